@@ -1,0 +1,1 @@
+"""sevbot: on-call triage in Slack, with due times that can be explained."""

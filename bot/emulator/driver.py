@@ -1,0 +1,342 @@
+"""The way into the local Slack: start it, put people in, act, read, break it.
+
+with LocalSlack() as slack:
+    slack.add_person("ana", tz="Europe/Berlin")
+    slack.add_channel("incidents", members=["ana"])
+    ...  # start the app with slack.api_url, slack.bot_token, slack.app_token
+    slack.wait_for_socket()
+    answer = slack.as_("ana").command("/sev2", "acme: push fails")
+    (card,) = slack.wait_for_messages("incidents")
+    slack.as_("ana").press("Take it", card)
+    print(slack.text(card, reader="ana"))
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Self, TypeVar
+
+from bot.emulator.actors import Actor
+from bot.emulator.endpoints import Call, Endpoints
+from bot.emulator.exchanges import Answer, Exchanges, Sent
+from bot.emulator.faults import Faults
+from bot.emulator.interactions import Interactions
+from bot.emulator.reading import Reader
+from bot.emulator.records import Change, Channel, Message, Person
+from bot.emulator.refusals import Json
+from bot.emulator.response_urls import ResponseUrls
+from bot.emulator.screens import Screens
+from bot.emulator.server import HOST, Server
+from bot.emulator.sockets import Sockets
+from bot.emulator.triggers import Triggers
+from bot.emulator.web_api import WebApi
+from bot.emulator.workspace import Workspace, default_id
+
+T = TypeVar("T")
+
+
+def system_clock() -> datetime:
+    """Return the machine's time."""
+    return datetime.now(UTC)
+
+
+class LocalSlack:
+    """One workspace with its server; use it as a context manager.
+
+    `clock` gives the aware UTC instant that messages are stamped with and may
+    travel; `machine` the seconds by which triggers and response URLs grow old.
+    Port 0 takes a free one. `ack_within` is how long people wait for the app.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = system_clock,
+        *,
+        machine: Callable[[], float] = time.monotonic,
+        port: int = 0,
+        bot_name: str = "sevbot",
+        ack_within: float = 3.0,
+    ) -> None:
+        self.workspace = Workspace(clock=clock, machine=machine, bot_name=bot_name)
+        self.faults = Faults()
+        self._screens = Screens(self.workspace)
+        triggers = Triggers(self.workspace)
+        response_urls = ResponseUrls(self.workspace)
+        self._sockets = Sockets(self.workspace.changed, self.workspace.app_id)
+        web_api = WebApi(self.workspace, self._screens, triggers)
+        self._endpoints = Endpoints(
+            self.workspace, web_api, response_urls, self._sockets, self.faults
+        )
+        self._server = Server(self._endpoints.app, port)
+        self._endpoints.cut = self._server.cut
+        web_api.open_socket = lambda: (
+            f"ws://{HOST}:{self.port}/link?ticket={self._sockets.ticket()}"
+        )
+        self._interactions = Interactions(
+            self.workspace,
+            triggers,
+            response_urls,
+            lambda key: f"{self.url}/response/{key}",
+        )
+        self._exchanges = Exchanges(
+            self.workspace, self._screens, self._sockets, response_urls, ack_within
+        )
+        self._offline = False
+
+    # The server
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+
+    @property
+    def port(self) -> int:
+        """Return the port that was bound."""
+        return self._server.port
+
+    @property
+    def url(self) -> str:
+        """Return the address of the server, without a slash at the end."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def api_url(self) -> str:
+        """Return what `SLACK_API_URL` must be."""
+        return f"{self.url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        """Return the `xoxb-` token of the bot."""
+        return self.workspace.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """Return the `xapp-` token that opens sockets."""
+        return self.workspace.app_token
+
+    @property
+    def team_id(self) -> str:
+        """Return the workspace's id."""
+        return self.workspace.team_id
+
+    @property
+    def bot_user(self) -> Person:
+        """Return the bot as a member of the workspace."""
+        return self.workspace.bot
+
+    # People and channels
+
+    def add_person(
+        self,
+        name: str,
+        *,
+        tz: str = "America/Los_Angeles",
+        id: str | None = None,
+        real_name: str | None = None,
+        team_id: str | None = None,
+        **flags: bool,
+    ) -> Person:
+        """Let somebody join; the id derives from the name unless given.
+
+        An empty `tz` is a zone that Slack does not know.
+
+        `flags` are those of `Person`: `is_bot`, `deleted`, `is_restricted`,
+        `is_ultra_restricted`, `is_stranger` (who gets another company's team id).
+        """
+        elsewhere = default_id("T", "elsewhere")
+        home = elsewhere if flags.get("is_stranger") else self.team_id
+        return self.workspace.add_person(
+            Person(
+                id=id or default_id("U", name),
+                name=name,
+                real_name=real_name or name.capitalize(),
+                tz=tz,
+                team_id=team_id or home,
+                **flags,
+            )
+        )
+
+    def change_person(self, name: str, **fields: Any) -> Person:
+        """Change what is known of somebody: `tz="..."`, `deleted=True`, ..."""
+        with self.workspace.changed:
+            person = replace(self.workspace.find_person(name), **fields)
+            self.workspace.people[person.id] = person
+            return person
+
+    def add_channel(
+        self,
+        name: str,
+        members: Iterable[str] = (),
+        *,
+        bot: bool = True,
+        id: str | None = None,
+        **flags: bool,
+    ) -> Channel:
+        """Create a channel with these people and, unless told otherwise, the bot.
+
+        `flags` are those of `Channel`: `archived`, `is_private`, `is_ext_shared`.
+        """
+        ids = {self.workspace.find_person(member).id for member in members}
+        if bot:
+            ids.add(self.workspace.bot.id)
+        return self.workspace.add_channel(
+            Channel(
+                id=id or default_id("C", name),
+                name=name,
+                members=frozenset(ids),
+                **flags,
+            )
+        )
+
+    def change_channel(self, name: str, **fields: Any) -> Channel:
+        """Change a channel: `archived=True`, `name="..."`, ..."""
+        with self.workspace.changed:
+            channel = replace(self.workspace.find_channel(name), **fields)
+            self.workspace.channels[channel.id] = channel
+            return channel
+
+    def invite(self, channel: str, person: str) -> None:
+        """Let somebody, or the bot by its name, into a channel."""
+        members = self.workspace.find_channel(channel).members
+        who = self.workspace.find_person(person).id
+        self.change_channel(channel, members=members | {who})
+
+    def remove(self, channel: str, person: str) -> None:
+        """Take somebody, or the bot by its name, out of a channel."""
+        members = self.workspace.find_channel(channel).members
+        who = self.workspace.find_person(person).id
+        self.change_channel(channel, members=members - {who})
+
+    # Acting
+
+    def as_(self, name: str) -> Actor:
+        """Return that person at their screen."""
+        return Actor(
+            self.workspace.find_person(name),
+            self.workspace,
+            self._screens,
+            self._interactions,
+            self._exchanges,
+        )
+
+    def redeliver(self, answer: Answer) -> Answer:
+        """Deliver the payload behind an answer once more, unchanged."""
+        if answer.sent is None:
+            raise LookupError("nothing was sent, so nothing can be sent again")
+        return self._exchanges.deliver(answer.sent, retry=1)
+
+    def send_event(self, event: Json) -> Answer:
+        """Deliver an event such as `{"type": "app_home_opened", "user": ...}`."""
+        return self._exchanges.deliver(
+            Sent("events_api", self._interactions.event(event))
+        )
+
+    # Reading
+
+    def channel(self, name: str) -> list[Message]:
+        """Return the top level of a channel, oldest first."""
+        return list(self.workspace.history(self.workspace.find_channel(name).id))
+
+    def dm(self, name: str) -> list[Message]:
+        """Return the bot's direct conversation with somebody, oldest first."""
+        dm, _ = self.workspace.open_dm(self.workspace.find_person(name))
+        return list(self.workspace.history(dm.id))
+
+    def thread(self, message: Message) -> list[Message]:
+        """Return the replies under a message, oldest first."""
+        return list(self.workspace.replies(message))
+
+    def private(self, name: str) -> list[Message]:
+        """Return what only this person sees, in any conversation, oldest first."""
+        person = self.workspace.find_person(name)
+        with self.workspace.changed:
+            privates = self.workspace.privates.values()
+            return [m for m in privates if m.private_to == person.id]
+
+    def current(self, message: Message) -> Message:
+        """Return a message as it stands now; raises LookupError if it is gone."""
+        with self.workspace.changed:
+            key = message.channel, message.ts
+            found = self.workspace.messages.get(key) or self.workspace.privates.get(key)
+            if found is None:
+                raise LookupError("the message is gone")
+            return replace(found, thread=self.workspace.replies(found))
+
+    def text(self, message: Message, reader: str) -> str:
+        """Return what somebody reads in a message, its blocks line by line.
+
+        Times are in the reader's zone, names stand for ids, buttons look [so].
+        Marks of style such as the stars of *bold* stay.
+        """
+        return Reader(self.workspace, reader).message(message)
+
+    def notice(self, message: Message, reader: str) -> str:
+        """Return what a phone shows of a message: its top-level text alone."""
+        return Reader(self.workspace, reader).marked(message.text)
+
+    def calls(self, method: str | None = None) -> list[Call]:
+        """Return the calls that reached Slack, oldest first."""
+        return self._endpoints.calls(method)
+
+    def on_change(self, listener: Callable[[Change, Any], None]) -> None:
+        """Call `listener` with what happened and the message or view in question.
+
+        For a form that was closed it is the one shown now, or None.
+
+        It is called in order, in the thread that made the change and with the
+        state locked: it may read, but must not act or wait.
+        """
+        self.workspace.watch(listener)
+
+    # Waiting
+
+    def wait_until(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+        """Wait until `condition` is true, looking after each change; return it.
+
+        State is locked while it looks: it may read, but must not call the server.
+        """
+        with self.workspace.changed:
+            found = self.workspace.changed.wait_for(condition, timeout)
+            if not found:
+                raise AssertionError(f"it did not happen within {timeout} s")
+            return found
+
+    def wait_for_socket(self, timeout: float = 5.0, *, count: int = 1) -> None:
+        """Wait until the app has opened that many sockets."""
+        self.wait_until(lambda: len(self._sockets) >= count, timeout)
+
+    def wait_for_messages(
+        self, channel: str, count: int = 1, timeout: float = 5.0
+    ) -> list[Message]:
+        """Wait until that many messages stand in a channel and return them."""
+        return self.wait_until(
+            lambda: m if len(m := self.channel(channel)) >= count else [], timeout
+        )
+
+    # Breaking it; `faults` holds what goes wrong call by call
+
+    @property
+    def offline(self) -> bool:
+        """Tell whether Slack is gone: sockets cut, connections refused."""
+        return self._offline
+
+    @offline.setter
+    def offline(self, gone: bool) -> None:
+        if gone != self._offline:
+            self._offline = gone
+            if gone:
+                self._server.refuse()
+            else:
+                self._server.accept()
+
+    def cut_sockets(self) -> None:
+        """Break every socket without a goodbye."""
+        self._server.cut_sockets()
+
+    def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
+        """Send every socket a disconnect frame, as Slack does every few hours."""
+        self._sockets.ask_to_reconnect(reason)

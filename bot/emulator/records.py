@@ -1,0 +1,205 @@
+"""What a workspace is made of: people, channels, messages, views."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.emulator.refusals import Json
+
+
+class Change(StrEnum):
+    """What happened to a workspace, as told to those who watch it."""
+
+    POSTED = "posted"
+    EDITED = "edited"
+    DELETED = "deleted"
+    PRIVATE = "private"
+    VIEW = "view"
+    SOCKET = "socket"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account; `is_stranger` means another company's.
+
+    `tz` is an IANA name, empty if Slack does not know it.
+    """
+
+    id: str
+    name: str
+    real_name: str
+    tz: str
+    team_id: str
+    is_bot: bool = False
+    deleted: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+
+    def as_json(self, at: datetime) -> Json:
+        """Return Slack's user object, with the zone's offset at that instant."""
+        return {
+            **self._zone(at),
+            "id": self.id,
+            "team_id": self.team_id,
+            "name": self.name,
+            "real_name": self.real_name,
+            "deleted": self.deleted,
+            "is_bot": self.is_bot,
+            "is_app_user": False,
+            "is_admin": False,
+            "is_owner": False,
+            "is_restricted": self.is_restricted,
+            "is_ultra_restricted": self.is_ultra_restricted,
+            "is_stranger": self.is_stranger,
+            "updated": 0,
+            "profile": {
+                "real_name": self.real_name,
+                "display_name": self.name,
+                "team": self.team_id,
+            },
+        }
+
+    def _zone(self, at: datetime) -> Json:
+        if not self.tz:
+            return {}
+        offset = at.astimezone(ZoneInfo(self.tz)).utcoffset()
+        seconds = int(offset.total_seconds()) if offset else 0
+        return {"tz": self.tz, "tz_label": self.tz, "tz_offset": seconds}
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A conversation; `members` are the ids of people, the bot's own among them."""
+
+    id: str
+    name: str
+    members: frozenset[str]
+    archived: bool = False
+    is_private: bool = False
+    is_ext_shared: bool = False
+    is_im: bool = False
+
+    def as_json(self, viewer: str) -> Json:
+        """Return Slack's conversation object as that member sees it."""
+        if self.is_im:
+            other = next(iter(self.members - {viewer}), viewer)
+            return {"id": self.id, "is_im": True, "user": other, "is_open": True}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "name_normalized": self.name,
+            "is_channel": not self.is_private,
+            "is_group": self.is_private,
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": self.is_private,
+            "is_archived": self.archived,
+            "is_general": False,
+            "is_shared": self.is_ext_shared,
+            "is_ext_shared": self.is_ext_shared,
+            "is_org_shared": False,
+            "is_member": viewer in self.members,
+        }
+
+    @property
+    def typed_name(self) -> str:
+        """Return the name that a slash command carries for this conversation."""
+        if self.is_im:
+            return "directmessage"
+        return "privategroup" if self.is_private else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it stands now.
+
+    `ts` is its id in its channel, `edited` the stamp of the last edit or None,
+    `private_to` the one person who sees it ("only visible to you") or None, and
+    `deleted` a parent that was removed while its thread stays. `thread` holds the
+    replies; the driver fills it in.
+    """
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    blocks: tuple[Json, ...] = ()
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    edited: str | None = None
+    private_to: str | None = None
+    deleted: bool = False
+    thread: tuple["Message", ...] = ()
+
+    def as_json(self, bot: Mapping[str, str] | None = None) -> Json:
+        """Return Slack's message object; `bot` adds the fields of an app's message."""
+        body: Json = {
+            "type": "message",
+            "user": self.user,
+            "ts": self.ts,
+            "text": self.text,
+            **(bot or {}),
+        }
+        if self.blocks:
+            body["blocks"] = list(self.blocks)
+        if self.thread_ts:
+            body["thread_ts"] = self.thread_ts
+        if self.metadata:
+            body["metadata"] = self.metadata
+        if self.edited:
+            body["edited"] = {"user": self.user, "ts": self.edited}
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A form on somebody's screen.
+
+    `body` is what the bot sent, `values` what stands in the inputs (the shape of
+    `view.state.values`), `errors` the sentences that the bot put under inputs.
+    """
+
+    id: str
+    person: str
+    hash: str
+    body: Json
+    values: Json = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    root_id: str = ""
+    previous_id: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Return the heading of the form."""
+        return str(self.body["title"]["text"])
+
+    @property
+    def blocks(self) -> list[Json]:
+        """Return the blocks of the form, ids filled in."""
+        blocks: list[Json] = self.body["blocks"]
+        return blocks
+
+    def as_json(self, *, team: str, app: str, bot: str) -> Json:
+        """Return Slack's view object, state included."""
+        return {
+            "id": self.id,
+            "team_id": team,
+            "app_id": app,
+            "bot_id": bot,
+            "type": "modal",
+            "callback_id": "",
+            "private_metadata": "",
+            "external_id": "",
+            "notify_on_close": False,
+            "clear_on_close": False,
+            "submit": None,
+            "close": None,
+            **self.body,
+            "hash": self.hash,
+            "root_view_id": self.root_id,
+            "previous_view_id": self.previous_id,
+            "state": {"values": self.values},
+        }

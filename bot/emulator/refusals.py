@@ -1,0 +1,32 @@
+"""What Slack says no with."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours.
+    """A call that Slack answers with `ok: false` and one of its own error codes.
+
+    `messages` are the sentences of `response_metadata.messages`.
+    """
+
+    def __init__(self, code: str, messages: tuple[str, ...] = ()) -> None:
+        super().__init__(": ".join((code, *messages)))
+        self.code = code
+        self.messages = messages
+
+    def as_json(self) -> Json:
+        """Return the body of the answer."""
+        body: Json = {"ok": False, "error": self.code}
+        if self.messages:
+            body["errors"] = list(self.messages)
+            body["response_metadata"] = {
+                "messages": [f"[ERROR] {message}" for message in self.messages]
+            }
+        return body
+
+
+def missing(field: str) -> Refused:
+    """Return the refusal of a call that lacks a required argument."""
+    return Refused("invalid_arguments", (f"missing required field: {field}",))

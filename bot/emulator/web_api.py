@@ -1,0 +1,164 @@
+"""The Web API: tokens, and the methods about the app, people and conversations."""
+
+import logging
+from collections.abc import Callable
+
+from bot.emulator import chat_api
+from bot.emulator.arguments import decoded, required
+from bot.emulator.blocks_rules import check_view
+from bot.emulator.records import Channel, Person, View
+from bot.emulator.refusals import Json, Refused
+from bot.emulator.screens import Screens
+from bot.emulator.triggers import Triggers
+from bot.emulator.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+APP_METHODS = {"apps.connections.open"}
+PAGE = 200
+
+
+class WebApi:
+    """The methods that the bot may call; `open_socket` returns a fresh address."""
+
+    def __init__(
+        self, workspace: Workspace, screens: Screens, triggers: Triggers
+    ) -> None:
+        self._workspace = workspace
+        self._screens = screens
+        self._triggers = triggers
+        self.open_socket: Callable[[], str] = lambda: ""
+        self._methods: dict[str, Callable[[Json], Json]] = {
+            "auth.test": self._auth_test,
+            "apps.connections.open": self._apps_connections_open,
+            "chat.postMessage": lambda a: chat_api.post_message(workspace, a),
+            "chat.update": lambda a: chat_api.update(workspace, a),
+            "chat.delete": lambda a: chat_api.delete(workspace, a),
+            "conversations.open": self._conversations_open,
+            "conversations.info": self._conversations_info,
+            "users.info": self._users_info,
+            "users.list": self._users_list,
+            "views.open": self._views_open,
+            "views.update": self._views_update,
+        }
+
+    def call(self, method: str, arguments: Json, token: str | None) -> Json:
+        """Return the answer of one call, `ok: false` included."""
+        try:
+            self._check(method, token)
+            with self._workspace.changed:
+                return {"ok": True, **self._methods[method](arguments)}
+        except Refused as refused:
+            return refused.as_json()
+
+    def _check(self, method: str, token: str | None) -> None:
+        if method not in self._methods:
+            logger.error("unknown method called", extra={"method": method})
+            raise Refused("unknown_method")
+        workspace = self._workspace
+        if not token:
+            raise Refused("not_authed")
+        if token not in {workspace.bot_token, workspace.app_token}:
+            raise Refused("invalid_auth")
+        if (token == workspace.app_token) != (method in APP_METHODS):
+            raise Refused("not_allowed_token_type")
+
+    def _auth_test(self, _: Json) -> Json:
+        workspace = self._workspace
+        return {
+            "url": f"https://{workspace.domain}.slack.com/",
+            "team": workspace.domain.capitalize(),
+            "user": workspace.bot.name,
+            "team_id": workspace.team_id,
+            "user_id": workspace.bot.id,
+            "bot_id": workspace.bot_id,
+            "is_enterprise_install": False,
+        }
+
+    def _apps_connections_open(self, _: Json) -> Json:
+        return {"url": self.open_socket()}
+
+    def _conversations_open(self, arguments: Json) -> Json:
+        users = str(arguments.get("users") or "")
+        if not users:
+            raise Refused("users_list_not_supplied")
+        if "," in users:
+            raise Refused("invalid_arguments", ("one person only in this Slack",))
+        person = self._workspace.people.get(users)
+        if person is None:
+            raise Refused("user_not_found")
+        dm, was_open = chat_api.dm_with(self._workspace, person)
+        body: Json = {"channel": {"id": dm.id}}
+        return {"no_op": True, "already_open": True, **body} if was_open else body
+
+    def _conversations_info(self, arguments: Json) -> Json:
+        (channel_id,) = required(arguments, "channel")
+        channel = chat_api.visible_channel(self._workspace, channel_id)
+        return {"channel": self._channel_json(channel)}
+
+    def _channel_json(self, channel: Channel) -> Json:
+        workspace = self._workspace
+        return {
+            **channel.as_json(workspace.bot.id),
+            "context_team_id": workspace.team_id,
+        }
+
+    def _users_info(self, arguments: Json) -> Json:
+        (person_id,) = required(arguments, "user")
+        person = self._workspace.people.get(person_id)
+        if person is None:
+            raise Refused("user_not_found")
+        return {"user": self._person_json(person)}
+
+    def _users_list(self, arguments: Json) -> Json:
+        limit = int(arguments.get("limit") or 0) or PAGE
+        start = self._cursor(str(arguments.get("cursor") or ""))
+        everybody = list(self._workspace.people.values())
+        rest = everybody[start : start + limit]
+        following = start + limit
+        cursor = f"user:{following}" if following < len(everybody) else ""
+        return {
+            "members": [self._person_json(person) for person in rest],
+            "cache_ts": int(self._workspace.clock().timestamp()),
+            "response_metadata": {"next_cursor": cursor},
+        }
+
+    def _cursor(self, cursor: str) -> int:
+        if not cursor:
+            return 0
+        kind, _, number = cursor.partition(":")
+        if kind != "user" or not number.isdigit():
+            raise Refused("invalid_cursor")
+        return int(number)
+
+    def _person_json(self, person: Person) -> Json:
+        return person.as_json(self._workspace.clock())
+
+    def _views_open(self, arguments: Json) -> Json:
+        (trigger_id,) = required(arguments, "trigger_id")
+        body = self._view_body(arguments)
+        person = self._triggers.use(trigger_id)
+        return {"view": self.view_json(self._screens.open(person, body))}
+
+    def _views_update(self, arguments: Json) -> Json:
+        body = self._view_body(arguments)
+        view = self._screens.find(
+            arguments.get("view_id"), arguments.get("external_id")
+        )
+        expected = arguments.get("hash")
+        if expected and expected != view.hash:
+            raise Refused("hash_conflict")
+        return {"view": self.view_json(self._screens.update(view, body))}
+
+    def _view_body(self, arguments: Json) -> Json:
+        required(arguments, "view")
+        body: Json = decoded(arguments["view"], "invalid_arguments")
+        check_view(body)
+        return body
+
+    def view_json(self, view: View) -> Json:
+        """Return Slack's view object with the ids of this workspace."""
+        workspace = self._workspace
+        return view.as_json(
+            team=workspace.team_id, app=workspace.app_id, bot=workspace.bot_id
+        )

@@ -1,0 +1,232 @@
+"""The state of the local Slack: who is there, and what stands in each channel."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.emulator.records import Change, Channel, Message, Person
+from bot.emulator.refusals import Json
+
+Listener = Callable[[Change, Any], None]
+Clock = Callable[[], datetime]
+
+
+class Workspace:
+    """One team and everything in it, safe to use from several threads.
+
+    `clock` gives the aware UTC instant that stamps show; `machine` the seconds by
+    which triggers and response URLs grow old. `changed` guards all state and is
+    notified after each change.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        machine: Callable[[], float],
+        domain: str = "acme",
+        bot_name: str = "sevbot",
+    ) -> None:
+        self.clock = clock
+        self.machine = machine
+        self.domain = domain
+        self.team_id = f"T0{_letters(domain)}"
+        self.app_id = f"A0{_letters(bot_name)}"
+        self.bot_id = f"B0{_letters(bot_name)}"
+        self.bot_token = f"xoxb-{_letters(bot_name)}"
+        self.app_token = f"xapp-1-{self.app_id}"
+        self.changed = threading.Condition()
+        self.people: dict[str, Person] = {}
+        self.channels: dict[str, Channel] = {}
+        self.messages: dict[tuple[str, str], Message] = {}
+        self.privates: dict[tuple[str, str], Message] = {}
+        self._listeners: list[Listener] = []
+        self._last_stamp: dict[str, int] = {}
+        self._numbers = itertools.count(1)
+        self.bot = self.add_person(
+            Person(
+                id=f"U0{_letters(bot_name)}",
+                name=bot_name,
+                real_name=bot_name,
+                tz="Etc/UTC",
+                team_id=self.team_id,
+                is_bot=True,
+            )
+        )
+
+    # People and channels
+
+    def add_person(self, person: Person) -> Person:
+        """Let somebody join; raises ValueError if the id or the name is taken."""
+        with self.changed:
+            taken = any(p.name == person.name for p in self.people.values())
+            if taken or person.id in self.people:
+                raise ValueError(f"{person.name} ({person.id}) is there already")
+            self.people[person.id] = person
+            return person
+
+    def add_channel(self, channel: Channel) -> Channel:
+        """Create a channel; raises ValueError if the id or the name is taken."""
+        with self.changed:
+            taken = any(c.name == channel.name for c in self.channels.values())
+            if taken or channel.id in self.channels:
+                raise ValueError(f"#{channel.name} ({channel.id}) is there already")
+            self.channels[channel.id] = channel
+            return channel
+
+    def find_person(self, name: str) -> Person:
+        """Return the person of that name or id; raises LookupError."""
+        with self.changed:
+            for person in self.people.values():
+                if name.removeprefix("@") in {person.name, person.id}:
+                    return person
+        raise LookupError(f"nobody here is called {name!r}")
+
+    def find_channel(self, name: str) -> Channel:
+        """Return the channel of that name or id; raises LookupError."""
+        with self.changed:
+            for channel in self.channels.values():
+                if name.removeprefix("#") in {channel.name, channel.id}:
+                    return channel
+        raise LookupError(f"there is no channel {name!r}")
+
+    def open_dm(self, person: Person) -> tuple[Channel, bool]:
+        """Return the bot's direct conversation, and whether it was there before."""
+        with self.changed:
+            dm_id = f"D{person.id[1:]}"
+            if dm_id in self.channels:
+                return self.channels[dm_id], True
+            members = frozenset({person.id, self.bot.id})
+            dm = Channel(id=dm_id, name=dm_id, members=members, is_im=True)
+            self.channels[dm_id] = dm
+            return dm, False
+
+    # Messages
+
+    def stamp(self, channel_id: str) -> str:
+        """Return a new `ts`, later than any before it in that conversation."""
+        with self.changed:
+            micros = int(self.clock().timestamp() * 1_000_000)
+            micros = max(micros, self._last_stamp.get(channel_id, 0) + 1)
+            self._last_stamp[channel_id] = micros
+            return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
+
+    def number(self) -> int:
+        """Return a number never returned before, for ids of any kind."""
+        with self.changed:
+            return next(self._numbers)
+
+    def post(self, message: Message) -> Message:
+        """Add a message, private or for all, with a stamp of its own."""
+        with self.changed:
+            stamped = replace(
+                message,
+                ts=self.stamp(message.channel),
+                blocks=self._with_ids(message.blocks),
+            )
+            where = self.privates if stamped.private_to else self.messages
+            where[stamped.channel, stamped.ts] = stamped
+            self.tell(Change.PRIVATE if stamped.private_to else Change.POSTED, stamped)
+            return stamped
+
+    def edit(self, message: Message) -> Message:
+        """Replace the message that has this channel and `ts`."""
+        with self.changed:
+            edited = replace(
+                message,
+                edited=self.stamp(message.channel),
+                blocks=self._with_ids(message.blocks),
+            )
+            where = self.privates if edited.private_to else self.messages
+            where[edited.channel, edited.ts] = edited
+            self.tell(Change.EDITED, edited)
+            return edited
+
+    def delete(self, message: Message) -> None:
+        """Remove a message; a parent with replies leaves a tombstone, as in Slack."""
+        with self.changed:
+            key = message.channel, message.ts
+            if message.private_to:
+                self.privates.pop(key, None)
+            elif self.replies(message):
+                gone = "This message was deleted."
+                self.messages[key] = replace(
+                    message, text=gone, blocks=(), metadata=None, deleted=True
+                )
+            else:
+                self.messages.pop(key, None)
+            self.tell(Change.DELETED, message)
+
+    def replies(self, parent: Message) -> tuple[Message, ...]:
+        """Return the thread under a message, oldest first."""
+        with self.changed:
+            return tuple(
+                message
+                for message in self.messages.values()
+                if message.channel == parent.channel and message.thread_ts == parent.ts
+            )
+
+    def history(self, channel_id: str) -> tuple[Message, ...]:
+        """Return the top level of a conversation, oldest first, threads filled in."""
+        with self.changed:
+            top: dict[str, Message] = {}
+            threads: dict[str, list[Message]] = {}
+            for message in self.messages.values():
+                if message.channel != channel_id:
+                    continue
+                if message.thread_ts is None:
+                    top[message.ts] = message
+                else:
+                    threads.setdefault(message.thread_ts, []).append(message)
+        return tuple(
+            replace(message, thread=tuple(threads.get(ts, ())))
+            for ts, message in top.items()
+        )
+
+    # Those who watch
+
+    def watch(self, listener: Listener) -> None:
+        """Call `listener` on each change, in order, in the thread that made it.
+
+        State is locked meanwhile: the listener may read, but must not wait.
+        """
+        self._listeners.append(listener)
+
+    def tell(self, change: Change, subject: object) -> None:
+        """Tell everybody who watches or waits; call it with `changed` held."""
+        for listener in self._listeners:
+            listener(change, subject)
+        self.changed.notify_all()
+
+    def _with_ids(self, blocks: Iterable[Json]) -> tuple[Json, ...]:
+        return tuple(with_ids(block, self.number) for block in blocks)
+
+
+def with_ids(block: Json, number: Callable[[], int]) -> Json:
+    """Return a copy of a block with the ids that Slack gives where none were sent."""
+    filled = {"block_id": f"b{number()}", **block}
+    for key in ("accessory", "element"):
+        if key in filled:
+            filled[key] = _with_action_id(filled[key], number)
+    if filled["type"] == "actions":
+        filled["elements"] = [_with_action_id(e, number) for e in filled["elements"]]
+    return filled
+
+
+def _with_action_id(element: Json, number: Callable[[], int]) -> Json:
+    if element["type"] == "image":
+        return element
+    return {"action_id": f"a{number()}", **element}
+
+
+def _letters(name: str) -> str:
+    """Return the part of a name that may stand in an id."""
+    return "".join(c for c in name.upper() if c.isascii() and c.isalnum())
+
+
+def default_id(prefix: str, name: str) -> str:
+    """Return the id that a person or channel gets unless a test names one."""
+    return f"{prefix}0{_letters(name)}"

@@ -1,0 +1,131 @@
+"""What a person reads: names, times in their zone, blocks line by line."""
+
+from datetime import UTC, datetime
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.emulator import LocalSlack
+from tests.emulator.world import (
+    INCIDENTS,
+    Clock,
+    actions,
+    button,
+    option,
+    plain,
+    section,
+)
+
+AT = int(datetime(2026, 11, 20, 21, 30, tzinfo=UTC).timestamp())
+
+
+def read(
+    slack: LocalSlack, client: WebClient, text: str, *, reader: str = "ana"
+) -> str:
+    client.chat_postMessage(channel=INCIDENTS, text=text)
+    return slack.text(slack.channel("incidents")[-1], reader=reader)
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"),
+        ("<@U0BEN> in <#C0INCIDENTS>", "@ben in #incidents"),
+        ("<@U0NOBODY|nobody>", "@nobody"),
+        ("<!channel> <!here>", "@channel @here"),
+        ("&lt;!channel&gt;", "<!channel>"),
+        ("<!subteam^S123|on call>", "on call"),
+        ("<https://x.example/?a=1&amp;b=2|the log>", "the log"),
+        ("<https://x.example/?a=1&amp;b=2>", "https://x.example/?a=1&b=2"),
+        ("*bold* _and_ `code`", "*bold* _and_ `code`"),
+    ],
+)
+def test_markup_is_read(
+    slack: LocalSlack, client: WebClient, written: str, seen: str
+) -> None:
+    assert read(slack, client, written) == seen
+
+
+@pytest.mark.parametrize(
+    ("reader", "seen"),
+    [("ana", "Today 22:30"), ("ben", "Today 13:30"), ("cleo", "Tomorrow 03:00")],
+)
+def test_an_instant_is_read_in_the_readers_zone(
+    slack: LocalSlack, client: WebClient, reader: str, seen: str
+) -> None:
+    token = f"<!date^{AT}^{{date_short_pretty}} {{time}}|21:30 UTC>"
+
+    assert read(slack, client, token, reader=reader) == seen
+
+
+@pytest.mark.parametrize(
+    ("token", "seen"),
+    [
+        ("{date_num}", "2026-11-20"),
+        ("{date}", "November 20th"),
+        ("{date_short}", "Nov 20"),
+        ("{date_long}", "Friday, November 20th"),
+        ("{date_pretty}", "Today"),
+        ("{time_secs}", "22:30:00"),
+        ("{ago}", "in 4 hours"),
+        ("due {time} sharp", "due 22:30 sharp"),
+        ("{unknown}", "{unknown}"),
+    ],
+)
+def test_date_tokens(
+    slack: LocalSlack, client: WebClient, token: str, seen: str
+) -> None:
+    assert read(slack, client, f"<!date^{AT}^{token}|x>") == seen
+
+
+def test_a_date_far_away_shows_its_year(
+    slack: LocalSlack, client: WebClient, clock: Clock
+) -> None:
+    clock.advance(days=365)
+
+    seen = read(slack, client, f"<!date^{AT}^{{date_short}} {{ago}}|x>")
+
+    assert seen == "Nov 20, 2026 364 days ago"
+
+
+def test_an_unreadable_date_shows_its_fallback(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    assert read(slack, client, "<!date^soon^{time}|13:00 PST>") == "13:00 PST"
+
+
+def test_blocks_are_read_line_by_line(slack: LocalSlack, client: WebClient) -> None:
+    menu = {"type": "overflow", "options": [option("Reopen", "r"), option("Void", "v")]}
+    client.chat_postMessage(
+        channel=INCIDENTS,
+        text="INC-1",
+        blocks=[
+            {"type": "header", "text": plain("INC-1 <Acme>")},
+            section("*Sev2* of <@U0BEN>", accessory=button("Open", "open")),
+            {"type": "section", "fields": [plain("Plan"), plain("Premium")]},
+            {"type": "divider"},
+            {"type": "context", "elements": [plain("by ana"), plain("at noon")]},
+            actions(button("Take it", "take"), button("Resolve", "resolve"), menu),
+            {
+                "type": "input",
+                "label": plain("Why"),
+                "element": {
+                    "type": "plain_text_input",
+                    "placeholder": plain("one line"),
+                },
+            },
+        ],
+    )
+
+    (message,) = slack.channel("incidents")
+    assert slack.text(message, reader="ana").splitlines() == [
+        "INC-1 <Acme>",
+        "*Sev2* of @ben [Open]",
+        "Plan",
+        "Premium",
+        "---",
+        "by ana at noon",
+        "[Take it] [Resolve] [Reopen / Void]",
+        "Why: [one line]",
+    ]
+    assert slack.notice(message, reader="ana") == "INC-1"
