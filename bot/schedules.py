@@ -1,0 +1,103 @@
+"""Weekly opening hours in a zone, minus holidays, as open pieces of UTC.
+
+A schedule says when somebody is at work; `business_time` counts over it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Opening hours of one weekday, both edges counted from its local midnight.
+
+    `closes` past 24 hours reaches into the next date: 22:00-06:00 is 22 h to 30 h.
+    """
+
+    opens: timedelta
+    closes: timedelta
+
+    def __post_init__(self) -> None:
+        if not timedelta(0) <= self.opens < DAY:
+            raise ValueError(f"a span opens within its day, not at {self.opens}")
+        if not self.opens < self.closes <= self.opens + DAY:
+            raise ValueError(f"a span lasts at most a day, not until {self.closes}")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A half-open stretch `[opens, closes)` in UTC.
+
+    `day` is the local date on which the stretch opens: its business day.
+    """
+
+    day: date
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Weekly spans (seven tuples, Monday first) in a zone; holidays with their names.
+
+    Raises ValueError where no day is open or a day's own spans overlap.
+    """
+
+    zone: ZoneInfo
+    weekly: tuple[tuple[Span, ...], ...]
+    holidays: Mapping[date, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.weekly) != 7:
+            raise ValueError("a week has seven lists of spans, Monday first")
+        if not any(self.weekly):
+            raise ValueError("a schedule needs some open time")
+        for spans in self.weekly:
+            ordered = sorted(spans, key=lambda span: span.opens)
+            if any(a.closes > b.opens for a, b in pairwise(ordered)):
+                raise ValueError("the spans of one day overlap")
+
+    def pieces(self, first: date, last: date) -> Iterator[Piece]:
+        """Yield the open pieces whose span begins on `first` to `last`, inclusive.
+
+        They come in order of their spans; neighbours may touch or overlap.
+        """
+        for ordinal in range(first.toordinal(), last.toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            for span in self.weekly[day.weekday()]:
+                piece = self._without_holidays(day, span)
+                if piece.opens < piece.closes:
+                    yield piece
+
+    def _without_holidays(self, day: date, span: Span) -> Piece:
+        """Return what the holidays leave of a span; nothing has no length."""
+        opens, closes = self.instant(day, span.opens), self.instant(day, span.closes)
+        tomorrow = day + DAY
+        if tomorrow in self.holidays:
+            closes = min(closes, self.instant(tomorrow, timedelta(0)))
+        if day in self.holidays:
+            opens = max(opens, self.instant(tomorrow, timedelta(0)))
+            return Piece(tomorrow, opens, closes)
+        return Piece(day, opens, closes)
+
+    def instant(self, day: date, wall: timedelta) -> datetime:
+        """Return local midnight of `day` plus `wall` on the wall clock, in UTC.
+
+        A wall time that a change of the clock skips is read with the offset before
+        it (02:30 becomes 03:30); one that happens twice is its first occurrence.
+        Source: RFC 5545 section 3.3.5; `fold=0` does both.
+        """
+        # Adding to a datetime of a zone moves the wall clock, whatever the offset does.
+        local = datetime.combine(day, time(), self.zone) + wall
+        return local.astimezone(UTC)
+
+
+def always(zone: ZoneInfo) -> Schedule:
+    """Return the schedule that is open day and night."""
+    return Schedule(zone, ((Span(timedelta(0), DAY),),) * 7)

@@ -1,0 +1,397 @@
+"""What holds for every schedule: the laws, and agreement with a walk by the minute."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, cached_property
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, reject
+from hypothesis import strategies as st
+
+from bot.business_time import BusinessHours
+from bot.ledger import counted, ledger
+from bot.schedules import Schedule, Span
+from tests.oracle import DAY, Oracle, OutOfSightError, Week, local_date, minute, moment
+
+# Both hemispheres, half and quarter hours, changes at midnight and of half an hour,
+# winter as the exception, the outermost offsets, and zones that never change.
+ZONES = (
+    "America/Los_Angeles",
+    "America/St_Johns",
+    "America/Havana",
+    "America/Santiago",
+    "America/Nuuk",
+    "Europe/London",
+    "Europe/Dublin",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "Pacific/Chatham",
+    "Pacific/Kiritimati",
+    "Etc/GMT+12",
+)
+FIRST, LAST = date(2024, 1, 1), date(2028, 12, 31)
+ONE_DAY = timedelta(days=1)
+ONE_MINUTE = timedelta(minutes=1)
+SUB_MINUTE = st.timedeltas(timedelta(0), ONE_MINUTE)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A calendar, two whole minutes near a day worth a look, and two amounts."""
+
+    weeks: tuple[Week, ...]
+    hours: BusinessHours
+    around: date
+    start: datetime
+    end: datetime
+    minutes: int
+    days: int
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        first, last = self.around - 12 * ONE_DAY, self.around + 22 * ONE_DAY
+        return Oracle(self.weeks, first, last)
+
+    @property
+    def amount(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+
+def _schedule(week: Week) -> Schedule:
+    spans = (
+        tuple(Span(timedelta(minutes=a), timedelta(minutes=b)) for a, b in day)
+        for day in week.spans
+    )
+    return Schedule(week.zone, tuple(spans), week.holidays)
+
+
+@cache
+def _clock_changes(zone: str) -> tuple[date, ...]:
+    days = (FIRST + n * ONE_DAY for n in range((LAST - FIRST).days))
+    noons = (datetime(d.year, d.month, d.day, 12, tzinfo=ZoneInfo(zone)) for d in days)
+    return tuple(b.date() for a, b in pairwise(noons) if a.utcoffset() != b.utcoffset())
+
+
+@st.composite
+def _days_worth_a_look(draw: st.DrawFn, zone: str) -> date:
+    new_years = [date(year, 1, 1) for year in range(FIRST.year, LAST.year + 1)]
+    worth = st.sampled_from((*new_years, *_clock_changes(zone) * 2))
+    return draw(st.one_of(st.dates(FIRST, LAST), worth, worth))
+
+
+@st.composite
+def _spans(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
+    """Draw one to three spans of a day in order; the last may go past midnight."""
+    quarters = draw(st.lists(st.integers(0, 4 * 24 - 1), min_size=2, max_size=6))
+    shift = draw(st.sampled_from((0, 0, 7)))
+    edges = [15 * quarter + shift for quarter in sorted(quarters)]
+    spans = list(zip(edges[::2], edges[1::2], strict=False))
+    opens, closes = spans.pop()
+    closes = draw(st.sampled_from((closes + 1, DAY, DAY + opens // 2, DAY + opens)))
+    return tuple((a, b) for a, b in (*spans, (opens, closes)) if a < b)
+
+
+@st.composite
+def _weeks(draw: st.DrawFn, around: date, zone: str) -> Week:
+    """Draw a week in which a day is closed or of one of two kinds."""
+    kinds = (), draw(_spans()), draw(_spans())
+    pattern = draw(st.integers(1, 3**7 - 1))
+    spans = [kinds[pattern // 3**n % 3] for n in range(7)]
+    holidays = draw(st.sets(st.integers(-3, 8), max_size=3))
+    names = {around + n * ONE_DAY: "Founders' Day" for n in holidays}
+    return Week(ZoneInfo(zone), spans, names)
+
+
+@st.composite
+def questions(draw: st.DrawFn, parts: Sequence[int] = (1, 1, 2, 3)) -> Question:
+    """Draw a question whose instants often lie on an opening or a closing."""
+    zones = [draw(st.sampled_from(ZONES)) for _ in range(draw(st.sampled_from(parts)))]
+    around = draw(_days_worth_a_look(zones[0]))
+    weeks = tuple(draw(_weeks(around, zone)) for zone in zones)
+    noon = datetime(around.year, around.month, around.day, 12, tzinfo=UTC)
+    minutes = draw(st.one_of(st.integers(0, 240), st.integers(0, 2 * DAY)))
+    hours = BusinessHours(*map(_schedule, weeks))
+    near = st.integers(-3 * DAY, 3 * DAY).map(lambda m: noon + timedelta(minutes=m))
+    spans = hours.open_spans(noon - 3 * ONE_DAY, noon + 3 * ONE_DAY)
+    if edges := [edge for span in spans for edge in span]:
+        near = st.one_of(near, st.sampled_from(edges))
+    start, end, days = draw(near), draw(near), draw(st.integers(1, 6))
+    return Question(weeks, hours, around, start, end, minutes, days)
+
+
+@contextmanager
+def _as_far_as_the_oracle_sees() -> Iterator[None]:
+    try:
+        yield
+    except OutOfSightError:
+        reject()
+
+
+@given(questions())
+def test_is_open_agrees_with_the_walk(q: Question) -> None:
+    expected = q.oracle.is_open(minute(q.start))
+
+    assert q.hours.is_open(q.start) is expected
+
+
+@given(questions())
+def test_elapsed_agrees_with_the_walk(q: Question) -> None:
+    a, b = sorted((q.start, q.end))
+    expected = q.oracle.elapsed(minute(a), minute(b))
+
+    assert q.hours.elapsed(a, b) == timedelta(minutes=expected)
+
+
+@given(questions())
+def test_add_agrees_with_the_walk(q: Question) -> None:
+    with _as_far_as_the_oracle_sees():
+        expected = q.oracle.add(minute(q.start), q.minutes)
+
+    assert q.hours.add(q.start, q.amount) == moment(expected)
+
+
+@given(questions())
+def test_subtract_agrees_with_the_walk(q: Question) -> None:
+    with _as_far_as_the_oracle_sees():
+        expected = q.oracle.subtract(minute(q.end), q.minutes + 1)
+
+    assert q.hours.subtract(q.end, q.amount + ONE_MINUTE) == moment(expected)
+
+
+@given(questions())
+def test_roll_forward_agrees_with_the_walk(q: Question) -> None:
+    with _as_far_as_the_oracle_sees():
+        expected = q.oracle.roll_forward(minute(q.start))
+
+    assert q.hours.roll_forward(q.start) == moment(expected)
+
+
+@given(questions())
+def test_next_opening_agrees_with_the_walk(q: Question) -> None:
+    with _as_far_as_the_oracle_sees():
+        expected = q.oracle.next_opening(minute(q.start))
+
+    assert q.hours.next_opening(q.start) == moment(expected)
+
+
+@given(questions())
+def test_last_closing_agrees_with_the_walk(q: Question) -> None:
+    with _as_far_as_the_oracle_sees():
+        expected = q.oracle.last_closing(minute(q.start))
+
+    assert q.hours.last_closing(q.start) == moment(expected)
+
+
+@given(questions())
+def test_open_spans_agree_with_the_walk(q: Question) -> None:
+    a, b = sorted((q.start, q.end))
+    expected = q.oracle.spans(minute(a), minute(b))
+
+    assert q.hours.open_spans(a, b) == [(moment(x), moment(y)) for x, y in expected]
+
+
+@given(questions())
+def test_add_days_agrees_with_the_walk(q: Question) -> None:
+    with _as_far_as_the_oracle_sees():
+        expected = q.oracle.add_days(minute(q.start), q.days)
+
+    assert q.hours.add_days(q.start, q.days) == moment(expected)
+
+
+@given(questions())
+def test_day_length_agrees_with_the_walk(q: Question) -> None:
+    with _as_far_as_the_oracle_sees():
+        expected = q.oracle.day_length(minute(q.start))
+
+    assert q.hours.day_length(q.start) == timedelta(minutes=expected)
+
+
+@given(questions(), st.sampled_from((1, 7, 14)))
+def test_a_date_later_on_agrees_with_the_walk(q: Question, days: int) -> None:
+    day = local_date(q.weeks[0].zone, minute(q.start)) + days * ONE_DAY
+    with _as_far_as_the_oracle_sees():
+        expected = q.oracle.on_date(minute(q.start), day)
+
+    assert q.hours.on_date(q.start, day) == moment(expected)
+
+
+@given(questions())
+def test_the_nominal_week_is_the_walk_through_a_plain_one(q: Question) -> None:
+    clear = [replace(week, holidays={}) for week in q.weeks]
+    monday = minute(datetime(2026, 6, 8, tzinfo=UTC))
+    oracle = Oracle(clear, date(2026, 6, 1), date(2026, 6, 22))
+    expected = oracle.elapsed(monday, monday + 7 * DAY)
+
+    assert q.hours.nominal_week() == timedelta(minutes=expected)
+
+
+@given(questions(), SUB_MINUTE, SUB_MINUTE)
+def test_adding_twice_is_adding_the_sum(
+    q: Question, a: timedelta, more: timedelta
+) -> None:
+    b = q.amount + more + timedelta.resolution
+    start = q.start + more
+
+    assert q.hours.add(q.hours.add(start, a), b) == q.hours.add(start, a + b)
+
+
+@given(questions(), SUB_MINUTE)
+def test_what_was_added_has_elapsed(q: Question, more: timedelta) -> None:
+    start, amount = q.start + more, q.amount + more
+
+    assert q.hours.elapsed(start, q.hours.add(start, amount)) == amount
+
+
+@given(questions(), SUB_MINUTE)
+def test_a_later_start_is_never_due_earlier(q: Question, more: timedelta) -> None:
+    a, b = sorted((q.start, q.end + more))
+
+    assert q.hours.add(a, q.amount) <= q.hours.add(b, q.amount)
+
+
+@given(questions(), SUB_MINUTE)
+def test_a_larger_amount_is_due_later(q: Question, more: timedelta) -> None:
+    smaller = q.amount + timedelta.resolution
+    larger = smaller + more + timedelta.resolution
+
+    assert q.hours.add(q.start, smaller) < q.hours.add(q.start, larger)
+
+
+@given(questions(), SUB_MINUTE)
+def test_elapsed_is_the_sum_of_its_parts(q: Question, more: timedelta) -> None:
+    a, b, c = q.start, q.end + more, q.start + q.amount
+    parts = q.hours.elapsed(a, b) + q.hours.elapsed(b, c)
+
+    assert parts == q.hours.elapsed(a, c)
+
+
+@given(questions(), SUB_MINUTE)
+def test_elapsed_backwards_is_negative(q: Question, more: timedelta) -> None:
+    there = q.hours.elapsed(q.start, q.end + more)
+
+    assert q.hours.elapsed(q.end + more, q.start) == -there
+
+
+@given(questions(), SUB_MINUTE)
+def test_subtracting_leads_back_to_an_open_start(q: Question, more: timedelta) -> None:
+    start, amount = (
+        q.hours.roll_forward(q.start + more),
+        q.amount + timedelta.resolution,
+    )
+
+    assert q.hours.subtract(q.hours.add(start, amount), amount) == start
+
+
+@given(questions())
+def test_what_is_due_becomes_late_in_open_time_after_none(q: Question) -> None:
+    due = q.hours.add(q.start, q.amount)
+    late = q.hours.roll_forward(due)
+
+    assert q.hours.is_open(late)
+    assert q.hours.elapsed(due, late) == timedelta(0)
+
+
+@given(questions())
+def test_business_days_lead_into_the_future(q: Question) -> None:
+    due = q.hours.add_days(q.start, q.days)
+
+    assert q.start < due <= q.hours.add_days(q.start, q.days + 1)
+
+
+@given(questions(parts=(1,)))
+def test_a_holiday_closes_its_whole_local_date(q: Question) -> None:
+    home = q.hours.home
+    opened = [
+        q.hours.elapsed(
+            home.instant(day, timedelta(0)), home.instant(day + ONE_DAY, timedelta(0))
+        )
+        for day in home.holidays
+    ]
+
+    assert not any(opened)
+
+
+@given(questions(), st.integers(-3, 3))
+def test_answers_do_not_depend_on_what_was_asked_before(
+    q: Question, years: int
+) -> None:
+    asked_before = BusinessHours(*q.hours.parts)
+    asked_before.is_open(q.start + years * 365 * ONE_DAY)
+
+    assert asked_before.add(q.start, q.amount) == q.hours.add(q.start, q.amount)
+    assert asked_before.elapsed(q.start, q.end) == q.hours.elapsed(q.start, q.end)
+
+
+@st.composite
+def days_all_alike(draw: st.DrawFn) -> BusinessHours:
+    """Draw hours that are the same on each open day and know no change of the clock."""
+    zone = ZoneInfo(
+        draw(st.sampled_from(("Asia/Kolkata", "Asia/Kathmandu", "Etc/UTC")))
+    )
+    spans = draw(_spans().filter(lambda spans: spans and spans[-1][1] <= DAY))
+    weekdays = draw(st.sets(st.integers(0, 6), min_size=1))
+    holidays = draw(st.sets(st.dates(date(2026, 3, 1), date(2026, 3, 31)), max_size=5))
+    week = [spans if n in weekdays else () for n in range(7)]
+    return BusinessHours(_schedule(Week(zone, week, dict.fromkeys(holidays, "Fair"))))
+
+
+@given(
+    days_all_alike(),
+    st.integers(0, 40 * DAY).map(
+        lambda m: datetime(2026, 2, 25, tzinfo=UTC) + timedelta(minutes=m)
+    ),
+    st.integers(1, 20),
+)
+def test_business_days_that_are_alike_are_so_many_hours(
+    hours: BusinessHours, start: datetime, days: int
+) -> None:
+    in_hours = hours.add(start, days * hours.nominal_day())
+
+    assert hours.add_days(start, days) == in_hours
+
+
+@given(questions(), SUB_MINUTE)
+def test_a_ledger_counts_what_has_elapsed_without_a_gap(
+    q: Question, more: timedelta
+) -> None:
+    start = q.start + more
+    due = q.hours.add(start, q.amount)
+
+    lines = ledger(q.hours, start, due)
+
+    assert counted(lines) == q.hours.elapsed(start, due)
+    assert [line.start for line in lines] == [start, *(x.end for x in lines)][:-1]
+    assert not lines or lines[-1].end == due
+
+
+@given(questions(), SUB_MINUTE)
+def test_a_ledger_counts_the_open_lines_whole_and_the_closed_ones_not(
+    q: Question, more: timedelta
+) -> None:
+    start = q.start + more
+
+    lines = ledger(q.hours, start, q.hours.add(start, q.amount))
+
+    assert all(x.counted == q.hours.elapsed(x.start, x.end) for x in lines)
+    assert all(x.counted == (x.end - x.start) * x.is_open for x in lines)
+
+
+@given(questions(), st.integers(0, 100), SUB_MINUTE)
+def test_a_pause_moves_the_due_instant_but_not_what_is_counted(
+    q: Question, percent: int, more: timedelta
+) -> None:
+    due = q.hours.add(q.start, q.amount)
+    paused = q.start + (due - q.start) * percent / 100
+    resumed = paused + q.amount + more
+
+    moved = q.hours.add(resumed, q.hours.elapsed(paused, due))
+
+    lines = ledger(q.hours, q.start, moved, [(paused, resumed)])
+    assert counted(lines) == q.hours.elapsed(q.start, due)

@@ -1,0 +1,267 @@
+"""The words of the policy, read and written, and when what they promise is due."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import targets
+from bot.business_time import BusinessHours
+from bot.schedules import Schedule, Span
+from bot.targets import (
+    CONTINUOUS,
+    NOTHING,
+    EveryDay,
+    Promise,
+    Readings,
+    Shape,
+    ShareOf,
+    Unit,
+    WhenClosed,
+)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DAY = (Span(timedelta(hours=9), timedelta(hours=17)),)
+SHORT = (Span(timedelta(hours=9), timedelta(hours=13)),)
+OFFICE = BusinessHours(Schedule(BERLIN, (DAY,) * 5 + ((), ())))
+SHORT_FRIDAYS = BusinessHours(Schedule(BERLIN, (DAY,) * 4 + (SHORT, (), ())))
+READINGS = Readings()
+
+FIRST_RESPONSES = {
+    "4 business hours": Promise(Shape.WITHIN, 4, Unit.BUSINESS_HOUR),
+    "1 business hour": Promise(Shape.WITHIN, 1, Unit.BUSINESS_HOUR),
+    "1 business day": Promise(Shape.WITHIN, 1, Unit.BUSINESS_DAY),
+    "3 business days": Promise(Shape.WITHIN, 3, Unit.BUSINESS_DAY),
+    "15 minutes": Promise(Shape.WITHIN, 15, Unit.MINUTE),
+    "1 hour": Promise(Shape.WITHIN, 1, Unit.HOUR),
+    "none": NOTHING,
+}
+FOLLOW_UPS = {
+    "continuous": CONTINUOUS,
+    "twice per business day": Promise(Shape.TIMES_PER, 2, Unit.BUSINESS_DAY),
+    "3 times per business day": Promise(Shape.TIMES_PER, 3, Unit.BUSINESS_DAY),
+    "once per week": Promise(Shape.TIMES_PER, 1, Unit.WEEK),
+    "twice per week": Promise(Shape.TIMES_PER, 2, Unit.WEEK),
+    "every day": Promise(Shape.EVERY, 1, Unit.DAY),
+    "every two days": Promise(Shape.EVERY, 2, Unit.DAY),
+    "every two business days": Promise(Shape.EVERY, 2, Unit.BUSINESS_DAY),
+    "every business hour": Promise(Shape.EVERY, 1, Unit.BUSINESS_HOUR),
+    "every 4 hours": Promise(Shape.EVERY, 4, Unit.HOUR),
+    "every 30 minutes": Promise(Shape.EVERY, 30, Unit.MINUTE),
+    "weekly": Promise(Shape.EVERY, 1, Unit.WEEK),
+    "every two weeks": Promise(Shape.EVERY, 2, Unit.WEEK),
+    "monthly": Promise(Shape.EVERY, 1, Unit.MONTH),
+    "none": NOTHING,
+}
+
+
+def at(day: int, clock: str, month: int = 6) -> datetime:
+    """Return a local time in Berlin in 2026; Monday is the 1st and the 8th of June."""
+    hour, minute = map(int, clock.split(":"))
+    return datetime(2026, month, day, hour, minute, tzinfo=BERLIN)
+
+
+def due(words: str, start: datetime, readings: Readings = READINGS) -> datetime:
+    promise = targets.follow_up(words)
+    hours = targets.clock(promise, OFFICE)
+    return targets.due_at(promise, hours, start, readings)
+
+
+@pytest.mark.parametrize(("words", "promise"), FIRST_RESPONSES.items())
+def test_the_words_of_a_first_response_read_and_write_back(
+    words: str, promise: Promise
+) -> None:
+    assert targets.first_response(words) == promise
+    assert targets.words(promise) == words
+
+
+@pytest.mark.parametrize(("words", "promise"), FOLLOW_UPS.items())
+def test_the_words_of_a_follow_up_read_and_write_back(
+    words: str, promise: Promise
+) -> None:
+    assert targets.follow_up(words) == promise
+    assert targets.words(promise) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("every week", "weekly"),
+        ("every 2 business days", "every two business days"),
+        ("every three business days", "every three business days"),
+        ("two times per week", "twice per week"),
+        ("every one month", "monthly"),
+        ("  Every   DAY ", "every day"),
+        ("every 1 days", "every day"),
+    ],
+)
+def test_other_ways_of_saying_it_mean_the_same(written: str, meant: str) -> None:
+    assert targets.words(targets.follow_up(written)) == meant
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "4", "4 hrs", "1 day", "0 hours", "-1 hours", "continuous", "four hours",
+     "1.5 hours", "weekly", "12345 minutes", "1 hour or so", "٤ hours"],
+)  # fmt: skip
+def test_other_words_are_no_first_response(words: str) -> None:
+    with pytest.raises(ValueError, match='write "4 business hours"'):
+        targets.first_response(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", "daily", "every", "every 0 days", "0 times per week", "twice a week",
+     "twice per month", "thrice per week", "every other day", "4 business hours",
+     "every 1000 days", "every day and night"],
+)  # fmt: skip
+def test_other_words_are_no_follow_up(words: str) -> None:
+    with pytest.raises(ValueError, match='write "continuous"'):
+        targets.follow_up(words)
+
+
+within = st.builds(
+    Promise,
+    st.just(Shape.WITHIN),
+    st.integers(1, 9999),
+    st.sampled_from((Unit.MINUTE, Unit.HOUR, Unit.BUSINESS_HOUR, Unit.BUSINESS_DAY)),
+)
+repeating = st.one_of(
+    st.builds(
+        Promise, st.just(Shape.EVERY), st.integers(1, 999), st.sampled_from(list(Unit))
+    ),
+    st.builds(
+        Promise,
+        st.just(Shape.TIMES_PER),
+        st.integers(1, 999),
+        st.sampled_from((Unit.BUSINESS_DAY, Unit.WEEK)),
+    ),
+    st.sampled_from((CONTINUOUS, NOTHING)),
+)
+
+
+@given(within)
+def test_every_first_response_reads_back_as_it_was_written(promise: Promise) -> None:
+    assert targets.first_response(targets.words(promise)) == promise
+
+
+@given(repeating)
+def test_every_follow_up_reads_back_as_it_was_written(promise: Promise) -> None:
+    assert targets.follow_up(targets.words(promise)) == promise
+
+
+@pytest.mark.parametrize(
+    ("promise", "wording"),
+    [
+        (targets.first_response("4 business hours"), "4 Business Hours"),
+        (targets.first_response("1 business day"), "1 Business Day"),
+        (targets.first_response("none"), "No target"),
+        (CONTINUOUS, "Continuous work until resolution"),
+        (targets.follow_up("every day"), "Status updates every day"),
+        (targets.follow_up("weekly"), "Status updates weekly"),
+    ],
+)
+def test_a_cell_is_published_in_the_wording_of_a_plan(
+    promise: Promise, wording: str
+) -> None:
+    assert targets.published(promise) == wording
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "expected"),
+    [
+        # From Friday 5 June, 15:00: two hours are left in the week.
+        ("every 4 hours", at(5, "15:00"), at(5, "19:00")),
+        ("every 30 minutes", at(6, "15:00"), at(6, "15:30")),
+        ("every 4 business hours", at(5, "15:00"), at(8, "11:00")),
+        ("every two business days", at(5, "15:00"), at(9, "15:00")),
+        ("every day", at(5, "15:00"), at(8, "15:00")),
+        ("twice per business day", at(5, "15:00"), at(8, "11:00")),
+        ("once per business day", at(5, "15:00"), at(8, "15:00")),
+        ("twice per week", at(5, "15:00"), at(10, "11:00")),
+        ("weekly", at(5, "15:00"), at(12, "15:00")),
+        ("every two weeks", at(5, "15:00"), at(19, "15:00")),
+        ("monthly", at(5, "15:00"), at(3, "17:00", month=7)),
+    ],
+)
+def test_a_cadence_from_a_friday_afternoon(
+    words: str, start: datetime, expected: datetime
+) -> None:
+    assert due(words, start) == expected
+
+
+def test_a_month_after_the_last_of_a_long_month_is_the_last_of_a_short_one() -> None:
+    assert due("monthly", at(30, "10:00", month=1)) == at(27, "17:00", month=2)
+
+
+def test_twice_per_business_day_takes_half_of_the_short_day_that_holds_it() -> None:
+    promise = targets.follow_up("twice per business day")
+
+    from_friday = targets.due_at(promise, SHORT_FRIDAYS, at(5, "09:00"), READINGS)
+
+    assert from_friday == at(5, "11:00")
+
+
+def test_every_day_may_be_read_as_calendar_days() -> None:
+    readings = replace(READINGS, every_day=EveryDay.CALENDAR_DAYS)
+
+    from_thursday = due("every day", at(4, "15:00"), readings)
+    from_friday = due("every day", at(5, "15:00"), readings)
+
+    assert from_thursday == at(5, "15:00")
+    assert from_friday == at(5, "17:00")
+
+
+def test_twice_per_business_day_may_be_read_as_half_of_a_nominal_day() -> None:
+    readings = replace(READINGS, per_business_day=ShareOf.NOMINAL)
+    promise = targets.follow_up("twice per business day")
+
+    from_friday = targets.due_at(promise, SHORT_FRIDAYS, at(5, "09:00"), readings)
+
+    # The mean of four days of 8 hours and one of 4 is 7 hours 12 minutes.
+    assert from_friday == at(5, "12:36")
+
+
+def test_twice_per_week_may_be_read_as_half_of_the_week_that_follows() -> None:
+    holiday = {date(2026, 6, 3): "Founding Day"}
+    hours = BusinessHours(Schedule(BERLIN, (DAY,) * 5 + ((), ()), holiday))
+    promise = targets.follow_up("twice per week")
+    actual = replace(READINGS, per_week=ShareOf.ACTUAL)
+
+    nominal_due = targets.due_at(promise, hours, at(1, "09:00"), READINGS)
+    actual_due = targets.due_at(promise, hours, at(1, "09:00"), actual)
+
+    assert nominal_due == at(4, "13:00")
+    assert actual_due == at(2, "17:00")
+
+
+def test_a_week_that_ends_closed_may_be_read_as_the_opening_after() -> None:
+    closed = at(6, "10:00")
+    readings = replace(READINGS, week_ends_closed=WhenClosed.OPENING_AFTER)
+
+    before = due("weekly", closed)
+    after = due("weekly", closed, readings)
+
+    assert before == at(12, "17:00")
+    assert after == at(15, "09:00")
+
+
+@pytest.mark.parametrize("promise", [CONTINUOUS, NOTHING])
+def test_what_names_no_time_has_no_due_instant(promise: Promise) -> None:
+    assert not promise.has_due
+    with pytest.raises(ValueError, match="has no due instant"):
+        targets.due_at(promise, OFFICE, at(5, "15:00"), READINGS)
+
+
+def test_minutes_and_hours_count_by_day_and_night_in_the_same_zone() -> None:
+    hours = targets.clock(targets.first_response("1 hour"), OFFICE)
+
+    assert hours.zone == BERLIN
+    assert hours.is_open(datetime(2026, 6, 6, 1, tzinfo=UTC))
+
+
+def test_business_hours_count_in_the_calendar_itself() -> None:
+    assert targets.clock(targets.first_response("1 business hour"), OFFICE) is OFFICE
