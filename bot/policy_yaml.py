@@ -1,0 +1,122 @@
+"""YAML as it is written: every value stays a string, and every key keeps its line.
+
+YAML 1.1 would turn `10:30` into 630 and `NO` into false, and take the second of two
+equal keys without a word.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+Tree = str | None | list["Tree"] | dict[str, "Tree"]
+Path = tuple[str | int, ...]
+
+_EMPTY = ("", "~", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a YAML text says, and where: `lines` has a line, from 1, for each path.
+
+    An empty value is `None`; every other scalar is a string.
+    """
+
+    tree: Tree
+    lines: Mapping[Path, int]
+
+    def line_of(self, path: Path) -> int | None:
+        """Return the line of a path, or of the nearest thing around it."""
+        for length in range(len(path), 0, -1):
+            if (line := self.lines.get(path[:length])) is not None:
+                return line
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is wrong with the form of a text; `line` may be unknown."""
+
+    line: int | None
+    path: Path
+    sentence: str
+
+
+class YamlError(Exception):
+    """A text that cannot be read."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*(fault.sentence for fault in faults))
+        self.faults = faults
+
+
+def read(text: str) -> Document:
+    """Read a text. Raises YamlError with everything that is wrong with its form."""
+    try:
+        _refuse_aliases(text)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        what = " ".join(filter(None, (error.context, error.problem)))
+        raise YamlError(Fault(line, (), f"this is not YAML: {what}")) from error
+    except yaml.YAMLError as error:
+        what = str(error).splitlines()[0]
+        raise YamlError(Fault(None, (), f"this is not YAML: {what}")) from error
+    except RecursionError as error:
+        raise YamlError(Fault(None, (), "this is nested too deeply")) from error
+    return _document(root)
+
+
+def _refuse_aliases(text: str) -> None:
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
+            sentence = "a value that begins with & or * needs quotes"
+            raise YamlError(Fault(token.start_mark.line + 1, (), sentence))
+
+
+def _document(root: yaml.Node | None) -> Document:
+    if root is None:
+        return Document(None, {})
+    lines: dict[Path, int] = {}
+    faults: list[Fault] = []
+    for path, line in _walk(root, ()):
+        if path in lines:
+            sentence = f"stands here again, after line {lines[path]}; keep one of them"
+            faults.append(Fault(line, path, sentence))
+        lines.setdefault(path, line)
+    if faults:
+        raise YamlError(*faults)
+    return Document(_plain(root), lines)
+
+
+def _walk(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
+    """Yield every path below a node with its line; twice where a key is repeated."""
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield (*path, number), item.start_mark.line + 1
+            yield from _walk(item, (*path, number))
+    elif isinstance(node, yaml.MappingNode):
+        names = set[str]()
+        for key, value in node.value:
+            name = _key(key)
+            yield (*path, name), key.start_mark.line + 1
+            if name not in names:
+                yield from _walk(value, (*path, name))
+            names.add(name)
+
+
+def _plain(node: yaml.Node) -> Tree:
+    if isinstance(node, yaml.MappingNode):
+        return {_key(key): _plain(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item) for item in node.value]
+    if isinstance(node, yaml.ScalarNode) and node.style is not None:
+        return str(node.value)
+    return None if node.value in _EMPTY else str(node.value)
+
+
+def _key(node: yaml.Node) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    line = node.start_mark.line + 1
+    raise YamlError(Fault(line, (), "a key must be a single name, not a list"))

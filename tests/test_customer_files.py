@@ -1,0 +1,145 @@
+"""Customers out of a CSV file: what it says, and what is wrong with which line."""
+
+import pytest
+
+from bot.policies import Customer
+from tests.policy_texts import changed, policy_of, problems_of
+
+TEXT = changed(("customers:\n", "customers_file: c.csv\ncustomers:\n"))
+HEAD = "name,aliases,plan,calendar,channel\n"
+COLUMNS = "write name, aliases, plan, calendar and channel as the first line"
+
+
+def wrong(csv: str) -> list[str]:
+    return problems_of(TEXT, {"c.csv": csv})
+
+
+def test_its_customers_follow_those_of_the_policies_file() -> None:
+    csv = HEAD + 'Wayne,"wayne corp; batman ;",basic,office,C0WAYNE\nStark,,,,\n'
+
+    policy = policy_of(TEXT, {"c.csv": csv})
+
+    assert [customer.name for customer in policy.customers] == [
+        "Acme", "Globex", "Wayne", "Stark",
+    ]  # fmt: skip
+    assert policy.customers[2:] == (
+        Customer("Wayne", ("wayne corp", "batman"), "basic", "office", "C0WAYNE"),
+        Customer("Stark"),
+    )
+
+
+def test_columns_may_be_left_out_and_stand_in_any_order() -> None:
+    policy = policy_of(TEXT, {"c.csv": "plan,name\ngold,Wayne\n\n"})
+
+    assert policy.customers[2:] == (Customer("Wayne", plan="gold"),)
+
+
+def test_a_name_may_hold_a_comma_in_quotes() -> None:
+    policy = policy_of(TEXT, {"c.csv": 'name,plan\n"Wayne, Inc.",gold\r\n'})
+
+    assert policy.find_customer("wayne, inc.") is not None
+
+
+def test_each_problem_is_told_with_the_line_of_the_csv() -> None:
+    csv = HEAD + "Wayne,,glod,ofice,#wayne\n\nStark,,silver,,\n"
+
+    problems = wrong(csv)
+
+    assert problems[:2] == [
+        (
+            'c.csv line 2, plan: "glod" is no plan; write gold or basic; '
+            "did you mean gold?"
+        ),
+        (
+            'c.csv line 2, calendar: "ofice" is no calendar; write office; '
+            "did you mean office?"
+        ),
+    ]
+    assert problems[2].startswith('c.csv line 2, channel: "#wayne" is not allowed')
+    assert problems[3:] == [
+        'c.csv line 4, plan: "silver" is no plan; write gold or basic'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (
+            "acme,,,,",
+            (
+                'c.csv line 2: "acme" already names Acme (policies.yaml line 37); '
+                "write a name that is free"
+            ),
+        ),
+        (
+            "Wayne,globex,,,",
+            (
+                'c.csv line 2: "globex" already names Globex (policies.yaml line 38); '
+                "write a name that is free"
+            ),
+        ),
+        (
+            "Wayne,,,,C0ACME",
+            (
+                'c.csv line 2, channel: "C0ACME" already belongs to Acme '
+                "(policies.yaml line 37); write another, or none"
+            ),
+        ),
+        (
+            " ,,gold,,",
+            "c.csv line 2, name: nothing is written here; write the customer's name",
+        ),
+        (
+            "Wayne,,,,,Inc.",
+            (
+                'c.csv line 2: ["Inc."] is beyond the last column; '
+                "put what holds a comma in quotes"
+            ),
+        ),
+        ('"Wayne,,,,', "c.csv line 2: this is not CSV: unexpected end of data"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_told(row: str, sentence: str) -> None:
+    assert wrong(HEAD + row + "\n") == [sentence]
+
+
+def test_a_name_twice_in_the_file_is_told_with_both_lines() -> None:
+    assert wrong("name\nWayne\nWAYNE\n") == [
+        (
+            'c.csv line 3: "WAYNE" already names Wayne (c.csv line 2); '
+            "write a name that is free"
+        )
+    ]
+
+
+def test_a_file_without_a_head_is_told() -> None:
+    missing = f"c.csv line 1, name: this column is missing; {COLUMNS}"
+
+    assert wrong("") == [missing]
+    assert wrong("Nam;plan\nWayne;gold\n") == [
+        missing,
+        f'c.csv line 1: "Nam;plan" is no column; {COLUMNS}; did you mean plan?',
+    ]
+
+
+def test_a_misspelt_column_is_told() -> None:
+    assert wrong("name,chanel\nWayne,C0WAYNE\n") == [
+        f'c.csv line 1: "chanel" is no column; {COLUMNS}; did you mean channel?'
+    ]
+
+
+def test_a_file_that_is_not_there_is_told_at_its_setting() -> None:
+    assert problems_of(TEXT) == [
+        "policies.yaml line 35, customers_file: c.csv does not exist"
+    ]
+
+
+def test_its_problems_are_told_together_with_those_of_the_policies_file() -> None:
+    text = TEXT.replace("means: odd", "means:")
+
+    problems = problems_of(text, {"c.csv": HEAD + "Wayne,,glod,,\n"})
+
+    assert [problem.split(":")[0] for problem in problems] == [
+        "policies.yaml line 7, severities.sev3.means",
+        "c.csv line 2, plan",
+    ]

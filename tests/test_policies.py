@@ -1,0 +1,210 @@
+"""The policy as values: the support plan's own figures, and whose calendar counts."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from bot import targets
+from bot.policies import (
+    CalendarChoice,
+    Customer,
+    Policy,
+    Reopening,
+    Role,
+    Severity,
+    folded,
+)
+from bot.targets import Readings
+from tests.factories import pacific, shipped_policy
+from tests.policy_texts import SMALL, changed, policy_of
+
+SEV1, SEV2, SEV3, SEV4 = Severity
+PLANS = ("premium", "standard", "self_service")
+
+
+def with_calendars(choice: CalendarChoice, customer: Customer) -> Policy:
+    policy = shipped_policy()
+    return replace(policy, calendar_choice=choice, customers=(customer,))
+
+
+@pytest.mark.parametrize(
+    ("severity", "wording"),
+    [
+        (SEV1, ("4 Business Hours", "4 Business Hours", "8 Business Hours")),
+        (SEV2, ("4 Business Hours", "8 Business Hours", "1 Business Day")),
+        (SEV3, ("1 Business Day", "1 Business Day", "2 Business Days")),
+        (SEV4, ("2 Business Days", "2 Business Days", "3 Business Days")),
+    ],
+)
+def test_the_shipped_first_responses_are_those_of_the_support_plan(
+    severity: Severity, wording: tuple[str, ...]
+) -> None:
+    policy = shipped_policy()
+
+    cells = [policy.first_response(severity, plan) for plan in PLANS]
+
+    assert tuple(map(targets.published, cells)) == wording
+
+
+@pytest.mark.parametrize(
+    ("severity", "words"),
+    [
+        (SEV1, ("continuous", "continuous", "continuous")),
+        (SEV2, ("twice per business day", "every day", "every two business days")),
+        (SEV3, ("every day", "every day", "twice per week")),
+        (SEV4, ("weekly", "weekly", "every two weeks")),
+    ],
+)
+def test_the_shipped_follow_ups_are_those_of_the_support_plan(
+    severity: Severity, words: tuple[str, ...]
+) -> None:
+    policy = shipped_policy()
+
+    cells = [policy.follow_up(severity, plan) for plan in PLANS]
+
+    assert tuple(map(targets.words, cells)) == words
+
+
+def test_the_shipped_plans_come_best_first_with_their_published_names() -> None:
+    assert [(plan.id, plan.name) for plan in shipped_policy().plans] == [
+        ("premium", "Premium Support"),
+        ("standard", "Standard Support"),
+        ("self_service", "Free Trial / Self-Service"),
+    ]
+
+
+def test_every_shipped_severity_says_what_it_means_and_gives_an_example() -> None:
+    texts = shipped_policy().severities
+
+    assert list(texts) == [SEV1, SEV2, SEV3, SEV4]
+    assert all(text.means.endswith(".") and text.examples for text in texts.values())
+
+
+def test_the_shipped_readings_are_those_of_the_support_plan() -> None:
+    policy = shipped_policy()
+
+    assert policy.readings == Readings()
+    assert policy.conduct.continuous_news_as is SEV2
+    assert policy.conduct.waiting_pauses == {SEV2, SEV3, SEV4}
+    assert policy.conduct.reopened_owes is Reopening.UPDATE
+    assert policy.conduct.unknown_customer_plan == "premium"
+
+
+def test_the_shipped_team_works_on_weekdays_in_los_angeles_but_not_on_holidays() -> (
+    None
+):
+    hours = shipped_policy().team_hours
+
+    assert hours.zone.key == "America/Los_Angeles"
+    assert hours.open_spans(pacific(24, "00:00"), pacific(28, "00:00")) == [
+        (pacific(24, "09:00"), pacific(24, "17:00")),
+        (pacific(25, "09:00"), pacific(25, "17:00")),
+        (pacific(27, "09:00"), pacific(27, "17:00")),
+    ]
+
+
+def test_the_shipped_ladder_is_that_of_the_support_plan() -> None:
+    ladder = shipped_policy().ladder
+
+    assert [(rung.after, rung.tell) for rung in ladder.rungs] == [
+        (timedelta(0), (Role.PRIMARY,)),
+        (timedelta(minutes=5), (Role.PRIMARY,)),
+        (timedelta(minutes=10), (Role.BACKUP,)),
+        (timedelta(minutes=20), (Role.LEAD, Role.FALLBACK)),
+    ]
+    assert ladder.check_in_every == timedelta(minutes=60)
+    assert ladder.check_in_repeat == timedelta(minutes=15)
+    assert ladder.wakes == {"premium", "standard"}
+
+
+def test_the_shipped_digest_goes_out_after_the_opening() -> None:
+    assert shipped_policy().digest_at == time(9, 15)
+
+
+def test_news_on_continuous_work_is_our_aim_of_the_plans_sev2() -> None:
+    policy = shipped_policy()
+
+    assert targets.words(policy.news(SEV1, "premium")) == "twice per business day"
+    assert targets.words(policy.news(SEV1, "self_service")) == "every two business days"
+
+
+def test_news_on_continuous_work_may_have_no_aim() -> None:
+    policy = policy_of(
+        changed(("continuous_news_as: sev2", "continuous_news_as: none"))
+    )
+
+    assert policy.news(SEV1, "gold") == targets.CONTINUOUS
+
+
+def test_news_elsewhere_is_what_the_contract_says() -> None:
+    policy = shipped_policy()
+
+    assert policy.news(SEV4, "standard") == policy.follow_up(SEV4, "standard")
+
+
+@pytest.mark.parametrize("name", ["Acme", "acme", "ACME CORP", "  acme   corp "])
+def test_a_customer_is_found_by_name_or_alias_whatever_the_case(name: str) -> None:
+    found = policy_of(SMALL).find_customer(name)
+
+    assert found is not None
+    assert found.name == "Acme"
+
+
+@pytest.mark.parametrize("name", ["acm", "", "corp", "acme inc"])
+def test_a_part_of_a_name_finds_no_customer(name: str) -> None:
+    assert policy_of(SMALL).find_customer(name) is None
+
+
+def test_a_channel_can_be_a_customers() -> None:
+    policy = policy_of(SMALL)
+
+    found = policy.customer_of_channel("C0ACME")
+
+    assert found is not None
+    assert found.name == "Acme"
+    assert policy.customer_of_channel("C0INCIDENTS") is None
+
+
+@pytest.mark.parametrize(
+    ("severity", "plan", "customer", "calendar"),
+    [
+        (SEV2, "standard", None, "team"),
+        (SEV2, "premium", None, "of premium"),
+        (SEV1, "premium", None, "of sev1"),
+        (SEV1, "premium", "Acme", "of acme"),
+        (SEV1, "premium", "Nobody", "of sev1"),
+    ],
+)
+def test_the_most_particular_calendar_counts(
+    severity: Severity, plan: str, customer: str | None, calendar: str
+) -> None:
+    choice = CalendarChoice("team", {"premium": "of premium"}, {SEV1: "of sev1"})
+    policy = with_calendars(choice, Customer("Acme", calendar="of acme"))
+
+    assert policy.calendar_name(severity, plan, customer) == calendar
+
+
+def test_a_promise_in_clock_time_runs_at_night() -> None:
+    policy = policy_of(SMALL)
+    saturday = pacific(28, "02:00")
+
+    due_at = policy.due_at(
+        policy.first_response(SEV1, "gold"), policy.team_hours, saturday
+    )
+
+    assert due_at == saturday + timedelta(hours=1)
+
+
+def test_an_unknown_plan_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        shipped_policy().plan("platinum")
+
+
+def test_severities_are_written_as_people_write_them() -> None:
+    assert [severity.label for severity in Severity] == ["Sev1", "Sev2", "Sev3", "Sev4"]
+    assert [severity.number for severity in Severity] == [1, 2, 3, 4]
+
+
+def test_names_are_compared_without_capitals_and_extra_spaces() -> None:
+    assert folded("  Straße   AG ") == folded("STRASSE ag")

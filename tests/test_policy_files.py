@@ -1,0 +1,254 @@
+"""Reading policies.yaml: what it says, and where it is looked for."""
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import policy_files
+from bot.errors import PolicyError
+from bot.policies import Reopening, Severity
+from bot.policy_files import default_text, load, load_or_default
+from bot.targets import EveryDay, ShareOf, WhenClosed
+from tests.policy_texts import SMALL, changed, holidays, policy_of
+
+TODAY = date(2026, 11, 22)
+
+
+def test_values_stay_what_was_written() -> None:
+    text = changed(
+        ("basic: Basic", "basic: NO"),
+        ("means: down", "means: 10:30"),
+        ("means: odd", "means: 1e3"),
+    )
+
+    policy = policy_of(text)
+
+    assert policy.plan("basic").name == "NO"
+    assert policy.severities[Severity.SEV1].means == "10:30"
+    assert policy.severities[Severity.SEV3].means == "1e3"
+
+
+def test_every_alternative_reading_can_be_written() -> None:
+    policy = policy_of(
+        changed(
+            ("every_day: business days", "every_day: calendar days"),
+            ("day: the actual length", "day: the nominal length"),
+            ("per_week: the nominal length", "per_week: the actual length"),
+            ("the closing before", "the opening after"),
+            ("continuous_news_as: sev2", "continuous_news_as: none"),
+            ("waiting_pauses: [sev2, sev3, sev4]", "waiting_pauses: []"),
+            ("reopened_owes: an update", "reopened_owes: a first response"),
+            ("unknown_customer: the best plan", "unknown_customer: basic"),
+        )
+    )
+
+    assert policy.readings.every_day is EveryDay.CALENDAR_DAYS
+    assert policy.readings.per_business_day is ShareOf.NOMINAL
+    assert policy.readings.per_week is ShareOf.ACTUAL
+    assert policy.readings.week_ends_closed is WhenClosed.OPENING_AFTER
+    assert policy.conduct.continuous_news_as is None
+    assert policy.conduct.waiting_pauses == frozenset()
+    assert policy.conduct.reopened_owes is Reopening.FIRST_RESPONSE
+    assert policy.conduct.unknown_customer_plan == "basic"
+
+
+def test_the_best_plan_is_the_first_one() -> None:
+    assert policy_of(SMALL).conduct.unknown_customer_plan == "gold"
+
+
+def test_a_week_may_begin_on_any_day_and_have_breaks_and_nights() -> None:
+    policy = policy_of(
+        changed(
+            (
+                "{mon-fri: 09:00-17:00}",
+                "{sun-tue: [13:00-18:00, 9:00-12:30], wed: closed, fri: 22:00-06:00}",
+            )
+        )
+    )
+
+    weekly = policy.team_hours.home.weekly
+    lunch = [(span.opens, span.closes) for span in weekly[6]]
+    assert lunch == [
+        (timedelta(hours=9), timedelta(hours=12, minutes=30)),
+        (timedelta(hours=13), timedelta(hours=18)),
+    ]
+    assert weekly[0] == weekly[1] == weekly[6]
+    assert [len(spans) for spans in weekly] == [2, 2, 0, 0, 1, 0, 2]
+    assert weekly[4][0].closes == timedelta(hours=30)
+
+
+def test_holidays_are_a_countrys_with_dates_added_and_taken_away() -> None:
+    policy = policy_of(
+        changed(
+            (
+                "{country: XY}",
+                (
+                    "{country: XY, subdivision: N, dates: {2026-12-24: Christmas Eve}, "
+                    "except: [Founding Day, 2027-01-01]}"
+                ),
+            )
+        )
+    )
+
+    days = policy.team_hours.home.holidays
+    assert days[date(2026, 12, 24)] == "Christmas Eve"
+    assert days[date(2026, 1, 1)] == "New Year"
+    assert date(2027, 1, 1) not in days
+    assert "Founding Day" not in days.values()
+
+
+def test_an_exception_long_past_does_not_break_the_file() -> None:
+    policy = policy_of(
+        changed(("{country: XY}", "{country: XY, except: [2015-01-02]}"))
+    )
+
+    assert policy.team_hours.home.holidays
+
+
+def test_a_calendar_may_have_no_holidays() -> None:
+    policy = policy_of(changed(("{country: XY}", "none")))
+
+    assert policy.team_hours.home.holidays == {}
+
+
+def test_a_union_is_open_with_any_part_and_its_home_comes_first() -> None:
+    tokyo = "  tokyo: {zone: Asia/Tokyo, hours: {mon-fri: 9:00-17:00}, holidays: none}"
+    world = "  world: {union: [tokyo, office], home: office}"
+    policy = policy_of(
+        changed(
+            ("calendars:\n", f"calendars:\n{tokyo}\n{world}\n"),
+            ("team: office", "team: world\n  plans: {gold: tokyo}"),
+        )
+    )
+
+    hours = policy.team_hours
+    assert hours.zone.key == "Europe/Berlin"
+    assert [part.zone.key for part in hours.parts] == ["Europe/Berlin", "Asia/Tokyo"]
+    assert policy.calendar_name(Severity.SEV1, "gold", None) == "tokyo"
+
+
+def test_sections_that_may_be_empty_may_be_left_empty() -> None:
+    policy = policy_of(
+        changed(
+            ("customers:\n", "customers:\n  Initech:\n"),
+            ("team: office", "team: office\n  plans:\n  severities:"),
+        )
+    )
+
+    assert [customer.name for customer in policy.customers] == [
+        "Initech", "Acme", "Globex",
+    ]  # fmt: skip
+    assert policy.customers[0].plan is None
+
+
+def test_the_version_follows_the_text_the_customers_and_the_holidays() -> None:
+    with_file = changed(("customers:\n", "customers_file: c.csv\ncustomers:\n"))
+    one, other = {"c.csv": "name\nWayne\n"}, {"c.csv": "name\nStark\n"}
+
+    def moved(country: str, subdivision: str | None, years: range) -> dict[date, str]:
+        return {**holidays(country, subdivision, years), date(2027, 5, 3): "Moved Day"}
+
+    moved_version = policy_files.read(
+        SMALL, name="policies.yaml", holidays=moved, today=TODAY
+    ).version
+
+    versions = [
+        policy_of(SMALL).version,
+        policy_of(changed(("basic: Basic", "basic: Basics"))).version,
+        policy_of(with_file, one).version,
+        policy_of(with_file, other).version,
+        moved_version,
+    ]
+    assert len(set(versions)) == 5
+    assert policy_of(SMALL).version == versions[0]
+    assert all(len(version) == 8 for version in versions)
+
+
+def test_the_texts_are_kept_with_the_policy() -> None:
+    text = changed(("customers:\n", "customers_file: c.csv\ncustomers:\n"))
+    files = {"c.csv": "name\nWayne\n"}
+
+    assert policy_of(text, files).texts == {"policies.yaml": text, **files}
+
+
+def test_a_file_is_read_with_the_customers_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(changed(("customers:\n", "customers_file: c.csv\ncustomers:\n")))
+    (tmp_path / "c.csv").write_text("name,plan\nWayne,basic\n")
+
+    policy = load(path, holidays=holidays, today=TODAY)
+
+    wayne = policy.find_customer("wayne")
+    assert wayne is not None
+    assert wayne.plan == "basic"
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(SMALL, encoding="utf-8-sig")
+
+    assert load(path, holidays=holidays, today=TODAY).plan("gold").name == "Gold"
+
+
+def test_a_file_that_cannot_be_read_is_told_why(tmp_path: Path) -> None:
+    folder, latin = tmp_path / "folder", tmp_path / "latin.yaml"
+    folder.mkdir()
+    latin.write_bytes(b"plans:\n  gold: G\xf6ld\n")
+    below = latin / "p.yaml"
+
+    told = {}
+    for path in (folder, latin, tmp_path / "none.yaml", below):
+        with pytest.raises(PolicyError) as caught:
+            load(path, holidays=holidays, today=TODAY)
+        told[path] = str(caught.value)
+
+    assert told == {
+        folder: f"{folder} is a folder; name a file",
+        latin: "latin.yaml line 2: this is not UTF-8; save the file in that encoding",
+        tmp_path / "none.yaml": f"{tmp_path / 'none.yaml'} does not exist",
+        below: f"{below} cannot be read: Not a directory",
+    }
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(SMALL)
+    path.chmod(0)
+
+    with pytest.raises(PolicyError, match="cannot be read: Permission denied"):
+        load(path, holidays=holidays, today=TODAY)
+
+
+def test_with_no_file_the_shipped_policy_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def us(_country: str, _subdivision: str | None, _years: range) -> dict[date, str]:
+        return {date(2026, 11, 26): "Thanksgiving Day"}
+
+    policy = load_or_default(None, holidays=us, today=TODAY)
+
+    assert policy.plan("premium").name == "Premium Support"
+    assert list(policy.texts.values()) == [default_text()]
+
+
+def test_policies_yaml_in_the_working_folder_counts_before_the_shipped_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "policies.yaml").write_text(SMALL)
+    monkeypatch.chdir(tmp_path)
+
+    policy = load_or_default(None, holidays=holidays, today=TODAY)
+
+    assert policy.plan("gold").name == "Gold"
+
+
+def test_a_named_file_that_is_missing_is_never_replaced_by_the_shipped_one(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(PolicyError, match="does not exist"):
+        load_or_default(tmp_path / "p.yaml", holidays=holidays, today=TODAY)

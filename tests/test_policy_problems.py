@@ -1,0 +1,423 @@
+"""What is wrong with a policies file: key, line, what was read and what is allowed."""
+
+import pytest
+
+from tests.policy_texts import changed, problems_of
+
+FIRST_RESPONSE = (
+    '"4 business hours", "1 business day", "15 minutes", "1 hour" or "none"'
+)
+FOLLOW_UP = (
+    '"continuous", "twice per business day", "every day", "every two business days", '
+    '"every 4 hours", "3 times per week", "weekly", "every two weeks", "monthly" or '
+    '"none"'
+)
+CHANNEL = (
+    "write a channel's id such as C0INCIDENTS, which Slack shows at the end of the "
+    "channel's details"
+)
+
+
+def wrong(old: str, new: str) -> str:
+    """Return the only thing that is wrong after a change, without the file's name."""
+    (problem,) = problems_of(changed((old, new)))
+    return problem.removeprefix("policies.yaml ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        pytest.param(
+            "sev3: {gold: every day, basic: twice per week}",
+            "sev3: {gold: every day, basic: daily}",
+            f'line 17, follow_up.sev3.basic: "daily" is not allowed; write {FOLLOW_UP}',
+            id="unknown words",
+        ),
+        pytest.param(
+            "gold: 1 hour, basic: 4 business hours",
+            "gold: 1 hour, basic: 0 business hours",
+            'line 10, first_response.sev1.basic: "0 business hours" is not allowed; '
+            f"write {FIRST_RESPONSE}",
+            id="nothing within",
+        ),
+        pytest.param(
+            "gold: 1 hour, basic: 4 business hours",
+            "gold: 1 hour",
+            "line 10, first_response.sev1.basic: nothing is written here; "
+            f"write {FIRST_RESPONSE}",
+            id="missing cell",
+        ),
+        pytest.param(
+            "  sev4: {gold: weekly, basic: none}\n",
+            "",
+            "line 14, follow_up.sev4: nothing is written here; write settings below it",
+            id="missing row",
+        ),
+        pytest.param(
+            "gold: 1 hour, basic: 4 business hours",
+            "gold: 1 hour, basic: none, glod: none",
+            'line 10, first_response.sev1.glod: "glod" is no plan; write gold or '
+            "basic; did you mean gold?",
+            id="unknown plan in a cell",
+        ),
+        pytest.param(
+            "sev4: {means: a question}",
+            "sev4: {means: a question}\n  sev5: {means: nothing}",
+            'line 9, severities.sev5: "sev5" is no severity; write sev1, sev2, sev3 or '
+            "sev4; did you mean sev4?",
+            id="unknown severity",
+        ),
+        pytest.param(
+            "every_day: business days",
+            "every_day: working days",
+            'line 20, readings.every_day: "working days" is not allowed; write '
+            '"business days" or "calendar days"',
+            id="unknown reading",
+        ),
+        pytest.param(
+            "waiting_pauses: [sev2, sev3, sev4]",
+            "waiting_pauses: sev2",
+            'line 25, readings.waiting_pauses: "sev2" is no list; write [sev2]',
+            id="one value where a list belongs",
+        ),
+        pytest.param(
+            "unknown_customer: the best plan",
+            "unknown_customer: silver",
+            'line 27, readings.unknown_customer: "silver" is no plan; write the best '
+            "plan, gold or basic",
+            id="unknown customers have an unknown plan",
+        ),
+        pytest.param(
+            "zone: Europe/Berlin",
+            "zone: Europe/Berlim",
+            'line 30, calendars.office.zone: "Europe/Berlim" is no time zone; write an '
+            "IANA time zone such as America/Los_Angeles; did you mean Europe/Berlin?",
+            id="unknown zone",
+        ),
+        pytest.param(
+            "zone: Europe/Berlin",
+            "zone: Mars",
+            'line 30, calendars.office.zone: "Mars" is no time zone; write an IANA '
+            "time zone such as America/Los_Angeles",
+            id="a place without a zone",
+        ),
+        pytest.param(
+            "{mon-fri: 09:00-17:00}",
+            "{mon-fri: 9 to 5}",
+            'line 31, calendars.office.hours.mon-fri: "9 to 5" is not allowed; write '
+            '09:00-17:00, or a list such as [09:00-12:30, 13:30-18:00], or "closed"',
+            id="unreadable span",
+        ),
+        pytest.param(
+            "{mon-fri: 09:00-17:00}",
+            "{mon-fri: 09:00-09:00}",
+            'line 31, calendars.office.hours.mon-fri: "09:00-09:00" is not allowed; '
+            "write 00:00-24:00 for a whole day",
+            id="a span that ends where it begins",
+        ),
+        pytest.param(
+            "{mon-fri: 09:00-17:00}",
+            "{mon-fri: [09:00-13:00, 12:00-17:00]}",
+            'line 31, calendars.office.hours.mon-fri: ["09:00-13:00", "12:00-17:00"] '
+            "overlaps itself; write spans apart",
+            id="overlapping spans",
+        ),
+        pytest.param(
+            "{mon-fri: 09:00-17:00}",
+            "{mon-fri: 09:00-17:00, fri: 09:00-13:00}",
+            "line 31, calendars.office.hours: fri stands here twice; "
+            "write each day's hours once",
+            id="a day twice",
+        ),
+        pytest.param(
+            "{mon-fri: 09:00-17:00}",
+            "{weekdays: 09:00-17:00}",
+            'line 31, calendars.office.hours.weekdays: "weekdays" is not allowed; '
+            "write a day or a range of days, such as fri or mon-fri",
+            id="unknown day",
+        ),
+        pytest.param(
+            "{mon-fri: 09:00-17:00}",
+            "{mon-fri: closed}",
+            "line 31, calendars.office.hours: no day is open; "
+            "write hours for one at least",
+            id="no open time",
+        ),
+        pytest.param(
+            "{country: XY}",
+            "{country: XZ}",
+            'line 32, calendars.office.holidays.country: "XZ" is no country; write XY',
+            id="unknown country",
+        ),
+        pytest.param(
+            "{country: XY}",
+            "{country: XY, subdivision: S}",
+            'line 32, calendars.office.holidays.subdivision: "S" is no subdivision of '
+            "XY; write N",
+            id="unknown subdivision",
+        ),
+        pytest.param(
+            "{country: XY}",
+            "{subdivision: N}",
+            "line 32, calendars.office.holidays.subdivision: a subdivision needs its "
+            "country; write country, too",
+            id="subdivision of nowhere",
+        ),
+        pytest.param(
+            "{country: XY}",
+            "{country: XY, dates: {2026-02-30: Never}}",
+            'line 32, calendars.office.holidays.dates.2026-02-30: "2026-02-30" is not '
+            "allowed; write a date such as 2026-12-24",
+            id="impossible date",
+        ),
+        pytest.param(
+            "{country: XY}",
+            "{country: XY, except: [New Yaer]}",
+            'line 32, calendars.office.holidays.except.1: "New Yaer" is no holiday '
+            "there; write the date or the name of one, as in 2026-11-11 or Veterans "
+            "Day; did you mean New Year?",
+            id="an exception that is no holiday",
+        ),
+        pytest.param(
+            "    holidays: {country: XY}\n",
+            "",
+            "line 29, calendars.office.holidays: is missing; write a country such as "
+            '{country: US}, dates, or "none"',
+            id="no word about holidays",
+        ),
+        pytest.param(
+            "team: office",
+            "team: offices",
+            'line 34, calendar.team: "offices" is no calendar; write office; '
+            "did you mean office?",
+            id="unknown calendar",
+        ),
+        pytest.param(
+            "calendars:\n",
+            "calendars:\n  world: {union: [office]}\n",
+            "line 29, calendars.world.home: is missing; write the calendar of the "
+            "union whose days count",
+            id="a union without a home",
+        ),
+        pytest.param(
+            "calendars:\n",
+            "calendars:\n  world: {union: [], home: office}\n",
+            "line 29, calendars.world.union: is empty; write one at least",
+            id="an empty union",
+        ),
+        pytest.param(
+            "Globex: {plan: basic}",
+            "Globex: {plan: platinum}",
+            'line 37, customers.Globex.plan: "platinum" is no plan; '
+            "write gold or basic",
+            id="customer with an unknown plan",
+        ),
+        pytest.param(
+            "Globex: {plan: basic}",
+            "Globex: {plan: basic, aliases: [ACME corp]}",
+            'line 37, customers.Globex: "ACME corp" already names Acme '
+            "(policies.yaml line 36); write a name that is free",
+            id="alias used twice",
+        ),
+        pytest.param(
+            "Globex: {plan: basic}",
+            "Globex: {plan: basic, aliases: [acme]}",
+            'line 37, customers.Globex: "acme" already names Acme '
+            "(policies.yaml line 36); write a name that is free",
+            id="alias shadowed by a name",
+        ),
+        pytest.param(
+            "Globex: {plan: basic}",
+            "Globex: {plan: basic, channel: C0ACME}",
+            'line 37, customers.Globex.channel: "C0ACME" already belongs to Acme '
+            "(policies.yaml line 36); write another, or none",
+            id="channel of two customers",
+        ),
+        pytest.param(
+            "Globex: {plan: basic}",
+            "Globex: {plan: basic, channel: C0INCIDENTS}",
+            'line 37, customers.Globex.channel: "C0INCIDENTS" already belongs to '
+            "channels.incidents; write another, or none",
+            id="channel that shows internals",
+        ),
+        pytest.param(
+            "Globex: {plan: basic}",
+            "Globex: {plan: basic, channel: '#globex'}",
+            'line 37, customers.Globex.channel: "#globex" is not allowed; ' + CHANNEL,
+            id="name of a channel",
+        ),
+        pytest.param(
+            "digest: C0LEADS",
+            "digest: U0LEA",
+            'line 38, channels.digest: "U0LEA" is not allowed; ' + CHANNEL,
+            id="person where a channel belongs",
+        ),
+        pytest.param(
+            "primary: U0ANA",
+            "primary: '@ana'",
+            'line 39, on_call.primary: "@ana" is not allowed; write a member\'s id '
+            'such as U0ANA, which Slack shows in a profile under "Copy member ID"',
+            id="name of a person",
+        ),
+        pytest.param(
+            "{after: 10m, tell: [backup]}",
+            "{after: 30m, tell: [backup]}",
+            "line 45, ladder.rungs.3.after: this step must come later than the one "
+            "above it",
+            id="rungs out of order",
+        ),
+        pytest.param(
+            "backup: U0BEN, ",
+            "",
+            'line 44, ladder.rungs.2.tell.1: "backup" is told here, but on_call names '
+            "nobody for it; write primary, lead or fallback, or add backup to on_call",
+            id="ladder tells a backup that nobody is",
+        ),
+        pytest.param(
+            "tell: [backup]",
+            "tell: [boss]",
+            'line 44, ladder.rungs.2.tell.1: "boss" is no role; '
+            "write primary, backup, lead or fallback",
+            id="unknown role",
+        ),
+        pytest.param(
+            "tell: [backup]",
+            "tell: []",
+            "line 44, ladder.rungs.2.tell: is empty; write one at least",
+            id="a rung that tells nobody",
+        ),
+        pytest.param(
+            "wakes: [gold]",
+            "wakes: [glod]",
+            'line 41, ladder.wakes.1: "glod" is no plan; write gold or basic; '
+            "did you mean gold?",
+            id="ladder of an unknown plan",
+        ),
+        pytest.param(
+            "heartbeat: 15m",
+            "heartbeat: 0m",
+            'line 46, ladder.heartbeat: "0m" is not allowed; '
+            "write a length of time that is not zero, such as 15m",
+            id="a heart that beats without end",
+        ),
+        pytest.param(
+            "check_in_every: 60m",
+            "check_in_every: 1 hour",
+            'line 47, ladder.check_in_every: "1 hour" is not allowed; '
+            "write a number with s, m, h or d, such as 15m",
+            id="unreadable duration",
+        ),
+        pytest.param(
+            "ahead: 25%",
+            "ahead: 0.25",
+            'line 49, reminders.ahead: "0.25" is not allowed; '
+            "write a share from 1% to 99%, such as 25%",
+            id="unreadable share",
+        ),
+        pytest.param(
+            'at: "09:15"',
+            'at: "9.15 am"',
+            'line 50, digest.at: "9.15 am" is not allowed; '
+            'write a time of the day such as "09:15"',
+            id="unreadable time of the digest",
+        ),
+        pytest.param(
+            "  gold: Gold\n  basic: Basic",
+            "  gold: Gold\n  basic:",
+            "line 3, plans.basic: nothing is written here; write a text",
+            id="plan without a name",
+        ),
+        pytest.param(
+            "sev1: {gold: 1 hour,",
+            "sev1: {gold: 1 hour, gold: 2 hours,",
+            "line 10, first_response.sev1.gold: stands here again, after line 10; "
+            "keep one of them",
+            id="key twice",
+        ),
+        pytest.param(
+            "means: down",
+            "means: *down",
+            "line 5: a value that begins with & or * needs quotes",
+            id="alias of YAML",
+        ),
+    ],
+)
+def test_a_problem_is_told_with_key_line_what_was_read_and_what_is_allowed(
+    old: str, new: str, sentence: str
+) -> None:
+    assert wrong(old, new) == sentence
+
+
+def test_a_misspelt_setting_is_told_with_those_that_exist() -> None:
+    problems = problems_of(changed(("{means: odd}", "{meens: odd}")))
+
+    assert problems == [
+        (
+            "policies.yaml line 7, severities.sev3.means: is missing; "
+            "write a text that says what this severity means"
+        ),
+        (
+            "policies.yaml line 7, severities.sev3.meens: is not a setting here; "
+            "write means or examples; did you mean means?"
+        ),
+    ]
+
+
+def test_a_missing_section_is_told_by_its_name() -> None:
+    problems = problems_of(changed(("digest: {at:", "digets: {at:")))
+
+    assert len(problems) == 2
+    assert problems[0] == (
+        'policies.yaml, digest: is missing; write a time such as {at: "09:15"}'
+    )
+    assert problems[1].startswith(
+        "policies.yaml line 50, digets: is not a setting here"
+    )
+    assert problems[1].endswith("; did you mean digest?")
+
+
+def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_file() -> None:
+    text = changed(
+        ("means: down", "means:"),
+        ("basic: twice per week", "basic: daily"),
+        ("every_day: business days", "every_day: always"),
+        ("Europe/Berlin", "Mars"),
+        ("mon-fri: 09:00-17:00", "mon-fri: 17:00-09:00-"),
+        ("country: XY", "country: ZZ"),
+        ("team: office", "team: home"),
+        ("Globex: {plan: basic}", "Globex: {plan: silver, aliases: [acme]}"),
+        ("primary: U0ANA", "primary: ana"),
+        ("after: 20m", "after: soon"),
+        ('"09:15"', "noon"),
+    )
+
+    places = [problem.split(":")[0] for problem in problems_of(text)]
+
+    assert places == [
+        "policies.yaml line 5, severities.sev1.means",
+        "policies.yaml line 17, follow_up.sev3.basic",
+        "policies.yaml line 20, readings.every_day",
+        "policies.yaml line 30, calendars.office.zone",
+        "policies.yaml line 31, calendars.office.hours.mon-fri",
+        "policies.yaml line 32, calendars.office.holidays.country",
+        "policies.yaml line 34, calendar.team",
+        "policies.yaml line 37, customers.Globex.plan",
+        "policies.yaml line 37, customers.Globex",
+        "policies.yaml line 39, on_call.primary",
+        "policies.yaml line 45, ladder.rungs.3.after",
+        "policies.yaml line 50, digest.at",
+    ]
+
+
+def test_a_promise_that_no_calendar_can_keep_is_refused() -> None:
+    text = changed(
+        ("mon-fri: 09:00-17:00", "mon: 09:00-09:01"),
+        ("basic: 8 business hours", "basic: 9999 business hours"),
+    )
+
+    assert problems_of(text) == [
+        (
+            'policies.yaml line 11, first_response.sev2.basic: "9999 business hours" '
+            "never comes in the calendar office; write less"
+        )
+    ]

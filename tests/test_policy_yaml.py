@@ -1,0 +1,113 @@
+"""YAML as it is written: strings, with the line of every key."""
+
+import pytest
+
+from bot.policy_yaml import YamlError, read
+from tests.policy_texts import problems_of
+
+TEXT = """\
+digest:
+  at: 10:30
+names: [NO, 1e3, "", '~']
+
+empty:
+rungs:
+  - after: 0m
+  - after: 010
+"""
+
+
+def test_every_value_stays_the_string_that_was_written() -> None:
+    assert read(TEXT).tree == {
+        "digest": {"at": "10:30"},
+        "names": ["NO", "1e3", "", "~"],
+        "empty": None,
+        "rungs": [{"after": "0m"}, {"after": "010"}],
+    }
+
+
+def test_every_key_and_item_knows_its_line() -> None:
+    document = read(TEXT)
+
+    assert document.line_of(("digest", "at")) == 2
+    assert document.line_of(("names", 3)) == 3
+    assert document.line_of(("rungs", 1, "after")) == 8
+
+
+def test_what_is_missing_stands_where_it_should_have_been() -> None:
+    document = read(TEXT)
+
+    assert document.line_of(("rungs", 1, "tell")) == 8
+    assert document.line_of(("digest", "on")) == 1
+    assert document.line_of(("ladder",)) is None
+
+
+def test_all_repeated_keys_are_told() -> None:
+    with pytest.raises(YamlError) as caught:
+        read("a: {b: 1, b: 2}\nc: 3\na: 4\n")
+
+    assert [(fault.line, fault.path) for fault in caught.value.faults] == [
+        (1, ("a", "b")),
+        (3, ("a",)),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "~"])
+def test_a_file_without_anything_is_told_as_empty(text: str) -> None:
+    assert problems_of(text) == [
+        "policies.yaml is empty; `sevbot policy init` writes a whole one"
+    ]
+
+
+@pytest.mark.parametrize("text", ["hello", "- plans", "[a, b]", '"plans: x"'])
+def test_a_file_without_settings_is_told_as_that(text: str) -> None:
+    assert problems_of(text) == [
+        "policies.yaml holds no settings; it begins with `plans:`"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "sentence"),
+    [
+        ("plans: {a: b", "line 1", "while parsing a flow mapping expected ',' or '}'"),
+        ("plans:\n\ta: b", "line 2", "found character '\\t' that cannot start any"),
+        ("plans: 1\n---\nplans: 2", "line 2", "expected a single document"),
+        ("a: 1\n b: 2", "line 2", "mapping values are not allowed here"),
+    ],
+)
+def test_what_is_not_yaml_is_told_with_its_line(
+    text: str, where: str, sentence: str
+) -> None:
+    (problem,) = problems_of(text)
+
+    assert problem.startswith(f"policies.yaml {where}: this is not YAML: ")
+    assert sentence in problem
+
+
+def test_a_control_character_is_told() -> None:
+    (problem,) = problems_of("plans: \x00")
+
+    assert problem.startswith("policies.yaml: this is not YAML: unacceptable character")
+
+
+def test_a_list_is_no_key() -> None:
+    assert problems_of("? [plans]\n: 1") == [
+        "policies.yaml line 1: a key must be a single name, not a list"
+    ]
+
+
+def test_anchors_and_aliases_are_refused() -> None:
+    assert problems_of("a: 1\nb: &x 2\nc: *x\n") == [
+        "policies.yaml line 2: a value that begins with & or * needs quotes"
+    ]
+
+
+def test_endless_nesting_is_refused() -> None:
+    assert problems_of("[" * 600) == ["policies.yaml: this is nested too deeply"]
+
+
+def test_a_tag_makes_nothing_of_a_value() -> None:
+    assert read("a: !!int 12\nb: !!python/name:os.system x\n").tree == {
+        "a": "12",
+        "b": "x",
+    }
