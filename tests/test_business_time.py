@@ -221,6 +221,24 @@ def test_a_time_on_a_later_date_is_open_or_the_closing_before(
     assert OFFICE.on_date(at(start), date.fromisoformat(day)) == at(due)
 
 
+def test_a_nominal_week_knows_no_holidays() -> None:
+    june = BusinessHours(schedule("09:00-17:00", holidays=["2026-06-10"]))
+
+    assert june.nominal_week() == hours(40)
+    assert june.nominal_day() == hours(8)
+
+
+def test_hours_first_asked_before_new_year_look_beyond_it() -> None:
+    union = BusinessHours(
+        schedule("16:00-17:00"), schedule("09:00-17:00", zone="Pacific/Auckland")
+    )
+
+    due = union.add(at("2026-12-29 04:00"), hours(17))
+
+    # An hour into New Zealand's New Year's Day, which begins in the old year in UTC.
+    assert due == at("2027-01-01 10:00", "Pacific/Auckland")
+
+
 def test_threads_may_share_the_same_hours() -> None:
     shared = BusinessHours(schedule("09:00-17:00"))
     starts = [at(f"{year}-06-01 09:00") for year in range(2020, 2036)] * 4

@@ -1,0 +1,279 @@
+"""Which reminder of a deadline comes next, at what instant, and to whom. Pure.
+
+A deadline's reminders are steps with growing indexes, the same for every severity. The
+tick asks for the next one, sends it and keeps its index; steps that were slept through
+collapse into the newest.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import accumulate
+
+from bot.business_time import BusinessHours
+from bot.deadlines import Deadline, Kind, hours_of
+from bot.incidents import Incident
+from bot.policies import OnCall, Policy, Role, Severity
+
+
+class StepKind(StrEnum):
+    """What a reminder says. `RUNG` is a step of the ladder, a page."""
+
+    AHEAD = "ahead"
+    DUE = "due"
+    AFTER = "after"
+    AFTER_AGAIN = "after_again"
+    SNOOZED = "snoozed"
+    CHECK_IN = "check_in"
+    RUNG = "rung"
+
+
+class Because(StrEnum):
+    """Why this person is told."""
+
+    OWNER = "owner"
+    PRIMARY = "primary"
+    BACKUP = "backup"
+    LEAD = "lead"
+    FALLBACK = "fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reminder of a deadline. `roles` are told besides the owner."""
+
+    index: int
+    kind: StepKind
+    at: datetime
+    to_owner: bool
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person (Slack's id), or the fallback channel, and why they are told."""
+
+    id: str
+    because: Because
+
+    @property
+    def is_person(self) -> bool:
+        """Tell a person from the fallback channel."""
+        return self.because is not Because.FALLBACK
+
+
+def armed(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> Deadline:
+    """Return the deadline with its next reminder set, as it stands at `now`.
+
+    What has passed already is reminded of at once, and only once. Who has just begun
+    a deadline knows of it: its reminder ahead is left out where that has passed, but
+    not where a change moved the deadline.
+    """
+    if not deadline.is_open or deadline.paused_at is not None:
+        return replace(deadline, next_nudge_at=None)
+    index = deadline.step
+    step = step_of(policy, incident, deadline, index)
+    is_new = deadline.next_nudge_at is None and not deadline.changed
+    if is_new and step and step.kind is StepKind.AHEAD and step.at <= now:
+        index = step.index + 1
+        step = step_of(policy, incident, deadline, index)
+    return _awaiting(deadline, index, step)
+
+
+def fire(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> tuple[Step, Deadline]:
+    """Return the reminder that is due at `now`, and the deadline after it.
+
+    Steps that passed unfired are joined into the newest: it tells all their people.
+    """
+    fired = replace(deadline, fired=deadline.fired + 1, snoozed_until=None)
+    step = step_of(policy, incident, deadline, deadline.step)
+    if deadline.snoozed_until is not None and (step is None or step.at > now):
+        extra = Step(deadline.step, StepKind.SNOOZED, now, to_owner=True)
+        return extra, _awaiting(fired, deadline.step, step)
+    assert step is not None, "a reminder that is due is one of the steps"
+    later = step_of(policy, incident, deadline, step.index + 1)
+    while later is not None and later.at <= now:
+        step = _joined(step, later)
+        later = step_of(policy, incident, deadline, later.index + 1)
+    return step, _awaiting(fired, step.index + 1, later)
+
+
+def snoozed(
+    policy: Policy, incident: Incident, deadline: Deadline, until: datetime
+) -> Deadline:
+    """Return the deadline with one more reminder at `until`, its due at the latest."""
+    until = min(until, deadline.due_at)
+    step = step_of(policy, incident, deadline, deadline.step)
+    deadline = replace(deadline, snoozed_until=until)
+    return _awaiting(deadline, deadline.step, step)
+
+
+def snooze_choices(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> dict[str, datetime]:
+    """Return the instants until which a reminder may sleep, by their labels.
+
+    None of them passes the due instant, and each is later than now. What is paused or
+    answered, and a check-in, cannot be put off.
+    """
+    is_owed = deadline.is_open and deadline.paused_at is None
+    if not is_owed or deadline.kind is Kind.CHECK_IN:
+        return {}
+    choices = {
+        "15 minutes": now + timedelta(minutes=15),
+        "1 hour": now + timedelta(hours=1),
+    }
+    opening = hours_of(policy, deadline, incident).next_opening(now)
+    if opening is not None:
+        choices["next opening"] = opening
+    return {label: at for label, at in choices.items() if at <= deadline.due_at}
+
+
+def step_of(
+    policy: Policy, incident: Incident, deadline: Deadline, index: int
+) -> Step | None:
+    """Return the first step from `index` on; `None` after the last.
+
+    A ladder has no last step: after its rungs everybody is told at each heartbeat.
+    """
+    hours = hours_of(policy, deadline, incident)
+    if deadline.kind is Kind.CHECK_IN:
+        return _ladder_step(policy, incident, deadline, hours, index)
+    steps = _finite_steps(policy, incident, deadline, hours)
+    return next((step for step in steps if step.index >= index), None)
+
+
+def recipients(
+    policy: Policy, incident: Incident, step: Step, on_call: OnCall
+) -> tuple[Recipient, ...]:
+    """Return who is told by a step: nobody twice, and the owner as the owner."""
+    told: dict[str, Recipient] = {}
+    if step.to_owner:
+        owner = _owner_or_primary(incident, on_call)
+        told[owner.id] = owner
+    for recipient in _of_roles(policy, incident, step.roles, on_call):
+        told.setdefault(recipient.id, recipient)
+    return tuple(told.values())
+
+
+def next_told(
+    policy: Policy,
+    incident: Incident,
+    deadline: Deadline,
+    on_call: OnCall,
+    *,
+    but_not: Iterable[str] = (),
+) -> tuple[Recipient, datetime] | None:
+    """Return whom the ladder tells next, and when.
+
+    The owner and `but_not`, whom it tells now, are passed over: it is about who else
+    hears of it. `None` where nobody else is on the ladder.
+    """
+    known = {*but_not, incident.owner}
+    for index in range(deadline.step, deadline.step + len(policy.ladder.rungs) + 1):
+        step = step_of(policy, incident, deadline, index)
+        if step is None or step.kind is not StepKind.RUNG:
+            continue
+        for recipient in _of_roles(policy, incident, step.roles, on_call):
+            if recipient.id not in known:
+                return recipient, step.at
+    return None
+
+
+def _finite_steps(
+    policy: Policy, incident: Incident, deadline: Deadline, hours: BusinessHours
+) -> tuple[Step, ...]:
+    """Return the reminders of a first response or an update, in order.
+
+    A quarter of its length before it, when it is due, and a quarter and two after it
+    is late; the milder severities are left alone before and the second time after.
+    """
+    quarter = _quarter(policy, deadline, hours)
+    ahead = max(hours.subtract(deadline.due_at, quarter), deadline.started_at)
+    afters = (hours.add(deadline.late_at, quarter * times) for times in (1, 2))
+    instants = (_while_open(policy, hours, at) for at in (deadline.due_at, *afters))
+    due_at, after, again = accumulate(instants, max)
+    steps = (
+        Step(0, StepKind.AHEAD, min(ahead, due_at), to_owner=True),
+        Step(1, StepKind.DUE, due_at, to_owner=True),
+        Step(2, StepKind.AFTER, after, to_owner=True),
+        Step(3, StepKind.AFTER_AGAIN, again, to_owner=True, roles=(Role.LEAD,)),
+    )
+    is_mild = incident.severity.number > Severity.SEV2.number
+    return steps[1:3] if is_mild else steps
+
+
+def _quarter(policy: Policy, deadline: Deadline, hours: BusinessHours) -> timedelta:
+    """Return how far apart the reminders of a deadline are; its pauses do not count."""
+    length = hours.elapsed(deadline.started_at, deadline.due_at)
+    length -= sum((hours.elapsed(*pause) for pause in deadline.pauses), timedelta(0))
+    timing = policy.reminders
+    return min(max(length * timing.ahead, timing.at_least), hours.nominal_day())
+
+
+def _while_open(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
+    """Move an instant that falls on a closing to a while before it."""
+    if hours.is_open(at):
+        return at
+    return at - policy.reminders.before_closing
+
+
+def _ladder_step(
+    policy: Policy,
+    incident: Incident,
+    deadline: Deadline,
+    hours: BusinessHours,
+    index: int,
+) -> Step:
+    ladder = policy.ladder
+    start, rung = deadline.due_at, index
+    if incident.owner is not None:
+        if index == 0:
+            return Step(0, StepKind.CHECK_IN, deadline.due_at, to_owner=True)
+        start = hours.add(deadline.due_at, ladder.check_in_repeat)
+        rung = index - 1
+    to_owner = incident.owner is not None and rung == 0
+    if rung < len(ladder.rungs):
+        at = hours.add(start, ladder.rungs[rung].after)
+        return Step(index, StepKind.RUNG, at, to_owner, ladder.rungs[rung].tell)
+    beats = rung - len(ladder.rungs) + 1
+    at = hours.add(start, ladder.rungs[-1].after + ladder.heartbeat * beats)
+    everybody = tuple(dict.fromkeys(role for one in ladder.rungs for role in one.tell))
+    return Step(index, StepKind.RUNG, at, incident.owner is not None, everybody)
+
+
+def _joined(step: Step, later: Step) -> Step:
+    roles = tuple(dict.fromkeys((*step.roles, *later.roles)))
+    return replace(later, roles=roles, to_owner=step.to_owner or later.to_owner)
+
+
+def _awaiting(deadline: Deadline, index: int, step: Step | None) -> Deadline:
+    """Set the step that comes next, and the instant of it or of an earlier snooze."""
+    instants = [at for at in (deadline.snoozed_until, step and step.at) if at]
+    return replace(deadline, step=index, next_nudge_at=min(instants, default=None))
+
+
+def _owner_or_primary(incident: Incident, on_call: OnCall) -> Recipient:
+    if incident.owner is not None:
+        return Recipient(incident.owner, Because.OWNER)
+    return Recipient(on_call.primary, Because.PRIMARY)
+
+
+def _of_roles(
+    policy: Policy, incident: Incident, roles: Iterable[Role], on_call: OnCall
+) -> Iterable[Recipient]:
+    people = {
+        Role.PRIMARY: on_call.primary,
+        Role.BACKUP: on_call.backup,
+        Role.LEAD: on_call.lead,
+        Role.FALLBACK: policy.channels.fallback,
+    }
+    for role in roles:
+        if (who := people[role]) is not None:
+            is_owner = who == incident.owner
+            yield Recipient(who, Because.OWNER if is_owner else Because(role.value))

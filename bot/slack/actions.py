@@ -1,0 +1,135 @@
+"""The ids of buttons and forms, and what their values carry.
+
+A value names things; it grants nothing, since whoever sees a button may press it.
+"""
+
+from dataclasses import dataclass
+
+from bot.deadlines import Deadline, Kind
+
+TAKE = "take"
+FIRST_RESPONSE = "first_response"
+LOG_UPDATE = "log_update"
+RESOLVE = "resolve"
+MORE = "more"
+STILL_ON_IT = "still_on_it"
+SNOOZE = "snooze"
+HAND_OFF = "hand_off"
+ACCEPT = "accept"
+DECLINE = "decline"
+RESUME = "resume"
+REOPEN = "reopen"
+CHANGE = "change"
+CORRECT_CUSTOMER = "correct_customer"
+VOID = "void"
+WHY = "why"
+TRY_AGAIN = "try_again"
+OPEN_ANOTHER = "open_another"
+IS_CUSTOMER = "is_customer"
+SEND_AGAIN = "send_again"
+
+OPEN_FORM = "open_form"
+UPDATE_FORM = "update_form"
+RESOLVE_FORM = "resolve_form"
+CHANGE_FORM = "change_form"
+CUSTOMER_FORM = "customer_form"
+HAND_OFF_FORM = "hand_off_form"
+VOID_FORM = "void_form"
+MORE_VIEW = "more_view"
+WHY_VIEW = "why_view"
+RECEIPT_VIEW = "receipt_view"
+
+LONGEST_VALUE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A press of Take it or Take over: of what, and from whom as the button showed."""
+
+    number: int
+    from_owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozing:
+    """A choice in a reminder's snooze menu; `choice` is its label."""
+
+    number: int
+    kind: Kind
+    count: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChoice:
+    """An answer to "did you mean": this incident is that customer's."""
+
+    number: int
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A command that was not recorded, as it was typed."""
+
+    command: str
+    text: str
+
+
+def incident_value(number: int) -> str:
+    """Return the value of a button that is about one incident."""
+    return str(number)
+
+
+def read_incident(value: str) -> int:
+    """Return the incident's number out of any value here but that of a retry.
+
+    Raises ValueError for a value that is none of ours.
+    """
+    return int(value.partition("|")[0])
+
+
+def taking_value(number: int, owner: str | None) -> str:
+    """Return the value of Take it, or of Take over from `owner`."""
+    return f"{number}|{owner}" if owner else str(number)
+
+
+def read_taking(value: str) -> Taking:
+    """Read the value of Take it or Take over."""
+    number, _, owner = value.partition("|")
+    return Taking(int(number), owner or None)
+
+
+def snooze_value(deadline: Deadline, choice: str) -> str:
+    """Return the value of one choice in a snooze menu."""
+    return f"{deadline.incident}|{deadline.id}|{choice}"
+
+
+def read_snooze(value: str) -> Snoozing:
+    """Read the chosen value of a snooze menu."""
+    number, deadline, choice = value.split("|", 2)
+    _, kind, count = deadline.split("/")
+    return Snoozing(int(number), Kind(kind), int(count), choice)
+
+
+def customer_value(number: int, customer: str) -> str:
+    """Return the value of a "Yes, it is Acme" button."""
+    return f"{number}|{customer}"
+
+
+def read_customer(value: str) -> CustomerChoice:
+    """Read the value of a "Yes, it is Acme" button."""
+    number, _, customer = value.partition("|")
+    return CustomerChoice(int(number), customer)
+
+
+def retry_value(command: str, text: str) -> str | None:
+    """Return the value of Try again and of Open another; `None` if it is too long."""
+    value = f"{command} {text}"
+    return value if len(value) <= LONGEST_VALUE else None
+
+
+def read_retry(value: str) -> Retry:
+    """Read the value of Try again."""
+    command, _, text = value.partition(" ")
+    return Retry(command, text)

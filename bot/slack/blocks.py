@@ -1,0 +1,302 @@
+"""The pieces that messages are built of, and the words for instants and spans.
+
+A builder refuses with ValueError what Slack would refuse. Whoever puts typed text
+into a message passes it through `escape` or `shown`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from bot.slack.cutting import cut
+
+Block: TypeAlias = dict[str, Any]
+Element: TypeAlias = dict[str, Any]
+View: TypeAlias = dict[str, Any]
+
+MOST_BLOCKS = 50
+LONGEST_TEXT = 4000  # chat.update refuses more.
+LONGEST_SECTION = 3000
+LONGEST_BUTTON = 75
+LONGEST_OPTION_VALUE = 150
+LONGEST_VALUE = 2000
+LONGEST_IN_ALL = 13_200  # Not documented; more is `msg_blocks_too_long`.
+
+_UTC = ZoneInfo("UTC")
+
+
+class Style(StrEnum):
+    """How much of an instant a date token shows, in Slack's own tokens."""
+
+    TIME = "{time}"
+    DAY = "{date_short_pretty} {time}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted. `text` stands alone: phones and screen readers show only it."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a message says something in its text")
+        _at_most(self.text, LONGEST_TEXT, "a message's text")
+        if len(self.blocks) > MOST_BLOCKS:
+            raise ValueError(f"a message has at most {MOST_BLOCKS} blocks")
+        if sum(_text_lengths(list(self.blocks))) > LONGEST_IN_ALL:
+            raise ValueError(f"blocks hold at most {LONGEST_IN_ALL} characters")
+
+
+def escape(text: str) -> str:
+    """Return typed text with the three characters escaped that carry markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shown(text: str, longest: int) -> str:
+    """Return typed text escaped, on one line, cut so that no more than `longest` stay.
+
+    The length is that after escaping, which is what Slack counts.
+    """
+    return shown_lines(" ".join(text.split()), longest)
+
+
+def shown_lines(text: str, longest: int) -> str:
+    """Return typed text as `shown` does, with its line breaks."""
+    kept = longest
+    while len(escaped := escape(cut(text, kept))) > longest:
+        kept -= max(1, (len(escaped) - longest) // 5)
+    return escaped
+
+
+def mention(user: str) -> str:
+    """Return the mark-up that shows a person's name, and notifies in a channel."""
+    return f"<@{user}>"
+
+
+def channel_link(channel: str) -> str:
+    """Return the mark-up that shows a channel's name."""
+    return f"<#{channel}>"
+
+
+def place(id_: str) -> str:
+    """Return a person's mention or a channel's link, whichever the id is of."""
+    return mention(id_) if id_.startswith(("U", "W")) else channel_link(id_)
+
+
+def link(url: str, label: str) -> str:
+    """Return a link; `label` is typed text."""
+    safe = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
+    return f"<{safe.replace('&', '&amp;')}|{escape(label).replace('|', '¦')}>"
+
+
+def when(at: datetime, zone: ZoneInfo = _UTC, *, style: Style = Style.DAY) -> str:
+    """Return a date token: Slack shows it in the zone of whoever reads.
+
+    Where it cannot, the instant stands in `zone`, which is named.
+    """
+    local_at = at.astimezone(zone)
+    fallback = (
+        f"{local_at:%a} {local_at.day} {local_at:%b %Y %H:%M} {_zone_of(at, zone)}"
+    )
+    return f"<!date^{int(at.timestamp())}^{style}|{fallback}>"
+
+
+def local(at: datetime, zone: ZoneInfo, now: datetime, *, named: bool = False) -> str:
+    """Return an instant as plain local text, no longer than it must be.
+
+    The day is left out for today, the date within a week, the year within a half.
+    `named` adds the zone, for readers who may live in another; it is also added where
+    the clocks go back and the same time comes twice.
+    """
+    local_at, today = at.astimezone(zone), now.astimezone(zone).date()
+    days = abs((local_at.date() - today).days)
+    text = f"{local_at:%H:%M}"
+    if days > 6:
+        year = f" {local_at.year}" if days > 182 else ""
+        text = f"{local_at:%a} {local_at.day} {local_at:%b}{year} {text}"
+    elif days:
+        text = f"{local_at:%a} {text}"
+    if named or _comes_twice(local_at):
+        return f"{text} {_zone_of(at, zone)}"
+    return text
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in a few words: 40 min, 1 h 10, 3 h, 2 days."""
+    minutes = round(abs(length) / timedelta(minutes=1))
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
+    days, hours = divmod(hours + (minutes >= 30), 24)
+    words = f"{days} day{'s' * (days != 1)}"
+    return f"{words} {hours} h" if hours and days < 3 else words
+
+
+def hours(length: timedelta) -> str:
+    """Return a length of open time, which has no days: 40 min, 1 h 10, 26 h."""
+    minutes = round(abs(length) / timedelta(minutes=1))
+    if minutes < 60:
+        return span(length)
+    whole, minutes = divmod(minutes, 60)
+    return f"{whole} h {minutes:02}" if minutes else f"{whole} h"
+
+
+def plain(text: str, longest: int) -> Element:
+    """Return plain text, in which nothing is mark-up."""
+    if not text.strip():
+        raise ValueError("a text says something")
+    return {"type": "plain_text", "text": _at_most(text, longest, "a plain text")}
+
+
+def mrkdwn(text: str, longest: int = LONGEST_SECTION) -> Element:
+    """Return marked-up text. Nothing in it becomes a link that is not marked as one."""
+    if not text.strip():
+        raise ValueError("a text says something")
+    marked = _at_most(text, longest, "a marked-up text")
+    return {"type": "mrkdwn", "text": marked, "verbatim": True}
+
+
+def section(
+    text: str, *, accessory: Element | None = None, block_id: str | None = None
+) -> Block:
+    """Return a paragraph, with a button beside it if `accessory` is given."""
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    if accessory is not None:
+        block["accessory"] = accessory
+    return _named(block, block_id)
+
+
+def sections(lines: Iterable[str]) -> Iterator[Block]:
+    """Yield as few paragraphs as hold these lines, one below the other."""
+    held: list[str] = []
+    for line in lines:
+        if held and len("\n".join((*held, line))) > LONGEST_SECTION:
+            yield section("\n".join(held))
+            held = []
+        held.append(line)
+    if held:
+        yield section("\n".join(held))
+
+
+def context(text: str) -> Block:
+    """Return a small, dim paragraph."""
+    return {"type": "context", "elements": [mrkdwn(text)]}
+
+
+def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Block:
+    """Return a row of buttons and menus, whose action ids differ."""
+    if not 1 <= len(elements) <= 25:
+        raise ValueError("a row has 1 to 25 buttons")
+    ids = [element["action_id"] for element in elements]
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"an action id stands twice in a row: {ids}")
+    return _named({"type": "actions", "elements": list(elements)}, block_id)
+
+
+def button(  # noqa: PLR0913  # Each is one of Slack's own fields.
+    text: str,
+    action_id: str,
+    value: str,
+    *,
+    style: str | None = None,
+    label: str | None = None,
+    confirm: Element | None = None,
+) -> Element:
+    """Return a button. `label` is what screen readers say where `text` is terse."""
+    element: Element = {
+        "type": "button",
+        "text": plain(text, LONGEST_BUTTON),
+        "action_id": _at_most(action_id, 255, "an action id"),
+        "value": _at_most(value, LONGEST_VALUE, "a button's value"),
+    }
+    if style is not None:
+        element["style"] = style
+    if label is not None:
+        element["accessibility_label"] = _at_most(label, LONGEST_BUTTON, "a label")
+    if confirm is not None:
+        element["confirm"] = confirm
+    return element
+
+
+def confirmation(title: str, text: str, yes: str, no: str) -> Element:
+    """Return the question that is asked before a button acts."""
+    return {
+        "title": plain(title, 100),
+        "text": plain(text, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain(no, 30),
+    }
+
+
+def option(text: str, value: str) -> Element:
+    """Return one choice of a menu."""
+    if not value:
+        raise ValueError("a choice has a value")
+    _at_most(value, LONGEST_OPTION_VALUE, "a choice's value")
+    return {"text": plain(text, LONGEST_BUTTON), "value": value}
+
+
+def select(
+    action_id: str,
+    placeholder: str,
+    options: Sequence[Element],
+    *,
+    initial: Element | None = None,
+) -> Element:
+    """Return a menu of up to 100 choices."""
+    if not 1 <= len(options) <= 100:
+        raise ValueError("a menu has 1 to 100 choices")
+    element: Element = {
+        "type": "static_select",
+        "action_id": _at_most(action_id, 255, "an action id"),
+        "placeholder": plain(placeholder, 150),
+        "options": list(options),
+    }
+    if initial is not None:
+        if initial not in options:
+            raise ValueError("the first choice is one of the menu's")
+        element["initial_option"] = initial
+    return element
+
+
+def _named(block: Block, block_id: str | None) -> Block:
+    if block_id is not None:
+        block["block_id"] = _at_most(block_id, 255, "a block id")
+    return block
+
+
+def _at_most(text: str, longest: int, what: str) -> str:
+    if len(text) > longest:
+        raise ValueError(f"{what} has at most {longest} characters, not {len(text)}")
+    return text
+
+
+def _text_lengths(value: object) -> Iterator[int]:
+    """Yield the length of every text that stands somewhere in blocks."""
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            yield len(value["text"])
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _text_lengths(each)
+
+
+def _zone_of(at: datetime, zone: ZoneInfo) -> str:
+    """Return the zone's short name, or its offset where it has none but a number."""
+    name = at.astimezone(zone).tzname() or ""
+    return f"UTC{name}" if name[:1] in ("+", "-") else name
+
+
+def _comes_twice(local_at: datetime) -> bool:
+    other = local_at.replace(fold=1 - local_at.fold)
+    return other.utcoffset() != local_at.utcoffset()

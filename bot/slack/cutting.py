@@ -1,0 +1,60 @@
+"""Cutting text where it may be cut: between words, never inside a character."""
+
+import re
+import unicodedata
+
+_JOINER = "\N{ZERO WIDTH JOINER}"
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+_TAGS = range(0xE0020, 0xE0080)
+_ELLIPSIS = "…"
+_MARKUP = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);")
+
+
+def cut(text: str, longest: int) -> str:
+    """Return typed text of at most `longest` characters, an ellipsis where it ends.
+
+    It is cut after a word if one ends near, and never inside what people see as one
+    character.
+    """
+    if len(text) <= longest:
+        return text
+    return text[: _end(text, longest)].rstrip() + _ELLIPSIS
+
+
+def cut_marked(text: str, longest: int) -> str:
+    """Cut marked-up text likewise, never inside a mention, a date or an entity."""
+    if len(text) <= longest:
+        return text
+    end = _end(text, longest)
+    for match in _MARKUP.finditer(text):
+        if match.start() < end < match.end():
+            end = match.start()
+    return text[:end].rstrip() + _ELLIPSIS
+
+
+def _end(text: str, longest: int) -> int:
+    end = max(longest - 1, 0)
+    while end > 0 and _is_inside_character(text, end):
+        end -= 1
+    space = text.rfind(" ", max(end - 20, 0), end + 1)
+    return space if space > 0 else end
+
+
+def _is_inside_character(text: str, at: int) -> bool:
+    """Tell whether a cut before `text[at]` would tear what is seen as one character."""
+    after, before = text[at], text[at - 1]
+    if _JOINER in (after, before) or unicodedata.category(after).startswith("M"):
+        return True
+    if ord(after) in _SKIN_TONES or ord(after) in _TAGS:
+        return True
+    if ord(after) in _FLAG_LETTERS and ord(before) in _FLAG_LETTERS:
+        return _flag_letters_before(text, at) % 2 == 1
+    return False
+
+
+def _flag_letters_before(text: str, at: int) -> int:
+    first = at
+    while first > 0 and ord(text[first - 1]) in _FLAG_LETTERS:
+        first -= 1
+    return at - first

@@ -1,0 +1,135 @@
+"""What Slack hands us, read into values: a command, a press of a button, a form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command. `team` is the typist's own workspace.
+
+    `is_meant` tells that the same text was typed just before, and is meant again.
+    """
+
+    name: str
+    text: str
+    by: str
+    team: str | None
+    channel: str
+    trigger: str
+    response_url: str
+    is_meant: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key by which a redelivery is known."""
+        return f"command:{self.trigger}"
+
+    @property
+    def is_question(self) -> bool:
+        """Tell `/incident`, which only asks, from what opens something."""
+        return self.name.endswith("incident")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button or a choice from a menu, in a message or in a form.
+
+    `is_private` tells that only the presser sees the message.
+    """
+
+    action: str
+    value: str
+    by: str
+    team: str | None
+    channel: str
+    at: str
+    trigger: str
+    response_url: str | None
+    view_id: str | None
+    is_private: bool
+
+    @property
+    def key(self) -> str:
+        """The key by which a redelivery is known."""
+        return f"action:{self.at}:{self.by}:{self.action}"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A form that was sent off. `values` is Slack's: by block, then by action."""
+
+    form: str
+    view_id: str
+    by: str
+    team: str | None
+    metadata: str
+    values: Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+    @property
+    def key(self) -> str:
+        """The key by which a redelivery is known."""
+        return f"view:{self.view_id}"
+
+    @property
+    def typed(self) -> str:
+        """All that was typed into it, to be given back."""
+        states = (state for block in self.values.values() for state in block.values())
+        return "\n".join(
+            state["value"]
+            for state in states
+            if state.get("type") == "plain_text_input" and state.get("value")
+        )
+
+
+def command(body: Payload) -> Command:
+    """Read a slash command."""
+    return Command(
+        name=body["command"],
+        text=body.get("text") or "",
+        by=body["user_id"],
+        team=body.get("team_id"),
+        channel=body["channel_id"],
+        trigger=body["trigger_id"],
+        response_url=body["response_url"],
+    )
+
+
+def press(body: Payload) -> Press:
+    """Read the one action of a `block_actions` payload."""
+    action = body["actions"][0]
+    view = body.get("view") or {}
+    container = body.get("container") or {}
+    return Press(
+        action=action["action_id"],
+        value=_value(action),
+        by=body["user"]["id"],
+        team=body["user"].get("team_id"),
+        channel=(body.get("channel") or {}).get("id", ""),
+        at=action["action_ts"],
+        trigger=body["trigger_id"],
+        response_url=body.get("response_url"),
+        view_id=view.get("id"),
+        is_private=bool(container.get("is_ephemeral")),
+    )
+
+
+def submission(body: Payload) -> Submission:
+    """Read a `view_submission` payload."""
+    view = body["view"]
+    return Submission(
+        form=view["callback_id"],
+        view_id=view["id"],
+        by=body["user"]["id"],
+        team=body["user"].get("team_id"),
+        metadata=view.get("private_metadata") or "",
+        values=view["state"]["values"],
+    )
+
+
+def _value(action: Payload) -> str:
+    chosen = action.get("selected_option") or {}
+    return str(action.get("value") or chosen.get("value") or "")

@@ -1,0 +1,208 @@
+"""The phrases that several messages share. Typed text comes out of here escaped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import targets
+from bot.deadlines import Deadline, Kind, lateness
+from bot.incidents import Incident
+from bot.policies import OnCall, Policy
+from bot.slack.blocks import Style, hours, link, local, mention, shown, span, when
+
+NOBODY_KNOWN = "customer unknown"
+NOTHING_SENT = "Nothing is sent to the customer by this form."
+
+LONGEST_TITLE = 1250  # 250 characters, each of which may need five when escaped.
+LONGEST_TITLE_IN_A_LIST = 120
+LONGEST_NAME = 120
+LONGEST_NAME_IN_A_LIST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How instants are written in one text.
+
+    Plain ones are in `zone` and may say how far they are from `now`; tokens are read
+    in each reader's own zone, perhaps much later, so they never say that. `is_named`
+    adds the zone to plain ones.
+    """
+
+    zone: ZoneInfo
+    now: datetime
+    is_token: bool = False
+    is_named: bool = False
+
+    def at(self, instant: datetime) -> str:
+        """Return an instant in words or as a token."""
+        if self.is_token:
+            return when(instant, self.zone)
+        return local(instant, self.zone, self.now, named=self.is_named)
+
+    def clock(self, instant: datetime) -> str:
+        """Return an instant of about now, without its day where a token allows."""
+        if self.is_token:
+            return when(instant, self.zone, style=Style.TIME)
+        return local(instant, self.zone, self.now, named=self.is_named)
+
+
+def both(zone: ZoneInfo, now: datetime, *, named: bool = False) -> tuple[Times, Times]:
+    """Return how instants are written in a message's text and in its blocks."""
+    return Times(zone, now, is_named=named), Times(zone, now, is_token=True)
+
+
+def customer_of(incident: Incident, longest: int = LONGEST_NAME) -> str:
+    """Return the customer's name, or that nobody knows it."""
+    if incident.customer is None:
+        return NOBODY_KNOWN
+    return shown(incident.customer, longest)
+
+
+def customer_with_plan(incident: Incident, policy: Policy) -> str:
+    """Return the customer and the plan that counts."""
+    plan = plan_name(policy, incident.plan)
+    if incident.customer is None:
+        return f"{NOBODY_KNOWN} (counts as {plan})"
+    return f"{customer_of(incident)} ({plan})"
+
+
+def plan_name(policy: Policy, plan_id: str) -> str:
+    """Return a plan's name; its id where the policy has dropped it since."""
+    try:
+        return shown(policy.plan(plan_id).name, LONGEST_NAME)
+    except KeyError:
+        return shown(plan_id, LONGEST_NAME)
+
+
+def title_of(incident: Incident, longest: int = LONGEST_TITLE) -> str:
+    """Return the title as it was typed."""
+    return shown(incident.title, longest)
+
+
+def name_of(incident: Incident) -> str:
+    """Return an incident as a reminder names it: INC-31 Acme (Sev2)."""
+    severity = incident.severity.label
+    return f"{incident.name} {customer_of(incident)} ({severity})"
+
+
+def headline(incident: Incident, longest: int = LONGEST_TITLE_IN_A_LIST) -> str:
+    """Return an incident as an alarm names it: Sev1 INC-42 Acme: checkout is down."""
+    named = f"{incident.severity.label} {incident.name} {customer_of(incident)}"
+    return ended(f"{named}: {title_of(incident, longest)}")
+
+
+def linked_name(incident: Incident, permalinks: Mapping[int, str]) -> str:
+    """Return an incident as a list names it, its number leading to the card."""
+    name = incident.name
+    if incident.number in permalinks:
+        name = link(permalinks[incident.number], name)
+    customer = customer_of(incident, LONGEST_NAME_IN_A_LIST)
+    return f"{name} {customer} ({incident.severity.label})"
+
+
+def quoted(typed: str, longest: int) -> str:
+    """Return typed text in quotes, on one line."""
+    return f"“{shown(typed, longest)}”"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things: 1 update, 2 updates."""
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
+def ended(sentence: str) -> str:
+    """Return a sentence with its full stop, if it has no other end."""
+    has_end = sentence.removesuffix("”").endswith((".", "?", "!", "…"))
+    return sentence if has_end else f"{sentence}."
+
+
+def opened_up(sentence: str) -> str:
+    """Return a sentence with its first letter in upper case."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def owed_as(deadline: Deadline) -> str:
+    """Return what is owed: first response, or update."""
+    return {
+        Kind.FIRST_RESPONSE: "first response",
+        Kind.UPDATE: "update",
+        Kind.CHECK_IN: "check-in",
+    }[deadline.kind]
+
+
+def due_phrase(
+    policy: Policy, incident: Incident, deadline: Deadline, times: Times
+) -> str:
+    """Return when a deadline is due, and whether that has passed.
+
+    It is late only after `late_at`, which is said where it differs.
+    """
+    due, late = times.at(deadline.due_at), times.at(deadline.late_at)
+    has_grace = deadline.late_at > deadline.due_at
+    if deadline.is_overdue(times.now):
+        by = hours(lateness(policy, deadline, incident, times.now))
+        how_late = f"late since {late}" if times.is_token else f"{by} late"
+        is_said = times.is_token and not has_grace
+        return how_late if is_said else f"{how_late}, was due {due}"
+    grace = f" (late only from {late})" if has_grace else ""
+    if times.is_token:
+        return f"due {due}{grace}"
+    ahead = deadline.due_at - times.now
+    if ahead > timedelta(0):
+        return f"due {due}, in {span(ahead)}{grace}"
+    return f"due now, {due}{grace}"
+
+
+def listed_due(deadline: Deadline, times: Times) -> str:
+    """Return when a deadline is due, or since when it is late, for a list."""
+    if deadline.paused_at is not None:
+        return f"waiting on the customer since {times.at(deadline.paused_at)}"
+    if deadline.is_overdue(times.now):
+        return f"late since {times.at(deadline.late_at)}"
+    return f"due {times.at(deadline.due_at)}"
+
+
+def follow_up_words(policy: Policy, incident: Incident) -> str:
+    """Return what updates follow the first response, in the policy's words."""
+    if all(plan.id != incident.plan for plan in policy.plans):
+        return f"the policy has no plan {quoted(incident.plan, LONGEST_NAME)} any more"
+    contract = policy.follow_up(incident.severity, incident.plan)
+    if contract == targets.NOTHING:
+        return "no updates are promised"
+    words = targets.published(contract)
+    words = words[:1].lower() + words[1:]
+    news = policy.news(incident.severity, incident.plan)
+    if news == contract:
+        return words
+    return f"{words}; our own aim, outside the contract: news {targets.words(news)}"
+
+
+def on_call_phrase(on_call: OnCall) -> str:
+    """Return who is on call, as a sentence."""
+    words = f"On call: {mention(on_call.primary)}"
+    if on_call.backup is not None:
+        words += f", backup {mention(on_call.backup)}"
+    if on_call.lead is not None:
+        words += f", lead {mention(on_call.lead)}"
+    return f"{words}."
+
+
+def newest(deadlines: Sequence[Deadline], kind: Kind) -> Deadline | None:
+    """Return the latest deadline of a kind, open or not."""
+    found = [one for one in deadlines if one.kind is kind]
+    return max(found, key=lambda one: one.count, default=None)
+
+
+def owed_now(deadlines: Sequence[Deadline]) -> Deadline | None:
+    """Return the promise to the customer that is open now, if any."""
+    for deadline in deadlines:
+        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
+            return deadline
+    return None

@@ -1,0 +1,124 @@
+"""What people type, as Slack delivers it, made into plain text, links and instants.
+
+Slack escapes three characters and marks people, channels and links in angle brackets.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+LONGEST_LINK = 1000
+
+_DAY = timedelta(days=1)
+_MARKED = re.compile(
+    r"<(?P<sign>[@#!])(?P<id>[^<>|]*)(?:\|(?P<name>[^<>]*))?>"
+    r"|<(?P<url>(?:https?://|mailto:|tel:)[^<>|]*)(?:\|(?P<label>[^<>]*))?>"
+)
+_EVERYBODY = ("channel", "here", "everyone")
+_TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d) ?([ap]m)?", re.ASCII | re.IGNORECASE)
+_BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+
+Lookup = Callable[[str], str | None]
+
+
+def clean(text: str) -> str:
+    """Return text without control characters: each becomes a space.
+
+    So does what turns the writing direction round, and half a character is replaced.
+    """
+    return "".join(map(_cleaned, text))
+
+
+def clean_lines(text: str) -> str:
+    """Return text as `clean` does, with its line breaks."""
+    return "\n".join(clean(line).rstrip() for line in text.splitlines()).strip()
+
+
+def unescape(text: str) -> str:
+    """Return text with the three characters back that Slack escapes."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def nobody(_id: str) -> None:
+    """Know no names."""
+
+
+def readable(raw: str, name_of: Lookup = nobody) -> str:
+    """Return escaped text the way it looked to whoever typed it.
+
+    `name_of` returns the name of a person's id, `None` if it is not known.
+    """
+
+    def text_of(match: re.Match[str]) -> str:
+        if match["url"]:
+            return match["label"] or match["url"]
+        sign, id_, name = match["sign"], match["id"], match["name"]
+        if sign == "@":
+            return f"@{name or name_of(id_) or id_}"
+        if sign == "#":
+            return f"#{name or id_}"
+        if id_ in _EVERYBODY:
+            return f"<!{id_}>"
+        return name or f"@{id_.partition('^')[2] or id_}"
+
+    return unescape(_MARKED.sub(text_of, raw))
+
+
+def link(raw: str) -> str:
+    """Return the URL of a link. Raises ValueError for what is not http or https."""
+    match = _MARKED.fullmatch(raw.strip())
+    url = unescape(match["url"] if match and match["url"] else raw.strip())
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("not a link") from None
+    is_web = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+    if not is_web or len(url) > LONGEST_LINK or len(url.split()) != 1:
+        raise ValueError("not a link")
+    return url
+
+
+def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return the most recent instant within 24 hours at which the clock showed this.
+
+    A time that a change of the clock skips is no instant; of one that comes twice it
+    is the later, if that has been. Raises ValueError where there is none, or where
+    the text is no time of the day.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("not a time of the day")
+    hour, minute = int(match[1]), int(match[2])
+    if match[3]:
+        if not 1 <= hour <= 12:
+            raise ValueError("not a time of the day")
+        hour = hour % 12 + (12 if match[3].lower() == "pm" else 0)
+    today = now.astimezone(zone).replace(
+        hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None
+    )
+    instants = (
+        (today - days * _DAY).replace(tzinfo=zone, fold=fold).astimezone(UTC)
+        for days in (0, 1)
+        for fold in (0, 1)
+    )
+    shows = f"{hour:02}:{minute:02}"
+    found = [
+        instant
+        for instant in instants
+        if now - _DAY <= instant <= now and f"{instant.astimezone(zone):%H:%M}" == shows
+    ]
+    if not found:
+        raise ValueError("not within the last 24 hours")
+    return max(found)
+
+
+def _cleaned(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "\N{REPLACEMENT CHARACTER}"
+    if category in ("Cc", "Zl", "Zp") or ord(character) in _BIDI:
+        return " "
+    return character

@@ -1,0 +1,90 @@
+"""Values for tests: the shipped policy, and incidents with what is owed on them."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot import check_ins, deadlines, incidents, policy_files
+from bot.deadlines import Deadline
+from bot.incidents import Event, EventKind, Incident
+from bot.policies import Policy, Severity
+from bot.public_holidays import public_holidays
+from bot.slack.people import Person
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+BERLIN = ZoneInfo("Europe/Berlin")
+
+ANA = Person("U0ANA", "ana", PACIFIC)
+BEN = Person("U0BEN", "ben", BERLIN)
+LEA = Person("U0LEA", "lea", PACIFIC)
+
+_SHIPPED = Path(__file__).parent.parent / "policies.yaml"
+
+
+@cache
+def shipped_policy() -> Policy:
+    """Return the policy that ships with the bot."""
+    return policy_files.load(
+        _SHIPPED, holidays=public_holidays, today=date(2026, 11, 24)
+    )
+
+
+def pacific(day: int, clock: str, month: int = 11) -> datetime:
+    """Return a time of day in 2026 in the team's zone, in UTC. Tuesday is the 24th."""
+    hour, minute = map(int, clock.split(":"))
+    return datetime(2026, month, day, hour, minute, tzinfo=PACIFIC).astimezone(UTC)
+
+
+def incident(
+    severity: Severity = Severity.SEV2,
+    *,
+    number: int = 42,
+    customer: str | None = "Acme",
+    plan: str = "premium",
+    title: str = "push of apps fails",
+    opened_at: datetime | None = None,
+    owner: str | None = None,
+) -> Incident:
+    """Return an incident as it is opened, Tuesday 24 November 09:00 unless said."""
+    at = opened_at or pacific(24, "09:00")
+    return Incident(
+        workspace="T1",
+        number=number,
+        severity=severity,
+        plan=plan,
+        customer=customer,
+        title=title,
+        link=None,
+        channel="C0SUPPORT",
+        opened_by="U0LEA",
+        opened_at=at,
+        reported_at=at,
+        owner=owner,
+        owned_since=at if owner else None,
+        last_sign_at=at if owner else None,
+    )
+
+
+def owed_at_opening(opened: Incident) -> tuple[Deadline, ...]:
+    """Return what the shipped policy owes from the opening on."""
+    policy = shipped_policy()
+    return deadlines.opened(policy, opened) + check_ins.opened(policy, opened)
+
+
+def happen(
+    before: Incident,
+    owed: Sequence[Deadline],
+    kind: EventKind,
+    at: datetime,
+    by: str = "U0ANA",
+    **details: str,
+) -> tuple[Incident, tuple[Deadline, ...]]:
+    """Return an incident and all its deadlines after an event."""
+    event = Event(kind, at, at, by, details)
+    after = incidents.apply(before, event)
+    policy = shipped_policy()
+    changed = deadlines.after(policy, after, event, owed)
+    changed += check_ins.after(policy, after, event, owed)
+    return after, tuple({one.id: one for one in (*owed, *changed)}.values())

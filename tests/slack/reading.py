@@ -1,0 +1,105 @@
+"""What a person sees of a message or a form, for tests to compare with."""
+
+import re
+from typing import Any
+
+from bot.emulator.blocks_rules import check_message, check_view
+from bot.slack.blocks import Message, View
+from bot.slack.inbound import Submission
+
+_DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
+
+
+def paragraphs(message: Message) -> list[str]:
+    """Return the text of each block but buttons, date tokens as their fallbacks."""
+    check_message(message.text, list(message.blocks))
+    return [_text_of(block) for block in message.blocks if block["type"] != "actions"]
+
+
+def buttons(message: Message) -> list[str]:
+    """Return what stands on each button and menu, in order."""
+    check_message(message.text, list(message.blocks))
+    return [_label(element) for element in elements(message)]
+
+
+def elements(message: Message) -> list[dict[str, Any]]:
+    """Return each button and menu, in order."""
+    rows = [block for block in message.blocks if block["type"] == "actions"]
+    return [element for row in rows for element in row["elements"]]
+
+
+def form_text(view: View) -> str:
+    """Return everything that a form says, a block a line."""
+    check_view(view)
+    return "\n".join(_form_line(block) for block in view["blocks"])
+
+
+def field(view: View, block_id: str) -> dict[str, Any]:
+    """Return one input of a form."""
+    check_view(view)
+    found = [block for block in view["blocks"] if block.get("block_id") == block_id]
+    assert len(found) == 1, f"the form has one {block_id}"
+    return dict(found[0])
+
+
+def filled(view: View, **entries: Any) -> Submission:
+    """Return a form as it is sent off with these entries, by block id.
+
+    Text is given as text, a choice by its value, a tick as True, an instant as a
+    number, a person as `person`.
+    """
+    check_view(view)
+    states = {
+        block["block_id"]: {block["block_id"]: _state(block["element"], None)}
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    for block_id, entry in entries.items():
+        element = field(view, block_id)["element"]
+        states[block_id] = {block_id: _state(element, entry)}
+    return Submission(
+        form=view["callback_id"],
+        view_id="V1",
+        by="U0ANA",
+        team="T1",
+        metadata=view["private_metadata"],
+        values=states,
+    )
+
+
+def _state(element: dict[str, Any], entry: Any) -> dict[str, Any]:
+    match element["type"]:
+        case "plain_text_input":
+            return {
+                "value": entry if entry is not None else element.get("initial_value")
+            }
+        case "static_select" | "radio_buttons":
+            option = element.get("initial_option")
+            if entry is not None:
+                option = next(o for o in element["options"] if o["value"] == entry)
+            return {"selected_option": option}
+        case "checkboxes":
+            return {"selected_options": element["options"] if entry else []}
+        case "datetimepicker":
+            return {"selected_date_time": entry}
+        case "users_select":
+            return {"selected_user": entry}
+    raise AssertionError(f"no test fills in {element['type']}")
+
+
+def _text_of(block: dict[str, Any]) -> str:
+    text = block["text"] if "text" in block else block["elements"][0]
+    return _DATE.sub(r"\1", text["text"])
+
+
+def _form_line(block: dict[str, Any]) -> str:
+    if block["type"] == "input":
+        return f"{block['label']['text']} [{block['element']['type']}]"
+    if "accessory" in block:
+        return f"{_text_of(block)} [{_label(block['accessory'])}]"
+    return _text_of(block)
+
+
+def _label(element: dict[str, Any]) -> str:
+    text = element["text"] if element["type"] == "button" else element["placeholder"]
+    return str(text["text"])

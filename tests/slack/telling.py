@@ -1,0 +1,26 @@
+"""A reminder as it is told, for the tests of reminders and of pages."""
+
+from datetime import datetime
+
+from bot.deadlines import Deadline, Kind
+from bot.slack.blocks import Message
+from bot.slack.people import Person
+from bot.slack.reminders import Item, reminder
+from tests.factories import shipped_policy
+
+
+def running(owed: tuple[Deadline, ...], kind: Kind) -> Deadline:
+    """Return the open deadline of a kind."""
+    return next(one for one in owed if one.is_open and one.kind is kind)
+
+
+def told(
+    item: Item,
+    reader: Person | None,
+    at: datetime,
+    down: tuple[datetime, datetime] | None = None,
+) -> Message:
+    """Return the message of one reminder."""
+    message = reminder([item], reader, shipped_policy(), at, down=down)
+    assert message is not None
+    return message

@@ -1,0 +1,165 @@
+"""Tests of bot.slack.reminders: the ladder and the check-ins."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.deadlines import Kind
+from bot.incidents import EventKind
+from bot.nudges import Because, StepKind
+from bot.policies import Severity
+from bot.slack.reminders import Item, reminder
+from tests.factories import (
+    ANA,
+    BEN,
+    happen,
+    incident,
+    owed_at_opening,
+    pacific,
+    shipped_policy,
+)
+from tests.slack.reading import buttons, paragraphs
+from tests.slack.telling import running, told
+
+POLICY = shipped_policy()
+
+
+def page(severity: Severity = Severity.SEV1) -> Item:
+    """Return the first step of the ladder of a Sev1 opened at 02:41."""
+    opened = incident(
+        severity, title="checkout is down", opened_at=pacific(24, "02:41")
+    )
+    owed = owed_at_opening(opened)
+    return Item(
+        incident=opened,
+        deadline=running(owed, Kind.CHECK_IN),
+        kind=StepKind.RUNG,
+        because=Because.PRIMARY,
+        owed=running(owed, Kind.FIRST_RESPONSE),
+        next=("U0BEN", pacific(24, "02:51")),
+    )
+
+
+def check_in(kind: StepKind = StepKind.CHECK_IN) -> Item:
+    """Return the check-in of a Sev1 that Ana took at 03:41."""
+    first = page()
+    assert first.owed is not None
+    taken, owed = happen(
+        first.incident,
+        (first.owed, first.deadline),
+        EventKind.TAKEN,
+        pacific(24, "03:41"),
+    )
+    return Item(
+        incident=taken,
+        deadline=running(owed, Kind.CHECK_IN),
+        kind=kind,
+        because=Because.OWNER,
+        owed=running(owed, Kind.FIRST_RESPONSE),
+        next=("U0BEN", pacific(24, "04:56")),
+    )
+
+
+def test_a_page_says_what_whose_turn_by_when_and_who_is_next() -> None:
+    shown = told(page(), ANA, pacific(24, "02:41"))
+
+    assert shown.text == (
+        "Sev1 INC-42 Acme: checkout is down. First response due 13:00, in 10 h 19. "
+        "Nobody owns it. You were told 02:41 as the primary on call; <@U0BEN> at 02:51 "
+        "if nobody takes it. Stops when somebody takes it."
+    )
+    assert buttons(shown) == ["Take it", "First response sent"]
+    assert paragraphs(shown)[0].startswith("*Sev1 INC-42 Acme: checkout is down.*\n")
+
+
+def test_a_page_that_is_edited_keeps_when_it_was_told() -> None:
+    sent = replace(page(), told_at=pacific(24, "02:41"))
+
+    shown = told(sent, ANA, pacific(24, "02:50"))
+
+    assert "You were told 02:41" in shown.text
+
+
+def test_the_fallback_channel_hears_who_is_on_call() -> None:
+    item = replace(page(), because=Because.FALLBACK, next=None)
+
+    shown = told(item, None, pacific(24, "03:01"))
+
+    assert shown.text == (
+        "Sev1 INC-42 Acme: checkout is down. First response due 13:00 PST, in 9 h 59. "
+        "Nobody owns it. This channel was told 03:01 PST. On call: <@U0ANA>, backup "
+        "<@U0BEN>, lead <@U0LEA>. Stops when somebody takes it."
+    )
+
+
+def test_a_check_in_asks_its_owner() -> None:
+    shown = told(check_in(), ANA, pacific(24, "04:41"))
+
+    assert shown.text == (
+        "INC-42 Acme (Sev1): are you still on it? Last sign of life 03:41. "
+        "No tap by 04:56: <@U0BEN> is told. Stops at any act of yours on it."
+    )
+    assert buttons(shown) == ["Still on it", "First response sent", "Hand off"]
+
+
+def test_the_repeat_of_a_check_in_says_that_there_was_no_tap() -> None:
+    shown = told(check_in(StepKind.RUNG), ANA, pacific(24, "04:56"))
+
+    assert shown.text.startswith("INC-42 Acme (Sev1): no tap yet; are you still on it?")
+
+
+def test_others_hear_whose_sign_of_life_is_missing() -> None:
+    item = replace(check_in(StepKind.RUNG), because=Because.BACKUP)
+
+    shown = told(item, BEN, pacific(24, "05:06"))
+
+    assert shown.text == (
+        "INC-42 Acme (Sev1): no sign of life from <@U0ANA> since 12:41. Checkout is "
+        "down. First response due 22:00, in 7 h 54. You are told as the backup on "
+        "call. Next: <@U0BEN> at 13:56. Stops when the owner answers, or somebody "
+        "takes it over."
+    )
+    assert buttons(shown) == ["Take over", "First response sent"]
+
+
+def test_a_page_that_somebody_took_says_who() -> None:
+    first = page()
+    taken, owed = happen(
+        first.incident,
+        (first.deadline,),
+        EventKind.TAKEN,
+        pacific(24, "02:45"),
+        by="U0BEN",
+    )
+    item = replace(first, incident=taken, deadline=owed[0])
+
+    shown = told(item, ANA, pacific(24, "02:46"))
+
+    assert shown.text == "INC-42 Acme (Sev1): check-in ended, taken by <@U0BEN> 02:45."
+
+
+@pytest.mark.parametrize("count", [1, 2, 12, 13, 100])
+def test_any_number_of_the_longest_reminders_is_one_message_for_slack(
+    count: int,
+) -> None:
+    items = []
+    for number in range(1_000_001, 1_000_001 + count):
+        opened = incident(
+            Severity.SEV1, number=number, title="&" * 250, customer="<" * 200
+        )
+        owed = owed_at_opening(opened)
+        item = Item(
+            opened,
+            running(owed, Kind.CHECK_IN),
+            StepKind.RUNG,
+            Because.PRIMARY,
+            owed=running(owed, Kind.FIRST_RESPONSE),
+            next=("U0BENBENBEN", pacific(24, "09:10")),
+        )
+        items.append(item)
+
+    shown = reminder(items, ANA, POLICY, pacific(24, "09:01"))
+
+    assert shown is not None
+    assert buttons(shown).count("Take it") == min(count, 12)
+    assert ("`/incident` lists them." in paragraphs(shown)[-1]) == (count > 12)

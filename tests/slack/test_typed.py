@@ -1,0 +1,133 @@
+"""Tests of bot.slack.typed."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack import typed
+from tests.factories import PACIFIC, pacific
+
+NOW = pacific(24, "10:00")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("<@U0ANA|ana> &amp; <@U0BEN>", "@ana & @ben"),
+        ("<@U0ZED>", "@U0ZED"),
+        ("<#C1|general> <#C2|>", "#general #C2"),
+        ("<!channel> <!here>", "<!channel> <!here>"),
+        ("<!subteam^S1|@oncall> <!subteam^S2>", "@oncall @S2"),
+        ("<http://acme.com|acme.com> <https://x.y/a?b=1&amp;c=2>",
+         "acme.com https://x.y/a?b=1&c=2"),
+        ("<mailto:a@b.c|a@b.c>", "a@b.c"),
+        ("&lt;!channel&gt; 1 &lt; 2", "<!channel> 1 < 2"),
+        ("&amp;lt;", "&lt;"),
+    ],
+)  # fmt: skip
+def test_markup_reads_as_it_was_typed(raw: str, expected: str) -> None:
+    names = {"U0BEN": "ben"}
+
+    assert typed.readable(raw, names.get) == expected
+
+
+def test_control_characters_become_spaces() -> None:
+    assert typed.clean("a\x00b\u202ec\ud800d\u2028e") == "a b c\ufffdd e"
+
+
+def test_lines_stay_where_they_are_wanted() -> None:
+    assert typed.clean_lines(" a \r\n\x07b\n\n") == "a\n b"
+
+
+@given(st.text())
+def test_clean_text_has_no_control_characters_and_can_be_stored(text: str) -> None:
+    result = typed.clean(text)
+
+    assert result.isprintable() or "\n" not in result
+    assert result.encode() is not None
+    assert len(result) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("https://x.y/z", "https://x.y/z"),
+        ("<https://x.y/?a=1&amp;b=2|x.y>", "https://x.y/?a=1&b=2"),
+        ("HTTP://X.Y", "HTTP://X.Y"),
+    ],
+)
+def test_a_link_is_taken_out_of_its_brackets(raw: str, expected: str) -> None:
+    assert typed.link(raw) == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["", "x.y", "ftp://x.y", "javascript:alert(1)", "https://", "http://[::1",
+     "https://x.y/a b", "https://x.y/" + "a" * 1000, "<mailto:a@b.c|a@b.c>"],
+)  # fmt: skip
+def test_what_is_no_web_address_is_no_link(raw: str) -> None:
+    with pytest.raises(ValueError, match="not a link"):
+        typed.link(raw)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("09:40", pacific(24, "09:40")),
+        ("9:40", pacific(24, "09:40")),
+        ("10:00", pacific(24, "10:00")),
+        ("10:01", pacific(23, "10:01")),
+        ("9:40pm", pacific(23, "21:40")),
+        ("12:05 am", pacific(24, "00:05")),
+        ("23:59", pacific(23, "23:59")),
+    ],
+)
+def test_a_time_is_the_most_recent_within_a_day(text: str, expected: datetime) -> None:
+    assert typed.recent_instant(text, PACIFIC, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "25:00", "9", "13:00pm", "0:10am", "soon", "٩:٤٠"]
+)
+def test_what_is_no_time_of_the_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a time of the day"):
+        typed.recent_instant(text, PACIFIC, NOW)
+
+
+def test_a_time_that_comes_twice_is_the_later_one_that_has_been() -> None:
+    second = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+
+    assert typed.recent_instant("01:30", PACIFIC, second) == second
+    just_before = second - timedelta(minutes=1)
+    first = second - timedelta(hours=1)
+    assert typed.recent_instant("01:30", PACIFIC, just_before) == first
+
+
+def test_a_time_that_the_clock_skipped_was_not() -> None:
+    now = datetime(2026, 3, 8, 18, tzinfo=UTC)
+
+    with pytest.raises(ValueError, match="not within the last 24 hours"):
+        typed.recent_instant("02:30", PACIFIC, now)
+
+
+@given(
+    minutes=st.integers(0, 24 * 60 - 1),
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),  # noqa: DTZ001
+    zone=st.sampled_from(["America/Los_Angeles", "Europe/Berlin", "Asia/Kathmandu"]),
+)
+def test_a_time_found_shows_on_the_clock_and_has_been(
+    minutes: int, now: datetime, zone: str
+) -> None:
+    text, local = f"{minutes // 60:02}:{minutes % 60:02}", ZoneInfo(zone)
+    now = now.replace(tzinfo=UTC)
+
+    try:
+        found = typed.recent_instant(text, local, now)
+    except ValueError:
+        return
+
+    assert now - timedelta(days=1) <= found <= now
+    assert f"{found.astimezone(local):%H:%M}" == text

@@ -1,0 +1,261 @@
+"""What holds after every sequence of events: the laws of deadlines and reminders."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from bot import nudges
+from bot.deadlines import Deadline, Kind, Outcome
+from bot.incidents import EventKind
+from bot.nudges import StepKind
+from bot.policies import Severity
+from tests.factories import incident, pacific
+from tests.record import Record
+
+PEOPLE = st.sampled_from(["U0ANA", "U0BEN", "U0CAT"])
+PLANS = ["premium", "standard", "self_service"]
+SPANS = st.sampled_from([0, 1, 7, 15, 59, 60, 61, 240, 480, 1440, 4320]) | st.integers(
+    0, 3000
+)
+MINUTE = timedelta(minutes=1)
+
+
+def when_open(machine: "Incidents") -> bool:
+    return machine.record.incident.is_open
+
+
+def when(condition: Callable[["Incidents"], object]) -> Any:
+    """Allow a rule only while the incident is open and something holds besides."""
+    return precondition(lambda machine: when_open(machine) and bool(condition(machine)))
+
+
+class Incidents(RuleBasedStateMachine):
+    """One incident, on which people act as the bot lets them, and on which time passes.
+
+    After each step the deadlines are compared with those of before it.
+    """
+
+    @initialize(
+        severity=st.sampled_from(Severity),
+        plan=st.sampled_from(PLANS),
+        owner=st.none() | PEOPLE,
+        opened_at=st.datetimes(
+            datetime(2026, 11, 19), datetime(2026, 11, 25)
+        ).map(lambda at: pacific(at.day, f"{at:%H:%M}")),
+        reported_before=SPANS,
+    )
+    def open(
+        self,
+        severity: Severity,
+        plan: str,
+        owner: str | None,
+        opened_at: datetime,
+        reported_before: int,
+    ) -> None:
+        fresh = incident(severity, plan=plan, owner=owner, opened_at=opened_at)
+        reported_at = opened_at - min(reported_before, 1440) * MINUTE
+        self.record = Record(replace(fresh, reported_at=reported_at))
+        self.seen: tuple[Deadline, ...] = ()
+        self.next_step: dict[str, int] = {}
+        self.fired = 0
+
+    # Time passes, with a tick at each instant or none for a while.
+
+    @rule(minutes=SPANS)
+    def ticks(self, minutes: int) -> None:
+        until = self.record.now + minutes * MINUTE
+        self.record.run(until)
+        self.record.tick(until)
+
+    @rule(minutes=SPANS)
+    def sleeps(self, minutes: int) -> None:
+        self.record.now += minutes * MINUTE
+
+    # People act.
+
+    @when(lambda machine: True)
+    @rule(who=PEOPLE)
+    def take(self, who: str) -> None:
+        if who != self.record.incident.owner:
+            self.happens(EventKind.TAKEN, who)
+
+    @when(lambda machine: machine.record.incident.owner)
+    @rule()
+    def check_in(self) -> None:
+        self.happens(EventKind.CHECKED_IN, self.record.incident.owner or "")
+
+    @when(lambda machine: True)
+    @rule(who=PEOPLE, ago=SPANS, waiting=st.booleans())
+    def update(self, who: str, ago: int, waiting: bool) -> None:
+        details = {"waiting": "yes"} if waiting else {}
+        self.happens(EventKind.UPDATED, who, self.earlier(ago), **details)
+
+    @when(lambda machine: machine.record.incident.waiting_since)
+    @rule(who=PEOPLE)
+    def resume(self, who: str) -> None:
+        self.happens(EventKind.RESUMED, who)
+
+    @when(lambda machine: True)
+    @rule(who=PEOPLE, severity=st.sampled_from(Severity))
+    def change_severity(self, who: str, severity: Severity) -> None:
+        if severity is not self.record.incident.severity:
+            self.happens(EventKind.CHANGED, who, severity=severity)
+
+    @when(lambda machine: True)
+    @rule(who=PEOPLE, plan=st.sampled_from(PLANS))
+    def change_plan(self, who: str, plan: str) -> None:
+        if plan != self.record.incident.plan:
+            self.happens(EventKind.CHANGED, who, plan=plan)
+
+    @when(lambda machine: machine.record.incident.customer != "Globex")
+    @rule(who=PEOPLE)
+    def set_customer(self, who: str) -> None:
+        self.happens(EventKind.CUSTOMER_SET, who, customer="Globex", plan="standard")
+
+    @when(lambda machine: True)
+    @rule(who=PEOPLE, to=PEOPLE)
+    def offer(self, who: str, to: str) -> None:
+        if to != self.record.incident.owner:
+            self.happens(EventKind.HAND_OFF_OFFERED, who, to=to)
+
+    @when(lambda machine: machine.record.incident.offered_to)
+    @rule(accepts=st.booleans())
+    def answer_offer(self, accepts: bool) -> None:
+        accepted, declined = EventKind.HAND_OFF_ACCEPTED, EventKind.HAND_OFF_DECLINED
+        who = self.record.incident.offered_to or ""
+        self.happens(accepted if accepts else declined, who)
+
+    @when(lambda machine: True)
+    @rule(choice=st.sampled_from(["15 minutes", "1 hour", "next opening"]))
+    def snooze(self, choice: str) -> None:
+        (promise,) = self.promises()
+        record = self.record
+        if choice in nudges.snooze_choices(
+            record.policy, record.incident, promise, record.now
+        ):
+            record.snooze(promise.kind, choice, record.now)
+
+    @when(lambda machine: True)
+    @rule(who=PEOPLE, ago=SPANS)
+    def resolve(self, who: str, ago: int) -> None:
+        self.happens(EventKind.RESOLVED, who, self.earlier(ago))
+
+    @when(lambda machine: True)
+    @rule(who=PEOPLE)
+    def void(self, who: str) -> None:
+        self.happens(EventKind.VOIDED, who)
+
+    @precondition(lambda machine: not when_open(machine))
+    @rule(who=PEOPLE)
+    def reopen(self, who: str) -> None:
+        self.happens(EventKind.REOPENED, who)
+
+    def happens(
+        self, kind: EventKind, who: str, at: datetime | None = None, **details: str
+    ) -> None:
+        now = self.record.now
+        self.record.happens(kind, now, who, happened_at=at, **details)
+
+    def earlier(self, minutes: int) -> datetime:
+        """Return an instant at which the customer may have been told."""
+        found = self.record.incident
+        first = found.updated_at or found.reported_at
+        return max(first, self.record.now - minutes * MINUTE)
+
+    def promises(self) -> list[Deadline]:
+        return [one for one in self.open_deadlines() if one.kind is not Kind.CHECK_IN]
+
+    def open_deadlines(self) -> list[Deadline]:
+        return [one for one in self.record.deadlines if one.is_open]
+
+    # What holds.
+
+    @invariant()
+    def an_open_incident_owes_one_promise_and_a_closed_one_nothing(self) -> None:
+        found = self.record.incident
+        answered = Kind.UPDATE if found.responded_at else Kind.FIRST_RESPONSE
+        owed = [answered] if found.is_open else []
+
+        assert [one.kind for one in self.promises()] == owed
+
+    @invariant()
+    def only_a_sev1_and_an_unowned_sev2_have_a_ladder_or_check_in(self) -> None:
+        found = self.record.incident
+        is_unowned_sev2 = found.severity is Severity.SEV2 and found.owner is None
+        has_ladder = found.severity is Severity.SEV1 or is_unowned_sev2
+        check_ins = [o for o in self.open_deadlines() if o.kind is Kind.CHECK_IN]
+
+        assert len(check_ins) == int(found.is_open and has_ladder)
+
+    @invariant()
+    def the_first_response_is_asked_once(self) -> None:
+        firsts = [o for o in self.record.deadlines if o.kind is Kind.FIRST_RESPONSE]
+
+        assert sum(one.outcome is not Outcome.VOID for one in firsts) <= 1
+
+    @invariant()
+    def instants_are_in_order(self) -> None:
+        for one in self.record.deadlines:
+            assert one.started_at <= one.due_at <= one.late_at
+            if one.closed_at is not None and one.kind is not Kind.CHECK_IN:
+                assert one.started_at <= one.closed_at <= self.record.now
+
+    @invariant()
+    def what_is_paused_is_an_update_that_waits_and_is_not_a_sev1s(self) -> None:
+        found = self.record.incident
+        for one in self.open_deadlines():
+            if one.paused_at is not None:
+                assert one.kind is Kind.UPDATE
+                assert found.waiting_since is not None
+                assert found.severity is not Severity.SEV1
+
+    @invariant()
+    def a_reminder_is_awaited_unless_closed_paused_or_exhausted(self) -> None:
+        policy, found = self.record.policy, self.record.incident
+        for one in self.record.deadlines:
+            step = nudges.step_of(policy, found, one, one.step)
+            is_quiet = not one.is_open or one.paused_at is not None or step is None
+
+            assert (one.next_nudge_at is None) == is_quiet
+
+    @invariant()
+    def the_steps_of_a_deadline_come_in_order(self) -> None:
+        policy, found = self.record.policy, self.record.incident
+        for one in self.open_deadlines():
+            steps = (nudges.step_of(policy, found, one, index) for index in range(8))
+            instants = [step.at for step in steps if step is not None]
+
+            assert instants == sorted(instants)
+
+    @invariant()
+    def history_stays_and_each_step_goes_out_once_unless_its_deadline_moved(
+        self,
+    ) -> None:
+        for deadline, step in self.record.fired[self.fired :]:
+            if step.kind is not StepKind.SNOOZED:
+                assert step.index >= self.next_step.get(deadline.id, 0)
+                self.next_step[deadline.id] = step.index + 1
+        self.fired = len(self.record.fired)
+        for before in self.seen:
+            (one,) = (o for o in self.record.deadlines if o.id == before.id)
+            assert one.fired >= before.fired
+            assert before.missed_at in (None, one.missed_at)
+            assert before.is_open or one == before
+            if one.due_at != before.due_at:
+                self.next_step[one.id] = 0
+        self.seen = self.record.deadlines
+
+
+Incidents.TestCase.settings = settings(stateful_step_count=30)
+TestIncidents = Incidents.TestCase
