@@ -285,8 +285,8 @@ def _standing(
 
     What is late already has nothing left to pause.
     """
-    is_waiting = incident.waiting_since is not None and deadline.kind is Kind.UPDATE
-    pauses = is_waiting and incident.severity in policy.conduct.waiting_pauses
+    may_pause = incident.severity in policy.conduct.waiting_pauses
+    pauses = may_pause and incident.waiting_since is not None
     if pauses and deadline.paused_at is None and at <= deadline.late_at:
         return replace(deadline, paused_at=at, snoozed_until=None)
     if not pauses and deadline.paused_at is not None:

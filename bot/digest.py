@@ -91,11 +91,13 @@ def digest(  # noqa: PLR0913  # A day is told from these six facts.
     since: datetime,
     now: datetime,
     until: datetime,
+    at: datetime | None = None,
 ) -> Digest:
     """Tell a day from its cases.
 
     `cases` are the open incidents and those closed since; `ended` the contract's
-    deadlines that fell due since the last digest. `until` is the next one.
+    deadlines that fell due since the last digest. `until` is the next one. A digest
+    that is told later than `at` leaves what was opened meanwhile to the next.
     """
     counted = [(of, one) for of, one in ended if one.outcome is not Outcome.VOID]
     late = [
@@ -109,8 +111,8 @@ def digest(  # noqa: PLR0913  # A day is told from these six facts.
         at=now,
         since=since,
         needs=tuple(sorted(filter(None, needs), key=_urgency)),
-        opened=_between(cases, since, now, "opened_at"),
-        resolved=_between(cases, since, now, "closed_at"),
+        opened=_between(cases, since, at or now, "opened_at"),
+        resolved=_between(cases, since, at or now, "closed_at"),
         fell_due=len(counted),
         kept=len(counted) - len(late),
         late=tuple(sorted(late)),

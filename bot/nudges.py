@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import accumulate
 
 from bot.business_time import BusinessHours
 from bot.deadlines import Deadline, Kind, hours_of
@@ -30,13 +29,14 @@ class StepKind(StrEnum):
 
 
 class Because(StrEnum):
-    """Why this person is told."""
+    """Why this person is told. A stand-in is, where somebody else cannot be."""
 
     OWNER = "owner"
     PRIMARY = "primary"
     BACKUP = "backup"
     LEAD = "lead"
     FALLBACK = "fallback"
+    STAND_IN = "stand-in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,10 @@ def _finite_steps(
     is late; the milder severities are left alone before and the second time after.
     """
     quarter = _quarter(policy, deadline, hours)
-    ahead = max(hours.subtract(deadline.due_at, quarter), deadline.started_at)
+    ahead = hours.subtract(deadline.due_at, quarter)
     afters = (hours.add(deadline.late_at, quarter * times) for times in (1, 2))
-    instants = (_while_open(policy, hours, at) for at in (deadline.due_at, *afters))
-    due_at, after, again = accumulate(instants, max)
+    instants = (deadline.due_at, *afters)
+    due_at, after, again = (_while_open(policy, hours, at) for at in instants)
     steps = (
         Step(0, StepKind.AHEAD, min(ahead, due_at), to_owner=True),
         Step(1, StepKind.DUE, due_at, to_owner=True),

@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import check_ins, deadlines, incidents, nudges
+from bot.business_time import BusinessHours
 from bot.deadlines import Deadline, Kind
 from bot.incidents import Event, EventKind, Incident
 from bot.nudges import Step
-from bot.policies import Policy
-from tests.factories import PACIFIC, shipped_policy
+from bot.policies import Customer, Policy, Severity
+from bot.schedules import always
+from bot.targets import Promise
+from tests.factories import PACIFIC, incident, shipped_policy
 
 _NAMES = {
     "U0ANA": "ana",
@@ -46,9 +49,25 @@ class Record:
         happened_at: datetime | None = None,
         **details: str,
     ) -> None:
-        """Let an event happen. `at` is when we are told, `happened_at` may be earlier."""
-        self.now = at
-        event = Event(kind, happened_at or at, at, by, details)
+        """Let an event happen. `at` is when it was recorded."""
+        self.apply(Event(kind, happened_at or at, at, by, details))
+
+    def change(
+        self,
+        at: datetime,
+        by: str = "U0LEA",
+        *,
+        severity: Severity | None = None,
+        plan: str | None = None,
+    ) -> None:
+        """Change severity or plan; unless said it is the lead who does."""
+        wanted = {"severity": severity, "plan": plan}
+        details = {name: value for name, value in wanted.items() if value is not None}
+        self.apply(Event(EventKind.CHANGED, at, at, by, details))
+
+    def apply(self, event: Event) -> None:
+        """Let an event happen, without a tick before it."""
+        self.now = event.recorded_at
         self.incident = incidents.apply(self.incident, event)
         moved = deadlines.after(self.policy, self.incident, event, self.deadlines)
         moved += check_ins.after(self.policy, self.incident, event, self.deadlines)
@@ -63,7 +82,9 @@ class Record:
 
     def owed(self, kind: Kind) -> Deadline:
         """Return the one open deadline of a kind."""
-        (deadline,) = (one for one in self.deadlines if one.is_open and one.kind is kind)
+        (deadline,) = (
+            one for one in self.deadlines if one.is_open and one.kind is kind
+        )
         return deadline
 
     def last(self, kind: Kind) -> Deadline:
@@ -98,6 +119,14 @@ class Record:
             sent += self.tick(max(at, self.now))
         return sent
 
+    def pages(self, until: datetime) -> list[str]:
+        """Let time pass; return what the ladder and the check-ins told meanwhile."""
+        return [line for line in self.run(until) if _is_page(line)]
+
+    def reminders(self, until: datetime) -> list[str]:
+        """Let time pass; return what was told of promises to the customer."""
+        return [line for line in self.run(until) if not _is_page(line)]
+
     def next_nudge_at(self) -> datetime | None:
         """Return when the next reminder is due."""
         instants = (one.next_nudge_at for one in self.deadlines)
@@ -116,3 +145,65 @@ class Record:
         told = nudges.recipients(self.policy, self.incident, step, on_call)
         names = " ".join(_NAMES[one.id] for one in told)
         return f"{local:%a} {local.day} {local:%H:%M} {step.kind} {names}"
+
+
+def _is_page(line: str) -> bool:
+    return " rung " in line or " check_in " in line
+
+
+def opened(
+    severity: Severity = Severity.SEV2,
+    at: datetime | None = None,
+    *,
+    number: int = 42,
+    plan: str = "premium",
+    owner: str | None = None,
+    reported_at: datetime | None = None,
+    policy: Policy | None = None,
+) -> Record:
+    """Return a record that begins Tuesday 24 November 09:00, unless said."""
+    fresh = incident(severity, number=number, plan=plan, opened_at=at, owner=owner)
+    reported_at = reported_at or fresh.reported_at
+    return Record(replace(fresh, reported_at=reported_at), policy)
+
+
+def updated(
+    severity: Severity = Severity.SEV2,
+    at: datetime | None = None,
+    *,
+    number: int = 42,
+    plan: str = "premium",
+    owner: str | None = None,
+    waiting: bool = False,
+    policy: Policy | None = None,
+) -> Record:
+    """Return a record whose customer was answered as soon as it was opened."""
+    record = opened(severity, at, number=number, plan=plan, owner=owner, policy=policy)
+    details = {"waiting": "yes"} if waiting else {}
+    now = record.now
+    record.apply(Event(EventKind.UPDATED, now, now, owner or "U0LEA", details))
+    return record
+
+
+def promising(
+    severity: Severity = Severity.SEV2,
+    *,
+    first: Promise | None = None,
+    follow_up: Promise | None = None,
+) -> Policy:
+    """Return the shipped policy with another promise to premium customers."""
+    policy, cell = shipped_policy(), (severity, "premium")
+    if first is not None:
+        firsts = {**policy.first_responses, cell: first}
+        policy = replace(policy, first_responses=firsts)
+    if follow_up is not None:
+        policy = replace(policy, follow_ups={**policy.follow_ups, cell: follow_up})
+    return policy
+
+
+def with_owl() -> Policy:
+    """Return the shipped policy with a customer, Owl, whose calendar never closes."""
+    policy = shipped_policy()
+    calendars = {**policy.calendars, "always": BusinessHours(always(PACIFIC))}
+    owl = Customer("Owl", plan="premium", calendar="always")
+    return replace(policy, calendars=calendars, customers=(owl,))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -228,15 +228,50 @@ def test_a_nominal_week_knows_no_holidays() -> None:
     assert june.nominal_day() == hours(8)
 
 
-def test_hours_first_asked_before_new_year_look_beyond_it() -> None:
-    union = BusinessHours(
-        schedule("16:00-17:00"), schedule("09:00-17:00", zone="Pacific/Auckland")
+def new_year() -> BusinessHours:
+    """Return hours that know no year yet: each part has one shift at New Year 2027.
+
+    New Zealand's is on the first, from 20:00 UTC of the old year, California's on the
+    last, from 06:00 UTC of the new year.
+    """
+    return BusinessHours(
+        schedule("22:00-23:00", on=["thu"]),
+        schedule("09:00-17:00", on=["fri"], zone="Pacific/Auckland"),
     )
 
-    due = union.add(at("2026-12-29 04:00"), hours(17))
 
-    # An hour into New Zealand's New Year's Day, which begins in the old year in UTC.
-    assert due == at("2027-01-01 10:00", "Pacific/Auckland")
+def test_hours_first_asked_in_the_old_year_see_the_shift_of_the_new_one() -> None:
+    opening = at("2027-01-01 09:00", "Pacific/Auckland")
+
+    assert new_year().next_opening(at("2026-12-28 12:00")) == opening
+    assert new_year().add(at("2026-12-28 12:00"), hours(1)) == opening + hours(1)
+
+
+def test_hours_first_asked_in_the_new_year_see_the_shift_of_the_old_one() -> None:
+    now, closing = at("2027-01-05 12:00"), at("2026-12-31 23:00")
+
+    assert new_year().last_closing(now) == closing
+    assert new_year().subtract(now, hours(0.5)) == closing - hours(0.5)
+    assert new_year().subtract(now, hours(2)) == at(
+        "2027-01-01 16:00", "Pacific/Auckland"
+    )
+
+
+def test_a_shift_of_the_old_year_goes_on_far_into_the_new_one() -> None:
+    long_shift = BusinessHours(schedule("23:00-23:00", on=["thu"], zone="Etc/GMT+12"))
+
+    assert long_shift.is_open(datetime(2027, 1, 2, 10, 59, tzinfo=UTC))
+
+
+def test_subtracting_looks_back_over_a_year_that_began_closed() -> None:
+    spring = (date(2027, 1, 4) + week * 7 * DAY for week in range(26))
+    closed_in_spring = BusinessHours(
+        schedule("09:00-17:00", on=["mon"], holidays=map(date.isoformat, spring))
+    )
+
+    start = closed_in_spring.subtract(at("2027-07-05 10:00"), hours(2))
+
+    assert start == at("2026-12-28 16:00")
 
 
 def test_threads_may_share_the_same_hours() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 
 from bot import nudges
 from bot.deadlines import Deadline, Kind, Outcome
-from bot.incidents import EventKind
+from bot.incidents import Event, EventKind
 from bot.nudges import StepKind
 from bot.policies import Severity
 from tests.factories import incident, pacific
@@ -29,13 +29,16 @@ SPANS = st.sampled_from([0, 1, 7, 15, 59, 60, 61, 240, 480, 1440, 4320]) | st.in
     0, 3000
 )
 MINUTE = timedelta(minutes=1)
+OPENINGS = st.integers(0, 6 * 1440).map(lambda n: pacific(19, "00:00") + n * MINUTE)
+
+Rule = TypeVar("Rule", bound=Callable[..., None])
 
 
 def when_open(machine: "Incidents") -> bool:
     return machine.record.incident.is_open
 
 
-def when(condition: Callable[["Incidents"], object]) -> Any:
+def when(condition: Callable[["Incidents"], object]) -> Callable[[Rule], Rule]:
     """Allow a rule only while the incident is open and something holds besides."""
     return precondition(lambda machine: when_open(machine) and bool(condition(machine)))
 
@@ -50,9 +53,7 @@ class Incidents(RuleBasedStateMachine):
         severity=st.sampled_from(Severity),
         plan=st.sampled_from(PLANS),
         owner=st.none() | PEOPLE,
-        opened_at=st.datetimes(
-            datetime(2026, 11, 19), datetime(2026, 11, 25)
-        ).map(lambda at: pacific(at.day, f"{at:%H:%M}")),
+        opened_at=OPENINGS,
         reported_before=SPANS,
     )
     def open(
@@ -98,8 +99,8 @@ class Incidents(RuleBasedStateMachine):
     @when(lambda machine: True)
     @rule(who=PEOPLE, ago=SPANS, waiting=st.booleans())
     def update(self, who: str, ago: int, waiting: bool) -> None:
-        details = {"waiting": "yes"} if waiting else {}
-        self.happens(EventKind.UPDATED, who, self.earlier(ago), **details)
+        answer = "yes" if waiting else ""
+        self.happens(EventKind.UPDATED, who, self.earlier(ago), waiting=answer)
 
     @when(lambda machine: machine.record.incident.waiting_since)
     @rule(who=PEOPLE)
@@ -165,7 +166,7 @@ class Incidents(RuleBasedStateMachine):
         self, kind: EventKind, who: str, at: datetime | None = None, **details: str
     ) -> None:
         now = self.record.now
-        self.record.happens(kind, now, who, happened_at=at, **details)
+        self.record.apply(Event(kind, at or now, now, who, details))
 
     def earlier(self, minutes: int) -> datetime:
         """Return an instant at which the customer may have been told."""

@@ -1,7 +1,8 @@
 """What the leads read each day, and each person in the morning."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,8 @@ from bot.deadlines import Deadline, Kind, Outcome
 from bot.digest import Case, Digest, Morning, digest, mornings
 from bot.incidents import EventKind, Incident
 from bot.policies import Severity
-from tests.factories import incident, pacific, shipped_policy
+from tests import record as records
+from tests.factories import pacific, shipped_policy
 from tests.record import Record
 
 SEV1, SEV2, SEV3, SEV4 = Severity
@@ -18,40 +20,15 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 YESTERDAY, TODAY, TOMORROW = (pacific(day, "09:15") for day in (23, 24, 25))
 
 
-def record(
-    severity: Severity,
-    at: datetime,
-    *,
-    number: int = 1,
-    owner: str | None = "U0ANA",
-    plan: str = "premium",
-) -> Record:
-    fresh = incident(severity, number=number, opened_at=at, owner=owner, plan=plan)
-    return Record(fresh)
-
-
-def answered(
-    severity: Severity,
-    at: datetime,
-    *,
-    number: int = 1,
-    owner: str | None = "U0ANA",
-    plan: str = "premium",
-    **details: str,
-) -> Record:
-    """Return an incident whose customer was answered as soon as it was opened."""
-    found = record(severity, at, number=number, owner=owner, plan=plan)
-    found.happens(EventKind.UPDATED, at, **details)
-    return found
+opened = partial(records.opened, number=1, owner="U0ANA")
+answered = partial(records.updated, number=1, owner="U0ANA")
 
 
 def case(found: Record) -> Case:
     return Case(found.incident, found.deadlines)
 
 
-def told(
-    *found: Record, ended: tuple[tuple[Incident, Deadline], ...] = ()
-) -> Digest:
+def told(*found: Record, ended: tuple[tuple[Incident, Deadline], ...] = ()) -> Digest:
     """Return Tuesday's digest of these incidents."""
     return digest(
         shipped_policy(),
@@ -63,10 +40,10 @@ def told(
     )
 
 
-def lists(*found: Record, now: datetime = pacific(24, "09:00")) -> dict[str, Morning]:
+def lists(*found: Record) -> dict[str, Morning]:
     """Return Tuesday's morning lists by person."""
     cases = [case(one) for one in found]
-    until = pacific(25, "09:00")
+    now, until = pacific(24, "09:00"), pacific(25, "09:00")
     made = mornings(shipped_policy(), cases, now=now, until=until)
     return {one.person: one for one in made}
 
@@ -75,15 +52,12 @@ def fallen(
     outcome: Outcome | None, late_by: timedelta = timedelta(0)
 ) -> tuple[Incident, Deadline]:
     """Return a promise that was due Monday 13:00, answered so much later."""
-    found = record(SEV2, pacific(23, "09:00"))
+    found = opened(SEV2, pacific(23, "09:00"))
     first = found.owed(Kind.FIRST_RESPONSE)
     if outcome is None:
         return found.incident, first
     closed_at = first.due_at + late_by
     return found.incident, replace(first, outcome=outcome, closed_at=closed_at)
-
-
-# What needs a person
 
 
 def test_nothing_open_needs_nobody() -> None:
@@ -140,7 +114,7 @@ def test_what_nobody_owns_needs_somebody() -> None:
 
 
 def test_what_waits_on_the_customer_is_told_but_does_not_press() -> None:
-    waiting = answered(SEV3, pacific(20, "09:15"), waiting="yes")
+    waiting = answered(SEV3, pacific(20, "09:15"), waiting=True)
 
     (need,) = told(waiting).needs
 
@@ -150,7 +124,7 @@ def test_what_waits_on_the_customer_is_told_but_does_not_press() -> None:
 
 
 def test_an_update_that_no_severity_pauses_presses_though_it_waits() -> None:
-    waiting = answered(SEV1, pacific(23, "16:00"), waiting="yes")
+    waiting = answered(SEV1, pacific(23, "16:00"), waiting=True)
 
     (need,) = told(waiting).needs
 
@@ -159,14 +133,14 @@ def test_an_update_that_no_severity_pauses_presses_though_it_waits() -> None:
 
 
 def test_the_digest_begins_with_what_is_late_and_ends_with_what_waits() -> None:
-    waiting = answered(SEV2, pacific(20, "10:00"), number=1, waiting="yes")
+    waiting = answered(SEV2, pacific(20, "10:00"), number=1, waiting=True)
     mild_late = answered(SEV3, pacific(20, "10:00"), number=2)
     unowned = answered(SEV2, pacific(24, "09:10"), number=3, owner=None)
     due_later = answered(SEV2, pacific(24, "09:05"), number=4)
     due_first = answered(SEV2, pacific(23, "15:00"), number=5)
     late = answered(SEV2, pacific(23, "11:00"), number=6)
     latest = answered(SEV2, pacific(23, "10:00"), number=7)
-    waiting_longer = answered(SEV2, pacific(19, "10:00"), number=8, waiting="yes")
+    waiting_longer = answered(SEV2, pacific(19, "10:00"), number=8, waiting=True)
     grave_due = answered(SEV1, pacific(24, "09:12"), number=9)
 
     day = told(
@@ -188,13 +162,10 @@ def test_the_digest_says_who_is_on_call() -> None:
     assert told().on_call == shipped_policy().on_call
 
 
-# What happened since
-
-
 def test_the_digest_tells_what_was_opened_and_resolved_since_the_last() -> None:
-    before = record(SEV3, pacific(23, "09:00"), number=1)
-    since = record(SEV3, pacific(23, "10:00"), number=2)
-    resolved = record(SEV3, pacific(23, "11:00"), number=3)
+    before = opened(SEV3, pacific(23, "09:00"), number=1)
+    since = opened(SEV3, pacific(23, "10:00"), number=2)
+    resolved = opened(SEV3, pacific(23, "11:00"), number=3)
     resolved.happens(EventKind.RESOLVED, pacific(23, "12:00"))
 
     day = told(before, since, resolved)
@@ -205,7 +176,7 @@ def test_the_digest_tells_what_was_opened_and_resolved_since_the_last() -> None:
 
 
 def test_what_counts_nowhere_is_not_told() -> None:
-    drill = record(SEV3, pacific(23, "10:00"))
+    drill = opened(SEV3, pacific(23, "10:00"))
     drill.happens(EventKind.VOIDED, pacific(23, "12:00"))
 
     day = told(drill)
@@ -214,13 +185,26 @@ def test_what_counts_nowhere_is_not_told() -> None:
 
 
 def test_what_happens_at_the_instant_of_a_digest_belongs_to_the_next() -> None:
-    at_the_last = record(SEV3, YESTERDAY, number=1)
-    at_this = record(SEV3, TODAY, number=2)
+    at_the_last = opened(SEV3, YESTERDAY, number=1)
+    at_this = opened(SEV3, TODAY, number=2)
 
     assert [one.number for one in told(at_the_last, at_this).opened] == [1]
 
 
-# Promises that fell due
+def test_a_digest_that_is_told_late_leaves_what_came_meanwhile_to_the_next() -> None:
+    meanwhile = opened(SEV3, pacific(24, "09:30"))
+
+    day = digest(
+        shipped_policy(),
+        [case(meanwhile)],
+        [],
+        since=YESTERDAY,
+        at=TODAY,
+        now=pacific(24, "10:00"),
+        until=TOMORROW,
+    )
+
+    assert (day.opened, day.open_count) == ((), 1)
 
 
 def test_the_receipts_add_up() -> None:
@@ -247,16 +231,13 @@ def test_a_void_promise_never_fell_due() -> None:
 
 
 def test_a_promise_that_was_missed_before_it_was_put_off_counts_as_missed() -> None:
-    found = record(SEV2, pacific(23, "09:00"))
+    found = opened(SEV2, pacific(23, "09:00"))
     found.tick(pacific(23, "14:00"))
-    found.happens(EventKind.CHANGED, pacific(23, "14:00"), severity="sev4")
+    found.change(pacific(23, "14:00"), severity=SEV4)
 
     day = told(ended=((found.incident, found.owed(Kind.FIRST_RESPONSE)),))
 
     assert day.late == (4 * HOUR + 15 * MINUTE,)
-
-
-# The morning
 
 
 def test_a_morning_list_tells_what_falls_due_before_the_next_first_due_first() -> None:
@@ -320,7 +301,7 @@ def test_an_ended_incident_is_on_no_morning_list(kind: EventKind) -> None:
 
 
 def test_what_waits_on_the_customer_is_on_no_morning_list() -> None:
-    assert lists(answered(SEV3, pacific(23, "15:00"), waiting="yes")) == {}
+    assert lists(answered(SEV3, pacific(23, "15:00"), waiting=True)) == {}
 
 
 def test_who_owes_nothing_gets_no_morning_list() -> None:

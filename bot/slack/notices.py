@@ -46,6 +46,7 @@ _REASONS = {
     "restricted_action_read_only_channel": "the channel is read-only",
     "msg_too_long": "the message is too long for Slack",
     "invalid_blocks": "Slack does not take this message; it is a fault of the bot",
+    "not_rendered": "it could not be written; it is a fault of the bot, see its log",
 }
 _KINDS = {
     "card": "the card of {}",
@@ -132,40 +133,70 @@ def reason(code: str) -> str:
     return _REASONS.get(code, f"Slack says “{shown(code, 80)}”")
 
 
-def dead_letter(what: str, to: str, code: str, *, instead: str = "") -> Message:
+def dead_letter(
+    what: str, to: str, code: str, key: str | None = None, *, instead: str = ""
+) -> Message:
     """Return the notice of a message that cannot be delivered.
 
     `what` comes from `describe`, `to` is the person's or the channel's id, `instead`
-    the id of whoever was told in place of them.
+    the id of whoever was told in place of them. Otherwise it can be sent again by
+    its `key`, once the cause is mended; `None` after somebody did.
     """
     text = f"Not delivered: {what}, to {place(to)}. Why: {reason(code)}."
     if instead:
         text += f" {place(instead)} was told instead."
     else:
-        text += " Nobody was told instead."
-    return notice(text)
+        text += " Nobody was told instead." if key else " It was sent again."
+    return _to_be_sent_again(text, key)
 
 
-def unknown_outcome(what: str, to: str, key: str) -> Message:
+def unknown_outcome(what: str, to: str, key: str | None) -> Message:
     """Return the notice of a message that Slack may or may not have posted.
 
-    `key` is that of the message, for whoever decides to send it again.
+    `key` is that of the message, for whoever decides to send it again; `None` once
+    somebody did.
     """
-    text = (
-        f"Slack did not say whether it posted {what}, to {place(to)}. "
-        "It was not sent again. Look there; if it is missing, send it again."
-    )
-    again = button("Send again", actions.SEND_AGAIN, key)
-    return Message(text, (section(text), row([again])))
+    text = f"Slack did not say whether it posted {what}, to {place(to)}."
+    if key is None:
+        return notice(f"{text} It was sent again.")
+    text += " It was not sent again. Look there; if it is missing, send it again."
+    return _to_be_sent_again(text, key)
 
 
-def card_not_posted(incident: Incident, channel: str, code: str) -> Message:
+def card_not_posted(
+    incident: Incident, channel: str, code: str, key: str | None = None
+) -> Message:
     """Return the notice that an incident has no card; it is recorded all the same."""
-    return notice(
+    text = (
         f"{incident.name} is recorded, but its card could not be posted in "
         f"{channel_link(channel)}. Why: {reason(code)}. Reminders go out as usual; "
         f"`/incident {incident.number}` shows it. {headline(incident)}"
     )
+    return _to_be_sent_again(text, key)
+
+
+def reminder_fails(incident: Incident) -> Message:
+    """Return the notice that the bot cannot remind anybody of an incident."""
+    return notice(
+        f"The reminders of {incident.name} fail; it is a fault of the bot, see its "
+        f"log. Nobody is reminded of it: keep an eye on it. {headline(incident)}"
+    )
+
+
+def in_place_of(message: Message, whose: str, reader: Person) -> Message:
+    """Return somebody's message as whoever is told instead of them reads it."""
+    if whose == reader.id:
+        return message
+    head = f"{mention(whose)} cannot be reached; you are told instead."
+    text = cut_marked(f"{head} {message.text}", LONGEST_TEXT)
+    return Message(text, (section(head), *message.blocks))
+
+
+def _to_be_sent_again(text: str, key: str | None) -> Message:
+    if key is None:
+        return notice(text)
+    again = button("Send again", actions.SEND_AGAIN, key)
+    return Message(text, (section(text), row([again])))
 
 
 def _moves(moved: Sequence[Deadline], times: Times) -> Iterator[str]:

@@ -83,7 +83,9 @@ class Item:
 
     def is_taken_from(self, reader: Person | None) -> bool:
         """Tell whether it became somebody else's since this reader was told."""
-        if reader is None or self.is_page or self.because is Because.LEAD:
+        if reader is None or self.is_page:
+            return False
+        if self.because in (Because.LEAD, Because.STAND_IN):
             return False
         return self.incident.owner not in (None, reader.id)
 
@@ -251,10 +253,14 @@ def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str
         return f"{whose}."
     if item.is_owned_by(reader):
         return f"Yours since {_since(item.incident, times)}."
+    if item.because is Because.STAND_IN:
+        return f"{whose}; you are told instead of somebody who cannot be reached."
     return f"{whose}; you are told as the {_role(item.because)}."
 
 
 def _role(because: Because) -> str:
+    if because is Because.STAND_IN:
+        return "stand-in for somebody who cannot be reached"
     is_on_call = because in (Because.PRIMARY, Because.BACKUP)
     return f"{because} on call" if is_on_call else str(because)
 

@@ -241,12 +241,42 @@ def test_a_message_that_cannot_arrive_is_told_with_the_reason_in_words() -> None
 
 
 def test_a_reason_without_words_is_slacks_own() -> None:
-    message = notices.dead_letter("the daily digest", "C0LEADS", "odd_<error>")
+    message = notices.dead_letter("the daily digest", "C0LEADS", "odd_<error>", "key")
 
     assert message.text == (
         "Not delivered: the daily digest, to <#C0LEADS>. "
         "Why: Slack says “odd_&lt;error&gt;”. Nobody was told instead."
     )
+
+
+def test_what_nobody_was_told_instead_of_can_be_sent_again_once() -> None:
+    lost = notices.dead_letter("the daily digest", "C0LEADS", "is_archived", "digest/1")
+    sent = notices.dead_letter("the daily digest", "C0LEADS", "is_archived")
+
+    assert buttons(lost) == ["Send again"]
+    assert buttons(sent) == []
+    assert sent.text == (
+        "Not delivered: the daily digest, to <#C0LEADS>. "
+        "Why: the channel is archived. It was sent again."
+    )
+
+
+def test_reminders_that_fail_are_told_so_that_somebody_keeps_an_eye_on_it() -> None:
+    message = notices.reminder_fails(OWNED)
+
+    assert message.text == (
+        "The reminders of INC-42 fail; it is a fault of the bot, see its log. Nobody "
+        "is reminded of it: keep an eye on it. Sev2 INC-42 Acme: push of apps fails."
+    )
+
+
+def test_whoever_is_told_instead_reads_why() -> None:
+    message = notices.in_place_of(notices.notice("Today: 1 update."), "U0BEN", LEA)
+
+    assert message.text == (
+        "<@U0BEN> cannot be reached; you are told instead. Today: 1 update."
+    )
+    assert len(message.blocks) == 2
 
 
 @pytest.mark.parametrize(
@@ -274,6 +304,16 @@ def test_a_message_of_unknown_fate_can_be_sent_again() -> None:
         "was not sent again. Look there; if it is missing, send it again."
     )
     assert buttons(message) == ["Send again"]
+
+
+def test_a_message_that_was_sent_again_offers_that_no_more() -> None:
+    message = notices.unknown_outcome("the daily digest", "C0LEADS", None)
+
+    assert message.text == (
+        "Slack did not say whether it posted the daily digest, to <#C0LEADS>. "
+        "It was sent again."
+    )
+    assert buttons(message) == []
 
 
 def test_an_incident_without_a_card_is_recorded_all_the_same() -> None:

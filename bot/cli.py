@@ -1,0 +1,228 @@
+"""The commands of `sevbot`: thin, each says what it did or in one line why not."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from bot import cli_bot, cli_time, policy_checks, policy_files, policy_tables
+from bot.clock import Clock, TrialClock, machine
+from bot.errors import BotError, PolicyError, UserError
+from bot.policies import Policy, Severity, folded
+from bot.policy_files import DEFAULT_NAME
+from bot.policy_schema import policy_schema
+from bot.policy_words import nearest, quoted
+from bot.public_holidays import public_holidays
+from bot.settings import Settings, read_settings
+
+# The root of the errors in how a command was typed; typer has no public name for it.
+_UsageError: Any = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Keeps the support plan's promises in business time, in Slack.",
+)
+policy_app = typer.Typer(rich_markup_mode=None, help="Show or begin policies.yaml.")
+app.add_typer(policy_app, name="policy")
+app.command()(cli_bot.run)
+app.command()(cli_bot.demo)
+
+
+class Format(StrEnum):
+    """How tables are printed."""
+
+    TABLE = "table"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; a failure is told on stderr and by the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    command = typer.main.get_command(app)
+    try:
+        status = command(given or ["--help"], "sevbot", standalone_mode=False)
+    except PolicyError as error:
+        _fail("\n".join(error.problems))
+    except BotError as error:
+        _fail(f"sevbot: {error}")
+    except _UsageError as error:
+        _fail(f"sevbot: {error.format_message()}", status=2)
+    except typer.Abort:
+        _fail("sevbot: stopped", status=130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="Default: as SEVBOT_POLICIES says.")
+    ] = None,
+) -> None:
+    """Say everything that is wrong with a policies file.
+
+    Warnings are no errors: they say where a calendar turns promises around, and when.
+    """
+    now = _clock(read_settings())()
+    policy = _policy(file, now.date())
+    typer.echo(_summary(policy))
+    for warning in policy_checks.warnings(policy, now):
+        typer.echo(f"warning: {warning}")
+
+
+@policy_app.command("show")
+def show_policy(
+    form: Annotated[Format, typer.Option("--format", help="How to print them.")] = (
+        Format.TABLE
+    ),
+) -> None:
+    """Print both tables in the wording of a published support plan."""
+    policy = _policy(None, _clock(read_settings())().date())
+    if form is Format.TABLE:
+        Console(highlight=False).print(*policy_tables.as_rich(policy), sep="\n")
+    elif form is Format.MARKDOWN:
+        typer.echo(policy_tables.as_markdown(policy))
+    else:
+        typer.echo(policy_tables.as_json(policy))
+
+
+@policy_app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of policies.yaml, for an editor."""
+    typer.echo(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
+
+
+@policy_app.command("init")
+def begin_policy(
+    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path(
+        DEFAULT_NAME
+    ),
+) -> None:
+    """Write the policies file that comes with the bot. Never overwrites one."""
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(policy_files.default_text())
+    except FileExistsError:
+        raise UserError(f"{file} exists and was left as it is.") from None
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}.") from error
+    typer.echo(f"Wrote {file}. Edit it, then run: sevbot check {file}")
+
+
+@app.command()
+def due(  # noqa: PLR0913  # Each is an option of the command.
+    severity: Annotated[
+        str, typer.Argument(metavar="SEVERITY", help="sev1, sev2, sev3 or sev4.")
+    ],
+    plan: Annotated[
+        str, typer.Argument(metavar="PLAN", help="A plan's name in policies.yaml.")
+    ],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="When the customer reported, as 2026-11-20T16:50-08:00; without an "
+            "offset in the calendar's zone. Default: now."
+        ),
+    ] = None,
+    calendar: Annotated[
+        str | None, typer.Option(help="Count in this calendar of the policy.")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Count in this customer's calendar.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for other programs.")
+    ] = False,
+) -> None:
+    """Say when the first response and the next update are due, and why."""
+    reported = cli_time.instant(at) if at else _clock(read_settings())()
+    policy = _policy(None, reported.date())
+    case = _severity(severity), _plan(policy, plan)
+    name = _calendar(policy, *case, calendar, customer)
+    if reported.tzinfo is None:
+        zone = policy.calendars[name].zone.key
+        said = f"{at} is read in {zone}, the zone of the calendar {name}."
+        typer.echo(said, err=as_json)
+    answer = cli_time.answer(policy, *case, name, reported)
+    if as_json:
+        typer.echo(cli_time.as_json(answer))
+    else:
+        cli_time.show(answer, policy, Console(highlight=False))
+
+
+def _fail(message: str, status: int = 1) -> NoReturn:
+    typer.echo(message, err=True)
+    sys.exit(status)
+
+
+def _clock(settings: Settings) -> Clock:
+    return TrialClock(settings.clock) if settings.clock else machine
+
+
+def _policy(file: Path | None, today: date) -> Policy:
+    """Read a file, or the one that the settings name; say so where it is neither."""
+    path = file or read_settings().policies
+    if policy_files.is_default_used(path):
+        said = (
+            f"There is no {DEFAULT_NAME} here: the one that comes with sevbot counts."
+        )
+        typer.echo(said, err=True)
+    return policy_files.load_or_default(path, holidays=public_holidays, today=today)
+
+
+def _summary(policy: Policy) -> str:
+    counts = {
+        "plan": len(policy.plans),
+        "calendar": len(policy.calendars),
+        "customer": len(policy.customers),
+    }
+    parts = (f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
+    return f"{next(iter(policy.texts))} is good: {', '.join(parts)}."
+
+
+def _severity(written: str) -> Severity:
+    for severity in Severity:
+        if folded(written) in (severity, str(severity.number)):
+            return severity
+    raise _unknown("severity", written, list(Severity))
+
+
+def _plan(policy: Policy, written: str) -> str:
+    for plan in policy.plans:
+        if folded(written) in (plan.id, folded(plan.name)):
+            return plan.id
+    raise _unknown("plan", written, [plan.id for plan in policy.plans])
+
+
+def _calendar(
+    policy: Policy,
+    severity: Severity,
+    plan: str,
+    calendar: str | None,
+    customer: str | None,
+) -> str:
+    if calendar and customer:
+        raise UserError("Write --calendar or --customer, not both.")
+    if customer and policy.find_customer(customer) is None:
+        raise _unknown("customer", customer, [one.name for one in policy.customers])
+    if calendar is None:
+        return policy.calendar_name(severity, plan, customer)
+    if calendar not in policy.calendars:
+        raise _unknown("calendar", calendar, list(policy.calendars))
+    return calendar
+
+
+def _unknown(kind: str, written: str, names: Sequence[str]) -> UserError:
+    said = f"{quoted(written)} is no {kind}."
+    if near := nearest(written, names):
+        return UserError(f"{said} Did you mean {near}?")
+    if not names:
+        return UserError(f"{said} The policy has none.")
+    return UserError(f"{said} Try one of: {', '.join(names[:10])}.")

@@ -1,0 +1,156 @@
+"""What becomes of a message that cannot be delivered: a person hears of it."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bot.clock import Clock
+from bot.nudges import Because
+from bot.policies import Policy
+from bot.store import items, mail, records
+from bot.store.database import Transaction
+from bot.store.mail import Draft, Finish, Letter, MessageKind, Priority, State
+
+logger = logging.getLogger(__name__)
+
+_TROUBLE = "trouble/"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """Gives messages up. `clock` is that of obligations, `machine` paces the outbox."""
+
+    policy: Callable[[], Policy]
+    clock: Clock
+    machine: Clock
+
+    def give_up(self, tx: Transaction, letter: Letter, error: str) -> None:
+        """End a message that Slack will never take; a reminder finds another reader."""
+        if mail.finish(tx, letter, State.DEAD, error=error) is Finish.LOST:
+            return
+        instead = self._reroute(tx, letter)
+        self._report(tx, letter, error, trouble="dead", instead=instead)
+        if letter.kind is MessageKind.CARD and letter.incident is not None:
+            self._tell_typist(tx, letter, error)
+
+    def hold(self, tx: Transaction, letter: Letter, error: str) -> None:
+        """End a message that may have arrived; a person looks whether it did."""
+        outcome = mail.finish(tx, letter, State.DEAD, error=f"unknown: {error}")
+        if outcome is not Finish.LOST:
+            self._report(tx, letter, error, trouble="unknown")
+
+    def _reroute(self, tx: Transaction, letter: Letter) -> str:
+        """Tell the next on call what an unreachable person should have been told.
+
+        Who is told the same by a message of their own is not told twice. Returns
+        whoever knows, or nothing.
+        """
+        is_reminder = letter.kind in (MessageKind.REMINDER, MessageKind.MORNING)
+        if letter.person is None or not is_reminder:
+            return ""
+        stand_in = _after(self.policy(), letter.person)
+        if stand_in is None:
+            return ""
+        found = items.within(tx, letter.key)
+        untold = [
+            replace(item, because=Because.STAND_IN)
+            for item in found
+            if not items.is_told(tx, item, stand_in)
+        ]
+        if untold or not found:
+            self._queue(
+                tx,
+                Draft(
+                    key=f"{letter.key}/instead",
+                    kind=letter.kind,
+                    priority=letter.priority,
+                    person=stand_in,
+                    incident=letter.incident,
+                    refs={"of": letter.person, **letter.refs},
+                    items=untold,
+                ),
+            )
+        return stand_in
+
+    def _report(
+        self,
+        tx: Transaction,
+        letter: Letter,
+        error: str,
+        *,
+        trouble: str,
+        instead: str = "",
+    ) -> None:
+        """Tell the fallback channel; where that is what failed, the lead."""
+        policy = self.policy()
+        lead = policy.on_call.lead or policy.on_call.primary
+        if is_report(letter) and letter.person is not None:
+            logger.error("nobody can be told of a lost message", extra={"error": error})
+            return
+        goes_to_lead = is_report(letter) or letter.lane == policy.channels.fallback
+        refs = {
+            "trouble": trouble,
+            "about": letter.key,
+            "attempt": str(letter.attempts),
+            "error": error,
+            "instead": instead,
+        }
+        draft = Draft(
+            key=f"{_TROUBLE}{letter.key}/{letter.attempts}",
+            kind=MessageKind.NOTICE,
+            priority=min(letter.priority, Priority.NUDGE),
+            person=lead if goes_to_lead else None,
+            lane=None if goes_to_lead else policy.channels.fallback,
+            refs=letter.refs if is_report(letter) else refs,
+        )
+        self._queue(tx, draft)
+
+    def _tell_typist(self, tx: Transaction, letter: Letter, error: str) -> None:
+        incident = records.incident(tx, letter.incident or 0)
+        if incident is None:
+            return
+        draft = Draft(
+            key=f"{_TROUBLE}{letter.key}/{letter.attempts}/typist",
+            kind=MessageKind.NOTICE,
+            priority=Priority.NUDGE,
+            person=incident.opened_by,
+            refs={
+                "trouble": "card",
+                "about": letter.key,
+                "attempt": str(letter.attempts),
+                "error": error,
+            },
+        )
+        self._queue(tx, draft)
+
+    def _queue(self, tx: Transaction, draft: Draft) -> None:
+        mail.queue(tx, draft, now=self.clock(), machine_now=self.machine())
+
+
+def is_report(letter: Letter) -> bool:
+    """Tell whether a message reports on another one that was lost."""
+    return letter.key.startswith(_TROUBLE)
+
+
+def reports_of(letter: Letter) -> Iterator[str]:
+    """Yield the keys of the reports on the last loss of a message."""
+    key = f"{_TROUBLE}{letter.key}/{letter.attempts}"
+    yield from (key, f"{key}/typist")
+
+
+def is_lost(letter: Letter, report: Letter) -> bool:
+    """Tell whether a message is still as lost as a report on it says."""
+    is_latest = str(letter.attempts) == report.refs["attempt"]
+    return letter.state is State.DEAD and is_latest
+
+
+def _after(policy: Policy, person: str) -> str | None:
+    """Return who is told instead of somebody: the next on call; `None` after the last.
+
+    For whoever is not on call that is the primary.
+    """
+    on_call = policy.on_call
+    roles = (on_call.primary, on_call.backup, on_call.lead)
+    people = [one for one in dict.fromkeys(roles) if one is not None]
+    following = people.index(person) + 1 if person in people else 0
+    return people[following] if following < len(people) else None

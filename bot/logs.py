@@ -1,0 +1,37 @@
+"""How the log reads: one line an event, its facts behind it."""
+
+import logging
+import sys
+from datetime import UTC, datetime
+
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_LIBRARIES = ("slack_bolt", "slack_sdk", "apscheduler")
+
+
+class Formatter(logging.Formatter):
+    """Writes `2026-11-24T18:15:00Z INFO bot.outbox: event key=value`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record, and a traceback below it if there is one."""
+        at = datetime.fromtimestamp(record.created, UTC)
+        head = f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {record.name}:"
+        facts = [f"{k}={v}" for k, v in vars(record).items() if k not in _OWN]
+        line = " ".join([head, record.getMessage(), *facts])
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return line
+
+
+def to_stderr(level: int = logging.INFO) -> None:
+    """Log there. The libraries speak only when something is wrong.
+
+    At their more talkative levels they write out what Slack sends, customers' texts
+    and tokens included.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Formatter())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,391 @@
+"""The way out: claims messages, sends them, and settles what became of them.
+
+No transaction is open while Slack is asked. A claim is a lease with a token, so that
+whoever finishes late finds that it lost the message.
+"""
+
+import hashlib
+import json
+import logging
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from bot import dead_letters
+from bot.clock import Clock
+from bot.dead_letters import DeadLetters
+from bot.errors import Fate, SlackError, StorageError
+from bot.policies import Policy
+from bot.slack.blocks import Message
+from bot.slack.client import Slack
+from bot.store import gates, mail
+from bot.store.database import Database, Transaction
+from bot.store.mail import Finish, Letter, MessageKind, Posted, Priority, State
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast Slack is written to, by the machine's clock.
+
+    One message a second in a conversation; besides, posts and edits of the whole
+    workspace each have a budget: one every so often, with bursts. Source: Slack's rate
+    limits, "1 per second per channel", several hundred posts and 50 edits a minute.
+    """
+
+    conversation: timedelta = timedelta(seconds=1)
+    post_every: timedelta = timedelta(milliseconds=200)
+    edit_every: timedelta = timedelta(milliseconds=1200)
+    burst: timedelta = timedelta(seconds=12)
+
+
+UNPACED = Pace(timedelta(0), timedelta(0), timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """How long a lease lasts and how long we wait before a second try."""
+
+    lease: timedelta
+    settle: timedelta
+    longest_backoff: timedelta
+
+
+_PAGE = _Times(timedelta(seconds=15), timedelta(seconds=5), timedelta(seconds=15))
+_OTHER = _Times(timedelta(seconds=60), timedelta(seconds=30), timedelta(minutes=1))
+_LONGEST_SETTLING = timedelta(minutes=2)
+_INSTALLATION_PAUSE = timedelta(seconds=30)
+_EDIT_ONCE_MORE_AFTER = timedelta(minutes=2)
+
+_AMBIGUOUS = "unknown: "
+_CANNOT_BE_RENDERED = "not_rendered"
+_CANNOT_BE_EDITED = ("edit_window_closed", "message_not_found")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a message says now; live if it has buttons that may have to go."""
+
+    message: Message
+    is_live: bool
+
+
+class Render(Protocol):
+    """Turns a letter into what it says now; `None` where it has nothing to say."""
+
+    def __call__(self, tx: Transaction, letter: Letter) -> Rendered | None:
+        """Render a letter within the transaction that claims it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A claimed letter, ready to go: where to, and what it says."""
+
+    letter: Letter
+    rendered: Rendered
+    channel: str
+    thread_ts: str | None = None
+    edits_ts: str | None = None
+
+    @property
+    def hash(self) -> str:
+        message = self.rendered.message
+        text = json.dumps([message.text, list(message.blocks)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Outbox:
+    """Sends what is queued. Any number of threads and processes may do so at once.
+
+    `trouble` is Slack's word for why nothing can be sent, until something can.
+    """
+
+    def __init__(  # noqa: PLR0913  # Its collaborators, handed in once.
+        self,
+        database: Database,
+        slack: Slack,
+        render: Render,
+        policy: Callable[[], Policy],
+        *,
+        clock: Clock,
+        machine: Clock,
+        pace: Pace | None = None,
+    ) -> None:
+        self._database = database
+        self._slack = slack
+        self._render = render
+        self._policy = policy
+        self._clock = clock
+        self._machine = machine
+        self._pace = pace or Pace()
+        self._dead_letters = DeadLetters(policy, clock, machine)
+        self.trouble: str | None = None
+
+    def drain(self) -> int:
+        """Send all that may go now, and return how many messages were handled."""
+        handled = 0
+        while self.send_one():
+            handled += 1
+        return handled
+
+    def send_one(self) -> bool:
+        """Handle the most urgent message; `False` if none may go now."""
+        self._open_conversations()
+        with self._database.transaction() as tx:
+            self._settle_lost(tx)
+            letter = self._claim(tx)
+            if letter is None:
+                return False
+            parcel = self._parcel(tx, letter)
+        if parcel is not None:
+            self._deliver(parcel)
+        return True
+
+    def send_again(self, key: str) -> bool:
+        """Queue a message again that was given up; `False` if it was not.
+
+        A card and a digest go to their channel as the policy names it by now.
+        """
+        channels = self._policy().channels
+        lanes = {
+            MessageKind.CARD: channels.incidents,
+            MessageKind.DIGEST: channels.digest,
+        }
+        with self._database.transaction() as tx:
+            letter = mail.find(tx, key)
+            if letter is None:
+                return False
+            is_queued = mail.send_again(
+                tx, key, self._machine(), lane=lanes.get(letter.kind)
+            )
+            for report in dead_letters.reports_of(letter):
+                self._refresh(tx, report)
+            return is_queued
+
+    def _claim(self, tx: Transaction) -> Letter | None:
+        now = self._machine()
+        letter = mail.claim(
+            tx,
+            machine_now=now,
+            lease_until=now + _OTHER.lease,
+            page_lease_until=now + _PAGE.lease,
+            burst_until=now + self._pace.burst,
+            token=secrets.token_hex(8),
+        )
+        if letter is None:
+            return None
+        if letter.kind is MessageKind.EDIT:
+            gates.use_budget(tx, "edits", now, self._pace.edit_every)
+        elif letter.lane is not None:
+            gates.use_budget(tx, "posts", now, self._pace.post_every)
+            gates.close_lane(tx, letter.lane, now + self._pace.conversation)
+        return letter
+
+    def _parcel(self, tx: Transaction, letter: Letter) -> _Parcel | None:
+        """Render a letter as of now; one that has nothing to say any more is ended."""
+        target = mail.find(tx, letter.target) if letter.target else None
+        try:
+            rendered = self._render(tx, target or letter)
+        except StorageError:
+            raise
+        except Exception:  # One message must not hold up the others.
+            logger.exception("a message cannot be rendered", extra={"key": letter.key})
+            self._refused(tx, letter, _CANNOT_BE_RENDERED)
+            return None
+        parcel = None
+        if rendered is not None:
+            parcel = _addressed(tx, letter, target, rendered)
+        if parcel is None:
+            mail.finish(tx, letter, State.SUPERSEDED)
+            return None
+        if target is not None and target.rendered == parcel.hash:
+            mail.finish(tx, letter, State.SENT)
+            return None
+        return parcel
+
+    def _deliver(self, parcel: _Parcel) -> None:
+        letter = parcel.letter
+        try:
+            ts = self._called(parcel)
+        except SlackError as error:
+            logger.warning(
+                "slack did not take a message",
+                extra={"key": letter.key, "error": error.code, "fate": error.fate},
+            )
+            with self._database.transaction() as tx:
+                self._failed(tx, letter, error)
+            return
+        self.trouble = None
+        with self._database.transaction() as tx:
+            if letter.target is None:
+                self._posted(tx, parcel, ts)
+            else:
+                self._edited(tx, parcel, letter.target)
+
+    def _called(self, parcel: _Parcel) -> str | None:
+        letter, message = parcel.letter, parcel.rendered.message
+        if parcel.edits_ts is not None and letter.target is not None:
+            self._slack.update(
+                parcel.channel, parcel.edits_ts, message, key=letter.target
+            )
+            return None
+        return self._slack.post(
+            parcel.channel,
+            message,
+            key=letter.key,
+            thread_ts=parcel.thread_ts,
+            is_urgent=letter.priority is Priority.PAGE,
+        )
+
+    def _posted(self, tx: Transaction, parcel: _Parcel, ts: str | None) -> None:
+        """Note that a message stands in Slack, even if its lease was lost meanwhile."""
+        letter, is_live = parcel.letter, parcel.rendered.is_live
+        posted = Posted(self._clock(), ts, parcel.hash, is_live)
+        match mail.finish(tx, letter, State.SENT, posted=posted):
+            case Finish.LOST:
+                mail.settle_posted(tx, letter, posted)
+            case Finish.STALE:
+                self._refresh(tx, letter.key)
+
+    def _edited(self, tx: Transaction, parcel: _Parcel, target: str) -> None:
+        """Note what a message shows now.
+
+        An earlier edit of which nobody knows may still land, late: then once more.
+        """
+        letter, is_live = parcel.letter, parcel.rendered.is_live
+        if (letter.last_error or "").startswith(_AMBIGUOUS):
+            again_at = self._machine() + _EDIT_ONCE_MORE_AFTER
+            mail.settle_edited(tx, target, rendered="", is_live=is_live)
+            mail.retry(tx, letter, not_before=again_at, error="once more")
+            return
+        posted = Posted(self._clock())
+        if mail.finish(tx, letter, State.SENT, posted=posted) is not Finish.LOST:
+            mail.settle_edited(tx, target, rendered=parcel.hash, is_live=is_live)
+
+    def _failed(self, tx: Transaction, letter: Letter, error: SlackError) -> None:
+        now = self._machine()
+        match error.fate:
+            case Fate.NOT_DONE:
+                wait = error.retry_after or _backoff(letter)
+                if error.retry_after is not None:
+                    gates.close(tx, _method(letter), now + wait)
+                mail.retry(tx, letter, not_before=now + wait, error=error.code)
+            case Fate.INSTALLATION:
+                self._installation_fails(tx, error)
+                mail.retry(tx, letter, not_before=now, error=error.code)
+            case Fate.UNKNOWN:
+                self._unknown(tx, letter, error.code)
+            case Fate.REFUSED:
+                self._refused(tx, letter, error.code)
+
+    def _installation_fails(self, tx: Transaction, error: SlackError) -> None:
+        """Wait for somebody to mend the app; nothing is lost meanwhile."""
+        self.trouble = error.code
+        gates.close(tx, gates.WORKSPACE, self._machine() + _INSTALLATION_PAUSE)
+
+    def _settle_lost(self, tx: Transaction) -> None:
+        """Take up what a sender that died has left: nobody knows whether it arrived."""
+        for letter in mail.lost_leases(tx, self._machine()):
+            self._unknown(tx, letter, "the sender stopped")
+
+    def _unknown(self, tx: Transaction, letter: Letter, error: str) -> None:
+        """Send a page again, for a doubled one beats a late one; hold the rest.
+
+        A report may come twice, too, and an edit converges.
+        """
+        is_edit = letter.kind is MessageKind.EDIT
+        is_page = letter.priority is Priority.PAGE
+        if not (is_page or is_edit or dead_letters.is_report(letter)):
+            self._dead_letters.hold(tx, letter, error)
+            return
+        not_before = self._machine() + _settling(letter)
+        mail.retry(tx, letter, not_before=not_before, error=f"{_AMBIGUOUS}{error}")
+        target = mail.find(tx, letter.target) if letter.target else None
+        if target is not None:
+            mail.settle_edited(tx, target.key, rendered="", is_live=target.is_live)
+
+    def _refused(self, tx: Transaction, letter: Letter, error: str) -> None:
+        if letter.target is None:
+            self._dead_letters.give_up(tx, letter, error)
+            return
+        mail.finish(tx, letter, State.DEAD, error=error)
+        target = mail.find(tx, letter.target)
+        is_card = target is not None and target.kind is MessageKind.CARD
+        if is_card and error in _CANNOT_BE_EDITED:
+            mail.post_anew(tx, letter.target, self._machine())
+
+    def _open_conversations(self) -> None:
+        """Learn where a person is written to, before anything is claimed for them."""
+        with self._database.transaction() as tx:
+            people = mail.unaddressed(tx, self._machine())
+        for person, tried in people.items():
+            try:
+                lane = self._slack.open_conversation(person)
+            except SlackError as error:
+                with self._database.transaction() as tx:
+                    self._unreachable(tx, person, error, tried)
+                continue
+            with self._database.transaction() as tx:
+                mail.address(tx, person, lane)
+
+    def _unreachable(
+        self, tx: Transaction, person: str, error: SlackError, tried: int
+    ) -> None:
+        if error.fate is Fate.REFUSED:
+            for letter in mail.claim_unaddressed(tx, person, secrets.token_hex(8)):
+                self._refused(tx, letter, error.code)
+            return
+        now = self._machine()
+        if error.fate is Fate.INSTALLATION:
+            self._installation_fails(tx, error)
+        if error.retry_after is not None:
+            gates.close(tx, gates.OPENING, now + error.retry_after)
+        wait = error.retry_after or _growing(tried + 1, _PAGE.longest_backoff)
+        mail.postpone_unaddressed(tx, person, now + wait)
+
+    def _refresh(self, tx: Transaction, key: str) -> None:
+        mail.refresh_one(tx, key, now=self._clock(), machine_now=self._machine())
+
+
+def _addressed(
+    tx: Transaction, letter: Letter, target: Letter | None, rendered: Rendered
+) -> _Parcel | None:
+    """Say where a letter goes: a reply and an edit to where their message stands."""
+    if target is not None and target.lane is not None:
+        return _Parcel(letter, rendered, target.lane, edits_ts=target.ts)
+    if letter.lane is None:
+        return None
+    if letter.thread_of is None:
+        return _Parcel(letter, rendered, letter.lane)
+    parent = mail.find(tx, letter.thread_of)
+    if parent is None or parent.lane is None or parent.ts is None:
+        return None
+    return _Parcel(letter, rendered, parent.lane, thread_ts=parent.ts)
+
+
+def _method(letter: Letter) -> str:
+    return gates.EDITING if letter.kind is MessageKind.EDIT else gates.POSTING
+
+
+def _times(letter: Letter) -> _Times:
+    return _PAGE if letter.priority is Priority.PAGE else _OTHER
+
+
+def _backoff(letter: Letter) -> timedelta:
+    return _growing(letter.attempts, _times(letter).longest_backoff)
+
+
+def _settling(letter: Letter) -> timedelta:
+    """Return how long to wait before something is sent that may be there already."""
+    grown = _times(letter).settle * (1 << min(letter.attempts - 1, 10))
+    return min(grown, _LONGEST_SETTLING)
+
+
+def _growing(attempts: int, longest: timedelta) -> timedelta:
+    """Return a growing wait with jitter, so that replicas do not knock together."""
+    wait = min(timedelta(seconds=1 << min(attempts, 10)), longest)
+    return wait * random.uniform(0.5, 1.0)  # noqa: S311  # No secret in a wait.

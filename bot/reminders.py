@@ -1,0 +1,262 @@
+"""The tick: what is due becomes messages in the outbox, in one transaction a batch."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot import daily, nudges
+from bot.clock import Clock
+from bot.deadlines import Deadline
+from bot.errors import StorageError
+from bot.incidents import Incident
+from bot.nudges import Recipient, Step, StepKind
+from bot.policies import Policy, Severity
+from bot.store import mail, records
+from bot.store.database import Database, Transaction
+from bot.store.items import Item, item_of
+from bot.store.mail import Draft, MessageKind, Priority
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 100
+_ALL = 100_000
+_OUTAGE = timedelta(minutes=2)
+_MARK_EVERY = timedelta(seconds=30)
+_POSTPONED_BY = timedelta(minutes=5)
+_TRIES = 5
+_IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)
+_PAGES = (StepKind.RUNG, StepKind.CHECK_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Firing:
+    """One deadline after its reminder, and who is told of it now and next."""
+
+    incident: Incident
+    deadline: Deadline
+    step: Step
+    told: tuple[Recipient, ...]
+    following: tuple[Recipient, datetime] | None
+
+    @property
+    def is_in_thread(self) -> bool:
+        """Tell whether the card's thread hears of it, too."""
+        is_grave = self.incident.severity in (Severity.SEV1, Severity.SEV2)
+        return is_grave and self.step.kind in _IN_THREAD
+
+    def item_for(self, recipient: Recipient) -> Item:
+        """Return the reminder as somebody gets it."""
+        following = None
+        if self.following is not None:
+            following = self.following[0].id, self.following[1]
+        return item_of(self.deadline, self.step.kind, recipient.because, following)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The messages of one tick, one a place, and the incidents that they concern."""
+
+    down: tuple[datetime, datetime] | None
+    places: dict[str, tuple[Recipient, list[Item]]] = field(default_factory=dict)
+    threads: list[Item] = field(default_factory=list)
+    incidents: set[int] = field(default_factory=set)
+
+    def add(self, firing: _Firing) -> None:
+        """Join a reminder to what its recipients are told anyway."""
+        for recipient in firing.told:
+            _, items = self.places.setdefault(recipient.id, (recipient, []))
+            items.append(firing.item_for(recipient))
+        if firing.is_in_thread:
+            self.threads.append(firing.item_for(firing.told[0]))
+        self.incidents.add(firing.incident.number)
+
+    def takes_along(self, firing: _Firing) -> bool:
+        """Tell whether what is due within minutes goes with what goes out anyway."""
+        is_told = {one.id for one in firing.told} <= self.places.keys()
+        return is_told and firing.step.kind not in _PAGES
+
+
+class Reminders:
+    """Fires what is due. `clock` is that of obligations, `machine` paces the outbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        machine: Clock,
+    ) -> None:
+        self._database = database
+        self._policy = policy
+        self._clock = clock
+        self._machine = machine
+        self._ticked_at: datetime | None = None
+        self._failures: dict[str, int] = {}
+
+    def tick(self) -> None:
+        """Note what became late, fire what is due, and write the day's lists.
+
+        After an outage each person gets one message that names it.
+        """
+        now, down = self._clock(), self._outage()
+        with self._database.transaction() as tx:
+            for number in sorted(records.mark_missed(tx, now)):
+                self._refresh(tx, number)
+        while self._fire_batch(now, down):
+            pass
+        with self._database.transaction() as tx:
+            for draft in daily.due(tx, self._policy(), now):
+                self._send(tx, draft, now)
+            if self._ticked_at is None or down or self._marks_now(tx, now):
+                tx.one("set_mark", name="tick", at=now)
+        self._ticked_at = self._machine()
+
+    def next_at(self) -> datetime:
+        """Return the next instant at which a tick has something to do."""
+        now, policy = self._clock(), self._policy()
+        with self._database.transaction() as tx:
+            instant = records.next_instant(tx)
+        lists_at = daily.next_at(policy, now)
+        return min(instant, lists_at) if instant else lists_at
+
+    def _outage(self) -> tuple[datetime, datetime] | None:
+        """Return from when to when no tick ran, by the clock; `None` if it did."""
+        machine_now = self._machine()
+        if self._ticked_at and machine_now - self._ticked_at < _OUTAGE:
+            return None
+        with self._database.transaction() as tx:
+            mark = tx.one("mark", name="tick")
+        now = self._clock()
+        if mark is None or now - mark["at"] < _OUTAGE:
+            return None
+        return mark["at"], now
+
+    def _marks_now(self, tx: Transaction, now: datetime) -> bool:
+        mark = tx.one("mark", name="tick")
+        return mark is None or abs(now - mark["at"]) >= _MARK_EVERY
+
+    def _fire_batch(
+        self, now: datetime, down: tuple[datetime, datetime] | None
+    ) -> bool:
+        """Fire up to a hundred deadlines; tell whether there may be more."""
+        with self._database.transaction() as tx:
+            # After an outage each person gets one message, so all go into one batch.
+            due = records.due_deadlines(tx, now, _ALL if down else _BATCH)
+            if not due:
+                return False
+            batch = _Batch(down)
+            for deadline in due:
+                self._fire_or_postpone(tx, batch, deadline, now)
+            soon = now + self._policy().reminders.together
+            for deadline in records.due_deadlines(tx, soon, _BATCH):
+                self._fire_or_postpone(tx, batch, deadline, now, is_early=True)
+            self._queue(tx, batch, now)
+            return len(due) == _BATCH
+
+    def _fire_or_postpone(
+        self,
+        tx: Transaction,
+        batch: _Batch,
+        deadline: Deadline,
+        now: datetime,
+        *,
+        is_early: bool = False,
+    ) -> None:
+        """Fire one deadline; one that cannot be read must not hold up the others."""
+        try:
+            firing = self._firing(tx, deadline, now)
+        except StorageError:
+            raise
+        except Exception:  # The tick goes on whatever one row does.
+            logger.exception("a reminder fails", extra={"deadline": deadline.id})
+            self._failed(tx, deadline, now)
+            return
+        if is_early and not batch.takes_along(firing):
+            return
+        batch.add(firing)
+        records.save_deadlines(tx, [firing.deadline])
+
+    def _firing(self, tx: Transaction, deadline: Deadline, now: datetime) -> _Firing:
+        """Return what firing a deadline does; one that is due soon as if it were."""
+        incident = records.incident(tx, deadline.incident)
+        assert incident is not None, "a deadline belongs to an incident"
+        assert deadline.next_nudge_at is not None, "a due deadline has an instant"
+        policy, at = self._policy(), max(now, deadline.next_nudge_at)
+        step, fired = nudges.fire(policy, incident, deadline, at)
+        told = nudges.recipients(policy, incident, step, policy.on_call)
+        following = None
+        if step.kind in _PAGES:
+            following = nudges.next_told(
+                policy, incident, fired, policy.on_call, but_not=[r.id for r in told]
+            )
+        return _Firing(incident, fired, step, told, following)
+
+    def _failed(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
+        """Try again in a while; in the end a person must know that nobody is told."""
+        records.postpone(tx, deadline, now + _POSTPONED_BY)
+        failures = self._failures.get(deadline.id, 0) + 1
+        self._failures[deadline.id] = failures
+        if failures < _TRIES:
+            return
+        report = Draft(
+            key=f"trouble/{deadline.id}",
+            kind=MessageKind.NOTICE,
+            priority=Priority.NUDGE,
+            lane=self._policy().channels.fallback,
+            incident=deadline.incident,
+            refs={"trouble": "reminder"},
+        )
+        self._send(tx, report, now)
+
+    def _queue(self, tx: Transaction, batch: _Batch, now: datetime) -> None:
+        channel = self._policy().channels.incidents
+        for recipient, items in batch.places.values():
+            self._send(tx, _reminder(recipient, items, batch.down), now)
+        for item in batch.threads:
+            self._send(tx, _thread_reminder(channel, item), now)
+        for number in sorted(batch.incidents):
+            self._refresh(tx, number)
+
+    def _send(self, tx: Transaction, draft: Draft, now: datetime) -> None:
+        mail.queue(tx, draft, now=now, machine_now=self._machine())
+
+    def _refresh(self, tx: Transaction, number: int) -> None:
+        mail.refresh(tx, number, now=self._clock(), machine_now=self._machine())
+
+
+def _reminder(
+    recipient: Recipient, items: list[Item], down: tuple[datetime, datetime] | None
+) -> Draft:
+    first = items[0]
+    is_page = any(item.step in _PAGES for item in items)
+    numbers = {item.incident for item in items}
+    refs = {}
+    if down is not None:
+        refs = {"down_from": down[0].isoformat(), "down_to": down[1].isoformat()}
+    return Draft(
+        key=_key(first, recipient.id),
+        kind=MessageKind.REMINDER,
+        priority=Priority.PAGE if is_page else Priority.NUDGE,
+        person=recipient.id if recipient.is_person else None,
+        lane=None if recipient.is_person else recipient.id,
+        incident=first.incident if len(numbers) == 1 else None,
+        refs=refs,
+        items=tuple(items),
+    )
+
+
+def _thread_reminder(channel: str, item: Item) -> Draft:
+    return Draft(
+        key=_key(item, "thread"),
+        kind=MessageKind.REMINDER,
+        priority=Priority.NUDGE,
+        lane=channel,
+        incident=item.incident,
+        thread_of=mail.card_key(item.incident),
+        items=(item,),
+    )
+
+
+def _key(item: Item, place: str) -> str:
+    return f"INC-{item.incident}/{item.kind}/{item.count}/{item.fired}/{place}"

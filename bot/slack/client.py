@@ -1,0 +1,210 @@
+"""Slack's Web API as the bot uses it: a few calls, and plain words for their failures.
+
+The library's own retries are switched off: a hidden retry of a post is a hidden
+duplicate. Whether and when to try again is the outbox's business.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import Fate, SlackError
+from bot.slack.blocks import Message, View
+
+CALL_WITHIN = timedelta(seconds=10)
+PAGE_WITHIN = timedelta(seconds=3)
+ASK_WITHIN = timedelta(seconds=1)  # Somebody waits, whom Slack grants three seconds.
+METADATA_TYPE = "sevbot_message"
+
+_REFUSED = frozenset({
+    "channel_not_found", "not_in_channel", "is_archived", "restricted_action",
+    "user_disabled", "user_not_found", "users_not_found", "user_not_visible",
+    "messages_tab_disabled",
+    "cannot_dm_bot", "cannot_reply_to_message", "ekm_access_denied",
+    "message_not_found", "cant_update_message", "edit_window_closed",
+    "thread_not_found",
+    "invalid_blocks", "invalid_arguments", "msg_too_long", "no_text",
+    "msg_blocks_too_long", "metadata_too_large", "too_many_attachments",
+})  # fmt: skip
+_INSTALLATION = frozenset({
+    "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
+    "missing_scope", "team_access_not_granted", "no_permission",
+})  # fmt: skip
+_UNKNOWN = frozenset({"internal_error", "fatal_error", "request_timeout"})
+_PAGE_SIZE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is, and where. `url` ends with a slash."""
+
+    team: str
+    user: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as Slack knows them. Guests and people of other companies are not
+    members; `zone` is an IANA name and may be missing.
+    """
+
+    id: str
+    name: str
+    zone: str | None
+    is_member: bool
+    is_active: bool
+
+
+class Slack:
+    """The calls that the bot makes. Each raises SlackError and never waits for long."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        self.web = _client(token, api_url, CALL_WITHIN)
+        self._urgent = _client(token, api_url, PAGE_WITHIN)
+        self._quick = _client(token, api_url, ASK_WITHIN)
+
+    def identity(self) -> Identity:
+        """Ask who the token belongs to."""
+        answer = _called(self._urgent.auth_test)
+        return Identity(answer["team_id"], answer["user_id"], answer["url"])
+
+    def post(
+        self,
+        channel: str,
+        message: Message,
+        *,
+        key: str,
+        thread_ts: str | None = None,
+        is_urgent: bool = False,
+    ) -> str:
+        """Post a message and return its ts. The key travels with it, twice."""
+        client = self._urgent if is_urgent else self.web
+        answer = _called(
+            client.chat_postMessage,
+            channel=channel,
+            text=message.text,
+            blocks=_keyed(message, key),
+            thread_ts=thread_ts,
+            metadata={"event_type": METADATA_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
+        """Show something else in a message that was posted before."""
+        _called(
+            self.web.chat_update,
+            channel=channel,
+            ts=ts,
+            text=message.text,
+            blocks=_keyed(message, key),
+        )
+
+    def open_conversation(self, person: str) -> str:
+        """Return the id of the bot's conversation with a person."""
+        answer = _called(self._urgent.conversations_open, users=person)
+        return str(answer["channel"]["id"])
+
+    def open_view(self, trigger_id: str, view: View) -> None:
+        """Show a form to whoever caused the trigger, within three seconds of it."""
+        _called(self._urgent.views_open, trigger_id=trigger_id, view=dict(view))
+
+    def update_view(self, view_id: str, view: View) -> None:
+        """Replace a form that is on somebody's screen."""
+        _called(self._urgent.views_update, view_id=view_id, view=dict(view))
+
+    def member(self, person: str, team: str) -> Member:
+        """Look one person up."""
+        answer = _called(self._quick.users_info, user=person)
+        return member_of(answer["user"], team)
+
+    def members(self, team: str) -> Iterator[Member]:
+        """Go through everybody in the workspace."""
+        cursor = ""
+        while True:
+            answer = _called(self.web.users_list, limit=_PAGE_SIZE, cursor=cursor)
+            yield from (member_of(user, team) for user in answer["members"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+
+def member_of(user: Mapping[str, Any], team: str) -> Member:
+    """Read a person as Slack describes them, seen from the workspace `team`."""
+    profile = user.get("profile") or {}
+    is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+    is_stranger = user.get("is_stranger") or user.get("team_id", team) != team
+    name = profile.get("display_name") or user.get("real_name") or user.get("name")
+    return Member(
+        id=str(user["id"]),
+        name=str(name or user["id"]),
+        zone=user.get("tz"),
+        is_member=not (is_guest or is_stranger or user.get("is_bot")),
+        is_active=not user.get("deleted"),
+    )
+
+
+def _client(token: str, api_url: str, within: timedelta) -> WebClient:
+    return WebClient(
+        token=token,
+        base_url=api_url,
+        timeout=int(within.total_seconds()),
+        retry_handlers=[],
+    )
+
+
+def _called(method: Callable[..., Any], **arguments: object) -> Mapping[str, Any]:
+    """Call Slack, and say of a failure what it means."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        answer: Mapping[str, Any] = method(**given).data
+    except SlackApiError as error:
+        raise _refusal(error) from error
+    except (OSError, SlackClientError) as error:
+        raise _broken(error) from error
+    return answer
+
+
+def _refusal(error: SlackApiError) -> SlackError:
+    answer = error.response
+    status = getattr(answer, "status_code", 200)
+    if status == 429:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        seconds = int(headers.get("retry-after", 1))
+        retry_after = timedelta(seconds=seconds)
+        return SlackError("ratelimited", Fate.NOT_DONE, retry_after=retry_after)
+    if status >= 500 or not isinstance(answer.data, dict):
+        return SlackError(f"http_{status}", Fate.UNKNOWN)
+    code = str(answer.get("error", "unknown_error"))
+    for codes, fate in (
+        (_REFUSED, Fate.REFUSED),
+        (_INSTALLATION, Fate.INSTALLATION),
+        (_UNKNOWN, Fate.UNKNOWN),
+    ):
+        if code in codes or code.startswith("restricted_action"):
+            return SlackError(code, fate)
+    return SlackError(code, Fate.NOT_DONE)
+
+
+def _broken(error: Exception) -> SlackError:
+    """Tell a connection that never was from one that broke after the request."""
+    reason = error.reason if isinstance(error, URLError) else error
+    never_reached = isinstance(reason, ConnectionRefusedError) or (
+        type(reason).__name__ == "gaierror"
+    )
+    fate = Fate.NOT_DONE if never_reached else Fate.UNKNOWN
+    return SlackError(type(reason).__name__, fate)
+
+
+def _keyed(message: Message, key: str) -> list[dict[str, Any]]:
+    blocks = [dict(block) for block in message.blocks]
+    if blocks:
+        blocks[0]["block_id"] = key[:255]
+    return blocks

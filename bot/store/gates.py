@@ -1,0 +1,37 @@
+"""When a method, a conversation or the whole workspace may be written to again.
+
+The gates stand in the record, so that every sender of every process keeps to them.
+Their instants are the machine's.
+"""
+
+from datetime import datetime, timedelta
+
+from bot.store.database import Transaction
+
+WORKSPACE = "workspace"
+OPENING = "conversations.open"
+POSTING = "chat.postMessage"
+EDITING = "chat.update"
+
+
+def close(tx: Transaction, name: str, until: datetime) -> None:
+    """Hold back a method or the whole workspace; the later instant counts."""
+    tx.one("close_gate", name=name, opens_at=until)
+
+
+def close_lane(tx: Transaction, lane: str, until: datetime) -> None:
+    """Hold back a conversation."""
+    close(tx, f"lane:{lane}", until)
+
+
+def use_budget(
+    tx: Transaction, name: str, machine_now: datetime, every: timedelta
+) -> None:
+    """Take one from the budget of a method, which regains one `every` so often.
+
+    The gate's instant is when the budget would be whole again.
+    Source: the generic cell rate algorithm, ITU-T I.371.
+    """
+    row = tx.one("gate", name=f"budget:{name}")
+    whole_at = max(row["opens_at"], machine_now) if row else machine_now
+    close(tx, f"budget:{name}", whole_at + every)

@@ -1,0 +1,106 @@
+"""The reminders within a message: of which deadlines, and why to this place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.deadlines import Deadline, Kind
+from bot.nudges import Because, StepKind
+from bot.store.database import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A reminder of one deadline within a message: which one, and why to this place.
+
+    `next_person` is whom the ladder tells at `next_at` if nobody answers.
+    """
+
+    incident: int
+    kind: Kind
+    count: int
+    fired: int
+    step: StepKind
+    because: Because
+    next_person: str | None = None
+    next_at: datetime | None = None
+
+
+def item_of(
+    deadline: Deadline,
+    step: StepKind,
+    because: Because,
+    following: tuple[str, datetime] | None = None,
+) -> Item:
+    """Return the reminder of a deadline as it was just fired."""
+    next_person, next_at = following or (None, None)
+    return Item(
+        incident=deadline.incident,
+        kind=deadline.kind,
+        count=deadline.count,
+        fired=deadline.fired,
+        step=step,
+        because=because,
+        next_person=next_person,
+        next_at=next_at,
+    )
+
+
+def insert(tx: Transaction, key: str, position: int, item: Item) -> None:
+    """Put a reminder into a message."""
+    tx.one(
+        "queue_item",
+        key=key,
+        position=position,
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        fired=item.fired,
+        step=item.step,
+        because=item.because,
+        next_person=item.next_person,
+        next_at=item.next_at,
+    )
+
+
+def within(tx: Transaction, key: str) -> list[Item]:
+    """Return the reminders within a message, in order."""
+    return [_item(row) for row in tx.all("outbox_items", key=key)]
+
+
+def is_superseded(tx: Transaction, item: Item, place: str) -> bool:
+    """Tell whether a newer reminder of the same deadline went to the same place."""
+    row = tx.one(
+        "newer_reminders",
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        fired=item.fired,
+        place=place,
+    )
+    return row is not None and row["newer"] > 0
+
+
+def is_told(tx: Transaction, item: Item, person: str) -> bool:
+    """Tell whether the same reminder was written to a person."""
+    row = tx.one(
+        "has_reminder",
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        fired=item.fired,
+        person=person,
+    )
+    return row is not None and row["written"] > 0
+
+
+def _item(row: Row) -> Item:
+    return Item(
+        incident=row["incident"],
+        kind=Kind(row["deadline_kind"]),
+        count=row["deadline_count"],
+        fired=row["fired"],
+        step=StepKind(row["step"]),
+        because=Because(row["because"]),
+        next_person=row["next_person"],
+        next_at=row["next_at"],
+    )

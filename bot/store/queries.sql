@@ -1,0 +1,632 @@
+-- Every statement of the bot, by name, in the subset that SQLite and PostgreSQL share.
+-- :workspace is filled in by the transaction; time always comes in as a parameter.
+
+-- name: next_number
+INSERT INTO counters (workspace, name, value)
+VALUES (:workspace, 'incidents', 1)
+ON CONFLICT (workspace, name) DO UPDATE SET value = counters.value + 1
+RETURNING value;
+
+-- name: insert_incident
+INSERT INTO incidents (
+  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
+  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
+  waiting_since, last_sign_at, closed_at, closed_by
+)
+VALUES (
+  :workspace, :number, :severity, :plan, :customer, :title, :link, :status, :owner,
+  :opened_by, :channel, :reported_at, :opened_at, :owned_since, :offered_to,
+  :responded_at, :updated_at, :waiting_since, :last_sign_at, :closed_at, :closed_by
+)
+RETURNING number;
+
+-- name: update_incident
+UPDATE incidents
+SET severity = :severity,
+  plan = :plan,
+  customer = :customer,
+  status = :status,
+  owner = :owner,
+  owned_since = :owned_since,
+  offered_to = :offered_to,
+  responded_at = :responded_at,
+  updated_at = :updated_at,
+  waiting_since = :waiting_since,
+  last_sign_at = :last_sign_at,
+  closed_at = :closed_at,
+  closed_by = :closed_by
+WHERE workspace = :workspace
+  AND number = :number
+RETURNING number;
+
+-- name: incident
+SELECT
+  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
+  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
+  waiting_since, last_sign_at, closed_at, closed_by
+FROM incidents
+WHERE workspace = :workspace
+  AND number = :number;
+
+-- name: incidents_open_or_closed_since
+SELECT
+  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
+  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
+  waiting_since, last_sign_at, closed_at, closed_by
+FROM incidents
+WHERE workspace = :workspace
+  AND (status = 'open' OR closed_at >= :since)
+ORDER BY number;
+
+-- name: insert_event
+INSERT INTO events (workspace, incident, kind, at, recorded_at, by_person, details)
+VALUES (:workspace, :incident, :kind, :at, :recorded_at, :by_person, :details)
+RETURNING id;
+
+-- name: events
+SELECT id, kind, at, recorded_at, by_person, details
+FROM events
+WHERE workspace = :workspace
+  AND incident = :incident
+ORDER BY id;
+
+-- name: event
+SELECT id, kind, at, recorded_at, by_person, details
+FROM events
+WHERE workspace = :workspace
+  AND id = :id;
+
+-- name: save_deadline
+INSERT INTO deadlines (
+  workspace, incident, kind, count, promise, calendar, policy, is_aim, started_at,
+  due_at, late_at, pauses, paused_at, changed, step, fired, next_nudge_at,
+  snoozed_until, missed_at, closed_at, outcome
+)
+VALUES (
+  :workspace, :incident, :kind, :count, :promise, :calendar, :policy, :is_aim,
+  :started_at, :due_at, :late_at, :pauses, :paused_at, :changed, :step, :fired,
+  :next_nudge_at, :snoozed_until, :missed_at, :closed_at, :outcome
+)
+ON CONFLICT (workspace, incident, kind, count) DO UPDATE
+SET promise = excluded.promise,
+  calendar = excluded.calendar,
+  policy = excluded.policy,
+  is_aim = excluded.is_aim,
+  started_at = excluded.started_at,
+  due_at = excluded.due_at,
+  late_at = excluded.late_at,
+  pauses = excluded.pauses,
+  paused_at = excluded.paused_at,
+  changed = excluded.changed,
+  step = excluded.step,
+  fired = excluded.fired,
+  next_nudge_at = excluded.next_nudge_at,
+  snoozed_until = excluded.snoozed_until,
+  missed_at = excluded.missed_at,
+  closed_at = excluded.closed_at,
+  outcome = excluded.outcome
+RETURNING count;
+
+-- name: deadlines
+SELECT
+  incident, kind, count, promise, calendar, policy, is_aim, started_at, due_at,
+  late_at, pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until,
+  missed_at, closed_at, outcome
+FROM deadlines
+WHERE workspace = :workspace
+  AND incident = :incident
+ORDER BY started_at, kind, count;
+
+-- name: due_deadlines
+SELECT
+  incident, kind, count, promise, calendar, policy, is_aim, started_at, due_at,
+  late_at, pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until,
+  missed_at, closed_at, outcome
+FROM deadlines
+WHERE workspace = :workspace
+  AND next_nudge_at <= :now
+ORDER BY next_nudge_at
+LIMIT :most;
+
+-- name: postpone_deadline
+UPDATE deadlines
+SET next_nudge_at = :until
+WHERE workspace = :workspace
+  AND incident = :incident
+  AND kind = :kind
+  AND count = :count
+  AND closed_at IS NULL
+RETURNING count;
+
+-- name: mark_missed
+UPDATE deadlines
+SET missed_at = late_at
+WHERE workspace = :workspace
+  AND closed_at IS NULL
+  AND missed_at IS NULL
+  AND paused_at IS NULL
+  AND late_at < :now
+RETURNING incident, kind;
+
+-- name: fallen_deadlines
+-- The contract's promises that became late, or would have, in [since, now).
+SELECT
+  incident, kind, count, promise, calendar, policy, is_aim, started_at, due_at,
+  late_at, pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until,
+  missed_at, closed_at, outcome
+FROM deadlines
+WHERE workspace = :workspace
+  AND kind <> 'check_in'
+  AND is_aim = 0
+  AND late_at >= :since
+  AND late_at < :now
+  AND paused_at IS NULL
+ORDER BY late_at;
+
+-- name: next_instants
+-- What the tick waits for: the next reminder and the next lateness.
+SELECT MIN(next_nudge_at) AS next_nudge_at, NULL AS next_late_at
+FROM deadlines
+WHERE workspace = :workspace
+  AND next_nudge_at IS NOT NULL
+UNION ALL
+SELECT NULL, MIN(late_at)
+FROM deadlines
+WHERE workspace = :workspace
+  AND closed_at IS NULL
+  AND missed_at IS NULL
+  AND paused_at IS NULL;
+
+-- name: inbox_answer
+SELECT answer, received_at
+FROM inbox
+WHERE workspace = :workspace
+  AND key = :key;
+
+-- name: save_inbox
+INSERT INTO inbox (workspace, key, received_at, answer)
+VALUES (:workspace, :key, :received_at, :answer)
+ON CONFLICT (workspace, key) DO UPDATE
+SET received_at = excluded.received_at,
+  answer = excluded.answer
+RETURNING key;
+
+-- name: forget_inbox
+DELETE FROM inbox
+WHERE workspace = :workspace
+  AND received_at < :before
+RETURNING key;
+
+-- name: mark
+SELECT at
+FROM marks
+WHERE workspace = :workspace
+  AND name = :name;
+
+-- name: set_mark
+INSERT INTO marks (workspace, name, at)
+VALUES (:workspace, :name, :at)
+ON CONFLICT (workspace, name) DO UPDATE SET at = excluded.at
+RETURNING name;
+
+-- name: save_person
+INSERT INTO people (workspace, id, name, zone, dm, is_member, is_active, seen_at)
+VALUES (:workspace, :id, :name, :zone, NULL, :is_member, :is_active, :seen_at)
+ON CONFLICT (workspace, id) DO UPDATE
+SET name = excluded.name,
+  zone = excluded.zone,
+  is_member = excluded.is_member,
+  is_active = excluded.is_active,
+  seen_at = excluded.seen_at
+RETURNING id;
+
+-- name: save_dm
+UPDATE people
+SET dm = :dm
+WHERE workspace = :workspace
+  AND id = :id
+RETURNING id;
+
+-- name: person
+SELECT id, name, zone, dm, is_member, is_active, seen_at
+FROM people
+WHERE workspace = :workspace
+  AND id = :id;
+
+-- name: people
+SELECT id, name, zone, dm, is_member, is_active, seen_at
+FROM people
+WHERE workspace = :workspace
+ORDER BY name;
+
+-- name: save_policy
+INSERT INTO policies (version, text, holidays, accepted_at)
+VALUES (:version, :text, :holidays, :accepted_at)
+ON CONFLICT (version) DO NOTHING
+RETURNING version;
+
+-- name: queue_message
+INSERT INTO outbox (
+  workspace, key, kind, priority, lane, person, incident, thread_of, target, refs,
+  state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
+  rendered, queued_at, sent_at, last_error
+)
+VALUES (
+  :workspace, :key, :kind, :priority, :lane, :person, :incident, :thread_of, NULL,
+  :refs, 'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
+  NULL, :queued_at, NULL, NULL
+)
+ON CONFLICT (workspace, key) DO NOTHING
+RETURNING id;
+
+-- name: queue_item
+INSERT INTO outbox_items (
+  workspace, key, position, incident, deadline_kind, deadline_count, fired, step,
+  because, next_person, next_at
+)
+VALUES (
+  :workspace, :key, :position, :incident, :deadline_kind, :deadline_count, :fired,
+  :step, :because, :next_person, :next_at
+)
+RETURNING position;
+
+-- name: queue_edits
+-- Ask for a fresh rendering of every sent message that shows an incident's buttons, or
+-- of one message.
+INSERT INTO outbox (
+  workspace, key, kind, priority, lane, person, incident, thread_of, target, refs,
+  state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
+  rendered, queued_at, sent_at, last_error
+)
+SELECT
+  workspace, 'edit:' || key, 'edit', 2, lane, person, incident, NULL, key, '{}',
+  'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
+  NULL, :queued_at, NULL, NULL
+FROM outbox AS shown
+WHERE workspace = :workspace
+  AND is_live = 1
+  AND ts IS NOT NULL
+  AND key IN (
+    SELECT CAST(:key AS TEXT)
+    UNION
+    SELECT key
+    FROM outbox
+    WHERE workspace = :workspace
+      AND incident = :incident
+      AND is_live = 1
+    UNION
+    SELECT key
+    FROM outbox_items
+    WHERE workspace = :workspace
+      AND incident = :incident
+  )
+ON CONFLICT (workspace, key) DO UPDATE
+SET state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'queued' END,
+  is_stale = CASE WHEN outbox.state = 'sending' THEN 1 ELSE 0 END,
+  attempts = 0,
+  not_before = excluded.not_before
+RETURNING id;
+
+-- name: mark_stale
+-- What is on its way shows an incident as it was: edit it once it has arrived.
+UPDATE outbox
+SET is_stale = 1
+WHERE workspace = :workspace
+  AND state = 'sending'
+  AND kind <> 'edit'
+  AND (
+    incident = :incident
+    OR key IN (
+      SELECT key
+      FROM outbox_items
+      WHERE workspace = :workspace
+        AND incident = :incident
+    )
+  )
+RETURNING id;
+
+-- name: outbox_items
+SELECT
+  key, position, incident, deadline_kind, deadline_count, fired, step, because,
+  next_person, next_at
+FROM outbox_items
+WHERE workspace = :workspace
+  AND key = :key
+ORDER BY position;
+
+-- name: newer_reminders
+-- Tell whether a later reminder of a deadline went to the same place.
+SELECT COUNT(*) AS newer
+FROM outbox_items AS item
+JOIN outbox AS message
+  ON message.workspace = item.workspace
+  AND message.key = item.key
+WHERE item.workspace = :workspace
+  AND item.incident = :incident
+  AND item.deadline_kind = :deadline_kind
+  AND item.deadline_count = :deadline_count
+  AND item.fired > :fired
+  AND message.state NOT IN ('dead', 'superseded')
+  AND COALESCE(message.person, message.lane) = :place;
+
+-- name: has_reminder
+-- Tell whether a reminder of a deadline was written to somebody.
+SELECT COUNT(*) AS written
+FROM outbox_items AS item
+JOIN outbox AS message
+  ON message.workspace = item.workspace
+  AND message.key = item.key
+WHERE item.workspace = :workspace
+  AND item.incident = :incident
+  AND item.deadline_kind = :deadline_kind
+  AND item.deadline_count = :deadline_count
+  AND item.fired = :fired
+  AND message.state <> 'dead'
+  AND message.person = :person;
+
+-- name: unaddressed
+-- People who are owed a message and whose conversation is not known yet.
+SELECT person, MAX(attempts) AS attempts
+FROM outbox
+WHERE workspace = :workspace
+  AND lane IS NULL
+  AND state = 'queued'
+  AND not_before <= :machine_now
+  AND NOT EXISTS (
+    SELECT 1
+    FROM gates
+    WHERE gates.workspace = :workspace
+      AND gates.opens_at > :machine_now
+      AND gates.name IN ('workspace', 'conversations.open')
+  )
+GROUP BY person
+ORDER BY MIN(priority), MIN(id);
+
+-- name: address
+UPDATE outbox
+SET lane = :lane
+WHERE workspace = :workspace
+  AND person = :person
+  AND lane IS NULL
+  AND state = 'queued'
+RETURNING id;
+
+-- name: claim_message
+-- Lease the most urgent message that may go now: the head of its incident in its
+-- conversation or thread, where neither the conversation nor the workspace is held
+-- back. A reply waits until what it replies to is there.
+UPDATE outbox
+SET state = 'sending',
+  attempts = attempts + 1,
+  is_stale = 0,
+  lease_token = :token,
+  lease_until = CASE WHEN priority = 0 THEN :page_lease_until ELSE :lease_until END
+WHERE id = (
+  SELECT id
+  FROM outbox AS head
+  WHERE workspace = :workspace
+    AND state = 'queued'
+    AND lane IS NOT NULL
+    AND not_before <= :machine_now
+    AND (
+      kind = 'edit'
+      OR NOT EXISTS (
+        SELECT 1
+        FROM outbox AS older
+        WHERE older.workspace = head.workspace
+          AND older.incident = head.incident
+          AND older.lane = head.lane
+          AND COALESCE(older.thread_of, '') = COALESCE(head.thread_of, '')
+          AND older.id < head.id
+          AND older.kind <> 'edit'
+          AND older.state IN ('queued', 'sending')
+      )
+    )
+    AND (
+      thread_of IS NULL
+      OR EXISTS (
+        SELECT 1
+        FROM outbox AS parent
+        WHERE parent.workspace = head.workspace
+          AND parent.key = head.thread_of
+          AND parent.ts IS NOT NULL
+      )
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM gates
+      WHERE gates.workspace = head.workspace
+        AND gates.opens_at > :machine_now
+        AND gates.name IN (
+          'workspace',
+          CASE WHEN head.kind = 'edit' THEN 'chat.update' ELSE 'chat.postMessage' END,
+          CASE WHEN head.kind = 'edit' THEN '' ELSE 'lane:' || head.lane END
+        )
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM gates
+      WHERE gates.workspace = head.workspace
+        AND gates.opens_at > :burst_until
+        AND gates.name = CASE
+          WHEN head.kind = 'edit' THEN 'budget:edits'
+          ELSE 'budget:posts'
+        END
+    )
+  ORDER BY priority, id
+  LIMIT 1
+)
+AND state = 'queued'
+RETURNING
+  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, last_error;
+
+-- name: claim_unaddressed
+UPDATE outbox
+SET state = 'sending',
+  attempts = attempts + 1,
+  lease_token = :token
+WHERE workspace = :workspace
+  AND person = :person
+  AND lane IS NULL
+  AND state = 'queued'
+RETURNING
+  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, last_error;
+
+-- name: postpone_unaddressed
+UPDATE outbox
+SET not_before = :not_before,
+  attempts = attempts + 1
+WHERE workspace = :workspace
+  AND person = :person
+  AND lane IS NULL
+  AND state = 'queued'
+RETURNING id;
+
+-- name: finish_message
+-- Fenced by the lease's token: no row back means that the lease was lost. A stale edit
+-- is made again; a stale post wants an edit.
+UPDATE outbox
+SET state = CASE WHEN kind = 'edit' AND is_stale = 1 THEN 'queued' ELSE :state END,
+  lease_token = NULL,
+  lease_until = NULL,
+  is_live = :is_live,
+  ts = COALESCE(:ts, ts),
+  rendered = COALESCE(:rendered, rendered),
+  sent_at = :sent_at,
+  last_error = :last_error
+WHERE workspace = :workspace
+  AND id = :id
+  AND lease_token = :token
+RETURNING is_stale;
+
+-- name: settle_posted
+-- A sender came back after its lease was lost: its message stands there after all.
+UPDATE outbox
+SET state = 'sent',
+  is_live = :is_live,
+  ts = :ts,
+  rendered = :rendered,
+  sent_at = :sent_at
+WHERE workspace = :workspace
+  AND id = :id
+  AND ts IS NULL
+  AND state IN ('queued', 'dead')
+RETURNING id;
+
+-- name: retry_message
+UPDATE outbox
+SET state = 'queued',
+  lease_token = NULL,
+  lease_until = NULL,
+  not_before = :not_before,
+  last_error = :last_error
+WHERE workspace = :workspace
+  AND id = :id
+  AND lease_token = :token
+RETURNING id;
+
+-- name: settle_edited
+-- Remember what a sent message shows now, and whether it still has live buttons.
+UPDATE outbox
+SET rendered = :rendered,
+  is_live = :is_live
+WHERE workspace = :workspace
+  AND key = :key
+RETURNING id;
+
+-- name: lost_leases
+-- Messages whose sender died or was too slow: nobody knows whether they arrived.
+SELECT
+  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, last_error
+FROM outbox
+WHERE workspace = :workspace
+  AND state = 'sending'
+  AND lease_until < :machine_now;
+
+-- name: message
+SELECT
+  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, last_error
+FROM outbox
+WHERE workspace = :workspace
+  AND key = :key;
+
+-- name: send_again
+-- A card is posted where cards are posted now.
+UPDATE outbox
+SET state = 'queued',
+  lane = COALESCE(:lane, lane),
+  not_before = :not_before
+WHERE workspace = :workspace
+  AND key = :key
+  AND state = 'dead'
+RETURNING id;
+
+-- name: post_anew
+-- A message that was deleted, or can be edited no more, is posted once more.
+UPDATE outbox
+SET state = 'queued',
+  ts = NULL,
+  rendered = NULL,
+  is_live = 0,
+  not_before = :not_before
+WHERE workspace = :workspace
+  AND key = :key
+  AND state = 'sent'
+RETURNING id;
+
+-- name: gate
+SELECT opens_at
+FROM gates
+WHERE workspace = :workspace
+  AND name = :name;
+
+-- name: close_gate
+INSERT INTO gates (workspace, name, opens_at)
+VALUES (:workspace, :name, :opens_at)
+ON CONFLICT (workspace, name) DO UPDATE
+SET opens_at = CASE
+  WHEN excluded.opens_at > gates.opens_at THEN excluded.opens_at
+  ELSE gates.opens_at
+END
+RETURNING name;
+
+-- name: unfinished
+SELECT COUNT(*) AS waiting
+FROM outbox
+WHERE workspace = :workspace
+  AND state IN ('queued', 'sending');
+
+-- name: forget_messages
+DELETE FROM outbox
+WHERE workspace = :workspace
+  AND kind = 'edit'
+  AND state IN ('sent', 'superseded', 'dead')
+  AND queued_at < :before
+RETURNING id;
+
+-- name: last_workspace
+SELECT workspace
+FROM marks
+ORDER BY at DESC
+LIMIT 1;
+
+-- name: newest_messages
+-- For whoever watches: what became of the last messages. Edits are not told.
+SELECT
+  key, kind, lane, person, incident, thread_of, refs, state, attempts, queued_at,
+  sent_at, last_error,
+  (
+    SELECT COUNT(*)
+    FROM outbox_items AS item
+    WHERE item.workspace = message.workspace
+      AND item.key = message.key
+  ) AS merged
+FROM outbox AS message
+WHERE workspace = :workspace
+  AND kind <> 'edit'
+ORDER BY id DESC
+LIMIT :most;

@@ -1,0 +1,174 @@
+"""Incidents, their events and their deadlines, in and out of the database."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.deadlines import Deadline, Kind, Outcome
+from bot.incidents import Event, EventKind, Incident, Status
+from bot.policies import Severity
+from bot.store.database import Row, Transaction
+
+_MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
+
+
+def next_number(tx: Transaction) -> int:
+    """Take the workspace's next incident number; a rollback gives it back."""
+    row = tx.one("next_number")
+    assert row is not None, "the counter answers with its new value"
+    return int(row["value"])
+
+
+def insert_incident(tx: Transaction, incident: Incident) -> None:
+    """Store a new incident."""
+    tx.one("insert_incident", **_incident_values(incident))
+
+
+def update_incident(tx: Transaction, incident: Incident) -> None:
+    """Store the new state of an incident."""
+    tx.one("update_incident", **_incident_values(incident))
+
+
+def incident(tx: Transaction, number: int) -> Incident | None:
+    """Return an incident by its number."""
+    row = tx.one("incident", number=number)
+    return _incident(row) if row else None
+
+
+def incidents_since(tx: Transaction, since: datetime) -> list[Incident]:
+    """Return the open incidents and those closed since an instant, oldest first."""
+    rows = tx.all("incidents_open_or_closed_since", since=since)
+    return [_incident(row) for row in rows]
+
+
+def add_event(tx: Transaction, number: int, event: Event) -> int:
+    """Append an event to an incident's history and return its id."""
+    row = tx.one(
+        "insert_event",
+        incident=number,
+        kind=event.kind,
+        at=event.at,
+        recorded_at=event.recorded_at,
+        by_person=event.by,
+        details=_json(dict(event.details)),
+    )
+    assert row is not None, "an insert answers with its id"
+    return int(row["id"])
+
+
+def events(tx: Transaction, number: int) -> list[Event]:
+    """Return an incident's history, oldest first."""
+    return [_event(row) for row in tx.all("events", incident=number)]
+
+
+def event(tx: Transaction, event_id: int) -> Event | None:
+    """Return one event by its id."""
+    row = tx.one("event", id=event_id)
+    return _event(row) if row else None
+
+
+def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
+    """Store deadlines, new ones and changed ones alike."""
+    for deadline in deadlines:
+        values = asdict(deadline)
+        pauses = [[a.isoformat(), b.isoformat()] for a, b in deadline.pauses]
+        values |= {"pauses": _json(pauses)}
+        values |= {"is_aim": int(deadline.is_aim), "changed": int(deadline.changed)}
+        tx.one("save_deadline", **values)
+
+
+def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
+    """Return every deadline that an incident ever had, in order of their starts."""
+    return tuple(_deadline(row) for row in tx.all("deadlines", incident=number))
+
+
+def due_deadlines(tx: Transaction, now: datetime, most: int) -> list[Deadline]:
+    """Return the deadlines with a reminder due by `now`, the oldest first."""
+    return [_deadline(row) for row in tx.all("due_deadlines", now=now, most=most)]
+
+
+def postpone(tx: Transaction, deadline: Deadline, until: datetime) -> None:
+    """Try a deadline's reminder again later."""
+    tx.one(
+        "postpone_deadline",
+        incident=deadline.incident,
+        kind=deadline.kind,
+        count=deadline.count,
+        until=until,
+    )
+
+
+def mark_missed(tx: Transaction, now: datetime) -> set[int]:
+    """Note what became late by `now`, once; return the incidents whose promises did."""
+    rows = tx.all("mark_missed", now=now)
+    return {int(row["incident"]) for row in rows if row["kind"] != Kind.CHECK_IN}
+
+
+def fallen(
+    tx: Transaction, since: datetime, now: datetime
+) -> list[tuple[Incident, Deadline]]:
+    """Return the contract's promises whose lateness lies in `[since, now)`."""
+    found = []
+    for row in tx.all("fallen_deadlines", since=since, now=now):
+        of = incident(tx, row["incident"])
+        assert of is not None, "a deadline belongs to an incident"
+        found.append((of, _deadline(row)))
+    return found
+
+
+def next_instant(tx: Transaction) -> datetime | None:
+    """Return when the next reminder is due, or the next promise is late.
+
+    It is late only after the instant of lateness, hence a moment is added.
+    """
+    instants = []
+    for row in tx.all("next_instants"):
+        if row["next_nudge_at"] is not None:
+            instants.append(row["next_nudge_at"])
+        if row["next_late_at"] is not None:
+            instants.append(row["next_late_at"] + _MOMENT)
+    return min(instants, default=None)
+
+
+def _incident_values(incident: Incident) -> dict[str, Any]:
+    values = asdict(incident)
+    del values["workspace"]
+    return values
+
+
+def _incident(row: Row) -> Incident:
+    severity, status = Severity(row["severity"]), Status(row["status"])
+    return Incident(**{**row, "severity": severity, "status": status})
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        kind=EventKind(row["kind"]),
+        at=row["at"],
+        recorded_at=row["recorded_at"],
+        by=row["by_person"],
+        details=json.loads(row["details"]),
+        id=row["id"],
+    )
+
+
+def _deadline(row: Row) -> Deadline:
+    instants = datetime.fromisoformat
+    return Deadline(
+        **{
+            **row,
+            "kind": Kind(row["kind"]),
+            "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
+            "is_aim": bool(row["is_aim"]),
+            "changed": bool(row["changed"]),
+            "pauses": tuple(
+                (instants(a), instants(b)) for a, b in json.loads(row["pauses"])
+            ),
+        }
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,181 @@
+-- The first shape of the record. A released migration is never edited.
+-- Instants are UTC text of fixed width, so that they sort, and read well in a shell.
+
+CREATE TABLE incidents (
+  workspace TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  severity TEXT NOT NULL CHECK (severity IN ('sev1', 'sev2', 'sev3', 'sev4')),
+  plan TEXT NOT NULL,
+  customer TEXT,
+  title TEXT NOT NULL,
+  link TEXT,
+  status TEXT NOT NULL CHECK (status IN ('open', 'resolved', 'void')),
+  owner TEXT,
+  opened_by TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  reported_at TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  owned_since TEXT,
+  offered_to TEXT,
+  responded_at TEXT,
+  updated_at TEXT,
+  waiting_since TEXT,
+  last_sign_at TEXT,
+  closed_at TEXT,
+  closed_by TEXT,
+  PRIMARY KEY (workspace, number)
+) STRICT;
+
+CREATE INDEX incidents_open ON incidents (workspace, number) WHERE status = 'open';
+CREATE INDEX incidents_opened ON incidents (workspace, opened_at);
+CREATE INDEX incidents_closed ON incidents (workspace, closed_at)
+WHERE closed_at IS NOT NULL;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  workspace TEXT NOT NULL,
+  incident INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  at TEXT NOT NULL,
+  recorded_at TEXT NOT NULL,
+  by_person TEXT NOT NULL,
+  details TEXT NOT NULL,
+  FOREIGN KEY (workspace, incident) REFERENCES incidents (workspace, number)
+) STRICT;
+
+CREATE INDEX events_of_incident ON events (workspace, incident, id);
+
+CREATE TABLE deadlines (
+  workspace TEXT NOT NULL,
+  incident INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('first_response', 'update', 'check_in')),
+  count INTEGER NOT NULL,
+  promise TEXT NOT NULL,
+  calendar TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  is_aim INTEGER NOT NULL,
+  started_at TEXT NOT NULL,
+  due_at TEXT NOT NULL,
+  late_at TEXT NOT NULL,
+  pauses TEXT NOT NULL,
+  paused_at TEXT,
+  changed INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  fired INTEGER NOT NULL,
+  next_nudge_at TEXT,
+  snoozed_until TEXT,
+  missed_at TEXT,
+  closed_at TEXT,
+  outcome TEXT CHECK (outcome IN ('kept', 'late', 'void')),
+  PRIMARY KEY (workspace, incident, kind, count),
+  FOREIGN KEY (workspace, incident) REFERENCES incidents (workspace, number)
+) STRICT;
+
+CREATE INDEX deadlines_next_nudge ON deadlines (workspace, next_nudge_at)
+WHERE next_nudge_at IS NOT NULL;
+CREATE INDEX deadlines_late ON deadlines (workspace, late_at)
+WHERE closed_at IS NULL AND missed_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_fallen ON deadlines (workspace, late_at)
+WHERE kind <> 'check_in' AND is_aim = 0;
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY,
+  workspace TEXT NOT NULL,
+  key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  lane TEXT,
+  person TEXT,
+  incident INTEGER,
+  thread_of TEXT,
+  target TEXT,
+  refs TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (
+    state IN ('queued', 'sending', 'sent', 'merged', 'superseded', 'dead')
+  ),
+  attempts INTEGER NOT NULL,
+  not_before TEXT NOT NULL,
+  lease_until TEXT,
+  lease_token TEXT,
+  is_stale INTEGER NOT NULL,
+  is_live INTEGER NOT NULL,
+  ts TEXT,
+  rendered TEXT,
+  queued_at TEXT NOT NULL,
+  sent_at TEXT,
+  last_error TEXT,
+  UNIQUE (workspace, key)
+) STRICT;
+
+CREATE INDEX outbox_queued ON outbox (workspace, priority, id) WHERE state = 'queued';
+CREATE INDEX outbox_sending ON outbox (workspace, lease_until) WHERE state = 'sending';
+CREATE INDEX outbox_live ON outbox (workspace, incident) WHERE is_live = 1;
+CREATE INDEX outbox_heads ON outbox (workspace, incident, lane, id)
+WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_kinds ON outbox (workspace, kind, queued_at);
+
+CREATE TABLE outbox_items (
+  workspace TEXT NOT NULL,
+  key TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  incident INTEGER NOT NULL,
+  deadline_kind TEXT NOT NULL,
+  deadline_count INTEGER NOT NULL,
+  fired INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  because TEXT NOT NULL,
+  next_person TEXT,
+  next_at TEXT,
+  PRIMARY KEY (workspace, key, position),
+  FOREIGN KEY (workspace, key) REFERENCES outbox (workspace, key)
+) STRICT;
+
+CREATE INDEX outbox_items_of_incident ON outbox_items (workspace, incident);
+
+CREATE TABLE gates (
+  workspace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  opens_at TEXT NOT NULL,
+  PRIMARY KEY (workspace, name)
+) STRICT;
+
+CREATE TABLE inbox (
+  workspace TEXT NOT NULL,
+  key TEXT NOT NULL,
+  received_at TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  PRIMARY KEY (workspace, key)
+) STRICT;
+
+CREATE TABLE counters (
+  workspace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  PRIMARY KEY (workspace, name)
+) STRICT;
+
+CREATE TABLE marks (
+  workspace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (workspace, name)
+) STRICT;
+
+CREATE TABLE people (
+  workspace TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  zone TEXT,
+  dm TEXT,
+  is_member INTEGER NOT NULL,
+  is_active INTEGER NOT NULL,
+  seen_at TEXT NOT NULL,
+  PRIMARY KEY (workspace, id)
+) STRICT;
+
+CREATE TABLE policies (
+  version TEXT NOT NULL PRIMARY KEY,
+  text TEXT NOT NULL,
+  holidays TEXT NOT NULL,
+  accepted_at TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,158 @@
+"""How often the customer hears from us, over several weeks with a holiday in them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.stories.conftest import Tell
+from tests.story import PACIFIC, Story, pacific
+
+
+def answer_when_due(told: Story, until: datetime) -> list[str]:
+    """Log an update whenever one is due; return when that was, by the team's time."""
+    due = []
+    while (at := told.bot.reminders.next_at()) < until:
+        before = len(told.heard("ana"))
+        told.travel(at)
+        if any("update due now" in line for line in told.heard("ana")[before:]):
+            due.append(f"{told.now.astimezone(PACIFIC):%a %d %b %H:%M}")
+            told.fill_in("ana", "Log update", told="still on it")
+    return due
+
+
+@pytest.mark.parametrize(
+    ("command", "until", "due"),
+    [
+        (
+            "/sev2 acme: a",
+            "2026-12-02",
+            [
+                "Tue 24 Nov 13:30",
+                "Wed 25 Nov 09:30",
+                "Wed 25 Nov 13:30",
+                "Fri 27 Nov 09:30",
+                "Fri 27 Nov 13:30",
+                "Mon 30 Nov 09:30",
+                "Mon 30 Nov 13:30",
+                "Tue 01 Dec 09:30",
+                "Tue 01 Dec 13:30",
+            ],
+        ),
+        (
+            "/sev2 globex: a",
+            "2026-12-08",
+            [
+                "Wed 25 Nov 09:30",
+                "Fri 27 Nov 09:30",
+                "Mon 30 Nov 09:30",
+                "Tue 01 Dec 09:30",
+                "Wed 02 Dec 09:30",
+                "Thu 03 Dec 09:30",
+                "Fri 04 Dec 09:30",
+                "Mon 07 Dec 09:30",
+            ],
+        ),
+        (
+            "/sev2 initech: a",
+            "2026-12-08",
+            [
+                "Fri 27 Nov 09:30",
+                "Tue 01 Dec 09:30",
+                "Thu 03 Dec 09:30",
+                "Mon 07 Dec 09:30",
+            ],
+        ),
+        (
+            "/sev3 initech: a",
+            "2026-12-12",
+            [
+                "Fri 27 Nov 13:30",
+                "Wed 02 Dec 09:30",
+                "Fri 04 Dec 13:30",
+                "Wed 09 Dec 09:30",
+                "Fri 11 Dec 13:30",
+            ],
+        ),
+        (
+            "/sev4 acme: a",
+            "2026-12-16",
+            ["Tue 01 Dec 09:30", "Tue 08 Dec 09:30", "Tue 15 Dec 09:30"],
+        ),
+        (
+            "/sev4 initech: a",
+            "2027-01-06",
+            ["Tue 08 Dec 09:30", "Tue 22 Dec 09:30", "Tue 05 Jan 09:30"],
+        ),
+    ],
+    ids=[
+        "twice per business day",
+        "every day",
+        "every two business days",
+        "twice per week",
+        "weekly",
+        "every two weeks",
+    ],
+)
+def test_updates_are_due_as_the_plan_promises(
+    tell: Tell, command: str, until: str, due: list[str]
+) -> None:
+    told = tell("2026-11-24 09:30")
+    told.command("ana", f"{command} owner=@ana")
+    told.fill_in("ana", "First response sent", told="we are on it")
+
+    assert answer_when_due(told, pacific(f"{until} 00:00")) == due
+
+
+def test_the_news_of_a_continuous_sev1_is_our_own_aim(tell: Tell) -> None:
+    told = tell("2026-11-24 09:30")
+    told.use_policy(ladder=replace(told.policy().ladder, check_in_every=timedelta(9)))
+    told.command("ana", "/sev1 acme: a owner=@ana")
+    told.fill_in("ana", "First response sent", told="we are on it")
+
+    due = answer_when_due(told, pacific("2026-11-28 00:00"))
+
+    assert due == [
+        "Tue 24 Nov 13:30",
+        "Wed 25 Nov 09:30",
+        "Wed 25 Nov 13:30",
+        "Fri 27 Nov 09:30",
+        "Fri 27 Nov 13:30",
+    ]
+    told.travel(pacific("2026-11-30 09:30"))
+    assert told.phone("ana")[-1] == (
+        "INC-1 Acme (Sev1): update due now, 09:30 by our own aim, outside the "
+        "contract. Yours since Tuesday. Stops when you log an update."
+    )
+
+
+def test_a_week_that_ends_on_a_holiday_is_due_at_the_closing_before(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-19 09:30")
+    told.command("ana", "/sev4 acme: a owner=@ana")
+    told.fill_in("ana", "First response sent", told="yes, that is possible")
+
+    told.travel(pacific("2026-11-28 00:00"))
+
+    reminders = [line for line in told.heard("ana") if "INC-1 Acme (" in line]
+    assert reminders == [
+        "Wed 16:45 INC-1 Acme (Sev4): update due 17:00, in 15 min "
+        "(late only from Fri 09:00).",
+        "Fri 16:45 INC-1 Acme (Sev4): update 7 h 45 late, was due Wed 17:00.",
+    ]
+
+
+def test_an_early_update_starts_the_next_cadence(tell: Tell) -> None:
+    told = tell("2026-11-24 09:30")
+    told.command("ana", "/sev2 globex: a owner=@ana")
+    told.fill_in("ana", "First response sent", told="we are on it")
+
+    told.advance(hours=4)
+    told.fill_in("ana", "Log update", told="found it")
+    told.travel(pacific("2026-11-25 13:30"))
+
+    assert told.heard("ana")[-2:] == [
+        "Wed 11:30 INC-1 Globex (Sev2): update due 13:30, in 2 h.",
+        "Wed 13:30 INC-1 Globex (Sev2): update due now, 13:30.",
+    ]

@@ -1,0 +1,283 @@
+"""Somebody reports that a customer is in trouble: `/sev1` to `/sev4`."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.emulator.faults import Fault
+from tests.stories.conftest import Tell
+from tests.story import Story
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_each_command_opens_an_incident_of_its_severity(
+    tuesday: Story, number: int
+) -> None:
+    tuesday.command("dee", f"/sev{number} acme: push of apps fails")
+
+    head = tuesday.read(tuesday.card()).splitlines()[0]
+    assert head == f"*Sev{number} · INC-1 · Acme (Premium Support)*"
+
+
+def test_the_typist_reads_what_was_understood_and_who_is_told(tuesday: Story) -> None:
+    answer = tuesday.command("dee", "/sev1 acme: checkout is down")
+
+    assert tuesday.read(answer.private, "dee") == (
+        "*Only you see this: INC-1 opened as Sev1 for Acme (Premium Support).*\n"
+        "They hear first by Today 14:00. Then continuous work until resolution; our "
+        "own aim, outside the contract: news twice per business day. @ana is told "
+        "now; @ben at Today 10:10 if nobody takes it. Nothing was posted here."
+    )
+
+
+def test_the_answer_can_be_read_aloud_in_the_typists_own_time(tuesday: Story) -> None:
+    answer = tuesday.command("ben", "/sev2 acme: push of apps fails")
+
+    assert answer.private
+    assert tuesday.slack.notice(answer.private, "ben") == (
+        "Only you see this: INC-1 opened as Sev2 for Acme (Premium Support). They "
+        "hear first by 17:00. Then status updates twice per business day. @ana is "
+        "told now; @ben at 13:10 if nobody takes it. Nothing was posted here."
+    )
+
+
+def test_a_mild_incident_waits_for_the_morning_list(tuesday: Story) -> None:
+    answer = tuesday.command("dee", "/sev4 acme: where is the manual")
+
+    assert "it comes into the morning list of @ana" in tuesday.read(answer.private)
+    assert tuesday.phone("ana") == []
+
+
+def test_a_promise_that_ends_with_the_week_says_from_when_it_is_late(
+    tell: Tell,
+) -> None:
+    story = tell("2026-11-20 13:00")
+
+    answer = story.command("dee", "/sev2 acme: push of apps fails")
+
+    assert answer.private
+    assert "They hear first by 17:00 (late only from Mon 09:00)." in answer.private.text
+
+
+def test_what_is_acknowledged_is_recorded_even_while_slack_posts_nothing(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.faults.add("chat.postMessage", Fault.RATE_LIMITED, times=None)
+
+    answer = tuesday.command("dee", "/sev2 acme: push of apps fails")
+
+    assert "INC-1 opened as Sev2" in tuesday.read(answer.private)
+    assert tuesday.slack.channel("incidents") == []
+    tuesday.slack.faults.clear()
+    tuesday.machine.advance(minutes=2)
+    tuesday.settle()
+    assert len(tuesday.slack.channel("incidents")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "customer", "title"),
+    [
+        ("acme: push fails", "support", "Acme (Premium Support)", "push fails"),
+        ("ACME  Corp: push fails", "support", "Acme (Premium Support)", "push fails"),
+        ("Umbrella Labs push", "support", "Umbrella (Standard Support)", "push"),
+        ("globex - push fails", "support", "Globex (Standard Support)", "push fails"),
+        ("push fails", "acme", "Acme (Premium Support)", "push fails"),
+        ("globex: push", "acme", "Globex (Standard Support)", "push"),
+        (
+            "error 500: login fails",
+            "support",
+            "customer unknown (counts as Premium Support)",
+            "error 500: login fails",
+        ),
+    ],
+    ids=[
+        "before the colon",
+        "an alias, however it is typed",
+        "the first words",
+        "the first words and a dash",
+        "the channel",
+        "a name beats the channel",
+        "a colon without a customer",
+    ],
+)
+def test_the_customer_is_read_where_people_write_it(
+    tuesday: Story, text: str, channel: str, customer: str, title: str
+) -> None:
+    tuesday.command("dee", f"/sev2 {text}", channel=channel)
+
+    head, typed, *_ = tuesday.read(tuesday.card()).splitlines()
+    assert head == f"*Sev2 · INC-1 · {customer}*"
+    assert typed == title
+
+
+def test_whose_channel_it_is_is_said_when_it_names_the_customer(tuesday: Story) -> None:
+    answer = tuesday.command("dee", "/sev2 push fails", channel="acme")
+
+    said = "for Acme (Premium Support), whose channel this is."
+    assert said in tuesday.read(answer.private)
+
+
+def test_options_give_plan_link_and_the_time_of_the_report(tuesday: Story) -> None:
+    tuesday.command(
+        "dee",
+        "/sev2 acme: push fails plan=standard at=09:40 link=https://desk.example/7",
+    )
+
+    card = tuesday.read(tuesday.card())
+    assert "Acme (Standard Support)" in card
+    assert "desk.example/7" in card
+    assert "due Tomorrow 09:40" in card
+    assert "Opened by @dee Today 10:00; reported Today 09:40." in card
+
+
+def test_a_time_is_read_in_the_typists_own_zone(tuesday: Story) -> None:
+    answer = tuesday.command("ben", "/sev2 acme: push fails at=12:40")
+
+    assert tuesday.read(tuesday.card()).endswith(
+        "Opened by @ben Today 10:00; reported Today 09:40.\n"
+        "[Take it] [First response sent] [Resolve] [More]"
+    )
+    said = "Reported Today 12:40; the clock runs from then."
+    assert said in tuesday.read(answer.private, "ben")
+
+
+def test_a_time_that_has_not_come_today_was_yesterday(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev3 acme: slow at=16:30")
+
+    assert "reported Yesterday 16:30" in tuesday.read(tuesday.card())
+
+
+def test_whoever_opens_it_for_themselves_owns_it(tuesday: Story) -> None:
+    answer = tuesday.command("ana", "/sev1 acme: checkout is down owner=@ana")
+
+    assert "It is yours." in tuesday.read(answer.private)
+    assert "*Owner:* @ana since Today 10:00" in tuesday.read(tuesday.card())
+    assert tuesday.phone("ana") == []
+
+
+def test_somebody_else_is_asked_to_own_it(tuesday: Story) -> None:
+    answer = tuesday.command("dee", "/sev3 acme: slow owner=@cem")
+
+    assert "@cem is asked to take it." in tuesday.read(answer.private)
+    assert "nobody yet; offered to @cem, not accepted yet" in tuesday.read(
+        tuesday.card()
+    )
+    assert tuesday.buttons(tuesday.slack.dm("cem")[-1]) == ["Accept", "Decline"]
+
+
+def test_an_unknown_customer_gets_the_best_plan_and_it_is_said(tuesday: Story) -> None:
+    answer = tuesday.command("dee", "/sev2 push of apps fails")
+
+    assert tuesday.read(answer.private).startswith(
+        "*Only you see this: INC-1 opened as Sev2, customer unknown.*\n"
+        "It counts as Premium Support until somebody says whose it is. They hear"
+    )
+
+
+def test_a_misspelt_customer_is_suggested_and_corrected_with_a_press(
+    tuesday: Story,
+) -> None:
+    first = tuesday.command("dee", "/sev2 globx: agent is slow").private
+    assert first
+    assert "Did you mean Globex?" in tuesday.read(first)
+
+    corrected = tuesday.asked("dee", "Yes, it is Globex", first)
+
+    assert "INC-1 opened as Sev2 for Globex (Standard Support)." in corrected
+    assert "They hear first by Tomorrow 10:00." in corrected
+    assert "Globex (Standard Support)" in tuesday.read(tuesday.card())
+    assert len(tuesday.slack.private("dee")) == 1
+
+
+def test_a_command_without_text_opens_a_form_that_explains_the_severities(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev3")
+
+    view = tuesday.slack.as_("dee").wait_for_view("Open an incident")
+    chosen = view.values["severity"]["severity"]["selected_option"]
+    assert chosen["value"] == "sev3"
+    form = tuesday.form("dee")
+    assert "*Sev1:* The service is lost, in full or in part" in form
+    assert "*Sev4:* Information about what the platform can do" in form
+
+
+def test_the_form_opens_an_incident_and_shows_what_the_command_would(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev2")
+
+    tuesday.submit("dee", customer="Globex (Standard Support)", title="push fails")
+
+    receipt = "INC-1 opened as Sev2 for Globex (Standard Support)."
+    assert receipt in tuesday.form("dee")
+    assert tuesday.read(tuesday.card()).splitlines()[:2] == [
+        "*Sev2 · INC-1 · Globex (Standard Support)*",
+        "push fails",
+    ]
+
+
+def test_the_form_takes_the_time_of_the_report_and_a_link(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2")
+
+    tuesday.submit(
+        "dee",
+        title="push fails",
+        when=tuesday.ago(minutes=20),
+        link="https://desk.example/7",
+    )
+
+    card = tuesday.read(tuesday.card())
+    assert "reported Today 09:40" in card
+    assert "desk.example/7" in card
+
+
+def test_in_a_customers_channel_the_form_knows_the_customer(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2", channel="acme")
+
+    view = tuesday.slack.as_("dee").wait_for_view()
+    chosen = view.values["customer"]["customer"]["selected_option"]
+    assert chosen["text"]["text"] == "Acme (Premium Support)"
+
+
+def test_where_customers_are_too_many_for_a_menu_the_form_takes_a_name(
+    tuesday: Story,
+) -> None:
+    acme = tuesday.policy().find_customer("acme")
+    assert acme
+    many = tuple(
+        replace(acme, name=f"Customer {n}", aliases=(), channel=None)
+        for n in range(200)
+    )
+    tuesday.use_policy(customers=(acme, *many))
+    tuesday.command("dee", "/sev2")
+
+    refused = tuesday.submit("dee", title="push fails", customer="acmee")
+    tuesday.submit("dee", customer="acme corp")
+
+    assert refused.errors == {
+        "customer": "No customer is called “acmee”. Did you mean Acme?"
+    }
+    assert "Acme (Premium Support)" in tuesday.read(tuesday.card())
+
+
+def test_help_tells_how_to_type_and_what_each_plan_is_promised(tuesday: Story) -> None:
+    answer = tuesday.command("dee", "/sev2 help")
+
+    lines = tuesday.read(answer.private).splitlines()
+    assert lines[0] == "*Type `/sev2 customer: what is wrong`*"
+    assert lines[4].startswith("*Sev2:* Major functionality is broken")
+    assert lines[6] == (
+        "• Standard Support: first response within 8 business hours, then status "
+        "updates every day"
+    )
+    assert sum(line.startswith("• ") for line in lines) == 12
+    assert tuesday.slack.channel("incidents") == []
+
+
+def test_numbers_count_up(tuesday: Story) -> None:
+    for title in ("one", "two", "three"):
+        tuesday.command("dee", f"/sev4 acme: {title}")
+
+    cards = [tuesday.read(tuesday.card(number)) for number in (1, 2, 3)]
+    assert [card.splitlines()[1] for card in cards] == ["one", "two", "three"]

@@ -1,0 +1,195 @@
+"""The leads' digest: once on each business day, and what it says."""
+
+import pytest
+
+from bot.emulator.faults import Fault
+from tests.stories.conftest import Tell
+from tests.story import Story, pacific
+
+NOTHING = "nothing open, nothing needs you."
+
+
+def digests(told: Story) -> list[str]:
+    """Return the digests so far, each with its first sentence."""
+    return told.heard_in("leads")
+
+
+def digest(told: Story) -> str:
+    """Return the last digest as a lead reads it."""
+    return told.read(told.slack.channel("leads")[-1], "ana")
+
+
+def test_the_digest_comes_once_on_each_business_day_at_its_local_time(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 08:00")
+
+    told.travel(pacific("2026-12-01 12:00"))
+
+    assert digests(told) == [
+        f"Tue 09:15 Tue 24 Nov: {NOTHING}",
+        f"Wed 09:15 Wed 25 Nov: {NOTHING}",
+        f"Fri 09:15 Fri 27 Nov: {NOTHING}",
+        f"Mon 09:15 Mon 30 Nov: {NOTHING}",
+        f"Tue 09:15 Tue 1 Dec: {NOTHING}",
+    ]
+
+
+def test_a_restart_does_not_repeat_the_digest(tell: Tell) -> None:
+    told = tell("2026-11-24 09:15")
+
+    told.restart()
+    told.advance(minutes=5)
+    told.restart()
+
+    assert digests(told) == [f"Tue 09:15 Tue 24 Nov: {NOTHING}"]
+
+
+@pytest.mark.parametrize(
+    ("started", "expected"),
+    [
+        ("2026-11-24 14:02", [f"Tue 14:02 Tue 24 Nov: {NOTHING}"]),
+        ("2026-11-24 23:30", [f"Tue 23:30 Tue 24 Nov: {NOTHING}"]),
+        ("2026-11-25 08:00", []),
+        ("2026-11-26 12:00", []),
+        ("2026-11-28 12:00", []),
+    ],
+    ids=[
+        "the same day",
+        "late the same day",
+        "the next day before its time",
+        "a holiday",
+        "a weekend",
+    ],
+)
+def test_a_late_start_writes_the_digest_of_the_same_day_alone(
+    tell: Tell, started: str, expected: list[str]
+) -> None:
+    told = tell("2026-11-23 10:00")
+    before = len(digests(told))
+    told.bot.close()
+    told.clock.travel(pacific(started))
+
+    told.start_bot()
+    told.restart()
+
+    assert digests(told)[before:] == expected
+
+
+def test_after_a_late_digest_the_next_goes_on_where_it_ended(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    told.bot.close()
+    told.clock.travel(pacific("2026-11-24 14:02"))
+    told.start_bot()
+
+    told.travel(pacific("2026-11-25 09:15"))
+
+    assert "Since Yesterday 14:02, no promise fell due. Open: 0." in digest(told)
+
+
+def test_with_nothing_open_it_says_so(tell: Tell) -> None:
+    told = tell("2026-11-24 09:15")
+
+    assert digest(told) == (
+        "*Tue 24 Nov: nothing open, nothing needs you.*\n"
+        "Since Yesterday 09:15, no promise fell due. Open: 0.\n"
+        "*Opened:* none\n"
+        "*Resolved:* none\n"
+        "On call: @ana, backup @ben, lead @lea. The cards are in #incidents."
+    )
+
+
+def test_what_needs_a_person_stands_first_with_owner_and_link(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("ben", "/sev2 acme: push of apps fails owner=@ben")
+    told.command("dee", "/sev3 globex: where is the manual")
+    told.command("ana", "/sev4 initech: a wish owner=@ana")
+
+    told.travel(pacific("2026-11-24 09:15"))
+
+    head, late, unowned, *_ = digest(told).splitlines()
+    assert head == "*Tue 24 Nov: 2 need you.*"
+    assert late == ("• INC-1 Acme (Sev2): 3 h 15 late, @ben's. push of apps fails")
+    assert unowned == (
+        "• INC-2 Globex (Sev3): due Today 10:00, nobody owns it. where is the manual"
+    )
+    (message,) = told.slack.channel("leads")[-1:]
+    stamp = told.card(1).ts.replace(".", "")
+    assert (
+        f"<https://acme.slack.com/archives/C0INCIDENTS/p{stamp}|INC-1>"
+        in message.blocks[1]["text"]["text"]
+    )
+    assert told.slack.notice(message, "lea") == (
+        "Tue 24 Nov: 2 need you. INC-1 Acme (Sev2): 3 h 15 late, @ben's. "
+        "INC-2 Globex (Sev3): due 10:00, nobody owns it. "
+        "Since Mon 10:00, 1 promise fell due: 0 kept, 1 late by 3 h 15. Open: 3."
+    )
+
+
+def test_the_receipts_add_up(tell: Tell) -> None:
+    told = tell("2026-11-24 09:15")
+    for number in (1, 2, 3):
+        told.command("ana", f"/sev2 acme: a{number} owner=@ana")
+    told.command("ana", "/sev2 acme: a drill owner=@ana")
+    told.advance(hours=1)
+    told.fill_in("ana", "First response sent", told.card(1), told="Hi", waits=["yes"])
+    told.more("ana", "Mistake or drill", 4)
+    told.submit("ana", void="drill")
+    told.travel(pacific("2026-11-24 13:55"))
+    told.fill_in("ana", "First response sent", told.card(2), told="Hi", waits=["yes"])
+    told.travel(pacific("2026-11-24 16:15"))
+    told.fill_in("ana", "First response sent", told.card(3), told="Hi", waits=["yes"])
+
+    told.travel(pacific("2026-11-25 09:15"))
+
+    assert (
+        "Since Yesterday 09:15, 3 promises fell due: 1 kept, 2 late by 40 min and 3 h. "
+        "Open: 3."
+    ) in digest(told)
+
+
+def test_what_was_opened_and_resolved_is_told_once(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("ana", "/sev2 acme: a owner=@ana")
+    told.command("ana", "/sev4 globex: b owner=@ana")
+    told.fill_in("ana", "Resolve", told.card(1), note="done", confirmed=["yes"])
+
+    told.travel(pacific("2026-11-25 09:15"))
+    first = digest(told).splitlines()
+    told.travel(pacific("2026-11-27 09:15"))
+    second = digest(told).splitlines()
+
+    assert "*Opened:* INC-1 Acme (Sev2) and INC-2 Globex (Sev4)" in first
+    assert "*Resolved:* INC-1 Acme (Sev2)" in first
+    assert "*Opened:* none" in second
+    assert "*Resolved:* none" in second
+
+
+def test_a_digest_that_slack_takes_late_comes_once_and_is_not_stale(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 08:00")
+    told.command("dee", "/sev4 acme: a")
+    told.slack.faults.add("chat.postMessage", Fault.RATE_LIMITED, times=None)
+    told.travel(pacific("2026-11-24 09:45"))
+    told.take("ana")
+    told.command("dee", "/sev4 acme: b")
+
+    told.slack.faults.clear()
+    told.machine.advance(minutes=2)
+    told.settle()
+    told.advance(hours=1)
+
+    assert digests(told) == ["Tue 09:45 Tue 24 Nov: 1 needs you."]
+    assert "*Opened:* INC-1 Acme (Sev4)" in digest(told).splitlines()
+    assert "• INC-2 Acme (Sev4): nobody owns it. b" in digest(told).splitlines()
+    told.travel(pacific("2026-11-25 09:15"))
+    assert "*Opened:* INC-2 Acme (Sev4)" in digest(told).splitlines()
+
+
+def test_the_digest_says_who_is_on_call(tell: Tell) -> None:
+    told = tell("2026-11-24 09:15")
+
+    assert digest(told).splitlines()[-1] == (
+        "On call: @ana, backup @ben, lead @lea. The cards are in #incidents."
+    )

@@ -1,0 +1,342 @@
+"""When something is broken: nobody waits in vain, and no text is lost."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import count
+
+import pytest
+
+from bot.emulator.faults import Fault
+from tests.story import Story
+
+Break = Callable[[Story], AbstractContextManager[None]]
+
+
+@contextmanager
+def locked(story: Story) -> Iterator[None]:
+    """Let another process write without an end."""
+    other = sqlite3.connect(story.folder / "sevbot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+@contextmanager
+def read_only(story: Story) -> Iterator[None]:
+    """Let the database refuse every write."""
+    connection = story.bot.database._connection
+    connection.execute("PRAGMA query_only = ON")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA query_only = OFF")
+
+
+@contextmanager
+def full(story: Story) -> Iterator[None]:
+    """Let the database grow no more, and use up what room it has."""
+    connection = story.bot.database._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with suppress(sqlite3.OperationalError):
+        for number in range(1000):
+            connection.execute("INSERT INTO inbox VALUES ('', ?, '', '')", [number])
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA max_page_count = 1000000")
+
+
+@contextmanager
+def unspeakable(story: Story) -> Iterator[None]:
+    """Let the policy hold a promise that can be kept but not put into words."""
+    told = story.policy().follow_ups
+    story.use_policy(follow_ups=dict.fromkeys(told))
+    try:
+        yield
+    finally:
+        story.use_policy(follow_ups=told)
+
+
+BROKEN = pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (locked, "the database is locked"),
+        (read_only, "the database is read-only"),
+        (full, "the disk is full"),
+    ],
+    ids=["locked", "read-only", "full"],
+)
+LONG = "acme: " + "push of apps fails for everybody " * 7
+
+
+@BROKEN
+def test_a_command_that_cannot_be_stored_says_so_and_can_be_tried_again(
+    tuesday: Story, broken: Break, why: str
+) -> None:
+    with broken(tuesday):
+        refused = tuesday.slack.as_("dee").command("/sev2", LONG, channel="support")
+    assert refused.private
+    said = tuesday.read(refused.private, "dee")
+
+    again = tuesday.asked("dee", "Try again", refused.private)
+    tuesday.settle()
+
+    assert said == (
+        f"*NOT recorded ({why}).* Try again.\nYour text: {LONG.strip()}\n[Try again]"
+    )
+    assert "INC-1 opened as Sev2 for Acme" in again
+    assert len(tuesday.slack.channel("incidents")) == 1
+    assert len(tuesday.slack.private("dee")) == 1
+
+
+def test_a_thread_of_our_own_that_writes_for_long_is_not_waited_for_in_vain(
+    tuesday: Story,
+) -> None:
+    with tuesday.bot.database.transaction(), ThreadPoolExecutor(1) as other:
+        actor = tuesday.slack.as_("dee")
+        answer = other.submit(actor.command, "/sev2", "acme: push fails").result()
+
+    assert answer.private
+    assert answer.private.text.startswith("NOT recorded (the database is locked).")
+
+
+def test_a_phone_shows_the_text_that_was_not_recorded(tuesday: Story) -> None:
+    with read_only(tuesday):
+        answer = tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+
+    assert answer.private
+    assert answer.private.text == (
+        "NOT recorded (the database is read-only). Your text: “acme: checkout is "
+        "down”. Try again."
+    )
+
+
+def test_a_try_that_fails_can_be_tried_once_more(tuesday: Story) -> None:
+    with read_only(tuesday):
+        refused = tuesday.slack.as_("dee").command("/sev2", "acme: push fails").private
+        assert refused
+        said = tuesday.asked_now("dee", "Try again", refused)
+
+    again = tuesday.asked("dee", "Try again", refused)
+
+    assert said == "NOT recorded (the database is read-only). Press it again."
+    assert "INC-1 opened" in again
+
+
+def test_a_try_of_somebody_on_call_can_be_tried_once_more(tuesday: Story) -> None:
+    with read_only(tuesday):
+        refused = tuesday.slack.as_("ana").command("/sev2", "acme: push fails").private
+        assert refused
+        said = tuesday.asked_now("ana", "Try again", refused)
+
+    again = tuesday.asked("ana", "Try again", refused)
+
+    assert said.startswith("*NOT recorded (the database is read-only).* Try again.")
+    assert "INC-1 opened" in again
+    assert len(tuesday.slack.private("ana")) == 1
+
+
+def test_a_press_that_cannot_be_stored_says_so(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+
+    with read_only(tuesday):
+        said = tuesday.asked_now("ana", "Take it", tuesday.card())
+
+    assert said == "NOT recorded (the database is read-only). Press it again."
+    tuesday.take("ana")
+    assert "*Owner:* @ana" in tuesday.read(tuesday.card())
+
+
+def test_a_suggestion_that_cannot_be_stored_can_be_pressed_again(
+    tuesday: Story,
+) -> None:
+    suggested = tuesday.command("dee", "/sev2 globx: agent is slow").private
+    assert suggested
+    with read_only(tuesday):
+        tuesday.asked_now("dee", "Yes, it is Globex", suggested)
+
+    said = tuesday.asked("dee", "Yes, it is Globex", suggested)
+
+    assert "INC-1 opened as Sev2 for Globex" in said
+
+
+def test_a_form_that_cannot_be_stored_stays_open_with_its_text(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.open_form("ana", "First response sent", tuesday.card())
+
+    with read_only(tuesday):
+        refused = tuesday.slack.as_("ana").submit(told="We are on it")
+    tuesday.submit("ana")
+
+    assert refused.errors == {
+        "told": "NOT recorded (the database is read-only). Send it again."
+    }
+    assert tuesday.form("ana").startswith("Logged for INC-1.")
+    assert "“We are on it”" in tuesday.thread()[-1]
+
+
+def test_nothing_that_was_refused_takes_a_number(tuesday: Story) -> None:
+    with full(tuesday):
+        tuesday.slack.as_("dee").command("/sev2", LONG)
+
+    answer = tuesday.command("dee", "/sev2 acme: push fails")
+
+    assert "INC-1 opened" in tuesday.read(answer.private)
+
+
+def test_a_fault_of_our_own_before_the_commit_is_not_recorded(tuesday: Story) -> None:
+    promises = tuesday.policy().first_responses
+    tuesday.use_policy(first_responses={})
+    refused = tuesday.slack.as_("dee").command("/sev2", "acme: push fails").private
+    assert refused
+    tuesday.use_policy(first_responses=promises)
+
+    again = tuesday.asked("dee", "Try again", refused)
+
+    assert refused.text == (
+        "NOT recorded (an error of sevbot's own, which is in its log). Your text: "
+        "“acme: push fails”. Try again."
+    )
+    assert "INC-1 opened as Sev2" in again
+
+
+def test_a_fault_of_our_own_after_the_commit_does_not_deny_the_record(
+    tuesday: Story,
+) -> None:
+    with unspeakable(tuesday):
+        answer = tuesday.slack.as_("dee").command("/sev2", "acme: push fails")
+
+    assert answer.private
+    assert answer.private.text == (
+        "INC-1 was recorded, but the answer to it failed: an error of sevbot's own, "
+        "which is in its log. `/incident 1` shows it."
+    )
+
+
+def test_a_press_whose_answer_fails_by_our_own_fault_was_recorded(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    shown = tuesday.command("ana", "/incident 1").private
+    assert shown
+
+    with unspeakable(tuesday):
+        said = tuesday.asked_now("ana", "Take it", shown)
+
+    assert said.startswith("INC-1 was recorded, but the answer to it failed:")
+    tuesday.settle()
+    assert "*Owner:* @ana" in tuesday.read(tuesday.card())
+
+
+def test_a_form_that_fails_by_our_own_fault_stays_open_with_its_text(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.open_form("ana", "First response sent", tuesday.card())
+    promises = tuesday.policy().follow_ups
+    tuesday.use_policy(follow_ups={})
+
+    refused = tuesday.slack.as_("ana").submit(told="We are on it")
+
+    assert refused.errors == {
+        "told": "NOT recorded (an error of sevbot's own, which is in its log). Send it "
+        "again."
+    }
+    tuesday.use_policy(follow_ups=promises)
+    tuesday.submit("ana")
+    assert tuesday.form("ana").startswith("Logged for INC-1.")
+
+
+def test_a_button_of_an_older_version_does_nothing_and_says_so(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    card = tuesday.card()
+    row = {**card.blocks[-1]}
+    row["elements"] = [{**row["elements"][0], "value": "gibberish"}]
+    old = tuesday.slack.workspace.edit(tuesday.with_blocks(card, row))
+
+    said = tuesday.asked_now("ana", "Take it", old)
+
+    assert said == "NOT recorded (an error of sevbot's own, which is in its log)."
+
+
+def test_a_command_whose_form_does_not_open_is_told_to_the_typist(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.faults.add("views.open", Fault.FAIL_BEFORE)
+
+    answer = tuesday.slack.as_("dee").command("/sev2", wait_private=True)
+
+    assert answer.private
+    assert answer.private.text == (
+        "The form did not open: Slack did not answer. Nothing was recorded. Type it "
+        "in one line: `/sev2 customer: what is wrong`"
+    )
+
+
+def test_a_form_that_was_asked_for_too_late_is_told(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.slack.workspace.machine = count(step=4).__next__
+
+    said = tuesday.asked("ana", "Resolve", tuesday.card())
+
+    assert said == "The form did not open: it came too late for Slack. Press again."
+
+
+def test_a_press_whose_form_does_not_open_is_told_to_the_presser(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.slack.faults.add("views.open", Fault.DROP_BEFORE)
+
+    said = tuesday.asked("ana", "Resolve", tuesday.card())
+
+    assert said == "The form did not open: Slack did not answer. Press again."
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "shortcut", "callback_id": "x"},
+        {"type": "message_action", "callback_id": "x"},
+        {"type": "block_suggestion", "action_id": "x"},
+        {"type": "view_closed", "view": {"callback_id": "x", "id": "V1"}},
+        {"type": "something_new"},
+    ],
+    ids=lambda payload: str(payload["type"]),
+)
+def test_every_interaction_is_acknowledged_also_those_that_nobody_needs(
+    tuesday: Story, payload: dict[str, object]
+) -> None:
+    answer = tuesday.deliver("interactive", payload)
+
+    assert (answer.ok, answer.error) == (True, None)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "app_home_opened", "user": "U0DEE"},
+        {"type": "message", "subtype": "channel_join", "channel": "C0SUPPORT"},
+        {"type": "member_joined_channel", "user": "U0DEE"},
+    ],
+    ids=lambda event: str(event["type"]),
+)
+def test_every_event_is_acknowledged(tuesday: Story, event: dict[str, object]) -> None:
+    assert tuesday.slack.send_event(event).ok
+
+
+def test_a_menu_of_ours_that_means_nothing_is_acknowledged(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    card = tuesday.card()
+    row = {**card.blocks[-1]}
+    row["elements"] = [{**row["elements"][0], "action_id": "gone_since"}]
+    old = tuesday.slack.workspace.edit(tuesday.with_blocks(card, row))
+
+    assert tuesday.press("ana", "Take it", old).ok
+    assert tuesday.slack.private("ana") == []

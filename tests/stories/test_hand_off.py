@@ -1,0 +1,191 @@
+"""Handing an incident to somebody else: the giver keeps it until they accept."""
+
+import pytest
+
+from tests.story import Story
+
+
+@pytest.fixture
+def offered(tuesday: Story) -> Story:
+    """A Sev2 that ana owns and has asked ben to take."""
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    tuesday.take("ana")
+    tuesday.more("ana", "Hand off")
+    tuesday.submit("ana", to="ben")
+    return tuesday
+
+
+def owner(story: Story) -> str:
+    """Return the line of the card that names the owner."""
+    return story.read(story.card()).splitlines()[2]
+
+
+def test_whoever_is_asked_reads_what_it_is_and_whose_until_they_accept(
+    offered: Story,
+) -> None:
+    request = offered.slack.dm("ben")[-1]
+
+    assert offered.read(request, "ben") == (
+        "@ana asks you to take INC-1 Acme (Sev2). Push of apps fails. @ana keeps it "
+        "until you accept.\n"
+        "[Accept] [Decline]"
+    )
+    assert offered.form("ana") == "@ben is asked. @ana keeps it until they accept."
+
+
+def test_the_giver_keeps_it_until_it_is_accepted(offered: Story) -> None:
+    assert owner(offered) == (
+        "*Owner:* @ana since Today 10:00; offered to @ben, not accepted yet"
+    )
+    offered.advance(hours=4)
+
+    assert len(offered.phone("ana")) > 0
+    assert len(offered.phone("ben")) == 1
+
+
+def test_accepting_makes_the_asked_person_the_owner_and_the_giver_hears(
+    offered: Story,
+) -> None:
+    offered.press("ben", "Accept", offered.slack.dm("ben")[-1])
+
+    assert owner(offered) == "*Owner:* @ben since Today 10:00"
+    assert offered.phone("ana")[-1] == (
+        "@ben accepted INC-1 Acme (Sev2). It is @ben's now."
+    )
+    assert offered.thread()[-1] == "@ben accepted the hand-off from @ana."
+    request = offered.slack.dm("ben")[-1]
+    assert offered.read(request) == "INC-1 Acme (Sev2): you accepted it. It is yours."
+
+
+def test_declining_leaves_it_with_the_giver_who_hears(offered: Story) -> None:
+    offered.press("ben", "Decline", offered.slack.dm("ben")[-1])
+
+    assert owner(offered) == "*Owner:* @ana since Today 10:00"
+    assert offered.phone("ana")[-1] == (
+        "@ben declined INC-1 Acme (Sev2). It stays yours."
+    )
+    request = offered.slack.dm("ben")[-1]
+    assert offered.read(request) == (
+        "INC-1 Acme (Sev2): the offer is over. It is @ana's."
+    )
+
+
+def test_reminders_go_to_the_new_owner(offered: Story) -> None:
+    offered.press("ben", "Accept", offered.slack.dm("ben")[-1])
+    heard = len(offered.phone("ana"))
+
+    offered.advance(hours=4)
+
+    assert "first response due" in offered.phone("ben")[-1]
+    assert len(offered.phone("ana")) == heard
+
+
+def test_who_takes_it_over_meanwhile_ends_the_offer(offered: Story) -> None:
+    request = offered.slack.dm("ben")[-1]
+
+    offered.press("lea", "Take over", offered.card())
+
+    assert offered.phone("ana")[-1] == (
+        "@lea took INC-1 Acme (Sev2); your offer of it is over."
+    )
+    late = offered.asked("ben", "Accept", request, stale=True)
+    assert late == "INC-1 is not offered to you any more."
+    assert offered.read(offered.slack.dm("ben")[-1]) == (
+        "INC-1 Acme (Sev2): the offer is over. It is @lea's."
+    )
+
+
+def test_another_offer_takes_the_place_of_the_first(offered: Story) -> None:
+    offered.more("ana", "Hand off")
+    offered.submit("ana", to="cem")
+
+    assert "the offer is over" in offered.phone("ben")[-1]
+    assert offered.buttons(offered.slack.dm("cem")[-1]) == ["Accept", "Decline"]
+    assert "offered to @cem" in owner(offered)
+
+
+def test_an_offer_ends_with_its_incident(offered: Story) -> None:
+    offered.fill_in("ana", "Resolve", note="fixed", confirmed=["yes"])
+
+    assert offered.phone("ben")[-1] == (
+        "INC-1 Acme (Sev2): the offer is over, the incident is closed."
+    )
+
+
+def test_whoever_hands_on_what_another_owns_hears_the_answer_too(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    tuesday.take("ana")
+    tuesday.more("lea", "Hand off")
+    tuesday.submit("lea", to="ben")
+
+    tuesday.press("ben", "Decline", tuesday.slack.dm("ben")[-1])
+
+    assert tuesday.phone("ana")[-1] == (
+        "@ben declined INC-1 Acme (Sev2). It stays yours."
+    )
+    assert tuesday.phone("lea") == ["@ben declined INC-1 Acme (Sev2). It is @ana's."]
+
+
+def test_what_nobody_owns_can_be_handed_to_somebody(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev3 acme: slow")
+    tuesday.more("dee", "Hand off")
+
+    tuesday.submit("dee", to="cem")
+
+    assert tuesday.form("dee") == (
+        "@cem is asked. It stays with nobody until they accept."
+    )
+    assert "Nobody owns it until you accept." in tuesday.read(
+        tuesday.slack.dm("cem")[0]
+    )
+    tuesday.press("cem", "Accept", tuesday.slack.dm("cem")[0])
+    assert owner(tuesday).startswith("*Owner:* @cem")
+    assert tuesday.phone("dee") == [
+        "@cem accepted INC-1 Acme (Sev3). It is @cem's now."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("to", "sentence"),
+    [
+        ("ana", "@ana owns INC-1 already."),
+        ("dee", "To own INC-1 yourself press Take it or Take over."),
+    ],
+    ids=["the owner", "oneself"],
+)
+def test_it_cannot_be_offered_to_whom_that_makes_no_sense(
+    tuesday: Story, to: str, sentence: str
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    tuesday.take("ana")
+    tuesday.more("dee", "Hand off")
+
+    tuesday.submit("dee", to=to)
+
+    assert sentence in tuesday.form("dee")
+    assert "offered" not in owner(tuesday)
+
+
+def test_who_has_left_cannot_be_asked(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    tuesday.leave("cem")
+    tuesday.more("dee", "Hand off")
+
+    answer = tuesday.submit("dee", to="cem")
+
+    assert answer.errors == {"to": "That person has left. Choose somebody else."}
+
+
+def test_a_guest_cannot_be_asked_since_they_can_press_nothing(tuesday: Story) -> None:
+    tuesday.slack.add_person("gus", is_restricted=True)
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    tuesday.more("dee", "Hand off")
+
+    answer = tuesday.submit("dee", to="gus")
+
+    assert answer.errors == {
+        "to": "That person is no full member here and can take nothing. Choose "
+        "somebody else."
+    }

@@ -1,0 +1,117 @@
+"""`/incident` lists what is mine, then what is due next; `/incident 42` shows one."""
+
+import pytest
+
+from tests.story import Story
+
+
+def asked(story: Story, who: str, text: str) -> str:
+    """Return what `/incident` answers."""
+    return story.read(story.command(who, f"/incident {text}").private, who)
+
+
+def test_while_nothing_is_open_it_says_so(tuesday: Story) -> None:
+    assert asked(tuesday, "dee", "") == "Only you see this: no incident is open."
+
+
+def test_what_is_mine_comes_first_then_what_is_due_next(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev3 acme: slow owner=@dee")
+    tuesday.command("dee", "/sev4 globex: where is the manual")
+    tuesday.command("dee", "/sev2 globex: push fails owner=@dee")
+    tuesday.command("ana", "/sev2 acme: push fails owner=@ana")
+
+    assert asked(tuesday, "dee", "") == (
+        "Only you see this. `/incident 42` shows one.\n"
+        "*Yours*\n"
+        "• INC-1 Acme (Sev3): first response due Tomorrow 10:00, @dee's. slow\n"
+        "• INC-3 Globex (Sev2): first response due Tomorrow 10:00, @dee's. push fails\n"
+        "*Due next*\n"
+        "• INC-4 Acme (Sev2): first response due Today 14:00, @ana's. push fails\n"
+        "• INC-2 Globex (Sev4): first response due Nov 27 10:00, nobody owns it. "
+        "where is the manual"
+    )
+
+
+def test_a_phone_shows_how_many_and_the_first(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
+
+    answer = tuesday.command("dee", "/incident")
+
+    assert answer.private
+    assert tuesday.slack.notice(answer.private, "dee") == (
+        "Only you see this: 1 is yours. INC-1 Acme (Sev2): first response due 14:00, "
+        "@dee's. push fails"
+    )
+
+
+def test_what_is_closed_is_not_listed(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
+    tuesday.fill_in("dee", "Resolve", note="fixed", confirmed=["yes"])
+
+    assert asked(tuesday, "dee", "") == "Only you see this: no incident is open."
+
+
+@pytest.mark.parametrize("written", ["1", "INC-1", "inc-1", " 1 "])
+def test_one_incident_is_shown_with_what_happened(tuesday: Story, written: str) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.take("ana")
+
+    shown = asked(tuesday, "ben", written)
+
+    assert shown == (
+        "Only you see this.\n"
+        "*Sev2 · INC-1 · Acme (Premium Support)*\n"
+        "push fails\n"
+        "*Owner:* @ana since Today 13:00\n"
+        "*First response:* due Today 17:00\n"
+        "*Then:* status updates twice per business day\n"
+        "Opened by @dee Today 13:00.\n"
+        "[Take over] [First response sent] [Resolve] [More]\n"
+        "*What happened*\n"
+        "Today 13:00: Opened by @dee.\n"
+        "Today 13:00: @ana took it. The first response is still owed."
+    )
+
+
+def test_the_buttons_work_there_and_it_is_shown_anew(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    shown = tuesday.command("ben", "/incident 1").private
+    assert shown
+
+    anew = tuesday.asked("ben", "Take it", shown)
+    tuesday.settle()
+
+    assert "*Owner:* @ben since Today 13:00" in anew
+    assert len(tuesday.slack.private("ben")) == 1
+    assert "*Owner:* @ben" in tuesday.read(tuesday.card())
+
+
+def test_a_late_press_there_leaves_the_message_and_says_why(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    shown = tuesday.command("ben", "/incident 1").private
+    assert shown
+    tuesday.take("ana")
+
+    said = tuesday.asked("ben", "Take it", shown)
+
+    assert said == "INC-1 was taken by @ana, Today 13:00."
+    assert len(tuesday.slack.private("ben")) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("77", "There is no INC-77."),
+        ("acme", "Type `/incident`, `/incident 42` or `/incident help`."),
+        ("9" * 30, "Type `/incident`, `/incident 42` or `/incident help`."),
+        ("-1", "Type `/incident`, `/incident 42` or `/incident help`."),
+    ],
+)
+def test_what_it_cannot_show_it_says(
+    tuesday: Story, written: str, sentence: str
+) -> None:
+    assert asked(tuesday, "dee", written) == f"Only you see this: {sentence}"
+
+
+def test_its_help_is_that_of_the_commands(tuesday: Story) -> None:
+    assert asked(tuesday, "dee", "help").startswith("*Type `/sev2 customer: what is")

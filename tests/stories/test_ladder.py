@@ -1,0 +1,388 @@
+"""Who is told at the opening, and who is told next while nobody answers."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.stories.conftest import Tell
+from tests.story import PACIFIC, Story, pacific
+
+SEV1 = "/sev1 acme: checkout is down"
+SEV2 = "/sev2 acme: push of apps fails"
+CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
+PUSH = "Sev2 INC-1 Acme: push of apps fails."
+
+
+@pytest.mark.parametrize(
+    ("opened", "command", "heard_at"),
+    [
+        ("2026-11-24 10:00", "/sev1 acme: a", "2026-11-24 10:00"),
+        ("2026-11-24 02:40", "/sev1 acme: a", "2026-11-24 02:40"),
+        ("2026-11-28 12:00", "/sev1 acme: a", "2026-11-28 12:00"),
+        ("2026-11-24 02:40", "/sev1 globex: a", "2026-11-24 02:40"),
+        ("2026-11-24 02:40", "/sev1 who knows", "2026-11-24 02:40"),
+        ("2026-11-24 02:40", "/sev1 initech: a", "2026-11-24 09:00"),
+        ("2026-11-24 10:00", "/sev1 initech: a", "2026-11-24 10:00"),
+        ("2026-11-24 10:00", "/sev2 acme: a", "2026-11-24 10:00"),
+        ("2026-11-24 18:00", "/sev2 acme: a", "2026-11-25 09:00"),
+        ("2026-11-25 18:00", "/sev2 acme: a", "2026-11-27 09:00"),
+        ("2026-11-24 10:00", "/sev3 acme: a", "2026-11-25 09:00"),
+        ("2026-11-25 10:00", "/sev4 acme: a", "2026-11-27 09:00"),
+    ],
+    ids=[
+        "a Sev1 by day",
+        "a Sev1 at night",
+        "a Sev1 at the weekend",
+        "a Sev1 at night on the standard plan",
+        "a Sev1 at night of nobody known",
+        "a Sev1 at night on the free plan",
+        "a Sev1 by day on the free plan",
+        "a Sev2 by day",
+        "a Sev2 in the evening",
+        "a Sev2 before a holiday",
+        "a Sev3, in the morning list",
+        "a Sev4, in the morning list",
+    ],
+)
+def test_who_is_on_call_hears_of_a_new_incident(
+    tell: Tell, opened: str, command: str, heard_at: str
+) -> None:
+    told, at = tell(opened), pacific(heard_at)
+
+    told.command("dee", command)
+    if at > told.now:
+        told.travel(at - timedelta(seconds=1))
+        assert told.heard("ana") == []
+        told.travel(at)
+
+    assert told.heard("ana")[0].startswith(f"{at.astimezone(PACIFIC):%a %H:%M} ")
+    assert "INC-1" in told.phone("ana")[0]
+
+
+def test_a_page_says_what_is_owed_why_you_and_who_is_next(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+
+    told.command("dee", SEV1)
+    told.advance(minutes=11)
+
+    (page,) = told.slack.dm("ben")
+    assert told.slack.notice(page, "ben") == (
+        "Sev1 INC-1 Acme: checkout is down. First response due 16:00, in 10 h 10. "
+        "Nobody owns it. You were told 05:50 as the backup on call; @lea at 06:00 if "
+        "nobody takes it. Stops when somebody takes it."
+    )
+    assert told.read(page, "ben") == (
+        "*Sev1 INC-1 Acme: checkout is down.*\n"
+        "First response due Today 16:00. "
+        "Nobody owns it. You were told 05:50 as the backup on call; @lea at 06:00 if "
+        "nobody takes it. Stops when somebody takes it.\n"
+        "[Take it] [First response sent]"
+    )
+
+
+def test_the_ladder_of_a_sev1_climbs_at_night_until_somebody_takes_it(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 02:40")
+
+    told.command("dee", SEV1)
+    told.advance(minutes=51)
+    told.press("ben", "Take it", told.slack.dm("ben")[-1])
+    told.advance(minutes=45)
+
+    assert told.heard("ana") == [
+        f"Tue 02:40 {CHECKOUT}",
+        f"Tue 02:45 {CHECKOUT}",
+        f"Tue 03:15 {CHECKOUT}",
+        f"Tue 03:30 {CHECKOUT}",
+    ]
+    assert told.heard("ben") == [
+        f"Tue 05:50 {CHECKOUT}",
+        f"Tue 06:15 {CHECKOUT}",
+        f"Tue 06:30 {CHECKOUT}",
+    ]
+    assert told.heard("lea") == [
+        f"Tue 12:00 {CHECKOUT}",
+        f"Tue 12:15 {CHECKOUT}",
+        f"Tue 12:30 {CHECKOUT}",
+    ]
+    assert told.heard_in("support") == [
+        f"Tue 03:00 {CHECKOUT}",
+        f"Tue 03:15 {CHECKOUT}",
+        f"Tue 03:30 {CHECKOUT}",
+    ]
+
+
+def test_the_fallback_channel_reads_whom_to_call(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+
+    told.command("dee", SEV1)
+    told.advance(minutes=20)
+
+    (page,) = told.slack.channel("support")
+    assert told.slack.notice(page, "dee") == (
+        "Sev1 INC-1 Acme: checkout is down. First response due 13:00 PST, in 10 h. "
+        "Nobody owns it. This channel was told 03:00 PST; @ana at 03:15 PST if nobody "
+        "takes it. On call: @ana, backup @ben, lead @lea. "
+        "Stops when somebody takes it."
+    )
+
+
+def test_only_the_newest_page_can_be_answered(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+
+    told.command("dee", SEV1)
+    told.advance(minutes=5)
+
+    first, second = told.slack.dm("ana")
+    assert told.read(first) == (
+        "INC-1 Acme (Sev1): check-in, replaced by the reminder below."
+    )
+    assert told.buttons(second) == ["Take it", "First response sent"]
+
+
+def test_a_page_that_was_answered_says_by_whom(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    told.command("dee", SEV1)
+    told.advance(minutes=10)
+
+    told.press("ben", "Take it", told.slack.dm("ben")[0])
+
+    ended = "INC-1 Acme (Sev1): check-in ended, taken by @ben Today 02:50."
+    assert told.read(told.slack.dm("ana")[-1]) == ended
+    assert told.read(told.slack.dm("ben")[-1], "ana") == ended
+
+
+def test_resolving_ends_the_ladder(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    told.command("dee", SEV1)
+
+    told.fill_in("dee", "Resolve", note="it was theirs", confirmed=["yes"])
+    told.advance(hours=2)
+
+    assert told.heard("ana") == [f"Tue 02:40 {CHECKOUT}"]
+    assert told.heard("ben") == []
+
+
+def test_the_first_response_alone_does_not_end_the_ladder(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    told.command("dee", SEV1)
+
+    told.fill_in("dee", "First response sent", told="we are on it")
+    told.advance(minutes=10)
+
+    assert told.heard("ben") == [f"Tue 05:50 {CHECKOUT}"]
+
+
+def test_the_ladder_of_a_sev2_rests_while_the_team_is_closed(tell: Tell) -> None:
+    told = tell("2026-11-24 16:45")
+
+    told.command("dee", SEV2)
+    told.advance(hours=17)
+
+    assert told.heard("ana")[:3] == [
+        f"Tue 16:45 {PUSH}",
+        f"Tue 16:50 {PUSH}",
+        "Wed 09:00 Today: 1 first response owed, 12:45 (INC-1 Acme, Sev2).",
+    ]
+    assert told.heard("ben") == [
+        f"Tue 19:55 {PUSH}",
+        f"Wed 12:20 {PUSH}",
+        f"Wed 12:35 {PUSH}",
+    ]
+    assert told.heard("lea") == [
+        f"Wed 18:05 {PUSH}",
+        f"Wed 18:20 {PUSH}",
+        f"Wed 18:35 {PUSH}",
+    ]
+
+
+@pytest.mark.parametrize("severity", ["sev3", "sev4"])
+def test_the_milder_severities_page_nobody(tell: Tell, severity: str) -> None:
+    told = tell("2026-11-24 10:00")
+
+    told.command("dee", f"/{severity} acme: where is the manual")
+    told.advance(hours=7)
+
+    assert told.heard("ana") == told.heard("ben") == told.heard("lea") == []
+    assert told.heard_in("support") == []
+
+
+def test_which_plans_wake_people_is_the_policys_choice(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    ladder = replace(told.policy().ladder, wakes=frozenset({"premium", "self_service"}))
+    told.use_policy(ladder=ladder)
+
+    told.command("dee", "/sev1 globex: a")
+    told.command("dee", "/sev1 initech: b")
+    told.advance(hours=1)
+
+    assert "Tue 02:40 Sev1 INC-2 Initech: b." in told.heard("ana")
+    assert not any("Globex" in line for line in told.heard("ana"))
+
+
+def test_a_change_to_sev1_at_night_starts_the_ladder_at_once(tell: Tell) -> None:
+    told = tell("2026-11-24 21:00")
+    told.command("dee", SEV2)
+    assert told.heard("ana") == []
+
+    told.more("dee", "Change")
+    told.submit("dee", severity="sev1", reason="nobody there can work")
+    told.advance(minutes=10)
+
+    assert told.heard("ana") == [
+        "Tue 21:00 Sev1 INC-1 Acme: push of apps fails.",
+        "Tue 21:05 Sev1 INC-1 Acme: push of apps fails.",
+    ]
+    assert told.heard("ben") == ["Wed 00:10 Sev1 INC-1 Acme: push of apps fails."]
+
+
+def owned_sev1(told: Story, owner: str = "ben") -> None:
+    """Open a Sev1 that somebody owns from the start."""
+    told.command(owner, f"{SEV1} owner=@{owner}")
+
+
+def test_who_opens_a_sev1_as_their_own_pages_nobody(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+
+    owned_sev1(told)
+    told.advance(minutes=59)
+
+    assert told.heard("ana") == told.heard("ben") == told.heard("lea") == []
+
+
+def test_an_owner_is_asked_for_a_sign_of_life_every_hour_by_day_and_night(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 16:30")
+    owned_sev1(told)
+
+    for _ in range(3):
+        told.advance(hours=1)
+        told.press("ben", "Still on it", told.slack.dm("ben")[-1])
+
+    asked = "INC-1 Acme (Sev1): are you still on it?"
+    assert told.heard("ben") == [
+        f"Tue 20:30 {asked}",
+        f"Tue 21:30 {asked}",
+        f"Tue 22:30 {asked}",
+    ]
+    assert told.heard("ana") == []
+    assert told.read(told.slack.dm("ben")[-1], "ben") == (
+        "INC-1 Acme (Sev1): check-in answered Today 22:30."
+    )
+
+
+def test_a_check_in_says_the_last_sign_of_life_and_who_is_told_otherwise(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 02:40")
+
+    owned_sev1(told)
+    told.advance(hours=1)
+
+    (page,) = told.slack.dm("ben")
+    assert told.slack.notice(page, "ben") == (
+        "INC-1 Acme (Sev1): are you still on it? Last sign of life 05:40. "
+        "No tap by 06:55: @ana is told. Stops at any act of yours on it."
+    )
+    assert told.buttons(page) == ["Still on it", "First response sent", "Hand off"]
+
+
+def test_any_act_of_the_owner_is_a_sign_of_life(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    owned_sev1(told)
+
+    told.advance(minutes=45)
+    told.fill_in("ben", "First response sent", told="we are on it")
+    told.advance(minutes=59)
+    before = told.heard("ben")
+    told.advance(minutes=1)
+
+    assert before == []
+    assert told.heard("ben") == ["Tue 07:25 INC-1 Acme (Sev1): are you still on it?"]
+
+
+def test_the_act_of_another_is_no_sign_of_life_of_the_owner(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    owned_sev1(told)
+
+    told.advance(minutes=45)
+    told.fill_in("dee", "First response sent", told="we are on it")
+    told.advance(minutes=15)
+
+    assert told.heard("ben") == ["Tue 06:40 INC-1 Acme (Sev1): are you still on it?"]
+
+
+def test_a_silent_owner_is_asked_once_more_and_then_the_ladder_climbs(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 02:40")
+
+    owned_sev1(told)
+    told.advance(minutes=111)
+
+    silent = "INC-1 Acme (Sev1): no sign of life from @ben since"
+    again = "INC-1 Acme (Sev1): no tap yet; are you still on it?"
+    assert told.heard("ben") == [
+        "Tue 06:40 INC-1 Acme (Sev1): are you still on it?",
+        f"Tue 06:55 {again}",
+        f"Tue 07:05 {again}",
+        f"Tue 07:30 {again}",
+    ]
+    assert told.heard("ana") == [
+        f"Tue 03:55 {silent} 02:40.",
+        f"Tue 04:00 {silent} 02:40.",
+        f"Tue 04:30 {silent} 02:40.",
+    ]
+    assert told.heard("lea") == [
+        f"Tue 13:15 {silent} 11:40.",
+        f"Tue 13:30 {silent} 11:40.",
+    ]
+    assert told.heard_in("support") == [
+        f"Tue 04:15 {silent} 02:40 PST.",
+        f"Tue 04:30 {silent} 02:40 PST.",
+    ]
+
+
+def test_whoever_takes_over_from_a_silent_owner_ends_the_ladder(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    owned_sev1(told)
+    told.advance(minutes=76)
+
+    told.press("ana", "Take over", told.slack.dm("ana")[-1])
+    told.advance(minutes=59)
+
+    assert told.heard("ana") == [
+        "Tue 03:55 INC-1 Acme (Sev1): no sign of life from @ben since 02:40."
+    ]
+    assert len(told.heard("ben")) == 2
+    told.advance(minutes=1)
+    assert told.heard("ana")[1:] == [
+        "Tue 04:56 INC-1 Acme (Sev1): are you still on it?"
+    ]
+
+
+def test_a_silent_owner_who_answers_late_ends_the_ladder(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    owned_sev1(told)
+    told.advance(minutes=76)
+
+    told.press("ben", "Still on it", told.slack.dm("ben")[-1])
+    told.advance(minutes=59)
+
+    assert len(told.heard("ana")) == 1
+    assert told.read(told.slack.dm("ana")[0]) == (
+        "INC-1 Acme (Sev1): check-in answered Today 03:56."
+    )
+
+
+def test_a_sev2_that_somebody_took_is_never_checked_on(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("dee", SEV2)
+
+    told.take("ana")
+    told.advance(hours=2, minutes=59)
+
+    assert told.heard("ana") == [f"Tue 10:00 {PUSH}"]

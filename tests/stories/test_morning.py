@@ -1,0 +1,158 @@
+"""The morning list: what each person owes today, at the opening, in their own time."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.emulator.faults import Fault
+from tests.stories.conftest import Tell
+from tests.story import Story, pacific
+
+
+def lists(told: Story, who: str) -> list[str]:
+    """Return the morning lists that somebody got, by their local time."""
+    return [line for line in told.heard(who) if " Today: " in line]
+
+
+def test_each_person_gets_one_list_at_the_opening_in_their_own_time(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-23 10:00")
+    for owner in ("ana", "ben", "lea"):
+        told.command(owner, f"/sev3 acme: a owner=@{owner}")
+
+    told.travel(pacific("2026-11-24 09:30"))
+
+    assert lists(told, "ana") == [
+        "Tue 09:00 Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3)."
+    ]
+    assert lists(told, "ben") == [
+        "Tue 12:00 Today: 1 first response owed, 13:00 (INC-2 Acme, Sev3)."
+    ]
+    assert lists(told, "lea") == [
+        "Tue 18:00 Today: 1 first response owed, 19:00 (INC-3 Acme, Sev3)."
+    ]
+    assert told.heard("cem") == []
+
+
+def test_a_list_says_how_much_the_first_the_last_and_what_is_overdue(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-23 09:20")
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.fill_in("ana", "First response sent", told.card(1), told="Hi")
+    told.advance(hours=1)
+    told.command("ana", "/sev3 globex: b owner=@ana")
+    told.fill_in("ana", "First response sent", told.card(2), told="Hi")
+    told.travel(pacific("2026-11-23 12:30"))
+    told.command("ana", "/sev2 umbrella: c owner=@ana")
+
+    told.travel(pacific("2026-11-24 09:00"))
+
+    message = told.slack.dm("ana")[-1]
+    assert told.slack.notice(message, "ana") == (
+        "Today: 2 updates and 1 first response owed, first 09:20 (INC-1 Acme, Sev3), "
+        "last 12:30. Nothing overdue."
+    )
+    assert told.read(message) == (
+        "*Today: 2 updates and 1 first response owed, first Today 09:20 (INC-1 Acme, "
+        "Sev3), last Today 12:30. Nothing overdue.*\n"
+        "• INC-1 Acme (Sev3): update due Today 09:20. a\n"
+        "• INC-2 Globex (Sev3): update due Today 10:20. b\n"
+        "• INC-3 Umbrella (Sev2): first response due Today 12:30. c"
+    )
+
+
+def test_what_is_late_stands_first_and_is_counted(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("ana", "/sev2 acme: a owner=@ana")
+    told.command("ana", "/sev3 acme: b owner=@ana")
+
+    told.travel(pacific("2026-11-24 09:00"))
+
+    assert told.phone("ana")[-1] == (
+        "Today: 2 first responses owed, first Mon 14:00 (INC-1 Acme, Sev2), "
+        "last 10:00. 1 overdue."
+    )
+
+
+def test_what_nobody_owns_is_on_the_list_of_whoever_is_on_call(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("dee", "/sev3 acme: a")
+    told.command("dee", "/sev4 acme: b")
+
+    told.travel(pacific("2026-11-24 09:00"))
+
+    assert told.phone("ana") == [
+        "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue. "
+        "Nobody owns INC-1 Acme (Sev3) and INC-2 Acme (Sev4); you are on call."
+    ]
+
+
+def test_whoever_waits_for_a_customer_owes_nothing_meanwhile(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.fill_in("ana", "First response sent", told="Which one?", waits=["yes"])
+
+    told.travel(pacific("2026-11-24 10:00"))
+
+    assert told.heard("ana") == []
+
+
+@pytest.mark.parametrize(
+    ("opened", "next_list"),
+    [
+        ("2026-11-20 10:00", "2026-11-23 09:00"),
+        ("2026-11-25 10:00", "2026-11-27 09:00"),
+    ],
+    ids=["over a weekend", "over a holiday"],
+)
+def test_days_on_which_the_team_is_closed_have_no_list(
+    tell: Tell, opened: str, next_list: str
+) -> None:
+    told, at = tell(opened), pacific(next_list)
+    told.command("ana", "/sev3 acme: a owner=@ana")
+
+    told.travel(at - timedelta(seconds=1))
+    before = told.heard("ana")
+    told.travel(at)
+
+    assert before == []
+    assert len(lists(told, "ana")) == 1
+
+
+def test_a_list_that_slack_takes_late_shows_what_is_so_by_then(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.command("ana", "/sev3 acme: b owner=@ana")
+    told.slack.faults.add("chat.postMessage", Fault.RATE_LIMITED, times=None)
+    told.travel(pacific("2026-11-24 09:00"))
+    told.fill_in("ana", "First response sent", told="Hi", waits=["yes"])
+
+    told.slack.faults.clear()
+    told.machine.advance(minutes=2)
+    told.settle()
+
+    assert told.heard("ana") == [
+        "Tue 09:00 Today: 1 first response owed, 10:00 (INC-2 Acme, Sev3)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("started", "count"),
+    [("2026-11-24 08:59", 0), ("2026-11-24 14:00", 1), ("2026-11-24 17:00", 0)],
+    ids=["before the opening", "late on the same day", "after the last hour"],
+)
+def test_a_bot_that_starts_late_still_writes_the_lists_of_that_day(
+    tell: Tell, started: str, count: int
+) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("ana", "/sev4 initech: a owner=@ana")
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.bot.close()
+    told.clock.travel(pacific(started))
+
+    told.start_bot()
+    told.restart()
+
+    assert len(lists(told, "ana")) == count

@@ -1,0 +1,136 @@
+"""Two people, or one person twice, at the very same time: one of them wins."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from bot.emulator.exchanges import Answer
+from tests.story import Story
+
+AT_ONCE = 5
+
+
+def at_once(*acts: Callable[[], Answer]) -> list[Answer]:
+    """Let several people act, each in a thread of their own, from one instant on."""
+    barrier = Barrier(len(acts))
+
+    def act(one: Callable[[], Answer]) -> Answer:
+        barrier.wait(AT_ONCE)
+        return one()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(act, acts))
+
+
+def pressing(story: Story, who: str, button: str) -> Callable[[], Answer]:
+    """Return the press of a button on the card as it stands now."""
+    seen = story.card()
+    return lambda: story.slack.as_(who).press(button, seen, stale=True)
+
+
+@pytest.fixture
+def opened(tuesday: Story) -> Story:
+    """A Sev2 that nobody owns."""
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    return tuesday
+
+
+def losers(story: Story) -> list[str]:
+    """Return what was said to those who came second."""
+    people = ("ana", "ben", "cem")
+    return [story.read(one) for who in people for one in story.slack.private(who)]
+
+
+def test_of_two_people_who_take_it_one_wins_and_the_other_is_told(
+    opened: Story,
+) -> None:
+    at_once(pressing(opened, "ana", "Take it"), pressing(opened, "ben", "Take it"))
+    opened.slack.wait_until(lambda: losers(opened))
+    opened.settle()
+
+    owner = opened.read(opened.card()).splitlines()[2].split()[1]
+    assert owner in ("@ana", "@ben")
+    assert losers(opened) == [f"INC-1 was taken by {owner}, Today 10:00."]
+    assert opened.thread() == [f"{owner} took it. The first response is still owed."]
+
+
+def test_take_over_is_from_whom_the_button_showed(opened: Story) -> None:
+    opened.take("dee")
+
+    at_once(pressing(opened, "ana", "Take over"), pressing(opened, "ben", "Take over"))
+    opened.slack.wait_until(lambda: losers(opened))
+    opened.settle()
+
+    owner = opened.read(opened.card()).splitlines()[2].split()[1]
+    assert losers(opened) == [f"INC-1 was taken by {owner}, Today 10:00."]
+    assert opened.thread()[1:] == [
+        f"{owner} took it from @dee. The first response is still owed."
+    ]
+
+
+def test_a_take_it_that_was_overtaken_does_not_take_it_over(opened: Story) -> None:
+    seen = opened.card()
+    opened.take("ana")
+    opened.advance(minutes=1)
+
+    said = opened.asked("ben", "Take it", seen, stale=True)
+
+    assert said == "INC-1 was taken by @ana, Today 13:00."
+
+
+def test_taking_it_twice_is_taking_it_once(opened: Story) -> None:
+    seen = opened.card()
+    opened.take("ana")
+
+    said = opened.asked("ana", "Take it", seen, stale=True)
+
+    assert said == "INC-1 is yours already."
+    assert len(opened.thread()) == 1
+
+
+def test_of_two_people_who_resolve_it_one_wins_and_the_other_keeps_the_text(
+    opened: Story,
+) -> None:
+    def resolving(who: str) -> Callable[[], Answer]:
+        opened.open_form(who, "Resolve", opened.card())
+        entries = {"note": f"fixed by {who}", "confirmed": ["yes"]}
+        return lambda: opened.slack.as_(who).submit(entries)
+
+    at_once(resolving("ana"), resolving("ben"))
+    opened.settle()
+
+    forms = sorted(opened.form(who) for who in ("ana", "ben"))
+    assert "INC-1 is resolved." in forms[0]
+    assert "INC-1 was already resolved by" in forms[1]
+    assert "Your text: fixed by" in forms[1]
+    assert len(opened.thread()) == 1
+
+
+def test_two_updates_at_once_are_both_kept(opened: Story) -> None:
+    def logging(who: str) -> Callable[[], Answer]:
+        opened.open_form(who, "First response sent", opened.card())
+        return lambda: opened.slack.as_(who).submit({"told": f"told by {who}"})
+
+    at_once(logging("ana"), logging("ben"))
+    opened.settle()
+
+    first, second = opened.thread()
+    assert first.startswith("First response logged by @")
+    assert second.startswith("Update logged by @")
+    assert "*Next update:*" in opened.read(opened.card())
+
+
+def test_many_commands_at_once_are_numbered_without_gaps(tuesday: Story) -> None:
+    def typing(who: str) -> Callable[[], Answer]:
+        actor = tuesday.slack.as_(who)
+        return lambda: actor.command("/sev4", f"acme: by {who}", channel="support")
+
+    answers = at_once(*map(typing, ("ana", "ben", "cem", "dee", "lea")))
+    tuesday.settle()
+
+    assert all(answer.ok for answer in answers)
+    assert sorted(
+        one.text.split()[1] for one in tuesday.slack.channel("incidents")
+    ) == [f"INC-{number}" for number in range(1, 6)]

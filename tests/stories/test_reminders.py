@@ -1,0 +1,429 @@
+"""Reminders of what a customer is owed: when, to whom, and what becomes of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.stories.conftest import Tell
+from tests.story import Story
+
+SEV2 = "/sev2 acme: push of apps fails"
+FIRST = "INC-1 Acme (Sev2): first response"
+
+
+def owned(told: Story, owner: str = "ana", command: str = SEV2) -> None:
+    """Open an incident that somebody owns from the start."""
+    told.command(owner, f"{command} owner=@{owner}")
+
+
+def snooze(told: Story, who: str, choice: str) -> str:
+    """Put the newest reminder off, and return what that is answered."""
+    menu = told.slack.dm(who)[-1]
+    answer = told.slack.as_(who).choose(choice, menu, wait_private=True)
+    told.settle()
+    return told.read(answer.private, who)
+
+
+def test_a_promise_on_a_sev2_is_reminded_of_before_at_and_twice_after_it(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+
+    tuesday.advance(hours=12)
+
+    assert tuesday.heard("ana") == [
+        f"Tue 13:00 {FIRST} due 14:00, in 1 h.",
+        f"Tue 14:00 {FIRST} due now, 14:00.",
+        f"Tue 15:00 {FIRST} 1 h late, was due 14:00.",
+        f"Tue 16:00 {FIRST} 2 h late, was due 14:00.",
+    ]
+
+
+def test_the_thread_hears_from_the_due_instant_on(tuesday: Story) -> None:
+    owned(tuesday)
+
+    tuesday.advance(hours=12)
+
+    assert tuesday.heard_under(1) == [
+        f"Tue 14:00 {FIRST} due now, 14:00 PST.",
+        f"Tue 15:00 {FIRST} 1 h late, was due 14:00 PST.",
+        f"Tue 16:00 {FIRST} 2 h late, was due 14:00 PST.",
+    ]
+    assert tuesday.thread()[-1] == (
+        "*INC-1 Acme (Sev2): first response late since Today 14:00.*\n"
+        "push of apps fails\n"
+        "It is @ana's; @lea is told as the lead. "
+        "Stops when the first response is logged.\n"
+        "[First response sent] [Take over]"
+    )
+
+
+def test_the_lead_hears_of_the_second_reminder_after(tuesday: Story) -> None:
+    owned(tuesday)
+
+    tuesday.advance(hours=12)
+
+    assert tuesday.phone("lea") == [
+        "INC-1 Acme (Sev2): first response 2 h late, was due Tue 23:00. "
+        "It is @ana's; you are told as the lead. "
+        "Stops when the first response is logged."
+    ]
+
+
+def test_a_reminder_says_what_is_owed_why_you_and_what_stops_it(
+    tuesday: Story,
+) -> None:
+    owned(tuesday, "ben")
+
+    tuesday.advance(hours=3)
+
+    (reminder,) = tuesday.slack.dm("ben")
+    assert tuesday.slack.notice(reminder, "ben") == (
+        "INC-1 Acme (Sev2): first response due 17:00, in 1 h. Yours since 13:00. "
+        "Stops when the first response is logged."
+    )
+    assert tuesday.read(reminder, "ben") == (
+        "*INC-1 Acme (Sev2): first response due Today 17:00.*\n"
+        "push of apps fails\n"
+        "Yours since Today 13:00. Stops when the first response is logged.\n"
+        "[First response sent] [Snooze] [Hand off]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("owner", "text"),
+    [
+        ("ben", "Tue 16:00 INC-1 Acme (Sev2): first response due 17:00, in 1 h."),
+        ("lea", "Tue 22:00 INC-1 Acme (Sev2): first response due 23:00, in 1 h."),
+        ("cem", "Wed 02:30 INC-1 Acme (Sev2): first response due 03:30, in 1 h."),
+    ],
+)
+def test_plain_text_has_the_local_time_of_whoever_reads_it(
+    tuesday: Story, owner: str, text: str
+) -> None:
+    owned(tuesday, owner)
+
+    tuesday.advance(hours=3)
+
+    assert tuesday.heard(owner) == [text]
+
+
+def test_what_falls_on_closing_time_goes_out_while_people_are_there(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 13:00")
+    owned(told)
+
+    told.advance(hours=23)
+
+    assert told.heard("ana") == [
+        f"Tue 16:00 {FIRST} due 17:00, in 1 h (late only from Wed 09:00).",
+        f"Tue 16:45 {FIRST} due 17:00, in 15 min (late only from Wed 09:00).",
+        "Wed 09:00 Today: 1 first response owed, Tue 17:00 (INC-1 Acme, Sev2).",
+        f"Wed 10:00 {FIRST} 1 h late, was due Tue 17:00.",
+        f"Wed 11:00 {FIRST} 2 h late, was due Tue 17:00.",
+    ]
+
+
+@pytest.mark.parametrize("severity", ["sev3", "sev4"])
+def test_the_milder_severities_are_reminded_of_once_at_due_and_once_after(
+    tell: Tell, severity: str
+) -> None:
+    told = tell("2026-11-23 10:00")
+    owned(told, command=f"/{severity} initech: where is the manual")
+
+    told.advance(days=8)
+
+    reminders = [line for line in told.heard("ana") if "INC-1 Initech (" in line]
+    name = f"INC-1 Initech ({severity.capitalize()}): first response"
+    due, after = {"sev3": ("Wed", "Wed 14:00"), "sev4": ("Fri", "Fri 16:00")}[severity]
+    late = {"sev3": "4 h", "sev4": "6 h"}[severity]
+    assert reminders == [
+        f"{due} 10:00 {name} due now, 10:00.",
+        f"{after} {name} {late} late, was due 10:00.",
+    ]
+    assert told.heard("lea") == []
+    assert told.heard_under() == []
+
+
+def test_what_nobody_owns_is_reminded_of_to_the_primary(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev3 acme: where is the manual")
+
+    tuesday.advance(hours=24)
+
+    assert tuesday.phone("ana")[-1] == (
+        "INC-1 Acme (Sev3): first response due now, 10:00. "
+        "Nobody owns it; you are told as the primary on call. "
+        "Stops when the first response is logged."
+    )
+
+
+def test_an_answer_ends_the_reminders_and_strips_their_buttons(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+
+    tuesday.fill_in("ana", "First response sent", tuesday.slack.dm("ana")[0], told="Hi")
+    tuesday.advance(hours=2)
+
+    assert len(tuesday.heard("ana")) == 1
+    assert tuesday.read(tuesday.slack.dm("ana")[0]) == (
+        "INC-1 Acme (Sev2): first response answered Today 13:00."
+    )
+
+
+def test_a_newer_reminder_replaces_the_older_which_says_so(tuesday: Story) -> None:
+    owned(tuesday)
+
+    tuesday.advance(hours=5)
+
+    replaced = "INC-1 Acme (Sev2): first response, replaced by the reminder below."
+    *older, newest = [tuesday.read(one) for one in tuesday.slack.dm("ana")]
+    assert older == [replaced, replaced]
+    assert newest.endswith("[First response sent] [Hand off]")
+    assert tuesday.thread()[0] == replaced
+
+
+def test_reminders_for_one_person_within_two_minutes_are_one_message(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.advance(minutes=2)
+    owned(tuesday, command="/sev2 acme: login is slow")
+
+    tuesday.advance(hours=3)
+
+    assert tuesday.phone("ana") == [
+        "2 reminders: INC-1 Acme (Sev2): first response due 14:00, in 1 h. "
+        "INC-2 Acme (Sev2): first response due 14:02, in 1 h 02."
+    ]
+    assert tuesday.read(tuesday.slack.dm("ana")[0]) == (
+        "*INC-1 Acme (Sev2): first response due Today 14:00.*\n"
+        "push of apps fails\n"
+        "Yours since Today 10:00. Stops when the first response is logged.\n"
+        "[First response sent] [Snooze] [Hand off]\n"
+        "*INC-2 Acme (Sev2): first response due Today 14:02.*\n"
+        "login is slow\n"
+        "Yours since Today 10:02. Stops when the first response is logged.\n"
+        "[First response sent] [Snooze] [Hand off]"
+    )
+
+
+def test_reminders_further_apart_are_messages_of_their_own(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.advance(minutes=3)
+    owned(tuesday, command="/sev2 acme: login is slow")
+
+    tuesday.advance(hours=3)
+
+    assert tuesday.heard("ana") == [
+        f"Tue 13:00 {FIRST} due 14:00, in 1 h.",
+        "Tue 13:03 INC-2 Acme (Sev2): first response due 14:03, in 1 h.",
+    ]
+
+
+def test_reminders_of_two_people_are_not_mixed(tuesday: Story) -> None:
+    owned(tuesday)
+    owned(tuesday, "ben", "/sev2 acme: login is slow")
+
+    tuesday.advance(hours=3)
+
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+    assert tuesday.heard("ben") == [
+        "Tue 16:00 INC-2 Acme (Sev2): first response due 17:00, in 1 h."
+    ]
+
+
+def test_in_a_message_of_two_reminders_an_answer_ends_its_own(tuesday: Story) -> None:
+    owned(tuesday)
+    owned(tuesday, command="/sev2 acme: login is slow")
+    tuesday.advance(hours=3)
+
+    tuesday.fill_in("ana", "First response sent", tuesday.card(2), told="Hi")
+
+    (message,) = tuesday.slack.dm("ana")
+    assert tuesday.read(message) == (
+        "*INC-1 Acme (Sev2): first response due Today 14:00.*\n"
+        "push of apps fails\n"
+        "Yours since Today 10:00. Stops when the first response is logged.\n"
+        "[First response sent] [Snooze] [Hand off]\n"
+        "INC-2 Acme (Sev2): first response answered Today 13:00."
+    )
+    assert tuesday.slack.notice(message, "ana") == (
+        "INC-1 Acme (Sev2): first response due 14:00, in 1 h. Yours since 10:00. "
+        "Stops when the first response is logged."
+    )
+
+
+def test_a_snooze_of_a_quarter_of_an_hour_reminds_once_more(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+
+    said = snooze(tuesday, "ana", "15 minutes")
+    tuesday.advance(hours=1)
+
+    assert said == (
+        "INC-1: the next reminder comes Today 13:15. What is due stays due."
+    )
+    assert tuesday.heard("ana") == [
+        f"Tue 13:00 {FIRST} due 14:00, in 1 h.",
+        f"Tue 13:15 {FIRST} due 14:00, in 45 min.",
+        f"Tue 14:00 {FIRST} due now, 14:00.",
+    ]
+
+
+def test_a_snoozed_reminder_says_until_when_and_then_that_it_was(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+
+    snooze(tuesday, "ana", "15 minutes")
+    slept = tuesday.phone("ana")[0]
+    tuesday.advance(minutes=15)
+
+    assert slept == (
+        "INC-1 Acme (Sev2): first response due 14:00, in 1 h. Put off until 13:15. "
+        "Yours since 10:00. Stops when the first response is logged."
+    )
+    assert tuesday.phone("ana")[1] == (
+        "INC-1 Acme (Sev2): first response due 14:00, in 45 min. You put this off "
+        "until now. Yours since 10:00. Stops when the first response is logged."
+    )
+
+
+def test_a_snooze_of_an_hour_ends_at_the_due_instant_at_the_latest(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+
+    snooze(tuesday, "ana", "1 hour")
+    tuesday.advance(hours=1)
+
+    assert tuesday.heard("ana")[1:] == [f"Tue 14:00 {FIRST} due now, 14:00."]
+
+
+def test_a_snooze_until_the_next_opening_leaves_the_evening_alone(tell: Tell) -> None:
+    told = tell("2026-11-24 10:30")
+    owned(told, command="/sev2 globex: login is slow")
+    told.advance(hours=6)
+
+    snooze(told, "ana", "Next opening")
+    told.advance(hours=18)
+
+    name = "INC-1 Globex (Sev2): first response"
+    assert told.heard("ana") == [
+        f"Tue 16:30 {name} due Wed 10:30, in 18 h.",
+        f"Wed 09:00 {name} due 10:30, in 1 h 30.",
+        "Wed 09:00 Today: 1 first response owed, 10:30 (INC-1 Globex, Sev2).",
+        f"Wed 10:30 {name} due now, 10:30.",
+    ]
+
+
+def test_a_choice_that_would_pass_the_due_instant_is_not_offered(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+
+    tuesday.advance(hours=3)
+    early = choices(tuesday)
+    tuesday.advance(hours=1)
+
+    assert early == ["15 minutes", "1 hour"]
+    assert tuesday.buttons(tuesday.slack.dm("ana")[-1]) == [
+        "First response sent",
+        "Hand off",
+    ]
+
+
+def choices(told: Story) -> list[str]:
+    """Return how long Ana's newest reminder can be put off."""
+    *_, row = told.slack.dm("ana")[-1].blocks
+    (menu,) = (one for one in row["elements"] if one["type"] == "static_select")
+    return [option["text"]["text"] for option in menu["options"]]
+
+
+def test_a_choice_that_comes_too_late_is_refused(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+    seen = tuesday.slack.dm("ana")[0]
+    tuesday.clock.advance(timedelta(minutes=50))
+
+    answer = tuesday.slack.as_("ana").choose("15 minutes", seen, wait_private=True)
+
+    assert tuesday.read(answer.private) == (
+        "That would pass the instant it is due (Today 14:00)."
+    )
+
+
+def test_an_update_logged_meanwhile_ends_a_snooze(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+    snooze(tuesday, "ana", "15 minutes")
+
+    tuesday.fill_in("ana", "First response sent", told="Hi")
+    tuesday.advance(hours=2)
+
+    assert len(tuesday.heard("ana")) == 1
+
+
+def test_a_reminder_can_be_handed_off(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+
+    tuesday.fill_in("ana", "Hand off", tuesday.slack.dm("ana")[0], to="ben")
+    tuesday.advance(minutes=5)
+    tuesday.press("ben", "Accept", tuesday.slack.dm("ben")[0])
+    tuesday.advance(hours=1)
+
+    assert tuesday.read(tuesday.slack.dm("ana")[0]) == (
+        "INC-1 Acme (Sev2): first response, taken by @ben Today 13:05."
+    )
+    assert tuesday.heard("ben")[1:] == [f"Tue 17:00 {FIRST} due now, 17:00."]
+    assert len(tuesday.heard("ana")) == 2
+
+
+def test_until_a_hand_off_is_accepted_the_giver_is_reminded(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+
+    tuesday.fill_in("ana", "Hand off", tuesday.slack.dm("ana")[0], to="ben")
+    tuesday.advance(hours=1)
+
+    assert tuesday.heard("ana")[1:] == [f"Tue 14:00 {FIRST} due now, 14:00."]
+    assert len(tuesday.heard("ben")) == 1
+
+
+def test_while_the_customer_is_waited_for_nobody_is_reminded(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.fill_in("ana", "First response sent", told="Send us logs", waits=["yes"])
+
+    tuesday.advance(days=3)
+    asleep = tuesday.heard("ana")
+    tuesday.press("ana", "Customer answered", tuesday.card())
+    tuesday.advance(hours=4)
+
+    assert asleep == []
+    assert tuesday.heard("ana") == [
+        "Fri 13:00 INC-1 Acme (Sev2): update due 14:00, in 1 h.",
+        "Fri 14:00 INC-1 Acme (Sev2): update due now, 14:00.",
+    ]
+
+
+def test_a_change_after_which_it_is_late_already_reminds_at_once_and_says_so(
+    tuesday: Story,
+) -> None:
+    owned(tuesday, command="/sev3 globex: login is slow")
+    tuesday.advance(hours=30)
+    before = len(tuesday.heard("ana"))
+
+    tuesday.more("dee", "Change")
+    tuesday.submit("dee", severity="sev2", plan="premium", reason="it hits many")
+
+    assert tuesday.phone("ana")[before:] == [
+        "INC-1 Globex (Sev2): first response 10 h late, was due Tue 14:00. "
+        "A change of severity, plan or customer moved it here. Yours since Tuesday. "
+        "Stops when the first response is logged."
+    ]

@@ -1,0 +1,146 @@
+"""Starting with what is missing or wrong: one clear sentence, or patience."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from pydantic import SecretStr
+
+from bot import app
+from bot.emulator import LocalSlack
+from bot.emulator.faults import Fault
+from bot.errors import BotError
+from bot.settings import Settings
+from bot.socket_mode import SocketMode
+from tests.story import Story
+
+
+@pytest.fixture
+def slack() -> Iterator[LocalSlack]:
+    with LocalSlack() as slack:
+        yield slack
+
+
+def settings(slack: LocalSlack, folder: Path, **changes: object) -> Settings:
+    """Return settings that would do, with some of them changed."""
+    given: dict[str, object] = {
+        "slack_bot_token": SecretStr(slack.bot_token),
+        "slack_app_token": SecretStr(slack.app_token),
+        "slack_api_url": slack.api_url,
+        "database_url": f"sqlite:///{folder / 'sevbot.db'}",
+    }
+    return Settings.model_validate(given | changes)
+
+
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [
+        (
+            ["slack_bot_token"],
+            "Set SLACK_BOT_TOKEN (xoxb-…) in the environment or in .env.",
+        ),
+        (
+            ["slack_bot_token", "slack_app_token"],
+            (
+                "Set SLACK_BOT_TOKEN (xoxb-…) and SLACK_APP_TOKEN (xapp-…) in the "
+                "environment or in .env."
+            ),
+        ),
+    ],
+)
+def test_a_missing_token_is_named(
+    slack: LocalSlack, tmp_path: Path, missing: list[str], sentence: str
+) -> None:
+    given = settings(slack, tmp_path, **dict.fromkeys(missing))
+
+    with pytest.raises(BotError) as error:
+        app.tokens(given)
+
+    assert str(error.value) == sentence
+
+
+def test_a_wrong_bot_token_ends_the_start_with_a_sentence(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    given = settings(slack, tmp_path, slack_bot_token=SecretStr("xoxb-wrong"))
+
+    with pytest.raises(BotError) as error:
+        app.identify(given, Event())
+
+    assert str(error.value) == "Slack does not accept SLACK_BOT_TOKEN (invalid_auth)."
+
+
+def test_a_wrong_app_token_is_known_and_not_tried_for_ever(tuesday: Story) -> None:
+    socket = SocketMode(tuesday.bot.app, "xapp-wrong", tuesday.slack.api_url)
+
+    socket.start()
+    tuesday.slack.wait_until(
+        lambda: any(
+            not call.ok for call in tuesday.slack.calls("apps.connections.open")
+        )
+    )
+    socket.stop()
+
+    assert socket.failure == "invalid_auth"
+    assert not socket.is_connected()
+
+
+def test_a_bot_that_knows_its_workspace_starts_while_slack_is_away(
+    tuesday: Story,
+) -> None:
+    given = settings(tuesday.slack, tuesday.folder)
+    tuesday.slack.offline = True
+
+    identity = app.identify(given, Event())
+
+    assert identity
+    assert identity.team == tuesday.slack.team_id
+
+
+def test_a_bot_without_a_database_waits_for_slack_until_it_is_stopped(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    given = settings(slack, tmp_path)
+    stopping = Event()
+    stopping.set()
+
+    assert app.identify(given, stopping) is None
+
+
+def test_what_is_in_hand_is_acknowledged_before_the_bot_hangs_up(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.add_person("nia")
+    slow = timedelta(seconds=0.2)
+    tuesday.slack.faults.add("users.info", Fault.SLOW_AFTER, wait_for=slow)
+    actor = tuesday.slack.as_("nia")
+
+    with ThreadPoolExecutor(1) as other:
+        typed = other.submit(actor.command, "/sev2", "acme: push fails")
+        tuesday.slack.wait_until(lambda: tuesday.slack.calls("users.info"))
+        tuesday.bot.socket.stop()
+
+    assert "INC-1 opened as Sev2" in tuesday.read(typed.result().private)
+
+
+def test_after_a_restart_a_command_delivered_again_is_the_same_incident(
+    tuesday: Story,
+) -> None:
+    first = tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.restart()
+
+    again = tuesday.slack.redeliver(first)
+
+    assert tuesday.read(again.private) == tuesday.read(first.private)
+    assert len(tuesday.slack.channel("incidents")) == 1
+
+
+def test_stopping_twice_is_stopping_once(tuesday: Story) -> None:
+    tuesday.bot.socket.stop()
+
+    tuesday.bot.socket.stop()
+
+    assert not tuesday.bot.socket.is_connected()

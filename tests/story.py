@@ -1,0 +1,242 @@
+"""The vocabulary of the story tests: people act, time passes, phones show things."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import policy_files
+from bot.emulator.exchanges import Answer, Sent
+from bot.emulator.records import Message, View
+from bot.emulator.refusals import Json
+from bot.outbox import UNPACED, Pace
+from bot.policies import Policy
+from bot.public_holidays import public_holidays
+from bot.trial import Trial
+
+ROOT = Path(__file__).parent.parent
+PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+def pacific(text: str) -> datetime:
+    """Return `2026-11-24 09:00` as an instant in the team's zone."""
+    return datetime.fromisoformat(text).replace(tzinfo=PACIFIC).astimezone(UTC)
+
+
+class Machine:
+    """The machine's clock, which stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 17, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class Story(Trial):
+    """A trial of the shipped policy, with the words in which a test tells a story."""
+
+    machine: Machine
+
+    def __init__(self, folder: Path, at: str, pace: Pace = UNPACED) -> None:
+        self._policy = shipped_policy()
+        super().__init__(
+            folder, lambda: self._policy, pacific(at), machine=Machine(), pace=pace
+        )
+        self.slack.add_channel("acme", members=["ana", "dee"], bot=False)
+
+    def use_policy(self, **changes: Any) -> None:
+        """Change fields of the policy in force."""
+        self._policy = replace(self._policy, **changes)
+
+    def become(self, who: str, **fields: Any) -> None:
+        """Let something change about somebody, of which Slack tells the bot."""
+        self.slack.change_person(who, **fields)
+        self.tell_of("user_change", who)
+
+    def leave(self, who: str) -> None:
+        """Let somebody leave the workspace."""
+        self.become(who, deleted=True)
+
+    def tell_of(self, event: str, who: str) -> None:
+        """Send an event about a person, and wait until the bot has taken it in."""
+        person = self.slack.workspace.find_person(who).as_json(self.now)
+        self.slack.send_event({"type": event, "user": person})
+        # Bolt acknowledges events first; all threads are free once it is taken in.
+        threads = self.bot.executor._max_workers
+        barrier = Barrier(threads)
+        list(self.bot.executor.map(lambda _: barrier.wait(5), range(threads)))
+
+    def ago(self, **span: float) -> datetime:
+        """Return an instant that lies so far back."""
+        return self.now - timedelta(**span)
+
+    def command(self, who: str, text: str, channel: str = "support") -> Answer:
+        """Type a command such as `/sev2 acme: push fails`, and let it take effect."""
+        command, _, rest = text.partition(" ")
+        answer = self.slack.as_(who).command(command, rest, channel=channel)
+        self.settle()
+        return answer
+
+    def press(
+        self, who: str, button: str, message: Message | None = None, **more: Any
+    ) -> Answer:
+        """Press a button of a message, and let it take effect."""
+        answer = self.slack.as_(who).press(button, message, **more)
+        self.settle()
+        return answer
+
+    def open_form(self, who: str, button: str, message: Message | None = None) -> View:
+        """Press a button that opens a form, or puts another in the place of one."""
+        actor = self.slack.as_(who)
+        before = actor.view()
+        self.press(who, button, message)
+
+        def changed() -> View | None:
+            view = actor.view()
+            return view if view is not None and view != before else None
+
+        view = self.slack.wait_until(changed)
+        assert view is not None, "a form is on the screen"
+        return view
+
+    def more(self, who: str, button: str, number: int = 1) -> View:
+        """Press a button behind More on an incident's card."""
+        self.open_form(who, "More", self.card(number))
+        return self.open_form(who, button)
+
+    def submit(self, who: str, **entries: Any) -> Answer:
+        """Fill in the form on somebody's screen and send it off."""
+        self.slack.as_(who).wait_for_view()
+        answer = self.slack.as_(who).submit(entries)
+        self.settle()
+        return answer
+
+    def fill_in(
+        self, who: str, button: str, message: Message | None = None, **entries: Any
+    ) -> Answer:
+        """Press a button that opens a form, fill that in and send it off."""
+        self.open_form(who, button, message or self.card())
+        return self.submit(who, **entries)
+
+    def take(self, who: str, number: int = 1) -> Answer:
+        """Take an incident, or take it over, by its card."""
+        buttons = self.read(self.card(number)).splitlines()[-1]
+        button = "Take it" if "[Take it]" in buttons else "Take over"
+        return self.press(who, button, self.card(number))
+
+    def asked(self, who: str, button: str, message: Message, **more: Any) -> str:
+        """Press a button that is answered in private, and return the answer."""
+        said = self.asked_now(who, button, message, **more)
+        self.settle()
+        return said
+
+    def asked_now(self, who: str, button: str, message: Message, **more: Any) -> str:
+        """Press a button as `asked` does, and let nothing else take effect."""
+        actor = self.slack.as_(who)
+        answer = actor.press(button, message, wait_private=True, **more)
+        return self.read(answer.private, who)
+
+    def deliver(self, kind: str, payload: Json) -> Answer:
+        """Send the bot something of Slack's that nobody here does by hand."""
+        person = self.slack.as_("dee").person
+        common = self.slack._interactions._common(payload["type"], person)
+        return self.slack._exchanges.deliver(Sent(kind, common | payload))
+
+    def card(self, number: int = 1) -> Message:
+        """Return an incident's card as it stands in the incidents channel."""
+        for message in self.slack.channel("incidents"):
+            if f"INC-{number} " in message.text:
+                return message
+        raise LookupError(f"there is no card of INC-{number}")
+
+    def thread(self, number: int = 1) -> list[str]:
+        """Return what stands in the thread of an incident's card."""
+        return [self.read(one) for one in self.slack.thread(self.card(number))]
+
+    def form(self, who: str) -> str:
+        """Return all that somebody reads in the form on their screen."""
+        view = self.slack.as_(who).wait_for_view()
+        blocks = tuple(view.blocks)
+        return self.read(Message("", "", "", view.title, blocks), who)
+
+    def buttons(self, message: Message) -> list[str]:
+        """Return the buttons of a message, in order."""
+        return re.findall(r"\[(.+?)\]", self.read(message).splitlines()[-1])
+
+    def with_blocks(self, message: Message, *blocks: Json) -> Message:
+        """Return a message as an older version of the bot would have written it."""
+        return replace(message, blocks=blocks)
+
+    def phone(self, who: str) -> list[str]:
+        """Return what somebody's phone showed of the bot's messages, oldest first."""
+        return [self.slack.notice(one, who) for one in self.slack.dm(who)]
+
+    def heard(self, who: str) -> list[str]:
+        """Return what came to somebody's phone, in the words in which it came.
+
+        Each begins with their local time, and ends with its first sentence.
+        """
+        person = self.slack.workspace.find_person(who)
+        zone = ZoneInfo(person.tz)
+        return self._came(f"D{person.id[1:]}", None, zone)
+
+    def heard_in(self, channel: str) -> list[str]:
+        """Return what was posted in a channel, likewise, by the team's time."""
+        return self._came(self.slack.workspace.find_channel(channel).id, None, PACIFIC)
+
+    def heard_under(self, number: int = 1) -> list[str]:
+        """Return what was posted under an incident's card, likewise."""
+        card = self.card(number)
+        return self._came(card.channel, card.ts, PACIFIC)
+
+    def _came(self, channel: str, thread: str | None, zone: ZoneInfo) -> list[str]:
+        came = []
+        for call in self.slack.calls("chat.postMessage"):
+            given = call.arguments
+            place = given["channel"], given.get("thread_ts")
+            if call.ok and place == (channel, thread):
+                text = self.slack.notice(Message(channel, "", "", given["text"]), "ana")
+                first = re.split(r"(?<=[.?]) ", text)[0]
+                came.append(f"{call.at.astimezone(zone):%a %H:%M} {first}")
+        return came
+
+    def restart(self) -> None:
+        """Stop the bot, and start another one on what it left."""
+        self.bot.close()
+        self.start_bot()
+
+    def read(self, message: Message | None, who: str = "ana") -> str:
+        """Return all that somebody reads in a message."""
+        assert message is not None, "there is a message to read"
+        return self.slack.text(message, who)
+
+
+@contextmanager
+def story(folder: Path, at: str, pace: Pace = UNPACED) -> Iterator[Story]:
+    """Begin a story at a local time of the team, such as `2026-11-24 09:30`."""
+    told = Story(folder, at, pace)
+    told.start()
+    try:
+        yield told
+    finally:
+        told.stop()
+
+
+@cache
+def shipped_policy() -> Policy:
+    """Return the policy that the package ships, as of the days of the stories."""
+    text = (ROOT / "policies.yaml").read_text(encoding="utf-8")
+    today = date(2026, 11, 20)
+    return policy_files.read(
+        text, name="policies.yaml", holidays=public_holidays, today=today
+    )

@@ -1,0 +1,228 @@
+"""How the ladder and the check-ins follow a change, an ending and a reopening."""
+
+import pytest
+
+from bot.deadlines import Kind, Outcome
+from bot.incidents import EventKind
+from bot.policies import Severity
+from tests.factories import pacific
+from tests.record import opened, with_owl
+
+SEV1, SEV2, SEV3, SEV4 = Severity
+CHECK_IN = Kind.CHECK_IN
+
+
+def test_a_sev2_raised_at_night_is_told_of_at_once() -> None:
+    record = opened(SEV2, pacific(24, "20:00"))
+
+    record.change(pacific(24, "23:00"), severity=SEV1)
+
+    assert record.pages(pacific(24, "23:11")) == [
+        "Tue 24 23:00 rung ana",
+        "Tue 24 23:05 rung ana",
+        "Tue 24 23:10 rung ben",
+    ]
+
+
+def test_raising_a_sev2_tells_those_anew_whom_the_ladder_told_before() -> None:
+    record = opened(SEV2, pacific(24, "10:00"))
+    record.run(pacific(24, "10:12"))
+
+    record.change(pacific(24, "10:12"), severity=SEV1)
+
+    assert record.pages(pacific(24, "10:13")) == ["Tue 24 10:12 rung ana"]
+
+
+def test_the_sleeping_owner_of_a_sev2_that_is_raised_is_asked_at_once() -> None:
+    record = opened(SEV2, pacific(24, "15:00"), owner="U0CAT")
+    record.run(pacific(25, "02:00"))
+
+    record.change(pacific(25, "02:00"), severity=SEV1)
+
+    assert record.pages(pacific(25, "02:21")) == [
+        "Wed 25 02:00 check_in cat",
+        "Wed 25 02:15 rung cat ana",
+        "Wed 25 02:20 rung ana",
+    ]
+
+
+def test_an_owner_who_acted_just_now_has_the_hour_out_when_it_is_raised() -> None:
+    record = opened(SEV2, pacific(24, "15:00"), owner="U0CAT")
+
+    record.change(pacific(24, "15:20"), severity=SEV1)
+
+    assert record.owed(CHECK_IN).due_at == pacific(24, "16:00")
+
+
+def test_an_owner_who_raises_it_has_an_hour() -> None:
+    record = opened(SEV2, pacific(24, "15:00"), owner="U0CAT")
+
+    record.change(pacific(25, "02:00"), "U0CAT", severity=SEV1)
+
+    assert record.owed(CHECK_IN).due_at == pacific(25, "03:00")
+
+
+def test_a_sev3_raised_to_sev2_at_night_waits_for_the_opening() -> None:
+    record = opened(SEV3, pacific(24, "15:00"))
+
+    record.change(pacific(24, "23:00"), severity=SEV2)
+
+    assert record.pages(pacific(25, "09:01")) == ["Wed 25 09:00 rung ana"]
+
+
+def test_a_lowered_sev1_tells_nobody_again_by_day() -> None:
+    record = opened(SEV1, pacific(24, "10:00"))
+    record.run(pacific(24, "10:07"))
+
+    record.change(pacific(24, "10:07"), severity=SEV2)
+
+    assert record.pages(pacific(24, "10:21")) == [
+        "Tue 24 10:10 rung ben",
+        "Tue 24 10:20 rung lea #support",
+    ]
+
+
+def test_a_sev1_lowered_at_night_begins_anew_at_the_opening() -> None:
+    record = opened(SEV1, pacific(24, "02:00"))
+    record.run(pacific(24, "02:07"))
+
+    record.change(pacific(24, "02:07"), severity=SEV2)
+
+    assert record.pages(pacific(24, "09:06")) == [
+        "Tue 24 09:00 rung ana",
+        "Tue 24 09:05 rung ana",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("owner", "severity"),
+    [(None, SEV3), ("U0CAT", SEV2)],
+    ids=["nobody's, to sev3", "somebody's, to sev2"],
+)
+def test_a_lowered_severity_ends_what_it_does_not_ask_for(
+    owner: str | None, severity: Severity
+) -> None:
+    record = opened(SEV1, pacific(24, "10:00"), owner=owner)
+
+    record.change(pacific(24, "10:30"), severity=severity)
+
+    assert record.last(CHECK_IN).outcome is Outcome.VOID
+    assert record.pages(pacific(24, "17:00")) == []
+
+
+def test_a_plan_that_wakes_people_wakes_them_as_soon_as_it_is_known() -> None:
+    record = opened(SEV1, pacific(24, "20:00"), plan="self_service")
+
+    record.change(pacific(24, "21:00"), plan="premium")
+
+    assert record.pages(pacific(24, "21:06")) == [
+        "Tue 24 21:00 rung ana",
+        "Tue 24 21:05 rung ana",
+    ]
+
+
+def test_a_plan_that_wakes_people_makes_up_for_what_closing_held_back() -> None:
+    record = opened(SEV1, pacific(20, "16:58"), plan="self_service")
+    record.run(pacific(20, "17:10"))
+
+    record.change(pacific(20, "17:10"), plan="premium")
+
+    assert record.tick(pacific(20, "17:10")) == ["Fri 20 17:10 rung ana ben"]
+
+
+def test_a_plan_that_wakes_nobody_lets_them_sleep_until_the_opening() -> None:
+    record = opened(SEV1, pacific(24, "02:00"))
+    record.run(pacific(24, "02:07"))
+
+    record.change(pacific(24, "02:07"), plan="self_service")
+
+    assert record.pages(pacific(24, "09:01")) == ["Tue 24 09:00 rung ana"]
+
+
+def test_a_change_between_plans_that_both_wake_people_moves_no_step() -> None:
+    record = opened(SEV1, pacific(24, "02:00"))
+    record.run(pacific(24, "02:07"))
+    before = record.owed(CHECK_IN)
+
+    record.change(pacific(24, "02:07"), plan="standard")
+
+    assert record.owed(CHECK_IN) == before
+
+
+def test_a_check_in_that_a_plan_held_back_for_the_opening_is_asked_at_once() -> None:
+    record = opened(SEV1, pacific(20, "16:30"), plan="self_service", owner="U0CAT")
+
+    record.change(pacific(21, "02:00"), plan="premium")
+
+    assert record.pages(pacific(21, "02:16")) == [
+        "Sat 21 02:00 check_in cat",
+        "Sat 21 02:15 rung cat ana",
+    ]
+
+
+def test_a_second_change_of_the_plan_does_not_put_an_unanswered_check_in_off() -> None:
+    record = opened(SEV1, pacific(20, "16:30"), plan="self_service", owner="U0CAT")
+    record.change(pacific(21, "02:00"), plan="premium")
+    record.run(pacific(21, "02:10"))
+
+    record.change(pacific(21, "02:10"), plan="standard")
+
+    assert record.pages(pacific(21, "02:16")) == ["Sat 21 02:15 rung cat ana"]
+
+
+def test_the_ladder_of_a_sev2_follows_the_customers_own_calendar() -> None:
+    record = opened(SEV2, pacific(20, "16:58"), policy=with_owl())
+    record.run(pacific(20, "17:02"))
+
+    record.happens(
+        EventKind.CUSTOMER_SET,
+        pacific(20, "17:02"),
+        "U0LEA",
+        customer="Owl",
+        plan="premium",
+    )
+
+    assert record.pages(pacific(20, "17:09")) == [
+        "Fri 20 17:03 rung ana",
+        "Fri 20 17:08 rung ben",
+    ]
+
+
+@pytest.mark.parametrize("kind", [EventKind.RESOLVED, EventKind.VOIDED])
+def test_nobody_is_asked_about_an_incident_that_is_over(kind: EventKind) -> None:
+    record = opened(SEV1, pacific(24, "02:00"), owner="U0CAT")
+
+    record.happens(kind, pacific(24, "02:30"))
+
+    assert record.last(CHECK_IN).outcome is Outcome.VOID
+    assert record.next_nudge_at() is None
+
+
+def test_a_reopened_sev1_that_nobody_owns_climbs_the_ladder_again() -> None:
+    record = opened(SEV1, pacific(24, "02:00"))
+    record.happens(EventKind.RESOLVED, pacific(24, "02:01"), "U0BEN")
+
+    record.happens(EventKind.REOPENED, pacific(24, "04:00"), "U0BEN")
+
+    assert record.pages(pacific(24, "04:06")) == [
+        "Tue 24 04:00 rung ana",
+        "Tue 24 04:05 rung ana",
+    ]
+
+
+def test_the_owner_of_a_sev1_reopened_hours_later_is_asked_at_once() -> None:
+    record = opened(SEV1, pacific(24, "15:00"), owner="U0CAT")
+    record.happens(EventKind.RESOLVED, pacific(24, "15:30"), "U0CAT")
+
+    record.happens(EventKind.REOPENED, pacific(25, "02:00"), "U0BEN")
+
+    assert record.pages(pacific(25, "02:01")) == ["Wed 25 02:00 check_in cat"]
+
+
+def test_who_reopens_their_own_sev1_has_an_hour() -> None:
+    record = opened(SEV1, pacific(24, "15:00"), owner="U0CAT")
+    record.happens(EventKind.RESOLVED, pacific(24, "15:30"), "U0CAT")
+
+    record.happens(EventKind.REOPENED, pacific(25, "02:00"), "U0CAT")
+
+    assert record.owed(CHECK_IN).due_at == pacific(25, "03:00")

@@ -1,0 +1,194 @@
+"""The commands about the policy, as they are typed."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.policy_files import default_text
+from tests.commands import Ran, Run, write
+
+
+def test_without_a_command_the_help_is_printed(run: Run) -> None:
+    ran = run()
+
+    assert ran.status == 0
+    assert all(name in ran.out for name in ("check", "due", "policy"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["check"], ["due"], ["policy"], ["policy", "show"], ["policy", "schema"],
+     ["policy", "init"]],
+)  # fmt: skip
+def test_each_command_has_help(run: Run, command: list[str]) -> None:
+    ran = run(*command, "--help")
+
+    assert ran.status == 0
+    assert ran.out.startswith(f"Usage: sevbot {' '.join(command)}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["dew"], "No such command 'dew'."),
+        (["due", "sev1"], "Missing argument 'PLAN'."),
+        (["due", "sev1", "premium", "--when", "now"], "No such option: --when"),
+        (["policy"], "Missing command."),
+    ],
+)
+def test_a_mistyped_command_is_told_in_one_line(
+    run: Run, arguments: list[str], sentence: str
+) -> None:
+    ran = run(*arguments)
+
+    assert ran.status == 2
+    assert ran.out == ""
+    assert ran.err.startswith(f"sevbot: {sentence}")
+    assert ran.err.count("\n") == 1
+
+
+def test_check_says_that_a_file_is_good(run: Run) -> None:
+    write("policies.yaml")
+
+    ran = run("check")
+
+    assert ran == Ran(
+        0, "policies.yaml is good: 3 plans, 1 calendar, 4 customers.\n", ""
+    )
+
+
+def test_check_says_when_it_checked_the_shipped_file(run: Run) -> None:
+    ran = run("check")
+
+    assert ran.status == 0
+    assert ran.out.startswith("policies.yaml is good")
+    assert ran.err == (
+        "There is no policies.yaml here: the one that comes with sevbot counts.\n"
+    )
+
+
+def test_check_prints_each_problem_on_a_line_and_fails(run: Run) -> None:
+    write("p.yaml", ("every two weeks", "biweekly"), ("U0LEA", "lea"))
+
+    ran = run("check", "p.yaml")
+
+    lines = ran.err.splitlines()
+    assert ran.status == 1
+    assert ran.out == ""
+    assert [line.split(": ")[0].split(", ")[1] for line in lines] == [
+        "follow_up.sev4.self_service",
+        "on_call.lead",
+    ]
+    assert all(line.startswith("p.yaml line ") for line in lines)
+
+
+def test_check_reads_the_file_that_the_environment_names(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEVBOT_POLICIES", "gone.yaml")
+
+    assert run("check") == Ran(1, "", "gone.yaml does not exist\n")
+
+
+def test_check_warns_of_short_fridays_and_still_succeeds(run: Run) -> None:
+    write(
+        "policies.yaml",
+        (
+            "      mon-fri: 09:00-17:00",
+            "      mon-thu: 09:00-17:00\n      fri: 09:00-13:00",
+        ),
+    )
+
+    ran = run("check")
+
+    warnings = [line for line in ran.out.splitlines() if line.startswith("warning: ")]
+    assert ran.status == 0
+    assert len(warnings) == 3
+    assert "for Standard Support, Sev2 can be due later than Sev3: from " in warnings[0]
+
+
+def test_a_setting_that_cannot_be_used_is_told_in_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEVBOT_PORT", "many")
+
+    ran = run("check")
+
+    assert ran.status == 1
+    assert ran.err.startswith("sevbot: SEVBOT_PORT: ")
+    assert ran.err.count("\n") == 1
+
+
+def test_policy_show_prints_both_tables_in_the_published_wording(run: Run) -> None:
+    write("policies.yaml")
+
+    ran = run("policy", "show")
+
+    words = " ".join(ran.out.replace("│", " ").split())
+    assert ran.status == 0
+    assert "Sev1 4 Business Hours 4 Business Hours 8 Business Hours" in words
+    assert "Sev4 Status updates weekly Status updates weekly" in words
+
+
+def test_policy_show_prints_markdown(run: Run) -> None:
+    write("policies.yaml", ("Premium Support", "Gold|Best"))
+
+    lines = run("policy", "show", "--format", "markdown").out.splitlines()
+
+    assert lines[2:6] == [
+        "| Severity | Gold\\|Best | Standard Support | Free Trial / Self-Service |",
+        "| --- | --- | --- | --- |",
+        "| Sev1 | 4 Business Hours | 4 Business Hours | 8 Business Hours |",
+        "| Sev2 | 4 Business Hours | 8 Business Hours | 1 Business Day |",
+    ]
+    assert lines[-3] == (
+        "| Sev2 | Status updates twice per business day | Status updates every day "
+        "| Status updates every two business days |"
+    )
+
+
+def test_policy_show_prints_json(run: Run) -> None:
+    write("policies.yaml")
+
+    shown = run("policy", "show", "--format", "json").json
+
+    assert list(shown) == ["plans", "first_response", "follow_up"]
+    assert shown["plans"]["self_service"] == "Free Trial / Self-Service"
+    assert shown["first_response"]["sev2"]["standard"] == "8 Business Hours"
+    assert shown["follow_up"]["sev1"]["premium"] == "Continuous work until resolution"
+
+
+def test_policy_schema_prints_json(run: Run) -> None:
+    schema = run("policy", "schema").json
+
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert "calendars" in schema["properties"]
+
+
+def test_policy_init_writes_a_file_that_is_good(run: Run) -> None:
+    began = run("policy", "init")
+
+    assert began == Ran(
+        0, "Wrote policies.yaml. Edit it, then run: sevbot check policies.yaml\n", ""
+    )
+    assert Path("policies.yaml").read_text(encoding="utf-8") == default_text()
+    assert run("check").status == 0
+
+
+def test_policy_init_never_overwrites(run: Run) -> None:
+    Path("mine.yaml").write_text("mine")
+
+    ran = run("policy", "init", "mine.yaml")
+
+    assert ran == Ran(1, "", "sevbot: mine.yaml exists and was left as it is.\n")
+    assert Path("mine.yaml").read_text() == "mine"
+
+
+def test_policy_init_says_where_it_cannot_write(run: Run) -> None:
+    ran = run("policy", "init", "nowhere/policies.yaml")
+
+    assert ran == Ran(
+        1,
+        "",
+        "sevbot: nowhere/policies.yaml cannot be written: No such file or directory.\n",
+    )

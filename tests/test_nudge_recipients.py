@@ -1,0 +1,135 @@
+"""Who is told by a reminder, and who is told next."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot import nudges
+from bot.deadlines import Kind
+from bot.incidents import EventKind
+from bot.nudges import Because, Recipient, Step, StepKind
+from bot.policies import OnCall, Policy, Role, Severity
+from tests.factories import incident, pacific, shipped_policy
+from tests.record import Record, opened
+
+SEV1, SEV2, SEV3, SEV4 = Severity
+CAT = "U0CAT"
+
+
+def with_on_call(lead: str | None) -> Policy:
+    return replace(shipped_policy(), on_call=OnCall("U0ANA", "U0BEN", lead))
+
+
+def step(kind: StepKind, *roles: Role, to_owner: bool = False) -> Step:
+    return Step(3, kind, pacific(24, "15:00"), to_owner, roles)
+
+
+def following(record: Record, *told: str) -> tuple[Recipient, datetime] | None:
+    """Return who is told next, while those are told now."""
+    policy, ladder = record.policy, record.owed(Kind.CHECK_IN)
+    return nudges.next_told(
+        policy, record.incident, ladder, policy.on_call, but_not=(one for one in told)
+    )
+
+
+def test_while_nobody_owns_it_the_primary_on_call_is_reminded() -> None:
+    record = opened(SEV3, pacific(23, "10:00"))
+
+    assert record.reminders(pacific(24, "10:30")) == ["Tue 24 10:00 due ana"]
+
+
+def test_a_new_owner_gets_the_reminders_that_are_still_to_come() -> None:
+    record = opened(SEV2, owner=CAT)
+    record.run(pacific(24, "12:30"))
+
+    record.happens(EventKind.TAKEN, pacific(24, "12:30"), "U0BEN")
+
+    assert record.reminders(pacific(24, "13:30")) == ["Tue 24 13:00 due ben"]
+
+
+def test_a_lead_who_owns_it_is_told_once_as_its_owner() -> None:
+    due = step(StepKind.AFTER_AGAIN, Role.LEAD, to_owner=True)
+    policy = shipped_policy()
+
+    told = nudges.recipients(policy, incident(owner="U0LEA"), due, policy.on_call)
+
+    assert told == (Recipient("U0LEA", Because.OWNER),)
+
+
+def test_an_owner_on_the_ladder_is_told_as_the_owner() -> None:
+    due = step(StepKind.RUNG, Role.PRIMARY)
+    policy = shipped_policy()
+
+    told = nudges.recipients(policy, incident(owner="U0ANA"), due, policy.on_call)
+
+    assert told == (Recipient("U0ANA", Because.OWNER),)
+
+
+def test_who_is_both_primary_and_lead_is_told_once() -> None:
+    policy = with_on_call(lead="U0ANA")
+    due = step(StepKind.AFTER_AGAIN, Role.LEAD, to_owner=True)
+
+    told = nudges.recipients(policy, incident(), due, policy.on_call)
+
+    assert told == (Recipient("U0ANA", Because.PRIMARY),)
+
+
+def test_a_role_that_nobody_fills_is_passed_over() -> None:
+    policy = with_on_call(lead=None)
+    due = step(StepKind.RUNG, Role.LEAD, Role.FALLBACK)
+
+    (told,) = nudges.recipients(policy, incident(), due, policy.on_call)
+
+    assert told == Recipient("C0SUPPORT", Because.FALLBACK)
+    assert not told.is_person
+
+
+def test_at_the_opening_the_backup_is_next() -> None:
+    record = opened(SEV1, pacific(24, "02:41"))
+
+    backup = Recipient("U0BEN", Because.BACKUP)
+
+    assert following(record, "U0ANA") == (backup, pacific(24, "02:51"))
+
+
+def test_before_anybody_is_told_the_primary_is_next() -> None:
+    record = opened(SEV2, pacific(24, "20:00"))
+
+    primary = Recipient("U0ANA", Because.PRIMARY)
+
+    assert following(record) == (primary, pacific(25, "09:00"))
+
+
+def test_a_silent_owner_hears_that_the_primary_is_next_with_the_repeat() -> None:
+    record = opened(SEV1, pacific(24, "02:41"), owner=CAT)
+
+    record.run(pacific(24, "03:42"))
+
+    primary = Recipient("U0ANA", Because.PRIMARY)
+    assert following(record) == (primary, pacific(24, "03:56"))
+
+
+def test_an_owner_who_is_the_primary_hears_of_the_backup_not_of_themselves() -> None:
+    record = opened(SEV1, pacific(24, "02:41"), owner="U0ANA")
+
+    record.run(pacific(24, "03:42"))
+
+    backup = Recipient("U0BEN", Because.BACKUP)
+    assert following(record) == (backup, pacific(24, "04:06"))
+
+
+def test_those_who_are_told_now_are_not_next() -> None:
+    record = opened(SEV1, pacific(24, "02:41"))
+
+    record.run(pacific(24, "02:47"))
+
+    fallback = Recipient("C0SUPPORT", Because.FALLBACK)
+    told = ("U0ANA", "U0BEN", "U0LEA")
+    assert following(record, *told) == (fallback, pacific(24, "03:01"))
+
+
+def test_when_everybody_is_told_nobody_is_next() -> None:
+    record = opened(SEV1, pacific(24, "02:41"))
+
+    record.run(pacific(24, "03:20"))
+
+    assert following(record, "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT") is None
