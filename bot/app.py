@@ -1,27 +1,29 @@
 """The composition root: settings in, a bot out. Only this module knows all others."""
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.clock import Clock, TrialClock, machine
-from bot.errors import BotError, Fate, SlackError
-from bot.outbox import Outbox, Pace
+from bot.errors import BotError, Fate, SlackError, StorageError
+from bot.health import Health, Pulse, health
+from bot.outbox import Outbox
+from bot.pacing import Pace
 from bot.policies import Policy
 from bot.reminders import Reminders
 from bot.rendering import Renderer
 from bot.roster import Roster
-from bot.scheduler import Scheduler, Senders
+from bot.scheduler import TICK_EVERY_S, Scheduler, Senders
 from bot.settings import Settings
 from bot.slack.client import Identity, Slack
 from bot.slack.commands import Commands
@@ -40,6 +42,24 @@ _KEEP_INBOX_FOR = timedelta(days=3)
 _KEEP_EDITS_FOR = timedelta(days=7)
 
 
+class Ear(Protocol):
+    """How Slack reaches us. `failure` is its word for why it does not, if it is known.
+
+    Over HTTP the address is `host` and `port`.
+    """
+
+    failure: str | None
+
+    def start(self) -> None:
+        """Begin to listen."""
+
+    def is_connected(self) -> bool:
+        """Tell whether commands can arrive."""
+
+    def stop(self) -> None:
+        """Answer what is under way, and take nothing new."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bot:
     """A whole bot, wired and at rest. `clock` is that of obligations."""
@@ -50,10 +70,33 @@ class Bot:
     triage: Triage
     reminders: Reminders
     outbox: Outbox
-    socket: SocketMode
+    ear: Ear
     clock: Clock
     machine: Clock
     executor: ThreadPoolExecutor
+    pulse: Pulse = field(default_factory=lambda: Pulse(TICK_EVERY_S))
+
+    def tick(self) -> None:
+        """Fire what is due."""
+        self.reminders.tick()
+        self.pulse.beat()
+
+    def health(self) -> Health:
+        """Say what is wrong, for whoever watches."""
+        return health(
+            trouble=self.outbox.trouble or self.ear.failure,
+            storage=self._storage(),
+            silent_for=self.pulse.silent_for(),
+            hears=self.ear.is_connected(),
+        )
+
+    def _storage(self) -> str | None:
+        try:
+            with self.database.transaction() as tx:
+                tx.one("mark", name="tick")
+        except StorageError as error:
+            return error.reason
+        return None
 
     def housekeeping(self) -> None:
         """Learn who is who anew, and forget what no redelivery can ask for."""
@@ -63,36 +106,14 @@ class Bot:
             tx.all("forget_messages", before=self.clock() - _KEEP_EDITS_FOR)
         self.roster.refresh()
 
-    def remember(self, policy: Policy) -> None:
-        """Keep the policy in force, with its holidays as dates, under its version.
-
-        The workspace is known from then on, so that the next start needs no Slack.
-        """
-        calendars = {
-            name: [
-                {f"{day}": why for day, why in part.holidays.items()}
-                for part in hours.parts
-            ]
-            for name, hours in policy.calendars.items()
-        }
-        with self.database.transaction() as tx:
-            tx.one("set_mark", name="start", at=self.clock())
-            tx.one(
-                "save_policy",
-                version=policy.version,
-                text=json.dumps(policy.texts, ensure_ascii=False),
-                holidays=json.dumps(calendars, ensure_ascii=False),
-                accepted_at=self.clock(),
-            )
-
     def settle(self) -> None:
         """Do now what is due now: fire, and send all that may go."""
-        self.reminders.tick()
+        self.tick()
         self.outbox.drain()
 
     def close(self) -> None:
         """Hang up and let go of everything."""
-        self.socket.stop()
+        self.ear.stop()
         self.executor.shutdown(wait=True)
         self.database.close()
 
@@ -106,9 +127,10 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     machine: Clock = machine,
     pace: Pace | None = None,
     wake: Callable[[], None] = lambda: None,
+    is_http: bool = False,
 ) -> Bot:
     """Wire a bot; nothing runs yet."""
-    bot_token, app_token = tokens(settings)
+    bot_token, _ = tokens(settings, is_http=is_http)
     slack = Slack(bot_token, settings.slack_api_url)
     database = SqliteDatabase(sqlite_path(settings.database_url), identity.team)
     roster = Roster(database, slack, policy, machine, identity.team)
@@ -128,34 +150,39 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         triage.recorded,
         wake,
     ).register(app)
-    return Bot(
+    bot = Bot(
         app=app,
         database=database,
         roster=roster,
         triage=triage,
         reminders=Reminders(database, policy, clock, machine),
         outbox=outbox,
-        socket=SocketMode(app, app_token, settings.slack_api_url),
+        ear=_ear(settings, app, lambda: bot.health(), is_http=is_http),  # noqa: PLW0108
         clock=clock,
         machine=machine,
         executor=executor,
     )
+    return bot
 
 
-def tokens(settings: Settings) -> tuple[str, str]:
-    """Return the bot's and the app's token. Raises BotError naming what is missing."""
-    bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
-    missing = [
-        name
-        for name, token in (
-            ("SLACK_BOT_TOKEN (xoxb-…)", bot_token),
-            ("SLACK_APP_TOKEN (xapp-…)", app_token),
-        )
-        if token is None
+def tokens(settings: Settings, *, is_http: bool = False) -> tuple[str, str]:
+    """Return the bot's token and the app's; over HTTP the signing secret instead.
+
+    Raises BotError naming what is missing.
+    """
+    other = ("SLACK_APP_TOKEN (xapp-…)", settings.slack_app_token)
+    if is_http:
+        other = ("SLACK_SIGNING_SECRET", settings.slack_signing_secret)
+    wanted = (("SLACK_BOT_TOKEN (xoxb-…)", settings.slack_bot_token), other)
+    found = [
+        secret.get_secret_value().strip() if secret else "" for _, secret in wanted
     ]
-    if bot_token is None or app_token is None:
+    missing = [
+        name for (name, _), secret in zip(wanted, found, strict=True) if not secret
+    ]
+    if missing:
         raise BotError(f"Set {' and '.join(missing)} in the environment or in .env.")
-    return bot_token.get_secret_value(), app_token.get_secret_value()
+    return found[0], found[1]
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -181,7 +208,9 @@ def identify(settings: Settings, stopping: Event) -> Identity | None:
     While Slack is away the workspace that the database knows will do; a new database
     has none, so there we ask until Slack answers.
     """
-    slack = Slack(tokens(settings)[0], settings.slack_api_url)
+    bot_token = settings.slack_bot_token
+    assert bot_token is not None, "the tokens were asked for before"
+    slack = Slack(bot_token.get_secret_value(), settings.slack_api_url)
     while not stopping.is_set():
         try:
             return slack.identity()
@@ -199,26 +228,48 @@ def identify(settings: Settings, stopping: Event) -> Identity | None:
 
 
 @contextmanager
-def running(bot: Bot, wake: "Wake") -> Iterator[None]:
-    """Let a bot run by itself: its socket, its tick and its senders."""
+def running(
+    bot: Bot, wake: "Wake", watch: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Let a bot run by itself: its ear, its tick and its senders.
+
+    `watch` is called after each tick, and looks whether the policy changed.
+    """
     senders = Senders(bot.outbox)
 
     def tick() -> None:
-        bot.reminders.tick()
+        bot.tick()
         senders.wake()
+        watch()
 
     scheduler = Scheduler(tick, bot.housekeeping)
     wake.call = scheduler.wake
     scheduler.start()
     senders.start()
-    bot.socket.start()
+    bot.ear.start()
     try:
         yield
     finally:
-        bot.socket.stop()
+        bot.ear.stop()
         scheduler.stop()
         senders.stop()
         bot.close()
+
+
+@contextmanager
+def telling_health(settings: Settings, bot: Bot) -> Iterator[None]:
+    """Serve `/healthz` beside Socket Mode too, where a port was named."""
+    if not (settings.is_port_set and isinstance(bot.ear, SocketMode)):
+        yield
+        return
+    from bot.signed_http import WebServer, health_route  # noqa: PLC0415
+
+    server = WebServer([health_route(bot.health)], settings.host, settings.port)
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 class Wake:
@@ -230,6 +281,18 @@ class Wake:
     def __call__(self) -> None:
         """Wake whoever listens by now."""
         self.call()
+
+
+def _ear(
+    settings: Settings, app: App, health: Callable[[], Health], *, is_http: bool
+) -> Ear:
+    _, secret = tokens(settings, is_http=is_http)
+    if not is_http:
+        return SocketMode(app, secret, settings.slack_api_url)
+    # Socket Mode has no use for a web server, which costs 10 MB.
+    from bot.signed_http import SignedHttp  # noqa: PLC0415
+
+    return SignedHttp(app, secret, health, host=settings.host, port=settings.port)
 
 
 def _bolt_app(

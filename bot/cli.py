@@ -11,7 +11,14 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from bot import cli_bot, cli_time, policy_checks, policy_files, policy_tables
+from bot import (
+    cli_bot,
+    cli_slack,
+    cli_time,
+    policy_checks,
+    policy_files,
+    policy_tables,
+)
 from bot.clock import Clock, TrialClock, machine
 from bot.errors import BotError, PolicyError, UserError
 from bot.policies import Policy, Severity, folded
@@ -33,6 +40,8 @@ policy_app = typer.Typer(rich_markup_mode=None, help="Show or begin policies.yam
 app.add_typer(policy_app, name="policy")
 app.command()(cli_bot.run)
 app.command()(cli_bot.demo)
+app.command()(cli_slack.manifest)
+app.command()(cli_slack.doctor)
 
 
 class Format(StrEnum):

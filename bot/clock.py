@@ -41,7 +41,7 @@ class TrialClock:
 
     def __call__(self) -> datetime:
         """Return the simulated now in UTC. Raises BotError on an unreadable file."""
-        return _to_millisecond(self._course().now(machine()))
+        return _to_millisecond(self._now())
 
     def travel(self, to: datetime, *, speed: float = 0) -> None:
         """Jump to an instant, replacing the file in one step."""
@@ -53,8 +53,14 @@ class TrialClock:
 
     def advance(self, by: timedelta) -> None:
         """Jump ahead, keeping the speed."""
+        self.travel(self._now() + by, speed=self._course().speed)
+
+    def _now(self) -> datetime:
         course = self._course()
-        self.travel(course.now(machine()) + by, speed=course.speed)
+        try:
+            return course.now(machine())
+        except (OverflowError, ValueError) as error:
+            raise BotError(f"The trial's clock {self._path} is unreadable.") from error
 
     def _course(self) -> _Course:
         try:
@@ -62,7 +68,7 @@ class TrialClock:
             at = datetime.fromisoformat(values["at"])
             since = datetime.fromtimestamp(float(values["since"]), UTC)
             course = _Course(at.astimezone(UTC), since, float(values["speed"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, OverflowError, KeyError, TypeError) as error:
             raise BotError(f"The trial's clock {self._path} is unreadable.") from error
         if at.tzinfo is None:
             raise BotError(f"The trial's clock {self._path} names no time zone.")

@@ -40,7 +40,7 @@ class DeadLetters:
             self._report(tx, letter, error, trouble="unknown")
 
     def _reroute(self, tx: Transaction, letter: Letter) -> str:
-        """Tell the next on call what an unreachable person should have been told.
+        """Tell somebody on call what an unreachable person should have been told.
 
         Who is told the same by a message of their own is not told twice. Returns
         whoever knows, or nothing.
@@ -48,7 +48,8 @@ class DeadLetters:
         is_reminder = letter.kind in (MessageKind.REMINDER, MessageKind.MORNING)
         if letter.person is None or not is_reminder:
             return ""
-        stand_in = _after(self.policy(), letter.person)
+        missed = (*missed_by(letter), letter.person)
+        stand_in = _on_call_but(self.policy(), missed)
         if stand_in is None:
             return ""
         found = items.within(tx, letter.key)
@@ -66,7 +67,7 @@ class DeadLetters:
                     priority=letter.priority,
                     person=stand_in,
                     incident=letter.incident,
-                    refs={"of": letter.person, **letter.refs},
+                    refs={**letter.refs, "missed_by": " ".join(missed)},
                     items=untold,
                 ),
             )
@@ -144,13 +145,15 @@ def is_lost(letter: Letter, report: Letter) -> bool:
     return letter.state is State.DEAD and is_latest
 
 
-def _after(policy: Policy, person: str) -> str | None:
-    """Return who is told instead of somebody: the next on call; `None` after the last.
+def missed_by(letter: Letter) -> tuple[str, ...]:
+    """Return those who could not be told before whom it goes to, in their order."""
+    return tuple(letter.refs.get("missed_by", "").split())
 
-    For whoever is not on call that is the primary.
-    """
+
+def _on_call_but(policy: Policy, missed: tuple[str, ...]) -> str | None:
+    """Return the primary, or who comes next; `None` if none of them can be told."""
     on_call = policy.on_call
-    roles = (on_call.primary, on_call.backup, on_call.lead)
-    people = [one for one in dict.fromkeys(roles) if one is not None]
-    following = people.index(person) + 1 if person in people else 0
-    return people[following] if following < len(people) else None
+    for person in (on_call.primary, on_call.backup, on_call.lead):
+        if person is not None and person not in missed:
+            return person
+    return None

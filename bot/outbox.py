@@ -7,17 +7,17 @@ whoever finishes late finds that it lost the message.
 import hashlib
 import json
 import logging
-import random
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from bot import dead_letters
+from bot import dead_letters, pacing
 from bot.clock import Clock
 from bot.dead_letters import DeadLetters
 from bot.errors import Fate, SlackError, StorageError
+from bot.pacing import Pace
 from bot.policies import Policy
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
@@ -28,36 +28,6 @@ from bot.store.mail import Finish, Letter, MessageKind, Posted, Priority, State
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast Slack is written to, by the machine's clock.
-
-    One message a second in a conversation; besides, posts and edits of the whole
-    workspace each have a budget: one every so often, with bursts. Source: Slack's rate
-    limits, "1 per second per channel", several hundred posts and 50 edits a minute.
-    """
-
-    conversation: timedelta = timedelta(seconds=1)
-    post_every: timedelta = timedelta(milliseconds=200)
-    edit_every: timedelta = timedelta(milliseconds=1200)
-    burst: timedelta = timedelta(seconds=12)
-
-
-UNPACED = Pace(timedelta(0), timedelta(0), timedelta(0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """How long a lease lasts and how long we wait before a second try."""
-
-    lease: timedelta
-    settle: timedelta
-    longest_backoff: timedelta
-
-
-_PAGE = _Times(timedelta(seconds=15), timedelta(seconds=5), timedelta(seconds=15))
-_OTHER = _Times(timedelta(seconds=60), timedelta(seconds=30), timedelta(minutes=1))
-_LONGEST_SETTLING = timedelta(minutes=2)
 _INSTALLATION_PAUSE = timedelta(seconds=30)
 _EDIT_ONCE_MORE_AFTER = timedelta(minutes=2)
 
@@ -134,7 +104,8 @@ class Outbox:
 
     def send_one(self) -> bool:
         """Handle the most urgent message; `False` if none may go now."""
-        self._open_conversations()
+        if self._open_conversations():
+            return True
         with self._database.transaction() as tx:
             self._settle_lost(tx)
             letter = self._claim(tx)
@@ -171,8 +142,8 @@ class Outbox:
         letter = mail.claim(
             tx,
             machine_now=now,
-            lease_until=now + _OTHER.lease,
-            page_lease_until=now + _PAGE.lease,
+            lease_until=now + pacing.OTHER.lease,
+            page_lease_until=now + pacing.PAGE.lease,
             burst_until=now + self._pace.burst,
             token=secrets.token_hex(8),
         )
@@ -270,7 +241,7 @@ class Outbox:
         now = self._machine()
         match error.fate:
             case Fate.NOT_DONE:
-                wait = error.retry_after or _backoff(letter)
+                wait = error.retry_after or pacing.backoff(letter)
                 if error.retry_after is not None:
                     gates.close(tx, _method(letter), now + wait)
                 mail.retry(tx, letter, not_before=now + wait, error=error.code)
@@ -302,7 +273,7 @@ class Outbox:
         if not (is_page or is_edit or dead_letters.is_report(letter)):
             self._dead_letters.hold(tx, letter, error)
             return
-        not_before = self._machine() + _settling(letter)
+        not_before = self._machine() + pacing.settling(letter)
         mail.retry(tx, letter, not_before=not_before, error=f"{_AMBIGUOUS}{error}")
         target = mail.find(tx, letter.target) if letter.target else None
         if target is not None:
@@ -318,8 +289,12 @@ class Outbox:
         if is_card and error in _CANNOT_BE_EDITED:
             mail.post_anew(tx, letter.target, self._machine())
 
-    def _open_conversations(self) -> None:
-        """Learn where a person is written to, before anything is claimed for them."""
+    def _open_conversations(self) -> bool:
+        """Learn where people are written to, before anything is claimed for them.
+
+        Returns whether that settled anything.
+        """
+        settled = False
         with self._database.transaction() as tx:
             people = mail.unaddressed(tx, self._machine())
         for person, tried in people.items():
@@ -328,9 +303,13 @@ class Outbox:
             except SlackError as error:
                 with self._database.transaction() as tx:
                     self._unreachable(tx, person, error, tried)
-                continue
-            with self._database.transaction() as tx:
-                mail.address(tx, person, lane)
+                if error.fate is not Fate.REFUSED:
+                    break  # What is wrong is not wrong with this person alone.
+            else:
+                with self._database.transaction() as tx:
+                    mail.address(tx, person, lane)
+            settled = True
+        return settled
 
     def _unreachable(
         self, tx: Transaction, person: str, error: SlackError, tried: int
@@ -344,7 +323,9 @@ class Outbox:
             self._installation_fails(tx, error)
         if error.retry_after is not None:
             gates.close(tx, gates.OPENING, now + error.retry_after)
-        wait = error.retry_after or _growing(tried + 1, _PAGE.longest_backoff)
+        wait = error.retry_after or pacing.growing(
+            tried + 1, pacing.PAGE.longest_backoff
+        )
         mail.postpone_unaddressed(tx, person, now + wait)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
@@ -369,23 +350,3 @@ def _addressed(
 
 def _method(letter: Letter) -> str:
     return gates.EDITING if letter.kind is MessageKind.EDIT else gates.POSTING
-
-
-def _times(letter: Letter) -> _Times:
-    return _PAGE if letter.priority is Priority.PAGE else _OTHER
-
-
-def _backoff(letter: Letter) -> timedelta:
-    return _growing(letter.attempts, _times(letter).longest_backoff)
-
-
-def _settling(letter: Letter) -> timedelta:
-    """Return how long to wait before something is sent that may be there already."""
-    grown = _times(letter).settle * (1 << min(letter.attempts - 1, 10))
-    return min(grown, _LONGEST_SETTLING)
-
-
-def _growing(attempts: int, longest: timedelta) -> timedelta:
-    """Return a growing wait with jitter, so that replicas do not knock together."""
-    wait = min(timedelta(seconds=1 << min(attempts, 10)), longest)
-    return wait * random.uniform(0.5, 1.0)  # noqa: S311  # No secret in a wait.

@@ -6,13 +6,13 @@ from datetime import datetime
 from bot import daily
 from bot import digest as digests
 from bot.clock import Clock
-from bot.dead_letters import is_lost
+from bot.dead_letters import is_lost, missed_by
 from bot.deadlines import Deadline, Kind
 from bot.incidents import Event, Incident
 from bot.outbox import Rendered
 from bot.policies import Policy
 from bot.roster import person
-from bot.slack import cards, lists, notices, reminders
+from bot.slack import cards, lists, notices, policy_notices, reminders
 from bot.slack.blocks import Message
 from bot.slack.people import Person
 from bot.store import items, mail, records
@@ -109,6 +109,10 @@ class Renderer:
 
     def _notice(self, tx: Transaction, letter: Letter) -> Rendered | None:
         """Render what became of an offer, or of a message that went astray."""
+        if "policy" in letter.refs:
+            policy, now = self._policy(), self._clock()
+            message = policy_notices.message(letter.refs, policy, now)
+            return Rendered(message, is_live=False)
         if "event" in letter.refs:
             incident, event = _incident(tx, letter), _event(tx, letter)
             message = notices.offer_answered(incident, event, self._reader(tx, letter))
@@ -144,7 +148,7 @@ class Renderer:
         until = datetime.fromisoformat(letter.refs["until"])
         cases = daily.load_cases(tx, now)
         reader = self._reader(tx, letter)
-        whose = letter.refs.get("of", reader.id)
+        whose = (*missed_by(letter), reader.id)[0]
         for one in digests.mornings(policy, cases, now=now, until=until):
             if one.person == whose:
                 message = lists.morning(one, reader, policy)

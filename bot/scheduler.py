@@ -4,10 +4,14 @@ APScheduler only says "now"; everything that must happen later is a row.
 """
 
 import logging
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
+from apscheduler.job import Job
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.errors import BotError
@@ -15,20 +19,35 @@ from bot.outbox import Outbox
 
 logger = logging.getLogger(__name__)
 
-_TICK_EVERY_S = 1
+TICK_EVERY_S = 1
+_SILENT_FOR_S = 5.0
 _HOUSEKEEPING_EVERY_H = 12
+_HOUSEKEEPING_AGAIN_IN = timedelta(minutes=1)
 _SENDERS = 4
 _LOOK_AGAIN_S = 0.5
 _STOP_WITHIN_S = 10
 
 
 class Scheduler:
-    """Calls the tick every second, and at once when something happened."""
+    """Calls the tick every second, and at once when something happened.
+
+    Where the machine's clock is set back APScheduler waits for it to catch up. So a
+    watchdog, by a clock that nobody sets, calls when no tick came for `silent_for_s`.
+    """
 
     def __init__(
-        self, tick: Callable[[], None], housekeeping: Callable[[], None]
+        self,
+        tick: Callable[[], object],
+        housekeeping: Callable[[], object],
+        *,
+        silent_for_s: float = _SILENT_FOR_S,
     ) -> None:
-        self._tick = tick
+        self._tick = _guarded(tick)
+        self._housekeeping = _guarded(housekeeping)
+        self._silent_for_s = silent_for_s
+        self._ticked_at = time.monotonic()
+        self._stopping = Event()
+        self._watchdog = Thread(target=self._watch, name="watchdog", daemon=True)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={
@@ -38,10 +57,10 @@ class Scheduler:
             },
         )
         self._ticking = self._scheduler.add_job(
-            _guarded(tick), "interval", seconds=_TICK_EVERY_S, id="tick"
+            self._run_tick, "interval", seconds=TICK_EVERY_S, id="tick"
         )
-        self._scheduler.add_job(
-            _guarded(housekeeping),
+        self._keeping = self._scheduler.add_job(
+            self._run_housekeeping,
             "interval",
             hours=_HOUSEKEEPING_EVERY_H,
             next_run_time=datetime.now(UTC),
@@ -51,14 +70,32 @@ class Scheduler:
     def start(self) -> None:
         """Begin to call."""
         self._scheduler.start()
+        self._watchdog.start()
 
     def wake(self) -> None:
         """Call the tick now instead of at the next second."""
-        self._ticking.modify(next_run_time=datetime.now(UTC))
+        _move(self._ticking, datetime.now(UTC))
 
     def stop(self) -> None:
         """Stop after what is running."""
+        self._stopping.set()
+        self._watchdog.join(_STOP_WITHIN_S)
         self._scheduler.shutdown(wait=True)
+
+    def _run_tick(self) -> None:
+        self._tick()
+        self._ticked_at = time.monotonic()
+
+    def _run_housekeeping(self) -> None:
+        """Keep house; where Slack or the record was away, soon again."""
+        if not self._housekeeping():
+            _move(self._keeping, datetime.now(UTC) + _HOUSEKEEPING_AGAIN_IN)
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(self._silent_for_s / 5):
+            if time.monotonic() - self._ticked_at > self._silent_for_s:
+                logger.warning("no tick came, calling for one")
+                self.wake()
 
 
 class Senders:
@@ -97,15 +134,23 @@ class Senders:
             self._something.clear()
 
 
-def _guarded(job: Callable[[], object]) -> Callable[[], None]:
-    """Return a job that survives its failures: the next turn may succeed."""
+def _move(job: Job, to: datetime) -> None:
+    with suppress(JobLookupError):  # The scheduler has stopped meanwhile.
+        job.modify(next_run_time=to)
 
-    def run() -> None:
+
+def _guarded(job: Callable[[], object]) -> Callable[[], bool]:
+    """Return a job that survives its failures, and tells whether it had none."""
+
+    def run() -> bool:
         try:
             job()
         except BotError as error:
             logger.warning("a turn failed", extra={"error": str(error)})
         except Exception:
             logger.exception("a turn failed")
+        else:
+            return True
+        return False
 
     return run

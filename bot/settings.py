@@ -37,7 +37,19 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
     )
+    # The same variable once more: a host that sets it wants to reach us there.
+    host_port: int | None = Field(default=None, validation_alias="PORT")
     clock: Path | None = Field(default=None, validation_alias="SEVBOT_CLOCK")
+
+    @property
+    def is_port_set(self) -> bool:
+        """Tell whether somebody named a port, so that they mean to ask us there."""
+        return "port" in self.model_fields_set
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Tell whether a host routes to `PORT` while we listen on this machine only."""
+        return self.host_port is not None and "host" not in self.model_fields_set
 
 
 def read_settings() -> Settings:

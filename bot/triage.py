@@ -255,6 +255,8 @@ class Triage:
     def _happens(self, tx: Transaction, incident: Incident, event: Event) -> None:
         now, policy, number = self._clock(), self._policy(), incident.number
         changed = incidents.apply(incident, event)
+        if changed.is_open:
+            triage_events.must_have_plan(changed, policy)
         owed = records.deadlines(tx, number)
         moved = (
             *deadlines.after(policy, changed, event, owed),

@@ -210,6 +210,19 @@ def voided(incident: Incident, by: str, now: datetime, reason: VoidReason) -> Ev
     return Event(EventKind.VOIDED, now, now, by, {"reason": reason})
 
 
+def must_have_plan(incident: Incident, policy: Policy) -> None:
+    """Raise UserError for an incident whose plan the policy dropped meanwhile.
+
+    Nobody could say what is owed on it.
+    """
+    if all(plan.id != incident.plan for plan in policy.plans):
+        plan = shown(incident.plan, _LONGEST_NAME)
+        raise UserError(
+            f"The policy has no plan “{plan}” any more, so nobody can say what is owed "
+            f"on {incident.name}. Put it back into policies.yaml, then press again."
+        )
+
+
 def must_be_open(incident: Incident) -> None:
     """Raise UserError for an incident that is closed."""
     if incident.is_open or incident.closed_at is None or incident.closed_by is None:

@@ -1,5 +1,6 @@
 """The vocabulary of the story tests: people act, time passes, phones show things."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +16,15 @@ from bot import policy_files
 from bot.emulator.exchanges import Answer, Sent
 from bot.emulator.records import Message, View
 from bot.emulator.refusals import Json
-from bot.outbox import UNPACED, Pace
+from bot.pacing import UNPACED, Pace
 from bot.policies import Policy
 from bot.public_holidays import public_holidays
 from bot.trial import Trial
 
 ROOT = Path(__file__).parent.parent
 PACIFIC = ZoneInfo("America/Los_Angeles")
+# `SEVBOT_TEST_TRANSPORT=http` tells the same stories over signed HTTP.
+IS_HTTP = os.environ.get("SEVBOT_TEST_TRANSPORT") == "http"
 
 
 def pacific(text: str) -> datetime:
@@ -50,7 +53,12 @@ class Story(Trial):
     def __init__(self, folder: Path, at: str, pace: Pace = UNPACED) -> None:
         self._policy = shipped_policy()
         super().__init__(
-            folder, lambda: self._policy, pacific(at), machine=Machine(), pace=pace
+            folder,
+            lambda: self._policy,
+            pacific(at),
+            machine=Machine(),
+            pace=pace,
+            is_http=IS_HTTP,
         )
         self.slack.add_channel("acme", members=["ana", "dee"], bot=False)
 

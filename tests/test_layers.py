@@ -13,20 +13,26 @@ NAMES = [
 
 # Each row may import the rows after it, and its own.
 ROWS = (
-    ("bot.cli*", "bot.__main__", "bot.demo*", "bot.trial"),
+    ("bot.cli*", "bot.__main__", "bot.demo*", "bot.trial", "bot.doctor*"),
     ("bot.app", "bot.emulator*"),
     (
-        "bot.scheduler", "bot.socket_mode", "bot.rendering", "bot.slack.listeners",
-        "bot.slack.commands", "bot.slack.presses", "bot.slack.forms",
+        "bot.scheduler", "bot.socket_mode", "bot.signed_http", "bot.rendering",
+        "bot.slack.listeners", "bot.slack.commands", "bot.slack.presses",
+        "bot.slack.forms",
     ),
-    ("bot.triage*", "bot.reminders", "bot.outbox", "bot.dead_letters",
-     "bot.roster", "bot.daily"),
-    ("bot.slack*", "bot.store*", "bot.policy_*", "bot.customer_files", "bot.public_holidays"),
-    ("bot.settings", "bot.logs"),
+    (
+        "bot.triage*", "bot.reminders", "bot.outbox", "bot.dead_letters", "bot.pacing",
+        "bot.roster", "bot.daily", "bot.policy_changes",
+    ),
+    (
+        "bot.slack*", "bot.store*", "bot.policy_*", "bot.customer_files",
+        "bot.public_holidays",
+    ),
+    ("bot.settings", "bot.logs", "bot.health", "bot.manifest"),
     (
         "bot.digest", "bot.nudges", "bot.check_ins", "bot.deadlines", "bot.incidents",
         "bot.policies", "bot.ledger", "bot.targets", "bot.business_time",
-        "bot.timeline", "bot.schedules", "bot.forecast",
+        "bot.timeline", "bot.schedules", "bot.forecast", "bot.retargeting",
     ),
     ("bot.errors", "bot.clock", "bot"),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from bot.emulator.interactions import Interactions
 from bot.emulator.records import Channel, Message, Person, View
 from bot.emulator.refusals import Json
 from bot.emulator.screens import Screens
+from bot.emulator.typed_text import escape_typed
 from bot.emulator.workspace import Workspace
 
 PRIVATE_WITHIN = 5.0
@@ -68,7 +69,8 @@ class Actor:
     def say(self, text: str, channel: str) -> Message:
         """Write a message as a person; the app is not told."""
         where = self._conversation(channel)
-        return self._workspace.post(Message(where.id, "", self.person.id, text))
+        typed = escape_typed(text, self._workspace)
+        return self._workspace.post(Message(where.id, "", self.person.id, typed))
 
     def press(
         self,
@@ -79,7 +81,7 @@ class Actor:
         stale: bool = False,
         wait_private: bool = False,
     ) -> Answer:
-        """Press a button, named by its text or action id.
+        """Press a button, named by its text, its action id or `block id/action id`.
 
         Without a message it is a button of the open form. `stale` presses what
         stood in `message` when it was read, though it may have changed since.
@@ -258,7 +260,7 @@ def _buttons(blocks: Iterable[Json], name: str) -> list[Placed]:
         placed
         for placed in forms.elements(blocks)
         if placed.element["type"] == "button"
-        and name in {placed.element["text"]["text"], placed.action_id}
+        and name in {placed.element["text"]["text"], placed.action_id, placed.path}
     ]
 
 
@@ -271,7 +273,8 @@ def _menus(blocks: Iterable[Json], name: str | None) -> list[Placed]:
 
 def _names(placed: Placed) -> set[str]:
     placeholder = placed.element.get("placeholder", {}).get("text", "")
-    return {placed.action_id, placed.block_id, placed.label, placeholder}
+    ids = {placed.action_id, placed.block_id, placed.path}
+    return {*ids, placed.label, placeholder}
 
 
 def _offers(element: Json, choice: Any, person_id: Callable[[str], str]) -> bool:

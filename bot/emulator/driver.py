@@ -14,14 +14,19 @@ with LocalSlack() as slack:
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from bot.emulator.actors import Actor
+from bot.emulator.backstage import Backstage
+from bot.emulator.deliveries import Deliveries
 from bot.emulator.endpoints import Call, Endpoints
+from bot.emulator.events import Events
 from bot.emulator.exchanges import Answer, Exchanges, Sent
-from bot.emulator.faults import Faults
+from bot.emulator.faults import Condition, Faults
 from bot.emulator.interactions import Interactions
+from bot.emulator.page_json import Sight
+from bot.emulator.page_server import Page
 from bot.emulator.reading import Reader
 from bot.emulator.records import Change, Channel, Message, Person
 from bot.emulator.refusals import Json
@@ -31,14 +36,9 @@ from bot.emulator.server import HOST, Server
 from bot.emulator.sockets import Sockets
 from bot.emulator.triggers import Triggers
 from bot.emulator.web_api import WebApi
-from bot.emulator.workspace import Workspace, default_id
+from bot.emulator.workspace import Workspace, default_id, system_clock
 
 T = TypeVar("T")
-
-
-def system_clock() -> datetime:
-    """Return the machine's time."""
-    return datetime.now(UTC)
 
 
 class LocalSlack:
@@ -68,10 +68,11 @@ class LocalSlack:
         self._endpoints = Endpoints(
             self.workspace, web_api, response_urls, self._sockets, self.faults
         )
+        self.tiers = self._endpoints.tiers
         self._server = Server(self._endpoints.app, port)
         self._endpoints.cut = self._server.cut
         web_api.open_socket = lambda: (
-            f"ws://{HOST}:{self.port}/link?ticket={self._sockets.ticket()}"
+            f"ws{self.url[4:]}/link?ticket={self._sockets.ticket()}"
         )
         self._interactions = Interactions(
             self.workspace,
@@ -79,10 +80,17 @@ class LocalSlack:
             response_urls,
             lambda key: f"{self.url}/response/{key}",
         )
-        self._exchanges = Exchanges(
-            self.workspace, self._screens, self._sockets, response_urls, ack_within
+        self._deliveries = Deliveries(
+            self._sockets, self.workspace.changed, is_gone=lambda: self._offline
         )
+        self._exchanges = Exchanges(
+            self.workspace, self._screens, self._deliveries, response_urls, ack_within
+        )
+        self._events = Events(self._exchanges, machine)
         self._offline = False
+        self._condition = Condition.WELL
+        self._sight = Sight(self.workspace, self._screens)
+        self._page: Page | None = None
 
     # The server
 
@@ -91,7 +99,18 @@ class LocalSlack:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._page:
+            self._page.stop()
         self._server.stop()
+
+    def open_page(self, port: int = 0, backstage: Backstage | None = None) -> Page:
+        """Serve the page in which people act with a browser; raises OSError if the
+        port is taken. `backstage` fills its panel beside the workspace itself.
+        """
+        page = Page(self, self._sight, port=port, backstage=backstage)
+        page.start()
+        self._page = page
+        return page
 
     @property
     def port(self) -> int:
@@ -101,7 +120,7 @@ class LocalSlack:
     @property
     def url(self) -> str:
         """Return the address of the server, without a slash at the end."""
-        return f"http://{HOST}:{self.port}"
+        return f"http://{HOST}:{self._server.port}"
 
     @property
     def api_url(self) -> str:
@@ -117,6 +136,20 @@ class LocalSlack:
     def app_token(self) -> str:
         """Return the `xapp-` token that opens sockets."""
         return self.workspace.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        """Return the secret with which requests over HTTP are signed."""
+        return self._deliveries.signing_secret
+
+    @property
+    def request_url(self) -> str | None:
+        """Return where the app takes requests over HTTP; `None` for Socket Mode."""
+        return self._deliveries.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self._deliveries.request_url = url
 
     @property
     def team_id(self) -> str:
@@ -160,12 +193,17 @@ class LocalSlack:
             )
         )
 
-    def change_person(self, name: str, **fields: Any) -> Person:
+    def change_person(self, name: str, /, **fields: Any) -> Person:
         """Change what is known of somebody: `tz="..."`, `deleted=True`, ..."""
         with self.workspace.changed:
             person = replace(self.workspace.find_person(name), **fields)
             self.workspace.people[person.id] = person
             return person
+
+    def silence(self, name: str, start: datetime, end: datetime) -> None:
+        """Let somebody's phone make no sound from an instant to another."""
+        person = self.workspace.find_person(name)
+        self.workspace.silences[person.id] = (start, end)
 
     def add_channel(
         self,
@@ -192,7 +230,24 @@ class LocalSlack:
             )
         )
 
-    def change_channel(self, name: str, **fields: Any) -> Channel:
+    def add_command(self, command: str, hint: str = "", about: str = "") -> None:
+        """Offer a slash command at the page, as the app's manifest would."""
+        told = {"command": command, "hint": hint, "about": about}
+        self.workspace.commands.append(told)
+
+    def clear(self) -> None:
+        """Forget all that was said and done; people and channels stay."""
+        self._screens.clear()
+        self._sight.forget()
+        self._endpoints.forget()
+        self.workspace.clear()
+
+    def tell_all(self) -> None:
+        """Let every page look again, as after people and channels were added."""
+        with self.workspace.changed:
+            self.workspace.tell(Change.RESET, None)
+
+    def change_channel(self, name: str, /, **fields: Any) -> Channel:
         """Change a channel: `archived=True`, `name="..."`, ..."""
         with self.workspace.changed:
             channel = replace(self.workspace.find_channel(name), **fields)
@@ -230,10 +285,16 @@ class LocalSlack:
         return self._exchanges.deliver(answer.sent, retry=1)
 
     def send_event(self, event: Json) -> Answer:
-        """Deliver an event such as `{"type": "app_home_opened", "user": ...}`."""
-        return self._exchanges.deliver(
-            Sent("events_api", self._interactions.event(event))
-        )
+        """Deliver an event such as `{"type": "app_home_opened", "user": ...}`.
+
+        One that is not acknowledged is delivered again at once; `retry_events` does
+        so later, as Slack does after a minute and after five.
+        """
+        return self._events.send(Sent("events_api", self._interactions.event(event)))
+
+    def retry_events(self) -> list[Answer]:
+        """Deliver the events again whose next try is due by the machine's clock."""
+        return self._events.deliver_due()
 
     # Reading
 
@@ -306,7 +367,9 @@ class LocalSlack:
             return found
 
     def wait_for_socket(self, timeout: float = 5.0, *, count: int = 1) -> None:
-        """Wait until the app has opened that many sockets."""
+        """Wait until the app has opened that many sockets; over HTTP it needs none."""
+        if self.request_url is not None:
+            return
         self.wait_until(lambda: len(self._sockets) >= count, timeout)
 
     def wait_for_messages(
@@ -332,6 +395,21 @@ class LocalSlack:
                 self._server.refuse()
             else:
                 self._server.accept()
+
+    @property
+    def condition(self) -> Condition:
+        """Tell how Slack was last made to be; making it so replaces all faults."""
+        return self._condition
+
+    @condition.setter
+    def condition(self, condition: Condition) -> None:
+        self._condition = condition
+        self.faults.afflict(condition)
+        self.offline = condition is Condition.GONE
+
+    def health(self) -> Json:
+        """Return the condition, and how many sockets the app has open."""
+        return {"condition": self._condition.value, "sockets": len(self._sockets)}
 
     def cut_sockets(self) -> None:
         """Break every socket without a goodbye."""

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -17,12 +18,12 @@ from bot.emulator.faults import RESPONSE_URL, Fault, Faults, Rule
 from bot.emulator.refusals import Json, Refused
 from bot.emulator.response_urls import ResponseUrls
 from bot.emulator.sockets import Sockets
+from bot.emulator.tiers import Tiers
 from bot.emulator.web_api import WebApi
 from bot.emulator.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
-SCOPES = "commands,chat:write,im:write,users:read,channels:read,groups:read"
 URL_GONE = {"invalid_url", "used_url", "expired_url"}
 LATE = {Fault.SLOW_BEFORE, Fault.SLOW_AFTER}
 NO_EFFECT = {Fault.RATE_LIMITED, Fault.FAIL_BEFORE, Fault.DROP_BEFORE}
@@ -59,6 +60,7 @@ class Endpoints:
         sockets: Sockets,
         faults: Faults,
     ) -> None:
+        self.tiers = Tiers(workspace.machine)
         self._workspace = workspace
         self._web_api = web_api
         self._response_urls = response_urls
@@ -78,6 +80,11 @@ class Endpoints:
         """Return the calls so far, oldest first, of one method or of all."""
         with self._workspace.changed:
             return [c for c in self._calls if method in {None, c.method}]
+
+    def forget(self) -> None:
+        """Forget the calls so far."""
+        with self._workspace.changed:
+            self._calls.clear()
 
     async def _api(self, request: Request) -> Response:
         method = request.path_params["method"]
@@ -108,16 +115,21 @@ class Endpoints:
         self, request: Request, method: str, arguments: Json, work: Callable[[], Json]
     ) -> Response:
         """Do a call and answer it, through whatever fault is in force."""
+        if (seconds := self.tiers.wait(method, arguments)) is not None:
+            late = Fault.RATE_LIMITED
+            self._record(Call(method, arguments, self._workspace.clock(), None, late))
+            return _rate_limited(seconds)
         rule = self._faults.take(method)
         if rule is None:
-            return _answered(method, self._done(method, arguments, work))
+            answer = self._done(method, arguments, work)
+            return _answered(method, answer, self._workspace.scopes)
         if rule.fault == Fault.SLOW_BEFORE:
             await asyncio.sleep(rule.wait_for.total_seconds())
         answer = self._done(method, arguments, work, rule.fault)
         if rule.fault == Fault.SLOW_AFTER:
             await asyncio.sleep(rule.wait_for.total_seconds())
         if rule.fault in LATE:
-            return _answered(method, answer)
+            return _answered(method, answer, self._workspace.scopes)
         return self._broken(request, rule)
 
     def _done(
@@ -135,9 +147,7 @@ class Endpoints:
     def _broken(self, request: Request, rule: Rule) -> Response:
         """Answer as the rule says; what is dropped is answered to nobody."""
         if rule.fault == Fault.RATE_LIMITED:
-            seconds = str(int(rule.wait_for.total_seconds()))
-            body = {"ok": False, "error": "ratelimited"}
-            return JSONResponse(body, 429, {"Retry-After": seconds})
+            return _rate_limited(int(rule.wait_for.total_seconds()))
         if rule.fault in {Fault.DROP_BEFORE, Fault.DROP_AFTER} and request.client:
             self.cut((request.client.host, request.client.port))
         return JSONResponse({"ok": False, "error": "internal_error"}, 500)
@@ -153,9 +163,18 @@ class Endpoints:
             )
 
 
-def _answered(method: str, answer: Json) -> Response:
+def _rate_limited(seconds: int) -> Response:
+    body = {"ok": False, "error": "ratelimited"}
+    return JSONResponse(body, 429, {"Retry-After": str(seconds)})
+
+
+def _answered(method: str, answer: Json, scopes: Iterable[str]) -> Response:
     if method != RESPONSE_URL:
-        return JSONResponse(answer, headers={"x-oauth-scopes": SCOPES})
+        headers = {
+            "x-oauth-scopes": ",".join(sorted(scopes)),
+            "Date": formatdate(usegmt=True),
+        }
+        return JSONResponse(answer, headers=headers)
     if answer["ok"]:
         return PlainTextResponse("ok")
     return JSONResponse(answer, 404 if answer["error"] in URL_GONE else 400)

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.emulator.blocks_rules import check_view
+from bot.emulator.deliveries import Deliveries
 from bot.emulator.interactions import envelope
 from bot.emulator.records import Message, View
 from bot.emulator.refusals import Json, Refused
 from bot.emulator.response_urls import ResponseUrls
 from bot.emulator.screens import Screens
-from bot.emulator.sockets import Ack, Outcome, Sockets
+from bot.emulator.sockets import Ack, Outcome
 from bot.emulator.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -53,19 +54,19 @@ class Answer:
 
 
 class Exchanges:
-    """Delivers payloads by Socket Mode; an ack must come within `ack_within` s."""
+    """Delivers payloads to the app; an ack must come within `ack_within` s."""
 
     def __init__(
         self,
         workspace: Workspace,
         screens: Screens,
-        sockets: Sockets,
+        deliveries: Deliveries,
         response_urls: ResponseUrls,
         ack_within: float,
     ) -> None:
         self._workspace = workspace
         self._screens = screens
-        self._sockets = sockets
+        self._deliveries = deliveries
         self._response_urls = response_urls
         self._ack_within = ack_within
 
@@ -74,7 +75,7 @@ class Exchanges:
         envelopes = [
             envelope(sent.kind, sent.payload, retry=retry) for _ in range(times)
         ]
-        took = [self._sockets.send(each) for each in envelopes]
+        took = [self._deliveries.send(each) for each in envelopes]
         answers = [
             self._answer(sent, self._ack(str(each["envelope_id"]), taken=taken))
             for each, taken in zip(envelopes, took, strict=True)
@@ -95,7 +96,7 @@ class Exchanges:
     def _ack(self, envelope_id: str, *, taken: bool) -> Ack:
         if not taken:
             return Ack(Outcome.NO_SOCKET)
-        return self._sockets.wait(envelope_id, self._ack_within)
+        return self._deliveries.wait(envelope_id, self._ack_within)
 
     def _answer(self, sent: Sent, ack: Ack) -> Answer:
         if ack.outcome is not Outcome.ACKED:

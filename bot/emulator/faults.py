@@ -21,6 +21,16 @@ class Fault(StrEnum):
     SLOW_AFTER = "slow_after"  # done at once, answered late
 
 
+class Condition(StrEnum):
+    """How all of Slack is, as somebody would say it."""
+
+    WELL = "well"
+    SLOW = "slow"
+    RATE_LIMITING = "rate_limiting"
+    FAILING = "failing"
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One fault of one method; `times` None means until cleared.
@@ -60,6 +70,19 @@ class Faults:
         """Forget the rules of one method, or all rules."""
         with self._lock:
             self._rules = [r for r in self._rules if method not in {None, r.method}]
+
+    def afflict(self, condition: Condition) -> None:
+        """Replace all rules by one that makes every call go wrong in that manner."""
+        self.clear()
+        match condition:
+            case Condition.SLOW:
+                late = timedelta(seconds=2)
+                self.add(EVERY_METHOD, Fault.SLOW_BEFORE, times=None, wait_for=late)
+            case Condition.RATE_LIMITING:
+                wait = timedelta(seconds=5)
+                self.add(EVERY_METHOD, Fault.RATE_LIMITED, times=None, wait_for=wait)
+            case Condition.FAILING:
+                self.add(EVERY_METHOD, Fault.FAIL_BEFORE, times=None)
 
     def take(self, method: str) -> Rule | None:
         """Return the rule that this call falls under, counting it, or None."""

@@ -49,6 +49,11 @@ class Placed:
         return str(self.element["action_id"])
 
     @property
+    def path(self) -> str:
+        """Return both ids: what names one element among all."""
+        return f"{self.block_id}/{self.action_id}"
+
+    @property
     def label(self) -> str:
         """Return the words beside the element, empty if there are none."""
         source = self.block.get("label") or self.block.get("text") or {}

@@ -18,6 +18,7 @@ class Change(StrEnum):
     PRIVATE = "private"
     VIEW = "view"
     SOCKET = "socket"
+    RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True)

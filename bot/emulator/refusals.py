@@ -8,17 +8,21 @@ Json = dict[str, Any]
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours.
     """A call that Slack answers with `ok: false` and one of its own error codes.
 
-    `messages` are the sentences of `response_metadata.messages`.
+    `messages` are the sentences of `response_metadata.messages`, `more` are fields
+    that the answer has besides.
     """
 
-    def __init__(self, code: str, messages: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, code: str, messages: tuple[str, ...] = (), more: Json | None = None
+    ) -> None:
         super().__init__(": ".join((code, *messages)))
         self.code = code
         self.messages = messages
+        self.more = more or {}
 
     def as_json(self) -> Json:
         """Return the body of the answer."""
-        body: Json = {"ok": False, "error": self.code}
+        body: Json = {"ok": False, "error": self.code, **self.more}
         if self.messages:
             body["errors"] = list(self.messages)
             body["response_metadata"] = {

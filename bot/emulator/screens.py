@@ -80,6 +80,12 @@ class Screens:
                     break
             self._workspace.tell(Change.VIEW, self.shown(person))
 
+    def clear(self) -> None:
+        """Take every form off every screen."""
+        with self._workspace.changed:
+            self._views.clear()
+            self._stacks.clear()
+
     def _put(self, person: str, body: Json, previous: View | None) -> View:
         external_id = body.get("external_id")
         if external_id in {v.body.get("external_id", "") for v in self._views.values()}:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from bot.emulator import chat_api
+from bot.emulator import chat_api, dnd_api, history_api
 from bot.emulator.arguments import decoded, required
 from bot.emulator.blocks_rules import check_view
 from bot.emulator.records import Channel, Person, View
@@ -15,6 +15,14 @@ from bot.emulator.workspace import Workspace
 logger = logging.getLogger(__name__)
 
 APP_METHODS = {"apps.connections.open"}
+# What reading needs, by the kind of conversation that is read.
+HISTORY_SCOPES = {"C": "channels:history", "G": "groups:history", "D": "im:history"}
+SCOPES_OF_METHODS = {
+    "conversations.history": HISTORY_SCOPES,
+    "conversations.replies": HISTORY_SCOPES,
+    "conversations.info": {"C": "channels:read", "G": "groups:read"},
+    "dnd.info": {"": "dnd:read"},
+}
 PAGE = 200
 
 
@@ -34,8 +42,11 @@ class WebApi:
             "chat.postMessage": lambda a: chat_api.post_message(workspace, a),
             "chat.update": lambda a: chat_api.update(workspace, a),
             "chat.delete": lambda a: chat_api.delete(workspace, a),
+            "conversations.history": lambda a: history_api.history(workspace, a),
             "conversations.open": self._conversations_open,
+            "conversations.replies": lambda a: history_api.replies(workspace, a),
             "conversations.info": self._conversations_info,
+            "dnd.info": lambda a: dnd_api.info(workspace, a),
             "users.info": self._users_info,
             "users.list": self._users_list,
             "views.open": self._views_open,
@@ -46,6 +57,7 @@ class WebApi:
         """Return the answer of one call, `ok: false` included."""
         try:
             self._check(method, token)
+            self._check_scope(method, str(arguments.get("channel") or ""))
             with self._workspace.changed:
                 return {"ok": True, **self._methods[method](arguments)}
         except Refused as refused:
@@ -62,6 +74,16 @@ class WebApi:
             raise Refused("invalid_auth")
         if (token == workspace.app_token) != (method in APP_METHODS):
             raise Refused("not_allowed_token_type")
+
+    def _check_scope(self, method: str, channel_id: str) -> None:
+        channel = self._workspace.channels.get(channel_id)
+        kind = "G" if channel and channel.is_private else channel_id[:1]
+        needed = SCOPES_OF_METHODS.get(method, {}).get(kind)
+        if needed and needed not in self._workspace.scopes:
+            provided = ",".join(sorted(self._workspace.scopes))
+            raise Refused(
+                "missing_scope", more={"needed": needed, "provided": provided}
+            )
 
     def _auth_test(self, _: Json) -> Json:
         workspace = self._workspace

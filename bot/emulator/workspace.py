@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.emulator.records import Change, Channel, Message, Person
@@ -12,6 +12,12 @@ from bot.emulator.refusals import Json
 
 Listener = Callable[[Change, Any], None]
 Clock = Callable[[], datetime]
+
+
+SCOPES = frozenset({
+    "commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read",
+    "im:history", "channels:history", "groups:history", "dnd:read",
+})  # fmt: skip
 
 
 class Workspace:
@@ -38,11 +44,14 @@ class Workspace:
         self.bot_id = f"B0{_letters(bot_name)}"
         self.bot_token = f"xoxb-{_letters(bot_name)}"
         self.app_token = f"xapp-1-{self.app_id}"
+        self.scopes = SCOPES
         self.changed = threading.Condition()
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[tuple[str, str], Message] = {}
+        self.silences: dict[str, tuple[datetime, datetime]] = {}
         self.privates: dict[tuple[str, str], Message] = {}
+        self.commands: list[Json] = []
         self._listeners: list[Listener] = []
         self._last_stamp: dict[str, int] = {}
         self._numbers = itertools.count(1)
@@ -186,6 +195,14 @@ class Workspace:
             for ts, message in top.items()
         )
 
+    def clear(self) -> None:
+        """Forget every message; people, channels and direct conversations stay."""
+        with self.changed:
+            self.messages.clear()
+            self.privates.clear()
+            self._last_stamp.clear()
+            self.tell(Change.RESET, None)
+
     # Those who watch
 
     def watch(self, listener: Listener) -> None:
@@ -203,6 +220,11 @@ class Workspace:
 
     def _with_ids(self, blocks: Iterable[Json]) -> tuple[Json, ...]:
         return tuple(with_ids(block, self.number) for block in blocks)
+
+
+def system_clock() -> datetime:
+    """Return the machine's time."""
+    return datetime.now(UTC)
 
 
 def with_ids(block: Json, number: Callable[[], int]) -> Json:

@@ -106,7 +106,7 @@ def _remarks(deadline: Deadline, zone: ZoneInfo, reader: Person) -> Iterator[str
         since = _full(deadline.paused_at, zone)
         yield f"It stands still since {since}, waiting on the customer."
     if deadline.changed:
-        yield "A change of severity, plan or customer moved it."
+        yield "A change of severity, plan, customer or policy moved it."
     own = _full(deadline.due_at, reader.zone)
     if own != _full(deadline.due_at, zone):
         yield f"In your zone it is due {own}."

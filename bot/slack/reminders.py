@@ -179,7 +179,7 @@ def _owed(
     elif item.kind is StepKind.SNOOZED:
         yield "You put this off until now."
     if item.deadline.changed:
-        yield "A change of severity, plan or customer moved it here."
+        yield "A change of severity, plan, customer or policy moved it here."
     yield _why(item, reader, policy, times)
 
 

@@ -149,7 +149,8 @@ WHERE workspace = :workspace
 RETURNING incident, kind;
 
 -- name: fallen_deadlines
--- The contract's promises that became late, or would have, in [since, now).
+-- The contract's promises that became late, or would have, in [since, now). A miss
+-- stays where it was when a change moves what is still owed.
 SELECT
   incident, kind, count, promise, calendar, policy, is_aim, started_at, due_at,
   late_at, pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until,
@@ -158,9 +159,9 @@ FROM deadlines
 WHERE workspace = :workspace
   AND kind <> 'check_in'
   AND is_aim = 0
-  AND late_at >= :since
-  AND late_at < :now
-  AND paused_at IS NULL
+  AND COALESCE(missed_at, late_at) >= :since
+  AND COALESCE(missed_at, late_at) < :now
+  AND (paused_at IS NULL OR missed_at IS NOT NULL)
 ORDER BY late_at;
 
 -- name: next_instants
@@ -242,8 +243,27 @@ ORDER BY name;
 -- name: save_policy
 INSERT INTO policies (version, text, holidays, accepted_at)
 VALUES (:version, :text, :holidays, :accepted_at)
-ON CONFLICT (version) DO NOTHING
+ON CONFLICT (version) DO UPDATE
+SET accepted_at = excluded.accepted_at
 RETURNING version;
+
+-- name: last_policy
+SELECT version, text, accepted_at
+FROM policies
+ORDER BY accepted_at DESC
+LIMIT 1;
+
+-- name: policy_since
+SELECT accepted_at
+FROM policies
+WHERE version = :version;
+
+-- name: open_incidents
+SELECT number, plan
+FROM incidents
+WHERE workspace = :workspace
+  AND status = 'open'
+ORDER BY number;
 
 -- name: queue_message
 INSERT INTO outbox (

@@ -75,7 +75,7 @@ CREATE INDEX deadlines_next_nudge ON deadlines (workspace, next_nudge_at)
 WHERE next_nudge_at IS NOT NULL;
 CREATE INDEX deadlines_late ON deadlines (workspace, late_at)
 WHERE closed_at IS NULL AND missed_at IS NULL AND paused_at IS NULL;
-CREATE INDEX deadlines_fallen ON deadlines (workspace, late_at)
+CREATE INDEX deadlines_fallen ON deadlines (workspace, (COALESCE(missed_at, late_at)))
 WHERE kind <> 'check_in' AND is_aim = 0;
 
 CREATE TABLE outbox (

@@ -1,11 +1,13 @@
 """The record in one SQLite file."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 
@@ -36,12 +38,14 @@ class SqliteDatabase:
     behind a lock; whoever waits too long for it is told that it is locked.
     """
 
-    def __init__(self, path: Path | str, workspace: str) -> None:
+    def __init__(
+        self, path: Path | str, workspace: str, *, busy_for: timedelta = _BUSY_FOR
+    ) -> None:
         self._workspace = workspace
+        self._busy_for = busy_for
         self._lock = RLock()
         with _honest():
-            self._connection = _open(path)
-            _migrate(self._connection)
+            self._connection = _opened(path, busy_for)
 
     @contextmanager
     def transaction(self) -> Iterator["SqliteTransaction"]:
@@ -58,12 +62,17 @@ class SqliteDatabase:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._lock.acquire(timeout=_BUSY_FOR.total_seconds()):
+        if not self._lock.acquire(timeout=self._busy_for.total_seconds()):
             raise StorageError(_REASONS[sqlite3.SQLITE_BUSY])
         try:
             yield
         finally:
             self._lock.release()
+
+    def empty_log(self) -> None:
+        """Bring all into the file itself, as far as other readers allow it."""
+        with self._turn(), _honest():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file; a transaction in flight ends first."""
@@ -120,16 +129,21 @@ def _is_instant(column: str) -> bool:
     return is_named_so or column in ("at", "not_before")
 
 
-def _open(path: Path | str) -> sqlite3.Connection:
+def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path,
-        timeout=_BUSY_FOR.total_seconds(),
+        timeout=busy_for.total_seconds(),
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -140,7 +154,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
         migrations.apply(SqliteUtils(connection))
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -156,15 +171,27 @@ def _honest() -> Iterator[None]:
         raise StorageError(_REASONS[code]) from error
 
 
+def last_policy(path: Path | str) -> Mapping[str, str] | None:
+    """Return the files of the policy that was last in force; `None` if none was."""
+    found = _first(path, "last_policy")
+    return json.loads(found[1]) if found else None
+
+
 def known_workspace(path: Path | str) -> str | None:
     """Return the workspace that a file was used for last; `None` if it has none."""
+    found = _first(path, "last_workspace")
+    return found[0] if found else None
+
+
+def _first(path: Path | str, query: str) -> tuple[Any, ...] | None:
+    """Return the first row of a query to a file that may not be there."""
     if not Path(path).exists():
         return None
     connection = sqlite3.connect(path)
     try:
-        row = connection.execute(queries()["last_workspace"]).fetchone()
+        row: tuple[Any, ...] | None = connection.execute(queries()[query]).fetchone()
     except sqlite3.DatabaseError:
         return None
     finally:
         connection.close()
-    return row[0] if row else None
+    return row

@@ -68,11 +68,11 @@ def test_an_envelope_goes_to_one_of_several_sockets(hasty: LocalSlack) -> None:
         read(first), read(second)
         hasty.wait_for_socket(count=2)
         for _ in range(4):
-            hasty.send_event({"type": "app_home_opened", "user": "U0ANA"})
+            hasty.as_("ana").command("/sev1")
         first_got = [read(first) for _ in range(2)]
         second_got = [read(second) for _ in range(2)]
 
-    ids = {frame["payload"]["event_id"] for frame in first_got + second_got}
+    ids = {frame["payload"]["trigger_id"] for frame in first_got + second_got}
     assert len(ids) == 4
 
 

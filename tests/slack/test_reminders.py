@@ -196,7 +196,7 @@ def test_a_reminder_that_a_change_caused_says_so() -> None:
 
     shown = told(item, ANA, pacific(24, "13:30"))
 
-    assert "A change of severity, plan or customer moved it here." in shown.text
+    assert "A change of severity, plan, customer or policy moved it here." in shown.text
 
 
 def test_several_reminders_are_one_message_in_order() -> None:

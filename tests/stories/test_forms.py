@@ -229,8 +229,8 @@ def test_a_change_that_makes_it_late_is_reminded_of_at_once(tuesday: Story) -> N
     assert tuesday.phone("dee") == [
         (
             "INC-1 Acme (Sev2): first response 1 h late, was due 14:00. A change of "
-            "severity, plan or customer moved it here. Yours since 10:00. Stops when "
-            "the first response is logged."
+            "severity, plan, customer or policy moved it here. Yours since 10:00. "
+            "Stops when the first response is logged."
         )
     ]
 

@@ -424,6 +424,6 @@ def test_a_change_after_which_it_is_late_already_reminds_at_once_and_says_so(
 
     assert tuesday.phone("ana")[before:] == [
         "INC-1 Globex (Sev2): first response 10 h late, was due Tue 14:00. "
-        "A change of severity, plan or customer moved it here. Yours since Tuesday. "
-        "Stops when the first response is logged."
+        "A change of severity, plan, customer or policy moved it here. Yours since "
+        "Tuesday. Stops when the first response is logged."
     ]

@@ -1,0 +1,128 @@
+"""`sevbot run` and `sevbot demo`: the commands that start a bot."""
+
+import logging
+import signal
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from bot import app, logs, policy_changes
+from bot.clock import machine
+from bot.errors import BotError, PolicyError, UserError
+from bot.public_holidays import public_holidays
+from bot.settings import read_settings
+from bot.socket_mode import REFUSALS
+from bot.store.disks import must_be_ours
+
+_LOOK_EVERY_S = 1
+
+
+_OUT_OF_REACH = (
+    "PORT is set, so this host wants to reach sevbot there, but sevbot listens on "
+    "127.0.0.1 only. Set SEVBOT_HOST=0.0.0.0 if the host's router comes from outside."
+)
+
+
+def run(
+    *,
+    http: Annotated[
+        bool,
+        typer.Option(
+            "--http",
+            help="Let Slack send signed requests to SEVBOT_HOST and SEVBOT_PORT, "
+            "path /slack/events, instead of Socket Mode.",
+        ),
+    ] = False,
+) -> None:
+    """Run the bot until it is stopped: over Socket Mode, or over signed HTTP.
+
+    It starts also while Slack cannot be reached, and connects as soon as it can.
+    `GET /healthz` tells how it is: over HTTP always, else where a port is set.
+    """
+    settings = read_settings()
+    app.tokens(settings, is_http=http)
+    clock = app.clock_of(settings)
+    database = app.sqlite_path(settings.database_url)
+    must_be_ours(database)
+    logs.to_stderr()
+    source, policy, problems = policy_changes.at_start(
+        settings.policies, database, public_holidays, clock().date()
+    )
+    stopping = _until_told()
+    identity = app.identify(settings, stopping)
+    if identity is None:
+        return
+    wake = app.Wake()
+    in_force = policy_changes.InForce(policy)
+    bot = app.build(settings, in_force, identity, clock=clock, wake=wake, is_http=http)
+    watch = policy_changes.PolicyWatch(source, in_force, bot.database, clock, machine)
+    watch.begin(problems)
+    if (http or settings.is_port_set) and settings.is_out_of_reach:
+        typer.echo(_OUT_OF_REACH, err=True)
+    with app.running(bot, wake, watch.look), app.telling_health(settings, bot):
+        typer.echo(f"sevbot runs in workspace {identity.team}. Ctrl-C stops it.")
+        while not stopping.wait(_LOOK_EVERY_S):
+            if bot.ear.failure in REFUSALS:
+                said = f"Slack does not accept SLACK_APP_TOKEN ({bot.ear.failure})."
+                raise BotError(said)
+    typer.echo("sevbot stopped.")
+
+
+def demo(  # noqa: PLR0913  # Each is an option of the command.
+    *,
+    policies: Annotated[
+        Path | None, typer.Option(help="Try this policies file.", metavar="FILE")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(help="Where the page is; 0 takes any.", min=0, max=65535)
+    ] = 8765,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Begin with nothing, not with a story.")
+    ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Tell a story on the terminal instead.")
+    ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Like --once, without the pauses.")
+    ] = False,
+    story: Annotated[
+        str, typer.Option(help="With --once: which story.", metavar="NAME")
+    ] = "two-days",
+) -> None:
+    """Show the bot in a local Slack, in your browser, with a clock that can travel.
+
+    Nothing leaves this machine and nothing is kept.
+    """
+    # `run` has no use for a web server.
+    from bot import demo, demo_page, demo_policies, demo_stories  # noqa: PLC0415
+
+    tried = demo_policies.tried(policies)
+    if once or fast:
+        if tried.problems:
+            raise PolicyError(tuple(one["said"] for one in tried.problems))
+        try:
+            told = demo_stories.find(story)
+        except LookupError as error:
+            raise UserError(f"{error}.") from None
+        demo.run(tried(), told, is_paced=not fast)
+        return
+    logs.to_stderr(logging.ERROR)
+    stopping = _until_told()
+    with demo_page.opened(tried, port=port, is_empty=empty) as opened:
+        if opened.taken is not None:
+            typer.echo(f"Port {opened.taken} is in use, so the next free one is taken.")
+        for problem in tried.problems:
+            typer.echo(problem["said"], err=True)
+        typer.echo(f"Open {opened.page.url} in a browser. Ctrl-C stops it.")
+        stopping.wait()
+    typer.echo("sevbot demo stopped.")
+
+
+def _until_told() -> Event:
+    """Return an event that SIGINT and SIGTERM set."""
+    stopping = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping

@@ -1,0 +1,161 @@
+// Block Kit's interactive elements, in messages and in forms.
+
+import { fromLocal, toLocal } from "./dates.js";
+import { freshId, h } from "./dom.js";
+import { mrkdwn, plain } from "./markup.js";
+import { personName, store, zone } from "./store.js";
+
+export function textOf(object) {
+  return object.type === "mrkdwn" ? mrkdwn(object.text) : plain(object.text);
+}
+
+// `doer` acts: press(path, button), choose(path, choice). `state` is what stands there.
+export function element(spec, blockId, doer, state) {
+  const path = `${blockId}/${spec.action_id}`;
+  const build = ELEMENTS[spec.type];
+  if (!build) return h("span", { class: "unknown", text: `[${spec.type}]` });
+  return build(spec, path, doer, state);
+}
+
+function button(spec, path, doer) {
+  const node = h("button", {
+    type: "button", class: `bk-button ${spec.style || ""}`,
+    "aria-label": spec.accessibility_label, dataset: { action: spec.action_id },
+  }, plain(spec.text.text));
+  node.addEventListener("click", async () => {
+    if (spec.confirm && !(await confirmed(spec.confirm))) return;
+    if (spec.url) window.open(spec.url, "_blank", "noopener,noreferrer");
+    node.disabled = true;
+    node.classList.add("busy");
+    await doer.press(path);
+    node.disabled = false;
+    node.classList.remove("busy");
+  });
+  return node;
+}
+
+function offered(spec) {
+  return [...(spec.options || []), ...(spec.option_groups || []).flatMap((group) => group.options)];
+}
+
+function select(spec, path, doer, state) {
+  const chosen = (state?.selected_option ?? spec.initial_option)?.value ?? "";
+  const option = (one) => h("option", { value: one.value, text: one.text.text });
+  const node = h("select", { class: "bk-select", "aria-label": spec.placeholder?.text || "Choose" },
+    h("option", { value: "", text: spec.placeholder?.text || "Choose an option" }),
+    (spec.options || []).map(option),
+    (spec.option_groups || []).map((group) =>
+      h("optgroup", { label: group.label.text }, group.options.map(option))));
+  node.value = chosen;
+  node.addEventListener("change", () => node.value && asked(spec, () => doer.choose(path, node.value), node));
+  return entry(node, () => node.value || null);
+}
+
+function people(spec, path, doer, state) {
+  const node = h("select", { class: "bk-select", "aria-label": spec.placeholder?.text || "Choose a person" },
+    h("option", { value: "", text: spec.placeholder?.text || "Choose a person" }),
+    [...store.people.values()].filter((one) => !one.deleted && !one.is_bot)
+      .map((one) => h("option", { value: one.id, text: personName(one.id) })));
+  node.value = state?.selected_user ?? spec.initial_user ?? "";
+  node.addEventListener("change", () => node.value && asked(spec, () => doer.choose(path, node.value), node));
+  return entry(node, () => node.value || null);
+}
+
+function overflow(spec, path, doer) {
+  const node = h("select", { class: "bk-select overflow", "aria-label": "More actions" },
+    h("option", { value: "", text: "⋯" }),
+    spec.options.map((one) => h("option", { value: one.value, text: one.text.text })));
+  node.addEventListener("change", async () => {
+    const value = node.value;
+    node.value = "";
+    if (value) await asked(spec, () => doer.choose(path, value), node);
+  });
+  return node;
+}
+
+function choices(kind, spec, path, doer, state) {
+  const given = kind === "radio"
+    ? [state?.selected_option ?? spec.initial_option]
+    : state?.selected_options ?? spec.initial_options ?? [];
+  const chosen = new Set(given.filter(Boolean).map((one) => one.value));
+  const name = freshId("choice");
+  const node = h("div", { class: "bk-choices", role: kind === "radio" ? "radiogroup" : "group" },
+    spec.options.map((one) => h("label", null,
+      h("input", { type: kind, name, value: one.value, checked: chosen.has(one.value) }),
+      h("span", null, textOf(one.text),
+        one.description && h("small", null, textOf(one.description))))));
+  const values = () => [...node.querySelectorAll("input:checked")].map((input) => input.value);
+  const value = () => (kind === "radio" ? values()[0] || null : values());
+  if (kind === "radio") node.addEventListener("change", () => doer.choose(path, value()));
+  return entry(node, value);
+}
+
+function textInput(spec, _path, _doer, state) {
+  const node = h(spec.multiline ? "textarea" : "input", {
+    class: "bk-input", placeholder: spec.placeholder?.text, maxlength: spec.max_length || 3000,
+    rows: spec.multiline ? 4 : undefined, type: spec.multiline ? undefined : "text", autocomplete: "off",
+  });
+  node.value = state?.value ?? spec.initial_value ?? "";
+  return entry(node, () => node.value || null);
+}
+
+function moment(type, key, initial, read, write) {
+  return (spec, path, doer, state) => {
+    const node = h("input", { class: "bk-input moment", type });
+    const given = state?.[key] ?? spec[initial];
+    node.value = given ? write(given) : "";
+    node.addEventListener("change", () => node.value && doer.choose(path, read(node.value)));
+    return entry(node, () => (node.value ? read(node.value) : null));
+  };
+}
+
+const same = (value) => value;
+const ELEMENTS = {
+  button,
+  static_select: select,
+  users_select: people,
+  overflow,
+  radio_buttons: (...all) => choices("radio", ...all),
+  checkboxes: (...all) => choices("checkbox", ...all),
+  plain_text_input: textInput,
+  datepicker: moment("date", "selected_date", "initial_date", same, same),
+  timepicker: moment("time", "selected_time", "initial_time", same, same),
+  datetimepicker: moment("datetime-local", "selected_date_time", "initial_date_time",
+    (text) => Math.floor(fromLocal(text, zone()) / 1000),
+    (seconds) => toLocal(new Date(seconds * 1000), zone())),
+  image: (spec) => h("span", { class: "unknown", text: `(${spec.alt_text})` }),
+};
+
+export const OFFERED = offered;
+
+// An input is a node that knows what stands in it.
+function entry(node, read) {
+  node.read = read;
+  return node;
+}
+
+async function asked(spec, act, node) {
+  if (spec.confirm && !(await confirmed(spec.confirm))) return;
+  node.disabled = true;
+  await act();
+  node.disabled = false;
+}
+
+// A confirm dialog; the promise tells whether it was confirmed.
+export function confirmed(spec) {
+  return new Promise((answer) => {
+    const title = freshId("confirm");
+    const dialog = h("dialog", { class: "confirm", "aria-labelledby": title, role: "alertdialog" },
+      h("h2", { id: title }, plain(spec.title.text)),
+      h("div", { class: "confirm-text" }, textOf(spec.text)),
+      h("form", { method: "dialog", class: "dialog-foot" },
+        h("button", { value: "no", class: "bk-button" }, plain(spec.deny?.text || "No")),
+        h("button", { value: "yes", class: `bk-button ${spec.style || "primary"}` }, plain(spec.confirm?.text || "Yes"))));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      answer(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

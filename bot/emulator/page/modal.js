@@ -1,0 +1,104 @@
+// The form on the screen: a dialog that the app opened.
+
+import { blocks } from "./blocks.js";
+import { byId, fill, h, toast } from "./dom.js";
+import { plain } from "./markup.js";
+import { failure } from "./messages.js";
+import { ask } from "./socket.js";
+import { on, store } from "./store.js";
+
+let dialog = null;
+let shown = null; // the id, hash and errors that are drawn
+
+export function startModal() {
+  on("push-view", (frame) => {
+    store.view = frame.view;
+    draw();
+  });
+  on("looked", draw);
+}
+
+function draw() {
+  const view = store.view;
+  if (!view) {
+    shown = null;
+    dialog?.remove();
+    dialog = null;
+    return;
+  }
+  const drawn = JSON.stringify([view.id, view.hash, view.errors]);
+  if (drawn === shown) return;
+  const isNew = !dialog;
+  if (isNew) {
+    dialog = h("dialog", { id: "modal", "aria-labelledby": "modal-title" });
+    dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(); });
+    document.body.append(dialog);
+  }
+  shown = drawn;
+  fill(dialog, form(view));
+  if (isNew) dialog.showModal();
+  const wrong = dialog.querySelector("[aria-invalid]");
+  (wrong || dialog.querySelector(".modal-body input, .modal-body select, .modal-body textarea, .modal-body .bk-button") || dialog.querySelector("button"))?.focus();
+}
+
+function form(view) {
+  const { body } = view;
+  const doer = {
+    press: (button) => act("press", { button, values: entries() }),
+    choose: (element, choice) => act("choose", { element, choice, values: entries() }),
+  };
+  const node = h("form", { class: "modal-form", novalidate: true },
+    h("header", { class: "modal-head" },
+      h("h2", { id: "modal-title" }, plain(body.title.text)),
+      h("button", { type: "button", class: "close", "aria-label": "Close", text: "×", onclick: close })),
+    h("div", { class: "modal-body" }, blocks(body.blocks, doer, view.values, view.errors)),
+    h("footer", { class: "dialog-foot" },
+      h("span", { class: "modal-said", id: "modal-said", role: "alert" }),
+      h("button", { type: "button", class: "bk-button", onclick: close }, plain(body.close?.text || "Close")),
+      body.submit && h("button", { type: "submit", class: "bk-button primary" }, plain(body.submit.text))));
+  node.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
+  return node;
+}
+
+function entries() {
+  const found = {};
+  for (const node of dialog.querySelectorAll("[data-block]")) found[node.dataset.block] = node.read();
+  return found;
+}
+
+async function act(name, more) {
+  const answer = await ask(name, more);
+  if (answer.refused || answer.error) toast(answer.refused || failure(answer.error));
+}
+
+async function submit() {
+  const button = dialog.querySelector("[type=submit]");
+  button.disabled = true;
+  const answer = await ask("submit", { values: entries() });
+  if (!dialog?.isConnected) return;
+  button.disabled = false;
+  if (answer.refused || answer.error) {
+    byId("modal-said").textContent = answer.refused || failure(answer.error);
+  } else if (Object.keys(answer.errors || {}).length && store.view) {
+    keep();
+    store.view = { ...store.view, errors: answer.errors };
+    draw();
+  }
+}
+
+// What was entered survives a redrawing that only adds sentences under inputs.
+function keep() {
+  const values = structuredClone(store.view.values);
+  for (const spec of store.view.body.blocks) {
+    if (spec.type !== "input") continue;
+    const node = dialog.querySelector(`[data-block="${spec.block_id}"]`);
+    const given = node.read();
+    const state = values[spec.block_id]?.[spec.element.action_id];
+    if (state && "value" in state) state.value = given;
+  }
+  store.view.values = values;
+}
+
+function close() {
+  ask("close");
+}

@@ -1,0 +1,49 @@
+// What this tab knows: who acts, what they see, what the panel shows.
+
+export const store = {
+  me: null,
+  team: "",
+  bot: null,
+  people: new Map(),
+  channels: new Map(),
+  commands: [],
+  history: new Map(), // channel -> { messages: Map(ts -> message), more: bool }
+  here: null, // the conversation on the screen
+  thread: null, // { channel, ts, messages }
+  view: null,
+  state: {}, // the panel's parts
+};
+
+const listeners = new Map();
+
+export function on(name, listener) {
+  listeners.set(name, [...(listeners.get(name) || []), listener]);
+}
+
+export function emit(name, value) {
+  for (const listener of listeners.get(name) || []) listener(value);
+}
+
+export function now() {
+  const clock = store.state.clock;
+  return clock ? new Date(clock.now) : new Date();
+}
+
+export function zone() {
+  return store.people.get(store.me)?.tz || "Etc/UTC";
+}
+
+export function personName(id) {
+  const person = store.people.get(id);
+  return person ? person.real_name : id;
+}
+
+export function channelName(id) {
+  const channel = store.channels.get(id);
+  if (!channel) return id;
+  return channel.is_im ? personName(channel.with) : channel.name;
+}
+
+export function botChannel() {
+  return [...store.channels.values()].find((one) => one.is_im && one.with === store.bot);
+}

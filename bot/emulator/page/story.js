@@ -1,0 +1,71 @@
+// The strip that tells a story step by step, or offers the stories.
+
+import { byId, fill, h } from "./dom.js";
+import { emit, on, store } from "./store.js";
+import { behind } from "./top.js";
+
+let follows = true;
+let seen = "";
+
+export function startStory() {
+  on("state", (changed) => {
+    if (changed.story !== undefined || changed.stories) draw();
+    if (changed.policy) notice();
+    if (changed.story) follow(changed.story);
+  });
+}
+
+function draw() {
+  const { stories, story } = store.state;
+  const strip = byId("story");
+  strip.hidden = !stories?.length;
+  if (strip.hidden) return;
+  const focused = document.activeElement?.closest("#story [data-key]")?.dataset.key;
+  fill(strip, story ? telling(story) : choosing(stories));
+  (focused && strip.querySelector(`[data-key="${focused}"]`))?.focus();
+}
+
+function choosing(stories) {
+  return h("div", { class: "choosing" },
+    h("div", { class: "caption" }, h("b", { text: "Try it, or watch a story. " }),
+      "Type /sev2 below as anybody, then let time travel. Each story begins anew."),
+    h("div", { class: "stories" }, stories.map((one) => h("button", {
+      type: "button", class: "story-choice", dataset: { key: one.id }, title: one.about, onclick: () => behind("story", { story: one.id }),
+    }, h("b", { text: one.title }), h("small", { text: one.about })))));
+}
+
+function telling(story) {
+  const next = story.step === 0 ? "Begin" : "Next step";
+  return h("div", { class: "telling" },
+    h("div", { class: "caption", "aria-live": "polite" },
+      h("small", { class: "chapter", text: `${story.title} · ${story.step} of ${story.of}` }),
+      h("p", { text: story.caption }),
+      story.doing?.length > 0 && h("ul", { class: "doing" }, story.doing.map((one) => h("li", { text: one }))),
+      story.trouble && h("p", { class: "trouble", text: story.trouble })),
+    h("div", { class: "story-buttons" },
+      story.over
+        ? h("button", { type: "button", class: "bk-button primary", dataset: { key: "next" }, text: "Another story", onclick: () => behind("leave") })
+        : h("button", { type: "button", class: "bk-button primary", dataset: { key: "next" }, disabled: story.busy, text: story.busy ? "…" : next, onclick: () => behind("step") }),
+      !story.over && h("button", { type: "button", class: "bk-button", dataset: { key: "auto" }, "aria-pressed": String(Boolean(story.playing)), text: story.playing ? "Stop" : "Play all", onclick: () => behind("autoplay") }),
+      h("label", { class: "follow", title: "Show the screen of whoever acts" }, h("input", { type: "checkbox", checked: follows, dataset: { key: "follow" }, onchange: (event) => { follows = event.target.checked; } }), " Follow"),
+      h("button", { type: "button", class: "link", dataset: { key: "leave" }, text: "Leave", onclick: () => behind("leave") })));
+}
+
+// Show the screen of whoever acts in the step, where they act.
+function follow(story) {
+  const now = JSON.stringify([story.id, story.step, story.who, story.where]);
+  if (!follows || !story.who || now === seen) return;
+  seen = now;
+  emit("visit", { me: story.who, here: story.where || "dm" });
+}
+
+function notice() {
+  const { policy } = store.state;
+  const node = byId("notice");
+  node.hidden = !policy?.problems?.length;
+  if (node.hidden) return;
+  fill(node,
+    h("b", { text: `${policy.name} was not loaded. ` }), policy.notice,
+    h("ul", null, policy.problems.map((one) => h("li", null, h("span", { text: one.said }), one.line && h("code", { text: one.line })))),
+    h("button", { type: "button", class: "bk-button", text: "Read the file again", onclick: () => behind("reload") }));
+}

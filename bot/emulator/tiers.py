@@ -1,0 +1,59 @@
+"""Slack's rate limits: so many calls a minute of each method, as its tier says.
+
+Bursts are "tolerated but unspecified"; here a whole minute's calls may come at once.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from math import ceil
+
+from bot.emulator.refusals import Json
+
+TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
+METHODS = {
+    "apps.connections.open": 1,
+    "chat.delete": 3,
+    "chat.update": 3,
+    "conversations.history": 3,
+    "conversations.info": 3,
+    "conversations.open": 3,
+    "conversations.replies": 3,
+    "users.info": 4,
+    "users.list": 2,
+    "views.open": 4,
+    "views.update": 4,
+}
+SPECIAL = {"auth.test": 300, "chat.postMessage": 300}
+POSTS_IN_CHANNEL = 60
+MINUTE = 60.0
+
+
+class Tiers:
+    """Counts calls by the machine's clock; `is_on` False lets everything through."""
+
+    def __init__(self, machine: Callable[[], float], *, is_on: bool = False) -> None:
+        self.is_on = is_on
+        self._machine = machine
+        self._calls: dict[str, deque[float]] = {}
+
+    def wait(self, method: str, arguments: Json) -> int | None:
+        """Count a call; for one too many return the seconds of its `Retry-After`."""
+        most = SPECIAL.get(method) or TIERS.get(METHODS.get(method, 0))
+        if not self.is_on or most is None:
+            return None
+        limits = {method: most}
+        if method == "chat.postMessage":
+            limits[f"{method} {arguments.get('channel')}"] = POSTS_IN_CHANNEL
+        now = self._machine()
+        waits = [self._full_for(name, limit, now) for name, limit in limits.items()]
+        if longest := max(waits):
+            return ceil(longest)
+        for name in limits:
+            self._calls[name].append(now)
+        return None
+
+    def _full_for(self, name: str, most: int, now: float) -> float:
+        calls = self._calls.setdefault(name, deque())
+        while calls and calls[0] <= now - MINUTE:
+            calls.popleft()
+        return calls[0] + MINUTE - now if len(calls) >= most else 0.0

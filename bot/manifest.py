@@ -1,0 +1,195 @@
+"""The manifest from which Slack makes the app, and why it asks for what it asks for.
+
+Source of its shape: Slack's app manifest reference, schema version 2.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.errors import UserError
+
+REQUEST_PATH = "/slack/events"
+
+_LONGEST_COMMAND = 32
+_LONGEST_NAME = 35
+_LONGEST_URL = 3000
+_PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A permission: what the bot does with it, and what is missing without it."""
+
+    name: str
+    what_for: str
+    without: str
+
+
+NEEDED = (
+    Scope(
+        "commands",
+        "people type /sev1 to /sev4 and /incident",
+        "nothing can be declared",
+    ),
+    Scope(
+        "chat:write",
+        "posts cards, reminders and the digest, and edits its own messages",
+        "nobody is told anything",
+    ),
+    Scope(
+        "im:write",
+        "opens the direct conversation in which somebody is reminded",
+        "nobody is reminded in private",
+    ),
+    Scope(
+        "users:read",
+        "knows names, time zones, and who is a guest or has left",
+        "times are in the team's zone, and nobody is let in",
+    ),
+)
+OPTIONAL = (
+    Scope(
+        "channels:read",
+        "`sevbot doctor` looks whether the public channels are there and it is in them",
+        "doctor cannot see public channels; a card that fails is told when it fails",
+    ),
+    Scope(
+        "groups:read",
+        "the same for private channels",
+        "doctor cannot see private channels",
+    ),
+    Scope(
+        "dnd:read",
+        "`sevbot doctor` says who on call has notifications off at night",
+        "somebody may sleep through a page, and nobody knows beforehand",
+    ),
+)
+EVENTS: Mapping[str, str] = {
+    "user_change": "somebody moved to another zone, left, or became a guest",
+    "team_join": "somebody new may type commands at once",
+}
+_COMMANDS = {
+    "sev1": ("Open a Sev1: the service is lost", "acme: checkout is down"),
+    "sev2": ("Open a Sev2: badly broken for many", "acme: push of apps fails"),
+    "sev3": ("Open a Sev3: one part is odd", "acme: a policy does not arrive"),
+    "sev4": ("Open a Sev4: a question or a wish", "acme: how do we export"),
+    "incident": ("What is yours and what is due next", "42 | help"),
+}
+_DESCRIPTION = "Keeps the support plan's promises in business time"
+_LONG_DESCRIPTION = (
+    "Engineers declare incidents with /sev1 to /sev4. sevbot knows from the support "
+    "policy and the customer's plan when the first response and each update are owed "
+    "in business time, reminds whoever must act, and sends the leads a daily digest. "
+    "It runs on your own machine and sends nothing to anybody but Slack."
+)
+
+
+def manifest(
+    *, http: str | None = None, prefix: str = "", name: str = "sevbot"
+) -> dict[str, Any]:
+    """Return the manifest: for Socket Mode, or for requests to an address.
+
+    `prefix` stands before each command, for commands are not namespaced in Slack.
+    Raises UserError for what Slack would refuse.
+    """
+    url = request_url(http) if http else None
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise UserError(f"An app's name has 1 to {_LONGEST_NAME} characters.")
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": name,
+            "description": _DESCRIPTION,
+            "long_description": _LONG_DESCRIPTION,
+            "background_color": "#1f2933",
+        },
+        "features": {
+            # Reminders are direct messages, and commands may be typed there, too.
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": name, "always_online": True},
+            "slash_commands": _commands(prefix, url),
+        },
+        "oauth_config": {
+            "scopes": {
+                # Slack wants the optional ones in both lists.
+                "bot": [scope.name for scope in (*NEEDED, *OPTIONAL)],
+                "bot_optional": [scope.name for scope in OPTIONAL],
+            }
+        },
+        "settings": {
+            "event_subscriptions": {**_at(url), "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **_at(url)},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def request_url(address: str) -> str:
+    """Return where Slack sends to, from the address at which the host is reached.
+
+    Raises UserError for what Slack would not send to.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+        raise UserError(
+            f"Slack sends to https addresses only, and {address!r} is none; "
+            "write one such as https://sevbot.example.com."
+        )
+    url = address.rstrip("/")
+    if not url.endswith(REQUEST_PATH):
+        url += REQUEST_PATH
+    if len(url) > _LONGEST_URL:
+        raise UserError(f"Slack takes addresses of up to {_LONGEST_URL} characters.")
+    return url
+
+
+def explained() -> str:
+    """Return the table of scopes, in Markdown: each with what it is for."""
+    rows = ["| Scope | What the bot does with it | Without it |", "| --- | --- | --- |"]
+    rows += [f"| `{one.name}` | {one.what_for} | {one.without} |" for one in NEEDED]
+    rows += [
+        f"| `{one.name}`, optional | {one.what_for} | {one.without} |"
+        for one in OPTIONAL
+    ]
+    rows += ["", "| Event | Why it is listened to |", "| --- | --- |"]
+    rows += [f"| `{event}` | {why} |" for event, why in EVENTS.items()]
+    return "\n".join(rows)
+
+
+def _commands(prefix: str, url: str | None) -> list[dict[str, Any]]:
+    if prefix and not _PREFIX.fullmatch(prefix):
+        raise UserError(
+            f"{prefix!r} cannot stand before a command; write small letters, digits, "
+            "- or _, such as acme-."
+        )
+    commands = []
+    for word, (description, hint) in _COMMANDS.items():
+        command = f"/{prefix}{word}"
+        if len(command) > _LONGEST_COMMAND:
+            raise UserError(
+                f"{command} is longer than Slack's {_LONGEST_COMMAND} characters; "
+                "choose a shorter prefix."
+            )
+        commands.append(
+            {
+                "command": command,
+                "description": description,
+                "usage_hint": hint,
+                "should_escape": True,
+                **({"url": url} if url else {}),
+            }
+        )
+    return commands
+
+
+def _at(url: str | None) -> dict[str, str]:
+    return {"request_url": url} if url else {}

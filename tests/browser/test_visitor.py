@@ -1,0 +1,265 @@
+"""What a visitor does at the page, from the first command to the next day's digest."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.demo_page import Opened
+
+Open = Callable[..., Any]
+
+
+def types(page: Any, text: str) -> None:
+    page.fill("#composer-text", text)
+    page.keyboard.press("Enter")
+
+
+def says(page: Any, text: str) -> None:
+    """Wait until a text is somewhere among the messages."""
+    page.locator("#messages", has_text=text).wait_for()
+
+
+def goes(page: Any, name: str) -> None:
+    page.locator("#side .row", has_text=name).click()
+
+
+def test_a_visitor_follows_an_incident_from_its_opening_to_the_digest(
+    demo: Opened, visit: Open
+) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+    types(page, "/sev2 ")
+    page.wait_for_selector("#modal")
+    page.get_by_label("Customer").first.select_option("=Acme")
+    page.get_by_label("What is wrong").first.fill("pushes fail on 600 devices")
+    page.click("#modal [type=submit]")
+    page.locator("#modal", has_text="INC-1").wait_for()
+    page.get_by_role("button", name="Close").last.click()
+
+    goes(page, "incidents")
+    says(page, "pushes fail on 600 devices")
+    page.get_by_role("button", name="Take it").click()
+    says(page, "Owner: @Ana")
+    page.get_by_role("button", name="Next reminder").click()
+    goes(page, "sevbot")
+    page.get_by_role("button", name="First response sent").last.click()
+    page.get_by_label("What was the customer told?").fill("We see it and work on it")
+    page.click("#modal [type=submit]")
+    page.locator("#modal", has_text="Logged for INC-1").wait_for()
+    page.get_by_role("button", name="Close").last.click()
+
+    goes(page, "incidents")
+    says(page, "First response: sent")
+    assert "(edited)" in page.inner_text("#messages")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Why these times?").click()
+    page.locator("#modal", has_text="office").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#modal", state="detached")
+    page.get_by_role("button", name="Resolve").click()
+    page.get_by_label("The customer was told that it is resolved").check()
+    page.locator("#modal .bk-input").first.fill("Fixed in agent 7.4.1")
+    page.click("#modal [type=submit]")
+    page.locator("#modal", has_text="is resolved").wait_for()
+    page.get_by_role("button", name="Close").last.click()
+    says(page, "Resolved by @Ana")
+    page.get_by_role("button", name="Next opening").click()
+    page.locator("#now", has_text="Tue 24 Nov 09:00").wait_for()
+    page.get_by_role("button", name="+1 h").click()
+    goes(page, "leads")
+
+    says(page, "Tue 24 Nov")
+    says(page, "Resolved: INC-1 Acme (Sev2)")
+
+
+def test_slack_is_broken_and_mended_by_the_panel(demo: Opened, visit: Open) -> None:
+    page = visit("U0CEM/C0SUPPORT")
+    types(page, "/sev2 acme: single sign-on fails")
+    says(page, "INC-1 opened as Sev2 for Acme")
+    page.click("#tab-faults")
+    page.get_by_label("Gone").check()
+    page.locator(".health", has_text="none: commands fail").wait_for()
+
+    types(page, "/sev3 acme: nobody hears this")
+    page.locator("#composer-said", has_text="dispatch_failed").wait_for()
+    page.get_by_role("button", name="+15 min").click()
+    page.click("#tab-sent")
+    page.locator(".lead.waits").wait_for()
+    waiting = page.inner_text(".lead.waits")
+    page.click("#tab-faults")
+    page.get_by_label("Well").check()
+    page.click("#tab-sent")
+    page.locator(".lead", has_text="The outbox is empty").wait_for(timeout=60_000)
+
+    assert "in the outbox" in waiting
+    assert page.input_value("#composer-text") == "/sev3 acme: nobody hears this"
+    rung = [m for m in demo.live.slack.dm("ben") if "INC-1" in m.text]
+    assert len(rung) == 1
+
+
+def test_the_bot_is_killed_and_says_so_when_it_is_back(
+    demo: Opened, visit: Open
+) -> None:
+    page = visit("U0CEM/C0SUPPORT")
+    types(page, "/sev1 acme: down")
+    says(page, "INC-1 opened as Sev1")
+    page.click("#tab-faults")
+    page.get_by_role("button", name="Kill the bot").click()
+    page.locator(".health", has_text="was killed").wait_for()
+    page.get_by_role("button", name="+1 h").click()
+    page.locator("#now", has_text="Tue 24 Nov 00:").or_(
+        page.locator("#now", has_text="Mon 23 Nov 23:")
+    ).first.wait_for()
+
+    page.get_by_role("button", name="Start the bot").click()
+    page.locator(".health", has_text="runs").wait_for()
+    page.locator("#side .person", has_text="Ana").click()
+    goes(page, "sevbot")
+
+    says(page, "I was down")
+
+
+def test_time_does_not_go_backwards(demo: Opened, visit: Open) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+
+    page.get_by_label("Travel to an instant").fill("2026-11-20T10:00")
+    page.get_by_role("button", name="Go", exact=True).click()
+
+    page.locator(".toast", has_text="Time does not go backwards").wait_for()
+
+
+def test_two_browsers_act_as_two_people(demo: Opened, visit: Open) -> None:
+    cem, ana = visit("U0CEM/C0SUPPORT"), visit("U0ANA/D0ANA")
+
+    types(cem, "/sev1 acme: down")
+    ana.get_by_role("button", name="Take it").click()
+    goes(cem, "incidents")
+
+    says(cem, "Owner: @Ana")
+    assert "22:25" in cem.inner_text("#now")
+    assert "08:55" in ana.inner_text("#now")
+
+
+def test_markup_in_a_text_is_shown_and_never_run(demo: Opened, visit: Open) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+    evil = "<img src=x onerror=alert(1)> <script>document.title='x'</script> *bold*"
+    demo.live.slack.change_person("dee", real_name="<b>Dee</b>")
+
+    types(page, evil)
+    says(page, "<script>document.title='x'</script>")
+    types(page, f"/sev4 acme: {evil}")
+    goes(page, "incidents")
+    says(page, "<img src=x onerror=alert(1)>")
+    page.reload()
+    page.wait_for_selector("#side .person")
+
+    assert (
+        page.locator("#messages img, #messages script, #side .person b b").count() == 0
+    )
+    assert "<b>Dee</b>" in page.inner_text("#side")
+
+
+def test_commands_are_completed_and_hinted(demo: Opened, visit: Open) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+
+    page.locator("#composer-text").press_sequentially("/se")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+
+    assert page.input_value("#composer-text") == "/sev2 "
+    assert "customer: what is wrong" in page.inner_text("#composer-hint")
+
+
+def test_a_required_input_is_asked_for_and_focused(demo: Opened, visit: Open) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+    types(page, "/sev1 ")
+    page.wait_for_selector("#modal")
+
+    page.click("#modal [type=submit]")
+    page.wait_for_selector(".bk-error")
+
+    assert (
+        page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+    )
+
+
+def test_a_story_plays_step_by_step_with_its_captions(
+    demo: Opened, visit: Open
+) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+
+    page.locator(".story-choice", has_text="A Sev1 from Friday evening").click()
+    page.get_by_role("button", name="Begin").click()
+    page.locator("#story", has_text="Friday, six in the evening").wait_for()
+    page.locator("#story", has_text="1 of ").wait_for()
+    page.wait_for_selector("#story [data-key=next]:not([disabled])")
+    page.get_by_role("button", name="Next step").click()
+
+    page.locator("#story", has_text="Ana does not hear her phone").wait_for()
+    page.locator("#chat-head", has_text="sevbot").wait_for()
+    page.locator("#side .person[aria-pressed=true]", has_text="Ben").wait_for()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_is_wider_than_the_window(
+    demo: Opened, visit: Open, width: int
+) -> None:
+    page = visit("U0ANA/C0SUPPORT", viewport={"width": width, "height": 800})
+
+    wide = page.evaluate("document.documentElement.scrollWidth")
+
+    assert wide <= width
+
+
+def test_the_page_is_light_to_load_and_asks_no_other_host(
+    demo: Opened, chromium: Any
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    sizes: list[int] = []
+    hosts: set[str] = set()
+    page.on("response", lambda got: sizes.append(len(got.body())))
+    page.on("request", lambda asked: hosts.add(asked.url.split("/")[2]))
+
+    page.goto(demo.page.url)
+    page.wait_for_selector("#messages li")
+    page.wait_for_load_state("networkidle")
+    context.close()
+
+    assert 20_000 < sum(sizes) < 200_000
+    assert hosts == {demo.page.url.split("/")[2]}
+
+
+def test_five_thousand_messages_are_read_back_to_the_first(
+    demo: Opened, visit: Open
+) -> None:
+    ana = demo.live.slack.as_("ana")
+    for number in range(5_000):
+        ana.say(f"message number {number}", "support")
+    page = visit("U0BEN/C0SUPPORT")
+
+    page.evaluate(
+        """async () => {
+            const list = document.querySelector('#messages');
+            while (!list.querySelector('.beginning')) {
+                list.scrollTop = 0;
+                await new Promise((done) => setTimeout(done, 10));
+            }
+        }"""
+    )
+
+    assert page.locator("#messages .message").count() == 5_000
+    slowest = page.evaluate(
+        """async () => {
+            const list = document.querySelector('#messages');
+            let slowest = 0;
+            for (let step = 0; step < 60; step += 1) {
+                const began = performance.now();
+                list.scrollTop += list.scrollHeight / 60;
+                await new Promise(requestAnimationFrame);
+                slowest = Math.max(slowest, performance.now() - began);
+            }
+            return slowest;
+        }"""
+    )
+    print(f"\nslowest frame, 5,000 messages: {slowest:.0f} ms")  # noqa: T201

@@ -1,0 +1,137 @@
+"""Pictures of the page's main screens: `uv run python -m tests.screenshots OUT`.
+
+Each screen is taken in both themes, on a desk and at the width of a phone, for people
+to look at; nothing compares them.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bot import demo_page, demo_policies, policy_files
+from bot.demo_page import Opened
+from tests.browser.browsers import browser, why_not
+
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+THEMES = ("light", "dark")
+
+
+@contextmanager
+def demo(file: Path | None = None, **more: Any) -> Iterator[Opened]:
+    with demo_page.opened(demo_policies.tried(file), port=0, beat=0, **more) as opened:
+        yield opened
+
+
+def tell(opened: Opened, chapters: int) -> None:
+    """Tell some chapters of the story and wait until they are told."""
+    for _ in range(chapters):
+        opened.stage.do("step", {})
+        opened.stage.listen()
+
+
+def go(page: Any, opened: Opened, where: str) -> None:
+    """Open the page as somebody in a conversation: `U0ANA/D0ANA`."""
+    page.goto("about:blank")
+    page.goto(f"{opened.page.url}#{where}")
+    page.wait_for_selector("#messages li")
+    page.wait_for_selector("#now:not(:empty)", state="attached")
+
+
+def pictures(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
+    """Go through the screens."""
+    is_phone = page.viewport_size["width"] < 760
+    go(page, opened, "U0ANA/C0SUPPORT")
+    take("start")
+    page.fill("#composer-text", "/se")
+    take("commands")
+    page.fill("#composer-text", "")
+    tell(opened, 4)
+    opened.stage.do("to", {"at": "2026-11-23T14:05:00-08:00"})
+    opened.stage.course.arrive()
+    go(page, opened, "U0ANA/D0ANA")
+    take("reminder")
+    if is_phone:
+        page.click(".menu")
+        take("sidebar")
+        go(page, opened, "U0ANA/D0ANA")
+    page.get_by_role("button", name="First response sent").last.click()
+    page.wait_for_selector("#modal")
+    take("form")
+    page.click("#modal [type=submit]")
+    page.wait_for_selector(".bk-error")
+    take("form-errors")
+    page.click("#modal .close")
+    tell(opened, 7)
+    go(page, opened, "U0BEN/C0INCIDENTS")
+    take("cards")
+    page.locator(".replies").last.click()
+    page.wait_for_selector("#thread li")
+    take("thread")
+    page.click("#thread .close")
+    page.get_by_role("button", name="More").last.click()
+    page.wait_for_selector("#modal")
+    take("more")
+    page.click("#modal .close")
+    if is_phone:
+        page.click(".panel-toggle")
+    page.click("#tab-sent")
+    take("sent")
+    page.click("#tab-faults")
+    take("faults")
+    if is_phone:
+        page.click(".panel-close")
+    tell(opened, 4)
+    go(page, opened, "U0LEA/C0LEADS")
+    take("digest")
+    opened.stage.do("leave", {})
+    page.wait_for_selector(".stories")
+    take("stories")
+
+
+def main(out: Path) -> None:
+    """Take every picture."""
+    out.mkdir(parents=True, exist_ok=True)
+    with browser() as chromium:
+        for theme in THEMES:
+            for size, (width, height) in SIZES.items():
+                context = chromium.new_context(
+                    viewport={"width": width, "height": height}, color_scheme=theme
+                )
+                page = context.new_page()
+
+                def take(
+                    name: str, page: Any = page, end: str = f"{theme}-{size}"
+                ) -> None:
+                    page.wait_for_timeout(250)
+                    page.screenshot(path=out / f"{name}-{end}.png")
+
+                with demo() as opened:
+                    pictures(opened, page, take)
+                with (
+                    TemporaryDirectory() as folder,
+                    demo(broken(Path(folder))) as opened,
+                ):
+                    go(page, opened, "U0ANA/C0SUPPORT")
+                    take("broken-policy")
+                context.close()
+    print(f"{len(list(out.glob('*.png')))} pictures are in {out}.")  # noqa: T201
+
+
+def broken(folder: Path) -> Path:
+    """Write a policies file with two mistakes."""
+    text = policy_files.default_text().replace(
+        "weekly\n    self_service: every two weeks",
+        "weekly\n    self_service: biweekly",
+    )
+    file = folder / "ours.yaml"
+    file.write_text(text.replace("primary: U0ANA", "primary: ana"), encoding="utf-8")
+    return file
+
+
+if __name__ == "__main__":
+    if reason := why_not():
+        sys.exit(f"no pictures: {reason}")
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))

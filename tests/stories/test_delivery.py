@@ -1,0 +1,314 @@
+"""Messages arrive once, in order and no faster than Slack allows."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.emulator.faults import Fault
+from bot.emulator.records import Message
+from bot.pacing import Pace
+from bot.store import mail
+from tests.stories.conftest import Tell
+from tests.story import Story, pacific
+
+SEV1 = "/sev1 acme: checkout is down"
+SEV2 = "/sev2 acme: push of apps fails"
+CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
+FIRST = "INC-1 Acme (Sev2): first response"
+POST, EDIT = "chat.postMessage", "chat.update"
+
+
+def wait(told: Story, **span: float) -> None:
+    """Let the machine's time pass, by which messages are tried again."""
+    told.machine.advance(**span)
+    told.settle()
+
+
+def owned(told: Story, owner: str = "ana", command: str = SEV2) -> None:
+    """Open an incident that somebody owns from the start."""
+    told.command(owner, f"{command} owner=@{owner}")
+
+
+def cards(told: Story) -> list[Message]:
+    return told.slack.channel("incidents")
+
+
+def notices(told: Story) -> list[str]:
+    """Return what the fallback channel reads."""
+    return [told.read(one) for one in told.slack.channel("support")]
+
+
+def sender_dies(told: Story) -> None:
+    """Let a sender claim the next message, and never come back."""
+    now = told.machine()
+    with told.bot.database.transaction() as tx:
+        letter = mail.claim(
+            tx,
+            machine_now=now,
+            lease_until=now + timedelta(seconds=60),
+            page_lease_until=now + timedelta(seconds=15),
+            burst_until=now,
+            token="dead",
+        )
+    assert letter is not None
+
+
+def test_a_thread_keeps_its_order_when_slack_took_nothing_for_a_while(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.RATE_LIMITED, times=None)
+    tuesday.take("ben")
+    tuesday.fill_in("ben", "First response sent", told="we are on it")
+    tuesday.fill_in("ben", "Resolve", note="rolled back", confirmed=["yes"])
+    assert tuesday.thread() == []
+
+    tuesday.slack.faults.clear()
+    wait(tuesday, minutes=2)
+
+    assert [line.split("“")[0] for line in tuesday.thread()] == [
+        "@ben took it from @ana.",
+        "First response logged by @ben: ",
+        "Resolved by @ben: ",
+    ]
+
+
+def test_a_page_overtakes_what_waits_in_the_same_conversation(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", pace=Pace())
+    for title in "abc":
+        owned(told, command=f"/sev2 acme: {title}")
+        wait(told, seconds=2)
+        told.advance(minutes=3)
+
+    told.travel(pacific("2026-11-24 13:07"))
+    told.command("dee", SEV1)
+    for _ in range(3):
+        wait(told, seconds=1)
+
+    assert told.heard("ana") == [
+        "Tue 13:00 INC-1 Acme (Sev2): first response due 14:00, in 1 h.",
+        "Tue 13:07 Sev1 INC-4 Acme: checkout is down.",
+        "Tue 13:07 INC-2 Acme (Sev2): first response due 14:03, in 56 min.",
+        "Tue 13:07 INC-3 Acme (Sev2): first response due 14:06, in 59 min.",
+    ]
+
+
+def test_a_conversation_gets_one_message_a_second(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", pace=Pace())
+    for who in ("ana", "ben", "cem"):
+        owned(told, who)
+
+    counts = [len(cards(told))]
+    for _ in range(3):
+        wait(told, seconds=1)
+        counts.append(len(cards(told)))
+
+    assert counts == [1, 2, 3, 3]
+
+
+def test_a_rate_limit_holds_posts_back_for_as_long_as_slack_asks(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.faults.add(POST, Fault.RATE_LIMITED, wait_for=timedelta(seconds=30))
+    before = len(tuesday.slack.calls(POST))
+    tuesday.command("dee", SEV2)
+
+    wait(tuesday, seconds=29)
+    asked = len(tuesday.slack.calls(POST)) - before
+    wait(tuesday, seconds=1)
+
+    assert asked == 1
+    assert len(cards(tuesday)) == 1
+    assert tuesday.heard("ana") == ["Tue 10:00 Sev2 INC-1 Acme: push of apps fails."]
+
+
+def test_a_rate_limit_of_posts_leaves_edits_alone(tuesday: Story) -> None:
+    tuesday.command("dee", SEV2)
+    tuesday.slack.faults.add(POST, Fault.RATE_LIMITED, wait_for=timedelta(seconds=30))
+
+    tuesday.take("ana")
+
+    assert "*Owner:* @ana" in tuesday.read(tuesday.card())
+    assert tuesday.thread() == []
+
+
+def test_edits_that_could_not_be_made_become_one(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(EDIT, Fault.RATE_LIMITED, times=None)
+    tuesday.take("ben")
+    tuesday.fill_in("ben", "First response sent", told="we are on it")
+    tuesday.fill_in("ben", "Resolve", note="rolled back", confirmed=["yes"])
+    tuesday.slack.faults.clear()
+    before = len(tuesday.slack.calls(EDIT))
+
+    wait(tuesday, minutes=2)
+
+    assert len(tuesday.slack.calls(EDIT)) == before + 1
+    assert "Resolved by @ben" in tuesday.read(tuesday.card())
+
+
+def test_what_no_longer_applies_when_it_could_go_out_is_not_sent(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.RATE_LIMITED, times=None)
+    tuesday.advance(hours=4)
+    tuesday.fill_in("ana", "First response sent", told="we are on it")
+
+    tuesday.slack.faults.clear()
+    wait(tuesday, minutes=2)
+
+    assert tuesday.heard("ana") == []
+    assert tuesday.thread() == [
+        "First response logged by @ana: “we are on it”. "
+        "Nothing was sent to Acme by the bot."
+    ]
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.DROP_BEFORE])
+def test_a_page_of_which_slack_says_nothing_is_sent_again(
+    tuesday: Story, fault: Fault
+) -> None:
+    tuesday.slack.faults.add(POST, fault, times=2)
+
+    tuesday.command("dee", SEV1)
+    before = len(tuesday.slack.dm("ana"))
+    wait(tuesday, seconds=5)
+
+    shown = 1 if fault is Fault.DROP_AFTER else 0
+    assert before == shown
+    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"] * (shown + 1)
+    assert len(cards(tuesday)) == shown + 1
+    assert notices(tuesday) == []
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
+def test_a_reminder_of_which_slack_says_nothing_is_held_and_a_person_looks(
+    tuesday: Story, fault: Fault
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, fault)
+
+    tuesday.advance(hours=3)
+    wait(tuesday, minutes=10)
+
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+    assert notices(tuesday) == [
+        "Slack did not say whether it posted a reminder about INC-1, to @ana. It was "
+        "not sent again. Look there; if it is missing, send it again.\n"
+        "[Send again]"
+    ]
+
+
+def test_a_reminder_that_is_missing_can_be_sent_again_once(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.advance(hours=3)
+    seen = tuesday.slack.channel("support")[0]
+    assert tuesday.heard("ana") == []
+
+    first = tuesday.asked("dee", "Send again", seen)
+    second = tuesday.asked("dee", "Send again", seen, stale=True)
+
+    assert first == "It is being sent again."
+    assert second == "It was sent again already."
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+    assert notices(tuesday) == [
+        "Slack did not say whether it posted a reminder about INC-1, to @ana. "
+        "It was sent again."
+    ]
+
+
+def test_a_page_whose_sender_died_is_sent_again(tuesday: Story) -> None:
+    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    tuesday.slack.as_("dee").command("/sev4", "acme: a wish")
+    sender_dies(tuesday)
+
+    tuesday.settle()
+    early = [card.text[:4] for card in cards(tuesday)]
+    wait(tuesday, seconds=16)
+    wait(tuesday, seconds=5)
+
+    assert early == ["Sev4"]
+    assert [card.text[:4] for card in cards(tuesday)] == ["Sev4", "Sev1"]
+
+
+def test_a_reminder_whose_sender_died_is_held_and_a_person_looks(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.clock.travel(pacific("2026-11-24 13:00"))
+    tuesday.bot.reminders.tick()
+    tuesday.bot.outbox._open_conversations()
+    sender_dies(tuesday)
+
+    wait(tuesday, seconds=59)
+    early = notices(tuesday)
+    wait(tuesday, seconds=2)
+    tuesday.press("dee", "Send again", tuesday.slack.channel("support")[0])
+
+    assert early == []
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+
+
+def test_a_sender_that_dies_in_one_process_is_taken_over_from_by_the_next(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    sender_dies(tuesday)
+
+    tuesday.restart()
+    wait(tuesday, seconds=16)
+    wait(tuesday, seconds=5)
+
+    assert len(cards(tuesday)) == 1
+    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
+
+
+def test_an_edit_of_which_slack_says_nothing_is_made_until_it_is_sure(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(EDIT, Fault.DROP_AFTER)
+    tuesday.take("ben")
+    before = len(tuesday.slack.calls(EDIT))
+
+    wait(tuesday, seconds=30)
+    once_more = len(tuesday.slack.calls(EDIT))
+    wait(tuesday, minutes=2)
+    wait(tuesday, hours=1)
+
+    assert (once_more, len(tuesday.slack.calls(EDIT))) == (before + 1, before + 2)
+    assert "*Owner:* @ben" in tuesday.read(tuesday.card())
+
+
+def test_a_card_that_was_deleted_is_posted_anew_with_the_next_event(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    (card,) = cards(tuesday)
+    tuesday.slack.workspace.delete(card)
+
+    tuesday.advance(hours=4, minutes=1)
+
+    (anew,) = cards(tuesday)
+    assert anew.ts != card.ts
+    assert "late since" in tuesday.read(anew)
+
+
+def test_a_revoked_token_costs_no_message(tuesday: Story) -> None:
+    workspace = tuesday.slack.workspace
+    token, workspace.bot_token = workspace.bot_token, "xoxb-rotated"
+    tuesday.command("dee", SEV1)
+    for _ in range(3):
+        wait(tuesday, minutes=1)
+    trouble = tuesday.bot.outbox.trouble
+
+    workspace.bot_token = token
+    wait(tuesday, minutes=1)
+
+    assert trouble == "invalid_auth"
+    assert tuesday.bot.outbox.trouble is None
+    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
+    assert len(cards(tuesday)) == 1
+    assert notices(tuesday) == []

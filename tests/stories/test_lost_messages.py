@@ -1,0 +1,340 @@
+"""What cannot be delivered finds another reader, or can be sent again once it can."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from bot.emulator.records import Message
+from tests.stories.conftest import Tell
+from tests.story import Story, pacific
+
+SEV1 = "/sev1 acme: checkout is down"
+SEV2 = "/sev2 acme: push of apps fails"
+CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
+FIRST = "INC-1 Acme (Sev2): first response"
+NO_CARD = (
+    "INC-1 is recorded, but its card could not be posted in #incidents. Why: {}. "
+    "Reminders go out as usual; `/incident 1` shows it. "
+    "Sev2 INC-1 Acme: push of apps fails."
+)
+
+
+def owned(told: Story, owner: str, command: str = SEV2) -> None:
+    """Open an incident that somebody owns from the start."""
+    told.command(owner, f"{command} owner=@{owner}")
+
+
+def fallback(told: Story) -> list[str]:
+    """Return what the fallback channel reads."""
+    return [told.read(one) for one in told.slack.channel("support")]
+
+
+def notice(told: Story) -> Message:
+    """Return the last message in the fallback channel."""
+    return told.slack.channel("support")[-1]
+
+
+def spoil_channel(told: Story, how: str) -> None:
+    """Make #incidents refuse what the bot posts."""
+    if how == "archived":
+        told.slack.change_channel("incidents", archived=True)
+    else:
+        told.slack.remove("incidents", "sevbot")
+
+
+def mend_channel(told: Story, how: str) -> None:
+    if how == "archived":
+        told.slack.change_channel("incidents", archived=False)
+    else:
+        told.slack.invite("incidents", "sevbot")
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("archived", "the channel is archived"),
+        ("left", "the bot is not in the channel; invite it there"),
+    ],
+)
+def test_a_card_that_cannot_be_posted_is_told_to_the_typist_and_the_fallback(
+    tuesday: Story, how: str, why: str
+) -> None:
+    spoil_channel(tuesday, how)
+
+    tuesday.command("dee", SEV2)
+
+    assert tuesday.phone("dee") == [NO_CARD.format(why)]
+    assert tuesday.buttons(tuesday.slack.dm("dee")[0]) == ["Send again"]
+    assert fallback(tuesday) == [
+        f"Not delivered: the card of INC-1, to #incidents. Why: {why}. "
+        "Nobody was told instead.\n"
+        "[Send again]"
+    ]
+    assert tuesday.heard("ana") == ["Tue 10:00 Sev2 INC-1 Acme: push of apps fails."]
+
+
+@pytest.mark.parametrize("how", ["archived", "left"])
+def test_once_the_channel_is_mended_the_card_comes_with_all_behind_it(
+    tuesday: Story, how: str
+) -> None:
+    spoil_channel(tuesday, how)
+    tuesday.command("dee", SEV2)
+    tuesday.press("ana", "Take it", tuesday.slack.dm("ana")[0])
+    tuesday.advance(hours=4)
+
+    mend_channel(tuesday, how)
+    tuesday.press("dee", "Send again", tuesday.slack.dm("dee")[0])
+
+    assert "*Owner:* @ana since Today 10:00" in tuesday.read(tuesday.card())
+    assert [line.splitlines()[0] for line in tuesday.thread()] == [
+        "@ana took it. The first response is still owed.",
+        "*INC-1 Acme (Sev2): first response due Today 14:00.*",
+    ]
+    tuesday.take("ben")
+    assert "*Owner:* @ben" in tuesday.read(tuesday.card())
+
+
+def test_after_a_card_was_sent_again_nobody_is_asked_to_any_more(
+    tuesday: Story,
+) -> None:
+    spoil_channel(tuesday, "left")
+    tuesday.command("dee", SEV2)
+    mend_channel(tuesday, "left")
+
+    tuesday.press("ana", "Send again", notice(tuesday))
+
+    assert fallback(tuesday) == [
+        "Not delivered: the card of INC-1, to #incidents. Why: the bot is not in the "
+        "channel; invite it there. It was sent again."
+    ]
+    assert tuesday.buttons(tuesday.slack.dm("dee")[0]) == []
+    assert len(tuesday.slack.channel("incidents")) == 1
+
+
+def test_a_card_that_is_sent_again_too_early_is_told_of_again(tuesday: Story) -> None:
+    spoil_channel(tuesday, "left")
+    tuesday.command("dee", SEV2)
+
+    tuesday.press("ana", "Send again", notice(tuesday))
+
+    assert [text.endswith("[Send again]") for text in fallback(tuesday)] == [
+        False,
+        True,
+    ]
+    mend_channel(tuesday, "left")
+    tuesday.press("ana", "Send again", notice(tuesday))
+    assert "push of apps fails" in tuesday.read(tuesday.card())
+
+
+def test_a_card_is_sent_again_to_where_the_policy_says_by_now(tuesday: Story) -> None:
+    spoil_channel(tuesday, "archived")
+    tuesday.command("dee", SEV2)
+    tuesday.press("ana", "Take it", tuesday.slack.dm("ana")[0])
+    channel = tuesday.slack.add_channel("new-incidents", members=["ana"])
+    channels = replace(tuesday.policy().channels, incidents=channel.id)
+    tuesday.use_policy(channels=channels)
+
+    tuesday.press("ana", "Send again", tuesday.slack.channel("support")[0])
+
+    (card,) = tuesday.slack.channel("new-incidents")
+    assert "*Owner:* @ana" in tuesday.read(card)
+    assert [tuesday.read(one) for one in tuesday.slack.thread(card)] == [
+        "@ana took it. The first response is still owed."
+    ]
+
+
+def test_a_channel_may_be_renamed(tuesday: Story) -> None:
+    tuesday.slack.change_channel("incidents", name="outages")
+
+    tuesday.command("dee", SEV2)
+
+    assert len(tuesday.slack.channel("outages")) == 1
+    assert fallback(tuesday) == []
+
+
+def test_pages_go_on_although_there_is_no_card(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    spoil_channel(told, "left")
+
+    told.command("dee", SEV1)
+    told.advance(minutes=20)
+
+    assert told.heard("ana") == [f"Tue 02:40 {CHECKOUT}", f"Tue 02:45 {CHECKOUT}"]
+    assert told.heard("ben") == [f"Tue 05:50 {CHECKOUT}"]
+    assert told.heard_in("support")[-1] == f"Tue 03:00 {CHECKOUT}"
+
+
+def test_when_the_fallback_channel_fails_the_lead_is_told(tuesday: Story) -> None:
+    spoil_channel(tuesday, "left")
+    tuesday.slack.remove("support", "sevbot")
+
+    tuesday.command("dee", SEV2, channel="leads")
+
+    assert tuesday.phone("lea") == [
+        "Not delivered: the card of INC-1, to #incidents. Why: the bot is not in the "
+        "channel; invite it there. Nobody was told instead."
+    ]
+    assert tuesday.buttons(tuesday.slack.dm("lea")[0]) == ["Send again"]
+
+
+def test_a_page_to_a_fallback_channel_that_fails_is_told_to_the_lead(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 02:40")
+    told.slack.change_channel("support", archived=True)
+
+    told.command("dee", SEV1, channel="leads")
+    told.advance(minutes=20)
+
+    assert told.phone("lea")[-1] == (
+        "Not delivered: a reminder about INC-1, to #support. Why: the channel is "
+        "archived. Nobody was told instead."
+    )
+
+
+@pytest.mark.parametrize("had_written", [True, False], ids=["known", "never met"])
+def test_what_an_owner_who_left_should_hear_the_primary_hears(
+    tuesday: Story, *, had_written: bool
+) -> None:
+    owned(tuesday, "ben")
+    if had_written:
+        owned(tuesday, "ana", "/sev4 acme: a wish")
+        tuesday.more("ana", "Hand off", 2)
+        tuesday.submit("ana", to="ben")
+        assert len(tuesday.heard("ben")) == 1
+    tuesday.slack.change_person("ben", deleted=True)
+
+    tuesday.advance(hours=3)
+
+    assert tuesday.phone("ana")[-1] == (
+        "INC-1 Acme (Sev2): first response due 14:00, in 1 h. It is @ben's; you are "
+        "told instead of somebody who cannot be reached. "
+        "Stops when the first response is logged."
+    )
+    assert tuesday.buttons(tuesday.slack.dm("ana")[-1]) == [
+        "First response sent",
+        "Take over",
+    ]
+    assert fallback(tuesday) == [
+        "Not delivered: a reminder about INC-1, to @ben. "
+        "Why: this person has left the workspace. @ana was told instead."
+    ]
+
+
+def test_a_primary_who_left_is_stood_in_for_by_the_backup(tuesday: Story) -> None:
+    tuesday.slack.change_person("ana", deleted=True)
+
+    tuesday.command("dee", SEV1)
+
+    assert tuesday.phone("ben") == [
+        "Sev1 INC-1 Acme: checkout is down. First response due 17:00, in 4 h. Nobody "
+        "owns it. You were told 13:00 as the stand-in for somebody who cannot be "
+        "reached; @ben at 13:10 if nobody takes it. Stops when somebody takes it."
+    ]
+    assert fallback(tuesday) == [
+        "Not delivered: a reminder about INC-1, to @ana. "
+        "Why: this person has left the workspace. @ben was told instead."
+    ]
+
+
+def test_when_all_on_call_have_left_the_fallback_channel_knows(tuesday: Story) -> None:
+    for who in ("ana", "ben", "lea"):
+        tuesday.slack.change_person(who, deleted=True)
+
+    tuesday.command("dee", SEV1)
+
+    assert [text.split("Why")[0] for text in fallback(tuesday)] == [
+        "Not delivered: a reminder about INC-1, to @ana. ",
+        "Not delivered: a reminder about INC-1, to @ben. ",
+        "Not delivered: a reminder about INC-1, to @lea. ",
+    ]
+    assert fallback(tuesday)[-1].endswith("Nobody was told instead.\n[Send again]")
+
+
+def test_nobody_is_told_twice_because_somebody_else_left(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    told.slack.change_person("ben", deleted=True)
+
+    told.command("dee", SEV1)
+    told.advance(minutes=35)
+
+    # Ana stands in for Ben at 02:50; at 03:15 she is told anyway.
+    assert told.heard("ana") == [
+        f"Tue 02:40 {CHECKOUT}",
+        f"Tue 02:45 {CHECKOUT}",
+        f"Tue 02:50 {CHECKOUT}",
+        f"Tue 03:15 {CHECKOUT}",
+    ]
+
+
+def test_the_morning_list_of_somebody_who_left_goes_to_the_primary(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-23 10:00")
+    owned(told, "ben", "/sev3 acme: a")
+    told.slack.change_person("ben", deleted=True)
+
+    told.travel(pacific("2026-11-24 09:00"))
+
+    assert told.phone("ana") == [
+        "@ben cannot be reached; you are told instead. "
+        "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue."
+    ]
+
+
+def test_a_digest_without_its_channel_can_be_sent_again(tell: Tell) -> None:
+    told = tell("2026-11-24 09:00")
+    told.slack.remove("leads", "sevbot")
+    told.travel(pacific("2026-11-24 09:15"))
+
+    told.slack.invite("leads", "sevbot")
+    told.press("lea", "Send again", notice(told))
+
+    assert told.heard_in("leads") == [
+        "Tue 09:15 Tue 24 Nov: nothing open, nothing needs you."
+    ]
+
+
+def test_what_cannot_be_written_down_is_told_and_holds_nothing_up(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.as_("dee").command("/sev2", "acme: push of apps fails")
+    with tuesday.bot.database.transaction() as tx:
+        card = tx.one("message", key="INC-1/card")
+        assert card is not None
+    spoil_record(tuesday, "UPDATE outbox SET kind = 'note' WHERE key = 'INC-1/card'")
+
+    tuesday.command("dee", "/sev4 acme: a wish")
+
+    assert "a wish" in tuesday.read(tuesday.card(2))
+    assert fallback(tuesday)[0].startswith(
+        "Not delivered: a note in the thread of INC-1, to #incidents. Why: it could "
+        "not be written; it is a fault of the bot, see its log."
+    )
+
+
+def test_a_deadline_that_cannot_be_read_holds_nothing_up_and_is_told(
+    tuesday: Story,
+) -> None:
+    owned(tuesday, "ana")
+    owned(tuesday, "ana", "/sev2 acme: login is slow")
+    spoil_record(tuesday, "UPDATE deadlines SET promise = '?' WHERE incident = 1")
+
+    tuesday.advance(hours=3, minutes=30)
+
+    assert tuesday.heard("ana") == [
+        "Tue 13:00 INC-2 Acme (Sev2): first response due 14:00, in 1 h."
+    ]
+    assert fallback(tuesday) == [
+        "The reminders of INC-1 fail; it is a fault of the bot, see its log. Nobody "
+        "is reminded of it: keep an eye on it. Sev2 INC-1 Acme: push of apps fails."
+    ]
+
+
+def spoil_record(told: Story, statement: str) -> None:
+    """Do to the record what no release of the bot should."""
+    with closing(sqlite3.connect(told.folder / "sevbot.db")) as connection:
+        connection.execute(statement)
+        connection.commit()

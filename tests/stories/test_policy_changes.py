@@ -1,0 +1,351 @@
+"""A policy that changes in the middle of a story moves what it should, nothing else."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.errors import PolicyError
+from bot.policy_changes import InForce, PolicyWatch, at_start
+from bot.policy_files import default_text
+from bot.public_holidays import public_holidays
+from tests.story import Story
+
+TODAY = date(2026, 11, 24)
+SLOWER = ("    standard: 8 business hours\n", "    standard: 2 business days\n")
+BROKEN = ("    standard: 8 business hours\n", "    standard: soon\n")
+
+
+class Changing(Story):
+    """A story whose policy is a file that somebody edits."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "2026-11-24 10:00")
+        self.file = folder / "policies.yaml"
+        if not self.file.exists():
+            self.write()
+
+    def write(self, *pairs: tuple[str, str]) -> None:
+        """Save the shipped policy with some of its words replaced."""
+        text = default_text()
+        for old, new in pairs:
+            assert old in text
+            text = text.replace(old, new)
+        self.file.write_text(text, encoding="utf-8")
+
+    def start_bot(self) -> None:
+        """Start as `sevbot run` does, on the file as it stands."""
+        database = self.folder / "sevbot.db"
+        source, policy, problems = at_start(self.file, database, public_holidays, TODAY)
+        self.policy = in_force = InForce(policy)
+        super().start_bot()
+        self.watch = PolicyWatch(
+            source, in_force, self.bot.database, self.clock, self.machine
+        )
+        self.watch.begin(problems)
+        self.settle()
+
+    def look(self, times: int = 2) -> None:
+        """Let the bot look at the file, as it does every few seconds."""
+        for _ in range(times):
+            self.machine.advance(seconds=5)
+            self.watch.look()
+        self.settle()
+
+    def leads(self) -> list[str]:
+        """Return what the leads were told of the policy, in words."""
+        said = [self.slack.notice(one, "lea") for one in self.slack.channel("leads")]
+        return [one for one in said if one.startswith("policies.yaml ")]
+
+    def promised(self) -> str:
+        """Open an incident of Globex, and return what its typist is told."""
+        answer = self.command("dee", "/sev2 globex: push fails")
+        assert answer.private is not None
+        return self.slack.notice(answer.private, "dee")
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Changing]:
+    told = Changing(tmp_path)
+    told.start()
+    yield told
+    told.stop()
+
+
+def test_a_changed_target_moves_what_is_open_under_it_and_nothing_else(
+    told: Changing,
+) -> None:
+    told.command("dee", "/sev2 globex: push fails")
+    told.command("dee", "/sev2 acme: also")
+    acme = told.read(told.card(2))
+
+    told.write(SLOWER)
+    told.look()
+
+    assert told.leads() == [
+        "policies.yaml was changed and counts since 10:00 PST. 1 open deadline moved:\n"
+        "• INC-1 first response Wed 10:00 PST → Fri 10:00 PST"
+    ]
+    assert "*First response:* due Nov 27 10:00" in told.read(told.card(1))
+    assert told.read(told.card(2)) == acme
+
+
+def test_the_next_incident_is_opened_under_the_new_policy(told: Changing) -> None:
+    told.write(SLOWER)
+    told.look()
+
+    assert "They hear first by Fri 10:00" in told.promised()
+
+
+def test_a_change_that_moves_nothing_says_so(told: Changing) -> None:
+    told.write(('at: "09:15"', 'at: "09:30"'))
+    told.look()
+
+    assert told.leads() == [
+        "policies.yaml was changed and counts since 10:00 PST. No open deadline moved."
+    ]
+
+
+def test_what_was_kept_or_missed_is_never_rewritten(told: Changing) -> None:
+    told.command("dee", "/sev2 globex: push fails")
+    told.take("ana")
+    told.advance(days=1, hours=1)
+    before = missed(told)
+
+    told.write(SLOWER)
+    told.look()
+
+    assert before != []
+    assert missed(told) == before
+    assert "No open deadline moved." in told.leads()[-1]
+
+
+def test_a_deadline_that_the_change_made_late_is_reminded_of_at_once(
+    told: Changing,
+) -> None:
+    told.command("dee", "/sev2 globex: push fails owner=@dee")
+    told.advance(hours=3)
+    heard = len(told.phone("dee"))
+
+    told.write(("    standard: 8 business hours\n", "    standard: 2 business hours\n"))
+    told.look()
+
+    (reminder,) = told.phone("dee")[heard:]
+    assert "first response 1 h late, was due 12:00" in reminder
+    assert "A change of severity, plan, customer or policy moved it here." in reminder
+
+
+def test_a_broken_file_is_not_loaded_and_the_leads_are_told_which_line(
+    told: Changing,
+) -> None:
+    told.write(BROKEN)
+    told.look()
+
+    (notice,) = told.leads()
+    assert notice.startswith(
+        'policies.yaml was not loaded: line 61, first_response.sev2.standard: "soon" '
+    )
+    assert notice.endswith("The version of 10:00 PST goes on.")
+    assert "They hear first by Wed 10:00" in told.promised()
+
+
+def test_the_same_broken_file_is_told_once(told: Changing) -> None:
+    told.write(BROKEN)
+    told.look(times=10)
+    told.restart()
+
+    assert len(told.leads()) == 1
+
+
+def test_a_file_that_is_still_being_written_is_waited_for(told: Changing) -> None:
+    told.file.write_text(default_text()[:3000], encoding="utf-8")
+    told.look(times=1)
+    told.write(SLOWER)
+    told.look()
+
+    assert len(told.leads()) == 1
+    assert "was changed and counts since" in told.leads()[0]
+
+
+def test_a_file_that_is_mended_is_taken_up(told: Changing) -> None:
+    told.write(BROKEN)
+    told.look()
+    told.write(SLOWER)
+    told.look()
+
+    assert "was changed and counts since" in told.leads()[-1]
+
+
+def test_a_touched_file_is_no_change(told: Changing) -> None:
+    told.write()
+    told.look()
+
+    assert told.leads() == []
+
+
+def test_it_is_looked_at_no_more_often_than_every_few_seconds(told: Changing) -> None:
+    told.write(SLOWER)
+    for _ in range(10):
+        told.watch.look()
+
+    assert told.leads() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "policies.yaml is empty; `sevbot policy init` writes a whole one"),
+        (b"plans: \xff", "line 1: this is not UTF-8; save the file in that encoding"),
+        (b"plans: [\n", "line "),
+        (None, "does not exist"),
+    ],
+    ids=["empty", "not utf-8", "half written", "gone"],
+)
+def test_whatever_becomes_of_the_file_the_old_policy_goes_on(
+    told: Changing, content: bytes | None, why: str
+) -> None:
+    if content is None:
+        told.file.unlink()
+    else:
+        told.file.write_bytes(content)
+    told.look()
+
+    (notice,) = told.leads()
+    assert "policies.yaml was not loaded" in notice
+    assert why in notice
+    assert told.command("dee", "/sev2 globex: push fails").ok
+
+
+def test_a_file_that_became_a_folder_is_told_as_one(told: Changing) -> None:
+    told.file.unlink()
+    told.file.mkdir()
+    told.look()
+
+    assert "is a folder; name a file" in told.leads()[0]
+
+
+def test_a_plan_in_use_cannot_be_removed(told: Changing) -> None:
+    told.command("dee", "/sev2 umbrella: push fails")
+    without = default_text().replace("standard", "silver").replace("Standard", "Silver")
+
+    told.file.write_text(without, encoding="utf-8")
+    told.look()
+
+    assert told.leads() == [
+        "policies.yaml was not loaded: plans: standard is gone, but INC-1 is open "
+        "under it; put it back, or give them another plan first. The version of 10:00 "
+        "PST goes on."
+    ]
+
+
+def test_once_nothing_is_open_under_it_a_plan_may_go(told: Changing) -> None:
+    told.command("dee", "/sev2 umbrella: push fails")
+    told.fill_in("dee", "Resolve", note="fixed", confirmed=["yes"])
+    without = default_text().replace("standard", "silver").replace("Standard", "Silver")
+
+    told.file.write_text(without, encoding="utf-8")
+    told.look()
+
+    assert "was changed and counts since" in told.leads()[-1]
+
+
+def test_an_incident_whose_plan_is_gone_cannot_be_reopened_and_says_why(
+    told: Changing,
+) -> None:
+    told.command("dee", "/sev2 umbrella: push fails")
+    told.fill_in("dee", "Resolve", note="fixed", confirmed=["yes"])
+    without = default_text().replace("standard", "silver").replace("Standard", "Silver")
+    told.file.write_text(without, encoding="utf-8")
+    told.look()
+
+    said = told.asked("dee", "Reopen", told.card())
+
+    assert "The policy has no plan “standard” any more" in said
+
+
+def test_at_a_start_with_a_broken_file_the_last_good_policy_goes_on(
+    told: Changing,
+) -> None:
+    told.write(SLOWER)
+    told.look()
+    told.write(BROKEN)
+
+    told.restart()
+
+    assert "policies.yaml was not loaded: line 61" in told.leads()[-1]
+    assert "They hear first by Fri 10:00" in told.promised()
+
+
+def test_at_a_start_with_a_changed_file_what_is_open_is_recomputed(
+    told: Changing,
+) -> None:
+    told.command("dee", "/sev2 globex: push fails")
+    told.write(SLOWER)
+
+    told.restart()
+
+    assert "INC-1 first response Wed 10:00 PST → Fri 10:00 PST" in told.leads()[-1]
+
+
+def test_at_a_start_a_plan_in_use_cannot_be_removed_either(told: Changing) -> None:
+    told.command("dee", "/sev2 umbrella: push fails")
+    without = default_text().replace("standard", "silver").replace("Standard", "Silver")
+    told.file.write_text(without, encoding="utf-8")
+
+    told.restart()
+
+    assert "standard is gone, but INC-1 is open under it" in told.leads()[-1]
+    assert told.take("ana").ok
+
+
+def test_a_start_on_the_same_file_tells_nothing(told: Changing) -> None:
+    told.restart()
+
+    assert told.leads() == []
+
+
+def test_a_first_start_with_a_broken_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "policies.yaml"
+    file.write_text("plans: soon\n", encoding="utf-8")
+
+    with pytest.raises(PolicyError):
+        at_start(file, tmp_path / "sevbot.db", public_holidays, TODAY)
+
+
+def test_a_policy_that_comes_back_is_the_last_good_one(told: Changing) -> None:
+    told.write(SLOWER)
+    told.look()
+    told.machine.advance(minutes=1)
+    told.clock.travel(told.ago(minutes=-1))
+    told.write()
+    told.look()
+    told.write(BROKEN)
+
+    told.restart()
+
+    assert "They hear first by Wed 10:01" in told.promised()
+
+
+def test_a_changed_file_of_customers_is_taken_up(told: Changing) -> None:
+    (told.folder / "customers.csv").write_text("name,plan\nWayne,standard\n")
+    told.file.write_text(default_text() + "\ncustomers_file: customers.csv\n")
+    told.look()
+    (told.folder / "customers.csv").write_text("name,plan\nWayne,premium\n")
+    told.look()
+
+    answer = told.command("dee", "/sev2 wayne: push fails")
+
+    assert "for Wayne (Premium Support)" in told.read(answer.private, "dee")
+
+
+def missed(told: Story) -> list[tuple[object, ...]]:
+    """Return what the record says of the promises that were missed."""
+    query = """
+        SELECT due_at, late_at, missed_at, policy
+        FROM deadlines
+        WHERE missed_at IS NOT NULL
+    """
+    with sqlite3.connect(told.folder / "sevbot.db") as connection:
+        return connection.execute(query).fetchall()

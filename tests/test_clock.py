@@ -1,0 +1,129 @@
+"""The clock of a trial: a small file that several processes read."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from bot.clock import TrialClock, machine
+from bot.errors import BotError
+
+AT = datetime(2026, 11, 21, 0, 50, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "clock.json"
+
+
+def write(path: Path, **values: object) -> None:
+    """Write a clock's file as somebody would by hand."""
+    whole = {"at": "2026-11-20T16:50:00-08:00", "since": 1789000000.0, "speed": 0}
+    path.write_text(json.dumps({**whole, **values}), encoding="utf-8")
+
+
+def test_the_machines_clock_is_in_utc_to_the_millisecond() -> None:
+    now = machine()
+
+    assert now.tzinfo is UTC
+    assert now.microsecond % 1000 == 0
+
+
+def test_a_clock_without_speed_stands_still_where_its_file_says(path: Path) -> None:
+    write(path)
+
+    assert TrialClock(path)() == AT
+
+
+@pytest.mark.parametrize("speed", [1, 600, 0.5])
+def test_a_clock_with_speed_runs_from_when_it_was_set(path: Path, speed: float) -> None:
+    write(path, since=machine().timestamp() - 10, speed=speed)
+
+    ran_for = TrialClock(path)() - AT
+
+    assert timedelta(seconds=10) * speed <= ran_for < timedelta(seconds=20) * speed
+
+
+def test_a_jump_writes_the_file_that_the_next_process_reads(path: Path) -> None:
+    TrialClock(path).travel(AT + timedelta(hours=8))
+
+    program = "from bot.clock import TrialClock; from pathlib import Path; import sys; "
+    program += "print(TrialClock(Path(sys.argv[1]))().isoformat())"
+    read = subprocess.run(
+        [sys.executable, "-c", program, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent.parent,
+    )
+
+    assert read.stdout == "2026-11-21T08:50:00+00:00\n"
+    assert set(json.loads(path.read_text())) == {"at", "since", "speed"}
+
+
+def test_whoever_replaces_the_file_makes_time_jump_for_everybody(path: Path) -> None:
+    mine, theirs = TrialClock(path), TrialClock(path)
+    mine.travel(AT)
+    before = theirs()
+
+    mine.travel(AT + timedelta(days=3))
+
+    assert (before, theirs()) == (AT, AT + timedelta(days=3))
+    assert [one.name for one in path.parent.iterdir()] == ["clock.json"]
+
+
+def test_going_ahead_keeps_the_speed(path: Path) -> None:
+    clock = TrialClock(path)
+    clock.travel(AT, speed=600)
+
+    clock.advance(timedelta(hours=1))
+
+    assert json.loads(path.read_text())["speed"] == 600
+    assert clock() >= AT + timedelta(hours=1)
+
+
+def test_an_instant_keeps_its_meaning_in_whatever_zone_it_is_written(
+    path: Path,
+) -> None:
+    clock = TrialClock(path)
+
+    clock.travel(AT.astimezone(timezone(timedelta(hours=5, minutes=30))))
+
+    assert clock() == AT
+    assert clock().tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "tomorrow",
+        "[]",
+        "{}",
+        '{"at": "soon", "since": 0, "speed": 0}',
+        '{"at": 5, "since": 0, "speed": 0}',
+        '{"at": "2026-11-20T16:50:00-08:00", "since": "then", "speed": 0}',
+        '{"at": "2026-11-20T16:50:00-08:00", "since": 1e99, "speed": 0}',
+        '{"at": "2026-11-20T16:50:00-08:00", "since": 0, "speed": null}',
+        '{"at": "2026-11-20T16:50:00-08:00", "since": 0, "speed": 1e9}',
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_its_name(
+    path: Path, text: str | None
+) -> None:
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(BotError, match=r"clock\.json is unreadable"):
+        TrialClock(path)()
+
+
+def test_an_instant_without_a_zone_is_refused(path: Path) -> None:
+    write(path, at="2026-11-20T16:50:00")
+
+    with pytest.raises(BotError, match="names no time zone"):
+        TrialClock(path)()

@@ -1,0 +1,206 @@
+"""The demo: its stories, its time, its policies, and the port of its page."""
+
+import socket
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from rich.console import Console
+
+from bot import demo, demo_page, demo_policies, demo_stories
+from bot.demo_page import Opened
+from bot.demo_stories import STORIES, Story
+from bot.emulator.backstage import Impossible
+from bot.emulator.faults import Condition
+from bot.policy_files import default_text
+from tests.commands import Run, write
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    tried = demo_policies.tried(None)
+    with demo_page.opened(tried, port=0, is_empty=True, beat=0) as opened:
+        yield opened
+
+
+def told(story: Story) -> str:
+    output = StringIO()
+    console = Console(file=output, width=200, highlight=False)
+    demo.run(None, story, is_paced=False, console=console)
+    return output.getvalue()
+
+
+def test_the_friday_night_climbs_the_ladder_and_is_handed_over() -> None:
+    text = told(demo_stories.find("friday-night"))
+
+    assert "Fri 18:10  Ben's phone: Sev1 INC-1 Acme" in text
+    assert "@lea accepted INC-1" in text
+    assert "Resolved: INC-1 Acme (Sev1)" in text
+
+
+def test_the_holiday_brings_the_news_forward_and_reminds_nobody() -> None:
+    text = told(demo_stories.find("holiday"))
+
+    assert "Wed 25 Nov 16:45  Dee's phone: INC-1 Acme (Sev4): update due 17:00" in text
+    assert "Thu 26 Nov" not in text
+
+
+def test_after_an_outage_of_slack_each_reminder_arrives_once() -> None:
+    text = told(demo_stories.find("slack-down"))
+
+    back = text[text.index("is well again") :]
+    assert back.count("INC-1 Acme (Sev2): first response due 14:00") == 1
+    assert back.count("INC-2 Acme (Sev2): first response due 17:20") == 1
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+def test_a_story_plays_at_the_page_to_its_end(opened: Opened, story: Story) -> None:
+    opened.stage.do("story", {"story": story.id})
+
+    opened.stage.do("autoplay", {})
+    opened.stage.listen()
+
+    state = opened.stage.state()["story"]
+    assert state["trouble"] == ""
+    assert state["over"] is True
+    assert state["step"] == state["of"]
+
+
+def test_time_does_not_go_backwards(opened: Opened) -> None:
+    with pytest.raises(Impossible, match="Time does not go backwards"):
+        opened.stage.do("to", {"at": "2026-11-20T10:00:00-08:00"})
+
+
+@pytest.mark.parametrize(
+    ("act", "given", "reason"),
+    [
+        ("to", {"at": "2029-01-01T10:00:00-08:00"}, "more than a year"),
+        ("to", {"at": "2026-12-01T10:00:00"}, "no time zone"),
+        ("play", {"speed": 7}, "60 or 600"),
+        ("story", {"story": "nope"}, "no story 'nope'"),
+        ("step", {}, "No story plays"),
+        ("dance", {}, "can dance"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_reason(
+    opened: Opened, act: str, given: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(Impossible, match=reason):
+        opened.stage.do(act, given)
+
+
+def test_time_stops_at_each_reminder_on_its_way(opened: Opened) -> None:
+    slack = opened.live.slack
+    slack.as_("cem").command("/sev1", "acme: down", channel="support")
+    began = opened.live.now
+
+    opened.stage.do("forward", {"minutes": 15})
+    assert opened.stage.course.arrive()
+
+    ben = slack.wait_until(lambda: slack.dm("ben"))[0]
+    posted = datetime.fromtimestamp(float(ben.ts), began.tzinfo)
+    assert posted - began == pytest.approx(
+        timedelta(minutes=10), abs=timedelta(seconds=5)
+    )
+    assert opened.live.now - began >= timedelta(minutes=15)
+
+
+def test_a_bot_that_was_killed_fires_nothing_until_it_is_back(opened: Opened) -> None:
+    slack = opened.live.slack
+    slack.as_("cem").command("/sev1", "acme: down", channel="support")
+    slack.wait_until(lambda: slack.dm("ana"))
+    opened.stage.do("kill", {})
+
+    opened.stage.do("forward", {"minutes": 60})
+    opened.stage.course.arrive()
+    silent = len(slack.dm("ben"))
+    failed = slack.as_("cem").command("/sev2", "acme: down", channel="support")
+    opened.stage.do("start", {})
+
+    assert silent == 0
+    assert failed.error == "dispatch_failed"
+    (late,) = slack.wait_until(lambda: slack.dm("ben"))
+    assert "I was down from" in slack.text(late, "ben")
+
+
+def test_the_panel_tells_what_waits_and_why(opened: Opened) -> None:
+    slack = opened.live.slack
+    slack.as_("cem").command("/sev2", "acme: down", channel="support")
+    slack.wait_for_messages("incidents")
+    slack.condition = Condition.FAILING
+    opened.stage.do("forward", {"minutes": 15})
+    opened.stage.course.arrive()
+    broken = opened.stage.state()
+
+    slack.condition = Condition.WELL
+
+    assert broken["waiting"] > 0
+    assert "queued" in {one["state"] for one in broken["sent"]}
+    assert any(one["about"].startswith("INC-1 Acme") for one in broken["ahead"])
+
+
+def test_other_ids_in_a_policy_become_people_and_channels(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    text = (
+        default_text()
+        .replace("U0ANA", "U0OTHER777")
+        .replace("C0INCIDENTS", "C0OTHER777")
+    )
+    file.write_text(text, encoding="utf-8")
+
+    tried = demo_policies.tried(file)
+    with demo_page.opened(tried, port=0, is_empty=True) as opened:
+        slack = opened.live.slack
+        slack.as_("dee").command("/sev1", "acme: down", channel="support")
+
+        assert slack.wait_for_messages("incidents")[0].channel == "C0OTHER777"
+        assert slack.wait_until(lambda: slack.dm("ana"))[0].channel == "D0OTHER777"
+
+
+def test_a_policy_that_does_not_load_is_shown_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    broken = default_text().replace("primary: U0ANA", "primary: ana")
+    file.write_text(broken, encoding="utf-8")
+    tried = demo_policies.tried(file)
+    with demo_page.opened(tried, port=0, is_empty=True) as opened:
+        (problem,) = opened.stage.state()["policy"]["problems"]
+
+        file.write_text(default_text(), encoding="utf-8")
+        opened.stage.do("reload", {})
+
+        assert "line" in problem["said"]
+        assert problem["line"] == "primary: ana"
+        assert opened.stage.state()["policy"]["problems"] == []
+
+
+def test_a_port_in_use_is_passed_over_and_said() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        tried = demo_policies.tried(None)
+        with demo_page.opened(tried, port=port, is_empty=True) as opened:
+            assert opened.taken == port
+            assert not opened.page.url.endswith(f":{port}/")
+            with urlopen(opened.page.url) as answer:
+                assert answer.status == 200
+
+
+def test_a_broken_policy_ends_the_demo_on_a_terminal(run: Run) -> None:
+    write("p.yaml", ("primary: U0ANA", "primary: ana"))
+
+    ran = run("demo", "--once", "--policies", "p.yaml")
+
+    assert ran.status == 1
+    assert ran.err.startswith("p.yaml line ")
+
+
+def test_an_unknown_story_is_told_in_one_line(run: Run) -> None:
+    ran = run("demo", "--once", "--story", "nope")
+
+    assert ran.status == 1
+    assert ran.err.startswith("sevbot: there is no story 'nope'; there is: two-days")

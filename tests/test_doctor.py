@@ -1,0 +1,412 @@
+"""`sevbot doctor` finds what is wrong with an installation, and names the mend."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import machine
+from bot.doctor import examine
+from bot.doctor_findings import Finding, Level
+from bot.emulator import LocalSlack
+from bot.errors import BotError
+from bot.policy_files import default_text
+from bot.settings import Settings
+from bot.store.disks import disk_of, must_be_ours
+from bot.trial import TEAM
+from tests.commands import Run
+
+MOUNTS = """\
+/dev/sda1 / ext4 rw 0 0
+overlay /app overlay rw 0 0
+/dev/sdb1 /app/data ext4 rw 0 0
+files:/export /mnt/team\\040files nfs4 rw 0 0
+tmpfs /run tmpfs rw 0 0
+"""
+
+
+@dataclass
+class Installation:
+    """A bot that is installed as it should be, until a test breaks something."""
+
+    slack: LocalSlack
+    folder: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+    now: Callable[[], datetime] = machine
+
+    def __post_init__(self) -> None:
+        (self.folder / "policies.yaml").write_text(default_text(), encoding="utf-8")
+        self.mounts = self.folder / "mounts"
+        self.mounts.write_text("/dev/sda1 / ext4 rw 0 0\n")
+        self.settings = {
+            "slack_bot_token": self.slack.bot_token,
+            "slack_app_token": self.slack.app_token,
+            "slack_signing_secret": self.slack.signing_secret,
+            "slack_api_url": self.slack.api_url,
+            "database_url": f"sqlite:///{self.folder / 'sevbot.db'}",
+            "policies": self.folder / "policies.yaml",
+        }
+
+    def findings(self, *, is_http: bool = False) -> list[Finding]:
+        settings = Settings(_env_file=None, **self.settings)  # type: ignore[call-arg]
+        given = {"is_http": is_http, "mounts": self.mounts}
+        return list(examine(settings, self.now, **given))  # type: ignore[arg-type]
+
+    def wrong(self, **how: bool) -> list[tuple[str, str]]:
+        found = self.findings(**how)
+        return [(one.what, one.mend) for one in found if one.level is Level.WRONG]
+
+    def notes(self) -> list[tuple[str, str]]:
+        found = self.findings()
+        return [(one.what, one.mend) for one in found if one.level is Level.NOTE]
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[Installation]:
+    with LocalSlack() as slack:
+        for name, zone in TEAM.items():
+            slack.add_person(name, tz=zone)
+        for channel in ("incidents", "leads", "support"):
+            slack.add_channel(channel, members=TEAM)
+        yield Installation(slack, tmp_path)
+
+
+def test_of_a_good_installation_nothing_is_wrong(installed: Installation) -> None:
+    found = installed.findings()
+
+    assert [one for one in found if one.level is Level.WRONG] == []
+    assert "on_call.primary is ana, America/Los_Angeles." in [one.what for one in found]
+    assert not (installed.folder / "sevbot.db").exists()
+
+
+def a_token_of_another_app(it: Installation) -> None:
+    it.settings["slack_bot_token"] = "xoxb-another"
+
+
+def no_app_token(it: Installation) -> None:
+    del it.settings["slack_app_token"]
+
+
+def a_declined_scope(it: Installation) -> None:
+    it.slack.workspace.scopes -= {"im:write"}
+
+
+def an_unknown_channel(it: Installation) -> None:
+    it.slack.workspace.channels.pop("C0INCIDENTS")
+
+
+def an_archived_channel(it: Installation) -> None:
+    it.slack.change_channel("leads", archived=True)
+
+
+def a_channel_without_the_bot(it: Installation) -> None:
+    it.slack.remove("support", "sevbot")
+
+
+def somebody_who_left(it: Installation) -> None:
+    it.slack.change_person("ben", deleted=True)
+
+
+def a_guest_on_call(it: Installation) -> None:
+    it.slack.change_person("lea", is_restricted=True)
+
+
+def a_clock_ten_minutes_off(it: Installation) -> None:
+    it.now = lambda: machine() + timedelta(minutes=10)
+
+
+def a_damaged_record(it: Installation) -> None:
+    (it.folder / "sevbot.db").write_bytes(b"no database at all, and long enough" * 99)
+
+
+def a_container_disk(it: Installation) -> None:
+    it.mounts.write_text("overlay / overlay rw 0 0\n")
+
+
+def a_network_disk(it: Installation) -> None:
+    it.mounts.write_text("files:/export / nfs4 rw 0 0\n")
+
+
+def half_a_policy(it: Installation) -> None:
+    path = it.folder / "policies.yaml"
+    path.write_text(default_text()[:2000].rsplit("\n", 1)[0])
+
+
+FAULTS = {
+    a_token_of_another_app: ("Slack refuses SLACK_BOT_TOKEN: invalid_auth.", "Copy"),
+    no_app_token: ("SLACK_APP_TOKEN is not set.", "connections:write"),
+    a_declined_scope: (
+        "The scope im:write is missing: nobody is reminded in private.",
+        "Reinstall to Workspace",
+    ),
+    an_unknown_channel: (
+        (
+            "channels.incidents (C0INCIDENTS) does not exist, or the bot cannot see "
+            "it: channel_not_found."
+        ),
+        "/invite @sevbot",
+    ),
+    an_archived_channel: ("channels.digest: #leads is archived.", "Unarchive it"),
+    a_channel_without_the_bot: (
+        "channels.fallback: the bot is not in #support.",
+        "In Slack, in that channel, type: /invite @sevbot",
+    ),
+    somebody_who_left: ("on_call.backup: ben has left the workspace.", "somebody else"),
+    a_guest_on_call: (
+        (
+            "on_call.lead: lea is a guest, a bot or of another company, and can take "
+            "nothing."
+        ),
+        "somebody else",
+    ),
+    a_clock_ten_minutes_off: (
+        (
+            "This machine's clock is 10 min ahead of Slack's: every due time is off by "
+            "that, and from 5 min on signed requests are refused."
+        ),
+        "timedatectl",
+    ),
+    a_damaged_record: ("cannot be used: file is not a database.", "last backup"),
+    a_container_disk: (
+        (
+            "lies on a container's own disk, which is thrown away with the container "
+            "(overlay): a deploy loses every incident."
+        ),
+        "Mount a disk that stays",
+    ),
+    a_network_disk: (
+        "lies on a network disk (nfs4), where SQLite gets damaged.",
+        "DATABASE_URL",
+    ),
+    half_a_policy: ("policies.yaml, first_response: is missing", "sevbot policy init"),
+}
+
+
+@pytest.mark.parametrize(
+    ("seed", "told"),
+    FAULTS.items(),
+    ids=[seed.__name__ for seed in FAULTS],
+)
+def test_a_seeded_fault_is_found_and_its_mend_is_named(
+    installed: Installation,
+    seed: Callable[[Installation], None],
+    told: tuple[str, str],
+) -> None:
+    seed(installed)
+
+    found = installed.wrong()
+
+    what, mend = told
+    assert any(what in one and mend in how for one, how in found), found
+    assert len(found) == 1 or seed is half_a_policy
+
+
+def test_over_http_an_empty_signing_secret_is_found(installed: Installation) -> None:
+    installed.settings["slack_signing_secret"] = " "
+
+    assert installed.wrong(is_http=True)[0][0] == (
+        "SLACK_SIGNING_SECRET is not set: nobody could be trusted."
+    )
+
+
+def test_over_http_no_app_token_is_needed(installed: Installation) -> None:
+    del installed.settings["slack_app_token"]
+
+    assert installed.wrong(is_http=True) == []
+
+
+def test_a_host_that_routes_to_a_port_we_hide_is_found(installed: Installation) -> None:
+    installed.settings |= {"host_port": 8080}
+
+    ((what, mend),) = installed.wrong(is_http=True)
+
+    assert "listens on 127.0.0.1 only" in what
+    assert "SEVBOT_HOST=0.0.0.0" in mend
+
+
+def test_tokens_that_were_swapped_are_seen_without_asking(
+    installed: Installation,
+) -> None:
+    tokens = ("slack_bot_token", "slack_app_token")
+    bot, app = (installed.settings[name] for name in tokens)
+    installed.settings |= {"slack_bot_token": app, "slack_app_token": bot}
+
+    found = [what for what, _ in installed.wrong()]
+
+    assert found == [
+        "SLACK_APP_TOKEN does not begin with xapp-.",
+        "SLACK_BOT_TOKEN does not begin with xoxb-.",
+    ]
+    assert installed.slack.calls() == []
+
+
+def test_a_slack_that_cannot_be_reached_is_told_as_that(
+    installed: Installation,
+) -> None:
+    installed.slack.offline = True
+
+    found = {what for what, _ in installed.wrong()}
+
+    assert found == {"Slack cannot be reached: no answer (ConnectionRefusedError)."}
+
+
+@pytest.mark.parametrize("scope", ["channels:read", "groups:read", "dnd:read"])
+def test_an_optional_scope_that_is_missing_is_no_fault_but_said(
+    installed: Installation, scope: str
+) -> None:
+    installed.slack.workspace.scopes -= {scope}
+
+    notes = [what for what, _ in installed.notes()]
+
+    assert installed.wrong() == []
+    assert any(f"The optional scope {scope} was not granted: " in one for one in notes)
+
+
+def test_channels_that_may_not_be_seen_are_said_to_be_unseen(
+    installed: Installation,
+) -> None:
+    installed.slack.workspace.scopes -= {"channels:read"}
+
+    notes = [what for what, _ in installed.notes()]
+
+    assert "channels.digest (C0LEADS) was not looked at, for want of a scope." in notes
+
+
+def test_whose_phone_makes_no_sound_at_night_is_told_in_their_own_time(
+    installed: Installation,
+) -> None:
+    now = machine().replace(microsecond=0)
+    start, end = now + timedelta(hours=1), now + timedelta(hours=9)
+    installed.slack.change_person("ana", tz="Etc/UTC")
+    installed.slack.silence("ana", start, end)
+
+    notes = [what for what, _ in installed.notes()]
+
+    assert (
+        f"on_call.primary: ana has notifications off from {start:%H:%M} to {end:%H:%M} "
+        "(Etc/UTC): a page then makes no sound." in notes
+    )
+
+
+def test_a_silence_that_is_over_is_not_told(installed: Installation) -> None:
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    installed.slack.silence("ana", long_ago, long_ago + timedelta(hours=8))
+
+    assert not any("notifications off" in what for what, _ in installed.notes())
+
+
+def test_a_channel_that_another_company_reads_is_told(installed: Installation) -> None:
+    installed.slack.change_channel("incidents", is_ext_shared=True)
+
+    notes = [what for what, _ in installed.notes()]
+
+    assert any("#incidents is shared with another company" in one for one in notes)
+
+
+def test_a_channel_that_was_renamed_is_found_by_its_id(installed: Installation) -> None:
+    installed.slack.change_channel("incidents", name="fires")
+
+    found = [one.what for one in installed.findings()]
+
+    assert "channels.incidents is #fires, and the bot is in it." in found
+
+
+def test_commands_of_another_app_cannot_be_seen_so_it_says_how_to_look(
+    installed: Installation,
+) -> None:
+    what, mend = installed.notes()[-1]
+
+    assert what == "Slack tells no app who owns a slash command."
+    assert "sevbot manifest --prefix acme-" in mend
+
+
+def test_a_record_that_another_program_holds_is_found(installed: Installation) -> None:
+    other = sqlite3.connect(installed.folder / "sevbot.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    found = installed.wrong()
+    other.close()
+
+    assert "cannot be used: database is locked." in found[0][0]
+
+
+def test_looking_at_the_record_leaves_it_as_it_was(installed: Installation) -> None:
+    path = installed.folder / "sevbot.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE incidents (number INTEGER)")
+    before = path.read_bytes()
+
+    found = installed.wrong()
+
+    assert found == []
+    assert path.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there_is_found(installed: Installation) -> None:
+    installed.settings["database_url"] = f"sqlite:///{installed.folder}/no/sevbot.db"
+
+    ((what, mend),) = installed.wrong()
+
+    assert what == f"The folder {installed.folder}/no does not exist."
+    assert mend == "Create it."
+
+
+def test_no_secret_is_told(installed: Installation) -> None:
+    installed.settings["slack_bot_token"] = "xoxb-another"
+
+    told = repr(installed.findings())
+
+    for secret in ("xoxb-another", installed.slack.app_token):
+        assert secret not in told
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/srv/sevbot.db", "ext4"),
+        ("/app/sevbot.db", "overlay"),
+        ("/app/data/sevbot.db", "ext4"),
+        ("/mnt/team files/sevbot.db", "nfs4"),
+    ],
+)
+def test_the_disk_below_a_path_is_that_of_the_deepest_mount(
+    tmp_path: Path, path: str, kind: str
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(MOUNTS)
+
+    assert disk_of(Path(path), mounts).kind == kind
+
+
+def test_where_nothing_is_listed_nothing_is_claimed(tmp_path: Path) -> None:
+    disk = disk_of(Path("/srv/sevbot.db"), tmp_path / "none")
+
+    assert not disk.is_network
+    assert disk.fleeting is None
+
+
+def test_a_record_on_a_network_disk_is_refused(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(MOUNTS)
+
+    with pytest.raises(BotError, match="network disk"):
+        must_be_ours(Path("/mnt/team files/sevbot.db"), mounts)
+
+
+def test_the_command_says_how_to_mend_and_fails(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+    printed = run("doctor")
+
+    lines = printed.out.splitlines()
+    at = lines.index("WRONG  SLACK_BOT_TOKEN is not set.")
+    assert lines[at + 1].startswith("       Copy the Bot User OAuth Token")
+    assert lines[-1].endswith("wrong.")
+    assert (printed.status, printed.err) == (1, "")

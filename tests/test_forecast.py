@@ -1,0 +1,118 @@
+"""What lies ahead: the forecast names each reminder as the tick will send it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import demo_report
+from bot.forecast import Ahead, Coming, forecast
+from tests.story import Story, pacific, story
+
+
+def foreseen(told: Story) -> tuple[Ahead, ...]:
+    with told.bot.database.transaction() as tx:
+        cases = demo_report.cases(tx, told.now)
+    return forecast(told.policy(), cases, told.now)
+
+
+def lines(told: Story) -> list[tuple[str, str, list[str]]]:
+    return [
+        (
+            f"{one.at:%d %H:%M}" if one.at else "-",
+            one.what,
+            [r.id for r in one.recipients],
+        )
+        for one in foreseen(told)
+    ]
+
+
+def test_an_owned_sev2_lists_its_promise_and_each_reminder(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 10:00") as told:
+        told.command("ana", "/sev2 acme: push fails")
+        told.press("ana", "Take it", told.slack.dm("ana")[-1])
+
+        assert lines(told) == [
+            ("24 21:00", "Reminder: the first response is due soon", ["U0ANA"]),
+            ("24 22:00", "First response is due", []),
+            ("24 22:00", "Reminder: the first response is due now", ["U0ANA"]),
+            ("24 23:00", "Reminder: the first response is late", ["U0ANA"]),
+            (
+                "25 00:00",
+                "Last reminder: the first response is late, and the lead hears of it",
+                ["U0ANA", "U0LEA"],
+            ),
+        ]
+
+
+def test_the_ladder_of_a_sev1_is_told_to_its_first_heartbeat(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 02:40") as told:
+        told.command("cem", "/sev1 acme: down")
+
+        pages = [one for one in foreseen(told) if one.kind is Coming.PAGE]
+
+    assert [[r.id for r in one.recipients] for one in pages] == [
+        ["U0ANA"],
+        ["U0BEN"],
+        ["U0LEA", "C0SUPPORT"],
+        ["U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"],
+    ]
+    assert pages[-1].why == "Everybody on the ladder, every 15 min until somebody acts"
+
+
+def test_what_is_late_says_so_and_comes_first(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 10:00") as told:
+        told.command("ana", "/sev3 globex: odd")
+        told.travel(pacific("2026-11-25 10:30"))
+
+        first = foreseen(told)[0]
+
+    assert (first.kind, first.what) == (Coming.LATE, "First response is late")
+    assert first.at == pacific("2026-11-25 10:00")
+
+
+def test_a_paused_update_stands_last_without_an_instant(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 10:00") as told:
+        told.command("ana", "/sev2 acme: push fails")
+        told.press("ana", "First response sent", told.card())
+        waits = ["We wait for the customer now, and they know it"]
+        told.submit("ana", told="Please send a log", waits=waits)
+
+        last = foreseen(told)[-1]
+
+    assert (last.at, last.kind) == (None, Coming.PAUSED)
+
+
+def test_the_forecast_reads_and_changes_nothing(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 10:00") as told:
+        told.command("ana", "/sev2 acme: push fails")
+
+        assert foreseen(told) == foreseen(told)
+
+
+@pytest.mark.parametrize("severity", ["sev1", "sev2", "sev3", "sev4"])
+def test_the_next_reminder_foreseen_is_the_one_the_tick_fires(
+    tmp_path: Path, severity: str
+) -> None:
+    with story(tmp_path, "2026-11-24 10:00") as told:
+        told.command("cem", f"/{severity} acme: down")
+        told.press("ana", "Take it", told.card())
+        ahead = foreseen(told)
+        first = min(one.at for one in ahead if one.recipients and one.at)
+        told.travel(first - timedelta(minutes=1))
+        before = len(told.phone("ana"))
+
+        told.travel(first)
+
+        assert len(told.phone("ana")) == before + 1
+
+
+def test_a_policy_without_a_lead_tells_only_the_owner(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 10:00") as told:
+        told.command("ana", "/sev2 acme: push fails")
+        told.press("ana", "Take it", told.slack.dm("ana")[-1])
+        on_call = replace(told.policy().on_call, lead=None)
+        told.use_policy(on_call=on_call)
+
+        assert lines(told)[-1][2] == ["U0ANA"]

@@ -1,0 +1,57 @@
+"""What whoever watches the bot is told."""
+
+from bot.health import Health, Pulse, health
+
+
+class Seconds:
+    """A clock that nobody sets back, which a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bot_of_which_nothing_is_wrong_is_well() -> None:
+    found = health(trouble=None, storage=None, silent_for=None, hears=True)
+
+    assert found == Health()
+    assert found.is_well
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    found = health(
+        trouble="token_revoked", storage="the disk is full", silent_for=9.4, hears=False
+    )
+
+    assert not found.is_well
+    assert found.reasons == (
+        "Slack refuses the installation: token_revoked",
+        "the record cannot be used: the disk is full",
+        "nothing was looked for since 9 s",
+        "not connected to Slack: commands cannot arrive",
+    )
+
+
+def test_a_tick_may_be_three_periods_late_and_no_more() -> None:
+    seconds = Seconds()
+    pulse = Pulse(every_s=1, now=seconds)
+
+    seconds.now += 3
+    in_time = pulse.silent_for()
+    seconds.now += 0.5
+    late = pulse.silent_for()
+
+    assert in_time is None
+    assert late == 3.5
+
+
+def test_the_next_tick_makes_it_well_again() -> None:
+    seconds = Seconds()
+    pulse = Pulse(every_s=1, now=seconds)
+    seconds.now += 60
+
+    pulse.beat()
+
+    assert pulse.silent_for() is None

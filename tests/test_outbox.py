@@ -1,0 +1,373 @@
+"""The way out of the outbox, with a Slack of a few lines that does as a test says."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import Fate, SlackError
+from bot.outbox import Outbox, Rendered
+from bot.pacing import UNPACED, Pace
+from bot.slack.blocks import Message
+from bot.slack.client import Slack
+from bot.store import mail
+from bot.store.database import Transaction
+from bot.store.mail import Draft, Letter, MessageKind, Priority, State
+from bot.store.sqlite import SqliteDatabase
+from tests.factories import shipped_policy
+
+NOT_DONE = SlackError("ConnectionRefusedError", Fate.NOT_DONE)
+UNKNOWN = SlackError("TimeoutError", Fate.UNKNOWN)
+
+
+def refused(code: str) -> SlackError:
+    return SlackError(code, Fate.REFUSED)
+
+
+def limited(seconds: int) -> SlackError:
+    wait = timedelta(seconds=seconds)
+    return SlackError("ratelimited", Fate.NOT_DONE, retry_after=wait)
+
+
+class FakeSlack(Slack):
+    """Keeps what is posted. The next calls fail by `failures`, in their order.
+
+    `meanwhile` happens while a post is on its way.
+    """
+
+    def __init__(self) -> None:
+        self.posted: list[str] = []
+        self.edits: list[str] = []
+        self.failures: dict[str, list[SlackError | None]] = {}
+        self.tries = 0
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def post(
+        self,
+        channel: str,
+        message: Message,
+        *,
+        key: str,
+        thread_ts: str | None = None,
+        is_urgent: bool = False,
+    ) -> str:
+        self.tries += 1
+        self._fail("post")
+        self.meanwhile()
+        self.posted.append(key)
+        return f"{len(self.posted)}.0"
+
+    def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
+        self._fail("update")
+        self.edits.append(message.text)
+
+    def open_conversation(self, person: str) -> str:
+        self._fail("open")
+        return f"D{person[1:]}"
+
+    def _fail(self, call: str) -> None:
+        failures = self.failures.get(call)
+        if failures and (failure := failures.pop(0)) is not None:
+            raise failure
+
+
+class Post:
+    """An outbox with a clock for both kinds of time, and messages that say `says`."""
+
+    def __init__(self, database: SqliteDatabase, pace: Pace) -> None:
+        self.now = datetime(2026, 11, 24, 18, tzinfo=UTC)
+        self.says = "hello"
+        self.database = database
+        self.slack = FakeSlack()
+        self.outbox = Outbox(
+            database,
+            self.slack,
+            self._render,
+            shipped_policy,
+            clock=lambda: self.now,
+            machine=lambda: self.now,
+            pace=pace,
+        )
+
+    def queue(
+        self, key: str, kind: MessageKind = MessageKind.NOTE, **more: object
+    ) -> None:
+        """Queue a message; by default to #incidents, as urgent as a note."""
+        given = {"priority": Priority.CARD, "lane": "C0INCIDENTS", **more}
+        draft = Draft(key=key, kind=kind, **given)  # type: ignore[arg-type]
+        with self.database.transaction() as tx:
+            assert mail.queue(tx, draft, now=self.now, machine_now=self.now)
+
+    def refresh(self, key: str) -> None:
+        """Ask for an edit of a message."""
+        with self.database.transaction() as tx:
+            mail.refresh_one(tx, key, now=self.now, machine_now=self.now)
+
+    def wait(self, **span: float) -> None:
+        """Let time pass, and send what may go then."""
+        self.now += timedelta(**span)
+        self.outbox.drain()
+
+    def state(self, key: str) -> State:
+        with self.database.transaction() as tx:
+            letter = mail.find(tx, key)
+        assert letter is not None
+        return letter.state
+
+    def _render(self, tx: Transaction, letter: Letter) -> Rendered:
+        return Rendered(Message(self.says), is_live=letter.kind is MessageKind.CARD)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[[Pace], Post]]:
+    database = SqliteDatabase(tmp_path / "sevbot.db", "T1")
+    yield lambda pace: Post(database, pace)
+    database.close()
+
+
+@pytest.fixture
+def post(make: Callable[[Pace], Post]) -> Post:
+    return make(UNPACED)
+
+
+def test_what_changed_while_a_message_was_on_its_way_is_edited_in(post: Post) -> None:
+    def change() -> None:
+        post.says = "taken"
+        with post.database.transaction() as tx:
+            mail.refresh(tx, 1, now=post.now, machine_now=post.now)
+
+    post.slack.meanwhile = change
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+
+    post.outbox.drain()
+
+    assert post.slack.posted == ["INC-1/card"]
+    assert post.slack.edits == ["taken"]
+
+
+def test_an_edit_that_changes_nothing_is_not_made(post: Post) -> None:
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+    post.outbox.drain()
+
+    post.refresh("INC-1/card")
+    post.outbox.drain()
+
+    assert post.slack.edits == []
+
+
+def test_a_sender_that_comes_back_after_its_lease_has_not_sent_in_vain(
+    post: Post,
+) -> None:
+    def sleep() -> None:
+        post.slack.meanwhile = lambda: None
+        post.wait(seconds=16)
+
+    post.slack.meanwhile = sleep
+    post.queue("INC-1/card", MessageKind.CARD, incident=1, priority=Priority.PAGE)
+
+    post.outbox.drain()
+    post.wait(minutes=5)
+
+    assert post.slack.posted == ["INC-1/card"]
+    assert post.state("INC-1/card") is State.SENT
+
+
+def test_a_card_that_can_be_edited_no_more_is_posted_anew(post: Post) -> None:
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+    post.outbox.drain()
+    post.slack.failures["update"] = [refused("edit_window_closed")]
+    post.says = "taken"
+
+    post.refresh("INC-1/card")
+    post.outbox.drain()
+
+    assert post.slack.posted == ["INC-1/card"] * 2
+    assert post.slack.edits == []
+
+
+def test_an_edit_that_slack_refuses_bothers_nobody(post: Post) -> None:
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+    post.outbox.drain()
+    post.slack.failures["update"] = [refused("is_archived")]
+    post.says = "taken"
+
+    post.refresh("INC-1/card")
+    post.wait(days=1)
+
+    assert post.slack.posted == ["INC-1/card"]
+
+
+def test_tries_become_rarer_but_never_rarer_than_once_a_minute(post: Post) -> None:
+    post.slack.failures["post"] = [NOT_DONE] * 1000
+    post.queue("note")
+
+    tries = []
+    for _ in range(20):
+        before = post.slack.tries
+        post.wait(minutes=1)
+        tries.append(post.slack.tries - before)
+
+    assert post.state("note") is State.QUEUED
+    assert tries == [1] * 20
+
+
+def test_a_page_is_tried_at_least_every_quarter_of_a_minute(post: Post) -> None:
+    post.slack.failures["post"] = [NOT_DONE] * 1000
+    post.queue("page", priority=Priority.PAGE)
+    for _ in range(300):
+        post.wait(seconds=1)
+    before = post.slack.tries
+
+    for _ in range(15):
+        post.wait(seconds=1)
+
+    assert post.slack.tries > before
+
+
+def test_a_long_outage_loses_nothing(post: Post) -> None:
+    post.slack.failures["post"] = [NOT_DONE] * 300
+    post.queue("note")
+
+    for _ in range(310):
+        post.wait(minutes=1)
+
+    assert post.slack.posted == ["note"]
+
+
+def test_a_page_of_unknown_fate_is_repeated_ever_more_rarely(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN] * 1000
+    post.queue("page", priority=Priority.PAGE)
+
+    for _ in range(600):
+        post.wait(seconds=1)
+
+    assert post.slack.tries == 9
+
+
+def test_posts_of_the_whole_workspace_keep_to_a_budget(
+    make: Callable[[Pace], Post],
+) -> None:
+    post = make(Pace())
+    for number in range(100):
+        post.queue(f"note/{number}", lane=f"C{number}")
+
+    post.outbox.drain()
+    burst = len(post.slack.posted)
+    post.wait(seconds=1)
+
+    assert burst == 61
+    assert len(post.slack.posted) == burst + 5
+
+
+def test_what_is_urgent_goes_first_when_the_budget_is_spent(
+    make: Callable[[Pace], Post],
+) -> None:
+    post = make(Pace())
+    for number in range(100):
+        post.queue(f"note/{number}", lane=f"C{number}")
+    post.outbox.drain()
+
+    post.queue("page", lane="D1", priority=Priority.PAGE)
+    post.wait(milliseconds=200)
+
+    assert post.slack.posted[-1] == "page"
+
+
+def test_a_conversation_that_cannot_be_opened_just_now_is_opened_later(
+    post: Post,
+) -> None:
+    post.slack.failures["open"] = [NOT_DONE, UNKNOWN]
+    post.queue("reminder", lane=None, person="U0CEM")
+
+    for _ in range(3):
+        post.wait(seconds=15)
+
+    assert post.slack.posted == ["reminder"]
+
+
+def test_a_rate_limit_of_opening_holds_back_nobody_who_is_known(post: Post) -> None:
+    post.slack.failures["open"] = [limited(30)]
+    post.queue("ana/1", lane=None, person="U0ANA")
+    post.queue("ben/1", lane=None, person="U0BEN")
+    post.queue("card")
+
+    post.wait(seconds=1)
+    early = list(post.slack.posted)
+    post.wait(seconds=30)
+
+    assert early == ["card"]
+    assert sorted(post.slack.posted) == ["ana/1", "ben/1", "card"]
+
+
+def test_a_revoked_token_stops_every_call_for_a_while(post: Post) -> None:
+    post.slack.failures["post"] = [SlackError("token_revoked", Fate.INSTALLATION)]
+    for number in range(10):
+        post.queue(f"note/{number}", lane=f"C{number}")
+
+    post.outbox.drain()
+    tries, trouble = post.slack.tries, post.outbox.trouble
+    post.wait(seconds=30)
+
+    assert (tries, trouble) == (1, "token_revoked")
+    assert post.outbox.trouble is None
+    assert len(post.slack.posted) == 10
+
+
+def test_senders_at_work_at_the_same_time_send_each_message_once(post: Post) -> None:
+    for number in range(60):
+        post.queue(f"note/{number}", lane=f"C{number % 7}", incident=number % 3)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: post.outbox.drain(), range(4)))
+    post.outbox.drain()
+
+    assert sorted(post.slack.posted) == sorted(f"note/{n}" for n in range(60))
+
+
+def test_in_one_conversation_an_incident_keeps_its_order(post: Post) -> None:
+    post.slack.failures["post"] = [NOT_DONE]
+    post.queue("1/first", incident=1)
+    post.queue("1/second", incident=1)
+    post.queue("2/first", incident=2)
+
+    post.outbox.drain()
+    early = list(post.slack.posted)
+    post.wait(minutes=1)
+
+    assert early == ["2/first"]
+    assert post.slack.posted == ["2/first", "1/first", "1/second"]
+
+
+def test_a_key_is_sent_once_for_ever(post: Post) -> None:
+    post.queue("note")
+    post.outbox.drain()
+
+    with post.database.transaction() as tx:
+        draft = Draft("note", MessageKind.NOTE, Priority.CARD, lane="C0INCIDENTS")
+        is_queued = mail.queue(tx, draft, now=post.now, machine_now=post.now)
+    post.outbox.drain()
+
+    assert not is_queued
+    assert post.slack.posted == ["note"]
+
+
+def test_only_what_was_given_up_can_be_sent_again(post: Post) -> None:
+    post.queue("note")
+    post.outbox.drain()
+
+    assert not post.outbox.send_again("note")
+    assert not post.outbox.send_again("nothing of this name")
+
+
+def test_a_report_of_unknown_fate_is_repeated_for_somebody_must_know(
+    post: Post,
+) -> None:
+    post.slack.failures["post"] = [refused("not_in_channel"), UNKNOWN, UNKNOWN]
+    post.queue("note")
+
+    for _ in range(6):
+        post.wait(minutes=1)
+
+    assert post.slack.posted == ["trouble/note/1"]

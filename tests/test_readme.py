@@ -1,0 +1,63 @@
+"""The README is true: what it shows is what the commands print."""
+
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+import typer
+from rich.console import Console
+
+from bot import demo
+from bot.cli import app
+from bot.settings import Settings
+from tests.commands import Run
+from tests.story import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXTS = re.findall(r"^```text\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip(" …\n")]
+
+
+def commands(group: typer.Typer, prefix: str) -> Iterator[str]:
+    for command in group.registered_commands:
+        assert command.callback is not None
+        yield f"{prefix} {command.name or command.callback.__name__}"
+    for inner in group.registered_groups:
+        assert inner.typer_instance is not None
+        yield from commands(inner.typer_instance, f"{prefix} {inner.name}")
+
+
+@pytest.mark.parametrize("command", list(commands(app, "sevbot")))
+def test_each_command_is_in_the_readme(command: str) -> None:
+    assert command in README
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_each_setting_is_in_the_readme(name: str) -> None:
+    field = Settings.model_fields[name]
+    alias = field.validation_alias
+    choices = getattr(alias, "choices", [alias or name.upper()])
+
+    assert all(f"`{choice}`" in README for choice in choices)
+
+
+def test_the_demo_prints_what_the_readme_shows() -> None:
+    output = io.StringIO()
+    console = Console(file=output, width=88, highlight=False)
+
+    demo.run(is_paced=False, console=console)
+
+    printed = lines(output.getvalue())
+    assert [line for line in lines(TEXTS[0]) if line not in printed] == []
+
+
+def test_due_prints_what_the_readme_shows(run: Run) -> None:
+    shown = TEXTS[2]
+
+    printed = run("due", "sev2", "standard", "--at", "2026-11-25T16:00").out
+
+    assert lines(shown) == lines(printed)

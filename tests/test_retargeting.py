@@ -1,0 +1,151 @@
+"""What another policy does to what is open, and that it leaves the rest alone."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot import check_ins, deadlines
+from bot.deadlines import Deadline, Kind
+from bot.incidents import Event, EventKind, Incident
+from bot.policies import Policy, Severity
+from bot.retargeting import Move, moves, retargeted
+from bot.targets import first_response, follow_up
+from tests.factories import shipped_policy
+
+OPENED = datetime(2026, 11, 24, 18, tzinfo=UTC)  # Tuesday, 10:00 in the team's zone.
+NOON = datetime(2026, 11, 24, 20, tzinfo=UTC)
+
+
+def incident(**fields: object) -> Incident:
+    given: dict[str, object] = {
+        "workspace": "T0ACME",
+        "number": 31,
+        "severity": Severity.SEV2,
+        "plan": "standard",
+        "customer": "Globex",
+        "title": "push fails",
+        "link": None,
+        "channel": "C0SUPPORT",
+        "opened_by": "U0DEE",
+        "opened_at": OPENED,
+        "reported_at": OPENED,
+    }
+    return Incident(**{**given, **fields})  # type: ignore[arg-type]
+
+
+def with_target(words: str, severity: Severity = Severity.SEV2) -> Policy:
+    policy = shipped_policy()
+    targets = {**policy.first_responses, (severity, "standard"): first_response(words)}
+    return replace(policy, version="another", first_responses=targets)
+
+
+def opened(of: Incident) -> tuple[Deadline, ...]:
+    policy = shipped_policy()
+    return (*deadlines.opened(policy, of), *check_ins.opened(policy, of))
+
+
+def test_an_open_promise_is_recomputed_from_its_own_start() -> None:
+    of = incident(owner="U0ANA")
+    owed = opened(of)
+
+    changed = retargeted(with_target("4 business hours"), of, owed, NOON)
+
+    assert list(moves(owed, changed)) == [
+        Move(
+            31,
+            Kind.FIRST_RESPONSE,
+            datetime(2026, 11, 25, 18, tzinfo=UTC),
+            datetime(2026, 11, 24, 22, tzinfo=UTC),
+        )
+    ]
+
+
+def test_one_that_is_late_under_the_new_policy_is_missed_from_now_on() -> None:
+    of = incident(owner="U0ANA")
+    owed = opened(of)
+
+    (changed,) = retargeted(with_target("1 business hour"), of, owed, NOON)
+
+    assert changed.missed_at == NOON
+
+
+def test_what_was_missed_stays_as_it_was() -> None:
+    of = incident(owner="U0ANA")
+    owed = tuple(replace(one, missed_at=NOON) for one in opened(of))
+
+    assert retargeted(with_target("4 business hours"), of, owed, NOON) == ()
+
+
+def test_what_was_kept_stays_as_it_was() -> None:
+    of = incident(owner="U0ANA", responded_at=NOON, updated_at=NOON)
+    first, *others = opened(incident(owner="U0ANA"))
+    kept = deadlines.answered(first, NOON)
+    told = Event(EventKind.UPDATED, NOON, NOON, "U0ANA")
+    begun = deadlines.after(shipped_policy(), of, told, [first, *others])
+    owed = (kept, *(one for one in begun if one.kind is Kind.UPDATE))
+
+    changed = retargeted(with_target("4 business hours"), of, owed, NOON)
+
+    assert list(moves(owed, changed)) == []
+    assert kept.id not in [one.id for one in changed]
+
+
+def test_a_policy_in_which_nothing_matters_here_moves_nothing() -> None:
+    of = incident()
+    owed = opened(of)
+
+    changed = retargeted(with_target("1 hour", Severity.SEV4), of, owed, NOON)
+
+    assert list(moves(owed, changed)) == []
+    assert {one.policy for one in changed} == {"another"}
+
+
+def test_a_promise_that_the_policy_dropped_is_not_owed_any_more() -> None:
+    of = incident(owner="U0ANA")
+    owed = opened(of)
+
+    changed = retargeted(with_target("none"), of, owed, NOON)
+
+    assert list(moves(owed, changed)) == [
+        Move(31, Kind.FIRST_RESPONSE, owed[0].due_at, None)
+    ]
+
+
+def test_a_promise_that_is_new_begins_where_it_would_have_begun() -> None:
+    of = incident(owner="U0ANA")
+
+    changed = retargeted(with_target("4 business hours"), of, (), NOON)
+
+    assert [one.due_at for one in changed] == [datetime(2026, 11, 24, 22, tzinfo=UTC)]
+
+
+def test_what_waits_on_the_customer_keeps_waiting() -> None:
+    policy = shipped_policy()
+    of = incident(
+        owner="U0ANA", responded_at=OPENED, updated_at=OPENED, waiting_since=OPENED
+    )
+    told = Event(EventKind.UPDATED, OPENED, OPENED, "U0ANA", {"waiting": "yes"})
+    owed = deadlines.after(policy, of, told, ())
+    follow_ups = {
+        **policy.follow_ups,
+        (Severity.SEV2, "standard"): follow_up("twice per business day"),
+    }
+    other = replace(policy, version="another", follow_ups=follow_ups)
+
+    (changed,) = retargeted(other, of, owed, NOON)
+
+    assert changed.paused_at == OPENED
+
+
+def test_the_ladder_that_climbs_is_not_started_anew() -> None:
+    of = incident(severity=Severity.SEV1)
+    ladder = next(one for one in opened(of) if one.kind is Kind.CHECK_IN)
+    climbing = replace(ladder, step=2, fired=2, missed_at=OPENED)
+
+    changed = retargeted(
+        with_target("1 hour", Severity.SEV1),
+        of,
+        (climbing,),
+        OPENED + timedelta(minutes=7),
+    )
+
+    assert [one for one in changed if one.kind is Kind.CHECK_IN] == []

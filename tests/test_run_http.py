@@ -1,0 +1,162 @@
+"""`sevbot run --http` as a process of its own, and the health that it tells."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.emulator import LocalSlack
+from bot.trial import TEAM
+from tests.story import ROOT
+
+WITHIN_S = 20
+
+
+@pytest.fixture
+def slack() -> Iterator[LocalSlack]:
+    with LocalSlack() as slack:
+        for name, zone in TEAM.items():
+            slack.add_person(name, tz=zone)
+        for channel in ("incidents", "leads", "support"):
+            slack.add_channel(channel, members=TEAM)
+        yield slack
+
+
+@contextmanager
+def sevbot(
+    slack: LocalSlack, folder: Path, *arguments: str, **more: str
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a command with nothing set but what a bot on the local Slack needs."""
+    ours = ("SLACK_", "SEVBOT_", "PORT", "DATABASE_URL")
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(ours)},
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_API_URL": slack.api_url,
+        "SEVBOT_POLICIES": str(ROOT / "policies.yaml"),
+        "PYTHONPATH": str(ROOT),
+        **more,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def health(port: int) -> tuple[int, Any]:
+    """Ask until somebody answers."""
+    until = time.monotonic() + WITHIN_S
+    while True:
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        except ConnectionRefusedError:
+            if time.monotonic() > until:
+                raise
+        finally:
+            connection.close()
+
+
+def test_over_http_it_takes_signed_commands_and_pages(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    port = free_port()
+    slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+    with sevbot(
+        slack,
+        tmp_path,
+        "run",
+        "--http",
+        SLACK_SIGNING_SECRET=slack.signing_secret,
+        SEVBOT_PORT=str(port),
+    ) as process:
+        status, told = health(port)
+
+        answer = slack.as_("dee").command("/sev1", "acme: down", channel="support")
+        slack.wait_until(lambda: slack.dm("ana"), timeout=10)
+        process.send_signal(signal.SIGTERM)
+        output, log = process.communicate(timeout=WITHIN_S)
+
+    assert (status, told) == (200, {"status": "ok", "reasons": []})
+    assert answer.ok
+    assert process.returncode == 0
+    assert output.splitlines()[-1] == "sevbot stopped."
+    assert slack.signing_secret not in log
+
+
+def test_in_socket_mode_it_tells_its_health_where_a_port_is_set(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    port = free_port()
+    with sevbot(
+        slack, tmp_path, "run", SLACK_APP_TOKEN=slack.app_token, PORT=str(port)
+    ) as process:
+        slack.wait_for_socket(timeout=WITHIN_S)
+        status, told = health(port)
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=WITHIN_S)
+
+    assert (status, told["reasons"]) == (200, [])
+    assert (
+        "PORT is set, so this host wants to reach sevbot there, but sevbot listens on "
+        "127.0.0.1 only. Set SEVBOT_HOST=0.0.0.0 if the host's router comes from "
+        "outside.\n"
+    ) in log
+
+
+@pytest.mark.parametrize("secret", ["", "  "], ids=["none", "blank"])
+def test_over_http_it_does_not_start_without_a_signing_secret(
+    slack: LocalSlack, tmp_path: Path, secret: str
+) -> None:
+    with sevbot(
+        slack, tmp_path, "run", "--http", SLACK_SIGNING_SECRET=secret
+    ) as process:
+        _, log = process.communicate(timeout=WITHIN_S)
+
+    assert process.returncode == 1
+    assert log == ("sevbot: Set SLACK_SIGNING_SECRET in the environment or in .env.\n")
+
+
+def test_over_http_a_port_that_is_taken_ends_it_with_one_sentence(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with sevbot(
+            slack,
+            tmp_path,
+            "run",
+            "--http",
+            SLACK_SIGNING_SECRET=slack.signing_secret,
+            SEVBOT_PORT=str(other.getsockname()[1]),
+        ) as process:
+            _, log = process.communicate(timeout=WITHIN_S)
+
+    assert process.returncode == 1
+    assert log.splitlines()[-1].startswith("sevbot: Cannot listen on 127.0.0.1 port ")

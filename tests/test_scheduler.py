@@ -1,0 +1,144 @@
+"""What runs by itself goes on, whatever happens in one turn of it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import cast
+
+import pytest
+
+from bot.errors import StorageError
+from bot.outbox import Outbox
+from bot.scheduler import Scheduler, Senders
+
+WITHIN_S = 5
+
+
+class Turns:
+    """A job that counts its turns, each of which may fail; a test waits for them."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self._failures = list(failures)
+        self.count = 0
+        self._wanted = 0
+        self._there = Event()
+
+    def __call__(self) -> int:
+        self.count += 1
+        if self.count >= self._wanted:
+            self._there.set()
+        if self._failures:
+            raise self._failures.pop(0)
+        return 0
+
+    def happen(self, count: int) -> bool:
+        """Wait until there were that many; return whether there were."""
+        self._wanted = count
+        return self.count >= count or self._there.wait(WITHIN_S)
+
+
+def nothing() -> None:
+    """Keep no house."""
+
+
+@contextmanager
+def started(
+    tick: Callable[[], object], housekeeping: Callable[[], object], **more: float
+) -> Iterator[Scheduler]:
+    scheduler = Scheduler(tick, housekeeping, **more)
+    scheduler.start()
+    try:
+        yield scheduler
+    finally:
+        scheduler.stop()
+
+
+@pytest.mark.parametrize("failure", [StorageError("the disk is full"), KeyError("x")])
+def test_a_tick_that_fails_does_not_stop_the_next_one(failure: Exception) -> None:
+    tick = Turns(failure)
+
+    with started(tick, nothing) as scheduler:
+        scheduler.wake()
+        first = tick.happen(1)
+        scheduler.wake()
+        second = tick.happen(2)
+
+    assert (first, second) == (True, True)
+
+
+def test_the_tick_comes_by_itself() -> None:
+    tick = Turns()
+
+    with started(tick, nothing):
+        assert tick.happen(1)
+
+
+def test_a_wake_calls_the_tick_at_once() -> None:
+    tick = Turns()
+
+    with started(tick, nothing) as scheduler:
+        begun = time.monotonic()
+        scheduler.wake()
+        tick.happen(1)
+
+    assert time.monotonic() - begun < 0.9
+
+
+def test_a_clock_that_was_set_back_stops_no_tick() -> None:
+    tick = Turns()
+
+    with started(tick, nothing, silent_for_s=0.1) as scheduler:
+        # That is how it looks to APScheduler.
+        in_an_hour = datetime.now(UTC) + timedelta(hours=1)
+        scheduler._ticking.modify(next_run_time=in_an_hour)
+
+        assert tick.happen(1)
+
+
+def test_housekeeping_runs_at_the_start() -> None:
+    housekeeping = Turns()
+
+    with started(nothing, housekeeping):
+        assert housekeeping.happen(1)
+
+
+def test_housekeeping_that_failed_is_tried_again_within_a_minute() -> None:
+    scheduler = Scheduler(nothing, Turns(StorageError("the disk is full")))
+
+    scheduler._run_housekeeping()
+
+    again_in = scheduler._keeping.next_run_time - datetime.now(UTC)
+    assert timedelta(seconds=50) < again_in <= timedelta(minutes=1)
+
+
+def test_a_wake_after_the_end_does_nothing() -> None:
+    tick = Turns()
+    with started(tick, nothing) as scheduler:
+        pass
+    before = tick.count
+
+    scheduler.wake()
+
+    assert tick.count == before
+
+
+class Mailbox:
+    """An outbox of which only the draining is of interest."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.drain = Turns(*failures)
+
+
+def test_a_sender_that_fails_goes_on() -> None:
+    mailbox = Mailbox(*[KeyError("x")] * 4)
+    senders = Senders(cast("Outbox", mailbox))
+
+    senders.start()
+    failed = mailbox.drain.happen(4)
+    senders.wake()
+    went_on = mailbox.drain.happen(5)
+    senders.stop()
+
+    assert (failed, went_on) == (True, True)

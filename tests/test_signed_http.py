@@ -1,0 +1,230 @@
+"""Requests over HTTP: what Slack signed comes in, what anybody else sends does not."""
+
+import http.client
+import json
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from bot.emulator.deliveries import signature
+from bot.errors import BotError
+from bot.signed_http import SignedHttp, WebServer
+from tests.story import Story
+
+COMMAND = urlencode(
+    {
+        "command": "/incident",
+        "text": "help",
+        "user_id": "U0DEE",
+        "team_id": "T0ACME",
+        "channel_id": "C0SUPPORT",
+        "trigger_id": "1.2",
+        "response_url": "http://127.0.0.1:9/",
+    }
+).encode()
+
+
+class OverHttp(Story):
+    """A story over signed HTTP, whatever transport the others take."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "2026-11-24 10:00")
+        self.is_http = True
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[OverHttp]:
+    told = OverHttp(tmp_path)
+    told.start()
+    yield told
+    told.stop()
+
+
+@dataclass
+class Reply:
+    status: int
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(
+    told: OverHttp, method: str, path: str, body: bytes = b"", **headers: str
+) -> Reply:
+    assert isinstance(told.bot.ear, SignedHttp)
+    connection = http.client.HTTPConnection("127.0.0.1", told.bot.ear.port, timeout=10)
+    try:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, given)
+        answer = connection.getresponse()
+        return Reply(answer.status, answer.read().decode(), dict(answer.getheaders()))
+    finally:
+        connection.close()
+
+
+def post(told: OverHttp, body: bytes, *, at: str = "", sign: str = "") -> Reply:
+    at = at or str(int(time.time()))
+    return ask(
+        told,
+        "POST",
+        "/slack/events",
+        body,
+        Content_Type="application/x-www-form-urlencoded",
+        X_Slack_Request_Timestamp=at,
+        X_Slack_Signature=sign or signature(told.slack.signing_secret, at, body),
+    )
+
+
+def test_a_signed_command_is_answered_in_the_response(told: OverHttp) -> None:
+    reply = post(told, COMMAND)
+
+    assert reply.status == 200
+    assert reply.json["response_type"] == "ephemeral"
+    assert "Only you see this" in reply.json["text"]
+
+
+@pytest.mark.parametrize(
+    ("at", "sign"),
+    [
+        ("", "v0=" + "0" * 64),
+        ("", "v0=short"),
+        ("", "v0=" + "\xe9" * 64),
+        ("soon", "v0=" + "0" * 64),
+        ("9" * 5000, "v0=" + "0" * 64),
+        ("\xb2", "v0=" + "0" * 64),
+        ("1700000000", ""),
+    ],
+    ids=["wrong", "short", "not ascii", "no number", "huge", "superscript", "old"],
+)
+def test_what_slack_did_not_sign_just_now_is_refused_without_a_noise(
+    told: OverHttp, caplog: pytest.LogCaptureFixture, at: str, sign: str
+) -> None:
+    reply = post(told, COMMAND, at=at, sign=sign)
+
+    assert (reply.status, reply.body) == (401, "not signed by Slack")
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_request_without_a_signature_is_refused(told: OverHttp) -> None:
+    assert ask(told, "POST", "/slack/events", COMMAND).status == 401
+
+
+def test_a_body_that_is_not_utf8_is_refused(told: OverHttp) -> None:
+    body = b"text=\xff"
+    at = str(int(time.time()))
+
+    reply = post(told, body, at=at, sign="v0=" + "0" * 64)
+
+    assert reply.status == 401
+
+
+def test_a_body_larger_than_slacks_is_refused_before_it_is_read_to_its_end(
+    told: OverHttp,
+) -> None:
+    assert post(told, b"x" * 2_000_001).status == 413
+
+
+def test_slacks_check_of_the_address_is_answered(told: OverHttp) -> None:
+    body = b'{"type": "url_verification", "challenge": "abc"}'
+    at = str(int(time.time()))
+
+    reply = ask(
+        told,
+        "POST",
+        "/slack/events",
+        body,
+        Content_Type="application/json",
+        X_Slack_Request_Timestamp=at,
+        X_Slack_Signature=signature(told.slack.signing_secret, at, body),
+    )
+
+    assert reply.status == 200
+    assert "abc" in reply.body
+
+
+def test_nothing_else_is_served(told: OverHttp) -> None:
+    statuses = [
+        ask(told, "GET", path).status
+        for path in ("/", "/slack/events", "/slack/install")
+    ]
+
+    assert statuses == [404, 405, 404]
+
+
+def test_a_bot_that_is_well_says_so_and_no_secret(told: OverHttp) -> None:
+    reply = ask(told, "GET", "/healthz")
+
+    assert reply.status == 200
+    assert reply.json == {"status": "ok", "reasons": []}
+
+
+def test_a_revoked_token_turns_the_health_red_until_it_works_again(
+    told: OverHttp,
+) -> None:
+    token = told.slack.workspace.bot_token
+    told.slack.workspace.bot_token = "xoxb-another"
+    told.command("dee", "/sev1 acme: down")
+    red = ask(told, "GET", "/healthz")
+
+    told.slack.workspace.bot_token = token
+    told.machine.advance(minutes=1)
+    told.settle()
+    green = ask(told, "GET", "/healthz")
+
+    assert red.status == 503
+    assert red.json == {
+        "status": "failing",
+        "reasons": ["Slack refuses the installation: invalid_auth"],
+    }
+    assert green.status == 200
+
+
+def test_a_database_that_is_locked_turns_the_health_red(told: OverHttp) -> None:
+    other = sqlite3.connect(told.folder / "sevbot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    reply = ask(told, "GET", "/healthz")
+    other.close()
+
+    assert reply.status == 503
+    assert reply.json["reasons"] == [
+        "the record cannot be used: the database is locked"
+    ]
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(BotError) as caught:
+            WebServer([], "127.0.0.1", port)
+
+    assert str(caught.value) == (
+        f"Cannot listen on 127.0.0.1 port {port}: Address already in use. "
+        "Set SEVBOT_HOST and SEVBOT_PORT."
+    )
+
+
+def test_a_host_that_is_not_ours_is_told_in_a_sentence() -> None:
+    with pytest.raises(BotError, match=r"^Cannot listen on 192\.0\.2\.1 port 0: "):
+        WebServer([], "192.0.2.1", 0)
+
+
+def test_a_server_that_was_never_started_can_be_stopped() -> None:
+    server = WebServer([], "127.0.0.1", 0)
+
+    server.stop()
+
+    assert not server.is_connected()
