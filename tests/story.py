@@ -50,7 +50,14 @@ class Story(Trial):
 
     machine: Machine
 
-    def __init__(self, folder: Path, at: str, pace: Pace = UNPACED) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        at: str,
+        pace: Pace = UNPACED,
+        *,
+        is_http: bool = IS_HTTP,
+    ) -> None:
         self._policy = shipped_policy()
         super().__init__(
             folder,
@@ -58,7 +65,7 @@ class Story(Trial):
             pacific(at),
             machine=Machine(),
             pace=pace,
-            is_http=IS_HTTP,
+            is_http=is_http,
         )
         self.slack.add_channel("acme", members=["ana", "dee"], bot=False)
 
@@ -230,9 +237,11 @@ class Story(Trial):
 
 
 @contextmanager
-def story(folder: Path, at: str, pace: Pace = UNPACED) -> Iterator[Story]:
+def story(
+    folder: Path, at: str, pace: Pace = UNPACED, *, is_http: bool = IS_HTTP
+) -> Iterator[Story]:
     """Begin a story at a local time of the team, such as `2026-11-24 09:30`."""
-    told = Story(folder, at, pace)
+    told = Story(folder, at, pace, is_http=is_http)
     told.start()
     try:
         yield told

@@ -17,8 +17,8 @@ from bot.errors import BotError
 from bot.policy_files import default_text
 from bot.settings import Settings
 from bot.store.disks import disk_of, must_be_ours
-from bot.trial import TEAM
 from tests.commands import Run
+from tests.processes import team_slack
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
@@ -67,11 +67,7 @@ class Installation:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Iterator[Installation]:
-    with LocalSlack() as slack:
-        for name, zone in TEAM.items():
-            slack.add_person(name, tz=zone)
-        for channel in ("incidents", "leads", "support"):
-            slack.add_channel(channel, members=TEAM)
+    with team_slack() as slack:
         yield Installation(slack, tmp_path)
 
 

@@ -1,68 +1,27 @@
 """`sevbot run` as a process of its own, against the local Slack."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.emulator import LocalSlack
-from bot.trial import TEAM
-from tests.story import ROOT
+from tests.processes import sevbot, team_slack
 
 STOPS_WITHIN_S = 15
 
 
 @pytest.fixture
 def slack() -> Iterator[LocalSlack]:
-    with LocalSlack() as slack:
-        for name, zone in TEAM.items():
-            slack.add_person(name, tz=zone)
-        for channel in ("incidents", "leads", "support"):
-            slack.add_channel(channel, members=TEAM)
+    with team_slack() as slack:
         yield slack
-
-
-@contextmanager
-def sevbot_run(
-    slack: LocalSlack, folder: Path, **more: str
-) -> Iterator[subprocess.Popen[str]]:
-    environment = {
-        **{
-            k: v
-            for k, v in os.environ.items()
-            if not k.startswith(("SLACK_", "SEVBOT_"))
-        },
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
-        "DATABASE_URL": f"sqlite:///{folder / 'sevbot.db'}",
-        "SEVBOT_POLICIES": str(ROOT / "policies.yaml"),
-        "PYTHONPATH": str(ROOT),
-        **more,
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def test_a_running_bot_pages_whoever_is_on_call_and_stops_when_told(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
-    with sevbot_run(slack, tmp_path) as process:
+    with sevbot(slack, tmp_path, "run") as process:
         slack.wait_for_socket(timeout=20)
 
         answer = slack.as_("dee").command("/sev1", "acme: down", channel="support")
@@ -83,13 +42,13 @@ def test_a_running_bot_pages_whoever_is_on_call_and_stops_when_told(
 def test_it_starts_while_slack_is_away_and_connects_when_it_is_back(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
-    with sevbot_run(slack, tmp_path) as first:
+    with sevbot(slack, tmp_path, "run") as first:
         slack.wait_for_socket(timeout=20)
         first.send_signal(signal.SIGTERM)
         first.wait(STOPS_WITHIN_S)
     slack.offline = True
 
-    with sevbot_run(slack, tmp_path) as second:
+    with sevbot(slack, tmp_path, "run") as second:
         assert second.stdout is not None
         started = second.stdout.readline()
         slack.offline = False
@@ -122,7 +81,7 @@ def test_it_starts_while_slack_is_away_and_connects_when_it_is_back(
 def test_a_token_that_slack_refuses_ends_it_with_one_sentence(
     slack: LocalSlack, tmp_path: Path, variable: str, token: str, sentence: str
 ) -> None:
-    with sevbot_run(slack, tmp_path, **{variable: token}) as process:
+    with sevbot(slack, tmp_path, "run", **{variable: token}) as process:
         _, log = process.communicate(timeout=STOPS_WITHIN_S)
 
     assert process.returncode == 1

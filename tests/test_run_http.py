@@ -1,14 +1,10 @@
 """`sevbot run --http` as a process of its own, and the health that it tells."""
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -16,54 +12,15 @@ from typing import Any
 import pytest
 
 from bot.emulator import LocalSlack
-from bot.trial import TEAM
-from tests.story import ROOT
+from tests.processes import free_port, sevbot, team_slack
 
 WITHIN_S = 20
 
 
 @pytest.fixture
 def slack() -> Iterator[LocalSlack]:
-    with LocalSlack() as slack:
-        for name, zone in TEAM.items():
-            slack.add_person(name, tz=zone)
-        for channel in ("incidents", "leads", "support"):
-            slack.add_channel(channel, members=TEAM)
+    with team_slack() as slack:
         yield slack
-
-
-@contextmanager
-def sevbot(
-    slack: LocalSlack, folder: Path, *arguments: str, **more: str
-) -> Iterator[subprocess.Popen[str]]:
-    """Run a command with nothing set but what a bot on the local Slack needs."""
-    ours = ("SLACK_", "SEVBOT_", "PORT", "DATABASE_URL")
-    environment = {
-        **{k: v for k, v in os.environ.items() if not k.startswith(ours)},
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_API_URL": slack.api_url,
-        "SEVBOT_POLICIES": str(ROOT / "policies.yaml"),
-        "PYTHONPATH": str(ROOT),
-        **more,
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def health(port: int) -> tuple[int, Any]:
@@ -92,6 +49,7 @@ def test_over_http_it_takes_signed_commands_and_pages(
         tmp_path,
         "run",
         "--http",
+        SLACK_APP_TOKEN="",
         SLACK_SIGNING_SECRET=slack.signing_secret,
         SEVBOT_PORT=str(port),
     ) as process:
@@ -113,9 +71,7 @@ def test_in_socket_mode_it_tells_its_health_where_a_port_is_set(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     port = free_port()
-    with sevbot(
-        slack, tmp_path, "run", SLACK_APP_TOKEN=slack.app_token, PORT=str(port)
-    ) as process:
+    with sevbot(slack, tmp_path, "run", PORT=str(port)) as process:
         slack.wait_for_socket(timeout=WITHIN_S)
         status, told = health(port)
         process.send_signal(signal.SIGTERM)

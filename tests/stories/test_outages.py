@@ -150,16 +150,17 @@ def test_after_slack_was_away_people_can_act_again(tuesday: Story) -> None:
     assert "*Owner:* @ana" in tuesday.read(tuesday.card())
 
 
-def test_a_socket_that_breaks_is_replaced_at_once(tuesday: Story) -> None:
-    opened = len(tuesday.slack.calls("apps.connections.open"))
-    tuesday.slack.cut_sockets()
+def test_a_socket_that_breaks_is_replaced_at_once(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", is_http=False)
+    opened = len(told.slack.calls("apps.connections.open"))
 
-    tuesday.slack.wait_until(
-        lambda: len(tuesday.slack.calls("apps.connections.open")) > opened
+    told.slack.cut_sockets()
+    told.slack.wait_until(
+        lambda: len(told.slack.calls("apps.connections.open")) > opened
     )
-    tuesday.slack.wait_for_socket()
+    told.slack.wait_for_socket()
 
-    assert tuesday.command("dee", SEV1).ok
+    assert told.command("dee", SEV1).ok
 
 
 def test_a_socket_that_slack_wants_replaced_loses_no_command(tuesday: Story) -> None:

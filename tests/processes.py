@@ -1,0 +1,62 @@
+"""The bot as a process of its own, beside a local Slack with the team in it."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.emulator import LocalSlack
+from bot.trial import TEAM
+from tests.story import ROOT
+
+_OURS = ("SLACK_", "SEVBOT_", "PORT", "DATABASE_URL")
+
+
+@contextmanager
+def team_slack() -> Iterator[LocalSlack]:
+    """Run a local Slack with the team and its channels."""
+    with LocalSlack() as slack:
+        for name, zone in TEAM.items():
+            slack.add_person(name, tz=zone)
+        for channel in ("incidents", "leads", "support"):
+            slack.add_channel(channel, members=TEAM)
+        yield slack
+
+
+@contextmanager
+def sevbot(
+    slack: LocalSlack, folder: Path, *arguments: str, **more: str
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a command in `folder`, with nothing set but what the local Slack needs."""
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(_OURS)},
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": f"sqlite:///{folder / 'sevbot.db'}",
+        "SEVBOT_POLICIES": str(ROOT / "policies.yaml"),
+        "PYTHONPATH": str(ROOT),
+        **more,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
