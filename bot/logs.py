@@ -2,7 +2,9 @@
 
 import logging
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from traceback import format_tb
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _LIBRARIES = ("slack_bolt", "slack_sdk", "apscheduler")
@@ -17,9 +19,19 @@ class Formatter(logging.Formatter):
         head = f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {record.name}:"
         facts = [f"{k}={v}" for k, v in vars(record).items() if k not in _OWN]
         line = " ".join([head, record.getMessage(), *facts])
-        if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
-        return line
+        error = record.exc_info[1] if record.exc_info else None
+        return "\n".join([line, *_trace(error)])
+
+
+def _trace(error: BaseException | None) -> Iterator[str]:
+    """Yield where an error came from, the cause first.
+
+    Its own words are left out: they may quote what somebody typed, or a secret.
+    """
+    if error is None:
+        return
+    yield from _trace(error.__cause__ or error.__context__)
+    yield "".join(format_tb(error.__traceback__)) + f"{type(error).__qualname__}"
 
 
 def to_stderr(level: int = logging.INFO) -> None:

@@ -1,0 +1,84 @@
+"""The log tells what happened and where, and never what somebody typed."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.logs import Formatter, to_stderr
+
+
+def parse(text: str) -> None:
+    try:
+        int(text)
+    except ValueError as error:
+        raise RuntimeError(f"cannot use {text!r}") from error
+
+
+@pytest.fixture(autouse=True)
+def root() -> Iterator[None]:
+    """Put the root logger back as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+
+
+def logged(text: str) -> str:
+    record = logging.makeLogRecord(
+        {"name": "bot.outbox", "levelname": "ERROR", "msg": "failed", "created": 0.0}
+    )
+    try:
+        parse(text)
+    except RuntimeError:
+        record.exc_info = sys.exc_info()
+    return Formatter().format(record)
+
+
+def test_an_event_is_one_line_with_its_facts() -> None:
+    record = logging.makeLogRecord(
+        {
+            "name": "bot.outbox",
+            "levelname": "WARNING",
+            "msg": "slack did not take a message",
+            "created": 0.0,
+            "key": "INC-1/card",
+            "error": "ratelimited",
+        }
+    )
+
+    line = Formatter().format(record)
+
+    assert line == (
+        "1970-01-01T00:00:00Z WARNING bot.outbox: slack did not take a message "
+        "key=INC-1/card error=ratelimited"
+    )
+
+
+def test_an_error_is_told_with_its_place_and_its_causes() -> None:
+    lines = logged("acme: checkout is down").splitlines()
+
+    assert lines[0] == "1970-01-01T00:00:00Z ERROR bot.outbox: failed"
+    assert "ValueError" in lines
+    assert lines[-1] == "RuntimeError"
+    assert any(Path(__file__).name in line and "in parse" in line for line in lines)
+
+
+def test_the_words_of_an_error_stay_out_of_the_log() -> None:
+    assert "checkout" not in logged("acme: checkout is down")
+
+
+def test_the_libraries_speak_only_when_something_is_wrong(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    to_stderr()
+
+    logging.getLogger("slack_sdk.web").debug("token xoxb-1")
+    logging.getLogger("slack_bolt.app").info("body of a command")
+    logging.getLogger("slack_bolt.app").warning("something is wrong")
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("WARNING slack_bolt.app: something is wrong")
