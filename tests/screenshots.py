@@ -13,9 +13,11 @@ from typing import Any
 
 from bot import demo_page, demo_policies, policy_files
 from bot.demo_page import Opened
+from bot.emulator.faults import Condition
 from tests.browser.browsers import browser, why_not
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+SIDE_BY_SIDE = 760
 THEMES = ("light", "dark")
 
 
@@ -41,19 +43,39 @@ def go(page: Any, opened: Opened, where: str) -> None:
 
 
 def pictures(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
-    """Go through the screens."""
-    is_phone = page.viewport_size["width"] < 760
+    """Go through the screens of the first story."""
+    typing(opened, page, take)
+    reminded(opened, page, take)
+    tell(opened, 7)
+    looked_behind(opened, page, take)
+    tell(opened, 4)
+    go(page, opened, "U0LEA/C0LEADS")
+    take("digest")
+    opened.stage.do("leave", {})
+    page.wait_for_selector(".stories")
+    take("stories")
+
+
+def typing(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
+    """Show the start, and what is completed."""
     go(page, opened, "U0ANA/C0SUPPORT")
     take("start")
     page.fill("#composer-text", "/se")
     take("commands")
     page.fill("#composer-text", "")
+    page.locator("#composer-text").press_sequentially("can you look, @")
+    take("people")
+    page.fill("#composer-text", "")
+
+
+def reminded(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
+    """Show a reminder, and the form that answers it."""
     tell(opened, 4)
     opened.stage.do("to", {"at": "2026-11-23T14:05:00-08:00"})
     opened.stage.course.arrive()
     go(page, opened, "U0ANA/D0ANA")
     take("reminder")
-    if is_phone:
+    if is_phone(page):
         page.click(".menu")
         take("sidebar")
         go(page, opened, "U0ANA/D0ANA")
@@ -64,31 +86,76 @@ def pictures(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
     page.wait_for_selector(".bk-error")
     take("form-errors")
     page.click("#modal .close")
-    tell(opened, 7)
-    go(page, opened, "U0BEN/C0INCIDENTS")
+
+
+def looked_behind(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
+    """Show cards, a thread, and the panel."""
+    go(page, opened, "U0LEA/C0INCIDENTS")
     take("cards")
     page.locator(".replies").last.click()
     page.wait_for_selector("#thread li")
+    page.fill("#reply-text", "Acme confirms: they are back")
+    page.keyboard.press("Enter")
+    page.locator("#thread", has_text="they are back").wait_for()
+    page.fill("#reply-text", "Half a sentence")
     take("thread")
     page.click("#thread .close")
     page.get_by_role("button", name="More").last.click()
     page.wait_for_selector("#modal")
     take("more")
     page.click("#modal .close")
-    if is_phone:
+    if is_phone(page):
         page.click(".panel-toggle")
-    page.click("#tab-sent")
-    take("sent")
+    page.click("#tab-ahead")
+    take("ahead")
     page.click("#tab-faults")
     take("faults")
-    if is_phone:
+    if is_phone(page):
         page.click(".panel-close")
-    tell(opened, 4)
-    go(page, opened, "U0LEA/C0LEADS")
-    take("digest")
-    opened.stage.do("leave", {})
-    page.wait_for_selector(".stories")
-    take("stories")
+
+
+def broken_slack(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
+    """Let Slack refuse every call for a while, and show what became of messages."""
+    slack = opened.live.slack
+    for what in ("pushes fail", "the console is slow", "single sign-on fails"):
+        slack.as_("cem").command("/sev2", f"acme: {what}", channel="support")
+    opened.live.settle()
+    for card in slack.channel("incidents")[:2]:
+        slack.as_("ana").press("Take it", card)
+    opened.live.settle()
+    slack.condition = Condition.RATE_LIMITING
+    opened.stage.do("forward", {"minutes": 30})
+    opened.stage.course.arrive()
+    go(page, opened, "U0BEN/C0INCIDENTS")
+    if is_phone(page):
+        page.click(".panel-toggle")
+    page.click("#tab-faults")
+    take("broken-slack")
+    page.click("#tab-sent")
+    take("held-back")
+    slack.as_("ben").press("Take it", slack.channel("incidents")[2])
+    opened.stage.do("reminder", {})
+    opened.stage.course.arrive()
+    slack.condition = Condition.WELL
+    page.locator(".lead", has_text="The outbox is empty").wait_for(timeout=60_000)
+    take("sent")
+    if is_phone(page):
+        page.click(".panel-close")
+    slack.condition = Condition.GONE
+    types(page, "/sev3 acme: nobody hears this")
+    page.locator("#composer-said", has_text="dispatch_failed").wait_for()
+    take("no-answer")
+
+
+def is_phone(page: Any) -> bool:
+    """Tell whether the panel and the sidebar have to be opened."""
+    return bool(page.viewport_size["width"] < SIDE_BY_SIDE)
+
+
+def types(page: Any, text: str) -> None:
+    """Send a message or a command."""
+    page.fill("#composer-text", text)
+    page.press("#composer-text", "Enter")
 
 
 def main(out: Path) -> None:
@@ -110,6 +177,8 @@ def main(out: Path) -> None:
 
                 with demo() as opened:
                     pictures(opened, page, take)
+                with demo(is_empty=True) as opened:
+                    broken_slack(opened, page, take)
                 with (
                     TemporaryDirectory() as folder,
                     demo(broken(Path(folder))) as opened,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.emulator import forms
-from bot.emulator.exchanges import Answer, Exchanges, Sent
+from bot.emulator.events import Events
+from bot.emulator.exchanges import Answer, Sent
 from bot.emulator.forms import Placed
 from bot.emulator.interactions import Interactions
 from bot.emulator.records import Channel, Message, Person, View
@@ -27,13 +28,14 @@ class Actor:
         workspace: Workspace,
         screens: Screens,
         interactions: Interactions,
-        exchanges: Exchanges,
+        events: Events,
     ) -> None:
         self.id = person.id
         self._workspace = workspace
         self._screens = screens
         self._interactions = interactions
-        self._exchanges = exchanges
+        self._exchanges = events.exchanges
+        self._events = events
 
     @property
     def person(self) -> Person:
@@ -66,11 +68,19 @@ class Actor:
         )
         return self._with_private(answer, wait_private=wait_private)
 
-    def say(self, text: str, channel: str) -> Message:
-        """Write a message as a person; the app is not told."""
+    def say(self, text: str, channel: str, *, thread: str | None = None) -> Message:
+        """Write a message as a person, under the message whose `ts` is `thread`.
+
+        An app hears of it that has subscribed to such events.
+        """
         where = self._conversation(channel)
+        parent = self._parent(where, thread) if thread else None
         typed = escape_typed(text, self._workspace)
-        return self._workspace.post(Message(where.id, "", self.person.id, typed))
+        said = Message(where.id, "", self.person.id, typed, thread_ts=parent)
+        written = self._workspace.post(said)
+        for event in self._interactions.written(written):
+            self._events.send(Sent("events_api", self._interactions.event(event)))
+        return written
 
     def press(
         self,
@@ -235,6 +245,13 @@ class Actor:
         if person.id not in channel.members:
             raise LookupError(f"{person.name} is not in #{channel.name}")
         return channel
+
+    def _parent(self, channel: Channel, ts: str) -> str:
+        """Return the stamp of the thread that a message starts or stands in."""
+        found = self._workspace.messages.get((channel.id, ts))
+        if found is None:
+            raise LookupError("that message is gone")
+        return found.thread_ts or found.ts
 
     def _open_view(self) -> View:
         view = self.view()

@@ -24,13 +24,13 @@ class Events:
     """Delivers events; `machine` gives the seconds by which retries are due."""
 
     def __init__(self, exchanges: Exchanges, machine: Callable[[], float]) -> None:
-        self._exchanges = exchanges
+        self.exchanges = exchanges
         self._machine = machine
         self._due: list[Due] = []
 
     def send(self, sent: Sent) -> Answer:
         """Deliver an event, once more at once if nobody acknowledges it."""
-        answer = self._exchanges.deliver(sent)
+        answer = self.exchanges.deliver(sent)
         if not answer.ok:
             self._owe(sent, 1)
             retried = self.deliver_due()
@@ -45,7 +45,7 @@ class Events:
         return [self._again(one) for one in due]
 
     def _again(self, due: Due) -> Answer:
-        answer = self._exchanges.deliver(due.sent, retry=due.retry)
+        answer = self.exchanges.deliver(due.sent, retry=due.retry)
         if not answer.ok and due.retry < len(WAITS):
             self._owe(due.sent, due.retry + 1)
         return answer

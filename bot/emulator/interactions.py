@@ -12,6 +12,8 @@ from bot.emulator.triggers import Triggers
 from bot.emulator.typed_text import escape_typed
 from bot.emulator.workspace import Workspace
 
+_KINDS = {"channel": "channels", "group": "groups", "im": "im"}
+
 
 class Interactions:
     """Builds payloads; `url_of` turns the key of a response URL into the URL."""
@@ -126,6 +128,36 @@ class Interactions:
                 }
             ],
         }
+
+    def written(self, message: Message) -> list[Json]:
+        """Return the events of a person's message to which the app has subscribed.
+
+        Slack tells an app of conversations that it is in. Source: its references of
+        `message.channels` and its likes, and of `app_mention`.
+        """
+        workspace = self._workspace
+        channel = workspace.channels[message.channel]
+        if workspace.bot.id not in channel.members:
+            return []
+        event: Json = {
+            "user": message.user,
+            "text": message.text,
+            "ts": message.ts,
+            "team": workspace.team_id,
+            "channel": channel.id,
+            "event_ts": message.ts,
+        }
+        if message.thread_ts:
+            event["thread_ts"] = message.thread_ts
+        is_mention = f"<@{workspace.bot.id}>" in message.text and not channel.is_im
+        events = {
+            f"message.{_KINDS[channel.kind]}": {
+                **event, "type": "message", "channel_type": channel.kind,
+            }
+        }  # fmt: skip
+        if is_mention:
+            events["app_mention"] = {**event, "type": "app_mention"}
+        return [one for name, one in events.items() if name in workspace.subscriptions]
 
     def action(self, placed: Placed, chosen: Json) -> Json:
         """Return the entry of `actions`; its `action_ts` is never given twice."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bot.emulator.backstage import Backstage, Impossible
 from bot.emulator.exchanges import Answer
 from bot.emulator.faults import Condition
-from bot.emulator.page_json import Sight, message_json
+from bot.emulator.page_json import PAGE, Sight, message_json
 from bot.emulator.records import Message, Person
 from bot.emulator.refusals import Json
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.emulator.driver import LocalSlack
 
 LONGEST_TYPED = 40_000
+NOT_IN_THREADS = "Slash commands do not work in threads. Type it in the conversation."
 
 
 class Acts:
@@ -55,16 +56,15 @@ class Acts:
             return {"refused": f"That cannot be read: {error}"}
 
     def _history(self, person: Person, arguments: Json) -> Json:
-        before = arguments.get("before")
-        return self._sight.history(person, str(arguments["channel"]), before)
+        before, most = arguments.get("before"), int(arguments.get("most") or PAGE)
+        return self._sight.history(person, str(arguments["channel"]), before, most)
 
     def _thread(self, person: Person, arguments: Json) -> Json:
         return self._sight.thread(person, str(arguments["channel"]), arguments["ts"])
 
     def _read(self, person: Person, arguments: Json) -> Json:
-        channel = self._sight.seen(person, str(arguments["channel"]))
-        self._sight.read(person, channel.id, str(float(arguments["ts"])))
-        return {}
+        channel, ts = str(arguments["channel"]), str(float(arguments["ts"]))
+        return self._sight.read(person, channel, ts, str(arguments.get("thread") or ""))
 
     def _type(self, person: Person, arguments: Json) -> Json:
         text, channel = str(arguments["text"]).strip(), str(arguments["channel"])
@@ -73,10 +73,11 @@ class Acts:
         if len(text) > LONGEST_TYPED:
             return {"refused": f"That is longer than {LONGEST_TYPED:,} characters."}
         actor = self._slack.as_(person.id)
+        thread = arguments.get("thread")
         if not text.startswith("/"):
-            return {"message": message_json(actor.say(text, channel=channel))}
-        if arguments.get("thread"):
-            return {"refused": "Slash commands do not work in threads. Type it below."}
+            return {"message": message_json(actor.say(text, channel, thread=thread))}
+        if thread:
+            return {"refused": NOT_IN_THREADS}
         command, _, rest = text.partition(" ")
         if command not in self._commands():
             return {"refused": f"{command} is not a command of this workspace."}

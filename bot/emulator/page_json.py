@@ -1,13 +1,15 @@
 """What the page is told: a workspace as one person sees it, as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from bot.emulator.page_marks import Marks, stamp
 from bot.emulator.records import Channel, Message, Person, View
 from bot.emulator.refusals import Json
 from bot.emulator.screens import Screens
 from bot.emulator.workspace import Workspace
 
 PAGE = 80
+LONGEST_PAGE = 1_000
 
 
 class Sight:
@@ -16,7 +18,7 @@ class Sight:
     def __init__(self, workspace: Workspace, screens: Screens) -> None:
         self._workspace = workspace
         self._screens = screens
-        self._read: dict[tuple[str, str], str] = {}
+        self.marks = Marks(workspace)
 
     def look(self, person: Person) -> Json:
         """Return all that stands around a person's messages."""
@@ -34,16 +36,32 @@ class Sight:
                 "view": view_json(self._screens.shown(person.id)),
             }
 
-    def history(self, person: Person, channel_id: str, before: str | None) -> Json:
+    def history(
+        self,
+        person: Person,
+        channel_id: str,
+        before: str | None = None,
+        most: int = PAGE,
+    ) -> Json:
         """Return the last messages of a conversation older than a stamp."""
+        most = min(max(most, 1), LONGEST_PAGE)
         with self._workspace.changed:
             channel = self.seen(person, channel_id)
-            top = self._workspace.history(channel.id)
-            told = [message_json(one, one.thread) for one in top]
-            told += [message_json(one) for one in self._privates(person, channel, None)]
-        told = [one for one in told if before is None or one["ts"] < before]
-        told.sort(key=lambda one: float(one["ts"]))
-        return {"messages": told[-PAGE:], "more": len(told) > PAGE}
+            new = self.marks.new_replies(person, channel.id)
+            found = [
+                *self._workspace.history(channel.id),
+                *self._privates(person, channel, None),
+            ]
+        end = stamp(before) if before else float("inf")
+        found = [one for one in found if stamp(one.ts) < end]
+        found.sort(key=lambda one: stamp(one.ts))
+        return {
+            "messages": [
+                message_json(one, one.thread, new.get(one.ts, 0))
+                for one in found[-most:]
+            ],
+            "more": len(found) > most,
+        }
 
     def thread(self, person: Person, channel_id: str, ts: str) -> Json:
         """Return a message and all replies to it."""
@@ -65,19 +83,19 @@ class Sight:
                 return []
             if message.private_to not in {None, person.id}:
                 return []
-            replies = self._workspace.replies(message)
-            told = [message_json(message, replies)]
-            if message.thread_ts and not message.private_to:
-                parent = self._workspace.messages.get((channel.id, message.thread_ts))
-                if parent:
-                    told.append(message_json(parent, self._workspace.replies(parent)))
+            new = self.marks.new_replies(person, channel.id)
+            told = [self._told(message, new)]
+            parent = self._workspace.messages.get((channel.id, message.thread_ts or ""))
+            if parent and not message.private_to:
+                threads = {"threads": sum(new.values())}
+                told.append({**self._told(parent, new), **threads})
             return told
 
-    def read(self, person: Person, channel_id: str, ts: str) -> None:
-        """Note how far somebody has read a conversation."""
-        with self._workspace.changed:
-            key = person.id, channel_id
-            self._read[key] = max(ts, self._read.get(key, ""), key=_stamp)
+    def read(self, person: Person, channel_id: str, ts: str, thread: str) -> Json:
+        """Note how far somebody has read, and return what is new in threads there."""
+        channel = self.seen(person, channel_id)
+        self.marks.read(person, channel.id, ts, thread)
+        return {"threads": self._threads(person, channel.id)} if thread else {}
 
     def seen(self, person: Person, channel_id: str) -> Channel:
         """Return a conversation that somebody is in, or raise LookupError."""
@@ -86,35 +104,20 @@ class Sight:
             raise LookupError(f"{person.name} is not in that conversation")
         return channel
 
-    def forget(self) -> None:
-        """Forget who read what."""
-        self._read.clear()
-
-    def phones(self) -> dict[str, int]:
-        """Return how many messages of the bot each person has not read."""
-        with self._workspace.changed:
-            found: dict[str, int] = {}
-            for message in self._workspace.messages.values():
-                if not message.channel.startswith("D") or message.thread_ts:
-                    continue
-                person = f"U{message.channel[1:]}"
-                read = self._read.get((person, message.channel), "")
-                if message.user != person and _stamp(message.ts) > _stamp(read):
-                    found[person] = found.get(person, 0) + 1
-            return found
-
     def _channels(self, person: Person) -> list[Json]:
-        theirs = [
-            c for c in self._workspace.channels.values() if person.id in c.members
+        unread = self.marks.unread(person)
+        return [
+            _channel(one, person, unread[one.id], self._threads(person, one.id))
+            for one in self._workspace.channels.values()
+            if person.id in one.members
         ]
-        unread = dict.fromkeys((c.id for c in theirs), 0)
-        for message in self._workspace.messages.values():
-            if message.channel not in unread or message.thread_ts:
-                continue
-            read = self._read.get((person.id, message.channel), "")
-            if message.user != person.id and _stamp(message.ts) > _stamp(read):
-                unread[message.channel] += 1
-        return [_channel(one, person, unread[one.id]) for one in theirs]
+
+    def _threads(self, person: Person, channel_id: str) -> int:
+        return sum(self.marks.new_replies(person, channel_id).values())
+
+    def _told(self, message: Message, new: Mapping[str, int]) -> Json:
+        replies = self._workspace.replies(message)
+        return message_json(message, replies, new.get(message.ts, 0))
 
     def _privates(
         self, person: Person, channel: Channel, thread: str | None
@@ -128,8 +131,10 @@ class Sight:
         ]
 
 
-def message_json(message: Message, replies: Iterable[Message] = ()) -> Json:
-    """Return a message with the count of its replies."""
+def message_json(
+    message: Message, replies: Iterable[Message] = (), new: int = 0
+) -> Json:
+    """Return a message with the count of its replies, and of those that are new."""
     stamps = [one.ts for one in replies]
     return {
         "channel": message.channel,
@@ -143,6 +148,7 @@ def message_json(message: Message, replies: Iterable[Message] = ()) -> Json:
         "deleted": message.deleted,
         "replies": len(stamps),
         "replied": stamps[-1] if stamps else None,
+        "new": new,
     }
 
 
@@ -172,7 +178,7 @@ def _person(person: Person) -> Json:
     }
 
 
-def _channel(channel: Channel, person: Person, unread: int) -> Json:
+def _channel(channel: Channel, person: Person, unread: int, threads: int) -> Json:
     other = next(iter(channel.members - {person.id}), person.id)
     return {
         "id": channel.id,
@@ -183,8 +189,5 @@ def _channel(channel: Channel, person: Person, unread: int) -> Json:
         "with": other if channel.is_im else None,
         "members": len(channel.members),
         "unread": unread,
+        "threads": threads,
     }
-
-
-def _stamp(ts: str) -> float:
-    return float(ts or 0)

@@ -4,14 +4,16 @@ The browser opens `/` and then a socket at `/page`. Each frame is JSON.
 
 From the page: `{"id": 7, "as": "U0ANA", "act": "...", ...}`, answered with
 `{"re": 7, ...}`. In the answer `refused` is a sentence, and `error` Slack's word for
-an app that did not answer. The acts, done by the person `as`:
+an app that did not answer. The acts, done by the person `as`, of whom the first is
+meant where `look` names nobody:
 
 - `look`: the answer holds `me`, `team`, `bot`, `people`, `channels`, `commands`, and
   the form on the screen as `view`; from then on the socket is told what they see
-- `history` (`channel`, `before`): `messages` older than that stamp, `more`
+- `history` (`channel`, `before`, `most`): `messages` older than that stamp, `more`
 - `thread` (`channel`, `ts`): `messages`, the parent first
-- `read` (`channel`, `ts`): they have read so far
-- `type` (`channel`, `text`): a slash command, or a message
+- `read` (`channel`, `ts`, `thread`): they have read so far; of a thread the answer
+  holds `threads`: how many replies in this channel are still new to them
+- `type` (`channel`, `text`, `thread`): a slash command, or a message
 - `press` (`channel`, `ts`, `button`), `choose` (`channel`, `ts`, `element`, `choice`):
   `button` and `element` are `block id/action id`; without `ts` it is about the open
   form, whose entries come along as `values`
@@ -19,8 +21,9 @@ an app that did not answer. The acts, done by the person `as`:
 - `slack` (`condition`: one of `faults.Condition`), `cut` (the app's sockets)
 - `backstage` (`do`, ...): see `backstage.Backstage.do`
 
-To the page, unasked: `{"push": "messages", "messages": [...]}` whatever is new or was
-edited; `{"push": "gone", "channel", "ts"}`; `{"push": "view", "view"}`;
+To the page, unasked: `{"push": "messages", "messages": [...]}` whatever is new (it is
+`fresh`) or was edited, a reply together with its parent;
+`{"push": "gone", "channel", "ts"}`; `{"push": "view", "view"}`;
 `{"push": "state", ...}` the parts of the panel that changed: the backstage's,
 `slack`: `{"condition", "sockets"}`, and `phones`: how many messages of the bot each
 person has not read; `{"push": "reset"}` look again, all is new.
@@ -44,7 +47,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from bot.emulator.backstage import Backstage
 from bot.emulator.page_acts import Acts
 from bot.emulator.page_json import Sight, view_json
-from bot.emulator.records import Change, Message, View
+from bot.emulator.records import Change, Message, Person, View
 from bot.emulator.refusals import Json
 from bot.emulator.server import HOST, Server
 
@@ -132,7 +135,9 @@ class Page:
         self._watching.start()
 
     def stop(self) -> None:
-        """Close every tab's socket and the port."""
+        """Close every tab's socket and the port; once is enough."""
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         self._stirred.set()
         self._watching.join(timeout=10)
@@ -192,7 +197,7 @@ class Page:
         try:
             asked = json.loads(frame)
             number, act = asked.pop("id"), str(asked.pop("act"))
-            name = str(asked.pop("as"))
+            name = str(asked.pop("as") or "")
         except (ValueError, KeyError, TypeError, AttributeError):
             logger.warning("unreadable frame from the page")
             tab.tell({"re": None, "refused": "That frame cannot be read."})
@@ -203,7 +208,7 @@ class Page:
 
     def _done(self, tab: Tab, act: str, name: str, asked: Json) -> Json:
         try:
-            person = self._slack.workspace.find_person(name)
+            person = self._person(act, name)
         except LookupError:
             return {"refused": f"Nobody here is called {name}."}
         if act == "look":
@@ -217,6 +222,14 @@ class Page:
         if act in {"slack", "cut", "backstage"}:
             self.stir()
         return reply
+
+    def _person(self, act: str, name: str) -> Person:
+        workspace = self._slack.workspace
+        if act == "look" and not name:
+            for person in list(workspace.people.values()):
+                if not (person.is_bot or person.deleted):
+                    return person
+        return workspace.find_person(name)
 
     # Changes
 
@@ -239,6 +252,8 @@ class Page:
         told = self._sight.found(person, thing)
         if not told:
             return []
+        if change in {Change.POSTED, Change.PRIVATE}:
+            told[0]["fresh"] = True
         if change is not Change.DELETED:
             return [{"push": "messages", "messages": told}]
         gone = {"push": "gone", "channel": thing.channel, "ts": thing.ts}
@@ -265,7 +280,7 @@ class Page:
 
     def _tell_state(self) -> None:
         try:
-            health, phones = self._slack.health(), self._sight.phones()
+            health, phones = self._slack.health(), self._sight.marks.phones()
             state = {**self._behind(), "slack": health, "phones": phones}
         except Exception:
             logger.exception("the backstage does not tell its state")

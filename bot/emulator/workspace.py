@@ -25,7 +25,8 @@ class Workspace:
 
     `clock` gives the aware UTC instant that stamps show; `machine` the seconds by
     which triggers and response URLs grow old. `changed` guards all state and is
-    notified after each change.
+    notified after each change. `subscriptions` are the events of people's messages
+    that the app hears of: `message.channels`, `app_mention`, ...
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Workspace:
         self.bot_token = f"xoxb-{_letters(bot_name)}"
         self.app_token = f"xapp-1-{self.app_id}"
         self.scopes = SCOPES
+        self.subscriptions: set[str] = set()
         self.changed = threading.Condition()
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}

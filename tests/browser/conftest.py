@@ -9,6 +9,7 @@ import pytest
 
 from bot import demo_page, demo_policies
 from bot.demo_page import Opened
+from bot.emulator import LocalSlack
 from tests.browser.browsers import browser, complaints, why_not
 
 HERE = Path(__file__).parent
@@ -57,6 +58,38 @@ def visit(chromium: Any, demo: Opened) -> Iterator[Open]:
             page.goto(f"{demo.page.url}#{where}")
             page.wait_for_selector("#messages li")
             page.wait_for_selector("#now:not(:empty)", state="attached")
+            return page
+
+        yield open_one
+    assert [error for found in errors for error in found] == []
+
+
+@pytest.fixture
+def slack() -> Iterator[LocalSlack]:
+    """Run a local Slack with two people and no app behind it."""
+    with LocalSlack() as slack:
+        slack.add_person("ana", tz="Europe/Berlin")
+        slack.add_person("ben", tz="America/Los_Angeles")
+        slack.add_channel("support", members=["ana", "ben"])
+        slack.add_channel("leads", members=["ana", "ben"])
+        yield slack
+
+
+@pytest.fixture
+def enter(chromium: Any, slack: LocalSlack) -> Iterator[Open]:
+    """Open that Slack's page: `enter("U0ANA/C0SUPPORT")`."""
+    served = slack.open_page()
+    errors: list[list[str]] = []
+    with ExitStack() as stack:
+
+        def open_one(where: str, **more: Any) -> Any:
+            context = chromium.new_context(**more)
+            stack.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(15_000)
+            errors.append(complaints(page))
+            page.goto(f"{served.url}#{where}")
+            page.wait_for_selector("#messages li")
             return page
 
         yield open_one

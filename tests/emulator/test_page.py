@@ -208,6 +208,8 @@ def test_a_failed_command_says_so_in_slacks_words(
         ("type", {"channel": INCIDENTS, "text": "  "}, "There is nothing to send."),
         ("type", {"channel": INCIDENTS, "text": "/nope"}, "/nope is not a command"),
         ("type", {"channel": INCIDENTS, "text": "x" * 40_001}, "longer than 40,000"),
+        ("type", {"channel": INCIDENTS, "text": "/sev1 x", "thread": "1.0"}, "threads"),
+        ("type", {"channel": INCIDENTS, "text": "hi", "thread": "1.0"}, "gone"),
         ("press", {"channel": INCIDENTS, "ts": "1.0", "button": "a/b"}, "gone"),
         ("press", {"button": "a/b"}, "no form open"),
         ("history", {}, "Channel is missing"),
@@ -282,6 +284,70 @@ def test_history_comes_in_pages(
     assert [m["text"] for m in last["messages"]][-1] == "199"
     assert last["more"] is True
     assert [m["text"] for m in before["messages"]][-1] == "119"
+
+
+def test_as_much_history_comes_as_is_asked_for_within_limits(
+    slack: LocalSlack, open_tab: Callable[[str], Tab]
+) -> None:
+    for number in range(1_100):
+        slack.as_("ana").say(f"{number}", "incidents")
+    tab = open_tab("U0BEN")
+
+    few = tab.ask("history", channel=INCIDENTS, most=3)
+    many = tab.ask("history", channel=INCIDENTS, most=9_999)
+
+    assert [m["text"] for m in few["messages"]] == ["1097", "1098", "1099"]
+    assert (len(many["messages"]), many["more"]) == (1_000, True)
+
+
+def test_a_tab_without_a_name_becomes_the_first_of_the_people(page: Page) -> None:
+    with connect(f"ws://{urlsplit(page.url).netloc}/page") as connection:
+        seen = Tab(connection, "").ask("look")
+
+    assert seen["me"] == "U0ANA"
+
+
+def test_only_what_is_new_is_called_fresh(
+    slack: LocalSlack, client: WebClient, open_tab: Callable[[str], Tab]
+) -> None:
+    tab = open_tab("U0ANA")
+
+    ts = client.chat_postMessage(channel=INCIDENTS, text="down")["ts"]
+    (posted,) = tab.messages()
+    client.chat_update(channel=INCIDENTS, ts=ts, text="up")
+    (edited,) = tab.messages()
+    slack.as_("ben").say("why?", "incidents", thread=ts)
+    reply, parent = tab.messages()
+
+    assert posted["fresh"]
+    assert "fresh" not in edited
+    assert reply["fresh"]
+    assert (parent["ts"], parent["replies"], "fresh" in parent) == (ts, 1, False)
+
+
+def test_a_reply_is_typed_into_its_thread(
+    slack: LocalSlack, open_tab: Callable[[str], Tab]
+) -> None:
+    asked = slack.as_("ben").say("down?", "incidents")
+
+    open_tab("U0ANA").ask("type", channel=INCIDENTS, text="yes", thread=asked.ts)
+
+    assert [one.text for one in slack.thread(asked)] == ["yes"]
+
+
+def test_new_replies_are_counted_until_the_thread_is_read(
+    slack: LocalSlack, open_tab: Callable[[str], Tab]
+) -> None:
+    asked = slack.as_("ana").say("down?", "incidents")
+    said = slack.as_("ben").say("yes", "incidents", thread=asked.ts)
+    tab = open_tab("U0ANA")
+    where = {"channel": INCIDENTS, "ts": said.ts}
+
+    (before,) = tab.ask("history", channel=INCIDENTS)["messages"]
+    left = tab.ask("read", **where, thread=asked.ts)
+    (after,) = tab.ask("history", channel=INCIDENTS)["messages"]
+
+    assert (before["new"], left["threads"], after["new"]) == (1, 0, 0)
 
 
 def test_unread_messages_are_counted_until_they_are_read(

@@ -47,8 +47,9 @@ function input(spec, doer, values, errors) {
   field.removeAttribute("aria-label");
   const described = [error && ids.error, spec.hint && ids.hint].filter(Boolean).join(" ");
   if (described) field.setAttribute("aria-describedby", described);
-  if (error) field.setAttribute("aria-invalid", "true");
-  if (!spec.optional) field.setAttribute("aria-required", "true");
+  const isGroup = field.getAttribute("role") === "group"; // which ARIA allows neither
+  if (error && !isGroup) field.setAttribute("aria-invalid", "true");
+  if (!spec.optional && !isGroup) field.setAttribute("aria-required", "true");
   const label = h(group ? "div" : "label", { class: "bk-label", id: `${ids.field}-label`, for: group ? undefined : ids.field },
     plain(spec.label.text), spec.optional && h("span", { class: "optional", text: " (optional)" }));
   if (group) field.setAttribute("aria-labelledby", `${ids.field}-label`);

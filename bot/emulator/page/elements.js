@@ -22,15 +22,10 @@ function button(spec, path, doer) {
     type: "button", class: `bk-button ${spec.style || ""}`,
     "aria-label": spec.accessibility_label, dataset: { action: spec.action_id },
   }, plain(spec.text.text));
-  node.addEventListener("click", async () => {
-    if (spec.confirm && !(await confirmed(spec.confirm))) return;
+  node.addEventListener("click", () => asked(spec, () => {
     if (spec.url) window.open(spec.url, "_blank", "noopener,noreferrer");
-    node.disabled = true;
-    node.classList.add("busy");
-    await doer.press(path);
-    node.disabled = false;
-    node.classList.remove("busy");
-  });
+    return doer.press(path);
+  }, node));
   return node;
 }
 
@@ -48,7 +43,7 @@ function select(spec, path, doer, state) {
       h("optgroup", { label: group.label.text }, group.options.map(option))));
   node.value = chosen;
   node.addEventListener("change", () => node.value && asked(spec, () => doer.choose(path, node.value), node));
-  return entry(node, () => node.value || null);
+  return entry(opensByKey(node), () => node.value || null);
 }
 
 function people(spec, path, doer, state) {
@@ -58,7 +53,7 @@ function people(spec, path, doer, state) {
       .map((one) => h("option", { value: one.id, text: personName(one.id) })));
   node.value = state?.selected_user ?? spec.initial_user ?? "";
   node.addEventListener("change", () => node.value && asked(spec, () => doer.choose(path, node.value), node));
-  return entry(node, () => node.value || null);
+  return entry(opensByKey(node), () => node.value || null);
 }
 
 function overflow(spec, path, doer) {
@@ -70,7 +65,7 @@ function overflow(spec, path, doer) {
     node.value = "";
     if (value) await asked(spec, () => doer.choose(path, value), node);
   });
-  return node;
+  return opensByKey(node);
 }
 
 function choices(kind, spec, path, doer, state) {
@@ -134,11 +129,25 @@ function entry(node, read) {
   return node;
 }
 
+// An element at work is not disabled: that would take the keyboard away from it.
 async function asked(spec, act, node) {
-  if (spec.confirm && !(await confirmed(spec.confirm))) return;
-  node.disabled = true;
+  if (node.classList.contains("busy") || (spec.confirm && !(await confirmed(spec.confirm)))) return;
+  node.classList.add("busy");
+  node.setAttribute("aria-disabled", "true");
   await act();
-  node.disabled = false;
+  node.classList.remove("busy");
+  node.removeAttribute("aria-disabled");
+}
+
+// A menu that acts at once opens on a key, where the browser would choose at once.
+function opensByKey(node) {
+  node.addEventListener("keydown", (event) => {
+    const chooses = /^(Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown|[^ ])$/.test(event.key);
+    if (!chooses || event.ctrlKey || event.metaKey || !node.showPicker) return;
+    event.preventDefault();
+    node.showPicker();
+  });
+  return node;
 }
 
 // A confirm dialog; the promise tells whether it was confirmed.

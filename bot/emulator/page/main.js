@@ -2,13 +2,14 @@
 
 import { startComposer } from "./composer.js";
 import { byId, fill, h, toast } from "./dom.js";
-import { closeThread, flash, startMessages, show } from "./messages.js";
+import { flash, startMessages, show } from "./messages.js";
 import { startModal } from "./modal.js";
 import { startPanel } from "./panel.js";
 import { startSide } from "./side.js";
 import { ask, connect } from "./socket.js";
-import { botChannel, channelName, emit, on, store } from "./store.js";
+import { botChannel, channelName, dmOf, emit, on, store } from "./store.js";
 import { startStory } from "./story.js";
+import { closeThread, startThreads } from "./threads.js";
 import { startTop } from "./top.js";
 
 function remembered() {
@@ -20,8 +21,7 @@ async function look(me, here) {
   store.me = me;
   const seen = await ask("look");
   if (seen.refused) {
-    if (me !== null && me !== "U0ANA") return look("U0ANA", here);
-    return toast(seen.refused);
+    return me ? look("", here) : toast(seen.refused);
   }
   store.me = seen.me;
   store.team = seen.team;
@@ -43,7 +43,7 @@ function first() {
   return (channels.find((one) => one.name === "support") || channels.find((one) => !one.is_im) || channels[0]).id;
 }
 
-export async function go(id, ts = null) {
+async function go(id, ts = null) {
   if (!store.channels.has(id)) return toast("You are not in that conversation.");
   if (store.thread && store.thread.channel !== id) closeThread();
   store.here = id;
@@ -51,16 +51,42 @@ export async function go(id, ts = null) {
   head();
   emit("here");
   await show();
-  if (ts) flash(ts);
-  document.body.classList.remove("side-open");
+  if (ts) await flash(ts);
+  reveal("side", false);
 }
+
+// The sidebar and the panel, where a narrow window has no room for them.
+function reveal(part, isOpen) {
+  document.body.classList.toggle(`${part}-open`, isOpen);
+  const opener = document.querySelector(`[aria-controls="${part}"]`);
+  const hadFocus = byId(part).contains(document.activeElement);
+  opener?.setAttribute("aria-expanded", String(isOpen));
+  if (opener?.checkVisibility() && isOpen) byId(part).querySelector("button")?.focus();
+  else if (opener?.checkVisibility() && hadFocus) opener.focus();
+  cover();
+}
+
+// On a phone the part in front covers the others: the keyboard must not get behind it.
+function cover() {
+  const front = narrow.matches && (["side", "panel"].find(isOpen) || (store.thread && "thread"));
+  for (const part of ["top", "notice", "story", "side", "chat", "thread", "panel"]) {
+    byId(part).inert = Boolean(front) && part !== front;
+  }
+}
+
+const narrow = matchMedia("(max-width: 760px)");
+
+const isOpen = (part) => document.body.classList.contains(`${part}-open`);
 
 function head() {
   const channel = store.channels.get(store.here);
   const name = channelName(store.here);
   document.title = `${channel.is_im ? name : `#${name}`} · ${store.team}`;
   fill(byId("chat-head"),
-    h("button", { type: "button", class: "menu", "aria-label": "Channels and people", text: "☰", onclick: () => document.body.classList.toggle("side-open") }),
+    h("button", {
+      type: "button", class: "menu", "aria-label": "Channels and people", "aria-controls": "side",
+      "aria-expanded": String(isOpen("side")), text: "☰", onclick: () => reveal("side", !isOpen("side")),
+    }),
     h("h1", { text: channel.is_im ? name : `# ${name}` }),
     h("small", { text: channel.is_im ? "messages that only you see" : `${channel.members} members` }));
 }
@@ -70,52 +96,66 @@ function start() {
   startStory();
   startSide();
   startMessages();
+  startThreads();
   startComposer();
   startModal();
   startPanel();
   on("connected", () => {
-    document.body.classList.remove("lost");
+    byId("lost").textContent = "";
     const { me, here } = store.me ? store : remembered();
-    look(me || "U0ANA", here);
+    inTurn(() => look(me || "", here));
   });
-  on("disconnected", () => document.body.classList.add("lost"));
-  on("push-reset", () => look(store.me, store.here));
+  on("disconnected", () => {
+    byId("lost").textContent = "Not connected to this page's server. Trying again …";
+  });
+  on("push-reset", () => inTurn(() => look(store.me, store.here)));
   on("push-state", (frame) => {
     const { push, ...changed } = frame;
     store.state = { ...store.state, ...changed };
     emit("state", changed);
   });
-  on("become", (id) => look(id, store.channels.get(store.here)?.is_im ? dmOf(id) : store.here));
-  on("go", (id) => go(id));
-  on("visit", (visit) => { visiting = visiting.then(() => pay(visit)); });
+  on("become", (id) => inTurn(() => look(id, store.channels.get(store.here)?.is_im ? dmOf(id) : store.here)));
+  on("go", (id) => inTurn(() => go(id)));
+  on("visit", (visit) => inTurn(() => pay(visit)));
+  on("thread-pane", cover);
+  narrow.addEventListener("change", cover);
+  on("panel", (isWanted) => reveal("panel", isWanted ?? !isOpen("panel")));
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("#side, .menu")) document.body.classList.remove("side-open");
+    if (isOpen("side") && !event.target.closest("#side, .menu")) reveal("side", false);
     const link = event.target.closest("a[data-channel]");
     if (!link) return;
     event.preventDefault();
-    go(link.dataset.channel, link.dataset.ts);
+    inTurn(() => go(link.dataset.channel, link.dataset.ts));
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.body.classList.remove("side-open", "panel-open");
-    if (event.key === "Escape" && store.thread && !document.querySelector("dialog[open]")) closeThread();
-    if (event.key === "/" && !event.target.closest("input, textarea, select, dialog")) {
-      event.preventDefault();
-      const box = byId("composer-text");
-      box.focus();
-      if (!box.value) { box.value = "/"; box.dispatchEvent(new Event("input")); }
-    }
-  });
+  document.addEventListener("keydown", key);
   connect();
 }
 
-// Visits come one after another: each looks around before the next begins.
-let visiting = Promise.resolve();
+function key(event) {
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") {
+    const part = ["side", "panel"].find(isOpen);
+    if (part) reveal(part, false);
+    else closeThread();
+  }
+  if (event.key === "/" && !event.target.closest("input, textarea, select")) {
+    event.preventDefault();
+    const box = byId("composer-text");
+    box.focus();
+    if (!box.value) { box.value = "/"; box.dispatchEvent(new Event("input")); }
+  }
+}
+
+// Moves come one after another: each looks around before the next begins.
+let moving = Promise.resolve();
+
+function inTurn(move) {
+  moving = moving.then(move).catch((error) => console.error(error));
+}
 
 async function pay({ me, here }) {
   if (me && me !== store.me) await look(me, here === "dm" ? dmOf(me) : here);
   else await go(here === "dm" ? botChannel().id : here);
 }
-
-const dmOf = (id) => `D${id.slice(1)}`;
 
 start();

@@ -2,13 +2,14 @@
 
 import { blocks } from "./blocks.js";
 import { byId, fill, h, toast } from "./dom.js";
+import { focused } from "./focus.js";
 import { plain } from "./markup.js";
-import { failure } from "./messages.js";
-import { ask } from "./socket.js";
+import { ask, failure } from "./socket.js";
 import { on, store } from "./store.js";
 
 let dialog = null;
 let shown = null; // the id, hash and errors that are drawn
+let back = null; // brings the keyboard back to whatever opened the form
 
 export function startModal() {
   on("push-view", (frame) => {
@@ -22,14 +23,14 @@ function draw() {
   const view = store.view;
   if (!view) {
     shown = null;
-    dialog?.remove();
-    dialog = null;
+    if (dialog) leave();
     return;
   }
   const drawn = JSON.stringify([view.id, view.hash, view.errors]);
   if (drawn === shown) return;
   const isNew = !dialog;
   if (isNew) {
+    back = focused();
     dialog = h("dialog", { id: "modal", "aria-labelledby": "modal-title" });
     dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(); });
     document.body.append(dialog);
@@ -39,6 +40,13 @@ function draw() {
   if (isNew) dialog.showModal();
   const wrong = dialog.querySelector("[aria-invalid]");
   (wrong || dialog.querySelector(".modal-body input, .modal-body select, .modal-body textarea, .modal-body .bk-button") || dialog.querySelector("button"))?.focus();
+}
+
+function leave() {
+  dialog.close();
+  dialog.remove();
+  dialog = null;
+  back();
 }
 
 function form(view) {

@@ -2,7 +2,7 @@
 
 import { clock } from "./dates.js";
 import { byId, fill, h } from "./dom.js";
-import { avatar } from "./messages.js";
+import { avatar } from "./message.js";
 import { emit, now, on, personName, store } from "./store.js";
 
 export function startSide() {
@@ -15,6 +15,12 @@ export function startSide() {
   on("read", (channel) => {
     const found = store.channels.get(channel);
     if (found) found.unread = 0;
+    draw();
+  });
+  on("thread-unread", ({ channel, threads }) => {
+    const found = store.channels.get(channel);
+    if (!found || found.threads === threads) return;
+    found.threads = threads;
     draw();
   });
   on("state", (changed) => (changed.clock || changed.phones || changed.roles) && draw());
@@ -60,10 +66,13 @@ const place = (tz) => tz.split("/").at(-1).replaceAll("_", " ");
 function row(channel, sign, name) {
   const isHere = channel.id === store.here;
   const unread = channel.unread > 0 && !isHere;
+  const threads = channel.threads > 0 && `${channel.threads} new in threads`;
+  const news = [unread && `${channel.unread} unread`, threads].filter(Boolean);
   return h("li", null, h("button", {
     type: "button", class: unread ? "row unread" : "row", dataset: { key: channel.id },
     "aria-current": isHere ? "page" : undefined,
-    "aria-label": unread ? `${name}, ${channel.unread} unread` : undefined,
+    "aria-label": [name, ...news].join(", "), title: threads || undefined,
     onclick: () => emit("go", channel.id),
-  }, sign, h("span", { class: "name", text: name }), unread && h("span", { class: "badge", text: channel.unread })));
+  }, sign, h("span", { class: "name", text: name }),
+  threads && h("span", { class: "badge threads", text: `⤷ ${channel.threads}` }), unread && h("span", { class: "badge", text: channel.unread })));
 }

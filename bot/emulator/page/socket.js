@@ -34,6 +34,15 @@ export function ask(act, more = {}) {
   return new Promise((answer) => waiting.set(id, answer));
 }
 
+// What an app that did not answer looks like to whoever acted.
+export function failure(error) {
+  const why = {
+    dispatch_failed: "Slack could not reach the app: it is not connected.",
+    operation_timeout: "The app did not answer within three seconds.",
+  }[error];
+  return why ? `${why} (${error})` : `Slack says: ${error}`;
+}
+
 function take(frame) {
   if (frame.push) {
     emit(`push-${frame.push}`, frame);

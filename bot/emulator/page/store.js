@@ -7,7 +7,7 @@ export const store = {
   people: new Map(),
   channels: new Map(),
   commands: [],
-  history: new Map(), // channel -> { messages: Map(ts -> message), more: bool }
+  history: new Map(), // channel -> { messages: Map(ts -> message), more: older ones exist }
   here: null, // the conversation on the screen
   thread: null, // { channel, ts, messages }
   view: null,
@@ -32,6 +32,8 @@ export function now() {
 export function zone() {
   return store.people.get(store.me)?.tz || "Etc/UTC";
 }
+
+export const dmOf = (id) => `D${id.slice(1)}`;
 
 export function personName(id) {
   const person = store.people.get(id);

@@ -5,13 +5,15 @@ import { emit, on, store } from "./store.js";
 import { behind } from "./top.js";
 
 let follows = true;
-let seen = "";
+let seen = null; // the step whose screen was shown last
+const cameToAPlace = location.hash.length > 1; // by a link, or by loading the page again
+let held = null; // a button that is disabled for a while keeps the keyboard's place
 
 export function startStory() {
   on("state", (changed) => {
     if (changed.story !== undefined || changed.stories) draw();
     if (changed.policy) notice();
-    if (changed.story) follow(changed.story);
+    if (changed.story !== undefined) follow(changed.story);
   });
 }
 
@@ -20,9 +22,10 @@ function draw() {
   const strip = byId("story");
   strip.hidden = !stories?.length;
   if (strip.hidden) return;
-  const focused = document.activeElement?.closest("#story [data-key]")?.dataset.key;
+  const key = document.activeElement?.closest("#story [data-key]")?.dataset.key;
+  held = key || (document.activeElement === document.body ? held : null);
   fill(strip, story ? telling(story) : choosing(stories));
-  (focused && strip.querySelector(`[data-key="${focused}"]`))?.focus();
+  if (held) strip.querySelector(`[data-key="${held}"]`)?.focus();
 }
 
 function choosing(stories) {
@@ -48,14 +51,16 @@ function telling(story) {
         : h("button", { type: "button", class: "bk-button primary", dataset: { key: "next" }, disabled: story.busy, text: story.busy ? "…" : next, onclick: () => behind("step") }),
       !story.over && h("button", { type: "button", class: "bk-button", dataset: { key: "auto" }, "aria-pressed": String(Boolean(story.playing)), text: story.playing ? "Stop" : "Play all", onclick: () => behind("autoplay") }),
       h("label", { class: "follow", title: "Show the screen of whoever acts" }, h("input", { type: "checkbox", checked: follows, dataset: { key: "follow" }, onchange: (event) => { follows = event.target.checked; } }), " Follow"),
-      h("button", { type: "button", class: "link", dataset: { key: "leave" }, text: "Leave", onclick: () => behind("leave") })));
+      h("button", { type: "button", class: "link", dataset: { key: "leave" }, "aria-label": "Leave the story", text: "Leave", onclick: () => behind("leave") })));
 }
 
 // Show the screen of whoever acts in the step, where they act.
 function follow(story) {
-  const now = JSON.stringify([story.id, story.step, story.who, story.where]);
-  if (!follows || !story.who || now === seen) return;
+  const now = story ? JSON.stringify([story.id, story.step, story.who, story.where]) : "";
+  const isHere = seen === null && cameToAPlace;
+  const isSeen = now === seen || isHere || !follows || !story?.who;
   seen = now;
+  if (isSeen) return;
   emit("visit", { me: story.who, here: story.where || "dm" });
 }
 

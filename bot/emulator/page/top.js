@@ -3,7 +3,7 @@
 import { fromLocal, stamp, toLocal } from "./dates.js";
 import { byId, fill, h, toast } from "./dom.js";
 import { ask } from "./socket.js";
-import { now, on, store, zone } from "./store.js";
+import { emit, now, on, store, zone } from "./store.js";
 
 let time, place, moving, play, fast, pause, goto;
 
@@ -19,7 +19,7 @@ export function startTop() {
   moving = h("span", { class: "moving", role: "status" });
   const does = (label, name, what, more) => h("button", {
     type: "button", class: "travel", title: name, text: label, onclick: () => behind(what, more),
-    "aria-label": /^[+N]/.test(label) ? undefined : name,
+    "aria-label": /^[+N]/.test(label) ? undefined : `${label.replace(/[^\w×]+/, "")} ${name}`.trim(),
   });
   play = does("▶ 60×", "Let time run 60 times as fast", "play", { speed: 60 });
   fast = does("▶▶ 600×", "Let time run 600 times as fast", "play", { speed: 600 });
@@ -41,14 +41,10 @@ export function startTop() {
       play, fast, pause, leave),
     h("div", { class: "switches" },
       h("button", { type: "button", class: "icon", "aria-label": "Light or dark", title: "Light or dark", text: "◐", onclick: turn }),
-      h("button", { type: "button", class: "icon panel-toggle", "aria-label": "Behind the stage: what lies ahead, what was sent, faults", title: "Behind the stage", text: "⚙", onclick: togglePanel })));
+      h("button", { type: "button", class: "icon panel-toggle", "aria-label": "Behind the stage: what lies ahead, what was sent, faults", "aria-controls": "panel", "aria-expanded": "false", title: "Behind the stage", text: "⚙", onclick: () => emit("panel") })));
   document.documentElement.dataset.theme = localStorage.getItem("theme") || "";
   on("state", (changed) => changed.clock && draw());
   on("looked", draw);
-}
-
-function togglePanel() {
-  document.body.classList.toggle("panel-open");
 }
 
 function turn() {
