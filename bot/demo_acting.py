@@ -26,6 +26,7 @@ class Cast:
 
     def opens(self, act: FillsIn) -> View:
         """Press a button and wait for the form that it opens."""
+        self.puts_away(act.who)
         person = self._slack.as_(act.who)
         _done(person.press(act.button, self.message(act.who, act.on)))
         return person.wait_for_view()
@@ -42,6 +43,7 @@ class Cast:
 
     def hands_off(self, act: HandsOff, pause: Callable[[], None]) -> None:
         """Offer an incident to somebody else; `pause` is called with the form open."""
+        self.puts_away(act.who)
         person = self._slack.as_(act.who)
         _done(person.press("More", self.message(act.who, act.on)))
         person.wait_for_view("More")
@@ -49,6 +51,7 @@ class Cast:
         person.wait_for_view("Hand off")
         pause()
         _done(person.submit(to=act.to))
+        self.puts_away(act.who)
 
     def changes_slack(self, act: SlackIs) -> None:
         """Make Slack be otherwise."""

@@ -1,26 +1,27 @@
-"""A trial whose bot runs by itself, for people at the page: it can be killed, too.
+"""A local Slack and a bot that runs by itself, for people at the page.
 
 The team is mapped onto the ids that a policy names, so that any policy can be tried.
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from threading import Event, RLock, Thread
+from threading import Lock
 
+from bot.clock import TrialClock
+from bot.demo_bot import BotProcess, Place, Word
 from bot.emulator import LocalSlack
 from bot.emulator.faults import Condition
 from bot.emulator.workspace import default_id
-from bot.errors import BotError
 from bot.policies import Policy
+from bot.reminders import next_at
 from bot.store.database import Transaction
+from bot.store.reading import Reading
 from bot.store.sqlite import SqliteDatabase
-from bot.trial import TEAM, Trial
-
-logger = logging.getLogger(__name__)
+from bot.trial import TEAM
 
 COMMANDS = (
     (
@@ -33,73 +34,109 @@ COMMANDS = (
     ("/sev4", "customer: question or wish", "A question, or a wish"),
     ("/incident", "[number]", "What is yours and what is due next, or one incident"),
 )
-_LOOK_EVERY_S = 0.4
+_CONNECTS_WITHIN_S = 10
 
 
-class Live(Trial):
-    """A trial with a heart: what is due and may go goes out without being asked.
+class State(StrEnum):
+    """What the bot is, as the page says it."""
 
-    While Slack is well, `settle` sends in the caller's thread, so that time stands
-    still until all is sent. Otherwise it only fires: sending is left to the heart, and
-    time goes on without it.
+    DEAD = "dead"
+    STARTING = "starting"
+    RUNNING = "running"
+
+
+class Live:
+    """A local Slack with the team in it, and a bot in a process of its own.
+
+    While Slack is well, `settle` waits until the bot has sent what may go, so that time
+    stands still until then. Otherwise the bot only queues what is due, and goes on
+    sending by itself. `changed` is called where the bot's state has changed.
     """
 
     def __init__(
         self, folder: Path, policy: Callable[[], Policy], at: datetime
     ) -> None:
-        super().__init__(folder, policy, at)
-        self.is_running = False
-        self._sending = RLock()
-        self._reading = RLock()
-        self._stopping = Event()
-        self._woken = Event()
-        self._heart = Thread(target=self._beat, name="demo-heart", daemon=True)
-
-    def populate(self) -> None:
-        """Let in the people and create the channels that the policy names."""
-        settle_in(self.slack, self.policy())
+        self.policy = policy
+        self.clock = TrialClock(folder / "clock.json")
+        self.clock.travel(at)
+        self.slack = LocalSlack(clock=self.clock)
+        self._folder = folder
+        self._file = folder / "sevbot.db"
+        self._record = Reading(self._file, self.slack.team_id)
+        self.changed: Callable[[], None] = lambda: None
+        self._bot: BotProcess | None = None
+        self._starting = Lock()
+        self._reading = Lock()
+        settle_in(self.slack, policy())
         for command, hint, about in COMMANDS:
             self.slack.add_command(command, hint, about)
 
+    @property
+    def now(self) -> datetime:
+        """The clock of obligations."""
+        return self.clock()
+
+    @property
+    def state(self) -> State:
+        """Tell what the bot is just now."""
+        bot = self._bot
+        if bot is None or not bot.is_alive:
+            return State.DEAD
+        return State.RUNNING if bot.is_ready else State.STARTING
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the bot's process; `None` if there is none."""
+        return self._bot.pid if self._bot else None
+
     def start(self) -> None:
-        """Start Slack, the bot and its heart."""
-        super().start()
-        self._heart.start()
+        """Start Slack and the bot."""
+        self.slack.__enter__()
+        self._new_record()
+        self.take_policy()
+        self.start_bot()
 
     def stop(self) -> None:
-        """Stop all of them."""
-        self._stopping.set()
-        self._woken.set()
-        self._heart.join(timeout=15)
+        """End the bot, then Slack."""
         self.kill_bot()
         self.slack.__exit__(None, None, None)
 
+    def take_policy(self) -> None:
+        """Put the policy in force where the bot looks for its own now and then."""
+        texts = self.policy().texts
+        # The file of customers may lie some folders up.
+        folder = self._folder.joinpath(*["policy"] * max(n.count("..") for n in texts))
+        for name, text in texts.items():
+            if not Path(name).is_absolute():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
+        self._policies = folder / next(iter(texts))
+
     def start_bot(self) -> None:
-        """Start a bot on the database as it stands, whatever Slack is like."""
-        if self.is_running:
-            return
-        self.bot = self.built(self._woken.set)
-        with suppress(BotError):  # The bot knows people from before.
-            self.bot.housekeeping()
-        self.bot.ear.start()
-        self.is_running = True
+        """Start a bot on the record as it stands, whatever Slack is like."""
+        with self._starting:
+            if self.state is not State.DEAD:
+                return
+            self._bot = BotProcess(self._place())
+            self.changed()
+            if not self._bot.await_ready():
+                return
+        self.changed()
         if self.slack.condition is Condition.WELL:
-            self.slack.wait_for_socket(timeout=10)
+            with suppress(AssertionError):  # The page says that no socket is open.
+                self.slack.wait_for_socket(timeout=_CONNECTS_WITHIN_S)
         self.settle()
 
     def kill_bot(self) -> None:
-        """End the bot between two calls to Slack; what it has not sent stays queued."""
-        with self._sending, self._reading:
-            if self.is_running:
-                self.is_running = False
-                self.bot.close()
-                self.slack.wait_until(lambda: not self.slack.health()["sockets"])
+        """End the bot at once, wherever it is; what it has not sent stays queued."""
+        if self._bot is not None and self._bot.is_alive:
+            self._bot.kill()
+            self.slack.wait_until(lambda: not self.slack.health()["sockets"])
 
     def begin_anew(self, at: datetime) -> None:
         """Forget all that happened, and go to an instant, be it in the past."""
         self.kill_bot()
-        for suffix in ("", "-wal", "-shm"):
-            (self.folder / f"sevbot.db{suffix}").unlink(missing_ok=True)
+        self._new_record()
         self.slack.condition = Condition.WELL
         self.clock.travel(at)
         self.slack.clear()
@@ -107,52 +144,44 @@ class Live(Trial):
 
     @contextmanager
     def record(self) -> Iterator[Transaction]:
-        """Read the record, the bot's own while it runs.
+        """Read the record, whether the bot runs or not."""
+        with self._reading, self._record.transaction() as tx:
+            yield tx
 
-        A second connection would compete with the bot's for the file.
-        """
-        with self._reading:
-            if self.is_running:
-                with self.bot.database.transaction() as tx:
-                    yield tx
-                return
-            file = SqliteDatabase(self.folder / "sevbot.db", self.slack.team_id)
-            try:
-                with file.transaction() as tx:
-                    yield tx
-            finally:
-                file.close()
+    def waiting(self) -> int:
+        """Return how many messages are not sent yet."""
+        with self.record() as tx:
+            row = tx.one("unfinished")
+        return int(row["waiting"]) if row else 0
 
     def settle(self) -> None:
-        """Fire what is due now; send it too, if Slack is well."""
-        if not self.is_running:
-            return
-        self.bot.reminders.tick()
-        if self.slack.condition is Condition.WELL:
-            self._send()
-        else:
-            self._woken.set()
+        """Have what is due now fired; sent too, if Slack is well."""
+        if self._bot is not None and self.state is State.RUNNING:
+            is_well = self.slack.condition is Condition.WELL
+            self._bot.ask(Word.SETTLE if is_well else Word.FIRE)
 
     def next_at(self) -> datetime | None:
-        """Return when the bot has something to do next; `None` if it was killed."""
-        return self.bot.reminders.next_at() if self.is_running else None
+        """Return when the bot has something to do next; `None` if it does nothing."""
+        if self.state is not State.RUNNING:
+            return None
+        with self.record() as tx:
+            return next_at(tx, self.policy(), self.now)
 
-    def _send(self) -> None:
-        with self._sending:
-            if self.is_running:
-                self.bot.outbox.drain()
+    def _new_record(self) -> None:
+        with self._reading:
+            for suffix in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+            SqliteDatabase(self._file, self.slack.team_id).close()
 
-    def _beat(self) -> None:
-        while not self._stopping.is_set():
-            self._woken.wait(_LOOK_EVERY_S)
-            self._woken.clear()
-            try:
-                if self.is_running:
-                    self.bot.reminders.tick()
-                self._send()
-            except Exception:  # A demo that goes on beats one that stops.
-                if self.is_running:
-                    logger.exception("a beat failed")
+    def _place(self) -> Place:
+        return Place(
+            api_url=self.slack.api_url,
+            bot_token=self.slack.bot_token,
+            app_token=self.slack.app_token,
+            record=self._file,
+            clock=self._folder / "clock.json",
+            policies=self._policies,
+        )
 
 
 def settle_in(slack: LocalSlack, policy: Policy) -> None:

@@ -29,6 +29,7 @@ class Stage:
         self._beat = beat
         self.stir: Callable[[], None] = lambda: None
         self.course = Course(live, self._stir)
+        live.changed = self._stir
         self._telling: Telling | None = None
         self._acts: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
             "forward": self._forward,
@@ -73,7 +74,7 @@ class Stage:
             "sent": sent,
             "waiting": int(waiting["waiting"]) if waiting else 0,
             "clock": {"now": now.isoformat(), "speed": speed, "moving": moving},
-            "app": {"running": self._live.is_running},
+            "app": {"state": self._live.state.value},
             "roles": roles_of(policy),
             "stories": [
                 {"id": one.id, "title": one.title, "about": one.about}
@@ -167,5 +168,6 @@ class Stage:
 
     def _reload(self) -> None:
         self._policies.read_again()
+        self._live.take_policy()
         settle_in(self._live.slack, self._policies())
         self._live.slack.tell_all()

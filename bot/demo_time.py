@@ -116,6 +116,8 @@ class Course:
                 until = now + timedelta(seconds=passed) * self._speed
             else:
                 until = goal
+        if goal is not None:
+            self._live.settle()  # What somebody just did still goes out now.
         while (at := self._hop(until)) < until and self._goes_on(goal):
             self._moved()
         with self._changed:

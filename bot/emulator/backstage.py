@@ -25,7 +25,7 @@ class Backstage(Protocol):
     - `sent`: what became of messages, newest first: `{"at", "what", "to", "state",
       "why", "text"}`
     - `waiting`: how many messages are not sent yet
-    - `app`: `{"running": bool}`
+    - `app`: `{"state": "running" | "starting" | "dead"}`
     - `stories`: `[{"id", "title", "about"}]`, and `story`: the one that plays:
       `{"id", "title", "caption", "doing", "step", "of", "who", "where", "playing",
       "over", "trouble"}`

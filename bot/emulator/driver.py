@@ -19,23 +19,14 @@ from typing import Any, Self, TypeVar
 
 from bot.emulator.actors import Actor
 from bot.emulator.backstage import Backstage
-from bot.emulator.deliveries import Deliveries
-from bot.emulator.endpoints import Call, Endpoints
-from bot.emulator.events import Events
-from bot.emulator.exchanges import Answer, Exchanges, Sent
-from bot.emulator.faults import Condition, Faults
-from bot.emulator.interactions import Interactions
-from bot.emulator.page_json import Sight
+from bot.emulator.endpoints import Call
+from bot.emulator.exchanges import Answer, Sent
+from bot.emulator.faults import Condition
 from bot.emulator.page_server import Page
+from bot.emulator.parts import Parts
 from bot.emulator.reading import Reader
 from bot.emulator.records import Change, Channel, Message, Person
 from bot.emulator.refusals import Json
-from bot.emulator.response_urls import ResponseUrls
-from bot.emulator.screens import Screens
-from bot.emulator.server import HOST, Server
-from bot.emulator.sockets import Sockets
-from bot.emulator.triggers import Triggers
-from bot.emulator.web_api import WebApi
 from bot.emulator.workspace import Workspace, default_id, system_clock
 
 T = TypeVar("T")
@@ -59,55 +50,28 @@ class LocalSlack:
         ack_within: float = 3.0,
     ) -> None:
         self.workspace = Workspace(clock=clock, machine=machine, bot_name=bot_name)
-        self.faults = Faults()
-        self._screens = Screens(self.workspace)
-        triggers = Triggers(self.workspace)
-        response_urls = ResponseUrls(self.workspace)
-        self._sockets = Sockets(self.workspace.changed, self.workspace.app_id)
-        web_api = WebApi(self.workspace, self._screens, triggers)
-        self._endpoints = Endpoints(
-            self.workspace, web_api, response_urls, self._sockets, self.faults
-        )
-        self.tiers = self._endpoints.tiers
-        self._server = Server(self._endpoints.app, port)
-        self._endpoints.cut = self._server.cut
-        web_api.open_socket = lambda: (
-            f"ws{self.url[4:]}/link?ticket={self._sockets.ticket()}"
-        )
-        self._interactions = Interactions(
-            self.workspace,
-            triggers,
-            response_urls,
-            lambda key: f"{self.url}/response/{key}",
-        )
-        self._deliveries = Deliveries(
-            self._sockets, self.workspace.changed, is_gone=lambda: self._offline
-        )
-        self._exchanges = Exchanges(
-            self.workspace, self._screens, self._deliveries, response_urls, ack_within
-        )
-        self._events = Events(self._exchanges, machine)
-        self._offline = False
         self._condition = Condition.WELL
-        self._sight = Sight(self.workspace, self._screens)
+        self._parts = Parts(self.workspace, port=port, ack_within=ack_within)
+        self.faults = self._parts.faults
+        self.tiers = self._parts.endpoints.tiers
         self._page: Page | None = None
 
     # The server
 
     def __enter__(self) -> Self:
-        self._server.start()
+        self._parts.server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._page:
             self._page.stop()
-        self._server.stop()
+        self._parts.server.stop()
 
     def open_page(self, port: int = 0, backstage: Backstage | None = None) -> Page:
         """Serve the page in which people act with a browser; raises OSError if the
         port is taken. `backstage` fills its panel beside the workspace itself.
         """
-        page = Page(self, self._sight, port=port, backstage=backstage)
+        page = Page(self, self._parts.sight, port=port, backstage=backstage)
         page.start()
         self._page = page
         return page
@@ -115,12 +79,12 @@ class LocalSlack:
     @property
     def port(self) -> int:
         """Return the port that was bound."""
-        return self._server.port
+        return self._parts.server.port
 
     @property
     def url(self) -> str:
         """Return the address of the server, without a slash at the end."""
-        return f"http://{HOST}:{self._server.port}"
+        return self._parts.url
 
     @property
     def api_url(self) -> str:
@@ -140,16 +104,16 @@ class LocalSlack:
     @property
     def signing_secret(self) -> str:
         """Return the secret with which requests over HTTP are signed."""
-        return self._deliveries.signing_secret
+        return self._parts.deliveries.signing_secret
 
     @property
     def request_url(self) -> str | None:
         """Return where the app takes requests over HTTP; `None` for Socket Mode."""
-        return self._deliveries.request_url
+        return self._parts.deliveries.request_url
 
     @request_url.setter
     def request_url(self, url: str | None) -> None:
-        self._deliveries.request_url = url
+        self._parts.deliveries.request_url = url
 
     @property
     def team_id(self) -> str:
@@ -160,6 +124,10 @@ class LocalSlack:
     def bot_user(self) -> Person:
         """Return the bot as a member of the workspace."""
         return self.workspace.bot
+
+    def clock(self) -> datetime:
+        """Return the instant that messages are stamped with."""
+        return self.workspace.clock()
 
     # People and channels
 
@@ -237,9 +205,9 @@ class LocalSlack:
 
     def clear(self) -> None:
         """Forget all that was said and done; people and channels stay."""
-        self._screens.clear()
-        self._sight.forget()
-        self._endpoints.forget()
+        self._parts.screens.clear()
+        self._parts.sight.marks.forget()
+        self._parts.endpoints.forget()
         self.workspace.clear()
 
     def tell_all(self) -> None:
@@ -273,16 +241,16 @@ class LocalSlack:
         return Actor(
             self.workspace.find_person(name),
             self.workspace,
-            self._screens,
-            self._interactions,
-            self._exchanges,
+            self._parts.screens,
+            self._parts.interactions,
+            self._parts.events,
         )
 
     def redeliver(self, answer: Answer) -> Answer:
         """Deliver the payload behind an answer once more, unchanged."""
         if answer.sent is None:
             raise LookupError("nothing was sent, so nothing can be sent again")
-        return self._exchanges.deliver(answer.sent, retry=1)
+        return self._parts.exchanges.deliver(answer.sent, retry=1)
 
     def send_event(self, event: Json) -> Answer:
         """Deliver an event such as `{"type": "app_home_opened", "user": ...}`.
@@ -290,11 +258,13 @@ class LocalSlack:
         One that is not acknowledged is delivered again at once; `retry_events` does
         so later, as Slack does after a minute and after five.
         """
-        return self._events.send(Sent("events_api", self._interactions.event(event)))
+        return self._parts.events.send(
+            Sent("events_api", self._parts.interactions.event(event))
+        )
 
     def retry_events(self) -> list[Answer]:
         """Deliver the events again whose next try is due by the machine's clock."""
-        return self._events.deliver_due()
+        return self._parts.events.deliver_due()
 
     # Reading
 
@@ -310,6 +280,11 @@ class LocalSlack:
     def thread(self, message: Message) -> list[Message]:
         """Return the replies under a message, oldest first."""
         return list(self.workspace.replies(message))
+
+    def all_messages(self) -> list[Message]:
+        """Return every message that is not private, replies too, as they arrived."""
+        with self.workspace.changed:
+            return list(self.workspace.messages.values())
 
     def private(self, name: str) -> list[Message]:
         """Return what only this person sees, in any conversation, oldest first."""
@@ -341,7 +316,7 @@ class LocalSlack:
 
     def calls(self, method: str | None = None) -> list[Call]:
         """Return the calls that reached Slack, oldest first."""
-        return self._endpoints.calls(method)
+        return self._parts.endpoints.calls(method)
 
     def on_change(self, listener: Callable[[Change, Any], None]) -> None:
         """Call `listener` with what happened and the message or view in question.
@@ -370,7 +345,7 @@ class LocalSlack:
         """Wait until the app has opened that many sockets; over HTTP it needs none."""
         if self.request_url is not None:
             return
-        self.wait_until(lambda: len(self._sockets) >= count, timeout)
+        self.wait_until(lambda: len(self._parts.sockets) >= count, timeout)
 
     def wait_for_messages(
         self, channel: str, count: int = 1, timeout: float = 5.0
@@ -385,16 +360,11 @@ class LocalSlack:
     @property
     def offline(self) -> bool:
         """Tell whether Slack is gone: sockets cut, connections refused."""
-        return self._offline
+        return self._parts.is_gone
 
     @offline.setter
     def offline(self, gone: bool) -> None:
-        if gone != self._offline:
-            self._offline = gone
-            if gone:
-                self._server.refuse()
-            else:
-                self._server.accept()
+        self._parts.be_gone(gone=gone)
 
     @property
     def condition(self) -> Condition:
@@ -409,12 +379,12 @@ class LocalSlack:
 
     def health(self) -> Json:
         """Return the condition, and how many sockets the app has open."""
-        return {"condition": self._condition.value, "sockets": len(self._sockets)}
+        return {"condition": self._condition.value, "sockets": len(self._parts.sockets)}
 
     def cut_sockets(self) -> None:
         """Break every socket without a goodbye."""
-        self._server.cut_sockets()
+        self._parts.server.cut_sockets()
 
     def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
         """Send every socket a disconnect frame, as Slack does every few hours."""
-        self._sockets.ask_to_reconnect(reason)
+        self._parts.sockets.ask_to_reconnect(reason)

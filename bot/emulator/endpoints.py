@@ -10,7 +10,7 @@ from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
@@ -73,7 +73,7 @@ class Endpoints:
                 Route("/response/{key}", self._response_url, methods=["POST"]),
                 WebSocketRoute("/link", sockets.serve),
             ],
-            exception_handlers={Refused: _refusal},
+            exception_handlers={Refused: _refusal, ClientDisconnect: _to_nobody},
         )
 
     def calls(self, method: str | None = None) -> list[Call]:
@@ -123,7 +123,9 @@ class Endpoints:
         if rule is None:
             answer = self._done(method, arguments, work)
             return _answered(method, answer, self._workspace.scopes)
-        if rule.fault == Fault.SLOW_BEFORE:
+        if rule.fault == Fault.LANDS_LATE:
+            self._hang_up(request)
+        if rule.fault in {Fault.SLOW_BEFORE, Fault.LANDS_LATE}:
             await asyncio.sleep(rule.wait_for.total_seconds())
         answer = self._done(method, arguments, work, rule.fault)
         if rule.fault == Fault.SLOW_AFTER:
@@ -148,9 +150,13 @@ class Endpoints:
         """Answer as the rule says; what is dropped is answered to nobody."""
         if rule.fault == Fault.RATE_LIMITED:
             return _rate_limited(int(rule.wait_for.total_seconds()))
-        if rule.fault in {Fault.DROP_BEFORE, Fault.DROP_AFTER} and request.client:
-            self.cut((request.client.host, request.client.port))
+        if rule.fault in {Fault.DROP_BEFORE, Fault.DROP_AFTER}:
+            self._hang_up(request)
         return JSONResponse({"ok": False, "error": "internal_error"}, 500)
+
+    def _hang_up(self, request: Request) -> None:
+        if request.client:
+            self.cut((request.client.host, request.client.port))
 
     def _record(self, call: Call) -> None:
         with self._workspace.changed:
@@ -208,3 +214,8 @@ def _json_object(body: str) -> Json:
 
 def _refusal(_: Request, refused: Exception) -> Response:
     return JSONResponse(refused.as_json() if isinstance(refused, Refused) else None)
+
+
+def _to_nobody(_: Request, gone: Exception) -> Response:  # noqa: ARG001
+    """Answer a client that broke off while it wrote its request."""
+    return Response(status_code=400)

@@ -1,9 +1,11 @@
-"""Faults by hand: what Slack does to the bot's calls when told to misbehave."""
+"""Faults: what Slack does to the bot's calls when told to misbehave, or by chance."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from random import Random
 
 EVERY_METHOD = "*"
 RESPONSE_URL = "response_url"
@@ -17,6 +19,7 @@ class Fault(StrEnum):
     FAIL_AFTER = "fail_after"  # 500, though it was done
     DROP_BEFORE = "drop_before"  # the connection breaks, no effect
     DROP_AFTER = "drop_after"  # the connection breaks, though it was done
+    LANDS_LATE = "lands_late"  # the connection breaks, and it is done later
     SLOW_BEFORE = "slow_before"  # done late, answered late
     SLOW_AFTER = "slow_after"  # done at once, answered late
 
@@ -35,7 +38,8 @@ class Condition(StrEnum):
 class Rule:
     """One fault of one method; `times` None means until cleared.
 
-    `wait_for` is the Retry-After of a 429, or how long a slow call takes.
+    `wait_for` is the Retry-After of a 429, how long a slow call takes, or after what
+    time one that lands late does so.
     """
 
     method: str
@@ -44,12 +48,45 @@ class Rule:
     wait_for: timedelta = timedelta(seconds=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How often the calls of a method go wrong in a manner, from 0 to 1.
+
+    With `wait_for` that is uniformly between nothing and it, but a whole second at
+    least where it becomes a Retry-After.
+    """
+
+    method: str
+    rates: Mapping[Fault, float]
+    wait_for: timedelta
+    random: Random
+
+    def draw(self, method: str) -> Rule | None:
+        """Return the rule that chance has for a call, or None."""
+        drawn = self.random.random()
+        for fault, rate in self.rates.items():
+            if drawn < rate:
+                return Rule(method, fault, wait_for=self._wait(fault))
+            drawn -= rate
+        return None
+
+    def _wait(self, fault: Fault) -> timedelta:
+        if fault is not Fault.RATE_LIMITED:
+            return self.wait_for * self.random.random()
+        whole = max(1, int(self.wait_for.total_seconds()))
+        return timedelta(seconds=self.random.randint(1, whole))
+
+
 class Faults:
-    """The rules in force; the oldest that fits a call is used up first."""
+    """The rules in force; the oldest that fits a call is used up first.
+
+    Where no rule fits, chance decides, if it was let in.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
+        self._chances: list[Chance] = []
 
     def add(
         self,
@@ -66,10 +103,32 @@ class Faults:
         with self._lock:
             self._rules.append(Rule(method, fault, times, wait_for))
 
+    def by_chance(
+        self,
+        method: str,
+        rates: Mapping[Fault, float],
+        *,
+        seed: int,
+        wait_for: timedelta = timedelta(seconds=1),
+    ) -> None:
+        """Let a share of a method's calls go wrong, until cleared.
+
+        `rates` says which share in which manner, together at most 1, `wait_for` the
+        longest wait. The seed settles what becomes of the first call, the second, ...
+        of this method; which call is the first is up to the app.
+        """
+        if not 0 <= sum(rates.values()) <= 1:
+            raise ValueError("shares must add up to at most 1")
+        # Each method has a sequence of its own, whatever else is called in between.
+        random = Random(f"{seed}/{method}")  # noqa: S311 - a replay, not a secret.
+        with self._lock:
+            self._chances.append(Chance(method, dict(rates), wait_for, random))
+
     def clear(self, method: str | None = None) -> None:
-        """Forget the rules of one method, or all rules."""
+        """Forget the rules and chances of one method, or all of them."""
         with self._lock:
             self._rules = [r for r in self._rules if method not in {None, r.method}]
+            self._chances = [c for c in self._chances if method not in {None, c.method}]
 
     def afflict(self, condition: Condition) -> None:
         """Replace all rules by one that makes every call go wrong in that manner."""
@@ -85,13 +144,19 @@ class Faults:
                 self.add(EVERY_METHOD, Fault.FAIL_BEFORE, times=None)
 
     def take(self, method: str) -> Rule | None:
-        """Return the rule that this call falls under, counting it, or None."""
+        """Return the rule that a call falls under, counting it, or None."""
         with self._lock:
             for index, rule in enumerate(self._rules):
                 if rule.method in {method, EVERY_METHOD}:
                     self._count(index, rule)
                     return rule
-            return None
+            return self._drawn(method)
+
+    def _drawn(self, method: str) -> Rule | None:
+        for chance in self._chances:
+            if chance.method in {method, EVERY_METHOD}:
+                return chance.draw(method)
+        return None
 
     def _count(self, index: int, rule: Rule) -> None:
         if rule.times is None:

@@ -1,66 +1,82 @@
-"""A month of 200 incidents on the local Slack: `python -m tests.benchmarks.month`.
+"""A month of 200 incidents at the demo: `python -m tests.benchmarks.month`.
 
-The whole bot over Socket Mode, a page that watches, and a clock that stops at each
-instant at which something is due. It prints how long that took.
+The bot runs in a process of its own, a page is open, and time stops at each instant at
+which something is due. It prints how long that took.
 """
 
 from collections import Counter
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from random import Random
-from tempfile import TemporaryDirectory
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
+from bot import demo_page, demo_policies
+from bot.demo_page import Opened
+from bot.emulator import Message
 from bot.store import records
-from tests.story import Story, story
 
 INCIDENTS = 200
 DAYS = 30
+BEGINS = datetime(2026, 11, 2, 8, tzinfo=ZoneInfo("America/Los_Angeles"))
 CUSTOMERS = ("acme", "globex", "initech", "umbrella")
 HOURS = (0.5, 1, 2, 4)
 PEOPLE = ("ana", "ben", "lea", "cem", "dee")
+RESOLVED = {
+    "note": "mended",
+    "confirmed": ["The customer was told that it is resolved"],
+}
 
 
-def live_through(told: Story, random: Random) -> None:
+def live_through(opened: Opened, random: Random) -> None:
     """Open incidents at random instants, take each, resolve it some hours later."""
-    begin = told.now
+    slack, settle = opened.live.slack, opened.live.settle
     instants = sorted(random.random() * DAYS for _ in range(INCIDENTS))
     for number, days in enumerate(instants, start=1):
-        told.travel(begin + timedelta(days=days))
-        severity, customer = random.choice("1223344"), random.choice(CUSTOMERS)
-        told.command(
-            random.choice(PEOPLE), f"/sev{severity} {customer}: fault {number}"
-        )
-        owner = random.choice(PEOPLE)
-        told.press(owner, "Take it", told.card(number))
-        told.advance(hours=random.choice(HOURS))
-        resolve(told, owner, number)
-    told.travel(begin + timedelta(days=DAYS))
+        travel(opened, BEGINS + timedelta(days=days))
+        said = f"{random.choice(CUSTOMERS)}: fault {number}"
+        severity = random.choice("1223344")
+        reporter = slack.as_(random.choice(PEOPLE))
+        reporter.command(f"/sev{severity}", said, channel="support")
+        settle()
+        owner = slack.as_(random.choice(PEOPLE))
+        owner.press("Take it", card(opened, number))
+        settle()
+        travel(opened, opened.live.now + timedelta(hours=random.choice(HOURS)))
+        owner.press("Resolve", card(opened, number))
+        owner.wait_for_view()
+        owner.submit(RESOLVED)
+        settle()
+        owner.close()
+    travel(opened, BEGINS + timedelta(days=DAYS))
 
 
-def resolve(told: Story, who: str, number: int) -> None:
-    """Resolve an incident by its form."""
-    told.press(who, "Resolve", told.card(number))
-    note, confirmed = "mended", ["The customer was told that it is resolved"]
-    told.submit(who, note=note, confirmed=confirmed)
-    told.slack.as_(who).close()
+def travel(opened: Opened, to: datetime) -> None:
+    """Go to an instant, unless that lies behind."""
+    if to > opened.live.now:
+        opened.stage.course.go(to)
+        assert opened.stage.course.arrive(), "a journey takes less than a minute"
+
+
+def card(opened: Opened, number: int) -> Message:
+    """Return the card of an incident."""
+    cards = opened.live.slack.channel("incidents")
+    return next(one for one in reversed(cards) if f"INC-{number} " in one.text)
 
 
 def main() -> None:
     """Play it and print what it took."""
-    began = perf_counter()
-    with (
-        TemporaryDirectory() as folder,
-        story(Path(folder), "2026-11-02 08:00") as told,
-    ):
-        told.slack.open_page()
-        live_through(told, Random(7))  # The same month each time.
-        with told.bot.database.transaction() as tx:
-            found = records.incidents_since(tx, told.now - timedelta(days=60))
-        sent = told.slack.calls("chat.postMessage")
+    tried = demo_policies.tried(None)
+    with demo_page.opened(tried, port=0, is_empty=True) as opened:
+        opened.live.begin_anew(BEGINS)
+        began = perf_counter()
+        live_through(opened, Random(7))  # The same month each time.
+        took = perf_counter() - began
+        with opened.live.record() as tx:
+            found = records.incidents_since(tx, opened.live.now - timedelta(days=60))
+        sent = opened.live.slack.calls("chat.postMessage")
         statuses = Counter(one.status.value for one in found)
     print(f"{DAYS} days, {len(found)} incidents ({dict(statuses)}),")  # noqa: T201
-    print(f"{len(sent)} messages in {perf_counter() - began:.1f} s")  # noqa: T201
+    print(f"{len(sent)} messages in {took:.1f} s")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 import http.client
 import threading
 import time
+from collections import Counter
 from datetime import timedelta
+from typing import Any
 from urllib.error import URLError
 
 import pytest
@@ -109,6 +111,48 @@ def test_a_late_call_lands_after_the_client_gave_up(
 
     slack.wait_for_messages("incidents")
     assert before == 0
+
+
+def test_a_dropped_call_lands_later(slack: LocalSlack, client: WebClient) -> None:
+    slack.faults.add(
+        "chat.postMessage", Fault.LANDS_LATE, wait_for=timedelta(seconds=0.3)
+    )
+
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        client.chat_postMessage(channel=INCIDENTS, text="x")
+    before = posted(slack)
+
+    slack.wait_for_messages("incidents")
+    assert before == 0
+
+
+def drawn(slack: LocalSlack, seed: int, rates: dict[Fault, float]) -> list[Any]:
+    slack.faults.clear()
+    wait = timedelta(seconds=3)
+    slack.faults.by_chance("chat.postMessage", rates, seed=seed, wait_for=wait)
+    found = []
+    for _ in range(400):
+        assert slack.faults.take("chat.update") is None
+        rule = slack.faults.take("chat.postMessage")
+        found.append(rule and (rule.fault, rule.wait_for))
+    return found
+
+
+def test_chance_is_replayed_by_its_seed_and_keeps_its_rates(slack: LocalSlack) -> None:
+    rates = {Fault.RATE_LIMITED: 0.1, Fault.LANDS_LATE: 0.2, Fault.FAIL_AFTER: 0.2}
+
+    one, again, other = (drawn(slack, seed, rates) for seed in (7, 7, 8))
+
+    assert one == again
+    assert one != other
+    hit = Counter(each[0] for each in one if each is not None)
+    assert hit[Fault.RATE_LIMITED] / 400 == pytest.approx(0.1, abs=0.05)
+    assert hit[Fault.LANDS_LATE] / 400 == pytest.approx(0.2, abs=0.06)
+    assert hit[Fault.FAIL_AFTER] / 400 == pytest.approx(0.2, abs=0.06)
+    waits = {each[1] for each in one if each and each[0] is Fault.RATE_LIMITED}
+    assert waits <= {timedelta(seconds=number) for number in (1, 2, 3)}
+    with pytest.raises(ValueError, match="at most 1"):
+        slack.faults.by_chance("*", {Fault.FAIL_AFTER: 1.1}, seed=7)
 
 
 def test_a_rule_counts_its_calls_and_leaves_other_methods_alone(

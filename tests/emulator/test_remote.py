@@ -1,0 +1,224 @@
+"""The local Slack as a process of its own, driven from here."""
+
+import inspect
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.emulator import Fault, LocalSlack
+from bot.emulator.actors import Actor
+from bot.emulator.control import VOCABULARY
+from bot.emulator.exchanges import Answer
+from bot.emulator.faults import Condition, Faults
+from bot.emulator.remote import connected, slack_process
+from bot.emulator.tiers import Tiers
+from bot.emulator.values import from_json, to_json
+from tests.emulator.world import INCIDENTS, actions, button
+
+_APP = """
+import sys
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+token, app_token, api_url = sys.argv[1:]
+client = WebClient(token, base_url=api_url)
+app = App(client=client, token_verification_enabled=False)
+app.command("/sev2")(lambda ack: ack("heard"))
+SocketModeHandler(app, app_token).start()
+"""
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSlack]:
+    """One process for all: it takes a second to start."""
+    clock = tmp_path_factory.mktemp("clock") / "clock.json"
+    told = {"at": "2026-11-24T10:00:00+00:00", "since": 0, "speed": 0}
+    clock.write_text(json.dumps(told))
+    with slack_process("--clock", str(clock), "--ack-within", "1") as slack:
+        slack.add_person("ana", tz="Europe/Berlin")
+        slack.add_channel("incidents", members=["ana"])
+        yield slack
+
+
+@pytest.fixture
+def slack(process: LocalSlack) -> LocalSlack:
+    process.clear()
+    process.faults.clear()
+    return process
+
+
+@pytest.fixture
+def client(slack: LocalSlack) -> WebClient:
+    return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+
+
+def test_what_is_said_there_is_read_here(slack: LocalSlack, client: WebClient) -> None:
+    said = slack.as_("ana").say("push fails", "incidents")
+    key = {"event_type": "sevbot_message", "event_payload": {"key": "INC-1/card"}}
+    client.chat_postMessage(
+        channel=INCIDENTS, text="seen", thread_ts=said.ts, metadata=key
+    )
+
+    (parent,) = slack.channel("incidents")
+    (reply,) = parent.thread
+
+    assert slack.all_messages() == [said, reply]
+    assert slack.text(parent, reader="ana") == "push fails"
+    assert reply.metadata == key
+    assert slack.calls("chat.postMessage")[0].ok
+
+
+def test_it_stamps_by_a_clock_that_others_move(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    posted = client.chat_postMessage(channel=INCIDENTS, text="x")
+
+    assert slack.clock() == datetime(2026, 11, 24, 10, tzinfo=UTC)
+    assert float(posted["ts"]) == pytest.approx(slack.clock().timestamp())
+
+
+def test_a_form_is_pressed_open_and_read_here(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    client.chat_postMessage(
+        channel=INCIDENTS, text="x", blocks=[actions(button("Take it", "take"))]
+    )
+    (card,) = slack.channel("incidents")
+
+    answer = slack.as_("ana").press("Take it", card)
+
+    assert isinstance(answer, Answer)
+    assert answer.error == "dispatch_failed"
+    assert slack.as_("ana").view() is None
+    with pytest.raises(LookupError, match="no form open"):
+        slack.as_("ana").submit(what="x")
+
+
+def test_what_cannot_leave_its_process_is_no_word_of_the_vocabulary(
+    slack: LocalSlack,
+) -> None:
+    with pytest.raises(AttributeError, match="workspace"):
+        _ = slack.workspace
+    with pytest.raises(LookupError, match="nobody here is called 'zoe'"):
+        slack.as_("zoe").command("/sev2")
+    with pytest.raises(AssertionError, match="did not happen within"):
+        slack.wait_for_messages("incidents", timeout=0.1)
+
+
+def test_it_is_broken_and_mended_from_here(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    slack.condition = Condition.FAILING
+    with pytest.raises(SlackApiError):
+        client.auth_test()
+    slack.offline = True
+    command = slack.as_("ana").command("/sev2")
+
+    slack.condition = Condition.WELL
+
+    assert command.error == "dispatch_failed"
+    assert slack.condition is Condition.WELL
+    assert slack.offline is False
+    assert client.auth_test()["ok"]
+
+
+def test_an_app_that_is_killed_while_connected_leaves_it_well(
+    slack: LocalSlack,
+) -> None:
+    arguments = [slack.bot_token, slack.app_token, slack.api_url]
+    for _ in range(2):
+        with subprocess.Popen([sys.executable, "-c", _APP, *arguments]) as app:
+            slack.wait_for_socket(timeout=30)
+            heard = slack.as_("ana").command("/sev2", wait_private=True)
+            os.kill(app.pid, signal.SIGKILL)
+            app.wait(10)
+        slack.wait_until(lambda: not slack.health()["sockets"])
+
+        assert heard.private is not None
+        assert heard.private.text == "heard"
+        assert slack.as_("ana").command("/sev2").error == "dispatch_failed"
+
+
+def test_another_site_cannot_drive_it_through_a_browser(slack: LocalSlack) -> None:
+    connection = HTTPConnection(vars(slack)["_control"].split("/")[2])
+
+    connection.request("POST", "/", "{}", {"Content-Type": "text/plain"})
+
+    assert connection.getresponse().status == 415
+    connection.close()
+
+
+def test_it_ends_with_whoever_started_it() -> None:
+    child = "from bot.emulator.remote import slack_process\n"
+    child += "with slack_process() as slack:\n"
+    child += "    print(vars(slack)['_control'], flush=True)\n"
+    child += "    input()\n"
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", child], stdin=pipe, stdout=pipe, text=True
+    ) as starter:
+        assert starter.stdout is not None
+        slack = connected(starter.stdout.readline().strip())
+        was_there = slack.clock() is not None
+
+        starter.kill()
+
+    def is_gone() -> bool:
+        try:
+            slack.clock()
+        except OSError:
+            return True
+        return False
+
+    assert was_there
+    slack.wait_until(is_gone, timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("on", "kind"),
+    [("slack", LocalSlack), ("person", Actor), ("faults", Faults), ("tiers", Tiers)],
+)
+def test_every_word_of_the_vocabulary_is_one_of_the_driver(on: str, kind: type) -> None:
+    words = VOCABULARY[on]
+    source = inspect.getsource(kind)
+
+    assert all(callable(getattr(kind, name)) for name in words.called)
+    assert all(
+        isinstance(getattr(kind, name, None), property) or f"self.{name} = " in source
+        for name in words.read | words.set
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        {"a": [1, 2.5, "x", True], "$": "not a type"},
+        (1, ("two", frozenset({"three"}))),
+        datetime(2026, 11, 24, 10, 0, 0, 1, tzinfo=UTC),
+        timedelta(milliseconds=1500),
+        {Fault.FAIL_AFTER: 0.25},
+    ],
+    ids=str,
+)
+def test_a_value_comes_back_equal(value: Any) -> None:
+    told = json.dumps(to_json(value))
+
+    assert from_json(json.loads(told)) == value
+
+
+def test_what_cannot_be_told_says_so() -> None:
+    with pytest.raises(TypeError, match="Path cannot be told"):
+        to_json(Path("x"))

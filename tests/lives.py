@@ -1,0 +1,78 @@
+"""A record with a life behind it, for tests of what becomes of its file."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from bot.policies import Policy, Severity
+from bot.reminders import Reminders
+from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
+from bot.triage import Act, Result, Triage
+from bot.triage_events import Report, Update
+from tests.factories import pacific, shipped_policy
+
+_KEYS = count()
+
+
+class Life:
+    """What a team does to a record, without any Slack: its times, its incidents."""
+
+    def __init__(self, database: Database, policy: Policy | None = None) -> None:
+        self.database = database
+        self.now = pacific(24, "10:00")
+        self._policy = policy or shipped_policy()
+        self.triage = Triage(
+            database, lambda: self._policy, self.clock, self.clock, "T1"
+        )
+        self.reminders = Reminders(
+            database, lambda: self._policy, self.clock, self.clock
+        )
+        self.reminders.tick()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def act(self) -> Act:
+        return Act("U0ANA", f"act/{next(_KEYS)}")
+
+    def open(self, title: str = "push fails", customer: str = "Acme") -> int:
+        report = Report(
+            Severity.SEV2, title, "C0SUPPORT", customer, link="https://acme.example/7"
+        )
+        return self.triage.open(self.act(), report).incident.number
+
+    def close(self, number: int, note: str = "rolled back") -> Result:
+        return self.triage.resolve(self.act(), number, note)
+
+    def update(self, number: int, told: str = "we are on it") -> Result:
+        return self.triage.update(self.act(), number, Update(told, "a fix by noon"))
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+        self.reminders.tick()
+
+
+@contextmanager
+def life(path: Path, policy: Policy | None = None) -> Iterator[Life]:
+    """Begin, or go on with, the life of a record in a file."""
+    with closing(SqliteDatabase(path, "T1")) as database:
+        yield Life(database, policy)
+
+
+def by_hand(path: Path, statement: str) -> list[tuple[object, ...]]:
+    """Do something to a file behind the bot's back; return what it answers."""
+    with closing(sqlite3.connect(path)) as file:
+        answer = file.execute(statement).fetchall()
+        file.commit()
+        return answer
+
+
+def damage(path: Path) -> None:
+    """Overwrite the end of a file with what never stood there."""
+    whole = path.read_bytes()
+    half = len(whole) // 2
+    path.write_bytes(whole[:half] + b"\xff" * (len(whole) - half))
