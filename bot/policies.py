@@ -158,7 +158,8 @@ class CalendarChoice:
 class Policy:
     """Everything that policies.yaml says. Read `version` as a name, not a number.
 
-    `texts` are the files that it was read from, by their names.
+    `texts` are the files that it was read from, by their names. What people typed is
+    erased `erase_texts_after` the closing; `None` keeps it.
     """
 
     version: str
@@ -177,6 +178,7 @@ class Policy:
     ladder: Ladder
     reminders: Reminders
     digest_at: time
+    erase_texts_after: timedelta | None = None
 
     @property
     def team_hours(self) -> BusinessHours:

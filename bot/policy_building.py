@@ -65,6 +65,7 @@ def policy(
         ladder=_ladder(file.ladder),
         reminders=Reminders(**dict(file.reminders)),
         digest_at=file.digest.at,
+        erase_texts_after=file.retention.erase_texts_after,
     )
 
 

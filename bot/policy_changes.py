@@ -20,10 +20,10 @@ from bot.policy_files import default_text
 from bot.policy_source import PolicySource, read_stored
 from bot.retargeting import Move, moves, retargeted
 from bot.slack import policy_notices
-from bot.store import mail, records
+from bot.store import mail, records, turns
 from bot.store.database import Database, Transaction
+from bot.store.engines import last_policy
 from bot.store.mail import Draft, MessageKind, Priority
-from bot.store.sqlite import last_policy
 
 logger = logging.getLogger(__name__)
 
@@ -48,14 +48,14 @@ class InForce:
 
 
 def at_start(
-    path: Path | None, database: Path, holidays: HolidaySource, today: date
+    path: Path | None, database_url: str, holidays: HolidaySource, today: date
 ) -> tuple[PolicySource, Policy, tuple[str, ...]]:
     """Return the policy to start with, and what is wrong with its file.
 
     Where that cannot be used the last good one is, which the record keeps. Raises
     PolicyError where there is none.
     """
-    stored = last_policy(database)
+    stored = last_policy(database_url)
     was_file = stored is not None and default_text() not in stored.values()
     source = PolicySource(path, holidays, was_file=was_file)
     try:
@@ -121,6 +121,7 @@ class PolicyWatch:
         """
         now = self._clock()
         with self._database.transaction() as tx:
+            turns.take(tx, turns.POLICY)
             _must_fit(tx, policy, self._source.path.name)
             is_news = _remember(tx, policy, now)
             self._in_force.put(policy)
@@ -166,7 +167,7 @@ class PolicyWatch:
 
     def _retarget_one(self, tx: Transaction, policy: Policy, number: int) -> list[Move]:
         now = self._clock()
-        incident = records.incident(tx, number)
+        incident = records.incident_to_change(tx, number)
         if incident is None or not incident.is_open:
             return []
         owed = records.deadlines(tx, number)

@@ -141,6 +141,11 @@ Duration = Annotated[
 Interval = Annotated[
     timedelta, BeforeValidator(words.interval), _word(words.DURATION_PATTERN)
 ]
+Retention = Annotated[
+    timedelta | None,
+    BeforeValidator(words.retention),
+    _word(words.RETENTION_PATTERN),
+]
 Share = Annotated[float, BeforeValidator(words.share), _word(words.SHARE_PATTERN)]
 TimeOfDay = Annotated[
     time, BeforeValidator(words.time_of_day), _word(words.TIME_PATTERN)

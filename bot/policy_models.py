@@ -46,6 +46,7 @@ from bot.policy_fields import (
     PlanOrBest,
     PlanRef,
     ProblemsBelow,
+    Retention,
     RoleRef,
     SeverityRef,
     Share,
@@ -323,6 +324,12 @@ class DigestEntry(Section):
     at: TimeOfDay = Field(description='a time of the day such as "09:15"')
 
 
+class RetentionEntry(Section):
+    erase_texts_after: Retention = Field(
+        None, description="a length of time such as 2 years, or off"
+    )
+
+
 def _every_severity(value: object) -> object:
     """Add the severities that are left out, so that each is told as missing."""
     return {**dict.fromkeys(Severity), **value} if isinstance(value, dict) else value
@@ -376,3 +383,7 @@ class PolicyFile(Section):
     ladder: LadderEntry = Field(description="who is told next while nobody answers")
     reminders: RemindersEntry = Field(description="when reminders are sent")
     digest: DigestEntry = Field(description='a time such as {at: "09:15"}')
+    retention: Annotated[RetentionEntry, MayBeEmpty] = Field(
+        default_factory=lambda: RetentionEntry.model_validate({}),
+        description="such as {erase_texts_after: 2 years}",
+    )

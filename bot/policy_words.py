@@ -17,6 +17,7 @@ from bot.schedules import DAY, WEEKDAYS, Span
 _DAY = "|".join(WEEKDAYS)
 DAYS_PATTERN = rf"^({_DAY})( ?- ?({_DAY}))?$"
 SPAN_PATTERN = r"^([01]?\d|2[0-3]):[0-5]\d ?- ?(([01]?\d|2[0-3]):[0-5]\d|24:00)$"
+RETENTION_PATTERN = r"^(off|[1-9]\d{0,3} (day|week|month|year)s?)$"
 DURATION_PATTERN = r"^\d{1,5} ?[smhd]$"
 SHARE_PATTERN = r"^\d{1,2} ?%$"
 TIME_PATTERN = r"^([01]?\d|2[0-3]):[0-5]\d$"
@@ -25,6 +26,7 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 CHANNEL_PATTERN = r"^[CG][A-Z0-9]{4,}$"
 PERSON_PATTERN = r"^[UW][A-Z0-9]{4,}$"
 
+_DAYS_OF = {"day": 1, "week": 7, "month": 30, "year": 365}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -124,6 +126,19 @@ def interval(value: object) -> timedelta:
     if not length:
         raise refused(value, "a length of time that is not zero, such as 15m")
     return length
+
+
+def retention(value: object) -> timedelta | None:
+    """Read how long texts are kept, such as `2 years`; `off` is for ever.
+
+    A month counts 30 days and a year 365.
+    """
+    allowed = 'a number of days, weeks, months or years, such as 2 years, or "off"'
+    written = _matching(value, RETENTION_PATTERN, allowed)
+    if written == "off":
+        return None
+    number, unit = written.split()
+    return timedelta(days=int(number) * _DAYS_OF[unit.removesuffix("s")])
 
 
 def share(value: object) -> float:

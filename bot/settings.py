@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     # The same variable once more: a host that sets it wants to reach us there.
     host_port: int | None = Field(default=None, validation_alias="PORT")
     clock: Path | None = Field(default=None, validation_alias="SEVBOT_CLOCK")
+    backups: Path | None = Field(default=None, validation_alias="SEVBOT_BACKUPS")
 
     @property
     def is_port_set(self) -> bool:

@@ -18,6 +18,7 @@ VARIABLES = (
     "SEVBOT_PORT",
     "PORT",
     "SEVBOT_CLOCK",
+    "SEVBOT_BACKUPS",
 )
 
 
@@ -40,13 +41,14 @@ def test_nothing_set_means_the_documented_defaults() -> None:
     assert settings.policies is None
     assert (settings.host, settings.port) == ("127.0.0.1", 3000)
     assert settings.clock is None
+    assert settings.backups is None
 
 
 def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in zip(
         VARIABLES,
         ("xoxb-1", "xapp-1", "s3cret", "http://127.0.0.1:9/api", "sqlite:///x.db",
-         "p.yaml", "::1", "4000", "5000", "clock.json"),
+         "p.yaml", "::1", "4000", "5000", "clock.json", "/backups"),
         strict=True,
     ):  # fmt: skip
         monkeypatch.setenv(name, value)
@@ -63,6 +65,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.policies == Path("p.yaml")
     assert (settings.host, settings.port) == ("::1", 4000)
     assert settings.clock == Path("clock.json")
+    assert settings.backups == Path("/backups")
 
 
 def test_port_counts_where_sevbot_port_is_not_set(

@@ -1,11 +1,31 @@
-"""What every storage engine offers: transactions over named queries."""
+"""What every storage engine offers: transactions over named queries.
+
+On SQLite one transaction runs at a time. On PostgreSQL the replicas' run side by side,
+and each statement sees what others have committed by then. So whoever will change what
+they read, or what they conclude from it, first locks it, always in this order:
+
+1. a turn (`turns`): the tick, the claiming of messages, the taking up of a policy;
+2. a key of the inbox, by claiming it (`claim_inbox`);
+3. incidents, in order of their numbers (`lock_incident`); the row of an incident stands
+   for its deadlines and its history, too;
+4. messages in order of their ids, then their edits in order of their keys;
+5. gates.
+
+All else is one conditional statement: an upsert, or an UPDATE that names the state or
+the token that it expects, and returns nothing to whoever lost. In queries.sql a line
+that begins with FOR UPDATE is meant for PostgreSQL, and SQLite does without it.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
+
+from bot.errors import StorageError
+
+LOCKED = "the database is locked"
 
 Row = Mapping[str, Any]
 
@@ -24,19 +44,60 @@ class Transaction(Protocol):
         """Return all rows of a named query."""
 
 
+class Whole(Protocol):
+    """A transaction that has the record to itself, and sees every workspace."""
+
+    def each(self, sql: str) -> Iterator[Row]:
+        """Go through the rows of a statement, without holding them all."""
+
+    def put(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run a statement for each of some rows."""
+
+    def count_on(self, table: str) -> None:
+        """Let the ids of new rows go on after those that were put."""
+
+
 class Database(Protocol):
     """A storage engine. Raises StorageError where it cannot read or write."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction that may write; others wait until it ends."""
 
+    def whole(self) -> AbstractContextManager[Whole]:
+        """Begin a transaction while which nobody else can write, however long."""
+
+    def empty_log(self) -> bool:
+        """Let nothing that was erased stay in a log of ours, and tell whether it does.
+
+        Somebody who reads just now may be in the way.
+        """
+
     def close(self) -> None:
         """Let go of the storage."""
 
 
+def must_be_of_our_shape(migrated: int) -> None:
+    """Raise StorageError for a record that saw more, or fewer, migrations than we know.
+
+    A newer version of the bot may have changed what our statements mean. So an older
+    one stands down: it refuses what comes in, and sends nothing.
+    """
+    ours = len(named("schema.sql"))
+    if migrated > ours:
+        raise StorageError("a newer sevbot changed the database; update this one")
+    if migrated < ours:
+        raise StorageError("the database is older than this sevbot; restart it")
+
+
 @cache
 def queries() -> Mapping[str, str]:
-    """Return the SQL of every query by its name, from queries.sql."""
-    text = files("bot.store").joinpath("queries.sql").read_text(encoding="utf-8")
+    """Return the SQL of every query by its name, in the words of both engines."""
+    return named("queries.sql")
+
+
+@cache
+def named(file: str) -> Mapping[str, str]:
+    """Return the parts of one of our files of SQL by their names, in order."""
+    text = files("bot.store").joinpath(file).read_text(encoding="utf-8")
     parts = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))

@@ -12,6 +12,9 @@ WORKSPACE = "workspace"
 OPENING = "conversations.open"
 POSTING = "chat.postMessage"
 EDITING = "chat.update"
+DELETING = "chat.delete"
+READING = "conversations.history"
+READING_THREADS = "conversations.replies"
 
 
 def close(tx: Transaction, name: str, until: datetime) -> None:
@@ -22,6 +25,12 @@ def close(tx: Transaction, name: str, until: datetime) -> None:
 def close_lane(tx: Transaction, lane: str, until: datetime) -> None:
     """Hold back a conversation."""
     close(tx, f"lane:{lane}", until)
+
+
+def opens_at(tx: Transaction, name: str, machine_now: datetime) -> datetime | None:
+    """Return until when something is held back; `None` if it is not."""
+    row = tx.one("gate", name=name)
+    return row["opens_at"] if row and row["opens_at"] > machine_now else None
 
 
 def use_budget(

@@ -45,6 +45,11 @@ def item_of(
     )
 
 
+def key_of(item: Item, place: str) -> str:
+    """Return the key of a message that is this reminder alone, to a place."""
+    return f"INC-{item.incident}/{item.kind}/{item.count}/{item.fired}/{place}"
+
+
 def insert(tx: Transaction, key: str, position: int, item: Item) -> None:
     """Put a reminder into a message."""
     tx.one(
@@ -59,6 +64,18 @@ def insert(tx: Transaction, key: str, position: int, item: Item) -> None:
         because=item.because,
         next_person=item.next_person,
         next_at=item.next_at,
+    )
+
+
+def remove(tx: Transaction, key: str, item: Item) -> None:
+    """Take a reminder out of a message."""
+    tx.all(
+        "remove_item",
+        key=key,
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        fired=item.fired,
     )
 
 

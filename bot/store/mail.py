@@ -14,6 +14,9 @@ from bot.store import items
 from bot.store.database import Row, Transaction
 from bot.store.items import Item
 
+# Stands for the place in the keys of the reminders in a card's thread.
+THREAD = "thread"
+
 
 class MessageKind(StrEnum):
     """What a message is rendered from."""
@@ -81,7 +84,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as it stands in the outbox, with the lease of whoever claimed it."""
+    """A message as it stands in the outbox, with the lease of whoever claimed it.
+
+    `doubted_at` is when nobody knew, last, whether it stands in Slack.
+    """
 
     id: int
     key: str
@@ -101,6 +107,7 @@ class Letter:
     rendered: str | None
     queued_at: datetime
     sent_at: datetime | None
+    doubted_at: datetime | None
     last_error: str | None
 
     @property
@@ -109,6 +116,11 @@ class Letter:
         place = self.person or self.lane
         assert place is not None, "a message goes somewhere"
         return place
+
+    @property
+    def place_of_items(self) -> str:
+        """The place as the keys of the reminders within it name it."""
+        return THREAD if self.thread_of is not None else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,17 @@ class Posted:
     ts: str | None = None
     rendered: str | None = None
     is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """When a message is looked up in Slack, by the machine's clock.
+
+    `None` leaves that as it is. `doubted_at` is since when that is needed.
+    """
+
+    verify_at: datetime | None = None
+    doubted_at: datetime | None = None
 
 
 def card_key(number: int) -> str:
@@ -161,9 +184,10 @@ def refresh(
     tx: Transaction, number: int, *, now: datetime, machine_now: datetime
 ) -> None:
     """Ask for an edit of every message that shows live buttons of an incident."""
+    # In this order: what arrives while we wait for its sender is edited then.
+    tx.all("mark_stale", incident=number)
     instants = {"queued_at": now, "not_before": machine_now}
     tx.all("queue_edits", incident=number, key=None, **instants)
-    tx.all("mark_stale", incident=number)
 
 
 def refresh_one(
@@ -198,13 +222,14 @@ def claim(  # noqa: PLR0913  # The instants of one claim.
     return _letter(row) if row else None
 
 
-def finish(
+def finish(  # noqa: PLR0913  # All that a sending can end with.
     tx: Transaction,
     letter: Letter,
     state: State,
     *,
     posted: Posted | None = None,
     error: str | None = None,
+    verify: Verify | None = None,
 ) -> Finish:
     """End a lease, and say whether it was still held."""
     row = tx.one(
@@ -214,15 +239,93 @@ def finish(
         state=state,
         last_error=error,
         **_posted_values(posted or Posted()),
+        **asdict(verify or Verify()),
     )
     if row is None:
         return Finish.LOST
     return Finish.STALE if row["is_stale"] else Finish.DONE
 
 
-def settle_posted(tx: Transaction, letter: Letter, posted: Posted) -> None:
-    """Note that a message stands there although its lease was lost."""
-    tx.one("settle_posted", id=letter.id, **_posted_values(posted))
+def settle_posted(
+    tx: Transaction, letter: Letter, posted: Posted, verify: Verify
+) -> None:
+    """Note that a message stands there although its lease was lost.
+
+    If somebody else is sending it meanwhile, or did, it may stand there twice.
+    """
+    values = _posted_values(posted)
+    if tx.one("settle_posted", id=letter.id, **values, **asdict(verify)) is None:
+        tx.one("suspect_message", id=letter.id, **asdict(verify))
+
+
+def doubt(tx: Transaction, letter: Letter, verify: Verify, *, error: str) -> None:
+    """Leave a leased message open until it was looked up in Slack."""
+    tx.one(
+        "doubt_message",
+        id=letter.id,
+        token=letter.lease_token,
+        last_error=error,
+        **asdict(verify),
+    )
+
+
+def claim_look(  # noqa: PLR0913  # The instants of one claim.
+    tx: Transaction,
+    *,
+    machine_now: datetime,
+    again_at: datetime,
+    page_again_at: datetime,
+    burst_until: datetime,
+    token: str,
+) -> Letter | None:
+    """Take the most urgent message that is to be looked up in Slack now."""
+    row = tx.one(
+        "claim_look",
+        machine_now=machine_now,
+        again_at=again_at,
+        page_again_at=page_again_at,
+        burst_until=burst_until,
+        token=token,
+    )
+    return _letter(row) if row else None
+
+
+def look_later(tx: Transaction, letter: Letter, verify: Verify) -> None:
+    """Have a message looked up again; with no instant that was the last time."""
+    tx.one("look_later", id=letter.id, token=letter.lease_token, **asdict(verify))
+
+
+def settle_found(
+    tx: Transaction,
+    letter: Letter,
+    posted: Posted,
+    verify_at: datetime | None,
+    *,
+    refs: Mapping[str, str] | None = None,
+) -> bool:
+    """Note that a message was found in Slack; `False` if that was settled meanwhile.
+
+    It says what `refs` say, if given.
+    """
+    row = tx.one(
+        "settle_found",
+        id=letter.id,
+        token=letter.lease_token,
+        ts=posted.ts,
+        sent_at=posted.sent_at,
+        is_live=int(posted.is_live),
+        refs=None if refs is None else json.dumps(dict(refs), ensure_ascii=False),
+        verify_at=verify_at,
+    )
+    return row is not None
+
+
+def hurry_pages(
+    tx: Transaction, machine_now: datetime, doubted_until: datetime
+) -> list[str]:
+    """Queue the pages again that nobody could look up, and return their keys."""
+    instants = {"machine_now": machine_now, "doubted_until": doubted_until}
+    return [row["key"] for row in tx.all("hurry_pages", **instants)]
 
 
 def retry(tx: Transaction, letter: Letter, *, not_before: datetime, error: str) -> bool:
@@ -280,16 +383,23 @@ def postpone_unaddressed(tx: Transaction, person: str, until: datetime) -> None:
 
 
 def send_again(
-    tx: Transaction, key: str, machine_now: datetime, lane: str | None
+    tx: Transaction,
+    key: str,
+    *,
+    now: datetime,
+    machine_now: datetime,
+    lane: str | None,
 ) -> bool:
     """Queue a dead message anew, to `lane` if given; `False` if it is not dead."""
-    row = tx.one("send_again", key=key, not_before=machine_now, lane=lane)
-    return row is not None
+    instants = {"queued_at": now, "not_before": machine_now}
+    return tx.one("send_again", key=key, lane=lane, **instants) is not None
 
 
-def post_anew(tx: Transaction, key: str, machine_now: datetime) -> None:
+def post_anew(
+    tx: Transaction, key: str, *, now: datetime, machine_now: datetime
+) -> None:
     """Queue a message again that stood in Slack and can be edited no more."""
-    tx.one("post_anew", key=key, not_before=machine_now)
+    tx.one("post_anew", key=key, queued_at=now, not_before=machine_now)
 
 
 def _posted_values(posted: Posted) -> dict[str, object]:

@@ -1,21 +1,24 @@
-"""The record's shapes, one after another."""
+"""The record's shapes, one migration after another, in the words of an engine."""
 
-from importlib.resources import files
+import re
+from collections.abc import Mapping
 
-from sqlite_utils import Database, Migrations
-
-migrations = Migrations("sevbot")
+from bot.store.database import named
 
 
-@migrations()
-def first_shape(db: Database) -> None:
-    """Create every table."""
-    script = files("bot.store").joinpath("schema.sql").read_text(encoding="utf-8")
-    for statement in _statements(script):
-        db.execute(statement)
+def migrations(words: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the statements of every migration by its name, oldest first.
+
+    `words` are the engine's own for those that schema.sql writes in capitals.
+    """
+    own = re.compile(rf"\b({'|'.join(words)})\b")
+    return {
+        name: [own.sub(lambda word: words[word[1]], one) for one in _statements(script)]
+        for name, script in named("schema.sql").items()
+    }
 
 
 def _statements(script: str) -> list[str]:
-    """Split a script at its semicolons; `executescript` would commit by itself."""
+    """Split a script at its semicolons: all of them run in one transaction."""
     lines = [line for line in script.splitlines() if not line.startswith("--")]
-    return [part for part in "\n".join(lines).split(";") if part.strip()]
+    return [part.strip() for part in "\n".join(lines).split(";") if part.strip()]

@@ -1,10 +1,55 @@
 -- Every statement of the bot, by name, in the subset that SQLite and PostgreSQL share.
 -- :workspace is filled in by the transaction; time always comes in as a parameter.
+-- A line that begins with FOR UPDATE is for PostgreSQL; SQLite runs without it.
+
+-- name: take_turn
+SELECT name
+FROM turns
+WHERE workspace = :workspace
+  AND name = :name
+FOR UPDATE;
+
+-- name: take_free_turn
+SELECT name
+FROM turns
+WHERE workspace = :workspace
+  AND name = :name
+FOR UPDATE SKIP LOCKED;
+
+-- name: turn
+SELECT name
+FROM turns
+WHERE workspace = :workspace
+  AND name = :name;
+
+-- name: add_turn
+-- Whoever adds it has it; so has who comes second, and waited.
+INSERT INTO turns (workspace, name)
+VALUES (:workspace, :name)
+ON CONFLICT (workspace, name) DO UPDATE SET name = excluded.name
+RETURNING name;
 
 -- name: next_number
 INSERT INTO counters (workspace, name, value)
 VALUES (:workspace, 'incidents', 1)
 ON CONFLICT (workspace, name) DO UPDATE SET value = counters.value + 1
+RETURNING value;
+
+-- name: last_number
+SELECT value
+FROM counters
+WHERE workspace = :workspace
+  AND name = 'incidents';
+
+-- name: advance_numbers
+-- Numbers up to :value were given, though the record does not know of them.
+INSERT INTO counters (workspace, name, value)
+VALUES (:workspace, 'incidents', :value)
+ON CONFLICT (workspace, name) DO UPDATE
+SET value = CASE
+  WHEN excluded.value > counters.value THEN excluded.value
+  ELSE counters.value
+END
 RETURNING value;
 
 -- name: insert_incident
@@ -48,15 +93,81 @@ FROM incidents
 WHERE workspace = :workspace
   AND number = :number;
 
+-- name: lock_incident
+-- Whoever changes an incident, its deadlines or its history has its row to themselves.
+SELECT number
+FROM incidents
+WHERE workspace = :workspace
+  AND number = :number
+FOR UPDATE;
+
+-- name: lock_due_incidents
+-- Those that somebody is changing just now come next time.
+SELECT number
+FROM incidents
+WHERE workspace = :workspace
+  AND number IN (
+    SELECT incident
+    FROM deadlines
+    WHERE workspace = :workspace
+      AND next_nudge_at <= :now
+    ORDER BY next_nudge_at
+    LIMIT :most
+  )
+ORDER BY number
+FOR UPDATE SKIP LOCKED;
+
+-- name: lock_late_incidents
+SELECT number
+FROM incidents
+WHERE workspace = :workspace
+  AND number IN (
+    SELECT incident
+    FROM deadlines
+    WHERE workspace = :workspace
+      AND closed_at IS NULL
+      AND missed_at IS NULL
+      AND paused_at IS NULL
+      AND late_at < :now
+  )
+ORDER BY number
+FOR UPDATE SKIP LOCKED;
+
 -- name: incidents_open_or_closed_since
+-- Two searches, where one with OR would read the whole history.
 SELECT
   workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
   channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
   waiting_since, last_sign_at, closed_at, closed_by
 FROM incidents
 WHERE workspace = :workspace
-  AND (status = 'open' OR closed_at >= :since)
+  AND status = 'open'
+UNION ALL
+SELECT
+  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
+  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
+  waiting_since, last_sign_at, closed_at, closed_by
+FROM incidents
+WHERE workspace = :workspace
+  AND status <> 'open'
+  AND closed_at >= :since
 ORDER BY number;
+
+-- name: open_deadlines
+-- SQLite keeps to the order of a CROSS JOIN: from what is open to what is owed on it.
+SELECT
+  owed.incident, owed.kind, owed.count, owed.promise, owed.calendar, owed.policy,
+  owed.is_aim, owed.started_at, owed.due_at, owed.late_at, owed.pauses, owed.paused_at,
+  owed.changed, owed.step, owed.fired, owed.next_nudge_at, owed.snoozed_until,
+  owed.missed_at, owed.closed_at, owed.outcome
+FROM incidents AS one
+CROSS JOIN deadlines AS owed
+WHERE one.workspace = :workspace
+  AND one.status = 'open'
+  AND owed.workspace = one.workspace
+  AND owed.incident = one.number
+  AND owed.closed_at IS NULL
+ORDER BY one.number, owed.started_at, owed.kind, owed.count;
 
 -- name: insert_event
 INSERT INTO events (workspace, incident, kind, at, recorded_at, by_person, details)
@@ -125,7 +236,7 @@ SELECT
 FROM deadlines
 WHERE workspace = :workspace
   AND next_nudge_at <= :now
-ORDER BY next_nudge_at
+ORDER BY next_nudge_at, incident, kind, count
 LIMIT :most;
 
 -- name: postpone_deadline
@@ -142,6 +253,7 @@ RETURNING count;
 UPDATE deadlines
 SET missed_at = late_at
 WHERE workspace = :workspace
+  AND incident = :incident
   AND closed_at IS NULL
   AND missed_at IS NULL
   AND paused_at IS NULL
@@ -162,7 +274,7 @@ WHERE workspace = :workspace
   AND COALESCE(missed_at, late_at) >= :since
   AND COALESCE(missed_at, late_at) < :now
   AND (paused_at IS NULL OR missed_at IS NOT NULL)
-ORDER BY late_at;
+ORDER BY late_at, incident, kind, count;
 
 -- name: next_instants
 -- What the tick waits for: the next reminder and the next lateness.
@@ -183,6 +295,13 @@ SELECT answer, received_at
 FROM inbox
 WHERE workspace = :workspace
   AND key = :key;
+
+-- name: claim_inbox
+-- Take a key, or wait for whoever has it and read what they answered; '' if it is ours.
+INSERT INTO inbox (workspace, key, received_at, answer)
+VALUES (:workspace, :key, :received_at, '')
+ON CONFLICT (workspace, key) DO UPDATE SET key = excluded.key
+RETURNING answer, received_at;
 
 -- name: save_inbox
 INSERT INTO inbox (workspace, key, received_at, answer)
@@ -320,6 +439,7 @@ WHERE workspace = :workspace
     WHERE workspace = :workspace
       AND incident = :incident
   )
+ORDER BY key
 ON CONFLICT (workspace, key) DO UPDATE
 SET state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'queued' END,
   is_stale = CASE WHEN outbox.state = 'sending' THEN 1 ELSE 0 END,
@@ -328,21 +448,31 @@ SET state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'queued' END,
 RETURNING id;
 
 -- name: mark_stale
--- What is on its way shows an incident as it was: edit it once it has arrived.
+-- What is on its way shows an incident as it was: edit it once it has arrived. What
+-- is queued may be being claimed just now by another replica; a claim clears the mark.
 UPDATE outbox
 SET is_stale = 1
-WHERE workspace = :workspace
-  AND state = 'sending'
-  AND kind <> 'edit'
-  AND (
-    incident = :incident
-    OR key IN (
+WHERE id IN (
+  SELECT id
+  FROM outbox AS unfinished
+  WHERE workspace = :workspace
+    AND state IN ('queued', 'sending')
+    AND kind <> 'edit'
+    AND key IN (
+      SELECT key
+      FROM outbox
+      WHERE workspace = :workspace
+        AND incident = :incident
+        AND state IN ('queued', 'sending')
+      UNION
       SELECT key
       FROM outbox_items
       WHERE workspace = :workspace
         AND incident = :incident
     )
-  )
+  ORDER BY id
+  FOR UPDATE
+)
 RETURNING id;
 
 -- name: outbox_items
@@ -353,6 +483,16 @@ FROM outbox_items
 WHERE workspace = :workspace
   AND key = :key
 ORDER BY position;
+
+-- name: remove_item
+DELETE FROM outbox_items
+WHERE workspace = :workspace
+  AND key = :key
+  AND incident = :incident
+  AND deadline_kind = :deadline_kind
+  AND deadline_count = :deadline_count
+  AND fired = :fired
+RETURNING position;
 
 -- name: newer_reminders
 -- Tell whether a later reminder of a deadline went to the same place.
@@ -415,6 +555,8 @@ RETURNING id;
 -- Lease the most urgent message that may go now: the head of its incident in its
 -- conversation or thread, where neither the conversation nor the workspace is held
 -- back. A reply waits until what it replies to is there.
+-- From one conversation with posts to the next is one search, so that what is held back
+-- costs nothing, however many messages that are.
 UPDATE outbox
 SET state = 'sending',
   attempts = attempts + 1,
@@ -422,64 +564,118 @@ SET state = 'sending',
   lease_token = :token,
   lease_until = CASE WHEN priority = 0 THEN :page_lease_until ELSE :lease_until END
 WHERE id = (
-  SELECT id
-  FROM outbox AS head
-  WHERE workspace = :workspace
-    AND state = 'queued'
-    AND lane IS NOT NULL
-    AND not_before <= :machine_now
-    AND (
-      kind = 'edit'
-      OR NOT EXISTS (
-        SELECT 1
-        FROM outbox AS older
-        WHERE older.workspace = head.workspace
-          AND older.incident = head.incident
-          AND older.lane = head.lane
-          AND COALESCE(older.thread_of, '') = COALESCE(head.thread_of, '')
-          AND older.id < head.id
-          AND older.kind <> 'edit'
-          AND older.state IN ('queued', 'sending')
-      )
+  WITH RECURSIVE lanes (lane) AS (
+    SELECT (
+      SELECT MIN(first.lane)
+      FROM outbox AS first
+      WHERE first.workspace = :workspace
+        AND first.state = 'queued'
+        AND first.kind <> 'edit'
     )
-    AND (
-      thread_of IS NULL
-      OR EXISTS (
-        SELECT 1
-        FROM outbox AS parent
-        WHERE parent.workspace = head.workspace
-          AND parent.key = head.thread_of
-          AND parent.ts IS NOT NULL
-      )
-    )
-    AND NOT EXISTS (
+    WHERE NOT EXISTS (
       SELECT 1
       FROM gates
-      WHERE gates.workspace = head.workspace
+      WHERE gates.workspace = :workspace
         AND gates.opens_at > :machine_now
-        AND gates.name IN (
-          'workspace',
-          CASE WHEN head.kind = 'edit' THEN 'chat.update' ELSE 'chat.postMessage' END,
-          CASE WHEN head.kind = 'edit' THEN '' ELSE 'lane:' || head.lane END
-        )
+        AND gates.name IN ('workspace', 'chat.postMessage')
     )
     AND NOT EXISTS (
       SELECT 1
       FROM gates
-      WHERE gates.workspace = head.workspace
+      WHERE gates.workspace = :workspace
         AND gates.opens_at > :burst_until
-        AND gates.name = CASE
-          WHEN head.kind = 'edit' THEN 'budget:edits'
-          ELSE 'budget:posts'
-        END
+        AND gates.name = 'budget:posts'
     )
+    UNION ALL
+    SELECT (
+      SELECT MIN(next.lane)
+      FROM outbox AS next
+      WHERE next.workspace = :workspace
+        AND next.state = 'queued'
+        AND next.kind <> 'edit'
+        AND next.lane > lanes.lane
+    )
+    FROM lanes
+    WHERE lanes.lane IS NOT NULL
+  )
+  SELECT id
+  FROM outbox
+  WHERE id IN (
+    SELECT (
+      SELECT head.id
+      FROM outbox AS head
+      WHERE head.workspace = :workspace
+        AND head.lane = lanes.lane
+        AND head.state = 'queued'
+        AND head.kind <> 'edit'
+        AND head.not_before <= :machine_now
+        AND NOT EXISTS (
+          SELECT 1
+          FROM outbox AS older
+          WHERE older.workspace = head.workspace
+            AND older.incident = head.incident
+            AND older.lane = head.lane
+            AND COALESCE(older.thread_of, '') = COALESCE(head.thread_of, '')
+            AND older.id < head.id
+            AND older.kind <> 'edit'
+            AND older.state IN ('queued', 'sending')
+        )
+        AND (
+          head.thread_of IS NULL
+          OR EXISTS (
+            SELECT 1
+            FROM outbox AS parent
+            WHERE parent.workspace = head.workspace
+              AND parent.key = head.thread_of
+              AND parent.ts IS NOT NULL
+          )
+        )
+      ORDER BY head.priority, head.id
+      LIMIT 1
+    )
+    FROM lanes
+    WHERE NOT EXISTS (
+      SELECT 1
+      FROM gates
+      WHERE gates.workspace = :workspace
+        AND gates.opens_at > :machine_now
+        AND gates.name = 'lane:' || lanes.lane
+    )
+    UNION ALL
+    SELECT (
+      SELECT edit.id
+      FROM outbox AS edit
+      WHERE edit.workspace = :workspace
+        AND edit.state = 'queued'
+        AND edit.kind = 'edit'
+        AND edit.lane IS NOT NULL
+        AND edit.not_before <= :machine_now
+      ORDER BY edit.priority, edit.id
+      LIMIT 1
+    )
+    WHERE NOT EXISTS (
+      SELECT 1
+      FROM gates
+      WHERE gates.workspace = :workspace
+        AND gates.opens_at > :machine_now
+        AND gates.name IN ('workspace', 'chat.update')
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM gates
+      WHERE gates.workspace = :workspace
+        AND gates.opens_at > :burst_until
+        AND gates.name = 'budget:edits'
+    )
+  )
   ORDER BY priority, id
   LIMIT 1
 )
 AND state = 'queued'
 RETURNING
   id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, last_error;
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
+  last_error;
 
 -- name: claim_unaddressed
 UPDATE outbox
@@ -492,7 +688,8 @@ WHERE workspace = :workspace
   AND state = 'queued'
 RETURNING
   id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, last_error;
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
+  last_error;
 
 -- name: postpone_unaddressed
 UPDATE outbox
@@ -515,6 +712,8 @@ SET state = CASE WHEN kind = 'edit' AND is_stale = 1 THEN 'queued' ELSE :state E
   ts = COALESCE(:ts, ts),
   rendered = COALESCE(:rendered, rendered),
   sent_at = :sent_at,
+  verify_at = COALESCE(:verify_at, verify_at),
+  doubted_at = COALESCE(:doubted_at, doubted_at),
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id
@@ -525,14 +724,28 @@ RETURNING is_stale;
 -- A sender came back after its lease was lost: its message stands there after all.
 UPDATE outbox
 SET state = 'sent',
+  lease_token = NULL,
   is_live = :is_live,
   ts = :ts,
   rendered = :rendered,
-  sent_at = :sent_at
+  sent_at = :sent_at,
+  verify_at = :verify_at,
+  doubted_at = :doubted_at
 WHERE workspace = :workspace
   AND id = :id
   AND ts IS NULL
-  AND state IN ('queued', 'dead')
+  AND lease_until IS NULL
+  AND state IN ('queued', 'sending', 'superseded', 'dead')
+RETURNING id;
+
+-- name: suspect_message
+-- A message may stand in Slack twice: have a look.
+UPDATE outbox
+SET verify_at = :verify_at,
+  doubted_at = :doubted_at
+WHERE workspace = :workspace
+  AND id = :id
+  AND state IN ('sending', 'sent')
 RETURNING id;
 
 -- name: retry_message
@@ -540,12 +753,112 @@ UPDATE outbox
 SET state = 'queued',
   lease_token = NULL,
   lease_until = NULL,
+  verify_at = NULL,
   not_before = :not_before,
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id
   AND lease_token = :token
 RETURNING id;
+
+-- name: doubt_message
+-- The attempt is over, and nobody knows whether the message stands in Slack.
+UPDATE outbox
+SET state = 'sending',
+  lease_token = NULL,
+  lease_until = NULL,
+  verify_at = :verify_at,
+  doubted_at = :doubted_at,
+  last_error = :last_error
+WHERE workspace = :workspace
+  AND id = :id
+  AND lease_token = :token
+RETURNING id;
+
+-- name: claim_look
+-- Take the most urgent message that is to be looked up now; whoever takes it and dies
+-- leaves it to be looked up later.
+UPDATE outbox
+SET lease_token = :token,
+  verify_at = CASE WHEN priority = 0 THEN :page_again_at ELSE :again_at END
+WHERE id = (
+  SELECT id
+  FROM outbox AS due
+  WHERE due.workspace = :workspace
+    AND due.verify_at <= :machine_now
+    AND due.lease_until IS NULL
+    AND due.state IN ('sending', 'sent', 'superseded')
+    AND NOT EXISTS (
+      SELECT 1
+      FROM gates
+      WHERE gates.workspace = :workspace
+        AND gates.opens_at > :machine_now
+        AND gates.name IN (
+          'workspace',
+          CASE
+            WHEN due.thread_of IS NULL THEN 'conversations.history'
+            ELSE 'conversations.replies'
+          END
+        )
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM gates
+      WHERE gates.workspace = :workspace
+        AND gates.opens_at > :burst_until
+        AND gates.name = 'budget:looks'
+    )
+  ORDER BY due.priority, due.verify_at, due.id
+  LIMIT 1
+)
+AND verify_at <= :machine_now
+AND lease_until IS NULL
+RETURNING
+  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
+  last_error;
+
+-- name: look_later
+-- Look a message up again at :verify_at; NULL if enough was looked.
+UPDATE outbox
+SET verify_at = :verify_at,
+  doubted_at = COALESCE(:doubted_at, doubted_at)
+WHERE workspace = :workspace
+  AND id = :id
+  AND lease_token = :token
+RETURNING id;
+
+-- name: settle_found
+-- A message was found in Slack; what it shows there is not known.
+UPDATE outbox
+SET state = 'sent',
+  is_live = :is_live,
+  ts = :ts,
+  rendered = '',
+  refs = COALESCE(:refs, refs),
+  sent_at = :sent_at,
+  verify_at = :verify_at,
+  last_error = NULL
+WHERE workspace = :workspace
+  AND id = :id
+  AND lease_token = :token
+  AND lease_until IS NULL
+RETURNING id;
+
+-- name: hurry_pages
+-- A page that nobody could look up in time is sent again: doubled beats late.
+UPDATE outbox
+SET state = 'queued',
+  lease_token = NULL,
+  verify_at = NULL,
+  not_before = :machine_now
+WHERE workspace = :workspace
+  AND state = 'sending'
+  AND lease_until IS NULL
+  AND priority = 0
+  AND verify_at IS NOT NULL
+  AND doubted_at <= :doubted_until
+RETURNING key;
 
 -- name: settle_edited
 -- Remember what a sent message shows now, and whether it still has live buttons.
@@ -560,7 +873,8 @@ RETURNING id;
 -- Messages whose sender died or was too slow: nobody knows whether they arrived.
 SELECT
   id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, last_error
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
+  last_error
 FROM outbox
 WHERE workspace = :workspace
   AND state = 'sending'
@@ -569,7 +883,8 @@ WHERE workspace = :workspace
 -- name: message
 SELECT
   id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, last_error
+  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
+  last_error
 FROM outbox
 WHERE workspace = :workspace
   AND key = :key;
@@ -579,7 +894,10 @@ WHERE workspace = :workspace
 UPDATE outbox
 SET state = 'queued',
   lane = COALESCE(:lane, lane),
-  not_before = :not_before
+  queued_at = :queued_at,
+  not_before = :not_before,
+  verify_at = NULL,
+  doubted_at = NULL
 WHERE workspace = :workspace
   AND key = :key
   AND state = 'dead'
@@ -592,7 +910,10 @@ SET state = 'queued',
   ts = NULL,
   rendered = NULL,
   is_live = 0,
-  not_before = :not_before
+  queued_at = :queued_at,
+  not_before = :not_before,
+  verify_at = NULL,
+  doubted_at = NULL
 WHERE workspace = :workspace
   AND key = :key
   AND state = 'sent'
@@ -650,3 +971,68 @@ WHERE workspace = :workspace
   AND kind <> 'edit'
 ORDER BY id DESC
 LIMIT :most;
+
+-- name: to_erase
+-- Incidents that were closed before :before, and whose texts were not erased since.
+SELECT number
+FROM incidents AS one
+WHERE workspace = :workspace
+  AND closed_at < :before
+  AND 'erased' <> (
+    SELECT kind
+    FROM events
+    WHERE events.workspace = one.workspace
+      AND events.incident = one.number
+    ORDER BY id DESC
+    LIMIT 1
+  )
+ORDER BY closed_at
+LIMIT :most;
+
+-- name: recorded_customers
+SELECT customer, COUNT(*) AS incidents
+FROM incidents
+WHERE workspace = :workspace
+  AND customer IS NOT NULL
+GROUP BY customer
+ORDER BY customer;
+
+-- name: incidents_of_customer
+SELECT number, status
+FROM incidents
+WHERE workspace = :workspace
+  AND customer = :customer
+ORDER BY number;
+
+-- name: erase_incident
+UPDATE incidents
+SET title = :title,
+  link = :link,
+  customer = :customer
+WHERE workspace = :workspace
+  AND number = :number
+RETURNING number;
+
+-- name: erase_event
+UPDATE events
+SET details = :details
+WHERE workspace = :workspace
+  AND id = :id
+RETURNING id;
+
+-- name: customer_events
+-- Where a customer was named in the history, perhaps of an incident of another one.
+SELECT id, kind, at, recorded_at, by_person, details
+FROM events
+WHERE workspace = :workspace
+  AND kind = 'customer_set'
+ORDER BY id;
+
+-- name: forget_policies
+-- The old versions name old customers; only the newest is ever read again.
+DELETE FROM policies
+WHERE accepted_at < (
+  SELECT MAX(accepted_at)
+  FROM policies
+)
+RETURNING version;

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from bot.deadlines import Deadline, Kind, Outcome
@@ -37,6 +39,12 @@ def incident(tx: Transaction, number: int) -> Incident | None:
     return _incident(row) if row else None
 
 
+def incident_to_change(tx: Transaction, number: int) -> Incident | None:
+    """Return an incident that nobody else changes before the transaction ends."""
+    tx.one("lock_incident", number=number)
+    return incident(tx, number)
+
+
 def incidents_since(tx: Transaction, since: datetime) -> list[Incident]:
     """Return the open incidents and those closed since an instant, oldest first."""
     rows = tx.all("incidents_open_or_closed_since", since=since)
@@ -60,19 +68,24 @@ def add_event(tx: Transaction, number: int, event: Event) -> int:
 
 def events(tx: Transaction, number: int) -> list[Event]:
     """Return an incident's history, oldest first."""
-    return [_event(row) for row in tx.all("events", incident=number)]
+    return [read_event(row) for row in tx.all("events", incident=number)]
 
 
 def event(tx: Transaction, event_id: int) -> Event | None:
     """Return one event by its id."""
     row = tx.one("event", id=event_id)
-    return _event(row) if row else None
+    return read_event(row) if row else None
+
+
+def erase_event(tx: Transaction, event: Event) -> None:
+    """Store what is left of an event's details once its texts are erased."""
+    tx.one("erase_event", id=event.id, details=_json(dict(event.details)))
 
 
 def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
     """Store deadlines, new ones and changed ones alike."""
     for deadline in deadlines:
-        values = asdict(deadline)
+        values = _fields(deadline)
         pauses = [[a.isoformat(), b.isoformat()] for a, b in deadline.pauses]
         values |= {"pauses": _json(pauses)}
         values |= {"is_aim": int(deadline.is_aim), "changed": int(deadline.changed)}
@@ -84,9 +97,22 @@ def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
     return tuple(_deadline(row) for row in tx.all("deadlines", incident=number))
 
 
+def open_deadlines(tx: Transaction) -> dict[int, tuple[Deadline, ...]]:
+    """Return what is owed on every open incident, by its number."""
+    rows = tx.all("open_deadlines")
+    by_incident = groupby(map(_deadline, rows), attrgetter("incident"))
+    return {number: tuple(owed) for number, owed in by_incident}
+
+
 def due_deadlines(tx: Transaction, now: datetime, most: int) -> list[Deadline]:
     """Return the deadlines with a reminder due by `now`, the oldest first."""
     return [_deadline(row) for row in tx.all("due_deadlines", now=now, most=most)]
+
+
+def lock_due(tx: Transaction, now: datetime, most: int) -> set[int]:
+    """Lock the incidents of those deadlines, and return which could be locked."""
+    rows = tx.all("lock_due_incidents", now=now, most=most)
+    return {int(row["number"]) for row in rows}
 
 
 def postpone(tx: Transaction, deadline: Deadline, until: datetime) -> None:
@@ -102,8 +128,11 @@ def postpone(tx: Transaction, deadline: Deadline, until: datetime) -> None:
 
 def mark_missed(tx: Transaction, now: datetime) -> set[int]:
     """Note what became late by `now`, once; return the incidents whose promises did."""
-    rows = tx.all("mark_missed", now=now)
-    return {int(row["incident"]) for row in rows if row["kind"] != Kind.CHECK_IN}
+    missed: set[int] = set()
+    for late in tx.all("lock_late_incidents", now=now):
+        rows = tx.all("mark_missed", incident=late["number"], now=now)
+        missed |= {row["incident"] for row in rows if row["kind"] != Kind.CHECK_IN}
+    return missed
 
 
 def fallen(
@@ -132,8 +161,13 @@ def next_instant(tx: Transaction) -> datetime | None:
     return min(instants, default=None)
 
 
+def _fields(value: Incident | Deadline) -> dict[str, Any]:
+    """Return the fields by their names; `asdict` would copy each value, and dearly."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 def _incident_values(incident: Incident) -> dict[str, Any]:
-    values = asdict(incident)
+    values = _fields(incident)
     del values["workspace"]
     return values
 
@@ -143,7 +177,8 @@ def _incident(row: Row) -> Incident:
     return Incident(**{**row, "severity": severity, "status": status})
 
 
-def _event(row: Row) -> Event:
+def read_event(row: Row) -> Event:
+    """Return an event as it was stored."""
     return Event(
         kind=EventKind(row["kind"]),
         at=row["at"],

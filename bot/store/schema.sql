@@ -1,6 +1,8 @@
--- The first shape of the record. A released migration is never edited.
--- Instants are UTC text of fixed width, so that they sort, and read well in a shell.
+-- Every shape of the record, one migration after another, for both engines. A released
+-- one is never edited: a change is a new one at the end.
+-- Each engine has its own words for INSTANT, IDENTITY, TEXT and STRICT (migrations.py).
 
+-- name: first_shape
 CREATE TABLE incidents (
   workspace TEXT NOT NULL,
   number INTEGER NOT NULL,
@@ -13,15 +15,15 @@ CREATE TABLE incidents (
   owner TEXT,
   opened_by TEXT NOT NULL,
   channel TEXT NOT NULL,
-  reported_at TEXT NOT NULL,
-  opened_at TEXT NOT NULL,
-  owned_since TEXT,
+  reported_at INSTANT NOT NULL,
+  opened_at INSTANT NOT NULL,
+  owned_since INSTANT,
   offered_to TEXT,
-  responded_at TEXT,
-  updated_at TEXT,
-  waiting_since TEXT,
-  last_sign_at TEXT,
-  closed_at TEXT,
+  responded_at INSTANT,
+  updated_at INSTANT,
+  waiting_since INSTANT,
+  last_sign_at INSTANT,
+  closed_at INSTANT,
   closed_by TEXT,
   PRIMARY KEY (workspace, number)
 ) STRICT;
@@ -32,12 +34,12 @@ CREATE INDEX incidents_closed ON incidents (workspace, closed_at)
 WHERE closed_at IS NOT NULL;
 
 CREATE TABLE events (
-  id INTEGER PRIMARY KEY,
+  id IDENTITY,
   workspace TEXT NOT NULL,
   incident INTEGER NOT NULL,
   kind TEXT NOT NULL,
-  at TEXT NOT NULL,
-  recorded_at TEXT NOT NULL,
+  at INSTANT NOT NULL,
+  recorded_at INSTANT NOT NULL,
   by_person TEXT NOT NULL,
   details TEXT NOT NULL,
   FOREIGN KEY (workspace, incident) REFERENCES incidents (workspace, number)
@@ -54,18 +56,18 @@ CREATE TABLE deadlines (
   calendar TEXT NOT NULL,
   policy TEXT NOT NULL,
   is_aim INTEGER NOT NULL,
-  started_at TEXT NOT NULL,
-  due_at TEXT NOT NULL,
-  late_at TEXT NOT NULL,
+  started_at INSTANT NOT NULL,
+  due_at INSTANT NOT NULL,
+  late_at INSTANT NOT NULL,
   pauses TEXT NOT NULL,
-  paused_at TEXT,
+  paused_at INSTANT,
   changed INTEGER NOT NULL,
   step INTEGER NOT NULL,
   fired INTEGER NOT NULL,
-  next_nudge_at TEXT,
-  snoozed_until TEXT,
-  missed_at TEXT,
-  closed_at TEXT,
+  next_nudge_at INSTANT,
+  snoozed_until INSTANT,
+  missed_at INSTANT,
+  closed_at INSTANT,
   outcome TEXT CHECK (outcome IN ('kept', 'late', 'void')),
   PRIMARY KEY (workspace, incident, kind, count),
   FOREIGN KEY (workspace, incident) REFERENCES incidents (workspace, number)
@@ -79,7 +81,7 @@ CREATE INDEX deadlines_fallen ON deadlines (workspace, (COALESCE(missed_at, late
 WHERE kind <> 'check_in' AND is_aim = 0;
 
 CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY,
+  id IDENTITY,
   workspace TEXT NOT NULL,
   key TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -94,15 +96,15 @@ CREATE TABLE outbox (
     state IN ('queued', 'sending', 'sent', 'merged', 'superseded', 'dead')
   ),
   attempts INTEGER NOT NULL,
-  not_before TEXT NOT NULL,
-  lease_until TEXT,
+  not_before INSTANT NOT NULL,
+  lease_until INSTANT,
   lease_token TEXT,
   is_stale INTEGER NOT NULL,
   is_live INTEGER NOT NULL,
   ts TEXT,
   rendered TEXT,
-  queued_at TEXT NOT NULL,
-  sent_at TEXT,
+  queued_at INSTANT NOT NULL,
+  sent_at INSTANT,
   last_error TEXT,
   UNIQUE (workspace, key)
 ) STRICT;
@@ -125,7 +127,7 @@ CREATE TABLE outbox_items (
   step TEXT NOT NULL,
   because TEXT NOT NULL,
   next_person TEXT,
-  next_at TEXT,
+  next_at INSTANT,
   PRIMARY KEY (workspace, key, position),
   FOREIGN KEY (workspace, key) REFERENCES outbox (workspace, key)
 ) STRICT;
@@ -135,14 +137,14 @@ CREATE INDEX outbox_items_of_incident ON outbox_items (workspace, incident);
 CREATE TABLE gates (
   workspace TEXT NOT NULL,
   name TEXT NOT NULL,
-  opens_at TEXT NOT NULL,
+  opens_at INSTANT NOT NULL,
   PRIMARY KEY (workspace, name)
 ) STRICT;
 
 CREATE TABLE inbox (
   workspace TEXT NOT NULL,
   key TEXT NOT NULL,
-  received_at TEXT NOT NULL,
+  received_at INSTANT NOT NULL,
   answer TEXT NOT NULL,
   PRIMARY KEY (workspace, key)
 ) STRICT;
@@ -157,7 +159,7 @@ CREATE TABLE counters (
 CREATE TABLE marks (
   workspace TEXT NOT NULL,
   name TEXT NOT NULL,
-  at TEXT NOT NULL,
+  at INSTANT NOT NULL,
   PRIMARY KEY (workspace, name)
 ) STRICT;
 
@@ -169,7 +171,7 @@ CREATE TABLE people (
   dm TEXT,
   is_member INTEGER NOT NULL,
   is_active INTEGER NOT NULL,
-  seen_at TEXT NOT NULL,
+  seen_at INSTANT NOT NULL,
   PRIMARY KEY (workspace, id)
 ) STRICT;
 
@@ -177,5 +179,31 @@ CREATE TABLE policies (
   version TEXT NOT NULL PRIMARY KEY,
   text TEXT NOT NULL,
   holidays TEXT NOT NULL,
-  accepted_at TEXT NOT NULL
+  accepted_at INSTANT NOT NULL
 ) STRICT;
+
+-- name: outbox_by_conversation
+-- However much waits, a claim looks at the head of each conversation alone.
+DROP INDEX outbox_queued;
+CREATE INDEX outbox_posts ON outbox (workspace, lane, priority, id)
+WHERE state = 'queued' AND kind <> 'edit';
+CREATE INDEX outbox_edits ON outbox (workspace, priority, id)
+WHERE state = 'queued' AND kind = 'edit';
+CREATE INDEX outbox_unaddressed ON outbox (workspace, person)
+WHERE state = 'queued' AND lane IS NULL;
+
+-- name: turns
+-- What one replica at a time does: the row is locked meanwhile.
+CREATE TABLE turns (
+  workspace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (workspace, name)
+) STRICT;
+
+-- name: settlement
+-- When a message is looked up in Slack, and since when nobody knows whether it stands
+-- there; it stays in state 'sending' without a lease until that is known.
+ALTER TABLE outbox ADD COLUMN verify_at INSTANT;
+ALTER TABLE outbox ADD COLUMN doubted_at INSTANT;
+CREATE INDEX outbox_verify ON outbox (workspace, verify_at)
+WHERE verify_at IS NOT NULL;

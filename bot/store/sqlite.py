@@ -1,26 +1,33 @@
 """The record in one SQLite file."""
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
+from sqlite_utils import Migrations
 
 from bot.errors import StorageError
-from bot.store.database import Row, queries
+from bot.store.database import LOCKED, Row, must_be_of_our_shape, queries
 from bot.store.migrations import migrations
 
 # Whoever writes waits so long for a turn among our threads, and so long again for other
 # processes: together less than the three seconds that Slack grants a command.
 _BUSY_FOR = timedelta(milliseconds=1200)
+_MIGRATED = "SELECT COUNT(*) FROM _sqlite_migrations WHERE migration_set = 'sevbot'"
+_AT_ONCE = 500
+_WORDS = {"INSTANT": "TEXT", "IDENTITY": "INTEGER PRIMARY KEY"}
 _REASONS = {
-    sqlite3.SQLITE_BUSY: "the database is locked",
-    sqlite3.SQLITE_LOCKED: "the database is locked",
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "the database is read-only",
     sqlite3.SQLITE_IOERR: "the disk does not answer",
@@ -44,21 +51,26 @@ class SqliteDatabase:
         self._workspace = workspace
         self._busy_for = busy_for
         self._lock = RLock()
-        with _honest():
+        with honest():
             self._connection = _opened(path, busy_for)
 
     @contextmanager
     def transaction(self) -> Iterator["SqliteTransaction"]:
         """Begin immediately: a read that turns into a write would fail when busy."""
-        with self._turn(), _honest():
+        with self._turn(), honest():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                must_be_of_our_shape(_migrated(self._connection))
                 yield SqliteTransaction(self._connection, self._workspace)
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def whole(self) -> AbstractContextManager["SqliteTransaction"]:
+        """Begin a transaction that goes through every workspace."""
+        return self.transaction()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -69,10 +81,12 @@ class SqliteDatabase:
         finally:
             self._lock.release()
 
-    def empty_log(self) -> None:
+    def empty_log(self) -> bool:
         """Bring all into the file itself, as far as other readers allow it."""
-        with self._turn(), _honest():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._turn(), honest():
+            found = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, _, _ = found.fetchone()
+            return not is_busy
 
     def close(self) -> None:
         """Close the file; a transaction in flight ends first."""
@@ -94,36 +108,62 @@ class SqliteTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        given = {name: _stored(value) for name, value in values.items()}
+        given = _stored(values)
         given["workspace"] = self._workspace
-        cursor = self._connection.execute(queries()[query], given)
-        return [_row(cursor, row) for row in cursor.fetchall()]
+        with honest():
+            cursor = self._connection.execute(_queries()[query], given)
+            return _rows(cursor, cursor.fetchall())
+
+    def each(self, sql: str) -> Iterator[Row]:
+        """Go through the rows of a statement, without holding them all."""
+        cursor = self._connection.execute(sql)
+        while found := cursor.fetchmany(_AT_ONCE):
+            yield from _rows(cursor, found)
+
+    def put(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run a statement for each of some rows."""
+        self._connection.executemany(sql, map(_stored, rows))
+
+    def count_on(self, table: str) -> None:
+        """Do nothing: SQLite goes on after the greatest id by itself."""
+
+
+@cache
+def _queries() -> Mapping[str, str]:
+    """Return every query without the locks: here one transaction runs at a time."""
+    locks = re.compile(r"^ *FOR UPDATE.*\n", re.MULTILINE)
+    return {name: locks.sub("", sql) for name, sql in queries().items()}
 
 
 def to_text(at: datetime) -> str:
     """Return an instant as UTC text of fixed width, to the millisecond."""
-    utc = at.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"
 
 
-def _stored(value: object) -> object:
-    if isinstance(value, datetime):
-        return to_text(value)
-    if isinstance(value, str):
-        return str(value)
-    return value
+def _stored(values: Mapping[str, object]) -> dict[str, object]:
+    """Return values as SQLite keeps them. A plain loop: all that is kept passes it."""
+    stored = dict(values)
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            stored[name] = to_text(value)
+        elif isinstance(value, StrEnum):
+            stored[name] = value.value
+    return stored
 
 
-def _row(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> Row:
-    names = (column[0] for column in cursor.description)
-    return {
-        name: datetime.fromisoformat(value)
-        if isinstance(value, str) and _is_instant(name)
-        else value
-        for name, value in zip(names, values, strict=True)
-    }
+def _rows(cursor: sqlite3.Cursor, found: list[tuple[object, ...]]) -> list[Row]:
+    columns = [column[0] for column in cursor.description or ()]
+    rows: list[dict[str, Any]] = [
+        dict(zip(columns, values, strict=True)) for values in found
+    ]
+    for name in filter(_is_instant, columns):
+        for row in rows:
+            if row[name] is not None:
+                row[name] = datetime.fromisoformat(row[name])
+    return list[Row](rows)
 
 
+@cache
 def _is_instant(column: str) -> bool:
     is_named_so = column.endswith(("_at", "_since", "_until"))
     return is_named_so or column in ("at", "not_before")
@@ -140,6 +180,8 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # What is erased shall be gone from the file, not just from its tables.
+        connection.execute("PRAGMA secure_delete = ON")
         _migrate(connection)
     except BaseException:
         connection.close()
@@ -149,9 +191,13 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
 
 def _migrate(connection: sqlite3.Connection) -> None:
     """Bring the file to the newest shape; one of several processes does it."""
+    known = Migrations("sevbot")
+    for name, statements in migrations(_WORDS).items():
+        known(name=name)(_applying(statements))
     connection.execute("BEGIN IMMEDIATE")
     try:
-        migrations.apply(SqliteUtils(connection))
+        known.apply(SqliteUtils(connection))
+        must_be_of_our_shape(_migrated(connection))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -159,8 +205,21 @@ def _migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
+def _migrated(connection: sqlite3.Connection) -> int:
+    row = connection.execute(_MIGRATED).fetchone()
+    return int(row[0])
+
+
+def _applying(statements: list[str]) -> Callable[[SqliteUtils], None]:
+    def apply(db: SqliteUtils) -> None:
+        for statement in statements:
+            db.execute(statement)
+
+    return apply
+
+
 @contextmanager
-def _honest() -> Iterator[None]:
+def honest() -> Iterator[None]:
     """Say in plain words why the storage refused."""
     try:
         yield
@@ -189,7 +248,7 @@ def _first(path: Path | str, query: str) -> tuple[Any, ...] | None:
         return None
     connection = sqlite3.connect(path)
     try:
-        row: tuple[Any, ...] | None = connection.execute(queries()[query]).fetchone()
+        row: tuple[Any, ...] | None = connection.execute(_queries()[query]).fetchone()
     except sqlite3.DatabaseError:
         return None
     finally:

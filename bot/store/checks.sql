@@ -1,0 +1,109 @@
+-- What `sevbot db check` asks of the whole record, in the words of both engines. These
+-- look at every workspace and take no parameters.
+
+-- name: workspaces
+SELECT DISTINCT workspace
+FROM marks
+ORDER BY workspace;
+
+-- name: count_incidents
+SELECT COUNT(*) AS incidents
+FROM incidents;
+
+-- name: number_gaps
+-- The first number after each gap, and the last before it.
+SELECT
+  one.workspace, one.number,
+  (
+    SELECT MAX(earlier.number)
+    FROM incidents AS earlier
+    WHERE earlier.workspace = one.workspace
+      AND earlier.number < one.number
+  ) AS before
+FROM incidents AS one
+WHERE one.number > 1
+  AND NOT EXISTS (
+    SELECT 1
+    FROM incidents AS neighbour
+    WHERE neighbour.workspace = one.workspace
+      AND neighbour.number = one.number - 1
+  )
+ORDER BY one.workspace, one.number;
+
+-- name: last_numbers
+SELECT
+  counters.workspace, counters.value,
+  (
+    SELECT MAX(number)
+    FROM incidents
+    WHERE incidents.workspace = counters.workspace
+  ) AS newest
+FROM counters
+WHERE name = 'incidents'
+ORDER BY counters.workspace;
+
+-- name: told_gaps
+-- Numbers that an older copy of the record does not know: the leads were told.
+SELECT workspace, refs
+FROM outbox
+WHERE kind = 'notice'
+  AND key LIKE 'lost/%'
+ORDER BY id;
+
+-- name: without_promise
+SELECT one.workspace, one.number, one.severity, one.plan, one.responded_at
+FROM incidents AS one
+WHERE one.status = 'open'
+  AND NOT EXISTS (
+    SELECT 1
+    FROM deadlines AS owed
+    WHERE owed.workspace = one.workspace
+      AND owed.incident = one.number
+      AND owed.kind <> 'check_in'
+      AND owed.closed_at IS NULL
+  )
+ORDER BY one.workspace, one.number;
+
+-- name: owed_after_all
+SELECT owed.incident, owed.kind, owed.count
+FROM deadlines AS owed
+JOIN incidents AS one
+  ON one.workspace = owed.workspace
+  AND one.number = owed.incident
+WHERE owed.closed_at IS NULL
+  AND one.status <> 'open'
+ORDER BY owed.workspace, owed.incident;
+
+-- name: unminded_deadlines
+-- Nobody will be reminded of these, although they are not paused and have steps left.
+SELECT incident, kind, count
+FROM deadlines
+WHERE closed_at IS NULL
+  AND paused_at IS NULL
+  AND next_nudge_at IS NULL
+  AND (kind = 'check_in' OR step < 3)
+ORDER BY workspace, incident;
+
+-- name: stuck_messages
+-- Being sent by nobody, addressed to nobody, or a reply to what was never written.
+SELECT message.key
+FROM outbox AS message
+WHERE message.state IN ('queued', 'sending')
+  AND (
+    (
+      message.state = 'sending'
+      AND message.lease_until IS NULL
+      AND message.verify_at IS NULL
+    )
+    OR (message.lane IS NULL AND message.person IS NULL)
+    OR (
+      message.thread_of IS NOT NULL
+      AND NOT EXISTS (
+        SELECT 1
+        FROM outbox AS parent
+        WHERE parent.workspace = message.workspace
+          AND parent.key = message.thread_of
+      )
+    )
+  )
+ORDER BY message.id;

@@ -1,0 +1,51 @@
+"""Files that appear whole or not at all, and sentences for those that cannot."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.errors import BotError, StorageError
+from bot.store.sqlite import honest
+
+PART = ".part"
+
+
+@contextmanager
+def part_of(to: Path) -> Iterator[Path]:
+    """Lend a file beside `to` that only its owner may read; in the end it is gone."""
+    part = to.with_name(f".{to.name}.{os.getpid()}{PART}")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600, exist_ok=False)
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def put(part: Path, to: Path) -> None:
+    """Give a finished file its name, once its content is on the disk."""
+    _sync(part)
+    part.replace(to)
+    _sync(to.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def telling(head: str) -> Iterator[None]:
+    """Say in a sentence what could not be done, and why."""
+    try:
+        with honest():
+            yield
+    except StorageError as error:
+        raise BotError(f"{head}: {error.reason}.") from error
+    except OSError as error:
+        reason = (error.strerror or "it cannot be written").lower()
+        raise BotError(f"{head}: {reason}.") from error

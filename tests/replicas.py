@@ -1,0 +1,75 @@
+"""Two bots that share a record, told as if they were one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import cast
+
+from bot.app import Bot, Ear
+
+
+@dataclass(slots=True)
+class Ears:
+    """Two connections to Slack, which gives what it has to one of them."""
+
+    both: tuple[Ear, Ear]
+
+    @property
+    def failure(self) -> str | None:
+        return next((ear.failure for ear in self.both if ear.failure), None)
+
+    def start(self) -> None:
+        for ear in self.both:
+            ear.start()
+
+    def is_connected(self) -> bool:
+        return all(ear.is_connected() for ear in self.both)
+
+    def stop(self) -> None:
+        for ear in self.both:
+            ear.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Bot):
+    """A bot with an equal beside it: whatever one does by itself both do."""
+
+    other: Bot | None = None
+
+    @property
+    def both(self) -> tuple[Bot, Bot]:
+        assert self.other is not None, "a pair has two"
+        return self._one, self.other
+
+    @property
+    def _one(self) -> Bot:
+        return Bot(**{one.name: getattr(self, one.name) for one in fields(Bot)})
+
+    def tick(self) -> None:
+        for bot in self.both:
+            bot.tick()
+
+    def housekeeping(self) -> None:
+        for bot in self.both:
+            bot.housekeeping()
+
+    def settle(self) -> None:
+        """Let one find most of what is due, and the other one send most of it."""
+        for bot in reversed(self.both):
+            bot.tick()
+        for bot in self.both:
+            bot.outbox.drain()
+
+    def close(self) -> None:
+        self.ear.stop()
+        for bot in self.both:
+            bot.executor.shutdown(wait=True)
+            bot.database.close()
+
+
+def pair(build: Callable[[], Bot], *, is_http: bool) -> Bot:
+    """Return two bots; over HTTP Slack knows the address of one of them."""
+    one, other = build(), build()
+    ear = one.ear if is_http else cast("Ear", Ears((one.ear, other.ear)))
+    first = replace(one, ear=ear)
+    given = {field.name: getattr(first, field.name) for field in fields(Bot)}
+    return Pair(**given, other=other)

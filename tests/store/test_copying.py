@@ -1,0 +1,150 @@
+"""A team moves from one engine to the other, and nothing is left behind."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.errors import BotError
+from bot.policies import Severity
+from bot.reminders import Reminders
+from bot.store import copying, engines
+from bot.store.copying import TABLES
+from bot.store.database import Database, Row
+from bot.triage import Act, Triage
+from bot.triage_events import Report
+from tests import postgres
+from tests.commands import Run
+from tests.factories import pacific, shipped_policy
+from tests.store.conftest import Open
+
+TEN, TWO = pacific(24, "10:00"), pacific(24, "14:00")
+
+
+def live(database: Database, workspace: str, incidents: int = 3) -> None:
+    """Let some incidents be opened, and their reminders fall due."""
+    triage = Triage(database, shipped_policy, lambda: TEN, lambda: TEN, workspace)
+    for number in range(incidents):
+        report = Report(Severity.SEV2, f"fault {number} is “odd” 100 %", "C1", "Acme")
+        triage.open(Act("U0ANA", f"key/{number}"), report)
+    Reminders(database, shipped_policy, lambda: TWO, lambda: TWO).tick()
+
+
+def opens_next(database: Database, workspace: str) -> int:
+    triage = Triage(database, shipped_policy, lambda: TWO, lambda: TWO, workspace)
+    report = Report(Severity.SEV1, "later", "C1", "Acme")
+    return triage.open(Act("U0ANA", "later"), report).incident.number
+
+
+def content(database: Database) -> dict[str, list[Row]]:
+    """Return everything in a record, in some order that is always the same."""
+    with database.whole() as whole:
+        return {
+            table: sorted(whole.each(f"SELECT * FROM {table}"), key=str)
+            for table in TABLES
+        }
+
+
+@pytest.fixture
+def full(tmp_path: Path, open_record: Open) -> Database:
+    """A file in which two workspaces live."""
+    url = f"sqlite:///{tmp_path / 'full.db'}"
+    database = open_record(url, "T1")
+    live(database, "T1")
+    live(open_record(url, "T2"), "T2", incidents=1)
+    return database
+
+
+def test_a_team_moves_to_postgresql_and_back(
+    full: Database, tmp_path: Path, postgres_url: str, open_record: Open
+) -> None:
+    server = open_record(postgres_url)
+    back = open_record(f"sqlite:///{tmp_path / 'back.db'}")
+
+    copied = copying.copy(full, server)
+    copying.copy(server, back)
+
+    assert content(full) == content(server) == content(back)
+    counts = {one.table: one.rows for one in copied}
+    assert counts == {table: len(rows) for table, rows in content(full).items()}
+    assert counts["incidents"] == 4
+    assert counts["outbox"] > 4
+
+
+def test_life_goes_on_where_it_was_copied_to(
+    full: Database, postgres_url: str, open_record: Open
+) -> None:
+    server = open_record(postgres_url)
+    copying.copy(full, server)
+
+    assert opens_next(server, "T1") == 4
+    Reminders(server, shipped_policy, lambda: TWO, lambda: TWO).tick()
+
+
+def test_a_copy_says_how_far_it_is(full: Database, postgres_url: str) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    with closing(engines.opened(postgres_url, "")) as server:
+        copied = copying.copy(full, server, lambda *said: told.append(said))
+
+    assert {table for table, _, _ in told} == set(TABLES)
+    for one in copied:
+        assert (one.table, one.rows, one.rows) in told
+
+
+def test_a_record_that_has_incidents_is_not_copied_over(
+    full: Database, tmp_path: Path, open_record: Open
+) -> None:
+    other = open_record(f"sqlite:///{tmp_path / 'other.db'}")
+    live(other, "T1", incidents=1)
+    before = content(other)
+
+    with pytest.raises(BotError, match="incidents already"):
+        copying.copy(full, other)
+
+    assert content(other) == before
+
+
+def test_a_copy_that_fails_leaves_what_was_there(
+    full: Database, postgres_url: str, open_record: Open
+) -> None:
+    def fail(table: str, done: int, _: int) -> None:
+        if table == "deadlines" and done:
+            raise InterruptedError
+
+    server = open_record(postgres_url)
+
+    with pytest.raises(InterruptedError):
+        copying.copy(full, server, fail)
+
+    assert not any(content(server).values())
+
+
+def test_every_table_is_copied_but_those_that_make_themselves(
+    postgres_url: str,
+) -> None:
+    query = "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public'"
+    found = {name for (name,) in postgres.by_hand(postgres_url, query)}
+
+    assert found - set(TABLES) == {"turns", "sevbot_migrations"}
+
+
+def test_the_command_copies_and_counts(
+    full: Database, tmp_path: Path, postgres_url: str, run: Run
+) -> None:
+    source = f"sqlite:///{tmp_path / 'full.db'}"
+
+    copied = run("db", "copy", source, postgres_url)
+    again = run("db", "copy", source, postgres_url)
+    same = run("db", "copy", source, source)
+    nowhere = run("db", "copy", "sqlite:///nowhere.db", postgres_url)
+
+    assert copied.out.splitlines()[-1] == (
+        "All of it is there, counted on both sides. Set DATABASE_URL to TO."
+    )
+    assert " 4 incidents\n" in copied.out
+    assert again.err.splitlines()[-1] == (
+        "sevbot: There are incidents already in the record to copy to."
+    )
+    assert same.err == "sevbot: FROM and TO are the same record.\n"
+    assert nowhere.err == "sevbot: There is no nowhere.db.\n"

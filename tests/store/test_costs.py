@@ -1,0 +1,179 @@
+"""What is done all the time costs the same, however much is open and waits.
+
+Counted in steps of SQLite's own machine, which are the same on every computer.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.store import gates, mail
+from bot.store.sqlite import to_text
+from tests.benchmarks.seeding import Desk, backlog, desk
+
+FEW, MANY = 20, 2_000
+SOON = timedelta(minutes=1)
+LANES = 10
+
+Build = Callable[[Path, int], AbstractContextManager[Desk]]
+
+
+def steps(of: Desk, run: Callable[[], object]) -> int:
+    """Return how many steps SQLite takes."""
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+
+    of.database._connection.set_progress_handler(step, 1)
+    try:
+        run()
+    finally:
+        of.database._connection.set_progress_handler(None, 0)
+    return count
+
+
+def claim(of: Desk) -> mail.Letter | None:
+    now = of.clock()
+    with of.database.transaction() as tx:
+        return mail.claim(
+            tx,
+            machine_now=now,
+            lease_until=now + SOON,
+            page_lease_until=now + SOON,
+            burst_until=now + SOON,
+            token="mine",
+        )
+
+
+def close(of: Desk, *names: str) -> None:
+    until = of.clock() + timedelta(hours=1)
+    with of.database.transaction() as tx:
+        for name in names:
+            gates.close(tx, name, until)
+
+
+def grows(folder: Path, build: Build, run: Callable[[Desk], object]) -> float:
+    """Return how many times more something costs where a hundred times more is."""
+    costs = []
+    for size in (FEW, MANY):
+        of_size = folder / str(size)
+        of_size.mkdir()
+        with build(of_size, size) as one:
+            run(one)  # The first time some notes are made.
+            costs.append(steps(one, lambda: run(one)))
+    return costs[1] / costs[0]
+
+
+def open_incidents(folder: Path, count: int) -> AbstractContextManager[Desk]:
+    return desk(folder, incidents=count)
+
+
+@contextmanager
+def waiting_messages(folder: Path, count: int) -> Iterator[Desk]:
+    with desk(folder, incidents=1) as one:
+        backlog(one, count, LANES)
+        yield one
+
+
+@contextmanager
+def closed_incidents(folder: Path, count: int) -> Iterator[Desk]:
+    """Open one incident; as many others were closed long ago."""
+    with desk(folder, incidents=count) as one:
+        long_ago = to_text(one.clock() - timedelta(days=400))
+        shell = one.database._connection
+        shell.execute(
+            "UPDATE incidents SET status = 'resolved', closed_at = ? WHERE number > 1",
+            [long_ago],
+        )
+        shell.execute(
+            "UPDATE deadlines SET closed_at = ?, next_nudge_at = NULL "
+            "WHERE incident > 1",
+            [long_ago],
+        )
+        yield one
+
+
+def test_a_list_of_what_is_open_costs_the_same_however_much_was_closed(
+    tmp_path: Path,
+) -> None:
+    def ask(one: Desk) -> None:
+        (case,) = one.triage.open_cases()
+        assert case.owed is not None
+
+    growth = grows(tmp_path, closed_incidents, ask)
+
+    assert growth < 1.1
+
+
+def test_an_idle_tick_costs_the_same_however_many_incidents_are_open(
+    tmp_path: Path,
+) -> None:
+    growth = grows(tmp_path, open_incidents, lambda one: one.reminders.tick())
+
+    assert growth < 1.1
+
+
+def test_the_next_instant_costs_the_same_however_many_incidents_are_open(
+    tmp_path: Path,
+) -> None:
+    growth = grows(tmp_path, open_incidents, lambda one: one.reminders.next_at())
+
+    assert growth < 1.1
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        ("workspace",),
+        ("chat.postMessage", "chat.update"),
+        ("budget:posts", "budget:edits"),
+        tuple(f"lane:D{lane:06}" for lane in range(LANES)),
+    ],
+    ids=["workspace", "methods", "budgets", "conversations"],
+)
+def test_a_look_at_what_is_held_back_costs_the_same_however_much_that_is(
+    tmp_path: Path, closed: tuple[str, ...]
+) -> None:
+    def look(one: Desk) -> None:
+        close(one, *closed)
+        assert claim(one) is None
+
+    growth = grows(tmp_path, waiting_messages, look)
+
+    assert growth < 1.1
+
+
+def test_a_claim_costs_the_same_however_much_waits(tmp_path: Path) -> None:
+    def look(one: Desk) -> None:
+        assert claim(one) is not None
+
+    growth = grows(tmp_path, waiting_messages, look)
+
+    assert growth < 1.1
+
+
+def test_asking_who_has_no_conversation_yet_costs_the_same_however_much_waits(
+    tmp_path: Path,
+) -> None:
+    def ask(one: Desk) -> None:
+        with one.database.transaction() as tx:
+            assert mail.unaddressed(tx, one.clock()) == {}
+
+    growth = grows(tmp_path, waiting_messages, ask)
+
+    assert growth < 1.1
+
+
+def test_an_act_costs_the_same_however_much_waits(tmp_path: Path) -> None:
+    def take_note(one: Desk) -> None:
+        with one.database.transaction() as tx:
+            mail.refresh(tx, 1, now=one.clock(), machine_now=one.clock())
+
+    growth = grows(tmp_path, waiting_messages, take_note)
+
+    assert growth < 1.1

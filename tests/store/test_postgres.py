@@ -1,0 +1,250 @@
+"""The record in PostgreSQL: what it says when it cannot, and that it comes back."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+
+import psycopg
+import pytest
+
+from bot.errors import BotError, StorageError
+from bot.store import engines
+from bot.store.database import Database
+from bot.store.postgres import PostgresDatabase
+from tests.factories import pacific
+from tests.postgres import Postgres, by_hand, server
+from tests.store.conftest import Open, forgetful
+
+NOON = pacific(24, "12:00")
+BACK_WITHIN_S = 5
+
+
+@pytest.fixture
+def database(postgres_url: str, open_record: Open) -> Database:
+    return open_record(postgres_url)
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Postgres]:
+    """A server that may be stopped."""
+    with server() as started:
+        yield started
+
+
+def note(database: Database, at: datetime = NOON) -> None:
+    with database.transaction() as tx:
+        tx.one("set_mark", name="tick", at=at)
+
+
+def noted(database: Database) -> object:
+    with database.transaction() as tx:
+        row = tx.one("mark", name="tick")
+    return row["at"] if row else None
+
+
+def refusal(database: Database) -> str:
+    """Return why a write was refused."""
+    with pytest.raises(StorageError) as refused:
+        note(database)
+    return refused.value.reason
+
+
+def seconds_until_written(database: Database) -> float:
+    """Try until a write succeeds, and return how long that took."""
+    began = time.monotonic()
+    while time.monotonic() - began < BACK_WITHIN_S * 2:
+        try:
+            note(database)
+        except StorageError:
+            continue
+        return time.monotonic() - began
+    raise AssertionError("it never came back")
+
+
+def test_what_raises_leaves_nothing_behind(database: Database) -> None:
+    def fail_after_a_write() -> None:
+        with database.transaction() as tx:
+            tx.one("set_mark", name="tick", at=NOON)
+            raise KeyError("a fault of ours")
+
+    with pytest.raises(KeyError):
+        fail_after_a_write()
+
+    assert noted(database) is None
+
+
+def test_what_failed_is_not_committed_though_nobody_minds(database: Database) -> None:
+    def go_on_after_a_failure() -> None:
+        with database.transaction() as tx:
+            tx.one("set_mark", name="tick", at=NOON)
+            with pytest.raises(psycopg.errors.NotNullViolation):
+                tx.one("set_mark", name=None, at=NOON)
+
+    with pytest.raises(StorageError):
+        go_on_after_a_failure()
+
+    assert noted(database) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "kept"),
+    [
+        (NOON, NOON),
+        (NOON.replace(microsecond=123999), NOON.replace(microsecond=123000)),
+        (datetime(2026, 11, 24, 12, tzinfo=timezone(timedelta(hours=-8))), NOON),
+    ],
+    ids=["a whole second", "to the millisecond", "of another zone"],
+)
+def test_instants_come_back_in_utc_and_to_the_millisecond(
+    database: Database, at: datetime, kept: datetime
+) -> None:
+    note(database, at)
+
+    found = noted(database)
+    assert found == kept
+    assert isinstance(found, datetime)
+    assert found.tzinfo is UTC
+
+
+def test_a_character_that_postgresql_does_not_know_is_left_out(
+    database: Database,
+) -> None:
+    with database.transaction() as tx:
+        tx.one("save_inbox", key="k", received_at=NOON, answer="push\0 fails")
+
+        row = tx.one("inbox_answer", key="k")
+
+    assert row == {"answer": "push fails", "received_at": NOON}
+
+
+def test_workspaces_in_one_record_know_nothing_of_each_other(
+    postgres_url: str, open_record: Open
+) -> None:
+    note(open_record(postgres_url, "T1"))
+
+    assert noted(open_record(postgres_url, "T2")) is None
+
+
+def test_whoever_waits_for_a_lock_is_told_so_before_slack_gives_up(
+    postgres_url: str, database: Database
+) -> None:
+    note(database)
+    with psycopg.connect(postgres_url) as other:
+        other.execute("SELECT name FROM marks FOR UPDATE")
+        began = time.monotonic()
+
+        assert refusal(database) == "the database is locked"
+
+        assert time.monotonic() - began < 2.5
+    note(database)
+
+
+def test_a_record_that_may_only_be_read_says_so(
+    postgres_url: str, database: Database
+) -> None:
+    name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
+    read_only = f"ALTER DATABASE {name} SET default_transaction_read_only = "
+    by_hand(postgres_url, read_only + "on")
+    cut(postgres_url)
+
+    why = refusal(database)
+    by_hand(postgres_url, read_only + "off")
+
+    assert why == "the database is read-only"
+    # The connections to what took no writes any more are given up.
+    assert seconds_until_written(database) < BACK_WITHIN_S
+
+
+def test_every_connection_that_was_cut_is_replaced_before_anything_is_asked(
+    postgres_url: str, database: Database
+) -> None:
+    with database.transaction(), database.transaction():
+        pass
+
+    cut(postgres_url)
+
+    note(database)
+    assert noted(database) == NOON
+
+
+def test_a_transaction_whose_connection_is_cut_says_so_and_leaves_nothing(
+    postgres_url: str, database: Database
+) -> None:
+    def be_cut_off() -> None:
+        with database.transaction() as tx:
+            tx.one("set_mark", name="tick", at=NOON)
+            cut(postgres_url)
+
+    with pytest.raises(StorageError) as refused:
+        be_cut_off()
+
+    assert refused.value.reason == "the database cannot be reached"
+    assert noted(database) is None
+
+
+def test_a_server_that_went_away_and_came_back_is_found_again_within_seconds(
+    own: Postgres,
+) -> None:
+    url = own.make("template1")
+    with closing(PostgresDatabase(url, "T1")) as database:
+        forgetful(database)
+        note(database)
+        own.stop()
+        why = {refusal(database) for _ in range(3)}
+
+        own.start()
+
+        assert why == {"the database cannot be reached"}
+        assert noted(database) == NOON or seconds_until_written(database)
+        assert seconds_until_written(database) < BACK_WITHIN_S
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("/postgres?", "/nowhere?"), 'database "nowhere" does not exist'),
+        (("sevbot@", "nobody@"), 'role "nobody" does not exist'),
+        (("host=", "host=/nowhere"), "No such file or directory"),
+    ],
+    ids=["database", "user", "host"],
+)
+def test_a_url_that_leads_nowhere_is_refused_in_words(
+    own: Postgres, change: tuple[str, str], why: str
+) -> None:
+    with pytest.raises(StorageError) as refused:
+        engines.opened(own.url("postgres").replace(*change), "T1")
+
+    assert refused.value.reason.startswith("the database cannot be reached: ")
+    assert why in str(refused.value.__cause__)
+
+
+def test_a_url_that_is_none_is_refused_in_words() -> None:
+    with pytest.raises(
+        BotError, match=r"must look like sqlite:///sevbot\.db or postgre"
+    ):
+        engines.opened("mysql://host/name", "T1")
+
+
+def test_a_record_remembers_its_workspace_and_its_policy(
+    bare_url: str, open_record: Open
+) -> None:
+    unknown = engines.known_workspace(bare_url), engines.last_policy(bare_url)
+    database = open_record(bare_url, "T7")
+    note(database)
+    with database.transaction() as tx:
+        given = {"text": '{"a.yaml": "x"}', "holidays": "{}", "accepted_at": NOON}
+        tx.one("save_policy", version="1", **given)
+
+    assert unknown == (None, None)
+    assert engines.known_workspace(bare_url) == "T7"
+    assert engines.last_policy(bare_url) == {"a.yaml": "x"}
+
+
+def cut(url: str) -> None:
+    """End every connection to a record, as a restart of the server does."""
+    by_hand(
+        url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )

@@ -1,0 +1,91 @@
+"""A record that is read beside the bot: nobody waits for anybody, nothing changes."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StorageError
+from bot.store.reading import Reading
+from bot.store.sqlite import SqliteDatabase
+from tests.story import ROOT
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+_WRITER = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from bot.store.sqlite import SqliteDatabase
+
+database = SqliteDatabase(Path(sys.argv[1]), "T1")
+with database.transaction() as tx:
+    tx.one("set_mark", name="tick", at=datetime(2026, 11, 24, 12, tzinfo=UTC))
+with database.transaction() as tx:
+    tx.one("set_mark", name="tick", at=datetime(2026, 11, 24, 13, tzinfo=UTC))
+    print("half way", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "sevbot.db"
+
+
+def noted(path: Path) -> object:
+    with Reading(path, "T1").transaction() as tx:
+        row = tx.one("mark", name="tick")
+    return row["at"] if row else None
+
+
+def test_it_reads_what_was_committed_while_somebody_writes(path: Path) -> None:
+    with closing(SqliteDatabase(path, "T1")) as database:
+        with database.transaction() as tx:
+            tx.one("set_mark", name="tick", at=NOON)
+
+        with database.transaction() as tx:
+            tx.one("set_mark", name="tick", at=NOON + timedelta(hours=1))
+            meanwhile = noted(path)
+
+        assert meanwhile == NOON
+        assert noted(path) == NOON + timedelta(hours=1)
+
+
+def test_it_reads_the_record_of_a_bot_that_was_killed_in_a_transaction(
+    path: Path,
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        beside = noted(path)
+
+        writer.send_signal(signal.SIGKILL)
+
+    assert beside == NOON
+    assert noted(path) == NOON
+
+
+def test_it_changes_nothing(path: Path) -> None:
+    SqliteDatabase(path, "T1").close()
+
+    with pytest.raises(StorageError), Reading(path, "T1").transaction() as tx:
+        tx.one("set_mark", name="tick", at=NOON)
+
+    assert noted(path) is None
+
+
+def test_it_makes_no_record_where_there_is_none(path: Path) -> None:
+    with pytest.raises(StorageError):
+        noted(path)
+
+    assert not path.exists()

@@ -1,0 +1,38 @@
+"""A bot that is older than the record leaves it to the newer ones."""
+
+import pytest
+
+from bot.errors import StorageError
+from tests.breaking import add_shape
+from tests.story import Story
+
+WHY = "a newer sevbot changed the database; update this one"
+
+
+def test_a_bot_that_is_older_than_the_record_takes_nothing_in(tuesday: Story) -> None:
+    add_shape(tuesday.database_url)
+
+    answer = tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+
+    assert answer.private
+    assert answer.private.text.startswith(f"NOT recorded ({WHY}). Your text: “acme")
+
+
+def test_a_bot_that_is_older_than_the_record_sends_nothing(tuesday: Story) -> None:
+    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    add_shape(tuesday.database_url)
+
+    with pytest.raises(StorageError):
+        tuesday.bot.outbox.drain()
+
+    assert tuesday.slack.channel("incidents") == []
+
+
+def test_a_bot_that_is_older_than_the_record_tells_whoever_watches(
+    tuesday: Story,
+) -> None:
+    add_shape(tuesday.database_url)
+
+    reasons = tuesday.bot.health().reasons
+
+    assert f"the record cannot be used: {WHY}" in reasons

@@ -1,0 +1,159 @@
+"""A backup a day, and a word to a person when none can be made."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.daily_backups import DailyBackups
+from bot.store import backups, mail
+from bot.store.mail import Letter
+from tests.factories import shipped_policy
+from tests.lives import Life, life
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+class House:
+    """A record, a folder for its backups, and a machine's clock that a test moves."""
+
+    def __init__(self, folder: Path, it: Life) -> None:
+        self.record = folder / "sevbot.db"
+        self.folder = folder / "backups"
+        self.folder.mkdir()
+        self.it = it
+        self.now = NOON
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin anew on the record, as after a restart."""
+        self.backups = DailyBackups(
+            self.it.database,
+            self.record,
+            self.folder,
+            shipped_policy,
+            self.it.clock,
+            lambda: self.now,
+        )
+
+    def look(self, **later: float) -> None:
+        self.now += timedelta(**later)
+        self.backups.look()
+
+    def made(self) -> list[datetime]:
+        return [at for at, _ in reversed(backups.listed(self.folder))]
+
+    def told(self) -> list[str]:
+        """Return the reasons in the notices that wait for the fallback channel."""
+        with self.it.database.transaction() as tx:
+            rows = tx.all("newest_messages", most=50)
+            letters = [mail.find(tx, row["key"]) for row in reversed(rows)]
+        return [one.refs["reason"] for one in letters if one and is_ours(one)]
+
+
+def is_ours(letter: Letter) -> bool:
+    return letter.key.startswith("backup/") and letter.lane == "C0SUPPORT"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with life(tmp_path / "sevbot.db") as it:
+        it.open()
+        yield House(tmp_path, it)
+
+
+def test_the_first_look_makes_a_backup(house: House) -> None:
+    house.look()
+
+    assert house.made() == [NOON]
+    assert house.told() == []
+
+
+def test_one_is_made_a_day_however_often_it_is_looked(house: House) -> None:
+    for _ in range(6 * 24 * 3):
+        house.look(minutes=10)
+
+    assert len(house.made()) == 3
+
+
+def test_a_restart_makes_no_second_one_that_day(house: House) -> None:
+    house.look()
+    house.begin()
+    house.look(hours=3)
+
+    assert house.made() == [NOON]
+
+
+def test_days_that_were_slept_through_are_one_backup(house: House) -> None:
+    house.look()
+    house.begin()
+    house.look(days=5)
+    house.look(minutes=10)
+
+    assert house.made() == [NOON, NOON + timedelta(days=5)]
+
+
+def test_a_clock_that_was_set_back_stops_no_backups(house: House) -> None:
+    house.look()
+
+    house.look(days=-30)
+
+    assert len(house.made()) == 2
+
+
+def test_old_ones_go_as_new_ones_come(house: House) -> None:
+    for _ in range(40):
+        house.look(days=1)
+
+    ages = [(house.now - at).days for at in reversed(house.made())]
+    assert ages == [0, 1, 2, 3, 4, 5, 6, 7, 14, 21]
+
+
+def test_that_none_can_be_made_is_told_once(house: House) -> None:
+    house.folder.rmdir()
+
+    for _ in range(30):
+        house.look(minutes=10)
+
+    reason = f"There is no folder {house.folder}."
+    assert house.told() == [reason]
+    assert house.backups.failure == reason
+
+
+def test_a_restart_does_not_tell_it_again(house: House) -> None:
+    house.folder.rmdir()
+    house.look()
+    house.begin()
+    house.look(minutes=1)
+
+    assert len(house.told()) == 1
+    assert house.backups.failure is not None
+
+
+def test_it_is_tried_again_after_an_hour_and_told_that_it_works(house: House) -> None:
+    house.folder.rmdir()
+    house.look()
+    house.folder.mkdir()
+    house.look(minutes=50)
+    early = house.made()
+
+    house.look(minutes=10)
+
+    assert (early, len(house.made())) == ([], 1)
+    assert house.told() == [f"There is no folder {house.folder}.", ""]
+    assert house.backups.failure is None
+
+
+def test_a_second_failure_is_told_again(house: House) -> None:
+    house.folder.rmdir()
+    house.look()
+    house.folder.mkdir()
+    house.look(hours=1)
+    for file in house.folder.iterdir():
+        file.unlink()
+    house.folder.rmdir()
+
+    house.look(days=1)
+
+    assert len(house.told()) == 3
