@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from traceback import format_tb
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_LIBRARIES = ("slack_bolt", "slack_sdk", "apscheduler")
+# APScheduler warns of each tick that is asked for while one runs, as often as commands
+# come; that one sees to it, and a watchdog sees to ticks that do not end.
+_LIBRARIES = {
+    "slack_bolt": logging.WARNING,
+    "slack_sdk": logging.WARNING,
+    "apscheduler": logging.ERROR,
+}
 
 
 class Formatter(logging.Formatter):
@@ -45,5 +51,5 @@ def to_stderr(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in _LIBRARIES:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _LIBRARIES.items():
+        logging.getLogger(name).setLevel(least)

@@ -1,0 +1,138 @@
+"""What the bot does all the time, by how much is open and how much waits.
+
+    uv run --group bench python -m tests.benchmarks.tick
+
+Its tick while nothing is due, the search for what is due, and the look into an outbox
+where everything is held back. Each on a SQLite file, synced at every commit. The sizes
+take turns, so that a busy machine is as busy for each of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.store import gates, mail, records
+from tests.benchmarks.figures import SPREAD, WIDTH, conditions, seconds, spread, table
+from tests.benchmarks.seeding import Desk, backlog, desk
+
+OPEN = (1_000, 100_000, 1_000_000)
+WAITING = (100, 10_000, 100_000)
+DUE = 100
+LANES = 20
+TIMES = 1000
+SOON = timedelta(minutes=1)
+
+Action = Callable[[Desk], object]
+
+
+def incidents(count: int, folder: Path, stack: ExitStack) -> Desk:
+    """Return a record with so many open incidents, `DUE` of them due together."""
+    one = stack.enter_context(desk(folder, incidents=count, due=DUE))
+    one.reminders.tick()  # The first one notes that it is the first.
+    return one
+
+
+def messages(count: int, folder: Path, stack: ExitStack) -> Desk:
+    """Return a record with so many messages that may go."""
+    one = stack.enter_context(desk(folder, incidents=1))
+    backlog(one, count, LANES)
+    return one
+
+
+def messages_held_back(count: int, folder: Path, stack: ExitStack) -> Desk:
+    """Return a record with so many messages, none of which may go yet."""
+    one = messages(count, folder, stack)
+    with one.database.transaction() as tx:
+        for lane in range(LANES):
+            gates.close_lane(tx, f"D{lane:06}", one.clock() + SOON)
+    return one
+
+
+def tick(one: Desk) -> None:
+    one.reminders.tick()
+
+
+def find_due(one: Desk) -> None:
+    """Find what is due as the tick does."""
+    with one.database.transaction() as tx:
+        assert len(records.due_deadlines(tx, one.due_at, DUE)) == DUE
+
+
+def next_at(one: Desk) -> None:
+    one.reminders.next_at()
+
+
+def claim(one: Desk) -> None:
+    """Lease the next message that may go."""
+    now = one.clock()
+    with one.database.transaction() as tx:
+        mail.claim(
+            tx,
+            machine_now=now,
+            lease_until=now + SOON,
+            page_lease_until=now + SOON,
+            burst_until=now + SOON,
+            token="mine",
+        )
+
+
+def unaddressed(one: Desk) -> None:
+    """Ask whose conversation must be opened first."""
+    with one.database.transaction() as tx:
+        mail.unaddressed(tx, one.clock())
+
+
+def add_rows(  # The sizes of one record, and what is done to each of them.
+    made: Table,
+    sizes: Sequence[int],
+    build: Callable[[int, Path, ExitStack], Desk],
+    actions: Mapping[str, tuple[Action, int]],
+) -> None:
+    """Measure what each action costs by size; the ratio is to the smallest."""
+    with ExitStack() as stack:
+        desks = []
+        for size in sizes:
+            folder = Path(stack.enter_context(TemporaryDirectory()))
+            desks.append(build(size, folder, stack))
+        for what, (action, times) in actions.items():
+            taken: list[list[float]] = [[] for _ in desks]
+            for _ in range(times):
+                for spans, one in zip(taken, desks, strict=True):
+                    spans.append(seconds(lambda: action(one)))  # noqa: B023
+            least = spread(taken[0]).p50
+            for size, spans in zip(sizes, taken, strict=True):
+                found = spread(spans)
+                ratio = f"{found.p50 / least:.2f}"
+                made.add_row(what, f"{size:,}", *found.cells(), ratio)
+
+
+def main() -> None:
+    console = Console(width=WIDTH)
+    made = table("By how much is open", "what", "open", *SPREAD, "ratio")
+    of_incidents = {
+        "a tick, nothing due": (tick, TIMES),
+        "when the next is due": (next_at, TIMES),
+        f"find {DUE} that are due": (find_due, TIMES),
+    }
+    add_rows(made, OPEN, incidents, of_incidents)
+    console.print(made)
+    made = table("By how much waits", "what", "messages", *SPREAD, "ratio")
+    add_rows(
+        made, WAITING, messages, {"lease the next message": (claim, WAITING[0] // 2)}
+    )
+    of_held_back = {
+        "none of them may go": (claim, TIMES),
+        "who is not written to yet": (unaddressed, TIMES),
+    }
+    add_rows(made, WAITING, messages_held_back, of_held_back)
+    console.print(made)
+    console.print(conditions())
+
+
+if __name__ == "__main__":
+    main()
