@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from threading import Event
 from typing import Protocol
 
@@ -14,14 +13,20 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from bot import policy_changes
 from bot.clock import Clock, TrialClock, machine
+from bot.daily_backups import DailyBackups
 from bot.errors import BotError, Fate, SlackError, StorageError
 from bot.health import Health, Pulse, health
 from bot.outbox import Outbox
 from bot.pacing import Pace
 from bot.policies import Policy
+from bot.policy_changes import InForce, PolicyWatch
+from bot.public_holidays import public_holidays
+from bot.recovery import Recovery
 from bot.reminders import Reminders
 from bot.rendering import Renderer
+from bot.retention import Retention
 from bot.roster import Roster
 from bot.scheduler import TICK_EVERY_S, Scheduler, Senders
 from bot.settings import Settings
@@ -31,7 +36,8 @@ from bot.slack.forms import Forms
 from bot.slack.listeners import Listeners
 from bot.slack.presses import Presses
 from bot.socket_mode import SocketMode
-from bot.store.sqlite import SqliteDatabase, known_workspace
+from bot.store import engines, turns
+from bot.store.database import Database
 from bot.triage import Triage
 
 logger = logging.getLogger(__name__)
@@ -65,7 +71,7 @@ class Bot:
     """A whole bot, wired and at rest. `clock` is that of obligations."""
 
     app: App
-    database: SqliteDatabase
+    database: Database
     roster: Roster
     triage: Triage
     reminders: Reminders
@@ -74,10 +80,14 @@ class Bot:
     clock: Clock
     machine: Clock
     executor: ThreadPoolExecutor
+    recovery: Recovery
+    retention: Retention
+    backups: DailyBackups | None = None
     pulse: Pulse = field(default_factory=lambda: Pulse(TICK_EVERY_S))
 
     def tick(self) -> None:
         """Fire what is due."""
+        self.recovery.read_numbers()
         self.reminders.tick()
         self.pulse.beat()
 
@@ -88,6 +98,7 @@ class Bot:
             storage=self._storage(),
             silent_for=self.pulse.silent_for(),
             hears=self.ear.is_connected(),
+            backups=self.backups.failure if self.backups else None,
         )
 
     def _storage(self) -> str | None:
@@ -102,9 +113,16 @@ class Bot:
         """Learn who is who anew, and forget what no redelivery can ask for."""
         now = self.machine()
         with self.database.transaction() as tx:
-            tx.all("forget_inbox", before=now - _KEEP_INBOX_FOR)
-            tx.all("forget_messages", before=self.clock() - _KEEP_EDITS_FOR)
+            if turns.take_if_free(tx, turns.HOUSEKEEPING):
+                tx.all("forget_inbox", before=now - _KEEP_INBOX_FOR)
+                tx.all("forget_messages", before=self.clock() - _KEEP_EDITS_FOR)
+        self.retention.run()
         self.roster.refresh()
+
+    def back_up(self) -> None:
+        """Make the day's backup, if one is wanted and due."""
+        if self.backups is not None:
+            self.backups.look()
 
     def settle(self) -> None:
         """Do now what is due now: fire, and send all that may go."""
@@ -132,7 +150,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     """Wire a bot; nothing runs yet."""
     bot_token, _ = tokens(settings, is_http=is_http)
     slack = Slack(bot_token, settings.slack_api_url)
-    database = SqliteDatabase(sqlite_path(settings.database_url), identity.team)
+    database = engines.opened(settings.database_url, identity.team)
     roster = Roster(database, slack, policy, machine, identity.team)
     triage = Triage(database, policy, clock, machine, identity.team)
     renderer = Renderer(policy, clock, lambda: identity.url)
@@ -161,6 +179,9 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         clock=clock,
         machine=machine,
         executor=executor,
+        recovery=Recovery(database, slack, policy, clock, machine),
+        retention=Retention(database, policy, clock),
+        backups=_backups(settings, database, policy, clock, machine),
     )
     return bot
 
@@ -194,14 +215,6 @@ def clock_of(settings: Settings) -> Clock:
     return TrialClock(settings.clock)
 
 
-def sqlite_path(url: str) -> Path:
-    """Return the file of a `sqlite:///…` URL. Raises BotError for another engine."""
-    scheme, _, path = url.partition(":///")
-    if scheme != "sqlite" or not path:
-        raise BotError("DATABASE_URL must look like sqlite:///sevbot.db.")
-    return Path(path)
-
-
 def identify(settings: Settings, stopping: Event) -> Identity | None:
     """Learn which workspace this is; `None` if we were told to stop meanwhile.
 
@@ -220,35 +233,75 @@ def identify(settings: Settings, stopping: Event) -> Identity | None:
                     f"Slack does not accept SLACK_BOT_TOKEN ({error.code})."
                 ) from error
             logger.warning("slack cannot be reached", extra={"error": error.code})
-        team = known_workspace(sqlite_path(settings.database_url))
+        team = engines.known_workspace(settings.database_url)
         if team is not None:
             return Identity(team, user="", url="https://slack.com/")
         stopping.wait(_ASK_AGAIN_S)
     return None
 
 
-@contextmanager
-def running(
-    bot: Bot, wake: "Wake", watch: Callable[[], None] = lambda: None
-) -> Iterator[None]:
-    """Let a bot run by itself: its ear, its tick and its senders.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A bot at rest that knows its policy, and what looks after that policy's file."""
 
-    `watch` is called after each tick, and looks whether the policy changed.
+    bot: Bot
+    wake: "Wake"
+    watch: PolicyWatch
+    team: str
+
+
+def prepared(
+    settings: Settings,
+    stopping: Event,
+    *,
+    pace: Pace | None = None,
+    is_http: bool = False,
+) -> Prepared | None:
+    """Wire the bot that the settings ask for; `None` if we were told to stop meanwhile.
+
+    Raises PolicyError where there is no policy that can be used.
     """
+    clock, wake = clock_of(settings), Wake()
+    source, policy, problems = policy_changes.at_start(
+        settings.policies, settings.database_url, public_holidays, clock().date()
+    )
+    identity = identify(settings, stopping)
+    if identity is None:
+        return None
+    in_force = InForce(policy)
+    bot = build(
+        settings,
+        in_force,
+        identity,
+        clock=clock,
+        pace=pace,
+        wake=wake,
+        is_http=is_http,
+    )
+    watch = PolicyWatch(source, in_force, bot.database, clock, machine)
+    watch.begin(problems)
+    return Prepared(bot, wake, watch, identity.team)
+
+
+@contextmanager
+def running(prepared: Prepared) -> Iterator[Senders]:
+    """Let a bot run by itself: its ear, its tick, its senders, its watch."""
+    bot = prepared.bot
     senders = Senders(bot.outbox)
 
     def tick() -> None:
         bot.tick()
         senders.wake()
-        watch()
+        prepared.watch.look()
 
-    scheduler = Scheduler(tick, bot.housekeeping)
-    wake.call = scheduler.wake
+    scheduler = Scheduler(tick, bot.housekeeping, bot.back_up)
+    prepared.wake.call = scheduler.wake
+    bot.recovery.begin()
     scheduler.start()
     senders.start()
     bot.ear.start()
     try:
-        yield
+        yield senders
     finally:
         bot.ear.stop()
         scheduler.stop()
@@ -281,6 +334,21 @@ class Wake:
     def __call__(self) -> None:
         """Wake whoever listens by now."""
         self.call()
+
+
+def _backups(
+    settings: Settings,
+    database: Database,
+    policy: Callable[[], Policy],
+    clock: Clock,
+    machine: Clock,
+) -> DailyBackups | None:
+    """Return what backs a file up; a server has means of its own."""
+    url, folder = settings.database_url, settings.backups
+    if folder is None or engines.is_postgres(url):
+        return None
+    record = engines.sqlite_path(url)
+    return DailyBackups(database, record, folder, policy, clock, machine)
 
 
 def _ear(

@@ -13,6 +13,8 @@ from rich.console import Console
 
 from bot import (
     cli_bot,
+    cli_db,
+    cli_db_copy,
     cli_slack,
     cli_time,
     policy_checks,
@@ -38,6 +40,13 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(rich_markup_mode=None, help="Show or begin policies.yaml.")
 app.add_typer(policy_app, name="policy")
+db_app = typer.Typer(rich_markup_mode=None, help="Look after the record.")
+app.add_typer(db_app, name="db")
+db_app.command()(cli_db.backup)
+db_app.command()(cli_db.check)
+db_app.command()(cli_db.restore)
+db_app.command()(cli_db.erase)
+db_app.command()(cli_db_copy.copy)
 app.command()(cli_bot.run)
 app.command()(cli_bot.demo)
 app.command()(cli_slack.manifest)

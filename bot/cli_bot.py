@@ -2,22 +2,22 @@
 
 import logging
 import signal
+import sys
 from pathlib import Path
 from threading import Event
 from typing import Annotated
 
 import typer
 
-from bot import app, logs, policy_changes
-from bot.clock import machine
+from bot import app, logs
 from bot.errors import BotError, PolicyError, UserError
-from bot.public_holidays import public_holidays
 from bot.settings import read_settings
 from bot.socket_mode import REFUSALS
+from bot.store import backups, engines
 from bot.store.disks import must_be_ours
 
 _LOOK_EVERY_S = 1
-
+_THREADS_TAKE_TURNS_S = 0.0005
 
 _OUT_OF_REACH = (
     "PORT is set, so this host wants to reach sevbot there, but sevbot listens on "
@@ -43,26 +43,23 @@ def run(
     """
     settings = read_settings()
     app.tokens(settings, is_http=http)
-    clock = app.clock_of(settings)
-    database = app.sqlite_path(settings.database_url)
-    must_be_ours(database)
+    if not engines.is_postgres(settings.database_url):
+        record = engines.sqlite_path(settings.database_url)
+        must_be_ours(record)
+        backups.must_look_sound(record, settings.backups)
     logs.to_stderr()
-    source, policy, problems = policy_changes.at_start(
-        settings.policies, database, public_holidays, clock().date()
-    )
+    # A statement lets other threads run, and waits for its turn after that: by default
+    # 5 ms, ten times in a command while another thread computes.
+    sys.setswitchinterval(_THREADS_TAKE_TURNS_S)
     stopping = _until_told()
-    identity = app.identify(settings, stopping)
-    if identity is None:
+    prepared = app.prepared(settings, stopping, is_http=http)
+    if prepared is None:
         return
-    wake = app.Wake()
-    in_force = policy_changes.InForce(policy)
-    bot = app.build(settings, in_force, identity, clock=clock, wake=wake, is_http=http)
-    watch = policy_changes.PolicyWatch(source, in_force, bot.database, clock, machine)
-    watch.begin(problems)
     if (http or settings.is_port_set) and settings.is_out_of_reach:
         typer.echo(_OUT_OF_REACH, err=True)
-    with app.running(bot, wake, watch.look), app.telling_health(settings, bot):
-        typer.echo(f"sevbot runs in workspace {identity.team}. Ctrl-C stops it.")
+    bot = prepared.bot
+    with app.running(prepared), app.telling_health(settings, bot):
+        typer.echo(f"sevbot runs in workspace {prepared.team}. Ctrl-C stops it.")
         while not stopping.wait(_LOOK_EVERY_S):
             if bot.ear.failure in REFUSALS:
                 said = f"Slack does not accept SLACK_APP_TOKEN ({bot.ear.failure})."

@@ -38,9 +38,10 @@ def next_at(policy: Policy, now: datetime) -> datetime:
 
 
 def load_cases(tx: Transaction, since: datetime) -> list[digests.Case]:
-    """Return the open incidents, and those closed since, with their deadlines."""
+    """Return the open incidents with what is owed on them, and those closed since."""
+    owed = records.open_deadlines(tx)
     found = records.incidents_since(tx, since)
-    return [digests.Case(one, records.deadlines(tx, one.number)) for one in found]
+    return [digests.Case(one, owed.get(one.number, ())) for one in found]
 
 
 def morning_at(policy: Policy, day: date) -> datetime | None:

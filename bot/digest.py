@@ -14,7 +14,7 @@ _NO_TIME = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An incident with the deadlines that it ever had."""
+    """An incident with its deadlines; those that ended may be left out."""
 
     incident: Incident
     deadlines: tuple[Deadline, ...]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot import doctor_files, doctor_slack
-from bot.app import sqlite_path
 from bot.clock import Clock
 from bot.doctor_findings import Finding
 from bot.settings import Settings
@@ -17,5 +16,6 @@ def examine(
     """Look at everything that the bot will need, and change nothing."""
     policy, findings = doctor_files.of_policy(settings, machine().date())
     yield from findings
-    yield from doctor_files.of_database(sqlite_path(settings.database_url), mounts)
+    yield from doctor_files.of_record(settings.database_url, mounts)
+    yield from doctor_files.of_backups(settings)
     yield from doctor_slack.examined(settings, policy, machine, is_http=is_http)

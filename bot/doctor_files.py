@@ -1,17 +1,19 @@
 """What `sevbot doctor` sees on this machine: the policy's file and the record's."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from bot.doctor_findings import Finding, ok, wrong
-from bot.errors import PolicyError
+from bot.doctor_findings import Finding, note, ok, wrong
+from bot.errors import PolicyError, StorageError
 from bot.policies import Policy
 from bot.policy_files import is_default_used, load_or_default
 from bot.public_holidays import public_holidays
 from bot.settings import Settings
+from bot.store import engines
 from bot.store.disks import disk_of
 
 
@@ -30,8 +32,51 @@ def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Find
     return policy, [ok(f"The policy is whole (version {policy.version}).")]
 
 
-def of_database(path: Path, mounts: Path) -> Iterator[Finding]:
-    """Look at the file of the record and the disk below it."""
+def of_record(url: str, mounts: Path) -> Iterator[Finding]:
+    """Look at the record: the server's, or the file and the disk below it."""
+    if engines.is_postgres(url):
+        yield _tried(url)
+    else:
+        yield from _of_file(engines.sqlite_path(url), mounts)
+
+
+def of_backups(settings: Settings) -> Iterator[Finding]:
+    """Look whether the record is backed up, and whether that can be written."""
+    folder = settings.backups
+    if engines.is_postgres(settings.database_url):
+        if folder is not None:
+            yield note(
+                "SEVBOT_BACKUPS is for a record in a file; it does nothing here.",
+                "Back the server up by its own means.",
+            )
+    elif folder is None:
+        yield note(
+            "Nothing backs the record up by itself.",
+            "Set SEVBOT_BACKUPS to a folder, best on another disk.",
+        )
+    elif not folder.is_dir():
+        mend = "Create it, or mount what it lies on."
+        yield wrong(f"The folder for backups, {folder}, does not exist.", mend)
+    elif not os.access(folder, os.W_OK):
+        mend = "Let the bot's user write there."
+        yield wrong(f"Backups cannot be written into {folder}.", mend)
+    else:
+        yield ok(f"Backups go into {folder}.")
+
+
+def _tried(url: str) -> Finding:
+    try:
+        version = engines.postgres().tried(url)
+    except StorageError as error:
+        return wrong(
+            f"The record cannot be used: {error.reason}.",
+            "See that the server runs, that DATABASE_URL is right, and that its user "
+            "may create tables.",
+        )
+    return ok(f"The record in PostgreSQL {version} can be written.")
+
+
+def _of_file(path: Path, mounts: Path) -> Iterator[Finding]:
     disk = disk_of(path, mounts)
     if disk.is_network:
         yield wrong(
@@ -61,13 +106,15 @@ def _opened(path: Path) -> Finding:
     except sqlite3.Error as error:
         return wrong(
             f"{path} cannot be used: {error}.",
-            "See who owns the file and its folder, and whether the disk is full; a "
-            "damaged one is replaced by the last backup.",
+            "See who owns the file and its folder, and whether the disk is full; "
+            "`sevbot db restore FILE` puts the last backup in the place of a "
+            "damaged one.",
         )
     finally:
         if is_new:
             path.unlink(missing_ok=True)
     if found != "ok":
-        return wrong(f"{path} is damaged: {found}.", "Restore the last backup.")
+        mend = "`sevbot db restore FILE` puts the last backup in its place."
+        return wrong(f"{path} is damaged: {found}.", mend)
     said = "can be created" if is_new else "is whole and can be written"
     return ok(f"The record {path} {said}.")

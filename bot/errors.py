@@ -43,13 +43,19 @@ class SlackError(BotError):
     `code` is Slack's own word for it. `NOT_DONE` may be tried again, `REFUSED` never
     will be granted for this message, `INSTALLATION` grants nothing until somebody
     mends the app, and after `UNKNOWN` it may or may not have happened. `retry_after`
-    is what a 429 asked for.
+    is what a 429 asked for. `is_away` tells that no call of any kind gets through.
     """
 
     def __init__(
-        self, code: str, fate: Fate, *, retry_after: timedelta | None = None
+        self,
+        code: str,
+        fate: Fate,
+        *,
+        retry_after: timedelta | None = None,
+        is_away: bool = False,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.fate = fate
         self.retry_after = retry_after
+        self.is_away = is_away or fate is Fate.INSTALLATION

@@ -10,9 +10,14 @@ _PERIODS = 3
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is wrong, each in a sentence that may be read by anybody."""
+    """What is wrong, each in a sentence that may be read by anybody.
+
+    `notes` say what somebody should look after although the bot does its work: whoever
+    restarts what is not well would mend none of it.
+    """
 
     reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def is_well(self) -> bool:
@@ -45,13 +50,18 @@ class Pulse:
 
 
 def health(
-    *, trouble: str | None, storage: str | None, silent_for: float | None, hears: bool
+    *,
+    trouble: str | None,
+    storage: str | None,
+    silent_for: float | None,
+    hears: bool,
+    backups: str | None = None,
 ) -> Health:
     """Say what is wrong.
 
     `trouble` is Slack's word for why it grants nothing, `storage` why the database
-    cannot be used, `silent_for` the seconds since a tick that is overdue, and `hears`
-    whether commands can arrive.
+    cannot be used, `silent_for` the seconds since a tick that is overdue, `hears`
+    whether commands can arrive, and `backups` why none could be made.
     """
     reasons = []
     if trouble is not None:
@@ -62,4 +72,4 @@ def health(
         reasons.append(f"nothing was looked for since {silent_for:.0f} s")
     if not hears:
         reasons.append("not connected to Slack: commands cannot arrive")
-    return Health(tuple(reasons))
+    return Health(tuple(reasons), (backups,) if backups is not None else ())

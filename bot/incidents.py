@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     VOIDED = "voided"
+    ERASED = "erased"
 
 
 class VoidReason(StrEnum):
@@ -42,14 +43,26 @@ class VoidReason(StrEnum):
     DRILL = "drill"
 
 
+# What stands in the place of what people typed, once it is erased.
+ERASED_TEXT = "(text erased)"
+ERASED_CUSTOMER = "(customer erased)"
+
+_TYPED = {
+    EventKind.UPDATED: ("told", "next"),
+    EventKind.CHANGED: ("reason",),
+    EventKind.RESOLVED: ("note",),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened. `at` is when it did, `recorded_at` when we were told.
 
-    `by` is Slack's id of a person. `details` holds plain strings: for an update `told`,
-    `next`, `link` and `waiting` ("yes"); for a change `severity`, `plan`, `reason`; for
-    a customer `customer`, `plan`; for hand-offs `to`; for a resolution `note`; for a
-    void `reason`; for a snooze `deadline` and `until`.
+    `by` is Slack's id of a person; it is empty where texts were erased. `details` holds
+    plain strings: for an update `told`, `next`, `link` and `waiting` ("yes"); for a
+    change `severity`, `plan`, `reason`; for a customer `customer`, `plan`; for
+    hand-offs `to`; for a resolution `note`; for a void `reason`; for a snooze
+    `deadline` and `until`.
     """
 
     kind: EventKind
@@ -110,6 +123,25 @@ def apply(incident: Incident, event: Event) -> Incident:
     if event.by == changed.owner:
         return replace(changed, last_sign_at=event.recorded_at)
     return changed
+
+
+def erased(incident: Incident) -> Incident:
+    """Return an incident without what people typed; all that is counted stays."""
+    customer = incident.customer and ERASED_CUSTOMER
+    return replace(incident, title=ERASED_TEXT, link=None, customer=customer)
+
+
+def erased_event(event: Event) -> Event:
+    """Return an event without what people typed in it."""
+    texts = dict.fromkeys(_TYPED.get(event.kind, ()), ERASED_TEXT)
+    names = dict.fromkeys(("customer", "old_customer"), ERASED_CUSTOMER)
+    instead = {**texts, **names}
+    details = {
+        name: instead.get(name, value) if value else value
+        for name, value in event.details.items()
+        if name != "link"
+    }
+    return replace(event, details=details)
 
 
 def _applied(incident: Incident, event: Event) -> Incident:

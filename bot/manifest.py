@@ -62,6 +62,25 @@ OPTIONAL = (
         "doctor cannot see private channels",
     ),
     Scope(
+        "im:history",
+        "where Slack did not say whether it posted a reminder, looks in the direct "
+        "conversation whether it stands there",
+        "where Slack does not say whether it posted, a page may come twice, and any "
+        "other direct message is held until a person has looked",
+    ),
+    Scope(
+        "channels:history",
+        "the same for cards, notes and the digest in public channels",
+        "where Slack does not say whether it posted in a public channel, a Sev1 card "
+        "may stand twice, and all else is held until a person has looked",
+    ),
+    Scope(
+        "groups:history",
+        "the same in private channels",
+        "where Slack does not say whether it posted in a private channel, a Sev1 card "
+        "may stand twice, and all else is held until a person has looked",
+    ),
+    Scope(
         "dnd:read",
         "`sevbot doctor` says who on call has notifications off at night",
         "somebody may sleep through a page, and nobody knows beforehand",

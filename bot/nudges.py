@@ -88,7 +88,9 @@ def fire(
 ) -> tuple[Step, Deadline]:
     """Return the reminder that is due at `now`, and the deadline after it.
 
-    Steps that passed unfired are joined into the newest: it tells all their people.
+    Steps that passed unfired are joined into the newest: it tells all their people. It
+    counts for all of them, so that a number means the same reminder after an outage,
+    or on a restored record, as it would have without.
     """
     fired = replace(deadline, fired=deadline.fired + 1, snoozed_until=None)
     step = step_of(policy, incident, deadline, deadline.step)
@@ -99,6 +101,7 @@ def fire(
     later = step_of(policy, incident, deadline, step.index + 1)
     while later is not None and later.at <= now:
         step = _joined(step, later)
+        fired = replace(fired, fired=fired.fired + 1)
         later = step_of(policy, incident, deadline, later.index + 1)
     return step, _awaiting(fired, step.index + 1, later)
 

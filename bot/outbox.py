@@ -19,9 +19,10 @@ from bot.dead_letters import DeadLetters
 from bot.errors import Fate, SlackError, StorageError
 from bot.pacing import Pace
 from bot.policies import Policy
+from bot.settlement import AMBIGUOUS, Settlement
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
-from bot.store import gates, mail
+from bot.store import gates, items, mail, turns
 from bot.store.database import Database, Transaction
 from bot.store.mail import Finish, Letter, MessageKind, Posted, Priority, State
 
@@ -31,7 +32,6 @@ logger = logging.getLogger(__name__)
 _INSTALLATION_PAUSE = timedelta(seconds=30)
 _EDIT_ONCE_MORE_AFTER = timedelta(minutes=2)
 
-_AMBIGUOUS = "unknown: "
 _CANNOT_BE_RENDERED = "not_rendered"
 _CANNOT_BE_EDITED = ("edit_window_closed", "message_not_found")
 
@@ -60,6 +60,7 @@ class _Parcel:
     channel: str
     thread_ts: str | None = None
     edits_ts: str | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -93,6 +94,14 @@ class Outbox:
         self._machine = machine
         self._pace = pace or Pace()
         self._dead_letters = DeadLetters(policy, clock, machine)
+        self._settlement = Settlement(
+            database,
+            slack,
+            self._dead_letters,
+            clock=clock,
+            machine=machine,
+            pace=self._pace,
+        )
         self.trouble: str | None = None
 
     def drain(self) -> int:
@@ -104,16 +113,23 @@ class Outbox:
 
     def send_one(self) -> bool:
         """Handle the most urgent message; `False` if none may go now."""
-        if self._open_conversations():
+        if self._open_conversations() or self._settlement.look_one():
             return True
+        claimed_at = self._machine()
         with self._database.transaction() as tx:
-            self._settle_lost(tx)
+            turns.take(tx, turns.OUTBOX)
+            is_any = self._settlement.take_up(tx)
             letter = self._claim(tx)
             if letter is None:
-                return False
+                return is_any
+            if self._settlement.may_stand_there(tx, letter):
+                return True
             parcel = self._parcel(tx, letter)
         if parcel is not None:
-            self._deliver(parcel)
+            if pacing.is_stale(letter, self._machine() - claimed_at):
+                self._give_back(letter)
+            else:
+                self._deliver(parcel)
         return True
 
     def send_again(self, key: str) -> bool:
@@ -131,7 +147,11 @@ class Outbox:
             if letter is None:
                 return False
             is_queued = mail.send_again(
-                tx, key, self._machine(), lane=lanes.get(letter.kind)
+                tx,
+                key,
+                now=self._clock(),
+                machine_now=self._machine(),
+                lane=lanes.get(letter.kind),
             )
             for report in dead_letters.reports_of(letter):
                 self._refresh(tx, report)
@@ -171,12 +191,19 @@ class Outbox:
         if rendered is not None:
             parcel = _addressed(tx, letter, target, rendered)
         if parcel is None:
-            mail.finish(tx, letter, State.SUPERSEDED)
+            verify = self._settlement.after_doubt(letter)
+            mail.finish(tx, letter, State.SUPERSEDED, verify=verify)
             return None
         if target is not None and target.rendered == parcel.hash:
             mail.finish(tx, letter, State.SENT)
             return None
         return parcel
+
+    def _give_back(self, letter: Letter) -> None:
+        """Return a message unsent: the machine slept, and the lease may be over."""
+        now = self._machine()
+        with self._database.transaction() as tx:
+            mail.retry(tx, letter, not_before=now, error=letter.last_error or "")
 
     def _deliver(self, parcel: _Parcel) -> None:
         letter = parcel.letter
@@ -188,6 +215,7 @@ class Outbox:
                 extra={"key": letter.key, "error": error.code, "fate": error.fate},
             )
             with self._database.transaction() as tx:
+                turns.take(tx, turns.OUTBOX)
                 self._failed(tx, letter, error)
             return
         self.trouble = None
@@ -208,6 +236,7 @@ class Outbox:
             parcel.channel,
             message,
             key=letter.key,
+            also=parcel.also,
             thread_ts=parcel.thread_ts,
             is_urgent=letter.priority is Priority.PAGE,
         )
@@ -216,9 +245,11 @@ class Outbox:
         """Note that a message stands in Slack, even if its lease was lost meanwhile."""
         letter, is_live = parcel.letter, parcel.rendered.is_live
         posted = Posted(self._clock(), ts, parcel.hash, is_live)
-        match mail.finish(tx, letter, State.SENT, posted=posted):
+        verify = self._settlement.after_doubt(letter)
+        match mail.finish(tx, letter, State.SENT, posted=posted, verify=verify):
             case Finish.LOST:
-                mail.settle_posted(tx, letter, posted)
+                verify = self._settlement.suspicion()
+                mail.settle_posted(tx, letter, posted, verify)
             case Finish.STALE:
                 self._refresh(tx, letter.key)
 
@@ -228,7 +259,7 @@ class Outbox:
         An earlier edit of which nobody knows may still land, late: then once more.
         """
         letter, is_live = parcel.letter, parcel.rendered.is_live
-        if (letter.last_error or "").startswith(_AMBIGUOUS):
+        if (letter.last_error or "").startswith(AMBIGUOUS):
             again_at = self._machine() + _EDIT_ONCE_MORE_AFTER
             mail.settle_edited(tx, target, rendered="", is_live=is_live)
             mail.retry(tx, letter, not_before=again_at, error="once more")
@@ -249,7 +280,7 @@ class Outbox:
                 self._installation_fails(tx, error)
                 mail.retry(tx, letter, not_before=now, error=error.code)
             case Fate.UNKNOWN:
-                self._unknown(tx, letter, error.code)
+                self._settlement.unknown(tx, letter, error.code)
             case Fate.REFUSED:
                 self._refused(tx, letter, error.code)
 
@@ -257,27 +288,6 @@ class Outbox:
         """Wait for somebody to mend the app; nothing is lost meanwhile."""
         self.trouble = error.code
         gates.close(tx, gates.WORKSPACE, self._machine() + _INSTALLATION_PAUSE)
-
-    def _settle_lost(self, tx: Transaction) -> None:
-        """Take up what a sender that died has left: nobody knows whether it arrived."""
-        for letter in mail.lost_leases(tx, self._machine()):
-            self._unknown(tx, letter, "the sender stopped")
-
-    def _unknown(self, tx: Transaction, letter: Letter, error: str) -> None:
-        """Send a page again, for a doubled one beats a late one; hold the rest.
-
-        A report may come twice, too, and an edit converges.
-        """
-        is_edit = letter.kind is MessageKind.EDIT
-        is_page = letter.priority is Priority.PAGE
-        if not (is_page or is_edit or dead_letters.is_report(letter)):
-            self._dead_letters.hold(tx, letter, error)
-            return
-        not_before = self._machine() + pacing.settling(letter)
-        mail.retry(tx, letter, not_before=not_before, error=f"{_AMBIGUOUS}{error}")
-        target = mail.find(tx, letter.target) if letter.target else None
-        if target is not None:
-            mail.settle_edited(tx, target.key, rendered="", is_live=target.is_live)
 
     def _refused(self, tx: Transaction, letter: Letter, error: str) -> None:
         if letter.target is None:
@@ -287,7 +297,8 @@ class Outbox:
         target = mail.find(tx, letter.target)
         is_card = target is not None and target.kind is MessageKind.CARD
         if is_card and error in _CANNOT_BE_EDITED:
-            mail.post_anew(tx, letter.target, self._machine())
+            instants = {"now": self._clock(), "machine_now": self._machine()}
+            mail.post_anew(tx, letter.target, **instants)
 
     def _open_conversations(self) -> bool:
         """Learn where people are written to, before anything is claimed for them.
@@ -340,12 +351,16 @@ def _addressed(
         return _Parcel(letter, rendered, target.lane, edits_ts=target.ts)
     if letter.lane is None:
         return None
+    also = tuple(
+        items.key_of(item, letter.place_of_items)
+        for item in items.within(tx, letter.key)
+    )
     if letter.thread_of is None:
-        return _Parcel(letter, rendered, letter.lane)
+        return _Parcel(letter, rendered, letter.lane, also=also)
     parent = mail.find(tx, letter.thread_of)
     if parent is None or parent.lane is None or parent.ts is None:
         return None
-    return _Parcel(letter, rendered, parent.lane, thread_ts=parent.ts)
+    return _Parcel(letter, rendered, parent.lane, thread_ts=parent.ts, also=also)
 
 
 def _method(letter: Letter) -> str:

@@ -2,10 +2,14 @@
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from bot.slack.client import CALL_WITHIN, PAGE_WITHIN
 from bot.store.mail import Letter, Priority
 
+# A page that nobody could look up so long after it was sent goes out again.
+HURRY_AFTER = timedelta(seconds=15)
+_LATER_LOOKS = (timedelta(minutes=2), timedelta(minutes=15))
 _LONGEST_SETTLING = timedelta(minutes=2)
 
 
@@ -29,26 +33,56 @@ UNPACED = Pace(timedelta(0), timedelta(0), timedelta(0))
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long a lease lasts and how long we wait before a second try."""
+    """How long one sending may take, and when its outcome is settled.
 
-    lease: timedelta
+    A call that is under way must be over before its message is looked up, and that
+    before somebody else takes it for abandoned.
+    """
+
+    deadline: timedelta
     settle: timedelta
+    lease: timedelta
     longest_backoff: timedelta
 
+    def __post_init__(self) -> None:
+        assert self.deadline < self.settle < self.lease
+        assert self.deadline + self.settle <= self.lease
 
-PAGE = Times(timedelta(seconds=15), timedelta(seconds=5), timedelta(seconds=15))
-OTHER = Times(timedelta(seconds=60), timedelta(seconds=30), timedelta(minutes=1))
+
+PAGE = Times(PAGE_WITHIN, *(timedelta(seconds=one) for one in (5, 15, 15)))
+OTHER = Times(CALL_WITHIN, *(timedelta(seconds=one) for one in (30, 60, 60)))
+
+
+def is_stale(letter: Letter, held_for: timedelta) -> bool:
+    """Tell whether a call that begins now could outlast the lease of its message."""
+    own = times(letter)
+    return held_for + own.deadline + own.settle > own.lease
 
 
 def backoff(letter: Letter) -> timedelta:
     """Return how long to wait after Slack did not take a message."""
-    return growing(letter.attempts, _times(letter).longest_backoff)
+    return growing(letter.attempts, times(letter).longest_backoff)
 
 
 def settling(letter: Letter) -> timedelta:
     """Return how long to wait before something is sent that may be there already."""
-    grown = _times(letter).settle * (1 << min(letter.attempts - 1, 10))
+    # What was queued anew while it was on its way counts its attempts from nothing.
+    attempts = max(letter.attempts, 1)
+    grown = times(letter).settle * (1 << min(attempts - 1, 10))
     return min(grown, _LONGEST_SETTLING)
+
+
+def later_look(doubted_at: datetime, now: datetime) -> datetime | None:
+    """Return when to look next after a doubt; `None` if nothing can land any more."""
+    looks = (doubted_at + after for after in _LATER_LOOKS)
+    return next((at for at in looks if at > now), None)
+
+
+def look_again(letter: Letter, now: datetime) -> timedelta:
+    """Return how long to wait after a look-up failed: as long as the doubt lasts."""
+    own = times(letter)
+    since = now - (letter.doubted_at or now)
+    return min(max(since, own.settle), own.longest_backoff)
 
 
 def growing(attempts: int, longest: timedelta) -> timedelta:
@@ -57,5 +91,6 @@ def growing(attempts: int, longest: timedelta) -> timedelta:
     return wait * random.uniform(0.5, 1.0)  # noqa: S311  # No secret in a wait.
 
 
-def _times(letter: Letter) -> Times:
+def times(letter: Letter) -> Times:
+    """Return the times that apply to a message: those of a page are shorter."""
     return PAGE if letter.priority is Priority.PAGE else OTHER

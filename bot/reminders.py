@@ -12,10 +12,10 @@ from bot.errors import StorageError
 from bot.incidents import Incident
 from bot.nudges import Recipient, Step, StepKind
 from bot.policies import Policy, Severity
-from bot.store import mail, records
+from bot.store import mail, records, turns
 from bot.store.database import Database, Transaction
-from bot.store.items import Item, item_of
-from bot.store.mail import Draft, MessageKind, Priority
+from bot.store.items import Item, item_of, key_of
+from bot.store.mail import THREAD, Draft, MessageKind, Priority
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,12 @@ class _Batch:
         return is_told and firing.step.kind not in _PAGES
 
 
+def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
+    """Return the next instant at which a tick has something to do."""
+    instant, lists_at = records.next_instant(tx), daily.next_at(policy, now)
+    return min(instant, lists_at) if instant else lists_at
+
+
 class Reminders:
     """Fires what is due. `clock` is that of obligations, `machine` paces the outbox."""
 
@@ -101,11 +107,14 @@ class Reminders:
         """
         now, down = self._clock(), self._outage()
         with self._database.transaction() as tx:
+            if not turns.take_if_free(tx, turns.TICK):
+                return
             for number in sorted(records.mark_missed(tx, now)):
                 self._refresh(tx, number)
         while self._fire_batch(now, down):
             pass
         with self._database.transaction() as tx:
+            turns.take(tx, turns.TICK)
             for draft in daily.due(tx, self._policy(), now):
                 self._send(tx, draft, now)
             if self._ticked_at is None or down or self._marks_now(tx, now):
@@ -114,11 +123,8 @@ class Reminders:
 
     def next_at(self) -> datetime:
         """Return the next instant at which a tick has something to do."""
-        now, policy = self._clock(), self._policy()
         with self._database.transaction() as tx:
-            instant = records.next_instant(tx)
-        lists_at = daily.next_at(policy, now)
-        return min(instant, lists_at) if instant else lists_at
+            return next_at(tx, self._policy(), self._clock())
 
     def _outage(self) -> tuple[datetime, datetime] | None:
         """Return from when to when no tick ran, by the clock; `None` if it did."""
@@ -142,17 +148,22 @@ class Reminders:
         """Fire up to a hundred deadlines; tell whether there may be more."""
         with self._database.transaction() as tx:
             # After an outage each person gets one message, so all go into one batch.
-            due = records.due_deadlines(tx, now, _ALL if down else _BATCH)
-            if not due:
+            most = _ALL if down else _BATCH
+            if not records.due_deadlines(tx, now, 1):
                 return False
-            batch = _Batch(down)
-            for deadline in due:
-                self._fire_or_postpone(tx, batch, deadline, now)
+            turns.take(tx, turns.TICK)
             soon = now + self._policy().reminders.together
-            for deadline in records.due_deadlines(tx, soon, _BATCH):
+            ours = records.lock_due(tx, soon, most + _BATCH)
+            batch = _Batch(down)
+            due = records.due_deadlines(tx, now, most)
+            for deadline in _of(due, ours):
+                self._fire_or_postpone(tx, batch, deadline, now)
+            # After a full batch comes what is due now; soon comes after the last one.
+            early = [] if len(due) == most else records.due_deadlines(tx, soon, _BATCH)
+            for deadline in _of(early, ours):
                 self._fire_or_postpone(tx, batch, deadline, now, is_early=True)
             self._queue(tx, batch, now)
-            return len(due) == _BATCH
+            return len(due) == _BATCH and bool(ours)
 
     def _fire_or_postpone(
         self,
@@ -225,6 +236,11 @@ class Reminders:
         mail.refresh(tx, number, now=self._clock(), machine_now=self._machine())
 
 
+def _of(due: list[Deadline], incidents: set[int]) -> list[Deadline]:
+    """Leave out what somebody is changing just now: it may not be due any more."""
+    return [deadline for deadline in due if deadline.incident in incidents]
+
+
 def _reminder(
     recipient: Recipient, items: list[Item], down: tuple[datetime, datetime] | None
 ) -> Draft:
@@ -235,7 +251,7 @@ def _reminder(
     if down is not None:
         refs = {"down_from": down[0].isoformat(), "down_to": down[1].isoformat()}
     return Draft(
-        key=_key(first, recipient.id),
+        key=key_of(first, recipient.id),
         kind=MessageKind.REMINDER,
         priority=Priority.PAGE if is_page else Priority.NUDGE,
         person=recipient.id if recipient.is_person else None,
@@ -248,7 +264,7 @@ def _reminder(
 
 def _thread_reminder(channel: str, item: Item) -> Draft:
     return Draft(
-        key=_key(item, "thread"),
+        key=key_of(item, THREAD),
         kind=MessageKind.REMINDER,
         priority=Priority.NUDGE,
         lane=channel,
@@ -256,7 +272,3 @@ def _thread_reminder(channel: str, item: Item) -> Draft:
         thread_of=mail.card_key(item.incident),
         items=(item,),
     )
-
-
-def _key(item: Item, place: str) -> str:
-    return f"INC-{item.incident}/{item.kind}/{item.count}/{item.fired}/{place}"

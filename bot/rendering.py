@@ -117,6 +117,12 @@ class Renderer:
             incident, event = _incident(tx, letter), _event(tx, letter)
             message = notices.offer_answered(incident, event, self._reader(tx, letter))
             return Rendered(message, is_live=False)
+        if letter.refs["trouble"] == "backup":
+            message = notices.backups(letter.refs["reason"])
+            return Rendered(message, is_live=False)
+        if letter.refs["trouble"] == "lost_incidents":
+            message = notices.lost_incidents(letter.refs, self._policy(), self._clock())
+            return Rendered(message, is_live=False)
         if letter.refs["trouble"] == "reminder":
             message = notices.reminder_fails(_incident(tx, letter))
             return Rendered(message, is_live=False)
@@ -146,6 +152,8 @@ class Renderer:
     def _morning(self, tx: Transaction, letter: Letter) -> Rendered | None:
         now, policy = self._clock(), self._policy()
         until = datetime.fromisoformat(letter.refs["until"])
+        if until <= now:  # It waited so long that the next one is due.
+            return None
         cases = daily.load_cases(tx, now)
         reader = self._reader(tx, letter)
         whose = (*missed_by(letter), reader.id)[0]

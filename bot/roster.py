@@ -119,7 +119,8 @@ class Roster:
         """Learn everybody in the workspace anew."""
         members = list(self._slack.members(self._workspace))
         with self._database.transaction() as tx:
-            for member in members:
+            # In an order: another replica may be learning the same.
+            for member in sorted(members, key=lambda one: one.id):
                 self._save(tx, member)
 
     def _learn(self, member: Member) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 
 from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 TICK_EVERY_S = 1
 _SILENT_FOR_S = 5.0
 _HOUSEKEEPING_EVERY_H = 12
+_BACK_UP_EVERY_MIN = 10
 _HOUSEKEEPING_AGAIN_IN = timedelta(minutes=1)
 _SENDERS = 4
 _LOOK_AGAIN_S = 0.5
@@ -39,6 +40,7 @@ class Scheduler:
         self,
         tick: Callable[[], object],
         housekeeping: Callable[[], object],
+        back_up: Callable[[], object] = lambda: None,
         *,
         silent_for_s: float = _SILENT_FOR_S,
     ) -> None:
@@ -66,6 +68,15 @@ class Scheduler:
             next_run_time=datetime.now(UTC),
             id="housekeeping",
         )
+        self._back_up = _guarded(back_up)
+        self._backing_up = Thread()
+        self._scheduler.add_job(
+            self._run_back_up,
+            "interval",
+            minutes=_BACK_UP_EVERY_MIN,
+            next_run_time=datetime.now(UTC),
+            id="backup",
+        )
 
     def start(self) -> None:
         """Begin to call."""
@@ -91,6 +102,15 @@ class Scheduler:
         if not self._housekeeping():
             _move(self._keeping, datetime.now(UTC) + _HOUSEKEEPING_AGAIN_IN)
 
+    def _run_back_up(self) -> None:
+        """Back up in a thread for which nobody waits, not even who stops us.
+
+        A large record takes a while; what is half done then is thrown away later.
+        """
+        if not self._backing_up.is_alive():
+            self._backing_up = Thread(target=self._back_up, name="backup", daemon=True)
+            self._backing_up.start()
+
     def _watch(self) -> None:
         while not self._stopping.wait(self._silent_for_s / 5):
             if time.monotonic() - self._ticked_at > self._silent_for_s:
@@ -105,6 +125,8 @@ class Senders:
         self._outbox = outbox
         self._stopping = Event()
         self._something = Event()
+        self._busy = 0
+        self._changed = Condition()
         self._threads = [
             Thread(target=self._run, name=f"sender-{number}", daemon=True)
             for number in range(_SENDERS)
@@ -119,6 +141,12 @@ class Senders:
         """Look into the outbox now."""
         self._something.set()
 
+    def settle(self) -> None:
+        """Send all that may go now, and wait for what the others are sending."""
+        self._send()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy)
+
     def stop(self) -> None:
         """Claim nothing more, and wait for what is in flight."""
         self._stopping.set()
@@ -127,11 +155,20 @@ class Senders:
             thread.join(_STOP_WITHIN_S)
 
     def _run(self) -> None:
-        send = _guarded(self._outbox.drain)
         while not self._stopping.is_set():
-            send()
+            self._send()
             self._something.wait(_LOOK_AGAIN_S)
             self._something.clear()
+
+    def _send(self) -> None:
+        with self._changed:
+            self._busy += 1
+        try:
+            _guarded(self._outbox.drain)()
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
 
 
 def _move(job: Job, to: datetime) -> None:

@@ -173,6 +173,7 @@ def health_route(health: Callable[[], Health]) -> Route:
         body: dict[str, Any] = {
             "status": "ok" if found.is_well else "failing",
             "reasons": list(found.reasons),
+            "notes": list(found.notes),
         }
         return JSONResponse(body, 200 if found.is_well else 503)
 

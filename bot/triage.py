@@ -30,7 +30,7 @@ from bot.nudges import Because, Recipient
 from bot.policies import Policy, Severity
 from bot.slack.blocks import when
 from bot.store import mail, records
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, Row, Transaction
 from bot.store.mail import Draft
 from bot.triage_events import Report, Update
 
@@ -92,8 +92,8 @@ class Triage:
         same text again within half a minute.
         """
         with self._database.transaction() as tx:
-            answered = tx.one("inbox_answer", key=act.key)
-            if answered is not None:
+            answered = self._claimed(tx, act.key)
+            if answered["answer"]:
                 return self._answered_before(tx, json.loads(answered["answer"]))
             slip = self._typed_just_now(tx, act, report)
             if slip is not None:
@@ -201,11 +201,11 @@ class Triage:
         """Put one reminder off, the cadence stays; return until when."""
         with self._database.transaction() as tx:
             now, policy = self._clock(), self._policy()
-            incident = _must_exist(tx, number)
+            answered = self._claimed(tx, act.key)
+            incident = _must_exist(records.incident_to_change(tx, number), number)
             triage_events.must_be_open(incident)
             deadline = _still_owed(records.deadlines(tx, number), kind, count)
-            is_repeat = tx.one("inbox_answer", key=act.key) is not None
-            if is_repeat and deadline.snoozed_until is not None:
+            if answered["answer"] and deadline.snoozed_until is not None:
                 return deadline.snoozed_until
             choices = nudges.snooze_choices(policy, incident, deadline, now)
             if choice not in choices:
@@ -244,9 +244,9 @@ class Triage:
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Let one event happen, unless this very act was recorded before."""
         with self._database.transaction() as tx:
-            if tx.one("inbox_answer", key=act.key) is not None:
+            if self._claimed(tx, act.key)["answer"]:
                 return replace(self._result(tx, number), is_repeat=True)
-            incident = _must_exist(tx, number)
+            incident = _must_exist(records.incident_to_change(tx, number), number)
             event = make(incident, act.by, self._clock())
             self._remember(tx, act.key, number)
             self._happens(tx, incident, event)
@@ -296,10 +296,19 @@ class Triage:
         """Return the incident that the same text opened within half a minute."""
         if not report.typed:
             return None
-        row = tx.one("inbox_answer", key=_typed_key(act, report))
-        if row is None or self._machine() - row["received_at"] > _SLIP:
+        typed = self._claimed(tx, _typed_key(act, report))
+        if not typed["answer"] or self._machine() - typed["received_at"] > _SLIP:
             return None
-        return int(json.loads(row["answer"])["incident"])
+        return int(json.loads(typed["answer"])["incident"])
+
+    def _claimed(self, tx: Transaction, key: str) -> Row:
+        """Take an inbound key; its `answer` is empty unless it came before.
+
+        The same one that comes at the same time waits until we are done.
+        """
+        row = tx.one("claim_inbox", key=key, received_at=self._machine())
+        assert row is not None, "a claim answers with the row as it is"
+        return row
 
     def _remember(self, tx: Transaction, key: str, number: int, **said: object) -> None:
         """Note what an inbound key was answered with."""
@@ -307,7 +316,7 @@ class Triage:
         tx.one("save_inbox", key=key, received_at=self._machine(), answer=answer)
 
     def _result(self, tx: Transaction, number: int) -> Result:
-        incident = _must_exist(tx, number)
+        incident = _must_exist(records.incident(tx, number), number)
         owed = records.deadlines(tx, number)
         ladder = [one for one in owed if one.is_open and one.kind is Kind.CHECK_IN]
         if not ladder:
@@ -364,8 +373,7 @@ def _typed_key(act: Act, report: Report) -> str:
     return f"typed:{act.by}:{report.channel}:{hashlib.sha256(typed).hexdigest()[:16]}"
 
 
-def _must_exist(tx: Transaction, number: int) -> Incident:
-    incident = records.incident(tx, number)
+def _must_exist(incident: Incident | None, number: int) -> Incident:
     if incident is None:
         raise UserError(f"There is no INC-{number}.")
     return incident

@@ -32,9 +32,13 @@ TEAM = {
 class Trial:
     """A team of five, their channels, and the bot among them.
 
-    The database and the clock's file lie in `folder`. The policy must name the ids
-    that the local Slack gives: `U0ANA` for ana, `C0LEADS` for #leads.
+    The clock's file lies in `folder`, and so does the record, unless `database_url`
+    names another. The policy must name the ids that the local Slack gives: `U0ANA` for
+    ana, `C0LEADS` for #leads. Nothing is backed up, whatever the environment says,
+    until somebody sets `backups`.
     """
+
+    backups: Path | None = None
 
     def __init__(  # noqa: PLR0913  # What a test may want otherwise.
         self,
@@ -45,8 +49,10 @@ class Trial:
         machine: Clock = clock.machine,
         pace: Pace = UNPACED,
         is_http: bool = False,
+        database_url: str | None = None,
     ) -> None:
         self.folder = folder
+        self.database_url = database_url or f"sqlite:///{folder / 'sevbot.db'}"
         self.is_http = is_http
         self.policy = policy
         self.machine = machine
@@ -82,6 +88,7 @@ class Trial:
         """Start a bot on the database as it stands, as after a deploy."""
         self.bot = self.built()
         self.bot.housekeeping()
+        self.bot.recovery.begin()
         self.bot.ear.start()
         if isinstance(self.bot.ear, SignedHttp):
             self.slack.request_url = self.bot.ear.url
@@ -96,7 +103,8 @@ class Trial:
             slack_app_token=SecretStr(self.slack.app_token),
             slack_signing_secret=SecretStr(self.slack.signing_secret),
             slack_api_url=self.slack.api_url,
-            database_url=f"sqlite:///{self.folder / 'sevbot.db'}",
+            database_url=self.database_url,
+            backups=self.backups,
             port=0,
         )
         identity = app.identify(settings, Event())

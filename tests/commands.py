@@ -33,7 +33,14 @@ def runner(
 ) -> Run:
     """Return what runs a command in a folder, with nothing set in the environment."""
     monkeypatch.chdir(folder)
-    for name in ("SEVBOT_POLICIES", "SEVBOT_CLOCK", "SEVBOT_PORT", "PORT"):
+    for name in (
+        "SEVBOT_POLICIES",
+        "SEVBOT_CLOCK",
+        "SEVBOT_PORT",
+        "SEVBOT_BACKUPS",
+        "DATABASE_URL",
+        "PORT",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
 

@@ -4,7 +4,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from bot.emulator import LocalSlack
 from bot.trial import TEAM
 from tests.story import ROOT
 
+PROC = Path("/proc")
+_ENDS_WITHIN_S = 20
 _OURS = ("SLACK_", "SEVBOT_", "PORT", "DATABASE_URL")
 
 
@@ -60,3 +63,33 @@ def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+def is_gone(pid: int | None) -> bool:
+    """Tell whether a process has ended; one that nobody buried yet has."""
+    try:
+        stat = (PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return True
+    return stat.rpartition(")")[2].split()[0] == "Z"
+
+
+def offspring(pid: int) -> list[int]:
+    """Return the processes that one has started, and those that these have."""
+    parents = {}
+    for stat in PROC.glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # It has ended meanwhile.
+        parents[int(stat.parent.name)] = int(fields[1])
+    found = [child for child, parent in parents.items() if parent == pid]
+    return [*found, *(one for child in found for one in offspring(child))]
+
+
+def until(condition: Callable[[], bool], within: float = _ENDS_WITHIN_S) -> bool:
+    """Wait until something outside of the local Slack is so."""
+    end = time.monotonic() + within
+    while not (is_so := condition()) and time.monotonic() < end:
+        time.sleep(0.02)  # Nobody tells when another process has ended.
+    return is_so

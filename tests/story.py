@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import policy_files
+from bot.app import Bot
 from bot.emulator.exchanges import Answer, Sent
 from bot.emulator.records import Message, View
 from bot.emulator.refusals import Json
@@ -20,11 +21,17 @@ from bot.pacing import UNPACED, Pace
 from bot.policies import Policy
 from bot.public_holidays import public_holidays
 from bot.trial import Trial
+from tests import postgres
+from tests.replicas import Pair, pair
 
 ROOT = Path(__file__).parent.parent
 PACIFIC = ZoneInfo("America/Los_Angeles")
-# `SEVBOT_TEST_TRANSPORT=http` tells the same stories over signed HTTP.
+# `SEVBOT_TEST_TRANSPORT=http` tells the same stories over signed HTTP, and
+# `SEVBOT_TEST_ENGINE=postgres` with the record there; `SEVBOT_TEST_REPLICAS=2` lets two
+# bots share it.
 IS_HTTP = os.environ.get("SEVBOT_TEST_TRANSPORT") == "http"
+IS_POSTGRES = os.environ.get("SEVBOT_TEST_ENGINE") == "postgres"
+REPLICAS = int(os.environ.get("SEVBOT_TEST_REPLICAS", "1"))
 
 
 def pacific(text: str) -> datetime:
@@ -57,8 +64,11 @@ class Story(Trial):
         pace: Pace = UNPACED,
         *,
         is_http: bool = IS_HTTP,
+        is_postgres: bool = IS_POSTGRES,
+        replicas: int = REPLICAS,
     ) -> None:
         self._policy = shipped_policy()
+        self.replicas = replicas
         super().__init__(
             folder,
             lambda: self._policy,
@@ -66,8 +76,15 @@ class Story(Trial):
             machine=Machine(),
             pace=pace,
             is_http=is_http,
+            database_url=postgres.record_of(folder) if is_postgres else None,
         )
         self.slack.add_channel("acme", members=["ana", "dee"], bot=False)
+
+    def built(self, wake: Callable[[], None] = lambda: None) -> Bot:
+        """Return a bot at rest, or two that share a record and act as one."""
+        if self.replicas == 1:
+            return super().built(wake)
+        return pair(super().built, is_http=self.is_http)
 
     def use_policy(self, **changes: Any) -> None:
         """Change fields of the policy in force."""
@@ -87,9 +104,10 @@ class Story(Trial):
         person = self.slack.workspace.find_person(who).as_json(self.now)
         self.slack.send_event({"type": event, "user": person})
         # Bolt acknowledges events first; all threads are free once it is taken in.
-        threads = self.bot.executor._max_workers
-        barrier = Barrier(threads)
-        list(self.bot.executor.map(lambda _: barrier.wait(5), range(threads)))
+        for bot in self.bot.both if isinstance(self.bot, Pair) else (self.bot,):
+            threads = bot.executor._max_workers
+            barrier = Barrier(threads)
+            list(bot.executor.map(lambda _, meet=barrier: meet.wait(5), range(threads)))
 
     def ago(self, **span: float) -> datetime:
         """Return an instant that lies so far back."""
@@ -164,8 +182,8 @@ class Story(Trial):
     def deliver(self, kind: str, payload: Json) -> Answer:
         """Send the bot something of Slack's that nobody here does by hand."""
         person = self.slack.as_("dee").person
-        common = self.slack._interactions._common(payload["type"], person)
-        return self.slack._exchanges.deliver(Sent(kind, common | payload))
+        common = self.slack._parts.interactions._common(payload["type"], person)
+        return self.slack._parts.exchanges.deliver(Sent(kind, common | payload))
 
     def card(self, number: int = 1) -> Message:
         """Return an incident's card as it stands in the incidents channel."""
@@ -237,11 +255,9 @@ class Story(Trial):
 
 
 @contextmanager
-def story(
-    folder: Path, at: str, pace: Pace = UNPACED, *, is_http: bool = IS_HTTP
-) -> Iterator[Story]:
+def story(folder: Path, at: str, pace: Pace = UNPACED, **how: Any) -> Iterator[Story]:
     """Begin a story at a local time of the team, such as `2026-11-24 09:30`."""
-    told = Story(folder, at, pace, is_http=is_http)
+    told = Story(folder, at, pace, **how)
     told.start()
     try:
         yield told

@@ -14,6 +14,7 @@ from bot.doctor import examine
 from bot.doctor_findings import Finding, Level
 from bot.emulator import LocalSlack
 from bot.errors import BotError
+from bot.manifest import OPTIONAL
 from bot.policy_files import default_text
 from bot.settings import Settings
 from bot.store.disks import disk_of, must_be_ours
@@ -250,7 +251,7 @@ def test_a_slack_that_cannot_be_reached_is_told_as_that(
     assert found == {"Slack cannot be reached: no answer (ConnectionRefusedError)."}
 
 
-@pytest.mark.parametrize("scope", ["channels:read", "groups:read", "dnd:read"])
+@pytest.mark.parametrize("scope", [scope.name for scope in OPTIONAL])
 def test_an_optional_scope_that_is_missing_is_no_fault_but_said(
     installed: Installation, scope: str
 ) -> None:
@@ -260,6 +261,18 @@ def test_an_optional_scope_that_is_missing_is_no_fault_but_said(
 
     assert installed.wrong() == []
     assert any(f"The optional scope {scope} was not granted: " in one for one in notes)
+
+
+@pytest.mark.parametrize("kind", ["im", "channels", "groups"])
+def test_without_a_history_scope_it_is_said_what_the_promise_shrinks_to(
+    installed: Installation, kind: str
+) -> None:
+    installed.slack.workspace.scopes -= {f"{kind}:history"}
+
+    (said,) = [what for what, _ in installed.notes() if "history" in what]
+
+    assert "twice" in said
+    assert "is held until a person has looked" in said
 
 
 def test_channels_that_may_not_be_seen_are_said_to_be_unseen(
@@ -406,3 +419,27 @@ def test_the_command_says_how_to_mend_and_fails(
     assert lines[at + 1].startswith("       Copy the Bot User OAuth Token")
     assert lines[-1].endswith("wrong.")
     assert (printed.status, printed.err) == (1, "")
+
+
+def test_a_record_that_nothing_backs_up_is_noted(installed: Installation) -> None:
+    assert installed.notes()[0] == (
+        "Nothing backs the record up by itself.",
+        "Set SEVBOT_BACKUPS to a folder, best on another disk.",
+    )
+
+
+def test_a_folder_for_backups_is_looked_at(installed: Installation) -> None:
+    folder = installed.folder / "backups"
+    installed.settings["backups"] = folder
+    missing = installed.wrong()
+    folder.mkdir()
+
+    found = [one.what for one in installed.findings()]
+
+    assert missing == [
+        (
+            f"The folder for backups, {folder}, does not exist.",
+            "Create it, or mount what it lies on.",
+        )
+    ]
+    assert f"Backups go into {folder}." in found

@@ -34,6 +34,15 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     )
 
 
+def test_that_no_backup_can_be_made_is_noted_and_nobody_is_restarted_for_it() -> None:
+    found = health(
+        trouble=None, storage=None, silent_for=None, hears=True, backups="no folder"
+    )
+
+    assert found.is_well
+    assert found.notes == ("no folder",)
+
+
 def test_a_tick_may_be_three_periods_late_and_no_more() -> None:
     seconds = Seconds()
     pulse = Pulse(every_s=1, now=seconds)

@@ -21,8 +21,9 @@ ROWS = (
         "bot.slack.forms",
     ),
     (
-        "bot.triage*", "bot.reminders", "bot.outbox", "bot.dead_letters", "bot.pacing",
-        "bot.roster", "bot.daily", "bot.policy_changes",
+        "bot.triage*", "bot.reminders", "bot.outbox", "bot.settlement", "bot.recovery",
+        "bot.dead_letters", "bot.pacing", "bot.roster", "bot.daily",
+        "bot.policy_changes", "bot.daily_backups", "bot.retention",
     ),
     (
         "bot.slack*", "bot.store*", "bot.policy_*", "bot.customer_files",

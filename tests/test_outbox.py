@@ -1,135 +1,13 @@
-"""The way out of the outbox, with a Slack of a few lines that does as a test says."""
+"""The way out of the outbox: order, pace, and what Slack takes and refuses."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.errors import Fate, SlackError
-from bot.outbox import Outbox, Rendered
-from bot.pacing import UNPACED, Pace
-from bot.slack.blocks import Message
-from bot.slack.client import Slack
+from bot.pacing import Pace
 from bot.store import mail
-from bot.store.database import Transaction
-from bot.store.mail import Draft, Letter, MessageKind, Priority, State
-from bot.store.sqlite import SqliteDatabase
-from tests.factories import shipped_policy
-
-NOT_DONE = SlackError("ConnectionRefusedError", Fate.NOT_DONE)
-UNKNOWN = SlackError("TimeoutError", Fate.UNKNOWN)
-
-
-def refused(code: str) -> SlackError:
-    return SlackError(code, Fate.REFUSED)
-
-
-def limited(seconds: int) -> SlackError:
-    wait = timedelta(seconds=seconds)
-    return SlackError("ratelimited", Fate.NOT_DONE, retry_after=wait)
-
-
-class FakeSlack(Slack):
-    """Keeps what is posted. The next calls fail by `failures`, in their order.
-
-    `meanwhile` happens while a post is on its way.
-    """
-
-    def __init__(self) -> None:
-        self.posted: list[str] = []
-        self.edits: list[str] = []
-        self.failures: dict[str, list[SlackError | None]] = {}
-        self.tries = 0
-        self.meanwhile: Callable[[], object] = lambda: None
-
-    def post(
-        self,
-        channel: str,
-        message: Message,
-        *,
-        key: str,
-        thread_ts: str | None = None,
-        is_urgent: bool = False,
-    ) -> str:
-        self.tries += 1
-        self._fail("post")
-        self.meanwhile()
-        self.posted.append(key)
-        return f"{len(self.posted)}.0"
-
-    def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
-        self._fail("update")
-        self.edits.append(message.text)
-
-    def open_conversation(self, person: str) -> str:
-        self._fail("open")
-        return f"D{person[1:]}"
-
-    def _fail(self, call: str) -> None:
-        failures = self.failures.get(call)
-        if failures and (failure := failures.pop(0)) is not None:
-            raise failure
-
-
-class Post:
-    """An outbox with a clock for both kinds of time, and messages that say `says`."""
-
-    def __init__(self, database: SqliteDatabase, pace: Pace) -> None:
-        self.now = datetime(2026, 11, 24, 18, tzinfo=UTC)
-        self.says = "hello"
-        self.database = database
-        self.slack = FakeSlack()
-        self.outbox = Outbox(
-            database,
-            self.slack,
-            self._render,
-            shipped_policy,
-            clock=lambda: self.now,
-            machine=lambda: self.now,
-            pace=pace,
-        )
-
-    def queue(
-        self, key: str, kind: MessageKind = MessageKind.NOTE, **more: object
-    ) -> None:
-        """Queue a message; by default to #incidents, as urgent as a note."""
-        given = {"priority": Priority.CARD, "lane": "C0INCIDENTS", **more}
-        draft = Draft(key=key, kind=kind, **given)  # type: ignore[arg-type]
-        with self.database.transaction() as tx:
-            assert mail.queue(tx, draft, now=self.now, machine_now=self.now)
-
-    def refresh(self, key: str) -> None:
-        """Ask for an edit of a message."""
-        with self.database.transaction() as tx:
-            mail.refresh_one(tx, key, now=self.now, machine_now=self.now)
-
-    def wait(self, **span: float) -> None:
-        """Let time pass, and send what may go then."""
-        self.now += timedelta(**span)
-        self.outbox.drain()
-
-    def state(self, key: str) -> State:
-        with self.database.transaction() as tx:
-            letter = mail.find(tx, key)
-        assert letter is not None
-        return letter.state
-
-    def _render(self, tx: Transaction, letter: Letter) -> Rendered:
-        return Rendered(Message(self.says), is_live=letter.kind is MessageKind.CARD)
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[[Pace], Post]]:
-    database = SqliteDatabase(tmp_path / "sevbot.db", "T1")
-    yield lambda pace: Post(database, pace)
-    database.close()
-
-
-@pytest.fixture
-def post(make: Callable[[Pace], Post]) -> Post:
-    return make(UNPACED)
+from bot.store.mail import Draft, MessageKind, Priority, State
+from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
 
 
 def test_what_changed_while_a_message_was_on_its_way_is_edited_in(post: Post) -> None:
@@ -155,23 +33,6 @@ def test_an_edit_that_changes_nothing_is_not_made(post: Post) -> None:
     post.outbox.drain()
 
     assert post.slack.edits == []
-
-
-def test_a_sender_that_comes_back_after_its_lease_has_not_sent_in_vain(
-    post: Post,
-) -> None:
-    def sleep() -> None:
-        post.slack.meanwhile = lambda: None
-        post.wait(seconds=16)
-
-    post.slack.meanwhile = sleep
-    post.queue("INC-1/card", MessageKind.CARD, incident=1, priority=Priority.PAGE)
-
-    post.outbox.drain()
-    post.wait(minutes=5)
-
-    assert post.slack.posted == ["INC-1/card"]
-    assert post.state("INC-1/card") is State.SENT
 
 
 def test_a_card_that_can_be_edited_no_more_is_posted_anew(post: Post) -> None:
@@ -236,20 +97,10 @@ def test_a_long_outage_loses_nothing(post: Post) -> None:
     assert post.slack.posted == ["note"]
 
 
-def test_a_page_of_unknown_fate_is_repeated_ever_more_rarely(post: Post) -> None:
-    post.slack.failures["post"] = [UNKNOWN] * 1000
-    post.queue("page", priority=Priority.PAGE)
-
-    for _ in range(600):
-        post.wait(seconds=1)
-
-    assert post.slack.tries == 9
-
-
 def test_posts_of_the_whole_workspace_keep_to_a_budget(
-    make: Callable[[Pace], Post],
+    posting: Callable[[Pace], Post],
 ) -> None:
-    post = make(Pace())
+    post = posting(Pace())
     for number in range(100):
         post.queue(f"note/{number}", lane=f"C{number}")
 
@@ -261,10 +112,58 @@ def test_posts_of_the_whole_workspace_keep_to_a_budget(
     assert len(post.slack.posted) == burst + 5
 
 
-def test_what_is_urgent_goes_first_when_the_budget_is_spent(
-    make: Callable[[Pace], Post],
+def test_replicas_share_the_budget_and_the_pace_of_a_conversation(
+    posting: Callable[[Pace], Post],
 ) -> None:
-    post = make(Pace())
+    post = posting(Pace())
+    for number in range(100):
+        post.queue(f"note/{number}", lane=f"C{number}")
+    for number in range(3):
+        post.queue(f"page/{number}", lane="D1", priority=Priority.PAGE)
+
+    for outbox in (post.outbox, post.replica(), post.replica()):
+        outbox.drain()
+    burst = list(post.slack.posted)
+    post.wait(seconds=1)
+
+    assert len(burst) == 61
+    assert [key for key in burst if key.startswith("page")] == ["page/0"]
+    assert len(post.slack.posted) == 61 + 5
+    assert post.slack.posted[61] == "page/1"
+
+
+def test_in_a_conversation_pages_overtake_nudges_and_those_cards_and_those_digests(
+    posting: Callable[[Pace], Post],
+) -> None:
+    post = posting(Pace())
+    post.queue("first")
+    post.outbox.drain()
+    for priority in reversed(Priority):
+        post.queue(priority.name, priority=priority)
+
+    for _ in Priority:
+        post.wait(seconds=1)
+
+    assert post.slack.posted == ["first", "PAGE", "NUDGE", "CARD", "DIGEST"]
+
+
+def test_a_message_that_was_claimed_too_long_ago_is_claimed_anew(post: Post) -> None:
+    post.queue("page", priority=Priority.PAGE)
+    post.while_rendering = lambda: post.pass_by(seconds=60)
+
+    post.outbox.send_one()
+    early = list(post.slack.posted)
+    post.while_rendering = lambda: None
+    post.outbox.drain()
+
+    assert early == []
+    assert post.slack.posted == ["page"]
+
+
+def test_what_is_urgent_goes_first_when_the_budget_is_spent(
+    posting: Callable[[Pace], Post],
+) -> None:
+    post = posting(Pace())
     for number in range(100):
         post.queue(f"note/{number}", lane=f"C{number}")
     post.outbox.drain()

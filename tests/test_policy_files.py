@@ -1,6 +1,9 @@
 """Reading policies.yaml: what it says, and where it is looked for."""
 
 import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -143,6 +146,30 @@ def test_sections_that_may_be_empty_may_be_left_empty() -> None:
     assert policy.customers[0].plan is None
 
 
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("off", None),
+        ('"off"', None),
+        ("90 days", 90),
+        ("1 week", 7),
+        ("18 months", 540),
+        ("2 years", 730),
+    ],
+)
+def test_texts_are_kept_for_as_long_as_is_written(words: str, days: int | None) -> None:
+    text = f"{SMALL}retention: {{erase_texts_after: {words}}}\n"
+
+    kept_for = policy_of(text).erase_texts_after
+
+    assert kept_for == (None if days is None else timedelta(days=days))
+
+
+@pytest.mark.parametrize("section", ["", "retention:\n", "retention: {}\n"])
+def test_texts_are_kept_for_ever_where_nothing_is_written(section: str) -> None:
+    assert policy_of(SMALL + section).erase_texts_after is None
+
+
 def test_the_version_follows_the_text_the_customers_and_the_holidays() -> None:
     with_file = changed(("customers:\n", "customers_file: c.csv\ncustomers:\n"))
     one, other = {"c.csv": "name\nWayne\n"}, {"c.csv": "name\nStark\n"}
@@ -212,13 +239,27 @@ def test_a_file_that_cannot_be_read_is_told_why(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@contextmanager
+def without_rights() -> Iterator[None]:
+    """Be nobody for a while, since root may read everything."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
 def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(SMALL)
     path.chmod(0)
 
-    with pytest.raises(PolicyError, match="cannot be read: Permission denied"):
+    with (
+        without_rights(),
+        pytest.raises(PolicyError, match="cannot be read: Permission denied"),
+    ):
         load(path, holidays=holidays, today=TODAY)
 
 

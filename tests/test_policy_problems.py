@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.policy_texts import changed, problems_of
+from tests.policy_texts import SMALL, changed, problems_of
 
 FIRST_RESPONSE = (
     '"4 business hours", "1 business day", "15 minutes", "1 hour" or "none"'
@@ -421,3 +421,14 @@ def test_a_promise_that_no_calendar_can_keep_is_refused() -> None:
             "never comes in the calendar office; write less"
         )
     ]
+
+
+@pytest.mark.parametrize("words", ["0 days", "2 fortnights", "forever", "2y", "-1 day"])
+def test_how_long_texts_are_kept_is_written_in_words(words: str) -> None:
+    (problem,) = problems_of(f"{SMALL}retention: {{erase_texts_after: {words}}}\n")
+
+    assert problem == (
+        f'policies.yaml line 51, retention.erase_texts_after: "{words}" is not '
+        "allowed; write a number of days, weeks, months or years, such as 2 years, or "
+        '"off"'
+    )

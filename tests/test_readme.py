@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bot import demo
 from bot.cli import app
+from bot.manifest import NEEDED, OPTIONAL, Scope
 from bot.settings import Settings
 from tests.commands import Run
 from tests.story import ROOT
@@ -43,6 +44,18 @@ def test_each_setting_is_in_the_readme(name: str) -> None:
     choices = getattr(alias, "choices", [alias or name.upper()])
 
     assert all(f"`{choice}`" in README for choice in choices)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`(tests/[\w/]+\.py)`", README)))
+)
+def test_each_test_that_it_names_is_there(path: str) -> None:
+    assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("scope", [*NEEDED, *OPTIONAL], ids=lambda scope: scope.name)
+def test_each_scope_is_explained_as_the_manifest_does(scope: Scope) -> None:
+    assert f"| {scope.what_for} | {scope.without} |" in README
 
 
 def test_the_demo_prints_what_the_readme_shows() -> None:

@@ -60,7 +60,7 @@ def test_over_http_it_takes_signed_commands_and_pages(
         process.send_signal(signal.SIGTERM)
         output, log = process.communicate(timeout=WITHIN_S)
 
-    assert (status, told) == (200, {"status": "ok", "reasons": []})
+    assert (status, told) == (200, {"status": "ok", "reasons": [], "notes": []})
     assert answer.ok
     assert process.returncode == 0
     assert output.splitlines()[-1] == "sevbot stopped."

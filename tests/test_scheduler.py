@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import cast
 
 import pytest
@@ -45,9 +45,12 @@ def nothing() -> None:
 
 @contextmanager
 def started(
-    tick: Callable[[], object], housekeeping: Callable[[], object], **more: float
+    tick: Callable[[], object],
+    housekeeping: Callable[[], object],
+    back_up: Callable[[], object] = nothing,
+    **more: float,
 ) -> Iterator[Scheduler]:
-    scheduler = Scheduler(tick, housekeeping, **more)
+    scheduler = Scheduler(tick, housekeeping, back_up, **more)
     scheduler.start()
     try:
         yield scheduler
@@ -142,3 +145,61 @@ def test_a_sender_that_fails_goes_on() -> None:
     senders.stop()
 
     assert (failed, went_on) == (True, True)
+
+
+class SlowMailbox:
+    """An outbox with one message, on which somebody works until a test lets go."""
+
+    def __init__(self) -> None:
+        self.is_taken = Event()
+        self.lets_go = Event()
+        self.is_sent = False
+
+    def drain(self) -> int:
+        if self.is_taken.is_set():
+            return 0
+        self.is_taken.set()
+        self.lets_go.wait(WITHIN_S)
+        self.is_sent = True
+        return 1
+
+
+def test_settling_waits_for_what_another_sender_is_sending() -> None:
+    mailbox = SlowMailbox()
+    senders = Senders(cast("Outbox", mailbox))
+    was_sent: list[bool] = []
+
+    def settle() -> None:
+        senders.settle()
+        was_sent.append(mailbox.is_sent)
+
+    senders.start()
+    assert mailbox.is_taken.wait(WITHIN_S)
+    settling = Thread(target=settle)
+    settling.start()
+    settling.join(0.1)
+    too_early = list(was_sent)
+    mailbox.lets_go.set()
+    settling.join(WITHIN_S)
+    senders.stop()
+
+    assert too_early == []
+    assert was_sent == [True]
+
+
+def test_a_backup_that_takes_long_holds_up_nothing_and_no_stop() -> None:
+    tick, housekeeping, done = Turns(), Turns(), Event()
+
+    with started(tick, housekeeping, done.wait):
+        happened = tick.happen(2), housekeeping.happen(1)
+
+    # Had the stop waited for it we would not be here.
+    done.set()
+    assert happened == (True, True)
+
+
+def test_the_first_backup_is_asked_for_at_the_start() -> None:
+    back_up = Turns()
+
+    with started(nothing, nothing, back_up):
+        assert back_up.happen(1)

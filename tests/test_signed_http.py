@@ -165,7 +165,7 @@ def test_a_bot_that_is_well_says_so_and_no_secret(told: OverHttp) -> None:
     reply = ask(told, "GET", "/healthz")
 
     assert reply.status == 200
-    assert reply.json == {"status": "ok", "reasons": []}
+    assert reply.json == {"status": "ok", "reasons": [], "notes": []}
 
 
 def test_a_revoked_token_turns_the_health_red_until_it_works_again(
@@ -185,6 +185,7 @@ def test_a_revoked_token_turns_the_health_red_until_it_works_again(
     assert red.json == {
         "status": "failing",
         "reasons": ["Slack refuses the installation: invalid_auth"],
+        "notes": [],
     }
     assert green.status == 200
 

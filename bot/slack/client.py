@@ -4,9 +4,10 @@ The library's own retries are switched off: a hidden retry of a post is a hidden
 duplicate. Whether and when to try again is the outbox's business.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 
@@ -15,11 +16,13 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message, View
+from bot.slack.deadlines import NeverReachedError, PromptClient
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
 ASK_WITHIN = timedelta(seconds=1)  # Somebody waits, whom Slack grants three seconds.
 METADATA_TYPE = "sevbot_message"
+_ALSO = "with"
 
 _REFUSED = frozenset({
     "channel_not_found", "not_in_channel", "is_archived", "restricted_action",
@@ -49,6 +52,26 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A message of an app as it stands in Slack, with the key that travels with it.
+
+    `also` are the keys of what it says besides. `is_live` tells that it has buttons,
+    `replies` how many there are.
+    """
+
+    key: str
+    ts: str
+    replies: int
+    is_live: bool
+    also: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everything that it says."""
+        return (self.key, *self.also)
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person as Slack knows them. Guests and people of other companies are not
     members; `zone` is an IANA name and may be missing.
@@ -74,16 +97,20 @@ class Slack:
         answer = _called(self._urgent.auth_test)
         return Identity(answer["team_id"], answer["user_id"], answer["url"])
 
-    def post(
+    def post(  # noqa: PLR0913  # Each travels with the message.
         self,
         channel: str,
         message: Message,
         *,
         key: str,
+        also: Sequence[str] = (),
         thread_ts: str | None = None,
         is_urgent: bool = False,
     ) -> str:
-        """Post a message and return its ts. The key travels with it, twice."""
+        """Post a message and return its ts. The key travels with it, twice.
+
+        `also` are the keys of what it says besides.
+        """
         client = self._urgent if is_urgent else self.web
         answer = _called(
             client.chat_postMessage,
@@ -91,7 +118,10 @@ class Slack:
             text=message.text,
             blocks=_keyed(message, key),
             thread_ts=thread_ts,
-            metadata={"event_type": METADATA_TYPE, "event_payload": {"key": key}},
+            metadata={
+                "event_type": METADATA_TYPE,
+                "event_payload": {"key": key, _ALSO: " ".join(also)},
+            },
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -106,6 +136,38 @@ class Slack:
             text=message.text,
             blocks=_keyed(message, key),
         )
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Remove one of the bot's own messages."""
+        _called(self.web.chat_delete, channel=channel, ts=ts)
+
+    def standing(
+        self,
+        channel: str,
+        *,
+        oldest: datetime,
+        thread_ts: str | None = None,
+        is_urgent: bool = False,
+    ) -> Iterator[Standing]:
+        """Go through what was posted in a conversation since `oldest`.
+
+        That is its top level, or the thread under `thread_ts`. Needs the history scope
+        of that kind of conversation.
+        """
+        client = self._urgent if is_urgent else self.web
+        read: Callable[..., Any] = client.conversations_history
+        if thread_ts is not None:
+            read = client.conversations_replies
+        for message in _pages(
+            read,
+            "messages",
+            channel=channel,
+            ts=thread_ts,
+            oldest=f"{oldest.timestamp():.6f}",
+            include_all_metadata=True,
+        ):
+            if (found := _standing(message)) and found.ts != thread_ts:
+                yield found
 
     def open_conversation(self, person: str) -> str:
         """Return the id of the bot's conversation with a person."""
@@ -127,13 +189,8 @@ class Slack:
 
     def members(self, team: str) -> Iterator[Member]:
         """Go through everybody in the workspace."""
-        cursor = ""
-        while True:
-            answer = _called(self.web.users_list, limit=_PAGE_SIZE, cursor=cursor)
-            yield from (member_of(user, team) for user in answer["members"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
+        for user in _pages(self.web.users_list, "members"):
+            yield member_of(user, team)
 
 
 def member_of(user: Mapping[str, Any], team: str) -> Member:
@@ -152,7 +209,7 @@ def member_of(user: Mapping[str, Any], team: str) -> Member:
 
 
 def _client(token: str, api_url: str, within: timedelta) -> WebClient:
-    return WebClient(
+    return PromptClient(
         token=token,
         base_url=api_url,
         timeout=int(within.total_seconds()),
@@ -167,9 +224,22 @@ def _called(method: Callable[..., Any], **arguments: object) -> Mapping[str, Any
         answer: Mapping[str, Any] = method(**given).data
     except SlackApiError as error:
         raise _refusal(error) from error
-    except (OSError, SlackClientError) as error:
+    except (OSError, HTTPException, SlackClientError) as error:
         raise _broken(error) from error
     return answer
+
+
+def _pages(
+    method: Callable[..., Any], items: str, **arguments: object
+) -> Iterator[Mapping[str, Any]]:
+    """Call a method that answers in pages, and yield what is on them."""
+    cursor = ""
+    while True:
+        answer = _called(method, **arguments, limit=_PAGE_SIZE, cursor=cursor)
+        yield from answer[items]
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
 
 
 def _refusal(error: SlackApiError) -> SlackError:
@@ -183,6 +253,8 @@ def _refusal(error: SlackApiError) -> SlackError:
     if status >= 500 or not isinstance(answer.data, dict):
         return SlackError(f"http_{status}", Fate.UNKNOWN)
     code = str(answer.get("error", "unknown_error"))
+    if " " in code:  # The library's own words for an answer that is no JSON.
+        return SlackError("not_json", Fate.UNKNOWN)
     for codes, fate in (
         (_REFUSED, Fate.REFUSED),
         (_INSTALLATION, Fate.INSTALLATION),
@@ -196,11 +268,31 @@ def _refusal(error: SlackApiError) -> SlackError:
 def _broken(error: Exception) -> SlackError:
     """Tell a connection that never was from one that broke after the request."""
     reason = error.reason if isinstance(error, URLError) else error
-    never_reached = isinstance(reason, ConnectionRefusedError) or (
-        type(reason).__name__ == "gaierror"
+    if isinstance(reason, NeverReachedError):
+        return SlackError(str(reason), Fate.NOT_DONE, is_away=True)
+    return SlackError(type(reason).__name__, Fate.UNKNOWN)
+
+
+def _standing(message: Mapping[str, Any]) -> Standing | None:
+    """Read what an app posted; `None` for what people say, or what has no key.
+
+    Without its metadata a message still has its key in a block's id.
+    """
+    blocks = message.get("blocks") or [{}]
+    metadata = message.get("metadata") or {}
+    payload: Mapping[str, Any] = {}
+    if metadata.get("event_type") == METADATA_TYPE:
+        payload = metadata.get("event_payload") or {}
+    key = payload.get("key") or blocks[0].get("block_id")
+    if not key or "bot_id" not in message:
+        return None
+    return Standing(
+        key=str(key),
+        ts=str(message["ts"]),
+        replies=int(message.get("reply_count", 0)),
+        is_live=any(block.get("type") == "actions" for block in blocks),
+        also=tuple(str(payload.get(_ALSO, "")).split()),
     )
-    fate = Fate.NOT_DONE if never_reached else Fate.UNKNOWN
-    return SlackError(type(reason).__name__, fate)
 
 
 def _keyed(message: Message, key: str) -> list[dict[str, Any]]:

@@ -32,6 +32,9 @@ _PLAIN = {
     EventKind.REOPENED: (
         "Reopened by {by}. The customer is owed news again from now on."
     ),
+    EventKind.ERASED: (
+        "The texts up to here were erased from the record. What stands in Slack stays."
+    ),
 }
 
 

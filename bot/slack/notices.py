@@ -1,6 +1,6 @@
 """Notes in a card's thread, hand-off requests, and what went wrong with a message."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.deadlines import Deadline, Kind
@@ -28,6 +28,7 @@ from bot.slack.phrases import (
     both,
     ended,
     headline,
+    joined,
     name_of,
     opened_up,
     owed_as,
@@ -181,6 +182,30 @@ def reminder_fails(incident: Incident) -> Message:
         f"The reminders of {incident.name} fail; it is a fault of the bot, see its "
         f"log. Nobody is reminded of it: keep an eye on it. {headline(incident)}"
     )
+
+
+def backups(reason: str) -> Message:
+    """Return that no backup can be made, and why; without a reason, that one can."""
+    if not reason:
+        return notice("The daily backup of the record works again.")
+    return notice(
+        f"The daily backup failed. {shown(reason, 300)} Incidents and reminders go on; "
+        "it is tried again every hour, and you hear when it works."
+    )
+
+
+def lost_incidents(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
+    """Return the notice that an old record lacks incidents whose cards stand here."""
+    names = [f"INC-{number}" for number in refs["numbers"].split()]
+    plain, token = both(policy.team_hours.zone, now, named=True)
+    texts = [
+        f"The record ends {times.at(datetime.fromisoformat(refs['since']))}; it was "
+        f"restored from a copy. {joined(names)} came later: their cards stand in "
+        f"{channel_link(policy.channels.incidents)}, but nobody is reminded of them. "
+        "Declare anew what is still open; numbers go on after them."
+        for times in (plain, token)
+    ]
+    return Message(texts[0], (section(texts[1]),))
 
 
 def in_place_of(message: Message, whose: str, reader: Person) -> Message:

@@ -3,19 +3,41 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.story import Story, story
+from tests.story import IS_POSTGRES, Story, story
 
 Tell = Callable[..., Story]
 
 
+# These are told on both engines in every run: two bots share the record in PostgreSQL.
+ON_BOTH = ("test_hand_off", "test_races", "test_standing_down")
+TWO_ON_POSTGRES = {"is_postgres": True, "replicas": 2}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell the stories of some modules twice."""
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if "setting" in metafunc.fixturenames and module in ON_BOTH and not IS_POSTGRES:
+        ids = ["one bot", "two bots on PostgreSQL"]
+        metafunc.parametrize("setting", [{}, TWO_ON_POSTGRES], ids=ids)
+
+
 @pytest.fixture
-def tell(tmp_path: Path) -> Iterator[Tell]:
+def setting() -> dict[str, Any]:
+    """What a story is told with, where that is not as the environment says."""
+    return {}
+
+
+@pytest.fixture
+def tell(tmp_path: Path, setting: dict[str, Any]) -> Iterator[Tell]:
     """Begin a story at a local time of the team: `tell("2026-11-24 09:30")`."""
     with ExitStack() as stack:
-        yield lambda at, **more: stack.enter_context(story(tmp_path, at, **more))
+        yield lambda at, **more: stack.enter_context(
+            story(tmp_path, at, **(setting | more))
+        )
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
 from bot.pacing import Pace
@@ -163,106 +161,6 @@ def test_what_no_longer_applies_when_it_could_go_out_is_not_sent(
         "First response logged by @ana: “we are on it”. "
         "Nothing was sent to Acme by the bot."
     ]
-
-
-@pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.DROP_BEFORE])
-def test_a_page_of_which_slack_says_nothing_is_sent_again(
-    tuesday: Story, fault: Fault
-) -> None:
-    tuesday.slack.faults.add(POST, fault, times=2)
-
-    tuesday.command("dee", SEV1)
-    before = len(tuesday.slack.dm("ana"))
-    wait(tuesday, seconds=5)
-
-    shown = 1 if fault is Fault.DROP_AFTER else 0
-    assert before == shown
-    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"] * (shown + 1)
-    assert len(cards(tuesday)) == shown + 1
-    assert notices(tuesday) == []
-
-
-@pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
-def test_a_reminder_of_which_slack_says_nothing_is_held_and_a_person_looks(
-    tuesday: Story, fault: Fault
-) -> None:
-    owned(tuesday)
-    tuesday.slack.faults.add(POST, fault)
-
-    tuesday.advance(hours=3)
-    wait(tuesday, minutes=10)
-
-    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
-    assert notices(tuesday) == [
-        "Slack did not say whether it posted a reminder about INC-1, to @ana. It was "
-        "not sent again. Look there; if it is missing, send it again.\n"
-        "[Send again]"
-    ]
-
-
-def test_a_reminder_that_is_missing_can_be_sent_again_once(tuesday: Story) -> None:
-    owned(tuesday)
-    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
-    tuesday.advance(hours=3)
-    seen = tuesday.slack.channel("support")[0]
-    assert tuesday.heard("ana") == []
-
-    first = tuesday.asked("dee", "Send again", seen)
-    second = tuesday.asked("dee", "Send again", seen, stale=True)
-
-    assert first == "It is being sent again."
-    assert second == "It was sent again already."
-    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
-    assert notices(tuesday) == [
-        "Slack did not say whether it posted a reminder about INC-1, to @ana. "
-        "It was sent again."
-    ]
-
-
-def test_a_page_whose_sender_died_is_sent_again(tuesday: Story) -> None:
-    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
-    tuesday.slack.as_("dee").command("/sev4", "acme: a wish")
-    sender_dies(tuesday)
-
-    tuesday.settle()
-    early = [card.text[:4] for card in cards(tuesday)]
-    wait(tuesday, seconds=16)
-    wait(tuesday, seconds=5)
-
-    assert early == ["Sev4"]
-    assert [card.text[:4] for card in cards(tuesday)] == ["Sev4", "Sev1"]
-
-
-def test_a_reminder_whose_sender_died_is_held_and_a_person_looks(
-    tuesday: Story,
-) -> None:
-    owned(tuesday)
-    tuesday.advance(hours=3)
-    tuesday.clock.travel(pacific("2026-11-24 14:00"))
-    tuesday.bot.reminders.tick()
-    sender_dies(tuesday)
-
-    wait(tuesday, seconds=59)
-    early = notices(tuesday)
-    wait(tuesday, seconds=2)
-    tuesday.press("dee", "Send again", tuesday.slack.channel("support")[0])
-
-    assert early == []
-    assert tuesday.heard("ana")[1:] == [f"Tue 14:00 {FIRST} due now, 14:00."]
-
-
-def test_a_sender_that_dies_in_one_process_is_taken_over_from_by_the_next(
-    tuesday: Story,
-) -> None:
-    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
-    sender_dies(tuesday)
-
-    tuesday.restart()
-    wait(tuesday, seconds=16)
-    wait(tuesday, seconds=5)
-
-    assert len(cards(tuesday)) == 1
-    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
 
 
 def test_an_edit_of_which_slack_says_nothing_is_made_until_it_is_sure(

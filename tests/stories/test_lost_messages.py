@@ -1,12 +1,11 @@
 """What cannot be delivered finds another reader, or can be sent again once it can."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from bot.emulator.records import Message
+from tests.breaking import by_hand
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
 
@@ -49,13 +48,6 @@ def mend_channel(told: Story, how: str) -> None:
         told.slack.change_channel("incidents", archived=False)
     else:
         told.slack.invite("incidents", "sevbot")
-
-
-def spoil_record(told: Story, statement: str) -> None:
-    """Do to the record what no release of the bot should."""
-    with closing(sqlite3.connect(told.folder / "sevbot.db")) as connection:
-        connection.execute(statement)
-        connection.commit()
 
 
 @pytest.mark.parametrize(
@@ -308,7 +300,7 @@ def test_what_cannot_be_written_down_is_told_and_holds_nothing_up(
     tuesday: Story,
 ) -> None:
     tuesday.slack.as_("dee").command("/sev2", "acme: push of apps fails")
-    spoil_record(tuesday, "UPDATE outbox SET kind = 'note' WHERE key = 'INC-1/card'")
+    by_hand(tuesday, "UPDATE outbox SET kind = 'note' WHERE key = 'INC-1/card'")
 
     tuesday.command("dee", "/sev4 acme: a wish")
 
@@ -324,7 +316,7 @@ def test_a_deadline_that_cannot_be_read_holds_nothing_up_and_is_told(
 ) -> None:
     owned(tuesday, "ana")
     owned(tuesday, "ana", "/sev2 acme: login is slow")
-    spoil_record(tuesday, "UPDATE deadlines SET promise = '?' WHERE incident = 1")
+    by_hand(tuesday, "UPDATE deadlines SET promise = '?' WHERE incident = 1")
 
     tuesday.advance(hours=3, minutes=30)
 

@@ -138,6 +138,21 @@ def test_a_list_that_slack_takes_late_shows_what_is_so_by_then(tell: Tell) -> No
     ]
 
 
+def test_a_list_that_waited_into_the_next_day_gives_way_to_that_days(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.slack.faults.add("chat.postMessage", Fault.RATE_LIMITED, times=None)
+    told.travel(pacific("2026-11-25 09:00"))
+
+    told.slack.faults.clear()
+    told.machine.advance(minutes=2)
+    told.settle()
+
+    assert len(lists(told, "ana")) == 1
+
+
 @pytest.mark.parametrize(
     ("started", "count"),
     [("2026-11-24 08:59", 0), ("2026-11-24 14:00", 1), ("2026-11-24 17:00", 0)],

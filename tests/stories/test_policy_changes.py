@@ -1,6 +1,5 @@
 """A policy that changes in the middle of a story moves what it should, nothing else."""
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from bot.errors import PolicyError
 from bot.policy_changes import InForce, PolicyWatch, at_start
 from bot.policy_files import default_text
 from bot.public_holidays import public_holidays
+from tests.breaking import by_hand
 from tests.story import Story
 
 TODAY = date(2026, 11, 24)
@@ -37,8 +37,9 @@ class Changing(Story):
 
     def start_bot(self) -> None:
         """Start as `sevbot run` does, on the file as it stands."""
-        database = self.folder / "sevbot.db"
-        source, policy, problems = at_start(self.file, database, public_holidays, TODAY)
+        source, policy, problems = at_start(
+            self.file, self.database_url, public_holidays, TODAY
+        )
         self.policy = in_force = InForce(policy)
         super().start_bot()
         self.watch = PolicyWatch(
@@ -311,7 +312,7 @@ def test_a_first_start_with_a_broken_file_is_refused(tmp_path: Path) -> None:
     file.write_text("plans: soon\n", encoding="utf-8")
 
     with pytest.raises(PolicyError):
-        at_start(file, tmp_path / "sevbot.db", public_holidays, TODAY)
+        at_start(file, f"sqlite:///{tmp_path}/sevbot.db", public_holidays, TODAY)
 
 
 def test_a_policy_that_comes_back_is_the_last_good_one(told: Changing) -> None:
@@ -347,5 +348,4 @@ def missed(told: Story) -> list[tuple[object, ...]]:
         FROM deadlines
         WHERE missed_at IS NOT NULL
     """
-    with sqlite3.connect(told.folder / "sevbot.db") as connection:
-        return connection.execute(query).fetchall()
+    return by_hand(told, query)

@@ -10,7 +10,9 @@ from bot.policies import Severity
 from bot.store.sqlite import SqliteDatabase
 from bot.triage import Act, Triage
 from bot.triage_events import Report
-from tests.story import Machine, Story, pacific, shipped_policy
+from tests.story import IS_POSTGRES, Machine, Story, pacific, shipped_policy
+
+pytestmark = pytest.mark.skipif(IS_POSTGRES, reason="it reads a file of SQLite")
 
 
 def rows(story: Story, query: str) -> list[tuple[object, ...]]:

@@ -91,7 +91,7 @@ def test_a_wrong_app_token_is_known_and_not_tried_for_ever(tuesday: Story) -> No
 def test_a_bot_that_knows_its_workspace_starts_while_slack_is_away(
     tuesday: Story,
 ) -> None:
-    given = settings(tuesday.slack, tuesday.folder)
+    given = settings(tuesday.slack, tuesday.folder, database_url=tuesday.database_url)
     tuesday.slack.offline = True
 
     identity = app.identify(given, Event())

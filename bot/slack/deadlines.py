@@ -1,0 +1,149 @@
+"""Calls to Slack that end in time, whatever the other side does.
+
+The library's timeout is per socket operation, so that an answer that drips a byte a
+second would hold us for hours. Here every operation gets what is left of the whole.
+"""
+
+import socket
+from functools import cached_property, partial
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from io import BufferedReader, RawIOBase
+from ssl import SSLContext, create_default_context
+from time import monotonic
+from typing import Any
+from urllib.request import (
+    BaseHandler,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
+
+from slack_sdk import WebClient
+
+
+class NeverReachedError(OSError):
+    """Not a byte of the request went out, so Slack cannot have done what it asks."""
+
+
+class PromptClient(WebClient):
+    """Slack's client, with `timeout` seconds for a call from its beginning to its end.
+
+    Only the name's resolution cannot be broken off; a call that it made late is not
+    written any more.
+    """
+
+    @cached_property
+    def _opener(self) -> OpenerDirector:
+        """Return what opens connections, and reads the certificates once."""
+        handlers: list[BaseHandler] = [_Http(), _Https(self.ssl)]
+        if self.proxy is not None:
+            handlers.append(ProxyHandler({"http": self.proxy, "https": self.proxy}))
+        return build_opener(*handlers)
+
+    def _perform_urllib_http_request_internal(
+        self,
+        url: str,  # noqa: ARG002  # The request knows it, too.
+        req: Request,
+    ) -> dict[str, Any]:
+        with self._opener.open(req, timeout=self.timeout) as answer:
+            charset = answer.headers.get_content_charset() or "utf-8"
+            return {
+                "status": answer.status,
+                "headers": answer.headers,
+                "body": answer.read().decode(charset),
+            }
+
+
+class _Connection(HTTPConnection):
+    """A connection whose timeout is that of everything that happens on it."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._create_connection = self._connected
+        self._until = 0.0
+
+    def connect(self) -> None:
+        assert self.timeout is not None, "a call has a deadline"
+        self._until = monotonic() + self.timeout
+        self.response_class = partial(  # type: ignore[assignment]
+            _Response, until=self._until
+        )
+        try:
+            super().connect()
+            _left(self._until)
+        except OSError as error:
+            raise NeverReachedError(type(error).__name__) from error
+
+    def _connected(self, address: tuple[str, int], *_: object) -> socket.socket:
+        """Try one address of a host after another, all of them within the deadline."""
+        failure: OSError = OSError("the host has no address")
+        for found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
+            host, port = str(found[-1][0]), int(found[-1][1])
+            try:
+                return socket.create_connection((host, port), _left(self._until))
+            except OSError as error:
+                failure = error
+        raise failure
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    """The same, encrypted."""
+
+
+class _Response(HTTPResponse):
+    """An answer that is read until an instant of the monotonic clock, and no longer."""
+
+    def __init__(
+        self, sock: socket.socket, *args: Any, until: float, **more: Any
+    ) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp = BufferedReader(_Bytes(sock, self.fp.detach(), until))
+
+
+class _Bytes(RawIOBase):
+    """The bytes of a socket, each read with what is left of the time."""
+
+    def __init__(self, sock: socket.socket, raw: RawIOBase, until: float) -> None:
+        self._sock = sock
+        self._raw = raw
+        self._until = until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(_left(self._until))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Http(HTTPHandler):
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_Connection, req)
+
+
+class _Https(HTTPSHandler):
+    def __init__(self, context: SSLContext | None) -> None:
+        super().__init__()
+        self._given = context
+
+    @cached_property
+    def _trusted(self) -> SSLContext:
+        return self._given or create_default_context()
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_TlsConnection, req, context=self._trusted)
+
+
+def _left(until: float) -> float:
+    """Return the seconds that are left. Raises TimeoutError when none are."""
+    left = until - monotonic()
+    if left <= 0:
+        raise TimeoutError("the deadline of the call has passed")
+    return left

@@ -1,0 +1,150 @@
+"""An outbox at work, with a Slack of a few lines that does as a test says."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.errors import Fate, SlackError
+from bot.outbox import Outbox, Rendered
+from bot.pacing import Pace
+from bot.slack.blocks import Message
+from bot.slack.client import Slack, Standing
+from bot.store import mail
+from bot.store.database import Transaction
+from bot.store.mail import Draft, Letter, MessageKind, Priority, State
+from bot.store.sqlite import SqliteDatabase
+from tests.factories import shipped_policy
+
+NOT_DONE = SlackError("ConnectionRefusedError", Fate.NOT_DONE)
+UNKNOWN = SlackError("TimeoutError", Fate.UNKNOWN)
+
+
+def refused(code: str) -> SlackError:
+    return SlackError(code, Fate.REFUSED)
+
+
+def limited(seconds: int) -> SlackError:
+    wait = timedelta(seconds=seconds)
+    return SlackError("ratelimited", Fate.NOT_DONE, retry_after=wait)
+
+
+class FakeSlack(Slack):
+    """Keeps what is posted. The next calls fail by `failures`, in their order.
+
+    `meanwhile` happens while a post is on its way.
+    """
+
+    def __init__(self) -> None:
+        self.posted: list[str] = []
+        self.edits: list[str] = []
+        self.failures: dict[str, list[SlackError | None]] = {}
+        self.tries = 0
+        self.looks = 0
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def post(
+        self,
+        channel: str,
+        message: Message,
+        *,
+        key: str,
+        also: Sequence[str] = (),
+        thread_ts: str | None = None,
+        is_urgent: bool = False,
+    ) -> str:
+        self.tries += 1
+        self._fail("post")
+        self.meanwhile()
+        return self.stand(key)
+
+    def stand(self, key: str) -> str:
+        """Let a message stand there, and return its ts."""
+        self.posted.append(key)
+        return f"{len(self.posted)}.0"
+
+    def standing(
+        self,
+        channel: str,
+        *,
+        oldest: datetime,
+        thread_ts: str | None = None,
+        is_urgent: bool = False,
+    ) -> Iterator[Standing]:
+        self.looks += 1
+        self._fail("look")
+        for position, key in enumerate(self.posted, start=1):
+            yield Standing(key, f"{position}.0", replies=0, is_live=False)
+
+    def delete(self, channel: str, ts: str) -> None:
+        self._fail("delete")
+        self.posted[int(float(ts)) - 1] = "deleted"
+
+    def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
+        self._fail("update")
+        self.edits.append(message.text)
+
+    def open_conversation(self, person: str) -> str:
+        self._fail("open")
+        return f"D{person[1:]}"
+
+    def _fail(self, call: str) -> None:
+        failures = self.failures.get(call)
+        if failures and (failure := failures.pop(0)) is not None:
+            raise failure
+
+
+class Post:
+    """An outbox with a clock for both kinds of time, and messages that say `says`."""
+
+    def __init__(self, database: SqliteDatabase, pace: Pace) -> None:
+        self.now = datetime(2026, 11, 24, 18, tzinfo=UTC)
+        self.says = "hello"
+        self.while_rendering: Callable[[], object] = lambda: None
+        self.database = database
+        self.slack = FakeSlack()
+        self.pace = pace
+        self.outbox = self.replica()
+
+    def replica(self) -> Outbox:
+        """Return another outbox on the same record."""
+        return Outbox(
+            self.database,
+            self.slack,
+            self._render,
+            shipped_policy,
+            clock=lambda: self.now,
+            machine=lambda: self.now,
+            pace=self.pace,
+        )
+
+    def queue(
+        self, key: str, kind: MessageKind = MessageKind.NOTE, **more: object
+    ) -> None:
+        """Queue a message; by default to #incidents, as urgent as a note."""
+        given = {"priority": Priority.CARD, "lane": "C0INCIDENTS", **more}
+        draft = Draft(key=key, kind=kind, **given)  # type: ignore[arg-type]
+        with self.database.transaction() as tx:
+            assert mail.queue(tx, draft, now=self.now, machine_now=self.now)
+
+    def refresh(self, key: str) -> None:
+        """Ask for an edit of a message."""
+        with self.database.transaction() as tx:
+            mail.refresh_one(tx, key, now=self.now, machine_now=self.now)
+
+    def wait(self, **span: float) -> None:
+        """Let time pass, and send what may go then."""
+        self.pass_by(**span)
+        self.outbox.drain()
+
+    def pass_by(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+
+    def state(self, key: str) -> State:
+        with self.database.transaction() as tx:
+            letter = mail.find(tx, key)
+        assert letter is not None
+        return letter.state
+
+    def _render(self, tx: Transaction, letter: Letter) -> Rendered:
+        self.while_rendering()
+        return Rendered(Message(self.says), is_live=letter.kind is MessageKind.CARD)

@@ -1,0 +1,206 @@
+"""A restored backup, or a file that was copied: nothing is said a second time."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.emulator.faults import Fault
+from bot.store.sqlite import to_text
+from tests.story import IS_POSTGRES, REPLICAS, Story, pacific
+
+pytestmark = pytest.mark.skipif(
+    IS_POSTGRES or REPLICAS > 1, reason="copies the file of one SQLite record"
+)
+
+SEV2 = "/sev2 acme: push of apps fails"
+HISTORY = "conversations.history"
+
+
+def copied(told: Story) -> Path:
+    """Copy the record as it is, as a backup does."""
+    copy = told.folder / "copy.db"
+    with (
+        closing(sqlite3.connect(told.folder / "sevbot.db")) as record,
+        closing(sqlite3.connect(copy)) as to,
+    ):
+        record.backup(to)
+    return copy
+
+
+def put_back(told: Story, copy: Path) -> None:
+    """Stop the bot, and start one on a copy of its record."""
+    told.bot.close()
+    for name in ("sevbot.db-wal", "sevbot.db-shm"):
+        (told.folder / name).unlink(missing_ok=True)
+    shutil.copy(copy, told.folder / "sevbot.db")
+    told.start_bot()
+
+
+def mark_restored(told: Story, copy: Path) -> None:
+    """Note in a copy that it is a backup which is being restored."""
+    with closing(sqlite3.connect(copy)) as connection:
+        values = to_text(told.machine()), to_text(told.machine())
+        connection.execute(
+            "INSERT INTO marks (workspace, name, at) "
+            "SELECT workspace, 'restored', ? FROM marks WHERE name = 'tick' "
+            "ON CONFLICT (workspace, name) DO UPDATE SET at = ?",
+            values,
+        )
+        connection.commit()
+
+
+def passes(told: Story, **span: float) -> None:
+    """Let time pass, while the machine ran all along."""
+    told.machine.advance(seconds=30)
+    told.advance(**span)
+
+
+def shown(told: Story) -> dict[str, list[str]]:
+    """Return what everybody reads everywhere, but for what the cards say of now."""
+    people = ("ana", "ben", "lea")
+    return {
+        **{who: [told.read(one, who) for one in told.slack.dm(who)] for who in people},
+        "cards": [one.ts for one in told.slack.channel("incidents")],
+        "thread": told.thread(),
+        "leads": [told.read(one) for one in told.slack.channel("leads")],
+        "support": [told.read(one) for one in told.slack.channel("support")],
+    }
+
+
+def test_a_record_of_hours_ago_says_nothing_that_slack_shows(tuesday: Story) -> None:
+    tuesday.command("ana", f"{SEV2} owner=@ana")
+    copy = copied(tuesday)
+    for _ in range(9):
+        passes(tuesday, minutes=30)
+    before = shown(tuesday)
+
+    put_back(tuesday, copy)
+    passes(tuesday, minutes=1)
+
+    assert [len(said) for said in shown(tuesday).values()] == [
+        len(said) for said in before.values()
+    ]
+    assert len(before["ana"]) == 2
+    assert not any("I was down" in text for text in tuesday.phone("ana"))
+
+
+def test_what_fell_due_after_the_bot_stopped_is_still_said(tuesday: Story) -> None:
+    tuesday.command("ana", f"{SEV2} owner=@ana")
+    copy = copied(tuesday)
+    passes(tuesday, hours=3)
+    tuesday.bot.close()
+    tuesday.machine.advance(hours=2)
+    tuesday.clock.travel(pacific("2026-11-24 15:00"))
+
+    put_back(tuesday, copy)
+
+    early, late = tuesday.phone("ana")
+    assert "first response due 14:00, in 1 h" in early
+    assert late.startswith("I was down from")
+    assert "1 h late" in late
+
+
+def test_messages_that_were_waiting_in_the_copy_are_not_sent_twice(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    copy = copied(tuesday)
+    tuesday.settle()
+    before = shown(tuesday)
+    passes(tuesday, minutes=3)
+
+    put_back(tuesday, copy)
+    tuesday.take("ben")
+
+    assert [len(shown(tuesday)[place]) for place in ("ana", "cards")] == [1, 1]
+    assert shown(tuesday)["cards"] == before["cards"]
+    assert "*Owner:* @ben" in tuesday.read(tuesday.card())
+
+
+def test_a_restored_record_of_a_moment_ago_is_not_trusted_either(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    copy = copied(tuesday)
+    tuesday.settle()
+    tuesday.machine.advance(seconds=10)
+    mark_restored(tuesday, copy)
+
+    put_back(tuesday, copy)
+
+    assert len(tuesday.slack.channel("incidents")) == 1
+    assert len(tuesday.slack.dm("ana")) == 1
+
+
+def test_several_reminders_that_went_out_apart_are_not_joined_to_one_more(
+    tuesday: Story,
+) -> None:
+    tuesday.command("ana", f"{SEV2} owner=@ana")
+    passes(tuesday, minutes=45)
+    tuesday.command("ana", "/sev2 acme: sign-up fails owner=@ana")
+    copy = copied(tuesday)
+    for _ in range(9):
+        passes(tuesday, minutes=30)
+    before = shown(tuesday)
+
+    put_back(tuesday, copy)
+    passes(tuesday, minutes=1)
+
+    assert len(shown(tuesday)["ana"]) == len(before["ana"])
+
+
+def test_numbers_that_the_copy_does_not_know_are_not_given_again(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", SEV2)
+    copy = copied(tuesday)
+    passes(tuesday, minutes=10)
+    tuesday.command("dee", "/sev3 acme: sign-up is odd")
+    tuesday.command("dee", "/sev3 acme: export is odd")
+    passes(tuesday, minutes=10)
+
+    put_back(tuesday, copy)
+    tuesday.command("dee", "/sev3 acme: import is odd")
+
+    assert "import is odd" in tuesday.card(4).text
+    assert "sign-up is odd" in tuesday.card(2).text
+    (told,) = [text for text in shown(tuesday)["leads"] if "The record ends" in text]
+    assert "INC-2 and INC-3 came later" in told
+
+
+def test_the_leads_hear_once_of_incidents_that_the_record_lacks(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", SEV2)
+    copy = copied(tuesday)
+    passes(tuesday, minutes=10)
+    tuesday.command("dee", "/sev3 acme: sign-up is odd")
+    passes(tuesday, minutes=10)
+    put_back(tuesday, copy)
+    copy = copied(tuesday)
+    passes(tuesday, minutes=10)
+
+    put_back(tuesday, copy)
+    passes(tuesday, minutes=2)
+
+    told = [text for text in shown(tuesday)["leads"] if "The record ends" in text]
+    assert len(told) == 1
+
+
+def test_numbers_are_read_as_soon_as_slack_answers(tuesday: Story) -> None:
+    tuesday.command("dee", SEV2)
+    copy = copied(tuesday)
+    passes(tuesday, minutes=10)
+    tuesday.command("dee", "/sev3 acme: sign-up is odd")
+    passes(tuesday, minutes=10)
+    tuesday.slack.faults.add(HISTORY, Fault.FAIL_BEFORE, times=None)
+    put_back(tuesday, copy)
+
+    tuesday.slack.faults.clear()
+    for _ in range(3):
+        passes(tuesday, minutes=1)
+
+    assert any("INC-2 came later" in text for text in shown(tuesday)["leads"])

@@ -1,0 +1,437 @@
+"""Slack does not say whether it posted: the bot looks, and says nothing twice."""
+
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.emulator.endpoints import Call
+from bot.emulator.faults import Fault
+from bot.emulator.records import Message
+from bot.store import mail
+from tests.story import Story, pacific
+
+SEV1 = "/sev1 acme: checkout is down"
+SEV2 = "/sev2 acme: push of apps fails"
+CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
+FIRST = "INC-1 Acme (Sev2): first response"
+POST, DELETE = "chat.postMessage", "chat.delete"
+HISTORY, REPLIES = "conversations.history", "conversations.replies"
+HELD = (
+    "Slack did not say whether it posted a reminder about INC-1, to @ana. It was not "
+    "sent again. Look there; if it is missing, send it again.\n[Send again]"
+)
+NO_HISTORY = {"channels:history", "groups:history", "im:history"}
+
+
+def wait(told: Story, **span: float) -> None:
+    """Let the machine's time pass, by which messages are tried again."""
+    told.machine.advance(**span)
+    told.settle()
+
+
+def owned(told: Story, owner: str = "ana") -> None:
+    """Open an incident that somebody owns from the start."""
+    told.command(owner, f"{SEV2} owner=@{owner}")
+
+
+def cards(told: Story) -> list[Message]:
+    return told.slack.channel("incidents")
+
+
+def notices(told: Story) -> list[str]:
+    """Return what the fallback channel reads."""
+    return [told.read(one) for one in told.slack.channel("support")]
+
+
+def asked(told: Story, method: str) -> int:
+    """Return how often a method was called."""
+    return len(told.slack.calls(method))
+
+
+def lands(told: Story, call: Call) -> str:
+    """Let a call that was given up take effect after all, and return the ts."""
+    client = WebClient(told.slack.bot_token, base_url=told.slack.api_url)
+    answer = client.api_call(call.method, json=call.arguments)
+    return str(answer["ts"])
+
+
+def sender_dies(told: Story) -> None:
+    """Let a sender claim the next message, and never come back."""
+    now = told.machine()
+    with told.bot.database.transaction() as tx:
+        letter = mail.claim(
+            tx,
+            machine_now=now,
+            lease_until=now + timedelta(seconds=60),
+            page_lease_until=now + timedelta(seconds=15),
+            burst_until=now,
+            token="dead",
+        )
+    assert letter is not None
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
+def test_a_page_that_stands_there_is_not_sent_again(
+    tuesday: Story, fault: Fault
+) -> None:
+    tuesday.slack.faults.add(POST, fault, times=2)
+    tuesday.command("dee", SEV1)
+    posts = asked(tuesday, POST)
+
+    wait(tuesday, seconds=5)
+    wait(tuesday, minutes=20)
+
+    assert asked(tuesday, POST) == posts
+    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
+    assert len(cards(tuesday)) == 1
+    assert notices(tuesday) == []
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_BEFORE, Fault.FAIL_BEFORE])
+def test_a_page_that_is_missing_is_sent_again_after_five_seconds(
+    tuesday: Story, fault: Fault
+) -> None:
+    tuesday.slack.faults.add(POST, fault, times=2)
+    tuesday.command("dee", SEV1)
+
+    wait(tuesday, seconds=4)
+    early = tuesday.heard("ana")
+    wait(tuesday, seconds=1)
+
+    assert early == []
+    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
+    assert len(cards(tuesday)) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
+def test_a_reminder_that_stands_there_is_not_sent_again(
+    tuesday: Story, fault: Fault
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, fault)
+    tuesday.advance(hours=3)
+
+    wait(tuesday, minutes=20)
+
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+    assert notices(tuesday) == []
+
+
+def test_a_reminder_that_is_missing_is_sent_again_after_half_a_minute(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.advance(hours=3)
+
+    wait(tuesday, seconds=29)
+    early = tuesday.heard("ana")
+    wait(tuesday, seconds=1)
+
+    assert early == []
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+
+
+def test_a_reminder_that_is_missing_and_was_answered_meanwhile_is_not_sent(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.advance(hours=3)
+    tuesday.fill_in("ana", "First response sent", told="we are on it")
+
+    wait(tuesday, minutes=20)
+
+    assert tuesday.heard("ana") == []
+    assert tuesday.slack.dm("ana") == []
+
+
+def test_a_message_that_was_found_follows_what_happens(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
+    tuesday.advance(hours=3)
+    tuesday.fill_in("ana", "First response sent", told="we are on it")
+
+    wait(tuesday, seconds=30)
+
+    (reminder,) = tuesday.slack.dm("ana")
+    assert "First response sent" not in tuesday.read(reminder)
+
+
+def test_a_note_in_a_thread_is_looked_up_there(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
+    tuesday.take("ben")
+
+    wait(tuesday, minutes=20)
+
+    assert tuesday.thread() == [
+        "@ben took it from @ana. The first response is still owed."
+    ]
+    assert asked(tuesday, REPLIES) > 0
+
+
+def test_what_follows_in_a_thread_waits_until_it_is_settled(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.take("ben")
+    tuesday.fill_in("ben", "First response sent", told="we are on it")
+    early = tuesday.thread()
+
+    wait(tuesday, seconds=30)
+
+    assert early == []
+    assert [line.split("“")[0] for line in tuesday.thread()] == [
+        "@ben took it from @ana.",
+        "First response logged by @ben: ",
+    ]
+
+
+@pytest.mark.parametrize("minutes", [2, 15])
+def test_a_post_that_lands_late_is_removed_at_the_next_look(
+    tuesday: Story, minutes: int
+) -> None:
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE, times=2)
+    tuesday.command("dee", SEV1)
+    lost = [call for call in tuesday.slack.calls(POST) if call.fault]
+    wait(tuesday, seconds=5)
+    if minutes == 15:
+        wait(tuesday, minutes=3)
+    for call in lost:
+        lands(tuesday, call)
+    shown = len(cards(tuesday)), len(tuesday.slack.dm("ana"))
+
+    wait(tuesday, minutes=minutes)
+
+    assert shown == (2, 2)
+    assert (len(cards(tuesday)), len(tuesday.slack.dm("ana"))) == (1, 1)
+    tuesday.take("ben")
+    assert "*Owner:* @ben" in tuesday.read(tuesday.card())
+
+
+def test_a_post_that_lands_after_its_reason_is_gone_loses_its_buttons(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.advance(hours=3)
+    (lost,) = [call for call in tuesday.slack.calls(POST) if call.fault]
+    tuesday.fill_in("ana", "First response sent", told="we are on it")
+    wait(tuesday, seconds=30)
+    lands(tuesday, lost)
+
+    wait(tuesday, minutes=2)
+
+    (reminder,) = tuesday.slack.dm("ana")
+    assert "First response sent" not in tuesday.read(reminder)
+
+
+def test_of_two_cards_the_one_with_replies_is_kept_and_edited_from_then_on(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.command("dee", SEV1)
+    (lost,) = [call for call in tuesday.slack.calls(POST) if call.fault]
+    wait(tuesday, seconds=5)
+    late = lands(tuesday, lost)
+    tuesday.slack.as_("ana").say("I am looking", "incidents", thread=late)
+
+    wait(tuesday, minutes=2)
+    tuesday.take("ben")
+
+    (card,) = cards(tuesday)
+    assert card.ts == late
+    assert "*Owner:* @ben" in tuesday.read(card)
+    assert tuesday.thread() == [
+        "I am looking",
+        "@ben took it. The first response is still owed.",
+    ]
+
+
+def test_a_surplus_that_cannot_be_removed_just_now_is_removed_later(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.command("dee", SEV1)
+    (lost,) = [call for call in tuesday.slack.calls(POST) if call.fault]
+    wait(tuesday, seconds=5)
+    lands(tuesday, lost)
+    limit = timedelta(seconds=30)
+    tuesday.slack.faults.add(DELETE, Fault.RATE_LIMITED, wait_for=limit)
+
+    wait(tuesday, minutes=2)
+    early = len(cards(tuesday))
+    wait(tuesday, seconds=30)
+
+    assert early == 2
+    assert len(cards(tuesday)) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.FAIL_BEFORE, Fault.DROP_AFTER])
+def test_while_nobody_can_look_a_reminder_is_not_sent_again(
+    tuesday: Story, fault: Fault
+) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
+    tuesday.advance(hours=3)
+    tuesday.slack.faults.add(HISTORY, fault, times=None)
+    for _ in range(10):
+        wait(tuesday, minutes=1)
+    tuesday.slack.faults.clear()
+
+    wait(tuesday, minutes=1)
+
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+    assert notices(tuesday) == []
+
+
+def test_a_page_that_nobody_can_look_up_goes_out_again_and_the_surplus_is_removed(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.faults.add(POST, Fault.DROP_AFTER, times=2)
+    tuesday.slack.faults.add(HISTORY, Fault.FAIL_BEFORE, times=None)
+    tuesday.command("dee", SEV1)
+    for _ in range(15):
+        wait(tuesday, seconds=1)
+    doubled = len(tuesday.slack.dm("ana"))
+    tuesday.slack.faults.clear()
+
+    wait(tuesday, minutes=2)
+
+    assert doubled == 2
+    assert len(tuesday.slack.dm("ana")) == 1
+    assert len(cards(tuesday)) == 1
+
+
+def test_a_rate_limit_of_looking_leaves_posts_alone(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
+    tuesday.advance(hours=3)
+    limit = timedelta(seconds=50)
+    tuesday.slack.faults.add(HISTORY, Fault.RATE_LIMITED, wait_for=limit)
+    before = asked(tuesday, HISTORY)
+
+    wait(tuesday, seconds=30)
+    tuesday.command("dee", SEV1)
+    wait(tuesday, seconds=49)
+    held_back = asked(tuesday, HISTORY) - before
+    wait(tuesday, seconds=1)
+
+    assert len(cards(tuesday)) == 2
+    assert held_back == 1
+    assert asked(tuesday, HISTORY) == before + 2
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
+def test_without_the_history_scope_a_reminder_is_held_and_a_person_looks(
+    tuesday: Story, fault: Fault
+) -> None:
+    tuesday.slack.workspace.scopes -= NO_HISTORY
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, fault)
+    tuesday.advance(hours=3)
+
+    wait(tuesday, minutes=10)
+
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+    assert notices(tuesday) == [HELD]
+
+
+def test_a_missing_scope_is_asked_for_once_an_hour_and_conversation(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.workspace.scopes -= NO_HISTORY
+    owned(tuesday)
+    for hours in (3, 1):
+        tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
+        tuesday.advance(hours=hours)
+        wait(tuesday, minutes=10)
+
+    looked = [call.arguments["channel"] for call in tuesday.slack.calls(HISTORY)]
+    assert looked == ["D0ANA"]
+    assert notices(tuesday) == [HELD] * 2
+
+
+def test_a_reminder_that_was_held_can_be_sent_again_once(tuesday: Story) -> None:
+    tuesday.slack.workspace.scopes -= NO_HISTORY
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.advance(hours=3)
+    wait(tuesday, seconds=30)
+    seen = tuesday.slack.channel("support")[0]
+    assert tuesday.heard("ana") == []
+
+    first = tuesday.asked("dee", "Send again", seen)
+    second = tuesday.asked("dee", "Send again", seen, stale=True)
+
+    assert first == "It is being sent again."
+    assert second == "It was sent again already."
+    assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
+    assert notices(tuesday) == [
+        "Slack did not say whether it posted a reminder about INC-1, to @ana. "
+        "It was sent again."
+    ]
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.DROP_BEFORE])
+def test_without_the_history_scope_a_page_is_sent_again(
+    tuesday: Story, fault: Fault
+) -> None:
+    tuesday.slack.workspace.scopes -= NO_HISTORY
+    tuesday.slack.faults.add(POST, fault, times=2)
+    tuesday.command("dee", SEV1)
+
+    wait(tuesday, seconds=5)
+    wait(tuesday, seconds=5)
+
+    shown = 1 if fault is Fault.DROP_AFTER else 0
+    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"] * (shown + 1)
+    assert len(cards(tuesday)) == shown + 1
+    assert notices(tuesday) == []
+
+
+def test_a_page_whose_sender_died_is_sent_once_its_lease_is_over(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    tuesday.slack.as_("dee").command("/sev4", "acme: a wish")
+    sender_dies(tuesday)
+
+    tuesday.settle()
+    early = [card.text[:4] for card in cards(tuesday)]
+    wait(tuesday, seconds=16)
+
+    assert early == ["Sev4"]
+    assert [card.text[:4] for card in cards(tuesday)] == ["Sev4", "Sev1"]
+
+
+def test_a_reminder_whose_sender_died_is_sent_once_its_lease_is_over(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=3)
+    tuesday.clock.travel(pacific("2026-11-24 14:00"))
+    tuesday.bot.reminders.tick()
+    sender_dies(tuesday)
+
+    wait(tuesday, seconds=59)
+    early = tuesday.heard("ana")[1:]
+    wait(tuesday, seconds=2)
+
+    assert early == []
+    assert tuesday.heard("ana")[1:] == [f"Tue 14:00 {FIRST} due now, 14:00."]
+    assert notices(tuesday) == []
+
+
+def test_a_sender_that_dies_in_one_process_is_taken_over_from_by_the_next(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    sender_dies(tuesday)
+
+    tuesday.restart()
+    wait(tuesday, seconds=16)
+
+    assert len(cards(tuesday)) == 1
+    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]

@@ -1,0 +1,55 @@
+"""The times of a sending: a call ends before it is settled, and that before a lease."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.pacing import OTHER, PAGE, Times, settling
+from bot.store.mail import Letter, MessageKind, Priority, State
+
+
+@pytest.mark.parametrize("times", [PAGE, OTHER], ids=["page", "other"])
+def test_a_call_ends_before_it_is_settled_and_that_before_its_lease(
+    times: Times,
+) -> None:
+    assert times.deadline < times.settle < times.lease
+
+
+@pytest.mark.parametrize("seconds", [(5, 5, 15), (3, 15, 15), (10, 6, 15)])
+def test_times_in_another_order_are_refused(seconds: tuple[int, int, int]) -> None:
+    spans = [timedelta(seconds=one) for one in (*seconds, 15)]
+
+    with pytest.raises(AssertionError):
+        Times(*spans)
+
+
+def edit(attempts: int) -> Letter:
+    return Letter(
+        id=1,
+        key="card/1/edit",
+        kind=MessageKind.EDIT,
+        priority=Priority.CARD,
+        lane="C0INCIDENTS",
+        person=None,
+        incident=1,
+        thread_of=None,
+        target="card/1",
+        refs={},
+        state=State.SENDING,
+        attempts=attempts,
+        lease_token="a token",
+        is_live=True,
+        ts=None,
+        rendered=None,
+        queued_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
+        sent_at=None,
+        doubted_at=None,
+        last_error=None,
+    )
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_an_edit_that_was_queued_anew_on_its_way_is_settled_as_after_its_first_attempt(
+    attempts: int,
+) -> None:
+    assert settling(edit(attempts)) == OTHER.settle

@@ -1,0 +1,137 @@
+"""Leases and look-ups that end badly, and how often a message is tried."""
+
+from datetime import timedelta
+
+from bot.errors import Fate, SlackError
+from bot.store import mail
+from bot.store.mail import Letter, MessageKind, Posted, Priority, State
+from tests.posting import UNKNOWN, Post
+
+
+def test_a_sender_that_comes_back_after_its_lease_leaves_one_message(
+    post: Post,
+) -> None:
+    def sleep() -> None:
+        post.slack.meanwhile = lambda: None
+        post.wait(seconds=16)
+
+    post.slack.meanwhile = sleep
+    post.queue("INC-1/card", MessageKind.CARD, incident=1, priority=Priority.PAGE)
+
+    post.outbox.drain()
+    doubled = list(post.slack.posted)
+    post.wait(minutes=5)
+
+    assert doubled == ["INC-1/card", "INC-1/card"]
+    assert post.slack.posted == ["INC-1/card", "deleted"]
+    assert post.state("INC-1/card") is State.SENT
+
+
+def test_a_page_of_unknown_fate_is_repeated_ever_more_rarely(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN] * 1000
+    post.queue("page", priority=Priority.PAGE)
+
+    for _ in range(600):
+        post.wait(seconds=1)
+
+    assert post.slack.tries == 9
+
+
+def test_each_attempt_of_unknown_fate_is_looked_up_before_the_next(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN] * 3
+    post.queue("note")
+
+    for _ in range(300):
+        post.wait(seconds=1)
+
+    assert post.slack.posted == ["note"]
+    assert (post.slack.tries, post.slack.looks) == (4, 3)
+
+
+def test_a_message_that_nobody_could_look_up_for_an_hour_is_told_to_a_person(
+    post: Post,
+) -> None:
+    post.slack.failures["post"] = [UNKNOWN]
+    post.slack.failures["look"] = [SlackError("fatal_error", Fate.UNKNOWN)] * 1000
+    post.queue("note")
+
+    for _ in range(59):
+        post.wait(minutes=1)
+    early = list(post.slack.posted)
+    for _ in range(3):
+        post.wait(minutes=1)
+
+    assert early == []
+    assert post.slack.posted == ["trouble/note/1"]
+    assert post.state("note") is State.DEAD
+
+
+def test_while_slack_is_away_what_is_open_stays_open(post: Post) -> None:
+    away = SlackError("ConnectionRefusedError", Fate.NOT_DONE, is_away=True)
+    post.slack.failures["post"] = [UNKNOWN]
+    post.slack.failures["look"] = [away] * 150
+    post.queue("page", priority=Priority.PAGE)
+    post.outbox.drain()
+    post.slack.stand("page")
+
+    for _ in range(200):
+        post.wait(minutes=1)
+
+    assert post.slack.posted == ["page"]
+    assert post.state("page") is State.SENT
+
+
+def test_what_was_sent_without_a_doubt_is_never_looked_up(post: Post) -> None:
+    post.queue("note")
+
+    for _ in range(20):
+        post.wait(minutes=1)
+
+    assert post.slack.looks == 0
+
+
+def test_a_look_that_dies_is_made_again(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue("note")
+    post.outbox.drain()
+    post.now += timedelta(seconds=30)
+    take_look(post)
+
+    post.wait(seconds=59)
+    early = list(post.slack.posted)
+    post.wait(seconds=1)
+
+    assert early == []
+    assert post.slack.posted == ["note"]
+
+
+def test_a_look_that_comes_back_too_late_changes_nothing(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue("note")
+    post.outbox.drain()
+    post.now += timedelta(seconds=30)
+    late = take_look(post)
+    post.wait(seconds=60)
+
+    with post.database.transaction() as tx:
+        mail.retry(tx, late, not_before=post.now, error="late")
+        is_found = mail.settle_found(tx, late, Posted(post.now, "9.0"), None)
+    post.outbox.drain()
+
+    assert not is_found
+    assert post.slack.posted == ["note"]
+
+
+def take_look(post: Post) -> Letter:
+    """Let somebody take what is to be looked up, and never come back."""
+    with post.database.transaction() as tx:
+        letter = mail.claim_look(
+            tx,
+            machine_now=post.now,
+            again_at=post.now + timedelta(seconds=60),
+            page_again_at=post.now + timedelta(seconds=15),
+            burst_until=post.now,
+            token="look",
+        )
+    assert letter is not None, "a message is to be looked up"
+    return letter
