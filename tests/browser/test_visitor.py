@@ -107,6 +107,22 @@ def test_time_does_not_go_backwards(demo: Opened, visit: Open) -> None:
     assert page.inner_text("#now") == "Mon 23 Nov 08:55"
 
 
+def test_today_becomes_yesterday_when_the_day_changes(
+    demo: Opened, visit: Open
+) -> None:
+    demo.live.slack.as_("ana").command("/sev3", "acme: odd", channel="support")
+    demo.live.slack.wait_for_messages("incidents")
+    page = visit("U0ANA/C0INCIDENTS")
+    says(page, "Opened by @Ana Today")
+
+    page.get_by_label("Travel to an instant").fill("2026-11-24T08:00")
+    page.get_by_role("button", name="Go", exact=True).click()
+    says(page, "Opened by @Ana Yesterday")
+
+    (day,) = page.locator("#messages .day").all_inner_texts()
+    assert day == "Yesterday"
+
+
 def test_two_browsers_act_as_two_people(demo: Opened, visit: Open) -> None:
     cem, ana = visit("U0CEM/C0SUPPORT"), visit("U0ANA/D0ANA")
 

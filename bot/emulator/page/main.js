@@ -1,6 +1,7 @@
 // The page of the local Slack: who acts in this tab, where they are, and what follows.
 
 import { startComposer } from "./composer.js";
+import { startDays } from "./days.js";
 import { byId, fill, h, toast } from "./dom.js";
 import { flash, startMessages, show } from "./messages.js";
 import { startModal } from "./modal.js";
@@ -92,6 +93,7 @@ function head() {
 }
 
 function start() {
+  startDays();
   startTop();
   startStory();
   startSide();

@@ -1,6 +1,7 @@
 // Slack's mrkdwn as nodes. What people wrote only ever becomes text.
 
 import { full, written } from "./dates.js";
+import { relative } from "./days.js";
 import { h } from "./dom.js";
 import { channelName, now, personName, store, zone } from "./store.js";
 
@@ -128,9 +129,8 @@ function date(inside) {
   const [, seconds, tokens] = (cut < 0 ? inside : inside.slice(0, cut)).split("^");
   if (!/^\d+$/.test(seconds || "") || !tokens) return document.createTextNode(fallback);
   const at = new Date(Number(seconds) * 1000);
-  return h("time", {
-    datetime: at.toISOString(), title: full(at, zone()), text: unescape(written(tokens, at, zone(), now())),
-  });
+  const time = h("time", { datetime: at.toISOString(), title: full(at, zone()) });
+  return relative(time, () => unescape(written(tokens, at, zone(), now())));
 }
 
 function unescape(text) {

@@ -2,6 +2,7 @@
 
 import { blocks } from "./blocks.js";
 import { clock, dayKey, dayName, full } from "./dates.js";
+import { relative } from "./days.js";
 import { h, toast } from "./dom.js";
 import { focused } from "./focus.js";
 import { mrkdwn } from "./markup.js";
@@ -19,7 +20,7 @@ export function between(previous, message) {
   const day = dayOf(message);
   if (previous && dayOf(previous) === day) return [];
   return [h("li", { class: "day", dataset: { day } },
-    h("h2", { text: dayName(instant(message), zone(), now()) }))];
+    relative(h("h2"), () => dayName(instant(message), zone(), now())))];
 }
 
 // `inThread`: it stands in the pane of its thread, which cannot be opened from there.
@@ -100,7 +101,7 @@ function replies(message) {
     onclick: () => emit("thread", message),
   },
   h("b", { text: words }), message.new > 0 && h("span", { class: "badge", text: `${message.new} new` }),
-  h("span", { class: "last", text: ` Last ${dayName(last, zone(), now())} ${clock(last, zone())}` }));
+  relative(h("span", { class: "last" }), () => ` Last ${dayName(last, zone(), now())} ${clock(last, zone())}`));
 }
 
 async function act(name, more) {
