@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import sys
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -17,7 +16,6 @@ from bot.store import backups, engines
 from bot.store.disks import must_be_ours
 
 _LOOK_EVERY_S = 1
-_THREADS_TAKE_TURNS_S = 0.0005
 
 _OUT_OF_REACH = (
     "PORT is set, so this host wants to reach sevbot there, but sevbot listens on "
@@ -48,9 +46,6 @@ def run(
         must_be_ours(record)
         backups.must_look_sound(record, settings.backups)
     logs.to_stderr()
-    # A statement lets other threads run, and waits for its turn after that: by default
-    # 5 ms, ten times in a command while another thread computes.
-    sys.setswitchinterval(_THREADS_TAKE_TURNS_S)
     stopping = _until_told()
     prepared = app.prepared(settings, stopping, is_http=http)
     if prepared is None:

@@ -44,6 +44,8 @@ def backup(
     to = to or settings.backups or record.parent
     if to.is_dir():
         to /= backups.name_of(machine())
+    elif not to.suffix:  # A folder that is missing, rather than a file so named.
+        raise BotError(f"There is no folder {to}.")
     made = backups.write(record, to)
     typer.echo(
         f"Wrote {made.file}: {_size(made.size)}, {_incidents(made.incidents)}. It was "

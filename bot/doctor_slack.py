@@ -89,8 +89,8 @@ def examined(
         yield from _people(asker, policy, str(me.body["team_id"]), machine())
     yield note(
         "Slack tells no app who owns a slash command.",
-        "Type /incident help. If another app answers, or none, make the manifest "
-        "anew with --prefix, as in: sevbot manifest --prefix acme-",
+        "Once the bot runs, type /incident help. If another app answers, make the "
+        "manifest anew with --prefix, as in: sevbot manifest --prefix acme-",
     )
 
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from traceback import format_tb
 
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",  # uvicorn's, the same text once more
+}
 # APScheduler warns of each tick that is asked for while one runs, as often as commands
 # come; that one sees to it, and a watchdog sees to ticks that do not end.
 _LIBRARIES = {
@@ -40,6 +45,12 @@ def _trace(error: BaseException | None) -> Iterator[str]:
     yield "".join(format_tb(error.__traceback__)) + f"{type(error).__qualname__}"
 
 
+def _is_told(record: logging.LogRecord) -> bool:
+    # Bolt gives its loggers the root's level when it makes them: theirs does not count.
+    library = record.name.partition(".")[0]
+    return record.levelno >= _LIBRARIES.get(library, logging.NOTSET)
+
+
 def to_stderr(level: int = logging.INFO) -> None:
     """Log there. The libraries speak only when something is wrong.
 
@@ -48,6 +59,7 @@ def to_stderr(level: int = logging.INFO) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter())
+    handler.addFilter(_is_told)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

@@ -5,6 +5,7 @@ thread or the parser sees it. `GET /healthz` tells whoever watches how the bot i
 """
 
 import asyncio
+import logging
 import re
 import socket
 from collections.abc import Callable, Mapping
@@ -23,6 +24,8 @@ from starlette.routing import Route
 
 from bot.errors import BotError
 from bot.health import Health
+
+logger = logging.getLogger(__name__)
 
 PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
@@ -145,8 +148,14 @@ class SignedHttp(WebServer):
             return PlainTextResponse("too large", 413)
         if not self._is_signed(request.headers, body):
             return PlainTextResponse("not signed by Slack", 401)
-        bolt = to_bolt_request(request, body)
-        return to_starlette_response(await run_in_threadpool(self._app.dispatch, bolt))
+        try:
+            bolt = to_bolt_request(request, body)
+            answer = await run_in_threadpool(self._app.dispatch, bolt)
+        except (LookupError, TypeError, AttributeError, ValueError):
+            # Bolt reads what it needs before any listener of ours.
+            logger.exception("a request cannot be read")
+            return PlainTextResponse("not what Slack sends", 400)
+        return to_starlette_response(answer)
 
     def _is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Tell whether Slack signed this in the last five minutes.

@@ -65,6 +65,16 @@ def test_a_backup_that_cannot_be_written_is_one_sentence(
     assert ran.err == "sevbot: sevbot.db exists and was left as it is.\n"
 
 
+def test_a_missing_folder_is_named_and_no_file_is_called_like_it(
+    run: Run, record: Path
+) -> None:
+    ran = run("db", "backup", "backups")
+
+    assert ran.status == 1
+    assert ran.err == "sevbot: There is no folder backups.\n"
+    assert not (record.parent / "backups").exists()
+
+
 def test_a_server_is_backed_up_by_its_own_means(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from slack_bolt import App
+from slack_bolt.logger import get_bolt_logger
 
 from bot.logs import Formatter, to_stderr
 
@@ -82,3 +84,13 @@ def test_the_libraries_speak_only_when_something_is_wrong(
 
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("WARNING slack_bolt.app: something is wrong")
+
+
+def test_a_library_that_takes_the_roots_level_is_as_quiet(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    to_stderr()
+
+    get_bolt_logger(App).info("a session has been established")
+
+    assert capsys.readouterr().err == ""

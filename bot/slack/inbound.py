@@ -1,10 +1,31 @@
 """What Slack hands us, read into values: a command, a press of a button, a form."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
+
+from bot.errors import BotError
 
 Payload = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class PayloadError(BotError):
+    """What came in has not the shape of anything that Slack sends."""
+
+
+def _whole(read: Callable[[Payload], T]) -> Callable[[Payload], T]:
+    """Let a reader raise PayloadError where something is missing or is not as it is."""
+
+    @wraps(read)
+    def checked(body: Payload) -> T:
+        try:
+            return read(body)
+        except (LookupError, TypeError, AttributeError) as error:
+            raise PayloadError(f"This is no {read.__name__} of Slack's.") from error
+
+    return checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +106,7 @@ class Submission:
         )
 
 
+@_whole
 def command(body: Payload) -> Command:
     """Read a slash command."""
     return Command(
@@ -98,6 +120,7 @@ def command(body: Payload) -> Command:
     )
 
 
+@_whole
 def press(body: Payload) -> Press:
     """Read the one action of a `block_actions` payload."""
     action = body["actions"][0]
@@ -117,6 +140,7 @@ def press(body: Payload) -> Press:
     )
 
 
+@_whole
 def submission(body: Payload) -> Submission:
     """Read a `view_submission` payload."""
     view = body["view"]

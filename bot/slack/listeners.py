@@ -21,7 +21,7 @@ from bot.slack.blocks import Message, View, escape
 from bot.slack.client import Slack
 from bot.slack.commands import Commands
 from bot.slack.forms import Forms
-from bot.slack.inbound import Command, Payload, Press, Submission
+from bot.slack.inbound import Command, Payload, PayloadError, Press, Submission
 from bot.slack.inputs import FieldErrors
 from bot.slack.notices import reason
 from bot.slack.presses import Presses
@@ -215,6 +215,14 @@ class Listeners:
         logger.error("a listener failed", exc_info=error)
         if response is None:
             return None
+        try:
+            return self._failed(body)
+        except (PayloadError, TypeError, AttributeError, ValueError):
+            # It is so broken that nobody can be told, and surely not Slack's.
+            return BoltResponse(status=400, body="")
+
+    def _failed(self, body: Payload) -> BoltResponse:
+        """Tell whoever waits that it failed, and whether it was recorded."""
         if "command" in body:
             answer = self._command_failed(inbound.command(body))
             return BoltResponse(status=200, body=_private(answer))

@@ -1,6 +1,8 @@
 """What `sevbot run` weighs, and how soon it hears: a real process, the local Slack.
 
-    uv run --group bench python -m tests.benchmarks.footprint
+    uv run --exact python -m tests.benchmarks.footprint
+
+`--exact` takes out what other benchmarks need: sqlite-utils imports pandas where it is.
 
 From the start of the process to its open socket, with the caches of bytecode that a
 first start leaves; then its resident memory, before and after 1,000 commands.

@@ -1,0 +1,187 @@
+"""`python -m tests.crash`: kill the bot again and again, and count what it said.
+
+uv run python -m tests.crash --kills 600 --engine postgres --replicas 2
+uv run python -m tests.crash --everywhere
+uv run python -m tests.crash --kills 60 --no-settlement    # must show doubles
+
+Real bots are forked and killed while people use them and Slack fails by chance; at rest
+each message that was owed must be visible exactly once. It ends with 1 if one is not.
+"""
+
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count, islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from bot.clock import TrialClock
+from bot.emulator.remote import slack_process
+from bot.store.database import queries
+from tests import postgres
+from tests.crash import bots
+from tests.crash.rounds import Outcome, Plan, played
+from tests.crash.stage import BEGINS, Stage, policy, populate
+
+_IN_A_ROUND = 30
+_PLACES_IN_A_ROUND = 4
+_METHODS = (
+    "chat.postMessage", "chat.update", "chat.delete", "conversations.history",
+    "conversations.replies", "conversations.open",
+)  # fmt: skip
+_SHOWN = 20
+
+
+def main() -> int:
+    """Play the rounds that were asked for, and tell what came of them."""
+    given = _given()
+    policy()
+    bots.freeze()
+    began = time.monotonic()
+    total = Outcome()
+    # Forked, and idle but for the round: a bot's parent must have no threads.
+    with get_context("fork").Pool(given.jobs) as pool:
+        shares = [(given, first) for first in range(given.jobs)]
+        for outcome in pool.imap_unordered(_play, shares):
+            total.add(outcome)
+    _tell(given, total, time.monotonic() - began)
+    return 0 if total.verdict.is_clean else 1
+
+
+def _play(share: tuple[Namespace, int]) -> Outcome:
+    """Play each of so many rounds, beside a local Slack of our own."""
+    given, first = share
+    total = Outcome()
+    with _stages(given) as stages:
+        plans = islice(_plans(given), first, None, given.jobs)
+        for plan in plans:
+            outcome = played(next(stages), plan)
+            total.add(outcome)
+            _tell_of(plan, outcome)
+    return total
+
+
+def _given() -> Namespace:
+    parser = ArgumentParser(
+        prog="python -m tests.crash",
+        description=__doc__,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--replicas", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--jobs", type=int, default=1, help="rounds at a time")
+    parser.add_argument("--no-settlement", action="store_true")
+    parser.add_argument("--everywhere", action="store_true")
+    return parser.parse_args()
+
+
+def _plans(given: Namespace) -> Iterator[Plan]:
+    """Cut the kills into rounds; the first one has the seed that was given."""
+    change = bots.without_settlement if given.no_settlement else bots.untouched
+    plan = Plan(given.seed, 0, given.replicas, change)
+    if given.everywhere:
+        places = tuple(_places())
+        rounds = -(-len(places) // _PLACES_IN_A_ROUND)
+        for number in range(rounds):
+            # Before and after a statement are in different rounds.
+            some = places[number::rounds]
+            yield replace(plan, seed=given.seed + number, places=some)
+        return
+    for number, done in enumerate(range(0, given.kills, _IN_A_ROUND)):
+        kills = min(given.kills - done, _IN_A_ROUND)
+        yield replace(plan, seed=given.seed + number, kills=kills)
+
+
+def _places() -> Iterator[str]:
+    for name in ("commit", *_METHODS, *queries()):
+        yield from (f"before {name}", f"after {name}")
+
+
+@contextmanager
+def _stages(given: Namespace) -> Iterator[Iterator[Stage]]:
+    """Run a local Slack, and make a record for each round."""
+    with (
+        tempfile.TemporaryDirectory(prefix="sevbot-crash-") as name,
+        _records(given.engine) as record,
+    ):
+        clock = TrialClock(Path(name) / "clock.json")
+        clock.travel(BEGINS)
+        options = ("--clock", f"{name}/clock.json", "--ack-within", "0.5")
+        with slack_process(*options) as slack:
+            tokens = populate(slack)
+            yield (
+                Stage(folder, slack, clock, tokens, record(folder))
+                for folder in _folders(Path(name))
+            )
+
+
+def _folders(within: Path) -> Iterator[Path]:
+    for number in count(1):
+        folder = within / str(number)
+        folder.mkdir()
+        yield folder
+
+
+@contextmanager
+def _records(engine: str) -> Iterator[Callable[[Path], str]]:
+    if engine == "sqlite":
+        yield lambda folder: f"sqlite:///{folder / 'sevbot.db'}"
+        return
+    with postgres.server() as server:
+        yield lambda _: server.make("template1")
+
+
+def _tell_of(plan: Plan, outcome: Outcome) -> None:
+    """Name what went wrong in a round at once, so that a long run can be stopped."""
+    for word, found in (
+        ("lost", outcome.verdict.lost),
+        ("doubled", outcome.verdict.doubled),
+    ):
+        for one in found[:_SHOWN]:
+            _say(f"seed {plan.seed}: {word}: {one}")
+
+
+def _tell(given: Namespace, total: Outcome, took: float) -> None:
+    verdict = total.verdict
+    rows = {
+        "engine": f"{given.engine}, {given.replicas} replica(s)",
+        "kills": f"{total.kills} in {took:.0f} s, {total.kills / took:.1f} a second",
+        "people's acts": str(total.acts),
+        "faults of Slack": str(sum(total.faults.values())),
+        **{f"  {kind}": str(times) for kind, times in total.faults.items()},
+        "obligations": str(verdict.obligations),
+        "lost": str(len(verdict.lost)),
+        "doubled": str(len(verdict.doubled)),
+        "seed": str(given.seed),
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
+    if given.everywhere:
+        rows["places not reached"] = ", ".join(total.unseen) or "none"
+    for name, value in rows.items():
+        _say(f"{name:<20}{value}")
+    _say(f"{'again':<20}python -m tests.crash {_again(given)}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  # The output of a command.
+
+
+def _again(given: Namespace) -> str:
+    """Return the options that play the same rounds again."""
+    flags = [
+        f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}")
+        for name, value in vars(given).items()
+        if value is not False
+    ]
+    return " ".join(flags)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

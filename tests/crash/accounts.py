@@ -1,0 +1,203 @@
+"""What was owed after a round, and what Slack shows of it.
+
+Twice over: by the bot's own record, each message of which must stand in Slack once; and
+without it, from what people were told and what the policy's numbers say was due.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.emulator.records import Message
+from tests.crash.stage import Letter
+
+ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
+# What the shipped policy promises a premium customer first, in hours.
+_FIRST_RESPONSE = {1: 4, 2: 4, 3: 24, 4: 48}
+_RUNGS = (0, 5, 10, 20)
+_HEARTBEAT = 15
+_TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))
+# Reminders so close together may go out as one, the later one early.
+_TOGETHER = timedelta(minutes=2)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """How many messages were owed, and in words which are lost or stand there twice."""
+
+    obligations: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+
+    def add(self, other: "Verdict") -> None:
+        self.obligations += other.obligations
+        self.lost += other.lost
+        self.doubled += other.doubled
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.lost or self.doubled)
+
+
+def verdict(
+    letters: Sequence[Letter],
+    shown: Sequence[Message],
+    told: Sequence[dict[str, Any]],
+    now: datetime,
+) -> Verdict:
+    """Compare, at rest, what was owed with what is shown."""
+    found = Verdict()
+    found.add(_by_record(letters, shown))
+    found.add(_by_eye(shown))
+    found.add(_by_words(shown, told))
+    found.add(_by_policy(shown, told, now))
+    return found
+
+
+def _by_record(letters: Sequence[Letter], shown: Sequence[Message]) -> Verdict:
+    """Each message that the record calls sent stands there, once, and no other does."""
+    posts = [one for one in letters if one.kind != "edit"]
+    counted = Counter(map(_key, shown))
+    owed = [one for one in posts if one.state not in ("superseded", "merged")]
+    found = Verdict(len(owed))
+    for letter in owed:
+        if letter.state != "sent":
+            found.lost.append(f"{letter.key} is {letter.state}: {letter.last_error}")
+        elif not counted[letter.key]:
+            found.lost.append(f"{letter.key} is sent, and not in Slack")
+    for key in counted.keys() - {one.key for one in posts}:
+        found.lost.append(f"{key} is in Slack, and not in the record")
+    for letter in letters:
+        if letter.kind == "edit" and letter.state in ("queued", "sending", "dead"):
+            found.lost.append(f"{letter.key} is {letter.state}: {letter.last_error}")
+    return found
+
+
+def _by_eye(shown: Sequence[Message]) -> Verdict:
+    """Nothing is read twice: no key, no reminder in a place, no text in a lane."""
+    found = Verdict()
+    for key, times in Counter(_keys(shown)).items():
+        if times > 1:
+            found.doubled.append(f"{key} is said {times} times")
+    # Reminders of different hours may all be edited to "ended, resolved by Ana".
+    read: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for message in shown:
+        if message.edited is None:
+            read[_looks(message)].append(_key(message))
+    for keys in read.values():
+        if len(keys) > 1:
+            found.doubled.append(f"{', '.join(keys)} read the same")
+    return found
+
+
+def _by_words(shown: Sequence[Message], told: Sequence[dict[str, Any]]) -> Verdict:
+    """Each command that was answered has one card, all others at most one.
+
+    The numbers have no gap, and what was resolved says so.
+    """
+    cards = [one for one in shown if _key(one).endswith("/card")]
+    found = Verdict()
+    for act in told:
+        if act["do"] != "open":
+            continue
+        found.obligations += act["ok"]
+        times = sum(act["title"] in one.text for one in cards)
+        if times < act["ok"]:
+            found.lost.append(f"{act['title']} was answered and has no card")
+        if times > 1:
+            found.doubled.append(f"{act['title']} has {times} cards")
+    numbers = sorted(map(_number, cards))
+    if numbers != list(range(1, len(numbers) + 1)):
+        found.lost.append(f"the numbers are {numbers}")
+    resolved = {_in_text(a["card"]) for a in told if a["do"] == "Resolve" and a["ok"]}
+    for card in cards:
+        if _number(card) in resolved and "esolved" not in card.text:
+            found.lost.append(f"the card of INC-{_number(card)} does not say resolved")
+    return found
+
+
+def _by_policy(
+    shown: Sequence[Message], told: Sequence[dict[str, Any]], now: datetime
+) -> Verdict:
+    """Who is on call knows the newest reminder of whatever nobody has touched."""
+    touched = {_in_text(act["card"]) for act in told if act["do"] != "open"}
+    numbers = {_title(one): _number(one) for one in shown if _key(one)[-4:] == "card"}
+    said, found = set(_keys(shown)), Verdict()
+    for act in told:
+        number = numbers.get(act.get("title", ""))
+        if number is None or number in touched or not act["ok"]:
+            continue
+        opened = datetime.fromisoformat(act["at"])
+        due = set(_due(number, act["severity"], now - opened))
+        soon = set(_due(number, act["severity"], now + _TOGETHER - opened))
+        found.obligations += len(due)
+        if not (due <= said or soon <= said):
+            found.lost.append(f"nobody was told {sorted(due - said)}")
+    return found
+
+
+def _due(number: int, severity: int, passed: timedelta) -> Iterator[str]:
+    """Yield the keys of the newest reminders of an incident that nobody touched."""
+    minutes = passed / timedelta(minutes=1)
+    length = _FIRST_RESPONSE[severity] * 60
+    quarter = length / 4
+    after = (length + quarter, length + 2 * quarter)
+    steps = (length, after[0]) if severity > 2 else (length - quarter, length, *after)
+    if fired := sum(at <= minutes for at in steps):
+        yield f"INC-{number}/first_response/1/{fired}/{ANA}"
+        if severity <= 2 and fired > 1:
+            yield f"INC-{number}/first_response/1/{fired}/thread"
+        if fired == 4:
+            yield f"INC-{number}/first_response/1/{fired}/{LEA}"
+    if severity <= 2:
+        beats = int(max(0, minutes - _RUNGS[-1]) // _HEARTBEAT)
+        fired = sum(at <= minutes for at in _RUNGS) + beats
+        places = _TOLD[fired - 1] if not beats else (ANA, BEN, LEA, SUPPORT)
+        for place in places:
+            yield f"INC-{number}/check_in/1/{fired}/{place}"
+
+
+def _keys(shown: Iterable[Message]) -> Iterator[str]:
+    """Yield all that is said: the keys of messages, and of what they say besides."""
+    for message in shown:
+        payload = (message.metadata or {}).get("event_payload", {})
+        also = set(str(payload.get("with", "")).split())
+        yield from {_key(message), *also}
+
+
+def _key(message: Message) -> str:
+    payload = (message.metadata or {}).get("event_payload", {})
+    return str(payload.get("key", message.text))
+
+
+def _looks(message: Message) -> tuple[str, ...]:
+    blocks = [{**one, "block_id": None} for one in message.blocks]
+    thread = message.thread_ts or ""
+    return message.channel, thread, message.text, json.dumps(blocks)
+
+
+def _number(card: Message) -> int:
+    return _in_text(_key(card))
+
+
+def _in_text(text: str) -> int:
+    found = re.search(r"INC-(\d+)", text)
+    return int(found[1]) if found else 0
+
+
+def _title(card: Message) -> str:
+    found = re.search(r"fault \d+\.", card.text)
+    return found[0] if found else ""
+
+
+def by_kind(calls: Iterable[Any]) -> dict[str, int]:
+    """Count the faults that calls met."""
+    found: dict[str, int] = defaultdict(int)
+    for call in calls:
+        if call.fault is not None:
+            found[call.fault.value] += 1
+    return dict(sorted(found.items()))

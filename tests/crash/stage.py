@@ -1,0 +1,179 @@
+"""Where a crash run happens: the local Slack, the record, the two clocks, the policy.
+
+The machine's clock of the bots runs `SCALE` times as fast as the real one, so that
+leases, settle times, backoff, pace and the later looks all shrink together. The one
+time that does not follow that clock is the deadline of a call, by the monotonic clock;
+it is divided by the same number. So the order deadline < settle < lease holds as it is,
+and so do Slack's delays, which are given in the bots' seconds, too.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot import policy_files
+from bot.clock import TrialClock
+from bot.emulator import LocalSlack
+from bot.emulator.faults import Fault
+from bot.policies import Policy
+from bot.public_holidays import public_holidays
+from bot.settings import Settings
+from bot.trial import TEAM
+from tests import postgres
+
+SCALE = 20
+BEGINS = datetime(2026, 11, 24, 17, tzinfo=UTC)
+_SHIPPED = Path(__file__).parents[2] / "policies.yaml"
+
+# Late enough that a request may land when its message was looked up already.
+LONGEST_DELAY = timedelta(seconds=30)
+_RATES = {
+    "chat.postMessage": {
+        Fault.RATE_LIMITED: 0.02,
+        Fault.FAIL_BEFORE: 0.04,
+        Fault.FAIL_AFTER: 0.05,
+        Fault.DROP_BEFORE: 0.04,
+        Fault.DROP_AFTER: 0.05,
+        Fault.LANDS_LATE: 0.04,
+        Fault.SLOW_BEFORE: 0.03,
+        Fault.SLOW_AFTER: 0.03,
+    },
+    "chat.update": {
+        Fault.RATE_LIMITED: 0.02,
+        Fault.FAIL_AFTER: 0.05,
+        Fault.DROP_BEFORE: 0.05,
+        Fault.LANDS_LATE: 0.05,
+    },
+    "chat.delete": {Fault.FAIL_BEFORE: 0.1, Fault.DROP_AFTER: 0.1},
+    "conversations.history": {Fault.RATE_LIMITED: 0.02, Fault.FAIL_BEFORE: 0.08},
+    "conversations.replies": {Fault.RATE_LIMITED: 0.02, Fault.DROP_BEFORE: 0.08},
+    "conversations.open": {Fault.FAIL_BEFORE: 0.1, Fault.DROP_AFTER: 0.1},
+    "users.info": {Fault.FAIL_BEFORE: 0.05, Fault.SLOW_AFTER: 0.1},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as the record has it."""
+
+    key: str
+    kind: str
+    state: str
+    ts: str | None
+    verify_at: object
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One round's record and clocks, beside a local Slack that outlives the round."""
+
+    folder: Path
+    slack: LocalSlack
+    slack_clock: TrialClock
+    tokens: Settings
+    database_url: str
+
+    @property
+    def machine(self) -> TrialClock:
+        """The machine's clock of every bot."""
+        return TrialClock(self.folder / "machine.json")
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "bots.log"
+
+    @property
+    def acts(self) -> Path:
+        return self.folder / "acts.jsonl"
+
+    @property
+    def policies(self) -> Path:
+        return self.folder / "policies.yaml"
+
+    def set(self, seed: int) -> None:
+        """Let a round begin: nothing was said, and Slack fails by chance."""
+        self.policies.write_text(policy_text(), encoding="utf-8")
+        self.slack.clear()
+        self.slack_clock.travel(BEGINS)
+        self.machine.travel(datetime.now(UTC), speed=SCALE)
+        for method, rates in _RATES.items():
+            self.slack.faults.by_chance(
+                method, rates, seed=seed, wait_for=LONGEST_DELAY / SCALE
+            )
+
+    @property
+    def settings(self) -> Settings:
+        """What every bot is started with."""
+        return self.tokens.model_copy(
+            update={"database_url": self.database_url, "policies": self.policies}
+        )
+
+    def letters(self) -> list[Letter]:
+        """Return the outbox as it is now, edits included."""
+        columns = "key, kind, state, ts, verify_at, last_error"
+        rows = self.say(f"SELECT {columns} FROM outbox ORDER BY id")
+        return [Letter(*row) for row in rows]
+
+    def say(self, statement: str) -> Sequence[tuple[Any, ...]]:
+        """Ask the record behind the bots' back."""
+        if self.database_url.startswith("postgres"):
+            return postgres.by_hand(self.database_url, statement)
+        path = self.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=10)) as file:
+            return file.execute(statement).fetchall()
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return what people did in this round, and what came of it."""
+        lines = self.acts.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+
+def populate(slack: LocalSlack) -> Settings:
+    """Let the team in, create its channels, and return what a bot needs to join."""
+    for name, zone in TEAM.items():
+        slack.add_person(name, tz=zone)
+    for channel in ("incidents", "leads", "support"):
+        slack.add_channel(channel, members=TEAM)
+    return Settings(
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token),
+        slack_api_url=slack.api_url,
+    )
+
+
+@cache
+def policy_text() -> str:
+    """Return the shipped policy for a team that never closes: hours are hours."""
+    text = _SHIPPED.read_text(encoding="utf-8")
+    for old, new in (
+        ("mon-fri: 09:00-17:00", "mon-sun: 00:00-24:00"),
+        ("zone: America/Los_Angeles", "zone: UTC"),
+        ("    holidays:\n      country: US\n", "    holidays: none\n"),
+    ):
+        assert text.count(old) == 1, f"{old!r} stands there {text.count(old)} times"
+        text = text.replace(old, new)
+    return text
+
+
+@cache
+def policy() -> Policy:
+    """Return that policy, read once for all bots."""
+    today = date(2026, 11, 20)
+    return policy_files.read(
+        policy_text(), name="policies.yaml", holidays=public_holidays, today=today
+    )
+
+
+def random(seed: int, name: str) -> Random:
+    """Return chance for one part of a round, the same in each replay."""
+    return Random(f"{seed}/{name}")

@@ -1,0 +1,159 @@
+"""The bot is killed again and again; the harness that counts is itself put to a test.
+
+`python -m tests.crash` is run as a process, since a bot's parent may have no threads.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.emulator.records import Message
+from tests import postgres
+from tests.crash import accounts
+from tests.crash.stage import BEGINS, Letter
+from tests.story import ROOT
+
+# Another one each day, so that the tests see more than one course of things.
+SEED = os.environ.get("SEVBOT_TEST_SEED", f"{datetime.now().toordinal()}")  # noqa: DTZ005
+CARD = Message(
+    "C0INCIDENTS",
+    "1.0",
+    "U0SEVBOT",
+    "INC-1 (Sev3) Acme: fault 0001.",
+    metadata={"event_payload": {"key": "INC-1/card", "with": ""}},
+)
+SENT = Letter("INC-1/card", "card", "sent", "1.0", None, None)
+OPENED = {
+    "do": "open",
+    "title": "fault 0001.",
+    "severity": 3,
+    "at": BEGINS.isoformat(),
+    "ok": True,
+}
+
+
+def crash(*options: str) -> tuple[int, str]:
+    """Run the harness; return how it ended, and what it printed."""
+    command = [sys.executable, "-m", "tests.crash", "--seed", SEED, *options]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def count(said: str, word: str) -> int:
+    found = re.search(rf"^{word} +(\d+)", said, re.MULTILINE)
+    assert found is not None, said
+    return int(found[1])
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(["--engine", "sqlite"], id="sqlite"),
+        pytest.param(["--engine", "postgres", "--replicas", "2"], id="postgres"),
+    ],
+)
+def test_nothing_is_lost_or_said_twice_however_the_bot_is_killed(
+    options: list[str],
+) -> None:
+    if "postgres" in options and postgres.binaries() is None:
+        pytest.skip("there is no PostgreSQL here")
+
+    status, said = crash("--kills", "60", "--jobs", "2", *options)
+
+    assert status == 0, said
+    assert count(said, "kills") >= 60
+    assert count(said, "obligations") > 0
+
+
+@pytest.mark.timeout(240)
+def test_without_settlement_messages_are_said_twice() -> None:
+    status, said = crash("--kills", "30", "--jobs", "2", "--no-settlement")
+
+    assert status == 1, said
+    assert count(said, "doubled") > 0
+
+
+def verdict(
+    *shown: Message,
+    letters: tuple[Letter, ...] = (SENT,),
+    told: tuple[dict[str, Any], ...] = (OPENED,),
+    passed: timedelta = timedelta(0),
+) -> accounts.Verdict:
+    return accounts.verdict(letters, shown, told, BEGINS + passed)
+
+
+def test_all_is_well_when_each_message_stands_there_once() -> None:
+    found = verdict(CARD)
+
+    assert found.is_clean
+    assert found.obligations == 2
+
+
+def test_a_message_that_slack_does_not_show_is_lost() -> None:
+    found = verdict()
+
+    assert found.lost == [
+        "INC-1/card is sent, and not in Slack",
+        "fault 0001. was answered and has no card",
+    ]
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "dead"])
+def test_a_message_that_is_not_sent_at_rest_is_lost(state: str) -> None:
+    found = verdict(CARD, letters=(replace(SENT, state=state),))
+
+    assert found.lost == [f"INC-1/card is {state}: None"]
+
+
+def test_a_message_that_stands_there_twice_is_doubled() -> None:
+    found = verdict(CARD, replace(CARD, ts="2.0"))
+
+    assert found.doubled == [
+        "INC-1/card is said 2 times",
+        "INC-1/card, INC-1/card read the same",
+        "fault 0001. has 2 cards",
+    ]
+
+
+def test_a_message_that_has_another_key_and_reads_the_same_is_doubled() -> None:
+    keys = ("INC-1/note/1", "INC-1/note/2")
+    notes = [
+        replace(CARD, ts=key, text="taken", metadata={"event_payload": {"key": key}})
+        for key in keys
+    ]
+    letters = (SENT, *(replace(SENT, key=key) for key in keys))
+
+    found = verdict(CARD, *notes, letters=letters)
+
+    assert found.doubled == ["INC-1/note/1, INC-1/note/2 read the same"]
+
+
+def test_a_number_that_was_skipped_is_a_loss() -> None:
+    card = replace(CARD, metadata={"event_payload": {"key": "INC-2/card"}})
+
+    found = verdict(card, letters=(replace(SENT, key="INC-2/card"),))
+
+    assert found.lost == ["the numbers are [2]"]
+
+
+def test_a_reminder_that_the_policy_owes_and_nobody_got_is_lost() -> None:
+    found = verdict(CARD, passed=timedelta(hours=25))
+
+    assert found.lost == ["nobody was told ['INC-1/first_response/1/1/U0ANA']"]
+
+
+def test_a_card_that_does_not_say_resolved_is_a_loss() -> None:
+    resolved = {"do": "Resolve", "card": CARD.text, "ok": True}
+
+    found = verdict(CARD, told=(OPENED, resolved))
+
+    assert found.lost == ["the card of INC-1 does not say resolved"]
