@@ -350,6 +350,9 @@ def test_the_model_finds_what_is_said_twice_where_nothing_can_be_looked_up() -> 
         run_state_machine_as_test(BlindWorld, settings=how)
 
 
+# Each runs through hundreds of small stories.
+pytestmark = pytest.mark.timeout(300)
+
 TestOnSqlite = World.TestCase
 TestOnSqlite.settings = settings(max_examples=25, stateful_step_count=25)
 TestOnPostgres = WorldOnPostgres.TestCase
