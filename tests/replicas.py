@@ -60,8 +60,8 @@ class Pair(Bot):
             bot.outbox.drain()
 
     def close(self) -> None:
-        self.ear.stop()
         for bot in self.both:
+            bot.ear.stop()  # Over HTTP the second one has an address, too.
             bot.executor.shutdown(wait=True)
             bot.database.close()
 
