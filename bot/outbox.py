@@ -118,6 +118,7 @@ class Outbox:
         claimed_at = self._machine()
         with self._database.transaction() as tx:
             turns.take(tx, turns.OUTBOX)
+            pacing.follow_the_clock(tx, self._machine(), self._pace)
             is_any = self._settlement.take_up(tx)
             letter = self._claim(tx)
             if letter is None:
@@ -125,6 +126,8 @@ class Outbox:
             if self._settlement.may_stand_there(tx, letter):
                 return True
             parcel = self._parcel(tx, letter)
+            if parcel is not None:
+                self._use_pace(tx, letter)
         if parcel is not None:
             if pacing.is_stale(letter, self._machine() - claimed_at):
                 self._give_back(letter)
@@ -159,7 +162,7 @@ class Outbox:
 
     def _claim(self, tx: Transaction) -> Letter | None:
         now = self._machine()
-        letter = mail.claim(
+        return mail.claim(
             tx,
             machine_now=now,
             lease_until=now + pacing.OTHER.lease,
@@ -167,14 +170,14 @@ class Outbox:
             burst_until=now + self._pace.burst,
             token=secrets.token_hex(8),
         )
-        if letter is None:
-            return None
+
+    def _use_pace(self, tx: Transaction, letter: Letter) -> None:
+        now = self._machine()
         if letter.kind is MessageKind.EDIT:
             gates.use_budget(tx, "edits", now, self._pace.edit_every)
         elif letter.lane is not None:
             gates.use_budget(tx, "posts", now, self._pace.post_every)
             gates.close_lane(tx, letter.lane, now + self._pace.conversation)
-        return letter
 
     def _parcel(self, tx: Transaction, letter: Letter) -> _Parcel | None:
         """Render a letter as of now; one that has nothing to say any more is ended."""
@@ -216,7 +219,7 @@ class Outbox:
             )
             with self._database.transaction() as tx:
                 turns.take(tx, turns.OUTBOX)
-                self._failed(tx, letter, error)
+                self._failed(tx, parcel, error)
             return
         self.trouble = None
         with self._database.transaction() as tx:
@@ -250,6 +253,8 @@ class Outbox:
             case Finish.LOST:
                 verify = self._settlement.suspicion()
                 mail.settle_posted(tx, letter, posted, verify)
+                # Nobody asked for an edit of what did not seem to be there.
+                self._refresh(tx, letter.key)
             case Finish.STALE:
                 self._refresh(tx, letter.key)
 
@@ -258,18 +263,19 @@ class Outbox:
 
         An earlier edit of which nobody knows may still land, late: then once more.
         """
-        letter, is_live = parcel.letter, parcel.rendered.is_live
+        letter, ts, is_live = parcel.letter, parcel.edits_ts, parcel.rendered.is_live
         if (letter.last_error or "").startswith(AMBIGUOUS):
             again_at = self._machine() + _EDIT_ONCE_MORE_AFTER
-            mail.settle_edited(tx, target, rendered="", is_live=is_live)
+            mail.settle_edited(tx, target, ts=ts, rendered="", is_live=is_live)
             mail.retry(tx, letter, not_before=again_at, error="once more")
             return
         posted = Posted(self._clock())
         if mail.finish(tx, letter, State.SENT, posted=posted) is not Finish.LOST:
-            mail.settle_edited(tx, target, rendered=parcel.hash, is_live=is_live)
+            shown = parcel.hash
+            mail.settle_edited(tx, target, ts=ts, rendered=shown, is_live=is_live)
 
-    def _failed(self, tx: Transaction, letter: Letter, error: SlackError) -> None:
-        now = self._machine()
+    def _failed(self, tx: Transaction, parcel: _Parcel, error: SlackError) -> None:
+        now, letter = self._machine(), parcel.letter
         match error.fate:
             case Fate.NOT_DONE:
                 wait = error.retry_after or pacing.backoff(letter)
@@ -283,6 +289,8 @@ class Outbox:
                 self._settlement.unknown(tx, letter, error.code)
             case Fate.REFUSED:
                 self._refused(tx, letter, error.code)
+                if letter.target is not None and error.code in _CANNOT_BE_EDITED:
+                    self._post_anew(tx, parcel, letter.target)
 
     def _installation_fails(self, tx: Transaction, error: SlackError) -> None:
         """Wait for somebody to mend the app; nothing is lost meanwhile."""
@@ -292,13 +300,13 @@ class Outbox:
     def _refused(self, tx: Transaction, letter: Letter, error: str) -> None:
         if letter.target is None:
             self._dead_letters.give_up(tx, letter, error)
-            return
-        mail.finish(tx, letter, State.DEAD, error=error)
-        target = mail.find(tx, letter.target)
-        is_card = target is not None and target.kind is MessageKind.CARD
-        if is_card and error in _CANNOT_BE_EDITED:
-            instants = {"now": self._clock(), "machine_now": self._machine()}
-            mail.post_anew(tx, letter.target, **instants)
+        else:
+            mail.finish(tx, letter, State.DEAD, error=error)
+
+    def _post_anew(self, tx: Transaction, parcel: _Parcel, target: str) -> None:
+        """Post a card once more, unless a twin of it was kept in its place."""
+        instants = {"now": self._clock(), "machine_now": self._machine()}
+        mail.post_anew(tx, target, ts=parcel.edits_ts, **instants)
 
     def _open_conversations(self) -> bool:
         """Learn where people are written to, before anything is claimed for them.

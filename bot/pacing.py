@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.slack.client import CALL_WITHIN, PAGE_WITHIN
+from bot.store import gates, mail
+from bot.store.database import Transaction
 from bot.store.mail import Letter, Priority
 
 # A page that nobody could look up so long after it was sent goes out again.
 HURRY_AFTER = timedelta(seconds=15)
 _LATER_LOOKS = (timedelta(minutes=2), timedelta(minutes=15))
 _LONGEST_SETTLING = timedelta(minutes=2)
+_CLOCKS_DIFFER_BY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,24 @@ def is_stale(letter: Letter, held_for: timedelta) -> bool:
     """Tell whether a call that begins now could outlast the lease of its message."""
     own = times(letter)
     return held_for + own.deadline + own.settle > own.lease
+
+
+def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:
+    """Begin every wait anew, if the machine's clock was set back meanwhile.
+
+    Otherwise all that waits would wait as much longer. A budget reaches no further
+    ahead than its burst; one that does was used by the clock as it was before.
+    """
+    if not gates.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY):
+        return
+    mail.shorten_waits(
+        tx,
+        machine_now=now,
+        lease_until=now + OTHER.lease,
+        page_lease_until=now + PAGE.lease,
+        verify_at=now + OTHER.settle,
+    )
+    gates.open_all(tx, now)
 
 
 def backoff(letter: Letter) -> timedelta:

@@ -35,6 +35,7 @@ _OLD_AFTER = timedelta(minutes=2)
 _CATCHING_UP_FOR = timedelta(minutes=5)
 _MARGIN = timedelta(minutes=15)
 _TRY_AGAIN_AFTER = timedelta(minutes=1)
+_ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
 _OF_THE_TICK = (MessageKind.REMINDER, MessageKind.MORNING, MessageKind.DIGEST)
 _CARD = re.compile(r"INC-(\d+)/card")
 
@@ -55,7 +56,7 @@ class Recovery:
         self._policy = policy
         self._clock = clock
         self._machine = machine
-        self._tried_at: datetime | None = None
+        self._try_at: datetime | None = None
 
     def begin(self) -> None:
         """Find out whether the record may be old, before anything is fired or taken."""
@@ -77,9 +78,9 @@ class Recovery:
         The next incident gets the number after them, and the leads are told.
         """
         now = self._machine()
-        if self._tried_at and now - self._tried_at < _TRY_AGAIN_AFTER:
+        if self._try_at and now < self._try_at <= now + _ASK_FOR_SCOPE_EVERY:
             return
-        self._tried_at = now
+        self._try_at = now + _TRY_AGAIN_AFTER
         with self._database.transaction() as tx:
             known_until, begun = _mark(tx, KNOWN_UNTIL), _mark(tx, BEGUN)
             read_at = _mark(tx, _NUMBERS_READ)
@@ -95,6 +96,8 @@ class Recovery:
         except SlackError as error:
             extra = {"error": error.code}
             logger.warning("the cards cannot be read", extra=extra)
+            if error.code == "missing_scope":
+                self._try_at = now + _ASK_FOR_SCOPE_EVERY
             return
         with self._database.transaction() as tx:
             self._advance(tx, _numbers(cards), known_until)
@@ -152,7 +155,6 @@ def part(
     letter: Letter,
     standing: Sequence[Standing],
     *,
-    now: datetime,
     machine_now: datetime,
 ) -> bool:
     """Leave in a message what Slack shows nowhere else; `False` if that is nothing.
@@ -177,7 +179,7 @@ def part(
         elsewhere[items.key_of(unseen[0], letter.place_of_items)] = unseen
     for key, moved in elsewhere.items():
         refs = letter.refs if moved is unseen else {}
-        _move(tx, letter, key, moved, refs=refs, instants=(now, machine_now))
+        _move(tx, letter, key, moved, refs=refs, machine_now=machine_now)
     return is_there or bool(unseen) or not held
 
 
@@ -188,7 +190,7 @@ def _move(  # noqa: PLR0913  # What a message is made of.
     moved: Sequence[Item],
     *,
     refs: Mapping[str, str],
-    instants: tuple[datetime, datetime],
+    machine_now: datetime,
 ) -> None:
     for item in moved:
         items.remove(tx, letter.key, item)
@@ -203,8 +205,8 @@ def _move(  # noqa: PLR0913  # What a message is made of.
         refs=refs,
         items=moved,
     )
-    now, machine_now = instants
-    mail.queue(tx, draft, now=now, machine_now=machine_now)
+    # As old as what it is a part of, so that it is looked up likewise.
+    mail.queue(tx, draft, now=letter.queued_at, machine_now=machine_now)
 
 
 def _is_of_the_past(tx: Transaction, letter: Letter) -> bool:

@@ -142,12 +142,18 @@ class Settlement:
         mail.retry(tx, letter, not_before=not_before, error=error)
         target = mail.find(tx, letter.target) if letter.target else None
         if target is not None:
-            mail.settle_edited(tx, target.key, rendered="", is_live=target.is_live)
+            ts, is_live = target.ts, target.is_live
+            mail.settle_edited(tx, target.key, ts=ts, rendered="", is_live=is_live)
 
     def _do_without(self, tx: Transaction, letter: Letter, error: str) -> None:
-        """Send a page again, and a report on a lost message; hold the rest."""
-        is_page = letter.priority is Priority.PAGE
-        if is_page or dead_letters.is_report(letter):
+        """Send a page again, and a report on a lost message; hold the rest.
+
+        What was only looked up because the record may be old is sent as well: most
+        often the bot was just stopped for a while, and nobody has been told.
+        """
+        if _is_from_before(error):
+            mail.retry(tx, letter, not_before=self._machine(), error=error)
+        elif letter.priority is Priority.PAGE or dead_letters.is_report(letter):
             not_before = self._machine() + pacing.settling(letter)
             mail.retry(tx, letter, not_before=not_before, error=error)
         else:
@@ -222,11 +228,10 @@ class Settlement:
         """Note what was found, and return what is to be removed."""
         now = self._machine()
         is_open = letter.state is State.SENDING
-        if letter.kind is MessageKind.REMINDER and is_open:
-            instants = {"now": self._clock(), "machine_now": now}
-            if not recovery.part(tx, letter, standing, **instants):
-                mail.finish(tx, letter, State.MERGED)
-                return []
+        is_parted = is_open and letter.kind is MessageKind.REMINDER
+        if is_parted and not recovery.part(tx, letter, standing, machine_now=now):
+            mail.finish(tx, letter, State.MERGED)
+            return []
         found = [one for one in standing if one.key == letter.key]
         if not found:
             self._not_there(tx, letter)
@@ -238,22 +243,25 @@ class Settlement:
         if surplus:
             later = Verify(deleting_at or now + pacing.look_again(letter, now))
         if kept.ts == letter.ts:
-            mail.look_later(tx, letter, later)
+            is_ours = mail.look_later(tx, letter, later)
         else:
-            self._settle(tx, letter, kept, later.verify_at)
-        return surplus if deleting_at is None else []
+            is_ours = self._settle(tx, letter, kept, later.verify_at)
+        # Whoever looked since then may keep another one: together we would remove all.
+        return surplus if is_ours and deleting_at is None else []
 
     def _settle(
         self, tx: Transaction, letter: Letter, kept: Standing, at: datetime | None
-    ) -> None:
+    ) -> bool:
         sent_at = datetime.fromtimestamp(_stamp(kept), UTC)
         posted = Posted(sent_at, kept.ts, is_live=kept.is_live)
         # It went out before the outage of which it was to tell.
-        is_from_before = letter.last_error == f"{AMBIGUOUS}{_OLD_RECORD}"
+        is_from_before = _is_from_before(letter.last_error)
         refs = _without_outage(letter.refs) if is_from_before else None
-        if mail.settle_found(tx, letter, posted, at, refs=refs):
-            instants = {"now": self._clock(), "machine_now": self._machine()}
-            mail.refresh_one(tx, letter.key, **instants)
+        if not mail.settle_found(tx, letter, posted, at, refs=refs):
+            return False
+        instants = {"now": self._clock(), "machine_now": self._machine()}
+        mail.refresh_one(tx, letter.key, **instants)
+        return True
 
     def _not_there(self, tx: Transaction, letter: Letter) -> None:
         """Have a message sent whose reason is checked then; ever more rarely."""
@@ -328,6 +336,11 @@ class Settlement:
 def _kept(found: Sequence[Standing], recorded: str | None) -> Standing:
     """Return the one of several to keep: with replies, or recorded, else the oldest."""
     return min(found, key=lambda one: (-one.replies, one.ts != recorded, _stamp(one)))
+
+
+def _is_from_before(error: str | None) -> bool:
+    """Tell by its error whether a message is in doubt for the record's age alone."""
+    return error == f"{AMBIGUOUS}{_OLD_RECORD}"
 
 
 def _without_outage(refs: Mapping[str, str]) -> Mapping[str, str]:

@@ -28,18 +28,26 @@ def limited(seconds: int) -> SlackError:
 
 
 class FakeSlack(Slack):
-    """Keeps what is posted. The next calls fail by `failures`, in their order.
+    """Keeps what is posted, and of each edit its words and whose they are.
 
-    `meanwhile` happens while a post is on its way.
+    The next calls fail by `failures`, in their order.
+
+    `meanwhile` happens while a post is on its way, `while_editing` while an edit is,
+    and `while_looking` after a look has seen what it tells. Those in `answered` have a
+    reply.
     """
 
     def __init__(self) -> None:
         self.posted: list[str] = []
         self.edits: list[str] = []
+        self.edited: list[str] = []
         self.failures: dict[str, list[SlackError | None]] = {}
         self.tries = 0
         self.looks = 0
+        self.answered: set[str] = set()
         self.meanwhile: Callable[[], object] = lambda: None
+        self.while_editing: Callable[[], object] = lambda: None
+        self.while_looking: Callable[[], object] = lambda: None
 
     def post(
         self,
@@ -71,16 +79,25 @@ class FakeSlack(Slack):
     ) -> Iterator[Standing]:
         self.looks += 1
         self._fail("look")
-        for position, key in enumerate(self.posted, start=1):
-            yield Standing(key, f"{position}.0", replies=0, is_live=False)
+        seen = [
+            Standing(
+                key, ts, replies=int(ts in self.answered), is_live=key.endswith("/card")
+            )
+            for position, key in enumerate(self.posted, start=1)
+            if (ts := f"{position}.0")
+        ]
+        self.while_looking()
+        yield from seen
 
     def delete(self, channel: str, ts: str) -> None:
         self._fail("delete")
         self.posted[int(float(ts)) - 1] = "deleted"
 
     def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
+        self.while_editing()
         self._fail("update")
         self.edits.append(message.text)
+        self.edited.append(ts)
 
     def open_conversation(self, person: str) -> str:
         self._fail("open")
@@ -93,7 +110,10 @@ class FakeSlack(Slack):
 
 
 class Post:
-    """An outbox with a clock for both kinds of time, and messages that say `says`."""
+    """An outbox with a clock for both kinds of time, and messages that say `says`.
+
+    Those that say "" have nothing to say any more.
+    """
 
     def __init__(self, database: SqliteDatabase, pace: Pace) -> None:
         self.now = datetime(2026, 11, 24, 18, tzinfo=UTC)
@@ -145,6 +165,8 @@ class Post:
         assert letter is not None
         return letter.state
 
-    def _render(self, tx: Transaction, letter: Letter) -> Rendered:
+    def _render(self, tx: Transaction, letter: Letter) -> Rendered | None:
         self.while_rendering()
+        if not self.says:
+            return None
         return Rendered(Message(self.says), is_live=letter.kind is MessageKind.CARD)

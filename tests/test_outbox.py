@@ -270,3 +270,17 @@ def test_a_report_of_unknown_fate_is_repeated_for_somebody_must_know(
         post.wait(minutes=1)
 
     assert post.slack.posted == ["trouble/note/1"]
+
+
+def test_what_has_nothing_to_say_any_more_costs_no_pace(
+    posting: Callable[[Pace], Post],
+) -> None:
+    post = posting(Pace())
+    post.says = ""
+    for key in ("one", "two", "three"):
+        post.queue(key)
+
+    post.outbox.drain()
+
+    states = [post.state(key) for key in ("one", "two", "three")]
+    assert states == [State.SUPERSEDED] * 3

@@ -1,11 +1,15 @@
 """Leases and look-ups that end badly, and how often a message is tried."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from bot.errors import Fate, SlackError
+from bot.pacing import Pace
 from bot.store import mail
 from bot.store.mail import Letter, MessageKind, Posted, Priority, State
-from tests.posting import UNKNOWN, Post
+from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
 
 
 def test_a_sender_that_comes_back_after_its_lease_leaves_one_message(
@@ -25,6 +29,95 @@ def test_a_sender_that_comes_back_after_its_lease_leaves_one_message(
     assert doubled == ["INC-1/card", "INC-1/card"]
     assert post.slack.posted == ["INC-1/card", "deleted"]
     assert post.state("INC-1/card") is State.SENT
+
+
+def test_what_changed_before_a_sender_came_back_is_edited_in(post: Post) -> None:
+    def change() -> None:
+        post.slack.meanwhile = lambda: None
+        post.slack.failures["look"] = [UNKNOWN]
+        post.wait(seconds=61)
+        post.says = "taken"
+        with post.database.transaction() as tx:
+            mail.refresh(tx, 1, now=post.now, machine_now=post.now)
+
+    post.slack.meanwhile = change
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+
+    post.wait(minutes=5)
+
+    assert post.slack.posted == ["INC-1/card"]
+    assert post.slack.edits == ["taken"]
+
+
+@pytest.mark.parametrize("failure", [None, refused("message_not_found")])
+def test_an_edit_of_a_card_that_is_removed_meanwhile_goes_to_the_one_that_is_kept(
+    post: Post, failure: SlackError | None
+) -> None:
+    doubled(post, "INC-1/card")
+    post.pass_by(seconds=119)
+
+    def look() -> None:
+        post.slack.while_editing = lambda: None
+        post.pass_by(seconds=1)
+        post.replica().drain()
+
+    post.slack.while_editing = look
+    post.slack.failures["update"] = [failure]
+    post.says = "taken"
+    post.refresh("INC-1/card")
+    post.outbox.drain()
+    post.wait(minutes=5)
+
+    assert post.slack.posted == ["deleted", "INC-1/card"]
+    assert post.slack.edits[-1:] == ["taken"]
+    assert post.slack.edited[-1:] == ["2.0"]
+
+
+def test_a_look_that_lost_its_lease_removes_nothing(post: Post) -> None:
+    doubled(post, "INC-1/card", is_answered=False)
+    post.pass_by(minutes=2)
+    other = post.replica()
+
+    def sleep() -> None:
+        post.slack.while_looking = lambda: None
+        post.slack.answered = {"2.0"}
+        post.pass_by(seconds=61)
+        other.drain()
+
+    post.slack.while_looking = sleep
+    post.outbox.drain()
+    post.wait(minutes=20)
+
+    assert post.slack.posted == ["deleted", "INC-1/card"]
+
+
+def test_a_page_does_not_wait_for_a_nudge_that_is_in_doubt(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN]
+    post.slack.failures["look"] = [UNKNOWN] * 1000
+    post.queue("nudge", incident=1, priority=Priority.NUDGE)
+    post.outbox.drain()
+
+    post.queue("page", incident=1, priority=Priority.PAGE)
+    post.wait(seconds=1)
+
+    assert post.slack.posted == ["page"]
+
+
+@pytest.mark.parametrize("failure", [None, UNKNOWN, NOT_DONE, limited(20)])
+def test_a_clock_that_is_set_back_holds_nothing_up(
+    posting: Callable[[Pace], Post], failure: SlackError | None
+) -> None:
+    post = posting(Pace())
+    post.slack.failures["post"] = [failure]
+    post.queue("early", priority=Priority.PAGE)
+    post.outbox.drain()
+
+    post.now -= timedelta(hours=1)
+    post.queue("late", priority=Priority.PAGE)
+    for _ in range(60):
+        post.wait(seconds=1)
+
+    assert sorted(post.slack.posted) == ["early", "late"]
 
 
 def test_a_page_of_unknown_fate_is_repeated_ever_more_rarely(post: Post) -> None:
@@ -120,6 +213,17 @@ def test_a_look_that_comes_back_too_late_changes_nothing(post: Post) -> None:
 
     assert not is_found
     assert post.slack.posted == ["note"]
+
+
+def doubled(post: Post, key: str, *, is_answered: bool = True) -> None:
+    """Let a card stand there twice: as it is recorded, and as it landed late."""
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue(key, MessageKind.CARD, incident=1)
+    post.outbox.drain()
+    post.wait(seconds=30)
+    late = post.slack.stand(key)
+    if is_answered:
+        post.slack.answered.add(late)
 
 
 def take_look(post: Post) -> Letter:

@@ -30,7 +30,8 @@ _REFUSED = frozenset({
     "messages_tab_disabled",
     "cannot_dm_bot", "cannot_reply_to_message", "ekm_access_denied",
     "message_not_found", "cant_update_message", "edit_window_closed",
-    "thread_not_found",
+    "thread_not_found", "cant_delete_message",
+    "compliance_exports_prevent_deletion",
     "invalid_blocks", "invalid_arguments", "msg_too_long", "no_text",
     "msg_blocks_too_long", "metadata_too_large", "too_many_attachments",
 })  # fmt: skip

@@ -33,6 +33,17 @@ def opens_at(tx: Transaction, name: str, machine_now: datetime) -> datetime | No
     return row["opens_at"] if row and row["opens_at"] > machine_now else None
 
 
+def is_ahead(tx: Transaction, of: datetime) -> bool:
+    """Tell whether a budget is overdrawn beyond an instant."""
+    row = tx.one("furthest_budget")
+    return bool(row and row["opens_at"] and row["opens_at"] > of)
+
+
+def open_all(tx: Transaction, machine_now: datetime) -> None:
+    """Hold nothing back any longer."""
+    tx.all("open_gates", machine_now=machine_now)
+
+
 def use_budget(
     tx: Transaction, name: str, machine_now: datetime, every: timedelta
 ) -> None:

@@ -290,9 +290,14 @@ def claim_look(  # noqa: PLR0913  # The instants of one claim.
     return _letter(row) if row else None
 
 
-def look_later(tx: Transaction, letter: Letter, verify: Verify) -> None:
-    """Have a message looked up again; with no instant that was the last time."""
-    tx.one("look_later", id=letter.id, token=letter.lease_token, **asdict(verify))
+def look_later(tx: Transaction, letter: Letter, verify: Verify) -> bool:
+    """Have a message looked up again; with no instant that was the last time.
+
+    `False` if somebody else has taken up that message meanwhile.
+    """
+    token = letter.lease_token
+    row = tx.one("look_later", id=letter.id, token=token, **asdict(verify))
+    return row is not None
 
 
 def settle_found(
@@ -328,6 +333,24 @@ def hurry_pages(
     return [row["key"] for row in tx.all("hurry_pages", **instants)]
 
 
+def shorten_waits(
+    tx: Transaction,
+    *,
+    machine_now: datetime,
+    lease_until: datetime,
+    page_lease_until: datetime,
+    verify_at: datetime,
+) -> None:
+    """Let nothing wait longer than it would if its wait began now."""
+    tx.all(
+        "shorten_waits",
+        machine_now=machine_now,
+        lease_until=lease_until,
+        page_lease_until=page_lease_until,
+        verify_at=verify_at,
+    )
+
+
 def retry(tx: Transaction, letter: Letter, *, not_before: datetime, error: str) -> bool:
     """Give a leased message back to be tried later; `False` if the lease was lost."""
     row = tx.one(
@@ -340,9 +363,11 @@ def retry(tx: Transaction, letter: Letter, *, not_before: datetime, error: str) 
     return row is not None
 
 
-def settle_edited(tx: Transaction, key: str, *, rendered: str, is_live: bool) -> None:
-    """Note what a sent message shows after an edit."""
-    tx.one("settle_edited", key=key, rendered=rendered, is_live=int(is_live))
+def settle_edited(
+    tx: Transaction, key: str, *, ts: str | None, rendered: str, is_live: bool
+) -> None:
+    """Note what a sent message shows after an edit of what stands at `ts`."""
+    tx.one("settle_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
 
 
 def lost_leases(tx: Transaction, machine_now: datetime) -> list[Letter]:
@@ -396,10 +421,15 @@ def send_again(
 
 
 def post_anew(
-    tx: Transaction, key: str, *, now: datetime, machine_now: datetime
+    tx: Transaction,
+    key: str,
+    *,
+    ts: str | None,
+    now: datetime,
+    machine_now: datetime,
 ) -> None:
-    """Queue a message again that stood in Slack and can be edited no more."""
-    tx.one("post_anew", key=key, queued_at=now, not_before=machine_now)
+    """Queue a card again that stood at `ts` and can be edited there no more."""
+    tx.one("post_anew", key=key, ts=ts, queued_at=now, not_before=machine_now)
 
 
 def _posted_values(posted: Posted) -> dict[str, object]:

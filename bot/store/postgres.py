@@ -288,7 +288,9 @@ def migrate(url: str) -> None:
             must_be_of_our_shape(found)
             return
         # Two who create the table at once meet here; then it is there all the same.
-        with suppress(errors.UniqueViolation, errors.DuplicateTable):
+        with suppress(
+            errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject
+        ):
             connection.execute(_SHAPES_TABLE)
         connection.execute(_BEGIN_MIGRATION)
         connection.execute(_LOCK)

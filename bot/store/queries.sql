@@ -554,7 +554,8 @@ RETURNING id;
 -- name: claim_message
 -- Lease the most urgent message that may go now: the head of its incident in its
 -- conversation or thread, where neither the conversation nor the workspace is held
--- back. A reply waits until what it replies to is there.
+-- back. A reply waits until what it replies to is there; a page does not wait until it
+-- is settled what became of something less urgent.
 -- From one conversation with posts to the next is one search, so that what is held back
 -- costs nothing, however many messages that are.
 UPDATE outbox
@@ -619,6 +620,12 @@ WHERE id = (
             AND older.id < head.id
             AND older.kind <> 'edit'
             AND older.state IN ('queued', 'sending')
+            AND (
+              head.priority > 0
+              OR older.priority = 0
+              OR older.state = 'queued'
+              OR older.lease_until IS NOT NULL
+            )
         )
         AND (
           head.thread_of IS NULL
@@ -852,21 +859,56 @@ SET state = 'queued',
   lease_token = NULL,
   verify_at = NULL,
   not_before = :machine_now
-WHERE workspace = :workspace
-  AND state = 'sending'
-  AND lease_until IS NULL
-  AND priority = 0
-  AND verify_at IS NOT NULL
-  AND doubted_at <= :doubted_until
+WHERE id IN (
+  SELECT id
+  FROM outbox AS page
+  WHERE workspace = :workspace
+    AND state = 'sending'
+    AND lease_until IS NULL
+    AND priority = 0
+    AND verify_at IS NOT NULL
+    AND doubted_at <= :doubted_until
+  ORDER BY id
+  FOR UPDATE
+)
 RETURNING key;
 
+-- name: shorten_waits
+-- Nothing waits longer than it would if its wait began now.
+UPDATE outbox
+SET not_before = CASE
+    WHEN not_before > :machine_now THEN :machine_now
+    ELSE not_before
+  END,
+  lease_until = CASE
+    WHEN priority = 0 AND lease_until > :page_lease_until THEN :page_lease_until
+    WHEN lease_until > :lease_until THEN :lease_until
+    ELSE lease_until
+  END,
+  verify_at = CASE WHEN verify_at > :verify_at THEN :verify_at ELSE verify_at END,
+  doubted_at = CASE
+    WHEN doubted_at > :machine_now THEN :machine_now
+    ELSE doubted_at
+  END
+WHERE id IN (
+  SELECT id
+  FROM outbox AS waiting
+  WHERE workspace = :workspace
+    AND (state IN ('queued', 'sending') OR verify_at IS NOT NULL)
+  ORDER BY id
+  FOR UPDATE
+)
+RETURNING id;
+
 -- name: settle_edited
--- Remember what a sent message shows now, and whether it still has live buttons.
+-- Remember what a sent message shows now, and whether it still has live buttons, unless
+-- another one was kept in its place.
 UPDATE outbox
 SET rendered = :rendered,
   is_live = :is_live
 WHERE workspace = :workspace
   AND key = :key
+  AND ts = :ts
 RETURNING id;
 
 -- name: lost_leases
@@ -878,7 +920,8 @@ SELECT
 FROM outbox
 WHERE workspace = :workspace
   AND state = 'sending'
-  AND lease_until < :machine_now;
+  AND lease_until < :machine_now
+ORDER BY id;
 
 -- name: message
 SELECT
@@ -904,7 +947,7 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: post_anew
--- A message that was deleted, or can be edited no more, is posted once more.
+-- A card that was deleted, or can be edited no more, is posted once more.
 UPDATE outbox
 SET state = 'queued',
   ts = NULL,
@@ -916,7 +959,9 @@ SET state = 'queued',
   doubted_at = NULL
 WHERE workspace = :workspace
   AND key = :key
+  AND kind = 'card'
   AND state = 'sent'
+  AND ts = :ts
 RETURNING id;
 
 -- name: gate
@@ -933,6 +978,20 @@ SET opens_at = CASE
   WHEN excluded.opens_at > gates.opens_at THEN excluded.opens_at
   ELSE gates.opens_at
 END
+RETURNING name;
+
+-- name: furthest_budget
+-- How far ahead the budgets reach: when the last of them would be whole again.
+SELECT MAX(opens_at) AS opens_at
+FROM gates
+WHERE workspace = :workspace
+  AND name IN ('budget:posts', 'budget:edits', 'budget:looks');
+
+-- name: open_gates
+UPDATE gates
+SET opens_at = :machine_now
+WHERE workspace = :workspace
+  AND opens_at > :machine_now
 RETURNING name;
 
 -- name: unfinished

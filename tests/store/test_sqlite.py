@@ -275,7 +275,7 @@ def gate(tx: Transaction, name: str) -> datetime:
         ("address", "outbox_unaddressed"),
         ("unfinished", "outbox_heads"),
         ("lost_leases", "outbox_sending"),
-        ("hurry_pages", "outbox_verify"),
+        ("hurry_pages", "outbox_sending"),
         ("claim_look", "outbox_verify"),
         ("mark_stale", "outbox_heads"),
         ("queue_edits", "outbox_live"),

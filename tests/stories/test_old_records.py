@@ -204,3 +204,25 @@ def test_numbers_are_read_as_soon_as_slack_answers(tuesday: Story) -> None:
         passes(tuesday, minutes=1)
 
     assert any("INC-2 came later" in text for text in shown(tuesday)["leads"])
+
+
+def test_what_could_not_be_looked_up_for_a_while_is_not_said_twice(
+    tuesday: Story,
+) -> None:
+    tuesday.command("ana", f"{SEV2} owner=@ana")
+    passes(tuesday, minutes=45)
+    tuesday.command("ana", "/sev2 acme: sign-up fails owner=@ana")
+    copy = copied(tuesday)
+    for _ in range(7):
+        passes(tuesday, minutes=30)
+    before = len(tuesday.phone("ana"))
+    tuesday.slack.faults.add(HISTORY, Fault.FAIL_BEFORE, times=None)
+    put_back(tuesday, copy)
+    for _ in range(8):
+        passes(tuesday, minutes=1)
+
+    tuesday.slack.faults.clear()
+    for _ in range(8):
+        passes(tuesday, minutes=1)
+
+    assert len(tuesday.phone("ana")) == before

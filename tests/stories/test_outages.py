@@ -171,3 +171,18 @@ def test_a_socket_that_slack_wants_replaced_loses_no_command(tuesday: Story) -> 
 
     assert [answer.ok for answer in answers] == [True] * 5
     assert len(tuesday.slack.channel("incidents")) == 5
+
+
+def test_without_the_history_scopes_a_stop_of_minutes_holds_nothing_back(
+    tuesday: Story,
+) -> None:
+    scopes = {"channels:history", "groups:history", "im:history"}
+    tuesday.slack.workspace.scopes -= scopes
+    tuesday.command("ana", f"{SEV2} owner=@ana")
+    tuesday.travel(pacific("2026-11-24 12:58"))
+
+    be_down_until(tuesday, "2026-11-24 13:05")
+
+    (told,) = tuesday.phone("ana")
+    assert told.startswith("I was down from 12:58 to 13:05. This fell due meanwhile.")
+    assert tuesday.slack.channel("support") == []

@@ -435,3 +435,16 @@ def test_a_sender_that_dies_in_one_process_is_taken_over_from_by_the_next(
 
     assert len(cards(tuesday)) == 1
     assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
+
+
+def test_a_machine_whose_clock_is_set_back_goes_on_at_once(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
+    tuesday.advance(hours=3)
+    tuesday.machine.advance(hours=-1)
+
+    tuesday.command("dee", SEV1)
+    wait(tuesday, seconds=30)
+
+    assert len(cards(tuesday)) == 2
+    assert f"Tue 13:00 {FIRST} due 14:00, in 1 h." in tuesday.heard("ana")
