@@ -19,10 +19,10 @@ from bot.dead_letters import DeadLetters
 from bot.errors import Fate, SlackError, StorageError
 from bot.pacing import Pace
 from bot.policies import Policy
-from bot.settlement import AMBIGUOUS, Settlement
+from bot.settlement import Settlement
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
-from bot.store import gates, items, mail, turns
+from bot.store import doubts, gates, items, mail, turns
 from bot.store.database import Database, Transaction
 from bot.store.mail import Finish, Letter, MessageKind, Posted, Priority, State
 
@@ -30,7 +30,6 @@ logger = logging.getLogger(__name__)
 
 
 _INSTALLATION_PAUSE = timedelta(seconds=30)
-_EDIT_ONCE_MORE_AFTER = timedelta(minutes=2)
 
 _CANNOT_BE_RENDERED = "not_rendered"
 _CANNOT_BE_EDITED = ("edit_window_closed", "message_not_found")
@@ -252,7 +251,7 @@ class Outbox:
         match mail.finish(tx, letter, State.SENT, posted=posted, verify=verify):
             case Finish.LOST:
                 verify = self._settlement.suspicion()
-                mail.settle_posted(tx, letter, posted, verify)
+                doubts.settle_posted(tx, letter, posted, verify)
                 # Nobody asked for an edit of what did not seem to be there.
                 self._refresh(tx, letter.key)
             case Finish.STALE:
@@ -264,8 +263,8 @@ class Outbox:
         An earlier edit of which nobody knows may still land, late: then once more.
         """
         letter, ts, is_live = parcel.letter, parcel.edits_ts, parcel.rendered.is_live
-        if (letter.last_error or "").startswith(AMBIGUOUS):
-            again_at = self._machine() + _EDIT_ONCE_MORE_AFTER
+        again_at = pacing.edit_again(letter, self._machine())
+        if again_at is not None:
             mail.settle_edited(tx, target, ts=ts, rendered="", is_live=is_live)
             mail.retry(tx, letter, not_before=again_at, error="once more")
             return
@@ -279,12 +278,12 @@ class Outbox:
         match error.fate:
             case Fate.NOT_DONE:
                 wait = error.retry_after or pacing.backoff(letter)
+                mail.retry(tx, letter, not_before=now + wait, error=error.code)
                 if error.retry_after is not None:
                     gates.close(tx, _method(letter), now + wait)
-                mail.retry(tx, letter, not_before=now + wait, error=error.code)
             case Fate.INSTALLATION:
-                self._installation_fails(tx, error)
                 mail.retry(tx, letter, not_before=now, error=error.code)
+                self._installation_fails(tx, error)
             case Fate.UNKNOWN:
                 self._settlement.unknown(tx, letter, error.code)
             case Fate.REFUSED:
@@ -338,14 +337,14 @@ class Outbox:
                 self._refused(tx, letter, error.code)
             return
         now = self._machine()
-        if error.fate is Fate.INSTALLATION:
-            self._installation_fails(tx, error)
-        if error.retry_after is not None:
-            gates.close(tx, gates.OPENING, now + error.retry_after)
         wait = error.retry_after or pacing.growing(
             tried + 1, pacing.PAGE.longest_backoff
         )
         mail.postpone_unaddressed(tx, person, now + wait)
+        if error.fate is Fate.INSTALLATION:
+            self._installation_fails(tx, error)
+        if error.retry_after is not None:
+            gates.close(tx, gates.OPENING, now + error.retry_after)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
         mail.refresh_one(tx, key, now=self._clock(), machine_now=self._machine())

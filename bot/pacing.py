@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.slack.client import CALL_WITHIN, PAGE_WITHIN
-from bot.store import gates, mail
+from bot.store import doubts, gates
 from bot.store.database import Transaction
 from bot.store.mail import Letter, Priority
 
 # A page that nobody could look up so long after it was sent goes out again.
 HURRY_AFTER = timedelta(seconds=15)
 _LATER_LOOKS = (timedelta(minutes=2), timedelta(minutes=15))
+_EDIT_ONCE_MORE_AFTER = timedelta(minutes=2)
 _LONGEST_SETTLING = timedelta(minutes=2)
 _CLOCKS_DIFFER_BY = timedelta(seconds=10)
 
@@ -70,7 +71,7 @@ def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:
     """
     if not gates.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY):
         return
-    mail.shorten_waits(
+    doubts.shorten_waits(
         tx,
         machine_now=now,
         lease_until=now + OTHER.lease,
@@ -97,6 +98,14 @@ def later_look(doubted_at: datetime, now: datetime) -> datetime | None:
     """Return when to look next after a doubt; `None` if nothing can land any more."""
     looks = (doubted_at + after for after in _LATER_LOOKS)
     return next((at for at in looks if at > now), None)
+
+
+def edit_again(letter: Letter, now: datetime) -> datetime | None:
+    """Return when to make an edit once more, since an earlier one may land late."""
+    if letter.doubted_at is None:
+        return None
+    at = letter.doubted_at + _EDIT_ONCE_MORE_AFTER
+    return at if at > now else None
 
 
 def look_again(letter: Letter, now: datetime) -> timedelta:

@@ -21,18 +21,19 @@ from bot.store import items, mail, turns
 from bot.store.database import Database, Transaction
 from bot.store.items import Item
 from bot.store.mail import Draft, Letter, MessageKind, Priority
+from bot.store.restoring import RESTORED
 
 logger = logging.getLogger(__name__)
 
 # The end of what the record knows, and when the bot resumed; both by the clock of
-# obligations. Then two instants of the machine: when the record was restored from a
-# backup, and when the bot last began on it.
+# obligations. Then two instants of the machine: when the bot last began on a record
+# that may be old, and when the numbers were read.
 KNOWN_UNTIL, RESUMED = "known_until", "resumed"
-RESTORED, BEGUN = "restored", "begun"
-_NUMBERS_READ = "numbers_read"
+BEGUN, _NUMBERS_READ = "begun", "numbers_read"
 
 _OLD_AFTER = timedelta(minutes=2)
 _CATCHING_UP_FOR = timedelta(minutes=5)
+_SETTLED_AFTER = timedelta(hours=1)
 _MARGIN = timedelta(minutes=15)
 _TRY_AGAIN_AFTER = timedelta(minutes=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
@@ -67,7 +68,8 @@ class Recovery:
             if ticked_at is not None and (
                 now - ticked_at >= _OLD_AFTER or _was_restored(tx)
             ):
-                tx.one("set_mark", name=KNOWN_UNTIL, at=ticked_at)
+                known_until = _known_until(tx, ticked_at, now)
+                tx.one("set_mark", name=KNOWN_UNTIL, at=known_until)
                 tx.one("set_mark", name=RESUMED, at=now)
                 tx.one("set_mark", name=BEGUN, at=self._machine())
         self.read_numbers()
@@ -82,9 +84,8 @@ class Recovery:
             return
         self._try_at = now + _TRY_AGAIN_AFTER
         with self._database.transaction() as tx:
-            known_until, begun = _mark(tx, KNOWN_UNTIL), _mark(tx, BEGUN)
-            read_at = _mark(tx, _NUMBERS_READ)
-        if known_until is None or begun is None or (read_at and read_at >= begun):
+            known_until, are_read = _mark(tx, KNOWN_UNTIL), _are_numbers_read(tx)
+        if known_until is None or are_read:
             return
         channel = self._policy().channels.incidents
         try:
@@ -170,7 +171,7 @@ def part(
     held = items.within(tx, letter.key)
     for item in held:
         own = items.key_of(item, letter.place_of_items)
-        carrier = next((one.key for one in standing if own in one.keys), None)
+        carrier = next((one.key for one in standing if one.says(own)), None)
         if carrier is None:
             unseen.append(item)
         elif carrier != letter.key:
@@ -216,6 +217,23 @@ def _is_of_the_past(tx: Transaction, letter: Letter) -> bool:
     if letter.kind in _OF_THE_TICK:
         return letter.queued_at <= resumed + _CATCHING_UP_FOR
     return letter.queued_at <= resumed
+
+
+def _known_until(tx: Transaction, ticked_at: datetime, now: datetime) -> datetime:
+    """Return the end of what the record knows.
+
+    What an earlier stop left to be looked up stays looked up as far back as then.
+    """
+    earlier, resumed = _mark(tx, KNOWN_UNTIL), _mark(tx, RESUMED)
+    if earlier is None or resumed is None:
+        return ticked_at
+    is_settled = now - resumed > _SETTLED_AFTER and _are_numbers_read(tx)
+    return ticked_at if is_settled else min(earlier, ticked_at)
+
+
+def _are_numbers_read(tx: Transaction) -> bool:
+    begun, read_at = _mark(tx, BEGUN), _mark(tx, _NUMBERS_READ)
+    return begun is None or (read_at is not None and read_at >= begun)
 
 
 def _was_restored(tx: Transaction) -> bool:

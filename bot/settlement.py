@@ -23,7 +23,7 @@ from bot.dead_letters import DeadLetters
 from bot.errors import Fate, SlackError
 from bot.pacing import Pace
 from bot.slack.client import Slack, Standing
-from bot.store import gates, mail, turns
+from bot.store import doubts, gates, mail, turns
 from bot.store.database import Database, Transaction
 from bot.store.mail import Letter, MessageKind, Posted, Priority, State, Verify
 
@@ -82,10 +82,10 @@ class Settlement:
         looked up at once. Returns whether there was any.
         """
         now = self._machine()
-        lost = mail.lost_leases(tx, now)
+        lost = doubts.lost_leases(tx, now)
         for letter in lost:
             self._open(tx, letter, _STOPPED, settled_at=now)
-        for key in mail.hurry_pages(tx, now, now - pacing.HURRY_AFTER):
+        for key in doubts.hurry_pages(tx, now, now - pacing.HURRY_AFTER):
             logger.warning("a page is sent again unseen", extra={"key": key})
         return bool(lost)
 
@@ -134,12 +134,13 @@ class Settlement:
             self._do_without(tx, letter, error)
         else:
             verify = Verify(settled_at, self._machine())
-            mail.doubt(tx, letter, verify, error=error)
+            doubts.doubt(tx, letter, verify, error=error)
 
     def _edit_again(self, tx: Transaction, letter: Letter, error: str) -> None:
         """Edits converge: what the message shows by now is sent once more."""
-        not_before = self._machine() + pacing.settling(letter)
-        mail.retry(tx, letter, not_before=not_before, error=error)
+        now = self._machine()
+        not_before = now + pacing.settling(letter)
+        mail.retry(tx, letter, not_before=not_before, error=error, doubted_at=now)
         target = mail.find(tx, letter.target) if letter.target else None
         if target is not None:
             ts, is_live = target.ts, target.is_live
@@ -184,7 +185,7 @@ class Settlement:
 
     def _claim(self, tx: Transaction) -> Letter | None:
         now = self._machine()
-        letter = mail.claim_look(
+        letter = doubts.claim_look(
             tx,
             machine_now=now,
             again_at=now + pacing.OTHER.lease,
@@ -243,7 +244,7 @@ class Settlement:
         if surplus:
             later = Verify(deleting_at or now + pacing.look_again(letter, now))
         if kept.ts == letter.ts:
-            is_ours = mail.look_later(tx, letter, later)
+            is_ours = doubts.look_later(tx, letter, later)
         else:
             is_ours = self._settle(tx, letter, kept, later.verify_at)
         # Whoever looked since then may keep another one: together we would remove all.
@@ -257,7 +258,7 @@ class Settlement:
         # It went out before the outage of which it was to tell.
         is_from_before = _is_from_before(letter.last_error)
         refs = _without_outage(letter.refs) if is_from_before else None
-        if not mail.settle_found(tx, letter, posted, at, refs=refs):
+        if not doubts.settle_found(tx, letter, posted, at, refs=refs):
             return False
         instants = {"now": self._clock(), "machine_now": self._machine()}
         mail.refresh_one(tx, letter.key, **instants)
@@ -268,7 +269,7 @@ class Settlement:
         now = self._machine()
         if letter.state is not State.SENDING:
             later = pacing.later_look(letter.doubted_at or now, now)
-            mail.look_later(tx, letter, Verify(later))
+            doubts.look_later(tx, letter, Verify(later))
             return
         more = pacing.settling(letter) - pacing.times(letter).settle
         not_before = now + max(more, timedelta(0))
@@ -288,14 +289,14 @@ class Settlement:
             if letter.state is State.SENDING:
                 self._do_without(tx, letter, letter.last_error or AMBIGUOUS)
             else:
-                mail.look_later(tx, letter, Verify())
+                doubts.look_later(tx, letter, Verify())
             if error.code == "missing_scope":
                 gates.close(tx, _unreadable(letter), now + _ASK_FOR_SCOPE_EVERY)
             return
         wait = error.retry_after or pacing.look_again(letter, now)
         # While Slack is away a page cannot be sent either, so its time begins anew.
         since = now if error.is_away else None
-        mail.look_later(tx, letter, Verify(now + wait, since))
+        doubts.look_later(tx, letter, Verify(now + wait, since))
         if error.retry_after is not None and search is not None:
             gates.close(tx, search.method, now + wait)
 
@@ -315,13 +316,13 @@ class Settlement:
         with self._database.transaction() as tx:
             now = self._machine()
             later = pacing.later_look(letter.doubted_at or now, now)
-            mail.look_later(tx, letter, Verify(later))
+            doubts.look_later(tx, letter, Verify(later))
 
     def _not_removed(self, tx: Transaction, letter: Letter, error: SlackError) -> None:
         if error.retry_after is None:
             return
         opens_at = self._machine() + error.retry_after
-        mail.look_later(tx, letter, Verify(opens_at))
+        doubts.look_later(tx, letter, Verify(opens_at))
         gates.close(tx, gates.DELETING, opens_at)
 
     def _is_unreadable(self, tx: Transaction, letter: Letter) -> bool:

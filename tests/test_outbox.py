@@ -48,6 +48,24 @@ def test_a_card_that_can_be_edited_no_more_is_posted_anew(post: Post) -> None:
     assert post.slack.edits == []
 
 
+def test_a_change_does_not_cancel_the_edit_that_undoes_a_late_one(post: Post) -> None:
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+    post.outbox.drain()
+    post.slack.failures["update"] = [UNKNOWN]
+    post.says = "taken"
+    post.refresh("INC-1/card")
+    post.outbox.drain()
+    post.wait(seconds=31)
+
+    post.says = "answered"
+    post.refresh("INC-1/card")
+    post.wait(seconds=1)
+    post.wait(minutes=2)
+    post.wait(hours=1)
+
+    assert post.slack.edits == ["taken", "answered", "answered"]
+
+
 def test_an_edit_that_slack_refuses_bothers_nobody(post: Post) -> None:
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
     post.outbox.drain()

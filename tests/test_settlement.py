@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import Fate, SlackError
 from bot.pacing import Pace
-from bot.store import mail
+from bot.store import doubts, mail
 from bot.store.mail import Letter, MessageKind, Posted, Priority, State
 from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
 
@@ -208,7 +208,7 @@ def test_a_look_that_comes_back_too_late_changes_nothing(post: Post) -> None:
 
     with post.database.transaction() as tx:
         mail.retry(tx, late, not_before=post.now, error="late")
-        is_found = mail.settle_found(tx, late, Posted(post.now, "9.0"), None)
+        is_found = doubts.settle_found(tx, late, Posted(post.now, "9.0"), None)
     post.outbox.drain()
 
     assert not is_found
@@ -229,7 +229,7 @@ def doubled(post: Post, key: str, *, is_answered: bool = True) -> None:
 def take_look(post: Post) -> Letter:
     """Let somebody take what is to be looked up, and never come back."""
     with post.database.transaction() as tx:
-        letter = mail.claim_look(
+        letter = doubts.claim_look(
             tx,
             machine_now=post.now,
             again_at=post.now + timedelta(seconds=60),

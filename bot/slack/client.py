@@ -4,6 +4,8 @@ The library's own retries are switched off: a hidden retry of a post is a hidden
 duplicate. Whether and when to try again is the outbox's business.
 """
 
+import base64
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +25,8 @@ PAGE_WITHIN = timedelta(seconds=3)
 ASK_WITHIN = timedelta(seconds=1)  # Somebody waits, whom Slack grants three seconds.
 METADATA_TYPE = "sevbot_message"
 _ALSO = "with"
+# Slack takes only so much metadata, and does not say how much.
+_MOST_MARKS = 300
 
 _REFUSED = frozenset({
     "channel_not_found", "not_in_channel", "is_archived", "restricted_action",
@@ -56,7 +60,7 @@ class Identity:
 class Standing:
     """A message of an app as it stands in Slack, with the key that travels with it.
 
-    `also` are the keys of what it says besides. `is_live` tells that it has buttons,
+    `also` are marks of what it says besides. `is_live` tells that it has buttons,
     `replies` how many there are.
     """
 
@@ -66,10 +70,9 @@ class Standing:
     is_live: bool
     also: tuple[str, ...] = ()
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Everything that it says."""
-        return (self.key, *self.also)
+    def says(self, key: str) -> bool:
+        """Tell whether it is the message of a key, or says what that one would."""
+        return key == self.key or mark_of(key) in self.also
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,9 @@ class Slack:
     ) -> str:
         """Post a message and return its ts. The key travels with it, twice.
 
-        `also` are the keys of what it says besides.
+        `also` are the keys of what it says besides; the first few hundred are marked.
         """
+        marks = [mark_of(other) for other in also[:_MOST_MARKS]]
         client = self._urgent if is_urgent else self.web
         answer = _called(
             client.chat_postMessage,
@@ -121,7 +125,7 @@ class Slack:
             thread_ts=thread_ts,
             metadata={
                 "event_type": METADATA_TYPE,
-                "event_payload": {"key": key, _ALSO: " ".join(also)},
+                "event_payload": {"key": key, _ALSO: " ".join(marks)},
             },
             unfurl_links=False,
             unfurl_media=False,
@@ -192,6 +196,12 @@ class Slack:
         """Go through everybody in the workspace."""
         for user in _pages(self.web.users_list, "members"):
             yield member_of(user, team)
+
+
+def mark_of(key: str) -> str:
+    """Return six characters that stand for the key of something said besides."""
+    digest = hashlib.sha256(key.encode()).digest()
+    return base64.urlsafe_b64encode(digest)[:6].decode()
 
 
 def member_of(user: Mapping[str, Any], team: str) -> Member:

@@ -219,7 +219,7 @@ def claim(  # noqa: PLR0913  # The instants of one claim.
         burst_until=burst_until,
         token=token,
     )
-    return _letter(row) if row else None
+    return letter_of(row) if row else None
 
 
 def finish(  # noqa: PLR0913  # All that a sending can end with.
@@ -238,7 +238,7 @@ def finish(  # noqa: PLR0913  # All that a sending can end with.
         token=letter.lease_token,
         state=state,
         last_error=error,
-        **_posted_values(posted or Posted()),
+        **posted_values(posted or Posted()),
         **asdict(verify or Verify()),
     )
     if row is None:
@@ -246,118 +246,21 @@ def finish(  # noqa: PLR0913  # All that a sending can end with.
     return Finish.STALE if row["is_stale"] else Finish.DONE
 
 
-def settle_posted(
-    tx: Transaction, letter: Letter, posted: Posted, verify: Verify
-) -> None:
-    """Note that a message stands there although its lease was lost.
-
-    If somebody else is sending it meanwhile, or did, it may stand there twice.
-    """
-    values = _posted_values(posted)
-    if tx.one("settle_posted", id=letter.id, **values, **asdict(verify)) is None:
-        tx.one("suspect_message", id=letter.id, **asdict(verify))
-
-
-def doubt(tx: Transaction, letter: Letter, verify: Verify, *, error: str) -> None:
-    """Leave a leased message open until it was looked up in Slack."""
-    tx.one(
-        "doubt_message",
-        id=letter.id,
-        token=letter.lease_token,
-        last_error=error,
-        **asdict(verify),
-    )
-
-
-def claim_look(  # noqa: PLR0913  # The instants of one claim.
-    tx: Transaction,
-    *,
-    machine_now: datetime,
-    again_at: datetime,
-    page_again_at: datetime,
-    burst_until: datetime,
-    token: str,
-) -> Letter | None:
-    """Take the most urgent message that is to be looked up in Slack now."""
-    row = tx.one(
-        "claim_look",
-        machine_now=machine_now,
-        again_at=again_at,
-        page_again_at=page_again_at,
-        burst_until=burst_until,
-        token=token,
-    )
-    return _letter(row) if row else None
-
-
-def look_later(tx: Transaction, letter: Letter, verify: Verify) -> bool:
-    """Have a message looked up again; with no instant that was the last time.
-
-    `False` if somebody else has taken up that message meanwhile.
-    """
-    token = letter.lease_token
-    row = tx.one("look_later", id=letter.id, token=token, **asdict(verify))
-    return row is not None
-
-
-def settle_found(
+def retry(
     tx: Transaction,
     letter: Letter,
-    posted: Posted,
-    verify_at: datetime | None,
     *,
-    refs: Mapping[str, str] | None = None,
+    not_before: datetime,
+    error: str,
+    doubted_at: datetime | None = None,
 ) -> bool:
-    """Note that a message was found in Slack; `False` if that was settled meanwhile.
-
-    It says what `refs` say, if given.
-    """
-    row = tx.one(
-        "settle_found",
-        id=letter.id,
-        token=letter.lease_token,
-        ts=posted.ts,
-        sent_at=posted.sent_at,
-        is_live=int(posted.is_live),
-        refs=None if refs is None else json.dumps(dict(refs), ensure_ascii=False),
-        verify_at=verify_at,
-    )
-    return row is not None
-
-
-def hurry_pages(
-    tx: Transaction, machine_now: datetime, doubted_until: datetime
-) -> list[str]:
-    """Queue the pages again that nobody could look up, and return their keys."""
-    instants = {"machine_now": machine_now, "doubted_until": doubted_until}
-    return [row["key"] for row in tx.all("hurry_pages", **instants)]
-
-
-def shorten_waits(
-    tx: Transaction,
-    *,
-    machine_now: datetime,
-    lease_until: datetime,
-    page_lease_until: datetime,
-    verify_at: datetime,
-) -> None:
-    """Let nothing wait longer than it would if its wait began now."""
-    tx.all(
-        "shorten_waits",
-        machine_now=machine_now,
-        lease_until=lease_until,
-        page_lease_until=page_lease_until,
-        verify_at=verify_at,
-    )
-
-
-def retry(tx: Transaction, letter: Letter, *, not_before: datetime, error: str) -> bool:
     """Give a leased message back to be tried later; `False` if the lease was lost."""
     row = tx.one(
         "retry_message",
         id=letter.id,
         token=letter.lease_token,
         not_before=not_before,
+        doubted_at=doubted_at,
         last_error=error,
     )
     return row is not None
@@ -370,15 +273,10 @@ def settle_edited(
     tx.one("settle_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
 
 
-def lost_leases(tx: Transaction, machine_now: datetime) -> list[Letter]:
-    """Return the messages whose sender never came back."""
-    return [_letter(row) for row in tx.all("lost_leases", machine_now=machine_now)]
-
-
 def find(tx: Transaction, key: str) -> Letter | None:
     """Return a message by its key."""
     row = tx.one("message", key=key)
-    return _letter(row) if row else None
+    return letter_of(row) if row else None
 
 
 def unaddressed(tx: Transaction, machine_now: datetime) -> dict[str, int]:
@@ -399,7 +297,7 @@ def address(tx: Transaction, person: str, lane: str) -> None:
 def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[Letter]:
     """Lease all that waits for the conversation of a person who has none."""
     rows = tx.all("claim_unaddressed", person=person, token=token)
-    return [_letter(row) for row in rows]
+    return [letter_of(row) for row in rows]
 
 
 def postpone_unaddressed(tx: Transaction, person: str, until: datetime) -> None:
@@ -432,11 +330,13 @@ def post_anew(
     tx.one("post_anew", key=key, ts=ts, queued_at=now, not_before=machine_now)
 
 
-def _posted_values(posted: Posted) -> dict[str, object]:
+def posted_values(posted: Posted) -> dict[str, object]:
+    """Return what a sending left as the values of a statement."""
     return {**asdict(posted), "is_live": int(posted.is_live)}
 
 
-def _letter(row: Row) -> Letter:
+def letter_of(row: Row) -> Letter:
+    """Return a message as its row tells it."""
     return Letter(
         **{
             **row,

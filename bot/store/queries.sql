@@ -545,10 +545,16 @@ ORDER BY MIN(priority), MIN(id);
 -- name: address
 UPDATE outbox
 SET lane = :lane
-WHERE workspace = :workspace
-  AND person = :person
-  AND lane IS NULL
-  AND state = 'queued'
+WHERE id IN (
+  SELECT id
+  FROM outbox AS waiting
+  WHERE workspace = :workspace
+    AND person = :person
+    AND lane IS NULL
+    AND state = 'queued'
+  ORDER BY id
+  FOR UPDATE
+)
 RETURNING id;
 
 -- name: claim_message
@@ -689,10 +695,16 @@ UPDATE outbox
 SET state = 'sending',
   attempts = attempts + 1,
   lease_token = :token
-WHERE workspace = :workspace
-  AND person = :person
-  AND lane IS NULL
-  AND state = 'queued'
+WHERE id IN (
+  SELECT id
+  FROM outbox AS waiting
+  WHERE workspace = :workspace
+    AND person = :person
+    AND lane IS NULL
+    AND state = 'queued'
+  ORDER BY id
+  FOR UPDATE
+)
 RETURNING
   id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
   attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
@@ -702,10 +714,16 @@ RETURNING
 UPDATE outbox
 SET not_before = :not_before,
   attempts = attempts + 1
-WHERE workspace = :workspace
-  AND person = :person
-  AND lane IS NULL
-  AND state = 'queued'
+WHERE id IN (
+  SELECT id
+  FROM outbox AS waiting
+  WHERE workspace = :workspace
+    AND person = :person
+    AND lane IS NULL
+    AND state = 'queued'
+  ORDER BY id
+  FOR UPDATE
+)
 RETURNING id;
 
 -- name: finish_message
@@ -762,6 +780,7 @@ SET state = 'queued',
   lease_until = NULL,
   verify_at = NULL,
   not_before = :not_before,
+  doubted_at = COALESCE(:doubted_at, doubted_at),
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id

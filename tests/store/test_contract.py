@@ -9,7 +9,7 @@ import pytest
 
 from bot.policies import Severity
 from bot.reminders import Reminders
-from bot.store import engines, gates, mail
+from bot.store import doubts, engines, gates, mail
 from bot.store.database import Database, Row, queries
 from bot.store.mail import Draft, MessageKind, Posted, Priority, State, Verify
 from bot.triage import Act, Triage
@@ -158,7 +158,7 @@ def live(database: Database) -> None:
             posted = Posted(now, f"{number}.0", "abc", is_live=True)
             mail.finish(tx, letter, state, posted=posted)
         letter = claimed(database, tx, now, "lost")
-        mail.doubt(tx, letter, Verify(NOON, NOON), error="unknown: timeout")
+        doubts.doubt(tx, letter, Verify(NOON, NOON), error="unknown: timeout")
         claimed(database, tx, now, "first")
 
 

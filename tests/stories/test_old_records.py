@@ -1,8 +1,10 @@
 """A restored backup, or a file that was copied: nothing is said a second time."""
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -226,3 +228,46 @@ def test_what_could_not_be_looked_up_for_a_while_is_not_said_twice(
         passes(tuesday, minutes=1)
 
     assert len(tuesday.phone("ana")) == before
+
+
+def test_a_second_stop_does_not_make_the_record_look_younger(tuesday: Story) -> None:
+    tuesday.command("ana", f"{SEV2} owner=@ana")
+    copy = copied(tuesday)
+    for _ in range(9):
+        passes(tuesday, minutes=30)
+    tuesday.command("dee", "/sev3 acme: sign-up is odd")
+    before = len(tuesday.phone("ana"))
+    tuesday.slack.faults.add(HISTORY, Fault.FAIL_BEFORE, times=None)
+    put_back(tuesday, copy)
+    passes(tuesday, minutes=1)
+
+    tuesday.bot.close()
+    tuesday.clock.advance(timedelta(minutes=5))
+    tuesday.start_bot()
+    tuesday.slack.faults.clear()
+    for _ in range(8):
+        passes(tuesday, minutes=1)
+
+    assert len(tuesday.phone("ana")) == before
+    assert any("INC-2 came later" in text for text in shown(tuesday)["leads"])
+
+
+def test_hundreds_of_reminders_said_at_once_are_not_said_again(
+    tuesday: Story,
+) -> None:
+    for number in range(150):
+        tuesday.command("ana", f"/sev3 acme: screen {number} is slow owner=@ana")
+    copy = copied(tuesday)
+    tuesday.bot.close()
+    tuesday.clock.advance(timedelta(days=2))
+    tuesday.start_bot()
+    passes(tuesday, minutes=1)
+    before = len(tuesday.phone("ana"))
+
+    put_back(tuesday, copy)
+    for _ in range(5):
+        passes(tuesday, minutes=1)
+
+    posted = [one for one in tuesday.slack.dm("ana") if one.metadata]
+    assert len(tuesday.phone("ana")) == before
+    assert max(len(json.dumps(one.metadata)) for one in posted) < 3000
