@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from bot.store.migrations import migrations
 # processes: together less than the three seconds that Slack grants a command.
 _BUSY_FOR = timedelta(milliseconds=1200)
 _MIGRATED = "SELECT COUNT(*) FROM _sqlite_migrations WHERE migration_set = 'sevbot'"
+_LOOK_AGAIN_S = 0.02
 _AT_ONCE = 500
 _WORDS = {"INSTANT": "TEXT", "IDENTITY": "INTEGER PRIMARY KEY"}
 _REASONS = {
@@ -177,7 +179,7 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
         check_same_thread=False,
     )
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _log_ahead(connection, busy_for)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         # What is erased shall be gone from the file, not just from its tables.
@@ -187,6 +189,24 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _log_ahead(connection: sqlite3.Connection, busy_for: timedelta) -> None:
+    """Switch to a write-ahead log.
+
+    SQLite refuses at once, however long it may wait, where others do so just now.
+    """
+    until = time.monotonic() + busy_for.total_seconds()
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > until:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
