@@ -83,6 +83,7 @@ class Bot:
     recovery: Recovery
     retention: Retention
     backups: DailyBackups | None = None
+    policy_note: Callable[[], str | None] = lambda: None
     pulse: Pulse = field(default_factory=lambda: Pulse(TICK_EVERY_S))
 
     def tick(self) -> None:
@@ -98,7 +99,10 @@ class Bot:
             storage=self._storage(),
             silent_for=self.pulse.silent_for(),
             hears=self.ear.is_connected(),
-            backups=self.backups.failure if self.backups else None,
+            notes=(
+                self.backups.failure if self.backups else None,
+                self.policy_note(),
+            ),
         )
 
     def _storage(self) -> str | None:
@@ -146,6 +150,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     pace: Pace | None = None,
     wake: Callable[[], None] = lambda: None,
     is_http: bool = False,
+    policy_note: Callable[[], str | None] = lambda: None,
 ) -> Bot:
     """Wire a bot; nothing runs yet."""
     bot_token, _ = tokens(settings, is_http=is_http)
@@ -182,6 +187,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         recovery=Recovery(database, slack, policy, clock, machine),
         retention=Retention(database, policy, clock),
         backups=_backups(settings, database, policy, clock, machine),
+        policy_note=policy_note,
     )
     return bot
 
@@ -277,6 +283,7 @@ def prepared(
         pace=pace,
         wake=wake,
         is_http=is_http,
+        policy_note=in_force.note,
     )
     watch = PolicyWatch(source, in_force, bot.database, clock, machine)
     watch.begin(problems)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -41,6 +42,30 @@ app = typer.Typer(
 policy_app = typer.Typer(rich_markup_mode=None, help="Show or begin policies.yaml.")
 app.add_typer(policy_app, name="policy")
 db_app = typer.Typer(rich_markup_mode=None, help="Look after the record.")
+
+
+def _tell_version(*, is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"sevbot {version('sevbot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda asked: _tell_version(is_asked=asked),
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
 app.add_typer(db_app, name="db")
 db_app.command()(cli_db.backup)
 db_app.command()(cli_db.check)
@@ -88,9 +113,13 @@ def check(
 
     Warnings are no errors: they say where a calendar turns promises around, and when.
     """
-    now = _clock(read_settings())()
+    settings = read_settings()
+    now = _clock(settings)()
     policy = _policy(file, now.date())
-    typer.echo(_summary(policy))
+    what = next(iter(policy.texts))
+    if policy_files.is_default_used(file or settings.policies):
+        what = "The one that comes with sevbot"
+    typer.echo(f"{what} is good: {_counted(policy)}.")
     for warning in policy_checks.warnings(policy, now):
         typer.echo(f"warning: {warning}")
 
@@ -195,14 +224,15 @@ def _policy(file: Path | None, today: date) -> Policy:
     return policy_files.load_or_default(path, holidays=public_holidays, today=today)
 
 
-def _summary(policy: Policy) -> str:
+def _counted(policy: Policy) -> str:
     counts = {
         "plan": len(policy.plans),
         "calendar": len(policy.calendars),
         "customer": len(policy.customers),
     }
-    parts = (f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
-    return f"{next(iter(policy.texts))} is good: {', '.join(parts)}."
+    return ", ".join(
+        f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items()
+    )
 
 
 def _severity(written: str) -> Severity:

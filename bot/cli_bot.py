@@ -10,13 +10,14 @@ import typer
 
 from bot import app, logs
 from bot.errors import BotError, PolicyError, UserError
-from bot.settings import read_settings
+from bot.settings import is_env_file_open, read_settings
 from bot.socket_mode import REFUSALS
 from bot.store import backups, engines
 from bot.store.disks import must_be_ours
 
-_LOOK_EVERY_S = 1
+_LOOK_EVERY_S = 0.5
 
+_OPEN_TO_ALL = "Other users of this machine can read the tokens: chmod 600 .env"
 _OUT_OF_REACH = (
     "PORT is set, so this host wants to reach sevbot there, but sevbot listens on "
     "127.0.0.1 only. Set SEVBOT_HOST=0.0.0.0 if the host's router comes from outside."
@@ -41,6 +42,8 @@ def run(
     """
     settings = read_settings()
     app.tokens(settings, is_http=http)
+    if is_env_file_open():
+        typer.echo(_OPEN_TO_ALL, err=True)
     if not engines.is_postgres(settings.database_url):
         record = engines.sqlite_path(settings.database_url)
         must_be_ours(record)
@@ -54,12 +57,20 @@ def run(
         typer.echo(_OUT_OF_REACH, err=True)
     bot = prepared.bot
     with app.running(prepared), app.telling_health(settings, bot):
-        typer.echo(f"sevbot runs in workspace {prepared.team}. Ctrl-C stops it.")
-        while not stopping.wait(_LOOK_EVERY_S):
-            if bot.ear.failure in REFUSALS:
-                said = f"Slack does not accept SLACK_APP_TOKEN ({bot.ear.failure})."
-                raise BotError(said)
+        typer.echo(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")
+        _watch(bot.ear, stopping)
     typer.echo("sevbot stopped.")
+
+
+def _watch(ear: app.Ear, stopping: Event) -> None:
+    """Wait until the bot is to stop, and say when commands can arrive at last."""
+    is_told = False
+    while not stopping.wait(_LOOK_EVERY_S):
+        if ear.failure in REFUSALS:
+            raise BotError(f"Slack does not accept SLACK_APP_TOKEN ({ear.failure}).")
+        if not is_told and ear.is_connected():
+            typer.echo("sevbot is ready: commands can arrive.")
+            is_told = True
 
 
 def demo(  # noqa: PLR0913  # Each is an option of the command.

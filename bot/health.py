@@ -1,7 +1,7 @@
 """How the bot is, in a few words: for whoever watches it from outside."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -55,13 +55,13 @@ def health(
     storage: str | None,
     silent_for: float | None,
     hears: bool,
-    backups: str | None = None,
+    notes: Iterable[str | None] = (),
 ) -> Health:
     """Say what is wrong.
 
     `trouble` is Slack's word for why it grants nothing, `storage` why the database
     cannot be used, `silent_for` the seconds since a tick that is overdue, `hears`
-    whether commands can arrive, and `backups` why none could be made.
+    whether commands can arrive. Of `notes` those that are `None` say nothing.
     """
     reasons = []
     if trouble is not None:
@@ -72,4 +72,4 @@ def health(
         reasons.append(f"nothing was looked for since {silent_for:.0f} s")
     if not hears:
         reasons.append("not connected to Slack: commands cannot arrive")
-    return Health(tuple(reasons), (backups,) if backups is not None else ())
+    return Health(tuple(reasons), tuple(one for one in notes if one is not None))

@@ -37,6 +37,7 @@ class InForce:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._refused: str | None = None
 
     def __call__(self) -> Policy:
         """Return the policy in force."""
@@ -44,7 +45,17 @@ class InForce:
 
     def put(self, policy: Policy) -> None:
         """Put another policy in its place."""
-        self._policy = policy
+        self._policy, self._refused = policy, None
+
+    def keep(self, refused: str) -> None:
+        """Note that a file is not taken up, for what is wrong with it."""
+        self._refused = refused
+
+    def note(self) -> str | None:
+        """Say that a file is not taken up, if that is so."""
+        if self._refused is None:
+            return None
+        return f"{self._refused} is broken: the policy before it counts"
 
 
 def at_start(
@@ -63,7 +74,6 @@ def at_start(
     except PolicyError as error:
         if stored is None:
             raise
-        logger.error("the policy is broken", extra={"problems": error.problems})  # noqa: TRY400
         return source, read_stored(stored, holidays, today), error.problems
 
 
@@ -134,6 +144,7 @@ class PolicyWatch:
     def _refuse(self, problems: Sequence[str]) -> None:
         """Tell the leads once, for each content of the file, what is wrong with it."""
         policy = self._in_force()
+        self._in_force.keep(refused=self._source.path.name)
         logger.warning("policy refused", extra={"problems": list(problems)})
         with self._database.transaction() as tx:
             row = tx.one("policy_since", version=policy.version)

@@ -1,5 +1,6 @@
 """What the environment and `.env` say. Nothing else reads them."""
 
+import stat
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import BotError
+
+_ENV_FILE = ".env"
 
 
 def _ending_in_slash(url: str) -> str:
@@ -18,7 +21,7 @@ class Settings(BaseSettings):
     """The settings, each under the name of its variable; an empty one is not set."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", validate_by_name=True
+        env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore", validate_by_name=True
     )
 
     slack_bot_token: SecretStr | None = None
@@ -63,3 +66,11 @@ def read_settings() -> Settings:
         raise BotError("; ".join(found)) from error
     except UnicodeDecodeError as error:
         raise BotError(".env is not UTF-8; save it in that encoding") from error
+
+
+def is_env_file_open() -> bool:
+    """Tell whether others on this machine than its user and group can read `.env`."""
+    try:
+        return bool(Path(_ENV_FILE).stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False

@@ -1,5 +1,6 @@
 """The commands about the policy, as they are typed."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,10 @@ def test_a_mistyped_command_is_told_in_one_line(
     assert ran.err.count("\n") == 1
 
 
+def test_it_tells_its_version(run: Run) -> None:
+    assert run("--version") == Ran(0, f"sevbot {version('sevbot')}\n", "")
+
+
 def test_check_says_that_a_file_is_good(run: Run) -> None:
     write("policies.yaml")
 
@@ -61,7 +66,7 @@ def test_check_says_when_it_checked_the_shipped_file(run: Run) -> None:
     ran = run("check")
 
     assert ran.status == 0
-    assert ran.out.startswith("policies.yaml is good")
+    assert ran.out.startswith("The one that comes with sevbot is good")
     assert ran.err == (
         "There is no policies.yaml here: the one that comes with sevbot counts.\n"
     )

@@ -36,7 +36,11 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 
 def test_that_no_backup_can_be_made_is_noted_and_nobody_is_restarted_for_it() -> None:
     found = health(
-        trouble=None, storage=None, silent_for=None, hears=True, backups="no folder"
+        trouble=None,
+        storage=None,
+        silent_for=None,
+        hears=True,
+        notes=("no folder", None),
     )
 
     assert found.is_well

@@ -54,7 +54,22 @@ def test_it_starts_while_slack_is_away_and_connects_when_it_is_back(
         slack.offline = False
         slack.wait_for_socket(timeout=20)
 
-    assert started == "sevbot runs in workspace T0ACME. Ctrl-C stops it.\n"
+        ready = second.stdout.readline()
+
+    assert started == "sevbot starts in workspace T0ACME. Ctrl-C stops it.\n"
+    assert ready == "sevbot is ready: commands can arrive.\n"
+
+
+def test_it_warns_of_tokens_that_others_on_the_machine_can_read(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("SEVBOT_HOST=127.0.0.1\n")
+    (tmp_path / ".env").chmod(0o644)
+
+    with sevbot(slack, tmp_path, "run", SLACK_BOT_TOKEN="xoxb-wrong") as process:
+        _, log = process.communicate(timeout=STOPS_WITHIN_S)
+
+    assert "Other users of this machine can read the tokens: chmod 600 .env\n" in log
 
 
 @pytest.mark.parametrize(

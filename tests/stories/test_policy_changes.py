@@ -40,7 +40,7 @@ class Changing(Story):
         source, policy, problems = at_start(
             self.file, self.database_url, public_holidays, TODAY
         )
-        self.policy = in_force = InForce(policy)
+        self.policy = self.in_force = in_force = InForce(policy)
         super().start_bot()
         self.watch = PolicyWatch(
             source, in_force, self.bot.database, self.clock, self.machine
@@ -177,6 +177,22 @@ def test_a_file_that_is_mended_is_taken_up(told: Changing) -> None:
     told.look()
 
     assert "was changed and counts since" in told.leads()[-1]
+
+
+def test_whoever_watches_can_read_that_a_file_is_broken_until_it_is_mended(
+    told: Changing,
+) -> None:
+    told.write(BROKEN)
+    told.look()
+    broken = told.in_force.note()
+    told.restart()
+    restarted = told.in_force.note()
+    told.write(SLOWER)
+    told.look()
+
+    assert broken == "policies.yaml is broken: the policy before it counts"
+    assert restarted == broken
+    assert told.in_force.note() is None
 
 
 def test_a_touched_file_is_no_change(told: Changing) -> None:
