@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.emulator.records import Message
+from bot.slack.client import mark_of
 from tests.crash.stage import Letter
 
 ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
@@ -80,9 +81,10 @@ def _by_record(letters: Sequence[Letter], shown: Sequence[Message]) -> Verdict:
 def _by_eye(shown: Sequence[Message]) -> Verdict:
     """Nothing is read twice: no key, no reminder in a place, no text in a lane."""
     found = Verdict()
-    for key, times in Counter(_keys(shown)).items():
+    names = {mark_of(_key(one)): _key(one) for one in shown}
+    for mark, times in Counter(_marks(shown)).items():
         if times > 1:
-            found.doubled.append(f"{key} is said {times} times")
+            found.doubled.append(f"{names.get(mark, mark)} is said {times} times")
     # Reminders of different hours may all be edited to "ended, resolved by Ana".
     read: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for message in shown:
@@ -126,17 +128,20 @@ def _by_policy(
     """Who is on call knows the newest reminder of whatever nobody has touched."""
     touched = {_in_text(act["card"]) for act in told if act["do"] != "open"}
     numbers = {_title(one): _number(one) for one in shown if _key(one)[-4:] == "card"}
-    said, found = set(_keys(shown)), Verdict()
+    said, found = set(_marks(shown)), Verdict()
     for act in told:
         number = numbers.get(act.get("title", ""))
         if number is None or number in touched or not act["ok"]:
             continue
         opened = datetime.fromisoformat(act["at"])
-        due = set(_due(number, act["severity"], now - opened))
-        soon = set(_due(number, act["severity"], now + _TOGETHER - opened))
+        due, soon = (
+            set(_due(number, act["severity"], now + ahead - opened))
+            for ahead in (timedelta(0), _TOGETHER)
+        )
         found.obligations += len(due)
-        if not (due <= said or soon <= said):
-            found.lost.append(f"nobody was told {sorted(due - said)}")
+        unsaid = [key for key in sorted(due) if mark_of(key) not in said]
+        if unsaid and not {mark_of(key) for key in soon} <= said:
+            found.lost.append(f"nobody was told {unsaid}")
     return found
 
 
@@ -161,12 +166,12 @@ def _due(number: int, severity: int, passed: timedelta) -> Iterator[str]:
             yield f"INC-{number}/check_in/1/{fired}/{place}"
 
 
-def _keys(shown: Iterable[Message]) -> Iterator[str]:
-    """Yield all that is said: the keys of messages, and of what they say besides."""
+def _marks(shown: Iterable[Message]) -> Iterator[str]:
+    """Yield marks of all that is said: by messages, and by each of them besides."""
     for message in shown:
         payload = (message.metadata or {}).get("event_payload", {})
         also = set(str(payload.get("with", "")).split())
-        yield from {_key(message), *also}
+        yield from {mark_of(_key(message)), *also}
 
 
 def _key(message: Message) -> str:
