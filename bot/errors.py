@@ -21,11 +21,15 @@ class PolicyError(BotError):
 
 
 class StorageError(BotError):
-    """The database refused: nothing was recorded. `reason` may be shown in Slack."""
+    """The database refused: nothing was recorded. `reason` may be shown in Slack.
 
-    def __init__(self, reason: str) -> None:
+    `in_doubt` tells that it was lost while it committed: nobody knows what it did.
+    """
+
+    def __init__(self, reason: str, *, in_doubt: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.in_doubt = in_doubt
 
 
 class Fate(StrEnum):

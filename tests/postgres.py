@@ -22,6 +22,7 @@ import psycopg
 import pytest
 
 from bot.store.postgres import migrate
+from tests.processes import offspring
 
 _SYSTEM = Path("/usr/lib/postgresql")
 _WITHIN_S = 30
@@ -54,9 +55,14 @@ def _version(initdb: Path) -> int:
 
 
 class Postgres:
-    """A server. Every database that it makes has a name of its own."""
+    """A server. Every database that it makes has a name of its own.
 
-    def __init__(self, folder: Path, bin: Path) -> None:
+    One that is made `of` another has what that has, and follows it.
+    """
+
+    def __init__(
+        self, folder: Path, bin: Path, *, of: "Postgres | None" = None
+    ) -> None:
         self.folder = folder
         self._bin = bin
         self._names = (f"db{number}" for number in count(1))
@@ -64,18 +70,31 @@ class Postgres:
         self._user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
         if self._user is not None:
             os.chown(folder, self._user, -1)
-        options = ("-U", "sevbot", "-A", "trust", "-E", "UTF8", "--no-sync")
-        command = [str(bin / "initdb"), "-D", str(self._data), *options]
-        with (folder / "initdb.log").open("wb") as log:
-            subprocess.run(command, stdout=log, user=self._user, check=True)
+        if of is None:
+            self._run("initdb", "-A", "trust", "-E", "UTF8", "--no-sync")
+        else:
+            follow = ("-R", "-X", "stream", "-c", "fast", "--no-sync")
+            self._run("pg_basebackup", "-h", str(of.folder), *follow)
+
+    def _run(self, program: str, *options: str) -> None:
+        command = [str(self._bin / program), "-D", str(self._data), "-U", "sevbot"]
+        with (self.folder / "made.log").open("ab") as log:
+            subprocess.run(
+                [*command, *options],
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                cwd=self.folder,
+                check=True,
+            )
 
     @property
     def _data(self) -> Path:
         return self.folder / "data"
 
-    def start(self) -> None:
+    def start(self, **settings: str) -> None:
         """Start it, and wait until it answers."""
-        options = [f"-c{name}={value}" for name, value in _OPTIONS.items()]
+        options = [f"-c{k}={value}" for k, value in {**_OPTIONS, **settings}.items()]
         where = ("-D", str(self._data), "-k", str(self.folder))
         with (self.folder / "server.log").open("ab") as log:
             self._server = subprocess.Popen(
@@ -96,6 +115,24 @@ class Postgres:
         self._server.send_signal(signal.SIGINT)
         self._server.wait(_WITHIN_S)
 
+    def freeze(self) -> None:
+        """Let every process of it stand still: nothing is answered or hung up."""
+        pid = self._server.pid
+        os.kill(pid, signal.SIGSTOP)  # First, so that it starts no further ones.
+        for one in offspring(pid):
+            os.kill(one, signal.SIGSTOP)
+
+    def kill(self) -> None:
+        """End it as a machine ends that loses its power."""
+        if self._server.poll() is not None:
+            return
+        self.freeze()
+        for one in (*offspring(self._server.pid), self._server.pid):
+            os.kill(one, signal.SIGKILL)
+        self._server.wait(_WITHIN_S)
+        for left in self.folder.glob(".s.*"):
+            left.unlink()
+
     def url(self, database: str) -> str:
         """Return how the bot is told of a database."""
         return f"postgresql://sevbot@/{database}?host={self.folder}"
@@ -106,10 +143,9 @@ class Postgres:
         self.say(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
-    def say(self, statement: str, database: str = "postgres") -> None:
-        """Let the server do something."""
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
-            connection.execute(statement.encode())
+    def say(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Let the server do something, and return what it answers."""
+        return by_hand(self.url(database), statement)
 
     def _answers(self) -> bool:
         try:
@@ -120,7 +156,7 @@ class Postgres:
 
 
 @contextmanager
-def server() -> Iterator[Postgres]:
+def server(**settings: str) -> Iterator[Postgres]:
     """Run a server for a while. Where there is none a test is skipped."""
     found = binaries()
     if found is None:
@@ -129,7 +165,7 @@ def server() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="sevbot-postgres-"))
     try:
         started = Postgres(folder, found)
-        started.start()
+        started.start(**settings)
         try:
             yield started
         finally:
@@ -143,6 +179,11 @@ def by_hand(url: str, statements: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(url, autocommit=True, options=_WRITABLE) as connection:
         cursor = connection.execute(statements.encode())
         return cursor.fetchall() if cursor.description else []
+
+
+def through(url: str, folder: Path) -> str:
+    """Return the URL of the same database by a socket in another folder."""
+    return f"{url.partition('?')[0]}?host={folder}"
 
 
 _session = ExitStack()

@@ -70,10 +70,14 @@ class CustomerChoice:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """A command that was not recorded, as it was typed."""
+    """A command that was not recorded, as it was typed.
+
+    `trigger` is that of its delivery where nobody knows whether it was.
+    """
 
     command: str
     text: str
+    trigger: str = ""
 
 
 def incident_value(number: int) -> str:
@@ -123,13 +127,14 @@ def read_customer(value: str) -> CustomerChoice:
     return CustomerChoice(int(number), customer)
 
 
-def retry_value(command: str, text: str) -> str | None:
+def retry_value(command: str, text: str, trigger: str = "") -> str | None:
     """Return the value of Try again and of Open another; `None` if it is too long."""
-    value = f"{command} {text}"
+    value = f"{command}|{trigger} {text}" if trigger else f"{command} {text}"
     return value if len(value) <= LONGEST_VALUE else None
 
 
 def read_retry(value: str) -> Retry:
     """Read the value of Try again."""
-    command, _, text = value.partition(" ")
-    return Retry(command, text)
+    first, _, text = value.partition(" ")
+    command, _, trigger = first.partition("|")
+    return Retry(command, text, trigger)

@@ -116,12 +116,33 @@ def user_error(sentence: str, text: str) -> Message:
 def not_recorded(reason: str, command: str, text: str) -> Message:
     """Return that nothing was stored, why, and the text to try again."""
     said = f"NOT recorded ({shown(reason, 300)})."
+    return _try_again(said, "Try again.", text, actions.retry_value(command, text))
+
+
+def in_doubt(reason: str, command: str, text: str, trigger: str) -> Message:
+    """Return that nobody knows whether it was stored, why, and the text to try again.
+
+    The trigger lets what was stored after all be found instead of stored twice.
+    """
+    said = f"{not_known(shown(reason, 300))}."
+    value = actions.retry_value(command, text, trigger)
+    turn = "Try again: it is recorded only once."
+    if value is None:
+        turn = "If no card of it appears, type it again."
+    return _try_again(said, turn, text, value)
+
+
+def not_known(reason: str) -> str:
+    """Return that nobody knows whether something was stored; a sentence's beginning."""
+    return f"It is NOT KNOWN whether this was recorded ({reason})"
+
+
+def _try_again(said: str, turn: str, text: str, value: str | None) -> Message:
     gist = shown(typed.readable(text), 300)
-    blocks = [section(f"*{said}* Try again."), *_given_back(text)]
-    value = actions.retry_value(command, text)
+    blocks = [section(f"*{said}* {turn}"), *_given_back(text)]
     if value is not None:
         blocks.append(row([button("Try again", actions.TRY_AGAIN, value)]))
-    return Message(f"{said} Your text: “{gist}”. Try again.", tuple(blocks))
+    return Message(f"{said} Your text: “{gist}”. {turn}", tuple(blocks))
 
 
 def help(policy: Policy, severity: Severity | None) -> Message:  # noqa: A001

@@ -8,7 +8,9 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from time import monotonic
+from typing import Any, TypeVar
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
@@ -31,11 +33,14 @@ logger = logging.getLogger(__name__)
 _ANYTHING = re.compile(r".*")
 _AGAIN = (actions.TRY_AGAIN, actions.OPEN_ANOTHER)
 _ANSWER_WITHIN_S = 2
+# Later, no time would be left of the three seconds for an answer.
+_ONCE_MORE_WITHIN_S = 0.8
 _TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id")
 _OURS = "an error of sevbot's own, which is in its log"
 _WHO = "Slack does not say just now who you are"
 
 Ack = Callable[..., BoltResponse]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,15 @@ class Listeners:
     def _answer_command(self, command: Command) -> Message | View:
         try:
             self._roster.admit(command.by, command.team)
-            return self._commands.answer(command)
+            return _surely(partial(self._commands.answer, command))
         except UserError as error:
             if command.is_question:
                 return answers.sentence(f"{answers.ONLY_YOU}: {error}")
             return answers.user_error(str(error), f"{command.name} {command.text}")
         except StorageError as error:
             why = _refused_by_storage(error)
+            if error.in_doubt and not command.is_question:
+                return _in_doubt(command, why)
         except SlackError as error:
             why = _unknown_person(error)
         return answers.not_recorded(why, command.name, command.text)
@@ -133,11 +140,14 @@ class Listeners:
             self._roster.admit(press.by, press.team)
             if press.action in _AGAIN:
                 return _Said(self._again(press), replaces=True)
-            return _Said(self._presses.answer(press), replaces=press.is_private)
+            answer = _surely(partial(self._presses.answer, press))
+            return _Said(answer, replaces=press.is_private)
         except UserError as error:
             return _Said(answers.sentence(str(error)))
         except StorageError as error:
             why = _refused_by_storage(error)
+            if error.in_doubt:
+                return _Said(answers.sentence(_press_in_doubt(why)))
         except SlackError as error:
             why = _unknown_person(error)
         return _Said(answers.sentence(f"NOT recorded ({escape(why)}). Press it again."))
@@ -152,7 +162,7 @@ class Listeners:
                 by=press.by,
                 team=press.team,
                 channel=press.channel,
-                trigger=press.key,
+                trigger=retry.trigger or press.key,
                 response_url=press.response_url or "",
                 is_meant=press.action == actions.OPEN_ANOTHER,
             )
@@ -184,7 +194,7 @@ class Listeners:
         form = inbound.submission(body)
         try:
             self._roster.admit(form.by, form.team)
-            answer = self._forms.answer(form)
+            answer = _surely(partial(self._forms.answer, form))
         except FieldErrors as error:
             ack(response_action="errors", errors=dict(error.errors))
         except UserError as error:
@@ -192,7 +202,8 @@ class Listeners:
             lost = views.receipt(answers.user_error(str(error), form.typed))
             ack(response_action="update", view=lost)
         except StorageError as error:
-            ack(**_keep_open(form, _refused_by_storage(error)))
+            why = _refused_by_storage(error)
+            ack(**_keep_open(form, why, is_known=not error.in_doubt))
         except SlackError as error:
             ack(**_keep_open(form, _unknown_person(error)))
         else:
@@ -233,31 +244,35 @@ class Listeners:
         return BoltResponse(status=200, body="")
 
     def _command_failed(self, command: Command) -> Message:
-        number = self._number(command.key)
+        try:
+            number = self._recorded(command.key)
+        except StorageError as error:
+            return _in_doubt(command, error.reason)
         if number is None:
             return answers.not_recorded(_OURS, command.name, command.text)
         return answers.sentence(_recorded_after_all(number))
 
     def _form_failed(self, body: Payload) -> dict[str, Any]:
         form = inbound.submission(body)
-        number = self._number(form.key)
+        try:
+            number = self._recorded(form.key)
+        except StorageError as error:
+            return _keep_open(form, error.reason, is_known=False)
         if number is None:
             return _keep_open(form, _OURS)
         view = views.receipt(_recorded_after_all(number))
         return {"response_action": "update", "view": view}
 
     def _press_failed(self, press: Press) -> None:
-        number = self._number(press.key)
         sentence = f"NOT recorded ({_OURS})."
-        if number is not None:
-            sentence = _recorded_after_all(number)
-        self._tell_presser(press, answers.sentence(sentence))
-
-    def _number(self, key: str) -> int | None:
         try:
-            return self._recorded(key)
-        except StorageError:
-            return None
+            number = self._recorded(press.key)
+        except StorageError as error:
+            sentence = _press_in_doubt(error.reason)
+        else:
+            if number is not None:
+                sentence = _recorded_after_all(number)
+        self._tell_presser(press, answers.sentence(sentence))
 
     def _tell(self, url: str, message: Message, *, replaces: bool = False) -> None:
         """Answer by a response URL: best effort, it cannot be looked up afterwards."""
@@ -277,13 +292,39 @@ def _private(message: Message) -> dict[str, Any]:
     return private
 
 
-def _keep_open(form: Submission, why: str) -> dict[str, Any]:
+def _keep_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:
     """Leave a form on the screen with what was typed, to be sent once more."""
     field = next(iter(form.values), "")
-    return {
-        "response_action": "errors",
-        "errors": {field: f"NOT recorded ({why}). Send it again."},
-    }
+    said = f"NOT recorded ({why}). Send it again."
+    if not is_known:
+        said = f"{answers.not_known(why)}. Send it again: it is recorded only once."
+    return {"response_action": "errors", "errors": {field: said}}
+
+
+def _in_doubt(command: Command, why: str) -> Message:
+    return answers.in_doubt(why, command.name, command.text, command.trigger)
+
+
+def _press_in_doubt(why: str) -> str:
+    return f"{answers.not_known(escape(why))}. Press it again: it counts only once."
+
+
+def _surely(answer: Callable[[], T]) -> T:
+    """Act; and once more where the record was lost while it committed.
+
+    By its key the same act finds what the first one recorded, or is recorded now.
+    """
+    began = monotonic()
+    try:
+        return answer()
+    except StorageError as error:
+        if not error.in_doubt or monotonic() - began > _ONCE_MORE_WITHIN_S:
+            raise
+        doubt = error
+    try:
+        return answer()
+    except StorageError as error:
+        raise doubt from error
 
 
 def _refused_by_storage(error: StorageError) -> str:

@@ -7,20 +7,25 @@ and whoever has to wait for another waits for a row.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from time import monotonic
-from typing import Any
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import TransactionStatus
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from bot.errors import StorageError
+from bot.store.connections import (
+    AWAY,
+    STATEMENT_WITHIN_S,
+    TimedConnection,
+    arguments,
+    commit,
+    connected,
+)
 from bot.store.database import LOCKED, Row, must_be_of_our_shape, queries
 from bot.store.migrations import migrations
 
@@ -64,19 +69,16 @@ SELECT setval(
 )
 """
 _CONNECTIONS = 8
+_AT_ONCE = 100
 # After a failover a new connection is tried again at least this often.
 _RECONNECT_WITHIN_S = 2
-_CONNECTING = {
-    "connect_timeout": 2,
-    # Told to libpq: a server that vanished is noticed although nobody hung up.
-    "tcp_user_timeout": 3000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 2,
-}
+
+# What a primary of yesterday says, or one that is frozen.
+_NOT_THE_PRIMARY = (errors.ReadOnlySqlTransaction, errors.ConnectionTimeout)
 
 _REASONS: Mapping[type[psycopg.Error], str] = {
-    PoolTimeout: "the database cannot be reached",
+    PoolTimeout: AWAY,
+    errors.ConnectionTimeout: "the database does not answer",
     errors.LockNotAvailable: LOCKED,
     errors.QueryCanceled: "the database takes too long",
     errors.DeadlockDetected: "two changes met, and this one gave way",
@@ -91,14 +93,14 @@ _REASONS: Mapping[type[psycopg.Error], str] = {
     errors.DuplicateTable: "the database holds somebody else's tables",
     errors.InFailedSqlTransaction: "a statement before failed",
 }
-_AWAY = "the database cannot be reached"
 
 
 class PostgresDatabase:
     """A PostgreSQL database: each transaction has a connection of its own.
 
     A connection that was lost, as in a failover, is replaced before a transaction
-    begins; one that is lost within a transaction ends that one with StorageError.
+    begins; one that is lost within a transaction ends that one with StorageError. So
+    does a server that does not answer in time.
     """
 
     def __init__(self, url: str, workspace: str) -> None:
@@ -113,27 +115,30 @@ class PostgresDatabase:
                 open=False,
                 timeout=_CONNECTION_WITHIN_S,
                 reconnect_timeout=_RECONNECT_WITHIN_S,
-                kwargs=_arguments(url),
-                connection_class=psycopg.Connection[DictRow],
+                kwargs=arguments(url),
+                connection_class=TimedConnection,
             )
             self._pool.open()
 
     @contextmanager
-    def transaction(self) -> Iterator["PostgresTransaction"]:
+    def transaction(self, *, is_brief: bool = False) -> Iterator["PostgresTransaction"]:  # noqa: ARG002  # The server gathers commits by itself.
         """Begin at READ COMMITTED: what is to be changed is locked when it is read."""
         with _honest():
             connection = self._begun()
             try:
                 yield PostgresTransaction(connection, self._workspace)
-                _commit(connection)
+                commit(connection)
             except BaseException as error:
                 _roll_back(connection)
-                if isinstance(error.__cause__, errors.ReadOnlySqlTransaction):
-                    # The primary of yesterday: new connections find that of today.
-                    self._pool.drain()
+                if isinstance(error.__cause__, _NOT_THE_PRIMARY):
+                    self._pool.drain()  # New connections find that of today.
                 raise
             finally:
                 self._pool.putconn(connection)
+
+    def reading(self) -> AbstractContextManager["PostgresTransaction"]:
+        """Begin a transaction like any other: whoever only reads holds up nobody."""
+        return self.transaction()
 
     @contextmanager
     def whole(self) -> Iterator["PostgresTransaction"]:
@@ -146,7 +151,7 @@ class PostgresDatabase:
             connection.execute(_LOCK)
             must_be_of_our_shape(_shapes(connection))
             yield PostgresTransaction(connection, self._workspace)
-            _commit(connection)
+            commit(connection)
 
     def empty_log(self) -> bool:
         """Do nothing: what the server keeps of old rows is its own business."""
@@ -156,18 +161,22 @@ class PostgresDatabase:
         """Let go of every connection; a transaction in flight ends first."""
         self._pool.close()
 
-    def _begun(self) -> psycopg.Connection[DictRow]:
+    def _begun(self) -> TimedConnection:
         """Begin on a connection that lives: all in the pool may have been lost."""
         give_up_at = monotonic() + _CONNECTION_WITHIN_S
         while True:
-            connection = self._pool.getconn()
+            connection = self._pool.getconn(max(0.0, give_up_at - monotonic()))
             try:
+                connection.answers_within_s = max(0.0, give_up_at - monotonic())
                 _begin(connection)
+                connection.answers_within_s = STATEMENT_WITHIN_S
             except BaseException as error:
                 _roll_back(connection)
                 was_lost = isinstance(error, psycopg.OperationalError) and (
                     connection.closed
                 )
+                if isinstance(error, _NOT_THE_PRIMARY):
+                    self._pool.drain()
                 self._pool.putconn(connection)
                 if not was_lost or monotonic() > give_up_at:
                     raise
@@ -189,11 +198,29 @@ class PostgresTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        given = {name: to_stored(value) for name, value in values.items()}
-        given["workspace"] = self._workspace
         with _honest():
-            cursor = self._connection.execute(_queries()[query], given, binary=True)
+            cursor = self._connection.execute(
+                _queries()[query], self._given(values), binary=True
+            )
             return [from_stored(row) for row in cursor.fetchall()]
+
+    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
+        """Run a named query for each of some rows; tell which of them it answered."""
+        given = [self._given(row) for row in rows]
+        answered = []
+        with _honest(), self._connection.cursor(binary=True) as cursor:
+            # The server has to answer in time, for so many at once.
+            for first in range(0, len(given), _AT_ONCE):
+                some = given[first : first + _AT_ONCE]
+                cursor.executemany(_queries()[query], some, returning=True)
+                answered.append(cursor.rowcount > 0)
+                while cursor.nextset():
+                    answered.append(cursor.rowcount > 0)
+        return answered
+
+    def _given(self, values: Row) -> dict[str, object]:
+        given = {name: to_stored(value) for name, value in values.items()}
+        return {**given, "workspace": self._workspace}
 
     def each(self, sql: str) -> Iterator[Row]:
         """Go through the rows of a statement, without holding them all."""
@@ -266,15 +293,6 @@ def reading(url: str) -> Iterator[PostgresTransaction]:
         connection.execute("COMMIT")
 
 
-def connected(url: str) -> psycopg.Connection[DictRow]:
-    """Connect outside of the pool. Raises StorageError that says why it fails."""
-    try:
-        return psycopg.Connection[DictRow].connect(url, **_arguments(url))
-    except psycopg.OperationalError as error:
-        why = str(error).splitlines()[-1].rpartition(": ")[2].strip()
-        raise StorageError(f"{_AWAY}: {why}") from error
-
-
 def migrate(url: str) -> None:
     """Bring the record to the newest shape; of several replicas one does it.
 
@@ -321,32 +339,9 @@ def _begin(connection: psycopg.Connection[DictRow]) -> None:
     must_be_of_our_shape(int(row["shapes"]) if row else 0)
 
 
-def _commit(connection: psycopg.Connection[DictRow]) -> None:
-    """Commit; PostgreSQL would answer a commit after a failure with a rollback."""
-    if connection.info.transaction_status != TransactionStatus.INTRANS:
-        raise errors.InFailedSqlTransaction
-    connection.execute("COMMIT")
-
-
 def _roll_back(connection: psycopg.Connection[DictRow]) -> None:
     with suppress(psycopg.Error):
         connection.rollback()
-
-
-def _arguments(url: str) -> dict[str, Any]:
-    """Return how to connect, where the URL does not say otherwise."""
-    said = conninfo_to_dict(url)
-    arguments: dict[str, Any] = {
-        name: value for name, value in _CONNECTING.items() if name not in said
-    }
-    if "," in str(said.get("host", "")) and "target_session_attrs" not in said:
-        arguments["target_session_attrs"] = "read-write"
-    return {
-        **arguments,
-        "autocommit": True,
-        "prepare_threshold": None,
-        "row_factory": dict_row,
-    }
 
 
 @cache
@@ -371,5 +366,5 @@ def _honest() -> Iterator[None]:
                 raise StorageError(reason) from error
         # What the server does not name came from the way to it.
         if isinstance(error, psycopg.OperationalError):
-            raise StorageError(_AWAY) from error
+            raise StorageError(AWAY) from error
         raise

@@ -40,6 +40,13 @@ def test_a_command_can_be_tried_again_as_it_was_typed() -> None:
     assert actions.read_retry(value) == Retry("/sev2", "acme: push  fails")
 
 
+def test_a_command_in_doubt_is_tried_again_as_the_same_delivery() -> None:
+    value = actions.retry_value("/sev2", "acme: a|b fails", "1337.42.ab")
+
+    assert value is not None
+    assert actions.read_retry(value) == Retry("/sev2", "acme: a|b fails", "1337.42.ab")
+
+
 def test_a_text_too_long_for_a_button_cannot_be_tried_again() -> None:
     assert actions.retry_value("/sev2", "x" * 2000) is None
 

@@ -203,6 +203,16 @@ def test_a_text_too_long_for_a_button_is_only_given_back() -> None:
     assert "".join(paragraphs(message)).count("z") == 3000
 
 
+def test_a_text_in_doubt_too_long_for_a_button_is_not_typed_again_blindly() -> None:
+    message = answers.in_doubt("it is away", "/sev2", "z" * 3000, "1337.42.ab")
+
+    assert buttons(message) == []
+    assert message.text.startswith(
+        "It is NOT KNOWN whether this was recorded (it is away). Your text: “zzz"
+    )
+    assert message.text.endswith("If no card of it appears, type it again.")
+
+
 def test_help_shows_usage_and_the_targets_of_each_plan() -> None:
     message = answers.help(POLICY, Severity.SEV2)
 

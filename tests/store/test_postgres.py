@@ -13,11 +13,14 @@ from bot.store import engines
 from bot.store.database import Database
 from bot.store.postgres import PostgresDatabase
 from tests.factories import pacific
-from tests.postgres import Postgres, by_hand, server
+from tests.forwarder import Break, Forwarder
+from tests.postgres import Postgres, by_hand, server, shared, through
 from tests.store.conftest import Open, forgetful
 
 NOON = pacific(24, "12:00")
 BACK_WITHIN_S = 5
+
+Behind = tuple[Database, Forwarder]
 
 
 @pytest.fixture
@@ -30,6 +33,19 @@ def own() -> Iterator[Postgres]:
     """A server that may be stopped."""
     with server() as started:
         yield started
+
+
+@pytest.fixture
+def behind(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory, open_record: Open
+) -> Iterator[Behind]:
+    """A record, and what stands between it and us."""
+    folder = tmp_path_factory.mktemp("way")
+    with closing(Forwarder(folder, shared().folder)) as way:
+        database = engines.opened(through(postgres_url, folder), "T1")
+        yield database, way
+        way.thaw()
+        database.close()
 
 
 def note(database: Database, at: datetime = NOON) -> None:
@@ -181,6 +197,52 @@ def test_a_transaction_whose_connection_is_cut_says_so_and_leaves_nothing(
 
     assert refused.value.reason == "the database cannot be reached"
     assert noted(database) is None
+
+
+@pytest.mark.parametrize("broken", list(Break))
+def test_a_commit_without_an_answer_is_in_doubt(broken: Break, behind: Behind) -> None:
+    database, way = behind
+    way.at_commit = broken
+
+    with pytest.raises(StorageError) as refused:
+        note(database)
+
+    assert refused.value.in_doubt
+    assert noted(database) == (None if broken is Break.UNSENT else NOON)
+
+
+def test_what_is_refused_before_the_commit_is_in_no_doubt(behind: Behind) -> None:
+    database, way = behind
+
+    def be_frozen() -> None:
+        with database.transaction() as tx:
+            tx.one("set_mark", name="tick", at=NOON)
+            way.freeze()
+            tx.one("mark", name="tick")
+
+    began = time.monotonic()
+    with pytest.raises(StorageError) as refused:
+        be_frozen()
+
+    assert time.monotonic() - began < 2.8
+    assert refused.value.reason == "the database does not answer"
+    assert not refused.value.in_doubt
+    way.thaw()
+    assert seconds_until_written(database) < BACK_WITHIN_S
+
+
+def test_every_connection_to_a_frozen_server_is_given_up_at_once(
+    behind: Behind,
+) -> None:
+    database, way = behind
+    with database.transaction(), database.transaction(), database.transaction():
+        pass
+    way.freeze()
+    why = {refusal(database) for _ in range(2)}
+    way.thaw()
+
+    assert why <= {"the database does not answer", "the database cannot be reached"}
+    assert seconds_until_written(database) < BACK_WITHIN_S
 
 
 def test_a_server_that_went_away_and_came_back_is_found_again_within_seconds(

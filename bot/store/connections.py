@@ -1,0 +1,110 @@
+"""Connections to PostgreSQL whose server has to answer in time.
+
+The server's own timeouts, and those of the network, do not see a server that is frozen
+on a connection that lives: a suspended machine, a disk that hangs, a pooler whose queue
+does not move. So we look at our own clock, too.
+"""
+
+from select import POLLIN, POLLOUT, poll
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg.abc import PQGen
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+from psycopg.rows import DictRow, dict_row
+from psycopg.waiting import Wait
+
+from bot.errors import StorageError
+
+T = TypeVar("T")
+
+AWAY = "the database cannot be reached"
+
+# A little longer than a statement may take by the server's clock, which can say why.
+STATEMENT_WITHIN_S = 2.2
+_LOOKS_FOR = {Wait.R: POLLIN, Wait.W: POLLOUT, Wait.RW: POLLIN | POLLOUT}
+_CONNECTING = {
+    "connect_timeout": 2,
+    # Told to libpq: a server that vanished is noticed although nobody hung up.
+    "tcp_user_timeout": 3000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+}
+
+
+class TimedConnection(psycopg.Connection[DictRow]):
+    """A connection that is given up when its server does not answer in time."""
+
+    answers_within_s = STATEMENT_WITHIN_S
+
+    def wait(self, gen: PQGen[T], *how: Any, **more: Any) -> T:
+        """Wait for the server, through which every statement passes.
+
+        Raises ConnectionTimeout, and the connection is closed then.
+        """
+        timed = _within(gen, self.pgconn.socket, self.answers_within_s)
+        try:
+            return super().wait(timed, *how, **more)
+        except errors.ConnectionTimeout:
+            self.close()
+            raise
+
+
+def connected(url: str) -> psycopg.Connection[DictRow]:
+    """Connect outside of the pool. Raises StorageError that says why it fails."""
+    try:
+        return psycopg.Connection[DictRow].connect(url, **arguments(url))
+    except psycopg.OperationalError as error:
+        why = str(error).splitlines()[-1].rpartition(": ")[2].strip()
+        raise StorageError(f"{AWAY}: {why}") from error
+
+
+def arguments(url: str) -> dict[str, Any]:
+    """Return how to connect, where the URL does not say otherwise."""
+    said = conninfo_to_dict(url)
+    given: dict[str, Any] = {
+        name: value for name, value in _CONNECTING.items() if name not in said
+    }
+    if "," in str(said.get("host", "")) and "target_session_attrs" not in said:
+        given["target_session_attrs"] = "read-write"
+    return {
+        **given,
+        "autocommit": True,
+        "prepare_threshold": None,
+        "row_factory": dict_row,
+    }
+
+
+def commit(connection: psycopg.Connection[DictRow]) -> None:
+    """Commit; PostgreSQL would answer a commit after a failure with a rollback.
+
+    Raises a StorageError in doubt where the server was lost before it answered.
+    """
+    if connection.info.transaction_status != TransactionStatus.INTRANS:
+        raise errors.InFailedSqlTransaction
+    try:
+        connection.execute("COMMIT")
+    except psycopg.OperationalError as error:
+        if connection.closed:
+            raise StorageError(AWAY, in_doubt=True) from error
+        raise
+
+
+def _within(gen: PQGen[T], socket: int, seconds: float) -> PQGen[T]:
+    """Wait before the driver does, which would wait for ever, for what it waits for."""
+    give_up_at = monotonic() + seconds
+    try:
+        wanted = next(gen)
+        while True:
+            look = poll()
+            look.register(socket, _LOOKS_FOR[wanted])
+            if not look.poll(max(0.0, give_up_at - monotonic()) * 1000):
+                raise errors.ConnectionTimeout("the server does not answer")
+            wanted = gen.send((yield wanted))
+    except StopIteration as end:
+        result: T = end.value
+        return result

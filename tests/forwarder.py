@@ -1,0 +1,148 @@
+"""What stands between a bot and its PostgreSQL, and breaks what passes there."""
+
+import re
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+_SOCKET = ".s.PGSQL.5432"
+_COMMIT = re.compile(rb"\bCOMMIT\0")
+_AT_ONCE = 65_536
+
+
+class Break(Enum):
+    """How a connection ends when it commits."""
+
+    UNSENT = auto()  # The server never hears of the commit.
+    UNANSWERED = auto()  # It commits, and the answer is lost with the connection.
+    SILENT = auto()  # It commits, and nothing is ever heard again; nobody hangs up.
+
+
+@dataclass(slots=True)
+class _Link:
+    """One connection: the bot's end, the server's end, and what was seen on it."""
+
+    bot: socket.socket
+    server: socket.socket
+    wrote: bool = False
+    broken: Break | None = None
+
+    def hang_up(self) -> None:
+        for end in (self.bot, self.server):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+class Forwarder:
+    """Passes on what a bot and a server tell each other, until it is told otherwise.
+
+    `at_commit` breaks the next transaction in which a statement contains `of`. While it
+    `is_away` nobody is let in, and that break cuts all connections.
+    """
+
+    def __init__(self, folder: Path, server: Path, *, of: bytes = b"INSERT") -> None:
+        self.folder = folder
+        self.at_commit: Break | None = None
+        self.is_away = False
+        self.broke: list[Break] = []
+        self._of = of
+        self._server = str(server / _SOCKET)
+        self._flows = Event()
+        self._flows.set()
+        self._lock = Lock()
+        self._links: list[_Link] = []
+        self._door = socket.socket(socket.AF_UNIX)
+        self._door.bind(str(folder / _SOCKET))
+        self._door.listen()
+        self._threads: list[Thread] = []
+        self._run(self._let_in)
+
+    def freeze(self) -> None:
+        """Let nothing through any more, and hang up nothing."""
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        """Let all through again, what was held up as well."""
+        self._flows.set()
+
+    def close(self) -> None:
+        """Hang up, and take no connection any more."""
+        self.thaw()
+        with suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)
+        self._door.close()
+        self.hang_up()
+        for thread in self._threads:
+            thread.join()
+        for link in self._links:
+            link.bot.close()
+            link.server.close()
+
+    def hang_up(self) -> None:
+        """Cut every connection."""
+        with self._lock:
+            for link in self._links:
+                link.hang_up()
+
+    def _run(self, job: Callable[..., None], *given: object) -> None:
+        thread = Thread(target=job, args=given, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _let_in(self) -> None:
+        while True:
+            try:
+                bot, _ = self._door.accept()
+            except OSError:
+                return
+            if self.is_away:
+                bot.close()
+                continue
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self._server)
+            link = _Link(bot, server)
+            with self._lock:
+                self._links.append(link)
+            self._run(self._ask, link)
+            self._run(self._answer, link)
+
+    def _ask(self, link: _Link) -> None:
+        """Pass on what the bot says."""
+        while said := self._heard(link.bot):
+            link.wrote |= self._of in said
+            if link.wrote and self.at_commit is not None and _COMMIT.search(said):
+                link.broken, self.at_commit = self.at_commit, None
+                self.broke.append(link.broken)
+                if link.broken is Break.UNSENT:
+                    break
+            with suppress(OSError):
+                link.server.sendall(said)
+            link.wrote &= not _COMMIT.search(said)
+        self._end(link)
+
+    def _answer(self, link: _Link) -> None:
+        """Pass on what the server says."""
+        while said := self._heard(link.server):
+            if link.broken is Break.UNANSWERED:
+                break
+            if link.broken is None:
+                with suppress(OSError):
+                    link.bot.sendall(said)
+        self._end(link)
+
+    def _end(self, link: _Link) -> None:
+        link.hang_up()
+        if link.broken and self.is_away:
+            self.hang_up()
+
+    def _heard(self, end: socket.socket) -> bytes:
+        try:
+            said = end.recv(_AT_ONCE)
+        except OSError:
+            return b""
+        self._flows.wait()
+        return said

@@ -1,0 +1,165 @@
+"""The record is lost while it commits: nobody is told what is not so.
+
+The record is in PostgreSQL, and what breaks stands between it and the bot.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+from tests.breaking import by_hand
+from tests.forwarder import Break, Forwarder
+from tests.story import Story
+
+# Slack waits three seconds for an answer.
+ANSWERS_WITHIN_S = 3
+BACK_WITHIN_S = 5
+NOT_KNOWN = "It is NOT KNOWN whether this was recorded (the database cannot be reached)"
+
+
+@pytest.fixture
+def way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forwarder]:
+    """The way to the record."""
+    folder = tmp_path_factory.mktemp("way")
+    server = postgres.shared().folder
+    with closing(Forwarder(folder, server, of=b"INSERT INTO events")) as way:
+        yield way
+
+
+@pytest.fixture
+def tuesday(tmp_path: Path, way: Forwarder) -> Iterator[Story]:
+    """A story whose bot is on the other side."""
+    told = Story(tmp_path, "2026-11-24 10:00", is_postgres=True, replicas=1)
+    told.database_url = postgres.through(told.database_url, way.folder)
+    told.start()
+    yield told
+    told.stop()
+
+
+def cards(story: Story) -> list[str]:
+    """Return the cards in the incidents channel, once all is sent."""
+    story.settle()
+    return [one.text.partition(".")[0] for one in story.slack.channel("incidents")]
+
+
+def come_back(story: Story) -> float:
+    """Wait until the bot can write again, and return how long that took."""
+    began = time.monotonic()
+    while story.bot.health().reasons:
+        assert time.monotonic() - began < BACK_WITHIN_S, "it never came back"
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("broken", [Break.UNSENT, Break.UNANSWERED])
+def test_a_commit_that_is_cut_off_is_looked_for_and_answered_truly(
+    tuesday: Story, way: Forwarder, broken: Break
+) -> None:
+    way.at_commit = broken
+
+    answer = tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+
+    assert way.broke == [broken]
+    assert "INC-1 opened as Sev1 for Acme" in tuesday.read(answer.private, "dee")
+    assert cards(tuesday) == ["Sev1 INC-1 Acme: checkout is down"]
+
+
+@pytest.mark.parametrize("broken", [Break.UNSENT, Break.UNANSWERED])
+def test_whoever_cannot_be_told_what_became_of_it_may_try_again_without_harm(
+    tuesday: Story, way: Forwarder, broken: Break
+) -> None:
+    way.at_commit, way.is_away = broken, True
+    answer = tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    assert answer.private
+    way.is_away = False
+    come_back(tuesday)
+    # Long past the half minute in which the same text counts as a slip.
+    tuesday.machine.advance(minutes=10)
+
+    again = tuesday.asked_now("dee", "Try again", answer.private)
+
+    assert answer.private.text == (
+        f"{NOT_KNOWN}. Your text: “acme: checkout is down”. Try again: it is recorded "
+        "only once."
+    )
+    assert "INC-1 opened as Sev1 for Acme" in again
+    assert cards(tuesday) == ["Sev1 INC-1 Acme: checkout is down"]
+
+
+def test_a_commit_that_is_never_answered_is_told_in_time(
+    tuesday: Story, way: Forwarder
+) -> None:
+    way.at_commit = Break.SILENT
+    began = time.monotonic()
+
+    answer = tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+
+    assert time.monotonic() - began < ANSWERS_WITHIN_S
+    assert answer.private
+    assert answer.private.text.startswith(NOT_KNOWN)
+    assert cards(tuesday) == ["Sev1 INC-1 Acme: checkout is down"]
+
+
+def test_a_press_in_doubt_counts_once(tuesday: Story, way: Forwarder) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    way.at_commit = Break.UNANSWERED
+
+    tuesday.take("ana")
+
+    assert "*Owner:* @ana" in tuesday.read(tuesday.card())
+    taken = "SELECT COUNT(*) FROM events WHERE kind = 'taken'"
+    assert by_hand(tuesday, taken) == [(1,)]
+
+
+def test_a_press_of_which_nothing_is_known_says_so(
+    tuesday: Story, way: Forwarder
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    way.at_commit, way.is_away = Break.UNANSWERED, True
+
+    said = tuesday.asked_now("ana", "Take it", tuesday.card())
+
+    assert said == f"{NOT_KNOWN}. Press it again: it counts only once."
+    way.is_away = False
+    come_back(tuesday)
+
+
+def test_a_form_of_which_nothing_is_known_can_be_sent_again(
+    tuesday: Story, way: Forwarder
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.open_form("ana", "First response sent", tuesday.card())
+    way.at_commit, way.is_away = Break.UNANSWERED, True
+
+    refused = tuesday.slack.as_("ana").submit(told="We are on it")
+    way.is_away = False
+    come_back(tuesday)
+    tuesday.submit("ana")
+
+    assert refused.errors == {
+        "told": f"{NOT_KNOWN}. Send it again: it is recorded only once."
+    }
+    assert tuesday.form("ana").startswith("Logged for INC-1.")
+    assert sum("“We are on it”" in said for said in tuesday.thread()) == 1
+
+
+def test_a_server_that_is_frozen_is_noticed_in_time_and_found_again(
+    tuesday: Story, way: Forwarder
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    way.freeze()
+    began = time.monotonic()
+
+    refused = tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
+    took = time.monotonic() - began
+    way.thaw()
+
+    assert took < ANSWERS_WITHIN_S
+    assert refused.private
+    assert refused.private.text.startswith("NOT recorded (the database ")
+    assert come_back(tuesday) < BACK_WITHIN_S
+    again = tuesday.asked_now("dee", "Try again", refused.private)
+    assert "INC-2 opened as Sev1 for Acme" in again
