@@ -310,6 +310,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
     try:
         yield senders
     finally:
+        senders.hold()
         bot.ear.stop()
         scheduler.stop()
         senders.stop()

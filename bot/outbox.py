@@ -71,7 +71,8 @@ class _Parcel:
 class Outbox:
     """Sends what is queued. Any number of threads and processes may do so at once.
 
-    `trouble` is Slack's word for why nothing can be sent, until something can.
+    `trouble` is Slack's word for why nothing can be sent, until something can. It is
+    this process's own: each has its token from its own environment.
     """
 
     def __init__(  # noqa: PLR0913  # Its collaborators, handed in once.
@@ -308,26 +309,24 @@ class Outbox:
         mail.post_anew(tx, target, ts=parcel.edits_ts, **instants)
 
     def _open_conversations(self) -> bool:
-        """Learn where people are written to, before anything is claimed for them.
+        """Learn where somebody is written to, before anything is claimed for them.
 
         Returns whether that settled anything.
         """
-        settled = False
         with self._database.transaction() as tx:
             people = mail.unaddressed(tx, self._machine())
-        for person, tried in people.items():
-            try:
-                lane = self._slack.open_conversation(person)
-            except SlackError as error:
-                with self._database.transaction() as tx:
-                    self._unreachable(tx, person, error, tried)
-                if error.fate is not Fate.REFUSED:
-                    break  # What is wrong is not wrong with this person alone.
-            else:
-                with self._database.transaction() as tx:
-                    mail.address(tx, person, lane)
-            settled = True
-        return settled
+        if not people:
+            return False
+        person, tried = next(iter(people.items()))
+        try:
+            lane = self._slack.open_conversation(person)
+        except SlackError as error:
+            with self._database.transaction() as tx:
+                self._unreachable(tx, person, error, tried)
+            return error.fate is Fate.REFUSED
+        with self._database.transaction() as tx:
+            mail.address(tx, person, lane)
+        return True
 
     def _unreachable(
         self, tx: Transaction, person: str, error: SlackError, tried: int

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Condition, Event, Thread
 
 from apscheduler.job import Job
@@ -33,7 +34,8 @@ class Scheduler:
     """Calls the tick every second, and at once when something happened.
 
     Where the machine's clock is set back APScheduler waits for it to catch up. So a
-    watchdog, by a clock that nobody sets, calls when no tick came for `silent_for_s`.
+    watchdog, by a clock that nobody sets, calls when no tick came for `silent_for_s`,
+    and begins anew where the thread that should have called is dead.
     """
 
     def __init__(
@@ -50,7 +52,27 @@ class Scheduler:
         self._ticked_at = time.monotonic()
         self._stopping = Event()
         self._watchdog = Thread(target=self._watch, name="watchdog", daemon=True)
-        self._scheduler = BackgroundScheduler(
+        self._back_up = _guarded(back_up)
+        self._backing_up = Thread()
+        self._plan()
+
+    def start(self) -> None:
+        """Begin to call."""
+        self._scheduler.start()
+        self._watchdog.start()
+
+    def wake(self) -> None:
+        """Call the tick now instead of at the next second."""
+        _move(self._ticking, datetime.now(UTC))
+
+    def stop(self) -> None:
+        """Stop after what is running."""
+        self._stopping.set()
+        self._watchdog.join(_STOP_WITHIN_S)
+        self._scheduler.shutdown(wait=True)
+
+    def _plan(self) -> None:
+        self._scheduler = _Calls(
             timezone=UTC,
             job_defaults={
                 "coalesce": True,
@@ -68,8 +90,6 @@ class Scheduler:
             next_run_time=datetime.now(UTC),
             id="housekeeping",
         )
-        self._back_up = _guarded(back_up)
-        self._backing_up = Thread()
         self._scheduler.add_job(
             self._run_back_up,
             "interval",
@@ -77,21 +97,6 @@ class Scheduler:
             next_run_time=datetime.now(UTC),
             id="backup",
         )
-
-    def start(self) -> None:
-        """Begin to call."""
-        self._scheduler.start()
-        self._watchdog.start()
-
-    def wake(self) -> None:
-        """Call the tick now instead of at the next second."""
-        _move(self._ticking, datetime.now(UTC))
-
-    def stop(self) -> None:
-        """Stop after what is running."""
-        self._stopping.set()
-        self._watchdog.join(_STOP_WITHIN_S)
-        self._scheduler.shutdown(wait=True)
 
     def _run_tick(self) -> None:
         self._tick()
@@ -115,7 +120,23 @@ class Scheduler:
         while not self._stopping.wait(self._silent_for_s / 5):
             if time.monotonic() - self._ticked_at > self._silent_for_s:
                 logger.warning("no tick came, calling for one")
+                if self._scheduler.is_dead():
+                    _guarded(self._begin_anew)()
                 self.wake()
+
+    def _begin_anew(self) -> None:
+        logger.error("the scheduler's thread died, starting another")
+        _guarded(partial(self._scheduler.shutdown, wait=False))()
+        self._plan()
+        self._scheduler.start()
+
+
+class _Calls(BackgroundScheduler):  # type: ignore[misc]  # It has no types.
+    """APScheduler, asked for what it does not tell by itself."""
+
+    def is_dead(self) -> bool:
+        """Tell whether the thread that calls has ended by an error of its own."""
+        return self._thread is None or not self._thread.is_alive()
 
 
 class Senders:
@@ -127,6 +148,7 @@ class Senders:
         self._something = Event()
         self._busy = 0
         self._changed = Condition()
+        self._stop_until = 0.0
         self._threads = [
             Thread(target=self._run, name=f"sender-{number}", daemon=True)
             for number in range(_SENDERS)
@@ -147,12 +169,18 @@ class Senders:
         with self._changed:
             self._changed.wait_for(lambda: not self._busy)
 
-    def stop(self) -> None:
-        """Claim nothing more, and wait for what is in flight."""
+    def hold(self) -> None:
+        """Claim nothing more."""
+        if not self._stopping.is_set():
+            self._stop_until = time.monotonic() + _STOP_WITHIN_S
         self._stopping.set()
         self._something.set()
+
+    def stop(self) -> None:
+        """Wait for what was in flight when we were held, as long as a call may take."""
+        self.hold()
         for thread in self._threads:
-            thread.join(_STOP_WITHIN_S)
+            thread.join(max(0.0, self._stop_until - time.monotonic()))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -164,11 +192,15 @@ class Senders:
         with self._changed:
             self._busy += 1
         try:
-            _guarded(self._outbox.drain)()
+            _guarded(self._drain)()
         finally:
             with self._changed:
                 self._busy -= 1
                 self._changed.notify_all()
+
+    def _drain(self) -> None:
+        while not self._stopping.is_set() and self._outbox.send_one():
+            pass
 
 
 def _move(job: Job, to: datetime) -> None:

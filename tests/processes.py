@@ -33,8 +33,24 @@ def team_slack() -> Iterator[LocalSlack]:
 def sevbot(
     slack: LocalSlack, folder: Path, *arguments: str, **more: str
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run a command in `folder`, with nothing set but what the local Slack needs."""
-    environment = {
+    """Run a command in `folder`, and keep what it says until somebody reads it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env=environment(slack, folder, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def environment(slack: LocalSlack, folder: Path, **more: str) -> dict[str, str]:
+    """Return what a bot is started with: nothing but what the local Slack needs."""
+    return {
         **{k: v for k, v in os.environ.items() if not k.startswith(_OURS)},
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
@@ -44,18 +60,6 @@ def sevbot(
         "PYTHONPATH": str(ROOT),
         **more,
     }
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def free_port() -> int:

@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.errors import Fate, SlackError
 from bot.pacing import Pace
+from bot.scheduler import Senders
 from bot.store import mail
 from bot.store.mail import Draft, MessageKind, Priority, State
 from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
+from tests.processes import until
 
 
 def test_what_changed_while_a_message_was_on_its_way_is_edited_in(post: Post) -> None:
@@ -241,6 +243,24 @@ def test_senders_at_work_at_the_same_time_send_each_message_once(post: Post) -> 
     post.outbox.drain()
 
     assert sorted(post.slack.posted) == sorted(f"note/{n}" for n in range(60))
+
+
+def test_senders_that_are_to_stop_finish_what_is_in_flight_and_claim_no_more(
+    post: Post,
+) -> None:
+    senders = Senders(post.outbox)
+    post.slack.meanwhile = senders.hold
+    for number in range(9):
+        post.queue(f"note/{number}", incident=1)
+
+    senders.start()
+    until(lambda: bool(post.slack.posted))
+    senders.stop()
+
+    a_sender_each = 4
+    assert len(post.slack.posted) <= a_sender_each
+    assert {post.state(key) for key in post.slack.posted} == {State.SENT}
+    assert post.state("note/8") is State.QUEUED
 
 
 def test_in_one_conversation_an_incident_keeps_its_order(post: Post) -> None:

@@ -1,13 +1,18 @@
 """`sevbot run` as a process of its own, against the local Slack."""
 
 import signal
+import sqlite3
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.emulator import LocalSlack
-from tests.processes import sevbot, team_slack
+from bot.emulator.faults import Fault
+from tests.processes import sevbot, team_slack, until
 
 STOPS_WITHIN_S = 15
 
@@ -37,6 +42,52 @@ def test_a_running_bot_pages_whoever_is_on_call_and_stops_when_told(
     assert output.splitlines()[-1] == "sevbot stopped."
     assert slack.bot_token not in log
     assert "down" not in log
+
+
+def test_what_is_on_its_way_when_it_is_told_to_stop_arrives_once_and_for_sure(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    slow = timedelta(seconds=1)
+    with sevbot(slack, tmp_path, "run") as process:
+        slack.wait_for_socket(timeout=20)
+        slack.faults.add(
+            "chat.postMessage", Fault.SLOW_BEFORE, times=None, wait_for=slow
+        )
+        slack.as_("dee").command("/sev1", "acme: down", channel="support")
+        record = tmp_path / "sevbot.db"
+        was_sending = until(lambda: _states(record)["sending"] > 0)
+
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=STOPS_WITHIN_S)
+    left = _states(record)
+    slack.faults.clear()
+    with sevbot(slack, tmp_path, "run"):
+        is_over = until(lambda: _states(record).keys() <= {"sent", "superseded"})
+
+    assert was_sending
+    assert is_over
+    assert process.returncode == 0
+    assert left["sent"] > 0
+    assert left["sending"] == 0
+    assert _doubts(record) == 0
+    assert len(slack.channel("incidents")) == 1
+    assert len(slack.dm("ana")) == 1
+
+
+def _states(record: Path) -> Counter[str]:
+    """Return how many messages there are in each state."""
+    with closing(sqlite3.connect(record)) as file:
+        rows = file.execute("SELECT state, COUNT(*) FROM outbox GROUP BY state")
+        return Counter(dict(rows.fetchall()))
+
+
+def _doubts(record: Path) -> int:
+    """Return how many messages had to be looked up, for nobody knew their fate."""
+    with closing(sqlite3.connect(record)) as file:
+        (count,) = file.execute(
+            "SELECT COUNT(*) FROM outbox WHERE doubted_at IS NOT NULL"
+        ).fetchone()
+        return int(count)
 
 
 def test_it_starts_while_slack_is_away_and_connects_when_it_is_back(

@@ -8,10 +8,12 @@ from threading import Event, Thread
 from typing import cast
 
 import pytest
+from apscheduler.triggers.base import BaseTrigger
 
 from bot.errors import StorageError
 from bot.outbox import Outbox
 from bot.scheduler import Scheduler, Senders
+from tests.processes import until
 
 WITHIN_S = 5
 
@@ -100,6 +102,30 @@ def test_a_clock_that_was_set_back_stops_no_tick() -> None:
         assert tick.happen(1)
 
 
+class Deadly(BaseTrigger):  # type: ignore[misc]  # It has no types.
+    """A trigger that fails where APScheduler has nobody to catch it."""
+
+    def get_next_fire_time(self, *_: object) -> datetime:
+        raise MemoryError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_scheduler_whose_thread_died_is_started_anew() -> None:
+    tick, housekeeping = Turns(), Turns()
+
+    with started(tick, housekeeping, silent_for_s=0.2) as scheduler:
+        dead = scheduler._scheduler
+        dead.add_job(nothing, Deadly(), next_run_time=datetime.now(UTC))
+        until(dead.is_dead)
+        before = tick.count
+
+        went_on = tick.happen(before + 2)
+        kept_house = housekeeping.happen(2)
+
+    assert (went_on, kept_house) == (True, True)
+    assert scheduler._scheduler is not dead
+
+
 def test_housekeeping_runs_at_the_start() -> None:
     housekeeping = Turns()
 
@@ -128,10 +154,10 @@ def test_a_wake_after_the_end_does_nothing() -> None:
 
 
 class Mailbox:
-    """An outbox of which only the draining is of interest."""
+    """An outbox of which only the sending is of interest."""
 
     def __init__(self, *failures: Exception) -> None:
-        self.drain = Turns(*failures)
+        self.send_one = Turns(*failures)
 
 
 def test_a_sender_that_fails_goes_on() -> None:
@@ -139,9 +165,9 @@ def test_a_sender_that_fails_goes_on() -> None:
     senders = Senders(cast("Outbox", mailbox))
 
     senders.start()
-    failed = mailbox.drain.happen(4)
+    failed = mailbox.send_one.happen(4)
     senders.wake()
-    went_on = mailbox.drain.happen(5)
+    went_on = mailbox.send_one.happen(5)
     senders.stop()
 
     assert (failed, went_on) == (True, True)
@@ -155,13 +181,13 @@ class SlowMailbox:
         self.lets_go = Event()
         self.is_sent = False
 
-    def drain(self) -> int:
+    def send_one(self) -> bool:
         if self.is_taken.is_set():
-            return 0
+            return False
         self.is_taken.set()
         self.lets_go.wait(WITHIN_S)
         self.is_sent = True
-        return 1
+        return True
 
 
 def test_settling_waits_for_what_another_sender_is_sending() -> None:
