@@ -1,9 +1,11 @@
 """The day's lists: the morning list of each person and the leads' digest."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from bot import digest as digests
+from bot.deadlines import Deadline
+from bot.incidents import Incident
 from bot.policies import Policy
 from bot.store import records
 from bot.store.database import Transaction
@@ -42,6 +44,11 @@ def load_cases(tx: Transaction, since: datetime) -> list[digests.Case]:
     owed = records.open_deadlines(tx)
     found = records.incidents_since(tx, since)
     return [digests.Case(one, owed.get(one.number, ())) for one in found]
+
+
+def cases(tx: Transaction, found: Iterable[Incident]) -> list[digests.Case]:
+    """Return some incidents with what is owed on each of them."""
+    return [digests.Case(one, _owed(tx, one)) for one in found]
 
 
 def morning_at(policy: Policy, day: date) -> datetime | None:
@@ -94,6 +101,11 @@ def _digest(policy: Policy, since: datetime, now: datetime) -> Draft:
         lane=policy.channels.digest,
         refs={name: instant.isoformat() for name, instant in instants.items()},
     )
+
+
+def _owed(tx: Transaction, incident: Incident) -> tuple[Deadline, ...]:
+    owed = records.deadlines(tx, incident.number)
+    return tuple(deadline for deadline in owed if deadline.is_open)
 
 
 def _is_first(tx: Transaction, name: str, at: datetime, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """What is known of an incident, and how each event changes it. Pure values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -181,6 +181,12 @@ def _applied(incident: Incident, event: Event) -> Incident:
 
 def _owned(incident: Incident, owner: str, since: datetime) -> Incident:
     return replace(incident, owner=owner, owned_since=since, offered_to=None)
+
+
+def void_reason(events: Sequence[Event]) -> str | None:
+    """Return why an incident that is void counts nowhere, from what happened to it."""
+    voided = (one for one in reversed(events) if one.kind is EventKind.VOIDED)
+    return next((one.details.get("reason") for one in voided), None)
 
 
 def _closed(incident: Incident, status: Status, event: Event) -> Incident:

@@ -5,10 +5,11 @@ tick asks for the next one, sends it and keeps its index; steps that were slept 
 collapse into the newest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import count
 
 from bot.business_time import BusinessHours
 from bot.deadlines import Deadline, Kind, hours_of
@@ -92,18 +93,19 @@ def fire(
     counts for all of them, so that a number means the same reminder after an outage,
     or on a restored record, as it would have without.
     """
-    fired = replace(deadline, fired=deadline.fired + 1, snoozed_until=None)
-    step = step_of(policy, incident, deadline, deadline.step)
+    fired = deadline.fired + 1
+    steps = _steps_from(policy, incident, deadline, deadline.step)
+    step = next(steps, None)
     if deadline.snoozed_until is not None and (step is None or step.at > now):
         extra = Step(deadline.step, StepKind.SNOOZED, now, to_owner=True)
-        return extra, _awaiting(fired, deadline.step, step)
+        return extra, _awaiting(deadline, deadline.step, step, fired=fired)
     assert step is not None, "a reminder that is due is one of the steps"
-    later = step_of(policy, incident, deadline, step.index + 1)
+    later = next(steps, None)
     while later is not None and later.at <= now:
         step = _joined(step, later)
-        fired = replace(fired, fired=fired.fired + 1)
-        later = step_of(policy, incident, deadline, later.index + 1)
-    return step, _awaiting(fired, step.index + 1, later)
+        fired += 1
+        later = next(steps, None)
+    return step, _awaiting(deadline, step.index + 1, later, fired=fired)
 
 
 def snoozed(
@@ -144,11 +146,7 @@ def step_of(
 
     A ladder has no last step: after its rungs everybody is told at each heartbeat.
     """
-    hours = hours_of(policy, deadline, incident)
-    if deadline.kind is Kind.CHECK_IN:
-        return _ladder_step(policy, incident, deadline, hours, index)
-    steps = _finite_steps(policy, incident, deadline, hours)
-    return next((step for step in steps if step.index >= index), None)
+    return next(_steps_from(policy, incident, deadline, index), None)
 
 
 def recipients(
@@ -188,27 +186,38 @@ def next_told(
     return None
 
 
+def _steps_from(
+    policy: Policy, incident: Incident, deadline: Deadline, index: int
+) -> Iterator[Step]:
+    hours = hours_of(policy, deadline, incident)
+    if deadline.kind is Kind.CHECK_IN:
+        for rung in count(index):
+            yield _ladder_step(policy, incident, deadline, hours, rung)
+    steps = _finite_steps(policy, incident, deadline, hours)
+    yield from (step for step in steps if step.index >= index)
+
+
 def _finite_steps(
     policy: Policy, incident: Incident, deadline: Deadline, hours: BusinessHours
-) -> tuple[Step, ...]:
-    """Return the reminders of a first response or an update, in order.
+) -> Iterator[Step]:
+    """Yield the reminders of a first response or an update, in order.
 
     A quarter of its length before it, when it is due, and a quarter and two after it
     is late; the milder severities are left alone before and the second time after.
     """
     quarter = _quarter(policy, deadline, hours)
-    ahead = hours.subtract(deadline.due_at, quarter)
-    afters = (hours.add(deadline.late_at, quarter * times) for times in (1, 2))
-    instants = (deadline.due_at, *afters)
-    due_at, after, again = (_while_open(policy, hours, at) for at in instants)
-    steps = (
-        Step(0, StepKind.AHEAD, min(ahead, due_at), to_owner=True),
-        Step(1, StepKind.DUE, due_at, to_owner=True),
-        Step(2, StepKind.AFTER, after, to_owner=True),
-        Step(3, StepKind.AFTER_AGAIN, again, to_owner=True, roles=(Role.LEAD,)),
-    )
+    due_at = _while_open(policy, hours, deadline.due_at)
     is_mild = incident.severity.number > Severity.SEV2.number
-    return steps[1:3] if is_mild else steps
+    if not is_mild:
+        ahead = hours.subtract(deadline.due_at, quarter)
+        yield Step(0, StepKind.AHEAD, min(ahead, due_at), to_owner=True)
+    yield Step(1, StepKind.DUE, due_at, to_owner=True)
+    after = _while_open(policy, hours, hours.add(deadline.late_at, quarter))
+    yield Step(2, StepKind.AFTER, after, to_owner=True)
+    if not is_mild:
+        again = _while_open(policy, hours, hours.add(deadline.late_at, quarter * 2))
+        roles = (Role.LEAD,)
+        yield Step(3, StepKind.AFTER_AGAIN, again, to_owner=True, roles=roles)
 
 
 def _quarter(policy: Policy, deadline: Deadline, hours: BusinessHours) -> timedelta:
@@ -255,10 +264,22 @@ def _joined(step: Step, later: Step) -> Step:
     return replace(later, roles=roles, to_owner=step.to_owner or later.to_owner)
 
 
-def _awaiting(deadline: Deadline, index: int, step: Step | None) -> Deadline:
-    """Set the step that comes next, and the instant of it or of an earlier snooze."""
-    instants = [at for at in (deadline.snoozed_until, step and step.at) if at]
-    return replace(deadline, step=index, next_nudge_at=min(instants, default=None))
+def _awaiting(
+    deadline: Deadline, index: int, step: Step | None, *, fired: int | None = None
+) -> Deadline:
+    """Set the step that comes next, and the instant of it or of an earlier snooze.
+
+    With `fired` it was just reminded of, so many times by now; that ends a snooze.
+    """
+    snoozed_until = deadline.snoozed_until if fired is None else None
+    instants = [at for at in (snoozed_until, step and step.at) if at]
+    return replace(
+        deadline,
+        step=index,
+        fired=deadline.fired if fired is None else fired,
+        next_nudge_at=min(instants, default=None),
+        snoozed_until=snoozed_until,
+    )
 
 
 def _owner_or_primary(incident: Incident, on_call: OnCall) -> Recipient:

@@ -1,14 +1,13 @@
-"""The tick: what is due becomes messages in the outbox, in one transaction a batch."""
+"""The tick: what is due becomes messages in the outbox, in one transaction."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot import daily, nudges
 from bot.clock import Clock
 from bot.deadlines import Deadline
-from bot.errors import StorageError
 from bot.incidents import Incident
 from bot.nudges import Recipient, Step, StepKind
 from bot.policies import Policy, Severity
@@ -19,8 +18,8 @@ from bot.store.mail import THREAD, Draft, MessageKind, Priority
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 100
 _ALL = 100_000
+_MOST_EARLY = 100
 _OUTAGE = timedelta(minutes=2)
 _MARK_EVERY = timedelta(seconds=30)
 _POSTPONED_BY = timedelta(minutes=5)
@@ -55,7 +54,7 @@ class _Firing:
 
 @dataclass(slots=True)
 class _Batch:
-    """The messages of one tick, one a place, and the incidents that they concern."""
+    """The messages of one tick, one a place, and the incidents reminded of before."""
 
     down: tuple[datetime, datetime] | None
     places: dict[str, tuple[Recipient, list[Item]]] = field(default_factory=dict)
@@ -69,7 +68,6 @@ class _Batch:
             items.append(firing.item_for(recipient))
         if firing.is_in_thread:
             self.threads.append(firing.item_for(firing.told[0]))
-        self.incidents.add(firing.incident.number)
 
     def takes_along(self, firing: _Firing) -> bool:
         """Tell whether what is due within minutes goes with what goes out anyway."""
@@ -109,14 +107,11 @@ class Reminders:
         with self._database.transaction() as tx:
             if not turns.take_if_free(tx, turns.TICK):
                 return
-            for number in sorted(records.mark_missed(tx, now)):
-                self._refresh(tx, number)
-        while self._fire_batch(now, down):
-            pass
+            self._refresh(tx, records.mark_missed(tx, now))
+        self._fire_due(now, down)
         with self._database.transaction() as tx:
             turns.take(tx, turns.TICK)
-            for draft in daily.due(tx, self._policy(), now):
-                self._send(tx, draft, now)
+            self._send(tx, daily.due(tx, self._policy(), now), now)
             if self._ticked_at is None or down or self._marks_now(tx, now):
                 tx.one("set_mark", name="tick", at=now)
         self._ticked_at = self._machine()
@@ -142,66 +137,50 @@ class Reminders:
         mark = tx.one("mark", name="tick")
         return mark is None or abs(now - mark["at"]) >= _MARK_EVERY
 
-    def _fire_batch(
-        self, now: datetime, down: tuple[datetime, datetime] | None
-    ) -> bool:
-        """Fire up to a hundred deadlines; tell whether there may be more."""
+    def _fire_due(self, now: datetime, down: tuple[datetime, datetime] | None) -> None:
+        """Fire what is due, all at once: so each person gets one message."""
         with self._database.transaction() as tx:
-            # After an outage each person gets one message, so all go into one batch.
-            most = _ALL if down else _BATCH
-            if not records.due_deadlines(tx, now, 1):
-                return False
+            if not records.is_due(tx, now):
+                return
             turns.take(tx, turns.TICK)
-            soon = now + self._policy().reminders.together
-            ours = records.lock_due(tx, soon, most + _BATCH)
             batch = _Batch(down)
-            due = records.due_deadlines(tx, now, most)
-            for deadline in _of(due, ours):
-                self._fire_or_postpone(tx, batch, deadline, now)
-            # After a full batch comes what is due now; soon comes after the last one.
-            early = [] if len(due) == most else records.due_deadlines(tx, soon, _BATCH)
-            for deadline in _of(early, ours):
-                self._fire_or_postpone(tx, batch, deadline, now, is_early=True)
+            self._fire(tx, batch, now, _ALL, by=now)
+            soon = now + self._policy().reminders.together
+            self._fire(tx, batch, now, _MOST_EARLY, by=soon)
             self._queue(tx, batch, now)
-            return len(due) == _BATCH and bool(ours)
 
-    def _fire_or_postpone(
-        self,
-        tx: Transaction,
-        batch: _Batch,
-        deadline: Deadline,
-        now: datetime,
-        *,
-        is_early: bool = False,
+    def _fire(
+        self, tx: Transaction, batch: _Batch, now: datetime, most: int, *, by: datetime
     ) -> None:
+        """Fire what is due by an instant.
+
+        Of what is due only later, that is what goes with the batch as it is.
+        """
+        ours = records.lock_due(tx, by, most)
+        fired = []
+        for deadline in records.due_deadlines(tx, by, most):
+            # What somebody is changing just now may not be due any more.
+            if deadline.incident not in ours:
+                continue
+            firing = self._firing(tx, ours[deadline.incident], deadline, now)
+            if firing is not None and (by == now or batch.takes_along(firing)):
+                batch.add(firing)
+                fired.append(firing.deadline)
+                # The buttons of an earlier reminder go with it.
+                if deadline.fired:
+                    batch.incidents.add(deadline.incident)
+        records.save_fired(tx, fired)
+
+    def _firing(
+        self, tx: Transaction, incident: Incident, deadline: Deadline, now: datetime
+    ) -> _Firing | None:
         """Fire one deadline; one that cannot be read must not hold up the others."""
         try:
-            firing = self._firing(tx, deadline, now)
-        except StorageError:
-            raise
+            return _fired(self._policy(), incident, deadline, now)
         except Exception:  # The tick goes on whatever one row does.
             logger.exception("a reminder fails", extra={"deadline": deadline.id})
             self._failed(tx, deadline, now)
-            return
-        if is_early and not batch.takes_along(firing):
-            return
-        batch.add(firing)
-        records.save_deadlines(tx, [firing.deadline])
-
-    def _firing(self, tx: Transaction, deadline: Deadline, now: datetime) -> _Firing:
-        """Return what firing a deadline does; one that is due soon as if it were."""
-        incident = records.incident(tx, deadline.incident)
-        assert incident is not None, "a deadline belongs to an incident"
-        assert deadline.next_nudge_at is not None, "a due deadline has an instant"
-        policy, at = self._policy(), max(now, deadline.next_nudge_at)
-        step, fired = nudges.fire(policy, incident, deadline, at)
-        told = nudges.recipients(policy, incident, step, policy.on_call)
-        following = None
-        if step.kind in _PAGES:
-            following = nudges.next_told(
-                policy, incident, fired, policy.on_call, but_not=[r.id for r in told]
-            )
-        return _Firing(incident, fired, step, told, following)
+            return None
 
     def _failed(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
         """Try again in a while; in the end a person must know that nobody is told."""
@@ -218,27 +197,38 @@ class Reminders:
             incident=deadline.incident,
             refs={"trouble": "reminder"},
         )
-        self._send(tx, report, now)
+        self._send(tx, [report], now)
 
     def _queue(self, tx: Transaction, batch: _Batch, now: datetime) -> None:
+        """Queue the messages, and edits of what shows the incidents already."""
+        self._refresh(tx, batch.incidents)
         channel = self._policy().channels.incidents
-        for recipient, items in batch.places.values():
-            self._send(tx, _reminder(recipient, items, batch.down), now)
-        for item in batch.threads:
-            self._send(tx, _thread_reminder(channel, item), now)
-        for number in sorted(batch.incidents):
-            self._refresh(tx, number)
+        reminders = (_reminder(*told, batch.down) for told in batch.places.values())
+        threads = (_thread_reminder(channel, item) for item in batch.threads)
+        self._send(tx, (*reminders, *threads), now)
 
-    def _send(self, tx: Transaction, draft: Draft, now: datetime) -> None:
-        mail.queue(tx, draft, now=now, machine_now=self._machine())
+    def _send(self, tx: Transaction, drafts: Iterable[Draft], now: datetime) -> None:
+        mail.queue_all(tx, list(drafts), now=now, machine_now=self._machine())
 
-    def _refresh(self, tx: Transaction, number: int) -> None:
-        mail.refresh(tx, number, now=self._clock(), machine_now=self._machine())
+    def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
+        now, machine_now = self._clock(), self._machine()
+        mail.refresh_all(tx, incidents, now=now, machine_now=machine_now)
 
 
-def _of(due: list[Deadline], incidents: set[int]) -> list[Deadline]:
-    """Leave out what somebody is changing just now: it may not be due any more."""
-    return [deadline for deadline in due if deadline.incident in incidents]
+def _fired(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> _Firing:
+    """Return what firing a deadline does; one that is due soon as if it were."""
+    assert deadline.next_nudge_at is not None, "a due deadline has an instant"
+    at = max(now, deadline.next_nudge_at)
+    step, fired = nudges.fire(policy, incident, deadline, at)
+    told = nudges.recipients(policy, incident, step, policy.on_call)
+    following = None
+    if step.kind in _PAGES:
+        following = nudges.next_told(
+            policy, incident, fired, policy.on_call, but_not=[r.id for r in told]
+        )
+    return _Firing(incident, fired, step, told, following)
 
 
 def _reminder(

@@ -8,7 +8,7 @@ from bot import digest as digests
 from bot.clock import Clock
 from bot.dead_letters import is_lost, missed_by
 from bot.deadlines import Deadline, Kind
-from bot.incidents import Event, Incident
+from bot.incidents import Event, Incident, Status, void_reason
 from bot.outbox import Rendered
 from bot.policies import Policy
 from bot.roster import person
@@ -53,7 +53,10 @@ class Renderer:
     def _card(self, tx: Transaction, letter: Letter) -> Rendered:
         incident = _incident(tx, letter)
         owed = records.deadlines(tx, incident.number)
-        message = cards.card(incident, owed, self._policy(), self._clock())
+        void = None
+        if incident.status is Status.VOID:
+            void = void_reason(records.events(tx, incident.number))
+        message = cards.card(incident, owed, self._policy(), self._clock(), void=void)
         return Rendered(message, is_live=True)
 
     def _reminder(self, tx: Transaction, letter: Letter) -> Rendered | None:
@@ -154,9 +157,11 @@ class Renderer:
         until = datetime.fromisoformat(letter.refs["until"])
         if until <= now:  # It waited so long that the next one is due.
             return None
-        cases = daily.load_cases(tx, now)
         reader = self._reader(tx, letter)
         whose = (*missed_by(letter), reader.id)[0]
+        is_primary = whose == policy.on_call.primary
+        theirs = records.open_incidents_of(tx, whose, with_unowned=is_primary)
+        cases = daily.cases(tx, theirs)
         for one in digests.mornings(policy, cases, now=now, until=until):
             if one.person == whose:
                 message = lists.morning(one, reader, policy)

@@ -35,7 +35,6 @@ from bot.store.mail import Draft
 from bot.triage_events import Report, Update
 
 _SLIP = timedelta(seconds=30)
-_SKEW = timedelta(minutes=1)  # The future in which nothing was closed yet.
 
 _Make = Callable[[Incident, str, datetime], Event]
 
@@ -91,7 +90,7 @@ class Triage:
         The same act again answers with the incident that it opened, and so does the
         same text again within half a minute.
         """
-        with self._database.transaction() as tx:
+        with self._database.transaction(is_brief=True) as tx:
             answered = self._claimed(tx, act.key)
             if answered["answer"]:
                 return self._answered_before(tx, json.loads(answered["answer"]))
@@ -100,8 +99,8 @@ class Triage:
                 result = replace(self._result(tx, slip), is_same_again=True)
                 self._remember(tx, act.key, slip, **_said(result))
                 return result
-            number = self._opened(tx, act, report)
-            result = self._result(tx, number)
+            result = self._opened(tx, act, report)
+            number = result.incident.number
             self._remember(tx, act.key, number, **_said(result))
             if report.typed:
                 self._remember(tx, _typed_key(act, report), number)
@@ -109,13 +108,13 @@ class Triage:
 
     def recorded(self, key: str) -> int | None:
         """Return the incident that an act with this key changed, if it is recorded."""
-        with self._database.transaction() as tx:
+        with self._database.transaction(is_brief=True) as tx:
             row = tx.one("inbox_answer", key=key)
         return int(json.loads(row["answer"])["incident"]) if row else None
 
     def look(self, number: int) -> Result:
         """Return an incident as it stands."""
-        with self._database.transaction() as tx:
+        with self._database.transaction(is_brief=True) as tx:
             return self._result(tx, number)
 
     def look_open(self, number: int) -> Result:
@@ -124,15 +123,17 @@ class Triage:
         triage_events.must_be_open(result.incident)
         return result
 
-    def open_cases(self) -> list[Case]:
-        """Return every open incident, what is due first before."""
-        with self._database.transaction() as tx:
-            cases = daily.load_cases(tx, self._clock() + _SKEW)
-        return sorted(cases, key=_due_first)
+    def listed(self, person: str, most: int) -> tuple[list[Case], list[Case]]:
+        """Return what somebody owns, and what is due next of all else, `most` of it."""
+        with self._database.reading() as tx:
+            theirs = records.open_incidents_of(tx, person, with_unowned=False)
+            others = records.next_due_of_others(tx, person, most)
+            mine = sorted(daily.cases(tx, theirs), key=_due_first)
+            return mine, daily.cases(tx, others)
 
     def history(self, number: int) -> list[Event]:
         """Return what happened to an incident, oldest first."""
-        with self._database.transaction() as tx:
+        with self._database.transaction(is_brief=True) as tx:
             return records.events(tx, number)
 
     def take(self, act: Act, number: int, *, from_owner: str | None) -> Result:
@@ -199,7 +200,7 @@ class Triage:
         self, act: Act, number: int, kind: Kind, count: int, choice: str
     ) -> datetime:
         """Put one reminder off, the cadence stays; return until when."""
-        with self._database.transaction() as tx:
+        with self._database.transaction(is_brief=True) as tx:
             now, policy = self._clock(), self._policy()
             answered = self._claimed(tx, act.key)
             incident = _must_exist(records.incident_to_change(tx, number), number)
@@ -220,7 +221,7 @@ class Triage:
             self._happens(tx, incident, event)
             return until
 
-    def _opened(self, tx: Transaction, act: Act, report: Report) -> int:
+    def _opened(self, tx: Transaction, act: Act, report: Report) -> Result:
         now, policy = self._clock(), self._policy()
         number = records.next_number(tx)
         incident = triage_events.begun(
@@ -239,11 +240,12 @@ class Triage:
             details = {"to": str(report.owner)}
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
             self._happens(tx, incident, offer)
-        return number
+            return self._result(tx, number)
+        return self._result_of(incident, tuple(armed), now)
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Let one event happen, unless this very act was recorded before."""
-        with self._database.transaction() as tx:
+        with self._database.transaction(is_brief=True) as tx:
             if self._claimed(tx, act.key)["answer"]:
                 return replace(self._result(tx, number), is_repeat=True)
             incident = _must_exist(records.incident_to_change(tx, number), number)
@@ -317,11 +319,15 @@ class Triage:
 
     def _result(self, tx: Transaction, number: int) -> Result:
         incident = _must_exist(records.incident(tx, number), number)
-        owed = records.deadlines(tx, number)
+        return self._result_of(incident, records.deadlines(tx, number), self._clock())
+
+    def _result_of(
+        self, incident: Incident, owed: tuple[Deadline, ...], now: datetime
+    ) -> Result:
         ladder = [one for one in owed if one.is_open and one.kind is Kind.CHECK_IN]
         if not ladder:
             return Result(incident, owed)
-        return _with_ladder(self._policy(), incident, owed, ladder[0], self._clock())
+        return _with_ladder(self._policy(), incident, owed, ladder[0], now)
 
 
 def _with_ladder(

@@ -92,6 +92,20 @@ def test_what_falls_due_together_is_one_message_however_much_it_is(
     assert [len(message) for message in desk.messages("reminder")] == [130]
 
 
+def test_what_falls_due_while_the_bot_is_awake_is_one_message_however_much_it_is(
+    desk: Desk,
+) -> None:
+    desk.open(130)
+    began = desk.now
+    awake = Reminders(desk.database, shipped_policy, desk.clock, lambda: began)
+    awake.tick()
+    desk.now += timedelta(hours=3)
+
+    awake.tick()
+
+    assert [len(message) for message in desk.messages("reminder")] == [130]
+
+
 def test_two_bots_on_one_record_write_everything_once(desk: Desk) -> None:
     desk.open(3)
     desk.now = pacific(25, "09:15")

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot import targets
 from bot.deadlines import Deadline
-from bot.incidents import Event, Incident
+from bot.incidents import Event, Incident, Status, void_reason
 from bot.nudges import Recipient
 from bot.policies import Policy, Severity
 from bot.slack import actions, typed
@@ -175,7 +175,8 @@ def one_incident(
         said = event_sentence(incident, event, policy, token)
         lines.append(f"{token.at(event.recorded_at)}: {cut_marked(said, 400)}")
     blocks = [context(f"{ONLY_YOU}.")]
-    blocks.extend(card_blocks(incident, deadlines, policy, token))
+    void = void_reason(history) if incident.status is Status.VOID else None
+    blocks.extend(card_blocks(incident, deadlines, policy, token, void=void))
     blocks.extend(sections(["*What happened*", *lines]))
     text = [f"{ONLY_YOU}: {headline(incident)}"]
     if (owed := owed_now(deadlines)) is not None and owed.paused_at is None:

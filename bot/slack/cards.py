@@ -40,21 +40,30 @@ _LONGEST_LINK_LABEL = 80
 
 
 def card(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, now: datetime
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    policy: Policy,
+    now: datetime,
+    *,
+    void: str | None = None,
 ) -> Message:
-    """Return the card of an incident as it stands.
+    """Return the card of an incident as it stands; `void` says why it counts nowhere.
 
     Its buttons are those that apply now.
     """
     plain, token = both(policy.team_hours.zone, now, named=True)
-    return Message(
-        text=cut_marked(_text(incident, deadlines, policy, plain), LONGEST_TEXT),
-        blocks=tuple(card_blocks(incident, deadlines, policy, token)),
-    )
+    text = _text(incident, deadlines, policy, plain, void=void)
+    blocks = card_blocks(incident, deadlines, policy, token, void=void)
+    return Message(cut_marked(text, LONGEST_TEXT), tuple(blocks))
 
 
 def card_blocks(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    policy: Policy,
+    times: Times,
+    *,
+    void: str | None = None,
 ) -> Iterator[Block]:
     """Yield what stands on a card, its buttons last."""
     yield section(_head(incident, policy))
@@ -62,16 +71,22 @@ def card_blocks(
         facts = _facts(incident, deadlines, policy, times)
         yield section("\n".join(f"*{name}:* {fact}" for name, fact in facts))
     else:
-        yield section(_ending(incident, deadlines, policy, times))
+        yield section(_ending(incident, deadlines, policy, times, void=void))
     yield context(_origin(incident, times))
     yield actions(_buttons(incident), block_id=f"{incident.name}/buttons")
 
 
 def _text(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    policy: Policy,
+    times: Times,
+    *,
+    void: str | None,
 ) -> str:
     if not incident.is_open:
-        return f"{headline(incident)} {_ending(incident, deadlines, policy, times)}"
+        ending = _ending(incident, deadlines, policy, times, void=void)
+        return f"{headline(incident)} {ending}"
     sentences = [headline(incident)]
     if incident.owner is None:
         sentences.append("Nobody owns it.")
@@ -170,13 +185,19 @@ def _waiting(incident: Incident, times: Times, *, is_paused: bool) -> str:
 
 
 def _ending(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    policy: Policy,
+    times: Times,
+    *,
+    void: str | None,
 ) -> str:
     """Return the one line that sums up what is over."""
     by = f" by {mention(incident.closed_by)}" if incident.closed_by else ""
     at = f" {times.at(incident.closed_at)}" if incident.closed_at else ""
     if incident.status is Status.VOID:
-        return f"Void: closed{by}{at}. It counts nowhere."
+        why = f": {void}" if void else ""
+        return f"Void: closed{by}{at}{why}. It counts nowhere."
     after = span((incident.closed_at or times.now) - incident.reported_at)
     line = f"Resolved{by}{at}, {after} after it was reported."
     first = newest(deadlines, Kind.FIRST_RESPONSE)

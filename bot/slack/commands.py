@@ -87,7 +87,5 @@ class Commands:
             return answers.help(self._policy(), None)
         if wanted:
             raise UserError("Type `/incident`, `/incident 42` or `/incident help`.")
-        cases = self._triage.open_cases()
-        mine = [case for case in cases if case.incident.owner == command.by]
-        others = [case for case in cases if case not in mine and case.owed]
-        return lists.incident_list(mine, others[:_NEXT_DUE], reader, now)
+        mine, others = self._triage.listed(command.by, _NEXT_DUE)
+        return lists.incident_list(mine, others, reader, now)

@@ -43,6 +43,9 @@ class Transaction(Protocol):
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
 
+    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
+        """Run a named query for each of some rows; tell which of them it answered."""
+
 
 class Whole(Protocol):
     """A transaction that has the record to itself, and sees every workspace."""
@@ -60,8 +63,16 @@ class Whole(Protocol):
 class Database(Protocol):
     """A storage engine. Raises StorageError where it cannot read or write."""
 
-    def transaction(self) -> AbstractContextManager[Transaction]:
-        """Begin a transaction that may write; others wait until it ends."""
+    def transaction(
+        self, *, is_brief: bool = False
+    ) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that may write; others wait until it ends.
+
+        Those that are brief, and many, may wait for the disk together.
+        """
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Look at the record as it stands; nobody has to wait for that."""
 
     def whole(self) -> AbstractContextManager[Whole]:
         """Begin a transaction while which nobody else can write, however long."""

@@ -1,5 +1,6 @@
 """The reminders within a message: of which deadlines, and why to this place."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,21 +51,14 @@ def key_of(item: Item, place: str) -> str:
     return f"INC-{item.incident}/{item.kind}/{item.count}/{item.fired}/{place}"
 
 
-def insert(tx: Transaction, key: str, position: int, item: Item) -> None:
-    """Put a reminder into a message."""
-    tx.one(
-        "queue_item",
-        key=key,
-        position=position,
-        incident=item.incident,
-        deadline_kind=item.kind,
-        deadline_count=item.count,
-        fired=item.fired,
-        step=item.step,
-        because=item.because,
-        next_person=item.next_person,
-        next_at=item.next_at,
-    )
+def insert(tx: Transaction, items: Mapping[str, Sequence[Item]]) -> None:
+    """Put reminders into messages, by the keys of those."""
+    rows = [
+        {"key": key, "position": position, **_values(item)}
+        for key, within in items.items()
+        for position, item in enumerate(within)
+    ]
+    tx.many("queue_item", rows)
 
 
 def remove(tx: Transaction, key: str, item: Item) -> None:
@@ -108,6 +102,19 @@ def is_told(tx: Transaction, item: Item, person: str) -> bool:
         person=person,
     )
     return row is not None and row["written"] > 0
+
+
+def _values(item: Item) -> dict[str, object]:
+    return {
+        "incident": item.incident,
+        "deadline_kind": item.kind,
+        "deadline_count": item.count,
+        "fired": item.fired,
+        "step": item.step,
+        "because": item.because,
+        "next_person": item.next_person,
+        "next_at": item.next_at,
+    }
 
 
 def _item(row: Row) -> Item:

@@ -5,10 +5,11 @@ leases and gates follow the machine's.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from itertools import compress
 
 from bot.store import items
 from bot.store.database import Row, Transaction
@@ -156,38 +157,36 @@ def queue(
     tx: Transaction, draft: Draft, *, now: datetime, machine_now: datetime
 ) -> bool:
     """Put a message into the outbox; `False` if its key is already there."""
-    lane = draft.lane
-    if draft.person is not None:
-        known = tx.one("person", id=draft.person)
-        lane = known["dm"] if known else None
-    row = tx.one(
-        "queue_message",
-        key=draft.key,
-        kind=draft.kind,
-        priority=int(draft.priority),
-        lane=lane,
-        person=draft.person,
-        incident=draft.incident,
-        thread_of=draft.thread_of,
-        refs=json.dumps(dict(draft.refs), ensure_ascii=False),
-        not_before=machine_now,
-        queued_at=now,
-    )
-    if row is None:
-        return False
-    for position, item in enumerate(draft.items):
-        items.insert(tx, draft.key, position, item)
-    return True
+    return queue_all(tx, [draft], now=now, machine_now=machine_now) == 1
+
+
+def queue_all(
+    tx: Transaction, drafts: Sequence[Draft], *, now: datetime, machine_now: datetime
+) -> int:
+    """Put messages into the outbox; return how many were not there yet."""
+    instants = {"queued_at": now, "not_before": machine_now}
+    are_new = tx.many("queue_message", [{**_values(one), **instants} for one in drafts])
+    new = list(compress(drafts, are_new))
+    items.insert(tx, {one.key: one.items for one in new})
+    return len(new)
 
 
 def refresh(
     tx: Transaction, number: int, *, now: datetime, machine_now: datetime
 ) -> None:
     """Ask for an edit of every message that shows live buttons of an incident."""
+    refresh_all(tx, [number], now=now, machine_now=machine_now)
+
+
+def refresh_all(
+    tx: Transaction, numbers: Iterable[int], *, now: datetime, machine_now: datetime
+) -> None:
+    """Ask for an edit of every message that shows live buttons of some incidents."""
+    shown = [{"incident": number} for number in sorted(numbers)]
+    instants = {"key": None, "queued_at": now, "not_before": machine_now}
     # In this order: what arrives while we wait for its sender is edited then.
-    tx.all("mark_stale", incident=number)
-    instants = {"queued_at": now, "not_before": machine_now}
-    tx.all("queue_edits", incident=number, key=None, **instants)
+    tx.many("mark_stale", shown)
+    tx.many("queue_edits", [{**one, **instants} for one in shown])
 
 
 def refresh_one(
@@ -347,3 +346,16 @@ def letter_of(row: Row) -> Letter:
             "is_live": bool(row["is_live"]),
         }
     )
+
+
+def _values(draft: Draft) -> dict[str, object]:
+    return {
+        "key": draft.key,
+        "kind": draft.kind,
+        "priority": int(draft.priority),
+        "lane": draft.lane,
+        "person": draft.person,
+        "incident": draft.incident,
+        "thread_of": draft.thread_of,
+        "refs": json.dumps(dict(draft.refs), ensure_ascii=False),
+    }

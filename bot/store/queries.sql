@@ -103,7 +103,10 @@ FOR UPDATE;
 
 -- name: lock_due_incidents
 -- Those that somebody is changing just now come next time.
-SELECT number
+SELECT
+  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
+  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
+  waiting_since, last_sign_at, closed_at, closed_by
 FROM incidents
 WHERE workspace = :workspace
   AND number IN (
@@ -111,7 +114,7 @@ WHERE workspace = :workspace
     FROM deadlines
     WHERE workspace = :workspace
       AND next_nudge_at <= :now
-    ORDER BY next_nudge_at
+    ORDER BY next_nudge_at, incident, kind, count
     LIMIT :most
   )
 ORDER BY number
@@ -168,6 +171,37 @@ WHERE one.workspace = :workspace
   AND owed.incident = one.number
   AND owed.closed_at IS NULL
 ORDER BY one.number, owed.started_at, owed.kind, owed.count;
+
+-- name: open_incidents_of
+-- What somebody owns, and with :unowned what nobody does.
+SELECT
+  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
+  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
+  waiting_since, last_sign_at, closed_at, closed_by
+FROM incidents
+WHERE workspace = :workspace
+  AND status = 'open'
+  AND (owner = :owner OR (owner IS NULL AND :unowned = 1))
+ORDER BY number;
+
+-- name: next_due_of_others
+-- What is due next of what somebody does not own. In that order SQLite reads the index
+-- of what is open, and no history.
+SELECT owed.incident
+FROM deadlines AS owed
+WHERE owed.workspace = :workspace
+  AND owed.closed_at IS NULL
+  AND owed.kind <> 'check_in'
+  AND owed.incident IN (
+    SELECT number
+    FROM incidents
+    WHERE workspace = :workspace
+      AND status = 'open'
+      AND (owner IS NULL OR owner <> :owner)
+    ORDER BY number
+  )
+ORDER BY owed.due_at, owed.incident
+LIMIT :most;
 
 -- name: insert_event
 INSERT INTO events (workspace, incident, kind, at, recorded_at, by_person, details)
@@ -238,6 +272,26 @@ WHERE workspace = :workspace
   AND next_nudge_at <= :now
 ORDER BY next_nudge_at, incident, kind, count
 LIMIT :most;
+
+-- name: is_due
+SELECT next_nudge_at
+FROM deadlines
+WHERE workspace = :workspace
+  AND next_nudge_at <= :now
+LIMIT 1;
+
+-- name: save_fired
+-- What a reminder changes in its deadline.
+UPDATE deadlines
+SET step = :step,
+  fired = :fired,
+  next_nudge_at = :next_nudge_at,
+  snoozed_until = :snoozed_until
+WHERE workspace = :workspace
+  AND incident = :incident
+  AND kind = :kind
+  AND count = :count
+RETURNING count;
 
 -- name: postpone_deadline
 UPDATE deadlines
@@ -391,7 +445,9 @@ INSERT INTO outbox (
   rendered, queued_at, sent_at, last_error
 )
 VALUES (
-  :workspace, :key, :kind, :priority, :lane, :person, :incident, :thread_of, NULL,
+  :workspace, :key, :kind, :priority,
+  COALESCE(:lane, (SELECT dm FROM people WHERE workspace = :workspace AND id = :person)),
+  :person, :incident, :thread_of, NULL,
   :refs, 'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
   NULL, :queued_at, NULL, NULL
 )

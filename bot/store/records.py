@@ -13,6 +13,9 @@ from bot.incidents import Event, EventKind, Incident, Status
 from bot.policies import Severity
 from bot.store.database import Row, Transaction
 
+_FIRED = (
+    "incident", "kind", "count", "step", "fired", "next_nudge_at", "snoozed_until"
+)  # fmt: skip
 _MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
 
 
@@ -49,6 +52,21 @@ def incidents_since(tx: Transaction, since: datetime) -> list[Incident]:
     """Return the open incidents and those closed since an instant, oldest first."""
     rows = tx.all("incidents_open_or_closed_since", since=since)
     return [_incident(row) for row in rows]
+
+
+def open_incidents_of(
+    tx: Transaction, owner: str, *, with_unowned: bool
+) -> list[Incident]:
+    """Return the open incidents that somebody owns, and perhaps those without owner."""
+    rows = tx.all("open_incidents_of", owner=owner, unowned=int(with_unowned))
+    return [_incident(row) for row in rows]
+
+
+def next_due_of_others(tx: Transaction, owner: str, most: int) -> list[Incident]:
+    """Return the open incidents that others owe something on, first due first."""
+    rows = tx.all("next_due_of_others", owner=owner, most=most)
+    found = (incident(tx, row["incident"]) for row in rows)
+    return [one for one in found if one is not None]
 
 
 def add_event(tx: Transaction, number: int, event: Event) -> int:
@@ -109,10 +127,23 @@ def due_deadlines(tx: Transaction, now: datetime, most: int) -> list[Deadline]:
     return [_deadline(row) for row in tx.all("due_deadlines", now=now, most=most)]
 
 
-def lock_due(tx: Transaction, now: datetime, most: int) -> set[int]:
+def is_due(tx: Transaction, now: datetime) -> bool:
+    """Tell whether any deadline has a reminder due by `now`."""
+    return tx.one("is_due", now=now) is not None
+
+
+def lock_due(tx: Transaction, now: datetime, most: int) -> dict[int, Incident]:
     """Lock the incidents of those deadlines, and return which could be locked."""
     rows = tx.all("lock_due_incidents", now=now, most=most)
-    return {int(row["number"]) for row in rows}
+    return {row["number"]: _incident(row) for row in rows}
+
+
+def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
+    """Store deadlines of which reminders were fired, and nothing else changed."""
+    tx.many(
+        "save_fired",
+        [{name: getattr(one, name) for name in _FIRED} for one in deadlines],
+    )
 
 
 def postpone(tx: Transaction, deadline: Deadline, until: datetime) -> None:

@@ -1,24 +1,27 @@
 """The record in one SQLite file."""
 
 import json
+import logging
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
-from bot.errors import StorageError
-from bot.store.database import LOCKED, Row, must_be_of_our_shape, queries
+from bot.store.database import Row, must_be_of_our_shape, queries
 from bot.store.migrations import migrations
+from bot.store.places import Place
+from bot.store.writers import Writers, honest
+
+logger = logging.getLogger(__name__)
 
 # Whoever writes waits so long for a turn among our threads, and so long again for other
 # processes: together less than the three seconds that Slack grants a command.
@@ -27,73 +30,72 @@ _MIGRATED = "SELECT COUNT(*) FROM _sqlite_migrations WHERE migration_set = 'sevb
 _LOOK_AGAIN_S = 0.02
 _AT_ONCE = 500
 _WORDS = {"INSTANT": "TEXT", "IDENTITY": "INTEGER PRIMARY KEY"}
-_REASONS = {
-    sqlite3.SQLITE_BUSY: LOCKED,
-    sqlite3.SQLITE_LOCKED: LOCKED,
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "the database is read-only",
-    sqlite3.SQLITE_IOERR: "the disk does not answer",
-    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened",
-    sqlite3.SQLITE_CORRUPT: "the database is damaged",
-    sqlite3.SQLITE_NOTADB: "the file is not a database",
-    sqlite3.SQLITE_PERM: "the database may not be written",
-}
 
 
 class SqliteDatabase:
     """A SQLite file with one writer at a time, in this process and beside others.
 
     SQLite is unfair to writers that compete, so that this process has one connection
-    behind a lock; whoever waits too long for it is told that it is locked.
+    with one turn after another; whoever waits too long is told that it is locked.
     """
 
     def __init__(
         self, path: Path | str, workspace: str, *, busy_for: timedelta = _BUSY_FOR
     ) -> None:
         self._workspace = workspace
-        self._busy_for = busy_for
-        self._lock = RLock()
         with honest():
             self._connection = _opened(path, busy_for)
+        self._writers = Writers(self._connection, busy_for)
+        self._path, self._busy_for = path, busy_for
+        self._place = Place(path)
 
     @contextmanager
-    def transaction(self) -> Iterator["SqliteTransaction"]:
-        """Begin immediately: a read that turns into a write would fail when busy."""
-        with self._turn(), honest():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                must_be_of_our_shape(_migrated(self._connection))
-                yield SqliteTransaction(self._connection, self._workspace)
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+    def transaction(self, *, is_brief: bool = False) -> Iterator["SqliteTransaction"]:
+        """Begin a transaction; other writers wait until it ends."""
+        if not self._place.is_kept():
+            self._put_back()
+        with honest(), self._writers.transaction(is_brief=is_brief):
+            must_be_of_our_shape(_migrated(self._connection))
+            yield SqliteTransaction(self._connection, self._workspace)
+
+    @contextmanager
+    def reading(self) -> Iterator["SqliteTransaction"]:
+        """Look at the file over a connection of its own, as it stood when it began."""
+        with honest(), closing(_looking(self._path)) as connection:
+            connection.execute("BEGIN")
+            must_be_of_our_shape(_migrated(connection))
+            yield SqliteTransaction(connection, self._workspace)
 
     def whole(self) -> AbstractContextManager["SqliteTransaction"]:
         """Begin a transaction that goes through every workspace."""
         return self.transaction()
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._lock.acquire(timeout=self._busy_for.total_seconds()):
-            raise StorageError(_REASONS[sqlite3.SQLITE_BUSY])
-        try:
-            yield
-        finally:
-            self._lock.release()
-
     def empty_log(self) -> bool:
         """Bring all into the file itself, as far as other readers allow it."""
-        with self._turn(), honest():
+        with self._writers.alone(), honest():
             found = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             is_busy, _, _ = found.fetchone()
             return not is_busy
 
     def close(self) -> None:
         """Close the file; a transaction in flight ends first."""
-        with self._lock:
+        with self._writers.alone(patient=True):
             self._connection.close()
+            self._place.close()
+
+    def _put_back(self) -> None:
+        """Go on in a file of the same content, where somebody deleted ours."""
+        with self._writers.alone(), honest():
+            if self._place.is_kept():  # Another thread was faster.
+                return
+            self._place.put_back(self._connection)
+            # First, for it takes the log of that name along.
+            self._connection.close()
+            self._connection = _opened(self._path, self._busy_for)
+            self._writers.use(self._connection)
+            self._place.close()
+            self._place = Place(self._path)
+            logger.error("the database file was deleted, and is put back")
 
 
 class SqliteTransaction:
@@ -110,11 +112,20 @@ class SqliteTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
+        with honest():
+            cursor = self._connection.execute(_queries()[query], self._given(values))
+            return _rows(cursor, cursor.fetchall())
+
+    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
+        """Run a named query for each of some rows; tell which of them it answered."""
+        sql, execute = _queries()[query], self._connection.execute
+        with honest():
+            return [bool(execute(sql, self._given(row)).fetchall()) for row in rows]
+
+    def _given(self, values: Row) -> dict[str, object]:
         given = _stored(values)
         given["workspace"] = self._workspace
-        with honest():
-            cursor = self._connection.execute(_queries()[query], given)
-            return _rows(cursor, cursor.fetchall())
+        return given
 
     def each(self, sql: str) -> Iterator[Row]:
         """Go through the rows of a statement, without holding them all."""
@@ -137,9 +148,12 @@ def _queries() -> Mapping[str, str]:
     return {name: locks.sub("", sql) for name, sql in queries().items()}
 
 
+@lru_cache(maxsize=1024)
 def to_text(at: datetime) -> str:
     """Return an instant as UTC text of fixed width, to the millisecond."""
-    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return f"{at.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def _stored(values: Mapping[str, object]) -> dict[str, object]:
@@ -154,7 +168,9 @@ def _stored(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _rows(cursor: sqlite3.Cursor, found: list[tuple[object, ...]]) -> list[Row]:
-    columns = [column[0] for column in cursor.description or ()]
+    if not found:
+        return []
+    columns = [column[0] for column in cursor.description]
     rows: list[dict[str, Any]] = [
         dict(zip(columns, values, strict=True)) for values in found
     ]
@@ -209,6 +225,14 @@ def _log_ahead(connection: sqlite3.Connection, busy_for: timedelta) -> None:
             return
 
 
+def _looking(path: Path | str) -> sqlite3.Connection:
+    # Not `ro`: that could not create what a reader of the log needs beside the file.
+    uri = f"{Path(path).absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
 def _migrate(connection: sqlite3.Connection) -> None:
     """Bring the file to the newest shape; one of several processes does it."""
     known = Migrations("sevbot")
@@ -236,18 +260,6 @@ def _applying(statements: list[str]) -> Callable[[SqliteUtils], None]:
             db.execute(statement)
 
     return apply
-
-
-@contextmanager
-def honest() -> Iterator[None]:
-    """Say in plain words why the storage refused."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code not in _REASONS:
-            raise
-        raise StorageError(_REASONS[code]) from error
 
 
 def last_policy(path: Path | str) -> Mapping[str, str] | None:

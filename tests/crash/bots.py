@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
@@ -138,13 +138,16 @@ class _Watched:
         self._pass_by(f"after {query}")
         return rows
 
+    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
+        return [self.one(query, **row) is not None for row in rows]
+
 
 def _watch_statements(bot: Bot, pass_by: Callable[[str], None]) -> None:
     begin = bot.database.transaction
 
     @contextmanager
-    def transaction() -> Iterator[Transaction]:
-        with begin() as tx:
+    def transaction(**options: bool) -> Iterator[Transaction]:
+        with begin(**options) as tx:
             yield _Watched(tx, pass_by)
             pass_by("before commit")
         pass_by("after commit")

@@ -191,11 +191,12 @@ def test_a_void_card_counts_nowhere() -> None:
         reason="drill",
     )
 
-    shown = card(void, owed, POLICY, pacific(24, "09:11"))
+    shown = card(void, owed, POLICY, pacific(24, "09:11"), void="drill")
 
     assert paragraphs(shown)[1] == (
-        "Void: closed by <@U0ANA> Tue 24 Nov 2026 09:10 PST. It counts nowhere."
+        "Void: closed by <@U0ANA> Tue 24 Nov 2026 09:10 PST: drill. It counts nowhere."
     )
+    assert "09:10 PST: drill. It counts nowhere." in shown.text
     assert buttons(shown) == ["More"]
 
 

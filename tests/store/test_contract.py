@@ -90,6 +90,7 @@ SAMPLES: Mapping[str, object] = {
     "token": "first",
     "ts": "1.0",
     "until": NOON + HOUR,
+    "unowned": 1,
     "value": 50,
     "version": "1",
     "waiting_since": None,

@@ -276,9 +276,9 @@ def test_a_mistake_or_a_drill_counts_nowhere(opened: Story, what: str) -> None:
     opened.submit("dee", void=what[:1].upper() + what[1:])
 
     assert opened.form("dee") == f"INC-1 is closed ({what}). It counts nowhere."
-    assert "Void: closed by @dee Today 11:00. It counts nowhere." in opened.read(
-        opened.card()
-    )
+    ending = f"Void: closed by @dee Today 11:00: {what}. It counts nowhere."
+    assert ending in opened.read(opened.card())
+    assert ending in opened.read(opened.command("dee", "/incident 1").private)
     assert opened.thread() == [
         f"Closed as void by @dee: {what}. It counts nowhere; reminders stop."
     ]

@@ -33,15 +33,23 @@ def test_after_an_outage_each_person_gets_one_message_oldest_first(tell: Tell) -
         "2 reminders: INC-1 Acme (Sev2): first response 35 min late, was due 13:30. "
         "INC-2 Acme (Sev2): first response 5 min late, was due 14:00."
     ]
-    assert (
-        told.phone("ben")
-        == [
-            "I was down from 13:10 to 17:05. This fell due meanwhile. "
-            "INC-3 Acme (Sev2): first response due now, 17:05. Yours since 13:05. "
-            "Stops when the first response is logged."
-        ]
-        or told.phone("ben") == []
-    )
+    assert told.phone("ben") == [
+        "I was down from 13:10 to 17:05. This fell due meanwhile. "
+        "INC-3 Acme (Sev2): first response due now, 17:05. Yours since 13:05. "
+        "Stops when the first response is logged."
+    ]
+
+
+def test_the_digest_after_an_outage_counts_what_fell_due_meanwhile(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("ana", f"{SEV2} owner=@ana")
+    told.command("ana", "/sev2 acme: b owner=@ana")
+    told.fill_in("ana", "First response sent", told.card(2), told="Hi", waits=["yes"])
+
+    be_down_until(told, "2026-11-24 14:02")
+
+    digest = told.read(told.slack.channel("leads")[-1])
+    assert "2 promises fell due: 1 kept, 1 late" in digest
 
 
 def test_a_ladder_that_was_slept_through_tells_everybody_at_once(tell: Tell) -> None:
@@ -110,6 +118,43 @@ def test_a_machine_that_slept_notices_it_by_itself(tuesday: Story) -> None:
         "INC-1 Acme (Sev2): first response 10 min late, was due 14:00. "
         "Yours since 10:00. Stops when the first response is logged."
     ]
+
+
+def test_clocks_that_are_set_back_an_hour_repeat_and_lose_no_reminder(
+    tuesday: Story,
+) -> None:
+    tuesday.command("ana", f"{SEV2} owner=@ana")
+    tuesday.travel(pacific("2026-11-24 13:30"))
+
+    tuesday.machine.advance(hours=-1)
+    tuesday.clock.travel(pacific("2026-11-24 12:30"))
+    tuesday.settle()
+    tuesday.travel(pacific("2026-11-24 15:30"))
+
+    assert tuesday.heard("ana") == [
+        f"Tue 13:00 {FIRST} due 14:00, in 1 h.",
+        f"Tue 14:00 {FIRST} due now, 14:00.",
+        f"Tue 15:00 {FIRST} 1 h late, was due 14:00.",
+    ]
+
+
+def test_clocks_that_leap_three_hours_and_come_back_page_each_person_once(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", SEV1)
+    before = len(tuesday.phone("ana"))
+
+    tuesday.machine.advance(hours=3)
+    tuesday.clock.travel(pacific("2026-11-24 13:00"))
+    tuesday.settle()
+    tuesday.machine.advance(hours=-3)
+    tuesday.clock.travel(pacific("2026-11-24 10:00:10"))
+    tuesday.settle()
+    tuesday.advance(minutes=4)
+
+    assert len(tuesday.phone("ana")[before:]) == 1
+    assert len(tuesday.phone("ben")) == 1
+    assert len(tuesday.phone("lea")) == 1
 
 
 def test_a_bot_that_was_not_down_never_says_so(tuesday: Story) -> None:
