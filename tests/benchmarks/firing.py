@@ -2,12 +2,15 @@
 
     uv run --group bench python -m tests.benchmarks.firing
 
-A thousand reminders are due at the same instant. We fire them in transactions of a
-hundred, each a durable message to its owner. The sizes take turns.
+A thousand reminders are due at the same instant, each the first of its deadline. We
+fire them in transactions of a hundred, each a durable message to its owner. The sizes
+take turns, so do the contenders. PostgreSQL syncs at every commit here, as SQLite does.
 """
 
 import sqlite3
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -15,90 +18,175 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from rich.console import Console
+from rich.table import Table
 
-from tests.benchmarks import job_store
+from bot.clock import Clock
+from bot.reminders import Reminders
+from bot.store.copying import copy
+from bot.store.postgres import PostgresDatabase
+from tests import postgres
+from tests.benchmarks import job_queue, job_store
 from tests.benchmarks.figures import WIDTH, conditions, ms, synced, table
-from tests.benchmarks.seeding import Desk, desk
+from tests.benchmarks.seeding import WORKSPACE, Desk, desk
+from tests.factories import shipped_policy
 
 OPEN = (10_000, 1_000_000)
 DUE = 1_000
 ROUNDS = 5
+ROUNDS_OF_THEIRS = 3
+
+Taken = list[list[float]]  # By size, how long each round took; in seconds.
+
+_WRITTEN = "SELECT COUNT(*) FROM outbox WHERE kind = 'reminder'"
+_REWIND = (
+    "DELETE FROM outbox_items",
+    "DELETE FROM outbox WHERE kind IN ('reminder', 'edit')",
+    "UPDATE deadlines SET step = other.step, fired = other.fired, "
+    "next_nudge_at = '{due_at}' FROM deadlines AS other "
+    f"WHERE deadlines.incident <= {DUE} AND other.incident = {DUE + 1}",
+)
 
 
-def ours() -> list[list[float]]:
-    """Return by size how long each round took us."""
-    taken: list[list[float]] = [[] for _ in OPEN]
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A record to fire from, and a way to see and change it behind the bot's back."""
+
+    reminders: Reminders
+    at: Callable[[timedelta], None]
+    say: Callable[[str], list[tuple[object, ...]]]
+    due_at: str
+
+    def fire(self) -> float:
+        """Let the instant come at which they are due; return how long that takes."""
+        self.at(timedelta(seconds=-1))
+        self.reminders.tick()  # Idle: what comes next was not missed in an outage.
+        self.at(timedelta(0))
+        began = perf_counter()
+        self.reminders.tick()
+        took = perf_counter() - began
+        assert self.say(_WRITTEN) == [(DUE,)]
+        for statement in _REWIND:
+            self.say(statement.format(due_at=self.due_at))
+        return took
+
+
+def on_sqlite(made: Desk) -> Contest:
+    """Fire from a file."""
+
+    def say(statement: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(made.path)) as file, file:
+            return file.execute(statement).fetchall()
+
+    return _contest(made, made.reminders, say)
+
+
+@contextmanager
+def on_postgres(made: Desk, url: str) -> Iterator[Contest]:
+    """Fire from a server that has a copy of the same record."""
+
+    def say(statement: str) -> list[tuple[object, ...]]:
+        return postgres.by_hand(url, statement)
+
+    with closing(PostgresDatabase(url, WORKSPACE)) as database:
+        copy(made.database, database)
+        say("ANALYZE")
+        clock: Clock = made.clock
+        reminders = Reminders(database, shipped_policy, clock, clock)
+        yield _contest(made, reminders, say)
+
+
+def _contest(
+    made: Desk,
+    reminders: Reminders,
+    say: Callable[[str], list[tuple[object, ...]]],
+) -> Contest:
+    def at(shift: timedelta) -> None:
+        made.clock.at = made.due_at + shift
+
+    due_at = made.due_at.isoformat("T", "milliseconds")[:23] + "Z"
+    return Contest(reminders, at, say, due_at)
+
+
+def in_files() -> Table:
+    """Return how long we and the job store take, by how much is open."""
+    ours: Taken = [[] for _ in OPEN]
+    theirs: dict[bool, Taken] = {
+        is_wal: [[] for _ in OPEN] for is_wal in job_store.NAMES
+    }
     with ExitStack() as stack:
         desks = []
         for incidents in OPEN:
             folder = Path(stack.enter_context(TemporaryDirectory()))
-            made = desk(folder, incidents=incidents, due=DUE)
-            desks.append(stack.enter_context(made))
-        for _ in range(ROUNDS):
-            for spans, one in zip(taken, desks, strict=True):
-                spans.append(fire(one))
-                rewind(one)
-    return taken
+            made = stack.enter_context(desk(folder, incidents=incidents, due=DUE))
+            desks.append(on_sqlite(made))
+        for number in range(ROUNDS):
+            for spans, one in zip(ours, desks, strict=True):
+                spans.append(one.fire())
+            if number < ROUNDS_OF_THEIRS:
+                for is_wal, taken in theirs.items():
+                    _fire_jobs(taken, is_wal=is_wal)
+    made_table = table(
+        f"Firing {DUE:,} that are due, in a file",
+        "who",
+        "open",
+        "ms",
+        "growth",
+        "ratio",
+    )
+    found = {"sevbot": ours}
+    found |= {name: theirs[is_wal] for is_wal, name in job_store.NAMES.items()}
+    _add_rows(made_table, found)
+    return made_table
 
 
-def fire(one: Desk) -> float:
-    """Let the instant come at which they are due, and return how long that takes."""
-    one.clock.at = one.due_at - timedelta(seconds=1)
-    one.reminders.tick()  # Idle: what comes next was not missed in an outage.
-    one.clock.at = one.due_at
-    began = perf_counter()
-    one.reminders.tick()
-    took = perf_counter() - began
-    with closing(sqlite3.connect(one.path)) as file:
-        count = "SELECT COUNT(*) FROM outbox WHERE kind = 'reminder'"
-        assert file.execute(count).fetchone() == (DUE,)
-    return took
+def _fire_jobs(taken: Taken, *, is_wal: bool) -> None:
+    for spans, jobs in zip(taken, OPEN, strict=True):
+        with TemporaryDirectory() as folder:
+            path = Path(folder)
+            spans.append(job_store.fire(path, is_wal=is_wal, jobs=jobs, due=DUE))
 
 
-def rewind(one: Desk) -> None:
-    """Put everything back to where nothing was fired yet."""
-    with closing(sqlite3.connect(one.path)) as file, file:
-        file.execute("DELETE FROM outbox_items")
-        file.execute("DELETE FROM outbox WHERE kind IN ('reminder', 'edit')")
-        file.execute(
-            "UPDATE deadlines SET (step, fired, next_nudge_at) = "
-            "(SELECT step, fired, :due_at FROM deadlines WHERE incident = :other "
-            "AND workspace = :workspace) "
-            "WHERE workspace = :workspace AND incident <= :due",
-            {
-                "due_at": one.due_at.isoformat("T", "milliseconds")[:23] + "Z",
-                "other": DUE + 1,
-                "workspace": "T0ACME",
-                "due": DUE,
-            },
-        )
+def on_a_server() -> Table:
+    """Return how long we and a queue of jobs take, both on one PostgreSQL."""
+    waiting = OPEN[0]
+    names = job_queue.NAMES
+    found: dict[str, Taken] = {"sevbot": [[]]}
+    found |= {name: [[]] for name in names.values()}
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres.server(fsync="on"))
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        made = stack.enter_context(desk(folder, incidents=waiting, due=DUE))
+        ours = stack.enter_context(on_postgres(made, server.make("template1")))
+        for _ in range(ROUNDS_OF_THEIRS):
+            found["sevbot"][0].append(ours.fire())
+            for at_once, name in names.items():
+                url = server.make("template1")
+                took = job_queue.fire(url, jobs=waiting, due=DUE, at_once=at_once)
+                found[name][0].append(took)
+    made_table = table(
+        f"Firing {DUE:,} that are due, on PostgreSQL", "who", "open", "ms", "growth",
+        "ratio",
+    )  # fmt: skip
+    _add_rows(made_table, found)
+    return made_table
 
 
-def theirs(*, is_wal: bool) -> list[list[float]]:
-    """Return by size how long the job store took."""
-    taken = []
-    for jobs in OPEN:
-        with TemporaryDirectory() as name:
-            folder = Path(name)
-            took = job_store.fire(folder, is_wal=is_wal, jobs=jobs, due=DUE)
-            taken.append([took])
-    return taken
+def _add_rows(made: Table, found: dict[str, Taken]) -> None:
+    base = [median(spans) for spans in found["sevbot"]]
+    for name, taken in found.items():
+        middle = [median(spans) for spans in taken]
+        for size, span, our in zip(OPEN, middle, base, strict=False):
+            growth, ratio = f"{span / middle[0]:.2f}", f"{span / our:.1f}"
+            made.add_row(name, f"{size:,}", ms(span), growth, ratio)
 
 
 def main() -> None:
     console = Console(width=WIDTH)
-    made = table(f"Firing {DUE:,} that are due", "who", "open", "ms", "growth", "ratio")
-    # A queue of jobs in PostgreSQL finds its place here, on the same rows.
-    contenders = {"sevbot": ours()}
-    for is_wal, name in job_store.NAMES.items():
-        contenders[name] = theirs(is_wal=is_wal)
-    base = [median(spans) for spans in contenders["sevbot"]]
-    for name, taken in contenders.items():
-        found = [median(spans) for spans in taken]
-        for size, span, our in zip(OPEN, found, base, strict=True):
-            growth, ratio = f"{span / found[0]:.2f}", f"{span / our:.1f}"
-            made.add_row(name, f"{size:,}", ms(span), growth, ratio)
-    console.print(made)
+    console.print(in_files())
+    if postgres.binaries() is None:
+        console.print("There is no PostgreSQL here.")
+    else:
+        console.print(on_a_server())
     with TemporaryDirectory() as folder:
         console.print(f"One page synced takes {ms(synced(Path(folder)).p50)} ms.")
     console.print(conditions())

@@ -3,7 +3,8 @@
     uv run --group bench python -m tests.benchmarks.storing
 
 Each is opened by the use case: number, event, deadlines, card and the answer to a
-redelivery, committed and synced before the next line of code. Beside it one job per
+redelivery, committed and synced before the next line of code; those of several threads
+wait for the disk together. Beside it one job per
 incident in APScheduler's own store, which is one row.
 """
 
@@ -24,7 +25,7 @@ from tests.benchmarks.seeding import Desk, desk, report
 
 INCIDENTS = 2_000
 JOBS = 200
-THREADS = (1, 8)
+THREADS = (1, 8, 32)
 
 
 def opened(one: Desk, threads: int, numbers: "count[int]") -> float:

@@ -1,0 +1,133 @@
+"""How late reminders are, from the instant of each to its message in Slack.
+
+    uv run python -m tests.benchmarks.lateness
+
+The real clockwork and the real senders, by the machine's clock, over HTTP to a local
+Slack in a process of its own. A hundred thousand incidents are open; some of their
+reminders fall due one after another, four a second, within the workspace's budget.
+"""
+
+import sqlite3
+import time
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from bot.clock import machine
+from bot.emulator import LocalSlack
+from bot.emulator.remote import slack_process
+from bot.outbox import Outbox
+from bot.reminders import Reminders
+from bot.rendering import Renderer
+from bot.scheduler import Scheduler, Senders
+from bot.slack.client import Slack
+from bot.store.sqlite import to_text
+from tests.benchmarks.figures import SPREAD, WIDTH, conditions, spread, table
+from tests.benchmarks.seeding import Desk, desk
+from tests.factories import shipped_policy
+
+OPEN = 100_000
+REMINDERS = 240
+EVERY = timedelta(milliseconds=250)  # Slower than the budget of one post in 200 ms.
+CONVERSATIONS = 40
+STARTS_IN = timedelta(seconds=5)
+_GIVES_UP_AFTER_S = 60
+
+
+def address(made: Desk, slack: LocalSlack) -> None:
+    """Let the owners of what falls due be written to, in a few conversations."""
+    lanes = [slack.add_channel(f"dm-{n}").id for n in range(CONVERSATIONS)]
+    with closing(sqlite3.connect(made.path)) as file, file:
+        for number in range(1, REMINDERS + 1):
+            lane = lanes[number % CONVERSATIONS]
+            owner = f"U{number:06}"
+            file.execute("UPDATE people SET dm = ? WHERE id = ?", [lane, owner])
+            due_at = to_text(due(made, number))
+            file.execute(
+                "UPDATE deadlines SET next_nudge_at = ? WHERE incident = ?",
+                [due_at, number],
+            )
+
+
+def due(made: Desk, number: int) -> datetime:
+    """Return when an incident's reminder falls due, by the clock of obligations."""
+    return made.due_at + STARTS_IN + number * EVERY
+
+
+def measured(made: Desk, slack: LocalSlack) -> list[float]:
+    """Return by how many seconds each reminder was late."""
+    address(made, slack)
+    shift = made.due_at - machine()
+
+    def clock() -> datetime:
+        return machine() + shift
+
+    outbox = Outbox(
+        made.database,
+        Slack(slack.bot_token, slack.api_url),
+        Renderer(shipped_policy, clock, lambda: slack.url),
+        shipped_policy,
+        clock=clock,
+        machine=machine,
+    )
+    senders = Senders(outbox)
+    reminders = Reminders(made.database, shipped_policy, clock, machine)
+
+    def tick() -> None:
+        reminders.tick()
+        senders.wake()
+
+    scheduler = Scheduler(tick, lambda: None)
+    scheduler.start()
+    senders.start()
+    try:
+        wait_for(slack, REMINDERS)
+    finally:
+        scheduler.stop()
+        senders.stop()
+    stamps = posted(made)
+    return [
+        stamp - (due(made, number) - shift).timestamp()
+        for number, stamp in stamps.items()
+    ]
+
+
+def wait_for(slack: LocalSlack, count: int) -> None:
+    """Wait until so many messages stand there."""
+    span_s = (STARTS_IN + count * EVERY).total_seconds()
+    until = time.monotonic() + span_s + _GIVES_UP_AFTER_S
+    while len(slack.all_messages()) < count:
+        if time.monotonic() > until:
+            raise SystemExit("not every reminder was posted")
+        time.sleep(0.5)
+
+
+def posted(made: Desk) -> dict[int, float]:
+    """Return when the reminder of each incident was posted, by Slack's stamp."""
+    with closing(sqlite3.connect(made.path)) as file:
+        rows = file.execute(
+            "SELECT incident, ts FROM outbox WHERE kind = 'reminder' AND ts IS NOT NULL"
+        ).fetchall()
+    return {int(number): float(ts) for number, ts in rows}
+
+
+def main() -> None:
+    with (
+        slack_process() as slack,
+        TemporaryDirectory() as folder,
+        desk(Path(folder), incidents=OPEN, due=REMINDERS) as made,
+    ):
+        late = measured(made, slack)
+    title = f"Lateness of {len(late)} reminders, {OPEN:,} incidents open"
+    found = table(title, "what", *SPREAD)
+    found.add_row("instant to message in Slack", *spread(late).cells())
+    console = Console(width=WIDTH)
+    console.print(found)
+    console.print(conditions())
+
+
+if __name__ == "__main__":
+    main()
