@@ -177,7 +177,7 @@ class Outbox:
             gates.use_budget(tx, "edits", now, self._pace.edit_every)
         elif letter.lane is not None:
             gates.use_budget(tx, "posts", now, self._pace.post_every)
-            gates.close_lane(tx, letter.lane, now + self._pace.conversation)
+            gates.close_lane(tx, letter.lane, now, self._pace.conversation)
 
     def _parcel(self, tx: Transaction, letter: Letter) -> _Parcel | None:
         """Render a letter as of now; one that has nothing to say any more is ended."""

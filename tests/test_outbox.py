@@ -132,6 +132,21 @@ def test_posts_of_the_whole_workspace_keep_to_a_budget(
     assert len(post.slack.posted) == burst + 5
 
 
+def test_whoever_looks_a_moment_late_still_keeps_the_pace_of_a_conversation(
+    posting: Callable[[Pace], Post],
+) -> None:
+    post = posting(Pace())
+    for number in range(9):
+        post.queue(f"note/{number}", lane="D1")
+
+    counts = []
+    for late in (0, 1.4, 0.6, 2.6, 0.4, 0.6):
+        post.wait(seconds=late)
+        counts.append(len(post.slack.posted))
+
+    assert counts == [1, 2, 3, 4, 4, 5]
+
+
 def test_replicas_share_the_budget_and_the_pace_of_a_conversation(
     posting: Callable[[Pace], Post],
 ) -> None:

@@ -16,15 +16,26 @@ DELETING = "chat.delete"
 READING = "conversations.history"
 READING_THREADS = "conversations.replies"
 
+_A_LOOK = timedelta(milliseconds=500)
+
 
 def close(tx: Transaction, name: str, until: datetime) -> None:
     """Hold back a method or the whole workspace; the later instant counts."""
     tx.one("close_gate", name=name, opens_at=until)
 
 
-def close_lane(tx: Transaction, lane: str, until: datetime) -> None:
-    """Hold back a conversation."""
-    close(tx, f"lane:{lane}", until)
+def close_lane(
+    tx: Transaction, lane: str, machine_now: datetime, every: timedelta
+) -> None:
+    """Hold back a conversation that was written to just now.
+
+    Who looked a moment late does not lose that moment: the pace is kept on average.
+    """
+    row = tx.one("gate", name=f"lane:{lane}")
+    since = row["opens_at"] if row else machine_now
+    if not machine_now - _A_LOOK <= since <= machine_now:
+        since = machine_now
+    close(tx, f"lane:{lane}", since + every)
 
 
 def opens_at(tx: Transaction, name: str, machine_now: datetime) -> datetime | None:

@@ -49,7 +49,7 @@ def messages_held_back(count: int, folder: Path, stack: ExitStack) -> Desk:
     one = messages(count, folder, stack)
     with one.database.transaction() as tx:
         for lane in range(LANES):
-            gates.close_lane(tx, f"D{lane:06}", one.clock() + SOON)
+            gates.close_lane(tx, f"D{lane:06}", one.clock(), SOON)
     return one
 
 

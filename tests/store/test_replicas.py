@@ -299,7 +299,7 @@ def claim(
         turns.take(tx, turns.OUTBOX)
         letter = claimed(tx, team.now, token)
         if letter is not None and letter.lane is not None and pace is not None:
-            gates.close_lane(tx, letter.lane, team.now + pace)
+            gates.close_lane(tx, letter.lane, team.now, pace)
     return letter
 
 
