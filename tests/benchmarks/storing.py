@@ -3,29 +3,40 @@
     uv run --group bench python -m tests.benchmarks.storing
 
 Each is opened by the use case: number, event, deadlines, card and the answer to a
-redelivery, committed and synced before the next line of code; those of several threads
-wait for the disk together. Beside it one job per
-incident in APScheduler's own store, which is one row.
+redelivery, committed and synced before the next line of code. Those of several threads
+wait for the disk together. Beside it one job per incident in APScheduler's own store,
+which is one row, and replicas on one PostgreSQL, each a process of four threads.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from rich.console import Console
 
-from bot.triage import Act
+from bot.clock import machine
+from bot.store.postgres import PostgresDatabase, migrate
+from bot.triage import Act, Triage
+from tests import postgres
 from tests.benchmarks import job_store
-from tests.benchmarks.figures import WIDTH, conditions, synced, table
-from tests.benchmarks.seeding import Desk, desk, report
+from tests.benchmarks.figures import WIDTH, conditions, seconds, synced, table
+from tests.benchmarks.seeding import WORKSPACE, Desk, desk, report
+from tests.factories import shipped_policy
 
 INCIDENTS = 2_000
 JOBS = 200
 THREADS = (1, 8, 32)
+REPLICAS = (1, 2, 4)
+THREADS_OF_A_REPLICA = 4
 
 
 def opened(one: Desk, threads: int, numbers: "count[int]") -> float:
@@ -37,6 +48,42 @@ def opened(one: Desk, threads: int, numbers: "count[int]") -> float:
     with ThreadPoolExecutor(threads) as pool:
         wanted = [next(numbers) for _ in range(INCIDENTS)]
         return a_second(INCIDENTS, lambda: list(pool.map(open_one, wanted)))
+
+
+def replicas_opened(url: str, replicas: int) -> float:
+    """Return how many incidents some replicas open a second."""
+    spawned = get_context("spawn")
+    ready, spans = spawned.Barrier(replicas, timeout=60), spawned.SimpleQueue()
+    each = INCIDENTS // replicas
+    processes = [
+        spawned.Process(
+            target=replica, args=(url, f"{replicas}.{number}", each, ready, spans)
+        )
+        for number in range(replicas)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    slowest: float = max(spans.get() for _ in processes)
+    return replicas * each / slowest
+
+
+def replica(
+    url: str, tag: str, incidents: int, ready: Barrier, spans: "SimpleQueue[float]"
+) -> None:
+    """Open incidents once all replicas are ready, and put how long that takes."""
+    with closing(PostgresDatabase(url, WORKSPACE)) as database:
+        triage = Triage(database, shipped_policy, machine, machine, WORKSPACE)
+
+        def open_one(number: int) -> None:
+            act = Act("U0DEE", f"command:{tag}.{number}")
+            triage.open(act, replace(report(), typed=act.key))
+
+        with ThreadPoolExecutor(THREADS_OF_A_REPLICA) as pool:
+            list(pool.map(open_one, range(-20, 0)))  # It is warm.
+            ready.wait()
+            spans.put(seconds(lambda: list(pool.map(open_one, range(incidents)))))
 
 
 def jobs(*, is_wal: bool) -> float:
@@ -73,6 +120,13 @@ def main() -> None:
                 found[what] = opened(one, threads, numbers)
     for is_wal, name in job_store.NAMES.items():
         found[name] = jobs(is_wal=is_wal)
+    if postgres.binaries() is not None:
+        with postgres.server(fsync="on") as server:
+            url = server.make("template1")
+            migrate(url)
+            for replicas in REPLICAS:
+                what = f"PostgreSQL, {replicas} replica{'s' * (replicas > 1)}"
+                found[what] = replicas_opened(url, replicas)
     base = found["incidents, 1 thread"]
     for what, rate in found.items():
         made.add_row(what, f"{rate:,.0f}", f"{rate / base:.2f}")
