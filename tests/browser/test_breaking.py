@@ -26,6 +26,11 @@ def bot_is(page: Any, words: str) -> None:
     page.locator(".health", has_text=words).wait_for()
 
 
+def bot_hears(page: Any) -> None:
+    """Wait until the panel says that commands can arrive."""
+    page.locator(".health dt:has-text('Its sockets') + dd.good").wait_for()
+
+
 def an_hour_later(page: Any) -> None:
     """Wait until it is an hour after the demo's beginning, in Cem's zone."""
     page.locator("#now", has_text="Mon 23 Nov 23:").wait_for()
@@ -51,7 +56,7 @@ def test_a_bot_that_was_killed_hears_no_command_and_takes_it_once_it_is_back(
     page.locator("#composer-said", has_text="dispatch_failed").wait_for()
     refused = page.input_value("#composer-text")
     page.get_by_role("button", name="Start the bot").click()
-    bot_is(page, "runs")
+    bot_hears(page)
     types(page, "/sev2 acme: now it does")
     says(page, "INC-1 opened as Sev2 for Acme")
 
