@@ -21,6 +21,7 @@ ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
 _FIRST_RESPONSE = {1: 4, 2: 4, 3: 24, 4: 48}
 _RUNGS = (0, 5, 10, 20)
 _HEARTBEAT = 15
+_UNFINISHED = ("queued", "sending", "dead")
 _TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))
 # Reminders so close together may go out as one, the later one early.
 _TOGETHER = timedelta(minutes=2)
@@ -28,26 +29,33 @@ _TOGETHER = timedelta(minutes=2)
 
 @dataclass(slots=True)
 class Verdict:
-    """How many messages were owed, and in words which are lost or stand there twice."""
+    """How many messages were owed, and in words which are lost or stand there twice.
+
+    An act that came twice has been `answered` twice if it did something twice, or if
+    what people were told of it is not one and the same.
+    """
 
     obligations: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
 
     def add(self, other: "Verdict") -> None:
         self.obligations += other.obligations
         self.lost += other.lost
         self.doubled += other.doubled
+        self.answered += other.answered
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost or self.doubled)
+        return not (self.lost or self.doubled or self.answered)
 
 
 def verdict(
     letters: Sequence[Letter],
     shown: Sequence[Message],
     told: Sequence[dict[str, Any]],
+    happened: Sequence[str],
     now: datetime,
 ) -> Verdict:
     """Compare, at rest, what was owed with what is shown."""
@@ -56,6 +64,7 @@ def verdict(
     found.add(_by_eye(shown))
     found.add(_by_words(shown, told))
     found.add(_by_policy(shown, told, now))
+    found.add(_by_answers(shown, told, happened))
     return found
 
 
@@ -73,7 +82,8 @@ def _by_record(letters: Sequence[Letter], shown: Sequence[Message]) -> Verdict:
     for key in counted.keys() - {one.key for one in posts}:
         found.lost.append(f"{key} is in Slack, and not in the record")
     for letter in letters:
-        if letter.kind == "edit" and letter.state in ("queued", "sending", "dead"):
+        is_anew = letter.state == "dead" and letter.last_error == "message_not_found"
+        if letter.kind == "edit" and not is_anew and letter.state in _UNFINISHED:
             found.lost.append(f"{letter.key} is {letter.state}: {letter.last_error}")
     return found
 
@@ -84,7 +94,8 @@ def _by_eye(shown: Sequence[Message]) -> Verdict:
     names = {mark_of(_key(one)): _key(one) for one in shown}
     for mark, times in Counter(_marks(shown)).items():
         if times > 1:
-            found.doubled.append(f"{names.get(mark, mark)} is said {times} times")
+            said = names.get(mark, mark)
+            found.doubled.append(f"{said} is said {times} times")
     # Reminders of different hours may all be edited to "ended, resolved by Ana".
     read: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for message in shown:
@@ -133,15 +144,32 @@ def _by_policy(
         number = numbers.get(act.get("title", ""))
         if number is None or number in touched or not act["ok"]:
             continue
+        if act["at"] != act["until"]:
+            continue  # Time went on while it was typed, and nobody knows how far.
         opened = datetime.fromisoformat(act["at"])
-        due, soon = (
-            set(_due(number, act["severity"], now + ahead - opened))
-            for ahead in (timedelta(0), _TOGETHER)
-        )
+        due = set(_due(number, act["severity"], now - opened))
+        soon = set(_due(number, act["severity"], now + _TOGETHER - opened))
         found.obligations += len(due)
-        unsaid = [key for key in sorted(due) if mark_of(key) not in said]
-        if unsaid and not {mark_of(key) for key in soon} <= said:
-            found.lost.append(f"nobody was told {unsaid}")
+        unsaid = {key for key in due if mark_of(key) not in said}
+        if unsaid and any(mark_of(key) not in said for key in soon):
+            found.lost.append(f"nobody was told {sorted(unsaid)}")
+    return found
+
+
+def _by_answers(
+    shown: Sequence[Message], told: Sequence[dict[str, Any]], happened: Sequence[str]
+) -> Verdict:
+    """What came twice did one thing; what was refused did none."""
+    found = Verdict()
+    cards = [one.text for one in shown if _key(one).endswith("/card")]
+    for act in told:
+        if len(act.get("numbers", ())) > 1:
+            found.answered.append(f"{act['title']} was told to be {act['numbers']}")
+        if act.get("refused") and any(act["title"] in text for text in cards):
+            found.answered.append(f"{act['title']} was refused, and has a card")
+    for text in {act["text"] for act in told if "text" in act}:
+        if (times := sum(text in one for one in happened)) > 1:
+            found.answered.append(f"{text!r} is recorded {times} times")
     return found
 
 
@@ -167,7 +195,7 @@ def _due(number: int, severity: int, passed: timedelta) -> Iterator[str]:
 
 
 def _marks(shown: Iterable[Message]) -> Iterator[str]:
-    """Yield marks of all that is said: by messages, and by each of them besides."""
+    """Yield a mark of all that is said: of messages, and of what they say besides."""
     for message in shown:
         payload = (message.metadata or {}).get("event_payload", {})
         also = set(str(payload.get("with", "")).split())
@@ -197,12 +225,3 @@ def _in_text(text: str) -> int:
 def _title(card: Message) -> str:
     found = re.search(r"fault \d+\.", card.text)
     return found[0] if found else ""
-
-
-def by_kind(calls: Iterable[Any]) -> dict[str, int]:
-    """Count the faults that calls met."""
-    found: dict[str, int] = defaultdict(int)
-    for call in calls:
-        if call.fault is not None:
-            found[call.fault.value] += 1
-    return dict(sorted(found.items()))

@@ -5,43 +5,69 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from threading import Event
+from collections.abc import Callable
+from dataclasses import dataclass
+from mmap import mmap
+from ssl import create_default_context
+from threading import Event, Lock
 from typing import Any
 
 from bot import app
 from bot.app import Bot, Prepared, Wake
+from bot.outbox import Outbox
 from bot.policy_changes import InForce, PolicyWatch
 from bot.policy_source import PolicySource
 from bot.public_holidays import public_holidays
-from bot.store.database import Row, Transaction
+from bot.socket_mode import SocketMode
+from bot.store import mail
+from bot.store.database import Transaction
+from bot.store.mail import Letter, State
 from tests.crash.stage import SCALE, Stage, policy
 
-# Once a second of the bot's, as its scheduler would tick were it as fast as its clock.
-_TICK_EVERY_S = 1 / SCALE
+# Every two seconds of the bot's: twice as long as its own scheduler would wait.
+_TICK_EVERY_S = 2 / SCALE
+# The local Slack needs none, but the library reads them for every socket.
+_CERTIFICATES = create_default_context()
 
 logger = logging.getLogger(__name__)
 
 Change = Callable[[Bot], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A bot in a child of ours, and what it tells us, dead or alive."""
+
+    pid: int
+    _shared: mmap
+
+    @property
+    def sending(self) -> int:
+        """Return how many messages it claimed and did not finish."""
+        return self._shared[0]
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether it got so far that commands can arrive."""
+        return self._shared[1] > 0
+
+
 def untouched(bot: Bot) -> None:
     """Leave a bot as it is."""
 
 
-def forked(stage: Stage, change: Change = untouched) -> int:
-    """Start a bot in a child of ours and return its process id.
+def forked(stage: Stage, change: Change = untouched) -> Fork:
+    """Start a bot in a child of ours.
 
     `change` may break it on purpose. It runs until it is killed, or we are.
     """
-    parent = os.getpid()
+    parent, shared = os.getpid(), mmap(-1, 2)
     pid = os.fork()
     if pid:
-        return pid
+        return Fork(pid, shared)
     status = 70
     try:
-        _live(stage, change, parent)
+        _live(stage, change, parent, shared)
         status = 0
     except BaseException:
         logger.exception("a bot ended")
@@ -49,15 +75,15 @@ def forked(stage: Stage, change: Change = untouched) -> int:
         os._exit(status)
 
 
-def kill(pid: int) -> None:
+def kill(bot: Fork) -> None:
     """Kill a bot as the kernel does, and bury it."""
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    os.kill(bot.pid, signal.SIGKILL)
+    os.waitpid(bot.pid, 0)
 
 
-def is_over(pid: int) -> bool:
+def is_over(bot: Fork) -> bool:
     """Tell whether a bot has ended, and bury it then."""
-    return os.waitpid(pid, os.WNOHANG)[0] == pid
+    return os.waitpid(bot.pid, os.WNOHANG)[0] == bot.pid
 
 
 def freeze() -> None:
@@ -66,22 +92,23 @@ def freeze() -> None:
     gc.freeze()
 
 
-def _live(stage: Stage, change: Change, parent: int) -> None:
+def _live(stage: Stage, change: Change, parent: int, shared: mmap) -> None:
     logging.basicConfig(
         filename=stage.log,
         level=logging.ERROR,
         format="%(process)d %(levelname)s %(message)s",
         force=True,
     )
-    prepared = _prepared(stage)
-    change(prepared.bot)
+    prepared = _prepared(stage, change)
+    _count_sending(prepared.bot.outbox, shared)
     with app.running(prepared):
         while os.getppid() == parent:
+            shared[1] = prepared.bot.ear.is_connected()
             prepared.wake()
             time.sleep(_TICK_EVERY_S)
 
 
-def _prepared(stage: Stage) -> Prepared:
+def _prepared(stage: Stage, change: Change) -> Prepared:
     """Do what `app.prepared` does, with a machine's clock that is not the machine's."""
     settings, wake, in_force = stage.settings, Wake(), InForce(policy())
     identity = app.identify(settings, Event())
@@ -90,8 +117,11 @@ def _prepared(stage: Stage) -> Prepared:
     bot = app.build(
         settings, in_force, identity, clock=clock, machine=machine, wake=wake
     )
+    change(bot)
     for client in (bot.outbox._slack.web, bot.outbox._slack._urgent):
         client.timeout /= SCALE  # type: ignore[assignment]
+    assert isinstance(bot.ear, SocketMode)
+    bot.ear._handler.client.web_client.ssl = _CERTIFICATES
     source = PolicySource(stage.policies, public_holidays)
     source.last_read = source.content()
     watch = PolicyWatch(source, in_force, bot.database, clock, machine)
@@ -99,71 +129,33 @@ def _prepared(stage: Stage) -> Prepared:
     return Prepared(bot, wake, watch, identity.team)
 
 
+def _count_sending(outbox: Outbox, shared: mmap) -> None:
+    deliver, lock = outbox._deliver, Lock()
+
+    def delivering(parcel: Any) -> None:
+        with lock:
+            shared[0] += 1
+        try:
+            deliver(parcel)
+        finally:
+            with lock:
+                shared[0] -= 1
+
+    setattr(outbox, "_deliver", delivering)  # noqa: B010
+
+
 def without_settlement(bot: Bot) -> None:
     """Let every look-up find nothing, so that what is in doubt is sent blindly."""
     setattr(bot.outbox._slack, "standing", lambda *_, **__: iter(()))  # noqa: B010
 
 
-def dying_at(crossing: str) -> Change:
-    """Return what kills a bot when it gets to a place, such as `before claim_message`.
+def marking_first(bot: Bot) -> None:
+    """Mark each message as sent before it is sent, and no more than Slack's no undoes.
 
-    Places lie before and after every statement, every commit and every call to Slack.
+    So what a dead sender left, and what nobody knows of, counts as sent.
     """
 
-    def pass_by(place: str) -> None:
-        if place == crossing:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def mark(tx: Transaction, letter: Letter, *_: object, **__: object) -> None:
+        mail.finish(tx, letter, State.SENT)
 
-    def change(bot: Bot) -> None:
-        _watch_statements(bot, pass_by)
-        _watch_calls(bot, pass_by)
-
-    return change
-
-
-class _Watched:
-    """A transaction that tells of each statement before and after it."""
-
-    def __init__(self, tx: Transaction, pass_by: Callable[[str], None]) -> None:
-        self._tx = tx
-        self._pass_by = pass_by
-
-    def one(self, query: str, **values: object) -> Row | None:
-        rows = self.all(query, **values)
-        return rows[0] if rows else None
-
-    def all(self, query: str, **values: object) -> list[Row]:
-        self._pass_by(f"before {query}")
-        rows = self._tx.all(query, **values)
-        self._pass_by(f"after {query}")
-        return rows
-
-    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
-        return [self.one(query, **row) is not None for row in rows]
-
-
-def _watch_statements(bot: Bot, pass_by: Callable[[str], None]) -> None:
-    begin = bot.database.transaction
-
-    @contextmanager
-    def transaction(**options: bool) -> Iterator[Transaction]:
-        with begin(**options) as tx:
-            yield _Watched(tx, pass_by)
-            pass_by("before commit")
-        pass_by("after commit")
-
-    setattr(bot.database, "transaction", transaction)  # noqa: B010
-
-
-def _watch_calls(bot: Bot, pass_by: Callable[[str], None]) -> None:
-    for client in (bot.outbox._slack.web, bot.outbox._slack._urgent):
-        perform = client._perform_urllib_http_request_internal
-
-        def watched(url: str, request: Any, perform: Any = perform) -> Any:
-            method = url.rpartition("/")[2]
-            pass_by(f"before {method}")
-            answer = perform(url, request)
-            pass_by(f"after {method}")
-            return answer
-
-        setattr(client, "_perform_urllib_http_request_internal", watched)  # noqa: B010
+    setattr(bot.outbox._settlement, "_open", mark)  # noqa: B010

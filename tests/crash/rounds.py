@@ -8,15 +8,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from itertools import cycle
+from random import Random
 
+from bot.app import Bot
 from tests.crash import accounts, bots, people
 from tests.crash.accounts import Verdict
-from tests.crash.bots import Change
-from tests.crash.stage import LONGEST_DELAY, SCALE, Stage, random
+from tests.crash.bots import Change, Fork
+from tests.crash.places import PROVOCATIONS, Provocation, Trap
+from tests.crash.stage import LONGEST_DELAY, SCALE, Stage, policy_text, random
 
-_LONGEST_LIFE_S = 1.2
-_RESTS_WITHIN_S = 60
+_EARLY = 0.25
+_STARTS_WITHIN_S = 0.15
+_GIVEN_UP_AFTER_S = 10
+_LONGEST_LIFE_S = 0.4
+# A message is under way for a few milliseconds; some kills come when it just was.
+_AIMED = 0.4
+_AIMS_WITHIN_S = 0.02
+_CUTS = 0.05
+_PASSES_WITHIN_S = 2
+_TRIES = 24
+_WATCH_EVERY_S = 0.002
 _LOOK_EVERY_S = 0.05
+_STILL_FOR_S = 0.3
+_RESTS_WITHIN_S = 60
 # Past the last of the later looks, fifteen minutes after a doubt.
 _LATER = timedelta(minutes=16)
 
@@ -34,9 +49,13 @@ class Plan:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one round or of many. `unseen` are places that no bot got to."""
+    """What came of one round or of many. `unseen` are places that no bot got to.
+
+    `in_flight` of the kills met a message that was claimed and not finished.
+    """
 
     kills: int = 0
+    in_flight: int = 0
     acts: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     unseen: list[str] = field(default_factory=list)
@@ -44,14 +63,56 @@ class Outcome:
 
     def add(self, other: "Outcome") -> None:
         self.kills += other.kills
+        self.in_flight += other.in_flight
         self.acts += other.acts
         self.unseen += other.unseen
         self.verdict.add(other.verdict)
-        self._count(other.faults)
+        self.count(other.faults)
 
-    def _count(self, faults: Mapping[str, int]) -> None:
+    def count(self, faults: Mapping[str, int]) -> None:
         for kind, times in faults.items():
             self.faults[kind] = self.faults.get(kind, 0) + times
+
+    def killed(self, bot: Fork) -> None:
+        """Note that a bot is dead, and what it was doing."""
+        self.kills += 1
+        self.in_flight += bot.sending > 0
+
+
+@dataclass(slots=True)
+class _Life:
+    """How long a bot may live once it is ready. Many die while they start.
+
+    One that is aimed at dies soon after, with the next message under way.
+    """
+
+    bot: Fork
+    chance: Random
+    ends_at: float
+    is_begun: bool = False
+    aims_from: float = float("inf")
+
+    @classmethod
+    def born(cls, stage: Stage, plan: Plan, chance: Random) -> "_Life":
+        bot, now = bots.forked(stage, plan.change), time.monotonic()
+        if chance.random() < _EARLY:
+            return cls(bot, chance, now + chance.random() * _STARTS_WITHIN_S, True)
+        return cls(bot, chance, now + _GIVEN_UP_AFTER_S)
+
+    def is_over(self) -> bool:
+        now = time.monotonic()
+        if not self.is_begun and self.bot.is_ready:
+            self._begin(now)
+        if now > self.aims_from and self.bot.sending:
+            self.aims_from = float("inf")
+            self.ends_at = now + self.chance.random() * _AIMS_WITHIN_S
+        return now >= self.ends_at
+
+    def _begin(self, now: float) -> None:
+        self.is_begun = True
+        self.ends_at = now + self.chance.random() ** 2 * _LONGEST_LIFE_S
+        if self.chance.random() < _AIMED:
+            self.aims_from, self.ends_at = self.ends_at, now + _LONGEST_LIFE_S
 
 
 def played(stage: Stage, plan: Plan) -> Outcome:
@@ -67,69 +128,113 @@ def played(stage: Stage, plan: Plan) -> Outcome:
     finally:
         people.stop(crowd)
     _come_to_rest(stage, plan)
-    outcome.faults = accounts.by_kind(stage.slack.calls())
+    outcome.count(stage.faults())
     told = stage.told()
     outcome.acts = len(told)
     shown = stage.slack.all_messages()
     outcome.verdict = accounts.verdict(
-        stage.letters(), shown, told, stage.slack_clock()
+        stage.letters(), shown, told, stage.happened(), stage.slack_clock()
     )
     return outcome
 
 
 def _kill_at_random(stage: Stage, plan: Plan, outcome: Outcome) -> None:
     chance = random(plan.seed, "kills")
-    alive: dict[int, float] = {}
+    alive: list[_Life] = []
     while outcome.kills < plan.kills:
         while len(alive) < plan.replicas:
-            # Many die while they start, and some live to do a lot.
-            life = chance.random() ** 2 * _LONGEST_LIFE_S * plan.replicas
-            alive[bots.forked(stage, plan.change)] = time.monotonic() + life
-        pid = min(alive, key=lambda one: alive[one])
-        time.sleep(max(0.0, alive.pop(pid) - time.monotonic()))
-        bots.kill(pid)
-        outcome.kills += 1
-    for pid in alive:
-        bots.kill(pid)
-        outcome.kills += 1
+            alive.append(_Life.born(stage, plan, chance))
+        for life in [one for one in alive if one.is_over()]:
+            alive.remove(life)
+            bots.kill(life.bot)
+            outcome.killed(life.bot)
+            if stage.is_shared and chance.random() < _CUTS:
+                stage.cut_connections()
+                outcome.count({"connections_cut": 1})
+        time.sleep(_WATCH_EVERY_S)
+    for life in alive:
+        bots.kill(life.bot)
+        outcome.killed(life.bot)
 
 
 def _kill_at_places(stage: Stage, plan: Plan, outcome: Outcome) -> None:
-    for place in plan.places:
-        pid = bots.forked(stage, bots.dying_at(place))
-        if _until(partial(bots.is_over, pid), 2 * _LONGEST_LIFE_S):
-            outcome.kills += 1
-        else:
-            bots.kill(pid)
-            outcome.unseen.append(place)
+    """Let each bot die at the first place where none has died, until all had one."""
+    left, helpers, tries = set(plan.places), cycle(PROVOCATIONS), 0
+    while left and tries < _TRIES:
+        provocation = next(one for one in helpers if not tries or one.helps(left))
+        if not tries:
+            provocation = Provocation(frozenset())
+        place = _trapped(stage, left, provocation, outcome)
+        left.discard(place)
+        tries = 0 if place else tries + 1
+    outcome.unseen += sorted(left)
+
+
+def _trapped(
+    stage: Stage, left: set[str], provocation: Provocation, outcome: Outcome
+) -> str:
+    """Return the place where a bot died that was led there; '' if it passed none."""
+    stage.policies.write_text(policy_text(), encoding="utf-8")
+    provocation.before(stage)
+    trap = Trap(left)
+
+    def change(bot: Bot) -> None:
+        provocation.change(bot)
+        trap(bot)
+
+    bot = bots.forked(stage, change)
+    is_over = partial(bots.is_over, bot)
+    _until(lambda: bot.is_ready or bool(trap.sprung), _GIVEN_UP_AFTER_S)
+    provocation.during(stage)
+    if not _until(is_over, _PASSES_WITHIN_S):
+        bots.kill(bot)
+    outcome.killed(bot)
+    return trap.sprung or ""
 
 
 def _come_to_rest(stage: Stage, plan: Plan) -> None:
     """Let Slack be well again and people be quiet, until nothing is left to do.
 
     The bots' clock goes ahead only while no bot runs and no request is under way, so
-    that no wait is cut short which a request could outlast.
+    that no wait is cut short which a request could outlast. What is unfinished after
+    a minute counts as lost.
     """
     stage.slack.faults.clear()
-    stage.slack_clock.travel(stage.slack_clock())
     time.sleep(LONGEST_DELAY.total_seconds() / SCALE)
-    for is_quiet in (_is_sent, _is_looked_up):
+    give_up_at, patience = time.monotonic() + _RESTS_WITHIN_S, _STILL_FOR_S
+    while time.monotonic() < give_up_at:
         stage.machine.advance(_LATER)
-        last = [bots.forked(stage, plan.change) for _ in range(plan.replicas)]
+        last = bots.forked(stage, plan.change)
         try:
-            if not _until(partial(is_quiet, stage), _RESTS_WITHIN_S):
-                return  # What is unfinished counts as lost.
+            _until(_Stillness(stage, patience), give_up_at - time.monotonic())
         finally:
-            for pid in last:
-                bots.kill(pid)
+            bots.kill(last)
+        if _is_at_rest(stage):
+            return
+        patience *= 1.2  # Perhaps the machine is so busy that none got anywhere.
 
 
-def _is_sent(stage: Stage) -> bool:
-    return not any(one.state in ("queued", "sending") for one in stage.letters())
+class _Stillness:
+    """Tells whether a record has not changed for a while, with nothing under way."""
+
+    def __init__(self, stage: Stage, patience: float) -> None:
+        self._stage = stage
+        self._patience = patience
+        self._seen: object = None
+        self._since = 0.0
+
+    def __call__(self) -> bool:
+        letters, now = self._stage.letters(), time.monotonic()
+        if letters != self._seen:
+            self._seen, self._since = letters, now
+        is_busy = any(one.is_under_way for one in letters) or self._stage.is_due()
+        if is_busy:
+            return False
+        return _is_at_rest(self._stage) or now > self._since + self._patience
 
 
-def _is_looked_up(stage: Stage) -> bool:
-    return _is_sent(stage) and not any(one.verify_at for one in stage.letters())
+def _is_at_rest(stage: Stage) -> bool:
+    return not stage.is_due() and not any(one.is_open for one in stage.letters())
 
 
 def _until(condition: Callable[[], bool], within_s: float) -> bool:

@@ -9,9 +9,10 @@ and so do Slack's delays, which are given in the bots' seconds, too.
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,12 @@ from random import Random
 from typing import Any
 
 from pydantic import SecretStr
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from bot import policy_files
+from bot import clock, policy_files
 from bot.clock import TrialClock
-from bot.emulator import LocalSlack
+from bot.emulator import LocalSlack, remote
 from bot.emulator.faults import Fault
 from bot.policies import Policy
 from bot.public_holidays import public_holidays
@@ -61,6 +64,22 @@ _RATES = {
 }
 
 
+class Machine:
+    """The machine's clock of the bots. Whoever is forked has it as it was then."""
+
+    def __init__(self) -> None:
+        self._began = clock.machine()
+        self._ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Return the bots' now in UTC, to the millisecond."""
+        return self._began + (clock.machine() - self._began) * SCALE + self._ahead
+
+    def advance(self, by: timedelta) -> None:
+        """Jump ahead, or back; no bot that runs notices."""
+        self._ahead += by
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A message as the record has it."""
@@ -72,6 +91,23 @@ class Letter:
     verify_at: object
     last_error: str | None
 
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether a bot sends it just now, or did when it died."""
+        return self.state == "sending" and self.verify_at is None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is still something to do about it."""
+        return self.state in ("queued", "sending") or self.verify_at is not None
+
+
+_CUT = """
+SELECT pg_terminate_backend(pid)
+FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -82,11 +118,7 @@ class Stage:
     slack_clock: TrialClock
     tokens: Settings
     database_url: str
-
-    @property
-    def machine(self) -> TrialClock:
-        """The machine's clock of every bot."""
-        return TrialClock(self.folder / "machine.json")
+    machine: Machine = field(default_factory=Machine)
 
     @property
     def log(self) -> Path:
@@ -105,7 +137,6 @@ class Stage:
         self.policies.write_text(policy_text(), encoding="utf-8")
         self.slack.clear()
         self.slack_clock.travel(BEGINS)
-        self.machine.travel(datetime.now(UTC), speed=SCALE)
         for method, rates in _RATES.items():
             self.slack.faults.by_chance(
                 method, rates, seed=seed, wait_for=LONGEST_DELAY / SCALE
@@ -118,19 +149,56 @@ class Stage:
             update={"database_url": self.database_url, "policies": self.policies}
         )
 
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether the record is in a server, which can hang up."""
+        return self.database_url.startswith("postgres")
+
     def letters(self) -> list[Letter]:
         """Return the outbox as it is now, edits included."""
         columns = "key, kind, state, ts, verify_at, last_error"
         rows = self.say(f"SELECT {columns} FROM outbox ORDER BY id")
         return [Letter(*row) for row in rows]
 
+    def is_due(self) -> bool:
+        """Tell whether a reminder is due that no tick has seen."""
+        (row,) = self.say("SELECT MIN(next_nudge_at) FROM deadlines")
+        at = datetime.fromisoformat(row[0]) if isinstance(row[0], str) else row[0]
+        return at is not None and at <= self.slack_clock()
+
+    def happened(self) -> list[str]:
+        """Return what the record tells of each event."""
+        return [row[0] for row in self.say("SELECT details FROM events")]
+
+    def remove(self, channel: str, ts: str) -> None:
+        """Remove a message of the bot, as an administrator of the workspace does."""
+        token = self.tokens.slack_bot_token
+        assert token is not None
+        client = WebClient(token.get_secret_value(), base_url=self.slack.api_url)
+        with suppress(SlackApiError, OSError):
+            client.chat_delete(channel=channel, ts=ts)
+
+    def cut_connections(self) -> None:
+        """Let a server hang up on everybody in the middle of what they do."""
+        self.say(_CUT)
+
     def say(self, statement: str) -> Sequence[tuple[Any, ...]]:
         """Ask the record behind the bots' back."""
-        if self.database_url.startswith("postgres"):
+        if self.is_shared:
             return postgres.by_hand(self.database_url, statement)
         path = self.database_url.removeprefix("sqlite:///")
-        with closing(sqlite3.connect(path, timeout=10)) as file:
+        with closing(sqlite3.connect(path, 10, isolation_level=None)) as file:
             return file.execute(statement).fetchall()
+
+    def faults(self) -> Counter[str]:
+        """Count, by kind, what went wrong in Slack in this round.
+
+        Not by `calls`: to make values of all that was ever sent takes seconds.
+        """
+        asked = {"on": "slack", "do": "call", "name": "calls", "given": []}
+        answer = remote._posted(vars(self.slack)["_control"], asked)
+        met = (call["fault"] for call in answer["returned"] if call["fault"])
+        return Counter(fault["value"] for fault in met)
 
     def told(self) -> list[dict[str, Any]]:
         """Return what people did in this round, and what came of it."""

@@ -5,6 +5,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pytest
 from bot.emulator.records import Message
 from tests import postgres
 from tests.crash import accounts
+from tests.crash.places import Trap
 from tests.crash.stage import BEGINS, Letter
 from tests.story import ROOT
 
@@ -34,6 +36,7 @@ OPENED = {
     "title": "fault 0001.",
     "severity": 3,
     "at": BEGINS.isoformat(),
+    "until": BEGINS.isoformat(),
     "ok": True,
 }
 
@@ -71,24 +74,34 @@ def test_nothing_is_lost_or_said_twice_however_the_bot_is_killed(
 
     assert status == 0, said
     assert count(said, "kills") >= 60
+    assert count(said, "  in flight") > 0
     assert count(said, "obligations") > 0
 
 
 @pytest.mark.timeout(240)
 def test_without_settlement_messages_are_said_twice() -> None:
-    status, said = crash("--kills", "30", "--jobs", "2", "--no-settlement")
+    status, said = crash("--kills", "40", "--jobs", "2", "--no-settlement")
 
     assert status == 1, said
     assert count(said, "doubled") > 0
+
+
+@pytest.mark.timeout(240)
+def test_messages_that_are_marked_before_they_are_sent_get_lost() -> None:
+    status, said = crash("--kills", "40", "--jobs", "2", "--mark-first")
+
+    assert status == 1, said
+    assert count(said, "lost") > 0
 
 
 def verdict(
     *shown: Message,
     letters: tuple[Letter, ...] = (SENT,),
     told: tuple[dict[str, Any], ...] = (OPENED,),
+    happened: tuple[str, ...] = (),
     passed: timedelta = timedelta(0),
 ) -> accounts.Verdict:
-    return accounts.verdict(letters, shown, told, BEGINS + passed)
+    return accounts.verdict(letters, shown, told, happened, BEGINS + passed)
 
 
 def test_all_is_well_when_each_message_stands_there_once() -> None:
@@ -157,3 +170,40 @@ def test_a_card_that_does_not_say_resolved_is_a_loss() -> None:
     found = verdict(CARD, told=(OPENED, resolved))
 
     assert found.lost == ["the card of INC-1 does not say resolved"]
+
+
+def test_a_command_that_was_told_of_two_incidents_is_answered_twice() -> None:
+    found = verdict(CARD, told=({**OPENED, "numbers": [1, 2]},))
+
+    assert found.answered == ["fault 0001. was told to be [1, 2]"]
+
+
+def test_a_command_that_was_refused_and_has_a_card_is_answered_twice() -> None:
+    refused = {**OPENED, "ok": False, "refused": True}
+
+    found = verdict(CARD, told=(refused,))
+
+    assert found.answered == ["fault 0001. was refused, and has a card"]
+
+
+def test_a_form_that_is_recorded_twice_is_answered_twice() -> None:
+    filled = {"do": "Log update", "card": CARD.text, "text": "We say 1.", "ok": True}
+
+    found = verdict(CARD, told=(OPENED, filled), happened=("We say 1.",) * 2)
+
+    assert found.answered == ["'We say 1.' is recorded 2 times"]
+    assert not found.is_clean
+
+
+def test_a_trap_names_the_place_where_it_caught_a_bot() -> None:
+    trap = Trap(["before commit", "after commit"])
+
+    pid = os.fork()
+    if not pid:
+        trap._pass_by("after chat.update")
+        trap._pass_by("after commit")
+        os._exit(0)
+    _, status = os.waitpid(pid, 0)
+
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert trap.sprung == "after commit"

@@ -1,0 +1,236 @@
+"""Where a bot can be killed: before and after each statement, commit and call.
+
+Most places are passed by whatever people do. Some are passed only when something rare
+happens, which is then made to happen; and some by no bot that only lives and dies.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+from mmap import mmap
+from typing import Any
+
+from bot.app import Bot
+from bot.emulator.faults import Fault
+from bot.pacing import PAGE
+from bot.store.database import Row, Transaction, queries
+from bot.store.mail import Priority
+from tests.crash.bots import Change, untouched
+from tests.crash.stage import LONGEST_DELAY, SCALE, Stage
+
+_CALLS = (
+    "chat.postMessage", "chat.update", "chat.delete", "conversations.history",
+    "conversations.replies", "conversations.open",
+)  # fmt: skip
+_ERASING = "texts are erased by a policy that says so, and by sevbot db erase"
+# Why a bot that is killed and started again does not come by.
+ELSEWHERE: Mapping[str, str] = {
+    "advance_numbers": "only where the record is older than Slack: a restored backup",
+    "claim_unaddressed": "only where Slack refuses a person",
+    "send_again": "only where somebody presses the button of a dead letter",
+    "postpone_deadline": "only where a policy raises",
+    "inbox_answer": "only where a listener fails after its commit",
+    "people": "only where an owner is typed by name",
+    "has_reminder": "only where somebody takes over who was told already",
+    "remove_item": "only where a message of many stands there without some of them",
+    "next_instants": "a trial's, to know how far to travel",
+    "unfinished": "a trial's, to know whether all is sent",
+    "newest_messages": "the demo's, to show them",
+    "last_workspace": "read at start while Slack is away, beside the transactions",
+    "to_erase": _ERASING,
+    "recorded_customers": _ERASING,
+    "incidents_of_customer": _ERASING,
+    "erase_incident": _ERASING,
+    "erase_event": _ERASING,
+    "customer_events": _ERASING,
+    "forget_policies": _ERASING,
+}
+# Without a thread, which would stay and be nobody's any more.
+_TO_BE_EDITED = """
+SELECT card.key, card.lane, card.ts
+FROM outbox AS edit
+JOIN outbox AS card ON card.key = edit.target
+WHERE edit.state = 'queued' AND card.kind = 'card'
+  AND card.state = 'sent' AND card.ts IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM outbox AS reply WHERE reply.thread_of = card.key)
+LIMIT 1
+"""
+_MANY_MINUTES = timedelta(minutes=16)
+
+
+def places() -> Iterator[str]:
+    """Go through all that a bot can pass, such as `before claim_message`."""
+    names = (one for one in ("commit", *_CALLS, *queries()) if one not in ELSEWHERE)
+    return (f"{when} {name}" for name, when in product(names, ("before", "after")))
+
+
+class Trap:
+    """Kills a bot at the first of some places that it gets to, and tells at which."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        self._places = dict(enumerate(places, start=1))
+        self._numbers = {place: number for number, place in self._places.items()}
+        self._shared = mmap(-1, 2)
+
+    @property
+    def sprung(self) -> str | None:
+        """Return the place where the bot died; `None` if it came by none of them."""
+        return self._places.get(int.from_bytes(self._shared[:2]))
+
+    def __call__(self, bot: Bot) -> None:
+        """Watch a bot."""
+        _watch_statements(bot, self._pass_by)
+        _watch_calls(bot, self._pass_by)
+
+    def _pass_by(self, place: str) -> None:
+        if place in self._numbers:
+            self._shared[:2] = self._numbers[place].to_bytes(2)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _nothing(stage: Stage) -> None:
+    """Leave the stage as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provocation:
+    """What leads a bot to some places: before it is born, in it, or while it lives."""
+
+    names: frozenset[str]
+    before: Callable[[Stage], None] = _nothing
+    change: Change = untouched
+    during: Callable[[Stage], None] = _nothing
+
+    def helps(self, left: Collection[str]) -> bool:
+        """Tell whether it may lead to one of these places."""
+        return any(place.partition(" ")[2] in self.names for place in left)
+
+
+def _let_time_pass(stage: Stage) -> None:
+    """Let every wait be over, once no request is under way any more."""
+    time.sleep(LONGEST_DELAY / timedelta(seconds=SCALE))
+    stage.machine.advance(_MANY_MINUTES)
+
+
+def _land_late(stage: Stage) -> None:
+    """Let a post land after it was looked up in vain, and look again much later."""
+    late = LONGEST_DELAY / SCALE
+    stage.slack.faults.add("chat.postMessage", Fault.LANDS_LATE, times=3, wait_for=late)
+
+
+def _forget_conversations(stage: Stage) -> None:
+    stage.say("UPDATE people SET dm = NULL")
+    stage.slack.faults.add("conversations.open", Fault.FAIL_BEFORE)
+
+
+def _turn_back(stage: Stage) -> None:
+    stage.machine.advance(-timedelta(hours=1))
+
+
+def _break_policy(stage: Stage) -> None:
+    stage.policies.write_text("severities: [", encoding="utf-8")
+
+
+def _remove_a_card(stage: Stage) -> None:
+    """Remove a card that is to be edited, as somebody may who runs the workspace."""
+    found = stage.say(_TO_BE_EDITED)
+    for key, channel, ts in found:
+        stage.say(f"UPDATE outbox SET rendered = '' WHERE key = '{key}'")
+        stage.remove(channel, ts)
+
+
+def _stalled(bot: Bot) -> None:
+    """Let a sender of pages stand still after Slack's answer: its lease is lost."""
+    called = bot.outbox._called
+
+    def stalling(parcel: Any) -> str | None:
+        ts = called(parcel)
+        if parcel.letter.priority is Priority.PAGE:
+            time.sleep(1.2 * PAGE.lease.total_seconds() / SCALE)
+        return ts
+
+    setattr(bot.outbox, "_called", stalling)  # noqa: B010
+
+
+PROVOCATIONS = (
+    Provocation(frozenset({"settle_posted", "suspect_message"}), change=_stalled),
+    Provocation(
+        frozenset({
+            "conversations.open", "unaddressed", "address", "save_dm",
+            "postpone_unaddressed",
+        }),
+        before=_forget_conversations,
+    ),
+    Provocation(frozenset({"shorten_waits", "open_gates"}), before=_turn_back),
+    Provocation(frozenset({"policy_since"}), during=_break_policy),
+    Provocation(frozenset({"post_anew"}), before=_remove_a_card),
+    Provocation(frozenset({"chat.delete"}), during=_land_late),
+    Provocation(
+        frozenset(place.partition(" ")[2] for place in places()), before=_let_time_pass
+    ),
+)  # fmt: skip
+
+
+class _Watched:
+    """A transaction that tells of each statement before and after it."""
+
+    def __init__(self, tx: Transaction, pass_by: Callable[[str], None]) -> None:
+        self._tx = tx
+        self._pass_by = pass_by
+
+    def one(self, query: str, **values: object) -> Row | None:
+        rows = self.all(query, **values)
+        return rows[0] if rows else None
+
+    def all(self, query: str, **values: object) -> list[Row]:
+        self._pass_by(f"before {query}")
+        rows = self._tx.all(query, **values)
+        self._pass_by(f"after {query}")
+        return rows
+
+    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
+        return [self.one(query, **row) is not None for row in rows]
+
+
+def _watch_statements(bot: Bot, pass_by: Callable[[str], None]) -> None:
+    begin, read = bot.database.transaction, bot.database.reading
+
+    @contextmanager
+    def transaction(**options: bool) -> Iterator[Transaction]:
+        with begin(**options) as tx:
+            yield _Watched(tx, pass_by)
+            pass_by("before commit")
+        pass_by("after commit")
+
+    def reading() -> AbstractContextManager[Transaction]:
+        return _watched(read(), pass_by)
+
+    setattr(bot.database, "transaction", transaction)  # noqa: B010
+    setattr(bot.database, "reading", reading)  # noqa: B010
+
+
+@contextmanager
+def _watched(
+    read: AbstractContextManager[Transaction], pass_by: Callable[[str], None]
+) -> Iterator[Transaction]:
+    with read as tx:
+        yield _Watched(tx, pass_by)
+
+
+def _watch_calls(bot: Bot, pass_by: Callable[[str], None]) -> None:
+    for client in (bot.outbox._slack.web, bot.outbox._slack._urgent):
+        perform = client._perform_urllib_http_request_internal
+
+        def watched(url: str, request: Any, perform: Any = perform) -> Any:
+            method = url.rpartition("/")[2]
+            pass_by(f"before {method}")
+            answer = perform(url, request)
+            pass_by(f"after {method}")
+            return answer
+
+        setattr(client, "_perform_urllib_http_request_internal", watched)  # noqa: B010
