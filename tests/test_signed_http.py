@@ -115,6 +115,20 @@ def test_what_slack_did_not_sign_just_now_is_refused_without_a_noise(
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
+def test_a_signed_command_that_somebody_replays_adds_nothing(told: OverHttp) -> None:
+    body = COMMAND.replace(b"%2Fincident", b"%2Fsev3").replace(b"help", b"acme%3A+odd")
+    at = f"{time.time():.0f}"
+    sign = signature(told.slack.signing_secret, at, body)
+
+    replies = [post(told, body, at=at, sign=sign) for _ in range(3)]
+    told.settle()
+
+    assert {reply.status for reply in replies} == {200}
+    assert "INC-1 opened as Sev3 for Acme" in replies[0].body
+    assert {reply.body for reply in replies} == {replies[0].body}
+    assert len(told.slack.channel("incidents")) == 1
+
+
 def test_a_request_without_a_signature_is_refused(told: OverHttp) -> None:
     assert ask(told, "POST", "/slack/events", COMMAND).status == 401
 
