@@ -1,0 +1,368 @@
+"""Any order of acts, ticks, failures and deaths, against a model of a few lines.
+
+Two bots share a record and a Slack. After whatever happened to them each message stands
+in Slack once, the numbers have no gap, and the deadlines are those of the model.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.deadlines import Kind
+from bot.errors import UserError
+from bot.outbox import Outbox
+from bot.pacing import UNPACED
+from bot.policies import Severity
+from bot.recovery import Recovery
+from bot.reminders import Reminders
+from bot.rendering import Renderer
+from bot.slack.blocks import Message
+from bot.slack.client import Standing, mark_of
+from bot.store import engines, records
+from bot.store.database import Database
+from bot.triage import Act, Triage
+from bot.triage_events import Report, Update
+from tests import postgres
+from tests.crash.stage import policy
+from tests.posting import UNKNOWN, FakeSlack, limited
+
+# What the policy promises a premium customer, day and night.
+FIRST_RESPONSE = {Severity.SEV2: 4, Severity.SEV3: 24}
+UPDATE = {Severity.SEV2: 12, Severity.SEV3: 24}
+
+_UNSETTLED = "state IN ('queued', 'sending') OR verify_at IS NOT NULL"
+FATES = ("ok", "limited", "lost", "landed", "late", "killed before", "killed after")
+
+
+class Killed(BaseException):
+    """The process ends here, and cleans up nothing."""
+
+
+class Room(FakeSlack):
+    """A Slack that does with the next posts what `fates` say."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.clock = clock
+        self.fates: list[str] = []
+        self.shown: dict[str, Standing] = {}
+        self.late: list[Standing] = []
+        self._stamps = count(1)
+
+    def post(
+        self,
+        channel: str,
+        message: Message,
+        *,
+        key: str,
+        also: Sequence[str] = (),
+        thread_ts: str | None = None,
+        is_urgent: bool = False,
+    ) -> str:
+        fate = self.fates.pop(0) if self.fates else "ok"
+        self.meanwhile()
+        if fate == "limited":
+            raise limited(5)
+        if fate == "killed before":
+            raise Killed
+        ts = f"{self.clock().timestamp():.0f}.{next(self._stamps):06}"
+        marks = tuple(mark_of(other) for other in also)
+        posted = Standing(key, ts, replies=0, is_live=False, also=marks)
+        if fate == "late":
+            self.late.append(posted)
+        elif fate != "lost":
+            self.shown[ts] = posted
+        if fate == "killed after":
+            raise Killed
+        if fate != "ok":
+            raise UNKNOWN
+        return ts
+
+    def land(self) -> None:
+        """Let the requests take effect that Slack still had."""
+        self.shown |= {one.ts: one for one in self.late}
+        self.late.clear()
+
+    def standing(
+        self,
+        channel: str,
+        *,
+        oldest: datetime,
+        thread_ts: str | None = None,
+        is_urgent: bool = False,
+    ) -> Iterator[Standing]:
+        yield from list(self.shown.values())
+
+    def delete(self, channel: str, ts: str) -> None:
+        self.shown.pop(ts, None)
+
+
+@dataclass
+class Known:
+    """An incident as the model knows it: what is owed next, and when."""
+
+    severity: Severity
+    owes: Kind
+    due_at: datetime
+    is_open: bool = True
+
+
+class Bot:
+    """One replica, without its ears."""
+
+    def __init__(self, world: "World") -> None:
+        both = (world.clock, world.machine)
+        self.triage = Triage(world.database, policy, *both, "T1")
+        self.reminders = Reminders(world.database, policy, *both)
+        render = Renderer(policy, world.clock, lambda: "https://acme.example/")
+        self.outbox = Outbox(
+            world.database,
+            world.room,
+            render,
+            policy,
+            clock=world.clock,
+            machine=world.machine,
+            pace=UNPACED,
+        )
+        Recovery(world.database, world.room, policy, *both).begin()
+
+
+class World(RuleBasedStateMachine):
+    """What may happen, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = datetime(2026, 11, 24, 18, tzinfo=UTC)
+        self.ahead = timedelta(0)  # Of the machine's clock.
+        self.known: dict[int, Known] = {}
+        self.room = Room(self.clock)
+        self.folder = Path(tempfile.mkdtemp(prefix="sevbot-model-"))
+        self.database: Database = engines.opened(self.url(), "T1")
+        self.bots = [Bot(self), Bot(self)]
+        self._acts = count()
+
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'sevbot.db'}"
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def machine(self) -> datetime:
+        return self.now + self.ahead
+
+    def pass_by(self, span: timedelta) -> None:
+        """Let time pass; what Slack does ten minutes later it does not do at all."""
+        if span > timedelta(minutes=10):
+            self.room.land()
+        self.now += span
+
+    # What people do
+
+    @rule(which=st.integers(0, 1), severity=st.sampled_from(sorted(FIRST_RESPONSE)))
+    def open(self, which: int, severity: Severity) -> None:
+        report = Report(severity, "push fails", "C0SUPPORT", "Acme")
+        number = self.bots[which].triage.open(self._act(), report).incident.number
+        due_at = self.now + timedelta(hours=FIRST_RESPONSE[severity])
+        self.known[number] = Known(severity, Kind.FIRST_RESPONSE, due_at)
+
+    @precondition(lambda self: self.known)
+    @rule(which=st.integers(0, 1), data=st.data())
+    def tell_the_customer(self, which: int, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.known)))
+        known = self.known[number]
+        told = Update("we are on it", "more by noon")
+        if not known.is_open:
+            with pytest.raises(UserError):
+                self.bots[which].triage.update(self._act(), number, told)
+            return
+        self.bots[which].triage.update(self._act(), number, told)
+        known.owes = Kind.UPDATE
+        known.due_at = self.now + timedelta(hours=UPDATE[known.severity])
+
+    @precondition(lambda self: self.known)
+    @rule(which=st.integers(0, 1), data=st.data())
+    def resolve_or_reopen(self, which: int, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.known)))
+        known, triage = self.known[number], self.bots[which].triage
+        if known.is_open:
+            triage.resolve(self._act(), number, "rolled back")
+        else:
+            triage.reopen(self._act(), number)
+            known.owes = Kind.UPDATE
+            known.due_at = self.now + timedelta(hours=UPDATE[known.severity])
+        known.is_open = not known.is_open
+
+    @precondition(lambda self: self.known)
+    @rule(which=st.integers(0, 1), data=st.data())
+    def snooze(self, which: int, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.known)))
+        owed = [one for one in self._deadlines(number) if one.is_open]
+        for one in owed[:1]:
+            try:
+                triage = self.bots[which].triage
+                triage.snooze(self._act(), number, one.kind, one.count, "15 minutes")
+            except UserError:
+                return  # It is due within a quarter of an hour.
+
+    # What happens to the bots
+
+    @rule(which=st.integers(0, 1), minutes=st.sampled_from([1, 7, 45, 200, 800]))
+    def tick(self, which: int, minutes: int) -> None:
+        self.pass_by(timedelta(minutes=minutes))
+        self.bots[which].reminders.tick()
+
+    @rule(
+        which=st.integers(0, 1),
+        fates=st.lists(st.sampled_from(FATES), min_size=1, max_size=4),
+    )
+    def send(self, which: int, fates: list[str]) -> None:
+        self.room.fates = list(fates)
+        try:
+            self.bots[which].outbox.drain()
+        except Killed:
+            self.bots[which] = Bot(self)
+        finally:
+            self.room.fates.clear()
+
+    @rule()
+    def steal_a_lease(self) -> None:
+        """Let one bot sleep in the middle of a call, and the other do its work."""
+
+        def sleep() -> None:
+            self.room.meanwhile = lambda: None
+            for _ in range(4):
+                self.pass_by(timedelta(seconds=61))
+                self.bots[1].outbox.drain()
+
+        self.room.meanwhile = sleep
+        self.bots[0].outbox.drain()
+        self.room.meanwhile = lambda: None
+
+    @rule(which=st.integers(0, 1))
+    def crash(self, which: int) -> None:
+        self.bots[which] = Bot(self)
+
+    @rule(hours=st.sampled_from([-1, 3]))
+    def step_the_machines_clock(self, hours: int) -> None:
+        self.room.land()
+        self.ahead += timedelta(hours=hours)
+
+    @rule()
+    def land(self) -> None:
+        self.room.land()
+
+    # What must hold
+
+    @invariant()
+    def the_numbers_have_no_gap(self) -> None:
+        assert sorted(self.known) == list(range(1, len(self.known) + 1))
+
+    @invariant()
+    def the_deadlines_are_the_models(self) -> None:
+        for number, known in self.known.items():
+            owed = [
+                (one.kind, one.due_at)
+                for one in self._deadlines(number)
+                if one.is_open and one.kind is not Kind.CHECK_IN
+            ]
+            assert owed == ([(known.owes, known.due_at)] if known.is_open else [])
+
+    @invariant()
+    def nothing_is_to_come_of_what_is_closed(self) -> None:
+        for number, known in self.known.items():
+            if not known.is_open:
+                assert all(one.next_nudge_at is None for one in self._deadlines(number))
+
+    @rule()
+    def come_to_rest(self) -> None:
+        """Time passes for the machine alone; then each message stands there once."""
+        self.room.land()
+        for bot in self.bots:
+            bot.reminders.tick()
+        for _ in range(100):
+            for bot in self.bots:
+                bot.outbox.drain()
+            if not self._keys(_UNSETTLED):
+                break
+            self.ahead += timedelta(minutes=3)
+        self._each_message_stands_there_once()
+
+    def _each_message_stands_there_once(self) -> None:
+        shown = Counter(one.key for one in self.room.shown.values())
+        said = Counter(
+            mark
+            for one in self.room.shown.values()
+            for mark in {mark_of(one.key), *one.also}
+        )
+        assert max(shown.values(), default=1) == 1, shown
+        assert max(said.values(), default=1) == 1, said
+        assert self._keys(f"{_UNSETTLED} OR state = 'dead'") == set()
+        sent = self._keys("kind <> 'edit' AND state = 'sent'")
+        assert sent <= shown.keys(), sent - shown.keys()
+
+    def _keys(self, where: str) -> set[str]:
+        with self.database.whole() as whole:
+            rows = whole.each(f"SELECT key FROM outbox WHERE {where}")
+            return {row["key"] for row in rows}
+
+    def _deadlines(self, number: int) -> Sequence[Any]:
+        with self.database.transaction() as tx:
+            return records.deadlines(tx, number)
+
+    def _act(self) -> Act:
+        return Act("U0ANA", f"act/{next(self._acts)}")
+
+    def teardown(self) -> None:
+        try:
+            self.come_to_rest()
+        finally:
+            self.database.close()
+            shutil.rmtree(self.folder)
+
+
+class WorldOnPostgres(World):
+    """The same in PostgreSQL."""
+
+    def url(self) -> str:
+        return postgres.shared().make("record")
+
+
+class BlindWorld(World):
+    """The same, where no look-up finds anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        setattr(self.room, "standing", lambda *_, **__: iter(()))  # noqa: B010
+
+
+def test_the_model_finds_what_is_said_twice_where_nothing_can_be_looked_up() -> None:
+    how = settings(max_examples=50, phases=[Phase.generate], derandomize=True)
+
+    with pytest.raises(AssertionError, match="Counter"):
+        run_state_machine_as_test(BlindWorld, settings=how)
+
+
+# Each runs through hundreds of small stories.
+pytestmark = pytest.mark.timeout(300)
+
+TestOnSqlite = World.TestCase
+TestOnSqlite.settings = settings(max_examples=60, stateful_step_count=25)
+TestOnPostgres = WorldOnPostgres.TestCase
+TestOnPostgres.settings = settings(max_examples=10, stateful_step_count=25)
