@@ -10,6 +10,7 @@ from bot.emulator.exchanges import Answer
 from tests.story import Story
 
 AT_ONCE = 5
+A_HUNDRED = 100
 
 
 def at_once(*acts: Callable[[], Answer]) -> list[Answer]:
@@ -28,6 +29,12 @@ def pressing(story: Story, who: str, button: str) -> Callable[[], Answer]:
     """Return the press of a button on the card as it stands now."""
     seen = story.card()
     return lambda: story.slack.as_(who).press(button, seen, stale=True)
+
+
+def heard(answer: Answer) -> str:
+    """Return the private words that answered a command."""
+    assert answer.private is not None
+    return answer.private.text
 
 
 @pytest.fixture
@@ -134,3 +141,45 @@ def test_many_commands_at_once_are_numbered_without_gaps(tuesday: Story) -> None
     assert sorted(
         one.text.split()[1] for one in tuesday.slack.channel("incidents")
     ) == [f"INC-{number}" for number in range(1, 6)]
+
+
+def test_a_command_that_arrives_a_hundred_times_at_once_opens_one_incident(
+    tuesday: Story,
+) -> None:
+    answer = tuesday.slack.as_("dee").command(
+        "/sev2", "acme: push of apps fails", channel="support", times=A_HUNDRED
+    )
+    tuesday.settle()
+
+    answers = [answer, *answer.repeats]
+    assert len(answers) == A_HUNDRED
+    assert all(one.ok for one in answers)
+    assert {one.private.text for one in answers if one.private} == {heard(answer)}
+    assert [one.text.split()[1] for one in tuesday.slack.channel("incidents")] == [
+        "INC-1"
+    ]
+
+
+def test_a_press_that_arrives_a_hundred_times_at_once_counts_once(
+    opened: Story,
+) -> None:
+    press = pressing(opened, "ana", "Take it")()
+
+    at_once(*[lambda: opened.slack.redeliver(press)] * A_HUNDRED)
+    opened.settle()
+
+    assert opened.thread() == ["@ana took it. The first response is still owed."]
+    assert losers(opened) == []
+
+
+def test_a_form_that_arrives_a_hundred_times_at_once_counts_once(
+    opened: Story,
+) -> None:
+    opened.open_form("ana", "First response sent", opened.card())
+    form = opened.slack.as_("ana").submit({"told": "we are on it"})
+
+    again = at_once(*[lambda: opened.slack.redeliver(form)] * A_HUNDRED)
+    opened.settle()
+
+    assert all(one.ok for one in again)
+    assert len(opened.thread()) == 1
