@@ -9,8 +9,8 @@ Real bots are forked and killed while people use them and Slack fails by chance;
 each message that was owed must be visible exactly once. It ends with 1 if one is not,
 or if a place to be killed at was not reached.
 
-The bots' clock runs twenty times as fast as the machine's. So leave the machine to it: a
-local Slack that gets no processor for a second lands posts later than the bots look.
+The bots' clock runs twenty times as fast as the machine's. So leave the machine to it:
+a local Slack that gets no processor for a second lands posts later than the bots look.
 """
 
 import sys
