@@ -26,11 +26,10 @@ def fire(url: str, *, jobs: int, due: int, at_once: int) -> float:
 async def _fire(url: str, jobs: int, due: int, at_once: int) -> float:
     app, called = App(connector=PsycopgConnector(conninfo=url)), []
 
-    @app.task(name="remind", pass_context=False)
-    async def remind(number: int) -> None:
-        """Be the reminder of an incident."""
+    async def remind_of(number: int) -> None:
         called.append(number)
 
+    remind = app.task(name="remind", pass_context=False)(remind_of)
     async with app.open_async():
         await app.schema_manager.apply_schema_async()
         now = datetime.now(UTC)
