@@ -108,13 +108,13 @@ class Triage:
 
     def recorded(self, key: str) -> int | None:
         """Return the incident that an act with this key changed, if it is recorded."""
-        with self._database.transaction(is_brief=True) as tx:
+        with self._database.reading() as tx:
             row = tx.one("inbox_answer", key=key)
         return int(json.loads(row["answer"])["incident"]) if row else None
 
     def look(self, number: int) -> Result:
         """Return an incident as it stands."""
-        with self._database.transaction(is_brief=True) as tx:
+        with self._database.reading() as tx:
             return self._result(tx, number)
 
     def look_open(self, number: int) -> Result:
@@ -133,7 +133,7 @@ class Triage:
 
     def history(self, number: int) -> list[Event]:
         """Return what happened to an incident, oldest first."""
-        with self._database.transaction(is_brief=True) as tx:
+        with self._database.reading() as tx:
             return records.events(tx, number)
 
     def take(self, act: Act, number: int, *, from_owner: str | None) -> Result:

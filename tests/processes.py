@@ -1,12 +1,14 @@
 """The bot as a process of its own, beside a local Slack with the team in it."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from bot.emulator import LocalSlack
@@ -15,13 +17,17 @@ from tests.story import ROOT
 
 PROC = Path("/proc")
 _ENDS_WITHIN_S = 20
+# Another one each day, so that the harnesses' tests see more than one course of things.
+_SEED = os.environ.get("SEVBOT_TEST_SEED", f"{datetime.now().toordinal()}")  # noqa: DTZ005
 _OURS = ("SLACK_", "SEVBOT_", "PORT", "DATABASE_URL")
 
 
 @contextmanager
-def team_slack() -> Iterator[LocalSlack]:
-    """Run a local Slack with the team and its channels."""
-    with LocalSlack() as slack:
+def team_slack(
+    run: Callable[[], AbstractContextManager[LocalSlack]] = LocalSlack,
+) -> Iterator[LocalSlack]:
+    """Run a local Slack, here or as `run` says, with the team and its channels."""
+    with run() as slack:
         for name, zone in TEAM.items():
             slack.add_person(name, tz=zone)
         for channel in ("incidents", "leads", "support"):
@@ -60,6 +66,22 @@ def environment(slack: LocalSlack, folder: Path, **more: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         **more,
     }
+
+
+def harness(module: str, *options: str) -> tuple[int, str]:
+    """Run a proof of ours; return how it ended, and what it printed."""
+    command = [sys.executable, "-m", module, "--seed", _SEED, *options]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def counted(said: str, words: str) -> int:
+    """Return the number that a harness printed after some words."""
+    found = re.search(rf"^ *{words} +(\d+)", said, re.MULTILINE)
+    assert found is not None, said
+    return int(found[1])
 
 
 def free_port() -> int:

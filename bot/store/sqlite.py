@@ -52,8 +52,7 @@ class SqliteDatabase:
     @contextmanager
     def transaction(self, *, is_brief: bool = False) -> Iterator["SqliteTransaction"]:
         """Begin a transaction; other writers wait until it ends."""
-        if not self._place.is_kept():
-            self._put_back()
+        self._must_be_there()
         with honest(), self._writers.transaction(is_brief=is_brief):
             must_be_of_our_shape(_migrated(self._connection))
             yield SqliteTransaction(self._connection, self._workspace)
@@ -61,6 +60,7 @@ class SqliteDatabase:
     @contextmanager
     def reading(self) -> Iterator["SqliteTransaction"]:
         """Look at the file over a connection of its own, as it stood when it began."""
+        self._must_be_there()
         with honest(), closing(_looking(self._path)) as connection:
             connection.execute("BEGIN")
             must_be_of_our_shape(_migrated(connection))
@@ -83,8 +83,10 @@ class SqliteDatabase:
             self._connection.close()
             self._place.close()
 
-    def _put_back(self) -> None:
+    def _must_be_there(self) -> None:
         """Go on in a file of the same content, where somebody deleted ours."""
+        if self._place.is_kept():
+            return
         with self._writers.alone(), honest():
             if self._place.is_kept():  # Another thread was faster.
                 return

@@ -4,12 +4,9 @@
 """
 
 import os
-import re
 import signal
-import subprocess
-import sys
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,10 +16,8 @@ from tests import postgres
 from tests.crash import accounts
 from tests.crash.places import Trap
 from tests.crash.stage import BEGINS, Letter
-from tests.story import ROOT
+from tests.processes import counted, harness
 
-# Another one each day, so that the tests see more than one course of things.
-SEED = os.environ.get("SEVBOT_TEST_SEED", f"{datetime.now().toordinal()}")  # noqa: DTZ005
 CARD = Message(
     "C0INCIDENTS",
     "1.0",
@@ -41,21 +36,6 @@ OPENED = {
 }
 
 
-def crash(*options: str) -> tuple[int, str]:
-    """Run the harness; return how it ended, and what it printed."""
-    command = [sys.executable, "-m", "tests.crash", "--seed", SEED, *options]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def count(said: str, word: str) -> int:
-    found = re.search(rf"^{word} +(\d+)", said, re.MULTILINE)
-    assert found is not None, said
-    return int(found[1])
-
-
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     "options",
@@ -70,28 +50,32 @@ def test_nothing_is_lost_or_said_twice_however_the_bot_is_killed(
     if "postgres" in options and postgres.binaries() is None:
         pytest.skip("there is no PostgreSQL here")
 
-    status, said = crash("--kills", "60", "--jobs", "2", *options)
+    status, said = harness("tests.crash", "--kills", "60", "--jobs", "2", *options)
 
     assert status == 0, said
-    assert count(said, "kills") >= 60
-    assert count(said, "  in flight") > 0
-    assert count(said, "obligations") > 0
+    assert counted(said, "kills") >= 60
+    assert counted(said, "  in flight") > 0
+    assert counted(said, "obligations") > 0
 
 
 @pytest.mark.timeout(240)
 def test_without_settlement_messages_are_said_twice() -> None:
-    status, said = crash("--kills", "40", "--jobs", "2", "--no-settlement")
+    status, said = harness(
+        "tests.crash", "--kills", "40", "--jobs", "2", "--no-settlement"
+    )
 
     assert status == 1, said
-    assert count(said, "doubled") > 0
+    assert counted(said, "doubled") > 0
 
 
 @pytest.mark.timeout(240)
 def test_messages_that_are_marked_before_they_are_sent_get_lost() -> None:
-    status, said = crash("--kills", "40", "--jobs", "2", "--mark-first")
+    status, said = harness(
+        "tests.crash", "--kills", "40", "--jobs", "2", "--mark-first"
+    )
 
     assert status == 1, said
-    assert count(said, "lost") > 0
+    assert counted(said, "lost") > 0
 
 
 def verdict(

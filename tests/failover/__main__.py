@@ -26,12 +26,11 @@ from random import Random
 
 from bot.emulator import LocalSlack
 from bot.emulator.remote import slack_process
-from bot.trial import TEAM
 from tests import postgres
 from tests.failover.accounts import Verdict, verdict
 from tests.failover.cluster import Cluster, Loss, until
 from tests.failover.typists import Fate, Typed, Typists
-from tests.processes import environment
+from tests.processes import environment, team_slack
 
 _REPLICAS = 2
 _STARTS_WITHIN_S = 60
@@ -66,7 +65,7 @@ def main() -> int:
         cluster = Cluster(Path(name), binaries, synchronous=not given.asynchronous)
         stack.enter_context(closing(cluster))
         cluster.start()
-        slack = stack.enter_context(_slack())
+        slack = stack.enter_context(team_slack(slack_process))
         stack.enter_context(_bots(slack, cluster.url, Path(name)))
         typists = Typists(slack)
         rounds = list(_played(given, cluster, typists))
@@ -88,16 +87,6 @@ def _given() -> Namespace:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--asynchronous", action="store_true")
     return parser.parse_args()
-
-
-@contextmanager
-def _slack() -> Iterator[LocalSlack]:
-    with slack_process() as slack:
-        for name, zone in TEAM.items():
-            slack.add_person(name, tz=zone)
-        for channel in ("incidents", "leads", "support"):
-            slack.add_channel(channel, members=TEAM)
-        yield slack
 
 
 @contextmanager

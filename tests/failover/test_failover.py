@@ -1,40 +1,22 @@
 """The primary is lost under load; the harness that counts is itself put to a test."""
 
-import os
-import re
-import subprocess
-import sys
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
 from tests import postgres
 from tests.failover.accounts import verdict
 from tests.failover.typists import Fate, Typed
-from tests.story import ROOT
+from tests.processes import counted, harness
 
-# Another one each day, so that each way to lose a primary has its turn.
-SEED = os.environ.get("SEVBOT_TEST_SEED", f"{datetime.now().toordinal()}")  # noqa: DTZ005
 TOLD = Typed("fault 00001.", "ana", Fate.RECORDED, 0.0, number=1)
 RECORDED = (TOLD.title, TOLD.number)
 
 
 def failover(*options: str) -> tuple[int, str]:
-    """Run the harness; return how it ended, and what it printed."""
     if postgres.binaries() is None:
         pytest.skip("there is no PostgreSQL here")
-    command = [sys.executable, "-m", "tests.failover", "--seed", SEED, *options]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def count(said: str, words: str) -> int:
-    found = re.search(rf"^ *{words} +(\d+)", said, re.MULTILINE)
-    assert found is not None, said
-    return int(found[1])
+    return harness("tests.failover", *options)
 
 
 @pytest.mark.timeout(240)
@@ -42,8 +24,8 @@ def test_nothing_that_was_acknowledged_is_lost_with_the_primary() -> None:
     status, said = failover("--rounds", "1")
 
     assert status == 0, said
-    assert count(said, "acknowledged") > 0
-    assert count(said, "of that lost") == 0
+    assert counted(said, "acknowledged") > 0
+    assert counted(said, "of that lost") == 0
 
 
 @pytest.mark.timeout(240)
@@ -51,7 +33,7 @@ def test_with_a_standby_that_lags_behind_acknowledged_writes_are_lost() -> None:
     status, said = failover("--rounds", "1", "--asynchronous")
 
     assert status == 1, said
-    assert count(said, "of that lost") > 0
+    assert counted(said, "of that lost") > 0
 
 
 def test_all_is_well_when_what_was_told_is_recorded() -> None:

@@ -226,12 +226,18 @@ def test_what_a_killed_process_left_is_thrown_away(tmp_path: Path) -> None:
     assert fresh.exists()
 
 
-def test_a_good_record_looks_sound(record: Path) -> None:
+def test_a_good_record_looks_sound_and_stays_as_it_is(record: Path) -> None:
+    before = record.read_bytes()
+
     backups.must_look_sound(record, None)
+
+    assert record.read_bytes() == before
 
 
 def test_a_record_that_is_not_there_yet_is_no_damage(tmp_path: Path) -> None:
     backups.must_look_sound(tmp_path / "sevbot.db", None)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_record_names_the_newest_good_backup(

@@ -32,6 +32,17 @@ def copied(told: Story) -> Path:
     return copy
 
 
+def reminded(told: Story, *, times: int) -> Path:
+    """Return a copy from before most reminders of two incidents went out, apart."""
+    told.command("ana", f"{SEV2} owner=@ana")
+    passes(told, minutes=45)
+    told.command("ana", "/sev2 acme: sign-up fails owner=@ana")
+    copy = copied(told)
+    for _ in range(times):
+        passes(told, minutes=30)
+    return copy
+
+
 def put_back(told: Story, copy: Path) -> None:
     """Stop the bot, and start one on a copy of its record."""
     told.bot.close()
@@ -140,12 +151,7 @@ def test_a_restored_record_of_a_moment_ago_is_not_trusted_either(
 def test_several_reminders_that_went_out_apart_are_not_joined_to_one_more(
     tuesday: Story,
 ) -> None:
-    tuesday.command("ana", f"{SEV2} owner=@ana")
-    passes(tuesday, minutes=45)
-    tuesday.command("ana", "/sev2 acme: sign-up fails owner=@ana")
-    copy = copied(tuesday)
-    for _ in range(9):
-        passes(tuesday, minutes=30)
+    copy = reminded(tuesday, times=9)
     before = shown(tuesday)
 
     put_back(tuesday, copy)
@@ -211,12 +217,7 @@ def test_numbers_are_read_as_soon_as_slack_answers(tuesday: Story) -> None:
 def test_what_could_not_be_looked_up_for_a_while_is_not_said_twice(
     tuesday: Story,
 ) -> None:
-    tuesday.command("ana", f"{SEV2} owner=@ana")
-    passes(tuesday, minutes=45)
-    tuesday.command("ana", "/sev2 acme: sign-up fails owner=@ana")
-    copy = copied(tuesday)
-    for _ in range(7):
-        passes(tuesday, minutes=30)
+    copy = reminded(tuesday, times=7)
     before = len(tuesday.phone("ana"))
     tuesday.slack.faults.add(HISTORY, Fault.FAIL_BEFORE, times=None)
     put_back(tuesday, copy)
