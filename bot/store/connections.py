@@ -25,6 +25,8 @@ AWAY = "the database cannot be reached"
 
 # A little longer than a statement may take by the server's clock, which can say why.
 STATEMENT_WITHIN_S = 2.2
+# A statement that ran so many times gets a plan to keep.
+_OFTEN = 2
 _LOOKS_FOR = {Wait.R: POLLIN, Wait.W: POLLOUT, Wait.RW: POLLIN | POLLOUT}
 _CONNECTING = {
     "connect_timeout": 2,
@@ -77,6 +79,17 @@ def arguments(url: str) -> dict[str, Any]:
         "prepare_threshold": None,
         "row_factory": dict_row,
     }
+
+
+def keep_plans(connection: psycopg.Connection[DictRow]) -> None:
+    """Let the server keep the plans of our statements, where that is safe.
+
+    Behind a pooler the next transaction may be in a session that does not know them. It
+    shows: a pooler gives its clients another process id than that of the server.
+    """
+    row = connection.execute("SELECT pg_backend_pid() AS pid").fetchone()
+    if row is not None and row["pid"] == connection.info.backend_pid:
+        connection.prepare_threshold = _OFTEN
 
 
 def commit(connection: psycopg.Connection[DictRow]) -> None:

@@ -1,8 +1,8 @@
 """The record in PostgreSQL, shared by any number of equal replicas.
 
 It works behind a pooler in transaction mode: nothing stays in a session. Each
-transaction brings its own timeouts along, statements are not prepared on the server,
-and whoever has to wait for another waits for a row.
+transaction brings its own timeouts along, statements are prepared on the server only
+where no pooler is, and whoever has to wait for another waits for a row.
 """
 
 import re
@@ -25,6 +25,7 @@ from bot.store.connections import (
     arguments,
     commit,
     connected,
+    keep_plans,
 )
 from bot.store.database import LOCKED, Row, must_be_of_our_shape, queries
 from bot.store.migrations import migrations
@@ -117,6 +118,7 @@ class PostgresDatabase:
                 reconnect_timeout=_RECONNECT_WITHIN_S,
                 kwargs=arguments(url),
                 connection_class=TimedConnection,
+                configure=keep_plans,
             )
             self._pool.open()
 

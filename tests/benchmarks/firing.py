@@ -3,8 +3,8 @@
     uv run --group bench python -m tests.benchmarks.firing
 
 A thousand reminders are due at the same instant, each the first of its deadline. We
-fire them as a tick does, each a durable message to its owner. The sizes
-take turns, so do the contenders. PostgreSQL syncs at every commit here, as SQLite does.
+fire them as a tick does, each a durable message to its owner. The sizes take turns, so
+do the contenders. PostgreSQL syncs at every commit here, as SQLite does.
 """
 
 import sqlite3

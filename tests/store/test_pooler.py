@@ -11,6 +11,7 @@ import pytest
 
 from bot.policies import Severity
 from bot.store import copying, engines
+from bot.store.connections import connected, keep_plans
 from bot.store.copying import Copied
 from bot.store.database import Database, named, queries
 from bot.triage import Act, Triage
@@ -109,6 +110,23 @@ def test_a_record_is_copied_through_a_pooler(
 
     assert there == back
     assert Copied("incidents", 3) in there
+
+
+@pytest.mark.parametrize("is_pooled", [False, True], ids=["direct", "pooled"])
+def test_the_server_keeps_plans_only_where_no_pooler_is(
+    folder: Path, *, is_pooled: bool
+) -> None:
+    direct = postgres.empty()
+    url = postgres.through(direct, folder) if is_pooled else direct
+    kept = "SELECT COUNT(*) AS kept FROM pg_prepared_statements WHERE name <> %s"
+
+    with closing(connected(url)) as connection:
+        keep_plans(connection)
+        found = [connection.execute(kept, ["none"]).fetchone() for _ in range(4)]
+
+    assert [row["kept"] > 0 for row in found if row] == (
+        [False] * 4 if is_pooled else [False, False, True, True]
+    )
 
 
 def test_the_pooler_gives_many_clients_the_same_few_connections(
