@@ -118,8 +118,8 @@ class Bot:
         now = self.machine()
         with self.database.transaction() as tx:
             if turns.take_if_free(tx, turns.HOUSEKEEPING):
-                tx.all("forget_inbox", before=now - _KEEP_INBOX_FOR)
-                tx.all("forget_messages", before=self.clock() - _KEEP_EDITS_FOR)
+                tx.write("forget_inbox", before=now - _KEEP_INBOX_FOR)
+                tx.write("forget_messages", before=self.clock() - _KEEP_EDITS_FOR)
         self.retention.run()
         self.roster.refresh()
 

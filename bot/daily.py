@@ -113,7 +113,7 @@ def _is_first(tx: Transaction, name: str, at: datetime, now: datetime) -> bool:
     mark = tx.one("mark", name=name)
     if mark is not None and mark["at"] >= at:
         return False
-    tx.one("set_mark", name=name, at=now)
+    tx.write("set_mark", name=name, at=now)
     return True
 
 

@@ -85,7 +85,7 @@ class DailyBackups:
         self._failed_at, self.failure = now, reason
         with self._database.transaction() as tx:
             if not _was_failing(tx):
-                tx.one("set_mark", name=_FAILING, at=now)
+                tx.write("set_mark", name=_FAILING, at=now)
                 self._tell(tx, f"backup/fails/{now.isoformat()}", reason)
 
     def _works(self, now: datetime, made: Backup) -> None:
@@ -95,7 +95,7 @@ class DailyBackups:
         with self._database.transaction() as tx:
             if _was_failing(tx):
                 self._tell(tx, f"backup/works/{now.isoformat()}", "")
-            tx.one("set_mark", name=_MADE, at=now)
+            tx.write("set_mark", name=_MADE, at=now)
 
     def _tell(self, tx: Transaction, key: str, reason: str) -> None:
         draft = Draft(

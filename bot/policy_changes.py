@@ -235,7 +235,7 @@ def _remember(tx: Transaction, policy: Policy, now: datetime) -> bool:
     The workspace is known from then on, so that the next start needs no Slack.
     """
     last = tx.one("last_policy")
-    tx.one("set_mark", name="start", at=now)
+    tx.write("set_mark", name="start", at=now)
     if last is not None and last["version"] == policy.version:
         return False
     # The last one is told by its instant, so that must grow even if the clock does not.
@@ -248,7 +248,7 @@ def _remember(tx: Transaction, policy: Policy, now: datetime) -> bool:
         for name, hours in policy.calendars.items()
     }
     text = json.dumps(policy.texts, ensure_ascii=False)
-    tx.one(
+    tx.write(
         "save_policy",
         version=policy.version,
         text=text,

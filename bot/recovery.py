@@ -69,9 +69,9 @@ class Recovery:
                 now - ticked_at >= _OLD_AFTER or _was_restored(tx)
             ):
                 known_until = _known_until(tx, ticked_at, now)
-                tx.one("set_mark", name=KNOWN_UNTIL, at=known_until)
-                tx.one("set_mark", name=RESUMED, at=now)
-                tx.one("set_mark", name=BEGUN, at=self._machine())
+                tx.write("set_mark", name=KNOWN_UNTIL, at=known_until)
+                tx.write("set_mark", name=RESUMED, at=now)
+                tx.write("set_mark", name=BEGUN, at=self._machine())
         self.read_numbers()
 
     def read_numbers(self) -> None:
@@ -102,7 +102,7 @@ class Recovery:
             return
         with self._database.transaction() as tx:
             self._advance(tx, _numbers(cards), known_until)
-            tx.one("set_mark", name=_NUMBERS_READ, at=now)
+            tx.write("set_mark", name=_NUMBERS_READ, at=now)
 
     def _advance(
         self, tx: Transaction, numbers: Sequence[int], known_until: datetime
@@ -112,7 +112,7 @@ class Recovery:
         lost = [number for number in numbers if number > last]
         if not lost:
             return
-        tx.one("advance_numbers", value=max(lost))
+        tx.write("advance_numbers", value=max(lost))
         now = self._clock()
         logger.warning("incidents are missing", extra={"numbers": lost})
         draft = Draft(

@@ -113,12 +113,12 @@ class Reminders:
             turns.take(tx, turns.TICK)
             self._send(tx, daily.due(tx, self._policy(), now), now)
             if self._ticked_at is None or down or self._marks_now(tx, now):
-                tx.one("set_mark", name="tick", at=now)
+                tx.write("set_mark", name="tick", at=now)
         self._ticked_at = self._machine()
 
     def next_at(self) -> datetime:
         """Return the next instant at which a tick has something to do."""
-        with self._database.reading() as tx:
+        with self._database.transaction() as tx:
             return next_at(tx, self._policy(), self._clock())
 
     def _outage(self) -> tuple[datetime, datetime] | None:
@@ -126,7 +126,7 @@ class Reminders:
         machine_now = self._machine()
         if self._ticked_at and machine_now - self._ticked_at < _OUTAGE:
             return None
-        with self._database.reading() as tx:
+        with self._database.transaction() as tx:
             mark = tx.one("mark", name="tick")
         now = self._clock()
         if mark is None or now - mark["at"] < _OUTAGE:

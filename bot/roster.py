@@ -128,7 +128,7 @@ class Roster:
             self._save(tx, member)
 
     def _save(self, tx: Transaction, member: Member) -> None:
-        tx.one(
+        tx.write(
             "save_person",
             id=member.id,
             name=member.name,

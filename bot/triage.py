@@ -267,7 +267,7 @@ class Triage:
         armed = [nudges.armed(policy, changed, one, now) for one in moved]
         records.update_incident(tx, changed)
         offered_by = _offered_by(tx, incident)
-        noted = replace(event, id=records.add_event(tx, number, event))
+        noted = records.noted(tx, number, event)
         records.save_deadlines(tx, armed)
         for draft in triage_messages.caused(
             incident, changed, noted, policy, offered_by
@@ -315,7 +315,7 @@ class Triage:
     def _remember(self, tx: Transaction, key: str, number: int, **said: object) -> None:
         """Note what an inbound key was answered with."""
         answer = json.dumps({"incident": number, **said})
-        tx.one("save_inbox", key=key, received_at=self._machine(), answer=answer)
+        tx.write("save_inbox", key=key, received_at=self._machine(), answer=answer)
 
     def _result(self, tx: Transaction, number: int) -> Result:
         incident = _must_exist(records.incident(tx, number), number)

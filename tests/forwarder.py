@@ -4,7 +4,7 @@ import re
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -29,6 +29,7 @@ class _Link:
     bot: socket.socket
     server: socket.socket
     wrote: bool = False
+    plans: set[bytes] = field(default_factory=set)
     broken: Break | None = None
 
     def hang_up(self) -> None:
@@ -50,6 +51,7 @@ class Forwarder:
         self.is_away = False
         self.broke: list[Break] = []
         self._of = of
+        self._named = re.compile(rb"(\w+)\0[^\0]*" + re.escape(of))
         self._server = str(server / _SOCKET)
         self._flows = Event()
         self._flows.set()
@@ -113,7 +115,7 @@ class Forwarder:
     def _ask(self, link: _Link) -> None:
         """Pass on what the bot says."""
         while said := self._heard(link.bot):
-            link.wrote |= self._of in said
+            link.wrote |= self._is_of_interest(link, said)
             if link.wrote and self.at_commit is not None and _COMMIT.search(said):
                 link.broken, self.at_commit = self.at_commit, None
                 self.broke.append(link.broken)
@@ -123,6 +125,12 @@ class Forwarder:
                 link.server.sendall(said)
             link.wrote &= not _COMMIT.search(said)
         self._end(link)
+
+    def _is_of_interest(self, link: _Link, said: bytes) -> bool:
+        """Tell whether a statement is spelled out, or named once its plan is kept."""
+        link.plans.update(self._named.findall(said))
+        named = any(b"\0" + plan + b"\0" in said for plan in link.plans)
+        return named or self._of in said
 
     def _answer(self, link: _Link) -> None:
         """Pass on what the server says."""

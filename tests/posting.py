@@ -143,7 +143,7 @@ class Post:
         given = {"priority": Priority.CARD, "lane": "C0INCIDENTS", **more}
         draft = Draft(key=key, kind=kind, **given)  # type: ignore[arg-type]
         with self.database.transaction() as tx:
-            assert mail.queue(tx, draft, now=self.now, machine_now=self.now)
+            mail.queue(tx, draft, now=self.now, machine_now=self.now)
 
     def refresh(self, key: str) -> None:
         """Ask for an edit of a message."""

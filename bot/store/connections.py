@@ -5,6 +5,8 @@ on a connection that lives: a suspended machine, a disk that hangs, a pooler who
 does not move. So we look at our own clock, too.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from select import POLLIN, POLLOUT, poll
 from time import monotonic
 from typing import Any, TypeVar
@@ -15,7 +17,7 @@ from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
-from psycopg.waiting import Wait
+from psycopg.waiting import Ready, Wait
 
 from bot.errors import StorageError
 
@@ -43,14 +45,13 @@ class TimedConnection(psycopg.Connection[DictRow]):
 
     answers_within_s = STATEMENT_WITHIN_S
 
-    def wait(self, gen: PQGen[T], *how: Any, **more: Any) -> T:
+    def wait(self, gen: PQGen[T], *_how: Any, **_more: Any) -> T:
         """Wait for the server, through which every statement passes.
 
         Raises ConnectionTimeout, and the connection is closed then.
         """
-        timed = _within(gen, self.pgconn.socket, self.answers_within_s)
         try:
-            return super().wait(timed, *how, **more)
+            return _within(gen, self.pgconn.socket, self.answers_within_s)
         except errors.ConnectionTimeout:
             self.close()
             raise
@@ -92,32 +93,43 @@ def keep_plans(connection: psycopg.Connection[DictRow]) -> None:
         connection.prepare_threshold = _OFTEN
 
 
-def commit(connection: psycopg.Connection[DictRow]) -> None:
-    """Commit; PostgreSQL would answer a commit after a failure with a rollback.
+@contextmanager
+def committing(connection: psycopg.Connection[DictRow]) -> Iterator[None]:
+    """Commit within: PostgreSQL would answer a commit after a failure with a rollback.
 
     Raises a StorageError in doubt where the server was lost before it answered.
     """
     if connection.info.transaction_status != TransactionStatus.INTRANS:
         raise errors.InFailedSqlTransaction
     try:
-        connection.execute("COMMIT")
+        yield
     except psycopg.OperationalError as error:
         if connection.closed:
             raise StorageError(AWAY, in_doubt=True) from error
         raise
 
 
-def _within(gen: PQGen[T], socket: int, seconds: float) -> PQGen[T]:
-    """Wait before the driver does, which would wait for ever, for what it waits for."""
+def _within(gen: PQGen[T], socket: int, seconds: float) -> T:
+    """Wait for what the driver waits for, but not for ever, as it would itself."""
     give_up_at = monotonic() + seconds
+    look = poll()
+    look.register(socket)
     try:
         wanted = next(gen)
         while True:
-            look = poll()
-            look.register(socket, _LOOKS_FOR[wanted])
-            if not look.poll(max(0.0, give_up_at - monotonic()) * 1000):
+            look.modify(socket, _LOOKS_FOR[wanted])
+            found = look.poll(max(0.0, give_up_at - monotonic()) * 1000)
+            if not found:
                 raise errors.ConnectionTimeout("the server does not answer")
-            wanted = gen.send((yield wanted))
+            [(_, seen)] = found
+            wanted = gen.send(_ready(seen))
     except StopIteration as end:
         result: T = end.value
         return result
+
+
+def _ready(seen: int) -> Ready:
+    """Return what may be done; a connection that hung up is read and written, too."""
+    if not seen & ~POLLOUT:
+        return Ready.W
+    return Ready.R if not seen & ~POLLIN else Ready.RW

@@ -46,6 +46,9 @@ class Transaction(Protocol):
     def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
         """Run a named query for each of some rows; tell which of them it answered."""
 
+    def write(self, query: str, **values: object) -> None:
+        """Run a named query whose rows nobody needs: with the next, or the commit."""
+
 
 class Whole(Protocol):
     """A transaction that has the record to itself, and sees every workspace."""

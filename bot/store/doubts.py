@@ -21,12 +21,12 @@ def settle_posted(
     """
     values = posted_values(posted)
     if tx.one("settle_posted", id=letter.id, **values, **asdict(verify)) is None:
-        tx.one("suspect_message", id=letter.id, **asdict(verify))
+        tx.write("suspect_message", id=letter.id, **asdict(verify))
 
 
 def doubt(tx: Transaction, letter: Letter, verify: Verify, *, error: str) -> None:
     """Leave a leased message open until it was looked up in Slack."""
-    tx.one(
+    tx.write(
         "doubt_message",
         id=letter.id,
         token=letter.lease_token,
@@ -108,7 +108,7 @@ def shorten_waits(
     verify_at: datetime,
 ) -> None:
     """Let nothing wait longer than it would if its wait began now."""
-    tx.all(
+    tx.write(
         "shorten_waits",
         machine_now=machine_now,
         lease_until=lease_until,

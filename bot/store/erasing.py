@@ -74,7 +74,7 @@ def erase(tx: Transaction, numbers: Sequence[int], now: datetime) -> list[int]:
 
 def _erase(tx: Transaction, incident: Incident, now: datetime) -> None:
     erased = incidents.erased(incident)
-    tx.one(
+    tx.write(
         "erase_incident",
         number=erased.number,
         title=erased.title,
@@ -101,4 +101,4 @@ def _erase_name(tx: Transaction, customer: str) -> None:
         }
         if details != event.details:
             records.erase_event(tx, replace(event, details=details))
-    tx.all("forget_policies")
+    tx.write("forget_policies")

@@ -21,7 +21,7 @@ _A_LOOK = timedelta(milliseconds=500)
 
 def close(tx: Transaction, name: str, until: datetime) -> None:
     """Hold back a method or the whole workspace; the later instant counts."""
-    tx.one("close_gate", name=name, opens_at=until)
+    tx.write("close_gate", name=name, opens_at=until)
 
 
 def close_lane(
@@ -52,7 +52,7 @@ def is_ahead(tx: Transaction, of: datetime) -> bool:
 
 def open_all(tx: Transaction, machine_now: datetime) -> None:
     """Hold nothing back any longer."""
-    tx.all("open_gates", machine_now=machine_now)
+    tx.write("open_gates", machine_now=machine_now)
 
 
 def use_budget(

@@ -53,17 +53,14 @@ def key_of(item: Item, place: str) -> str:
 
 def insert(tx: Transaction, items: Mapping[str, Sequence[Item]]) -> None:
     """Put reminders into messages, by the keys of those."""
-    rows = [
-        {"key": key, "position": position, **_values(item)}
-        for key, within in items.items()
-        for position, item in enumerate(within)
-    ]
-    tx.many("queue_item", rows)
+    for key, within in items.items():
+        for position, item in enumerate(within):
+            tx.write("queue_item", key=key, position=position, **_values(item))
 
 
 def remove(tx: Transaction, key: str, item: Item) -> None:
     """Take a reminder out of a message."""
-    tx.all(
+    tx.write(
         "remove_item",
         key=key,
         incident=item.incident,

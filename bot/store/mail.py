@@ -155,20 +155,22 @@ def card_key(number: int) -> str:
 
 def queue(
     tx: Transaction, draft: Draft, *, now: datetime, machine_now: datetime
-) -> bool:
-    """Put a message into the outbox; `False` if its key is already there."""
-    return queue_all(tx, [draft], now=now, machine_now=machine_now) == 1
+) -> None:
+    """Put a message into the outbox, unless its key is already there."""
+    if draft.items:
+        queue_all(tx, [draft], now=now, machine_now=machine_now)
+    else:
+        instants = {"queued_at": now, "not_before": machine_now}
+        tx.write("queue_message", **_values(draft), **instants)
 
 
 def queue_all(
     tx: Transaction, drafts: Sequence[Draft], *, now: datetime, machine_now: datetime
-) -> int:
-    """Put messages into the outbox; return how many were not there yet."""
+) -> None:
+    """Put messages into the outbox, but for those whose key is already there."""
     instants = {"queued_at": now, "not_before": machine_now}
     are_new = tx.many("queue_message", [{**_values(one), **instants} for one in drafts])
-    new = list(compress(drafts, are_new))
-    items.insert(tx, {one.key: one.items for one in new})
-    return len(new)
+    items.insert(tx, {one.key: one.items for one in compress(drafts, are_new)})
 
 
 def refresh(
@@ -182,11 +184,13 @@ def refresh_all(
     tx: Transaction, numbers: Iterable[int], *, now: datetime, machine_now: datetime
 ) -> None:
     """Ask for an edit of every message that shows live buttons of some incidents."""
-    shown = [{"incident": number} for number in sorted(numbers)]
+    shown = sorted(numbers)
     instants = {"key": None, "queued_at": now, "not_before": machine_now}
     # In this order: what arrives while we wait for its sender is edited then.
-    tx.many("mark_stale", shown)
-    tx.many("queue_edits", [{**one, **instants} for one in shown])
+    for number in shown:
+        tx.write("mark_stale", incident=number)
+    for number in shown:
+        tx.write("queue_edits", incident=number, **instants)
 
 
 def refresh_one(
@@ -194,7 +198,7 @@ def refresh_one(
 ) -> None:
     """Ask for an edit of one message, if it has live buttons."""
     instants = {"queued_at": now, "not_before": machine_now}
-    tx.all("queue_edits", incident=None, key=key, **instants)
+    tx.write("queue_edits", incident=None, key=key, **instants)
 
 
 def claim(  # noqa: PLR0913  # The instants of one claim.
@@ -269,7 +273,7 @@ def settle_edited(
     tx: Transaction, key: str, *, ts: str | None, rendered: str, is_live: bool
 ) -> None:
     """Note what a sent message shows after an edit of what stands at `ts`."""
-    tx.one("settle_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
+    tx.write("settle_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
 
 
 def find(tx: Transaction, key: str) -> Letter | None:
@@ -289,8 +293,8 @@ def unaddressed(tx: Transaction, machine_now: datetime) -> dict[str, int]:
 
 def address(tx: Transaction, person: str, lane: str) -> None:
     """Note a person's conversation with the bot, and send there what waited for it."""
-    tx.one("save_dm", id=person, dm=lane)
-    tx.all("address", person=person, lane=lane)
+    tx.write("save_dm", id=person, dm=lane)
+    tx.write("address", person=person, lane=lane)
 
 
 def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[Letter]:
@@ -301,7 +305,7 @@ def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[Letter]:
 
 def postpone_unaddressed(tx: Transaction, person: str, until: datetime) -> None:
     """Try later to learn where a person is written to."""
-    tx.all("postpone_unaddressed", person=person, not_before=until)
+    tx.write("postpone_unaddressed", person=person, not_before=until)
 
 
 def send_again(
@@ -326,7 +330,7 @@ def post_anew(
     machine_now: datetime,
 ) -> None:
     """Queue a card again that stood at `ts` and can be edited there no more."""
-    tx.one("post_anew", key=key, ts=ts, queued_at=now, not_before=machine_now)
+    tx.write("post_anew", key=key, ts=ts, queued_at=now, not_before=machine_now)
 
 
 def posted_values(posted: Posted) -> dict[str, object]:

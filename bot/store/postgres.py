@@ -23,7 +23,7 @@ from bot.store.connections import (
     STATEMENT_WITHIN_S,
     TimedConnection,
     arguments,
-    commit,
+    committing,
     connected,
     keep_plans,
 )
@@ -70,6 +70,7 @@ SELECT setval(
 )
 """
 _CONNECTIONS = 8
+# The server has to answer in time, for so many at once.
 _AT_ONCE = 100
 # After a failover a new connection is tried again at least this often.
 _RECONNECT_WITHIN_S = 2
@@ -128,8 +129,9 @@ class PostgresDatabase:
         with _honest():
             connection = self._begun()
             try:
-                yield PostgresTransaction(connection, self._workspace)
-                commit(connection)
+                tx = PostgresTransaction(connection, self._workspace)
+                yield tx
+                tx.commit()
             except BaseException as error:
                 _roll_back(connection)
                 if isinstance(error.__cause__, _NOT_THE_PRIMARY):
@@ -152,8 +154,9 @@ class PostgresDatabase:
             connection.execute(_BEGIN_MIGRATION)
             connection.execute(_LOCK)
             must_be_of_our_shape(_shapes(connection))
-            yield PostgresTransaction(connection, self._workspace)
-            commit(connection)
+            tx = PostgresTransaction(connection, self._workspace)
+            yield tx
+            tx.commit()
 
     def empty_log(self) -> bool:
         """Do nothing: what the server keeps of old rows is its own business."""
@@ -192,6 +195,7 @@ class PostgresTransaction:
     def __init__(self, connection: psycopg.Connection[DictRow], workspace: str) -> None:
         self._connection = connection
         self._workspace = workspace
+        self._put_off: list[tuple[bytes, dict[str, object]]] = []
 
     def one(self, query: str, **values: object) -> Row | None:
         """Return the first row of a named query."""
@@ -201,9 +205,10 @@ class PostgresTransaction:
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
         with _honest():
-            cursor = self._connection.execute(
-                _queries()[query], self._given(values), binary=True
-            )
+            with self._caught_up():
+                cursor = self._connection.execute(
+                    _queries()[query], self._given(values), binary=True
+                )
             return [from_stored(row) for row in cursor.fetchall()]
 
     def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
@@ -211,14 +216,38 @@ class PostgresTransaction:
         given = [self._given(row) for row in rows]
         answered = []
         with _honest(), self._connection.cursor(binary=True) as cursor:
-            # The server has to answer in time, for so many at once.
             for first in range(0, len(given), _AT_ONCE):
                 some = given[first : first + _AT_ONCE]
-                cursor.executemany(_queries()[query], some, returning=True)
+                with self._caught_up():
+                    cursor.executemany(_queries()[query], some, returning=True)
                 answered.append(cursor.rowcount > 0)
                 while cursor.nextset():
                     answered.append(cursor.rowcount > 0)
         return answered
+
+    def write(self, query: str, **values: object) -> None:
+        """Put off a named query whose rows nobody needs: it saves a round trip."""
+        self._put_off.append((_queries()[query], self._given(values)))
+        if len(self._put_off) == _AT_ONCE:
+            with _honest(), self._caught_up():
+                pass
+
+    def commit(self) -> None:
+        """Commit, after what was put off."""
+        with committing(self._connection), self._caught_up():
+            self._connection.execute("COMMIT", prepare=False)
+
+    @contextmanager
+    def _caught_up(self) -> Iterator[None]:
+        """Send what was put off and what follows, and wait for all of it together."""
+        if not self._put_off:
+            yield
+            return
+        with self._connection.pipeline():
+            for statement, given in self._put_off:
+                self._connection.execute(statement, given)
+            self._put_off.clear()
+            yield
 
     def _given(self, values: Row) -> dict[str, object]:
         given = {name: to_stored(value) for name, value in values.items()}

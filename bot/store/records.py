@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -28,12 +28,12 @@ def next_number(tx: Transaction) -> int:
 
 def insert_incident(tx: Transaction, incident: Incident) -> None:
     """Store a new incident."""
-    tx.one("insert_incident", **_incident_values(incident))
+    tx.write("insert_incident", **_incident_values(incident))
 
 
 def update_incident(tx: Transaction, incident: Incident) -> None:
     """Store the new state of an incident."""
-    tx.one("update_incident", **_incident_values(incident))
+    tx.write("update_incident", **_incident_values(incident))
 
 
 def incident(tx: Transaction, number: int) -> Incident | None:
@@ -44,7 +44,7 @@ def incident(tx: Transaction, number: int) -> Incident | None:
 
 def incident_to_change(tx: Transaction, number: int) -> Incident | None:
     """Return an incident that nobody else changes before the transaction ends."""
-    tx.one("lock_incident", number=number)
+    tx.write("lock_incident", number=number)
     return incident(tx, number)
 
 
@@ -69,19 +69,16 @@ def next_due_of_others(tx: Transaction, owner: str, most: int) -> list[Incident]
     return [one for one in found if one is not None]
 
 
-def add_event(tx: Transaction, number: int, event: Event) -> int:
-    """Append an event to an incident's history and return its id."""
-    row = tx.one(
-        "insert_event",
-        incident=number,
-        kind=event.kind,
-        at=event.at,
-        recorded_at=event.recorded_at,
-        by_person=event.by,
-        details=_json(dict(event.details)),
-    )
+def add_event(tx: Transaction, number: int, event: Event) -> None:
+    """Append an event to an incident's history."""
+    tx.write("insert_event", incident=number, **_event_values(event))
+
+
+def noted(tx: Transaction, number: int, event: Event) -> Event:
+    """Append an event to an incident's history, and return it with its id."""
+    row = tx.one("insert_event", incident=number, **_event_values(event))
     assert row is not None, "an insert answers with its id"
-    return int(row["id"])
+    return replace(event, id=int(row["id"]))
 
 
 def events(tx: Transaction, number: int) -> list[Event]:
@@ -97,7 +94,7 @@ def event(tx: Transaction, event_id: int) -> Event | None:
 
 def erase_event(tx: Transaction, event: Event) -> None:
     """Store what is left of an event's details once its texts are erased."""
-    tx.one("erase_event", id=event.id, details=_json(dict(event.details)))
+    tx.write("erase_event", id=event.id, details=_json(dict(event.details)))
 
 
 def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
@@ -107,7 +104,7 @@ def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
         pauses = [[a.isoformat(), b.isoformat()] for a, b in deadline.pauses]
         values |= {"pauses": _json(pauses)}
         values |= {"is_aim": int(deadline.is_aim), "changed": int(deadline.changed)}
-        tx.one("save_deadline", **values)
+        tx.write("save_deadline", **values)
 
 
 def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
@@ -140,15 +137,13 @@ def lock_due(tx: Transaction, now: datetime, most: int) -> dict[int, Incident]:
 
 def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
     """Store deadlines of which reminders were fired, and nothing else changed."""
-    tx.many(
-        "save_fired",
-        [{name: getattr(one, name) for name in _FIRED} for one in deadlines],
-    )
+    for one in deadlines:
+        tx.write("save_fired", **{name: getattr(one, name) for name in _FIRED})
 
 
 def postpone(tx: Transaction, deadline: Deadline, until: datetime) -> None:
     """Try a deadline's reminder again later."""
-    tx.one(
+    tx.write(
         "postpone_deadline",
         incident=deadline.incident,
         kind=deadline.kind,
@@ -195,6 +190,16 @@ def next_instant(tx: Transaction) -> datetime | None:
 def _fields(value: Incident | Deadline) -> dict[str, Any]:
     """Return the fields by their names; `asdict` would copy each value, and dearly."""
     return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _event_values(event: Event) -> dict[str, Any]:
+    return {
+        "kind": event.kind,
+        "at": event.at,
+        "recorded_at": event.recorded_at,
+        "by_person": event.by,
+        "details": _json(dict(event.details)),
+    }
 
 
 def _incident_values(incident: Incident) -> dict[str, Any]:

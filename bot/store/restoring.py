@@ -61,7 +61,7 @@ def _mark(record: Path, now: datetime) -> None:
             closing(SqliteDatabase(record, workspace)) as database,
             database.transaction() as tx,
         ):
-            tx.one("set_mark", name=RESTORED, at=now)
+            tx.write("set_mark", name=RESTORED, at=now)
 
 
 def _give_to_owner_of(record: Path, part: Path) -> None:

@@ -124,6 +124,11 @@ class SqliteTransaction:
         with honest():
             return [bool(execute(sql, self._given(row)).fetchall()) for row in rows]
 
+    def write(self, query: str, **values: object) -> None:
+        """Run a named query whose rows nobody needs; here that is at once."""
+        with honest():
+            self._connection.execute(_queries()[query], self._given(values)).fetchall()
+
     def _given(self, values: Row) -> dict[str, object]:
         given = _stored(values)
         given["workspace"] = self._workspace

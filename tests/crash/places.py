@@ -193,6 +193,9 @@ class _Watched:
         self._pass_by(f"after {query}")
         return rows
 
+    def write(self, query: str, **values: object) -> None:
+        self.all(query, **values)
+
     def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
         return [self.one(query, **row) is not None for row in rows]
 

@@ -13,6 +13,15 @@ from bot.store.postgres import PostgresDatabase
 from tests import postgres
 
 Open = Callable[..., Database]
+_FORGET = """
+CLOSE ALL;
+RESET ALL;
+RESET SESSION AUTHORIZATION;
+UNLISTEN *;
+SELECT pg_advisory_unlock_all();
+DISCARD TEMP;
+DISCARD SEQUENCES;
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -51,6 +60,9 @@ def open_record() -> Iterator[Open]:
 
 
 def forgetful(database: PostgresDatabase) -> None:
-    """Do to each connection, after each transaction, what a pooler does to it."""
+    """Let each connection forget, after each transaction, all but the plans it keeps.
+
+    Those are not there behind a pooler.
+    """
     pool: Any = database._pool
-    pool._reset = lambda connection: connection.execute("DISCARD ALL")
+    pool._reset = lambda connection: connection.execute(_FORGET)

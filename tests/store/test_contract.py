@@ -16,6 +16,7 @@ from bot.triage import Act, Triage
 from bot.triage_events import Report, Update
 from tests import postgres
 from tests.factories import pacific, shipped_policy
+from tests.store.conftest import Open
 
 NOON = pacific(24, "12:00")
 HOUR = timedelta(hours=1)
@@ -224,3 +225,35 @@ def test_most_statements_have_something_to_answer_here(
     silent = [query for query in queries() if not answers(lived[1], query)]
 
     assert len(silent) < len(queries()) / 3, silent
+
+
+def test_what_is_written_is_there_for_the_next_statement(
+    url: str, open_record: Open
+) -> None:
+    with open_record(url).transaction() as tx:
+        for number in range(250):
+            tx.write("set_mark", name=f"mark {number}", at=NOON)
+        found = tx.many("mark", [{"name": f"mark {one}"} for one in (0, 249, 250)])
+
+    assert found == [True, True, False]
+
+
+@pytest.mark.parametrize("last", [None, "after"], ids=["at the end", "midway"])
+def test_a_write_that_is_refused_leaves_nothing_of_its_transaction(
+    url: str, open_record: Open, last: str | None
+) -> None:
+    database = open_record(url)
+
+    def write() -> None:
+        with database.transaction() as tx:
+            tx.write("set_mark", name="before", at=NOON)
+            tx.write("insert_event", **{**samples("insert_event"), "incident": 99})
+            if last is not None:
+                tx.one("set_mark", name=last, at=NOON)
+
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        write()
+
+    with database.transaction() as tx:
+        found = tx.many("mark", [{"name": name} for name in ("before", "after")])
+    assert found == [False, False]
