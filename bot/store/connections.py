@@ -79,6 +79,8 @@ def arguments(url: str) -> dict[str, Any]:
         "autocommit": True,
         "prepare_threshold": None,
         "row_factory": dict_row,
+        # Our statements number their parameters: nothing is to be looked for in them.
+        "cursor_factory": psycopg.RawCursor,
     }
 
 

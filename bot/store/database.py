@@ -17,17 +17,23 @@ that begins with FOR UPDATE is meant for PostgreSQL, and SQLite does without it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from importlib.resources import files
+from itertools import count
 from typing import Any, Protocol
 
 from bot.errors import StorageError
 
 LOCKED = "the database is locked"
+PLACEHOLDER = re.compile(r"(?<![\w:']):(\w+)")
+# So many rows are inserted at once: a server has to answer in time for them.
+AT_ONCE = 100
+_ONE_ROW = re.compile(r"(?<=VALUES )\(.*?\)(?=\n(?:ON CONFLICT|RETURNING))", re.DOTALL)
 
 Row = Mapping[str, Any]
+Block = tuple[str, list[Any]]
 
 
 class Transaction(Protocol):
@@ -43,11 +49,14 @@ class Transaction(Protocol):
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
 
-    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
-        """Run a named query for each of some rows; tell which of them it answered."""
+    def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
+        """Insert rows by a named query; return what it answers, in no order."""
 
     def write(self, query: str, **values: object) -> None:
-        """Run a named query whose rows nobody needs: with the next, or the commit."""
+        """Run a named query whose answer nobody needs: with the next, or the commit."""
+
+    def write_many(self, query: str, rows: Sequence[Row]) -> None:
+        """Insert rows by a named query whose answer nobody needs."""
 
 
 class Whole(Protocol):
@@ -115,3 +124,31 @@ def named(file: str) -> Mapping[str, str]:
     text = files("bot.store").joinpath(file).read_text(encoding="utf-8")
     parts = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def blocks(
+    query: str, rows: Sequence[Row], mark: Callable[[int], str]
+) -> Iterator[Block]:
+    """Go through statements that insert rows as a named query inserts one.
+
+    Each comes with its values in the order of its marks, which are counted from one.
+    """
+    for first in range(0, len(rows), AT_ONCE):
+        some = rows[first : first + AT_ONCE]
+        text, names = _for_rows(query, len(some), mark)
+        yield text, [row[name] for row in some for name in names]
+
+
+@cache
+def _for_rows(
+    query: str, rows: int, mark: Callable[[int], str]
+) -> tuple[str, tuple[str, ...]]:
+    text = queries()[query]
+    found = _ONE_ROW.search(text)
+    assert found is not None, "it inserts one row"
+    numbers = count(1)
+    every = PLACEHOLDER.sub(
+        lambda _: mark(next(numbers)), ",\n".join([found[0]] * rows)
+    )
+    names = tuple(PLACEHOLDER.findall(found[0]))
+    return f"{text[: found.start()]}{every}{text[found.end() :]}", names

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from itertools import compress
 
 from bot.store import items
 from bot.store.database import Row, Transaction
@@ -169,8 +168,9 @@ def queue_all(
 ) -> None:
     """Put messages into the outbox, but for those whose key is already there."""
     instants = {"queued_at": now, "not_before": machine_now}
-    are_new = tx.many("queue_message", [{**_values(one), **instants} for one in drafts])
-    items.insert(tx, {one.key: one.items for one in compress(drafts, are_new)})
+    found = tx.many("queue_message", [{**_values(one), **instants} for one in drafts])
+    new = {row["key"] for row in found}
+    items.insert(tx, {one.key: one.items for one in drafts if one.key in new})
 
 
 def refresh(

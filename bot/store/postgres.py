@@ -6,7 +6,7 @@ where no pooler is, and whoever has to wait for another waits for a row.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -27,7 +27,15 @@ from bot.store.connections import (
     connected,
     keep_plans,
 )
-from bot.store.database import LOCKED, Row, must_be_of_our_shape, queries
+from bot.store.database import (
+    AT_ONCE,
+    LOCKED,
+    PLACEHOLDER,
+    Row,
+    blocks,
+    must_be_of_our_shape,
+    queries,
+)
 from bot.store.migrations import migrations
 
 _WORDS = {
@@ -70,8 +78,6 @@ SELECT setval(
 )
 """
 _CONNECTIONS = 8
-# The server has to answer in time, for so many at once.
-_AT_ONCE = 100
 # After a failover a new connection is tried again at least this often.
 _RECONNECT_WITHIN_S = 2
 
@@ -95,6 +101,9 @@ _REASONS: Mapping[type[psycopg.Error], str] = {
     errors.DuplicateTable: "the database holds somebody else's tables",
     errors.InFailedSqlTransaction: "a statement before failed",
 }
+
+
+_Asked = tuple[bytes, Sequence[object]]
 
 
 class PostgresDatabase:
@@ -195,7 +204,7 @@ class PostgresTransaction:
     def __init__(self, connection: psycopg.Connection[DictRow], workspace: str) -> None:
         self._connection = connection
         self._workspace = workspace
-        self._put_off: list[tuple[bytes, dict[str, object]]] = []
+        self._waiting: list[_Asked] = []
 
     def one(self, query: str, **values: object) -> Row | None:
         """Return the first row of a named query."""
@@ -204,33 +213,22 @@ class PostgresTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        with _honest():
-            with self._caught_up():
-                cursor = self._connection.execute(
-                    _queries()[query], self._given(values), binary=True
-                )
-            return [from_stored(row) for row in cursor.fetchall()]
+        return self._asked(self._named(query, values))
 
-    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
-        """Run a named query for each of some rows; tell which of them it answered."""
-        given = [self._given(row) for row in rows]
-        answered = []
-        with _honest(), self._connection.cursor(binary=True) as cursor:
-            for first in range(0, len(given), _AT_ONCE):
-                some = given[first : first + _AT_ONCE]
-                with self._caught_up():
-                    cursor.executemany(_queries()[query], some, returning=True)
-                answered.append(cursor.rowcount > 0)
-                while cursor.nextset():
-                    answered.append(cursor.rowcount > 0)
-        return answered
+    def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
+        """Insert rows by a named query; return what it answers, in no order."""
+        return [
+            row for block in self._blocks(query, rows) for row in self._asked(block)
+        ]
 
     def write(self, query: str, **values: object) -> None:
-        """Put off a named query whose rows nobody needs: it saves a round trip."""
-        self._put_off.append((_queries()[query], self._given(values)))
-        if len(self._put_off) == _AT_ONCE:
-            with _honest(), self._caught_up():
-                pass
+        """Put off a named query whose answer nobody needs: it saves a round trip."""
+        self._put_off(self._named(query, values))
+
+    def write_many(self, query: str, rows: Sequence[Row]) -> None:
+        """Put off the insertion of rows by a named query whose answer nobody needs."""
+        for block in self._blocks(query, rows):
+            self._put_off(block)
 
     def commit(self) -> None:
         """Commit, after what was put off."""
@@ -240,14 +238,36 @@ class PostgresTransaction:
     @contextmanager
     def _caught_up(self) -> Iterator[None]:
         """Send what was put off and what follows, and wait for all of it together."""
-        if not self._put_off:
+        if not self._waiting:
             yield
             return
         with self._connection.pipeline():
-            for statement, given in self._put_off:
-                self._connection.execute(statement, given)
-            self._put_off.clear()
+            for asked in self._waiting:
+                self._connection.execute(*asked)
+            self._waiting.clear()
             yield
+
+    def _asked(self, asked: _Asked) -> list[Row]:
+        with _honest():
+            with self._caught_up():
+                cursor = self._connection.execute(*asked, binary=True)
+            return [from_stored(row) for row in cursor.fetchall()]
+
+    def _put_off(self, asked: _Asked) -> None:
+        self._waiting.append(asked)
+        if len(self._waiting) == AT_ONCE:
+            with _honest(), self._caught_up():
+                pass
+
+    def _blocks(self, query: str, rows: Sequence[Row]) -> Iterator[_Asked]:
+        given = [self._given(row) for row in rows]
+        for statement, values in blocks(query, given, _mark):
+            yield statement.encode(), values
+
+    def _named(self, query: str, values: Row) -> _Asked:
+        statement, names = _queries()[query]
+        given = self._given(values)
+        return statement, [given[name] for name in names]
 
     def _given(self, values: Row) -> dict[str, object]:
         given = {name: to_stored(value) for name, value in values.items()}
@@ -261,8 +281,9 @@ class PostgresTransaction:
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for each of some rows."""
-        given = [{name: to_stored(it) for name, it in row.items()} for row in rows]
-        self._connection.cursor().executemany(_translated(sql), given)
+        statement, names = _numbered(sql)
+        given = [[to_stored(row[name]) for name in names] for row in rows]
+        self._connection.cursor().executemany(statement, given)
 
     def count_on(self, table: str) -> None:
         """Let the ids of new rows go on after those that were put."""
@@ -292,7 +313,7 @@ def first(url: str, query: str) -> Row | None:
     """Return the first row of a query to a record that may not be there yet."""
     with _honest(), connected(url) as connection:
         try:
-            cursor = connection.execute(_queries()[query], binary=True)
+            cursor = connection.execute(_queries()[query][0], binary=True)
         except errors.UndefinedTable:
             return None
         row = cursor.fetchone()
@@ -347,7 +368,7 @@ def migrate(url: str) -> None:
             for statement in statements:
                 connection.execute(statement.encode())
             connection.execute(
-                "INSERT INTO sevbot_migrations (name) VALUES (%s)", (name,)
+                "INSERT INTO sevbot_migrations (name) VALUES ($1)", (name,)
             )
         connection.execute("COMMIT")
 
@@ -376,14 +397,20 @@ def _roll_back(connection: psycopg.Connection[DictRow]) -> None:
 
 
 @cache
-def _queries() -> Mapping[str, bytes]:
-    """Return every query with psycopg's placeholders."""
-    return {name: _translated(sql) for name, sql in queries().items()}
+def _queries() -> Mapping[str, tuple[bytes, list[str]]]:
+    """Return every query with numbers for its parameters, and their names in order."""
+    return {name: _numbered(sql) for name, sql in queries().items()}
 
 
-def _translated(sql: str) -> bytes:
-    bare = re.sub(r"--.*", "", sql).replace("%", "%%")
-    return re.sub(r"(?<![\w:']):(\w+)", r"%(\1)s", bare).encode()
+def _numbered(sql: str) -> tuple[bytes, list[str]]:
+    bare = re.sub(r"--.*", "", sql)
+    names = list(dict.fromkeys(PLACEHOLDER.findall(bare)))
+    text = PLACEHOLDER.sub(lambda found: _mark(names.index(found[1]) + 1), bare)
+    return text.encode(), names
+
+
+def _mark(number: int) -> str:
+    return f"${number}"
 
 
 @contextmanager

@@ -280,19 +280,6 @@ WHERE workspace = :workspace
   AND next_nudge_at <= :now
 LIMIT 1;
 
--- name: save_fired
--- What a reminder changes in its deadline.
-UPDATE deadlines
-SET step = :step,
-  fired = :fired,
-  next_nudge_at = :next_nudge_at,
-  snoozed_until = :snoozed_until
-WHERE workspace = :workspace
-  AND incident = :incident
-  AND kind = :kind
-  AND count = :count
-RETURNING count;
-
 -- name: postpone_deadline
 UPDATE deadlines
 SET next_nudge_at = :until
@@ -452,7 +439,7 @@ VALUES (
   NULL, :queued_at, NULL, NULL
 )
 ON CONFLICT (workspace, key) DO NOTHING
-RETURNING id;
+RETURNING key;
 
 -- name: queue_item
 INSERT INTO outbox_items (

@@ -13,9 +13,6 @@ from bot.incidents import Event, EventKind, Incident, Status
 from bot.policies import Severity
 from bot.store.database import Row, Transaction
 
-_FIRED = (
-    "incident", "kind", "count", "step", "fired", "next_nudge_at", "snoozed_until"
-)  # fmt: skip
 _MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
 
 
@@ -99,12 +96,7 @@ def erase_event(tx: Transaction, event: Event) -> None:
 
 def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
     """Store deadlines, new ones and changed ones alike."""
-    for deadline in deadlines:
-        values = _fields(deadline)
-        pauses = [[a.isoformat(), b.isoformat()] for a, b in deadline.pauses]
-        values |= {"pauses": _json(pauses)}
-        values |= {"is_aim": int(deadline.is_aim), "changed": int(deadline.changed)}
-        tx.write("save_deadline", **values)
+    tx.write_many("save_deadline", [_deadline_values(one) for one in deadlines])
 
 
 def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
@@ -133,12 +125,6 @@ def lock_due(tx: Transaction, now: datetime, most: int) -> dict[int, Incident]:
     """Lock the incidents of those deadlines, and return which could be locked."""
     rows = tx.all("lock_due_incidents", now=now, most=most)
     return {row["number"]: _incident(row) for row in rows}
-
-
-def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
-    """Store deadlines of which reminders were fired, and nothing else changed."""
-    for one in deadlines:
-        tx.write("save_fired", **{name: getattr(one, name) for name in _FIRED})
 
 
 def postpone(tx: Transaction, deadline: Deadline, until: datetime) -> None:
@@ -190,6 +176,13 @@ def next_instant(tx: Transaction) -> datetime | None:
 def _fields(value: Incident | Deadline) -> dict[str, Any]:
     """Return the fields by their names; `asdict` would copy each value, and dearly."""
     return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _deadline_values(deadline: Deadline) -> dict[str, Any]:
+    pauses = [[a.isoformat(), b.isoformat()] for a, b in deadline.pauses]
+    values = _fields(deadline) | {"pauses": _json(pauses)}
+    values |= {"is_aim": int(deadline.is_aim), "changed": int(deadline.changed)}
+    return values
 
 
 def _event_values(event: Event) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import logging
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
-from bot.store.database import Row, must_be_of_our_shape, queries
+from bot.store.database import Row, blocks, must_be_of_our_shape, queries
 from bot.store.migrations import migrations
 from bot.store.places import Place
 from bot.store.writers import Writers, honest
@@ -118,16 +118,24 @@ class SqliteTransaction:
             cursor = self._connection.execute(_queries()[query], self._given(values))
             return _rows(cursor, cursor.fetchall())
 
-    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
-        """Run a named query for each of some rows; tell which of them it answered."""
-        sql, execute = _queries()[query], self._connection.execute
+    def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
+        """Insert rows by a named query; return what it answers, in no order."""
+        found: list[Row] = []
+        given = [self._given(row) for row in rows]
         with honest():
-            return [bool(execute(sql, self._given(row)).fetchall()) for row in rows]
+            for statement, values in blocks(query, given, _mark):
+                cursor = self._connection.execute(statement, values)
+                found += _rows(cursor, cursor.fetchall())
+        return found
 
     def write(self, query: str, **values: object) -> None:
-        """Run a named query whose rows nobody needs; here that is at once."""
+        """Run a named query whose answer nobody needs; here that is at once."""
         with honest():
             self._connection.execute(_queries()[query], self._given(values)).fetchall()
+
+    def write_many(self, query: str, rows: Sequence[Row]) -> None:
+        """Insert rows by a named query whose answer nobody needs."""
+        self.many(query, rows)
 
     def _given(self, values: Row) -> dict[str, object]:
         given = _stored(values)
@@ -172,6 +180,10 @@ def _stored(values: Mapping[str, object]) -> dict[str, object]:
         elif isinstance(value, StrEnum):
             stored[name] = value.value
     return stored
+
+
+def _mark(number: int) -> str:
+    return f"?{number}"
 
 
 def _rows(cursor: sqlite3.Cursor, found: list[tuple[object, ...]]) -> list[Row]:

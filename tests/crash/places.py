@@ -7,7 +7,7 @@ happens, which is then made to happen; and some by no bot that only lives and di
 import os
 import signal
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -196,8 +196,11 @@ class _Watched:
     def write(self, query: str, **values: object) -> None:
         self.all(query, **values)
 
-    def many(self, query: str, rows: Iterable[Row]) -> list[bool]:
-        return [self.one(query, **row) is not None for row in rows]
+    def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
+        return [row for given in rows for row in self.all(query, **given)]
+
+    def write_many(self, query: str, rows: Sequence[Row]) -> None:
+        self.many(query, rows)
 
 
 def _watch_statements(bot: Bot, pass_by: Callable[[str], None]) -> None:

@@ -231,9 +231,11 @@ def test_what_is_written_is_there_for_the_next_statement(
     url: str, open_record: Open
 ) -> None:
     with open_record(url).transaction() as tx:
-        for number in range(250):
+        for number in range(150):
             tx.write("set_mark", name=f"mark {number}", at=NOON)
-        found = tx.many("mark", [{"name": f"mark {one}"} for one in (0, 249, 250)])
+        rows = [{"name": f"mark {number}", "at": NOON} for number in range(150, 350)]
+        tx.write_many("set_mark", rows)
+        found = [bool(tx.all("mark", name=f"mark {one}")) for one in (0, 349, 350)]
 
     assert found == [True, True, False]
 
@@ -255,5 +257,5 @@ def test_a_write_that_is_refused_leaves_nothing_of_its_transaction(
         write()
 
     with database.transaction() as tx:
-        found = tx.many("mark", [{"name": name} for name in ("before", "after")])
-    assert found == [False, False]
+        found = [tx.all("mark", name=name) for name in ("before", "after")]
+    assert found == [[], []]

@@ -118,7 +118,7 @@ def test_the_server_keeps_plans_only_where_no_pooler_is(
 ) -> None:
     direct = postgres.empty()
     url = postgres.through(direct, folder) if is_pooled else direct
-    kept = "SELECT COUNT(*) AS kept FROM pg_prepared_statements WHERE name <> %s"
+    kept = "SELECT COUNT(*) AS kept FROM pg_prepared_statements WHERE name <> $1"
 
     with closing(connected(url)) as connection:
         keep_plans(connection)
