@@ -1,5 +1,6 @@
 """`sevbot run` and `sevbot demo`: the commands that start a bot."""
 
+import gc
 import logging
 import signal
 from pathlib import Path
@@ -57,6 +58,8 @@ def run(
         typer.echo(_OUT_OF_REACH, err=True)
     bot = prepared.bot
     with app.running(prepared), app.telling_health(settings, bot):
+        # What is made by now stays: the collector need not look through it for ever.
+        gc.freeze()
         typer.echo(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")
         _watch(bot.ear, stopping)
     typer.echo("sevbot stopped.")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from sqlite_utils import Database as SqliteUtils
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 _BUSY_FOR = timedelta(milliseconds=1200)
 _MIGRATED = "SELECT COUNT(*) FROM _sqlite_migrations WHERE migration_set = 'sevbot'"
 _LOOK_AGAIN_S = 0.02
+_PLAIN = {str, int, NoneType}
 _AT_ONCE = 500
 _WORDS = {"INSTANT": "TEXT", "IDENTITY": "INTEGER PRIMARY KEY"}
 
@@ -53,7 +55,7 @@ class SqliteDatabase:
     def transaction(self, *, is_brief: bool = False) -> Iterator["SqliteTransaction"]:
         """Begin a transaction; other writers wait until it ends."""
         self._must_be_there()
-        with honest(), self._writers.transaction(is_brief=is_brief):
+        with self._writers.transaction(is_brief=is_brief):
             must_be_of_our_shape(_migrated(self._connection))
             yield SqliteTransaction(self._connection, self._workspace)
 
@@ -114,24 +116,21 @@ class SqliteTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        with honest():
-            cursor = self._connection.execute(_queries()[query], self._given(values))
-            return _rows(cursor, cursor.fetchall())
+        cursor = self._connection.execute(_queries()[query], self._given(values))
+        return _rows(cursor, cursor.fetchall())
 
     def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order."""
         found: list[Row] = []
         given = [self._given(row) for row in rows]
-        with honest():
-            for statement, values in blocks(query, given, _mark):
-                cursor = self._connection.execute(statement, values)
-                found += _rows(cursor, cursor.fetchall())
+        for statement, values in blocks(query, given, _mark):
+            cursor = self._connection.execute(statement, values)
+            found += _rows(cursor, cursor.fetchall())
         return found
 
     def write(self, query: str, **values: object) -> None:
         """Run a named query whose answer nobody needs; here that is at once."""
-        with honest():
-            self._connection.execute(_queries()[query], self._given(values)).fetchall()
+        self._connection.execute(_queries()[query], self._given(values)).fetchall()
 
     def write_many(self, query: str, rows: Sequence[Row]) -> None:
         """Insert rows by a named query whose answer nobody needs."""
@@ -175,6 +174,8 @@ def _stored(values: Mapping[str, object]) -> dict[str, object]:
     """Return values as SQLite keeps them. A plain loop: all that is kept passes it."""
     stored = dict(values)
     for name, value in values.items():
+        if type(value) in _PLAIN:
+            continue
         if isinstance(value, datetime):
             stored[name] = to_text(value)
         elif isinstance(value, StrEnum):
@@ -217,6 +218,8 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
         _log_ahead(connection, busy_for)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # What a savepoint would undo is kept here, not written to a file of its own.
+        connection.execute("PRAGMA temp_store = MEMORY")
         # What is erased shall be gone from the file, not just from its tables.
         connection.execute("PRAGMA secure_delete = ON")
         _migrate(connection)

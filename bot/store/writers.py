@@ -65,9 +65,10 @@ class Writers:
             self._give()
             raise
         try:
-            yield
-            if is_brief:
-                self._connection.execute("RELEASE one")
+            with honest():
+                yield
+                if is_brief:
+                    self._connection.execute("RELEASE one")
         except BaseException as error:
             self._undo(group, error, is_brief=is_brief)
             raise

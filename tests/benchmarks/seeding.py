@@ -4,6 +4,7 @@ Every copy is whole: an incident with its event, its deadline, and a card that s
 Slack. A thousand owners share them.
 """
 
+import gc
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -58,8 +59,10 @@ def desk(folder: Path, *, incidents: int, due: int = 1) -> Iterator[Desk]:
         due_at = _first(database, triage)
         copy(path, incidents, due)
         reminders = Reminders(database, shipped_policy, clock, clock)
+        gc.freeze()  # As `sevbot run` does.
         yield Desk(path, database, triage, reminders, clock, due_at)
     finally:
+        gc.unfreeze()
         database.close()
 
 
