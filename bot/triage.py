@@ -30,7 +30,7 @@ from bot.nudges import Because, Recipient
 from bot.policies import Policy, Severity
 from bot.slack.blocks import when
 from bot.store import mail, records
-from bot.store.database import Database, Row, Transaction
+from bot.store.database import Database, Row, Transaction, to_json
 from bot.store.mail import Draft
 from bot.triage_events import Report, Update
 
@@ -314,7 +314,7 @@ class Triage:
 
     def _remember(self, tx: Transaction, key: str, number: int, **said: object) -> None:
         """Note what an inbound key was answered with."""
-        answer = json.dumps({"incident": number, **said})
+        answer = to_json({"incident": number, **said})
         tx.write("save_inbox", key=key, received_at=self._machine(), answer=answer)
 
     def _result(self, tx: Transaction, number: int) -> Result:

@@ -22,10 +22,13 @@ from contextlib import AbstractContextManager
 from functools import cache
 from importlib.resources import files
 from itertools import count
+from json import JSONEncoder
 from typing import Any, Protocol
 
 from bot.errors import StorageError
 
+# How we keep what has no columns of its own.
+to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 LOCKED = "the database is locked"
 PLACEHOLDER = re.compile(r"(?<![\w:']):(\w+)")
 # So many rows are inserted at once: a server has to answer in time for them.

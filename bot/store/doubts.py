@@ -3,12 +3,11 @@
 All instants but those at which something was posted follow the machine's clock.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from bot.store.database import Transaction
+from bot.store.database import Transaction, to_json
 from bot.store.mail import Letter, Posted, Verify, letter_of, posted_values
 
 
@@ -85,7 +84,7 @@ def settle_found(
         ts=posted.ts,
         sent_at=posted.sent_at,
         is_live=int(posted.is_live),
-        refs=None if refs is None else json.dumps(dict(refs), ensure_ascii=False),
+        refs=None if refs is None else to_json(dict(refs)),
         verify_at=verify_at,
     )
     return row is not None

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from bot.store import items
-from bot.store.database import Row, Transaction
+from bot.store.database import Row, Transaction, to_json
 from bot.store.items import Item
 
 # Stands for the place in the keys of the reminders in a card's thread.
@@ -361,5 +361,5 @@ def _values(draft: Draft) -> dict[str, object]:
         "person": draft.person,
         "incident": draft.incident,
         "thread_of": draft.thread_of,
-        "refs": json.dumps(dict(draft.refs), ensure_ascii=False),
+        "refs": to_json(dict(draft.refs)),
     }

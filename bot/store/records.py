@@ -11,8 +11,11 @@ from typing import Any
 from bot.deadlines import Deadline, Kind, Outcome
 from bot.incidents import Event, EventKind, Incident, Status
 from bot.policies import Severity
-from bot.store.database import Row, Transaction
+from bot.store.database import Row, Transaction, to_json
 
+_INCIDENT, _DEADLINE = (
+    tuple(field.name for field in fields(kind)) for kind in (Incident, Deadline)
+)
 _MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
 
 
@@ -91,7 +94,7 @@ def event(tx: Transaction, event_id: int) -> Event | None:
 
 def erase_event(tx: Transaction, event: Event) -> None:
     """Store what is left of an event's details once its texts are erased."""
-    tx.write("erase_event", id=event.id, details=_json(dict(event.details)))
+    tx.write("erase_event", id=event.id, details=to_json(dict(event.details)))
 
 
 def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
@@ -175,12 +178,13 @@ def next_instant(tx: Transaction) -> datetime | None:
 
 def _fields(value: Incident | Deadline) -> dict[str, Any]:
     """Return the fields by their names; `asdict` would copy each value, and dearly."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    names = _DEADLINE if isinstance(value, Deadline) else _INCIDENT
+    return {name: getattr(value, name) for name in names}
 
 
 def _deadline_values(deadline: Deadline) -> dict[str, Any]:
     pauses = [[a.isoformat(), b.isoformat()] for a, b in deadline.pauses]
-    values = _fields(deadline) | {"pauses": _json(pauses)}
+    values = _fields(deadline) | {"pauses": to_json(pauses)}
     values |= {"is_aim": int(deadline.is_aim), "changed": int(deadline.changed)}
     return values
 
@@ -191,7 +195,7 @@ def _event_values(event: Event) -> dict[str, Any]:
         "at": event.at,
         "recorded_at": event.recorded_at,
         "by_person": event.by,
-        "details": _json(dict(event.details)),
+        "details": to_json(dict(event.details)),
     }
 
 
@@ -232,7 +236,3 @@ def _deadline(row: Row) -> Deadline:
             ),
         }
     )
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
