@@ -5,7 +5,8 @@
 Each is opened by the use case: number, event, deadlines, card and the answer to a
 redelivery, committed and synced before the next line of code. Those of several threads
 wait for the disk together. Beside it one job per incident in APScheduler's own store,
-which is one row, and replicas on one PostgreSQL, each a process of four threads.
+which is one row, and replicas on one PostgreSQL, each a process that opens one after
+another.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from rich.console import Console
 
 from bot.clock import machine
 from bot.store.postgres import PostgresDatabase, migrate
-from bot.triage import Act, Triage
+from bot.triage import Act, Result, Triage
 from tests import postgres
 from tests.benchmarks import job_store
 from tests.benchmarks.figures import WIDTH, conditions, seconds, synced, table
@@ -36,7 +37,6 @@ INCIDENTS = 2_000
 JOBS = 200
 THREADS = (1, 8, 32)
 REPLICAS = (1, 2, 4)
-THREADS_OF_A_REPLICA = 4
 
 
 def opened(one: Desk, threads: int, numbers: "count[int]") -> float:
@@ -76,14 +76,14 @@ def replica(
     with closing(PostgresDatabase(url, WORKSPACE)) as database:
         triage = Triage(database, shipped_policy, machine, machine, WORKSPACE)
 
-        def open_one(number: int) -> None:
+        def open_one(number: int) -> Result:
             act = Act("U0DEE", f"command:{tag}.{number}")
-            triage.open(act, replace(report(), typed=act.key))
+            return triage.open(act, replace(report(), typed=act.key))
 
-        with ThreadPoolExecutor(THREADS_OF_A_REPLICA) as pool:
-            list(pool.map(open_one, range(-20, 0)))  # It is warm.
-            ready.wait()
-            spans.put(seconds(lambda: list(pool.map(open_one, range(incidents)))))
+        for number in range(-20, 0):
+            open_one(number)  # It is warm.
+        ready.wait()
+        spans.put(seconds(lambda: [open_one(number) for number in range(incidents)]))
 
 
 def jobs(*, is_wal: bool) -> float:
