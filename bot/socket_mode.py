@@ -78,6 +78,12 @@ class SocketMode:
             if session is not None and session.sock is not None:
                 with suppress(OSError):
                     session.sock.shutdown(socket.SHUT_RDWR)
+        runner = client.current_session_runner
+        runner.event.set()
+        while runner.is_alive():
+            # Whoever begins to read just now takes it back that this is the end.
+            client.current_session_state.terminated = True
+            runner.thread.join(_LOOK_EVERY_S)
 
     def _connect(self) -> None:
         while not self._stopping.is_set():

@@ -1,10 +1,11 @@
 """Starting with what is missing or wrong: one clear sentence, or patience."""
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from pydantic import SecretStr
@@ -15,6 +16,7 @@ from bot.emulator.faults import Fault
 from bot.errors import BotError
 from bot.settings import Settings
 from bot.socket_mode import SocketMode
+from tests.processes import until
 from tests.story import Story
 
 
@@ -85,6 +87,42 @@ def test_a_wrong_app_token_is_known_and_not_tried_for_ever(tuesday: Story) -> No
     socket.stop()
 
     assert socket.failure == "invalid_auth"
+    assert not socket.is_connected()
+
+
+class Late(logging.Filter):
+    """Holds up a socket that begins to read, as long as its connection is there."""
+
+    def __init__(self, socket: SocketMode) -> None:
+        super().__init__()
+        self.has_begun = Event()
+        self._client = socket._handler.client
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        session, said = self._client.current_session, record.getMessage()
+        if session and "Starting to receive" in said and session.session_id in said:
+            self.has_begun.set()
+            until(lambda: session.sock is None, within=2)
+        return True
+
+
+def test_a_socket_that_begins_to_read_as_it_is_stopped_ends(tuesday: Story) -> None:
+    slack, bolt = tuesday.slack, tuesday.bot.app
+    socket = SocketMode(bolt, slack.app_token, slack.api_url)
+    late = Late(socket)
+    bolt.logger.addFilter(late)
+    bolt.logger.setLevel(logging.INFO)
+    try:
+        socket.start()
+        assert late.has_begun.wait(10)
+        stopping = Thread(target=socket.stop, daemon=True)
+        stopping.start()
+        stopping.join(10)
+    finally:
+        bolt.logger.removeFilter(late)
+        bolt.logger.setLevel(logging.NOTSET)
+
+    assert not stopping.is_alive()
     assert not socket.is_connected()
 
 
