@@ -173,6 +173,10 @@ class BusinessHours:
 
     def nominal_day(self) -> timedelta:
         """Return the open time of the home's mean business day, holidays apart."""
+        return self._nominal_day
+
+    @cached_property
+    def _nominal_day(self) -> timedelta:
         open_days = sum(1 for spans in self.home.weekly if spans)
         return self._home_hours.nominal_week() / open_days
 

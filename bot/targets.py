@@ -123,6 +123,7 @@ FOLLOW_UP_WORDS = (
 )
 
 
+@cache
 def first_response(words: str) -> Promise:
     """Read a first-response target. Raises ValueError saying what is allowed."""
     text = _plain(words)
@@ -134,6 +135,7 @@ def first_response(words: str) -> Promise:
     return Promise(Shape.WITHIN, int(match[1]), Unit(match[2]))
 
 
+@cache
 def follow_up(words: str) -> Promise:
     """Read a follow-up cadence. Raises ValueError saying what is allowed."""
     text = _plain(words)
@@ -145,6 +147,7 @@ def follow_up(words: str) -> Promise:
     raise ValueError(f"write {FOLLOW_UP_WORDS}")
 
 
+@cache
 def words(promise: Promise) -> str:
     """Return the words that read back as this promise, as policies.yaml has them."""
     for text, single in _SINGLE.items():

@@ -6,7 +6,7 @@ sentence for the person comes back as UserError; losing a race is one of them.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -90,20 +90,17 @@ class Triage:
         The same act again answers with the incident that it opened, and so does the
         same text again within half a minute.
         """
+        keys = [act.key, _typed_key(act, report)] if report.typed else [act.key]
         with self._database.transaction(is_brief=True) as tx:
-            answered = self._claimed(tx, act.key)
-            if answered["answer"]:
-                return self._answered_before(tx, json.loads(answered["answer"]))
-            slip = self._typed_just_now(tx, act, report)
-            if slip is not None:
+            known = self._claimed(tx, *keys)
+            if known[act.key]["answer"]:
+                return self._answered_before(tx, json.loads(known[act.key]["answer"]))
+            if (slip := self._typed_just_now(known[keys[-1]])) is not None:
+                keys = keys[:1]
                 result = replace(self._result(tx, slip), is_same_again=True)
-                self._remember(tx, act.key, slip, **_said(result))
-                return result
-            result = self._opened(tx, act, report)
-            number = result.incident.number
-            self._remember(tx, act.key, number, **_said(result))
-            if report.typed:
-                self._remember(tx, _typed_key(act, report), number)
+            else:
+                result = self._opened(tx, act, report)
+            self._remember(tx, keys, result.incident.number, **_said(result))
             return result
 
     def recorded(self, key: str) -> int | None:
@@ -202,7 +199,7 @@ class Triage:
         """Put one reminder off, the cadence stays; return until when."""
         with self._database.transaction(is_brief=True) as tx:
             now, policy = self._clock(), self._policy()
-            answered = self._claimed(tx, act.key)
+            answered = self._claimed(tx, act.key)[act.key]
             incident = _must_exist(records.incident_to_change(tx, number), number)
             triage_events.must_be_open(incident)
             deadline = _still_owed(records.deadlines(tx, number), kind, count)
@@ -213,7 +210,7 @@ class Triage:
                 due = when(deadline.due_at)
                 raise UserError(f"That would pass the instant it is due ({due}).")
             until = choices[choice]
-            self._remember(tx, act.key, number)
+            self._remember(tx, [act.key], number)
             later = nudges.snoozed(policy, incident, deadline, until)
             records.save_deadlines(tx, [later])
             details = {"deadline": deadline.id, "until": until.isoformat()}
@@ -246,11 +243,11 @@ class Triage:
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Let one event happen, unless this very act was recorded before."""
         with self._database.transaction(is_brief=True) as tx:
-            if self._claimed(tx, act.key)["answer"]:
+            if self._claimed(tx, act.key)[act.key]["answer"]:
                 return replace(self._result(tx, number), is_repeat=True)
             incident = _must_exist(records.incident_to_change(tx, number), number)
             event = make(incident, act.by, self._clock())
-            self._remember(tx, act.key, number)
+            self._remember(tx, [act.key], number)
             self._happens(tx, incident, event)
             return self._result(tx, number)
 
@@ -294,28 +291,30 @@ class Triage:
             is_same_again=answer["is_same_again"],
         )
 
-    def _typed_just_now(self, tx: Transaction, act: Act, report: Report) -> int | None:
+    def _typed_just_now(self, typed: Row) -> int | None:
         """Return the incident that the same text opened within half a minute."""
-        if not report.typed:
-            return None
-        typed = self._claimed(tx, _typed_key(act, report))
         if not typed["answer"] or self._machine() - typed["received_at"] > _SLIP:
             return None
         return int(json.loads(typed["answer"])["incident"])
 
-    def _claimed(self, tx: Transaction, key: str) -> Row:
-        """Take an inbound key; its `answer` is empty unless it came before.
+    def _claimed(self, tx: Transaction, *keys: str) -> dict[str, Row]:
+        """Take inbound keys; the `answer` of one is empty unless it came before.
 
         The same one that comes at the same time waits until we are done.
         """
-        row = tx.one("claim_inbox", key=key, received_at=self._machine())
-        assert row is not None, "a claim answers with the row as it is"
-        return row
+        now = self._machine()
+        rows = [{"key": key, "received_at": now} for key in keys]
+        return {row["key"]: row for row in tx.many("claim_inbox", rows)}
 
-    def _remember(self, tx: Transaction, key: str, number: int, **said: object) -> None:
-        """Note what an inbound key was answered with."""
-        answer = to_json({"incident": number, **said})
-        tx.write("save_inbox", key=key, received_at=self._machine(), answer=answer)
+    def _remember(
+        self, tx: Transaction, keys: Iterable[str], number: int, **said: object
+    ) -> None:
+        """Note what inbound keys were answered with."""
+        noted = {
+            "received_at": self._machine(),
+            "answer": to_json({"incident": number, **said}),
+        }
+        tx.write_many("save_inbox", [{"key": key, **noted} for key in keys])
 
     def _result(self, tx: Transaction, number: int) -> Result:
         incident = _must_exist(records.incident(tx, number), number)

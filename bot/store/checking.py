@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.errors import StorageError
 from bot.policies import Policy, Severity
-from bot.store.database import Row, named
+from bot.store.database import Row
+from bot.store.queries import named
 from bot.store.sqlite import SqliteTransaction
 from bot.store.writers import honest
 

@@ -16,27 +16,19 @@ the token that it expects, and returns nothing to whoever lost. In queries.sql a
 that begins with FOR UPDATE is meant for PostgreSQL, and SQLite does without it.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cache
-from importlib.resources import files
-from itertools import count
 from json import JSONEncoder
 from typing import Any, Protocol
 
 from bot.errors import StorageError
+from bot.store.queries import named
 
 # How we keep what has no columns of its own.
 to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 LOCKED = "the database is locked"
-PLACEHOLDER = re.compile(r"(?<![\w:']):(\w+)")
-# So many rows are inserted at once: a server has to answer in time for them.
-AT_ONCE = 100
-_ONE_ROW = re.compile(r"(?<=VALUES )\(.*?\)(?=\n(?:ON CONFLICT|RETURNING))", re.DOTALL)
 
 Row = Mapping[str, Any]
-Block = tuple[str, list[Any]]
 
 
 class Transaction(Protocol):
@@ -113,45 +105,3 @@ def must_be_of_our_shape(migrated: int) -> None:
         raise StorageError("a newer sevbot changed the database; update this one")
     if migrated < ours:
         raise StorageError("the database is older than this sevbot; restart it")
-
-
-@cache
-def queries() -> Mapping[str, str]:
-    """Return the SQL of every query by its name, in the words of both engines."""
-    return named("queries.sql")
-
-
-@cache
-def named(file: str) -> Mapping[str, str]:
-    """Return the parts of one of our files of SQL by their names, in order."""
-    text = files("bot.store").joinpath(file).read_text(encoding="utf-8")
-    parts = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
-def blocks(
-    query: str, rows: Sequence[Row], mark: Callable[[int], str]
-) -> Iterator[Block]:
-    """Go through statements that insert rows as a named query inserts one.
-
-    Each comes with its values in the order of its marks, which are counted from one.
-    """
-    for first in range(0, len(rows), AT_ONCE):
-        some = rows[first : first + AT_ONCE]
-        text, names = _for_rows(query, len(some), mark)
-        yield text, [row[name] for row in some for name in names]
-
-
-@cache
-def _for_rows(
-    query: str, rows: int, mark: Callable[[int], str]
-) -> tuple[str, tuple[str, ...]]:
-    text = queries()[query]
-    found = _ONE_ROW.search(text)
-    assert found is not None, "it inserts one row"
-    numbers = count(1)
-    every = PLACEHOLDER.sub(
-        lambda _: mark(next(numbers)), ",\n".join([found[0]] * rows)
-    )
-    names = tuple(PLACEHOLDER.findall(found[0]))
-    return f"{text[: found.start()]}{every}{text[found.end() :]}", names

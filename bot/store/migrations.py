@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bot.store.database import named
+from bot.store.queries import named
 
 
 def migrations(words: Mapping[str, str]) -> dict[str, list[str]]:

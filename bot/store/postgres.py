@@ -23,7 +23,8 @@ from bot.store.connections import (
 )
 from bot.store.database import Row, must_be_of_our_shape
 from bot.store.migrations import migrations
-from bot.store.statements import PostgresTransaction, from_stored, honest, numbered
+from bot.store.queries import statement
+from bot.store.statements import DIALECT, PostgresTransaction, from_stored, honest
 
 _WORDS = {
     "INSTANT": "TIMESTAMPTZ(3)",
@@ -160,7 +161,9 @@ def first(url: str, query: str) -> Row | None:
     """Return the first row of a query to a record that may not be there yet."""
     with honest(), connected(url) as connection:
         try:
-            cursor = connection.execute(numbered()[query][0], binary=True)
+            cursor = connection.execute(
+                statement(query, DIALECT).text.encode(), binary=True
+            )
         except errors.UndefinedTable:
             return None
         row = cursor.fetchone()

@@ -342,7 +342,7 @@ WHERE workspace = :workspace
 INSERT INTO inbox (workspace, key, received_at, answer)
 VALUES (:workspace, :key, :received_at, '')
 ON CONFLICT (workspace, key) DO UPDATE SET key = excluded.key
-RETURNING answer, received_at;
+RETURNING key, answer, received_at;
 
 -- name: save_inbox
 INSERT INTO inbox (workspace, key, received_at, answer)

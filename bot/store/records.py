@@ -16,6 +16,8 @@ from bot.store.database import Row, Transaction, to_json
 _INCIDENT, _DEADLINE = (
     tuple(field.name for field in fields(kind)) for kind in (Incident, Deadline)
 )
+# `asdict` would copy each value, and dearly.
+_OF_INCIDENT, _OF_DEADLINE = attrgetter(*_INCIDENT), attrgetter(*_DEADLINE)
 _MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
 
 
@@ -176,17 +178,14 @@ def next_instant(tx: Transaction) -> datetime | None:
     return min(instants, default=None)
 
 
-def _fields(value: Incident | Deadline) -> dict[str, Any]:
-    """Return the fields by their names; `asdict` would copy each value, and dearly."""
-    names = _DEADLINE if isinstance(value, Deadline) else _INCIDENT
-    return {name: getattr(value, name) for name in names}
-
-
 def _deadline_values(deadline: Deadline) -> dict[str, Any]:
     pauses = [[a.isoformat(), b.isoformat()] for a, b in deadline.pauses]
-    values = _fields(deadline) | {"pauses": to_json(pauses)}
-    values |= {"is_aim": int(deadline.is_aim), "changed": int(deadline.changed)}
-    return values
+    return {
+        **dict(zip(_DEADLINE, _OF_DEADLINE(deadline), strict=True)),
+        "pauses": to_json(pauses),
+        "is_aim": int(deadline.is_aim),
+        "changed": int(deadline.changed),
+    }
 
 
 def _event_values(event: Event) -> dict[str, Any]:
@@ -200,7 +199,7 @@ def _event_values(event: Event) -> dict[str, Any]:
 
 
 def _incident_values(incident: Incident) -> dict[str, Any]:
-    values = _fields(incident)
+    values = dict(zip(_INCIDENT, _OF_INCIDENT(incident), strict=True))
     del values["workspace"]
     return values
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from bot.errors import BotError, StorageError
 from bot.store import checking
 from bot.store.backups import STAMP, copy
-from bot.store.database import named
 from bot.store.files import part_of, put, telling
+from bot.store.queries import named
 from bot.store.sqlite import SqliteDatabase
 
 # The mark by which a bot knows that Slack may show more than its record.

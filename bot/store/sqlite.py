@@ -2,13 +2,11 @@
 
 import json
 import logging
-import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
 from types import NoneType
@@ -17,9 +15,10 @@ from typing import Any
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
-from bot.store.database import Row, blocks, must_be_of_our_shape, queries
+from bot.store.database import Row, must_be_of_our_shape
 from bot.store.migrations import migrations
 from bot.store.places import Place
+from bot.store.queries import Dialect, Statement, blocks, numbered, statement
 from bot.store.writers import Writers, honest
 
 logger = logging.getLogger(__name__)
@@ -29,6 +28,7 @@ logger = logging.getLogger(__name__)
 _BUSY_FOR = timedelta(milliseconds=1200)
 _MIGRATED = "SELECT COUNT(*) FROM _sqlite_migrations WHERE migration_set = 'sevbot'"
 _LOOK_AGAIN_S = 0.02
+_DIALECT = Dialect("?", locks_rows=False)
 _PLAIN = {str, int, NoneType}
 _AT_ONCE = 500
 _WORDS = {"INSTANT": "TEXT", "IDENTITY": "INTEGER PRIMARY KEY"}
@@ -47,7 +47,7 @@ class SqliteDatabase:
         self._workspace = workspace
         with honest():
             self._connection = _opened(path, busy_for)
-        self._writers = Writers(self._connection, busy_for)
+        self._writers = Writers(self._connection, busy_for, _must_be_of_our_shape)
         self._path, self._busy_for = path, busy_for
         self._place = Place(path)
 
@@ -56,7 +56,6 @@ class SqliteDatabase:
         """Begin a transaction; other writers wait until it ends."""
         self._must_be_there()
         with self._writers.transaction(is_brief=is_brief):
-            must_be_of_our_shape(_migrated(self._connection))
             yield SqliteTransaction(self._connection, self._workspace)
 
     @contextmanager
@@ -65,7 +64,7 @@ class SqliteDatabase:
         self._must_be_there()
         with honest(), closing(_looking(self._path)) as connection:
             connection.execute("BEGIN")
-            must_be_of_our_shape(_migrated(connection))
+            _must_be_of_our_shape(connection)
             yield SqliteTransaction(connection, self._workspace)
 
     def whole(self) -> AbstractContextManager["SqliteTransaction"]:
@@ -116,30 +115,33 @@ class SqliteTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        cursor = self._connection.execute(_queries()[query], self._given(values))
+        cursor = self._run(statement(query, _DIALECT), values)
         return _rows(cursor, cursor.fetchall())
 
     def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order."""
         found: list[Row] = []
-        given = [self._given(row) for row in rows]
-        for statement, values in blocks(query, given, _mark):
-            cursor = self._connection.execute(statement, values)
+        for text, values in blocks(query, self._own(rows), _DIALECT):
+            cursor = self._connection.execute(text, _stored(values))
             found += _rows(cursor, cursor.fetchall())
         return found
 
     def write(self, query: str, **values: object) -> None:
         """Run a named query whose answer nobody needs; here that is at once."""
-        self._connection.execute(_queries()[query], self._given(values)).fetchall()
+        self._run(statement(query, _DIALECT, is_silent=True), values)
 
     def write_many(self, query: str, rows: Sequence[Row]) -> None:
         """Insert rows by a named query whose answer nobody needs."""
-        self.many(query, rows)
+        for text, values in blocks(query, self._own(rows), _DIALECT, is_silent=True):
+            self._connection.execute(text, _stored(values))
 
-    def _given(self, values: Row) -> dict[str, object]:
-        given = _stored(values)
-        given["workspace"] = self._workspace
-        return given
+    def _run(self, asked: Statement, values: dict[str, object]) -> sqlite3.Cursor:
+        values["workspace"] = self._workspace
+        given = _stored(map(values.__getitem__, asked.names))
+        return self._connection.execute(asked.text, given)
+
+    def _own(self, rows: Sequence[Row]) -> list[Row]:
+        return [{**row, "workspace": self._workspace} for row in rows]
 
     def each(self, sql: str) -> Iterator[Row]:
         """Go through the rows of a statement, without holding them all."""
@@ -149,17 +151,12 @@ class SqliteTransaction:
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for each of some rows."""
-        self._connection.executemany(sql, map(_stored, rows))
+        text, names = numbered(sql, _DIALECT)
+        given = (_stored(map(row.__getitem__, names)) for row in rows)
+        self._connection.executemany(text, given)
 
     def count_on(self, table: str) -> None:
         """Do nothing: SQLite goes on after the greatest id by itself."""
-
-
-@cache
-def _queries() -> Mapping[str, str]:
-    """Return every query without the locks: here one transaction runs at a time."""
-    locks = re.compile(r"^ *FOR UPDATE.*\n", re.MULTILINE)
-    return {name: locks.sub("", sql) for name, sql in queries().items()}
 
 
 @lru_cache(maxsize=1024)
@@ -170,31 +167,25 @@ def to_text(at: datetime) -> str:
     return f"{at.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
-def _stored(values: Mapping[str, object]) -> dict[str, object]:
-    """Return values as SQLite keeps them. A plain loop: all that is kept passes it."""
-    stored = dict(values)
-    for name, value in values.items():
-        if type(value) in _PLAIN:
-            continue
-        if isinstance(value, datetime):
-            stored[name] = to_text(value)
-        elif isinstance(value, StrEnum):
-            stored[name] = value.value
-    return stored
+def _stored(values: Iterable[object]) -> list[object]:
+    """Return values as SQLite keeps them; all that is kept passes here."""
+    return [one if type(one) in _PLAIN else _plain(one) for one in values]
 
 
-def _mark(number: int) -> str:
-    return f"?{number}"
+def _plain(value: object) -> object:
+    if type(value) is datetime:
+        return to_text(value)
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _rows(cursor: sqlite3.Cursor, found: list[tuple[object, ...]]) -> list[Row]:
     if not found:
         return []
-    columns = [column[0] for column in cursor.description]
+    columns = tuple(column[0] for column in cursor.description)
     rows: list[dict[str, Any]] = [
         dict(zip(columns, values, strict=True)) for values in found
     ]
-    for name in filter(_is_instant, columns):
+    for name in _instants(columns):
         for row in rows:
             if row[name] is not None:
                 row[name] = datetime.fromisoformat(row[name])
@@ -202,9 +193,9 @@ def _rows(cursor: sqlite3.Cursor, found: list[tuple[object, ...]]) -> list[Row]:
 
 
 @cache
-def _is_instant(column: str) -> bool:
-    is_named_so = column.endswith(("_at", "_since", "_until"))
-    return is_named_so or column in ("at", "not_before")
+def _instants(columns: tuple[str, ...]) -> list[str]:
+    ends = ("_at", "_since", "_until")
+    return [one for one in columns if one.endswith(ends) or one in ("at", "not_before")]
 
 
 def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
@@ -263,7 +254,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         known.apply(SqliteUtils(connection))
-        must_be_of_our_shape(_migrated(connection))
+        _must_be_of_our_shape(connection)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -271,15 +262,15 @@ def _migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _migrated(connection: sqlite3.Connection) -> int:
+def _must_be_of_our_shape(connection: sqlite3.Connection) -> None:
     row = connection.execute(_MIGRATED).fetchone()
-    return int(row[0])
+    must_be_of_our_shape(int(row[0]))
 
 
 def _applying(statements: list[str]) -> Callable[[SqliteUtils], None]:
     def apply(db: SqliteUtils) -> None:
-        for statement in statements:
-            db.execute(statement)
+        for one in statements:
+            db.execute(one)
 
     return apply
 
@@ -302,7 +293,9 @@ def _first(path: Path | str, query: str) -> tuple[Any, ...] | None:
         return None
     connection = sqlite3.connect(path)
     try:
-        row: tuple[Any, ...] | None = connection.execute(_queries()[query]).fetchone()
+        row: tuple[Any, ...] | None = connection.execute(
+            statement(query, _DIALECT).text
+        ).fetchone()
     except sqlite3.DatabaseError:
         return None
     finally:

@@ -1,10 +1,8 @@
 """Named queries, as PostgreSQL gets them: numbered, put off, many rows at once."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 
 import psycopg
 from psycopg import errors
@@ -13,8 +11,10 @@ from psycopg_pool import PoolTimeout
 
 from bot.errors import StorageError
 from bot.store.connections import AWAY, committing
-from bot.store.database import AT_ONCE, LOCKED, PLACEHOLDER, Row, blocks, queries
+from bot.store.database import LOCKED, Row
+from bot.store.queries import AT_ONCE, Dialect, Statement, blocks, numbered, statement
 
+DIALECT = Dialect("$", locks_rows=True)
 _WITH_IDS = ("events", "outbox")
 _COUNT_ON = """
 SELECT setval(
@@ -60,7 +60,7 @@ class PostgresTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        return self._asked(self._named(query, values))
+        return self._asked(self._named(statement(query, DIALECT), values))
 
     def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order."""
@@ -70,11 +70,12 @@ class PostgresTransaction:
 
     def write(self, query: str, **values: object) -> None:
         """Put off a named query whose answer nobody needs: it saves a round trip."""
-        self._put_off(self._named(query, values))
+        asked = statement(query, DIALECT, is_silent=True)
+        self._put_off(self._named(asked, values))
 
     def write_many(self, query: str, rows: Sequence[Row]) -> None:
         """Put off the insertion of rows by a named query whose answer nobody needs."""
-        for block in self._blocks(query, rows):
+        for block in self._blocks(query, rows, is_silent=True):
             self._put_off(block)
 
     def commit(self) -> None:
@@ -106,19 +107,16 @@ class PostgresTransaction:
             with honest(), self._caught_up():
                 pass
 
-    def _blocks(self, query: str, rows: Sequence[Row]) -> Iterator[_Asked]:
-        given = [self._given(row) for row in rows]
-        for statement, values in blocks(query, given, _mark):
-            yield statement.encode(), values
+    def _named(self, asked: Statement, values: dict[str, object]) -> _Asked:
+        values["workspace"] = self._workspace
+        return asked.text.encode(), [to_stored(values[name]) for name in asked.names]
 
-    def _named(self, query: str, values: Row) -> _Asked:
-        statement, names = numbered()[query]
-        given = self._given(values)
-        return statement, [given[name] for name in names]
-
-    def _given(self, values: Row) -> dict[str, object]:
-        given = {name: to_stored(value) for name, value in values.items()}
-        return {**given, "workspace": self._workspace}
+    def _blocks(
+        self, query: str, rows: Sequence[Row], *, is_silent: bool = False
+    ) -> Iterator[_Asked]:
+        own = [{**row, "workspace": self._workspace} for row in rows]
+        for text, values in blocks(query, own, DIALECT, is_silent=is_silent):
+            yield text.encode(), list(map(to_stored, values))
 
     def each(self, sql: str) -> Iterator[Row]:
         """Go through the rows of a statement, without holding them all."""
@@ -128,15 +126,14 @@ class PostgresTransaction:
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for each of some rows."""
-        statement, names = _numbered(sql)
+        text, names = numbered(sql, DIALECT)
         given = [[to_stored(row[name]) for name in names] for row in rows]
-        self._connection.cursor().executemany(statement, given)
+        self._connection.cursor().executemany(text.encode(), given)
 
     def count_on(self, table: str) -> None:
         """Let the ids of new rows go on after those that were put."""
-        statement = _COUNT_ON.format(table=table)
         if table in _WITH_IDS:
-            self._connection.execute(statement.encode())
+            self._connection.execute(_COUNT_ON.format(table=table).encode())
 
 
 def to_stored(value: object) -> object:
@@ -154,23 +151,6 @@ def from_stored(row: DictRow) -> Row:
         name: value.astimezone(UTC) if isinstance(value, datetime) else value
         for name, value in row.items()
     }
-
-
-@cache
-def numbered() -> Mapping[str, tuple[bytes, list[str]]]:
-    """Return every query with numbers for its parameters, and their names in order."""
-    return {name: _numbered(sql) for name, sql in queries().items()}
-
-
-def _numbered(sql: str) -> tuple[bytes, list[str]]:
-    bare = re.sub(r"--.*", "", sql)
-    names = list(dict.fromkeys(PLACEHOLDER.findall(bare)))
-    text = PLACEHOLDER.sub(lambda found: _mark(names.index(found[1]) + 1), bare)
-    return text.encode(), names
-
-
-def _mark(number: int) -> str:
-    return f"${number}"
 
 
 @contextmanager

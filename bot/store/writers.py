@@ -6,11 +6,11 @@ and nobody is answered before it. What fails in one of them is undone for it alo
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Condition, Event, Lock
+from threading import Condition, Lock
 
 from bot.errors import StorageError
 from bot.store.database import LOCKED
@@ -32,21 +32,46 @@ _REASONS = {
 
 @dataclass(slots=True)
 class _Group:
-    """Transactions with one COMMIT. `error` is why none of them came about."""
+    """Transactions with one COMMIT. `error` is why none of them came about.
+
+    Who waits for its end wakes the next who does: all at once would be in each other's
+    way, and in that of the next group.
+    """
 
     size: int = 0
-    over: Event = field(default_factory=Event)
     error: StorageError | None = None
+    is_over: bool = False
+    _end: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._end.acquire()
+
+    def close(self) -> None:
+        """Let all go on who wait."""
+        self.is_over = True
+        self._end.release()
+
+    def wait(self, most_s: float) -> None:
+        """Wait for the end, but so long at most."""
+        if self._end.acquire(timeout=most_s):
+            self._end.release()
 
 
 class Writers:
     """The turns of those who write over one connection.
 
     Whoever waits longer than `busy_for` for a turn is told that the file is locked.
+    `may_write` raises where nobody may, once the file is ours.
     """
 
-    def __init__(self, connection: sqlite3.Connection, busy_for: timedelta) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        busy_for: timedelta,
+        may_write: Callable[[sqlite3.Connection], None],
+    ) -> None:
         self._connection = connection
+        self._may_write = may_write
         self._busy_for_s = busy_for.total_seconds()
         self._lock = Lock()
         self._briefly = Condition(self._lock)
@@ -121,6 +146,11 @@ class Writers:
             if self._group is None:
                 # Immediately: a read that turns into a write would fail when busy.
                 self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    self._may_write(self._connection)
+                except BaseException:
+                    self._connection.execute("ROLLBACK")
+                    raise
                 self._group = _Group()
             if is_brief:
                 self._connection.execute("SAVEPOINT one")
@@ -148,7 +178,7 @@ class Writers:
                 self._close(group)
             self._pass_on()
         while not self._is_over(group):
-            group.over.wait(self._busy_for_s)
+            group.wait(self._busy_for_s)
         if group.error is not None:
             raise StorageError(group.error.reason) from group.error
 
@@ -156,8 +186,8 @@ class Writers:
         """Tell whether a group is committed; do it, if nobody will join any more."""
         with self._lock:
             is_full = not self._joining or group.size >= _MOST
-            if group.over.is_set() or self._is_busy or not is_full:
-                return group.over.is_set()
+            if group.is_over or self._is_busy or not is_full:
+                return group.is_over
             self._is_busy = True
         self._commit(group)
         return True
@@ -180,7 +210,7 @@ class Writers:
 
     def _close(self, group: _Group) -> None:
         self._group = None
-        group.over.set()
+        group.close()
 
 
 @contextmanager

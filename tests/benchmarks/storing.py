@@ -42,12 +42,14 @@ REPLICAS = (1, 2, 4)
 def opened(one: Desk, threads: int, numbers: "count[int]") -> float:
     """Return how many incidents some threads open a second."""
 
-    def open_one(number: int) -> None:
-        one.triage.open(Act("U0DEE", f"command:{number}"), report(number))
+    wanted = [next(numbers) for _ in range(INCIDENTS)]
+
+    def open_share(share: int) -> None:
+        for number in wanted[share::threads]:
+            one.triage.open(Act("U0DEE", f"command:{number}"), report(number))
 
     with ThreadPoolExecutor(threads) as pool:
-        wanted = [next(numbers) for _ in range(INCIDENTS)]
-        return a_second(INCIDENTS, lambda: list(pool.map(open_one, wanted)))
+        return a_second(INCIDENTS, lambda: list(pool.map(open_share, range(threads))))
 
 
 def replicas_opened(url: str, replicas: int) -> float:

@@ -18,8 +18,9 @@ from typing import Any
 from bot.app import Bot
 from bot.emulator.faults import Fault
 from bot.pacing import PAGE
-from bot.store.database import Row, Transaction, queries
+from bot.store.database import Row, Transaction
 from bot.store.mail import Priority
+from bot.store.queries import queries
 from tests.crash.bots import Change, untouched
 from tests.crash.stage import LONGEST_DELAY, SCALE, Stage
 

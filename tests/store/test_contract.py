@@ -10,8 +10,9 @@ import pytest
 from bot.policies import Severity
 from bot.reminders import Reminders
 from bot.store import doubts, engines, gates, mail
-from bot.store.database import Database, Row, queries
+from bot.store.database import Database, Row
 from bot.store.mail import Draft, MessageKind, Posted, Priority, State, Verify
+from bot.store.queries import queries
 from bot.triage import Act, Triage
 from bot.triage_events import Report, Update
 from tests import postgres

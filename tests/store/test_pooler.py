@@ -13,7 +13,8 @@ from bot.policies import Severity
 from bot.store import copying, engines
 from bot.store.connections import connected, keep_plans
 from bot.store.copying import Copied
-from bot.store.database import Database, named, queries
+from bot.store.database import Database
+from bot.store.queries import named, queries
 from bot.triage import Act, Triage
 from bot.triage_events import Report
 from tests import pooler, postgres

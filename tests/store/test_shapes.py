@@ -11,8 +11,9 @@ import pytest
 
 from bot.errors import StorageError
 from bot.store import engines, postgres
-from bot.store.database import Database, named
+from bot.store.database import Database
 from bot.store.migrations import migrations
+from bot.store.queries import named
 from bot.store.sqlite import SqliteDatabase
 from tests.breaking import add_shape
 from tests.factories import pacific

@@ -12,7 +12,8 @@ import pytest
 
 from bot.errors import StorageError
 from bot.store import gates
-from bot.store.database import Transaction, queries
+from bot.store.database import Transaction
+from bot.store.queries import queries
 from bot.store.sqlite import SqliteDatabase, known_workspace, to_text
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -1,0 +1,106 @@
+"""Our SQL by its names, as an engine is asked: parameters numbered, many rows at once.
+
+In queries.sql a line that begins with FOR UPDATE is for an engine that locks rows.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import count
+from typing import Any, NamedTuple
+
+# So many rows are inserted at once: a server has to answer in time for them.
+AT_ONCE = 100
+_LOCK = re.compile(r"^ *FOR UPDATE.*\n", re.MULTILINE)
+_COMMENT = re.compile(r"--.*")
+_PARAMETER = re.compile(r"(?<![\w:']):(\w+)")
+_ANSWER = re.compile(r"\nRETURNING [^;]*(?=;)")
+_ONE_ROW = re.compile(
+    r"(?<=VALUES )\(.*?\)(?=;|\n(?:ON CONFLICT|RETURNING))", re.DOTALL
+)
+
+
+class Dialect(NamedTuple):
+    """How an engine numbers parameters, as in $1, and whether it locks rows."""
+
+    mark: str
+    locks_rows: bool
+
+
+class Statement(NamedTuple):
+    """What an engine is asked, and the names of its parameters in their order."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+class Block(NamedTuple):
+    """A statement for some rows, with all their values in the order of its marks."""
+
+    text: str
+    values: list[Any]
+
+
+@cache
+def queries() -> Mapping[str, str]:
+    """Return the SQL of every query by its name, in the words of both engines."""
+    return named("queries.sql")
+
+
+@cache
+def named(file: str) -> Mapping[str, str]:
+    """Return the parts of one of our files of SQL by their names, in order."""
+    text = files("bot.store").joinpath(file).read_text(encoding="utf-8")
+    parts = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+@cache
+def statement(query: str, dialect: Dialect, *, is_silent: bool = False) -> Statement:
+    """Return a named query; a silent one answers nothing, which costs less."""
+    return numbered(_words(query, dialect, is_silent=is_silent), dialect)
+
+
+@cache
+def numbered(sql: str, dialect: Dialect) -> Statement:
+    """Return any statement with numbers for its parameters."""
+    names = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
+    text = _PARAMETER.sub(
+        lambda found: f"{dialect.mark}{names.index(found[1]) + 1}", sql
+    )
+    return Statement(text, names)
+
+
+def blocks(
+    query: str,
+    rows: Sequence[Mapping[str, Any]],
+    dialect: Dialect,
+    *,
+    is_silent: bool = False,
+) -> Iterator[Block]:
+    """Go through statements that insert rows as a named query inserts one."""
+    for first in range(0, len(rows), AT_ONCE):
+        some = rows[first : first + AT_ONCE]
+        text, names = _for_rows(query, len(some), dialect, is_silent=is_silent)
+        yield Block(text, [row[name] for row in some for name in names])
+
+
+@cache
+def _for_rows(query: str, rows: int, dialect: Dialect, *, is_silent: bool) -> Statement:
+    text = _words(query, dialect, is_silent=is_silent)
+    found = _ONE_ROW.search(text)
+    assert found is not None, "it inserts one row"
+    numbers = count(1)
+    every = _PARAMETER.sub(
+        lambda _: f"{dialect.mark}{next(numbers)}", ",\n".join([found[0]] * rows)
+    )
+    names = tuple(_PARAMETER.findall(found[0]))
+    return Statement(f"{text[: found.start()]}{every}{text[found.end() :]}", names)
+
+
+def _words(query: str, dialect: Dialect, *, is_silent: bool) -> str:
+    text = _COMMENT.sub("", queries()[query])
+    if not dialect.locks_rows:
+        text = _LOCK.sub("", text)
+    return _ANSWER.sub("", text) if is_silent else text
