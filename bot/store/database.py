@@ -12,8 +12,7 @@ they read, or what they conclude from it, first locks it, always in this order:
 5. gates.
 
 All else is one conditional statement: an upsert, or an UPDATE that names the state or
-the token that it expects, and returns nothing to whoever lost. In queries.sql a line
-that begins with FOR UPDATE is meant for PostgreSQL, and SQLite does without it.
+the token that it expects, and returns nothing to whoever lost.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
