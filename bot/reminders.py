@@ -169,7 +169,7 @@ class Reminders:
                 # The buttons of an earlier reminder go with it.
                 if deadline.fired:
                     batch.incidents.add(deadline.incident)
-        records.save_deadlines(tx, fired)
+        records.save_fired(tx, fired)
 
     def _firing(
         self, tx: Transaction, incident: Incident, deadline: Deadline, now: datetime

@@ -1,6 +1,7 @@
 """Our SQL by its names, as an engine is asked: parameters numbered, many rows at once.
 
-In queries.sql a line that begins with FOR UPDATE is for an engine that locks rows.
+In queries.sql a line that begins with FOR UPDATE is for an engine that locks rows, and
+INSTANT stands for an engine's own type.
 """
 
 import re
@@ -16,16 +17,16 @@ _LOCK = re.compile(r"^ *FOR UPDATE.*\n", re.MULTILINE)
 _COMMENT = re.compile(r"--.*")
 _PARAMETER = re.compile(r"(?<![\w:']):(\w+)")
 _ANSWER = re.compile(r"\nRETURNING [^;]*(?=;)")
-_ONE_ROW = re.compile(
-    r"(?<=VALUES )\(.*?\)(?=;|\n(?:ON CONFLICT|RETURNING))", re.DOTALL
-)
+# On one line, or until a parenthesis that begins a line.
+_ONE_ROW = re.compile(r"(?<=VALUES )\((?:.*\)(?=;?\n)|(?s:\n.*?\n)\))")
 
 
 class Dialect(NamedTuple):
-    """How an engine numbers parameters, as in $1, and whether it locks rows."""
+    """How an engine numbers parameters, as in $1, locks rows, and keeps instants."""
 
     mark: str
     locks_rows: bool
+    instant: str
 
 
 class Statement(NamedTuple):
@@ -101,6 +102,7 @@ def _for_rows(query: str, rows: int, dialect: Dialect, *, is_silent: bool) -> St
 
 def _words(query: str, dialect: Dialect, *, is_silent: bool) -> str:
     text = _COMMENT.sub("", queries()[query])
+    text = text.replace("INSTANT", dialect.instant)
     if not dialect.locks_rows:
         text = _LOCK.sub("", text)
     return _ANSWER.sub("", text) if is_silent else text

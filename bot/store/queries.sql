@@ -252,6 +252,24 @@ SET promise = excluded.promise,
   outcome = excluded.outcome
 RETURNING count;
 
+-- name: save_fired
+WITH fresh (workspace, incident, kind, count, step, fired, next_nudge_at) AS (
+VALUES (
+  :workspace, :incident, :kind, :count, :step, :fired, CAST(:next_nudge_at AS INSTANT)
+)
+)
+UPDATE deadlines
+SET step = fresh.step,
+  fired = fresh.fired,
+  next_nudge_at = fresh.next_nudge_at,
+  snoozed_until = NULL
+FROM fresh
+WHERE deadlines.workspace = fresh.workspace
+  AND deadlines.incident = fresh.incident
+  AND deadlines.kind = fresh.kind
+  AND deadlines.count = fresh.count
+RETURNING deadlines.count;
+
 -- name: deadlines
 SELECT
   incident, kind, count, promise, calendar, policy, is_aim, started_at, due_at,

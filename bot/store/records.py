@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from bot.business_time import Interval
 from bot.deadlines import Deadline, Kind, Outcome
 from bot.incidents import Event, EventKind, Incident, Status
 from bot.policies import Severity
@@ -104,6 +106,11 @@ def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
     tx.write_many("save_deadline", [_deadline_values(one) for one in deadlines])
 
 
+def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
+    """Store what a reminder that went out changes of deadlines; it ends a snooze."""
+    tx.write_many("save_fired", [_fired_values(one) for one in deadlines])
+
+
 def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
     """Return every deadline that an incident ever had, in order of their starts."""
     return tuple(_deadline(row) for row in tx.all("deadlines", incident=number))
@@ -188,6 +195,17 @@ def _deadline_values(deadline: Deadline) -> dict[str, Any]:
     }
 
 
+def _fired_values(deadline: Deadline) -> dict[str, Any]:
+    return {
+        "incident": deadline.incident,
+        "kind": deadline.kind,
+        "count": deadline.count,
+        "step": deadline.step,
+        "fired": deadline.fired,
+        "next_nudge_at": deadline.next_nudge_at,
+    }
+
+
 def _event_values(event: Event) -> dict[str, Any]:
     return {
         "kind": event.kind,
@@ -221,8 +239,13 @@ def read_event(row: Row) -> Event:
     )
 
 
-def _deadline(row: Row) -> Deadline:
+@lru_cache(maxsize=256)
+def _pauses(text: str) -> tuple[Interval, ...]:
     instants = datetime.fromisoformat
+    return tuple((instants(a), instants(b)) for a, b in json.loads(text))
+
+
+def _deadline(row: Row) -> Deadline:
     return Deadline(
         **{
             **row,
@@ -230,8 +253,6 @@ def _deadline(row: Row) -> Deadline:
             "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
             "is_aim": bool(row["is_aim"]),
             "changed": bool(row["changed"]),
-            "pauses": tuple(
-                (instants(a), instants(b)) for a, b in json.loads(row["pauses"])
-            ),
+            "pauses": _pauses(row["pauses"]),
         }
     )

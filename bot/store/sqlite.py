@@ -28,10 +28,10 @@ logger = logging.getLogger(__name__)
 _BUSY_FOR = timedelta(milliseconds=1200)
 _MIGRATED = "SELECT COUNT(*) FROM _sqlite_migrations WHERE migration_set = 'sevbot'"
 _LOOK_AGAIN_S = 0.02
-_DIALECT = Dialect("?", locks_rows=False)
+_DIALECT = Dialect("?", locks_rows=False, instant="TEXT")
 _PLAIN = {str, int, NoneType}
 _AT_ONCE = 500
-_WORDS = {"INSTANT": "TEXT", "IDENTITY": "INTEGER PRIMARY KEY"}
+_WORDS = {"INSTANT": _DIALECT.instant, "IDENTITY": "INTEGER PRIMARY KEY"}
 
 
 class SqliteDatabase:
@@ -209,6 +209,8 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
         _log_ahead(connection, busy_for)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # 16 MB: the log comes into the file in larger parts, so more seldom.
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
         # What a savepoint would undo is kept here, not written to a file of its own.
         connection.execute("PRAGMA temp_store = MEMORY")
         # What is erased shall be gone from the file, not just from its tables.

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
+from types import NoneType
 
 import psycopg
-from psycopg import errors
+from psycopg import adapters, errors
 from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
@@ -14,7 +16,12 @@ from bot.store.connections import AWAY, committing
 from bot.store.database import LOCKED, Row
 from bot.store.queries import AT_ONCE, Dialect, Statement, blocks, numbered, statement
 
-DIALECT = Dialect("$", locks_rows=True)
+DIALECT = Dialect("$", locks_rows=True, instant="TIMESTAMPTZ(3)")
+_PLAIN = {int, NoneType}
+_INSTANT = adapters.types["timestamptz"].oid
+# So many blocks of rows go out at once: again, to be answered in time.
+_BLOCKS = 10
+_FETCHED = 500
 _WITH_IDS = ("events", "outbox")
 _COUNT_ON = """
 SELECT setval(
@@ -64,9 +71,11 @@ class PostgresTransaction:
 
     def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order."""
-        return [
-            row for block in self._blocks(query, rows) for row in self._asked(block)
-        ]
+        found: list[Row] = []
+        every = self._blocks(query, rows)
+        while some := list(islice(every, _BLOCKS)):
+            found += self._asked(*some)
+        return found
 
     def write(self, query: str, **values: object) -> None:
         """Put off a named query whose answer nobody needs: it saves a round trip."""
@@ -84,9 +93,9 @@ class PostgresTransaction:
             self._connection.execute("COMMIT", prepare=False)
 
     @contextmanager
-    def _caught_up(self) -> Iterator[None]:
+    def _caught_up(self, following: int = 1) -> Iterator[None]:
         """Send what was put off and what follows, and wait for all of it together."""
-        if not self._waiting:
+        if not self._waiting and following == 1:
             yield
             return
         with self._connection.pipeline():
@@ -95,11 +104,11 @@ class PostgresTransaction:
             self._waiting.clear()
             yield
 
-    def _asked(self, asked: _Asked) -> list[Row]:
+    def _asked(self, *asked: _Asked) -> list[Row]:
         with honest():
-            with self._caught_up():
-                cursor = self._connection.execute(*asked, binary=True)
-            return [from_stored(row) for row in cursor.fetchall()]
+            with self._caught_up(len(asked)):
+                found = [self._connection.execute(*one, binary=True) for one in asked]
+            return [row for cursor in found for row in fetched(cursor)]
 
     def _put_off(self, asked: _Asked) -> None:
         self._waiting.append(asked)
@@ -109,25 +118,26 @@ class PostgresTransaction:
 
     def _named(self, asked: Statement, values: dict[str, object]) -> _Asked:
         values["workspace"] = self._workspace
-        return asked.text.encode(), [to_stored(values[name]) for name in asked.names]
+        return asked.text.encode(), to_stored(map(values.__getitem__, asked.names))
 
     def _blocks(
         self, query: str, rows: Sequence[Row], *, is_silent: bool = False
     ) -> Iterator[_Asked]:
         own = [{**row, "workspace": self._workspace} for row in rows]
         for text, values in blocks(query, own, DIALECT, is_silent=is_silent):
-            yield text.encode(), list(map(to_stored, values))
+            yield text.encode(), to_stored(values)
 
     def each(self, sql: str) -> Iterator[Row]:
         """Go through the rows of a statement, without holding them all."""
         with self._connection.cursor("each", binary=True) as cursor:
-            for row in cursor.execute(sql.encode()):
-                yield from_stored(row)
+            cursor.execute(sql.encode())
+            while some := fetched(cursor, _FETCHED):
+                yield from some
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for each of some rows."""
         text, names = numbered(sql, DIALECT)
-        given = [[to_stored(row[name]) for name in names] for row in rows]
+        given = [to_stored(map(row.__getitem__, names)) for row in rows]
         self._connection.cursor().executemany(text.encode(), given)
 
     def count_on(self, table: str) -> None:
@@ -136,8 +146,12 @@ class PostgresTransaction:
             self._connection.execute(_COUNT_ON.format(table=table).encode())
 
 
-def to_stored(value: object) -> object:
-    """Return a value as PostgreSQL takes it: instants to the millisecond, no NUL."""
+def to_stored(values: Iterable[object]) -> list[object]:
+    """Return values as PostgreSQL takes them: instants to the millisecond, no NUL."""
+    return [one if type(one) in _PLAIN else _plain(one) for one in values]
+
+
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.replace(microsecond=value.microsecond // 1000 * 1000)
     if isinstance(value, str):
@@ -145,12 +159,15 @@ def to_stored(value: object) -> object:
     return value
 
 
-def from_stored(row: DictRow) -> Row:
-    """Return a row with its instants in UTC; they come in the server's zone."""
-    return {
-        name: value.astimezone(UTC) if isinstance(value, datetime) else value
-        for name, value in row.items()
-    }
+def fetched(cursor: psycopg.Cursor[DictRow], most: int | None = None) -> list[Row]:
+    """Return rows with their instants in UTC; they come in the server's zone."""
+    rows = cursor.fetchmany(most) if most else cursor.fetchall()
+    for column in cursor.description or () if rows else ():
+        if column.type_code == _INSTANT:
+            for row in rows:
+                if (at := row[column.name]) is not None:
+                    row[column.name] = at.astimezone(UTC)
+    return list[Row](rows)
 
 
 @contextmanager

@@ -157,8 +157,10 @@ def on_a_server() -> Table:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         made = stack.enter_context(desk(folder, incidents=waiting, due=DUE))
         ours = stack.enter_context(on_postgres(made, server.make("template1")))
-        for _ in range(ROUNDS_OF_THEIRS):
+        for number in range(ROUNDS):
             found["sevbot"][0].append(ours.fire())
+            if number >= ROUNDS_OF_THEIRS:
+                continue
             for at_once, name in names.items():
                 url = server.make("template1")
                 took = job_queue.fire(url, jobs=waiting, due=DUE, at_once=at_once)

@@ -241,6 +241,40 @@ def test_what_is_written_is_there_for_the_next_statement(
     assert found == [True, True, False]
 
 
+def test_any_number_of_rows_is_answered(url: str, open_record: Open) -> None:
+    rows = [{**samples("queue_message"), "key": f"note/{n}"} for n in range(2_345)]
+
+    with open_record(url).transaction() as tx:
+        found = tx.many("queue_message", [*rows, rows[0]])
+        assert tx.many("queue_message", []) == []
+
+    assert sorted(row["key"] for row in found) == sorted(
+        str(row["key"]) for row in rows
+    )
+
+
+@pytest.mark.parametrize(
+    "next_nudge_at", [None, NOON], ids=["the last", "more to come"]
+)
+def test_a_reminder_that_went_out_changes_only_what_is_next(
+    url: str, open_record: Open, next_nudge_at: datetime | None
+) -> None:
+    kept = {**samples("save_deadline"), "snoozed_until": NOON}
+    fired = {"step": 3, "fired": 7, "next_nudge_at": next_nudge_at}
+
+    with open_record(url).transaction() as tx:
+        tx.write("insert_incident", **{**samples("insert_incident"), "number": 1})
+        tx.write_many("save_deadline", [{**kept, "count": n} for n in range(250)])
+        before = tx.all("deadlines", incident=1)
+        rows = [{**samples("save_fired"), "count": n, **fired} for n in range(249)]
+        tx.write_many("save_fired", rows)
+        after = tx.all("deadlines", incident=1)
+
+    *changed, other = before
+    expected = [{**one, **fired, "snoozed_until": None} for one in changed]
+    assert after == [*expected, other]
+
+
 @pytest.mark.parametrize("last", [None, "after"], ids=["at the end", "midway"])
 def test_a_write_that_is_refused_leaves_nothing_of_its_transaction(
     url: str, open_record: Open, last: str | None
