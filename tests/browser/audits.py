@@ -6,6 +6,8 @@ names 4.1.2). Each audit returns what breaks its rule, so that a test shows it.
 
 from typing import Any
 
+from tests.browser.browsers import until
+
 ACTED_UPON = {
     "button", "checkbox", "combobox", "link", "listbox", "menuitem", "option", "radio",
     "slider", "spinbutton", "switch", "tab", "textbox", "DateTime",
@@ -143,9 +145,7 @@ def doubled_ids(page: Any) -> list[str]:
 
 def faint_texts(page: Any) -> list[str]:
     """Return texts whose contrast to what is behind them is under 4.5 (large: 3)."""
-    page.wait_for_function(
-        "!document.getAnimations().some(a => a.playState=='running')"
-    )
+    until(page, "!document.getAnimations().some(a => a.playState == 'running')")
     found: list[str] = page.evaluate(CONTRAST)
     return found
 

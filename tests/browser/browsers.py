@@ -38,6 +38,20 @@ def browser() -> Iterator[Any]:
             started.close()
 
 
+def until(page: Any, condition: str) -> None:
+    """Wait until a JavaScript expression holds.
+
+    `wait_for_function` evaluates it again and again, which our page's own policy
+    forbids; here it is compiled once.
+    """
+    page.evaluate(
+        f"""() => new Promise((done) => {{
+            const look = () => ({condition}) ? done() : requestAnimationFrame(look);
+            look();
+        }})"""
+    )
+
+
 def complaints(page: Any) -> list[str]:
     """Return a list that grows with every error that a page reports."""
     found: list[str] = []

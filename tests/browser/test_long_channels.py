@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.emulator import LocalSlack
+from tests.browser.browsers import until
 
 Open = Callable[..., Any]
 MANY = 5_000
@@ -19,10 +20,9 @@ IN_VIEW = """() => {
         return place.top >= list.top - 1 && place.bottom <= list.bottom + 1;
     }).map((one) => one.querySelector('.text').textContent);
 }"""
-AT_END = """() => {
-    const list = document.querySelector('#messages');
-    return list.scrollHeight - list.scrollTop - list.clientHeight < 3;
-}"""
+AT_END = """((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 3)(
+    document.querySelector('#messages')
+)"""
 STILL = """() => new Promise((done) => {
     const list = document.querySelector('#messages');
     let last = -1, same = 0;
@@ -57,7 +57,7 @@ def test_five_thousand_messages_are_there_and_few_are_drawn(
     page.evaluate(STILL)
     top, drawn_at_top = first_word(page.evaluate(IN_VIEW)), page.evaluate(DRAWN)
     page.keyboard.press("End")
-    page.wait_for_function(AT_END)
+    until(page, AT_END)
     page.evaluate(STILL)
     end, drawn_at_end = first_word(page.evaluate(IN_VIEW)), page.evaluate(DRAWN)
 
@@ -79,7 +79,7 @@ def test_the_browsers_own_search_finds_what_is_not_drawn(
     page.keyboard.press("Home")
     page.locator("#messages .beginning").wait_for()
     page.keyboard.press("End")
-    page.wait_for_function(AT_END)
+    until(page, AT_END)
 
     found = page.evaluate("window.find('a needle in')")
     page.evaluate(
@@ -100,9 +100,7 @@ def test_older_messages_come_in_above_without_moving_what_is_read(
 
     page.evaluate("document.querySelector('#messages').scrollTop = 500")
     before = first_word(page.evaluate(IN_VIEW))
-    page.wait_for_function(
-        f"document.querySelectorAll('#messages .message').length > {loaded}"
-    )
+    until(page, f"document.querySelectorAll('#messages .message').length > {loaded}")
     page.evaluate(STILL)
 
     assert first_word(page.evaluate(IN_VIEW))[0] in before
