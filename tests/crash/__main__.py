@@ -36,6 +36,8 @@ from tests.crash.stage import BEGINS, Stage, policy, populate
 
 _IN_A_ROUND = 50
 _SHOWN = 20
+# An edit of what was only marked as sent waits for ever.
+_WITHOUT_REST_S = 5
 
 
 def main() -> int:
@@ -87,6 +89,8 @@ def _given() -> Namespace:
 def _plans(given: Namespace) -> Iterator[Plan]:
     """Cut the kills into rounds; the first one has the seed that was given."""
     plan = Plan(given.seed, 0, given.replicas, _change(given))
+    if given.mark_first:
+        plan = replace(plan, rests_within_s=_WITHOUT_REST_S)
     if given.everywhere:
         every = tuple(places())
         for number in range(given.jobs):

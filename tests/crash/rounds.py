@@ -31,19 +31,22 @@ _TRIES = 24
 _WATCH_EVERY_S = 0.002
 _LOOK_EVERY_S = 0.05
 _STILL_FOR_S = 0.3
-_RESTS_WITHIN_S = 60
 # Past the last of the later looks, fifteen minutes after a doubt.
 _LATER = timedelta(minutes=16)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a round goes. `places` are where to kill, instead of after a random time."""
+    """How a round goes. `places` are where to kill, instead of after a random time.
+
+    What is unfinished after `rests_within_s` of rest counts as lost.
+    """
 
     seed: int
     kills: int
     replicas: int = 1
     change: Change = bots.untouched
+    rests_within_s: float = 60
     places: tuple[str, ...] = ()
 
 
@@ -196,12 +199,11 @@ def _come_to_rest(stage: Stage, plan: Plan) -> None:
     """Let Slack be well again and people be quiet, until nothing is left to do.
 
     The bots' clock goes ahead only while no bot runs and no request is under way, so
-    that no wait is cut short which a request could outlast. What is unfinished after
-    a minute counts as lost.
+    that no wait is cut short which a request could outlast.
     """
     stage.slack.faults.clear()
     time.sleep(LONGEST_DELAY.total_seconds() / SCALE)
-    give_up_at, patience = time.monotonic() + _RESTS_WITHIN_S, _STILL_FOR_S
+    give_up_at, patience = time.monotonic() + plan.rests_within_s, _STILL_FOR_S
     while time.monotonic() < give_up_at:
         stage.machine.advance(_LATER)
         last = bots.forked(stage, plan.change)
