@@ -33,6 +33,7 @@ _INSTALLATION_PAUSE = timedelta(seconds=30)
 
 _CANNOT_BE_RENDERED = "not_rendered"
 _CANNOT_BE_EDITED = ("edit_window_closed", "message_not_found")
+_HAS_NO_THREAD = "thread_not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,10 +288,13 @@ class Outbox:
                 self._installation_fails(tx, error)
             case Fate.UNKNOWN:
                 self._settlement.unknown(tx, letter, error.code)
+            case Fate.REFUSED if _lost_its_card(letter, error):
+                self._post_anew(tx, letter.thread_of, parcel.thread_ts)
+                mail.retry(tx, letter, not_before=now, error=error.code)
             case Fate.REFUSED:
                 self._refused(tx, letter, error.code)
-                if letter.target is not None and error.code in _CANNOT_BE_EDITED:
-                    self._post_anew(tx, parcel, letter.target)
+                if error.code in _CANNOT_BE_EDITED:
+                    self._post_anew(tx, letter.target, parcel.edits_ts)
 
     def _installation_fails(self, tx: Transaction, error: SlackError) -> None:
         """Wait for somebody to mend the app; nothing is lost meanwhile."""
@@ -303,10 +307,11 @@ class Outbox:
         else:
             mail.finish(tx, letter, State.DEAD, error=error)
 
-    def _post_anew(self, tx: Transaction, parcel: _Parcel, target: str) -> None:
-        """Post a card once more, unless a twin of it was kept in its place."""
+    def _post_anew(self, tx: Transaction, key: str | None, ts: str | None) -> None:
+        """Post the card that stood at `ts` once more, unless a twin of it was kept."""
         instants = {"now": self._clock(), "machine_now": self._machine()}
-        mail.post_anew(tx, target, ts=parcel.edits_ts, **instants)
+        if key is not None:
+            mail.post_anew(tx, key, ts=ts, **instants)
 
     def _open_conversations(self) -> bool:
         """Learn where somebody is written to, before anything is claimed for them.
@@ -352,8 +357,13 @@ class Outbox:
 def _addressed(
     tx: Transaction, letter: Letter, target: Letter | None, rendered: Rendered
 ) -> _Parcel | None:
-    """Say where a letter goes: a reply and an edit to where their message stands."""
-    if target is not None and target.lane is not None:
+    """Say where a letter goes: a reply and an edit to where their message stands.
+
+    What is to be posted anew needs no edit before it stands there.
+    """
+    if target is not None:
+        if target.lane is None or target.ts is None:
+            return None
         return _Parcel(letter, rendered, target.lane, edits_ts=target.ts)
     if letter.lane is None:
         return None
@@ -367,6 +377,11 @@ def _addressed(
     if parent is None or parent.lane is None or parent.ts is None:
         return None
     return _Parcel(letter, rendered, parent.lane, thread_ts=parent.ts, also=also)
+
+
+def _lost_its_card(letter: Letter, error: SlackError) -> bool:
+    """Tell whether a reply finds no thread; one that found none before is given up."""
+    return error.code == _HAS_NO_THREAD and letter.last_error != error.code
 
 
 def _method(letter: Letter) -> str:

@@ -50,6 +50,36 @@ def test_a_card_that_can_be_edited_no_more_is_posted_anew(post: Post) -> None:
     assert post.slack.edits == []
 
 
+def test_an_edit_of_a_card_that_is_to_be_posted_anew_is_not_posted(post: Post) -> None:
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+    post.outbox.drain()
+    post.says = "taken"
+    post.refresh("INC-1/card")
+    post.slack.failures["post"] = [refused("thread_not_found"), limited(60)]
+    page = {"priority": Priority.PAGE, "incident": 1, "thread_of": "INC-1/card"}
+
+    post.queue("INC-1/page", MessageKind.REMINDER, **page)
+    post.outbox.drain()
+    post.wait(minutes=2)
+
+    assert post.slack.posted == ["INC-1/card", "INC-1/card", "INC-1/page"]
+    assert post.slack.edits == []
+
+
+def test_a_reply_that_finds_no_thread_again_is_given_up(post: Post) -> None:
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+    post.outbox.drain()
+    nowhere = refused("thread_not_found")
+    post.slack.failures["post"] = [nowhere, None, nowhere]
+
+    post.queue("INC-1/note", MessageKind.NOTE, incident=1, thread_of="INC-1/card")
+    post.outbox.drain()
+
+    assert post.slack.posted[:2] == ["INC-1/card"] * 2
+    assert post.slack.tries == 5
+    assert post.state("INC-1/note") == "dead"
+
+
 def test_a_change_does_not_cancel_the_edit_that_undoes_a_late_one(post: Post) -> None:
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
     post.outbox.drain()

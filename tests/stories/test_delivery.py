@@ -194,6 +194,22 @@ def test_a_card_that_was_deleted_is_posted_anew_with_the_next_event(
     assert "late since" in tuesday.read(anew)
 
 
+def test_a_reply_whose_card_was_deleted_brings_it_back_and_stands_below(
+    tuesday: Story,
+) -> None:
+    owned(tuesday)
+    (card,) = cards(tuesday)
+    tuesday.slack.workspace.delete(card)
+
+    tuesday.slack.faults.add(EDIT, Fault.FAIL_BEFORE)  # So that the reply comes first.
+    tuesday.advance(hours=4, minutes=1)
+
+    (anew,) = cards(tuesday)
+    assert anew.ts != card.ts
+    assert len(tuesday.thread()) == 1
+    assert notices(tuesday) == []
+
+
 def test_a_revoked_token_costs_no_message(tuesday: Story) -> None:
     workspace = tuesday.slack.workspace
     token, workspace.bot_token = workspace.bot_token, "xoxb-rotated"
