@@ -17,6 +17,7 @@ from bot.store.database import LOCKED
 
 # So that the first of a group waits some milliseconds for the last.
 _MOST = 32
+_UNDONE = "the commit failed"
 _REASONS = {
     sqlite3.SQLITE_BUSY: LOCKED,
     sqlite3.SQLITE_LOCKED: LOCKED,
@@ -159,6 +160,7 @@ class Writers:
     def _undo(self, group: _Group, error: BaseException, *, is_brief: bool) -> None:
         if not self._connection.in_transaction:
             # After some errors SQLite itself rolls back what all of them wrote.
+            group.error = StorageError(_UNDONE)
             if isinstance(error, StorageError):
                 group.error = error
         elif is_brief:
@@ -193,7 +195,7 @@ class Writers:
         return True
 
     def _commit(self, group: _Group) -> None:
-        group.error = StorageError("the commit failed")
+        group.error = StorageError(_UNDONE)
         try:
             with honest():
                 self._connection.execute("COMMIT")

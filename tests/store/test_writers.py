@@ -124,6 +124,28 @@ def test_a_commit_that_fails_is_refused_to_each_of_them(
     assert noted(database) == []
 
 
+def test_what_sqlite_undid_for_one_of_them_is_refused_to_all(
+    database: SqliteDatabase,
+) -> None:
+    def interrupted() -> None:
+        with database.transaction(is_brief=True) as tx:
+            database._connection.set_progress_handler(lambda: 1, 1)
+            try:
+                tx.one("set_mark", name="one", at=NOON)
+            finally:
+                database._connection.set_progress_handler(None, 0)
+
+    coming: list[Future[object]] = []
+    with (
+        pytest.raises(StorageError),
+        together(database, interrupted, coming=coming),
+    ):
+        pass
+
+    assert isinstance(coming[0].exception(), StorageError)
+    assert noted(database) == []
+
+
 def test_who_is_not_brief_has_the_file_alone(database: SqliteDatabase) -> None:
     said: list[str] = []
     database._connection.set_trace_callback(said.append)
