@@ -156,3 +156,48 @@ def test_an_early_update_starts_the_next_cadence(tell: Tell) -> None:
         "Wed 11:30 INC-1 Globex (Sev2): update due 13:30, in 2 h.",
         "Wed 13:30 INC-1 Globex (Sev2): update due now, 13:30.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("night", "heard"),
+    [
+        pytest.param(
+            "2026-11-01", ["01:30", "01:30", "02:30", "03:30"], id="an hour comes twice"
+        ),
+        pytest.param(
+            "2027-03-14", ["01:30", "03:30", "04:30", "05:30"], id="an hour is missing"
+        ),
+    ],
+)
+def test_check_ins_are_an_hour_apart_in_a_night_when_clocks_change(
+    tell: Tell, night: str, heard: list[str]
+) -> None:
+    told = tell(f"{night} 00:30")
+    told.command("ana", "/sev1 acme: checkout is down owner=@ana")
+    before = len(told.heard("ana"))
+
+    for _ in heard:
+        told.advance(hours=1)
+        told.press("ana", "Still on it", told.slack.dm("ana")[-1])
+
+    asked = "INC-1 Acme (Sev1): are you still on it?"
+    assert told.heard("ana")[before:] == [f"Sun {at} {asked}" for at in heard]
+
+
+@pytest.mark.parametrize(
+    ("friday", "monday"), [("2026-10-30", "2026-11-02"), ("2027-03-12", "2027-03-15")]
+)
+def test_a_weekend_when_clocks_change_moves_nothing_on_the_wall(
+    tell: Tell, friday: str, monday: str
+) -> None:
+    told = tell(f"{friday} 16:00")
+    told.command("ana", "/sev2 acme: push of apps fails owner=@ana")
+
+    told.travel(pacific(f"{monday} 13:00"))
+
+    assert told.heard("ana") == [
+        "Mon 09:00 Today: 1 first response owed, 12:00 (INC-1 Acme, Sev2).",
+        "Mon 11:00 INC-1 Acme (Sev2): first response due 12:00, in 1 h.",
+        "Mon 12:00 INC-1 Acme (Sev2): first response due now, 12:00.",
+        "Mon 13:00 INC-1 Acme (Sev2): first response 1 h late, was due 12:00.",
+    ]
