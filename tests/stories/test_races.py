@@ -183,3 +183,20 @@ def test_a_form_that_arrives_a_hundred_times_at_once_counts_once(
 
     assert all(one.ok for one in again)
     assert len(opened.thread()) == 1
+
+
+def test_an_event_that_arrives_a_hundred_times_at_once_counts_once(
+    opened: Story,
+) -> None:
+    opened.become("cem", is_restricted=True)
+    cem = opened.slack.workspace.find_person("cem").as_json(opened.now)
+    before = opened.slack.all_messages()
+    event = opened.slack.send_event({"type": "user_change", "user": cem})
+
+    again = at_once(*[lambda: opened.slack.redeliver(event)] * A_HUNDRED)
+    opened.tell_of("user_change", "cem")
+    opened.take("cem")
+
+    assert all(one.ok for one in again)
+    assert opened.slack.all_messages() == before
+    assert losers(opened) == ["Only full members of this workspace can use sevbot."]
