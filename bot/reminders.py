@@ -1,9 +1,9 @@
 """The tick: what is due becomes messages in the outbox, in one transaction."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot import daily, nudges
 from bot.clock import Clock
@@ -18,6 +18,7 @@ from bot.store.mail import THREAD, Draft, MessageKind, Priority
 
 logger = logging.getLogger(__name__)
 
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 _ALL = 100_000
 _MOST_EARLY = 100
 _OUTAGE = timedelta(minutes=2)
@@ -30,13 +31,17 @@ _PAGES = (StepKind.RUNG, StepKind.CHECK_IN)
 
 @dataclass(frozen=True, slots=True)
 class _Firing:
-    """One deadline after its reminder, and who is told of it now and next."""
+    """One deadline after its reminder, and who is told of it now and next.
+
+    `is_repeated` tells that it was reminded of before.
+    """
 
     incident: Incident
     deadline: Deadline
     step: Step
     told: tuple[Recipient, ...]
     following: tuple[Recipient, datetime] | None
+    is_repeated: bool
 
     @property
     def is_in_thread(self) -> bool:
@@ -54,15 +59,19 @@ class _Firing:
 
 @dataclass(slots=True)
 class _Batch:
-    """The messages of one tick, one a place, and the incidents reminded of before."""
+    """The messages of one tick, one a place; of what, and what is shown already."""
 
     down: tuple[datetime, datetime] | None
     places: dict[str, tuple[Recipient, list[Item]]] = field(default_factory=dict)
     threads: list[Item] = field(default_factory=list)
+    fired: list[Deadline] = field(default_factory=list)
     incidents: set[int] = field(default_factory=set)
 
     def add(self, firing: _Firing) -> None:
         """Join a reminder to what its recipients are told anyway."""
+        self.fired.append(firing.deadline)
+        if firing.is_repeated:  # The buttons of an earlier reminder go with it.
+            self.incidents.add(firing.incident.number)
         for recipient in firing.told:
             _, items = self.places.setdefault(recipient.id, (recipient, []))
             items.append(firing.item_for(recipient))
@@ -144,32 +153,28 @@ class Reminders:
                 return
             turns.take(tx, turns.TICK)
             batch = _Batch(down)
-            self._fire(tx, batch, now, _ALL, by=now)
             soon = now + self._policy().reminders.together
-            self._fire(tx, batch, now, _MOST_EARLY, by=soon)
+            for firing in self._due(tx, now, _EARLIEST, now, _ALL):
+                batch.add(firing)
+            for firing in self._due(tx, now, now, soon, _MOST_EARLY):
+                if batch.takes_along(firing):
+                    batch.add(firing)
+            records.save_fired(tx, batch.fired)
             self._queue(tx, batch, now)
 
-    def _fire(
-        self, tx: Transaction, batch: _Batch, now: datetime, most: int, *, by: datetime
-    ) -> None:
-        """Fire what is due by an instant.
+    def _due(
+        self, tx: Transaction, now: datetime, after: datetime, by: datetime, most: int
+    ) -> Iterator[_Firing]:
+        """Go through what firing does that is due in `(after, by]`, as if it were now.
 
-        Of what is due only later, that is what goes with the batch as it is.
+        What somebody is changing at this moment may not be due any more.
         """
-        ours = records.lock_due(tx, by, most)
-        fired = []
-        for deadline in records.due_deadlines(tx, by, most):
-            # What somebody is changing just now may not be due any more.
-            if deadline.incident not in ours:
-                continue
-            firing = self._firing(tx, ours[deadline.incident], deadline, now)
-            if firing is not None and (by == now or batch.takes_along(firing)):
-                batch.add(firing)
-                fired.append(firing.deadline)
-                # The buttons of an earlier reminder go with it.
-                if deadline.fired:
-                    batch.incidents.add(deadline.incident)
-        records.save_fired(tx, fired)
+        ours = records.lock_due(tx, after, by, most)
+        for deadline in records.due_deadlines(tx, after, by, most):
+            if deadline.incident in ours:
+                firing = self._firing(tx, ours[deadline.incident], deadline, now)
+                if firing is not None:
+                    yield firing
 
     def _firing(
         self, tx: Transaction, incident: Incident, deadline: Deadline, now: datetime
@@ -228,7 +233,8 @@ def _fired(
         following = nudges.next_told(
             policy, incident, fired, policy.on_call, but_not=[r.id for r in told]
         )
-    return _Firing(incident, fired, step, told, following)
+    is_repeated = deadline.fired > 0
+    return _Firing(incident, fired, step, told, following, is_repeated)
 
 
 def _reminder(

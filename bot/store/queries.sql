@@ -113,7 +113,8 @@ WHERE workspace = :workspace
     SELECT incident
     FROM deadlines
     WHERE workspace = :workspace
-      AND next_nudge_at <= :now
+      AND next_nudge_at > :after
+      AND next_nudge_at <= :by
     ORDER BY next_nudge_at, incident, kind, count
     LIMIT :most
   )
@@ -287,7 +288,8 @@ SELECT
   missed_at, closed_at, outcome
 FROM deadlines
 WHERE workspace = :workspace
-  AND next_nudge_at <= :now
+  AND next_nudge_at > :after
+  AND next_nudge_at <= :by
 ORDER BY next_nudge_at, incident, kind, count
 LIMIT :most;
 

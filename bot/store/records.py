@@ -123,9 +123,12 @@ def open_deadlines(tx: Transaction) -> dict[int, tuple[Deadline, ...]]:
     return {number: tuple(owed) for number, owed in by_incident}
 
 
-def due_deadlines(tx: Transaction, now: datetime, most: int) -> list[Deadline]:
-    """Return the deadlines with a reminder due by `now`, the oldest first."""
-    return [_deadline(row) for row in tx.all("due_deadlines", now=now, most=most)]
+def due_deadlines(
+    tx: Transaction, after: datetime, by: datetime, most: int
+) -> list[Deadline]:
+    """Return the deadlines with a reminder due in `(after, by]`, the oldest first."""
+    rows = tx.all("due_deadlines", after=after, by=by, most=most)
+    return [_deadline(row) for row in rows]
 
 
 def is_due(tx: Transaction, now: datetime) -> bool:
@@ -133,9 +136,11 @@ def is_due(tx: Transaction, now: datetime) -> bool:
     return tx.one("is_due", now=now) is not None
 
 
-def lock_due(tx: Transaction, now: datetime, most: int) -> dict[int, Incident]:
+def lock_due(
+    tx: Transaction, after: datetime, by: datetime, most: int
+) -> dict[int, Incident]:
     """Lock the incidents of those deadlines, and return which could be locked."""
-    rows = tx.all("lock_due_incidents", now=now, most=most)
+    rows = tx.all("lock_due_incidents", after=after, by=by, most=most)
     return {row["number"]: _incident(row) for row in rows}
 
 

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from bot.store import gates, mail, records
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, seconds, spread, table
-from tests.benchmarks.seeding import Desk, backlog, desk
+from tests.benchmarks.seeding import OPENED_AT, Desk, backlog, desk
 
 OPEN = (1_000, 100_000, 1_000_000)
 WAITING = (100, 10_000, 100_000)
@@ -60,7 +60,7 @@ def tick(one: Desk) -> None:
 def find_due(one: Desk) -> None:
     """Find what is due as the tick does."""
     with one.database.transaction() as tx:
-        assert len(records.due_deadlines(tx, one.due_at, DUE)) == DUE
+        assert len(records.due_deadlines(tx, OPENED_AT, one.due_at, DUE)) == DUE
 
 
 def next_at(one: Desk) -> None:

@@ -24,12 +24,14 @@ HOUR = timedelta(hours=1)
 
 # What each statement is asked with, by the name of the parameter; all else is noon.
 SAMPLES: Mapping[str, object] = {
+    "after": NOON - timedelta(days=9),
     "again_at": NOON,
     "answer": "{}",
     "attempts": 1,
     "because": "owner",
     "before": NOON + timedelta(days=9),
     "burst_until": NOON + HOUR,
+    "by": NOON + timedelta(days=2),
     "by_person": "U0ANA",
     "calendar": "team",
     "changed": 0,

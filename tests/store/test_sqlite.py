@@ -282,6 +282,7 @@ def gate(tx: Transaction, name: str) -> datetime:
         ("queue_edits", "outbox_live"),
         ("due_deadlines", "deadlines_next_nudge"),
         ("lock_due_incidents", "deadlines_next_nudge"),
+        ("save_fired", "sqlite_autoindex_deadlines_1"),
         ("lock_late_incidents", "deadlines_late"),
         ("mark_missed", "deadlines_late"),
         ("next_instants", "deadlines_next_nudge"),
