@@ -10,6 +10,7 @@ from threading import Timer
 import pytest
 
 from bot.store import engines
+from tests.processes import until
 from tests.story import Story
 
 # Less than Slack grants a command, and less than the bot waits for others.
@@ -65,7 +66,7 @@ def test_while_its_folder_is_gone_the_text_comes_back_to_be_tried_again(
     )
     assert health.reasons == ("the record cannot be used: the database file is gone",)
     assert "INC-2 opened" in again
-    assert tuesday.bot.health().is_well
+    assert until(lambda: tuesday.bot.health().is_well)
     assert len(tuesday.slack.channel("incidents")) == 2
 
 
