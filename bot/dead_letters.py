@@ -97,7 +97,7 @@ class DeadLetters:
             "instead": instead,
         }
         draft = Draft(
-            key=f"{_TROUBLE}{letter.key}/{letter.attempts}",
+            key=_report_key(letter),
             kind=MessageKind.NOTICE,
             priority=min(letter.priority, Priority.NUDGE),
             person=lead if goes_to_lead else None,
@@ -111,7 +111,7 @@ class DeadLetters:
         if incident is None:
             return
         draft = Draft(
-            key=f"{_TROUBLE}{letter.key}/{letter.attempts}/typist",
+            key=f"{_report_key(letter)}/typist",
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
             person=incident.opened_by,
@@ -133,10 +133,16 @@ def is_report(letter: Letter) -> bool:
     return letter.key.startswith(_TROUBLE)
 
 
-def reports_of(letter: Letter) -> Iterator[str]:
-    """Yield the keys of the reports on the last loss of a message."""
-    key = f"{_TROUBLE}{letter.key}/{letter.attempts}"
+def reports_of(tx: Transaction, letter: Letter) -> Iterator[str]:
+    """Yield the keys of the reports on the last loss of a message.
+
+    Of one that was lost itself, that is also what the lead got in its place.
+    """
+    key = _report_key(letter)
     yield from (key, f"{key}/typist")
+    report = mail.find(tx, key)
+    if report is not None and report.state is State.DEAD:
+        yield _report_key(report)
 
 
 def is_lost(letter: Letter, report: Letter) -> bool:
@@ -148,6 +154,10 @@ def is_lost(letter: Letter, report: Letter) -> bool:
 def missed_by(letter: Letter) -> tuple[str, ...]:
     """Return those who could not be told before whom it goes to, in their order."""
     return tuple(letter.refs.get("missed_by", "").split())
+
+
+def _report_key(letter: Letter) -> str:
+    return f"{_TROUBLE}{letter.key}/{letter.attempts}"
 
 
 def _on_call_but(policy: Policy, missed: tuple[str, ...]) -> str | None:

@@ -157,7 +157,7 @@ class Outbox:
                 machine_now=self._machine(),
                 lane=lanes.get(letter.kind),
             )
-            for report in dead_letters.reports_of(letter):
+            for report in dead_letters.reports_of(tx, letter):
                 self._refresh(tx, report)
             return is_queued
 

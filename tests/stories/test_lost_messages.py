@@ -178,6 +178,18 @@ def test_when_the_fallback_channel_fails_the_lead_is_told(tuesday: Story) -> Non
     assert tuesday.buttons(tuesday.slack.dm("lea")[0]) == ["Send again"]
 
 
+def test_after_the_lead_sent_it_again_their_button_is_gone(tuesday: Story) -> None:
+    for channel in ("incidents", "support"):
+        tuesday.slack.remove(channel, "sevbot")
+    tuesday.command("dee", SEV2, channel="leads")
+    tuesday.slack.invite("incidents", "sevbot")
+
+    tuesday.press("lea", "Send again", tuesday.slack.dm("lea")[0])
+
+    assert len(tuesday.slack.channel("incidents")) == 1
+    assert tuesday.buttons(tuesday.slack.dm("lea")[0]) == []
+
+
 def test_a_page_to_a_fallback_channel_that_fails_is_told_to_the_lead(
     tell: Tell,
 ) -> None:
