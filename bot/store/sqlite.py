@@ -19,7 +19,7 @@ from bot.store.database import Row, must_be_of_our_shape
 from bot.store.migrations import migrations
 from bot.store.places import Place
 from bot.store.queries import Dialect, Statement, blocks, numbered, statement
-from bot.store.writers import Writers, honest
+from bot.store.writers import Writers, honest, refuse
 
 logger = logging.getLogger(__name__)
 
@@ -115,15 +115,13 @@ class SqliteTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        cursor = self._run(statement(query, _DIALECT), values)
-        return _rows(cursor, cursor.fetchall())
+        return self._run(statement(query, _DIALECT), values)
 
     def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order."""
         found: list[Row] = []
         for text, values in blocks(query, self._own(rows), _DIALECT):
-            cursor = self._connection.execute(text, _stored(values))
-            found += _rows(cursor, cursor.fetchall())
+            found += self._asked(text, _stored(values))
         return found
 
     def write(self, query: str, **values: object) -> None:
@@ -133,12 +131,22 @@ class SqliteTransaction:
     def write_many(self, query: str, rows: Sequence[Row]) -> None:
         """Insert rows by a named query whose answer nobody needs."""
         for text, values in blocks(query, self._own(rows), _DIALECT, is_silent=True):
-            self._connection.execute(text, _stored(values))
+            self._asked(text, _stored(values))
 
-    def _run(self, asked: Statement, values: dict[str, object]) -> sqlite3.Cursor:
+    def _run(self, asked: Statement, values: dict[str, object]) -> list[Row]:
         values["workspace"] = self._workspace
-        given = _stored(map(values.__getitem__, asked.names))
-        return self._connection.execute(asked.text, given)
+        return self._asked(asked.text, _stored(map(values.__getitem__, asked.names)))
+
+    def _asked(self, text: str, given: list[object]) -> list[Row]:
+        """Run a statement. Raises StorageError within the transaction already.
+
+        Whoever goes on after other errors must not take this one for one of them.
+        """
+        try:
+            cursor = self._connection.execute(text, given)
+            return _rows(cursor, cursor.fetchall())
+        except sqlite3.DatabaseError as error:
+            refuse(error)
 
     def _own(self, rows: Sequence[Row]) -> list[Row]:
         return [{**row, "workspace": self._workspace} for row in rows]

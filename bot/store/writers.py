@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Condition, Lock
+from typing import NoReturn
 
 from bot.errors import StorageError
 from bot.store.database import LOCKED
@@ -221,7 +222,12 @@ def honest() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code not in _REASONS:
-            raise
-        raise StorageError(_REASONS[code]) from error
+        refuse(error)
+
+
+def refuse(error: sqlite3.DatabaseError) -> NoReturn:
+    """Raise StorageError where the storage refused, else the error as it is."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code not in _REASONS:
+        raise error
+    raise StorageError(_REASONS[code]) from error

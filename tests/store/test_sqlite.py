@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -300,3 +300,24 @@ def test_what_is_asked_all_the_time_reads_no_history(
     steps = [str(row[3]) for row in plan]
     assert any(index in step for step in steps)
     assert not any(step.startswith(("SCAN outbox", "SCAN deadlines")) for step in steps)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda tx: tx.one("set_mark", name="tick", at=NOON),
+        lambda tx: tx.many("set_mark", [{"name": "tick", "at": NOON}]),
+        lambda tx: tx.write("set_mark", name="tick", at=NOON),
+        lambda tx: tx.write_many("set_mark", [{"name": "tick", "at": NOON}]),
+    ],
+    ids=["one", "many", "write", "write_many"],
+)
+def test_a_refusal_is_told_in_plain_words_within_the_transaction(
+    database: SqliteDatabase, write: Callable[[Transaction], object]
+) -> None:
+    """Who goes on after other errors must not take it for one of them."""
+    with database.transaction() as tx:
+        database._connection.execute("PRAGMA query_only = ON")
+        with pytest.raises(StorageError, match="read-only"):
+            write(tx)
+        database._connection.execute("PRAGMA query_only = OFF")
