@@ -47,6 +47,7 @@ _REASONS: Mapping[type[psycopg.Error], str] = {
     errors.IndexCorrupted: "the database is damaged",
     errors.DuplicateTable: "the database holds somebody else's tables",
     errors.InFailedSqlTransaction: "a statement before failed",
+    errors.InvalidSqlStatementName: "the session was reset",
 }
 
 _Asked = tuple[bytes, Sequence[object]]
@@ -89,7 +90,7 @@ class PostgresTransaction:
 
     def commit(self) -> None:
         """Commit, after what was put off."""
-        with committing(self._connection), self._caught_up():
+        with honest(), committing(self._connection), self._caught_up():
             self._connection.execute("COMMIT", prepare=False)
 
     @contextmanager

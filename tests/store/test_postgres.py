@@ -1,7 +1,7 @@
 """The record in PostgreSQL: what it says when it cannot, and that it comes back."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -48,6 +48,10 @@ def behind(
         database.close()
 
 
+Write = Callable[[Database], object]
+MANY = 8  # As many as there may be connections.
+
+
 def note(database: Database, at: datetime = NOON) -> None:
     with database.transaction() as tx:
         tx.one("set_mark", name="tick", at=at)
@@ -59,19 +63,25 @@ def noted(database: Database) -> object:
     return row["at"] if row else None
 
 
-def refusal(database: Database) -> str:
+def jot(database: Database) -> None:
+    """Write what goes to the server with the commit only."""
+    with database.transaction() as tx:
+        tx.write("set_mark", name="tick", at=NOON)
+
+
+def refusal(database: Database, write: Write = note) -> str:
     """Return why a write was refused."""
     with pytest.raises(StorageError) as refused:
-        note(database)
+        write(database)
     return refused.value.reason
 
 
-def seconds_until_written(database: Database) -> float:
+def seconds_until_written(database: Database, write: Write = note) -> float:
     """Try until a write succeeds, and return how long that took."""
     began = time.monotonic()
     while time.monotonic() - began < BACK_WITHIN_S * 2:
         try:
-            note(database)
+            write(database)
         except StorageError:
             continue
         return time.monotonic() - began
@@ -156,20 +166,42 @@ def test_whoever_waits_for_a_lock_is_told_so_before_slack_gives_up(
     note(database)
 
 
+@pytest.mark.parametrize("write", [note, jot], ids=["at once", "at the commit"])
 def test_a_record_that_may_only_be_read_says_so(
-    postgres_url: str, database: Database
+    postgres_url: str, database: Database, write: Write
 ) -> None:
     name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
     read_only = f"ALTER DATABASE {name} SET default_transaction_read_only = "
     by_hand(postgres_url, read_only + "on")
     cut(postgres_url)
 
-    why = refusal(database)
+    why = refusal(database, write)
     by_hand(postgres_url, read_only + "off")
 
     assert why == "the database is read-only"
     # The connections to what took no writes any more are given up.
-    assert seconds_until_written(database) < BACK_WITHIN_S
+    assert seconds_until_written(database, write) < BACK_WITHIN_S
+
+
+def test_a_session_that_somebody_reset_is_told_of_in_plain_words(
+    postgres_url: str,
+) -> None:
+    reasons = set()
+    with closing(PostgresDatabase(postgres_url, "T1")) as database:
+        for _ in range(12):
+            note(database)
+        for _ in range(MANY):
+            with database._pool.connection() as connection:
+                connection.pgconn.exec_(b"DISCARD ALL")
+
+        for _ in range(MANY):
+            try:
+                note(database)
+            except StorageError as error:
+                reasons.add(error.reason)
+
+        assert reasons == {"the session was reset"}
+        assert noted(database) == NOON
 
 
 def test_every_connection_that_was_cut_is_replaced_before_anything_is_asked(
