@@ -18,8 +18,11 @@ from bot.store.database import Row, Transaction, to_json
 _INCIDENT, _DEADLINE = (
     tuple(field.name for field in fields(kind)) for kind in (Incident, Deadline)
 )
+# What a reminder that went out is known by, and what it changes.
+_FIRED = ("incident", "kind", "count", "step", "fired", "next_nudge_at")
 # `asdict` would copy each value, and dearly.
 _OF_INCIDENT, _OF_DEADLINE = attrgetter(*_INCIDENT), attrgetter(*_DEADLINE)
+_OF_FIRED = attrgetter(*_FIRED)
 _MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
 
 
@@ -108,7 +111,8 @@ def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
 
 def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
     """Store what a reminder that went out changes of deadlines; it ends a snooze."""
-    tx.write_many("save_fired", [_fired_values(one) for one in deadlines])
+    rows = [dict(zip(_FIRED, _OF_FIRED(one), strict=True)) for one in deadlines]
+    tx.write_many("save_fired", rows)
 
 
 def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
@@ -197,17 +201,6 @@ def _deadline_values(deadline: Deadline) -> dict[str, Any]:
         "pauses": to_json(pauses),
         "is_aim": int(deadline.is_aim),
         "changed": int(deadline.changed),
-    }
-
-
-def _fired_values(deadline: Deadline) -> dict[str, Any]:
-    return {
-        "incident": deadline.incident,
-        "kind": deadline.kind,
-        "count": deadline.count,
-        "step": deadline.step,
-        "fired": deadline.fired,
-        "next_nudge_at": deadline.next_nudge_at,
     }
 
 
