@@ -207,3 +207,8 @@ ALTER TABLE outbox ADD COLUMN verify_at INSTANT;
 ALTER TABLE outbox ADD COLUMN doubted_at INSTANT;
 CREATE INDEX outbox_verify ON outbox (workspace, verify_at)
 WHERE verify_at IS NOT NULL;
+
+-- name: old_edits
+-- Only edits are looked for by their age.
+DROP INDEX outbox_kinds;
+CREATE INDEX outbox_old_edits ON outbox (workspace, queued_at) WHERE kind = 'edit';
