@@ -213,7 +213,7 @@ class Reminders:
         self._send(tx, (*reminders, *threads), now)
 
     def _send(self, tx: Transaction, drafts: Iterable[Draft], now: datetime) -> None:
-        mail.queue_all(tx, list(drafts), now=now, machine_now=self._machine())
+        mail.queue_all(tx, drafts, now=now, machine_now=self._machine())
 
     def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
         now, machine_now = self._clock(), self._machine()

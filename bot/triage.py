@@ -302,19 +302,17 @@ class Triage:
 
         The same one that comes at the same time waits until we are done.
         """
-        now = self._machine()
-        rows = [{"key": key, "received_at": now} for key in keys]
-        return {row["key"]: row for row in tx.many("claim_inbox", rows)}
+        rows = ({"key": key} for key in keys)
+        found = tx.many("claim_inbox", rows, received_at=self._machine())
+        return {row["key"]: row for row in found}
 
     def _remember(
         self, tx: Transaction, keys: Iterable[str], number: int, **said: object
     ) -> None:
         """Note what inbound keys were answered with."""
-        noted = {
-            "received_at": self._machine(),
-            "answer": to_json({"incident": number, **said}),
-        }
-        tx.write_many("save_inbox", [{"key": key, **noted} for key in keys])
+        answer = to_json({"incident": number, **said})
+        rows = ({"key": key} for key in keys)
+        tx.write_many("save_inbox", rows, received_at=self._machine(), answer=answer)
 
     def _result(self, tx: Transaction, number: int) -> Result:
         incident = _must_exist(records.incident(tx, number), number)

@@ -15,7 +15,7 @@ All else is one conditional statement: an upsert, or an UPDATE that names the st
 the token that it expects, and returns nothing to whoever lost.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from json import JSONEncoder
 from typing import Any, Protocol
@@ -43,14 +43,20 @@ class Transaction(Protocol):
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
 
-    def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
-        """Insert rows by a named query; return what it answers, in no order."""
+    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
+        """Insert rows by a named query; return what it answers, in no order.
+
+        `same` are the values that all of them have in common.
+        """
 
     def write(self, query: str, **values: object) -> None:
         """Run a named query whose answer nobody needs: with the next, or the commit."""
 
-    def write_many(self, query: str, rows: Sequence[Row]) -> None:
-        """Insert rows by a named query whose answer nobody needs."""
+    def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
+        """Insert rows by a named query whose answer nobody needs.
+
+        They may be gone through as late as at the commit.
+        """
 
 
 class Whole(Protocol):

@@ -53,11 +53,11 @@ def key_of(item: Item, place: str) -> str:
 
 def insert(tx: Transaction, items: Mapping[str, Sequence[Item]]) -> None:
     """Put reminders into messages, by the keys of those."""
-    rows = [
+    rows = (
         {"key": key, "position": position, **_values(item)}
         for key, within in items.items()
         for position, item in enumerate(within)
-    ]
+    )
     tx.write_many("queue_item", rows)
 
 

@@ -5,7 +5,7 @@ leases and gates follow the machine's.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -160,17 +160,22 @@ def queue(
         queue_all(tx, [draft], now=now, machine_now=machine_now)
     else:
         instants = {"queued_at": now, "not_before": machine_now}
-        tx.write("queue_message", **_values(draft), **instants)
+        tx.write("queue_message", **_values(draft, 0), **instants)
 
 
 def queue_all(
-    tx: Transaction, drafts: Sequence[Draft], *, now: datetime, machine_now: datetime
+    tx: Transaction, drafts: Iterable[Draft], *, now: datetime, machine_now: datetime
 ) -> None:
     """Put messages into the outbox, but for those whose key is already there."""
-    instants = {"queued_at": now, "not_before": machine_now}
-    found = tx.many("queue_message", [{**_values(one), **instants} for one in drafts])
-    new = {row["key"] for row in found}
-    items.insert(tx, {one.key: one.items for one in drafts if one.key in new})
+    within: dict[str, Sequence[Item]] = {}
+
+    def values() -> Iterator[Row]:
+        for position, draft in enumerate(drafts):
+            within[draft.key] = draft.items
+            yield _values(draft, position)
+
+    found = tx.many("queue_message", values(), queued_at=now, not_before=machine_now)
+    items.insert(tx, {row["key"]: within[row["key"]] for row in found})
 
 
 def refresh(
@@ -352,8 +357,9 @@ def letter_of(row: Row) -> Letter:
     )
 
 
-def _values(draft: Draft) -> dict[str, object]:
+def _values(draft: Draft, position: int) -> dict[str, object]:
     return {
+        "position": position,
         "key": draft.key,
         "kind": draft.kind,
         "priority": int(draft.priority),

@@ -5,10 +5,10 @@ INSTANT stands for an engine's own type.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 # So many rows are inserted at once: a server has to answer in time for them.
@@ -37,10 +37,18 @@ class Statement(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A statement for some rows, with all their values in the order of its marks."""
+    """A statement for some rows, with its values in the order of their numbers."""
 
     text: str
     values: list[Any]
+
+
+class _ForRows(NamedTuple):
+    """A statement for some rows: what they share comes first, then theirs by rows."""
+
+    text: str
+    shared: tuple[str, ...]
+    own: tuple[str, ...]
 
 
 @cache
@@ -67,37 +75,54 @@ def statement(query: str, dialect: Dialect, *, is_silent: bool = False) -> State
 def numbered(sql: str, dialect: Dialect) -> Statement:
     """Return any statement with numbers for its parameters."""
     names = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
-    text = _PARAMETER.sub(
-        lambda found: f"{dialect.mark}{names.index(found[1]) + 1}", sql
-    )
-    return Statement(text, names)
+    numbers = dict(zip(names, count(1), strict=False))
+    return Statement(_numbered(sql, numbers, dialect), names)
 
 
 def blocks(
     query: str,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Iterable[Mapping[str, Any]],
+    same: Mapping[str, Any],
     dialect: Dialect,
     *,
     is_silent: bool = False,
 ) -> Iterator[Block]:
-    """Go through statements that insert rows as a named query inserts one."""
-    for first in range(0, len(rows), AT_ONCE):
-        some = rows[first : first + AT_ONCE]
-        text, names = _for_rows(query, len(some), dialect, is_silent=is_silent)
-        yield Block(text, [row[name] for row in some for name in names])
+    """Go through statements that insert rows as a named query inserts one.
+
+    `same` holds what all rows have in common: a parameter each, for however many rows.
+    """
+    every, common = iter(rows), frozenset(same)
+    while some := list(islice(every, AT_ONCE)):
+        asked = _for_rows(query, len(some), common, dialect, is_silent=is_silent)
+        shared = [same[name] for name in asked.shared]
+        yield Block(
+            asked.text, shared + [row[name] for row in some for name in asked.own]
+        )
 
 
 @cache
-def _for_rows(query: str, rows: int, dialect: Dialect, *, is_silent: bool) -> Statement:
+def _for_rows(
+    query: str, rows: int, common: frozenset[str], dialect: Dialect, *, is_silent: bool
+) -> _ForRows:
     text = _words(query, dialect, is_silent=is_silent)
     found = _ONE_ROW.search(text)
     assert found is not None, "it inserts one row"
-    numbers = count(1)
-    every = _PARAMETER.sub(
-        lambda _: f"{dialect.mark}{next(numbers)}", ",\n".join([found[0]] * rows)
+    names = dict.fromkeys(_PARAMETER.findall(text))
+    shared = tuple(name for name in names if name in common)
+    own = tuple(name for name in names if name not in common)
+    numbers = dict(zip((*shared, *own), count(1), strict=False))
+    every = []
+    for _ in range(rows):
+        every.append(_numbered(found[0], numbers, dialect))
+        numbers |= {name: numbers[name] + len(own) for name in own}
+    whole = _numbered(text[: found.start()], numbers, dialect) + ",\n".join(every)
+    return _ForRows(
+        whole + _numbered(text[found.end() :], numbers, dialect), shared, own
     )
-    names = tuple(_PARAMETER.findall(found[0]))
-    return Statement(f"{text[: found.start()]}{every}{text[found.end() :]}", names)
+
+
+def _numbered(text: str, numbers: Mapping[str, int], dialect: Dialect) -> str:
+    return _PARAMETER.sub(lambda found: f"{dialect.mark}{numbers[found[1]]}", text)
 
 
 def _words(query: str, dialect: Dialect, *, is_silent: bool) -> str:

@@ -446,18 +446,31 @@ WHERE workspace = :workspace
 ORDER BY number;
 
 -- name: queue_message
+-- They are numbered in the order of their positions. A person's conversation is looked
+-- up where no lane is given.
+WITH fresh (
+  position, key, kind, priority, lane, person, incident, thread_of, refs
+) AS (
+VALUES (
+  :position, :key, :kind, :priority, :lane, :person, CAST(:incident AS INTEGER),
+  :thread_of, :refs
+)
+)
 INSERT INTO outbox (
   workspace, key, kind, priority, lane, person, incident, thread_of, target, refs,
   state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
   rendered, queued_at, sent_at, last_error
 )
-VALUES (
-  :workspace, :key, :kind, :priority,
-  COALESCE(:lane, (SELECT dm FROM people WHERE workspace = :workspace AND id = :person)),
-  :person, :incident, :thread_of, NULL,
-  :refs, 'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
+SELECT
+  :workspace, fresh.key, fresh.kind, fresh.priority, COALESCE(fresh.lane, people.dm),
+  fresh.person, fresh.incident, fresh.thread_of, NULL, fresh.refs,
+  'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
   NULL, :queued_at, NULL, NULL
-)
+FROM fresh
+LEFT JOIN people
+  ON people.workspace = :workspace
+  AND people.id = fresh.person
+ORDER BY fresh.position
 ON CONFLICT (workspace, key) DO NOTHING
 RETURNING key;
 

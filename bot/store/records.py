@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from bot.business_time import Interval
@@ -20,8 +20,9 @@ _INCIDENT, _DEADLINE = (
 )
 # What a reminder that went out is known by, and what it changes.
 _FIRED = ("incident", "kind", "count", "step", "fired", "next_nudge_at")
-# `asdict` would copy each value, and dearly.
+# `asdict` would copy each value, and dearly; so would values by their names.
 _OF_INCIDENT, _OF_DEADLINE = attrgetter(*_INCIDENT), attrgetter(*_DEADLINE)
+_TO_INCIDENT, _TO_DEADLINE = itemgetter(*_INCIDENT), itemgetter(*_DEADLINE)
 _OF_FIRED = attrgetter(*_FIRED)
 _MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
 
@@ -106,12 +107,12 @@ def erase_event(tx: Transaction, event: Event) -> None:
 
 def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
     """Store deadlines, new ones and changed ones alike."""
-    tx.write_many("save_deadline", [_deadline_values(one) for one in deadlines])
+    tx.write_many("save_deadline", map(_deadline_values, deadlines))
 
 
 def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
     """Store what a reminder that went out changes of deadlines; it ends a snooze."""
-    rows = [dict(zip(_FIRED, _OF_FIRED(one), strict=True)) for one in deadlines]
+    rows = (dict(zip(_FIRED, _OF_FIRED(one), strict=True)) for one in deadlines)
     tx.write_many("save_fired", rows)
 
 
@@ -222,7 +223,7 @@ def _incident_values(incident: Incident) -> dict[str, Any]:
 
 def _incident(row: Row) -> Incident:
     severity, status = Severity(row["severity"]), Status(row["status"])
-    return Incident(**{**row, "severity": severity, "status": status})
+    return Incident(*_TO_INCIDENT({**row, "severity": severity, "status": status}))
 
 
 def read_event(row: Row) -> Event:
@@ -244,13 +245,12 @@ def _pauses(text: str) -> tuple[Interval, ...]:
 
 
 def _deadline(row: Row) -> Deadline:
-    return Deadline(
-        **{
-            **row,
-            "kind": Kind(row["kind"]),
-            "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
-            "is_aim": bool(row["is_aim"]),
-            "changed": bool(row["changed"]),
-            "pauses": _pauses(row["pauses"]),
-        }
-    )
+    values = {
+        **row,
+        "kind": Kind(row["kind"]),
+        "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
+        "is_aim": bool(row["is_aim"]),
+        "changed": bool(row["changed"]),
+        "pauses": _pauses(row["pauses"]),
+    }
+    return Deadline(*_TO_DEADLINE(values))

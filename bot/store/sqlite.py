@@ -4,7 +4,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -117,10 +117,11 @@ class SqliteTransaction:
         """Return all rows of a named query."""
         return self._run(statement(query, _DIALECT), values)
 
-    def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
+    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order."""
+        same["workspace"] = self._workspace
         found: list[Row] = []
-        for text, values in blocks(query, self._own(rows), _DIALECT):
+        for text, values in blocks(query, rows, same, _DIALECT):
             found += self._asked(text, _stored(values))
         return found
 
@@ -128,9 +129,10 @@ class SqliteTransaction:
         """Run a named query whose answer nobody needs; here that is at once."""
         self._run(statement(query, _DIALECT, is_silent=True), values)
 
-    def write_many(self, query: str, rows: Sequence[Row]) -> None:
+    def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
         """Insert rows by a named query whose answer nobody needs."""
-        for text, values in blocks(query, self._own(rows), _DIALECT, is_silent=True):
+        same["workspace"] = self._workspace
+        for text, values in blocks(query, rows, same, _DIALECT, is_silent=True):
             self._asked(text, _stored(values))
 
     def _run(self, asked: Statement, values: dict[str, object]) -> list[Row]:
@@ -147,9 +149,6 @@ class SqliteTransaction:
             return _rows(cursor, cursor.fetchall())
         except sqlite3.DatabaseError as error:
             refuse(error)
-
-    def _own(self, rows: Sequence[Row]) -> list[Row]:
-        return [{**row, "workspace": self._workspace} for row in rows]
 
     def each(self, sql: str) -> Iterator[Row]:
         """Go through the rows of a statement, without holding them all."""

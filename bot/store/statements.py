@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from types import NoneType
 
 import psycopg
@@ -14,13 +14,13 @@ from psycopg_pool import PoolTimeout
 from bot.errors import StorageError
 from bot.store.connections import AWAY, committing
 from bot.store.database import LOCKED, Row
-from bot.store.queries import AT_ONCE, Dialect, Statement, blocks, numbered, statement
+from bot.store.queries import Dialect, Statement, blocks, numbered, statement
 
 DIALECT = Dialect("$", locks_rows=True, instant="TIMESTAMPTZ(3)")
 _PLAIN = {int, NoneType}
 _INSTANT = adapters.types["timestamptz"].oid
-# So many blocks of rows go out at once: again, to be answered in time.
-_BLOCKS = 10
+# So many statements go out at once: again, to be answered in time.
+_TOGETHER = 25
 _FETCHED = 500
 _WITH_IDS = ("events", "outbox")
 _COUNT_ON = """
@@ -50,7 +50,9 @@ _REASONS: Mapping[type[psycopg.Error], str] = {
     errors.InvalidSqlStatementName: "the session was reset",
 }
 
-_Asked = tuple[bytes, Sequence[object]]
+_Asked = tuple[bytes, Sequence[object] | None]
+_Cursors = list[psycopg.Cursor[DictRow]]
+_COMMIT: _Asked = (b"COMMIT", None)
 
 
 class PostgresTransaction:
@@ -59,7 +61,7 @@ class PostgresTransaction:
     def __init__(self, connection: psycopg.Connection[DictRow], workspace: str) -> None:
         self._connection = connection
         self._workspace = workspace
-        self._waiting: list[_Asked] = []
+        self._waiting: list[Iterable[_Asked]] = []
 
     def one(self, query: str, **values: object) -> Row | None:
         """Return the first row of a named query."""
@@ -68,64 +70,72 @@ class PostgresTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        return self._asked(self._named(statement(query, DIALECT), values))
+        with honest():
+            [cursor] = self._sent([self._named(statement(query, DIALECT), values)])
+            return fetched(cursor)
 
-    def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
+    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order."""
-        found: list[Row] = []
-        every = self._blocks(query, rows)
-        while some := list(islice(every, _BLOCKS)):
-            found += self._asked(*some)
-        return found
+        every = self._blocks(query, rows, same)
+        with honest():
+            return [row for cursor in self._sent(every) for row in fetched(cursor)]
 
     def write(self, query: str, **values: object) -> None:
         """Put off a named query whose answer nobody needs: it saves a round trip."""
         asked = statement(query, DIALECT, is_silent=True)
-        self._put_off(self._named(asked, values))
+        self._waiting.append([self._named(asked, values)])
 
-    def write_many(self, query: str, rows: Sequence[Row]) -> None:
+    def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
         """Put off the insertion of rows by a named query whose answer nobody needs."""
-        for block in self._blocks(query, rows, is_silent=True):
-            self._put_off(block)
+        every = self._blocks(query, rows, same, is_silent=True)
+        if first := next(every, None):
+            self._waiting.append(chain([first], every))
 
     def commit(self) -> None:
         """Commit, after what was put off."""
-        with honest(), committing(self._connection), self._caught_up():
-            self._connection.execute("COMMIT", prepare=False)
+        with honest(), committing(self._connection):
+            self._sent([_COMMIT])
 
-    @contextmanager
-    def _caught_up(self, following: int = 1) -> Iterator[None]:
-        """Send what was put off and what follows, and wait for all of it together."""
-        if not self._waiting and following == 1:
-            yield
-            return
-        with self._connection.pipeline():
-            for asked in self._waiting:
-                self._connection.execute(*asked)
+    def _sent(self, every: Iterable[_Asked]) -> _Cursors:
+        """Send what was put off, then this, and wait for all of it together.
+
+        While the server does some of it, we make out what follows.
+        """
+        following = iter(every)
+        first = list(islice(following, 2))
+        if not self._waiting and len(first) < 2:
+            return [self._execute(asked) for asked in first]
+        with self._connection.pipeline() as pipeline:
+            self._run(pipeline, chain(*self._waiting))
             self._waiting.clear()
-            yield
+            return self._run(pipeline, chain(first, following))
 
-    def _asked(self, *asked: _Asked) -> list[Row]:
-        with honest():
-            with self._caught_up(len(asked)):
-                found = [self._connection.execute(*one, binary=True) for one in asked]
-            return [row for cursor in found for row in fetched(cursor)]
+    def _run(self, pipeline: psycopg.Pipeline, every: Iterable[_Asked]) -> _Cursors:
+        found = []
+        for number, asked in enumerate(every, 1):
+            found.append(self._execute(asked))
+            if number % _TOGETHER == 0:
+                pipeline.sync()
+        return found
 
-    def _put_off(self, asked: _Asked) -> None:
-        self._waiting.append(asked)
-        if len(self._waiting) == AT_ONCE:
-            with honest(), self._caught_up():
-                pass
+    def _execute(self, asked: _Asked) -> psycopg.Cursor[DictRow]:
+        prepare = False if asked is _COMMIT else None
+        return self._connection.execute(*asked, prepare=prepare, binary=True)
 
     def _named(self, asked: Statement, values: dict[str, object]) -> _Asked:
         values["workspace"] = self._workspace
         return asked.text.encode(), to_stored(map(values.__getitem__, asked.names))
 
     def _blocks(
-        self, query: str, rows: Sequence[Row], *, is_silent: bool = False
+        self,
+        query: str,
+        rows: Iterable[Row],
+        same: dict[str, object],
+        *,
+        is_silent: bool = False,
     ) -> Iterator[_Asked]:
-        own = [{**row, "workspace": self._workspace} for row in rows]
-        for text, values in blocks(query, own, DIALECT, is_silent=is_silent):
+        same["workspace"] = self._workspace
+        for text, values in blocks(query, rows, same, DIALECT, is_silent=is_silent):
             yield text.encode(), to_stored(values)
 
     def each(self, sql: str) -> Iterator[Row]:
@@ -153,22 +163,27 @@ def to_stored(values: Iterable[object]) -> list[object]:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.replace(microsecond=value.microsecond // 1000 * 1000)
     if isinstance(value, str):
         return str(value).replace("\0", "")
+    if isinstance(value, datetime) and value.microsecond % 1000:
+        return value.replace(microsecond=value.microsecond // 1000 * 1000)
     return value
 
 
 def fetched(cursor: psycopg.Cursor[DictRow], most: int | None = None) -> list[Row]:
-    """Return rows with their instants in UTC; they come in the server's zone."""
+    """Return rows with their instants in UTC; they come in the session's zone."""
     rows = cursor.fetchmany(most) if most else cursor.fetchall()
-    for column in cursor.description or () if rows else ():
-        if column.type_code == _INSTANT:
-            for row in rows:
-                if (at := row[column.name]) is not None:
-                    row[column.name] = at.astimezone(UTC)
+    if rows and cursor.connection.info.timezone is not UTC:
+        for column in cursor.description or ():
+            if column.type_code == _INSTANT:
+                _to_utc(rows, column.name)
     return list[Row](rows)
+
+
+def _to_utc(rows: Iterable[DictRow], name: str) -> None:
+    for row in rows:
+        if (at := row[name]) is not None:
+            row[name] = at.astimezone(UTC)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ happens, which is then made to happen; and some by no bot that only lives and di
 import os
 import signal
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -197,11 +197,11 @@ class _Watched:
     def write(self, query: str, **values: object) -> None:
         self.all(query, **values)
 
-    def many(self, query: str, rows: Sequence[Row]) -> list[Row]:
-        return [row for given in rows for row in self.all(query, **given)]
+    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
+        return [row for given in rows for row in self.all(query, **given, **same)]
 
-    def write_many(self, query: str, rows: Sequence[Row]) -> None:
-        self.many(query, rows)
+    def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
+        self.many(query, rows, **same)
 
 
 def _watch_statements(bot: Bot, pass_by: Callable[[str], None]) -> None:

@@ -243,16 +243,21 @@ def test_what_is_written_is_there_for_the_next_statement(
     assert found == [True, True, False]
 
 
-def test_any_number_of_rows_is_answered(url: str, open_record: Open) -> None:
-    rows = [{**samples("queue_message"), "key": f"note/{n}"} for n in range(2_345)]
+def test_any_number_of_rows_is_kept_in_order_and_answered(
+    url: str, open_record: Open
+) -> None:
+    same = samples("queue_message")
+    rows = [{"key": f"note/{n}", "position": n} for n in range(2_345)]
+    same = {name: one for name, one in same.items() if name not in rows[0]}
 
     with open_record(url).transaction() as tx:
-        found = tx.many("queue_message", [*rows, rows[0]])
-        assert tx.many("queue_message", []) == []
+        found = tx.many("queue_message", [*rows, rows[0]], **same)
+        assert tx.many("queue_message", [], **same) == []
+        newest = tx.all("newest_messages", most=len(rows))
 
-    assert sorted(row["key"] for row in found) == sorted(
-        str(row["key"]) for row in rows
-    )
+    asked = [row["key"] for row in rows]
+    assert sorted(row["key"] for row in found) == sorted(map(str, asked))
+    assert [row["key"] for row in reversed(newest)] == asked  # In their order.
 
 
 @pytest.mark.parametrize(
