@@ -105,9 +105,9 @@ class PostgresTransaction:
         first = list(islice(following, 2))
         if not self._waiting and len(first) < 2:
             return [self._execute(asked) for asked in first]
+        waiting, self._waiting = self._waiting, []
         with self._connection.pipeline() as pipeline:
-            self._run(pipeline, chain(*self._waiting))
-            self._waiting.clear()
+            self._run(pipeline, chain(*waiting))
             return self._run(pipeline, chain(first, following))
 
     def _run(self, pipeline: psycopg.Pipeline, every: Iterable[_Asked]) -> _Cursors:
