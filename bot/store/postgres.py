@@ -1,7 +1,7 @@
 """The record in PostgreSQL, shared by any number of equal replicas.
 
 It works behind a pooler in transaction mode: nothing stays in a session. Each
-transaction brings its own timeouts along, statements are prepared on the server only
+transaction brings its own settings along, statements are prepared on the server only
 where no pooler is, and whoever has to wait for another waits for a row.
 """
 
@@ -38,8 +38,8 @@ _WORDS = {
 # the statements. A transaction that falls silent must not hold up the other replicas.
 _CONNECTION_WITHIN_S = 1.2
 _SHAPES = "SELECT COUNT(*) AS shapes FROM sevbot_migrations"
-# What we ask for has an index. The server thinks of disks that turn, where it would
-# rather go through a whole table for a hundred of its rows.
+# In UTC nobody has to move instants. And what we ask for has an index: a server that
+# thinks of disks that turn would rather go through a table for a hundred of its rows.
 _BEGIN = f"""
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL timezone = 'UTC';

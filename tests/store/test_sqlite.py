@@ -275,6 +275,7 @@ def gate(tx: Transaction, name: str) -> datetime:
         ("postpone_unaddressed", "outbox_unaddressed"),
         ("address", "outbox_unaddressed"),
         ("unfinished", "outbox_heads"),
+        ("forget_messages", "outbox_old_edits"),
         ("lost_leases", "outbox_sending"),
         ("hurry_pages", "outbox_sending"),
         ("claim_look", "outbox_verify"),
