@@ -120,7 +120,7 @@ class Reminders:
         self._fire_due(now, down)
         with self._database.transaction() as tx:
             turns.take(tx, turns.TICK)
-            self._send(tx, daily.due(tx, self._policy(), now), now)
+            self._send(tx, list(daily.due(tx, self._policy(), now)), now)
             if self._ticked_at is None or down or self._marks_now(tx, now):
                 tx.write("set_mark", name="tick", at=now)
         self._ticked_at = self._machine()

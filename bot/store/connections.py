@@ -5,7 +5,7 @@ on a connection that lives: a suspended machine, a disk that hangs, a pooler who
 does not move. So we look at our own clock, too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from select import POLLIN, POLLOUT, poll
 from time import monotonic
@@ -96,17 +96,20 @@ def keep_plans(connection: psycopg.Connection[DictRow]) -> None:
 
 
 @contextmanager
-def committing(connection: psycopg.Connection[DictRow]) -> Iterator[None]:
+def committing(
+    connection: psycopg.Connection[DictRow], is_asked: Callable[[], bool]
+) -> Iterator[None]:
     """Commit within: PostgreSQL would answer a commit after a failure with a rollback.
 
-    Raises a StorageError in doubt where the server was lost before it answered.
+    Raises a StorageError in doubt where the server was lost after it was asked to
+    commit, and before it answered.
     """
     if connection.info.transaction_status != TransactionStatus.INTRANS:
         raise errors.InFailedSqlTransaction
     try:
         yield
     except psycopg.OperationalError as error:
-        if connection.closed:
+        if connection.closed and is_asked():
             raise StorageError(AWAY, in_doubt=True) from error
         raise
 

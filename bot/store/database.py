@@ -46,7 +46,8 @@ class Transaction(Protocol):
     def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order.
 
-        `same` are the values that all of them have in common.
+        `same` are the values that all of them have in common, and those of what stands
+        outside of the row. The rows may not ask the transaction that they are for.
         """
 
     def write(self, query: str, **values: object) -> None:

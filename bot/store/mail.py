@@ -171,7 +171,7 @@ def queue_all(
 
     def values() -> Iterator[Row]:
         for position, draft in enumerate(drafts):
-            within[draft.key] = draft.items
+            within.setdefault(draft.key, draft.items)
             yield _values(draft, position)
 
     found = tx.many("queue_message", values(), queued_at=now, not_before=machine_now)

@@ -74,7 +74,7 @@ def statement(query: str, dialect: Dialect, *, is_silent: bool = False) -> State
 @cache
 def numbered(sql: str, dialect: Dialect) -> Statement:
     """Return any statement with numbers for its parameters."""
-    names = tuple(dict.fromkeys(_PARAMETER.findall(sql)))
+    names = tuple(_names(sql))
     numbers = dict(zip(names, count(1), strict=False))
     return Statement(_numbered(sql, numbers, dialect), names)
 
@@ -90,6 +90,7 @@ def blocks(
     """Go through statements that insert rows as a named query inserts one.
 
     `same` holds what all rows have in common: a parameter each, for however many rows.
+    Raises KeyError where it lacks what stands outside of the row.
     """
     every, common = iter(rows), frozenset(same)
     while some := list(islice(every, AT_ONCE)):
@@ -107,18 +108,23 @@ def _for_rows(
     text = _words(query, dialect, is_silent=is_silent)
     found = _ONE_ROW.search(text)
     assert found is not None, "it inserts one row"
-    names = dict.fromkeys(_PARAMETER.findall(text))
-    shared = tuple(name for name in names if name in common)
-    own = tuple(name for name in names if name not in common)
-    numbers = dict(zip((*shared, *own), count(1), strict=False))
-    every = []
-    for _ in range(rows):
-        every.append(_numbered(found[0], numbers, dialect))
-        numbers |= {name: numbers[name] + len(own) for name in own}
-    whole = _numbered(text[: found.start()], numbers, dialect) + ",\n".join(every)
-    return _ForRows(
-        whole + _numbered(text[found.end() :], numbers, dialect), shared, own
+    shared = tuple(name for name in _names(text) if name in common)
+    own = tuple(name for name in _names(found[0]) if name not in common)
+    numbers = dict(zip(shared, count(1), strict=False))
+    before, after = (
+        _numbered(part, numbers, dialect)
+        for part in (text[: found.start()], text[found.end() :])
     )
+    every = []
+    for row in range(rows):
+        first = 1 + len(shared) + row * len(own)
+        numbers |= dict(zip(own, count(first), strict=False))
+        every.append(_numbered(found[0], numbers, dialect))
+    return _ForRows(before + ",\n".join(every) + after, shared, own)
+
+
+def _names(text: str) -> Iterable[str]:
+    return dict.fromkeys(_PARAMETER.findall(text))
 
 
 def _numbered(text: str, numbers: Mapping[str, int], dialect: Dialect) -> str:

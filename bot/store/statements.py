@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain, count, islice
 from types import NoneType
 
 import psycopg
@@ -21,6 +21,7 @@ _PLAIN = {int, NoneType}
 _INSTANT = adapters.types["timestamptz"].oid
 # So many statements go out at once: again, to be answered in time.
 _TOGETHER = 25
+_MOST_WAITING = 1000
 _FETCHED = 500
 _WITH_IDS = ("events", "outbox")
 _COUNT_ON = """
@@ -50,9 +51,9 @@ _REASONS: Mapping[type[psycopg.Error], str] = {
     errors.InvalidSqlStatementName: "the session was reset",
 }
 
-_Asked = tuple[bytes, Sequence[object] | None]
+_Asked = tuple[bytes, Sequence[object]]
 _Cursors = list[psycopg.Cursor[DictRow]]
-_COMMIT: _Asked = (b"COMMIT", None)
+_COMMIT: _Asked = (b"COMMIT", ())
 
 
 class PostgresTransaction:
@@ -62,6 +63,7 @@ class PostgresTransaction:
         self._connection = connection
         self._workspace = workspace
         self._waiting: list[Iterable[_Asked]] = []
+        self._is_sending = self._is_committing = False
 
     def one(self, query: str, **values: object) -> Row | None:
         """Return the first row of a named query."""
@@ -83,44 +85,68 @@ class PostgresTransaction:
     def write(self, query: str, **values: object) -> None:
         """Put off a named query whose answer nobody needs: it saves a round trip."""
         asked = statement(query, DIALECT, is_silent=True)
-        self._waiting.append([self._named(asked, values)])
+        self._put_off(iter([self._named(asked, values)]))
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
         """Put off the insertion of rows by a named query whose answer nobody needs."""
-        every = self._blocks(query, rows, same, is_silent=True)
-        if first := next(every, None):
-            self._waiting.append(chain([first], every))
+        self._put_off(self._blocks(query, rows, same, is_silent=True))
 
     def commit(self) -> None:
         """Commit, after what was put off."""
-        with honest(), committing(self._connection):
+        with honest(), committing(self._connection, lambda: self._is_committing):
             self._sent([_COMMIT])
 
+    def _put_off(self, every: Iterator[_Asked]) -> None:
+        with self._alone():
+            if first := next(every, None):
+                self._waiting.append(chain([first], every))
+        if len(self._waiting) == _MOST_WAITING:
+            with honest():
+                self._sent([])
+
     def _sent(self, every: Iterable[_Asked]) -> _Cursors:
-        """Send what was put off, then this, and wait for all of it together.
+        """Send what was put off, then this, and wait until all of it was done.
 
         While the server does some of it, we make out what follows.
         """
-        following = iter(every)
-        first = list(islice(following, 2))
-        if not self._waiting and len(first) < 2:
-            return [self._execute(asked) for asked in first]
-        waiting, self._waiting = self._waiting, []
-        with self._connection.pipeline() as pipeline:
-            self._run(pipeline, chain(*waiting))
-            return self._run(pipeline, chain(first, following))
+        with self._alone():
+            following = iter(every)
+            first = list(islice(following, 2))
+            if not self._waiting and len(first) < 2:
+                return [self._execute(asked) for asked in first]
+            waiting, self._waiting = self._waiting, []
+            with self._connection.pipeline() as pipeline:
+                numbers = count(1)
+                for _ in self._run(pipeline, chain(*waiting), numbers):
+                    pass
+                return list(self._run(pipeline, chain(first, following), numbers))
 
-    def _run(self, pipeline: psycopg.Pipeline, every: Iterable[_Asked]) -> _Cursors:
-        found = []
-        for number, asked in enumerate(every, 1):
-            found.append(self._execute(asked))
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if self._is_sending:
+            raise RuntimeError("rows may not ask the transaction that they are for")
+        self._is_sending = True
+        try:
+            yield
+        finally:
+            self._is_sending = False
+
+    def _run(
+        self,
+        pipeline: psycopg.Pipeline,
+        every: Iterable[_Asked],
+        numbers: Iterator[int],
+    ) -> Iterator[psycopg.Cursor[DictRow]]:
+        for asked, number in zip(every, numbers, strict=False):
+            yield self._execute(asked)
             if number % _TOGETHER == 0:
                 pipeline.sync()
-        return found
 
     def _execute(self, asked: _Asked) -> psycopg.Cursor[DictRow]:
-        prepare = False if asked is _COMMIT else None
-        return self._connection.execute(*asked, prepare=prepare, binary=True)
+        if asked is _COMMIT:
+            self._is_committing = True
+            return self._connection.execute(asked[0], prepare=False)
+        return self._connection.execute(*asked, binary=True)
 
     def _named(self, asked: Statement, values: dict[str, object]) -> _Asked:
         values["workspace"] = self._workspace

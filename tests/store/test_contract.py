@@ -243,9 +243,7 @@ def test_what_is_written_is_there_for_the_next_statement(
     assert found == [True, True, False]
 
 
-def test_any_number_of_rows_is_kept_in_order_and_answered(
-    url: str, open_record: Open
-) -> None:
+def test_any_number_of_rows_is_answered(url: str, open_record: Open) -> None:
     same = samples("queue_message")
     rows = [{"key": f"note/{n}", "position": n} for n in range(2_345)]
     same = {name: one for name, one in same.items() if name not in rows[0]}
@@ -253,11 +251,32 @@ def test_any_number_of_rows_is_kept_in_order_and_answered(
     with open_record(url).transaction() as tx:
         found = tx.many("queue_message", [*rows, rows[0]], **same)
         assert tx.many("queue_message", [], **same) == []
-        newest = tx.all("newest_messages", most=len(rows))
 
-    asked = [row["key"] for row in rows]
-    assert sorted(row["key"] for row in found) == sorted(map(str, asked))
-    assert [row["key"] for row in reversed(newest)] == asked  # In their order.
+    assert sorted(row["key"] for row in found) == sorted(
+        str(row["key"]) for row in rows
+    )
+
+
+def test_messages_are_numbered_by_their_positions(url: str, open_record: Open) -> None:
+    sample = samples("queue_message")
+    places = [{"lane": "C0LEADS", "person": None}, {"lane": None, "person": "U0ANA"}]
+    places += [{"lane": None, "person": "U0NEW"}, {"lane": "D0BEN", "person": "U0BEN"}]
+    rows = [
+        {**sample, "key": f"note/{position}", "position": position, **places[n % 4]}
+        for n, position in enumerate(reversed(range(60)))
+    ]
+    same = {name: sample[name] for name in ("not_before", "queued_at")}
+
+    with open_record(url).transaction() as tx:
+        tx.write("save_person", **{**samples("save_person"), "id": "U0ANA"})
+        tx.write("save_dm", id="U0ANA", dm="D0ANA")
+        tx.many("queue_message", rows, **same)
+        newest = tx.all("newest_messages", most=60)
+
+    assert [row["key"] for row in newest] == [row["key"] for row in rows]
+    assert {row["person"]: row["lane"] for row in newest} == {
+        None: "C0LEADS", "U0ANA": "D0ANA", "U0NEW": None, "U0BEN": "D0BEN"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,10 @@ from bot.errors import BotError, StorageError
 from bot.store import engines
 from bot.store.database import Database
 from bot.store.postgres import PostgresDatabase
-from bot.store.statements import PostgresTransaction
 from tests.factories import pacific
 from tests.forwarder import Break, Forwarder
 from tests.postgres import Postgres, by_hand, server, shared, through
 from tests.store.conftest import Open, forgetful
-from tests.store.test_contract import samples
 
 NOON = pacific(24, "12:00")
 BACK_WITHIN_S = 5
@@ -52,9 +50,6 @@ def behind(
 
 Write = Callable[[Database], object]
 MANY = 8  # As many as there may be connections.
-LOOKS = """
-SELECT seq_scan AS at_all FROM pg_stat_xact_user_tables WHERE relname = 'deadlines'
-"""
 
 
 def note(database: Database, at: datetime = NOON) -> None:
@@ -155,24 +150,6 @@ def test_workspaces_in_one_record_know_nothing_of_each_other(
     note(open_record(postgres_url, "T1"))
 
     assert noted(open_record(postgres_url, "T2")) is None
-
-
-def test_what_a_reminder_changes_is_found_without_a_look_at_all(
-    database: Database, postgres_url: str
-) -> None:
-    kept = {**samples("save_deadline"), "incident": 1}
-    with database.transaction() as tx:
-        tx.write("insert_incident", **{**samples("insert_incident"), "number": 1})
-        tx.write_many("save_deadline", ({**kept, "count": n} for n in range(10_000)))
-    by_hand(postgres_url, "ANALYZE")
-
-    with database.transaction() as tx:
-        fired = samples("save_fired")
-        tx.many("save_fired", [{**fired, "count": 70 * n} for n in range(100)])
-        assert isinstance(tx, PostgresTransaction)
-        found = list(tx.each(LOOKS))
-
-    assert found == [{"at_all": 0}]
 
 
 def test_whoever_waits_for_a_lock_is_told_so_before_slack_gives_up(
@@ -284,6 +261,24 @@ def test_what_is_refused_before_the_commit_is_in_no_doubt(behind: Behind) -> Non
     assert not refused.value.in_doubt
     way.thaw()
     assert seconds_until_written(database) < BACK_WITHIN_S
+
+
+def test_what_is_lost_before_the_commit_is_asked_for_is_in_no_doubt(
+    behind: Behind,
+) -> None:
+    database, way = behind
+
+    def write_much() -> None:
+        with database.transaction() as tx:
+            for number in range(60):
+                tx.write("set_mark", name=f"mark {number}", at=NOON)
+            way.freeze()
+
+    with pytest.raises(StorageError) as refused:
+        write_much()
+
+    assert refused.value.reason == "the database does not answer"
+    assert not refused.value.in_doubt
 
 
 def test_every_connection_to_a_frozen_server_is_given_up_at_once(

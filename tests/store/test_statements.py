@@ -1,0 +1,71 @@
+"""How statements go to PostgreSQL: what it looks at, and what their rows may do."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.store.database import Database, Row
+from bot.store.statements import PostgresTransaction
+from tests.factories import pacific
+from tests.postgres import by_hand
+from tests.store.conftest import Open
+from tests.store.test_contract import samples
+
+NOON = pacific(24, "12:00")
+LOOKS = """
+SELECT seq_scan AS at_all FROM pg_stat_xact_user_tables WHERE relname = 'deadlines'
+"""
+
+
+@pytest.fixture
+def database(postgres_url: str, open_record: Open) -> Database:
+    return open_record(postgres_url)
+
+
+def test_what_a_reminder_changes_is_found_without_a_look_at_all(
+    database: Database, postgres_url: str
+) -> None:
+    kept = {**samples("save_deadline"), "incident": 1}
+    with database.transaction() as tx:
+        tx.write("insert_incident", **{**samples("insert_incident"), "number": 1})
+        tx.write_many("save_deadline", ({**kept, "count": n} for n in range(10_000)))
+    by_hand(postgres_url, "ANALYZE")
+
+    with database.transaction() as tx:
+        fired = samples("save_fired")
+        tx.many("save_fired", [{**fired, "count": 70 * n} for n in range(100)])
+        assert isinstance(tx, PostgresTransaction)
+        found = list(tx.each(LOOKS))
+
+    assert found == [{"at_all": 0}]
+
+
+@pytest.mark.parametrize("rows", [3, 150, 1_000])
+def test_rows_that_ask_their_own_transaction_are_refused(
+    database: Database, rows: int
+) -> None:
+    def write() -> None:
+        def asking() -> Iterator[Row]:
+            for number in range(rows):
+                if number == rows - 1:
+                    tx.write("set_mark", name="within", at=NOON)
+                yield {"name": f"mark {number}", "at": NOON}
+
+        with database.transaction() as tx:
+            tx.write_many("set_mark", asking())
+
+    with pytest.raises(RuntimeError, match="may not ask"):
+        write()
+
+    with database.transaction() as tx:
+        assert tx.one("mark", name="mark 0") is None
+
+
+def test_after_very_many_writes_each_is_there(database: Database) -> None:
+    with database.transaction() as tx:
+        for number in range(2_500):
+            tx.write("set_mark", name=f"mark {number}", at=NOON)
+
+    with database.transaction() as tx:
+        found = [tx.one("mark", name=f"mark {n}") for n in (0, 999, 1_000, 2_499)]
+    assert found == [{"at": NOON}] * 4
