@@ -90,7 +90,7 @@ def test_where_nobody_listens_nothing_was_done() -> None:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/api/"
 
     with pytest.raises(SlackError) as failed:
-        hasty(url).delete("C0INCIDENTS", "1.0")
+        Slack("xoxb-1", url).delete("C0INCIDENTS", "1.0")
 
     assert failed.value.fate is Fate.NOT_DONE
     assert failed.value.code == "ConnectionRefusedError"
@@ -98,6 +98,6 @@ def test_where_nobody_listens_nothing_was_done() -> None:
 
 def test_a_host_without_a_name_was_not_reached() -> None:
     with pytest.raises(SlackError) as failed:
-        hasty("http://slack.invalid/api/").delete("C0INCIDENTS", "1.0")
+        Slack("xoxb-1", "http://slack.invalid/api/").delete("C0INCIDENTS", "1.0")
 
     assert failed.value.fate is Fate.NOT_DONE
