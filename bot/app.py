@@ -212,7 +212,7 @@ def tokens(settings: Settings, *, is_http: bool = False) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def clock_of(settings: Settings) -> Clock:
+def clock_of(settings: Settings, machine: Clock = machine) -> Clock:
     """Return the clock of obligations: the machine's, or a trial's."""
     if settings.clock is None:
         return machine
@@ -260,6 +260,7 @@ def prepared(
     settings: Settings,
     stopping: Event,
     *,
+    machine: Clock = machine,
     pace: Pace | None = None,
     is_http: bool = False,
 ) -> Prepared | None:
@@ -267,7 +268,7 @@ def prepared(
 
     Raises PolicyError where there is no policy that can be used.
     """
-    clock, wake = clock_of(settings), Wake()
+    clock, wake = clock_of(settings, machine), Wake()
     source, policy, problems = policy_changes.at_start(
         settings.policies, settings.database_url, public_holidays, clock().date()
     )
@@ -280,6 +281,7 @@ def prepared(
         in_force,
         identity,
         clock=clock,
+        machine=machine,
         pace=pace,
         wake=wake,
         is_http=is_http,

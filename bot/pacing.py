@@ -69,8 +69,12 @@ def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:
     Otherwise all that waits would wait as much longer. A budget reaches no further
     ahead than its burst; one that does was used by the clock as it was before.
     """
-    if not gates.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY):
-        return
+    if gates.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY):
+        begin_waits_anew(tx, now)
+
+
+def begin_waits_anew(tx: Transaction, now: datetime) -> None:
+    """Let nothing wait longer than if its wait began at the machine's `now`."""
     doubts.shorten_waits(
         tx,
         machine_now=now,

@@ -11,8 +11,10 @@ treated alike. It costs a look-up a message.
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot import pacing
 from bot.clock import Clock
 from bot.errors import SlackError
 from bot.policies import Policy
@@ -21,15 +23,8 @@ from bot.store import items, mail, turns
 from bot.store.database import Database, Transaction
 from bot.store.items import Item
 from bot.store.mail import Draft, Letter, MessageKind, Priority
-from bot.store.restoring import RESTORED
 
 logger = logging.getLogger(__name__)
-
-# The end of what the record knows, and when the bot resumed; both by the clock of
-# obligations. Then two instants of the machine: when the bot last began on a record
-# that may be old, and when the numbers were read.
-KNOWN_UNTIL, RESUMED = "known_until", "resumed"
-BEGUN, _NUMBERS_READ = "begun", "numbers_read"
 
 _OLD_AFTER = timedelta(minutes=2)
 _CATCHING_UP_FOR = timedelta(minutes=5)
@@ -37,8 +32,38 @@ _SETTLED_AFTER = timedelta(hours=1)
 _MARGIN = timedelta(minutes=15)
 _TRY_AGAIN_AFTER = timedelta(minutes=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
+_CLOCKS_DIFFER_BY = timedelta(seconds=10)
 _OF_THE_TICK = (MessageKind.REMINDER, MessageKind.MORNING, MessageKind.DIGEST)
 _CARD = re.compile(r"INC-(\d+)/card")
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What the record notes about its own age.
+
+    `known_until` is where its knowledge ends, `resumed` when a bot went on from there;
+    both by the clock of obligations. By the system's clock: `begun` is when a bot last
+    began on a record that may be old, `numbers_read` when it had read the numbers off
+    the cards, and `restored` when somebody put a backup in place.
+    """
+
+    known_until: datetime | None = None
+    resumed: datetime | None = None
+    begun: datetime | None = None
+    numbers_read: datetime | None = None
+    restored: datetime | None = None
+
+    @property
+    def was_restored(self) -> bool:
+        """Tell whether no bot has begun on the record since it was restored."""
+        begun = self.begun
+        return self.restored is not None and (begun is None or begun < self.restored)
+
+    @property
+    def are_numbers_read(self) -> bool:
+        """Tell whether the numbers were read since a bot last began."""
+        read = self.numbers_read
+        return self.begun is None or (read is not None and read >= self.begun)
 
 
 class Recovery:
@@ -61,17 +86,17 @@ class Recovery:
 
     def begin(self) -> None:
         """Find out whether the record may be old, before anything is fired or taken."""
-        now = self._clock()
+        now, machine_now = self._clock(), self._machine()
         with self._database.transaction() as tx:
             turns.take(tx, turns.TICK)
-            ticked_at = _mark(tx, "tick")
-            if ticked_at is not None and (
-                now - ticked_at >= _OLD_AFTER or _was_restored(tx)
-            ):
-                known_until = _known_until(tx, ticked_at, now)
-                tx.write("set_mark", name=KNOWN_UNTIL, at=known_until)
-                tx.write("set_mark", name=RESUMED, at=now)
-                tx.write("set_mark", name=BEGUN, at=self._machine())
+            was_restored = _marks(tx).was_restored
+            marks = _healed(tx, now=now, machine_now=machine_now)
+            ticked = tx.one("mark", name="tick")
+            if ticked and (now - ticked["at"] >= _OLD_AFTER or was_restored):
+                known_until = _known_until(marks, ticked["at"], now)
+                tx.write("set_mark", name="known_until", at=known_until)
+                tx.write("set_mark", name="resumed", at=now)
+                tx.write("set_mark", name="begun", at=machine_now)
         self.read_numbers()
 
     def read_numbers(self) -> None:
@@ -84,8 +109,9 @@ class Recovery:
             return
         self._try_at = now + _TRY_AGAIN_AFTER
         with self._database.transaction() as tx:
-            known_until, are_read = _mark(tx, KNOWN_UNTIL), _are_numbers_read(tx)
-        if known_until is None or are_read:
+            marks = _healed(tx, now=self._clock(), machine_now=now)
+        known_until = marks.known_until
+        if known_until is None or marks.are_numbers_read:
             return
         channel = self._policy().channels.incidents
         try:
@@ -102,7 +128,7 @@ class Recovery:
             return
         with self._database.transaction() as tx:
             self._advance(tx, _numbers(cards), known_until)
-            tx.write("set_mark", name=_NUMBERS_READ, at=now)
+            tx.write("set_mark", name="numbers_read", at=now)
 
     def _advance(
         self, tx: Transaction, numbers: Sequence[int], known_until: datetime
@@ -130,25 +156,30 @@ class Recovery:
         mail.queue(tx, draft, now=now, machine_now=self._machine())
 
 
-def may_stand_there(tx: Transaction, letter: Letter) -> bool:
+def may_stand_there(
+    tx: Transaction, letter: Letter, *, now: datetime, machine_now: datetime
+) -> bool:
     """Tell whether Slack may show a message of which the record does not know.
 
     That is what was queued before the bot resumed, and what the tick made up for then.
     What people do afterwards is new.
     """
-    begun = _mark(tx, BEGUN)
-    if begun is None or letter.kind is MessageKind.EDIT:
+    marks = _healed(tx, now=now, machine_now=machine_now)
+    if marks.begun is None or letter.kind is MessageKind.EDIT:
         return False
-    was_looked_up = letter.doubted_at is not None and letter.doubted_at >= begun
-    return not was_looked_up and _is_of_the_past(tx, letter)
+    was_looked_up = letter.doubted_at is not None and letter.doubted_at >= marks.begun
+    return not was_looked_up and _is_of_the_past(marks, letter, now)
 
 
-def oldest_stamp(tx: Transaction, letter: Letter) -> datetime:
-    """Return since when a message may stand in Slack, by the clock of obligations."""
-    known_until = _mark(tx, KNOWN_UNTIL)
-    if known_until is not None and _is_of_the_past(tx, letter):
-        return min(letter.queued_at, known_until) - _MARGIN
-    return letter.queued_at - _MARGIN
+def oldest_stamp(tx: Transaction, letter: Letter, now: datetime) -> datetime:
+    """Return since when a message may stand in Slack, by the clock of obligations.
+
+    One that was queued by a clock ahead of ours may stand there from now on.
+    """
+    marks, queued_at = _marks(tx), min(letter.queued_at, now)
+    if marks.known_until is not None and _is_of_the_past(marks, letter, now):
+        return min(queued_at, marks.known_until) - _MARGIN
+    return queued_at - _MARGIN
 
 
 def part(
@@ -210,40 +241,60 @@ def _move(  # noqa: PLR0913  # What a message is made of.
     mail.queue(tx, draft, now=letter.queued_at, machine_now=machine_now)
 
 
-def _is_of_the_past(tx: Transaction, letter: Letter) -> bool:
-    resumed = _mark(tx, RESUMED)
-    if resumed is None:
+def _is_of_the_past(marks: _Marks, letter: Letter, now: datetime) -> bool:
+    """Tell whether a message was queued before a bot resumed, as far as we can know."""
+    if marks.resumed is None:
         return False
+    if letter.queued_at > now:  # By a wrong clock, so nobody knows when.
+        return True
     if letter.kind in _OF_THE_TICK:
-        return letter.queued_at <= resumed + _CATCHING_UP_FOR
-    return letter.queued_at <= resumed
+        return letter.queued_at <= marks.resumed + _CATCHING_UP_FOR
+    return letter.queued_at <= marks.resumed
 
 
-def _known_until(tx: Transaction, ticked_at: datetime, now: datetime) -> datetime:
+def _known_until(marks: _Marks, ticked_at: datetime, now: datetime) -> datetime:
     """Return the end of what the record knows.
 
     What an earlier stop left to be looked up stays looked up as far back as then.
     """
-    earlier, resumed = _mark(tx, KNOWN_UNTIL), _mark(tx, RESUMED)
-    if earlier is None or resumed is None:
+    if marks.known_until is None or marks.resumed is None:
         return ticked_at
-    is_settled = now - resumed > _SETTLED_AFTER and _are_numbers_read(tx)
-    return ticked_at if is_settled else min(earlier, ticked_at)
+    is_settled = now - marks.resumed > _SETTLED_AFTER and marks.are_numbers_read
+    return ticked_at if is_settled else min(marks.known_until, ticked_at)
 
 
-def _are_numbers_read(tx: Transaction) -> bool:
-    begun, read_at = _mark(tx, BEGUN), _mark(tx, _NUMBERS_READ)
-    return begun is None or (read_at is not None and read_at >= begun)
+def _healed(tx: Transaction, *, now: datetime, machine_now: datetime) -> _Marks:
+    """Return the marks, brought back to now where they lie ahead of our clocks.
+
+    A bot whose clock was ahead leaves such marks. Every look-up that a right clock
+    makes is older than they are, so without this nothing would ever count as looked up,
+    and nothing would be sent until real time catches up. The waits that such a bot left
+    begin again for the same reason.
+    """
+    marks = _marks(tx)
+    clocks = {
+        "known_until": now,
+        "resumed": now,
+        "begun": machine_now,
+        "numbers_read": machine_now,
+        "restored": machine_now,
+    }
+    ahead = {
+        name: at
+        for name, at in clocks.items()
+        if (noted := getattr(marks, name)) and noted > at + _CLOCKS_DIFFER_BY
+    }
+    if not ahead:
+        return marks
+    logger.warning("the record is ahead of the clock", extra={"marks": list(ahead)})
+    for name, at in ahead.items():
+        tx.write("set_mark", name=name, at=at)
+    pacing.begin_waits_anew(tx, machine_now)
+    return replace(marks, **ahead)
 
 
-def _was_restored(tx: Transaction) -> bool:
-    restored, begun = _mark(tx, RESTORED), _mark(tx, BEGUN)
-    return restored is not None and (begun is None or begun < restored)
-
-
-def _mark(tx: Transaction, name: str) -> datetime | None:
-    row = tx.one("mark", name=name)
-    return row["at"] if row else None
+def _marks(tx: Transaction) -> _Marks:
+    return _Marks(**{row["name"]: row["at"] for row in tx.all("age_marks")})
 
 
 def _numbers(cards: Sequence[Standing]) -> list[int]:

@@ -91,9 +91,11 @@ class Settlement:
 
     def may_stand_there(self, tx: Transaction, letter: Letter) -> bool:
         """Have a message looked up before it is sent, if the record may be old."""
-        if not recovery.may_stand_there(tx, letter) or self._is_unreadable(tx, letter):
+        now, machine_now = self._clock(), self._machine()
+        may = recovery.may_stand_there(tx, letter, now=now, machine_now=machine_now)
+        if not may or self._is_unreadable(tx, letter):
             return False
-        self._open(tx, letter, _OLD_RECORD, settled_at=self._machine())
+        self._open(tx, letter, _OLD_RECORD, settled_at=machine_now)
         return True
 
     def unknown(self, tx: Transaction, letter: Letter, error: str) -> None:
@@ -199,7 +201,7 @@ class Settlement:
 
     def _search(self, tx: Transaction, letter: Letter) -> _Search | None:
         """Say where a message would stand; `None` if it cannot stand anywhere."""
-        oldest = recovery.oldest_stamp(tx, letter)
+        oldest = recovery.oldest_stamp(tx, letter, self._clock())
         if letter.thread_of is None:
             assert letter.lane is not None, "what was sent went somewhere"
             return _Search(letter, letter.lane, None, oldest)

@@ -384,6 +384,13 @@ FROM marks
 WHERE workspace = :workspace
   AND name = :name;
 
+-- name: age_marks
+-- What the record notes about its own age.
+SELECT name, at
+FROM marks
+WHERE workspace = :workspace
+  AND name IN ('known_until', 'resumed', 'begun', 'numbers_read', 'restored');
+
 -- name: set_mark
 INSERT INTO marks (workspace, name, at)
 VALUES (:workspace, :name, :at)

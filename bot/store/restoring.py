@@ -16,9 +16,6 @@ from bot.store.files import part_of, put, telling
 from bot.store.queries import named
 from bot.store.sqlite import SqliteDatabase
 
-# The mark by which a bot knows that Slack may show more than its record.
-RESTORED = "restored"
-
 # SQLite's own locks are on these bytes. Whoever has a file open in WAL mode shares a
 # lock on them until they close it. https://www.sqlite.org/src/file/src/os.h
 _SHARED_FROM, _SHARED_SIZE = 0x40000002, 510
@@ -52,7 +49,10 @@ def restore(file: Path, record: Path, now: datetime, *, replaces: bool) -> Path 
 
 
 def _mark(record: Path, now: datetime) -> None:
-    """Note in a restored file, for each workspace, that it was restored."""
+    """Note in a restored file, for each workspace, that it was restored.
+
+    By this a bot knows that Slack may show more than its record.
+    """
     with closing(SqliteDatabase(record, "")) as database, database.whole() as tx:
         found = tx.each(named("checks.sql")["workspaces"])
         workspaces = [row["workspace"] for row in found]
@@ -61,7 +61,7 @@ def _mark(record: Path, now: datetime) -> None:
             closing(SqliteDatabase(record, workspace)) as database,
             database.transaction() as tx,
         ):
-            tx.write("set_mark", name=RESTORED, at=now)
+            tx.write("set_mark", name="restored", at=now)
 
 
 def _give_to_owner_of(record: Path, part: Path) -> None:

@@ -1,0 +1,78 @@
+"""What a bot whose clock was ahead leaves in the record, and what a right one does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from bot.emulator.faults import Fault
+from tests.story import Story
+
+SEV1 = "/sev1 acme: checkout is down"
+
+
+@contextmanager
+def ahead(told: Story, by: timedelta) -> Iterator[None]:
+    """Let a bot run while both its clocks are ahead, then one with right clocks."""
+    now, machine_now = told.clock(), told.machine.now
+    told.bot.close()
+    told.clock.travel(now + by)
+    told.machine.now += by
+    told.start_bot()
+    yield
+    told.bot.close()
+    told.clock.travel(now)
+    told.machine.now = machine_now
+    told.start_bot()
+
+
+def test_what_is_declared_after_a_wrong_clock_is_sent(tuesday: Story) -> None:
+    with ahead(tuesday, timedelta(hours=2)):
+        pass
+
+    tuesday.command("dee", SEV1)
+
+    assert tuesday.card()
+    assert len(tuesday.phone("ana")) == 1
+
+
+def test_what_waited_through_a_wrong_clock_is_sent_once(tuesday: Story) -> None:
+    tuesday.slack.faults.add("chat.postMessage", Fault.FAIL_BEFORE, times=None)
+    tuesday.command("dee", SEV1)
+
+    with ahead(tuesday, timedelta(minutes=10)):
+        pass
+    tuesday.slack.faults.clear()
+    for _ in range(4):
+        tuesday.machine.advance(minutes=1)
+        tuesday.settle()
+
+    assert len(tuesday.slack.channel("incidents")) == 1
+    assert len(tuesday.phone("ana")) == 1
+
+
+def test_what_a_wrong_clock_queued_is_found_in_slack(tuesday: Story) -> None:
+    now = tuesday.now
+    tuesday.clock.travel(now + timedelta(hours=2))
+    tuesday.slack.as_("dee").command("/sev2", "acme: push of apps fails")
+    tuesday.clock.travel(now)
+    tuesday.slack.faults.add("chat.postMessage", Fault.FAIL_AFTER, times=1)
+
+    for _ in range(4):
+        tuesday.machine.advance(minutes=1)
+        tuesday.settle()
+
+    assert len(tuesday.slack.channel("incidents")) == 1
+
+
+def test_numbers_are_read_again_after_a_wrong_clock(tuesday: Story) -> None:
+    tuesday.slack.faults.add("conversations.history", Fault.FAIL_BEFORE, times=None)
+    with ahead(tuesday, timedelta(hours=2)):
+        pass
+    tuesday.slack.faults.clear()
+
+    tuesday.machine.advance(minutes=2)
+    tuesday.settle()
+
+    with tuesday.bot.database.reading() as tx:
+        marks = {row["name"]: row["at"] for row in tx.all("age_marks")}
+    assert marks["begun"] <= marks["numbers_read"] <= tuesday.machine.now
