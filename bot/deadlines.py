@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from bot import targets
 from bot.business_time import BusinessHours, Interval
@@ -24,6 +25,19 @@ class Kind(StrEnum):
     FIRST_RESPONSE = "first_response"
     UPDATE = "update"
     CHECK_IN = "check_in"
+
+    @property
+    def words(self) -> str:
+        """The way people write it: first response, update, or check-in."""
+        match self:
+            case Kind.FIRST_RESPONSE:
+                return "first response"
+            case Kind.UPDATE:
+                return "update"
+            case Kind.CHECK_IN:
+                return "check-in"
+            case _:
+                assert_never(self)
 
 
 class Outcome(StrEnum):

@@ -17,11 +17,6 @@ from bot.policies import Policy
 
 _MOST_STEPS = 12
 
-_PROMISES = {
-    Kind.FIRST_RESPONSE: "first response",
-    Kind.UPDATE: "update",
-    Kind.CHECK_IN: "check-in",
-}
 _REASONS = {
     Because.OWNER: "the owner",
     Because.PRIMARY: "the primary on call",
@@ -78,7 +73,7 @@ def _of_deadline(
     policy: Policy, incident: Incident, deadline: Deadline, now: datetime
 ) -> Iterator[Ahead]:
     if deadline.paused_at is not None:
-        what = f"The {_PROMISES[deadline.kind]} is paused: we wait for the customer"
+        what = f"The {deadline.kind.words} is paused: we wait for the customer"
         yield Ahead(None, Coming.PAUSED, incident, deadline, what, "")
         return
     if deadline.kind is not Kind.CHECK_IN:
@@ -98,7 +93,7 @@ def _of_deadline(
 
 
 def _promise(incident: Incident, deadline: Deadline, now: datetime) -> Ahead:
-    name = _PROMISES[deadline.kind].capitalize()
+    name = deadline.kind.words.capitalize()
     aim = "our own aim, outside the contract: " if deadline.is_aim else ""
     words = deadline.promise.replace("_", " ")
     why = f"{aim}{words}, counted in the calendar {deadline.calendar}"
@@ -134,7 +129,7 @@ def _is_heartbeat(policy: Policy, incident: Incident, step: Step) -> bool:
 
 
 def _what(incident: Incident, deadline: Deadline, step: Step) -> str:
-    promise = _PROMISES[deadline.kind]
+    promise = deadline.kind.words
     match step.kind:
         case StepKind.AHEAD:
             return f"Reminder: the {promise} is due soon"

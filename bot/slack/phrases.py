@@ -130,11 +130,7 @@ def opened_up(sentence: str) -> str:
 
 def owed_as(deadline: Deadline) -> str:
     """Return what is owed: first response, or update."""
-    return {
-        Kind.FIRST_RESPONSE: "first response",
-        Kind.UPDATE: "update",
-        Kind.CHECK_IN: "check-in",
-    }[deadline.kind]
+    return deadline.kind.words
 
 
 def due_phrase(

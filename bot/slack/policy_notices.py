@@ -21,11 +21,6 @@ from bot.slack.phrases import Times, both, counted
 _MOST_MOVES = 30
 _MOST_PROBLEMS = 5
 _LONGEST_PROBLEM = 500
-_OWED = {
-    Kind.FIRST_RESPONSE: "first response",
-    Kind.UPDATE: "update",
-    Kind.CHECK_IN: "check-in",
-}
 
 
 def accepted_refs(name: str, at: datetime, moved: Sequence[Move]) -> dict[str, str]:
@@ -84,7 +79,7 @@ def _moved(
     due = [
         times.at(datetime.fromisoformat(at)) if at else "not owed" for at in (old, new)
     ]
-    return f"INC-{incident} {_OWED[Kind(kind)]} {due[0]} → {due[1]}"
+    return f"INC-{incident} {Kind(kind).words} {due[0]} → {due[1]}"
 
 
 def _refused(refs: Mapping[str, str], times: Times) -> str:
