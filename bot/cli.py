@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, assert_never
 
 import typer
 from rich.console import Console
@@ -132,12 +132,15 @@ def show_policy(
 ) -> None:
     """Print both tables in the wording of a published support plan."""
     policy = _policy(None, _clock(read_settings())().date())
-    if form is Format.TABLE:
-        Console(highlight=False).print(*policy_tables.as_rich(policy), sep="\n")
-    elif form is Format.MARKDOWN:
-        typer.echo(policy_tables.as_markdown(policy))
-    else:
-        typer.echo(policy_tables.as_json(policy))
+    match form:
+        case Format.TABLE:
+            Console(highlight=False).print(*policy_tables.as_rich(policy), sep="\n")
+        case Format.MARKDOWN:
+            typer.echo(policy_tables.as_markdown(policy))
+        case Format.JSON:
+            typer.echo(policy_tables.as_json(policy))
+        case _:
+            assert_never(form)
 
 
 @policy_app.command("schema")

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from bot.clock import Clock
 from bot.nudges import Because
@@ -143,6 +144,26 @@ def reports_of(tx: Transaction, letter: Letter) -> Iterator[str]:
     report = mail.find(tx, key)
     if report is not None and report.state is State.DEAD:
         yield _report_key(report)
+
+
+def channel_of(kind: MessageKind, policy: Policy) -> str | None:
+    """Return the channel that the policy names for a kind; `None` if it names none."""
+    match kind:
+        case MessageKind.CARD:
+            return policy.channels.incidents
+        case MessageKind.DIGEST:
+            return policy.channels.digest
+        case (
+            MessageKind.REMINDER
+            | MessageKind.NOTE
+            | MessageKind.MORNING
+            | MessageKind.OFFER
+            | MessageKind.NOTICE
+            | MessageKind.EDIT
+        ):
+            return None
+        case _:
+            assert_never(kind)
 
 
 def is_lost(letter: Letter, report: Letter) -> bool:

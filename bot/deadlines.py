@@ -212,7 +212,19 @@ def _after(
             kind, start = _owed_by_reopening(policy, incident, event)
             begun = _begin(policy, incident, kind, start, deadlines)
             return (begun,) if begun else ()
-    return ()
+        case (
+            EventKind.OPENED
+            | EventKind.TAKEN
+            | EventKind.CHECKED_IN
+            | EventKind.HAND_OFF_OFFERED
+            | EventKind.HAND_OFF_ACCEPTED
+            | EventKind.HAND_OFF_DECLINED
+            | EventKind.SNOOZED
+            | EventKind.ERASED
+        ):
+            return ()
+        case _:
+            assert_never(event.kind)
 
 
 def _promise_of(deadline: Deadline) -> Promise:

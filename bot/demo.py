@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, assert_never
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -89,6 +89,8 @@ class Demo(Trial):
                     self._cast.hands_off(step, lambda: None)
                 case SlackIs():
                     self._slack_is(step)
+                case _:
+                    assert_never(step)
             self.settle()
 
     def _at(self, step: At) -> None:

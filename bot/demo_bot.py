@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Event, Lock
+from typing import assert_never
 
 from pydantic import SecretStr
 
@@ -140,8 +141,13 @@ def _obey(bot: Bot, senders: Senders, pipe: Connection) -> None:
             bot.tick()
         except BotError as error:
             logger.warning("a turn failed", extra={"error": str(error)})
-        if word is Word.SETTLE:
-            senders.settle()
-        else:
-            senders.wake()
+        match word:
+            case Word.SETTLE:
+                senders.settle()
+            case Word.FIRE:
+                senders.wake()
+            case Word.DONE:
+                raise ValueError("DONE is the answer, not a request")
+            case _:
+                assert_never(word)
         pipe.send_bytes(Word.DONE.value)

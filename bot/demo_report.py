@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from bot import daily
 from bot.deadlines import Deadline
@@ -13,20 +13,12 @@ from bot.policies import Policy
 from bot.slack.blocks import span
 from bot.store import records
 from bot.store.database import Row, Transaction
+from bot.store.mail import MessageKind, State
 
 _MOST = 60
 _LATE = timedelta(minutes=1)
 _DAYS_OF_LISTS = 3
 _REMINDERS = (Coming.REMINDER, Coming.PAGE)
-_NAMES = {
-    "card": "Card",
-    "reminder": "Reminder",
-    "note": "Note in the thread",
-    "morning": "Morning list",
-    "digest": "Digest",
-    "offer": "Offer to hand over",
-    "notice": "Notice",
-}
 
 
 def cases(tx: Transaction, now: datetime) -> list[tuple[Incident, Deadline]]:
@@ -104,7 +96,7 @@ def _list(at: datetime, what: str, why: str, to: list[str]) -> dict[str, Any]:
 def _sent(row: Row) -> dict[str, Any]:
     at = row["sent_at"] or row["queued_at"]
     number = row["incident"]
-    name = _NAMES.get(row["kind"], row["kind"])
+    name = _name(MessageKind(row["kind"]))
     return {
         "at": at.isoformat(),
         "what": f"{name}, INC-{number}" if number else name,
@@ -112,6 +104,26 @@ def _sent(row: Row) -> dict[str, Any]:
         "state": "merged" if _is_merged(row) else row["state"],
         "why": " ".join(_why(row)),
     }
+
+
+def _name(kind: MessageKind) -> str:
+    match kind:
+        case MessageKind.NOTE:
+            return "Note in the thread"
+        case MessageKind.MORNING:
+            return "Morning list"
+        case MessageKind.OFFER:
+            return "Offer to hand over"
+        case (
+            MessageKind.CARD
+            | MessageKind.REMINDER
+            | MessageKind.DIGEST
+            | MessageKind.NOTICE
+            | MessageKind.EDIT
+        ):
+            return kind.capitalize()
+        case _:
+            assert_never(kind)
 
 
 def _is_merged(row: Row) -> bool:
@@ -123,15 +135,18 @@ def _why(row: Row) -> Iterator[str]:
         yield f"{row['merged']} reminders that fell due together, in one message."
     if "down_from" in json.loads(row["refs"]):
         yield "They fell due while the bot was down."
-    match row["state"]:
-        case "sent":
+    state = State(row["state"])
+    match state:
+        case State.SENT:
             yield from _sent_late(row)
-        case "superseded":
+        case State.SUPERSEDED:
             yield "Not sent: it was answered before it went out."
-        case "dead":
+        case State.DEAD:
             yield f"Given up: Slack said {row['last_error']}."
-        case _:
+        case State.QUEUED | State.SENDING | State.MERGED:
             yield from _waits(row)
+        case _:
+            assert_never(state)
 
 
 def _sent_late(row: Row) -> Iterator[str]:

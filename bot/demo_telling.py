@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, assert_never
 
 from bot.demo_acting import Cast
 from bot.demo_live import Live
@@ -172,6 +172,8 @@ class Telling:
                 self._cast.changes_slack(act)
                 if act.condition is Condition.WELL:
                     self._catch_up()
+            case _:
+                assert_never(act)
 
     def _catch_up(self) -> None:
         """Wait until the bot hears again and its outbox is empty."""
@@ -215,3 +217,5 @@ def _words(act: Act) -> str:
         case SlackIs():
             is_well = act.condition is Condition.WELL
             return "Slack is well again" if is_well else "Slack goes down"
+        case _:
+            assert_never(act)

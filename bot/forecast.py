@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from bot import nudges
 from bot.deadlines import Deadline, Kind
@@ -16,14 +17,6 @@ from bot.nudges import Because, Recipient, Step, StepKind
 from bot.policies import Policy
 
 _MOST_STEPS = 12
-
-_REASONS = {
-    Because.OWNER: "the owner",
-    Because.PRIMARY: "the primary on call",
-    Because.BACKUP: "the backup on call",
-    Because.LEAD: "the lead",
-    Because.FALLBACK: "the fallback channel",
-}
 
 
 class Coming(StrEnum):
@@ -143,15 +136,18 @@ def _what(incident: Incident, deadline: Deadline, step: Step) -> str:
             return f"Reminder that was put off: the {promise} is owed"
         case StepKind.CHECK_IN:
             return "Question to the owner: are you still on it?"
-    if incident.owner is None:
-        return "Page: nobody owns it"
-    return "Page: its owner gives no sign of life"
+        case StepKind.RUNG if incident.owner is None:
+            return "Page: nobody owns it"
+        case StepKind.RUNG:
+            return "Page: its owner gives no sign of life"
+        case _:
+            assert_never(step.kind)
 
 
 def _why(
     policy: Policy, incident: Incident, step: Step, told: tuple[Recipient, ...]
 ) -> str:
-    people = " and ".join(dict.fromkeys(_REASONS[one.because] for one in told))
+    people = " and ".join(dict.fromkeys(_role(one.because) for one in told))
     if _is_heartbeat(policy, incident, step):
         beat = round(policy.ladder.heartbeat / timedelta(minutes=1))
         return f"Everybody on the ladder, every {beat} min until somebody acts"
@@ -164,3 +160,15 @@ def _why(
     if incident.owner is None and not step.roles:
         return f"To {people}, since nobody owns it"
     return f"To {people}"
+
+
+def _role(because: Because) -> str:
+    match because:
+        case Because.PRIMARY | Because.BACKUP:
+            return f"the {because} on call"
+        case Because.FALLBACK:
+            return "the fallback channel"
+        case Because.OWNER | Because.LEAD | Because.STAND_IN:
+            return f"the {because}"
+        case _:
+            assert_never(because)

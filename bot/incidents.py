@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from bot.policies import Severity
 
@@ -46,12 +47,6 @@ class VoidReason(StrEnum):
 # What stands in the place of what people typed, once it is erased.
 ERASED_TEXT = "(text erased)"
 ERASED_CUSTOMER = "(customer erased)"
-
-_TYPED = {
-    EventKind.UPDATED: ("told", "next"),
-    EventKind.CHANGED: ("reason",),
-    EventKind.RESOLVED: ("note",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +128,7 @@ def erased(incident: Incident) -> Incident:
 
 def erased_event(event: Event) -> Event:
     """Return an event without what people typed in it."""
-    texts = dict.fromkeys(_TYPED.get(event.kind, ()), ERASED_TEXT)
+    texts = dict.fromkeys(_typed(event.kind), ERASED_TEXT)
     names = dict.fromkeys(("customer", "old_customer"), ERASED_CUSTOMER)
     instead = {**texts, **names}
     details = {
@@ -142,6 +137,34 @@ def erased_event(event: Event) -> Event:
         if name != "link"
     }
     return replace(event, details=details)
+
+
+def _typed(kind: EventKind) -> tuple[str, ...]:
+    """Return the names of the details that hold what people typed, but for links."""
+    match kind:
+        case EventKind.UPDATED:
+            return ("told", "next")
+        case EventKind.CHANGED:
+            return ("reason",)
+        case EventKind.RESOLVED:
+            return ("note",)
+        case (
+            EventKind.OPENED
+            | EventKind.TAKEN
+            | EventKind.CHECKED_IN
+            | EventKind.RESUMED
+            | EventKind.CUSTOMER_SET
+            | EventKind.HAND_OFF_OFFERED
+            | EventKind.HAND_OFF_ACCEPTED
+            | EventKind.HAND_OFF_DECLINED
+            | EventKind.SNOOZED
+            | EventKind.REOPENED
+            | EventKind.VOIDED
+            | EventKind.ERASED
+        ):
+            return ()
+        case _:
+            assert_never(kind)
 
 
 def _applied(incident: Incident, event: Event) -> Incident:
@@ -176,7 +199,15 @@ def _applied(incident: Incident, event: Event) -> Incident:
             return _closed(incident, Status.VOID, event)
         case EventKind.REOPENED:
             return _reopened(incident, event.at)
-    return incident
+        case (
+            EventKind.OPENED
+            | EventKind.CHECKED_IN
+            | EventKind.SNOOZED
+            | EventKind.ERASED
+        ):
+            return incident
+        case _:
+            assert_never(event.kind)
 
 
 def _owned(incident: Incident, owner: str, since: datetime) -> Incident:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count
+from typing import assert_never
 
 from bot.business_time import BusinessHours
 from bot.deadlines import Deadline, Kind, hours_of
@@ -291,13 +292,22 @@ def _owner_or_primary(incident: Incident, on_call: OnCall) -> Recipient:
 def _of_roles(
     policy: Policy, incident: Incident, roles: Iterable[Role], on_call: OnCall
 ) -> Iterable[Recipient]:
-    people = {
-        Role.PRIMARY: on_call.primary,
-        Role.BACKUP: on_call.backup,
-        Role.LEAD: on_call.lead,
-        Role.FALLBACK: policy.channels.fallback,
-    }
     for role in roles:
-        if (who := people[role]) is not None:
+        who, because = _holder(policy, role, on_call)
+        if who is not None:
             is_owner = who == incident.owner
-            yield Recipient(who, Because.OWNER if is_owner else Because(role.value))
+            yield Recipient(who, Because.OWNER if is_owner else because)
+
+
+def _holder(policy: Policy, role: Role, on_call: OnCall) -> tuple[str | None, Because]:
+    match role:
+        case Role.PRIMARY:
+            return on_call.primary, Because.PRIMARY
+        case Role.BACKUP:
+            return on_call.backup, Because.BACKUP
+        case Role.LEAD:
+            return on_call.lead, Because.LEAD
+        case Role.FALLBACK:
+            return policy.channels.fallback, Because.FALLBACK
+        case _:
+            assert_never(role)

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from bot import dead_letters, pacing
 from bot.clock import Clock
@@ -141,11 +141,6 @@ class Outbox:
 
         A card and a digest go to their channel as the policy names it by now.
         """
-        channels = self._policy().channels
-        lanes = {
-            MessageKind.CARD: channels.incidents,
-            MessageKind.DIGEST: channels.digest,
-        }
         with self._database.transaction() as tx:
             letter = mail.find(tx, key)
             if letter is None:
@@ -155,7 +150,7 @@ class Outbox:
                 key,
                 now=self._clock(),
                 machine_now=self._machine(),
-                lane=lanes.get(letter.kind),
+                lane=dead_letters.channel_of(letter.kind, self._policy()),
             )
             for report in dead_letters.reports_of(tx, letter):
                 self._refresh(tx, report)
@@ -250,7 +245,8 @@ class Outbox:
         letter, is_live = parcel.letter, parcel.rendered.is_live
         posted = Posted(self._clock(), ts, parcel.hash, is_live)
         verify = self._settlement.after_doubt(letter)
-        match mail.finish(tx, letter, State.SENT, posted=posted, verify=verify):
+        finish = mail.finish(tx, letter, State.SENT, posted=posted, verify=verify)
+        match finish:
             case Finish.LOST:
                 verify = self._settlement.suspicion()
                 doubts.settle_posted(tx, letter, posted, verify)
@@ -258,6 +254,10 @@ class Outbox:
                 self._refresh(tx, letter.key)
             case Finish.STALE:
                 self._refresh(tx, letter.key)
+            case Finish.DONE:
+                pass
+            case _:
+                assert_never(finish)
 
     def _edited(self, tx: Transaction, parcel: _Parcel, target: str) -> None:
         """Note what a message shows now.
@@ -295,6 +295,8 @@ class Outbox:
                 self._refused(tx, letter, error.code)
                 if error.code in _CANNOT_BE_EDITED:
                     self._post_anew(tx, letter.target, parcel.edits_ts)
+            case _:
+                assert_never(error.fate)
 
     def _installation_fails(self, tx: Transaction, error: SlackError) -> None:
         """Wait for somebody to mend the app; nothing is lost meanwhile."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
+from typing import assert_never
 
 from bot.policies import Policy, Role, Severity
 from bot.targets import Promise, Shape, words
@@ -126,8 +127,19 @@ def _cell(
 
 def _promises_less(better: Promise, worse: Promise) -> bool:
     """Tell whether the words alone say so: no time beside a time or continuous work."""
-    ranks = {Shape.NONE: 0, Shape.CONTINUOUS: 2}
-    return ranks.get(better.shape, 1) < ranks.get(worse.shape, 1)
+    return _rank(better.shape) < _rank(worse.shape)
+
+
+def _rank(shape: Shape) -> int:
+    match shape:
+        case Shape.NONE:
+            return 0
+        case Shape.WITHIN | Shape.EVERY | Shape.TIMES_PER:
+            return 1
+        case Shape.CONTINUOUS:
+            return 2
+        case _:
+            assert_never(shape)
 
 
 class _Search:

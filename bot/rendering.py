@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import assert_never
 
 from bot import daily
 from bot import digest as digests
@@ -48,7 +49,10 @@ class Renderer:
                 return self._morning(tx, letter)
             case MessageKind.DIGEST:
                 return self._digest(tx, letter)
-        return None
+            case MessageKind.EDIT:  # It shows what its target does, which is gone.
+                return None
+            case _:
+                assert_never(letter.kind)
 
     def _card(self, tx: Transaction, letter: Letter) -> Rendered:
         incident = _incident(tx, letter)
@@ -146,7 +150,7 @@ class Renderer:
             return notices.card_not_posted(
                 _incident(tx, about), about.place, error, key
             )
-        what = notices.describe(about.kind, about.incident)
+        what = described(about.kind, about.incident)
         if letter.refs["trouble"] == "unknown":
             return notices.unknown_outcome(what, about.place, key)
         instead = letter.refs["instead"]
@@ -199,6 +203,32 @@ class Renderer:
     def _reader(self, tx: Transaction, letter: Letter) -> Person:
         assert letter.person is not None, "this kind goes to a person"
         return person(tx, self._policy(), letter.person)
+
+
+def described(kind: MessageKind, incident: int | None) -> str:
+    """Return a message of the outbox in words, by its kind and its incident."""
+    name = None if incident is None else f"INC-{incident}"
+    match kind:
+        case MessageKind.CARD:
+            return f"the card of {name}"
+        case MessageKind.REMINDER if name is None:
+            return "a message with several reminders"
+        case MessageKind.REMINDER:
+            return f"a reminder about {name}"
+        case MessageKind.NOTE:
+            return f"a note in the thread of {name}"
+        case MessageKind.MORNING:
+            return "the morning list"
+        case MessageKind.DIGEST:
+            return "the daily digest"
+        case MessageKind.OFFER:
+            return f"the hand-off request for {name}"
+        case MessageKind.NOTICE:
+            return f"a notice about {name}" if name else "a notice"
+        case MessageKind.EDIT:
+            return f"a change of {name}" if name else "a message"
+        case _:
+            assert_never(kind)
 
 
 def _incident(tx: Transaction, letter: Letter) -> Incident:

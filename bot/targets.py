@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot import schedules
@@ -167,13 +168,17 @@ def words(promise: Promise) -> str:
 
 def published(promise: Promise) -> str:
     """Return the wording of a published support plan."""
-    if promise.shape is Shape.WITHIN:
-        return _counted(promise).title()
-    if promise.shape is Shape.CONTINUOUS:
-        return "Continuous work until resolution"
-    if promise.shape is Shape.NONE:
-        return "No target"
-    return f"Status updates {words(promise)}"
+    match promise.shape:
+        case Shape.WITHIN:
+            return _counted(promise).title()
+        case Shape.EVERY | Shape.TIMES_PER:
+            return f"Status updates {words(promise)}"
+        case Shape.CONTINUOUS:
+            return "Continuous work until resolution"
+        case Shape.NONE:
+            return "No target"
+        case _:
+            assert_never(promise.shape)
 
 
 def due_at(
@@ -185,22 +190,26 @@ def due_at(
     without a due instant.
     """
     count = promise.count
-    match promise.shape, promise.unit:
-        case Shape.TIMES_PER, Unit.BUSINESS_DAY:
+    is_share = promise.shape is Shape.TIMES_PER
+    match promise.unit:
+        case Unit.BUSINESS_DAY if is_share:
             return hours.add(start, _share_of_day(hours, start, readings) / count)
-        case Shape.TIMES_PER, Unit.WEEK:
+        case Unit.WEEK if is_share:
             return hours.add(start, _share_of_week(hours, start, readings) / count)
-        case _, Unit.MINUTE:
+        case Unit.MINUTE:
             return hours.add(start, timedelta(minutes=count))
-        case _, Unit.HOUR | Unit.BUSINESS_HOUR:
+        case Unit.HOUR | Unit.BUSINESS_HOUR:
             return hours.add(start, timedelta(hours=count))
-        case _, Unit.BUSINESS_DAY:
+        case Unit.BUSINESS_DAY:
             return hours.add_days(start, count)
-        case _, Unit.DAY if readings.every_day is EveryDay.BUSINESS_DAYS:
+        case Unit.DAY if readings.every_day is EveryDay.BUSINESS_DAYS:
             return hours.add_days(start, count)
-        case _, Unit.DAY | Unit.WEEK | Unit.MONTH:
+        case Unit.DAY | Unit.WEEK | Unit.MONTH:
             return _on_calendar_date(promise, hours, start, readings)
-    raise ValueError(f"{words(promise)!r} has no due instant")
+        case None:
+            raise ValueError(f"{words(promise)!r} has no due instant")
+        case _:
+            assert_never(promise.unit)
 
 
 def clock(promise: Promise, hours: BusinessHours) -> BusinessHours:

@@ -123,7 +123,8 @@ class Control:
             case "set" if name in words.set:
                 setattr(target, name, *given)
                 return None
-        raise LookupError(f"{asked['do']} {name!r} is not in the vocabulary of {on}")
+            case other:
+                raise LookupError(f"{other} {name!r} is not in the vocabulary of {on}")
 
     def _target(self, on: str, who: str) -> Any:
         match on:
@@ -131,4 +132,5 @@ class Control:
                 return self._slack
             case "person":
                 return self._slack.as_(who)
-        return getattr(self._slack, on)
+            case _:  # The vocabulary names parts of Slack besides these two.
+                return getattr(self._slack, on)

@@ -95,7 +95,8 @@ def _body(envelope: Json) -> tuple[bytes, str]:
             return urlencode(told).encode(), form
         case "interactive":
             return urlencode({"payload": json.dumps(payload)}).encode(), form
-    return json.dumps(payload).encode(), "application/json"
+        case _:  # An event, of whatever kind.
+            return json.dumps(payload).encode(), "application/json"
 
 
 def _retry(envelope: Json) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from random import Random
+from typing import assert_never
 
 EVERY_METHOD = "*"
 RESPONSE_URL = "response_url"
@@ -142,6 +143,12 @@ class Faults:
                 self.add(EVERY_METHOD, Fault.RATE_LIMITED, times=None, wait_for=wait)
             case Condition.FAILING:
                 self.add(EVERY_METHOD, Fault.FAIL_BEFORE, times=None)
+            case (
+                Condition.WELL | Condition.GONE
+            ):  # No call is answered when it is gone.
+                pass
+            case _:
+                assert_never(condition)
 
     def take(self, method: str) -> Rule | None:
         """Return the rule that a call falls under, counting it, or None."""

@@ -41,10 +41,13 @@ def to_json(value: Any) -> Any:
             return {"$": kind, "at": value.isoformat()}
         case timedelta():
             return {"$": kind, "seconds": value.total_seconds()}
-    if kind in _RECORDS and is_dataclass(value):
-        told = {one.name: to_json(getattr(value, one.name)) for one in fields(value)}
-        return {"$": kind, **told}
-    raise TypeError(f"a {kind} cannot be told to another process")
+        case _ if kind in _RECORDS and is_dataclass(value):
+            told = {
+                one.name: to_json(getattr(value, one.name)) for one in fields(value)
+            }
+            return {"$": kind, **told}
+        case _:
+            raise TypeError(f"a {kind} cannot be told to another process")
 
 
 def from_json(told: Any) -> Any:
@@ -61,11 +64,12 @@ def from_json(told: Any) -> Any:
             return datetime.fromisoformat(told["at"])
         case "timedelta":
             return timedelta(seconds=told["seconds"])
-    if kind in _MANY:
-        return _MANY[kind](from_json(one) for one in told["of"])
-    if kind in _WORDS:
-        return _WORDS[kind](told["value"])
-    if kind in _RECORDS:
-        given = {name: from_json(one) for name, one in told.items() if name != "$"}
-        return _RECORDS[kind](**given)
-    raise ValueError(f"unknown type {kind!r}")
+        case _ if kind in _MANY:
+            return _MANY[kind](from_json(one) for one in told["of"])
+        case _ if kind in _WORDS:
+            return _WORDS[kind](told["value"])
+        case _ if kind in _RECORDS:
+            given = {name: from_json(one) for name, one in told.items() if name != "$"}
+            return _RECORDS[kind](**given)
+        case _:
+            raise ValueError(f"unknown type {kind!r}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from bot.deadlines import Deadline, Kind, Outcome, lateness
 from bot.incidents import Incident, Status
@@ -215,11 +216,15 @@ def _origin(incident: Incident, times: Times) -> str:
 
 def _buttons(incident: Incident) -> list[Element]:
     more = buttons.more(incident)
-    if incident.status is Status.RESOLVED:
-        return [buttons.reopen(incident), more]
-    if incident.status is Status.VOID:
-        return [more]
-    first = [buttons.take(incident), buttons.answer(incident)]
-    if incident.waiting_since is not None:
-        first.append(buttons.resume(incident))
-    return [*first, buttons.resolve(incident), more]
+    match incident.status:
+        case Status.OPEN:
+            first = [buttons.take(incident), buttons.answer(incident)]
+            if incident.waiting_since is not None:
+                first.append(buttons.resume(incident))
+            return [*first, buttons.resolve(incident), more]
+        case Status.RESOLVED:
+            return [buttons.reopen(incident), more]
+        case Status.VOID:
+            return [more]
+        case _:
+            assert_never(incident.status)

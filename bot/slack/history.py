@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.incidents import Event, EventKind, Incident
 from bot.policies import Policy, Severity
@@ -65,7 +66,17 @@ def sentence(incident: Incident, event: Event, policy: Policy, times: Times) -> 
         case EventKind.VOIDED:
             why = shown(details.get("reason", "void"), _LONGEST_REASON)
             return f"Closed as void by {by}: {why}. It counts nowhere; reminders stop."
-    return _PLAIN[event.kind].format(by=by)
+        case (
+            EventKind.OPENED
+            | EventKind.CHECKED_IN
+            | EventKind.RESUMED
+            | EventKind.HAND_OFF_DECLINED
+            | EventKind.REOPENED
+            | EventKind.ERASED
+        ):
+            return _PLAIN[event.kind].format(by=by)
+        case _:
+            assert_never(event.kind)
 
 
 def _from(details: Mapping[str, str]) -> str:

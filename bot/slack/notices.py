@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from bot.deadlines import Deadline, Kind
 from bot.incidents import Event, EventKind, Incident
@@ -48,20 +49,6 @@ _REASONS = {
     "msg_too_long": "the message is too long for Slack",
     "invalid_blocks": "Slack does not take this message; it is a fault of the bot",
     "not_rendered": "it could not be written; it is a fault of the bot, see its log",
-}
-_KINDS = {
-    "card": "the card of {}",
-    "edit": "a change of {}",
-    "reminder": "a reminder about {}",
-    "note": "a note in the thread of {}",
-    "offer": "the hand-off request for {}",
-    "notice": "a notice about {}",
-}
-_ALONE = {
-    "reminder": "a message with several reminders",
-    "morning": "the morning list",
-    "digest": "the daily digest",
-    "notice": "a notice",
 }
 
 
@@ -119,14 +106,25 @@ def offer_answered(incident: Incident, event: Event, reader: Person) -> Message:
             return notice(f"{by} accepted {name}. It is {by}'s now.")
         case EventKind.HAND_OFF_DECLINED:
             return notice(f"{by} declined {name}. {_whose(incident, reader)}")
-    return notice(f"{by} took {name}; your offer of it is over.")
-
-
-def describe(kind: str, incident: int | None) -> str:
-    """Return a message of the outbox in words, by its kind and its incident."""
-    if incident is None or kind not in _KINDS:
-        return _ALONE.get(kind, "a message")
-    return _KINDS[kind].format(f"INC-{incident}")
+        case EventKind.TAKEN:
+            return notice(f"{by} took {name}; your offer of it is over.")
+        case (
+            EventKind.OPENED
+            | EventKind.CHECKED_IN
+            | EventKind.UPDATED
+            | EventKind.RESUMED
+            | EventKind.CHANGED
+            | EventKind.CUSTOMER_SET
+            | EventKind.HAND_OFF_OFFERED
+            | EventKind.SNOOZED
+            | EventKind.RESOLVED
+            | EventKind.REOPENED
+            | EventKind.VOIDED
+            | EventKind.ERASED
+        ):
+            raise ValueError(f"{event.kind} answers no offer")
+        case _:
+            assert_never(event.kind)
 
 
 def reason(code: str) -> str:
@@ -139,7 +137,7 @@ def dead_letter(
 ) -> Message:
     """Return the notice of a message that cannot be delivered.
 
-    `what` comes from `describe`, `to` is the person's or the channel's id, `instead`
+    `what` says what it was, `to` is the person's or the channel's id, `instead`
     the id of whoever was told in place of them. Otherwise it can be sent again by
     its `key`, once the cause is mended; `None` after somebody did.
     """

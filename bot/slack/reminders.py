@@ -7,6 +7,7 @@ a dim line without buttons.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from bot.deadlines import Deadline, Kind, Outcome
 from bot.incidents import Incident, Status
@@ -259,10 +260,15 @@ def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str
 
 
 def _role(because: Because) -> str:
-    if because is Because.STAND_IN:
-        return "stand-in for somebody who cannot be reached"
-    is_on_call = because in (Because.PRIMARY, Because.BACKUP)
-    return f"{because} on call" if is_on_call else str(because)
+    match because:
+        case Because.PRIMARY | Because.BACKUP:
+            return f"{because} on call"
+        case Because.OWNER | Because.LEAD | Because.FALLBACK:
+            return str(because)
+        case Because.STAND_IN:
+            return "stand-in for somebody who cannot be reached"
+        case _:
+            assert_never(because)
 
 
 def _since(incident: Incident, times: Times) -> str:

@@ -230,7 +230,7 @@ def test_who_offered_what_nobody_owns_hears_that_it_stays_so() -> None:
 
 
 def test_a_message_that_cannot_arrive_is_told_with_the_reason_in_words() -> None:
-    what = notices.describe("reminder", 42)
+    what = "a reminder about INC-42"
 
     message = notices.dead_letter(what, "U0BEN", "user_disabled", instead="U0ANA")
 
@@ -279,23 +279,8 @@ def test_whoever_is_told_instead_reads_why() -> None:
     assert len(message.blocks) == 2
 
 
-@pytest.mark.parametrize(
-    ("kind", "number", "words"),
-    [
-        ("card", 42, "the card of INC-42"),
-        ("note", 42, "a note in the thread of INC-42"),
-        ("reminder", None, "a message with several reminders"),
-        ("digest", None, "the daily digest"),
-        ("morning", None, "the morning list"),
-        ("else", None, "a message"),
-    ],
-)
-def test_every_message_has_words(kind: str, number: int | None, words: str) -> None:
-    assert notices.describe(kind, number) == words
-
-
 def test_a_message_of_unknown_fate_can_be_sent_again() -> None:
-    what = notices.describe("reminder", 42)
+    what = "a reminder about INC-42"
 
     message = notices.unknown_outcome(what, "U0BEN", "INC-42/update/3/2/U0BEN")
 

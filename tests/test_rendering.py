@@ -1,0 +1,28 @@
+"""Which words stand for a message that went astray."""
+
+import pytest
+
+from bot.rendering import described
+from bot.store.mail import MessageKind
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "words"),
+    [
+        (MessageKind.CARD, 42, "the card of INC-42"),
+        (MessageKind.NOTE, 42, "a note in the thread of INC-42"),
+        (MessageKind.OFFER, 42, "the hand-off request for INC-42"),
+        (MessageKind.REMINDER, 42, "a reminder about INC-42"),
+        (MessageKind.REMINDER, None, "a message with several reminders"),
+        (MessageKind.NOTICE, 42, "a notice about INC-42"),
+        (MessageKind.NOTICE, None, "a notice"),
+        (MessageKind.MORNING, None, "the morning list"),
+        (MessageKind.DIGEST, None, "the daily digest"),
+        (MessageKind.EDIT, 42, "a change of INC-42"),
+        (MessageKind.EDIT, None, "a message"),
+    ],
+)
+def test_every_message_has_words(
+    kind: MessageKind, number: int | None, words: str
+) -> None:
+    assert described(kind, number) == words
