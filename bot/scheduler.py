@@ -216,7 +216,7 @@ def _guarded(job: Callable[[], object]) -> Callable[[], bool]:
             job()
         except BotError as error:
             logger.warning("a turn failed", extra={"error": str(error)})
-        except Exception:
+        except Exception:  # The next turn comes, whatever this one stumbled over.
             logger.exception("a turn failed")
         else:
             return True

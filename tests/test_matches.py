@@ -1,18 +1,31 @@
-"""No case of a `match` is dropped in silence."""
+"""Nothing is dropped in silence: no case of a `match`, and no exception."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 BOT = Path(__file__).parent.parent / "bot"
 PATHS = sorted(BOT.rglob("*.py"))
+OF_THE_BOT = [
+    path
+    for path in PATHS
+    if not path.is_relative_to(BOT / "emulator") and not path.stem.startswith("demo")
+]
+BROAD = ("Exception", "BaseException")
+
+# The turn of a thread that runs by itself, the writing of one message, and the firing
+# of one reminder: each in a loop that must go on.
+LOOPS = {"outbox.py": 1, "reminders.py": 1, "scheduler.py": 1}
 
 
 def parsed(path: Path) -> Iterator[ast.AST]:
     return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
-def where(path: Path, node: ast.Match) -> str:
+def where(path: Path, node: ast.Match | ast.ExceptHandler | ast.expr) -> str:
     return f"{path.relative_to(BOT)}:{node.lineno}"
 
 
@@ -36,6 +49,21 @@ def calls(nodes: list[ast.stmt]) -> set[str]:
         for node in ast.walk(stmt)
         if isinstance(node, ast.Call)
     }
+
+
+def names(caught: ast.expr | None) -> set[str]:
+    """Return what a handler catches; without a name it is everything."""
+    if caught is None:
+        return {"BaseException"}
+    return {node.id for node in ast.walk(caught) if isinstance(node, ast.Name)}
+
+
+def handlers(path: Path, name: str) -> list[ast.ExceptHandler]:
+    return [
+        node
+        for node in parsed(path)
+        if isinstance(node, ast.ExceptHandler) and name in names(node.type)
+    ]
 
 
 def test_every_match_ends_in_a_case_for_all_the_rest() -> None:
@@ -64,3 +92,47 @@ def test_a_match_over_an_enum_names_every_member() -> None:
         for one in matches
         if calls(one[1].cases[-1].body) != {"assert_never"}
     ] == []
+
+
+def test_only_loops_that_must_go_on_catch_every_exception() -> None:
+    broad = Counter(
+        str(path.relative_to(BOT))
+        for path in OF_THE_BOT
+        for _ in handlers(path, "Exception")
+    )
+
+    assert broad == LOOPS
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_that_goes_on_says_why_and_logs_the_traceback(name: str) -> None:
+    lines = (BOT / name).read_text(encoding="utf-8").splitlines()
+
+    for handler in handlers(BOT / name, "Exception"):
+        above, line = lines[handler.lineno - 2 : handler.lineno]
+        assert "  # " in line or above.lstrip().startswith("# ")
+        assert "logger.exception" in calls(handler.body)
+
+
+def test_whoever_cleans_up_after_any_error_passes_it_on() -> None:
+    swallowed = [
+        where(path, handler)
+        for path in OF_THE_BOT
+        for handler in handlers(path, "BaseException")
+        if not any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+    ]
+
+    assert swallowed == []
+
+
+def test_no_exception_is_suppressed_without_its_name() -> None:
+    suppressed = [
+        where(path, node)
+        for path in OF_THE_BOT
+        for node in parsed(path)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith("suppress")
+        and any(names(one) & set(BROAD) for one in node.args)
+    ]
+
+    assert suppressed == []
