@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import check_ins, deadlines, incidents, policy_files
@@ -12,6 +11,7 @@ from bot.incidents import Event, EventKind, Incident
 from bot.policies import Policy, Severity
 from bot.public_holidays import public_holidays
 from bot.slack.people import Person
+from tests.paths import ROOT
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -20,14 +20,12 @@ ANA = Person("U0ANA", "ana", PACIFIC)
 BEN = Person("U0BEN", "ben", BERLIN)
 LEA = Person("U0LEA", "lea", PACIFIC)
 
-_SHIPPED = Path(__file__).parent.parent / "policies.yaml"
-
 
 @cache
 def shipped_policy() -> Policy:
     """Return the policy that ships with the bot."""
     return policy_files.load(
-        _SHIPPED, holidays=public_holidays, today=date(2026, 11, 24)
+        ROOT / "policies.yaml", holidays=public_holidays, today=date(2026, 11, 24)
     )
 
 

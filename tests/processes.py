@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.emulator import LocalSlack
 from bot.trial import TEAM
-from tests.story import ROOT
+from tests.paths import ROOT
 
 PROC = Path("/proc")
 _ENDS_WITHIN_S = 20

@@ -22,9 +22,9 @@ from bot.policies import Policy
 from bot.public_holidays import public_holidays
 from bot.trial import Trial
 from tests import postgres
+from tests.paths import ROOT
 from tests.replicas import Pair, pair
 
-ROOT = Path(__file__).parent.parent
 PACIFIC = ZoneInfo("America/Los_Angeles")
 # `SEVBOT_TEST_TRANSPORT=http` tells the same stories over signed HTTP, and
 # `SEVBOT_TEST_ENGINE=postgres` with the record there; `SEVBOT_TEST_REPLICAS=2` lets two

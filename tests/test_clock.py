@@ -10,6 +10,7 @@ import pytest
 
 from bot.clock import TrialClock, machine
 from bot.errors import BotError
+from tests.paths import ROOT
 
 AT = datetime(2026, 11, 21, 0, 50, tzinfo=UTC)
 
@@ -57,7 +58,7 @@ def test_a_jump_writes_the_file_that_the_next_process_reads(path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parent.parent,
+        cwd=ROOT,
     )
 
     assert read.stdout == "2026-11-21T08:50:00+00:00\n"

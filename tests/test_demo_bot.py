@@ -16,8 +16,8 @@ from bot.demo_live import State
 from bot.demo_page import Opened
 from bot.emulator import Message
 from bot.emulator.faults import Condition, Fault
+from tests.paths import ROOT
 from tests.processes import PROC, is_gone, offspring, until
-from tests.story import ROOT
 
 
 @pytest.fixture

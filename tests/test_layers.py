@@ -1,11 +1,12 @@
 """Who may import whom: the table of the README's "How it is built"."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-BOT = Path(__file__).parent.parent / "bot"
+from tests.paths import ROOT
+
+BOT = ROOT / "bot"
 MODULES = sorted(BOT.rglob("*.py"))
 NAMES = [
     ".".join(path.relative_to(BOT.parent).with_suffix("").parts) for path in MODULES

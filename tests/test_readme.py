@@ -13,7 +13,7 @@ from bot.cli import app
 from bot.manifest import NEEDED, OPTIONAL, Scope
 from bot.settings import Settings
 from tests.commands import Run
-from tests.story import ROOT
+from tests.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXTS = re.findall(r"^```text\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)

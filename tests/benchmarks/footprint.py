@@ -21,8 +21,8 @@ from rich.console import Console
 
 from bot.emulator import LocalSlack
 from tests.benchmarks.figures import WIDTH, conditions, table
+from tests.paths import ROOT
 from tests.processes import sevbot, team_slack
-from tests.story import ROOT
 
 STARTS = 5
 COMMANDS = 1000

@@ -27,8 +27,8 @@ from bot.emulator import LocalSlack
 from bot.emulator.faults import EVERY_METHOD, Fault
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, spread, synced, table
 from tests.benchmarks.load import Typed
+from tests.paths import ROOT
 from tests.processes import free_port, sevbot, team_slack
-from tests.story import ROOT
 
 A_SECOND = 50
 FOR_S = 30

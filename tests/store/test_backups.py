@@ -14,7 +14,7 @@ from bot.errors import BotError, StorageError
 from bot.store import backups, checking
 from bot.store.backups import Backup, kept, name_of
 from tests.lives import by_hand, damage, life
-from tests.story import ROOT
+from tests.paths import ROOT
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ import pytest
 from bot.errors import StorageError
 from bot.store.reading import Reading
 from bot.store.sqlite import SqliteDatabase
-from tests.story import ROOT
+from tests.paths import ROOT
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 _WRITER = """

@@ -13,7 +13,7 @@ from bot.errors import BotError
 from bot.store import backups, checking, restoring
 from bot.store.sqlite import SqliteDatabase, to_text
 from tests.lives import by_hand, damage, life
-from tests.story import ROOT
+from tests.paths import ROOT
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ASIDE = "sevbot.db.replaced-2026-11-24T120000Z"

@@ -1,0 +1,5 @@
+"""Where the code lies."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent

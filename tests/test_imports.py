@@ -1,0 +1,54 @@
+"""Each module of the tests can be loaded first, whatever else has been loaded."""
+
+import ast
+import re
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.paths import ROOT
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    for path in (ROOT / "tests").rglob("*.py")
+}
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# Those of the group `bench` import what is not installed for tests.
+COMMANDS = re.findall(r"uv run (?:--exact )?python -m (tests[\w.]+)", README)
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules of the tests that a file imports as it is loaded."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module}
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found & MODULES.keys()
+
+
+def test_no_module_of_the_tests_imports_itself_by_way_of_others() -> None:
+    graph = {name: imported(path) for name, path in MODULES.items()}
+
+    TopologicalSorter(graph).prepare()  # Raises CycleError, which names the circle.
+
+
+@pytest.mark.parametrize("module", ["tests.story", *sorted(set(COMMANDS))])
+def test_what_the_readme_runs_loads_in_a_fresh_interpreter(module: str) -> None:
+    if (ROOT / module.replace(".", "/")).is_dir():
+        module = f"{module}.__main__"
+
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import {module}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
