@@ -60,7 +60,7 @@ class Endpoints:
         sockets: Sockets,
         faults: Faults,
     ) -> None:
-        self.tiers = Tiers(workspace.machine)
+        self.tiers = Tiers(workspace.machine, web_api.tiers)
         self._workspace = workspace
         self._web_api = web_api
         self._response_urls = response_urls

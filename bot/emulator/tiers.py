@@ -4,44 +4,51 @@ Bursts are "tolerated but unspecified"; here a whole minute's calls may come at 
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from enum import IntEnum
 from math import ceil
 
 from bot.emulator.refusals import Json
 
-TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
-METHODS = {
-    "apps.connections.open": 1,
-    "chat.delete": 3,
-    "chat.update": 3,
-    "conversations.history": 3,
-    "conversations.info": 3,
-    "conversations.open": 3,
-    "conversations.replies": 3,
-    "users.info": 4,
-    "users.list": 2,
-    "views.open": 4,
-    "views.update": 4,
-}
-SPECIAL = {"auth.test": 300, "chat.postMessage": 300}
+
+class Tier(IntEnum):
+    """How many calls of a method Slack takes in a minute."""
+
+    ONE = 1
+    TWO = 20
+    THREE = 50
+    FOUR = 100
+    SPECIAL = 300
+
+
 POSTS_IN_CHANNEL = 60
 MINUTE = 60.0
 
 
 class Tiers:
-    """Counts calls by the machine's clock; `is_on` False lets everything through."""
+    """Counts calls by the machine's clock; `is_on` False lets everything through.
 
-    def __init__(self, machine: Callable[[], float], *, is_on: bool = False) -> None:
+    `of_methods` has each method that Slack serves; others are not limited.
+    """
+
+    def __init__(
+        self,
+        machine: Callable[[], float],
+        of_methods: Mapping[str, Tier],
+        *,
+        is_on: bool = False,
+    ) -> None:
         self.is_on = is_on
+        self.of_methods = of_methods
         self._machine = machine
         self._calls: dict[str, deque[float]] = {}
 
     def wait(self, method: str, arguments: Json) -> int | None:
         """Count a call; for one too many return the seconds of its `Retry-After`."""
-        most = SPECIAL.get(method) or TIERS.get(METHODS.get(method, 0))
+        most = self.of_methods.get(method)
         if not self.is_on or most is None:
             return None
-        limits = {method: most}
+        limits: dict[str, int] = {method: most}
         if method == "chat.postMessage":
             limits[f"{method} {arguments.get('channel')}"] = POSTS_IN_CHANNEL
         now = self._machine()

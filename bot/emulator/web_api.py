@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.emulator import chat_api, dnd_api, history_api
 from bot.emulator.arguments import decoded, required
@@ -9,6 +10,7 @@ from bot.emulator.blocks_rules import check_view
 from bot.emulator.records import Channel, Person, View
 from bot.emulator.refusals import Json, Refused
 from bot.emulator.screens import Screens
+from bot.emulator.tiers import Tier
 from bot.emulator.triggers import Triggers
 from bot.emulator.workspace import Workspace
 
@@ -26,6 +28,14 @@ SCOPES_OF_METHODS = {
 PAGE = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What a call of a method is answered with, and how many calls Slack takes."""
+
+    tier: Tier
+    answer: Callable[[Json], Json]
+
+
 class WebApi:
     """The methods that the bot may call; `open_socket` returns a fresh address."""
 
@@ -36,22 +46,33 @@ class WebApi:
         self._screens = screens
         self._triggers = triggers
         self.open_socket: Callable[[], str] = lambda: ""
-        self._methods: dict[str, Callable[[Json], Json]] = {
-            "auth.test": self._auth_test,
-            "apps.connections.open": self._apps_connections_open,
-            "chat.postMessage": lambda a: chat_api.post_message(workspace, a),
-            "chat.update": lambda a: chat_api.update(workspace, a),
-            "chat.delete": lambda a: chat_api.delete(workspace, a),
-            "conversations.history": lambda a: history_api.history(workspace, a),
-            "conversations.open": self._conversations_open,
-            "conversations.replies": lambda a: history_api.replies(workspace, a),
-            "conversations.info": self._conversations_info,
-            "dnd.info": lambda a: dnd_api.info(workspace, a),
-            "users.info": self._users_info,
-            "users.list": self._users_list,
-            "views.open": self._views_open,
-            "views.update": self._views_update,
+        self._methods = {
+            "auth.test": Method(Tier.SPECIAL, self._auth_test),
+            "apps.connections.open": Method(Tier.ONE, self._apps_connections_open),
+            "chat.postMessage": Method(
+                Tier.SPECIAL, lambda a: chat_api.post_message(workspace, a)
+            ),
+            "chat.update": Method(Tier.THREE, lambda a: chat_api.update(workspace, a)),
+            "chat.delete": Method(Tier.THREE, lambda a: chat_api.delete(workspace, a)),
+            "conversations.history": Method(
+                Tier.THREE, lambda a: history_api.history(workspace, a)
+            ),
+            "conversations.open": Method(Tier.THREE, self._conversations_open),
+            "conversations.replies": Method(
+                Tier.THREE, lambda a: history_api.replies(workspace, a)
+            ),
+            "conversations.info": Method(Tier.THREE, self._conversations_info),
+            "dnd.info": Method(Tier.THREE, lambda a: dnd_api.info(workspace, a)),
+            "users.info": Method(Tier.FOUR, self._users_info),
+            "users.list": Method(Tier.TWO, self._users_list),
+            "views.open": Method(Tier.FOUR, self._views_open),
+            "views.update": Method(Tier.FOUR, self._views_update),
         }
+
+    @property
+    def tiers(self) -> dict[str, Tier]:
+        """Return the tier of each method."""
+        return {name: method.tier for name, method in self._methods.items()}
 
     def call(self, method: str, arguments: Json, token: str | None) -> Json:
         """Return the answer of one call, `ok: false` included."""
@@ -59,7 +80,7 @@ class WebApi:
             self._check(method, token)
             self._check_scope(method, str(arguments.get("channel") or ""))
             with self._workspace.changed:
-                return {"ok": True, **self._methods[method](arguments)}
+                return {"ok": True, **self._methods[method].answer(arguments)}
         except Refused as refused:
             return refused.as_json()
 
