@@ -104,12 +104,14 @@ _EVERY = re.compile(
     rf"every (?:{_NUMBER} )?(minute|hour|business hour|business day|day|week|month)s?"
 )
 _TIMES_PER = re.compile(rf"(?:{_NUMBER} times|(once|twice)) per (business day|week)")
-_SINGLE = {
-    "weekly": Promise(Shape.EVERY, 1, Unit.WEEK),
-    "monthly": Promise(Shape.EVERY, 1, Unit.MONTH),
-    "continuous": CONTINUOUS,
-    "none": NOTHING,
+# How these are written, always. More words may be read, as `_SINGLE` has them.
+_WORDS = {
+    Promise(Shape.EVERY, 1, Unit.WEEK): "weekly",
+    Promise(Shape.EVERY, 1, Unit.MONTH): "monthly",
+    CONTINUOUS: "continuous",
+    NOTHING: "none",
 }
+_SINGLE = {word: promise for promise, word in _WORDS.items()}
 
 FIRST_RESPONSE_PATTERN = rf"^({_WITHIN.pattern}|none)$"
 FOLLOW_UP_PATTERN = rf"^({_EVERY.pattern}|{_TIMES_PER.pattern}|{'|'.join(_SINGLE)})$"
@@ -151,9 +153,8 @@ def follow_up(words: str) -> Promise:
 @cache
 def words(promise: Promise) -> str:
     """Return the words that read back as this promise, as policies.yaml has them."""
-    for text, single in _SINGLE.items():
-        if promise == single:
-            return text
+    if promise in _WORDS:
+        return _WORDS[promise]
     if promise.shape is Shape.WITHIN:
         return _counted(promise)
     if promise.shape is Shape.TIMES_PER:

@@ -143,6 +143,16 @@ repeating = st.one_of(
 )
 
 
+@pytest.mark.parametrize("unit", Unit)
+def test_only_a_single_week_or_month_is_written_in_one_word(unit: Unit) -> None:
+    written = [
+        targets.words(Promise(Shape.EVERY, count, unit)) for count in range(1, 32)
+    ]
+
+    single = [words for words in written if not words.startswith("every ")]
+    assert single == {Unit.WEEK: ["weekly"], Unit.MONTH: ["monthly"]}.get(unit, [])
+
+
 @given(within)
 def test_every_first_response_reads_back_as_it_was_written(promise: Promise) -> None:
     assert targets.first_response(targets.words(promise)) == promise
