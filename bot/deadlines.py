@@ -53,9 +53,10 @@ class Deadline:
     """One promise. `promise` is in the policy's words; instants are UTC.
 
     It is overdue only after `late_at`, which differs from `due_at` where that falls on
-    a closing. `is_aim` marks our own aim, outside the contract. `step` is the first of
-    its reminders that is still to come, `fired` how many went out: it only grows, and
-    names them. `changed` tells that a change of severity, plan or customer moved it.
+    a closing. `is_aim` marks our own aim, outside the contract. `step` tells which of
+    its reminders are over: 0 for none, else one more than the number of the last one
+    (`nudges.NUMBERS`). `fired` is how many went out: it only grows, and names them.
+    `changed` tells that a change of severity, plan or customer moved it.
     `missed_at` is when it was found to be late, whatever came after.
     """
 

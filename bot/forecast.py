@@ -103,13 +103,13 @@ def _steps(
     """Yield the reminders still to come, a snoozed one first."""
     if deadline.snoozed_until is not None:
         at = max(deadline.snoozed_until, now)
-        yield Step(deadline.step, StepKind.SNOOZED, at, to_owner=True)
-    index = deadline.step
+        yield Step(deadline.step - 1, StepKind.SNOOZED, at, to_owner=True)
+    over = deadline.step
     for _ in range(_MOST_STEPS):
-        step = nudges.step_of(policy, incident, deadline, index)
+        step = nudges.step_of(policy, incident, deadline, over)
         if step is None:
             return
-        index = step.index + 1
+        over = step.over
         if deadline.next_nudge_at is not None and step.at >= now:
             yield step
         if _is_heartbeat(policy, incident, step):
@@ -118,7 +118,7 @@ def _steps(
 
 def _is_heartbeat(policy: Policy, incident: Incident, step: Step) -> bool:
     first = len(policy.ladder.rungs) + (incident.owner is not None)
-    return step.kind is StepKind.RUNG and step.index >= first
+    return step.kind is StepKind.RUNG and step.number >= first
 
 
 def _what(incident: Incident, deadline: Deadline, step: Step) -> str:

@@ -1,15 +1,15 @@
 """Which reminder of a deadline comes next, at what instant, and to whom. Pure.
 
-A deadline's reminders are steps with growing indexes, the same for every severity. The
-tick asks for the next one, sends it and keeps its index; steps that were slept through
+A deadline's reminders are steps with numbers, the same for every severity. The tick
+asks for the next one, sends it and keeps its number; steps that were slept through
 collapse into the newest.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import count
+from itertools import count, islice
 from typing import assert_never
 
 from bot.business_time import BusinessHours
@@ -30,6 +30,19 @@ class StepKind(StrEnum):
     RUNG = "rung"
 
 
+# The reminders of a promise in the order in which they come. Each has the number by
+# which the record knows it, which says nothing of its place: a new one goes where it
+# belongs and takes a number that none ever had. Never change a number or use it again.
+NUMBERS = {
+    StepKind.AHEAD: 0,
+    StepKind.DUE: 1,
+    StepKind.AFTER: 2,
+    StepKind.AFTER_AGAIN: 3,
+}
+# The last ones, of the milder severities and of the graver.
+LAST = (StepKind.AFTER, StepKind.AFTER_AGAIN)
+
+
 class Because(StrEnum):
     """Why this person is told. A stand-in is, where somebody else cannot be."""
 
@@ -45,11 +58,16 @@ class Because(StrEnum):
 class Step:
     """One reminder of a deadline. `roles` are told besides the owner."""
 
-    index: int
+    number: int
     kind: StepKind
     at: datetime
     to_owner: bool
     roles: tuple[Role, ...] = ()
+
+    @property
+    def over(self) -> int:
+        """The `step` of a deadline for which this one is over."""
+        return self.number + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +94,13 @@ def armed(
     """
     if not deadline.is_open or deadline.paused_at is not None:
         return replace(deadline, next_nudge_at=None)
-    index = deadline.step
-    step = step_of(policy, incident, deadline, index)
+    over = deadline.step
+    step = step_of(policy, incident, deadline, over)
     is_new = deadline.next_nudge_at is None and not deadline.changed
     if is_new and step and step.kind is StepKind.AHEAD and step.at <= now:
-        index = step.index + 1
-        step = step_of(policy, incident, deadline, index)
-    return _awaiting(deadline, index, step)
+        over = step.over
+        step = step_of(policy, incident, deadline, over)
+    return _awaiting(deadline, over, step)
 
 
 def fire(
@@ -98,7 +116,7 @@ def fire(
     steps = _steps_from(policy, incident, deadline, deadline.step)
     step = next(steps, None)
     if deadline.snoozed_until is not None and (step is None or step.at > now):
-        extra = Step(deadline.step, StepKind.SNOOZED, now, to_owner=True)
+        extra = Step(deadline.step - 1, StepKind.SNOOZED, now, to_owner=True)
         return extra, _awaiting(deadline, deadline.step, step, fired=fired)
     assert step is not None, "a reminder that is due is one of the steps"
     later = next(steps, None)
@@ -106,7 +124,7 @@ def fire(
         step = _joined(step, later)
         fired += 1
         later = next(steps, None)
-    return step, _awaiting(deadline, step.index + 1, later, fired=fired)
+    return step, _awaiting(deadline, step.over, later, fired=fired)
 
 
 def snoozed(
@@ -141,13 +159,27 @@ def snooze_choices(
 
 
 def step_of(
-    policy: Policy, incident: Incident, deadline: Deadline, index: int
+    policy: Policy, incident: Incident, deadline: Deadline, over: int
 ) -> Step | None:
-    """Return the first step from `index` on; `None` after the last.
+    """Return the step that comes next, `over` being those that are; `None` at the end.
 
     A ladder has no last step: after its rungs everybody is told at each heartbeat.
     """
-    return next(_steps_from(policy, incident, deadline, index), None)
+    return next(_steps_from(policy, incident, deadline, over), None)
+
+
+def to_come(numbers: Mapping[StepKind, int], over: int) -> list[StepKind]:
+    """Return the kinds that come after the one that `over` says is over, in order."""
+    kinds = list(numbers)
+    passed = list(numbers.values()).index(over - 1) + 1 if over else 0
+    return kinds[passed:]
+
+
+def must_go_on(deadline_kind: Kind, over: int) -> bool:
+    """Tell whether there is a reminder still to come, whatever the severity."""
+    if deadline_kind is Kind.CHECK_IN:
+        return True
+    return not any(NUMBERS[kind] == over - 1 for kind in LAST)
 
 
 def recipients(
@@ -177,9 +209,9 @@ def next_told(
     hears of it. `None` where nobody else is on the ladder.
     """
     known = {*but_not, incident.owner}
-    for index in range(deadline.step, deadline.step + len(policy.ladder.rungs) + 1):
-        step = step_of(policy, incident, deadline, index)
-        if step is None or step.kind is not StepKind.RUNG:
+    steps = _steps_from(policy, incident, deadline, deadline.step)
+    for step in islice(steps, len(policy.ladder.rungs) + 1):
+        if step.kind is not StepKind.RUNG:
             continue
         for recipient in _of_roles(policy, incident, step.roles, on_call):
             if recipient.id not in known:
@@ -188,14 +220,15 @@ def next_told(
 
 
 def _steps_from(
-    policy: Policy, incident: Incident, deadline: Deadline, index: int
+    policy: Policy, incident: Incident, deadline: Deadline, over: int
 ) -> Iterator[Step]:
     hours = hours_of(policy, deadline, incident)
     if deadline.kind is Kind.CHECK_IN:
-        for rung in count(index):
-            yield _ladder_step(policy, incident, deadline, hours, rung)
+        for number in count(over):
+            yield _ladder_step(policy, incident, deadline, hours, number)
+    left = to_come(NUMBERS, over)
     steps = _finite_steps(policy, incident, deadline, hours)
-    yield from (step for step in steps if step.index >= index)
+    yield from (step for step in steps if step.kind in left)
 
 
 def _finite_steps(
@@ -211,14 +244,17 @@ def _finite_steps(
     is_mild = incident.severity.number > Severity.SEV2.number
     if not is_mild:
         ahead = hours.subtract(deadline.due_at, quarter)
-        yield Step(0, StepKind.AHEAD, min(ahead, due_at), to_owner=True)
-    yield Step(1, StepKind.DUE, due_at, to_owner=True)
+        yield _reminder(StepKind.AHEAD, min(ahead, due_at))
+    yield _reminder(StepKind.DUE, due_at)
     after = _while_open(policy, hours, hours.add(deadline.late_at, quarter))
-    yield Step(2, StepKind.AFTER, after, to_owner=True)
+    yield _reminder(StepKind.AFTER, after)
     if not is_mild:
         again = _while_open(policy, hours, hours.add(deadline.late_at, quarter * 2))
-        roles = (Role.LEAD,)
-        yield Step(3, StepKind.AFTER_AGAIN, again, to_owner=True, roles=roles)
+        yield _reminder(StepKind.AFTER_AGAIN, again, roles=(Role.LEAD,))
+
+
+def _reminder(kind: StepKind, at: datetime, roles: tuple[Role, ...] = ()) -> Step:
+    return Step(NUMBERS[kind], kind, at, to_owner=True, roles=roles)
 
 
 def _quarter(policy: Policy, deadline: Deadline, hours: BusinessHours) -> timedelta:
@@ -241,23 +277,27 @@ def _ladder_step(
     incident: Incident,
     deadline: Deadline,
     hours: BusinessHours,
-    index: int,
+    number: int,
 ) -> Step:
+    """Return a step of the ladder. An owner is asked first, so rungs count from 1.
+
+    Rungs and heartbeats count on without an end, in the order of the policy.
+    """
     ladder = policy.ladder
-    start, rung = deadline.due_at, index
+    start, rung = deadline.due_at, number
     if incident.owner is not None:
-        if index == 0:
+        if number == 0:
             return Step(0, StepKind.CHECK_IN, deadline.due_at, to_owner=True)
         start = hours.add(deadline.due_at, ladder.check_in_repeat)
-        rung = index - 1
+        rung = number - 1
     to_owner = incident.owner is not None and rung == 0
     if rung < len(ladder.rungs):
         at = hours.add(start, ladder.rungs[rung].after)
-        return Step(index, StepKind.RUNG, at, to_owner, ladder.rungs[rung].tell)
+        return Step(number, StepKind.RUNG, at, to_owner, ladder.rungs[rung].tell)
     beats = rung - len(ladder.rungs) + 1
     at = hours.add(start, ladder.rungs[-1].after + ladder.heartbeat * beats)
     everybody = tuple(dict.fromkeys(role for one in ladder.rungs for role in one.tell))
-    return Step(index, StepKind.RUNG, at, incident.owner is not None, everybody)
+    return Step(number, StepKind.RUNG, at, incident.owner is not None, everybody)
 
 
 def _joined(step: Step, later: Step) -> Step:
@@ -266,7 +306,7 @@ def _joined(step: Step, later: Step) -> Step:
 
 
 def _awaiting(
-    deadline: Deadline, index: int, step: Step | None, *, fired: int | None = None
+    deadline: Deadline, over: int, step: Step | None, *, fired: int | None = None
 ) -> Deadline:
     """Set the step that comes next, and the instant of it or of an earlier snooze.
 
@@ -276,7 +316,7 @@ def _awaiting(
     instants = [at for at in (snoozed_until, step and step.at) if at]
     return replace(
         deadline,
-        step=index,
+        step=over,
         fired=deadline.fired if fired is None else fired,
         next_nudge_at=min(instants, default=None),
         snoozed_until=snoozed_until,

@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bot import targets
+import pytest
+
+from bot import nudges, targets
 from bot.deadlines import Kind
 from bot.incidents import EventKind
+from bot.nudges import NUMBERS, StepKind
 from bot.policies import Severity
 from tests import record as records
 from tests.factories import pacific
@@ -250,3 +253,62 @@ def test_raising_a_sev1_out_of_its_pause_reminds_of_what_is_left() -> None:
         "Wed 25 12:00 ahead cat",
         "Wed 25 13:00 due cat",
     ]
+
+
+def test_the_record_knows_each_step_by_the_number_that_it_always_had() -> None:
+    assert NUMBERS == {
+        StepKind.AHEAD: 0,
+        StepKind.DUE: 1,
+        StepKind.AFTER: 2,
+        StepKind.AFTER_AGAIN: 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("over", "left"),
+    [
+        (0, ["ahead", "due", "snoozed", "after", "after_again"]),
+        (1, ["due", "snoozed", "after", "after_again"]),
+        (2, ["snoozed", "after", "after_again"]),
+        (5, ["after", "after_again"]),
+        (3, ["after_again"]),
+        (4, []),
+    ],
+)
+def test_a_step_put_in_between_comes_for_those_that_did_not_pass_it(
+    over: int, left: list[str]
+) -> None:
+    numbers = {
+        StepKind.AHEAD: 0,
+        StepKind.DUE: 1,
+        StepKind.SNOOZED: 4,
+        StepKind.AFTER: 2,
+        StepKind.AFTER_AGAIN: 3,
+    }
+
+    assert nudges.to_come(numbers, over) == left
+
+
+@pytest.mark.parametrize(
+    ("severity", "goes_on"),
+    [(SEV2, [True, True, True, False, False]), (SEV3, [True, True, False])],
+)
+def test_reminders_end_after_none_but_the_last_steps(
+    severity: Severity, goes_on: list[bool]
+) -> None:
+    record = opened(severity)
+
+    record.run(FAR)
+
+    steps = [before.step for before, _ in record.fired] + [record.owed(FIRST).step]
+    assert [nudges.must_go_on(FIRST, step) for step in steps] == goes_on
+
+
+def test_an_owner_is_asked_by_step_0_and_each_rung_counts_on() -> None:
+    record = opened(SEV1)
+    record.pages(record.now + timedelta(hours=8))
+
+    numbers = {step.kind: step.number for _, step in reversed(record.fired)}
+    rungs = [step.number for _, step in record.fired if step.kind is StepKind.RUNG]
+    assert numbers[StepKind.CHECK_IN] == 0
+    assert rungs == list(range(1, len(rungs) + 1))

@@ -7,6 +7,8 @@ from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
 
+from bot import nudges
+from bot.deadlines import Kind
 from bot.errors import StorageError
 from bot.policies import Policy, Severity
 from bot.store.database import Row
@@ -67,8 +69,8 @@ def faults(each: Each, policy: Policy | None) -> list[str]:
     found = chain(
         _gaps(each),
         _unpromised(each, policy),
-        _listed(each, "owed_after_all", "{} is closed, but still owes {}."),
-        _listed(each, "unminded_deadlines", "Nobody will be reminded: {} owes {}."),
+        _listed(each(_checks()["owed_after_all"]), "{} is closed, but still owes {}."),
+        _unminded(each),
         _stuck(each),
     )
     return list(found)
@@ -148,8 +150,14 @@ def _is_promised(policy: Policy, row: Row) -> bool:
     return policy.news(severity, plan).has_due
 
 
-def _listed(each: Each, query: str, sentence: str) -> Iterator[str]:
-    for row in each(_checks()[query]):
+def _unminded(each: Each) -> Iterator[str]:
+    rows = each(_checks()["unminded_deadlines"])
+    left = (r for r in rows if nudges.must_go_on(Kind(r["kind"]), r["step"]))
+    return _listed(left, "Nobody will be reminded: {} owes {}.")
+
+
+def _listed(rows: Iterator[Row], sentence: str) -> Iterator[str]:
+    for row in rows:
         what = f"{row['kind']} {row['count']}".replace("_", " ")
         yield sentence.format(f"INC-{row['incident']}", what)
 

@@ -75,13 +75,13 @@ WHERE owed.closed_at IS NULL
 ORDER BY owed.workspace, owed.incident;
 
 -- name: unminded_deadlines
--- Nobody will be reminded of these, although they are not paused and have steps left.
-SELECT incident, kind, count
+-- Nobody will be reminded of these, although they are not paused. After the last step
+-- that is as it should be.
+SELECT incident, kind, count, step
 FROM deadlines
 WHERE closed_at IS NULL
   AND paused_at IS NULL
   AND next_nudge_at IS NULL
-  AND (kind = 'check_in' OR step < 3)
 ORDER BY workspace, incident;
 
 -- name: stuck_messages
