@@ -49,15 +49,62 @@ ERASED_TEXT = "(text erased)"
 ERASED_CUSTOMER = "(customer erased)"
 
 
+class Erased(StrEnum):
+    """What becomes of a detail of an event when texts are erased.
+
+    What people typed goes, or `ERASED_TEXT` or `ERASED_CUSTOMER` takes its place.
+    """
+
+    STAYS = "stays"
+    GOES = "goes"
+    TEXT = ERASED_TEXT
+    CUSTOMER = ERASED_CUSTOMER
+
+
+# The details that an event of each kind may have; no others are stored.
+DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
+    EventKind.OPENED: {},
+    EventKind.TAKEN: {"from": Erased.STAYS},
+    EventKind.CHECKED_IN: {},
+    EventKind.UPDATED: {
+        "told": Erased.TEXT,
+        "next": Erased.TEXT,
+        "link": Erased.GOES,
+        "waiting": Erased.STAYS,
+        "first": Erased.STAYS,
+    },
+    EventKind.RESUMED: {},
+    EventKind.CHANGED: {
+        "reason": Erased.TEXT,
+        "severity": Erased.STAYS,
+        "old_severity": Erased.STAYS,
+        "plan": Erased.STAYS,
+        "old_plan": Erased.STAYS,
+    },
+    EventKind.CUSTOMER_SET: {
+        "customer": Erased.CUSTOMER,
+        "old_customer": Erased.CUSTOMER,
+        "plan": Erased.STAYS,
+        "old_plan": Erased.STAYS,
+    },
+    EventKind.HAND_OFF_OFFERED: {"to": Erased.STAYS},
+    EventKind.HAND_OFF_ACCEPTED: {"from": Erased.STAYS},
+    EventKind.HAND_OFF_DECLINED: {},
+    EventKind.SNOOZED: {"deadline": Erased.STAYS, "until": Erased.STAYS},
+    EventKind.RESOLVED: {"note": Erased.TEXT},
+    EventKind.REOPENED: {},
+    EventKind.VOIDED: {"reason": Erased.STAYS},
+    EventKind.ERASED: {},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened. `at` is when it did, `recorded_at` when we were told.
 
     `by` is Slack's id of a person; it is empty where texts were erased. `details` holds
-    plain strings: for an update `told`, `next`, `link` and `waiting` ("yes"); for a
-    change `severity`, `plan`, `reason`; for a customer `customer`, `plan`; for
-    hand-offs `to`; for a resolution `note`; for a void `reason`; for a snooze
-    `deadline` and `until`.
+    plain strings, as `DETAILS` names them: people by their ids, instants in ISO 8601,
+    "yes" or nothing for `waiting` and `first`, a VoidReason as the `reason` of a void.
     """
 
     kind: EventKind
@@ -127,44 +174,32 @@ def erased(incident: Incident) -> Incident:
 
 
 def erased_event(event: Event) -> Event:
-    """Return an event without what people typed in it."""
-    texts = dict.fromkeys(_typed(event.kind), ERASED_TEXT)
-    names = dict.fromkeys(("customer", "old_customer"), ERASED_CUSTOMER)
-    instead = {**texts, **names}
+    """Return an event without what people typed in it, and what nobody declared."""
+    known, details = DETAILS[event.kind], {}
+    for name, value in event.details.items():
+        instead = known.get(name, Erased.GOES)
+        if instead is Erased.STAYS or not value:
+            details[name] = value
+        elif instead is not Erased.GOES:
+            details[name] = instead.value
+    return replace(event, details=details)
+
+
+def unnamed(event: Event, customer: str) -> Event:
+    """Return an event without the name of a customer."""
+    known = DETAILS[event.kind]
     details = {
-        name: instead.get(name, value) if value else value
+        name: ERASED_CUSTOMER
+        if value == customer and known.get(name) is Erased.CUSTOMER
+        else value
         for name, value in event.details.items()
-        if name != "link"
     }
     return replace(event, details=details)
 
 
-def _typed(kind: EventKind) -> tuple[str, ...]:
-    """Return the names of the details that hold what people typed, but for links."""
-    match kind:
-        case EventKind.UPDATED:
-            return ("told", "next")
-        case EventKind.CHANGED:
-            return ("reason",)
-        case EventKind.RESOLVED:
-            return ("note",)
-        case (
-            EventKind.OPENED
-            | EventKind.TAKEN
-            | EventKind.CHECKED_IN
-            | EventKind.RESUMED
-            | EventKind.CUSTOMER_SET
-            | EventKind.HAND_OFF_OFFERED
-            | EventKind.HAND_OFF_ACCEPTED
-            | EventKind.HAND_OFF_DECLINED
-            | EventKind.SNOOZED
-            | EventKind.REOPENED
-            | EventKind.VOIDED
-            | EventKind.ERASED
-        ):
-            return ()
-        case _:
-            assert_never(kind)
+def unknown_details(event: Event) -> set[str]:
+    """Return the details that are not declared in `DETAILS`."""
+    return event.details.keys() - DETAILS[event.kind].keys()
 
 
 def _applied(incident: Incident, event: Event) -> Incident:

@@ -1,13 +1,48 @@
 """Erases what people typed about closed incidents; what is counted stays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import incidents
 from bot.incidents import Event, EventKind, Incident, Status
 from bot.store import records
 from bot.store.database import Transaction
+
+# Every column of text in the record. These hold what people typed, and are erased here:
+# of events what `incidents.DETAILS` says, of policies the versions that are over.
+TYPED = {
+    "incidents": ("title", "link", "customer"),
+    "events": ("details",),
+    "policies": ("text",),
+}
+# These hold ids, words of the policy, names that Slack gives, hashes, Slack's errors,
+# and references: a message has no text of its own. Only what the leads are told of a
+# policy that was refused may quote policies.yaml in `refs`, which is not reached.
+UNTYPED = {
+    "incidents": (
+        "workspace", "severity", "plan", "status", "owner", "opened_by", "channel",
+        "offered_to", "closed_by",
+    ),
+    "events": ("workspace", "kind", "by_person"),
+    "deadlines": (
+        "workspace", "kind", "promise", "calendar", "policy", "pauses", "outcome",
+    ),
+    "outbox": (
+        "workspace", "key", "kind", "lane", "person", "thread_of", "target", "refs",
+        "state", "lease_token", "ts", "rendered", "last_error",
+    ),
+    "outbox_items": (
+        "workspace", "key", "deadline_kind", "step", "because", "next_person",
+    ),
+    "gates": ("workspace", "name"),
+    "inbox": ("workspace", "key", "answer"),
+    "counters": ("workspace", "name"),
+    "marks": ("workspace", "name"),
+    "people": ("workspace", "id", "name", "zone", "dm"),
+    "policies": ("version", "holidays"),
+    "turns": ("workspace", "name"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +112,7 @@ def _erase(tx: Transaction, incident: Incident, now: datetime) -> None:
     tx.write(
         "erase_incident",
         number=erased.number,
-        title=erased.title,
-        link=erased.link,
-        customer=erased.customer,
+        **{name: getattr(erased, name) for name in TYPED["incidents"]},
     )
     for event in records.events(tx, incident.number):
         if (without := incidents.erased_event(event)) != event:
@@ -95,10 +128,6 @@ def _erase_name(tx: Transaction, customer: str) -> None:
     """
     for row in tx.all("customer_events"):
         event = records.read_event(row)
-        details = {
-            name: incidents.ERASED_CUSTOMER if value == customer else value
-            for name, value in event.details.items()
-        }
-        if details != event.details:
-            records.erase_event(tx, replace(event, details=details))
+        if (without := incidents.unnamed(event, customer)) != event:
+            records.erase_event(tx, without)
     tx.write("forget_policies")

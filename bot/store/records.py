@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
+from bot import incidents
 from bot.business_time import Interval
 from bot.deadlines import Deadline, Kind, Outcome
 from bot.incidents import Event, EventKind, Incident, Status
@@ -206,6 +207,8 @@ def _deadline_values(deadline: Deadline) -> dict[str, Any]:
 
 
 def _event_values(event: Event) -> dict[str, Any]:
+    unknown = incidents.unknown_details(event)
+    assert not unknown, f"not declared in incidents.DETAILS: {sorted(unknown)}"
     return {
         "kind": event.kind,
         "at": event.at,

@@ -1,17 +1,28 @@
 """Texts are erased: gone from the record and from its file, the numbers as before."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import daily, digest
-from bot.incidents import ERASED_CUSTOMER, ERASED_TEXT, EventKind, Incident
+from bot import daily, digest, incidents
+from bot.incidents import (
+    DETAILS,
+    ERASED_CUSTOMER,
+    ERASED_TEXT,
+    Erased,
+    Event,
+    EventKind,
+    Incident,
+)
 from bot.policies import Policy
 from bot.retention import Retention
 from bot.store import erasing, records
 from bot.store.database import Database
+from bot.store.migrations import migrations
 from tests.commands import Run
 from tests.factories import shipped_policy
 from tests.lives import Life, life
@@ -258,3 +269,74 @@ def held(path: Path, *texts: str) -> set[str]:
     """Return which texts stand in the bytes of a record and of what lies beside it."""
     content = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
     return {text for text in texts if text.encode() in content}
+
+
+def text_columns() -> dict[str, set[str]]:
+    """Return the columns of text of each table, as SQLite has them; no instants."""
+    words = {"STRICT": "", "IDENTITY": "INTEGER PRIMARY KEY"}
+    with closing(sqlite3.connect(":memory:")) as record:
+        for statements in migrations(words).values():
+            for statement in statements:
+                record.execute(statement)
+        found = record.execute(
+            "SELECT tables.name, columns.name FROM sqlite_master AS tables, "
+            "pragma_table_info(tables.name) AS columns "
+            "WHERE tables.type = 'table' AND columns.type = 'TEXT'"
+        ).fetchall()
+    return {table: {name for of, name in found if of == table} for table, _ in found}
+
+
+def test_each_column_of_text_is_declared_typed_or_not() -> None:
+    said = {
+        table: {*erasing.TYPED.get(table, ()), *untyped}
+        for table, untyped in erasing.UNTYPED.items()
+    }
+
+    assert text_columns() == said
+
+
+def test_each_column_of_an_incident_that_people_typed_is_erased(it: Life) -> None:
+    number = closed(it)
+
+    def row() -> dict[str, object]:
+        with it.database.transaction() as tx:
+            return dict(tx.one("incident", number=number) or {})
+
+    before = row()
+    erase(it, number)
+    after = row()
+
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {*erasing.TYPED["incidents"]}
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_each_detail_that_people_typed_is_erased(kind: EventKind, it: Life) -> None:
+    of = it.open()
+    given = {name: f"sekret {name}" for name in DETAILS[kind]}
+    with it.database.transaction() as tx:
+        records.add_event(tx, of, Event(kind, it.now, it.now, "U0ANA", given))
+    it.close(of)
+
+    erase(it, of)
+
+    with it.database.transaction() as tx:
+        left = records.events(tx, of)[1].details
+    stay = {name for name, what in DETAILS[kind].items() if what is Erased.STAYS}
+    assert {name for name in left if "sekret" in left[name]} == stay
+
+
+def test_a_detail_that_is_not_declared_is_not_stored(it: Life) -> None:
+    of = it.open()
+    odd = Event(EventKind.TAKEN, it.now, it.now, "U0ANA", {"remark": "sekret"})
+
+    with pytest.raises(AssertionError, match="remark"), it.database.transaction() as tx:
+        records.add_event(tx, of, odd)
+
+    assert incidents.erased_event(odd).details == {}
+
+
+def test_only_one_kind_of_event_names_customers() -> None:
+    named = {kind for kind, of in DETAILS.items() if Erased.CUSTOMER in of.values()}
+
+    assert named == {EventKind.CUSTOMER_SET}  # As the query `customer_events` has it.
