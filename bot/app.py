@@ -13,32 +13,33 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot import policy_changes
 from bot.clock import Clock, TrialClock, machine
-from bot.daily_backups import DailyBackups
+from bot.delivery.outbox import Outbox
+from bot.delivery.pacing import Pace
+from bot.delivery.recovery import Recovery
+from bot.delivery.rendering import Renderer
 from bot.errors import BotError, Fate, SlackError, StorageError
-from bot.health import Health, Pulse, health
-from bot.outbox import Outbox
-from bot.pacing import Pace
-from bot.policies import Policy
-from bot.policy_changes import InForce, PolicyWatch
-from bot.public_holidays import public_holidays
-from bot.recovery import Recovery
-from bot.reminders import Reminders
-from bot.rendering import Renderer
-from bot.retention import Retention
-from bot.roster import Roster
-from bot.scheduler import TICK_EVERY_S, Scheduler, Senders
+from bot.inbound.commands import Commands
+from bot.inbound.health import Health, Pulse, health
+from bot.inbound.listeners import Listeners
+from bot.inbound.presses import Presses
+from bot.inbound.socket_mode import SocketMode
+from bot.inbound.submissions import Forms
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.policies import Policy
+from bot.running.daily_backups import DailyBackups
+from bot.running.scheduler import TICK_EVERY_S, Scheduler, Senders
 from bot.settings import Settings
 from bot.slack.client import Identity, Slack
-from bot.slack.commands import Commands
-from bot.slack.forms import Forms
-from bot.slack.listeners import Listeners
-from bot.slack.presses import Presses
-from bot.socket_mode import SocketMode
-from bot.store import engines, turns
+from bot.store import opening
 from bot.store.database import Database
-from bot.triage import Triage
+from bot.store.tables import turns
+from bot.triage import policy_changes
+from bot.triage.policy_changes import InForce, PolicyWatch
+from bot.triage.retention import Retention
+from bot.triage.roster import Roster
+from bot.triage.tick import Reminders
+from bot.triage.use_cases import Triage
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +156,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     """Wire a bot; nothing runs yet."""
     bot_token, _ = tokens(settings, is_http=is_http)
     slack = Slack(bot_token, settings.slack_api_url)
-    database = engines.opened(settings.database_url, identity.team)
+    database = opening.opened(settings.database_url, identity.team)
     roster = Roster(database, slack, policy, machine, identity.team)
     triage = Triage(database, policy, clock, machine, identity.team)
     renderer = Renderer(policy, clock, lambda: identity.url)
@@ -239,7 +240,7 @@ def identify(settings: Settings, stopping: Event) -> Identity | None:
                     f"Slack does not accept SLACK_BOT_TOKEN ({error.code})."
                 ) from error
             logger.warning("slack cannot be reached", extra={"error": error.code})
-        team = engines.known_workspace(settings.database_url)
+        team = opening.known_workspace(settings.database_url)
         if team is not None:
             return Identity(team, user="", url="https://slack.com/")
         stopping.wait(_ASK_AGAIN_S)
@@ -325,7 +326,7 @@ def telling_health(settings: Settings, bot: Bot) -> Iterator[None]:
     if not (settings.is_port_set and isinstance(bot.ear, SocketMode)):
         yield
         return
-    from bot.signed_http import WebServer, health_route  # noqa: PLC0415
+    from bot.inbound.signed_http import WebServer, health_route  # noqa: PLC0415
 
     server = WebServer([health_route(bot.health)], settings.host, settings.port)
     server.start()
@@ -355,9 +356,9 @@ def _backups(
 ) -> DailyBackups | None:
     """Return what backs a file up; a server has means of its own."""
     url, folder = settings.database_url, settings.backups
-    if folder is None or engines.is_postgres(url):
+    if folder is None or opening.is_postgres(url):
         return None
-    record = engines.sqlite_path(url)
+    record = opening.sqlite_path(url)
     return DailyBackups(database, record, folder, policy, clock, machine)
 
 
@@ -368,7 +369,7 @@ def _ear(
     if not is_http:
         return SocketMode(app, secret, settings.slack_api_url)
     # Socket Mode has no use for a web server, which costs 10 MB.
-    from bot.signed_http import SignedHttp  # noqa: PLC0415
+    from bot.inbound.signed_http import SignedHttp  # noqa: PLC0415
 
     return SignedHttp(app, secret, health, host=settings.host, port=settings.port)
 

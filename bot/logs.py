@@ -22,7 +22,7 @@ _LIBRARIES = {
 
 
 class Formatter(logging.Formatter):
-    """Writes `2026-11-24T18:15:00Z INFO bot.outbox: event key=value`."""
+    """Writes `2026-11-24T18:15:00Z INFO bot.delivery.outbox: event key=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record, and a traceback below it if there is one."""

@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager, suppress
 import psycopg
 import pytest
 
-from bot.store import engines
-from bot.store.sqlite import SqliteDatabase
+from bot.store import opening
+from bot.store.engines.sqlite import SqliteDatabase
 from tests import postgres
 from tests.story import Story
 
@@ -22,7 +22,7 @@ WHERE datname = current_database()
 
 def by_hand(story: Story, statement: str) -> list[tuple[object, ...]]:
     """Do something to the record behind the bot's back; return what it answers."""
-    if engines.is_postgres(story.database_url):
+    if opening.is_postgres(story.database_url):
         return postgres.by_hand(story.database_url, statement)
     with closing(sqlite3.connect(story.folder / "sevbot.db")) as file:
         answer = file.execute(statement).fetchall()
@@ -32,12 +32,12 @@ def by_hand(story: Story, statement: str) -> list[tuple[object, ...]]:
 
 def add_shape(url: str) -> None:
     """Note a migration that only a newer version of the bot knows."""
-    if engines.is_postgres(url):
+    if opening.is_postgres(url):
         postgres.by_hand(
             url, "INSERT INTO sevbot_migrations (name) VALUES ('of_tomorrow')"
         )
         return
-    with closing(sqlite3.connect(engines.sqlite_path(url))) as file:
+    with closing(sqlite3.connect(opening.sqlite_path(url))) as file:
         file.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
             "VALUES ('sevbot', 'of_tomorrow', '')"
@@ -48,7 +48,7 @@ def add_shape(url: str) -> None:
 @contextmanager
 def locked(story: Story) -> Iterator[None]:
     """Let another process write without an end."""
-    if engines.is_postgres(story.database_url):
+    if opening.is_postgres(story.database_url):
         with psycopg.connect(story.database_url) as connection:
             connection.execute("LOCK TABLE inbox IN EXCLUSIVE MODE")
             yield
@@ -66,7 +66,7 @@ def locked(story: Story) -> Iterator[None]:
 @contextmanager
 def read_only(story: Story) -> Iterator[None]:
     """Let the database refuse every write."""
-    if engines.is_postgres(story.database_url):
+    if opening.is_postgres(story.database_url):
         _may_be_written(story, "on")
         yield
         _may_be_written(story, "off")
@@ -82,7 +82,7 @@ def read_only(story: Story) -> Iterator[None]:
 @contextmanager
 def full(story: Story) -> Iterator[None]:
     """Let the database grow no more, and use up what room it has."""
-    if engines.is_postgres(story.database_url):
+    if opening.is_postgres(story.database_url):
         pytest.skip("a server's disk is not ours to fill")
     connection = _file(story)
     (pages,) = connection.execute("PRAGMA page_count").fetchone()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.schedules import DAY, WEEKDAYS, Schedule, Span
+from bot.business_time.schedules import DAY, WEEKDAYS, Schedule, Span
 
 WEEK, WORKDAYS = WEEKDAYS, WEEKDAYS[:5]
 NO_TIME = timedelta(0)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli import main
-from bot.policy_files import default_text
+from bot.cli.main import main
+from bot.policy.parsing.policy_file import default_text
 
 
 @dataclass(frozen=True)

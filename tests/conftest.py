@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.pacing import UNPACED, Pace
-from bot.store.sqlite import SqliteDatabase
+from bot.delivery.pacing import UNPACED, Pace
+from bot.store.engines.sqlite import SqliteDatabase
 from tests import postgres
 from tests.commands import Run, runner
 from tests.posting import Post

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from bot import check_ins, deadlines, incidents, policy_files
-from bot.deadlines import Deadline
-from bot.incidents import Event, EventKind, Incident
-from bot.policies import Policy, Severity
-from bot.public_holidays import public_holidays
+from bot.incidents import check_ins, deadlines, incidents
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.policies import Policy, Severity
 from bot.slack.people import Person
 from tests.paths import ROOT
 
@@ -24,7 +25,7 @@ LEA = Person("U0LEA", "lea", PACIFIC)
 @cache
 def shipped_policy() -> Policy:
     """Return the policy that ships with the bot."""
-    return policy_files.load(
+    return policy_file.load(
         ROOT / "policies.yaml", holidays=public_holidays, today=date(2026, 11, 24)
     )
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from bot.policies import Policy, Severity
-from bot.reminders import Reminders
+from bot.policy.policies import Policy, Severity
 from bot.store.database import Database
-from bot.store.sqlite import SqliteDatabase
-from bot.triage import Act, Result, Triage
-from bot.triage_events import Report, Update
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.triage.acts import Report, Update
+from bot.triage.tick import Reminders
+from bot.triage.use_cases import Act, Result, Triage
 from tests.factories import pacific, shipped_policy
 
 _KEYS = count()

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from bot import policy_files
 from bot.errors import PolicyError
-from bot.policies import Policy
+from bot.policy.parsing import policy_file
+from bot.policy.policies import Policy
 
 SMALL = """\
 plans:
@@ -86,7 +86,7 @@ def holidays(country: str, subdivision: str | None, years: range) -> Mapping[dat
 
 def policy_of(text: str, files: Mapping[str, str] | None = None) -> Policy:
     """Read a text as policies.yaml, on 22 November 2026, beside some other files."""
-    return policy_files.read(
+    return policy_file.read(
         text,
         name="policies.yaml",
         holidays=holidays,

@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from bot.store.postgres import migrate
+from bot.store.engines.postgres import migrate
 from tests.processes import offspring
 
 _SYSTEM = Path("/usr/lib/postgresql")

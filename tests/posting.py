@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from bot.delivery.outbox import Outbox, Rendered
+from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
-from bot.outbox import Outbox, Rendered
-from bot.pacing import Pace
 from bot.slack.blocks import Message
 from bot.slack.client import Slack, Standing
-from bot.store import mail
 from bot.store.database import Transaction
-from bot.store.mail import Draft, Letter, MessageKind, Priority, State
-from bot.store.sqlite import SqliteDatabase
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.store.tables import mail
+from bot.store.tables.mail import Draft, Letter, MessageKind, Priority, State
 from tests.factories import shipped_policy
 
 NOT_DONE = SlackError("ConnectionRefusedError", Fate.NOT_DONE)

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from bot.emulator import LocalSlack
-from bot.trial import TEAM
+from bot.demo.trial import TEAM
+from bot.emulator.driver import LocalSlack
 from tests.paths import ROOT
 
 PROC = Path("/proc")

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from bot.business_time import BusinessHours
-from bot.schedules import Schedule, Span
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import Schedule, Span
 from tests.oracle import DAY, Oracle, Week
 
 # Both hemispheres, half and quarter hours, changes at midnight and of half an hour,

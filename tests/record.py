@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot import check_ins, deadlines, incidents, nudges
-from bot.business_time import BusinessHours
-from bot.deadlines import Deadline, Kind
-from bot.incidents import Event, EventKind, Incident
-from bot.nudges import Step
-from bot.policies import Customer, Policy, Severity
-from bot.schedules import always
-from bot.targets import Promise
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import always
+from bot.incidents import check_ins, deadlines, incidents, nudges
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.nudges import Step
+from bot.policy.policies import Customer, Policy, Severity
+from bot.policy.targets import Promise
 from tests.factories import PACIFIC, incident, shipped_policy
 
 _NAMES = {

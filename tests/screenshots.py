@@ -11,9 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot import demo_page, demo_policies, policy_files
-from bot.demo_page import Opened
+from bot.demo import in_browser, tried_policy
+from bot.demo.in_browser import Opened
 from bot.emulator.faults import Condition
+from bot.policy.parsing import policy_file
 from tests.browser.browsers import browser, why_not
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -23,7 +24,7 @@ THEMES = ("light", "dark")
 
 @contextmanager
 def demo(file: Path | None = None, **more: Any) -> Iterator[Opened]:
-    with demo_page.opened(demo_policies.tried(file), port=0, beat=0, **more) as opened:
+    with in_browser.opened(tried_policy.tried(file), port=0, beat=0, **more) as opened:
         yield opened
 
 
@@ -191,7 +192,7 @@ def main(out: Path) -> None:
 
 def broken(folder: Path) -> Path:
     """Write a policies file with two mistakes."""
-    text = policy_files.default_text().replace(
+    text = policy_file.default_text().replace(
         "weekly\n    self_service: every two weeks",
         "weekly\n    self_service: biweekly",
     )

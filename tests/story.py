@@ -12,15 +12,15 @@ from threading import Barrier
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import policy_files
 from bot.app import Bot
-from bot.emulator.exchanges import Answer, Sent
+from bot.delivery.pacing import UNPACED, Pace
+from bot.demo.trial import Trial
+from bot.emulator.api.refusals import Json
+from bot.emulator.people.exchanges import Answer, Sent
 from bot.emulator.records import Message, View
-from bot.emulator.refusals import Json
-from bot.pacing import UNPACED, Pace
-from bot.policies import Policy
-from bot.public_holidays import public_holidays
-from bot.trial import Trial
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.policies import Policy
 from tests import postgres
 from tests.paths import ROOT
 from tests.replicas import Pair, pair
@@ -270,6 +270,6 @@ def shipped_policy() -> Policy:
     """Return the policy that the package ships, as of the days of the stories."""
     text = (ROOT / "policies.yaml").read_text(encoding="utf-8")
     today = date(2026, 11, 20)
-    return policy_files.read(
+    return policy_file.read(
         text, name="policies.yaml", holidays=public_holidays, today=today
     )

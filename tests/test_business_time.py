@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.business_time import BusinessHours
-from bot.schedules import DAY, always
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import DAY, always
 from tests.calendars import NO_TIME, WEEK, at, hours, schedule
 
 OFFICE = BusinessHours(schedule("09:00-17:00", holidays=["2026-11-26"]))

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import targets
-from bot.business_time import BusinessHours
-from bot.deadlines import after_pause
-from bot.schedules import WEEKDAYS, Schedule
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import WEEKDAYS, Schedule
+from bot.incidents.deadlines import after_pause
+from bot.policy import targets
 from tests.calendars import span
 
 Case = Mapping[str, Any]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from bot.business_time import BusinessHours
-from bot.ledger import counted, ledger
+from bot.business_time.hours import BusinessHours
+from bot.business_time.ledger import counted, ledger
 from tests.oracle import DAY, Oracle, OutOfSightError, local_date, minute, moment
 from tests.questions import (
     NEW_YEARS,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.deadlines import Kind, Outcome
-from bot.incidents import EventKind
-from bot.policies import Severity
+from bot.incidents.deadlines import Kind, Outcome
+from bot.incidents.incidents import EventKind
+from bot.policy.policies import Severity
 from tests.factories import pacific
 from tests.record import opened, with_owl
 

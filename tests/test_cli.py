@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.policy_files import default_text
+from bot.policy.parsing.policy_file import default_text
 from tests.commands import Ran, Run, write
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import typer.testing
 
-from bot.cli import app
+from bot.cli.main import app
 from bot.clock import machine
-from bot.store import backups
-from bot.store.backups import name_of
+from bot.store.maintenance import backups
+from bot.store.maintenance.backups import name_of
 from tests.commands import Run
 from tests.lives import by_hand, damage, life
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.policies import Customer
+from bot.policy.policies import Customer
 from tests.policy_texts import changed, policy_of, problems_of
 
 TEXT = changed(("customers:\n", "customers_file: c.csv\ncustomers:\n"))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.daily_backups import DailyBackups
-from bot.store import backups, mail
-from bot.store.mail import Letter
+from bot.running.daily_backups import DailyBackups
+from bot.store.maintenance import backups
+from bot.store.tables import mail
+from bot.store.tables.mail import Letter
 from tests.factories import shipped_policy
 from tests.lives import Life, life
 

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from bot import deadlines, ledger, targets
-from bot.deadlines import Deadline, Kind, Outcome
-from bot.incidents import EventKind
-from bot.policies import Severity
+from bot.business_time import ledger
+from bot.incidents import deadlines
+from bot.incidents.deadlines import Deadline, Kind, Outcome
+from bot.incidents.incidents import EventKind
+from bot.policy import targets
+from bot.policy.policies import Severity
 from tests.factories import pacific, shipped_policy
 from tests.record import Record, opened, promising, updated, with_owl
 

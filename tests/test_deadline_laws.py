@@ -15,11 +15,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from bot import nudges
-from bot.deadlines import Deadline, Kind, Outcome
-from bot.incidents import Event, EventKind
-from bot.nudges import Step, StepKind
-from bot.policies import Severity
+from bot.incidents import nudges
+from bot.incidents.deadlines import Deadline, Kind, Outcome
+from bot.incidents.incidents import Event, EventKind
+from bot.incidents.nudges import Step, StepKind
+from bot.policy.policies import Severity
 from tests.factories import incident, pacific
 from tests.record import Record
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import deadlines, targets
-from bot.deadlines import Deadline, Kind, Outcome
-from bot.incidents import EventKind
-from bot.policies import Reopening, Severity
+from bot.incidents import deadlines
+from bot.incidents.deadlines import Deadline, Kind, Outcome
+from bot.incidents.incidents import EventKind
+from bot.policy import targets
+from bot.policy.policies import Reopening, Severity
 from tests.factories import incident, pacific, shipped_policy
 from tests.record import Record, opened, promising, updated
 

@@ -10,31 +10,31 @@ from urllib.request import urlopen
 import pytest
 from rich.console import Console
 
-from bot import demo, demo_page, demo_policies, demo_stories
-from bot.demo_page import Opened
-from bot.demo_stories import STORIES, Story
-from bot.emulator.backstage import Impossible
+from bot.demo import in_browser, stories, terminal, tried_policy
+from bot.demo.in_browser import Opened
+from bot.demo.stories import STORIES, Story
 from bot.emulator.faults import Condition
-from bot.policy_files import default_text
+from bot.emulator.page.backstage import Impossible
+from bot.policy.parsing.policy_file import default_text
 from tests.commands import Run, write
 
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    tried = demo_policies.tried(None)
-    with demo_page.opened(tried, port=0, is_empty=True, beat=0) as opened:
+    tried = tried_policy.tried(None)
+    with in_browser.opened(tried, port=0, is_empty=True, beat=0) as opened:
         yield opened
 
 
 def told(story: Story) -> str:
     output = StringIO()
     console = Console(file=output, width=200, highlight=False)
-    demo.run(None, story, is_paced=False, console=console)
+    terminal.run(None, story, is_paced=False, console=console)
     return output.getvalue()
 
 
 def test_the_friday_night_climbs_the_ladder_and_is_handed_over() -> None:
-    text = told(demo_stories.find("friday-night"))
+    text = told(stories.find("friday-night"))
 
     assert "Fri 18:10  Ben's phone: Sev1 INC-1 Acme" in text
     assert "@lea accepted INC-1" in text
@@ -42,14 +42,14 @@ def test_the_friday_night_climbs_the_ladder_and_is_handed_over() -> None:
 
 
 def test_the_holiday_brings_the_news_forward_and_reminds_nobody() -> None:
-    text = told(demo_stories.find("holiday"))
+    text = told(stories.find("holiday"))
 
     assert "Wed 25 Nov 16:45  Dee's phone: INC-1 Acme (Sev4): update due 17:00" in text
     assert "Thu 26 Nov" not in text
 
 
 def test_after_an_outage_of_slack_each_reminder_arrives_once() -> None:
-    text = told(demo_stories.find("slack-down"))
+    text = told(stories.find("slack-down"))
 
     back = text[text.index("is well again") :]
     assert back.count("INC-1 Acme (Sev2): first response due 14:00") == 1
@@ -151,8 +151,8 @@ def test_other_ids_in_a_policy_become_people_and_channels(tmp_path: Path) -> Non
     )
     file.write_text(text, encoding="utf-8")
 
-    tried = demo_policies.tried(file)
-    with demo_page.opened(tried, port=0, is_empty=True) as opened:
+    tried = tried_policy.tried(file)
+    with in_browser.opened(tried, port=0, is_empty=True) as opened:
         slack = opened.live.slack
         slack.as_("dee").command("/sev1", "acme: down", channel="support")
 
@@ -164,8 +164,8 @@ def test_a_policy_that_does_not_load_is_shown_with_its_line(tmp_path: Path) -> N
     file = tmp_path / "ours.yaml"
     broken = default_text().replace("primary: U0ANA", "primary: ana")
     file.write_text(broken, encoding="utf-8")
-    tried = demo_policies.tried(file)
-    with demo_page.opened(tried, port=0, is_empty=True) as opened:
+    tried = tried_policy.tried(file)
+    with in_browser.opened(tried, port=0, is_empty=True) as opened:
         (problem,) = opened.stage.state()["policy"]["problems"]
 
         file.write_text(default_text(), encoding="utf-8")
@@ -182,8 +182,8 @@ def test_a_port_in_use_is_passed_over_and_said() -> None:
         taken.listen()
         port = taken.getsockname()[1]
 
-        tried = demo_policies.tried(None)
-        with demo_page.opened(tried, port=port, is_empty=True) as opened:
+        tried = tried_policy.tried(None)
+        with in_browser.opened(tried, port=port, is_empty=True) as opened:
             assert opened.taken == port
             assert not opened.page.url.endswith(f":{port}/")
             with urlopen(opened.page.url) as answer:

@@ -11,19 +11,19 @@ from threading import Thread
 
 import pytest
 
-from bot import demo_page, demo_policies
-from bot.demo_live import State
-from bot.demo_page import Opened
-from bot.emulator import Message
+from bot.demo import in_browser, tried_policy
+from bot.demo.in_browser import Opened
+from bot.demo.live import State
 from bot.emulator.faults import Condition, Fault
+from bot.emulator.records import Message
 from tests.paths import ROOT
 from tests.processes import PROC, is_gone, offspring, until
 
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    tried = demo_policies.tried(None)
-    with demo_page.opened(tried, port=0, is_empty=True, beat=0) as opened:
+    tried = tried_policy.tried(None)
+    with in_browser.opened(tried, port=0, is_empty=True, beat=0) as opened:
         yield opened
 
 

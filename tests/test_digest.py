@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
-from bot.deadlines import Deadline, Kind, Outcome
-from bot.digest import Case, Digest, Morning, digest, mornings
-from bot.incidents import EventKind, Incident
-from bot.policies import Severity
+from bot.incidents.deadlines import Deadline, Kind, Outcome
+from bot.incidents.digest import Case, Digest, Morning, digest, mornings
+from bot.incidents.incidents import EventKind, Incident
+from bot.policy.policies import Severity
 from tests import record as records
 from tests.factories import pacific, shipped_policy
 from tests.record import Record

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from bot.clock import machine
-from bot.doctor import examine
-from bot.doctor_findings import Finding, Level
-from bot.emulator import LocalSlack
+from bot.doctor.examination import examine
+from bot.doctor.findings import Finding, Level
+from bot.doctor.manifest import OPTIONAL
+from bot.emulator.driver import LocalSlack
 from bot.errors import BotError
-from bot.manifest import OPTIONAL
-from bot.policy_files import default_text
+from bot.policy.parsing.policy_file import default_text
 from bot.settings import Settings
-from bot.store.disks import disk_of, must_be_ours
+from bot.store.maintenance.disks import disk_of, must_be_ours
 from tests.commands import Run
 from tests.processes import team_slack
 

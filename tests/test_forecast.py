@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import demo_report
-from bot.forecast import Ahead, Coming, forecast
+from bot.demo import panel
+from bot.demo.forecast import Ahead, Coming, forecast
 from tests.story import Story, pacific, story
 
 
 def foreseen(told: Story) -> tuple[Ahead, ...]:
     with told.bot.database.transaction() as tx:
-        cases = demo_report.cases(tx, told.now)
+        cases = panel.cases(tx, told.now)
     return forecast(told.policy(), cases, told.now)
 
 

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import logs
-from bot.emulator.deliveries import signature
+from bot.emulator.api.deliveries import signature
 from bot.errors import PolicyError, UserError
-from bot.signed_http import SignedHttp
+from bot.inbound.signed_http import SignedHttp
 from bot.slack import actions
-from bot.slack.parsing import Form, Help, OpenRequest, parse_command
+from bot.slack.command_text import Form, Help, OpenRequest, parse_command
 from tests.factories import PACIFIC, pacific, shipped_policy
 from tests.policy_texts import SMALL, policy_of
 from tests.story import Story, story

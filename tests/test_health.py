@@ -1,6 +1,6 @@
 """What whoever watches the bot is told."""
 
-from bot.health import Health, Pulse, health
+from bot.inbound.health import Health, Pulse, health
 
 
 class Seconds:

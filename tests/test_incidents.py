@@ -5,8 +5,15 @@ from datetime import datetime
 
 import pytest
 
-from bot.incidents import Event, EventKind, Incident, Status, VoidReason, apply
-from bot.policies import Severity
+from bot.incidents.incidents import (
+    Event,
+    EventKind,
+    Incident,
+    Status,
+    VoidReason,
+    apply,
+)
+from bot.policy.policies import Severity
 from tests.factories import incident, pacific
 
 OPENED_AT = pacific(24, "09:00")

@@ -1,92 +1,85 @@
-"""Who may import whom: the table of the README's "How it is built"."""
+"""Who may import whom: the packages of the README's "How it is built"."""
 
 import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
 
 from tests.paths import ROOT
 
 BOT = ROOT / "bot"
-MODULES = sorted(BOT.rglob("*.py"))
-NAMES = [
-    ".".join(path.relative_to(BOT.parent).with_suffix("").parts) for path in MODULES
-]
+PATHS = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    for path in sorted(BOT.rglob("*.py"))
+}
 
-# Each row may import the rows after it, and its own.
-ROWS = (
-    ("bot.cli*", "bot.__main__", "bot.demo*", "bot.trial", "bot.doctor*"),
-    ("bot.app", "bot.emulator*"),
-    (
-        "bot.scheduler", "bot.socket_mode", "bot.signed_http", "bot.rendering",
-        "bot.slack.listeners", "bot.slack.commands", "bot.slack.presses",
-        "bot.slack.forms",
-    ),
-    (
-        "bot.triage*", "bot.reminders", "bot.outbox", "bot.settlement", "bot.recovery",
-        "bot.dead_letters", "bot.pacing", "bot.roster", "bot.daily",
-        "bot.policy_changes", "bot.daily_backups", "bot.retention",
-    ),
-    (
-        "bot.slack*", "bot.store*", "bot.policy_*", "bot.customer_files",
-        "bot.public_holidays",
-    ),
-    ("bot.settings", "bot.logs", "bot.health", "bot.manifest"),
-    (
-        "bot.digest", "bot.nudges", "bot.check_ins", "bot.deadlines", "bot.incidents",
-        "bot.policies", "bot.ledger", "bot.targets", "bot.business_time",
-        "bot.timeline", "bot.schedules", "bot.forecast", "bot.retargeting",
-    ),
-    ("bot.errors", "bot.clock", "bot"),
-)  # fmt: skip
-CORE = ROWS[6]
-EDGES = ("slack_bolt", "slack_sdk", "sqlite3", "sqlite_utils", "starlette", "uvicorn",
-         "holidays", "typer", "rich", "apscheduler", "pydantic_settings")  # fmt: skip
-
-
-def row_of(module: str) -> int:
-    exact = [i for i, row in enumerate(ROWS) if module in row]
-    prefix = [
-        i
-        for i, row in enumerate(ROWS)
-        for name in row
-        if name.endswith("*") and module.startswith(name[:-1])
-    ]
-    return (exact + prefix)[0]
+# Each package, and the packages that it may import besides itself and the ground.
+GROUND = {"settings", "errors", "clock", "logs"}
+PURE = {"incidents", "policy", "business_time"}
+SAID = {"slack", *PURE}
+RECORDED = {"store", *SAID}
+MAY_IMPORT = {
+    "__main__": {"cli"},
+    "cli": {"demo", "doctor", "app", "inbound", *RECORDED},
+    "demo": {"app", "running", "inbound", "delivery", "triage", "emulator", *RECORDED},
+    "app": {"running", "inbound", "delivery", "triage", *RECORDED},
+    "doctor": RECORDED,
+    "running": {"delivery", "triage", *RECORDED},
+    "inbound": {"delivery", "triage", *RECORDED} - {"store"},
+    "delivery": {"triage", *RECORDED},
+    "triage": RECORDED,
+    "slack": PURE,
+    "store": PURE,
+    "incidents": {"policy", "business_time"},
+    "policy": {"business_time"},
+    "business_time": set(),
+    "emulator": set(),
+    **dict.fromkeys(GROUND, GROUND),
+}
 
 
 def imports(module: str) -> set[str]:
-    path = MODULES[NAMES.index(module)]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(PATHS[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             inner = {f"{node.module}.{name.name}" for name in node.names}
-            found |= {name for name in inner if name in NAMES} or {node.module}
+            found |= {name for name in inner if name in PATHS} or {node.module}
     return found
 
 
-@pytest.mark.parametrize("module", NAMES)
-def test_a_module_imports_only_its_own_row_and_those_below(module: str) -> None:
-    above = {
-        name
-        for name in imports(module)
-        if name in NAMES and row_of(name) < row_of(module)
-    }
-
-    assert above == set()
+def package(module: str) -> str:
+    """Return the package of a module of ours, or its name where it has none."""
+    return module.split(".")[1]
 
 
-@pytest.mark.parametrize("module", [name for name in NAMES if name in CORE])
-def test_the_core_knows_neither_slack_nor_sql_nor_a_clock(module: str) -> None:
-    text = MODULES[NAMES.index(module)].read_text(encoding="utf-8")
-
-    assert [name for name in imports(module) if name.split(".")[0] in EDGES] == []
-    assert ".now(" not in text
+OURS = [name for name in PATHS if not name.endswith("__init__")]
 
 
-@pytest.mark.parametrize("module", [n for n in NAMES if n.startswith("bot.emulator")])
-def test_the_local_slack_imports_nothing_else_of_the_bot(module: str) -> None:
-    others = {name for name in imports(module) if name.split(".")[0] == "bot"}
+@pytest.mark.parametrize("module", OURS)
+def test_a_module_imports_only_what_its_package_may(module: str) -> None:
+    own = package(module)
+    ours = {package(name) for name in imports(module) if name.startswith("bot.")}
+    ground = set() if own == "emulator" or own in GROUND else GROUND
 
-    assert all(name.startswith("bot.emulator") for name in others)
+    assert ours - {own} <= MAY_IMPORT[own] | ground
+
+
+def test_no_package_stands_above_one_that_it_imports() -> None:
+    TopologicalSorter(
+        {
+            name: below - {name}
+            for name, below in MAY_IMPORT.items()
+            if name not in GROUND
+        }
+    ).prepare()
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in PATHS.values()}))
+def test_a_package_says_in_a_sentence_what_it_is_for(folder: Path) -> None:
+    tree = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
+
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1

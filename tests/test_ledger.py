@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.business_time import BusinessHours
-from bot.ledger import WAITING, Line, counted, ledger
-from bot.schedules import Schedule, Span, always
+from bot.business_time.hours import BusinessHours
+from bot.business_time.ledger import WAITING, Line, counted, ledger
+from bot.business_time.schedules import Schedule, Span, always
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DAY = (Span(timedelta(hours=9), timedelta(hours=17)),)

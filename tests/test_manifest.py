@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.doctor.manifest import EVENTS, NEEDED, OPTIONAL, manifest
 from bot.errors import UserError
-from bot.manifest import EVENTS, NEEDED, OPTIONAL, manifest
 from tests.commands import Run
 
 URL = "https://sevbot.example.com/slack/events"

@@ -25,20 +25,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.deadlines import Kind
+from bot.delivery.outbox import Outbox
+from bot.delivery.pacing import UNPACED
+from bot.delivery.recovery import Recovery
+from bot.delivery.rendering import Renderer
 from bot.errors import UserError
-from bot.outbox import Outbox
-from bot.pacing import UNPACED
-from bot.policies import Severity
-from bot.recovery import Recovery
-from bot.reminders import Reminders
-from bot.rendering import Renderer
+from bot.incidents.deadlines import Kind
+from bot.policy.policies import Severity
 from bot.slack.blocks import Message
 from bot.slack.client import Standing, mark_of
-from bot.store import engines, records
+from bot.store import opening
 from bot.store.database import Database
-from bot.triage import Act, Triage
-from bot.triage_events import Report, Update
+from bot.store.tables import records
+from bot.triage.acts import Report, Update
+from bot.triage.tick import Reminders
+from bot.triage.use_cases import Act, Triage
 from tests import postgres
 from tests.crash.stage import policy
 from tests.posting import UNKNOWN, FakeSlack, limited
@@ -154,7 +155,7 @@ class World(RuleBasedStateMachine):
         self.known: dict[int, Known] = {}
         self.room = Room(self.clock)
         self.folder = Path(tempfile.mkdtemp(prefix="sevbot-model-"))
-        self.database: Database = engines.opened(self.url(), "T1")
+        self.database: Database = opening.opened(self.url(), "T1")
         self.bots = [Bot(self), Bot(self)]
         self._acts = count()
 

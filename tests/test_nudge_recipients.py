@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot import nudges
-from bot.deadlines import Kind
-from bot.incidents import EventKind
-from bot.nudges import Because, Recipient, Step, StepKind
-from bot.policies import OnCall, Policy, Role, Severity
+from bot.incidents import nudges
+from bot.incidents.deadlines import Kind
+from bot.incidents.incidents import EventKind
+from bot.incidents.nudges import Because, Recipient, Step, StepKind
+from bot.policy.policies import OnCall, Policy, Role, Severity
 from tests.factories import incident, pacific, shipped_policy
 from tests.record import Record, opened
 

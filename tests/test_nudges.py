@@ -6,11 +6,12 @@ from functools import partial
 
 import pytest
 
-from bot import nudges, targets
-from bot.deadlines import Kind
-from bot.incidents import EventKind
-from bot.nudges import NUMBERS, StepKind
-from bot.policies import Severity
+from bot.incidents import nudges
+from bot.incidents.deadlines import Kind
+from bot.incidents.incidents import EventKind
+from bot.incidents.nudges import NUMBERS, StepKind
+from bot.policy import targets
+from bot.policy.policies import Severity
 from tests import record as records
 from tests.factories import pacific
 from tests.record import promising

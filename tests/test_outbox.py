@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
-from bot.pacing import Pace
-from bot.scheduler import Senders
-from bot.store import mail
-from bot.store.mail import Draft, MessageKind, Priority, State
+from bot.running.scheduler import Senders
+from bot.store.tables import mail
+from bot.store.tables.mail import Draft, MessageKind, Priority, State
 from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
 from tests.processes import until
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.pacing import OTHER, PAGE, Times, settling
-from bot.store.mail import Letter, MessageKind, Priority, State
+from bot.delivery.pacing import OTHER, PAGE, Times, settling
+from bot.store.tables.mail import Letter, MessageKind, Priority, State
 
 
 @pytest.mark.parametrize("times", [PAGE, OTHER], ids=["page", "other"])

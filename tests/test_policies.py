@@ -5,8 +5,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot import targets
-from bot.policies import (
+from bot.policy import targets
+from bot.policy.policies import (
     CalendarChoice,
     Customer,
     Policy,
@@ -15,7 +15,7 @@ from bot.policies import (
     Severity,
     folded,
 )
-from bot.targets import Readings
+from bot.policy.targets import Readings
 from tests.factories import pacific, shipped_policy
 from tests.policy_texts import SMALL, changed, policy_of
 

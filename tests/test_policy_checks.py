@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.policies import Policy
-from bot.policy_checks import warnings
+from bot.policy.contradictions import warnings
+from bot.policy.policies import Policy
 from tests.factories import shipped_policy
 from tests.policy_texts import SMALL, changed, policy_of
 

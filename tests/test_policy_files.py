@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import policy_files
 from bot.errors import PolicyError
-from bot.policies import Reopening, Severity
-from bot.policy_files import default_text, load, load_or_default
-from bot.targets import EveryDay, ShareOf, WhenClosed
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.policy_file import default_text, load, load_or_default
+from bot.policy.policies import Reopening, Severity
+from bot.policy.targets import EveryDay, ShareOf, WhenClosed
 from tests.policy_texts import SMALL, changed, holidays, policy_of
 
 TODAY = date(2026, 11, 22)
@@ -177,7 +177,7 @@ def test_the_version_follows_the_text_the_customers_and_the_holidays() -> None:
     def moved(country: str, subdivision: str | None, years: range) -> dict[date, str]:
         return {**holidays(country, subdivision, years), date(2027, 5, 3): "Moved Day"}
 
-    moved_version = policy_files.read(
+    moved_version = policy_file.read(
         SMALL, name="policies.yaml", holidays=moved, today=TODAY
     ).version
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.policy_schema import policy_schema
-from bot.policy_yaml import Tree, read
+from bot.policy.parsing.json_schema import policy_schema
+from bot.policy.parsing.yaml_lines import Tree, read
 from tests.policy_texts import SMALL
 
 SCHEMA = policy_schema()

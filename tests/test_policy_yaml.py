@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.policy_yaml import YamlError, read
+from bot.policy.parsing.yaml_lines import YamlError, read
 from tests.policy_texts import problems_of
 
 TEXT = """\

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.public_holidays import public_holidays
+from bot.policy.parsing.public_holidays import public_holidays
 
 YEARS = range(2026, 2028)
 

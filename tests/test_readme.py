@@ -8,9 +8,9 @@ import pytest
 import typer
 from rich.console import Console
 
-from bot import demo
-from bot.cli import app
-from bot.manifest import NEEDED, OPTIONAL, Scope
+from bot.cli.main import app
+from bot.demo import terminal
+from bot.doctor.manifest import NEEDED, OPTIONAL, Scope
 from bot.settings import Settings
 from tests.commands import Run
 from tests.paths import ROOT
@@ -62,7 +62,7 @@ def test_the_demo_prints_what_the_readme_shows() -> None:
     output = io.StringIO()
     console = Console(file=output, width=88, highlight=False)
 
-    demo.run(is_paced=False, console=console)
+    terminal.run(is_paced=False, console=console)
 
     printed = lines(output.getvalue())
     assert [line for line in lines(TEXTS[0]) if line not in printed] == []

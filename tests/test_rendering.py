@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.rendering import described
-from bot.store.mail import MessageKind
+from bot.delivery.rendering import described
+from bot.store.tables.mail import MessageKind
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot import check_ins, deadlines
-from bot.deadlines import Deadline, Kind
-from bot.incidents import Event, EventKind, Incident
-from bot.policies import Policy, Severity
-from bot.retargeting import Move, moves, retargeted
-from bot.targets import first_response, follow_up
+from bot.incidents import check_ins, deadlines
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.retargeting import Move, moves, retargeted
+from bot.policy.policies import Policy, Severity
+from bot.policy.targets import first_response, follow_up
 from tests.factories import shipped_policy
 
 OPENED = datetime(2026, 11, 24, 18, tzinfo=UTC)  # Tuesday, 10:00 in the team's zone.

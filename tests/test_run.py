@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
 from tests.processes import sevbot, team_slack, until

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.processes import free_port, sevbot, team_slack
 
 WITHIN_S = 20

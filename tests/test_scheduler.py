@@ -10,9 +10,9 @@ from typing import cast
 import pytest
 from apscheduler.triggers.base import BaseTrigger
 
+from bot.delivery.outbox import Outbox
 from bot.errors import StorageError
-from bot.outbox import Outbox
-from bot.scheduler import Scheduler, Senders
+from bot.running.scheduler import Scheduler, Senders
 from tests.processes import until
 
 WITHIN_S = 5

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.business_time import BusinessHours
-from bot.schedules import Schedule, Span, always
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import Schedule, Span, always
 from tests.calendars import NO_TIME, WEEK, at, hours, schedule, span
 
 

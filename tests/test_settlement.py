@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
-from bot.pacing import Pace
-from bot.store import doubts, mail
-from bot.store.mail import Letter, MessageKind, Posted, Priority, State
+from bot.store.tables import doubts, mail
+from bot.store.tables.mail import Letter, MessageKind, Posted, Priority, State
 from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
 
 

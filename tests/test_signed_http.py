@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.emulator.deliveries import signature
+from bot.emulator.api.deliveries import signature
 from bot.errors import BotError
-from bot.signed_http import SignedHttp, WebServer
+from bot.inbound.signed_http import SignedHttp, WebServer
 from tests.story import Story
 
 COMMAND = urlencode(

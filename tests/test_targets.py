@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import targets
-from bot.business_time import BusinessHours
-from bot.schedules import Schedule, Span
-from bot.targets import (
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import Schedule, Span
+from bot.policy import targets
+from bot.policy.targets import (
     CONTINUOUS,
     NOTHING,
     EveryDay,

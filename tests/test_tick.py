@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.policies import Severity
-from bot.reminders import Reminders
-from bot.store.sqlite import SqliteDatabase
-from bot.triage import Act, Triage
-from bot.triage_events import Report
+from bot.policy.policies import Severity
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.triage.acts import Report
+from bot.triage.tick import Reminders
+from bot.triage.use_cases import Act, Triage
 from tests.factories import pacific, shipped_policy
 
 

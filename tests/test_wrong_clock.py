@@ -10,8 +10,8 @@ from subprocess import Popen
 import pytest
 
 from bot.clock import machine
-from bot.emulator import LocalSlack
-from bot.store import engines
+from bot.emulator.driver import LocalSlack
+from bot.store import opening
 from bot.store.database import Database
 from tests import postgres
 from tests.processes import environment, sevbot, team_slack, until
@@ -46,7 +46,7 @@ def run_ahead(slack: LocalSlack, folder: Path, record: str) -> None:
     command = [sys.executable, "-m", "tests.wrong_clock", str(AN_HOUR_S)]
     settings = environment(slack, folder, DATABASE_URL=record)
     with (
-        closing(engines.opened(record, "T0ACME")) as database,
+        closing(opening.opened(record, "T0ACME")) as database,
         Popen(command, cwd=folder, env=settings) as bot,
     ):
         try:

@@ -25,8 +25,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.emulator.refusals import Json
-from bot.emulator.server import HOST, Server
+from bot.emulator.api.refusals import Json
+from bot.emulator.api.server import HOST, Server
 from bot.emulator.values import from_json, to_json
 
 if TYPE_CHECKING:

@@ -17,16 +17,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from bot.emulator.actors import Actor
-from bot.emulator.backstage import Backstage
-from bot.emulator.endpoints import Call
-from bot.emulator.exchanges import Answer, Sent
+from bot.emulator.api.endpoints import Call
+from bot.emulator.api.refusals import Json
 from bot.emulator.faults import Condition
-from bot.emulator.page_server import Page
+from bot.emulator.page.backstage import Backstage
+from bot.emulator.page.server import Page
 from bot.emulator.parts import Parts
-from bot.emulator.reading import Reader
+from bot.emulator.people.actors import Actor
+from bot.emulator.people.exchanges import Answer, Sent
+from bot.emulator.people.reading import Reader
 from bot.emulator.records import Change, Channel, Message, Person
-from bot.emulator.refusals import Json
 from bot.emulator.workspace import Workspace, default_id, system_clock
 
 T = TypeVar("T")

@@ -1,18 +1,18 @@
 """The parts of the local Slack, put together: what stands behind its driver."""
 
-from bot.emulator.deliveries import Deliveries
-from bot.emulator.endpoints import Endpoints
-from bot.emulator.events import Events
-from bot.emulator.exchanges import Exchanges
+from bot.emulator.api.deliveries import Deliveries
+from bot.emulator.api.endpoints import Endpoints
+from bot.emulator.api.events import Events
+from bot.emulator.api.response_urls import ResponseUrls
+from bot.emulator.api.server import HOST, Server
+from bot.emulator.api.sockets import Sockets
+from bot.emulator.api.web_api import WebApi
 from bot.emulator.faults import Faults
-from bot.emulator.interactions import Interactions
-from bot.emulator.page_json import Sight
-from bot.emulator.response_urls import ResponseUrls
-from bot.emulator.screens import Screens
-from bot.emulator.server import HOST, Server
-from bot.emulator.sockets import Sockets
-from bot.emulator.triggers import Triggers
-from bot.emulator.web_api import WebApi
+from bot.emulator.page.sights import Sight
+from bot.emulator.people.exchanges import Exchanges
+from bot.emulator.people.interactions import Interactions
+from bot.emulator.people.screens import Screens
+from bot.emulator.people.triggers import Triggers
 from bot.emulator.workspace import Workspace
 
 

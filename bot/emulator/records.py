@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.emulator.refusals import Json
+from bot.emulator.api.refusals import Json
 
 
 class Change(StrEnum):

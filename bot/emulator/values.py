@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.emulator.endpoints import Call
-from bot.emulator.exchanges import Answer, Sent
+from bot.emulator.api.endpoints import Call
 from bot.emulator.faults import Condition, Fault
+from bot.emulator.people.exchanges import Answer, Sent
 from bot.emulator.records import Channel, Message, Person, View
 
 _RECORDS = {

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.emulator.api.refusals import Json
 from bot.emulator.records import Change, Channel, Message, Person
-from bot.emulator.refusals import Json
 
 Listener = Callable[[Change, Any], None]
 Clock = Callable[[], datetime]

@@ -5,7 +5,7 @@ A value names things; it grants nothing, since whoever sees a button may press i
 
 from dataclasses import dataclass
 
-from bot.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline, Kind
 
 TAKE = "take"
 FIRST_RESPONSE = "first_response"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.deadlines import Deadline
-from bot.incidents import Incident
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
 from bot.slack import actions
 from bot.slack.blocks import Element, button, confirmation, option, select
 

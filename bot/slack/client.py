@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message, View
-from bot.slack.deadlines import NeverReachedError, PromptClient
+from bot.slack.call_deadlines import NeverReachedError, PromptClient
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import targets
-from bot.deadlines import Deadline, Kind, lateness
-from bot.incidents import Incident
-from bot.policies import OnCall, Policy
+from bot.incidents.deadlines import Deadline, Kind, lateness
+from bot.incidents.incidents import Incident
+from bot.policy import targets
+from bot.policy.policies import OnCall, Policy
 from bot.slack.blocks import Style, hours, link, local, mention, shown, span, when
 
 NOBODY_KNOWN = "customer unknown"

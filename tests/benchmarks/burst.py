@@ -19,16 +19,16 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from bot.clock import machine
-from bot.emulator import LocalSlack
+from bot.delivery.outbox import Outbox
+from bot.delivery.pacing import Pace
+from bot.delivery.rendering import Renderer
+from bot.emulator.driver import LocalSlack
 from bot.emulator.remote import slack_process
-from bot.outbox import Outbox
-from bot.pacing import Pace
-from bot.rendering import Renderer
-from bot.scheduler import Senders
+from bot.running.scheduler import Senders
 from bot.slack.client import Slack
-from bot.store import mail
-from bot.store.mail import Draft, MessageKind, Priority
-from bot.store.sqlite import SqliteDatabase
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.store.tables import mail
+from bot.store.tables.mail import Draft, MessageKind, Priority
 from tests.benchmarks.figures import WIDTH, conditions, synced, table
 from tests.factories import shipped_policy
 

@@ -24,10 +24,10 @@ from exchange_calendars import ExchangeCalendar
 from rich.console import Console
 from rich.table import Table
 
-from bot.business_time import BusinessHours
-from bot.ledger import ledger
-from bot.public_holidays import public_holidays
-from bot.schedules import Schedule, Span, always
+from bot.business_time.hours import BusinessHours
+from bot.business_time.ledger import ledger
+from bot.business_time.schedules import Schedule, Span, always
+from bot.policy.parsing.public_holidays import public_holidays
 
 OPENS, CLOSES = time(9), time(17)
 WEEK_MASK = (1, 1, 1, 1, 1, 0, 0)

@@ -22,9 +22,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import Clock
-from bot.reminders import Reminders
-from bot.store.copying import copy
-from bot.store.postgres import PostgresDatabase
+from bot.store.engines.postgres import PostgresDatabase
+from bot.store.maintenance.copying import copy
+from bot.triage.tick import Reminders
 from tests import postgres
 from tests.benchmarks import job_queue, job_store
 from tests.benchmarks.figures import WIDTH, conditions, ms, synced, table

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.benchmarks.figures import WIDTH, conditions, table
 from tests.paths import ROOT
 from tests.processes import sevbot, team_slack

@@ -23,7 +23,7 @@ from threading import Thread
 
 from rich.console import Console
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import EVERY_METHOD, Fault
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, spread, synced, table
 from tests.benchmarks.load import Typed

@@ -17,14 +17,14 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from bot.clock import machine
-from bot.emulator import LocalSlack
+from bot.delivery.outbox import Outbox
+from bot.delivery.rendering import Renderer
+from bot.emulator.driver import LocalSlack
 from bot.emulator.remote import slack_process
-from bot.outbox import Outbox
-from bot.reminders import Reminders
-from bot.rendering import Renderer
-from bot.scheduler import Scheduler, Senders
+from bot.running.scheduler import Scheduler, Senders
 from bot.slack.client import Slack
-from bot.store.sqlite import to_text
+from bot.store.engines.sqlite import to_text
+from bot.triage.tick import Reminders
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, spread, table
 from tests.benchmarks.seeding import Desk, desk
 from tests.factories import shipped_policy

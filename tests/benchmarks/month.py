@@ -10,10 +10,10 @@ from random import Random
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
-from bot import demo_page, demo_policies
-from bot.demo_page import Opened
-from bot.emulator import Message
-from bot.store import records
+from bot.demo import in_browser, tried_policy
+from bot.demo.in_browser import Opened
+from bot.emulator.records import Message
+from bot.store.tables import records
 
 INCIDENTS = 200
 DAYS = 30
@@ -65,8 +65,8 @@ def card(opened: Opened, number: int) -> Message:
 
 def main() -> None:
     """Play it and print what it took."""
-    tried = demo_policies.tried(None)
-    with demo_page.opened(tried, port=0, is_empty=True) as opened:
+    tried = tried_policy.tried(None)
+    with in_browser.opened(tried, port=0, is_empty=True) as opened:
         opened.live.begin_anew(BEGINS)
         began = perf_counter()
         live_through(opened, Random(7))  # The same month each time.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.browser.browsers import browser, why_not
 
 MESSAGES = 5_000

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.policies import Severity
-from bot.reminders import Reminders
-from bot.store import records
-from bot.store.mail import card_key
-from bot.store.sqlite import SqliteDatabase
-from bot.triage import Act, Triage
-from bot.triage_events import Report
+from bot.policy.policies import Severity
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.store.tables import records
+from bot.store.tables.mail import card_key
+from bot.triage.acts import Report
+from bot.triage.tick import Reminders
+from bot.triage.use_cases import Act, Triage
 from tests.factories import pacific, shipped_policy
 
 WORKSPACE = "T0ACME"

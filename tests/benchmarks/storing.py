@@ -25,8 +25,8 @@ from time import perf_counter
 from rich.console import Console
 
 from bot.clock import machine
-from bot.store.postgres import PostgresDatabase, migrate
-from bot.triage import Act, Result, Triage
+from bot.store.engines.postgres import PostgresDatabase, migrate
+from bot.triage.use_cases import Act, Result, Triage
 from tests import postgres
 from tests.benchmarks import job_store
 from tests.benchmarks.figures import WIDTH, conditions, seconds, synced, table

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bot.store import gates, mail, records
+from bot.store.tables import gates, mail, records
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, seconds, spread, table
 from tests.benchmarks.seeding import OPENED_AT, Desk, backlog, desk
 

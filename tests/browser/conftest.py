@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot import demo_page, demo_policies
-from bot.demo_page import Opened
-from bot.emulator import LocalSlack
+from bot.demo import in_browser, tried_policy
+from bot.demo.in_browser import Opened
+from bot.emulator.driver import LocalSlack
 from tests.browser.browsers import browser, complaints, why_not
 
 HERE = Path(__file__).parent
@@ -35,8 +35,8 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def demo() -> Iterator[Opened]:
     """Run the demo with nothing in it."""
-    tried = demo_policies.tried(None)
-    with demo_page.opened(tried, port=0, is_empty=True, beat=0) as opened:
+    tried = tried_policy.tried(None)
+    with in_browser.opened(tried, port=0, is_empty=True, beat=0) as opened:
         yield opened
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot.demo_page import Opened
-from bot.emulator import LocalSlack
+from bot.demo.in_browser import Opened
+from bot.emulator.driver import LocalSlack
 from tests.browser.audits import doubled_ids, faint_texts, nameless, tabbed_through
 from tests.emulator.world import actions, button, option, plain, section
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from bot.demo_page import Opened
+from bot.demo.in_browser import Opened
 from bot.emulator.faults import Condition
 from tests.processes import is_gone, until
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.browser.browsers import until
 
 Open = Callable[..., Any]

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot import demo_page, demo_policies, policy_files
-from bot.demo_page import Opened
+from bot.demo import in_browser, tried_policy
+from bot.demo.in_browser import Opened
 from bot.emulator.faults import Condition
+from bot.policy.parsing import policy_file
 
 Open = Callable[..., Any]
 
@@ -59,20 +60,20 @@ def test_the_panel_tells_what_was_sent_merged_superseded_and_held_back_and_why(
 def test_a_policy_that_does_not_load_is_shown_with_its_line(
     chromium: Any, tmp_path: Path
 ) -> None:
-    wrong = policy_files.default_text().replace("primary: U0ANA", "primary: ana")
+    wrong = policy_file.default_text().replace("primary: U0ANA", "primary: ana")
     file = tmp_path / "ours.yaml"
     file.write_text(wrong, encoding="utf-8")
     line = wrong[: wrong.index("primary: ana")].count("\n") + 1
 
-    with demo_page.opened(
-        demo_policies.tried(file), port=0, is_empty=True, beat=0
+    with in_browser.opened(
+        tried_policy.tried(file), port=0, is_empty=True, beat=0
     ) as opened:
         context = chromium.new_context()
         page = context.new_page()
         page.goto(opened.page.url)
         page.locator("#notice", has_text="ours.yaml was not loaded").wait_for()
         told = page.inner_text("#notice")
-        file.write_text(policy_files.default_text(), encoding="utf-8")
+        file.write_text(policy_file.default_text(), encoding="utf-8")
         page.get_by_role("button", name="Read the file again").click()
         page.wait_for_selector("#notice", state="hidden")
         context.close()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 
 Open = Callable[..., Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo_page import Opened
+from bot.demo.in_browser import Opened
 
 Open = Callable[..., Any]
 

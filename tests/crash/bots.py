@@ -14,14 +14,14 @@ from typing import Any
 
 from bot import app
 from bot.app import Bot, Prepared, Wake
-from bot.outbox import Outbox
-from bot.policy_changes import InForce, PolicyWatch
-from bot.policy_source import PolicySource
-from bot.public_holidays import public_holidays
-from bot.socket_mode import SocketMode
-from bot.store import mail
+from bot.delivery.outbox import Outbox
+from bot.inbound.socket_mode import SocketMode
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.parsing.source import PolicySource
 from bot.store.database import Transaction
-from bot.store.mail import Letter, State
+from bot.store.tables import mail
+from bot.store.tables.mail import Letter, State
+from bot.triage.policy_changes import InForce, PolicyWatch
 from tests.crash.stage import SCALE, Stage, policy
 
 # Every two seconds of the bot's: twice as long as its own scheduler would wait.

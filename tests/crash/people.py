@@ -12,9 +12,9 @@ from random import Random
 from threading import Event, Lock, Thread
 from typing import Any
 
-from bot.emulator.exchanges import Answer
+from bot.demo.trial import TEAM
+from bot.emulator.people.exchanges import Answer
 from bot.emulator.records import Message
-from bot.trial import TEAM
 from tests.crash.stage import Stage, random
 
 _AT_ONCE = 2

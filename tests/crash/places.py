@@ -16,11 +16,11 @@ from mmap import mmap
 from typing import Any
 
 from bot.app import Bot
+from bot.delivery.pacing import PAGE
 from bot.emulator.faults import Fault
-from bot.pacing import PAGE
 from bot.store.database import Row, Transaction
-from bot.store.mail import Priority
 from bot.store.queries import queries
+from bot.store.tables.mail import Priority
 from tests.crash.bots import Change, untouched
 from tests.crash.stage import LONGEST_DELAY, SCALE, Stage
 

@@ -23,14 +23,16 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot import clock, policy_files
+from bot import clock
 from bot.clock import TrialClock
-from bot.emulator import LocalSlack, remote
+from bot.demo.trial import TEAM
+from bot.emulator import remote
+from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Fault
-from bot.policies import Policy
-from bot.public_holidays import public_holidays
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.policies import Policy
 from bot.settings import Settings
-from bot.trial import TEAM
 from tests import postgres
 
 SCALE = 20
@@ -237,7 +239,7 @@ def policy_text() -> str:
 def policy() -> Policy:
     """Return that policy, read once for all bots."""
     today = date(2026, 11, 20)
-    return policy_files.read(
+    return policy_file.read(
         policy_text(), name="policies.yaml", holidays=public_holidays, today=today
     )
 

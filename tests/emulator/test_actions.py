@@ -6,7 +6,7 @@ import pytest
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from bot.emulator.records import Message
 from tests.emulator.world import (
     INCIDENTS,

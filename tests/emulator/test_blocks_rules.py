@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.emulator.blocks_rules import check_message, check_view
-from bot.emulator.refusals import Refused
+from bot.emulator.api.blocks_rules import check_message, check_view
+from bot.emulator.api.refusals import Refused
 from tests.emulator.world import actions, button, option, plain, section
 
 MANY = [option(str(n), str(n)) for n in range(101)]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from slack_bolt import Ack, App
 
-from bot.emulator import LocalSlack
-from bot.emulator.typed_text import escape_typed
+from bot.emulator.driver import LocalSlack
+from bot.emulator.people.typed_text import escape_typed
 from tests.emulator.world import section
 
 KEYS = {

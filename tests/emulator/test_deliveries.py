@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 
 Received = list[tuple[dict[str, str], str]]
 

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.emulator.world import INCIDENTS, refusal
 
 NIGHT = (datetime(2026, 11, 20, 22, tzinfo=UTC), datetime(2026, 11, 21, 8, tzinfo=UTC))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from slack_bolt import App
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.emulator.test_sockets import read, socket
 from tests.emulator.world import Machine
 

@@ -13,7 +13,7 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Fault
 from tests.emulator.world import INCIDENTS, refusal
 

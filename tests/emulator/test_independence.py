@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot import emulator
 
-MODULES = sorted(Path(emulator.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(emulator.__file__).parent.rglob("*.py"))
 
 
 def imported(module: Path) -> set[str]:

@@ -16,9 +16,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from bot.emulator import LocalSlack
-from bot.emulator.backstage import Impossible
-from bot.emulator.page_server import Page
+from bot.emulator.driver import LocalSlack
+from bot.emulator.page.backstage import Impossible
+from bot.emulator.page.server import Page
 from tests.emulator.world import INCIDENTS, actions, button
 
 PAGE_FILES = Path(str(files("bot.emulator").joinpath("page")))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from slack_sdk import WebClient
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.emulator.world import (
     INCIDENTS,
     Clock,

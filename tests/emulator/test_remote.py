@@ -16,13 +16,13 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.emulator import Fault, LocalSlack
-from bot.emulator.actors import Actor
+from bot.emulator.api.tiers import Tiers
 from bot.emulator.control import VOCABULARY
-from bot.emulator.exchanges import Answer
-from bot.emulator.faults import Condition, Faults
+from bot.emulator.driver import LocalSlack
+from bot.emulator.faults import Condition, Fault, Faults
+from bot.emulator.people.actors import Actor
+from bot.emulator.people.exchanges import Answer
 from bot.emulator.remote import connected, slack_process
-from bot.emulator.tiers import Tiers
 from bot.emulator.values import from_json, to_json
 from tests.emulator.world import INCIDENTS, actions, button
 

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from bot.emulator.records import Message
 from tests.emulator.world import (
     INCIDENTS,

@@ -13,7 +13,8 @@ from slack_sdk import WebClient
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from bot.emulator import Answer, LocalSlack
+from bot.emulator.driver import LocalSlack
+from bot.emulator.people.exchanges import Answer
 from tests.emulator.world import close
 
 

@@ -6,7 +6,7 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.emulator.world import INCIDENTS
 
 

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from tests.emulator.world import INCIDENTS, Machine
 from tests.paths import ROOT
 

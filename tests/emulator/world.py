@@ -7,7 +7,7 @@ import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 
 INCIDENTS = "C0INCIDENTS"
 

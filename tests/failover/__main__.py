@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from bot.emulator.remote import slack_process
 from tests import postgres
 from tests.failover.accounts import Verdict, verdict

@@ -10,8 +10,8 @@ from enum import StrEnum
 from itertools import count
 from threading import Event
 
-from bot.emulator import LocalSlack
-from bot.emulator.exchanges import Answer
+from bot.emulator.driver import LocalSlack
+from bot.emulator.people.exchanges import Answer
 from bot.emulator.records import Message
 
 _PAUSE_S = 0.05

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from bot.emulator.blocks_rules import check_message, check_view
+from bot.emulator.api.blocks_rules import check_message, check_view
 from bot.slack.blocks import Message, View
-from bot.slack.inbound import Submission
+from bot.slack.payloads import Submission
 
 _DATE = re.compile(r"<!date\^\d+\^[^|]*\|([^>]*)>")
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from bot.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline, Kind
 from bot.slack.blocks import Message
+from bot.slack.messages.reminders import Item, reminder
 from bot.slack.people import Person
-from bot.slack.reminders import Item, reminder
 from tests.factories import shipped_policy
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.deadlines import Kind
-from bot.policies import Severity
+from bot.incidents.deadlines import Kind
+from bot.policy.policies import Severity
 from bot.slack import actions
 from bot.slack.actions import CustomerChoice, Retry, Snoozing, Taking
 from tests.factories import incident, owed_at_opening

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import pytest
 
-from bot.deadlines import Deadline
-from bot.incidents import Event, EventKind, Incident
-from bot.nudges import Because, Recipient
-from bot.policies import Severity
-from bot.slack import answers, explaining
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.nudges import Because, Recipient
+from bot.policy.policies import Severity
 from bot.slack.blocks import Message
-from bot.slack.parsing import CustomerFrom, Reading
+from bot.slack.command_text import CustomerFrom, Reading
+from bot.slack.messages import answers, explaining
 from bot.slack.people import Person
 from tests.factories import (
     ANA,

@@ -6,9 +6,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents import EventKind
-from bot.policies import Severity
-from bot.slack.cards import card
+from bot.incidents.incidents import EventKind
+from bot.policy.policies import Severity
+from bot.slack.messages.cards import card
 from tests.factories import happen, incident, owed_at_opening, pacific, shipped_policy
 from tests.slack.reading import buttons, elements, paragraphs
 

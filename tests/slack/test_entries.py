@@ -5,16 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.policies import Customer, Policy, Severity
-from bot.slack import entries, views
+from bot.policy.policies import Customer, Policy, Severity
 from bot.slack.blocks import View
-from bot.slack.entries import (
-    ChangeEntry,
-    OpenEntry,
-    UpdateEntry,
-)
-from bot.slack.inputs import FieldErrors
-from bot.slack.parsing import OpenRequest
+from bot.slack.command_text import OpenRequest
+from bot.slack.forms import entries, views
+from bot.slack.forms.entries import ChangeEntry, OpenEntry, UpdateEntry
+from bot.slack.forms.inputs import FieldErrors
 from tests.factories import (
     ANA,
     incident,

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import digest as digests
-from bot.digest import Case, Digest, Morning, Need, Owed
-from bot.incidents import EventKind
-from bot.policies import Severity
-from bot.slack import lists
+from bot.incidents import digest as digests
+from bot.incidents.digest import Case, Digest, Morning, Need, Owed
+from bot.incidents.incidents import EventKind
+from bot.policy.policies import Severity
 from bot.slack.blocks import Message
+from bot.slack.messages import lists
 from tests.factories import (
     ANA,
     BEN,

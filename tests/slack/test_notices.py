@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from bot.incidents import Event, EventKind, Incident
-from bot.policies import Severity
-from bot.slack import notices
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.policy.policies import Severity
+from bot.slack.messages import notices
 from tests.factories import (
     ANA,
     BEN,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.deadlines import Kind
-from bot.incidents import EventKind
-from bot.nudges import Because, StepKind
-from bot.policies import Severity
-from bot.slack.reminders import Item, reminder
+from bot.incidents.deadlines import Kind
+from bot.incidents.incidents import EventKind
+from bot.incidents.nudges import Because, StepKind
+from bot.policy.policies import Severity
+from bot.slack.messages.reminders import Item, reminder
 from tests.factories import (
     ANA,
     BEN,

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.policies import Customer
+from bot.policy.policies import Customer
 from bot.slack.blocks import escape
-from bot.slack.parsing import (
+from bot.slack.command_text import (
     CustomerFrom,
     Form,
     Help,

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.deadlines import Deadline, Kind
-from bot.incidents import EventKind, Incident
-from bot.nudges import Because, StepKind
-from bot.policies import Severity
-from bot.slack.reminders import Item, reminder
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.incidents import EventKind, Incident
+from bot.incidents.nudges import Because, StepKind
+from bot.policy.policies import Severity
+from bot.slack.messages.reminders import Item, reminder
 from tests.factories import (
     ANA,
     BEN,

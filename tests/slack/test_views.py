@@ -6,18 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents import EventKind, VoidReason
-from bot.policies import Customer, Policy, Severity
-from bot.slack import entries, views
-from bot.slack.answers import same_again
+from bot.incidents.incidents import EventKind, VoidReason
+from bot.policy.policies import Customer, Policy, Severity
 from bot.slack.blocks import View
-from bot.slack.entries import (
-    CustomerEntry,
-    HandOffEntry,
-    ResolveEntry,
-    VoidEntry,
-)
-from bot.slack.inputs import FieldErrors
+from bot.slack.forms import entries, views
+from bot.slack.forms.entries import CustomerEntry, HandOffEntry, ResolveEntry, VoidEntry
+from bot.slack.forms.inputs import FieldErrors
+from bot.slack.messages.answers import same_again
 from tests.factories import (
     ANA,
     happen,

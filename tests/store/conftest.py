@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.store import engines
+from bot.store import opening
 from bot.store.database import Database
-from bot.store.postgres import PostgresDatabase
+from bot.store.engines.postgres import PostgresDatabase
 from tests import postgres
 
 Open = Callable[..., Database]
@@ -50,7 +50,7 @@ def open_record() -> Iterator[Open]:
     with ExitStack() as stack:
 
         def opened(url: str, workspace: str = "T1") -> Database:
-            database = engines.opened(url, workspace)
+            database = opening.opened(url, workspace)
             stack.callback(database.close)
             if isinstance(database, PostgresDatabase):
                 forgetful(database)

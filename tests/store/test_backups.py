@@ -11,8 +11,8 @@ from threading import Event, Thread
 import pytest
 
 from bot.errors import BotError, StorageError
-from bot.store import backups, checking
-from bot.store.backups import Backup, kept, name_of
+from bot.store.maintenance import backups, checking
+from bot.store.maintenance.backups import Backup, kept, name_of
 from tests.lives import by_hand, damage, life
 from tests.paths import ROOT
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StorageError
-from bot.store import checking, engines
+from bot.store import opening
 from bot.store.database import Database
+from bot.store.maintenance import checking
 from tests import postgres
 from tests.commands import Run
 from tests.factories import shipped_policy
@@ -61,18 +62,18 @@ def lived(url: str, open_record: Open) -> Database:
 
 
 def faults(url: str) -> list[str] | None:
-    if engines.is_postgres(url):
-        with engines.postgres().reading(url) as record:
+    if opening.is_postgres(url):
+        with opening.postgres().reading(url) as record:
             return checking.faults(record.each, shipped_policy())
-    return checking.faults_of(engines.sqlite_path(url), shipped_policy())
+    return checking.faults_of(opening.sqlite_path(url), shipped_policy())
 
 
 def break_it(url: str, *statements: str) -> None:
     for statement in statements:
-        if engines.is_postgres(url):
+        if opening.is_postgres(url):
             postgres.by_hand(url, statement)
         else:
-            by_hand(engines.sqlite_path(url), statement)
+            by_hand(opening.sqlite_path(url), statement)
 
 
 def test_of_a_record_that_is_used_as_it_should_be_nothing_is_said(

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.policies import Severity
-from bot.reminders import Reminders
-from bot.store import doubts, engines, gates, mail
+from bot.policy.policies import Severity
+from bot.store import opening
 from bot.store.database import Database, Row
-from bot.store.mail import Draft, MessageKind, Posted, Priority, State, Verify
 from bot.store.queries import queries
-from bot.triage import Act, Triage
-from bot.triage_events import Report, Update
+from bot.store.tables import doubts, gates, mail
+from bot.store.tables.mail import Draft, MessageKind, Posted, Priority, State, Verify
+from bot.triage.acts import Report, Update
+from bot.triage.tick import Reminders
+from bot.triage.use_cases import Act, Triage
 from tests import postgres
 from tests.factories import pacific, shipped_policy
 from tests.store.conftest import Open
@@ -187,7 +188,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, 
     folder = tmp_path_factory.mktemp("lived")
     urls = (f"sqlite:///{folder / 'record.db'}", postgres.record_of(folder))
     with ExitStack() as stack:
-        both = tuple(engines.opened(url, "T1") for url in urls)
+        both = tuple(opening.opened(url, "T1") for url in urls)
         for database in both:
             stack.enter_context(closing(database))
             live(database)

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BotError
-from bot.policies import Severity
-from bot.reminders import Reminders
-from bot.store import copying, engines
-from bot.store.copying import TABLES
+from bot.policy.policies import Severity
+from bot.store import opening
 from bot.store.database import Database, Row
-from bot.triage import Act, Triage
-from bot.triage_events import Report
+from bot.store.maintenance import copying
+from bot.store.maintenance.copying import TABLES
+from bot.triage.acts import Report
+from bot.triage.tick import Reminders
+from bot.triage.use_cases import Act, Triage
 from tests import postgres
 from tests.commands import Run
 from tests.factories import pacific, shipped_policy
@@ -84,7 +85,7 @@ def test_life_goes_on_where_it_was_copied_to(
 def test_a_copy_says_how_far_it_is(full: Database, postgres_url: str) -> None:
     told: list[tuple[str, int, int]] = []
 
-    with closing(engines.opened(postgres_url, "")) as server:
+    with closing(opening.opened(postgres_url, "")) as server:
         copied = copying.copy(full, server, lambda *said: told.append(said))
 
     assert {table for table, _, _ in told} == set(TABLES)

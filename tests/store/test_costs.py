@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import gates, mail, records
-from bot.store.sqlite import to_text
+from bot.store.engines.sqlite import to_text
+from bot.store.tables import gates, mail, records
 from tests.benchmarks.seeding import Desk, backlog, desk
 
 FEW, MANY = 20, 2_000

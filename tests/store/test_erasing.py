@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import daily, digest, incidents
-from bot.incidents import (
+from bot.incidents import digest, incidents
+from bot.incidents.incidents import (
     DETAILS,
     ERASED_CUSTOMER,
     ERASED_TEXT,
@@ -18,11 +18,13 @@ from bot.incidents import (
     EventKind,
     Incident,
 )
-from bot.policies import Policy
-from bot.retention import Retention
-from bot.store import erasing, records
+from bot.policy.policies import Policy
 from bot.store.database import Database
+from bot.store.maintenance import erasing
 from bot.store.migrations import migrations
+from bot.store.tables import records
+from bot.triage import daily_lists
+from bot.triage.retention import Retention
 from tests.commands import Run
 from tests.factories import shipped_policy
 from tests.lives import Life, life
@@ -111,7 +113,7 @@ def test_the_digest_counts_as_before(it: Life) -> None:
 
     def counted() -> digest.Digest:
         with it.database.transaction() as tx:
-            cases = daily.load_cases(tx, since)
+            cases = daily_lists.load_cases(tx, since)
             ended = records.fallen(tx, since, it.now)
         named = [replace(one, incident=untitled(one.incident)) for one in cases]
         fallen = [(untitled(of), one) for of, one in ended]

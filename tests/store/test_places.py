@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StorageError
-from bot.store import checking
-from bot.store.sqlite import SqliteDatabase
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.store.maintenance import checking
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -9,14 +9,15 @@ from threading import Barrier
 import psycopg
 import pytest
 
-from bot.policies import Severity
-from bot.store import copying, engines
-from bot.store.connections import connected, keep_plans
-from bot.store.copying import Copied
+from bot.policy.policies import Severity
+from bot.store import opening
 from bot.store.database import Database
+from bot.store.engines.connections import connected, keep_plans
+from bot.store.maintenance import copying
+from bot.store.maintenance.copying import Copied
 from bot.store.queries import named, queries
-from bot.triage import Act, Triage
-from bot.triage_events import Report
+from bot.triage.acts import Report
+from bot.triage.use_cases import Act, Triage
 from tests import pooler, postgres
 from tests.factories import pacific, shipped_policy
 from tests.store.test_contract import answers, live, without_id
@@ -43,7 +44,7 @@ def lived(folder: Path) -> Iterator[tuple[Database, Database]]:
     """A record behind the pooler and one without it, after the same life."""
     urls = postgres.through(postgres.empty(), folder), postgres.empty()
     with ExitStack() as stack:
-        pooled, direct = (engines.opened(url, "T1") for url in urls)
+        pooled, direct = (opening.opened(url, "T1") for url in urls)
         for database in (pooled, direct):
             stack.enter_context(closing(database))
             live(database)
@@ -67,7 +68,7 @@ def test_several_that_start_at_once_give_a_record_one_shape(pooled_url: str) -> 
 
     def start(_: int) -> None:
         starting.wait(10)
-        engines.opened(pooled_url, "T1").close()
+        opening.opened(pooled_url, "T1").close()
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(start, range(4)))
@@ -81,7 +82,7 @@ def test_replicas_that_share_few_connections_take_each_number_once(
 ) -> None:
     with ExitStack() as stack:
         both = [
-            stack.enter_context(closing(engines.opened(pooled_url, "T1")))
+            stack.enter_context(closing(opening.opened(pooled_url, "T1")))
             for _ in range(2)
         ]
 
@@ -103,8 +104,8 @@ def test_a_record_is_copied_through_a_pooler(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'record.db'}"
     with (
-        closing(engines.opened(url, "T1")) as file,
-        closing(engines.opened(pooled_url, "T1")) as other,
+        closing(opening.opened(url, "T1")) as file,
+        closing(opening.opened(pooled_url, "T1")) as other,
     ):
         there = copying.copy(lived[0], file)
         back = copying.copy(file, other)

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from bot.errors import BotError, StorageError
-from bot.store import engines
+from bot.store import opening
 from bot.store.database import Database
-from bot.store.postgres import PostgresDatabase
+from bot.store.engines.postgres import PostgresDatabase
 from tests.factories import pacific
 from tests.forwarder import Break, Forwarder
 from tests.postgres import Postgres, by_hand, server, shared, through
@@ -42,7 +42,7 @@ def behind(
     """A record, and what stands between it and us."""
     folder = tmp_path_factory.mktemp("way")
     with closing(Forwarder(folder, shared().folder)) as way:
-        database = engines.opened(through(postgres_url, folder), "T1")
+        database = opening.opened(through(postgres_url, folder), "T1")
         yield database, way
         way.thaw()
         database.close()
@@ -325,7 +325,7 @@ def test_a_url_that_leads_nowhere_is_refused_in_words(
     own: Postgres, change: tuple[str, str], why: str
 ) -> None:
     with pytest.raises(StorageError) as refused:
-        engines.opened(own.url("postgres").replace(*change), "T1")
+        opening.opened(own.url("postgres").replace(*change), "T1")
 
     assert refused.value.reason.startswith("the database cannot be reached: ")
     assert why in str(refused.value.__cause__)
@@ -335,13 +335,13 @@ def test_a_url_that_is_none_is_refused_in_words() -> None:
     with pytest.raises(
         BotError, match=r"must look like sqlite:///sevbot\.db or postgre"
     ):
-        engines.opened("mysql://host/name", "T1")
+        opening.opened("mysql://host/name", "T1")
 
 
 def test_a_record_remembers_its_workspace_and_its_policy(
     bare_url: str, open_record: Open
 ) -> None:
-    unknown = engines.known_workspace(bare_url), engines.last_policy(bare_url)
+    unknown = opening.known_workspace(bare_url), opening.last_policy(bare_url)
     database = open_record(bare_url, "T7")
     note(database)
     with database.transaction() as tx:
@@ -349,8 +349,8 @@ def test_a_record_remembers_its_workspace_and_its_policy(
         tx.one("save_policy", version="1", **given)
 
     assert unknown == (None, None)
-    assert engines.known_workspace(bare_url) == "T7"
-    assert engines.last_policy(bare_url) == {"a.yaml": "x"}
+    assert opening.known_workspace(bare_url) == "T7"
+    assert opening.last_policy(bare_url) == {"a.yaml": "x"}
 
 
 def cut(url: str) -> None:

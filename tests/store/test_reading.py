@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StorageError
-from bot.store.reading import Reading
-from bot.store.sqlite import SqliteDatabase
+from bot.store.engines.read_only import Reading
+from bot.store.engines.sqlite import SqliteDatabase
 from tests.paths import ROOT
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -13,14 +13,14 @@ from typing import TypeVar
 import pytest
 
 from bot.errors import UserError
-from bot.incidents import Status
-from bot.policies import Severity
-from bot.reminders import Reminders
-from bot.store import gates, mail, records, turns
+from bot.incidents.incidents import Status
+from bot.policy.policies import Severity
 from bot.store.database import Database, Transaction
-from bot.store.mail import Draft, Letter, MessageKind, Priority, State
-from bot.triage import Act, Result, Triage
-from bot.triage_events import Report, Update
+from bot.store.tables import gates, mail, records, turns
+from bot.store.tables.mail import Draft, Letter, MessageKind, Priority, State
+from bot.triage.acts import Report, Update
+from bot.triage.tick import Reminders
+from bot.triage.use_cases import Act, Result, Triage
 from tests.factories import pacific, shipped_policy
 from tests.postgres import by_hand
 from tests.store.conftest import Open

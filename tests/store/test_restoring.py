@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BotError
-from bot.store import backups, checking, restoring
-from bot.store.sqlite import SqliteDatabase, to_text
+from bot.store.engines.sqlite import SqliteDatabase, to_text
+from bot.store.maintenance import backups, checking, restoring
 from tests.lives import by_hand, damage, life
 from tests.paths import ROOT
 

@@ -10,11 +10,12 @@ import psycopg
 import pytest
 
 from bot.errors import StorageError
-from bot.store import engines, postgres
+from bot.store import opening
 from bot.store.database import Database
+from bot.store.engines import postgres
+from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.migrations import migrations
 from bot.store.queries import named
-from bot.store.sqlite import SqliteDatabase
 from tests.breaking import add_shape
 from tests.factories import pacific
 from tests.postgres import by_hand
@@ -119,7 +120,7 @@ def test_tables_of_somebody_else_are_left_alone(bare_url: str) -> None:
     by_hand(bare_url, "CREATE TABLE people (mine INTEGER)")
 
     with pytest.raises(StorageError) as refused:
-        engines.opened(bare_url, "T1")
+        opening.opened(bare_url, "T1")
 
     assert refused.value.reason == "the database holds somebody else's tables"
     assert "incidents" not in tables(bare_url)
@@ -133,7 +134,7 @@ def test_whoever_is_older_than_the_record_stands_down(
 
     assert refusal(database) == "a newer sevbot changed the database; update this one"
     with pytest.raises(StorageError, match="update this one"):
-        engines.opened(url, "T1")
+        opening.opened(url, "T1")
 
 
 def test_no_transaction_of_an_older_one_is_under_way_while_the_shape_changes(

@@ -11,10 +11,10 @@ from threading import Thread
 import pytest
 
 from bot.errors import StorageError
-from bot.store import gates
 from bot.store.database import Transaction
+from bot.store.engines.sqlite import SqliteDatabase, known_workspace, to_text
 from bot.store.queries import queries
-from bot.store.sqlite import SqliteDatabase, known_workspace, to_text
+from bot.store.tables import gates
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOON = timedelta(milliseconds=10)

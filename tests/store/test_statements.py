@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.store.database import Database, Row
-from bot.store.statements import PostgresTransaction
+from bot.store.engines.statements import PostgresTransaction
 from tests.factories import pacific
 from tests.postgres import by_hand
 from tests.store.conftest import Open

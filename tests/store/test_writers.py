@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StorageError, UserError
-from bot.store.sqlite import SqliteDatabase
+from bot.store.engines.sqlite import SqliteDatabase
 from tests.processes import until
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

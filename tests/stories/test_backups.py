@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import backups, restoring
+from bot.store.maintenance import backups, restoring
 from tests.story import IS_POSTGRES, REPLICAS, Story, story
 
 pytestmark = pytest.mark.skipif(

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
+from bot.delivery.pacing import Pace
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
-from bot.pacing import Pace
-from bot.store import mail
+from bot.store.tables import mail
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
 

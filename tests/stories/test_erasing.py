@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import erasing
+from bot.store.maintenance import erasing
 from tests.story import Story
 
 SEV2 = "/sev2 acme: the sekret console is down link=https://acme.example/7"

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from bot.emulator.faults import Fault
-from bot.store import engines
+from bot.store import opening
 from tests.breaking import full, locked, read_only
 from tests.story import Story
 
@@ -61,7 +61,7 @@ def test_a_command_that_cannot_be_stored_says_so_and_can_be_tried_again(
 def test_a_thread_of_our_own_that_writes_for_long_is_not_waited_for_in_vain(
     tuesday: Story,
 ) -> None:
-    if engines.is_postgres(tuesday.database_url):
+    if opening.is_postgres(tuesday.database_url):
         pytest.skip("there every thread has a connection of its own")
 
     with tuesday.bot.database.transaction(), ThreadPoolExecutor(1) as other:

@@ -9,7 +9,7 @@ from threading import Timer
 
 import pytest
 
-from bot.store import engines
+from bot.store import opening
 from tests.processes import until
 from tests.story import Story
 
@@ -29,7 +29,7 @@ def tuesday(tmp_path: Path) -> Iterator[Story]:
 
 
 def record(told: Story) -> Path:
-    return engines.sqlite_path(told.database_url)
+    return opening.sqlite_path(told.database_url)
 
 
 def test_a_record_that_is_deleted_under_the_bot_loses_nothing(tuesday: Story) -> None:

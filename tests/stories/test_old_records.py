@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.emulator.faults import Fault
-from bot.store.sqlite import to_text
+from bot.store.engines.sqlite import to_text
 from tests.story import IS_POSTGRES, REPLICAS, Story, pacific
 
 pytestmark = pytest.mark.skipif(

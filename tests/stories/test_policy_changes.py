@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PolicyError
-from bot.policy_changes import InForce, PolicyWatch, at_start
-from bot.policy_files import default_text
-from bot.public_holidays import public_holidays
+from bot.policy.parsing.policy_file import default_text
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.triage.policy_changes import InForce, PolicyWatch, at_start
 from tests.breaking import by_hand
 from tests.story import Story
 

@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from bot.emulator.exchanges import Answer
+from bot.emulator.people.exchanges import Answer
 from tests.story import Story
 
 AT_ONCE = 5

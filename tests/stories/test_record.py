@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.policies import Severity
-from bot.store.sqlite import SqliteDatabase
-from bot.triage import Act, Triage
-from bot.triage_events import Report
+from bot.policy.policies import Severity
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.triage.acts import Report
+from bot.triage.use_cases import Act, Triage
 from tests.story import IS_POSTGRES, Machine, Story, pacific, shipped_policy
 
 pytestmark = pytest.mark.skipif(IS_POSTGRES, reason="it reads a file of SQLite")

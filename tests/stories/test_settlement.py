@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.emulator.endpoints import Call
+from bot.emulator.api.endpoints import Call
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
-from bot.store import mail
+from bot.store.tables import mail
 from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"

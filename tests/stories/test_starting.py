@@ -11,11 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot import app
-from bot.emulator import LocalSlack
+from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Fault
 from bot.errors import BotError
+from bot.inbound.socket_mode import SocketMode
 from bot.settings import Settings
-from bot.socket_mode import SocketMode
 from tests.processes import until
 from tests.story import Story
 

@@ -1,0 +1,1 @@
+"""Business time: schedules, adding and measuring, the ledger. Pure."""

@@ -1,0 +1,260 @@
+"""Business time: adding and measuring time that counts only while somebody is at work.
+
+Every instant that goes in is aware, every one that comes out is UTC, every interval
+is half-open, and all is exact to the microsecond.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.business_time.schedules import DAY, Piece, Schedule
+from bot.business_time.timeline import (
+    HORIZON,
+    NO_TIME,
+    Interval,
+    Layout,
+    Timeline,
+    merged,
+    utc,
+)
+
+__all__ = ["BusinessHours", "Interval"]
+
+# A Monday whose week holds no change of the clock in any zone.
+_PLAIN_MONDAY = date(2026, 6, 8)
+
+
+class BusinessHours:
+    """The open time of one schedule, or of a union of several.
+
+    A union is open when any part is; its first part is its home, whose zone and whose
+    days it uses.
+    """
+
+    def __init__(self, home: Schedule, *others: Schedule) -> None:
+        self.home = home
+        self.parts = (home, *others)
+        self._timeline = Timeline(self.parts)
+        self._days: dict[date, tuple[Piece, ...]] = {}
+        self._home_hours = BusinessHours(home) if others else self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the home: the one that its days, lists and digests live in."""
+        return self.home.zone
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether `at` lies in open time. A closing instant does not."""
+        at = utc(at)
+        return self._timeline.between(at, at).is_open(at)
+
+    def roll_forward(self, at: datetime) -> datetime:
+        """Return `at` if it is open, else the next opening.
+
+        For a due instant this is when it becomes late: what is due at a closing is
+        late only after the next opening, since no open time lies between.
+
+        Raises ValueError if nothing opens within twelve years.
+        """
+        at = utc(at)
+        if self._timeline.between(at, at).is_open(at):
+            return at
+        opening = self.next_opening(at)
+        if opening is None:
+            raise ValueError("this schedule never opens again")
+        return opening
+
+    def next_opening(self, after: datetime) -> datetime | None:
+        """Return the first opening strictly later than `after`.
+
+        `None` if there is none within twelve years, as when it never closes.
+        """
+        after = utc(after)
+        layout: Layout | None = self._timeline.between(after, after)
+        while layout:
+            if opening := layout.next_opening(after):
+                return opening
+            layout = self._timeline.later(layout, after)
+        return None
+
+    def last_closing(self, at: datetime) -> datetime | None:
+        """Return the last closing at or before `at`; `None` if none in twelve years."""
+        at = utc(at)
+        layout: Layout | None = self._timeline.between(at, at)
+        while layout:
+            if closing := layout.last_closing(at):
+                return closing
+            layout = self._timeline.earlier(layout, at)
+        return None
+
+    def add(self, start: datetime, amount: timedelta) -> datetime:
+        """Return the earliest instant by which `amount` of open time has passed.
+
+        An amount that ends exactly at closing is due at closing, not at the next
+        opening: the warning must come while somebody is at work. Zero answers the
+        next open instant.
+
+        Raises ValueError if `amount` is negative or `start` is naive.
+        """
+        if not amount:
+            return self.roll_forward(start)
+        if amount < NO_TIME:
+            raise ValueError("an amount of business time is not negative")
+        start = utc(start)
+        layout: Layout | None = self._timeline.between(start, start)
+        while layout:
+            if end := layout.earliest(layout.position(start) + amount):
+                return end
+            layout = self._timeline.later(layout, start)
+        raise ValueError("that much business time does not come")
+
+    def subtract(self, end: datetime, amount: timedelta) -> datetime:
+        """Return the latest instant from which `amount` of open time leads to `end`.
+
+        Where a closing and the following opening are equally far it is the opening:
+        a warning belongs into the hours in which somebody reads it.
+
+        Raises ValueError if `amount` is not positive or `end` is naive.
+        """
+        if amount <= NO_TIME:
+            raise ValueError("only a positive amount of business time leads to an end")
+        end = utc(end)
+        layout: Layout | None = self._timeline.between(end, end)
+        while layout:
+            if start := layout.latest(layout.position(end) - amount):
+                return start
+            layout = self._timeline.earlier(layout, end)
+        raise ValueError("that much business time has not been")
+
+    def elapsed(self, a: datetime, b: datetime) -> timedelta:
+        """Return the open time in `[a, b)`; negative when `b` is before `a`."""
+        a, b = utc(a), utc(b)
+        if b < a:
+            return -self.elapsed(b, a)
+        layout = self._timeline.between(a, b)
+        return layout.position(b) - layout.position(a)
+
+    def add_days(self, start: datetime, days: int) -> datetime:
+        """Return the same wall clock on the business day that is `days` later.
+
+        `start` is first rolled forward to open time. The result is held inside the
+        hours of its day; where it would be an opening, it is the closing before. On a
+        union the days and the hours are those of its home.
+
+        Raises ValueError if `days` is not positive or `start` is naive.
+        """
+        if days < 1:
+            raise ValueError("at least one business day can be added")
+        home = self._home_hours
+        day = home.business_day(start)
+        wall = _wall_clock(home.roll_forward(start), day, self.zone)
+        pieces = home.days_after(day, days)
+        landed = _held_inside(pieces, self.home.instant(pieces[0].day, wall))
+        return home.closing_before_opening(landed)
+
+    def on_date(self, start: datetime, day: date) -> datetime:
+        """Return the wall clock of `start` on `day`, or the last closing before it.
+
+        So "weekly" is never longer than a week. Where nothing has been open since
+        `start` it is the next opening instead.
+        """
+        at = self.same_time_on(start, day)
+        if self.is_open(at):
+            return at
+        closing = self.last_closing(at)
+        if closing is None or closing <= start:
+            return self.roll_forward(at)
+        return closing
+
+    def same_time_on(self, start: datetime, day: date) -> datetime:
+        """Return the wall clock of `start` on `day`, open or not."""
+        local = utc(start).astimezone(self.zone).date()
+        return self.home.instant(day, _wall_clock(start, local, self.zone))
+
+    def day_length(self, at: datetime) -> timedelta:
+        """Return the open time of the business day that holds `at`, rolled forward."""
+        pieces = self.pieces_on(self.business_day(at))
+        return sum((piece.closes - piece.opens for piece in pieces), NO_TIME)
+
+    def nominal_day(self) -> timedelta:
+        """Return the open time of the home's mean business day, holidays apart."""
+        return self._nominal_day
+
+    @cached_property
+    def _nominal_day(self) -> timedelta:
+        open_days = sum(1 for spans in self.home.weekly if spans)
+        return self._home_hours.nominal_week() / open_days
+
+    def nominal_week(self) -> timedelta:
+        """Return the open time of a week without holidays or a change of the clock.
+
+        What parts of a union, or shifts of two days, cover together counts once.
+        """
+        return self._nominal_week
+
+    @cached_property
+    def _nominal_week(self) -> timedelta:
+        clear = BusinessHours(*(replace(part, holidays={}) for part in self.parts))
+        monday = self.home.instant(_PLAIN_MONDAY, NO_TIME)
+        return clear.elapsed(monday, monday + 7 * DAY)
+
+    def open_spans(self, a: datetime, b: datetime) -> list[Interval]:
+        """Return the open intervals in `[a, b)`, cut at both ends, in order."""
+        a, b = utc(a), utc(b)
+        return self._timeline.between(a, b).cut(a, b) if a < b else []
+
+    def business_day(self, at: datetime) -> date:
+        """Return the home's business day that holds `at`, rolled forward.
+
+        It is the one that opened last, where the shifts of two days overlap.
+        """
+        opened = self._home_hours.roll_forward(at)
+        local = opened.astimezone(self.zone).date()
+        # A shift may end on the next date, or at a midnight that is skipped after it.
+        for days_ago in range(3):
+            day = local - days_ago * DAY
+            pieces = self.pieces_on(day)
+            if pieces and pieces[0].opens <= opened:
+                return day
+        raise AssertionError("an open instant lies in a business day")
+
+    def pieces_on(self, day: date) -> tuple[Piece, ...]:
+        """Return what the home opens on one local date, in order."""
+        if day not in self._days:
+            around = self.home.pieces(day - DAY, day)
+            spans = merged((p.opens, p.closes) for p in around if p.day == day)
+            self._days[day] = tuple(Piece(day, *span) for span in spans)
+        return self._days[day]
+
+    def days_after(self, day: date, days: int) -> tuple[Piece, ...]:
+        """Return the pieces of the home's `days`-th business day after `day`."""
+        for _ in range(HORIZON.days):
+            day += DAY
+            if pieces := self.pieces_on(day):
+                days -= 1
+                if not days:
+                    return pieces
+        raise ValueError("this schedule never opens again")
+
+    def closing_before_opening(self, at: datetime) -> datetime:
+        """Return the closing before `at` where `at` is an opening, else `at`."""
+        just_before = at - timedelta.resolution
+        if not self.is_open(at) or self.is_open(just_before):
+            return at
+        return self.last_closing(at) or at
+
+
+def _wall_clock(at: datetime, day: date, zone: ZoneInfo) -> timedelta:
+    """Return how far the wall clock at `at` is past midnight of `day`."""
+    local = at.astimezone(zone).replace(tzinfo=None)
+    return local - datetime.combine(day, datetime.min.time())
+
+
+def _held_inside(pieces: Sequence[Piece], at: datetime) -> datetime:
+    earlier = [piece for piece in pieces if piece.opens <= at]
+    if not earlier:
+        return pieces[0].opens
+    return min(at, earlier[-1].closes)

@@ -1,0 +1,247 @@
+"""`sevbot db`: backup, check, restore and erase."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import clock_of
+from bot.clock import machine
+from bot.errors import BotError, PolicyError, UserError
+from bot.policy.parsing.notation import nearest, quoted
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.parsing.source import read_stored
+from bot.policy.policies import Policy, folded
+from bot.settings import Settings, read_settings
+from bot.store import opening
+from bot.store.database import Database
+from bot.store.maintenance import backups, checking, erasing, restoring
+from bot.store.maintenance.erasing import Doomed
+
+_TOO_OLD = timedelta(days=2)
+_MOST_NAMED = 10
+_WHAT_GOES = (
+    "Title, link, customer, what was told, reasons and notes go, for good. Numbers, "
+    "times, severities, plans and people stay, and so does what stands in Slack."
+)
+
+
+def backup(
+    to: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="TO",
+            help="A folder, or a file that is not there yet. Default: SEVBOT_BACKUPS, "
+            "or else where the record lies.",
+        ),
+    ] = None,
+) -> None:
+    """Copy the record to a file, and check the copy. The bot may run meanwhile."""
+    settings = read_settings()
+    record = _record(settings, "pg_dump backs it up")
+    to = to or settings.backups or record.parent
+    if to.is_dir():
+        to /= backups.name_of(machine())
+    elif not to.suffix:  # A folder that is missing, rather than a file so named.
+        raise BotError(f"There is no folder {to}.")
+    made = backups.write(record, to)
+    typer.echo(
+        f"Wrote {made.file}: {_size(made.size)}, {_incidents(made.incidents)}. It was "
+        "read back: whole, no reference broken, and this version opens it."
+    )
+
+
+def check(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A backup, or another record. Default: DATABASE_URL."),
+    ] = None,
+) -> None:
+    """Say whether a record is whole and holds together. It stays as it is."""
+    settings = read_settings()
+    if file is None and opening.is_postgres(settings.database_url):
+        _check_server(settings.database_url)
+        return
+    path = file or opening.sqlite_path(settings.database_url)
+    if not path.exists():
+        raise BotError(f"There is no {path}.")
+    try:
+        incidents = checking.must_be_whole(path)
+    except BotError as error:
+        raise BotError(f"{path}: {error}.") from error
+    typer.echo(f"{path} is whole: {_incidents(incidents)}, no reference is broken.")
+    policy = _last_policy(f"sqlite:///{path}")
+    found = checking.faults_of(path, policy)
+    if found is None:
+        typer.echo("An older sevbot wrote it, so nothing else was looked at.")
+    aged = _age_of_backups(settings.backups) if file is None else []
+    _tell([*(found or []), *aged], is_checked=found is not None)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    *,
+    replaces: Annotated[
+        bool,
+        typer.Option("--replace", help="Also if the record there is good."),
+    ] = False,
+) -> None:
+    """Put a backup in the place of the record. Stop the bot first.
+
+    What was there is moved aside, not deleted. The bot that starts on it looks in Slack
+    before it says anything that it may have said since.
+    """
+    record = _record(read_settings(), "pg_restore puts it back")
+    aside = restoring.restore(file, record, machine(), replaces=replaces)
+    typer.echo(f"{record} is {file} now.")
+    if aside is not None:
+        typer.echo(f"What was there is {aside}.")
+    typer.echo("Start the bot: it first looks what stands in Slack already.")
+
+
+def erase(
+    *,
+    customer: Annotated[
+        str | None, typer.Option(help="All closed incidents of a customer.")
+    ] = None,
+    incident: Annotated[
+        int | None, typer.Option(help="A closed incident, by its number.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase what people typed about closed incidents; what is counted stays."""
+    settings = read_settings()
+    if (customer is None) == (incident is None):
+        raise UserError("Write --customer NAME or --incident N.")
+    workspace = opening.known_workspace(settings.database_url)
+    if workspace is None:
+        raise BotError("There is nothing in the record.")
+    now = clock_of(settings)()
+    with closing(opening.opened(settings.database_url, workspace)) as database:
+        doomed = _doomed(database, customer, incident)
+        typer.echo(f"{_named(doomed.closed)}: {_WHAT_GOES}")
+        if not yes:
+            typer.confirm("Erase that?", abort=True)
+        with database.transaction() as tx:
+            erased = erasing.erase_all(tx, doomed, now)
+        is_gone = database.empty_log()
+    typer.echo(f"Erased the texts of {_incidents(len(erased))}.")
+    for said in _left(settings, doomed, is_gone=is_gone):
+        typer.echo(said)
+
+
+def _record(settings: Settings, server: str) -> Path:
+    """Return the file of the record; for a server say whose business that is."""
+    if opening.is_postgres(settings.database_url):
+        raise BotError(f"The record is in PostgreSQL: {server}.")
+    return opening.sqlite_path(settings.database_url)
+
+
+def _check_server(url: str) -> None:
+    policy = _last_policy(url)
+    with opening.postgres().reading(url) as record:
+        found = checking.faults(record.each, policy)
+    _tell(found)
+
+
+def _tell(found: Sequence[str], *, is_checked: bool = True) -> None:
+    for one in found:
+        typer.echo(one, err=True)
+    if found:
+        raise typer.Exit(1)
+    if is_checked:
+        typer.echo("Numbers, promises, reminders and messages hold together.")
+
+
+def _last_policy(url: str) -> Policy | None:
+    """Return the policy that was last in force, if it can still be read."""
+    stored = opening.last_policy(url)
+    try:
+        return (
+            read_stored(stored, public_holidays, machine().date()) if stored else None
+        )
+    except PolicyError:
+        return None
+
+
+def _age_of_backups(folder: Path | None) -> list[str]:
+    """Say how old the newest backup is; return it as a fault if it is too old."""
+    if folder is None:
+        typer.echo("SEVBOT_BACKUPS is not set: nothing backs it up by itself.")
+        return []
+    found = backups.newest_good(folder)
+    if found is None:
+        return [f"There is no good backup in {folder}."]
+    at, newest = found
+    said = f"The newest good backup is {_age(machine() - at)} old: {newest.file}"
+    if machine() - at > _TOO_OLD:
+        return [said]
+    typer.echo(said)
+    return []
+
+
+def _doomed(database: Database, customer: str | None, number: int | None) -> Doomed:
+    """Return what is to be erased. Raises UserError where nothing can be."""
+    with database.transaction() as tx:
+        if number is not None:
+            found = erasing.of_number(tx, number)
+            wrong = f"There is no INC-{number}."
+        else:
+            known = erasing.customers(tx)
+            name = next(
+                (it for it in known if folded(it) == folded(f"{customer}")), None
+            )
+            found = erasing.of_customer(tx, name) if name is not None else None
+            near = nearest(f"{customer}", known)
+            meant = f" Did you mean {near}?" if near else ""
+            wrong = f"No incident is of {quoted(customer)}.{meant}"
+    if found is None:
+        raise UserError(wrong)
+    if not found.closed:
+        are, them = ("are", "them") if len(found.open) > 1 else ("is", "it")
+        raise UserError(f"{_named(found.open)} {are} open; close {them} first.")
+    return found
+
+
+def _left(settings: Settings, doomed: Doomed, *, is_gone: bool) -> list[str]:
+    """Return where the texts may still be read."""
+    left = []
+    if doomed.open:
+        left.append(
+            f"{_named(doomed.open)}: open, so all of it stays. Close it, then run this "
+            "again."
+        )
+    if not is_gone:
+        left.append(
+            "Somebody was reading, so the log beside the record still holds them; run "
+            "this again."
+        )
+    if not opening.is_postgres(settings.database_url):
+        left.append("Backups that were made before still hold them, until they go.")
+    texts = opening.last_policy(settings.database_url) or {}
+    name = doomed.customer
+    if name is not None and any(folded(name) in folded(it) for it in texts.values()):
+        left.append(f"The policy's file names {name}, and so the record keeps that.")
+    return left
+
+
+def _named(numbers: Sequence[int]) -> str:
+    names = ", ".join(f"INC-{number}" for number in numbers[:_MOST_NAMED])
+    more = len(numbers) - _MOST_NAMED
+    return f"{names} and {more} more" if more > 0 else names
+
+
+def _incidents(count: int) -> str:
+    return f"{count:,} incident{'s' * (count != 1)}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.0f} kB"
+
+
+def _age(span: timedelta) -> str:
+    hours = int(span / timedelta(hours=1))
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"

@@ -1,0 +1,208 @@
+"""`sevbot due`: both due times of a case, with the ledger that yields them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+
+from bot.business_time.hours import BusinessHours
+from bot.business_time.ledger import Line, counted, ledger
+from bot.errors import UserError
+from bot.policy import targets
+from bot.policy.parsing.notation import quoted
+from bot.policy.policies import Policy, Severity
+from bot.policy.targets import Promise
+
+_SENT_WHEN_DUE = "first response sent when due"
+_SENT_AT_ONCE = "first response sent when reported"
+_YEARS = range(1970, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A promise that began at `start`; instants are `None` where it names none."""
+
+    promise: Promise
+    start: datetime
+    due_at: datetime | None = None
+    late_at: datetime | None = None
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Both promises of a case, and our own aim where the contract names no time."""
+
+    severity: Severity
+    plan: str
+    calendar: str
+    reported_at: datetime
+    zone: ZoneInfo
+    first_response: Due
+    follow_up: Due
+    assumes: str
+    aim: Due | None
+
+
+def instant(written: str) -> datetime:
+    """Read an ISO 8601 date with a time; naive where it has no offset.
+
+    Raises UserError if it is something else, or centuries away.
+    """
+    try:
+        at = datetime.fromisoformat(written.strip())
+    except ValueError:
+        at = None
+    # A date alone would be read as its midnight, which nobody means.
+    if at is None or ":" not in written:
+        raise UserError(
+            f"{quoted(written)} is no instant. Write 2026-11-20T16:50-08:00, or "
+            "2026-11-20T16:50 for the calendar's own zone."
+        )
+    if at.year not in _YEARS:
+        first, last = _YEARS[0], _YEARS[-1]
+        raise UserError(f"{quoted(written)} is too far. Write {first} to {last}.")
+    return at
+
+
+def answer(
+    policy: Policy, severity: Severity, plan: str, calendar: str, at: datetime
+) -> Answer:
+    """Return when both promises of a case are due.
+
+    `at` is when the customer reported; without an offset it is a local time of the
+    calendar's zone.
+    """
+    hours = policy.calendars[calendar]
+    start = _in_zone(at, hours)
+    first = _due(policy, policy.first_response(severity, plan), hours, start)
+    answered = first.due_at or start
+    follow_up = _due(policy, policy.follow_up(severity, plan), hours, answered)
+    news = policy.news(severity, plan)
+    return Answer(
+        severity=severity,
+        plan=plan,
+        calendar=calendar,
+        reported_at=start,
+        zone=hours.zone,
+        first_response=first,
+        follow_up=follow_up,
+        assumes=_SENT_WHEN_DUE if first.due_at else _SENT_AT_ONCE,
+        aim=None if news == follow_up.promise else _due(policy, news, hours, answered),
+    )
+
+
+def as_json(answer: Answer) -> str:
+    """Return an answer as the JSON that other programs read."""
+    follow_up = {**_fields(answer.follow_up), "assumes": answer.assumes}
+    if answer.aim is not None:
+        follow_up["aim"] = _fields(answer.aim)
+    first = _fields(answer.first_response)
+    return json.dumps({"first_response": first, "follow_up": follow_up}, indent=2)
+
+
+def show(answer: Answer, policy: Policy, console: Console) -> None:
+    """Print an answer for people, in the local time of its calendar."""
+    zone = answer.zone
+    console.print(
+        f"{answer.severity.label}, {policy.plan(answer.plan).name}, reported "
+        f"{_local(answer.reported_at, zone)}"
+    )
+    console.print(f"Calendar {answer.calendar}, {zone.key}")
+    console.print("\nFirst response")
+    _show(answer.first_response, zone, console)
+    console.print(f"\nFollow-up (assumes: {answer.assumes})")
+    _show(answer.follow_up, zone, console)
+    if answer.aim is not None:
+        console.print("\nNews meanwhile: our own aim, not the contract's")
+        _show(answer.aim, zone, console)
+
+
+def _in_zone(at: datetime, hours: BusinessHours) -> datetime:
+    """Read a naive instant as the edges of the calendar's own hours are read."""
+    if at.tzinfo is not None:
+        return at.astimezone(UTC)
+    midnight = datetime.combine(at.date(), datetime.min.time())
+    return hours.home.instant(at.date(), at - midnight)
+
+
+def _due(
+    policy: Policy, promise: Promise, hours: BusinessHours, start: datetime
+) -> Due:
+    if not promise.has_due:
+        return Due(promise, start)
+    counting = targets.clock(promise, hours)
+    due_at = policy.due_at(promise, hours, start)
+    return Due(
+        promise=promise,
+        start=start,
+        due_at=due_at,
+        late_at=counting.roll_forward(due_at),
+        lines=ledger(counting, start, due_at),
+    )
+
+
+def _fields(due: Due) -> dict[str, object]:
+    return {
+        "due_at": _utc(due.due_at),
+        "late_at": _utc(due.late_at),
+        "ledger": [_line(line) for line in due.lines],
+    }
+
+
+def _line(line: Line) -> dict[str, object]:
+    seconds = line.counted.total_seconds()
+    return {
+        "from": _utc(line.start),
+        "to": _utc(line.end),
+        "open": line.is_open,
+        "counted_s": int(seconds) if seconds.is_integer() else seconds,
+        "why": line.why,
+    }
+
+
+def _utc(at: datetime | None) -> str | None:
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _show(due: Due, zone: ZoneInfo, console: Console) -> None:
+    console.print(f"  {targets.published(due.promise)}")
+    if due.due_at is None:
+        console.print("  names no due time")
+        return
+    late = due.late_at if due.late_at != due.due_at else None
+    late_text = f", late from {_local(late, zone)} on" if late else ""
+    console.print(f"  due {_local(due.due_at, zone)}{late_text}")
+    console.print(Padding(_ledger_table(due.lines, zone), (0, 0, 0, 1)))
+
+
+def _ledger_table(lines: Sequence[Line], zone: ZoneInfo) -> Table:
+    table = Table("From", "To", box=None, show_footer=True)
+    table.add_column("Counted", footer=_hours(counted(lines)), justify="right")
+    table.add_column("Why", footer="in all")
+    for line in lines:
+        length = _hours(line.counted) if line.counted else "-"
+        start, end = _local(line.start, zone, ""), _local(line.end, zone, "")
+        table.add_row(start, end, length, line.why)
+    return table
+
+
+def _local(at: datetime, zone: ZoneInfo, year: str = " %Y") -> str:
+    local = at.astimezone(zone)
+    seconds = ":%S" if local.second else ""
+    return local.strftime(f"%a %d %b{year} %H:%M{seconds}")
+
+
+def _hours(length: timedelta) -> str:
+    """Return a length in hours, never in days: a business day is not 24 of them."""
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 h"

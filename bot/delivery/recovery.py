@@ -1,0 +1,302 @@
+"""A record that is older than what Slack shows: a restored backup, or a copied file.
+
+Messages that went out after the copy was made stand in Slack, and the record does not
+know of them. Their keys are deterministic, so that whatever is sent because of the past
+is first looked up. The numbers that were given meanwhile are read off the cards.
+
+Nobody can tell a restored record from one whose bot was down for as long; so both are
+treated alike. It costs a look-up a message.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.delivery import pacing
+from bot.errors import SlackError
+from bot.policy.policies import Policy
+from bot.slack.client import Slack, Standing
+from bot.store.database import Database, Transaction
+from bot.store.tables import items, mail, turns
+from bot.store.tables.items import Item
+from bot.store.tables.mail import Draft, Letter, MessageKind, Priority
+
+logger = logging.getLogger(__name__)
+
+_OLD_AFTER = timedelta(minutes=2)
+_CATCHING_UP_FOR = timedelta(minutes=5)
+_SETTLED_AFTER = timedelta(hours=1)
+_MARGIN = timedelta(minutes=15)
+_TRY_AGAIN_AFTER = timedelta(minutes=1)
+_ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
+_CLOCKS_DIFFER_BY = timedelta(seconds=10)
+_OF_THE_TICK = (MessageKind.REMINDER, MessageKind.MORNING, MessageKind.DIGEST)
+_CARD = re.compile(r"INC-(\d+)/card")
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What the record notes about its own age.
+
+    `known_until` is where its knowledge ends, `resumed` when a bot went on from there;
+    both by the clock of obligations. By the system's clock: `begun` is when a bot last
+    began on a record that may be old, `numbers_read` when it had read the numbers off
+    the cards, and `restored` when somebody put a backup in place.
+    """
+
+    known_until: datetime | None = None
+    resumed: datetime | None = None
+    begun: datetime | None = None
+    numbers_read: datetime | None = None
+    restored: datetime | None = None
+
+    @property
+    def was_restored(self) -> bool:
+        """Tell whether no bot has begun on the record since it was restored."""
+        begun = self.begun
+        return self.restored is not None and (begun is None or begun < self.restored)
+
+    @property
+    def are_numbers_read(self) -> bool:
+        """Tell whether the numbers were read since a bot last began."""
+        read = self.numbers_read
+        return self.begun is None or (read is not None and read >= self.begun)
+
+
+class Recovery:
+    """Begins on a record, whatever its age. `clock` is that of obligations."""
+
+    def __init__(
+        self,
+        database: Database,
+        slack: Slack,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        machine: Clock,
+    ) -> None:
+        self._database = database
+        self._slack = slack
+        self._policy = policy
+        self._clock = clock
+        self._machine = machine
+        self._try_at: datetime | None = None
+
+    def begin(self) -> None:
+        """Find out whether the record may be old, before anything is fired or taken."""
+        now, machine_now = self._clock(), self._machine()
+        with self._database.transaction() as tx:
+            turns.take(tx, turns.TICK)
+            was_restored = _marks(tx).was_restored
+            marks = _healed(tx, now=now, machine_now=machine_now)
+            ticked = tx.one("mark", name="tick")
+            if ticked and (now - ticked["at"] >= _OLD_AFTER or was_restored):
+                known_until = _known_until(marks, ticked["at"], now)
+                tx.write("set_mark", name="known_until", at=known_until)
+                tx.write("set_mark", name="resumed", at=now)
+                tx.write("set_mark", name="begun", at=machine_now)
+        self.read_numbers()
+
+    def read_numbers(self) -> None:
+        """Read which numbers were given that the record does not know, until it works.
+
+        The next incident gets the number after them, and the leads are told.
+        """
+        now = self._machine()
+        if self._try_at and now < self._try_at <= now + _ASK_FOR_SCOPE_EVERY:
+            return
+        self._try_at = now + _TRY_AGAIN_AFTER
+        with self._database.transaction() as tx:
+            marks = _healed(tx, now=self._clock(), machine_now=now)
+        known_until = marks.known_until
+        if known_until is None or marks.are_numbers_read:
+            return
+        channel = self._policy().channels.incidents
+        try:
+            cards = list(
+                self._slack.standing(
+                    channel, oldest=known_until - _MARGIN, is_urgent=True
+                )
+            )
+        except SlackError as error:
+            extra = {"error": error.code}
+            logger.warning("the cards cannot be read", extra=extra)
+            if error.code == "missing_scope":
+                self._try_at = now + _ASK_FOR_SCOPE_EVERY
+            return
+        with self._database.transaction() as tx:
+            self._advance(tx, _numbers(cards), known_until)
+            tx.write("set_mark", name="numbers_read", at=now)
+
+    def _advance(
+        self, tx: Transaction, numbers: Sequence[int], known_until: datetime
+    ) -> None:
+        row = tx.one("last_number")
+        last = row["value"] if row else 0
+        lost = [number for number in numbers if number > last]
+        if not lost:
+            return
+        tx.write("advance_numbers", value=max(lost))
+        now = self._clock()
+        logger.warning("incidents are missing", extra={"numbers": lost})
+        draft = Draft(
+            key=f"lost/{known_until.isoformat()}/{max(lost)}",
+            kind=MessageKind.NOTICE,
+            priority=Priority.NUDGE,
+            lane=self._policy().channels.digest,
+            refs={
+                "trouble": "lost_incidents",
+                "numbers": " ".join(map(str, lost)),
+                "since": known_until.isoformat(),
+                "until": now.isoformat(),
+            },
+        )
+        mail.queue(tx, draft, now=now, machine_now=self._machine())
+
+
+def may_stand_there(
+    tx: Transaction, letter: Letter, *, now: datetime, machine_now: datetime
+) -> bool:
+    """Tell whether Slack may show a message of which the record does not know.
+
+    That is what was queued before the bot resumed, and what the tick made up for then.
+    What people do afterwards is new.
+    """
+    marks = _healed(tx, now=now, machine_now=machine_now)
+    if marks.begun is None or letter.kind is MessageKind.EDIT:
+        return False
+    was_looked_up = letter.doubted_at is not None and letter.doubted_at >= marks.begun
+    return not was_looked_up and _is_of_the_past(marks, letter, now)
+
+
+def oldest_stamp(tx: Transaction, letter: Letter, now: datetime) -> datetime:
+    """Return since when a message may stand in Slack, by the clock of obligations.
+
+    One that was queued by a clock ahead of ours may stand there from now on.
+    """
+    marks, queued_at = _marks(tx), min(letter.queued_at, now)
+    if marks.known_until is not None and _is_of_the_past(marks, letter, now):
+        return min(queued_at, marks.known_until) - _MARGIN
+    return queued_at - _MARGIN
+
+
+def part(
+    tx: Transaction,
+    letter: Letter,
+    standing: Sequence[Standing],
+    *,
+    machine_now: datetime,
+) -> bool:
+    """Leave in a message what Slack shows nowhere else; `False` if that is nothing.
+
+    What fell due apart is one message when it is made up for after an outage. So each
+    reminder that stands in another message goes back to that one, which is found in
+    its turn; and if this one stands there without some of its reminders, those become
+    a message of their own.
+    """
+    is_there = any(one.key == letter.key for one in standing)
+    unseen: list[Item] = []
+    elsewhere: dict[str, list[Item]] = {}
+    held = items.within(tx, letter.key)
+    for item in held:
+        own = items.key_of(item, letter.place_of_items)
+        carrier = next((one.key for one in standing if one.says(own)), None)
+        if carrier is None:
+            unseen.append(item)
+        elif carrier != letter.key:
+            elsewhere.setdefault(carrier, []).append(item)
+    if is_there and unseen:
+        elsewhere[items.key_of(unseen[0], letter.place_of_items)] = unseen
+    for key, moved in elsewhere.items():
+        refs = letter.refs if moved is unseen else {}
+        _move(tx, letter, key, moved, refs=refs, machine_now=machine_now)
+    return is_there or bool(unseen) or not held
+
+
+def _move(  # noqa: PLR0913  # What a message is made of.
+    tx: Transaction,
+    letter: Letter,
+    key: str,
+    moved: Sequence[Item],
+    *,
+    refs: Mapping[str, str],
+    machine_now: datetime,
+) -> None:
+    for item in moved:
+        items.remove(tx, letter.key, item)
+    draft = Draft(
+        key=key,
+        kind=letter.kind,
+        priority=letter.priority,
+        person=letter.person,
+        lane=letter.lane,
+        incident=letter.incident,
+        thread_of=letter.thread_of,
+        refs=refs,
+        items=moved,
+    )
+    # As old as what it is a part of, so that it is looked up likewise.
+    mail.queue(tx, draft, now=letter.queued_at, machine_now=machine_now)
+
+
+def _is_of_the_past(marks: _Marks, letter: Letter, now: datetime) -> bool:
+    """Tell whether a message was queued before a bot resumed, as far as we can know."""
+    if marks.resumed is None:
+        return False
+    if letter.queued_at > now:  # By a wrong clock, so nobody knows when.
+        return True
+    if letter.kind in _OF_THE_TICK:
+        return letter.queued_at <= marks.resumed + _CATCHING_UP_FOR
+    return letter.queued_at <= marks.resumed
+
+
+def _known_until(marks: _Marks, ticked_at: datetime, now: datetime) -> datetime:
+    """Return the end of what the record knows.
+
+    What an earlier stop left to be looked up stays looked up as far back as then.
+    """
+    if marks.known_until is None or marks.resumed is None:
+        return ticked_at
+    is_settled = now - marks.resumed > _SETTLED_AFTER and marks.are_numbers_read
+    return ticked_at if is_settled else min(marks.known_until, ticked_at)
+
+
+def _healed(tx: Transaction, *, now: datetime, machine_now: datetime) -> _Marks:
+    """Return the marks, brought back to now where they lie ahead of our clocks.
+
+    A bot whose clock was ahead leaves such marks. Every look-up that a right clock
+    makes is older than they are, so without this nothing would ever count as looked up,
+    and nothing would be sent until real time catches up. The waits that such a bot left
+    begin again for the same reason.
+    """
+    marks = _marks(tx)
+    clocks = {
+        "known_until": now,
+        "resumed": now,
+        "begun": machine_now,
+        "numbers_read": machine_now,
+        "restored": machine_now,
+    }
+    ahead = {
+        name: at
+        for name, at in clocks.items()
+        if (noted := getattr(marks, name)) and noted > at + _CLOCKS_DIFFER_BY
+    }
+    if not ahead:
+        return marks
+    logger.warning("the record is ahead of the clock", extra={"marks": list(ahead)})
+    for name, at in ahead.items():
+        tx.write("set_mark", name=name, at=at)
+    pacing.begin_waits_anew(tx, machine_now)
+    return replace(marks, **ahead)
+
+
+def _marks(tx: Transaction) -> _Marks:
+    return _Marks(**{row["name"]: row["at"] for row in tx.all("age_marks")})
+
+
+def _numbers(cards: Sequence[Standing]) -> list[int]:
+    found = (_CARD.fullmatch(card.key) for card in cards)
+    return sorted({int(one[1]) for one in found if one})

@@ -1,0 +1,265 @@
+"""From a letter in the outbox to what it says now: loads by reference, then renders."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+
+from bot.clock import Clock
+from bot.delivery.dead_letters import is_lost, missed_by
+from bot.delivery.outbox import Rendered
+from bot.incidents import digest as digests
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.incidents import Event, Incident, Status, void_reason
+from bot.policy.policies import Policy
+from bot.slack.blocks import Message
+from bot.slack.messages import cards, lists, notices, policy_notices, reminders
+from bot.slack.people import Person
+from bot.store.database import Transaction
+from bot.store.tables import items, mail, records
+from bot.store.tables.items import Item
+from bot.store.tables.mail import Letter, MessageKind
+from bot.triage import daily_lists
+from bot.triage.roster import person
+
+
+class Renderer:
+    """Renders letters. `site` is the workspace's address, ending in a slash."""
+
+    def __init__(
+        self, policy: Callable[[], Policy], clock: Clock, site: Callable[[], str]
+    ) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._site = site
+
+    def __call__(self, tx: Transaction, letter: Letter) -> Rendered | None:
+        """Render a letter as of now; `None` where it has nothing to say any more."""
+        match letter.kind:
+            case MessageKind.CARD:
+                return self._card(tx, letter)
+            case MessageKind.REMINDER:
+                return self._reminder(tx, letter)
+            case MessageKind.NOTE:
+                return self._note(tx, letter)
+            case MessageKind.OFFER:
+                return self._offer(tx, letter)
+            case MessageKind.NOTICE:
+                return self._notice(tx, letter)
+            case MessageKind.MORNING:
+                return self._morning(tx, letter)
+            case MessageKind.DIGEST:
+                return self._digest(tx, letter)
+            case MessageKind.EDIT:  # It shows what its target does, which is gone.
+                return None
+            case _:
+                assert_never(letter.kind)
+
+    def _card(self, tx: Transaction, letter: Letter) -> Rendered:
+        incident = _incident(tx, letter)
+        owed = records.deadlines(tx, incident.number)
+        void = None
+        if incident.status is Status.VOID:
+            void = void_reason(records.events(tx, incident.number))
+        message = cards.card(incident, owed, self._policy(), self._clock(), void=void)
+        return Rendered(message, is_live=True)
+
+    def _reminder(self, tx: Transaction, letter: Letter) -> Rendered | None:
+        """Render a reminder; what was answered before it went out is not sent."""
+        policy, now = self._policy(), self._clock()
+        reader = person(tx, policy, letter.person) if letter.person else None
+        found = [self._item(tx, letter, one) for one in items.within(tx, letter.key)]
+        live = [item for item in found if item.is_live_for(reader)]
+        shown = live if letter.ts is None else found
+        message = reminders.reminder(shown, reader, policy, now, down=_down(letter))
+        return Rendered(message, is_live=bool(live)) if message else None
+
+    def _item(self, tx: Transaction, letter: Letter, item: Item) -> reminders.Item:
+        incident = records.incident(tx, item.incident)
+        assert incident is not None, "a reminder belongs to an incident"
+        owed = records.deadlines(tx, item.incident)
+        deadline = _of(owed, item)
+        is_page = item.kind is Kind.CHECK_IN
+        following = None
+        if item.next_person is not None and item.next_at is not None:
+            following = (item.next_person, item.next_at)
+        return reminders.Item(
+            incident=incident,
+            deadline=deadline,
+            kind=item.step,
+            because=item.because,
+            superseded=items.is_superseded(tx, item, letter.place),
+            owed=_open_promise(owed) if is_page else None,
+            next=following,
+            told_at=letter.sent_at,
+        )
+
+    def _note(self, tx: Transaction, letter: Letter) -> Rendered | None:
+        incident, event = _incident(tx, letter), _event(tx, letter)
+        moved = [
+            deadline
+            for deadline in records.deadlines(tx, incident.number)
+            if deadline.is_open and deadline.changed
+        ]
+        message = notices.note(
+            incident, event, self._policy(), self._clock(), moved=moved
+        )
+        return Rendered(message, is_live=False)
+
+    def _offer(self, tx: Transaction, letter: Letter) -> Rendered | None:
+        """Render an offer; once it is answered, or taken back, it says so."""
+        incident, event = _incident(tx, letter), _event(tx, letter)
+        reader = self._reader(tx, letter)
+        is_live = incident.is_open and incident.offered_to == reader.id
+        if letter.ts is None and not is_live:
+            return None
+        return Rendered(notices.offer(incident, event.by, reader), is_live=is_live)
+
+    def _notice(self, tx: Transaction, letter: Letter) -> Rendered | None:
+        """Render what became of an offer, or of a message that went astray."""
+        if "policy" in letter.refs:
+            policy, now = self._policy(), self._clock()
+            message = policy_notices.message(letter.refs, policy, now)
+            return Rendered(message, is_live=False)
+        if "event" in letter.refs:
+            incident, event = _incident(tx, letter), _event(tx, letter)
+            message = notices.offer_answered(incident, event, self._reader(tx, letter))
+            return Rendered(message, is_live=False)
+        if letter.refs["trouble"] == "backup":
+            message = notices.backups(letter.refs["reason"])
+            return Rendered(message, is_live=False)
+        if letter.refs["trouble"] == "lost_incidents":
+            message = notices.lost_incidents(letter.refs, self._policy(), self._clock())
+            return Rendered(message, is_live=False)
+        if letter.refs["trouble"] == "reminder":
+            message = notices.reminder_fails(_incident(tx, letter))
+            return Rendered(message, is_live=False)
+        about = mail.find(tx, letter.refs["about"])
+        if about is None:
+            return None
+        instead = letter.refs.get("instead", "")
+        is_live = is_lost(about, letter) and not instead
+        key = about.key if is_live else None
+        return Rendered(self._trouble(tx, letter, about, key), is_live=is_live)
+
+    def _trouble(
+        self, tx: Transaction, letter: Letter, about: Letter, key: str | None
+    ) -> Message:
+        """Render a report on a lost message; with `key` that may be sent again."""
+        error = letter.refs["error"]
+        if letter.refs["trouble"] == "card":
+            return notices.card_not_posted(
+                _incident(tx, about), about.place, error, key
+            )
+        what = described(about.kind, about.incident)
+        if letter.refs["trouble"] == "unknown":
+            return notices.unknown_outcome(what, about.place, key)
+        instead = letter.refs["instead"]
+        return notices.dead_letter(what, about.place, error, key, instead=instead)
+
+    def _morning(self, tx: Transaction, letter: Letter) -> Rendered | None:
+        now, policy = self._clock(), self._policy()
+        until = datetime.fromisoformat(letter.refs["until"])
+        if until <= now:  # It waited so long that the next one is due.
+            return None
+        reader = self._reader(tx, letter)
+        whose = (*missed_by(letter), reader.id)[0]
+        is_primary = whose == policy.on_call.primary
+        theirs = records.open_incidents_of(tx, whose, with_unowned=is_primary)
+        cases = daily_lists.cases(tx, theirs)
+        for one in digests.mornings(policy, cases, now=now, until=until):
+            if one.person == whose:
+                message = lists.morning(one, reader, policy)
+                return Rendered(
+                    notices.in_place_of(message, whose, reader), is_live=False
+                )
+        return None
+
+    def _digest(self, tx: Transaction, letter: Letter) -> Rendered | None:
+        since, at, until = (
+            datetime.fromisoformat(letter.refs[name])
+            for name in ("since", "at", "until")
+        )
+        policy, now = self._policy(), self._clock()
+        cases = daily_lists.load_cases(tx, since)
+        ended = records.fallen(tx, since, at)
+        told = digests.digest(
+            policy, cases, ended, since=since, at=at, now=now, until=until
+        )
+        links = {
+            need.incident.number: link
+            for need in told.needs
+            if (link := self._link(tx, need.incident.number)) is not None
+        }
+        zone = policy.team_hours.zone
+        return Rendered(lists.digest(told, policy, zone, links), is_live=False)
+
+    def _link(self, tx: Transaction, number: int) -> str | None:
+        """Return the address of an incident's card, if it was posted."""
+        card = mail.find(tx, mail.card_key(number))
+        if card is None or card.ts is None:
+            return None
+        return f"{self._site()}archives/{card.lane}/p{card.ts.replace('.', '')}"
+
+    def _reader(self, tx: Transaction, letter: Letter) -> Person:
+        assert letter.person is not None, "this kind goes to a person"
+        return person(tx, self._policy(), letter.person)
+
+
+def described(kind: MessageKind, incident: int | None) -> str:
+    """Return a message of the outbox in words, by its kind and its incident."""
+    name = None if incident is None else f"INC-{incident}"
+    match kind:
+        case MessageKind.CARD:
+            return f"the card of {name}"
+        case MessageKind.REMINDER if name is None:
+            return "a message with several reminders"
+        case MessageKind.REMINDER:
+            return f"a reminder about {name}"
+        case MessageKind.NOTE:
+            return f"a note in the thread of {name}"
+        case MessageKind.MORNING:
+            return "the morning list"
+        case MessageKind.DIGEST:
+            return "the daily digest"
+        case MessageKind.OFFER:
+            return f"the hand-off request for {name}"
+        case MessageKind.NOTICE:
+            return f"a notice about {name}" if name else "a notice"
+        case MessageKind.EDIT:
+            return f"a change of {name}" if name else "a message"
+        case _:
+            assert_never(kind)
+
+
+def _incident(tx: Transaction, letter: Letter) -> Incident:
+    assert letter.incident is not None, "this kind is about an incident"
+    incident = records.incident(tx, letter.incident)
+    assert incident is not None, "a letter's incident is recorded"
+    return incident
+
+
+def _event(tx: Transaction, letter: Letter) -> Event:
+    event = records.event(tx, int(letter.refs["event"]))
+    assert event is not None, "a letter's event is recorded"
+    return event
+
+
+def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:
+    for deadline in owed:
+        if (deadline.kind, deadline.count) == (item.kind, item.count):
+            return deadline
+    raise AssertionError("a reminder belongs to a deadline")
+
+
+def _open_promise(owed: tuple[Deadline, ...]) -> Deadline | None:
+    for deadline in owed:
+        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
+            return deadline
+    return None
+
+
+def _down(letter: Letter) -> tuple[datetime, datetime] | None:
+    if "down_from" not in letter.refs:
+        return None
+    begin, end = letter.refs["down_from"], letter.refs["down_to"]
+    return datetime.fromisoformat(begin), datetime.fromisoformat(end)

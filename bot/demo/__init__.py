@@ -1,0 +1,1 @@
+"""The trial: a team and its stories, in the browser and on the terminal."""

@@ -1,0 +1,174 @@
+"""What lies ahead if nobody acts: deadlines and the reminders they will cause. Pure.
+
+It asks `nudges` for each step that is still to come, as the tick will when its instant
+has arrived, and says in words what goes out, to whom, and why.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from bot.incidents import nudges
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.incidents import Incident
+from bot.incidents.nudges import Because, Recipient, Step, StepKind
+from bot.policy.policies import Policy
+
+_MOST_STEPS = 12
+
+
+class Coming(StrEnum):
+    """What kind of thing lies ahead. `PAUSED` has no instant: nothing runs."""
+
+    DUE = "due"
+    LATE = "late"
+    PAUSED = "paused"
+    REMINDER = "reminder"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """One thing that will happen, or is so, at an instant.
+
+    `at` is `None` for a promise that is paused, and lies in the past for one that is
+    late. `recipients` are empty where nobody is told.
+    """
+
+    at: datetime | None
+    kind: Coming
+    incident: Incident
+    deadline: Deadline
+    what: str
+    why: str
+    recipients: tuple[Recipient, ...] = ()
+
+
+def forecast(
+    policy: Policy, cases: Iterable[tuple[Incident, Deadline]], now: datetime
+) -> tuple[Ahead, ...]:
+    """Return what lies ahead of these deadlines, soonest first.
+
+    A ladder climbs on for ever: of its heartbeats only the next is told.
+    """
+    found = [
+        ahead
+        for incident, deadline in cases
+        if deadline.is_open
+        for ahead in _of_deadline(policy, incident, deadline, now)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.at is None, one.at or now)))
+
+
+def _of_deadline(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> Iterator[Ahead]:
+    if deadline.paused_at is not None:
+        what = f"The {deadline.kind.words} is paused: we wait for the customer"
+        yield Ahead(None, Coming.PAUSED, incident, deadline, what, "")
+        return
+    if deadline.kind is not Kind.CHECK_IN:
+        yield _promise(incident, deadline, now)
+    for step in _steps(policy, incident, deadline, now):
+        told = nudges.recipients(policy, incident, step, policy.on_call)
+        is_page = step.kind in (StepKind.RUNG, StepKind.CHECK_IN)
+        yield Ahead(
+            at=step.at,
+            kind=Coming.PAGE if is_page else Coming.REMINDER,
+            incident=incident,
+            deadline=deadline,
+            what=_what(incident, deadline, step),
+            why=_why(policy, incident, step, told),
+            recipients=told,
+        )
+
+
+def _promise(incident: Incident, deadline: Deadline, now: datetime) -> Ahead:
+    name = deadline.kind.words.capitalize()
+    aim = "our own aim, outside the contract: " if deadline.is_aim else ""
+    words = deadline.promise.replace("_", " ")
+    why = f"{aim}{words}, counted in the calendar {deadline.calendar}"
+    if deadline.is_overdue(now):
+        return Ahead(
+            deadline.due_at, Coming.LATE, incident, deadline, f"{name} is late", why
+        )
+    return Ahead(deadline.due_at, Coming.DUE, incident, deadline, f"{name} is due", why)
+
+
+def _steps(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> Iterator[Step]:
+    """Yield the reminders still to come, a snoozed one first."""
+    if deadline.snoozed_until is not None:
+        at = max(deadline.snoozed_until, now)
+        yield Step(deadline.step - 1, StepKind.SNOOZED, at, to_owner=True)
+    over = deadline.step
+    for _ in range(_MOST_STEPS):
+        step = nudges.step_of(policy, incident, deadline, over)
+        if step is None:
+            return
+        over = step.over
+        if deadline.next_nudge_at is not None and step.at >= now:
+            yield step
+        if _is_heartbeat(policy, incident, step):
+            return
+
+
+def _is_heartbeat(policy: Policy, incident: Incident, step: Step) -> bool:
+    first = len(policy.ladder.rungs) + (incident.owner is not None)
+    return step.kind is StepKind.RUNG and step.number >= first
+
+
+def _what(incident: Incident, deadline: Deadline, step: Step) -> str:
+    promise = deadline.kind.words
+    match step.kind:
+        case StepKind.AHEAD:
+            return f"Reminder: the {promise} is due soon"
+        case StepKind.DUE:
+            return f"Reminder: the {promise} is due now"
+        case StepKind.AFTER:
+            return f"Reminder: the {promise} is late"
+        case StepKind.AFTER_AGAIN:
+            return f"Last reminder: the {promise} is late, and the lead hears of it"
+        case StepKind.SNOOZED:
+            return f"Reminder that was put off: the {promise} is owed"
+        case StepKind.CHECK_IN:
+            return "Question to the owner: are you still on it?"
+        case StepKind.RUNG if incident.owner is None:
+            return "Page: nobody owns it"
+        case StepKind.RUNG:
+            return "Page: its owner gives no sign of life"
+        case _:
+            assert_never(step.kind)
+
+
+def _why(
+    policy: Policy, incident: Incident, step: Step, told: tuple[Recipient, ...]
+) -> str:
+    people = " and ".join(dict.fromkeys(_role(one.because) for one in told))
+    if _is_heartbeat(policy, incident, step):
+        beat = round(policy.ladder.heartbeat / timedelta(minutes=1))
+        return f"Everybody on the ladder, every {beat} min until somebody acts"
+    if step.kind is StepKind.RUNG:
+        return f"The next step of the ladder: {people}"
+    if step.kind is StepKind.CHECK_IN:
+        return "A Sev1's owner is asked for a sign of life at fixed intervals"
+    if step.kind is StepKind.AHEAD:
+        return f"{policy.reminders.ahead:.0%} of its business time ahead, to {people}"
+    if incident.owner is None and not step.roles:
+        return f"To {people}, since nobody owns it"
+    return f"To {people}"
+
+
+def _role(because: Because) -> str:
+    match because:
+        case Because.PRIMARY | Because.BACKUP:
+            return f"the {because} on call"
+        case Because.FALLBACK:
+            return "the fallback channel"
+        case Because.OWNER | Because.LEAD | Because.STAND_IN:
+            return f"the {because}"
+        case _:
+            assert_never(because)

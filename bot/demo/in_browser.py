@@ -1,0 +1,81 @@
+"""`sevbot demo`: the local Slack in a browser, with the real bot in it.
+
+Nothing leaves this machine, and all is forgotten at the end.
+"""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.demo.live import Live
+from bot.demo.stage import Stage
+from bot.demo.stories import TWO_DAYS
+from bot.demo.telling import BEAT_S
+from bot.demo.tried_policy import Policies
+from bot.emulator.page.server import Page
+from bot.errors import BotError
+
+PORT = 8765
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A demo that runs. `taken` is the port that was wanted but in use, or None."""
+
+    page: Page
+    live: Live
+    stage: Stage
+    taken: int | None
+
+
+@contextmanager
+def opened(
+    tried: Policies, *, port: int = PORT, is_empty: bool = False, beat: float = BEAT_S
+) -> Iterator[Opened]:
+    """Run the demo; `is_empty` begins without a story. Port 0 takes any.
+
+    `beat` is the pace of a story's steps, in seconds.
+
+    Raises BotError if neither the port nor one of the next is free.
+    """
+
+    def begins() -> datetime:
+        zone = tried().team_hours.zone
+        return TWO_DAYS.day.replace(tzinfo=zone)
+
+    with TemporaryDirectory() as folder:
+        live = Live(Path(folder), tried, begins())
+        stage = Stage(live, tried, begins, beat)
+        live.start()
+        try:
+            page = _page(live, stage, port)
+            stage.stir = page.stir
+            stage.start()
+            if not is_empty:
+                stage.do("story", {"story": TWO_DAYS.id})
+            taken = port if port and not page.url.endswith(f":{port}/") else None
+            try:
+                yield Opened(page, live, stage, taken)
+            finally:
+                stage.stop()
+        finally:
+            live.stop()
+
+
+def _page(live: Live, stage: Stage, port: int) -> Page:
+    """Open the page on the port, or on the next one that is free."""
+    ports = range(port, port + _TRIES) if port else range(1)
+    for each in ports:
+        try:
+            return live.slack.open_page(each, stage)
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise
+        except OverflowError:
+            break
+    raise BotError(f"The ports from {port} on are all in use; name another: --port.")

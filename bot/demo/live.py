@@ -1,0 +1,243 @@
+"""A local Slack and a bot that runs by itself, for people at the page.
+
+The team is mapped onto the ids that a policy names, so that any policy can be tried.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from threading import Lock
+
+from bot.clock import TrialClock
+from bot.demo.bot_process import BotProcess, Place, Word
+from bot.demo.trial import TEAM
+from bot.emulator.driver import LocalSlack
+from bot.emulator.faults import Condition
+from bot.emulator.workspace import default_id
+from bot.policy.policies import Policy
+from bot.store.database import Transaction
+from bot.store.engines.read_only import Reading
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.triage.tick import next_at
+
+COMMANDS = (
+    (
+        "/sev1",
+        "customer: what is wrong",
+        "The service is lost: pages whoever is on call",
+    ),
+    ("/sev2", "customer: what is wrong", "A core function is broken for many"),
+    ("/sev3", "customer: what is wrong", "One component does not do as it should"),
+    ("/sev4", "customer: question or wish", "A question, or a wish"),
+    ("/incident", "[number]", "What is yours and what is due next, or one incident"),
+)
+_CONNECTS_WITHIN_S = 10
+
+
+class State(StrEnum):
+    """What the bot is, as the page says it."""
+
+    DEAD = "dead"
+    STARTING = "starting"
+    RUNNING = "running"
+
+
+class Live:
+    """A local Slack with the team in it, and a bot in a process of its own.
+
+    While Slack is well, `settle` waits until the bot has sent what may go, so that time
+    stands still until then. Otherwise the bot only queues what is due, and goes on
+    sending by itself. `changed` is called where the bot's state has changed.
+    """
+
+    def __init__(
+        self, folder: Path, policy: Callable[[], Policy], at: datetime
+    ) -> None:
+        self.policy = policy
+        self.clock = TrialClock(folder / "clock.json")
+        self.clock.travel(at)
+        self.slack = LocalSlack(clock=self.clock)
+        self._folder = folder
+        self._file = folder / "sevbot.db"
+        self._record = Reading(self._file, self.slack.team_id)
+        self.changed: Callable[[], None] = lambda: None
+        self._bot: BotProcess | None = None
+        self._starting = Lock()
+        self._reading = Lock()
+        settle_in(self.slack, policy())
+        for command, hint, about in COMMANDS:
+            self.slack.add_command(command, hint, about)
+
+    @property
+    def now(self) -> datetime:
+        """The clock of obligations."""
+        return self.clock()
+
+    @property
+    def state(self) -> State:
+        """Tell what the bot is just now."""
+        bot = self._bot
+        if bot is None or not bot.is_alive:
+            return State.DEAD
+        return State.RUNNING if bot.is_ready else State.STARTING
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the bot's process; `None` if there is none."""
+        return self._bot.pid if self._bot else None
+
+    def start(self) -> None:
+        """Start Slack and the bot."""
+        self.slack.__enter__()
+        self._new_record()
+        self.take_policy()
+        self.start_bot()
+
+    def stop(self) -> None:
+        """End the bot, then Slack."""
+        self.kill_bot()
+        self.slack.__exit__(None, None, None)
+
+    def take_policy(self) -> None:
+        """Put the policy in force where the bot looks for its own now and then."""
+        texts = self.policy().texts
+        # The file of customers may lie some folders up.
+        folder = self._folder.joinpath(*["policy"] * max(n.count("..") for n in texts))
+        for name, text in texts.items():
+            if not Path(name).is_absolute():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
+        self._policies = folder / next(iter(texts))
+
+    def start_bot(self) -> None:
+        """Start a bot on the record as it stands, whatever Slack is like."""
+        with self._starting:
+            if self.state is not State.DEAD:
+                return
+            self._bot = BotProcess(self._place())
+            self.changed()
+            if not self._bot.await_ready():
+                return
+        self.changed()
+        if self.slack.condition is Condition.WELL:
+            with suppress(AssertionError):  # The page says that no socket is open.
+                self.slack.wait_for_socket(timeout=_CONNECTS_WITHIN_S)
+        self.settle()
+
+    def kill_bot(self) -> None:
+        """End the bot at once, wherever it is; what it has not sent stays queued."""
+        if self._bot is not None and self._bot.is_alive:
+            self._bot.kill()
+            self.slack.wait_until(lambda: not self.slack.health()["sockets"])
+
+    def begin_anew(self, at: datetime) -> None:
+        """Forget all that happened, and go to an instant, be it in the past."""
+        self.kill_bot()
+        self._new_record()
+        self.slack.condition = Condition.WELL
+        self.clock.travel(at)
+        self.slack.clear()
+        self.start_bot()
+
+    @contextmanager
+    def record(self) -> Iterator[Transaction]:
+        """Read the record, whether the bot runs or not."""
+        with self._reading, self._record.transaction() as tx:
+            yield tx
+
+    def waiting(self) -> int:
+        """Return how many messages are not sent yet."""
+        with self.record() as tx:
+            row = tx.one("unfinished")
+        return int(row["waiting"]) if row else 0
+
+    def settle(self) -> None:
+        """Have what is due now fired; sent too, if Slack is well."""
+        if self._bot is not None and self.state is State.RUNNING:
+            is_well = self.slack.condition is Condition.WELL
+            self._bot.ask(Word.SETTLE if is_well else Word.FIRE)
+
+    def next_at(self) -> datetime | None:
+        """Return when the bot has something to do next; `None` if it does nothing."""
+        if self.state is not State.RUNNING:
+            return None
+        with self.record() as tx:
+            return next_at(tx, self.policy(), self.now)
+
+    def _new_record(self) -> None:
+        with self._reading:
+            for suffix in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+            SqliteDatabase(self._file, self.slack.team_id).close()
+
+    def _place(self) -> Place:
+        return Place(
+            api_url=self.slack.api_url,
+            bot_token=self.slack.bot_token,
+            app_token=self.slack.app_token,
+            record=self._file,
+            clock=self._folder / "clock.json",
+            policies=self._policies,
+        )
+
+
+def settle_in(slack: LocalSlack, policy: Policy) -> None:
+    """Let in whoever of the team is missing, and create the missing channels.
+
+    Ana is the policy's primary, Ben its backup and Lea its lead.
+    """
+    known = slack.workspace
+    roles = {
+        "ana": policy.on_call.primary,
+        "ben": policy.on_call.backup,
+        "lea": policy.on_call.lead,
+    }
+    for name, zone in TEAM.items():
+        person_id = roles.get(name) or default_id("U", name)
+        if name != "ana" and person_id == policy.on_call.primary:
+            person_id = default_id("U", name)  # One person in two roles.
+        if person_id not in known.people:
+            is_taken = any(one.name == name for one in known.people.values())
+            fresh = _fresh(name, person_id) if is_taken else name
+            slack.add_person(fresh, tz=zone, id=person_id)
+    ids = {
+        "incidents": policy.channels.incidents,
+        "leads": policy.channels.digest,
+        "support": policy.channels.fallback,
+    }
+    for name, channel_id in ids.items():
+        _add_channel(slack, name, channel_id)
+    if not any(one.name == "support" for one in known.channels.values()):
+        slack.add_channel("support", members=_people(slack))
+    for customer in policy.customers:
+        if customer.channel:
+            _add_channel(slack, customer.name, customer.channel, bot=False)
+
+
+def roles_of(policy: Policy) -> dict[str, str]:
+    """Return what each person on call is, in words, by id."""
+    on_call = policy.on_call
+    told = {on_call.lead: "lead", on_call.backup: "backup on call"}
+    told[on_call.primary] = "primary on call"
+    return {who: words for who, words in told.items() if who is not None}
+
+
+def _add_channel(slack: LocalSlack, name: str, id: str, *, bot: bool = True) -> None:
+    channels = slack.workspace.channels
+    if id in channels:
+        return
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "customer"
+    if any(one.name == slug for one in channels.values()):
+        slug = _fresh(slug, id)
+    slack.add_channel(slug, members=_people(slack), bot=bot, id=id)
+
+
+def _people(slack: LocalSlack) -> list[str]:
+    return [one.id for one in slack.workspace.people.values() if not one.is_bot]
+
+
+def _fresh(name: str, id: str) -> str:
+    return f"{name}-{id.lower()}"

@@ -1,0 +1,143 @@
+"""A whole bot on a local Slack with a clock that jumps: for the demo and for tests.
+
+It is the real bot, over Socket Mode or signed HTTP. Only nothing runs by itself:
+`settle` does what is due now, and `travel` goes from one instant at which something is
+due to the next.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+from pydantic import SecretStr
+
+from bot import app, clock
+from bot.clock import Clock, TrialClock
+from bot.delivery.pacing import UNPACED, Pace
+from bot.emulator.driver import LocalSlack
+from bot.inbound.signed_http import SignedHttp
+from bot.policy.policies import Policy
+from bot.settings import Settings
+
+TEAM = {
+    "ana": "America/Los_Angeles",
+    "ben": "America/New_York",
+    "lea": "Europe/Berlin",
+    "cem": "Asia/Kolkata",
+    "dee": "America/Los_Angeles",
+}
+
+
+class Trial:
+    """A team of five, their channels, and the bot among them.
+
+    The clock's file lies in `folder`, and so does the record, unless `database_url`
+    names another. The policy must name the ids that the local Slack gives: `U0ANA` for
+    ana, `C0LEADS` for #leads. Nothing is backed up, whatever the environment says,
+    until somebody sets `backups`.
+    """
+
+    backups: Path | None = None
+
+    def __init__(  # noqa: PLR0913  # What a test may want otherwise.
+        self,
+        folder: Path,
+        policy: Callable[[], Policy],
+        at: datetime,
+        *,
+        machine: Clock = clock.machine,
+        pace: Pace = UNPACED,
+        is_http: bool = False,
+        database_url: str | None = None,
+    ) -> None:
+        self.folder = folder
+        self.database_url = database_url or f"sqlite:///{folder / 'sevbot.db'}"
+        self.is_http = is_http
+        self.policy = policy
+        self.machine = machine
+        self.pace = pace
+        self.clock = TrialClock(folder / "clock.json")
+        self.clock.travel(at)
+        self.slack = LocalSlack(clock=self.clock)
+        self.populate()
+
+    def populate(self) -> None:
+        """Let the team in, and create its channels."""
+        for name, zone in TEAM.items():
+            self.slack.add_person(name, tz=zone)
+        for channel in ("incidents", "leads", "support"):
+            self.slack.add_channel(channel, members=TEAM)
+
+    @property
+    def now(self) -> datetime:
+        """The clock of obligations."""
+        return self.clock()
+
+    def start(self) -> None:
+        """Start Slack and the bot, and let it learn who is who."""
+        self.slack.__enter__()
+        self.start_bot()
+
+    def stop(self) -> None:
+        """Stop the bot, then Slack."""
+        self.bot.close()
+        self.slack.__exit__(None, None, None)
+
+    def start_bot(self) -> None:
+        """Start a bot on the database as it stands, as after a deploy."""
+        self.bot = self.built()
+        self.bot.housekeeping()
+        self.bot.recovery.begin()
+        self.bot.ear.start()
+        if isinstance(self.bot.ear, SignedHttp):
+            self.slack.request_url = self.bot.ear.url
+        else:
+            self.slack.wait_for_socket()
+        self.settle()
+
+    def built(self, wake: Callable[[], None] = lambda: None) -> app.Bot:
+        """Return a bot that is wired and at rest."""
+        settings = Settings(
+            slack_bot_token=SecretStr(self.slack.bot_token),
+            slack_app_token=SecretStr(self.slack.app_token),
+            slack_signing_secret=SecretStr(self.slack.signing_secret),
+            slack_api_url=self.slack.api_url,
+            database_url=self.database_url,
+            backups=self.backups,
+            port=0,
+        )
+        identity = app.identify(settings, Event())
+        assert identity is not None, "the local Slack knows who the bot is"
+        return app.build(
+            settings,
+            self.policy,
+            identity,
+            clock=self.clock,
+            machine=self.machine,
+            pace=self.pace,
+            wake=wake,
+            is_http=self.is_http,
+        )
+
+    def settle(self) -> None:
+        """Fire what is due now and send all that may go."""
+        self.bot.settle()
+
+    def waiting(self) -> int:
+        """Return how many messages are not sent yet."""
+        with self.bot.database.transaction() as tx:
+            row = tx.one("unfinished")
+        return int(row["waiting"]) if row else 0
+
+    def advance(self, **span: float) -> None:
+        """Let time pass, stopping at each instant at which something is due."""
+        self.travel(self.now + timedelta(**span))
+
+    def travel(self, to: datetime) -> None:
+        """Go to an instant, stopping at each one before at which something is due."""
+        while (at := self.bot.reminders.next_at()) <= to:
+            self.clock.travel(max(at, self.now))
+            self.settle()
+        self.clock.travel(max(to, self.now))
+        self.settle()

@@ -1,0 +1,21 @@
+"""`sevbot doctor`: what is wrong with an installation, and how to mend it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.doctor import host, workspace
+from bot.doctor.findings import Finding
+from bot.settings import Settings
+from bot.store.maintenance.disks import MOUNTS
+
+
+def examine(
+    settings: Settings, machine: Clock, *, is_http: bool = False, mounts: Path = MOUNTS
+) -> Iterator[Finding]:
+    """Look at everything that the bot will need, and change nothing."""
+    policy, findings = host.of_policy(settings, machine().date())
+    yield from findings
+    yield from host.of_record(settings.database_url, mounts)
+    yield from host.of_backups(settings)
+    yield from workspace.examined(settings, policy, machine, is_http=is_http)

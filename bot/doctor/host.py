@@ -1,0 +1,120 @@
+"""What `sevbot doctor` sees on this machine: the policy's file and the record's."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+from bot.doctor.findings import Finding, note, ok, wrong
+from bot.errors import PolicyError, StorageError
+from bot.policy.parsing.policy_file import is_default_used, load_or_default
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.policies import Policy
+from bot.settings import Settings
+from bot.store import opening
+from bot.store.maintenance.disks import disk_of
+
+
+def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Finding]]:
+    """Read the policy, and say what is wrong with its file."""
+    try:
+        policy = load_or_default(
+            settings.policies, holidays=public_holidays, today=today
+        )
+    except PolicyError as error:
+        mend = "`sevbot check` says the same; `sevbot policy init` writes a whole file."
+        return None, [wrong(problem, mend) for problem in error.problems]
+    if is_default_used(settings.policies):
+        mend = "Run `sevbot policy init`, then put your channels and people in."
+        return policy, [wrong("There is no policies.yaml: the example counts.", mend)]
+    return policy, [ok(f"The policy is whole (version {policy.version}).")]
+
+
+def of_record(url: str, mounts: Path) -> Iterator[Finding]:
+    """Look at the record: the server's, or the file and the disk below it."""
+    if opening.is_postgres(url):
+        yield _tried(url)
+    else:
+        yield from _of_file(opening.sqlite_path(url), mounts)
+
+
+def of_backups(settings: Settings) -> Iterator[Finding]:
+    """Look whether the record is backed up, and whether that can be written."""
+    folder = settings.backups
+    if opening.is_postgres(settings.database_url):
+        if folder is not None:
+            yield note(
+                "SEVBOT_BACKUPS is for a record in a file; it does nothing here.",
+                "Back the server up by its own means.",
+            )
+    elif folder is None:
+        yield note(
+            "Nothing backs the record up by itself.",
+            "Set SEVBOT_BACKUPS to a folder, best on another disk.",
+        )
+    elif not folder.is_dir():
+        mend = "Create it, or mount what it lies on."
+        yield wrong(f"The folder for backups, {folder}, does not exist.", mend)
+    elif not os.access(folder, os.W_OK):
+        mend = "Let the bot's user write there."
+        yield wrong(f"Backups cannot be written into {folder}.", mend)
+    else:
+        yield ok(f"Backups go into {folder}.")
+
+
+def _tried(url: str) -> Finding:
+    try:
+        version = opening.postgres().tried(url)
+    except StorageError as error:
+        return wrong(
+            f"The record cannot be used: {error.reason}.",
+            "See that the server runs, that DATABASE_URL is right, and that its user "
+            "may create tables.",
+        )
+    return ok(f"The record in PostgreSQL {version} can be written.")
+
+
+def _of_file(path: Path, mounts: Path) -> Iterator[Finding]:
+    disk = disk_of(path, mounts)
+    if disk.is_network:
+        yield wrong(
+            f"{path} lies on a network disk ({disk.kind}), where SQLite gets damaged.",
+            "Set DATABASE_URL to a file on a disk of this machine.",
+        )
+    if disk.fleeting is not None:
+        yield wrong(
+            f"{path} lies on {disk.fleeting} ({disk.kind}): a deploy loses every "
+            "incident.",
+            "Mount a disk that stays, and set DATABASE_URL to a file on it.",
+        )
+    if not path.parent.is_dir():
+        yield wrong(f"The folder {path.parent} does not exist.", "Create it.")
+        return
+    yield _opened(path)
+
+
+def _opened(path: Path) -> Finding:
+    is_new = not path.exists()
+    try:
+        with closing(sqlite3.connect(path, timeout=2)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("CREATE TABLE doctor (id INTEGER)")
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        return wrong(
+            f"{path} cannot be used: {error}.",
+            "See who owns the file and its folder, and whether the disk is full; "
+            "`sevbot db restore FILE` puts the last backup in the place of a "
+            "damaged one.",
+        )
+    finally:
+        if is_new:
+            path.unlink(missing_ok=True)
+    if found != "ok":
+        mend = "`sevbot db restore FILE` puts the last backup in its place."
+        return wrong(f"{path} is damaged: {found}.", mend)
+    said = "can be created" if is_new else "is whole and can be written"
+    return ok(f"The record {path} {said}.")

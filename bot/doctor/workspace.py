@@ -1,0 +1,273 @@
+"""What `sevbot doctor` asks Slack: tokens, scopes, channels, people and the time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.clock import Clock
+from bot.doctor.findings import Finding, note, ok, wrong
+from bot.doctor.manifest import NEEDED, OPTIONAL
+from bot.policy.policies import Policy
+from bot.settings import Settings
+from bot.slack.blocks import span
+from bot.slack.client import member_of
+
+_WITHIN_S = 10
+_SKEW = timedelta(minutes=1)
+_INVITE = "In Slack, in that channel, type: /invite @{}"
+_COPY = {
+    "SLACK_BOT_TOKEN": "Copy the Bot User OAuth Token (xoxb-…) from the app's page, "
+    "OAuth & Permissions; reinstall the app there if it was revoked.",
+    "SLACK_APP_TOKEN": "On the app's page, Basic Information, App-Level Tokens, make "
+    "one with the scope connections:write and copy it (xapp-…).",
+    "SLACK_SIGNING_SECRET": "Copy the Signing Secret from the app's page, Basic "
+    "Information.",
+}
+_REINSTALL = (
+    "On the app's page, OAuth & Permissions, add it and press Reinstall to Workspace."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Slack answered. `error` is its word for a refusal, empty if it did."""
+
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+    error: str
+
+
+class Asker:
+    """Slack's Web API, asked once each."""
+
+    def __init__(self, token: str, url: str) -> None:
+        self._web = WebClient(token, base_url=url, timeout=_WITHIN_S, retry_handlers=[])
+
+    def ask(self, method: str, **arguments: str) -> Answer:
+        """Call a method; a Slack that does not answer is a refusal, too."""
+        try:
+            response = self._web.api_call(method, params=arguments)
+        except SlackApiError as error:
+            refused = error.response
+            body = refused.data if isinstance(refused.data, dict) else {}
+            headers = getattr(refused, "headers", {})
+            return Answer(body, headers, str(body.get("error", "unknown_error")))
+        except (OSError, SlackClientError) as error:
+            reason = getattr(error, "reason", error)
+            return Answer({}, {}, f"no answer ({type(reason).__name__})")
+        body = response.data if isinstance(response.data, dict) else {}
+        return Answer(body, response.headers, "")
+
+
+def examined(
+    settings: Settings, policy: Policy | None, machine: Clock, *, is_http: bool
+) -> Iterator[Finding]:
+    """Ask Slack about everything that the bot will need."""
+    yield from _ear(settings, is_http=is_http)
+    token = _secret(settings.slack_bot_token)
+    if finding := _unlike("SLACK_BOT_TOKEN", token, "xoxb-"):
+        yield finding
+        return
+    asker = Asker(token, settings.slack_api_url)
+    me = asker.ask("auth.test")
+    if me.error:
+        yield _refused("SLACK_BOT_TOKEN", me.error)
+        return
+    name = str(me.body["user"])
+    yield ok(f"SLACK_BOT_TOKEN is that of @{name} in {me.body['team']}.")
+    yield _skew(me.headers, machine())
+    yield from _scopes(_granted(me))
+    if policy is not None:
+        yield from _channels(asker, policy, name)
+        yield from _people(asker, policy, str(me.body["team_id"]), machine())
+    yield note(
+        "Slack tells no app who owns a slash command.",
+        "Once the bot runs, type /incident help. If another app answers, make the "
+        "manifest anew with --prefix, as in: sevbot manifest --prefix acme-",
+    )
+
+
+def _ear(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
+    if is_http:
+        yield from _signing(settings)
+        return
+    name, token = "SLACK_APP_TOKEN", _secret(settings.slack_app_token)
+    if finding := _unlike(name, token, "xapp-"):
+        yield finding
+        return
+    opened = Asker(token, settings.slack_api_url).ask("apps.connections.open")
+    yield (
+        _refused(name, opened.error) if opened.error else ok(f"{name} opens a socket.")
+    )
+
+
+def _signing(settings: Settings) -> Iterator[Finding]:
+    name = "SLACK_SIGNING_SECRET"
+    if not _secret(settings.slack_signing_secret):
+        yield wrong(f"{name} is not set: nobody could be trusted.", _COPY[name])
+    else:
+        yield ok(f"{name} is set; the first command shows whether it is the right one.")
+    if settings.is_out_of_reach:
+        yield wrong(
+            "PORT is set, so this host wants to reach sevbot there, but sevbot "
+            "listens on 127.0.0.1 only.",
+            "Set SEVBOT_HOST=0.0.0.0 if the host's router comes from outside.",
+        )
+
+
+def _secret(secret: SecretStr | None) -> str:
+    return secret.get_secret_value().strip() if secret else ""
+
+
+def _unlike(name: str, token: str, begins: str) -> Finding | None:
+    """Return what is wrong with a token that can be seen without asking."""
+    if not token:
+        return wrong(f"{name} is not set.", _COPY[name])
+    if not token.startswith(begins):
+        return wrong(f"{name} does not begin with {begins}.", _COPY[name])
+    return None
+
+
+def _refused(name: str, error: str) -> Finding:
+    if error.startswith("no answer"):
+        return wrong(
+            f"Slack cannot be reached: {error}.",
+            "Let this machine open https connections to slack.com and its subdomains.",
+        )
+    return wrong(f"Slack refuses {name}: {error}.", _COPY[name])
+
+
+def _skew(headers: Mapping[str, str], now: datetime) -> Finding:
+    told = {name.lower(): value for name, value in headers.items()}.get("date")
+    if told is None:
+        return note("Slack did not say what time it is.")
+    skew = now - parsedate_to_datetime(told)
+    if abs(skew) <= _SKEW:
+        return ok("The clock agrees with Slack's.")
+    side = "ahead of" if skew > timedelta(0) else "behind"
+    return wrong(
+        f"This machine's clock is {span(skew)} {side} Slack's: every due time is "
+        "off by that, and from 5 min on signed requests are refused.",
+        "Switch time synchronisation on, as in: timedatectl set-ntp true",
+    )
+
+
+def _granted(me: Answer) -> set[str]:
+    headers = {name.lower(): value for name, value in me.headers.items()}
+    return {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
+
+
+def _scopes(granted: set[str]) -> Iterator[Finding]:
+    missing = [scope for scope in NEEDED if scope.name not in granted]
+    for scope in missing:
+        yield wrong(f"The scope {scope.name} is missing: {scope.without}.", _REINSTALL)
+    if not missing:
+        yield ok("Every scope that is needed was granted.")
+    for scope in OPTIONAL:
+        if scope.name not in granted:
+            yield note(
+                f"The optional scope {scope.name} was not granted: {scope.without}.",
+                _REINSTALL,
+            )
+
+
+def _channels(asker: Asker, policy: Policy, bot: str) -> Iterator[Finding]:
+    channels = policy.channels
+    for purpose, channel in (
+        ("incidents", channels.incidents),
+        ("digest", channels.digest),
+        ("fallback", channels.fallback),
+    ):
+        info = asker.ask("conversations.info", channel=channel)
+        yield _channel(info, purpose, channel, bot)
+
+
+def _channel(answer: Answer, purpose: str, id: str, bot: str) -> Finding:
+    where = f"channels.{purpose}"
+    if answer.error == "missing_scope":
+        return note(f"{where} ({id}) was not looked at, for want of a scope.")
+    if answer.error:
+        return wrong(
+            f"{where} ({id}) does not exist, or the bot cannot see it: {answer.error}.",
+            "Write the id that stands at the end of the channel's details; a private "
+            f"channel is seen once the bot is in it: /invite @{bot}",
+        )
+    channel = answer.body["channel"]
+    name = f"#{channel.get('name')}"
+    if channel.get("is_archived"):
+        return wrong(
+            f"{where}: {name} is archived.",
+            "Unarchive it, or name another channel in policies.yaml.",
+        )
+    if not channel.get("is_member"):
+        return wrong(f"{where}: the bot is not in {name}.", _INVITE.format(bot))
+    if channel.get("is_ext_shared"):
+        return note(
+            f"{where}: {name} is shared with another company, who read all that the "
+            "bot writes there.",
+            "Name a channel of your own in policies.yaml.",
+        )
+    return ok(f"{where} is {name}, and the bot is in it.")
+
+
+def _people(
+    asker: Asker, policy: Policy, team: str, now: datetime
+) -> Iterator[Finding]:
+    on_call = policy.on_call
+    for role, person in (
+        ("primary", on_call.primary),
+        ("backup", on_call.backup),
+        ("lead", on_call.lead),
+    ):
+        if person is not None:
+            yield from _person(asker, f"on_call.{role}", person, team, now)
+
+
+def _person(
+    asker: Asker, where: str, id: str, team: str, now: datetime
+) -> Iterator[Finding]:
+    answer = asker.ask("users.info", user=id)
+    mend = "Name somebody else in policies.yaml; a profile shows its member id."
+    if answer.error:
+        yield wrong(f"{where} ({id}) is nobody here: {answer.error}.", mend)
+        return
+    member = member_of(answer.body["user"], team)
+    if not member.is_active:
+        yield wrong(f"{where}: {member.name} has left the workspace.", mend)
+        return
+    if not member.is_member:
+        yield wrong(
+            f"{where}: {member.name} is a guest, a bot or of another company, and can "
+            "take nothing.",
+            mend,
+        )
+        return
+    yield ok(f"{where} is {member.name}, {member.zone or 'zone unknown'}.")
+    dnd = asker.ask("dnd.info", user=id)
+    if not dnd.error and (quiet := _quiet(dnd.body, member.zone, now)):
+        yield note(
+            f"{where}: {member.name} has notifications off {quiet}: a page then makes "
+            "no sound.",
+            "They change it in Slack under Preferences, Notifications; or name "
+            "somebody else for the night.",
+        )
+
+
+def _quiet(dnd: Mapping[str, Any], zone: str | None, now: datetime) -> str:
+    """Return from when to when somebody's phone is silent next, in their own time."""
+    start, end = dnd.get("next_dnd_start_ts", 0), dnd.get("next_dnd_end_ts", 0)
+    if not dnd.get("dnd_enabled") or end <= max(start, now.timestamp()):
+        return ""
+    try:
+        own = ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        own = ZoneInfo("UTC")
+    begins, ends = (datetime.fromtimestamp(at, own) for at in (start, end))
+    return f"from {begins:%H:%M} to {ends:%H:%M} ({own.key})"

@@ -1,0 +1,1 @@
+"""What the local Slack serves to the app, with Slack's own limits."""

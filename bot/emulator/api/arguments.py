@@ -1,0 +1,47 @@
+"""Reading the arguments of a call: JSON bodies carry values, forms carry text."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from bot.emulator.api.refusals import Json, Refused, missing
+
+TRUE = {True, "1", "true", "True"}
+
+
+def text_of(arguments: Json) -> str:
+    """Return the `text` of a message, empty if there is none."""
+    return str(arguments.get("text") or "")
+
+
+def blocks_of(arguments: Json) -> list[Json] | None:
+    """Return the `blocks`, or None if the call does not speak of them."""
+    if arguments.get("blocks") is None:
+        return None
+    blocks = decoded(arguments["blocks"], "invalid_blocks_format")
+    if not isinstance(blocks, list):
+        raise Refused("invalid_blocks_format")
+    return blocks
+
+
+def flag(arguments: Json, name: str) -> bool:
+    """Return whether a yes-or-no argument says yes."""
+    return arguments.get(name) in TRUE
+
+
+def required(arguments: Json, *names: str) -> Sequence[str]:
+    """Return arguments that must be there, as text, or refuse the call."""
+    for name in names:
+        if arguments.get(name) in (None, ""):
+            raise missing(name)
+    return [str(arguments[name]) for name in names]
+
+
+def decoded(value: object, code: str) -> Any:
+    """Return a structured argument; a form sends it as JSON text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise Refused(code) from error

@@ -1,0 +1,66 @@
+"""Slack's rate limits: so many calls a minute of each method, as its tier says.
+
+Bursts are "tolerated but unspecified"; here a whole minute's calls may come at once.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+from math import ceil
+
+from bot.emulator.api.refusals import Json
+
+
+class Tier(IntEnum):
+    """How many calls of a method Slack takes in a minute."""
+
+    ONE = 1
+    TWO = 20
+    THREE = 50
+    FOUR = 100
+    SPECIAL = 300
+
+
+POSTS_IN_CHANNEL = 60
+MINUTE = 60.0
+
+
+class Tiers:
+    """Counts calls by the machine's clock; `is_on` False lets everything through.
+
+    `of_methods` has each method that Slack serves; others are not limited.
+    """
+
+    def __init__(
+        self,
+        machine: Callable[[], float],
+        of_methods: Mapping[str, Tier],
+        *,
+        is_on: bool = False,
+    ) -> None:
+        self.is_on = is_on
+        self.of_methods = of_methods
+        self._machine = machine
+        self._calls: dict[str, deque[float]] = {}
+
+    def wait(self, method: str, arguments: Json) -> int | None:
+        """Count a call; for one too many return the seconds of its `Retry-After`."""
+        most = self.of_methods.get(method)
+        if not self.is_on or most is None:
+            return None
+        limits: dict[str, int] = {method: most}
+        if method == "chat.postMessage":
+            limits[f"{method} {arguments.get('channel')}"] = POSTS_IN_CHANNEL
+        now = self._machine()
+        waits = [self._full_for(name, limit, now) for name, limit in limits.items()]
+        if longest := max(waits):
+            return ceil(longest)
+        for name in limits:
+            self._calls[name].append(now)
+        return None
+
+    def _full_for(self, name: str, most: int, now: float) -> float:
+        calls = self._calls.setdefault(name, deque())
+        while calls and calls[0] <= now - MINUTE:
+            calls.popleft()
+        return calls[0] + MINUTE - now if len(calls) >= most else 0.0

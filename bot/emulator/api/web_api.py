@@ -1,0 +1,207 @@
+"""The Web API: tokens, and the methods about the app, people and conversations."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.emulator.api import chat_api, dnd_api, history_api
+from bot.emulator.api.arguments import decoded, required
+from bot.emulator.api.blocks_rules import check_view
+from bot.emulator.api.refusals import Json, Refused
+from bot.emulator.api.tiers import Tier
+from bot.emulator.people.screens import Screens
+from bot.emulator.people.triggers import Triggers
+from bot.emulator.records import Channel, Person, View
+from bot.emulator.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+APP_METHODS = {"apps.connections.open"}
+# What reading needs, by the kind of conversation that is read.
+HISTORY_SCOPES = {"C": "channels:history", "G": "groups:history", "D": "im:history"}
+SCOPES_OF_METHODS = {
+    "conversations.history": HISTORY_SCOPES,
+    "conversations.replies": HISTORY_SCOPES,
+    "conversations.info": {"C": "channels:read", "G": "groups:read"},
+    "dnd.info": {"": "dnd:read"},
+}
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What a call of a method is answered with, and how many calls Slack takes."""
+
+    tier: Tier
+    answer: Callable[[Json], Json]
+
+
+class WebApi:
+    """The methods that the bot may call; `open_socket` returns a fresh address."""
+
+    def __init__(
+        self, workspace: Workspace, screens: Screens, triggers: Triggers
+    ) -> None:
+        self._workspace = workspace
+        self._screens = screens
+        self._triggers = triggers
+        self.open_socket: Callable[[], str] = lambda: ""
+        self._methods = {
+            "auth.test": Method(Tier.SPECIAL, self._auth_test),
+            "apps.connections.open": Method(Tier.ONE, self._apps_connections_open),
+            "chat.postMessage": Method(
+                Tier.SPECIAL, lambda a: chat_api.post_message(workspace, a)
+            ),
+            "chat.update": Method(Tier.THREE, lambda a: chat_api.update(workspace, a)),
+            "chat.delete": Method(Tier.THREE, lambda a: chat_api.delete(workspace, a)),
+            "conversations.history": Method(
+                Tier.THREE, lambda a: history_api.history(workspace, a)
+            ),
+            "conversations.open": Method(Tier.THREE, self._conversations_open),
+            "conversations.replies": Method(
+                Tier.THREE, lambda a: history_api.replies(workspace, a)
+            ),
+            "conversations.info": Method(Tier.THREE, self._conversations_info),
+            "dnd.info": Method(Tier.THREE, lambda a: dnd_api.info(workspace, a)),
+            "users.info": Method(Tier.FOUR, self._users_info),
+            "users.list": Method(Tier.TWO, self._users_list),
+            "views.open": Method(Tier.FOUR, self._views_open),
+            "views.update": Method(Tier.FOUR, self._views_update),
+        }
+
+    @property
+    def tiers(self) -> dict[str, Tier]:
+        """Return the tier of each method."""
+        return {name: method.tier for name, method in self._methods.items()}
+
+    def call(self, method: str, arguments: Json, token: str | None) -> Json:
+        """Return the answer of one call, `ok: false` included."""
+        try:
+            self._check(method, token)
+            self._check_scope(method, str(arguments.get("channel") or ""))
+            with self._workspace.changed:
+                return {"ok": True, **self._methods[method].answer(arguments)}
+        except Refused as refused:
+            return refused.as_json()
+
+    def _check(self, method: str, token: str | None) -> None:
+        if method not in self._methods:
+            logger.error("unknown method called", extra={"method": method})
+            raise Refused("unknown_method")
+        workspace = self._workspace
+        if not token:
+            raise Refused("not_authed")
+        if token not in {workspace.bot_token, workspace.app_token}:
+            raise Refused("invalid_auth")
+        if (token == workspace.app_token) != (method in APP_METHODS):
+            raise Refused("not_allowed_token_type")
+
+    def _check_scope(self, method: str, channel_id: str) -> None:
+        channel = self._workspace.channels.get(channel_id)
+        kind = "G" if channel and channel.is_private else channel_id[:1]
+        needed = SCOPES_OF_METHODS.get(method, {}).get(kind)
+        if needed and needed not in self._workspace.scopes:
+            provided = ",".join(sorted(self._workspace.scopes))
+            raise Refused(
+                "missing_scope", more={"needed": needed, "provided": provided}
+            )
+
+    def _auth_test(self, _: Json) -> Json:
+        workspace = self._workspace
+        return {
+            "url": f"https://{workspace.domain}.slack.com/",
+            "team": workspace.domain.capitalize(),
+            "user": workspace.bot.name,
+            "team_id": workspace.team_id,
+            "user_id": workspace.bot.id,
+            "bot_id": workspace.bot_id,
+            "is_enterprise_install": False,
+        }
+
+    def _apps_connections_open(self, _: Json) -> Json:
+        return {"url": self.open_socket()}
+
+    def _conversations_open(self, arguments: Json) -> Json:
+        users = str(arguments.get("users") or "")
+        if not users:
+            raise Refused("users_list_not_supplied")
+        if "," in users:
+            raise Refused("invalid_arguments", ("one person only in this Slack",))
+        person = self._workspace.people.get(users)
+        if person is None:
+            raise Refused("user_not_found")
+        dm, was_open = chat_api.dm_with(self._workspace, person)
+        body: Json = {"channel": {"id": dm.id}}
+        return {"no_op": True, "already_open": True, **body} if was_open else body
+
+    def _conversations_info(self, arguments: Json) -> Json:
+        (channel_id,) = required(arguments, "channel")
+        channel = chat_api.visible_channel(self._workspace, channel_id)
+        return {"channel": self._channel_json(channel)}
+
+    def _channel_json(self, channel: Channel) -> Json:
+        workspace = self._workspace
+        return {
+            **channel.as_json(workspace.bot.id),
+            "context_team_id": workspace.team_id,
+        }
+
+    def _users_info(self, arguments: Json) -> Json:
+        (person_id,) = required(arguments, "user")
+        person = self._workspace.people.get(person_id)
+        if person is None:
+            raise Refused("user_not_found")
+        return {"user": self._person_json(person)}
+
+    def _users_list(self, arguments: Json) -> Json:
+        limit = int(arguments.get("limit") or 0) or PAGE
+        start = self._cursor(str(arguments.get("cursor") or ""))
+        everybody = list(self._workspace.people.values())
+        rest = everybody[start : start + limit]
+        following = start + limit
+        cursor = f"user:{following}" if following < len(everybody) else ""
+        return {
+            "members": [self._person_json(person) for person in rest],
+            "cache_ts": int(self._workspace.clock().timestamp()),
+            "response_metadata": {"next_cursor": cursor},
+        }
+
+    def _cursor(self, cursor: str) -> int:
+        if not cursor:
+            return 0
+        kind, _, number = cursor.partition(":")
+        if kind != "user" or not number.isdigit():
+            raise Refused("invalid_cursor")
+        return int(number)
+
+    def _person_json(self, person: Person) -> Json:
+        return person.as_json(self._workspace.clock())
+
+    def _views_open(self, arguments: Json) -> Json:
+        (trigger_id,) = required(arguments, "trigger_id")
+        body = self._view_body(arguments)
+        person = self._triggers.use(trigger_id)
+        return {"view": self.view_json(self._screens.open(person, body))}
+
+    def _views_update(self, arguments: Json) -> Json:
+        body = self._view_body(arguments)
+        view = self._screens.find(
+            arguments.get("view_id"), arguments.get("external_id")
+        )
+        expected = arguments.get("hash")
+        if expected and expected != view.hash:
+            raise Refused("hash_conflict")
+        return {"view": self.view_json(self._screens.update(view, body))}
+
+    def _view_body(self, arguments: Json) -> Json:
+        required(arguments, "view")
+        body: Json = decoded(arguments["view"], "invalid_arguments")
+        check_view(body)
+        return body
+
+    def view_json(self, view: View) -> Json:
+        """Return Slack's view object with the ids of this workspace."""
+        workspace = self._workspace
+        return view.as_json(
+            team=workspace.team_id, app=workspace.app_id, bot=workspace.bot_id
+        )

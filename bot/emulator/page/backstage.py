@@ -1,0 +1,46 @@
+"""What a demonstration adds to the page: its clock, what lies ahead, its stories.
+
+The local Slack knows nothing of the app that it serves. Whoever starts both hands one
+object to the page, and the page shows what that object tells.
+"""
+
+from typing import Protocol
+
+from bot.emulator.api.refusals import Json
+
+
+class Impossible(Exception):  # noqa: N818 - a sentence for whoever asked.
+    """Something that cannot be done now; the sentence says why."""
+
+
+class Backstage(Protocol):
+    """The other side of the page's panel.
+
+    `state` returns what the panel shows, each part under a key of its own; a key that
+    is missing hides its part:
+
+    - `clock`: `{"now": ISO 8601, "speed": 0 | 60 | ..., "moving": bool}`
+    - `ahead`: what will happen, soonest first: `{"at", "what", "about", "to": [ids],
+      "why", "due", "kind"}`, instants as ISO 8601, `to` ids of people and channels
+    - `sent`: what became of messages, newest first: `{"at", "what", "to", "state",
+      "why", "text"}`
+    - `waiting`: how many messages are not sent yet
+    - `app`: `{"state": "running" | "starting" | "dead"}`
+    - `stories`: `[{"id", "title", "about"}]`, and `story`: the one that plays:
+      `{"id", "title", "caption", "doing", "step", "of", "who", "where", "playing",
+      "over", "trouble"}`
+    - `policy`: `{"name", "problems": [sentences], "notice"}`
+
+    `state` is called from one thread at a time and may read a database.
+    """
+
+    def state(self) -> Json:
+        """Return what the panel shows now."""
+
+    def do(self, act: str, arguments: Json) -> None:
+        """Do what somebody asked for in the panel; raises Impossible with a reason.
+
+        The acts are `forward` (`minutes`), `to` (`at`), `opening`, `reminder`, `play`
+        (`speed`), `pause`, `kill`, `start`, `story` (`story`, its id), `step`,
+        `autoplay`, `leave` (the story), `over` (begin anew) and `reload` (the policy).
+        """

@@ -1,0 +1,319 @@
+"""A person at a screen: types commands, presses buttons, fills forms."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.emulator.api.events import Events
+from bot.emulator.api.refusals import Json
+from bot.emulator.people import forms
+from bot.emulator.people.exchanges import Answer, Sent
+from bot.emulator.people.forms import Placed
+from bot.emulator.people.interactions import Interactions
+from bot.emulator.people.screens import Screens
+from bot.emulator.people.typed_text import escape_typed
+from bot.emulator.records import Channel, Message, Person, View
+from bot.emulator.workspace import Workspace
+
+PRIVATE_WITHIN = 5.0
+MENUS = {"static_select", "overflow", "radio_buttons", "checkboxes", "users_select"}
+
+
+class Actor:
+    """What one person can do. A thing that is not there raises LookupError."""
+
+    def __init__(
+        self,
+        person: Person,
+        workspace: Workspace,
+        screens: Screens,
+        interactions: Interactions,
+        events: Events,
+    ) -> None:
+        self.id = person.id
+        self._workspace = workspace
+        self._screens = screens
+        self._interactions = interactions
+        self._exchanges = events.exchanges
+        self._events = events
+
+    @property
+    def person(self) -> Person:
+        """Return this person as they are now; a deactivated one cannot act."""
+        person = self._workspace.people[self.id]
+        if person.deleted:
+            raise LookupError(f"{person.name} was deactivated and cannot act")
+        return person
+
+    def command(
+        self,
+        command: str,
+        text: str = "",
+        *,
+        channel: str | None = None,
+        times: int = 1,
+        wait_private: bool = False,
+    ) -> Answer:
+        """Type a slash command, in the conversation with the bot unless told where.
+
+        Returns once it is acknowledged or given up. `times` delivers the same
+        payload several times at once; `wait_private` waits for an answer by
+        response URL where the acknowledgement said nothing.
+        """
+        person = self.person
+        where = self._conversation(channel)
+        payload, key = self._interactions.command(person, command, text, where)
+        answer = self._exchanges.deliver(
+            Sent("slash_commands", payload, key), times=times
+        )
+        return self._with_private(answer, wait_private=wait_private)
+
+    def say(self, text: str, channel: str, *, thread: str | None = None) -> Message:
+        """Write a message as a person, under the message whose `ts` is `thread`.
+
+        An app hears of it that has subscribed to such events.
+        """
+        where = self._conversation(channel)
+        parent = self._parent(where, thread) if thread else None
+        typed = escape_typed(text, self._workspace)
+        said = Message(where.id, "", self.person.id, typed, thread_ts=parent)
+        written = self._workspace.post(said)
+        for event in self._interactions.written(written):
+            self._events.send(Sent("events_api", self._interactions.event(event)))
+        return written
+
+    def press(
+        self,
+        button: str,
+        message: Message | None = None,
+        *,
+        confirm: bool = True,
+        stale: bool = False,
+        wait_private: bool = False,
+    ) -> Answer:
+        """Press a button, named by its text, its action id or `block id/action id`.
+
+        Without a message it is a button of the open form. `stale` presses what
+        stood in `message` when it was read, though it may have changed since.
+        `confirm=False` cancels at the question that the button asks.
+        """
+        target = self._target(message, stale=stale)
+        placed = _only(_buttons(target.blocks, button), f"button {button!r}", target)
+        if "confirm" in placed.element and not confirm:
+            return Answer(ok=False, error="cancelled")
+        answer = self._act(target, self._interactions.action(placed, {}))
+        return self._with_private(answer, wait_private=wait_private)
+
+    def choose(
+        self,
+        choice: Any,
+        message: Message | None = None,
+        *,
+        element: str | None = None,
+        wait_private: bool = False,
+    ) -> Answer:
+        """Choose from a menu by text or value, or a person in a list of people.
+
+        `element` names the menu by action id, block id, label or placeholder where
+        several offer the choice. Without a message it is a menu of the open form,
+        where an input tells the app only if its block has `dispatch_action`.
+        """
+        target = self._target(message, stale=False)
+        menus = _menus(target.blocks, element)
+        found = [p for p in menus if _offers(p.element, choice, self._person_id)]
+        placed = _only(found, f"choice {choice!r}", target)
+        kind = placed.element["type"]
+        given = [choice] if kind == "checkboxes" else choice
+        entry = forms.entered(placed.element, given, self._person_id)
+        if placed.is_input and not placed.block.get("dispatch_action"):
+            return self._silently(target, placed, entry)
+        key = forms.STATE_KEYS.get(kind, "selected_option")
+        action = self._interactions.action(placed, {key: entry})
+        stored = None if kind == "overflow" else (placed, entry)
+        answer = self._act(target, action, stored)
+        return self._with_private(answer, wait_private=wait_private)
+
+    def view(self) -> View | None:
+        """Return the form on this person's screen, or None."""
+        return self._screens.shown(self.id)
+
+    def wait_for_view(self, title: str | None = None, timeout: float = 5.0) -> View:
+        """Wait until a form, or the one with that title, is on the screen."""
+
+        def there() -> bool:
+            view = self.view()
+            return view is not None and title in {None, view.title}
+
+        with self._workspace.changed:
+            if not self._workspace.changed.wait_for(there, timeout):
+                raise AssertionError(f"no form opened within {timeout} s")
+            return self._open_view()
+
+    def fill(self, entries: Mapping[str, Any] | None = None, /, **more: Any) -> View:
+        """Enter values into the open form and leave it open.
+
+        Inputs are named by block id, action id or label; None clears one.
+        """
+        with self._workspace.changed:
+            view = self._open_view()
+            for name, given in {**(entries or {}), **more}.items():
+                placed = forms.named(view.blocks, name)
+                entry = forms.entered(placed.element, given, self._person_id)
+                view = _with_entry(view, placed, entry)
+            return self._screens.keep(view)
+
+    def submit(
+        self, entries: Mapping[str, Any] | None = None, /, **more: Any
+    ) -> Answer:
+        """Fill the open form and submit it.
+
+        What Slack itself refuses (a required input left empty, a text too long)
+        comes back in `errors` and is not sent.
+        """
+        view = self.fill(entries, **more)
+        if errors := forms.complaints(view.blocks, view.values):
+            return Answer(ok=False, error="incomplete", errors=errors, view=view)
+        payload = self._interactions.submission(self.person, view)
+        sent = Sent("interactive", payload, view_id=view.id)
+        return self._exchanges.deliver(sent)
+
+    def close(self) -> Answer:
+        """Close the open form; the app hears of it if it asked to."""
+        view = self._open_view()
+        self._screens.close(self.id)
+        if not view.body.get("notify_on_close"):
+            return Answer(ok=True)
+        payload = self._interactions.closing(self.person, view)
+        return self._exchanges.deliver(Sent("interactive", payload))
+
+    def _silently(self, target: Message | View, placed: Placed, entry: Any) -> Answer:
+        if isinstance(target, View):
+            self._screens.keep(_with_entry(target, placed, entry))
+        return Answer(ok=True, view=self.view())
+
+    def _act(
+        self,
+        target: Message | View,
+        action: Json,
+        stored: tuple[Placed, object] | None = None,
+    ) -> Answer:
+        """Send an act, with what it leaves in an input if that is kept."""
+        if isinstance(target, View):
+            view = (
+                self._screens.keep(_with_entry(target, *stored)) if stored else target
+            )
+            payload = self._interactions.view_action(self.person, view, action)
+            return self._exchanges.deliver(Sent("interactive", payload))
+        values = forms.initial_values(target.blocks)
+        if stored:
+            values = forms.with_entry(values, *stored)
+        current = self._current(target) or target
+        payload, key = self._interactions.message_action(
+            self.person, current, action, values
+        )
+        return self._exchanges.deliver(Sent("interactive", payload, key))
+
+    def _target(self, message: Message | None, *, stale: bool) -> Message | View:
+        if message is None:
+            return self._open_view()
+        self._must_see(message)
+        if stale:
+            return message
+        current = self._current(message)
+        if current is None:
+            raise LookupError("the message is gone")
+        return current
+
+    def _must_see(self, message: Message) -> None:
+        channel = self._workspace.channels[message.channel]
+        person = self.person
+        if message.private_to not in {None, person.id}:
+            raise LookupError(f"{person.name} does not see what is private to another")
+        if person.id not in channel.members:
+            raise LookupError(f"{person.name} is not in {channel.name}")
+
+    def _current(self, message: Message) -> Message | None:
+        private = message.private_to is not None
+        where = self._workspace.privates if private else self._workspace.messages
+        return where.get((message.channel, message.ts))
+
+    def _conversation(self, name: str | None) -> Channel:
+        person = self.person
+        if name is None:
+            return self._workspace.open_dm(person)[0]
+        channel = self._workspace.find_channel(name)
+        if person.id not in channel.members:
+            raise LookupError(f"{person.name} is not in #{channel.name}")
+        return channel
+
+    def _parent(self, channel: Channel, ts: str) -> str:
+        """Return the stamp of the thread that a message starts or stands in."""
+        found = self._workspace.messages.get((channel.id, ts))
+        if found is None:
+            raise LookupError("that message is gone")
+        return found.thread_ts or found.ts
+
+    def _open_view(self) -> View:
+        view = self.view()
+        if view is None:
+            raise LookupError(f"{self.person.name} has no form open")
+        return view
+
+    def _person_id(self, name: str) -> str:
+        return self._workspace.find_person(name).id
+
+    def _with_private(self, answer: Answer, *, wait_private: bool) -> Answer:
+        if not (wait_private and answer.ok):
+            return answer
+        return self._exchanges.wait_private(answer, PRIVATE_WITHIN)
+
+
+def _with_entry(view: View, placed: Placed, entry: object) -> View:
+    return replace(view, values=forms.with_entry(view.values, placed, entry))
+
+
+def _buttons(blocks: Iterable[Json], name: str) -> list[Placed]:
+    return [
+        placed
+        for placed in forms.elements(blocks)
+        if placed.element["type"] == "button"
+        and name in {placed.element["text"]["text"], placed.action_id, placed.path}
+    ]
+
+
+def _menus(blocks: Iterable[Json], name: str | None) -> list[Placed]:
+    menus = [p for p in forms.elements(blocks) if p.element["type"] in MENUS]
+    if name is None:
+        return menus
+    return [p for p in menus if name in _names(p)]
+
+
+def _names(placed: Placed) -> set[str]:
+    placeholder = placed.element.get("placeholder", {}).get("text", "")
+    ids = {placed.action_id, placed.block_id, placed.path}
+    return {*ids, placed.label, placeholder}
+
+
+def _offers(element: Json, choice: Any, person_id: Callable[[str], str]) -> bool:
+    try:
+        given = [choice] if element["type"] == "checkboxes" else choice
+        forms.entered(element, given, person_id)
+    except LookupError:
+        return False
+    return True
+
+
+def _only(found: list[Placed], what: str, target: Message | View) -> Placed:
+    if len(found) == 1:
+        return found[0]
+    there = ", ".join(_named(p) for p in forms.elements(target.blocks)) or "nothing"
+    how_many = f"{len(found)} times" if found else "not there"
+    raise LookupError(f"{what} is {how_many}; there is: {there}")
+
+
+def _named(placed: Placed) -> str:
+    element = placed.element
+    if element["type"] == "button":
+        return f"[{element['text']['text']}]"
+    texts = "/".join(option["text"]["text"] for option in forms.offered(element))
+    return f"{placed.action_id} ({texts})" if texts else placed.action_id

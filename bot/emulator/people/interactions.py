@@ -1,0 +1,212 @@
+"""The payloads that people's acts send to the app, in Slack's own shapes."""
+
+import secrets
+from collections.abc import Callable
+
+from bot.emulator.api import chat_api
+from bot.emulator.api.refusals import Json
+from bot.emulator.api.response_urls import ResponseUrls
+from bot.emulator.people.forms import Placed
+from bot.emulator.people.triggers import Triggers
+from bot.emulator.people.typed_text import escape_typed
+from bot.emulator.records import Channel, Message, Person, View
+from bot.emulator.workspace import Workspace
+
+_KINDS = {"channel": "channels", "group": "groups", "im": "im"}
+
+
+class Interactions:
+    """Builds payloads; `url_of` turns the key of a response URL into the URL."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        triggers: Triggers,
+        response_urls: ResponseUrls,
+        url_of: Callable[[str], str],
+    ) -> None:
+        self._workspace = workspace
+        self._triggers = triggers
+        self._response_urls = response_urls
+        self._url_of = url_of
+
+    def command(
+        self, person: Person, command: str, text: str, channel: Channel
+    ) -> tuple[Json, str]:
+        """Return a slash command's payload and the key of its response URL."""
+        workspace = self._workspace
+        key = self._response_urls.issue(person.id, channel.id)
+        return {
+            "token": "verification-token",
+            "team_id": workspace.team_id,
+            "team_domain": workspace.domain,
+            "channel_id": channel.id,
+            "channel_name": channel.typed_name,
+            "user_id": person.id,
+            "user_name": person.name,
+            "command": command,
+            "text": escape_typed(text.strip(), workspace),
+            "api_app_id": workspace.app_id,
+            "is_enterprise_install": "false",
+            "response_url": self._url_of(key),
+            "trigger_id": self._triggers.issue(person.id),
+        }, key
+
+    def message_action(
+        self, person: Person, message: Message, action: Json, values: Json
+    ) -> tuple[Json, str]:
+        """Return the payload of an act on a message and its response URL's key.
+
+        `values` is the state of the message's inputs, this act included. Slack
+        leaves the message itself out when it was private.
+        """
+        channel = self._workspace.channels[message.channel]
+        key = self._response_urls.issue(person.id, channel.id, message)
+        container: Json = {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": channel.id,
+            "is_ephemeral": message.private_to is not None,
+        }
+        payload = {
+            **self._common("block_actions", person),
+            "container": container,
+            "channel": {"id": channel.id, "name": channel.typed_name},
+            "state": {"values": values},
+            "response_url": self._url_of(key),
+            "actions": [action],
+        }
+        if message.thread_ts:
+            container["thread_ts"] = message.thread_ts
+        if message.private_to is None:
+            payload["message"] = chat_api.message_json(self._workspace, message)
+        return payload, key
+
+    def view_action(self, person: Person, view: View, action: Json) -> Json:
+        """Return the payload of an act inside a form."""
+        return {
+            **self._common("block_actions", person),
+            "container": {"type": "view", "view_id": view.id},
+            "view": self._view(view),
+            "actions": [action],
+        }
+
+    def submission(self, person: Person, view: View) -> Json:
+        """Return the payload of a submitted form."""
+        return {
+            **self._common("view_submission", person),
+            "view": self._view(view),
+            "response_urls": [],
+        }
+
+    def closing(self, person: Person, view: View) -> Json:
+        """Return the payload of a form that was closed without submitting."""
+        payload = self._common("view_closed", person)
+        del payload["trigger_id"]
+        return {**payload, "view": self._view(view), "is_cleared": False}
+
+    def event(self, event: Json) -> Json:
+        """Return the payload that wraps an event, with an id of its own."""
+        workspace = self._workspace
+        return {
+            "token": "verification-token",
+            "team_id": workspace.team_id,
+            "context_team_id": workspace.team_id,
+            "api_app_id": workspace.app_id,
+            "event": {"event_ts": workspace.stamp("events"), **event},
+            "type": "event_callback",
+            "event_id": f"Ev0{workspace.number():08d}",
+            "event_time": int(workspace.clock().timestamp()),
+            "is_ext_shared_channel": False,
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": workspace.team_id,
+                    "user_id": workspace.bot.id,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+        }
+
+    def written(self, message: Message) -> list[Json]:
+        """Return the events of a person's message to which the app has subscribed.
+
+        Slack tells an app of conversations that it is in. Source: its references of
+        `message.channels` and its likes, and of `app_mention`.
+        """
+        workspace = self._workspace
+        channel = workspace.channels[message.channel]
+        if workspace.bot.id not in channel.members:
+            return []
+        event: Json = {
+            "user": message.user,
+            "text": message.text,
+            "ts": message.ts,
+            "team": workspace.team_id,
+            "channel": channel.id,
+            "event_ts": message.ts,
+        }
+        if message.thread_ts:
+            event["thread_ts"] = message.thread_ts
+        is_mention = f"<@{workspace.bot.id}>" in message.text and not channel.is_im
+        events = {
+            f"message.{_KINDS[channel.kind]}": {
+                **event, "type": "message", "channel_type": channel.kind,
+            }
+        }  # fmt: skip
+        if is_mention:
+            events["app_mention"] = {**event, "type": "app_mention"}
+        return [one for name, one in events.items() if name in workspace.subscriptions]
+
+    def action(self, placed: Placed, chosen: Json) -> Json:
+        """Return the entry of `actions`; its `action_ts` is never given twice."""
+        element = placed.element
+        action = {
+            "type": element["type"],
+            "action_id": placed.action_id,
+            "block_id": placed.block_id,
+            **chosen,
+            "action_ts": self._workspace.stamp("actions"),
+        }
+        if element["type"] == "button":
+            action["text"] = element["text"]
+            action |= {key: element[key] for key in ("value", "url") if key in element}
+        return action
+
+    def _common(self, kind: str, person: Person) -> Json:
+        workspace = self._workspace
+        return {
+            "type": kind,
+            "user": {
+                "id": person.id,
+                "username": person.name,
+                "name": person.name,
+                "team_id": person.team_id,
+            },
+            "api_app_id": workspace.app_id,
+            "token": "verification-token",
+            "team": {"id": workspace.team_id, "domain": workspace.domain},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "trigger_id": self._triggers.issue(person.id),
+        }
+
+    def _view(self, view: View) -> Json:
+        workspace = self._workspace
+        return view.as_json(
+            team=workspace.team_id, app=workspace.app_id, bot=workspace.bot_id
+        )
+
+
+def envelope(kind: str, payload: Json, *, retry: int = 0) -> Json:
+    """Return a Socket Mode envelope with an id of its own."""
+    wrapped: Json = {
+        "envelope_id": secrets.token_hex(16),
+        "type": kind,
+        "accepts_response_payload": kind != "events_api",
+        "payload": payload,
+    }
+    if kind == "events_api":
+        wrapped |= {"retry_attempt": retry, "retry_reason": "timeout" if retry else ""}
+    return wrapped

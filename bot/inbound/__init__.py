@@ -1,0 +1,1 @@
+"""What comes in from Slack, and the way out of it: an answer."""

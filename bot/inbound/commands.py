@@ -1,0 +1,93 @@
+"""The slash commands: `/sev1` to `/sev4` and `/incident`."""
+
+from collections.abc import Callable
+
+from bot.clock import Clock
+from bot.errors import UserError
+from bot.policy.policies import Policy, Severity
+from bot.slack import command_text
+from bot.slack.blocks import Message, View, shown
+from bot.slack.forms import views
+from bot.slack.messages import answers, lists
+from bot.slack.payloads import Command
+from bot.triage.acts import Report
+from bot.triage.roster import Roster
+from bot.triage.use_cases import Act, Triage
+
+_NEXT_DUE = 10
+_LONGEST_NUMBER = 9
+_LONGEST_NAME = 60
+
+
+class Commands:
+    """Answers a command with a message for the typist's eyes, or with a form."""
+
+    def __init__(
+        self,
+        triage: Triage,
+        roster: Roster,
+        policy: Callable[[], Policy],
+        clock: Clock,
+    ) -> None:
+        self._triage = triage
+        self._roster = roster
+        self._policy = policy
+        self._clock = clock
+
+    def answer(self, command: Command) -> Message | View:
+        """Do what a command asks for. A prefix such as `/acme-sev1` is fine."""
+        if command.is_question:
+            return self._incident(command)
+        if command.name[-4:] not in frozenset(Severity):
+            name = shown(command.name, _LONGEST_NAME)
+            raise UserError(f"sevbot does not know {name}. Type `/incident help`.")
+        return self._severity(command, Severity(command.name[-4:]))
+
+    def _severity(self, command: Command, severity: Severity) -> Message | View:
+        policy, now = self._policy(), self._clock()
+        typist = self._roster.person(command.by)
+        request = command_text.parse_command(
+            command.text,
+            policy=policy,
+            channel=command.channel,
+            typist_zone=typist.zone,
+            now=now,
+            people=self._roster.id_of,
+            names=self._roster.name_of,
+        )
+        if isinstance(request, command_text.Help):
+            return answers.help(policy, severity)
+        if isinstance(request, command_text.Form):
+            customer = request.customer
+            return views.open_form(policy, severity, command.channel, customer)
+        if request.owner not in (None, command.by):
+            self._roster.must_be_member(str(request.owner))
+        report = Report(
+            severity=severity,
+            title=request.title,
+            channel=command.channel,
+            customer=request.customer,
+            plan=request.plan,
+            owner=request.owner,
+            reported_at=request.reported_at,
+            link=request.link,
+            typed="" if command.is_meant else f"{command.name} {command.text}",
+        )
+        result = self._triage.open(Act(command.by, command.key), report)
+        if result.is_same_again:
+            return answers.same_again(result.incident, command.name, command.text)
+        return answers.opened(result, policy, typist, now, request.reading)
+
+    def _incident(self, command: Command) -> Message:
+        reader, now = self._roster.person(command.by), self._clock()
+        wanted = command.text.strip().upper().removeprefix("INC-")
+        if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
+            number = int(wanted)
+            result, history = self._triage.look(number), self._triage.history(number)
+            return answers.one_incident(result, history, self._policy(), reader, now)
+        if wanted == "HELP":
+            return answers.help(self._policy(), None)
+        if wanted:
+            raise UserError("Type `/incident`, `/incident 42` or `/incident help`.")
+        mine, others = self._triage.listed(command.by, _NEXT_DUE)
+        return lists.incident_list(mine, others, reader, now)

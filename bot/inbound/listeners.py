@@ -1,0 +1,376 @@
+"""Where Slack's payloads enter: each is checked, acted upon, and answered in private.
+
+An acknowledged command is a stored command: `ack` comes after the commit and carries
+the answer. What needs Slack's Web API, a form or a late answer, comes after `ack`.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+from typing import Any, TypeVar
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_sdk.webhook import WebhookClient
+
+from bot.errors import Fate, SlackError, StorageError, UserError
+from bot.inbound.commands import Commands
+from bot.inbound.presses import Presses
+from bot.inbound.submissions import Forms
+from bot.slack import actions, payloads
+from bot.slack.blocks import Message, View, escape
+from bot.slack.client import Slack
+from bot.slack.forms import views
+from bot.slack.forms.inputs import FieldErrors
+from bot.slack.messages import answers
+from bot.slack.messages.notices import reason
+from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
+from bot.triage.roster import Roster
+
+logger = logging.getLogger(__name__)
+
+_ANYTHING = re.compile(r".*")
+_AGAIN = (actions.TRY_AGAIN, actions.OPEN_ANOTHER)
+_ANSWER_WITHIN_S = 2
+# Later, no time would be left of the three seconds for an answer.
+_ONCE_MORE_WITHIN_S = 0.8
+_TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id")
+_OURS = "an error of sevbot's own, which is in its log"
+_WHO = "Slack does not say just now who you are"
+
+Ack = Callable[..., BoltResponse]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An answer to a press; it may replace the private message that asked."""
+
+    answer: Message | View | None
+    replaces: bool = False
+
+
+class Listeners:
+    """Bolt's listeners. `wake` is called after whatever may have made work.
+
+    `recorded` returns the incident that an inbound key changed, if it is recorded.
+    """
+
+    def __init__(  # noqa: PLR0913  # What an act may touch, handed in once.
+        self,
+        commands: Commands,
+        presses: Presses,
+        forms: Forms,
+        roster: Roster,
+        slack: Slack,
+        recorded: Callable[[str], int | None],
+        wake: Callable[[], None],
+    ) -> None:
+        self._commands = commands
+        self._presses = presses
+        self._forms = forms
+        self._roster = roster
+        self._slack = slack
+        self._recorded = recorded
+        self._wake = wake
+
+    def register(self, app: App) -> None:
+        """Listen to everything that Slack may send, so that all is acknowledged."""
+        app.command(_ANYTHING)(self._on_command)
+        app.action(_ANYTHING)(self._on_press)
+        app.view(_ANYTHING)(self._on_submission)
+        app.view_closed(_ANYTHING)(_acknowledge)
+        app.options(_ANYTHING)(_acknowledge)
+        app.shortcut(_ANYTHING)(_acknowledge)
+        app.event("user_change")(self._on_person)
+        app.event("team_join")(self._on_person)
+        app.event(_ANYTHING)(_notice)
+        app.error(self._on_failure)
+
+    def _on_command(self, ack: Ack, body: Payload) -> None:
+        command = payloads.command(body)
+        answer = self._answer_command(command)
+        if isinstance(answer, Message):
+            ack(**_private(answer))
+        else:
+            ack()
+            self._open_form(command, answer)
+        self._wake()
+
+    def _answer_command(self, command: Command) -> Message | View:
+        try:
+            self._roster.admit(command.by, command.team)
+            return _surely(partial(self._commands.answer, command))
+        except UserError as error:
+            if command.is_question:
+                return answers.sentence(f"{answers.ONLY_YOU}: {error}")
+            return answers.user_error(str(error), f"{command.name} {command.text}")
+        except StorageError as error:
+            why = _refused_by_storage(error)
+            if error.in_doubt and not command.is_question:
+                return _in_doubt(command, why)
+        except SlackError as error:
+            why = _unknown_person(error)
+        return answers.not_recorded(why, command.name, command.text)
+
+    def _open_form(self, command: Command, view: View) -> None:
+        try:
+            self._slack.open_view(command.trigger, view)
+        except SlackError as error:
+            logger.warning("no form was opened", extra={"error": error.code})
+            sentence = (
+                f"The form did not open: {_why_not(error)}. Nothing was recorded. "
+                f"Type it in one line: `{command.name} customer: what is wrong`"
+            )
+            self._tell(command.response_url, answers.sentence(sentence))
+
+    def _on_press(self, ack: Ack, body: Payload) -> None:
+        press = payloads.press(body)
+        said = self._answer_press(press)
+        ack()
+        self._wake()
+        if isinstance(said.answer, Message):
+            self._tell_presser(press, said.answer, replaces=said.replaces)
+        elif said.answer is not None:
+            self._show(press, said.answer)
+
+    def _answer_press(self, press: Press) -> _Said:
+        try:
+            self._roster.admit(press.by, press.team)
+            if press.action in _AGAIN:
+                return _Said(self._again(press), replaces=True)
+            answer = _surely(partial(self._presses.answer, press))
+            return _Said(answer, replaces=press.is_private)
+        except UserError as error:
+            return _Said(answers.sentence(str(error)))
+        except StorageError as error:
+            why = _refused_by_storage(error)
+            if error.in_doubt:
+                return _Said(answers.sentence(_press_in_doubt(why)))
+        except SlackError as error:
+            why = _unknown_person(error)
+        return _Said(answers.sentence(f"NOT recorded ({escape(why)}). Press it again."))
+
+    def _again(self, press: Press) -> Message | View:
+        """Try a command again whose text was given back."""
+        retry = actions.read_retry(press.value)
+        return self._answer_command(
+            Command(
+                name=retry.command,
+                text=retry.text,
+                by=press.by,
+                team=press.team,
+                channel=press.channel,
+                trigger=retry.trigger or press.key,
+                response_url=press.response_url or "",
+                is_meant=press.action == actions.OPEN_ANOTHER,
+            )
+        )
+
+    def _tell_presser(
+        self, press: Press, message: Message, *, replaces: bool = False
+    ) -> None:
+        """Answer a press: in private, or in the form where it was made."""
+        if press.response_url is not None:
+            self._tell(press.response_url, message, replaces=replaces)
+        elif press.view_id is not None:
+            self._show(press, views.receipt(message.text))
+
+    def _show(self, press: Press, view: View) -> None:
+        """Open a form, or let it take the place of the one that asked for it."""
+        try:
+            if press.view_id is not None:
+                self._slack.update_view(press.view_id, view)
+            else:
+                self._slack.open_view(press.trigger, view)
+        except SlackError as error:
+            logger.warning("no form was shown", extra={"error": error.code})
+            if press.response_url is not None:
+                sentence = f"The form did not open: {_why_not(error)}. Press again."
+                self._tell(press.response_url, answers.sentence(sentence))
+
+    def _on_submission(self, ack: Ack, body: Payload) -> None:
+        form = payloads.submission(body)
+        try:
+            self._roster.admit(form.by, form.team)
+            answer = _surely(partial(self._forms.answer, form))
+        except FieldErrors as error:
+            ack(response_action="errors", errors=dict(error.errors))
+        except UserError as error:
+            # It can never be sent now, so what was typed is given back.
+            lost = views.receipt(answers.user_error(str(error), form.typed))
+            ack(response_action="update", view=lost)
+        except StorageError as error:
+            why = _refused_by_storage(error)
+            ack(**_keep_open(form, why, is_known=not error.in_doubt))
+        except SlackError as error:
+            ack(**_keep_open(form, _unknown_person(error)))
+        else:
+            ack(response_action="update", view=answer)
+        self._wake()
+
+    def _on_person(self, event: Mapping[str, Any]) -> None:
+        """Learn at once that somebody joined, left, moved or became a guest."""
+        self._roster.note(event["user"])
+
+    def _on_failure(
+        self, error: Exception, body: Payload, response: BoltResponse | None
+    ) -> BoltResponse | None:
+        """Answer for a failure of our own, so that nobody waits for an answer in vain.
+
+        Without a response it was acknowledged before, and must not be again.
+        """
+        if isinstance(error, BoltUnhandledRequestError):
+            return _unhandled(body)
+        logger.error("a listener failed", exc_info=error)
+        if response is None:
+            return None
+        try:
+            return self._failed(body)
+        except (PayloadError, TypeError, AttributeError, ValueError):
+            # It is so broken that nobody can be told, and surely not Slack's.
+            return BoltResponse(status=400, body="")
+
+    def _failed(self, body: Payload) -> BoltResponse:
+        """Tell whoever waits that it failed, and whether it was recorded."""
+        if "command" in body:
+            answer = self._command_failed(payloads.command(body))
+            return BoltResponse(status=200, body=_private(answer))
+        if body.get("type") == "view_submission":
+            return BoltResponse(status=200, body=self._form_failed(body))
+        if body.get("type") == "block_actions":
+            self._press_failed(payloads.press(body))
+        return BoltResponse(status=200, body="")
+
+    def _command_failed(self, command: Command) -> Message:
+        try:
+            number = self._recorded(command.key)
+        except StorageError as error:
+            return _in_doubt(command, error.reason)
+        if number is None:
+            return answers.not_recorded(_OURS, command.name, command.text)
+        return answers.sentence(_recorded_after_all(number))
+
+    def _form_failed(self, body: Payload) -> dict[str, Any]:
+        form = payloads.submission(body)
+        try:
+            number = self._recorded(form.key)
+        except StorageError as error:
+            return _keep_open(form, error.reason, is_known=False)
+        if number is None:
+            return _keep_open(form, _OURS)
+        view = views.receipt(_recorded_after_all(number))
+        return {"response_action": "update", "view": view}
+
+    def _press_failed(self, press: Press) -> None:
+        sentence = f"NOT recorded ({_OURS})."
+        try:
+            number = self._recorded(press.key)
+        except StorageError as error:
+            sentence = _press_in_doubt(error.reason)
+        else:
+            if number is not None:
+                sentence = _recorded_after_all(number)
+        self._tell_presser(press, answers.sentence(sentence))
+
+    def _tell(self, url: str, message: Message, *, replaces: bool = False) -> None:
+        """Answer by a response URL: best effort, it cannot be looked up afterwards."""
+        webhook = WebhookClient(url, timeout=_ANSWER_WITHIN_S, retry_handlers=[])
+        try:
+            webhook.send_dict({**_private(message), "replace_original": replaces})
+        except OSError as error:
+            logger.warning(
+                "an answer was not delivered", extra={"error": type(error).__name__}
+            )
+
+
+def _private(message: Message) -> dict[str, Any]:
+    private: dict[str, Any] = {"response_type": "ephemeral", "text": message.text}
+    if message.blocks:
+        private["blocks"] = list(message.blocks)
+    return private
+
+
+def _keep_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:
+    """Leave a form on the screen with what was typed, to be sent once more."""
+    field = next(iter(form.values), "")
+    said = f"NOT recorded ({why}). Send it again."
+    if not is_known:
+        said = f"{answers.not_known(why)}. Send it again: it is recorded only once."
+    return {"response_action": "errors", "errors": {field: said}}
+
+
+def _in_doubt(command: Command, why: str) -> Message:
+    return answers.in_doubt(why, command.name, command.text, command.trigger)
+
+
+def _press_in_doubt(why: str) -> str:
+    return f"{answers.not_known(escape(why))}. Press it again: it counts only once."
+
+
+def _surely(answer: Callable[[], T]) -> T:
+    """Act; and once more where the record was lost while it committed.
+
+    By its key the same act finds what the first one recorded, or is recorded now.
+    """
+    began = monotonic()
+    try:
+        return answer()
+    except StorageError as error:
+        if not error.in_doubt or monotonic() - began > _ONCE_MORE_WITHIN_S:
+            raise
+        doubt = error
+    try:
+        return answer()
+    except StorageError as error:
+        raise doubt from error
+
+
+def _refused_by_storage(error: StorageError) -> str:
+    logger.error("not recorded", extra={"reason": error.reason})
+    return error.reason
+
+
+def _unknown_person(error: SlackError) -> str:
+    logger.warning("cannot look a person up", extra={"error": error.code})
+    return _WHO
+
+
+def _why_not(error: SlackError) -> str:
+    """Return why no form is on the screen."""
+    if error.code in _TOO_LATE:
+        return "it came too late for Slack"
+    if error.fate is Fate.UNKNOWN:
+        return "Slack did not answer"
+    return reason(error.code)
+
+
+def _recorded_after_all(number: int) -> str:
+    return (
+        f"INC-{number} was recorded, but the answer to it failed: {_OURS}. "
+        f"`/incident {number}` shows it."
+    )
+
+
+def _acknowledge(ack: Ack) -> None:
+    ack()
+
+
+def _unhandled(body: Payload) -> BoltResponse | None:
+    """Acknowledge what nobody needs.
+
+    What people do has its listeners: they were too slow, and Slack should say so.
+    """
+    kind = body.get("type") or ("command" if "command" in body else None)
+    logger.warning("nothing was acknowledged in time", extra={"type": kind})
+    if kind in ("command", "block_actions", "view_submission"):
+        return None
+    return BoltResponse(status=200, body="")
+
+
+def _notice(event: Mapping[str, Any]) -> None:
+    """Take note of an event that nobody needs; unacknowledged it would come again."""
+    logger.debug("event", extra={"type": event.get("type")})

@@ -1,0 +1,176 @@
+"""What a press of a button does, and what whoever pressed it sees of it.
+
+Each answers with a message for their eyes, with a form, or with nothing, where the
+card itself shows what happened.
+"""
+
+from collections.abc import Callable
+
+from bot.clock import Clock
+from bot.delivery.outbox import Outbox
+from bot.errors import UserError
+from bot.policy.policies import Policy
+from bot.slack import actions
+from bot.slack.blocks import Message, View, when
+from bot.slack.forms import views
+from bot.slack.messages import answers
+from bot.slack.payloads import Press
+from bot.triage.roster import Roster
+from bot.triage.use_cases import Act, Result, Triage
+
+Answer = Message | View | None
+
+
+class Presses:
+    """The buttons by their action ids."""
+
+    def __init__(
+        self,
+        triage: Triage,
+        roster: Roster,
+        outbox: Outbox,
+        policy: Callable[[], Policy],
+        clock: Clock,
+    ) -> None:
+        self._triage = triage
+        self._roster = roster
+        self._outbox = outbox
+        self._policy = policy
+        self._clock = clock
+        self._handlers: dict[str, Callable[[Press], Answer]] = {
+            actions.TAKE: self._take,
+            actions.STILL_ON_IT: self._still_on_it,
+            actions.RESUME: self._resume,
+            actions.REOPEN: self._reopen,
+            actions.ACCEPT: self._accept,
+            actions.DECLINE: self._decline,
+            actions.SNOOZE: self._snooze,
+            actions.IS_CUSTOMER: self._is_customer,
+            actions.SEND_AGAIN: self._send_again,
+            actions.WHY: self._why,
+            actions.FIRST_RESPONSE: self._update_form,
+            actions.LOG_UPDATE: self._update_form,
+            actions.RESOLVE: self._resolve_form,
+            actions.MORE: self._more,
+            actions.CHANGE: self._change_form,
+            actions.CORRECT_CUSTOMER: self._customer_form,
+            actions.HAND_OFF: self._hand_off_form,
+            actions.VOID: self._void_form,
+        }
+
+    def answer(self, press: Press) -> Answer:
+        """Do what a press asks for; one that means nothing here does nothing."""
+        handler = self._handlers.get(press.action)
+        return handler(press) if handler else None
+
+    def _take(self, press: Press) -> Answer:
+        taking = actions.read_taking(press.value)
+        result = self._triage.take(
+            _act(press), taking.number, from_owner=taking.from_owner
+        )
+        return self._shown(press, result, "is yours now")
+
+    def _still_on_it(self, press: Press) -> Answer:
+        self._triage.check_in(_act(press), actions.read_incident(press.value))
+        return None
+
+    def _resume(self, press: Press) -> Answer:
+        number = actions.read_incident(press.value)
+        result = self._triage.resume(_act(press), number)
+        return self._shown(press, result, "does not wait for the customer any more")
+
+    def _reopen(self, press: Press) -> Answer:
+        number = actions.read_incident(press.value)
+        result = self._triage.reopen(_act(press), number)
+        return self._shown(press, result, "is open again")
+
+    def _shown(self, press: Press, result: Result, what: str) -> Answer:
+        """Say what happened where that is not seen in the message itself.
+
+        The card and the reminders are edited; a form and a private message are not.
+        """
+        if press.view_id is not None:
+            return answers.sentence(f"{result.incident.name} {what}.")
+        if not press.is_private:
+            return None
+        history = self._triage.history(result.incident.number)
+        reader, now = self._roster.person(press.by), self._clock()
+        return answers.one_incident(result, history, self._policy(), reader, now)
+
+    def _accept(self, press: Press) -> Answer:
+        return self._answer_offer(press, accepts=True)
+
+    def _decline(self, press: Press) -> Answer:
+        return self._answer_offer(press, accepts=False)
+
+    def _answer_offer(self, press: Press, *, accepts: bool) -> Answer:
+        number = actions.read_incident(press.value)
+        self._triage.answer_offer(_act(press), number, accepts=accepts)
+        return None
+
+    def _snooze(self, press: Press) -> Answer:
+        snoozing = actions.read_snooze(press.value)
+        until = self._triage.snooze(
+            _act(press),
+            snoozing.number,
+            snoozing.kind,
+            snoozing.count,
+            snoozing.choice,
+        )
+        return answers.sentence(
+            f"INC-{snoozing.number}: the next reminder comes {when(until)}. "
+            "What is due stays due."
+        )
+
+    def _is_customer(self, press: Press) -> Answer:
+        choice = actions.read_customer(press.value)
+        result = self._triage.set_customer(_act(press), choice.number, choice.customer)
+        return self._opened(press, result)
+
+    def _opened(self, press: Press, result: Result) -> Message:
+        reader = self._roster.person(press.by)
+        return answers.opened(result, self._policy(), reader, self._clock())
+
+    def _send_again(self, press: Press) -> Answer:
+        if not self._outbox.send_again(press.value):
+            raise UserError("It was sent again already.")
+        return answers.sentence("It is being sent again.")
+
+    def _why(self, press: Press) -> Answer:
+        result = self._triage.look(actions.read_incident(press.value))
+        reader, now = self._roster.person(press.by), self._clock()
+        return views.why(result.incident, result.deadlines, self._policy(), reader, now)
+
+    def _update_form(self, press: Press) -> Answer:
+        result = self._open(press)
+        reader = self._roster.person(press.by)
+        return views.update_form(result.incident, self._policy(), reader, self._clock())
+
+    def _resolve_form(self, press: Press) -> Answer:
+        result = self._open(press)
+        reader = self._roster.person(press.by)
+        return views.resolve_form(result.incident, reader, self._clock())
+
+    def _more(self, press: Press) -> Answer:
+        result = self._triage.look(actions.read_incident(press.value))
+        return views.more(result.incident, self._policy())
+
+    def _change_form(self, press: Press) -> Answer:
+        return views.change_form(self._open(press).incident, self._policy())
+
+    def _customer_form(self, press: Press) -> Answer:
+        return views.customer_form(self._open(press).incident, self._policy())
+
+    def _hand_off_form(self, press: Press) -> Answer:
+        return views.hand_off_form(self._open(press).incident)
+
+    def _void_form(self, press: Press) -> Answer:
+        return views.void_form(self._open(press).incident)
+
+    def _open(self, press: Press) -> Result:
+        """Return the incident, if a form about it makes sense at all."""
+        return self._triage.look_open(actions.read_incident(press.value))
+
+
+def _act(press: Press) -> Act:
+    return Act(press.by, press.key)

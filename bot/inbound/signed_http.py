@@ -1,0 +1,216 @@
+"""The bot's other ear: requests that Slack signs and sends to our own web server.
+
+Whoever can reach the port can send anything, so that a request is checked before a
+thread or the parser sees it. `GET /healthz` tells whoever watches how the bot is.
+"""
+
+import asyncio
+import logging
+import re
+import socket
+from collections.abc import Callable, Mapping
+from threading import Event, Thread
+from typing import Any
+
+import uvicorn
+from slack_bolt import App
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.errors import BotError
+from bot.inbound.health import Health
+
+logger = logging.getLogger(__name__)
+
+PATH = "/slack/events"
+HEALTH_PATH = "/healthz"
+
+_LARGEST_BODY = 2_000_000  # A form of 250 kB, escaped twice over.
+_STARTS_WITHIN_S = 10
+_STOPS_WITHIN_S = 5  # Longer than the three seconds that Slack waits for an answer.
+_TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
+
+
+class WebServer:
+    """A web server in a thread of its own; the port is taken at once.
+
+    Raises BotError if it cannot be. Port 0 takes a free one.
+    """
+
+    def __init__(self, routes: list[Route], host: str, port: int) -> None:
+        self._listening = _listening(host, port)
+        self.host = host
+        self.port = int(self._listening.getsockname()[1])
+        config = uvicorn.Config(
+            Starlette(routes=routes),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_STOPS_WITHIN_S,
+        )
+        self._server = _Server(config)
+        self._thread = Thread(target=self._run, name="web-server", daemon=True)
+        self.failure: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Return where it listens, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def start(self) -> None:
+        """Answer from now on."""
+        self._thread.start()
+        if not self._server.is_ready.wait(_STARTS_WITHIN_S):
+            raise BotError(f"The web server did not start on port {self.port}.")
+
+    def is_connected(self) -> bool:
+        """Tell whether requests can arrive."""
+        return self._thread.is_alive() and self._server.started
+
+    def stop(self) -> None:
+        """Take nothing new and answer what is under way. Twice does no harm."""
+        self._server.stop()
+        if self._thread.is_alive():
+            self._thread.join(_STARTS_WITHIN_S)
+        self._listening.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._listening])
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that is told to stop by an event; its own loop looks ten times a second.
+
+    That would add up over the stories that are told over HTTP.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_ready = Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Serve until `stop`; a date stands in each answer's header."""
+        self._loop = asyncio.get_running_loop()
+        self.is_ready.set()
+        turn = 0
+        while not await self.on_tick(turn):
+            turn = (turn + 1) % 10
+            try:
+                await asyncio.wait_for(self._stopping.wait(), 0.1)
+            except TimeoutError:
+                continue
+
+    def stop(self) -> None:
+        """End the loop; from any thread."""
+        self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+
+class SignedHttp(WebServer):
+    """Takes Slack's requests in at `/slack/events`, and tells how it is."""
+
+    def __init__(
+        self,
+        app: App,
+        secret: str,
+        health: Callable[[], Health],
+        *,
+        host: str,
+        port: int,
+    ) -> None:
+        self._app = app
+        self._verifier = SignatureVerifier(secret)
+        routes = [Route(PATH, self._events, methods=["POST"]), health_route(health)]
+        super().__init__(routes, host, port)
+
+    @property
+    def url(self) -> str:
+        """Return the address to which Slack sends, seen from this machine."""
+        return f"{self.address}{PATH}"
+
+    async def _events(self, request: Request) -> Response:
+        """Hand a request to Bolt, in a thread: our listeners are synchronous."""
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("too large", 413)
+        if not self._is_signed(request.headers, body):
+            return PlainTextResponse("not signed by Slack", 401)
+        try:
+            bolt = to_bolt_request(request, body)
+            answer = await run_in_threadpool(self._app.dispatch, bolt)
+        except (LookupError, TypeError, AttributeError, ValueError):
+            # Bolt reads what it needs before any listener of ours.
+            logger.exception("a request cannot be read")
+            return PlainTextResponse("not what Slack sends", 400)
+        return to_starlette_response(answer)
+
+    def _is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell whether Slack signed this in the last five minutes.
+
+        Slack's own check raises on a timestamp that is no number, on a signature that
+        is not ASCII and on a body that is not UTF-8; none of these is Slack's.
+        """
+        timestamp = headers.get("x-slack-request-timestamp", "")
+        signature = headers.get("x-slack-signature", "")
+        if not (_TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)):
+            return False
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            return False
+        return self._verifier.is_valid(text, timestamp, signature)
+
+
+def health_route(health: Callable[[], Health]) -> Route:
+    """Return the route at which whoever watches asks how the bot is."""
+
+    async def answer(_: Request) -> Response:
+        found = await run_in_threadpool(health)
+        body: dict[str, Any] = {
+            "status": "ok" if found.is_well else "failing",
+            "reasons": list(found.reasons),
+            "notes": list(found.notes),
+        }
+        return JSONResponse(body, 200 if found.is_well else 503)
+
+    return Route(HEALTH_PATH, answer, methods=["GET"])
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return the body; `None` if it is larger than Slack's ever are."""
+    parts, size = list[bytes](), 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _LARGEST_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        why = error.strerror or error
+        raise BotError(
+            f"Cannot listen on {host} port {port}: {why}. "
+            "Set SEVBOT_HOST and SEVBOT_PORT."
+        ) from error
+    return listening

@@ -1,0 +1,1 @@
+"""Incidents and what is owed on them: pure values and rules."""

@@ -1,0 +1,113 @@
+"""The ladder of an incident that nobody owns, and the check-ins of a Sev1's owner.
+
+Both are one running deadline: from its due instant on it asks for an owner, or for the
+owner's sign of life. `nudges` says who is told at which of its steps.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.incidents.deadlines import (
+    Deadline,
+    Kind,
+    answered,
+    ladder_hours,
+    next_count,
+    void,
+)
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.policy.policies import Policy, Severity
+
+
+def opened(policy: Policy, incident: Incident) -> tuple[Deadline, ...]:
+    """Return the ladder that an opening starts, or its owner's first check-in."""
+    begun = _begun(policy, incident, (), incident.opened_at)
+    return (begun,) if begun else ()
+
+
+def after(
+    policy: Policy,
+    incident: Incident,
+    event: Event,
+    deadlines: Sequence[Deadline],
+) -> tuple[Deadline, ...]:
+    """Return every check-in that an event changed or began.
+
+    Any act of the owner is a sign of life. A Sev1 that was raised or reopened starts
+    over, since people are told anew; another change moves what runs, where it must.
+    `incident` is as the event left it; `deadlines` are all that it ever had.
+    """
+    running = _running(deadlines)
+    if not incident.is_open:
+        return (void(running, event.at),) if running else ()
+    is_sign = event.by == incident.owner
+    is_change = event.kind in (EventKind.CHANGED, EventKind.CUSTOMER_SET)
+    is_raised = "severity" in event.details and incident.severity is Severity.SEV1
+    if running is not None and is_change and not is_sign and not is_raised:
+        return (_moved(policy, incident, event, running),)
+    if not is_sign and not is_change and event.kind is not EventKind.REOPENED:
+        return ()
+    begun = _begun(policy, incident, deadlines, event.recorded_at)
+    end = answered if is_sign else void
+    ended = (end(running, event.recorded_at),) if running else ()
+    return (*ended, begun) if begun else ended
+
+
+def _running(deadlines: Sequence[Deadline]) -> Deadline | None:
+    for deadline in deadlines:
+        if deadline.is_open and deadline.kind is Kind.CHECK_IN:
+            return deadline
+    return None
+
+
+def _begun(
+    policy: Policy, incident: Incident, deadlines: Sequence[Deadline], start: datetime
+) -> Deadline | None:
+    """Return the ladder of an incident that nobody owns, or its owner's check-in.
+
+    Sev2 climbs the ladder until somebody takes it and has no check-in; Sev3 and Sev4
+    have neither. An owner who has been silent for long is asked at once.
+    """
+    is_unowned_sev2 = incident.severity is Severity.SEV2 and incident.owner is None
+    if incident.severity is not Severity.SEV1 and not is_unowned_sev2:
+        return None
+    calendar = policy.calendar_name(incident.severity, incident.plan, incident.customer)
+    hours = ladder_hours(policy, incident, policy.calendars[calendar])
+    due_at = hours.roll_forward(start)
+    if incident.owner is not None:
+        last_sign = incident.last_sign_at or start
+        due_at = max(due_at, hours.add(last_sign, policy.ladder.check_in_every))
+    return Deadline(
+        incident=incident.number,
+        kind=Kind.CHECK_IN,
+        count=next_count(deadlines, Kind.CHECK_IN),
+        promise="",
+        calendar=calendar,
+        policy=policy.version,
+        is_aim=True,
+        started_at=start,
+        due_at=due_at,
+        late_at=due_at,
+    )
+
+
+def _moved(
+    policy: Policy, incident: Incident, event: Event, running: Deadline
+) -> Deadline:
+    """Return what runs as the new severity, plan or customer wants it.
+
+    Where that changes nothing its steps go on; else they begin anew, now at the
+    earliest: what would have run meanwhile cannot be made up for.
+    """
+    now = event.recorded_at
+    new = _begun(policy, incident, (), running.started_at)
+    if new is None:
+        return void(running, now)
+    if new.due_at == running.due_at:
+        return replace(running, calendar=new.calendar, policy=new.policy)
+    if new.due_at < now:
+        new = _begun(policy, incident, (), now) or new
+    return replace(
+        new, count=running.count, fired=running.fired, missed_at=running.missed_at
+    )

@@ -1,0 +1,199 @@
+"""What needs a person: the leads' daily digest and each person's morning list. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.incidents.deadlines import Deadline, Kind, Outcome, lateness
+from bot.incidents.incidents import Incident, Status
+from bot.policy.policies import OnCall, Policy, Severity
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident with its deadlines; those that ended may be left out."""
+
+    incident: Incident
+    deadlines: tuple[Deadline, ...]
+
+    @property
+    def owed(self) -> Deadline | None:
+        """The promise that is open now, a first response or an update, if any."""
+        for deadline in self.deadlines:
+            if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
+                return deadline
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Why an incident needs a person. `late_by` is open time; `due_at` lies ahead."""
+
+    incident: Incident
+    late_by: timedelta | None = None
+    due_at: datetime | None = None
+    is_unowned: bool = False
+    waiting_for: timedelta | None = None
+
+    @property
+    def is_pressing(self) -> bool:
+        """Tell what a lead must act upon from what merely waits."""
+        return self.late_by is not None or self.due_at is not None or self.is_unowned
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A day for the leads, since the last digest. Durations of lateness are open time.
+
+    `fell_due` counts the contract's promises whose instant of lateness passed; aims and
+    check-ins are nobody's promise. `late` says by how much, the shortest first.
+    """
+
+    at: datetime
+    since: datetime
+    needs: tuple[Need, ...]
+    opened: tuple[Incident, ...]
+    resolved: tuple[Incident, ...]
+    fell_due: int
+    kept: int
+    late: tuple[timedelta, ...]
+    open_count: int
+    on_call: OnCall
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A line of a morning list."""
+
+    incident: Incident
+    deadline: Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What one person owes until the next opening, first due first, overdue first."""
+
+    person: str
+    at: datetime
+    owed: tuple[Owed, ...]
+    overdue: int
+    unowned: tuple[Incident, ...]
+
+
+def digest(  # noqa: PLR0913  # A day is told from these six facts.
+    policy: Policy,
+    cases: Sequence[Case],
+    ended: Sequence[tuple[Incident, Deadline]],
+    *,
+    since: datetime,
+    now: datetime,
+    until: datetime,
+    at: datetime | None = None,
+) -> Digest:
+    """Tell a day from its cases.
+
+    `cases` are the open incidents and those closed since; `ended` the contract's
+    deadlines that fell due since the last digest. `until` is the next one. A digest
+    that is told later than `at` leaves what was opened meanwhile to the next.
+    """
+    counted = [(of, one) for of, one in ended if one.outcome is not Outcome.VOID]
+    late = [
+        lateness(policy, one, of, now)
+        for of, one in counted
+        if one.outcome is not Outcome.KEPT
+    ]
+    open_cases = [case for case in cases if case.incident.is_open]
+    needs = [_need(policy, case, now, until) for case in open_cases]
+    return Digest(
+        at=now,
+        since=since,
+        needs=tuple(sorted(filter(None, needs), key=_urgency)),
+        opened=_between(cases, since, at or now, "opened_at"),
+        resolved=_between(cases, since, at or now, "closed_at"),
+        fell_due=len(counted),
+        kept=len(counted) - len(late),
+        late=tuple(sorted(late)),
+        open_count=len(open_cases),
+        on_call=policy.on_call,
+    )
+
+
+def mornings(
+    policy: Policy, cases: Iterable[Case], *, now: datetime, until: datetime
+) -> tuple[Morning, ...]:
+    """Return each person's list at an opening: what falls due before `until`.
+
+    What nobody owns is the primary's.
+    """
+    owed: dict[str, list[Owed]] = {}
+    unowned: dict[str, list[Incident]] = {}
+    for case in cases:
+        if not case.incident.is_open:
+            continue
+        person = case.incident.owner or policy.on_call.primary
+        if case.incident.owner is None:
+            unowned.setdefault(person, []).append(case.incident)
+        deadline = case.owed
+        if deadline is None or deadline.paused_at or deadline.due_at >= until:
+            continue
+        owed.setdefault(person, []).append(Owed(case.incident, deadline))
+    people = dict.fromkeys((*owed, *unowned))
+    return tuple(
+        _morning(person, owed.get(person, []), unowned.get(person, []), now)
+        for person in people
+    )
+
+
+def _morning(
+    person: str, owed: list[Owed], unowned: list[Incident], now: datetime
+) -> Morning:
+    owed.sort(key=lambda one: (one.deadline.due_at, one.incident.number))
+    overdue = sum(1 for one in owed if one.deadline.is_overdue(now))
+    return Morning(person, now, tuple(owed), overdue, tuple(unowned))
+
+
+def _need(policy: Policy, case: Case, now: datetime, until: datetime) -> Need | None:
+    incident, owed = case.incident, case.owed
+    waiting_for = now - incident.waiting_since if incident.waiting_since else None
+    late_by = due_at = None
+    if owed is not None and owed.paused_at is None:
+        if owed.is_overdue(now):
+            late_by = lateness(policy, owed, incident, now)
+        elif owed.due_at < until:
+            due_at = owed.due_at
+    is_unowned = incident.owner is None
+    if late_by is None and due_at is None and not is_unowned and waiting_for is None:
+        return None
+    return Need(incident, late_by, due_at, is_unowned, waiting_for)
+
+
+def _urgency(
+    need: Need,
+) -> tuple[bool, bool, Severity, timedelta, datetime, timedelta, int]:
+    """Sort what is late first and what only waits last, the worse severity before.
+
+    Then the longest late, the first due, the longest waiting.
+    """
+    return (
+        not need.is_pressing,
+        need.late_by is None,
+        need.incident.severity,
+        -(need.late_by or _NO_TIME),
+        need.due_at or _NEVER,
+        -(need.waiting_for or _NO_TIME),
+        need.incident.number,
+    )
+
+
+def _between(
+    cases: Sequence[Case], since: datetime, now: datetime, when: str
+) -> tuple[Incident, ...]:
+    instants = ((case.incident, getattr(case.incident, when)) for case in cases)
+    return tuple(
+        incident
+        for incident, at in instants
+        if at is not None and since <= at < now and incident.status is not Status.VOID
+    )

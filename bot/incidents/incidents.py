@@ -1,0 +1,282 @@
+"""What is known of an incident, and how each event changes it. Pure values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from bot.policy.policies import Severity
+
+
+class Status(StrEnum):
+    """Where an incident stands. `VOID` was opened by mistake or as a drill."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    VOID = "void"
+
+
+class EventKind(StrEnum):
+    """What can happen to an incident."""
+
+    OPENED = "opened"
+    TAKEN = "taken"
+    CHECKED_IN = "checked_in"
+    UPDATED = "updated"
+    RESUMED = "resumed"
+    CHANGED = "changed"
+    CUSTOMER_SET = "customer_set"
+    HAND_OFF_OFFERED = "hand_off_offered"
+    HAND_OFF_ACCEPTED = "hand_off_accepted"
+    HAND_OFF_DECLINED = "hand_off_declined"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    VOIDED = "voided"
+    ERASED = "erased"
+
+
+class VoidReason(StrEnum):
+    """Why an incident counts nowhere."""
+
+    MISTAKE = "opened by mistake"
+    DRILL = "drill"
+
+
+# What stands in the place of what people typed, once it is erased.
+ERASED_TEXT = "(text erased)"
+ERASED_CUSTOMER = "(customer erased)"
+
+
+class Erased(StrEnum):
+    """What becomes of a detail of an event when texts are erased.
+
+    What people typed goes, or `ERASED_TEXT` or `ERASED_CUSTOMER` takes its place.
+    """
+
+    STAYS = "stays"
+    GOES = "goes"
+    TEXT = ERASED_TEXT
+    CUSTOMER = ERASED_CUSTOMER
+
+
+# The details that an event of each kind may have; no others are stored.
+DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
+    EventKind.OPENED: {},
+    EventKind.TAKEN: {"from": Erased.STAYS},
+    EventKind.CHECKED_IN: {},
+    EventKind.UPDATED: {
+        "told": Erased.TEXT,
+        "next": Erased.TEXT,
+        "link": Erased.GOES,
+        "waiting": Erased.STAYS,
+        "first": Erased.STAYS,
+    },
+    EventKind.RESUMED: {},
+    EventKind.CHANGED: {
+        "reason": Erased.TEXT,
+        "severity": Erased.STAYS,
+        "old_severity": Erased.STAYS,
+        "plan": Erased.STAYS,
+        "old_plan": Erased.STAYS,
+    },
+    EventKind.CUSTOMER_SET: {
+        "customer": Erased.CUSTOMER,
+        "old_customer": Erased.CUSTOMER,
+        "plan": Erased.STAYS,
+        "old_plan": Erased.STAYS,
+    },
+    EventKind.HAND_OFF_OFFERED: {"to": Erased.STAYS},
+    EventKind.HAND_OFF_ACCEPTED: {"from": Erased.STAYS},
+    EventKind.HAND_OFF_DECLINED: {},
+    EventKind.SNOOZED: {"deadline": Erased.STAYS, "until": Erased.STAYS},
+    EventKind.RESOLVED: {"note": Erased.TEXT},
+    EventKind.REOPENED: {},
+    EventKind.VOIDED: {"reason": Erased.STAYS},
+    EventKind.ERASED: {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `at` is when it did, `recorded_at` when we were told.
+
+    `by` is Slack's id of a person; it is empty where texts were erased. `details` holds
+    plain strings, as `DETAILS` names them: people by their ids, instants in ISO 8601,
+    "yes" or nothing for `waiting` and `first`, a VoidReason as the `reason` of a void.
+    """
+
+    kind: EventKind
+    at: datetime
+    recorded_at: datetime
+    by: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """The current state. People and channels are Slack's ids, instants are UTC.
+
+    `customer` is `None` while nobody said which; then `plan` is the policy's choice for
+    the unknown. `channel` is where the command was typed. `reported_at` may lie before
+    `opened_at`: the customer's clock starts when the customer reported. `updated_at` is
+    when the update clock began: at the last update, or at a reopening since. The
+    owner's last act is `last_sign_at`.
+    """
+
+    workspace: str
+    number: int
+    severity: Severity
+    plan: str
+    customer: str | None
+    title: str
+    link: str | None
+    channel: str
+    opened_by: str
+    opened_at: datetime
+    reported_at: datetime
+    owner: str | None = None
+    owned_since: datetime | None = None
+    offered_to: str | None = None
+    status: Status = Status.OPEN
+    responded_at: datetime | None = None
+    updated_at: datetime | None = None
+    waiting_since: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    last_sign_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """The way people write it: INC-42."""
+        return f"INC-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything is still owed on it."""
+        return self.status is Status.OPEN
+
+
+def apply(incident: Incident, event: Event) -> Incident:
+    """Return the incident after an event; the event's own rules are checked before."""
+    changed = _applied(incident, event)
+    if event.by == changed.owner:
+        return replace(changed, last_sign_at=event.recorded_at)
+    return changed
+
+
+def erased(incident: Incident) -> Incident:
+    """Return an incident without what people typed; all that is counted stays."""
+    customer = incident.customer and ERASED_CUSTOMER
+    return replace(incident, title=ERASED_TEXT, link=None, customer=customer)
+
+
+def erased_event(event: Event) -> Event:
+    """Return an event without what people typed in it, and what nobody declared."""
+    known, details = DETAILS[event.kind], {}
+    for name, value in event.details.items():
+        instead = known.get(name, Erased.GOES)
+        if instead is Erased.STAYS or not value:
+            details[name] = value
+        elif instead is not Erased.GOES:
+            details[name] = instead.value
+    return replace(event, details=details)
+
+
+def unnamed(event: Event, customer: str) -> Event:
+    """Return an event without the name of a customer."""
+    known = DETAILS[event.kind]
+    details = {
+        name: ERASED_CUSTOMER
+        if value == customer and known.get(name) is Erased.CUSTOMER
+        else value
+        for name, value in event.details.items()
+    }
+    return replace(event, details=details)
+
+
+def unknown_details(event: Event) -> set[str]:
+    """Return the details that are not declared in `DETAILS`."""
+    return event.details.keys() - DETAILS[event.kind].keys()
+
+
+def _applied(incident: Incident, event: Event) -> Incident:
+    details = event.details
+    match event.kind:
+        case EventKind.TAKEN | EventKind.HAND_OFF_ACCEPTED:
+            return _owned(incident, event.by, event.recorded_at)
+        case EventKind.HAND_OFF_OFFERED:
+            return replace(incident, offered_to=details["to"])
+        case EventKind.HAND_OFF_DECLINED:
+            return replace(incident, offered_to=None)
+        case EventKind.UPDATED:
+            return replace(
+                incident,
+                responded_at=incident.responded_at or event.at,
+                updated_at=event.at,
+                waiting_since=event.at if details.get("waiting") == "yes" else None,
+            )
+        case EventKind.RESUMED:
+            return replace(incident, waiting_since=None)
+        case EventKind.CHANGED:
+            return replace(
+                incident,
+                severity=Severity(details.get("severity", incident.severity)),
+                plan=details.get("plan", incident.plan),
+            )
+        case EventKind.CUSTOMER_SET:
+            return replace(incident, customer=details["customer"], plan=details["plan"])
+        case EventKind.RESOLVED:
+            return _closed(incident, Status.RESOLVED, event)
+        case EventKind.VOIDED:
+            return _closed(incident, Status.VOID, event)
+        case EventKind.REOPENED:
+            return _reopened(incident, event.at)
+        case (
+            EventKind.OPENED
+            | EventKind.CHECKED_IN
+            | EventKind.SNOOZED
+            | EventKind.ERASED
+        ):
+            return incident
+        case _:
+            assert_never(event.kind)
+
+
+def _owned(incident: Incident, owner: str, since: datetime) -> Incident:
+    return replace(incident, owner=owner, owned_since=since, offered_to=None)
+
+
+def void_reason(events: Sequence[Event]) -> str | None:
+    """Return why an incident that is void counts nowhere, from what happened to it."""
+    voided = (one for one in reversed(events) if one.kind is EventKind.VOIDED)
+    return next((one.details.get("reason") for one in voided), None)
+
+
+def _closed(incident: Incident, status: Status, event: Event) -> Incident:
+    """End an incident. Resolving says that the customer was told; voiding does not."""
+    responded_at = incident.responded_at
+    if status is Status.RESOLVED:
+        responded_at = responded_at or event.at
+    return replace(
+        incident,
+        status=status,
+        closed_at=event.at,
+        closed_by=event.by,
+        offered_to=None,
+        waiting_since=None,
+        responded_at=responded_at,
+    )
+
+
+def _reopened(incident: Incident, at: datetime) -> Incident:
+    """Open an incident again; one that was never answered owes no update yet."""
+    return replace(
+        incident,
+        status=Status.OPEN,
+        closed_at=None,
+        closed_by=None,
+        updated_at=at if incident.responded_at else None,
+    )

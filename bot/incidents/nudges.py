@@ -1,0 +1,353 @@
+"""Which reminder of a deadline comes next, at what instant, and to whom. Pure.
+
+A deadline's reminders are steps with numbers, the same for every severity. The tick
+asks for the next one, sends it and keeps its number; steps that were slept through
+collapse into the newest.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import count, islice
+from typing import assert_never
+
+from bot.business_time.hours import BusinessHours
+from bot.incidents.deadlines import Deadline, Kind, hours_of
+from bot.incidents.incidents import Incident
+from bot.policy.policies import OnCall, Policy, Role, Severity
+
+
+class StepKind(StrEnum):
+    """What a reminder says. `RUNG` is a step of the ladder, a page."""
+
+    AHEAD = "ahead"
+    DUE = "due"
+    AFTER = "after"
+    AFTER_AGAIN = "after_again"
+    SNOOZED = "snoozed"
+    CHECK_IN = "check_in"
+    RUNG = "rung"
+
+
+# The reminders of a promise in the order in which they come. Each has the number by
+# which the record knows it, which says nothing of its place: a new one goes where it
+# belongs and takes a number that none ever had. Never change a number or use it again.
+NUMBERS = {
+    StepKind.AHEAD: 0,
+    StepKind.DUE: 1,
+    StepKind.AFTER: 2,
+    StepKind.AFTER_AGAIN: 3,
+}
+# The last ones, of the milder severities and of the graver.
+LAST = (StepKind.AFTER, StepKind.AFTER_AGAIN)
+
+
+class Because(StrEnum):
+    """Why this person is told. A stand-in is, where somebody else cannot be."""
+
+    OWNER = "owner"
+    PRIMARY = "primary"
+    BACKUP = "backup"
+    LEAD = "lead"
+    FALLBACK = "fallback"
+    STAND_IN = "stand-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reminder of a deadline. `roles` are told besides the owner."""
+
+    number: int
+    kind: StepKind
+    at: datetime
+    to_owner: bool
+    roles: tuple[Role, ...] = ()
+
+    @property
+    def over(self) -> int:
+        """The `step` of a deadline for which this one is over."""
+        return self.number + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person (Slack's id), or the fallback channel, and why they are told."""
+
+    id: str
+    because: Because
+
+    @property
+    def is_person(self) -> bool:
+        """Tell a person from the fallback channel."""
+        return self.because is not Because.FALLBACK
+
+
+def armed(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> Deadline:
+    """Return the deadline with its next reminder set, as it stands at `now`.
+
+    What has passed already is reminded of at once, and only once. Who has just begun
+    a deadline knows of it: its reminder ahead is left out where that has passed, but
+    not where a change moved the deadline.
+    """
+    if not deadline.is_open or deadline.paused_at is not None:
+        return replace(deadline, next_nudge_at=None)
+    over = deadline.step
+    step = step_of(policy, incident, deadline, over)
+    is_new = deadline.next_nudge_at is None and not deadline.changed
+    if is_new and step and step.kind is StepKind.AHEAD and step.at <= now:
+        over = step.over
+        step = step_of(policy, incident, deadline, over)
+    return _awaiting(deadline, over, step)
+
+
+def fire(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> tuple[Step, Deadline]:
+    """Return the reminder that is due at `now`, and the deadline after it.
+
+    Steps that passed unfired are joined into the newest: it tells all their people. It
+    counts for all of them, so that a number means the same reminder after an outage,
+    or on a restored record, as it would have without.
+    """
+    fired = deadline.fired + 1
+    steps = _steps_from(policy, incident, deadline, deadline.step)
+    step = next(steps, None)
+    if deadline.snoozed_until is not None and (step is None or step.at > now):
+        extra = Step(deadline.step - 1, StepKind.SNOOZED, now, to_owner=True)
+        return extra, _awaiting(deadline, deadline.step, step, fired=fired)
+    assert step is not None, "a reminder that is due is one of the steps"
+    later = next(steps, None)
+    while later is not None and later.at <= now:
+        step = _joined(step, later)
+        fired += 1
+        later = next(steps, None)
+    return step, _awaiting(deadline, step.over, later, fired=fired)
+
+
+def snoozed(
+    policy: Policy, incident: Incident, deadline: Deadline, until: datetime
+) -> Deadline:
+    """Return the deadline with one more reminder at `until`, its due at the latest."""
+    until = min(until, deadline.due_at)
+    step = step_of(policy, incident, deadline, deadline.step)
+    deadline = replace(deadline, snoozed_until=until)
+    return _awaiting(deadline, deadline.step, step)
+
+
+def snooze_choices(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> dict[str, datetime]:
+    """Return the instants until which a reminder may sleep, by their labels.
+
+    None of them passes the due instant, and each is later than now. What is paused or
+    answered, and a check-in, cannot be put off.
+    """
+    is_owed = deadline.is_open and deadline.paused_at is None
+    if not is_owed or deadline.kind is Kind.CHECK_IN:
+        return {}
+    choices = {
+        "15 minutes": now + timedelta(minutes=15),
+        "1 hour": now + timedelta(hours=1),
+    }
+    opening = hours_of(policy, deadline, incident).next_opening(now)
+    if opening is not None:
+        choices["next opening"] = opening
+    return {label: at for label, at in choices.items() if at <= deadline.due_at}
+
+
+def step_of(
+    policy: Policy, incident: Incident, deadline: Deadline, over: int
+) -> Step | None:
+    """Return the step that comes next, `over` being those that are; `None` at the end.
+
+    A ladder has no last step: after its rungs everybody is told at each heartbeat.
+    """
+    return next(_steps_from(policy, incident, deadline, over), None)
+
+
+def to_come(numbers: Mapping[StepKind, int], over: int) -> list[StepKind]:
+    """Return the kinds that come after the one that `over` says is over, in order."""
+    kinds = list(numbers)
+    passed = list(numbers.values()).index(over - 1) + 1 if over else 0
+    return kinds[passed:]
+
+
+def must_go_on(deadline_kind: Kind, over: int) -> bool:
+    """Tell whether there is a reminder still to come, whatever the severity."""
+    if deadline_kind is Kind.CHECK_IN:
+        return True
+    return not any(NUMBERS[kind] == over - 1 for kind in LAST)
+
+
+def recipients(
+    policy: Policy, incident: Incident, step: Step, on_call: OnCall
+) -> tuple[Recipient, ...]:
+    """Return who is told by a step: nobody twice, and the owner as the owner."""
+    told: dict[str, Recipient] = {}
+    if step.to_owner:
+        owner = _owner_or_primary(incident, on_call)
+        told[owner.id] = owner
+    for recipient in _of_roles(policy, incident, step.roles, on_call):
+        told.setdefault(recipient.id, recipient)
+    return tuple(told.values())
+
+
+def next_told(
+    policy: Policy,
+    incident: Incident,
+    deadline: Deadline,
+    on_call: OnCall,
+    *,
+    but_not: Iterable[str] = (),
+) -> tuple[Recipient, datetime] | None:
+    """Return whom the ladder tells next, and when.
+
+    The owner and `but_not`, whom it tells now, are passed over: it is about who else
+    hears of it. `None` where nobody else is on the ladder.
+    """
+    known = {*but_not, incident.owner}
+    steps = _steps_from(policy, incident, deadline, deadline.step)
+    for step in islice(steps, len(policy.ladder.rungs) + 1):
+        if step.kind is not StepKind.RUNG:
+            continue
+        for recipient in _of_roles(policy, incident, step.roles, on_call):
+            if recipient.id not in known:
+                return recipient, step.at
+    return None
+
+
+def _steps_from(
+    policy: Policy, incident: Incident, deadline: Deadline, over: int
+) -> Iterator[Step]:
+    hours = hours_of(policy, deadline, incident)
+    if deadline.kind is Kind.CHECK_IN:
+        for number in count(over):
+            yield _ladder_step(policy, incident, deadline, hours, number)
+    left = to_come(NUMBERS, over)
+    steps = _finite_steps(policy, incident, deadline, hours)
+    yield from (step for step in steps if step.kind in left)
+
+
+def _finite_steps(
+    policy: Policy, incident: Incident, deadline: Deadline, hours: BusinessHours
+) -> Iterator[Step]:
+    """Yield the reminders of a first response or an update, in order.
+
+    A quarter of its length before it, when it is due, and a quarter and two after it
+    is late; the milder severities are left alone before and the second time after.
+    """
+    quarter = _quarter(policy, deadline, hours)
+    due_at = _while_open(policy, hours, deadline.due_at)
+    is_mild = incident.severity.number > Severity.SEV2.number
+    if not is_mild:
+        ahead = hours.subtract(deadline.due_at, quarter)
+        yield _reminder(StepKind.AHEAD, min(ahead, due_at))
+    yield _reminder(StepKind.DUE, due_at)
+    after = _while_open(policy, hours, hours.add(deadline.late_at, quarter))
+    yield _reminder(StepKind.AFTER, after)
+    if not is_mild:
+        again = _while_open(policy, hours, hours.add(deadline.late_at, quarter * 2))
+        yield _reminder(StepKind.AFTER_AGAIN, again, roles=(Role.LEAD,))
+
+
+def _reminder(kind: StepKind, at: datetime, roles: tuple[Role, ...] = ()) -> Step:
+    return Step(NUMBERS[kind], kind, at, to_owner=True, roles=roles)
+
+
+def _quarter(policy: Policy, deadline: Deadline, hours: BusinessHours) -> timedelta:
+    """Return how far apart the reminders of a deadline are; its pauses do not count."""
+    length = hours.elapsed(deadline.started_at, deadline.due_at)
+    length -= sum((hours.elapsed(*pause) for pause in deadline.pauses), timedelta(0))
+    timing = policy.reminders
+    return min(max(length * timing.ahead, timing.at_least), hours.nominal_day())
+
+
+def _while_open(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
+    """Move an instant that falls on a closing to a while before it."""
+    if hours.is_open(at):
+        return at
+    return at - policy.reminders.before_closing
+
+
+def _ladder_step(
+    policy: Policy,
+    incident: Incident,
+    deadline: Deadline,
+    hours: BusinessHours,
+    number: int,
+) -> Step:
+    """Return a step of the ladder. An owner is asked first, so rungs count from 1.
+
+    Rungs and heartbeats count on without an end, in the order of the policy.
+    """
+    ladder = policy.ladder
+    start, rung = deadline.due_at, number
+    if incident.owner is not None:
+        if number == 0:
+            return Step(0, StepKind.CHECK_IN, deadline.due_at, to_owner=True)
+        start = hours.add(deadline.due_at, ladder.check_in_repeat)
+        rung = number - 1
+    to_owner = incident.owner is not None and rung == 0
+    if rung < len(ladder.rungs):
+        at = hours.add(start, ladder.rungs[rung].after)
+        return Step(number, StepKind.RUNG, at, to_owner, ladder.rungs[rung].tell)
+    beats = rung - len(ladder.rungs) + 1
+    at = hours.add(start, ladder.rungs[-1].after + ladder.heartbeat * beats)
+    everybody = tuple(dict.fromkeys(role for one in ladder.rungs for role in one.tell))
+    return Step(number, StepKind.RUNG, at, incident.owner is not None, everybody)
+
+
+def _joined(step: Step, later: Step) -> Step:
+    roles = tuple(dict.fromkeys((*step.roles, *later.roles)))
+    return replace(later, roles=roles, to_owner=step.to_owner or later.to_owner)
+
+
+def _awaiting(
+    deadline: Deadline, over: int, step: Step | None, *, fired: int | None = None
+) -> Deadline:
+    """Set the step that comes next, and the instant of it or of an earlier snooze.
+
+    With `fired` it was just reminded of, so many times by now; that ends a snooze.
+    """
+    snoozed_until = deadline.snoozed_until if fired is None else None
+    instants = [at for at in (snoozed_until, step and step.at) if at]
+    return replace(
+        deadline,
+        step=over,
+        fired=deadline.fired if fired is None else fired,
+        next_nudge_at=min(instants, default=None),
+        snoozed_until=snoozed_until,
+    )
+
+
+def _owner_or_primary(incident: Incident, on_call: OnCall) -> Recipient:
+    if incident.owner is not None:
+        return Recipient(incident.owner, Because.OWNER)
+    return Recipient(on_call.primary, Because.PRIMARY)
+
+
+def _of_roles(
+    policy: Policy, incident: Incident, roles: Iterable[Role], on_call: OnCall
+) -> Iterable[Recipient]:
+    for role in roles:
+        who, because = _holder(policy, role, on_call)
+        if who is not None:
+            is_owner = who == incident.owner
+            yield Recipient(who, Because.OWNER if is_owner else because)
+
+
+def _holder(policy: Policy, role: Role, on_call: OnCall) -> tuple[str | None, Because]:
+    match role:
+        case Role.PRIMARY:
+            return on_call.primary, Because.PRIMARY
+        case Role.BACKUP:
+            return on_call.backup, Because.BACKUP
+        case Role.LEAD:
+            return on_call.lead, Because.LEAD
+        case Role.FALLBACK:
+            return policy.channels.fallback, Because.FALLBACK
+        case _:
+            assert_never(role)

@@ -1,0 +1,62 @@
+"""What another policy does to the promises that are open. Pure values.
+
+What was kept or missed is never rewritten: a promise that was missed is left as it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incidents import check_ins, deadlines
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.policy.policies import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A promise whose due instant another policy moved.
+
+    `old` is `None` for one that was not owed before, `new` for one that no longer is.
+    """
+
+    incident: int
+    kind: Kind
+    old: datetime | None
+    new: datetime | None
+
+
+def retargeted(
+    policy: Policy, incident: Incident, owed: Sequence[Deadline], now: datetime
+) -> tuple[Deadline, ...]:
+    """Return every deadline of an open incident that a policy changes or begins.
+
+    `owed` are all that it ever had. Open ones are recomputed from their own start.
+    """
+    change = Event(EventKind.CHANGED, now, now, by="")
+    changed: list[Deadline] = []
+    if not _is_missed(owed, is_check_in=False):
+        changed += deadlines.after(policy, incident, change, owed)
+    if not _is_missed(owed, is_check_in=True):
+        changed += check_ins.after(policy, incident, change, owed)
+    known = {one.id: one for one in owed}
+    return tuple(one for one in changed if one != known.get(one.id))
+
+
+def moves(owed: Sequence[Deadline], changed: Sequence[Deadline]) -> Iterator[Move]:
+    """Yield what is due at another instant than before."""
+    before = {one.id: one.due_at for one in owed}
+    for deadline in changed:
+        old = before.get(deadline.id)
+        new = deadline.due_at if deadline.is_open else None
+        if old != new:
+            yield Move(deadline.incident, deadline.kind, old, new)
+
+
+def _is_missed(owed: Sequence[Deadline], *, is_check_in: bool) -> bool:
+    return any(
+        one.is_open
+        and one.missed_at is not None
+        and (one.kind is Kind.CHECK_IN) is is_check_in
+        for one in owed
+    )

@@ -1,0 +1,1 @@
+"""The support policy: targets, calendars, who is on call. Pure."""

@@ -1,0 +1,244 @@
+"""Where a policy contradicts itself without being wrong: what a lead should know.
+
+A worse severity or a better plan is promised more, but a calendar can turn that
+around: 8 business hours from a Thursday afternoon pass a short Friday and end on
+Monday, where 1 business day ends on that Friday.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from itertools import pairwise
+from typing import assert_never
+
+from bot.policy.policies import Policy, Role, Severity
+from bot.policy.targets import Promise, Shape, words
+
+_Timed = tuple[Promise, str]
+
+_YEAR = timedelta(days=366)
+_HOUR = timedelta(hours=1)
+
+
+class Table(StrEnum):
+    """The two tables of a policy, by their keys in the file."""
+
+    FIRST_RESPONSE = "first_response"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one customer is promised: by the contract, and the time we remind of."""
+
+    table: Table
+    severity: Severity
+    plan: str
+    contract: Promise
+    promise: Promise
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """The first instant from which the better cell is due later than the worse."""
+
+    start: datetime
+    better_due_at: datetime
+    worse_due_at: datetime
+
+
+def warnings(policy: Policy, now: datetime) -> tuple[str, ...]:
+    """Return what is odd about a policy, looking a year ahead, a sentence each."""
+    return (*_silences(policy), *_lonely_people(policy), *_reversals(policy, now))
+
+
+def _silences(policy: Policy) -> Iterator[str]:
+    """Name the plans in which nobody is reminded of news on continuous work."""
+    model = policy.conduct.continuous_news_as
+    for (severity, plan), promise in policy.follow_ups.items():
+        is_silent = not policy.news(severity, plan).has_due
+        if promise.shape is Shape.CONTINUOUS and model is not None and is_silent:
+            yield (
+                f"follow_up.{severity}.{plan}: news is to come as for {model.label}, "
+                f"which has no time of its own either; nobody is reminded of it"
+            )
+
+
+def _lonely_people(policy: Policy) -> Iterator[str]:
+    on_call = policy.on_call
+    if on_call.backup == on_call.primary:
+        yield f"on_call.{Role.BACKUP}: is the primary, too; nobody stands behind them"
+
+
+def _reversals(policy: Policy, now: datetime) -> Iterator[str]:
+    search = _Search(policy, now.replace(minute=0, second=0, microsecond=0))
+    for better, worse in dict.fromkeys(_neighbours(policy)):
+        if _promises_less(better.contract, worse.contract):
+            yield _says_less(policy, better, worse)
+        elif found := search.first(better, worse):
+            yield _says_later(policy, better, worse, found)
+
+
+def _neighbours(policy: Policy) -> Iterator[tuple[Cell, Cell]]:
+    """Yield each pair of cells of which the first should never be due later.
+
+    All incidents of a customer with a calendar of its own count in that one, so each
+    of those is tried on the whole table as well.
+    """
+    own = {one.calendar for one in policy.customers if one.calendar is not None}
+    for calendar in (None, *sorted(own)):
+        for table in Table:
+            for better, worse in _adjacent([plan.id for plan in policy.plans]):
+                yield (
+                    _cell(policy, table, *better, calendar),
+                    _cell(policy, table, *worse, calendar),
+                )
+
+
+def _adjacent(
+    plans: Sequence[str],
+) -> Iterator[tuple[tuple[Severity, str], tuple[Severity, str]]]:
+    for plan in plans:
+        for worse, milder in pairwise(Severity):
+            yield (worse, plan), (milder, plan)
+    for severity in Severity:
+        for better, cheaper in pairwise(plans):
+            yield (severity, better), (severity, cheaper)
+
+
+def _cell(
+    policy: Policy, table: Table, severity: Severity, plan: str, calendar: str | None
+) -> Cell:
+    is_first = table is Table.FIRST_RESPONSE
+    contract = policy.first_response if is_first else policy.follow_up
+    reminded = policy.first_response if is_first else policy.news
+    return Cell(
+        table=table,
+        severity=severity,
+        plan=plan,
+        contract=contract(severity, plan),
+        promise=reminded(severity, plan),
+        calendar=calendar or policy.calendar_name(severity, plan, None),
+    )
+
+
+def _promises_less(better: Promise, worse: Promise) -> bool:
+    """Tell whether the words alone say so: no time beside a time or continuous work."""
+    return _rank(better.shape) < _rank(worse.shape)
+
+
+def _rank(shape: Shape) -> int:
+    match shape:
+        case Shape.NONE:
+            return 0
+        case Shape.WITHIN | Shape.EVERY | Shape.TIMES_PER:
+            return 1
+        case Shape.CONTINUOUS:
+            return 2
+        case _:
+            assert_never(shape)
+
+
+class _Search:
+    """Looks for reversals from each hour of open time, and each edge, of a year."""
+
+    def __init__(self, policy: Policy, start: datetime) -> None:
+        self._policy = policy
+        self._from = start
+        # Many cells say the same in the same calendar, so each answer is kept.
+        self.starts = cache(self._starts)
+        self.dues = cache(self._dues)
+        self.reversal = cache(self._reversal)
+
+    def first(self, better: Cell, worse: Cell) -> Reversal | None:
+        """Return the first reversal; `None` if there is none in the year."""
+        if better.calendar == worse.calendar and _never_later(
+            better.promise, worse.promise
+        ):
+            return None
+        calendars = tuple(sorted({better.calendar, worse.calendar}))
+        return self.reversal(
+            (better.promise, better.calendar),
+            (worse.promise, worse.calendar),
+            calendars,
+        )
+
+    def _reversal(
+        self, better: _Timed, worse: _Timed, calendars: tuple[str, ...]
+    ) -> Reversal | None:
+        columns = (
+            self.starts(calendars),
+            self.dues(better, calendars),
+            self.dues(worse, calendars),
+        )
+        for start, better_due_at, worse_due_at in zip(*columns, strict=True):
+            if better_due_at > worse_due_at:
+                return Reversal(start, better_due_at, worse_due_at)
+        return None
+
+    def _dues(self, timed: _Timed, calendars: tuple[str, ...]) -> list[datetime]:
+        promise, calendar = timed
+        hours = self._policy.calendars[calendar]
+        due_at = self._policy.due_at
+        return [due_at(promise, hours, start) for start in self.starts(calendars)]
+
+    def _starts(self, calendars: tuple[str, ...]) -> list[datetime]:
+        found = set[datetime]()
+        for calendar in calendars:
+            hours = self._policy.calendars[calendar]
+            for span in hours.open_spans(self._from, self._from + _YEAR):
+                found.update(_hourly(*span))
+        return sorted(found)
+
+
+def _never_later(better: Promise, worse: Promise) -> bool:
+    """Tell from the words alone that one cannot be due later, in the same hours."""
+    if not better.has_due or not worse.has_due:
+        return True
+    if (better.shape, better.unit) != (worse.shape, worse.unit):
+        return False
+    if better.shape is Shape.TIMES_PER:
+        return better.count >= worse.count
+    return better.count <= worse.count
+
+
+def _hourly(opens: datetime, closes: datetime) -> Iterator[datetime]:
+    at = opens
+    while at < closes:
+        yield at
+        at += _HOUR
+    yield closes
+
+
+def _says_less(policy: Policy, better: Cell, worse: Cell) -> str:
+    where, name, other = _names(policy, better, worse)
+    return (
+        f"{better.table}: for {where}, {name} is promised less than {other}: "
+        f'"{words(better.contract)}" beside "{words(worse.contract)}"'
+    )
+
+
+def _says_later(policy: Policy, better: Cell, worse: Cell, found: Reversal) -> str:
+    where, name, other = _names(policy, better, worse)
+    calendars = " and ".join(dict.fromkeys((better.calendar, worse.calendar)))
+    zone = policy.calendars[better.calendar].zone
+    start, due, other_due = (
+        f"{at.astimezone(zone):%a %d %b %Y %H:%M}"
+        for at in (found.start, found.better_due_at, found.worse_due_at)
+    )
+    return (
+        f"{better.table}: for {where}, {name} can be due later than {other}: from "
+        f'{start} "{words(better.promise)}" end on {due}, but '
+        f'"{words(worse.promise)}" on {other_due} (calendar {calendars}, {zone.key})'
+    )
+
+
+def _names(policy: Policy, better: Cell, worse: Cell) -> tuple[str, str, str]:
+    """Name what two cells share, then each by the one thing in which they differ."""
+    plan, other = policy.plan(better.plan).name, policy.plan(worse.plan).name
+    if better.plan == worse.plan:
+        return plan, better.severity.label, worse.severity.label
+    return better.severity.label, plan, other

@@ -1,0 +1,1 @@
+"""From the policy's file to a `Policy`."""

@@ -1,0 +1,152 @@
+"""From the file's entries to the values that the rest of the bot works with."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import Schedule
+from bot.policy import targets
+from bot.policy.parsing.fields import Context
+from bot.policy.parsing.models import (
+    CalendarEntry,
+    LadderEntry,
+    PolicyFile,
+    ReadingsEntry,
+    UnionEntry,
+)
+from bot.policy.parsing.yaml_lines import Path
+from bot.policy.policies import (
+    CalendarChoice,
+    Channels,
+    Conduct,
+    Customer,
+    Ladder,
+    OnCall,
+    Plan,
+    Policy,
+    Reminders,
+    Rung,
+    Severity,
+    SeverityText,
+)
+from bot.policy.targets import Promise, Readings
+
+
+def policy(
+    file: PolicyFile,
+    *,
+    version: str,
+    calendars: Mapping[str, BusinessHours],
+    customers: Iterable[Customer],
+    texts: Mapping[str, str],
+) -> Policy:
+    """Return the policy that a checked file states.
+
+    `customers` are those of the customers' file; they follow the file's own.
+    """
+    own = (entry.customer(name) for name, entry in file.customers.items())
+    return Policy(
+        version=version,
+        texts=texts,
+        plans=tuple(Plan(name, label) for name, label in file.plans.items()),
+        severities={
+            severity: SeverityText(entry.means, entry.examples)
+            for severity, entry in file.severities.items()
+        },
+        first_responses=_cells(file.first_response),
+        follow_ups=_cells(file.follow_up),
+        readings=_readings(file.readings),
+        conduct=_conduct(file.readings),
+        calendars=calendars,
+        calendar_choice=CalendarChoice(**dict(file.calendar)),
+        customers=(*own, *customers),
+        channels=Channels(**dict(file.channels)),
+        on_call=OnCall(**dict(file.on_call)),
+        ladder=_ladder(file.ladder),
+        reminders=Reminders(**dict(file.reminders)),
+        digest_at=file.digest.at,
+        erase_texts_after=file.retention.erase_texts_after,
+    )
+
+
+def calendars(file: PolicyFile, context: Context) -> dict[str, BusinessHours]:
+    """Return the calendars of a file by name, their holidays expanded to dates."""
+    schedules = {
+        name: Schedule(entry.zone, entry.weekly(), entry.holidays.expanded(context))
+        for name, entry in file.calendars.items()
+        if isinstance(entry, CalendarEntry)
+    }
+    return {
+        name: BusinessHours(*(schedules[part] for part in _parts(name, entry)))
+        for name, entry in file.calendars.items()
+    }
+
+
+def unreachable(policy: Policy, start: datetime) -> Iterator[tuple[Path, str]]:
+    """Yield the cells whose business time does not come within twelve years."""
+    own = [one.calendar for one in policy.customers if one.calendar is not None]
+    for table, cells in (
+        ("first_response", policy.first_responses),
+        ("follow_up", policy.follow_ups),
+    ):
+        for (severity, plan), promise in cells.items():
+            for name in (policy.calendar_name(severity, plan, None), *own):
+                if not _comes(policy, promise, name, start):
+                    sentence = f"never comes in the calendar {name}; write less"
+                    words = f'"{targets.words(promise)}" {sentence}'
+                    yield (table, severity, plan), words
+                    break
+
+
+def _comes(policy: Policy, promise: Promise, calendar: str, start: datetime) -> bool:
+    try:
+        if promise.has_due:
+            policy.due_at(promise, policy.calendars[calendar], start)
+    except ValueError:
+        return False
+    return True
+
+
+def _parts(name: str, entry: CalendarEntry | UnionEntry) -> tuple[str, ...]:
+    """Return the calendars that make up a calendar, its home first."""
+    if isinstance(entry, CalendarEntry):
+        return (name,)
+    return tuple(dict.fromkeys((entry.home, *entry.union)))
+
+
+def _cells(
+    table: Mapping[Severity, Mapping[str, Promise]],
+) -> dict[tuple[Severity, str], Promise]:
+    return {
+        (severity, plan): promise
+        for severity, row in table.items()
+        for plan, promise in row.items()
+    }
+
+
+def _readings(entry: ReadingsEntry) -> Readings:
+    return Readings(
+        every_day=entry.every_day,
+        per_business_day=entry.per_business_day,
+        per_week=entry.per_week,
+        week_ends_closed=entry.week_ends_closed,
+    )
+
+
+def _conduct(entry: ReadingsEntry) -> Conduct:
+    return Conduct(
+        continuous_news_as=entry.continuous_news_as,
+        waiting_pauses=entry.waiting_pauses,
+        unknown_customer_plan=entry.unknown_customer,
+        reopened_owes=entry.reopened_owes,
+    )
+
+
+def _ladder(entry: LadderEntry) -> Ladder:
+    return Ladder(
+        rungs=tuple(Rung(rung.after, rung.tell) for rung in entry.rungs),
+        heartbeat=entry.heartbeat,
+        check_in_every=entry.check_in_every,
+        check_in_repeat=entry.check_in_repeat,
+        wakes=entry.wakes,
+    )

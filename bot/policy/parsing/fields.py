@@ -1,0 +1,195 @@
+"""The single values of policies.yaml, each with its reader and its JSON Schema."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Annotated, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+
+from bot.business_time.schedules import Span
+from bot.policy import targets
+from bot.policy.parsing import notation as words
+from bot.policy.parsing.yaml_lines import Path
+from bot.policy.policies import Role, Severity
+from bot.policy.targets import Promise
+
+HolidaySource = Callable[[str, str | None, range], Mapping[date, str]]
+BEST_PLAN = "the best plan"
+
+
+class ProblemsBelow(ValueError):  # noqa: N818
+    """Several problems at once, each with its path below the value."""
+
+    def __init__(self, *found: tuple[Path, str]) -> None:
+        super().__init__(*(sentence for _, sentence in found))
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a value is checked against: the names in the file, and public holidays."""
+
+    plans: Sequence[str]
+    calendars: Sequence[str]
+    unions: Sequence[str]
+    roles: Sequence[str]
+    holidays: HolidaySource
+    years: range
+
+
+def context(info: ValidationInfo) -> Context:
+    """Return what `model_validate` was given to check against."""
+    return cast("Context", info.context)
+
+
+def _word(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+def _known(value: object, names: Sequence[str], kind: str) -> str:
+    """Return a name that the file has. Where it has none that is told elsewhere."""
+    written = words.text(value, f"a {kind}")
+    if names and written not in names:
+        near = words.did_you_mean(written, names)
+        raise ValueError(
+            f"{words.quoted(value)} is no {kind}; write {words.one_of(names)}{near}"
+        )
+    return written
+
+
+def _plan(value: object, info: ValidationInfo) -> str:
+    return _known(value, context(info).plans, "plan")
+
+
+def _calendar(value: object, info: ValidationInfo) -> str:
+    return _known(value, context(info).calendars, "calendar")
+
+
+def _part(value: object, info: ValidationInfo) -> str:
+    name = _known(value, context(info).calendars, "calendar")
+    if name in context(info).unions:
+        raise ValueError(f"{words.quoted(name)} is a union; write calendars with hours")
+    return name
+
+
+def _severity(value: object) -> Severity:
+    return Severity(_known(value, list(Severity), "severity"))
+
+
+def _severity_or_none(value: object) -> Severity | None:
+    names = [*Severity, "none"]
+    name = _known(value, names, "severity")
+    return None if name == "none" else Severity(name)
+
+
+def _plan_or_best(value: object, info: ValidationInfo) -> str:
+    plans = context(info).plans
+    if value == BEST_PLAN:
+        return plans[0] if plans else ""
+    return _known(value, [BEST_PLAN, *plans], "plan")
+
+
+def _role(value: object, info: ValidationInfo) -> Role:
+    role = Role(_known(value, list(Role), "role"))
+    if role not in context(info).roles:
+        raise ValueError(
+            f"{words.quoted(role)} is told here, but on_call names nobody for it; "
+            f"write {words.one_of(context(info).roles)}, or add {role} to on_call"
+        )
+    return role
+
+
+def _target(
+    read: Callable[[str], Promise], allowed: str
+) -> Callable[[object], Promise]:
+    def target(value: object) -> Promise:
+        if not isinstance(value, str):
+            raise words.refused(value, allowed)
+        try:
+            return read(value)
+        except ValueError:
+            raise words.refused(value, allowed) from None
+
+    return target
+
+
+def _not_empty(value: object) -> object:
+    if value in ([], {}):
+        raise ValueError("is empty; write one at least")
+    return value
+
+
+def _nothing_is_empty(value: object) -> object:
+    """Read a key with nothing behind it, as when all below is commented out."""
+    return {} if value is None else value
+
+
+NotEmpty = BeforeValidator(_not_empty)
+MayBeEmpty = BeforeValidator(_nothing_is_empty)
+Text = Annotated[str, BeforeValidator(words.text)]
+Name = Annotated[str, BeforeValidator(words.name), _word(words.NAME_PATTERN)]
+ChannelId = Annotated[str, BeforeValidator(words.channel), _word(words.CHANNEL_PATTERN)]
+PersonId = Annotated[str, BeforeValidator(words.person), _word(words.PERSON_PATTERN)]
+Zone = Annotated[
+    ZoneInfo, BeforeValidator(words.zone), WithJsonSchema({"type": "string"})
+]
+Duration = Annotated[
+    timedelta, BeforeValidator(words.duration), _word(words.DURATION_PATTERN)
+]
+Interval = Annotated[
+    timedelta, BeforeValidator(words.interval), _word(words.DURATION_PATTERN)
+]
+Retention = Annotated[
+    timedelta | None,
+    BeforeValidator(words.retention),
+    _word(words.RETENTION_PATTERN),
+]
+Share = Annotated[float, BeforeValidator(words.share), _word(words.SHARE_PATTERN)]
+TimeOfDay = Annotated[
+    time, BeforeValidator(words.time_of_day), _word(words.TIME_PATTERN)
+]
+Date = Annotated[date, BeforeValidator(words.calendar_date), _word(words.DATE_PATTERN)]
+Days = Annotated[
+    tuple[int, ...], BeforeValidator(words.days), _word(words.DAYS_PATTERN)
+]
+Spans = Annotated[
+    tuple[Span, ...],
+    BeforeValidator(words.spans),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "closed"},
+                {"type": "string", "pattern": words.SPAN_PATTERN},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": words.SPAN_PATTERN},
+                },
+            ]
+        }
+    ),
+]
+PlanRef = Annotated[str, BeforeValidator(_plan)]
+CalendarRef = Annotated[str, BeforeValidator(_calendar)]
+PartRef = Annotated[str, BeforeValidator(_part)]
+SeverityRef = Annotated[Severity, BeforeValidator(_severity)]
+RoleRef = Annotated[Role, BeforeValidator(_role)]
+FirstResponse = Annotated[
+    Promise,
+    BeforeValidator(_target(targets.first_response, targets.FIRST_RESPONSE_WORDS)),
+    _word(targets.FIRST_RESPONSE_PATTERN),
+]
+FollowUp = Annotated[
+    Promise,
+    BeforeValidator(_target(targets.follow_up, targets.FOLLOW_UP_WORDS)),
+    _word(targets.FOLLOW_UP_PATTERN),
+]
+ContinuousNews = Annotated[
+    Severity | None,
+    BeforeValidator(_severity_or_none),
+    WithJsonSchema({"enum": [*Severity, "none"]}),
+]
+PlanOrBest = Annotated[
+    str, BeforeValidator(_plan_or_best), WithJsonSchema({"type": "string"})
+]

@@ -1,0 +1,389 @@
+"""The shape of policies.yaml, from which the JSON Schema for editors comes, too.
+
+Descriptions are written to follow the word "write": they end the sentence about a
+missing or unreadable setting, and editors show them.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.config import JsonDict
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from bot.business_time.schedules import WEEKDAYS, Span
+from bot.policy.parsing import notation as words
+from bot.policy.parsing.fields import (
+    BEST_PLAN,
+    CalendarRef,
+    ChannelId,
+    Context,
+    ContinuousNews,
+    Date,
+    Days,
+    Duration,
+    FirstResponse,
+    FollowUp,
+    Interval,
+    MayBeEmpty,
+    Name,
+    NotEmpty,
+    PartRef,
+    PersonId,
+    PlanOrBest,
+    PlanRef,
+    ProblemsBelow,
+    Retention,
+    RoleRef,
+    SeverityRef,
+    Share,
+    Spans,
+    Text,
+    TimeOfDay,
+    Zone,
+    context,
+)
+from bot.policy.policies import Customer, Reopening, Role, Severity
+from bot.policy.targets import EveryDay, ShareOf, WhenClosed
+
+
+class Section(BaseModel):
+    """A part of the file in which every key is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SeverityEntry(Section):
+    means: Text = Field(description="a text that says what this severity means")
+    examples: tuple[Text, ...] = Field((), description="a list of examples")
+
+
+class ReadingsEntry(Section):
+    every_day: EveryDay = Field(description='"business days" or "calendar days"')
+    per_business_day: ShareOf = Field(
+        description='"the actual length" or "the nominal length"'
+    )
+    per_week: ShareOf = Field(description='"the nominal length" or "the actual length"')
+    week_ends_closed: WhenClosed = Field(
+        description='"the closing before" or "the opening after"'
+    )
+    continuous_news_as: ContinuousNews = Field(
+        description='a severity whose cadence is our aim, or "none"'
+    )
+    waiting_pauses: frozenset[SeverityRef] = Field(
+        description="a list of severities such as [sev2, sev3, sev4]"
+    )
+    reopened_owes: Reopening = Field(description='"an update" or "a first response"')
+    unknown_customer: PlanOrBest = Field(
+        description=f'"{BEST_PLAN}" or the name of a plan'
+    )
+
+
+def _none_is_empty(value: object) -> object:
+    return {} if value == "none" else value
+
+
+class HolidaysEntry(Section):
+    country: str | None = Field(None, description="a country's code such as US")
+    subdivision: str | None = Field(
+        None, description="the code of a state or a province, such as CA"
+    )
+    dates: Annotated[dict[Date, Text], MayBeEmpty] = Field(
+        {}, description="dates with their names, such as 2026-12-24: Christmas Eve"
+    )
+    except_: tuple[str, ...] = Field(
+        (),
+        alias="except",
+        description="a list of dates or names of holidays on which the team works",
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [{"const": "none"}, handler(core_schema)]}
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, country: str | None, info: ValidationInfo) -> str | None:
+        if country is not None:
+            context(info).holidays(country, None, context(info).years)
+        return country
+
+    @field_validator("subdivision")
+    @classmethod
+    def _known_subdivision(cls, code: str | None, info: ValidationInfo) -> str | None:
+        if code is not None and "country" in info.data:
+            country = info.data["country"]
+            if country is None:
+                raise ValueError("a subdivision needs its country; write country, too")
+            context(info).holidays(country, code, context(info).years)
+        return code
+
+    @field_validator("except_")
+    @classmethod
+    def _known_holidays(
+        cls, names: tuple[str, ...], info: ValidationInfo
+    ) -> tuple[str, ...]:
+        if not {"country", "subdivision"} <= info.data.keys():
+            return names
+        known = public_holidays(
+            info.data["country"], info.data["subdivision"], context(info)
+        )
+        found = [
+            ((number,), _no_holiday(name, known))
+            for number, name in enumerate(names)
+            if not _is_holiday(name, known, context(info).years)
+        ]
+        if found:
+            raise ProblemsBelow(*found)
+        return names
+
+    def expanded(self, known: Context) -> dict[date, str]:
+        """Return every date on which the team does not work, with its name."""
+        public = public_holidays(self.country, self.subdivision, known)
+        kept = {
+            day: name
+            for day, name in public.items()
+            if name not in self.except_ and day.isoformat() not in self.except_
+        }
+        return {**kept, **self.dates}
+
+
+def public_holidays(
+    country: str | None, subdivision: str | None, known: Context
+) -> Mapping[date, str]:
+    """Return the public holidays of a country; of none, none."""
+    if country is None:
+        return {}
+    return known.holidays(country, subdivision, known.years)
+
+
+def _is_holiday(name: str, known: Mapping[date, str], years: range) -> bool:
+    """Tell whether a date or a name is a holiday; beyond `years` nobody can say."""
+    if name in known.values():
+        return True
+    try:
+        day = words.calendar_date(name)
+    except ValueError:
+        return False
+    return day in known or day.year not in years
+
+
+def _no_holiday(name: str, known: Mapping[date, str]) -> str:
+    near = words.did_you_mean(name, sorted(set(known.values())))
+    allowed = "write the date or the name of one, as in 2026-11-11 or Veterans Day"
+    return f"{words.quoted(name)} is no holiday there; {allowed}{near}"
+
+
+class CalendarEntry(Section):
+    zone: Zone = Field(description="an IANA time zone such as America/Los_Angeles")
+    hours: dict[Days, Spans] = Field(
+        description="days with their hours, such as mon-fri: 09:00-17:00"
+    )
+    holidays: Annotated[HolidaysEntry, BeforeValidator(_none_is_empty)] = Field(
+        description='a country such as {country: US}, dates, or "none"'
+    )
+
+    @field_validator("hours")
+    @classmethod
+    def _some_open_time(
+        cls, hours: dict[tuple[int, ...], tuple[Span, ...]]
+    ) -> dict[tuple[int, ...], tuple[Span, ...]]:
+        if not any(hours.values()):
+            raise ValueError("no day is open; write hours for one at least")
+        seen = [day for days in hours for day in days]
+        if twice := {WEEKDAYS[day] for day in seen if seen.count(day) > 1}:
+            days = words.all_of(day for day in WEEKDAYS if day in twice)
+            raise ValueError(f"{days} stands here twice; write each day's hours once")
+        return hours
+
+    def weekly(self) -> tuple[tuple[Span, ...], ...]:
+        """Return the spans of the seven weekdays, Monday first."""
+        by_day = {day: spans for days, spans in self.hours.items() for day in days}
+        return tuple(by_day.get(day, ()) for day in range(7))
+
+
+class UnionEntry(Section):
+    union: Annotated[tuple[PartRef, ...], NotEmpty] = Field(
+        description="a list of calendars, such as [asia, europe]"
+    )
+    home: PartRef = Field(description="the calendar of the union whose days count")
+
+    @field_validator("home")
+    @classmethod
+    def _is_part(cls, home: str, info: ValidationInfo) -> str:
+        parts = info.data.get("union", (home,))
+        if home not in parts:
+            raise ValueError(
+                f"{words.quoted(home)} is not part of the union; "
+                f"write {words.one_of(parts)}"
+            )
+        return home
+
+
+def _kind_of_calendar(value: Any) -> str:
+    is_union = isinstance(value, dict) and ("union" in value or "home" in value)
+    return "UnionEntry" if is_union else "CalendarEntry"
+
+
+AnyCalendar = Annotated[
+    Annotated[CalendarEntry, Tag("CalendarEntry")]
+    | Annotated[UnionEntry, Tag("UnionEntry")],
+    Discriminator(_kind_of_calendar),
+]
+
+
+class ChoiceEntry(Section):
+    team: CalendarRef = Field(description="the name of the team's calendar")
+    plans: Annotated[dict[PlanRef, CalendarRef], MayBeEmpty] = Field(
+        {}, description="plans with calendars of their own"
+    )
+    severities: Annotated[dict[SeverityRef, CalendarRef], MayBeEmpty] = Field(
+        {}, description="severities with calendars of their own"
+    )
+
+
+class CustomerEntry(Section):
+    aliases: tuple[Text, ...] = Field((), description="a list of other names")
+    plan: PlanRef | None = Field(None, description="the name of a plan")
+    calendar: CalendarRef | None = Field(None, description="the name of a calendar")
+    channel: ChannelId | None = Field(
+        None, description="the id of the channel that is this customer's"
+    )
+
+    def customer(self, name: str) -> Customer:
+        """Return the customer of this name."""
+        return Customer(name, self.aliases, self.plan, self.calendar, self.channel)
+
+
+class ChannelsEntry(Section):
+    incidents: ChannelId = Field(description="a channel's id such as C0INCIDENTS")
+    digest: ChannelId = Field(description="a channel's id such as C0LEADS")
+    fallback: ChannelId = Field(description="a channel's id such as C0SUPPORT")
+
+
+class OnCallEntry(Section):
+    primary: PersonId = Field(description="a member's id such as U0ANA")
+    backup: PersonId | None = Field(None, description="a member's id such as U0BEN")
+    lead: PersonId | None = Field(None, description="a member's id such as U0LEA")
+
+
+class RungEntry(Section):
+    after: Duration = Field(description="a length of time such as 10m; 0m is at once")
+    tell: Annotated[tuple[RoleRef, ...], NotEmpty] = Field(
+        description=f"a list of {words.one_of(Role)}"
+    )
+
+
+class LadderEntry(Section):
+    wakes: frozenset[PlanRef] = Field(
+        description="a list of plans such as [premium, standard], or []"
+    )
+    rungs: Annotated[tuple[RungEntry, ...], NotEmpty] = Field(
+        description="a list of steps such as {after: 10m, tell: [backup]}"
+    )
+    heartbeat: Interval = Field(description="a length of time such as 15m")
+    check_in_every: Interval = Field(description="a length of time such as 60m")
+    check_in_repeat: Interval = Field(description="a length of time such as 15m")
+
+    @field_validator("rungs")
+    @classmethod
+    def _in_order(cls, rungs: tuple[RungEntry, ...]) -> tuple[RungEntry, ...]:
+        found = [
+            ((number, "after"), "this step must come later than the one above it")
+            for number, (above, rung) in enumerate(pairwise(rungs), start=1)
+            if rung.after <= above.after
+        ]
+        if found:
+            raise ProblemsBelow(*found)
+        return rungs
+
+
+class RemindersEntry(Section):
+    ahead: Share = Field(description="a share such as 25%")
+    at_least: Interval = Field(description="a length of time such as 15m")
+    before_closing: Interval = Field(description="a length of time such as 15m")
+    together: Duration = Field(description="a length of time such as 2m")
+
+
+class DigestEntry(Section):
+    at: TimeOfDay = Field(description='a time of the day such as "09:15"')
+
+
+class RetentionEntry(Section):
+    erase_texts_after: Retention = Field(
+        None, description="a length of time such as 2 years, or off"
+    )
+
+
+def _every_severity(value: object) -> object:
+    """Add the severities that are left out, so that each is told as missing."""
+    return {**dict.fromkeys(Severity), **value} if isinstance(value, dict) else value
+
+
+def _every_plan(value: object, info: ValidationInfo) -> object:
+    """Add the plans that are left out, so that each is told as missing."""
+    if not isinstance(value, dict):
+        return value
+    return {**dict.fromkeys(context(info).plans), **value}
+
+
+_BySeverity = BeforeValidator(_every_severity)
+_ByPlan = BeforeValidator(_every_plan)
+_EVERY_SEVERITY: JsonDict = {"required": [str(severity) for severity in Severity]}
+FirstResponses = Annotated[dict[PlanRef, FirstResponse], _ByPlan]
+FollowUps = Annotated[dict[PlanRef, FollowUp], _ByPlan]
+
+
+class PolicyFile(Section):
+    """Everything that policies.yaml may hold."""
+
+    plans: Annotated[dict[Name, Text], NotEmpty] = Field(
+        description="plans, best first, such as premium: Premium Support"
+    )
+    severities: Annotated[dict[SeverityRef, SeverityEntry], _BySeverity] = Field(
+        description="what each of sev1, sev2, sev3 and sev4 means",
+        json_schema_extra=_EVERY_SEVERITY,
+    )
+    first_response: Annotated[dict[SeverityRef, FirstResponses], _BySeverity] = Field(
+        description="a first-response target for each severity and plan",
+        json_schema_extra=_EVERY_SEVERITY,
+    )
+    follow_up: Annotated[dict[SeverityRef, FollowUps], _BySeverity] = Field(
+        description="a follow-up cadence for each severity and plan",
+        json_schema_extra=_EVERY_SEVERITY,
+    )
+    readings: ReadingsEntry = Field(description="how words of the policy are read")
+    calendars: Annotated[dict[Name, AnyCalendar], NotEmpty] = Field(
+        description="calendars by their names"
+    )
+    calendar: ChoiceEntry = Field(description="which calendar counts for whom")
+    customers: Annotated[
+        dict[Text, Annotated[CustomerEntry, MayBeEmpty]], MayBeEmpty
+    ] = Field({}, description="customers by their names")
+    customers_file: Text | None = Field(
+        None, description="the name of a CSV file beside this one"
+    )
+    channels: ChannelsEntry = Field(description="the channels that the bot writes to")
+    on_call: OnCallEntry = Field(description="who is on call")
+    ladder: LadderEntry = Field(description="who is told next while nobody answers")
+    reminders: RemindersEntry = Field(description="when reminders are sent")
+    digest: DigestEntry = Field(description='a time such as {at: "09:15"}')
+    retention: Annotated[RetentionEntry, MayBeEmpty] = Field(
+        default_factory=lambda: RetentionEntry.model_validate({}),
+        description="such as {erase_texts_after: 2 years}",
+    )

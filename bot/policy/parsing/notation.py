@@ -1,0 +1,214 @@
+"""The small words of policies.yaml: hours, days, durations, times and Slack's ids.
+
+Each function reads one of them and raises ValueError with what was read and what is
+allowed. The patterns are for editors, in the JSON Schema.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from difflib import get_close_matches
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.business_time.schedules import DAY, WEEKDAYS, Span
+
+_DAY = "|".join(WEEKDAYS)
+DAYS_PATTERN = rf"^({_DAY})( ?- ?({_DAY}))?$"
+SPAN_PATTERN = r"^([01]?\d|2[0-3]):[0-5]\d ?- ?(([01]?\d|2[0-3]):[0-5]\d|24:00)$"
+RETENTION_PATTERN = r"^(off|[1-9]\d{0,3} (day|week|month|year)s?)$"
+DURATION_PATTERN = r"^\d{1,5} ?[smhd]$"
+SHARE_PATTERN = r"^\d{1,2} ?%$"
+TIME_PATTERN = r"^([01]?\d|2[0-3]):[0-5]\d$"
+DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+CHANNEL_PATTERN = r"^[CG][A-Z0-9]{4,}$"
+PERSON_PATTERN = r"^[UW][A-Z0-9]{4,}$"
+
+_DAYS_OF = {"day": 1, "week": 7, "month": 30, "year": 365}
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def quoted(value: object) -> str:
+    """Return what was read, short, on one line and in quotes; a list in brackets."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:56]}..."
+
+
+def refused(value: object, allowed: str) -> ValueError:
+    """Return the error that says what was read and what to write instead."""
+    if value is None:
+        return ValueError(f"nothing is written here; write {allowed}")
+    return ValueError(f"{quoted(value)} is not allowed; write {allowed}")
+
+
+def one_of(names: Iterable[str]) -> str:
+    """Return names as a choice: a, b or c."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def all_of(names: Iterable[str]) -> str:
+    """Return names as a list: a, b and c."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that was probably meant; `None` if none is like it."""
+    by_fold = {known.casefold(): known for known in names}
+    near = get_close_matches(name.casefold(), by_fold, n=1)
+    return by_fold[near[0]] if near else None
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return the name that was probably meant, as the end of a sentence, or nothing."""
+    near = nearest(name, names)
+    return f"; did you mean {near}?" if near else ""
+
+
+def text(value: object, allowed: str = "a text") -> str:
+    """Read a text that says something."""
+    if not isinstance(value, str) or not value.strip():
+        raise refused(value, allowed)
+    return value.strip()
+
+
+def name(value: object) -> str:
+    """Read the name that other parts of the file use for a plan or a calendar."""
+    return _matching(value, NAME_PATTERN, "small letters, digits and _, as in my_name")
+
+
+def channel(value: object) -> str:
+    """Read the id of a channel in Slack."""
+    return _matching(
+        value,
+        CHANNEL_PATTERN,
+        "a channel's id such as C0INCIDENTS, which Slack shows at the end of the "
+        "channel's details",
+    )
+
+
+def person(value: object) -> str:
+    """Read the id of a person in Slack."""
+    return _matching(
+        value,
+        PERSON_PATTERN,
+        "a member's id such as U0ANA, which Slack shows in a profile under \"Copy "
+        'member ID"',
+    )
+
+
+def zone(value: object) -> ZoneInfo:
+    """Read an IANA time zone."""
+    allowed = "an IANA time zone such as America/Los_Angeles"
+    key = text(value, allowed)
+    try:
+        return ZoneInfo(key)
+    except (KeyError, OSError, ValueError):
+        near = did_you_mean(key, available_timezones())
+        raise ValueError(
+            f"{quoted(key)} is no time zone; write {allowed}{near}"
+        ) from None
+
+
+def duration(value: object) -> timedelta:
+    """Read a length of time such as `15m`."""
+    allowed = "a number with s, m, h or d, such as 15m"
+    number = _matching(value, DURATION_PATTERN, allowed)
+    return timedelta(**{_UNITS[number[-1]]: int(number[:-1])})
+
+
+def interval(value: object) -> timedelta:
+    """Read a length of time that is not zero."""
+    length = duration(value)
+    if not length:
+        raise refused(value, "a length of time that is not zero, such as 15m")
+    return length
+
+
+def retention(value: object) -> timedelta | None:
+    """Read how long texts are kept, such as `2 years`; `off` is for ever.
+
+    A month counts 30 days and a year 365.
+    """
+    allowed = 'a number of days, weeks, months or years, such as 2 years, or "off"'
+    written = _matching(value, RETENTION_PATTERN, allowed)
+    if written == "off":
+        return None
+    number, unit = written.split()
+    return timedelta(days=int(number) * _DAYS_OF[unit.removesuffix("s")])
+
+
+def share(value: object) -> float:
+    """Read a share such as `25%`."""
+    allowed = "a share from 1% to 99%, such as 25%"
+    number = int(_matching(value, SHARE_PATTERN, allowed).rstrip(" %"))
+    if not number:
+        raise refused(value, allowed)
+    return number / 100
+
+
+def time_of_day(value: object) -> time:
+    """Read a local time such as `09:15`."""
+    written = _matching(value, TIME_PATTERN, 'a time of the day such as "09:15"')
+    hours, minutes = written.split(":")
+    return time(int(hours), int(minutes))
+
+
+def calendar_date(value: object) -> date:
+    """Read a date such as `2026-12-24`."""
+    allowed = "a date such as 2026-12-24"
+    written = _matching(value, DATE_PATTERN, allowed)
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise refused(value, allowed) from None
+
+
+def days(value: object) -> tuple[int, ...]:
+    """Read weekdays, Monday being 0: `fri`, `mon-fri`, or `sun-thu` past Sunday."""
+    allowed = "a day or a range of days, such as fri or mon-fri"
+    written = _matching(value, DAYS_PATTERN, allowed)
+    first, *last = (WEEKDAYS.index(day.strip()) for day in written.split("-"))
+    length = (last[0] - first) % 7 + 1 if last else 1
+    return tuple((first + i) % 7 for i in range(length))
+
+
+def spans(value: object) -> tuple[Span, ...]:
+    """Read the opening hours of a day, one span or a list; `closed` is none.
+
+    A span that closes before it opens reaches into the next day.
+    """
+    if value == "closed":
+        return ()
+    found = sorted(
+        (_span(item) for item in (value if isinstance(value, list) else [value])),
+        key=lambda span: span.opens,
+    )
+    for earlier, later in pairwise(found):
+        if earlier.closes > later.opens:
+            raise ValueError(f"{quoted(value)} overlaps itself; write spans apart")
+    return tuple(found)
+
+
+def _span(value: object) -> Span:
+    allowed = '09:00-17:00, or a list such as [09:00-12:30, 13:30-18:00], or "closed"'
+    written = _matching(value, SPAN_PATTERN, allowed)
+    opens, closes = (_wall(part) for part in written.split("-"))
+    if opens == closes:
+        raise refused(value, "00:00-24:00 for a whole day")
+    return Span(opens, closes if opens < closes else closes + DAY)
+
+
+def _wall(written: str) -> timedelta:
+    hours, minutes = written.split(":")
+    return timedelta(hours=int(hours), minutes=int(minutes))
+
+
+def _matching(value: object, pattern: str, allowed: str) -> str:
+    written = text(value, allowed)
+    if not re.fullmatch(pattern, written, re.ASCII):
+        raise refused(value, allowed)
+    return written

@@ -1,0 +1,249 @@
+"""policies.yaml, and the file of customers that it may name, read into a Policy."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from importlib import resources
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.business_time.hours import BusinessHours
+from bot.errors import PolicyError
+from bot.policy.parsing import building, yaml_lines
+from bot.policy.parsing.customer_files import (
+    Row,
+    checked_customers,
+    clashes,
+    rows_of_csv,
+    rows_of_yaml,
+)
+from bot.policy.parsing.fields import Context, HolidaySource
+from bot.policy.parsing.models import PolicyFile
+from bot.policy.parsing.problems import Problem, found_by, key_of
+from bot.policy.parsing.yaml_lines import Document, Tree, YamlError
+from bot.policy.policies import Policy, Role
+
+DEFAULT_NAME = "policies.yaml"
+FileReader = Callable[[str], str]
+
+_YEARS_BACK, _YEARS_AHEAD = 5, 10
+
+
+def load(path: Path, *, holidays: HolidaySource, today: date) -> Policy:
+    """Read a policies file, and the customers' file beside it if it names one.
+
+    Raises PolicyError with everything that is wrong.
+    """
+    return read(
+        read_text(path),
+        name=path.name,
+        holidays=holidays,
+        today=today,
+        read_file=lambda name: read_text(path.parent / name),
+    )
+
+
+def load_or_default(
+    path: Path | None, *, holidays: HolidaySource, today: date
+) -> Policy:
+    """Read the file at `path`; with none named, `policies.yaml` or else the default.
+
+    Raises PolicyError with everything that is wrong.
+    """
+    if is_default_used(path):
+        text = default_text()
+        return read(text, name=DEFAULT_NAME, holidays=holidays, today=today)
+    return load(path or Path(DEFAULT_NAME), holidays=holidays, today=today)
+
+
+def is_default_used(path: Path | None) -> bool:
+    """Tell whether there is no file, so that the policy shipped with the bot counts."""
+    return path is None and not Path(DEFAULT_NAME).exists()
+
+
+def _no_file(name: str) -> str:
+    raise PolicyError((f"{name} cannot be read: there is no folder to look in",))
+
+
+def read(
+    text: str,
+    *,
+    name: str,
+    holidays: HolidaySource,
+    today: date,
+    read_file: FileReader = _no_file,
+) -> Policy:
+    """Read the text of a policies file.
+
+    `name` is what problems call the file, `read_file` returns the text of a file
+    beside it. Holidays are expanded for some years around `today`.
+
+    Raises PolicyError with everything that is wrong.
+    """
+    document = _document(text, name)
+    years = range(today.year - _YEARS_BACK, today.year + _YEARS_AHEAD + 1)
+    context = _context(document.tree, holidays, years)
+    file, problems = _entries(document, name, context)
+    listed = _customers_file(document, name, read_file)
+    customers, more = checked_customers(listed.rows, context)
+    rows = [*rows_of_yaml(document, name), *listed.rows]
+    problems += [*listed.problems, *more, *clashes(rows, _own_channels(document.tree))]
+    if file is None or problems:
+        raise _refusal(problems, name)
+    calendars = building.calendars(file, context)
+    policy = building.policy(
+        file,
+        version=_version(text, listed.texts, calendars),
+        calendars=calendars,
+        customers=customers,
+        texts={name: text, **listed.texts},
+    )
+    _refuse_unreachable(policy, document, name, today)
+    return policy
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file. Raises PolicyError saying why it cannot be read."""
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        sentence = "this is not UTF-8; save the file in that encoding"
+        raise PolicyError((str(Problem(path.name, line, "", sentence)),)) from error
+    except IsADirectoryError as error:
+        raise PolicyError((f"{path} is a folder; name a file",)) from error
+    except FileNotFoundError as error:
+        raise PolicyError((f"{path} does not exist",)) from error
+    except OSError as error:
+        raise PolicyError((f"{path} cannot be read: {error.strerror}",)) from error
+
+
+def default_text() -> str:
+    """Return the policies file that comes with the bot.
+
+    An installed package carries it; in the repository it stands beside the package.
+    """
+    packaged = resources.files("bot") / DEFAULT_NAME
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    return read_text(Path(__file__).parents[3] / DEFAULT_NAME)
+
+
+def _document(text: str, name: str) -> Document:
+    try:
+        document = yaml_lines.read(text)
+    except YamlError as error:
+        found = (
+            Problem(name, fault.line, key_of(fault.path), fault.sentence)
+            for fault in error.faults
+        )
+        raise _refusal(found, name) from error
+    if document.tree is None:
+        raise PolicyError(
+            (f"{name} is empty; `sevbot policy init` writes a whole one",)
+        )
+    if not isinstance(document.tree, dict):
+        raise PolicyError((f"{name} holds no settings; it begins with `plans:`",))
+    return document
+
+
+def _context(tree: Tree, holidays: HolidaySource, years: range) -> Context:
+    calendars, on_call = _mapping(tree, "calendars"), _mapping(tree, "on_call")
+    return Context(
+        plans=list(_mapping(tree, "plans")),
+        calendars=list(calendars),
+        unions=[name for name in calendars if "union" in _mapping(calendars, name)],
+        roles=[role for role in Role if role is Role.FALLBACK or on_call.get(role)],
+        holidays=holidays,
+        years=years,
+    )
+
+
+def _mapping(tree: Tree, *path: str) -> dict[str, Tree]:
+    """Return the mapping at a path; an empty one where there is something else."""
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree if isinstance(tree, dict) else {}
+
+
+def _entries(
+    document: Document, name: str, context: Context
+) -> tuple[PolicyFile | None, list[Problem]]:
+    try:
+        return PolicyFile.model_validate(document.tree, context=context), []
+    except ValidationError as error:
+        return None, [
+            Problem(name, document.line_of(path), key_of(path), sentence)
+            for path, sentence in found_by(error, PolicyFile)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _CustomersFile:
+    """The file of customers: its rows, its text by its name, what is wrong with it."""
+
+    rows: Sequence[Row] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+
+
+def _customers_file(
+    document: Document, name: str, read_file: FileReader
+) -> _CustomersFile:
+    file = _mapping(document.tree).get("customers_file")
+    if not isinstance(file, str):
+        return _CustomersFile()
+    try:
+        text = read_file(file)
+    except PolicyError as error:
+        key = "customers_file"
+        line = document.line_of((key,))
+        problems = [Problem(name, line, key, one) for one in error.problems]
+        return _CustomersFile(problems=problems)
+    rows, problems = rows_of_csv(text, file)
+    return _CustomersFile(rows, {file: text}, problems)
+
+
+def _own_channels(tree: Tree) -> dict[str, str]:
+    return {
+        channel: f"channels.{purpose}"
+        for purpose, channel in _mapping(tree, "channels").items()
+        if isinstance(channel, str)
+    }
+
+
+def _version(
+    text: str, texts: Mapping[str, str], calendars: Mapping[str, BusinessHours]
+) -> str:
+    """Return a short name of everything that a due instant can depend on."""
+    dates = {
+        name: [
+            sorted((day.isoformat(), title) for day, title in part.holidays.items())
+            for part in hours.parts
+        ]
+        for name, hours in calendars.items()
+    }
+    whole = json.dumps([text, texts, dates], sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()[:8]
+
+
+def _refuse_unreachable(
+    policy: Policy, document: Document, name: str, today: date
+) -> None:
+    start = datetime.combine(today, time(), UTC)
+    problems = [
+        Problem(name, document.line_of(path), key_of(path), sentence)
+        for path, sentence in building.unreachable(policy, start)
+    ]
+    if problems:
+        raise _refusal(problems, name)
+
+
+def _refusal(problems: Iterable[Problem], name: str) -> PolicyError:
+    """Return problems in the order of their lines, the file called `name` first."""
+    ordered = sorted(problems, key=lambda one: (one.file != name, one.line or 0))
+    return PolicyError(tuple(map(str, ordered)))

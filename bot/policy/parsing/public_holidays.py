@@ -1,0 +1,75 @@
+"""Public holidays by country, from the `holidays` package."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib.util import find_spec, module_from_spec
+
+import holidays
+from holidays.registry import EntityLoader
+
+from bot.policy.parsing.notation import did_you_mean, one_of, quoted
+
+_LANGUAGE = "en_US"
+_COUNTRIES = "holidays.countries"
+
+
+def _leave_countries_out() -> None:
+    """Let the package of all countries be there without its contents.
+
+    On its first import it imports all 250 of them: half a second and 10 MB. The library
+    finds the one that it is asked for by the name of its module.
+    """
+    spec = find_spec(_COUNTRIES)
+    if _COUNTRIES not in sys.modules and spec is not None:
+        sys.modules[_COUNTRIES] = module_from_spec(spec)
+
+
+_leave_countries_out()
+
+
+def public_holidays(
+    country: str, subdivision: str | None, years: range
+) -> Mapping[date, str]:
+    """Return the public holidays of a country in some years, with English names.
+
+    Where there is no English they have the country's own names: never those of this
+    machine's locale, since two replicas must agree.
+
+    Raises ValueError for a country or a subdivision that is not known.
+    """
+    known = _country(country)
+    if subdivision is not None and subdivision not in known.subdivisions:
+        raise ValueError(_unknown(subdivision, country, known.subdivisions))
+    has_english = _LANGUAGE in known.supported_languages
+    named = holidays.country_holidays(
+        country,
+        subdiv=subdivision,
+        years=years,
+        language=_LANGUAGE if has_english else known.default_language,
+    )
+    return dict(sorted(named.items()))
+
+
+def _country(code: str) -> holidays.HolidayBase:
+    """Return what the package knows of a country, under its two letters alone."""
+    try:
+        known = holidays.country_holidays(code)
+    except NotImplementedError:
+        known = None
+    if known is None or known.country != code:
+        codes = EntityLoader.get_country_codes(include_aliases=False)
+        near = did_you_mean(code, sorted(codes))
+        sentence = f"{quoted(code)} is no country; write an ISO code such as US{near}"
+        raise ValueError(sentence)
+    return known
+
+
+def _unknown(subdivision: str, country: str, known: Sequence[str]) -> str:
+    if not known:
+        return f"{country} has no subdivisions; leave {quoted(subdivision)} out"
+    near = did_you_mean(subdivision, known)
+    return (
+        f"{quoted(subdivision)} is no subdivision of {country}; "
+        f"write {one_of(known)}{near}"
+    )

@@ -1,0 +1,79 @@
+"""policies.yaml and the customers' file beside it, watched for changes."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from bot.errors import PolicyError
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.fields import HolidaySource
+from bot.policy.parsing.policy_file import DEFAULT_NAME
+from bot.policy.policies import Policy
+
+_CUSTOMERS = re.compile(r"^customers_file:[ \t]*([^#\n]+)", re.MULTILINE)
+
+
+class PolicySource:
+    """Where the policy comes from: the file at `path`, or `policies.yaml` here.
+
+    Without any file the policy that comes with the bot counts, unless there was a file
+    before: `was_file` tells that. `last_read` names the content that was last read.
+    """
+
+    def __init__(
+        self, path: Path | None, holidays: HolidaySource, *, was_file: bool = False
+    ) -> None:
+        self.path = path or Path(DEFAULT_NAME)
+        self.holidays = holidays
+        self._was_file = path is not None or was_file
+        self.last_read = ""
+
+    def read(self, today: date) -> Policy:
+        """Read the policy. Raises PolicyError with everything that is wrong."""
+        self.last_read = self.content()
+        if self._was_file or self.path.exists():
+            self._was_file = True
+            return policy_file.load(self.path, holidays=self.holidays, today=today)
+        return policy_file.load_or_default(None, holidays=self.holidays, today=today)
+
+    def content(self) -> str:
+        """Return a name of what the files hold now: the same as long as they stay so.
+
+        The whole is read: a copy may keep the time at which the file was last edited.
+        """
+        parts = (_bytes(path) for path in self._files())
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+    def _files(self) -> list[Path]:
+        named = _CUSTOMERS.search(_bytes(self.path).decode("utf-8", "replace"))
+        if named is None:
+            return [self.path]
+        return [self.path, self.path.parent / named[1].strip().strip("\"'")]
+
+
+def read_stored(
+    texts: Mapping[str, str], holidays: HolidaySource, today: date
+) -> Policy:
+    """Read a policy from the texts that an accepted one was stored with.
+
+    Raises PolicyError if it would not be accepted any more.
+    """
+    name, text = next(iter(texts.items()))
+
+    def beside(file: str) -> str:
+        if file not in texts:
+            raise PolicyError((f"{file} was not stored",))
+        return texts[file]
+
+    return policy_file.read(
+        text, name=name, holidays=holidays, today=today, read_file=beside
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return str(error.strerror).encode()

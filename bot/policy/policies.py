@@ -1,0 +1,251 @@
+"""The policy as values: who is promised what, by which calendar, and who is told.
+
+`policy_files` reads these from policies.yaml; nothing here knows of files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from bot.business_time.hours import BusinessHours
+from bot.policy import targets
+from bot.policy.targets import Promise, Readings, Shape
+
+
+class Severity(StrEnum):
+    """How bad it is; `sev1` is the worst."""
+
+    SEV1 = "sev1"
+    SEV2 = "sev2"
+    SEV3 = "sev3"
+    SEV4 = "sev4"
+
+    @property
+    def label(self) -> str:
+        """The way people write it: Sev1."""
+        return self.value.capitalize()
+
+    @property
+    def number(self) -> int:
+        """1 to 4; a higher number is less bad."""
+        return int(self.value[-1])
+
+
+class Role(StrEnum):
+    """Who may be told by the ladder. `FALLBACK` is a channel, not a person."""
+
+    PRIMARY = "primary"
+    BACKUP = "backup"
+    LEAD = "lead"
+    FALLBACK = "fallback"
+
+
+class Reopening(StrEnum):
+    """What a reopened incident owes its customer first."""
+
+    UPDATE = "an update"
+    FIRST_RESPONSE = "a first response"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A support plan. Plans are kept best first."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityText:
+    """What a severity means, in the team's words."""
+
+    means: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer as the policy names it. `plan`, `calendar`, `channel` may be absent.
+
+    A customer without a plan is treated as one whose plan is unknown.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    plan: str | None = None
+    calendar: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Slack's ids of the channels that the bot writes to."""
+
+    incidents: str
+    digest: str
+    fallback: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Slack's ids of the people on call; `backup` and `lead` may be absent."""
+
+    primary: str
+    backup: str | None = None
+    lead: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder: who is told how long after its start."""
+
+    after: timedelta
+    tell: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Who is told next while nobody answers, and how often an owner is checked on.
+
+    After the last rung everybody on it is told again at each `heartbeat`. `wakes`
+    holds the plans whose Sev1 climbs it by day and night; for the others, and for
+    Sev2, its steps count in business time.
+    """
+
+    rungs: tuple[Rung, ...]
+    heartbeat: timedelta
+    check_in_every: timedelta
+    check_in_repeat: timedelta
+    wakes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """When reminders of a deadline are sent, as shares of its length."""
+
+    ahead: float = 0.25
+    at_least: timedelta = timedelta(minutes=15)
+    before_closing: timedelta = timedelta(minutes=15)
+    together: timedelta = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """The readings of the spec that say how promises behave, rather than when."""
+
+    continuous_news_as: Severity | None = Severity.SEV2
+    waiting_pauses: frozenset[Severity] = frozenset(
+        {Severity.SEV2, Severity.SEV3, Severity.SEV4}
+    )
+    unknown_customer_plan: str = ""
+    reopened_owes: Reopening = Reopening.UPDATE
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChoice:
+    """Which calendar counts for whom; the most particular one wins.
+
+    A customer's own calendar comes first, then the severity's, the plan's, the team's.
+    """
+
+    team: str
+    plans: Mapping[str, str] = field(default_factory=dict)
+    severities: Mapping[Severity, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that policies.yaml says. Read `version` as a name, not a number.
+
+    `texts` are the files that it was read from, by their names. What people typed is
+    erased `erase_texts_after` the closing; `None` keeps it.
+    """
+
+    version: str
+    texts: Mapping[str, str]
+    plans: tuple[Plan, ...]
+    severities: Mapping[Severity, SeverityText]
+    first_responses: Mapping[tuple[Severity, str], Promise]
+    follow_ups: Mapping[tuple[Severity, str], Promise]
+    readings: Readings
+    conduct: Conduct
+    calendars: Mapping[str, BusinessHours]
+    calendar_choice: CalendarChoice
+    customers: tuple[Customer, ...]
+    channels: Channels
+    on_call: OnCall
+    ladder: Ladder
+    reminders: Reminders
+    digest_at: time
+    erase_texts_after: timedelta | None = None
+
+    @property
+    def team_hours(self) -> BusinessHours:
+        """The team's own calendar: its mornings, its digest, its default zone."""
+        return self.calendars[self.calendar_choice.team]
+
+    def plan(self, plan_id: str) -> Plan:
+        """Return a plan by its id. Raises KeyError for one the policy has not."""
+        for plan in self.plans:
+            if plan.id == plan_id:
+                return plan
+        raise KeyError(plan_id)
+
+    def find_customer(self, name: str) -> Customer | None:
+        """Return the customer of this name or alias, whatever its case and spaces."""
+        wanted = folded(name)
+        for customer in self.customers:
+            if wanted in map(folded, (customer.name, *customer.aliases)):
+                return customer
+        return None
+
+    def customer_of_channel(self, channel: str) -> Customer | None:
+        """Return the customer whose channel this is."""
+        for customer in self.customers:
+            if customer.channel == channel:
+                return customer
+        return None
+
+    def calendar_name(
+        self, severity: Severity, plan_id: str, customer: str | None
+    ) -> str:
+        """Return the name of the calendar that counts, the most particular first."""
+        known = self.find_customer(customer) if customer else None
+        if known is not None and known.calendar is not None:
+            return known.calendar
+        choice = self.calendar_choice
+        return choice.severities.get(severity) or choice.plans.get(plan_id, choice.team)
+
+    def first_response(self, severity: Severity, plan_id: str) -> Promise:
+        """Return how long a customer of this plan waits for a first answer at most."""
+        return self.first_responses[severity, plan_id]
+
+    def follow_up(self, severity: Severity, plan_id: str) -> Promise:
+        """Return how often the contract owes this customer an update."""
+        return self.follow_ups[severity, plan_id]
+
+    def news(self, severity: Severity, plan_id: str) -> Promise:
+        """Return the cadence that we remind of: the contract's, or our own aim.
+
+        Continuous work has no due instant; its customer hears from us as one of
+        `continuous_news_as` would. A promise without a due instant asks for nothing.
+        """
+        promise = self.follow_up(severity, plan_id)
+        model = self.conduct.continuous_news_as
+        if promise.shape is Shape.CONTINUOUS and model is not None:
+            return self.follow_up(model, plan_id)
+        return promise
+
+    def due_at(
+        self, promise: Promise, hours: BusinessHours, start: datetime
+    ) -> datetime:
+        """Return when a promise begun at `start` is due by this policy's readings."""
+        return targets.due_at(
+            promise, targets.clock(promise, hours), start, self.readings
+        )
+
+
+def folded(name: str) -> str:
+    """Return a name as names are compared: capitals and extra spaces aside."""
+    return " ".join(name.casefold().split())

@@ -1,0 +1,289 @@
+"""What a cell of the policy promises: its words, read and written, and when it is due.
+
+A first response says how long a customer waits at most ("4 business hours"); a
+follow-up says how often the customer hears from us ("twice per business day").
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from bot.business_time import schedules
+from bot.business_time.hours import BusinessHours
+
+
+class Unit(StrEnum):
+    """What a promise counts in. Minutes and hours run by day and night."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    BUSINESS_HOUR = "business hour"
+    BUSINESS_DAY = "business day"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Shape(StrEnum):
+    """How a promise is meant."""
+
+    WITHIN = "within"
+    EVERY = "every"
+    TIMES_PER = "times per"
+    CONTINUOUS = "continuous"
+    NONE = "none"
+
+
+class EveryDay(StrEnum):
+    """How "every day" is read."""
+
+    BUSINESS_DAYS = "business days"
+    CALENDAR_DAYS = "calendar days"
+
+
+class ShareOf(StrEnum):
+    """What "twice per business day" and "twice per week" take a share of."""
+
+    ACTUAL = "the actual length"
+    NOMINAL = "the nominal length"
+
+
+class WhenClosed(StrEnum):
+    """Where an update lands whose week or month ends in closed time."""
+
+    CLOSING_BEFORE = "the closing before"
+    OPENING_AFTER = "the opening after"
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """How words of the policy are read where they leave room."""
+
+    every_day: EveryDay = EveryDay.BUSINESS_DAYS
+    per_business_day: ShareOf = ShareOf.ACTUAL
+    per_week: ShareOf = ShareOf.NOMINAL
+    week_ends_closed: WhenClosed = WhenClosed.CLOSING_BEFORE
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One cell of the policy. Shapes without a number have `count` 0 and no unit."""
+
+    shape: Shape
+    count: int = 0
+    unit: Unit | None = None
+
+    @property
+    def has_due(self) -> bool:
+        """Tell whether it has a due instant of its own."""
+        return self.shape not in (Shape.CONTINUOUS, Shape.NONE)
+
+    @property
+    def is_clock_time(self) -> bool:
+        """Tell whether it runs by day and night, whatever the calendar says."""
+        return self.unit in (Unit.MINUTE, Unit.HOUR)
+
+
+CONTINUOUS = Promise(Shape.CONTINUOUS)
+NOTHING = Promise(Shape.NONE)
+
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+_NAMES = {number: name for name, number in _NUMBERS.items()}
+_TIMES = {"once": 1, "twice": 2}
+_WITHIN = re.compile(r"([0-9]{1,4}) (minute|hour|business hour|business day)s?")
+_NUMBER = rf"([0-9]{{1,3}}|{'|'.join(_NUMBERS)})"
+_EVERY = re.compile(
+    rf"every (?:{_NUMBER} )?(minute|hour|business hour|business day|day|week|month)s?"
+)
+_TIMES_PER = re.compile(rf"(?:{_NUMBER} times|(once|twice)) per (business day|week)")
+# How these are written, always. More words may be read, as `_SINGLE` has them.
+_WORDS = {
+    Promise(Shape.EVERY, 1, Unit.WEEK): "weekly",
+    Promise(Shape.EVERY, 1, Unit.MONTH): "monthly",
+    CONTINUOUS: "continuous",
+    NOTHING: "none",
+}
+_SINGLE = {word: promise for promise, word in _WORDS.items()}
+
+FIRST_RESPONSE_PATTERN = rf"^({_WITHIN.pattern}|none)$"
+FOLLOW_UP_PATTERN = rf"^({_EVERY.pattern}|{_TIMES_PER.pattern}|{'|'.join(_SINGLE)})$"
+
+FIRST_RESPONSE_WORDS = (
+    '"4 business hours", "1 business day", "15 minutes", "1 hour" or "none"'
+)
+FOLLOW_UP_WORDS = (
+    '"continuous", "twice per business day", "every day", "every two business days", '
+    '"every 4 hours", "3 times per week", "weekly", "every two weeks", "monthly" '
+    'or "none"'
+)
+
+
+@cache
+def first_response(words: str) -> Promise:
+    """Read a first-response target. Raises ValueError saying what is allowed."""
+    text = _plain(words)
+    if text == "none":
+        return NOTHING
+    match = _WITHIN.fullmatch(text)
+    if match is None or not int(match[1]):
+        raise ValueError(f"write {FIRST_RESPONSE_WORDS}")
+    return Promise(Shape.WITHIN, int(match[1]), Unit(match[2]))
+
+
+@cache
+def follow_up(words: str) -> Promise:
+    """Read a follow-up cadence. Raises ValueError saying what is allowed."""
+    text = _plain(words)
+    if text in _SINGLE:
+        return _SINGLE[text]
+    for promise in (_every(text), _times_per(text)):
+        if promise is not None and promise.count:
+            return promise
+    raise ValueError(f"write {FOLLOW_UP_WORDS}")
+
+
+@cache
+def words(promise: Promise) -> str:
+    """Return the words that read back as this promise, as policies.yaml has them."""
+    if promise in _WORDS:
+        return _WORDS[promise]
+    if promise.shape is Shape.WITHIN:
+        return _counted(promise)
+    if promise.shape is Shape.TIMES_PER:
+        times = {1: "once", 2: "twice"}.get(promise.count, f"{promise.count} times")
+        return f"{times} per {promise.unit}"
+    if promise.count == 1:
+        return f"every {promise.unit}"
+    if promise.is_clock_time:
+        return f"every {promise.count} {promise.unit}s"
+    return f"every {_NAMES.get(promise.count, promise.count)} {promise.unit}s"
+
+
+def published(promise: Promise) -> str:
+    """Return the wording of a published support plan."""
+    match promise.shape:
+        case Shape.WITHIN:
+            return _counted(promise).title()
+        case Shape.EVERY | Shape.TIMES_PER:
+            return f"Status updates {words(promise)}"
+        case Shape.CONTINUOUS:
+            return "Continuous work until resolution"
+        case Shape.NONE:
+            return "No target"
+        case _:
+            assert_never(promise.shape)
+
+
+def due_at(
+    promise: Promise, hours: BusinessHours, start: datetime, readings: Readings
+) -> datetime:
+    """Return when a promise that began at `start` is due, in UTC.
+
+    `hours` are those that `clock` chose for it. Raises ValueError for a promise
+    without a due instant.
+    """
+    count = promise.count
+    is_share = promise.shape is Shape.TIMES_PER
+    match promise.unit:
+        case Unit.BUSINESS_DAY if is_share:
+            return hours.add(start, _share_of_day(hours, start, readings) / count)
+        case Unit.WEEK if is_share:
+            return hours.add(start, _share_of_week(hours, start, readings) / count)
+        case Unit.MINUTE:
+            return hours.add(start, timedelta(minutes=count))
+        case Unit.HOUR | Unit.BUSINESS_HOUR:
+            return hours.add(start, timedelta(hours=count))
+        case Unit.BUSINESS_DAY:
+            return hours.add_days(start, count)
+        case Unit.DAY if readings.every_day is EveryDay.BUSINESS_DAYS:
+            return hours.add_days(start, count)
+        case Unit.DAY | Unit.WEEK | Unit.MONTH:
+            return _on_calendar_date(promise, hours, start, readings)
+        case None:
+            raise ValueError(f"{words(promise)!r} has no due instant")
+        case _:
+            assert_never(promise.unit)
+
+
+def clock(promise: Promise, hours: BusinessHours) -> BusinessHours:
+    """Return the hours that a promise counts in: `hours`, or day and night."""
+    if promise.is_clock_time:
+        return day_and_night(hours)
+    return hours
+
+
+def day_and_night(hours: BusinessHours) -> BusinessHours:
+    """Return hours that never close, in the zone of `hours`."""
+    return _always(hours.zone)
+
+
+@cache
+def _always(zone: ZoneInfo) -> BusinessHours:
+    return BusinessHours(schedules.always(zone))
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.lower().split())
+
+
+def _number(text: str | None) -> int:
+    if text is None:
+        return 1
+    return int(text) if text.isdecimal() else _NUMBERS[text]
+
+
+def _every(text: str) -> Promise | None:
+    match = _EVERY.fullmatch(text)
+    return match and Promise(Shape.EVERY, _number(match[1]), Unit(match[2]))
+
+
+def _times_per(text: str) -> Promise | None:
+    match = _TIMES_PER.fullmatch(text)
+    if match is None:
+        return None
+    count = _TIMES[match[2]] if match[2] else _number(match[1])
+    return Promise(Shape.TIMES_PER, count, Unit(match[3]))
+
+
+def _counted(promise: Promise) -> str:
+    return f"{promise.count} {promise.unit}{'s' * (promise.count != 1)}"
+
+
+def _share_of_day(
+    hours: BusinessHours, start: datetime, readings: Readings
+) -> timedelta:
+    if readings.per_business_day is ShareOf.NOMINAL:
+        return hours.nominal_day()
+    return hours.day_length(start)
+
+
+def _share_of_week(
+    hours: BusinessHours, start: datetime, readings: Readings
+) -> timedelta:
+    if readings.per_week is ShareOf.NOMINAL:
+        return hours.nominal_week()
+    return hours.elapsed(start, start + timedelta(days=7))
+
+
+def _on_calendar_date(
+    promise: Promise, hours: BusinessHours, start: datetime, readings: Readings
+) -> datetime:
+    local = start.astimezone(hours.zone).date()
+    if promise.unit is Unit.MONTH:
+        months = local.year * 12 + local.month - 1 + promise.count
+        year, month = months // 12, months % 12 + 1
+        day = date(year, month, min(local.day, monthrange(year, month)[1]))
+    else:
+        days = promise.count * (7 if promise.unit is Unit.WEEK else 1)
+        day = local + timedelta(days=days)
+    if readings.week_ends_closed is WhenClosed.OPENING_AFTER:
+        return hours.roll_forward(hours.same_time_on(start, day))
+    return hours.on_date(start, day)

@@ -1,0 +1,124 @@
+"""A backup a day by the machine's clock, and a word to a person when none can be made.
+
+Days that passed while the bot was down are not made up for: one backup does.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.errors import BotError
+from bot.policy.policies import Policy
+from bot.store.database import Database, Transaction
+from bot.store.maintenance import backups
+from bot.store.maintenance.backups import Backup
+from bot.store.tables import mail
+from bot.store.tables.mail import Draft, MessageKind, Priority
+
+logger = logging.getLogger(__name__)
+
+# When the last backup was made, and since when they fail; by the machine's clock.
+_MADE, _FAILING = "backup", "backup_fails"
+
+_EVERY = timedelta(days=1)
+_TRY_AGAIN_AFTER = timedelta(hours=1)
+
+
+class DailyBackups:
+    """Copies the file `record` into `folder`. `clock` is that of obligations.
+
+    `failure` is why the last one could not be made, in a sentence.
+    """
+
+    def __init__(  # noqa: PLR0913  # Two places, two clocks.
+        self,
+        database: Database,
+        record: Path,
+        folder: Path,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        machine: Clock,
+    ) -> None:
+        self._database = database
+        self._record = record
+        self._folder = folder
+        self._policy = policy
+        self._clock = clock
+        self._machine = machine
+        self._failed_at: datetime | None = None
+        self.failure: str | None = None
+
+    def look(self) -> None:
+        """Make a backup if a day has passed since the last one, and drop old ones."""
+        now = self._machine()
+        if not self._is_due(now):
+            return
+        try:
+            to = self._folder / backups.name_of(now, is_daily=True)
+            made = backups.write(self._record, to)
+        except BotError as error:
+            self._fails(now, str(error))
+        else:
+            self._works(now, made)
+            self._throw_away_old(now)
+
+    def _throw_away_old(self, now: datetime) -> None:
+        try:
+            backups.throw_away_old(self._folder, now)
+        except BotError as error:
+            logger.warning("old backups stay", extra={"reason": str(error)})
+            self.failure = str(error)
+
+    def _is_due(self, now: datetime) -> bool:
+        if self._failed_at is not None and _is_within(
+            self._failed_at, now, _TRY_AGAIN_AFTER
+        ):
+            return False
+        with self._database.transaction() as tx:
+            made = _mark(tx, _MADE)
+        return made is None or not _is_within(made, now, _EVERY)
+
+    def _fails(self, now: datetime, reason: str) -> None:
+        """Tell the fallback channel, once until it works again."""
+        logger.warning("the backup failed", extra={"reason": reason})
+        self._failed_at, self.failure = now, reason
+        with self._database.transaction() as tx:
+            if not _was_failing(tx):
+                tx.write("set_mark", name=_FAILING, at=now)
+                self._tell(tx, f"backup/fails/{now.isoformat()}", reason)
+
+    def _works(self, now: datetime, made: Backup) -> None:
+        extra = {"file": made.file.name, "bytes": made.size}
+        logger.info("backup made", extra=extra)
+        self._failed_at = self.failure = None
+        with self._database.transaction() as tx:
+            if _was_failing(tx):
+                self._tell(tx, f"backup/works/{now.isoformat()}", "")
+            tx.write("set_mark", name=_MADE, at=now)
+
+    def _tell(self, tx: Transaction, key: str, reason: str) -> None:
+        draft = Draft(
+            key=key,
+            kind=MessageKind.NOTICE,
+            priority=Priority.NUDGE,
+            lane=self._policy().channels.fallback,
+            refs={"trouble": "backup", "reason": reason},
+        )
+        mail.queue(tx, draft, now=self._clock(), machine_now=self._machine())
+
+
+def _was_failing(tx: Transaction) -> bool:
+    failing, made = _mark(tx, _FAILING), _mark(tx, _MADE)
+    return failing is not None and (made is None or made < failing)
+
+
+def _is_within(since: datetime, now: datetime, span: timedelta) -> bool:
+    """Tell whether less time has passed; a clock that was set back tells nothing."""
+    return timedelta(0) <= now - since < span
+
+
+def _mark(tx: Transaction, name: str) -> datetime | None:
+    row = tx.one("mark", name=name)
+    return row["at"] if row else None

@@ -1,0 +1,1 @@
+"""The forms: what they show, and how what was entered is read."""

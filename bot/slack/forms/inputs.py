@@ -1,0 +1,205 @@
+"""The inputs of forms: how they are shown, and how what was entered is read.
+
+Each input's block id is also its action id, and names it in errors.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.errors import BotError
+from bot.slack import typed
+from bot.slack.blocks import Block, Element, View, option, plain, select
+from bot.slack.payloads import Submission
+
+LONGEST_VIEW_TITLE = 24
+LONGEST_METADATA = 3000
+MOST_VIEW_BLOCKS = 100
+
+LINK = "link"
+WHEN = "when"
+
+_CLOCKS_DIFFER = timedelta(minutes=1)
+
+
+class FieldErrors(BotError):  # noqa: N818  # Several, one an input.
+    """What is wrong with a form: plain sentences by the block ids of its inputs."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+def modal(  # noqa: PLR0913  # Each is one of Slack's own fields.
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    callback_id: str,
+    submit: str | None = None,
+    close: str = "Cancel",
+    metadata: Mapping[str, object] | None = None,
+) -> View:
+    """Return a form. `metadata` comes back with it; people could read it."""
+    carried = json.dumps(dict(metadata or {}), ensure_ascii=False)
+    if len(carried) > LONGEST_METADATA or len(blocks) > MOST_VIEW_BLOCKS:
+        raise ValueError("a form is too large for Slack")
+    view: View = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, LONGEST_VIEW_TITLE),
+        "close": plain(close, LONGEST_VIEW_TITLE),
+        "blocks": list(blocks),
+        "private_metadata": carried,
+    }
+    if submit is not None:
+        view["submit"] = plain(submit, LONGEST_VIEW_TITLE)
+    return view
+
+
+def field(
+    block_id: str,
+    label: str,
+    element: Element,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
+) -> Block:
+    """Return an input with its label."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, 2000),
+        "element": {"action_id": block_id, **element},
+        "optional": optional,
+    }
+    if hint is not None:
+        block["hint"] = plain(hint, 2000)
+    return block
+
+
+def text_input(longest: int, *, multiline: bool = False, initial: str = "") -> Element:
+    """Return an input for text, of which Slack itself refuses more than `longest`."""
+    element: Element = {
+        "type": "plain_text_input",
+        "multiline": multiline,
+        "max_length": longest,
+    }
+    if initial:
+        element["initial_value"] = initial
+    return element
+
+
+def choice(options: Sequence[Element], *, initial: Element | None = None) -> Element:
+    """Return a menu for `field`, which gives it its action id."""
+    element = select("menu", "Choose", options, initial=initial)
+    del element["action_id"]
+    return element
+
+
+def radio(options: Sequence[Element]) -> Element:
+    """Return choices that are all in sight."""
+    return {"type": "radio_buttons", "options": list(options)}
+
+
+def checkbox(text: str) -> Element:
+    """Return one box to tick."""
+    return {"type": "checkboxes", "options": [option(text, "yes")]}
+
+
+def person_input() -> Element:
+    """Return a menu of the workspace's people."""
+    return {"type": "users_select", "placeholder": plain("Choose a person", 150)}
+
+
+def when_field(label: str, hint: str) -> Block:
+    """Return the input of an instant, in the zone of whoever enters it.
+
+    It is empty at first, for now: an instant that is filled in would go stale while
+    the form stands open.
+    """
+    element: Element = {"type": "datetimepicker"}
+    return field(WHEN, label, element, hint=hint, optional=True)
+
+
+def link_field() -> Block:
+    """Return the input of a link."""
+    return field(
+        LINK, "Link", text_input(typed.LONGEST_LINK), hint="Optional.", optional=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was entered in a form, input by input."""
+
+    form: Submission
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What the form carried."""
+        read = json.loads(self.form.metadata or "{}")
+        assert isinstance(read, dict), "a form carries an object of ours"
+        return read
+
+    @property
+    def number(self) -> int:
+        """The incident that the form is about."""
+        return int(self.metadata["incident"])
+
+    def text(self, block_id: str) -> str:
+        """Return typed text without control characters, empty where there is none."""
+        return typed.clean_lines(self._state(block_id).get("value") or "")
+
+    def line(self, block_id: str) -> str:
+        """Return typed text on one line."""
+        return " ".join(self.text(block_id).split())
+
+    def required(self, block_id: str, sentence: str) -> str:
+        """Return typed text. Raises FieldErrors where there is none but spaces."""
+        if text := self.text(block_id):
+            return text
+        raise FieldErrors({block_id: sentence})
+
+    def chosen(self, block_id: str) -> str | None:
+        """Return the value of a chosen option, `None` if there is none."""
+        chosen = self._state(block_id).get("selected_option")
+        return None if chosen is None else str(chosen["value"])
+
+    def is_ticked(self, block_id: str) -> bool:
+        """Tell whether the one box of an input is ticked."""
+        return bool(self._state(block_id).get("selected_options"))
+
+    def person(self, block_id: str) -> str | None:
+        """Return the id of a chosen person."""
+        return self._state(block_id).get("selected_user")
+
+    def instant(self, now: datetime) -> datetime | None:
+        """Return when something was, `None` for now.
+
+        Raises FieldErrors for an instant that has not come.
+        """
+        seconds = self._state(WHEN).get("selected_date_time")
+        if seconds is None:
+            return None
+        at = datetime.fromtimestamp(int(seconds), UTC)
+        if at > now + _CLOCKS_DIFFER:
+            raise FieldErrors(
+                {WHEN: "That has not come yet. Choose when it was, or leave it empty."}
+            )
+        return min(at, now)
+
+    def link(self) -> str:
+        """Return a link, empty if there is none. Raises FieldErrors for other text."""
+        text = self.line(LINK)
+        if not text:
+            return ""
+        try:
+            return typed.link(text)
+        except ValueError as error:
+            sentence = "Write a link that begins with http:// or https://."
+            raise FieldErrors({LINK: sentence}) from error
+
+    def _state(self, block_id: str) -> Mapping[str, Any]:
+        return self.form.values.get(block_id, {}).get(block_id, {})

@@ -1,0 +1,1 @@
+"""What is said: a file for each kind of message."""

@@ -1,0 +1,145 @@
+"""Why these times: what was counted, what was skipped and why, and what is settled."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.business_time.ledger import Line, counted
+from bot.incidents.deadlines import Deadline, Kind, Outcome, hours_of, lateness
+from bot.incidents.deadlines import why as ledger_of
+from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
+from bot.slack.blocks import (
+    Block,
+    context,
+    escape,
+    hours,
+    local,
+    section,
+    sections,
+    span,
+)
+from bot.slack.people import Person
+from bot.slack.phrases import headline, newest, opened_up, owed_as, owed_now
+
+_MOST_SETTLED = 15
+_MOST_LINES = 60
+
+
+def blocks(
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    policy: Policy,
+    reader: Person,
+    now: datetime,
+) -> list[Block]:
+    """Return the ledger of what is owed now, and how what was owed before ended.
+
+    Business time is written in its calendar's own zone, which is named.
+    """
+    found = [section(headline(incident))]
+    check_in = newest(deadlines, Kind.CHECK_IN)
+    for deadline in (owed_now(deadlines), check_in):
+        if deadline is not None and deadline.is_open:
+            found.extend(_open(incident, deadline, policy, reader, now))
+    settled = [
+        one for one in deadlines if not one.is_open and one.kind is not Kind.CHECK_IN
+    ]
+    lines = [_settled(incident, one, policy, now) for one in settled[-_MOST_SETTLED:]]
+    if lines:
+        found.extend(sections(["*Settled*", *lines]))
+    if not lines and len(found) == 1:
+        found.append(section("Nothing is owed on it, and nothing was."))
+    return found
+
+
+def _open(
+    incident: Incident,
+    deadline: Deadline,
+    policy: Policy,
+    reader: Person,
+    now: datetime,
+) -> Iterator[Block]:
+    zone = hours_of(policy, deadline, incident).zone
+    lines = ledger_of(policy, deadline, incident)
+    yield from sections([f"*{_promise(incident, deadline, policy)}*"])
+    if deadline.kind is Kind.CHECK_IN:
+        yield section(_check_in(incident, deadline, policy, reader, now))
+        return
+    written = [_line(line, zone) for line in lines[:_MOST_LINES]]
+    if len(lines) > _MOST_LINES:
+        written.append(f"and {len(lines) - _MOST_LINES} more stretches")
+    total = hours(counted(lines))
+    written.append(f"= {total}, due {_full(deadline.due_at, zone)}")
+    yield from sections(written)
+    if remarks := " ".join(_remarks(deadline, zone, reader)):
+        yield context(remarks)
+
+
+def _promise(incident: Incident, deadline: Deadline, policy: Policy) -> str:
+    """Return what is promised, by which words and which calendar."""
+    what = opened_up(owed_as(deadline))
+    if deadline.kind is Kind.CHECK_IN:
+        return what
+    zone = hours_of(policy, deadline, incident).zone.key
+    whose = "our own aim" if deadline.is_aim else "the policy"
+    calendar = escape(deadline.calendar)
+    return f"{what}: {whose} says “{deadline.promise}” (calendar {calendar}, {zone})"
+
+
+def _line(line: Line, zone: ZoneInfo) -> str:
+    begins, ends = line.start.astimezone(zone), line.end.astimezone(zone)
+    until = f"{ends:%H:%M}"
+    if ends.date() != begins.date():
+        until = f"{ends:%a} {until}"
+    stretch = f"{begins:%a} {begins.day} {begins:%b} {begins:%H:%M} to {until}"
+    if line.counted:
+        return f"{stretch}: {hours(line.counted)} counted"
+    return f"{stretch}: {escape(line.why)}"
+
+
+def _remarks(deadline: Deadline, zone: ZoneInfo, reader: Person) -> Iterator[str]:
+    if deadline.late_at > deadline.due_at:
+        late = _full(deadline.late_at, zone)
+        yield f"It counts as late only from {late}, the next opening."
+    if deadline.paused_at is not None:
+        since = _full(deadline.paused_at, zone)
+        yield f"It stands still since {since}, waiting on the customer."
+    if deadline.changed:
+        yield "A change of severity, plan, customer or policy moved it."
+    own = _full(deadline.due_at, reader.zone)
+    if own != _full(deadline.due_at, zone):
+        yield f"In your zone it is due {own}."
+
+
+def _check_in(
+    incident: Incident,
+    deadline: Deadline,
+    policy: Policy,
+    reader: Person,
+    now: datetime,
+) -> str:
+    if incident.owner is None:
+        return "Nobody owns it, so the ladder runs until somebody takes it."
+    every = span(policy.ladder.check_in_every)
+    due = local(deadline.due_at, reader.zone, now)
+    return f"Due {due}: {every} after the owner's last sign of life."
+
+
+def _settled(
+    incident: Incident, deadline: Deadline, policy: Policy, now: datetime
+) -> str:
+    zone = hours_of(policy, deadline, incident).zone
+    what = f"{opened_up(owed_as(deadline))} due {_full(deadline.due_at, zone)}"
+    if deadline.outcome is Outcome.VOID:
+        return f"{what}: void, it counts nowhere"
+    answered = _full(deadline.closed_at or now, zone)
+    late = lateness(policy, deadline, incident, now)
+    if deadline.outcome is Outcome.LATE and late > timedelta(0):
+        return f"{what}: answered {answered}, {hours(late)} late"
+    return f"{what}: answered {answered}, in time"
+
+
+def _full(at: datetime, zone: ZoneInfo) -> str:
+    written = at.astimezone(zone)
+    return f"{written:%a} {written.day} {written:%b} {written:%H:%M}"

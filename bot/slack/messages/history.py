@@ -1,0 +1,140 @@
+"""What happened to an incident, one sentence an event."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.policy.policies import Policy, Severity
+from bot.slack.blocks import link, mention, shown
+from bot.slack.cutting import cut
+from bot.slack.phrases import (
+    LONGEST_NAME,
+    Times,
+    customer_of,
+    ended,
+    plan_name,
+    quoted,
+)
+
+_LONGEST_TEXT = 1000
+_LONGEST_REASON = 400
+_LONGEST_LINK_LABEL = 60
+_SOON = timedelta(minutes=2)
+
+
+_PLAIN = {
+    EventKind.OPENED: "Opened by {by}.",
+    EventKind.CHECKED_IN: "{by} is still on it.",
+    EventKind.RESUMED: (
+        "{by} notes that the customer answered. The update clock goes on."
+    ),
+    EventKind.HAND_OFF_DECLINED: "{by} declined the hand-off.",
+    EventKind.REOPENED: (
+        "Reopened by {by}. The customer is owed news again from now on."
+    ),
+    EventKind.ERASED: (
+        "The texts up to here were erased from the record. What stands in Slack stays."
+    ),
+}
+
+
+def sentence(incident: Incident, event: Event, policy: Policy, times: Times) -> str:
+    """Return what happened, and who did it. `incident` is as it stands now."""
+    by, details = mention(event.by), event.details
+    match event.kind:
+        case EventKind.TAKEN:
+            return f"{by} took it{_from(details)}.{_still_owed(incident)}"
+        case EventKind.UPDATED:
+            return _update(incident, event, times)
+        case EventKind.CHANGED:
+            return _change(event, policy)
+        case EventKind.CUSTOMER_SET:
+            return _customer(event, policy)
+        case EventKind.HAND_OFF_OFFERED:
+            return f"{by} offered it to {mention(details['to'])}."
+        case EventKind.HAND_OFF_ACCEPTED:
+            return f"{by} accepted the hand-off{_from(details)}."
+        case EventKind.SNOOZED:
+            until = times.at(datetime.fromisoformat(details["until"]))
+            return f"{by} put a reminder off until {until}."
+        case EventKind.RESOLVED:
+            note = details.get("note")
+            said = f": {quoted(note, _LONGEST_TEXT)}" if note else ""
+            resolved = ended(f"Resolved by {by}{_earlier(event, times)}{said}")
+            return f"{resolved} Reminders stop."
+        case EventKind.VOIDED:
+            why = shown(details.get("reason", "void"), _LONGEST_REASON)
+            return f"Closed as void by {by}: {why}. It counts nowhere; reminders stop."
+        case (
+            EventKind.OPENED
+            | EventKind.CHECKED_IN
+            | EventKind.RESUMED
+            | EventKind.HAND_OFF_DECLINED
+            | EventKind.REOPENED
+            | EventKind.ERASED
+        ):
+            return _PLAIN[event.kind].format(by=by)
+        case _:
+            assert_never(event.kind)
+
+
+def _from(details: Mapping[str, str]) -> str:
+    return f" from {mention(details['from'])}" if details.get("from") else ""
+
+
+def _still_owed(incident: Incident) -> str:
+    is_owed = incident.is_open and incident.responded_at is None
+    return " The first response is still owed." if is_owed else ""
+
+
+def _earlier(event: Event, times: Times) -> str:
+    """Return when it happened, where it was logged later than that."""
+    if event.recorded_at - event.at < _SOON:
+        return ""
+    return f" for {times.at(event.at)}"
+
+
+def _update(incident: Incident, event: Event, times: Times) -> str:
+    details = event.details
+    what = "First response" if details.get("first") else "Update"
+    told = quoted(details.get("told", ""), _LONGEST_TEXT)
+    by = f"logged by {mention(event.by)}{_earlier(event, times)}"
+    sentences = [ended(f"{what} {by}: {told}")]
+    if following := details.get("next"):
+        sentences.append(ended(f"Next: {quoted(following, _LONGEST_TEXT)}"))
+    if url := details.get("link"):
+        sentences.append(
+            link(url, cut(url.partition("://")[2], _LONGEST_LINK_LABEL)) + "."
+        )
+    customer = "the customer"
+    if incident.customer is not None:
+        customer = customer_of(incident)
+    if details.get("waiting"):
+        sentences.append(f"We wait for {customer} now, and they know it.")
+    sentences.append(f"Nothing was sent to {customer} by the bot.")
+    return " ".join(sentences)
+
+
+def _change(event: Event, policy: Policy) -> str:
+    details, changes = event.details, []
+    if new := details.get("severity"):
+        old = details.get("old_severity")
+        was = f" from {Severity(old).label}" if old else ""
+        changes.append(f"the severity{was} to {Severity(new).label}")
+    if new := details.get("plan"):
+        old = details.get("old_plan")
+        was = f" from {plan_name(policy, old)}" if old else ""
+        changes.append(f"the plan{was} to {plan_name(policy, new)}")
+    what = " and ".join(changes)
+    why = quoted(details.get("reason", ""), _LONGEST_REASON)
+    return ended(f"{mention(event.by)} changed {what}: {why}")
+
+
+def _customer(event: Event, policy: Policy) -> str:
+    details = event.details
+    old = details.get("old_customer")
+    was = f" from {shown(old, LONGEST_NAME)}" if old else ""
+    new = shown(details["customer"], LONGEST_NAME)
+    plan = plan_name(policy, details["plan"])
+    return f"{mention(event.by)} corrected the customer{was} to {new} ({plan})."

@@ -1,0 +1,312 @@
+"""The record in one SQLite file."""
+
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from sqlite_utils import Database as SqliteUtils
+from sqlite_utils import Migrations
+
+from bot.store.database import Row, must_be_of_our_shape
+from bot.store.engines.places import Place
+from bot.store.engines.writers import Writers, honest, refuse
+from bot.store.migrations import migrations
+from bot.store.queries import Dialect, Statement, blocks, numbered, statement
+
+logger = logging.getLogger(__name__)
+
+# Whoever writes waits so long for a turn among our threads, and so long again for other
+# processes: together less than the three seconds that Slack grants a command.
+_BUSY_FOR = timedelta(milliseconds=1200)
+_MIGRATED = "SELECT COUNT(*) FROM _sqlite_migrations WHERE migration_set = 'sevbot'"
+_LOOK_AGAIN_S = 0.02
+_DIALECT = Dialect("?", locks_rows=False, instant="TEXT")
+_PLAIN = {str, int, NoneType}
+_AT_ONCE = 500
+_WORDS = {"INSTANT": _DIALECT.instant, "IDENTITY": "INTEGER PRIMARY KEY"}
+
+
+class SqliteDatabase:
+    """A SQLite file with one writer at a time, in this process and beside others.
+
+    SQLite is unfair to writers that compete, so that this process has one connection
+    with one turn after another; whoever waits too long is told that it is locked.
+    """
+
+    def __init__(
+        self, path: Path | str, workspace: str, *, busy_for: timedelta = _BUSY_FOR
+    ) -> None:
+        self._workspace = workspace
+        with honest():
+            self._connection = _opened(path, busy_for)
+        self._writers = Writers(self._connection, busy_for, _must_be_of_our_shape)
+        self._path, self._busy_for = path, busy_for
+        self._place = Place(path)
+
+    @contextmanager
+    def transaction(self, *, is_brief: bool = False) -> Iterator["SqliteTransaction"]:
+        """Begin a transaction; other writers wait until it ends."""
+        self._must_be_there()
+        with self._writers.transaction(is_brief=is_brief):
+            yield SqliteTransaction(self._connection, self._workspace)
+
+    @contextmanager
+    def reading(self) -> Iterator["SqliteTransaction"]:
+        """Look at the file over a connection of its own, as it stood when it began."""
+        self._must_be_there()
+        with honest(), closing(_looking(self._path)) as connection:
+            connection.execute("BEGIN")
+            _must_be_of_our_shape(connection)
+            yield SqliteTransaction(connection, self._workspace)
+
+    def whole(self) -> AbstractContextManager["SqliteTransaction"]:
+        """Begin a transaction that goes through every workspace."""
+        return self.transaction()
+
+    def empty_log(self) -> bool:
+        """Bring all into the file itself, as far as other readers allow it."""
+        with self._writers.alone(), honest():
+            found = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, _, _ = found.fetchone()
+            return not is_busy
+
+    def close(self) -> None:
+        """Close the file; a transaction in flight ends first."""
+        with self._writers.alone(patient=True):
+            self._connection.close()
+            self._place.close()
+
+    def _must_be_there(self) -> None:
+        """Go on in a file of the same content, where somebody deleted ours."""
+        if self._place.is_kept():
+            return
+        with self._writers.alone(), honest():
+            if self._place.is_kept():  # Another thread was faster.
+                return
+            self._place.put_back(self._connection)
+            # First, for it takes the log of that name along.
+            self._connection.close()
+            self._connection = _opened(self._path, self._busy_for)
+            self._writers.use(self._connection)
+            self._place.close()
+            self._place = Place(self._path)
+            logger.error("the database file was deleted, and is put back")
+
+
+class SqliteTransaction:
+    """Named queries within one SQLite transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, workspace: str) -> None:
+        self._connection = connection
+        self._workspace = workspace
+
+    def one(self, query: str, **values: object) -> Row | None:
+        """Return the first row of a named query."""
+        rows = self.all(query, **values)
+        return rows[0] if rows else None
+
+    def all(self, query: str, **values: object) -> list[Row]:
+        """Return all rows of a named query."""
+        return self._run(statement(query, _DIALECT), values)
+
+    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
+        """Insert rows by a named query; return what it answers, in no order."""
+        same["workspace"] = self._workspace
+        found: list[Row] = []
+        for text, values in blocks(query, rows, same, _DIALECT):
+            found += self._asked(text, _stored(values))
+        return found
+
+    def write(self, query: str, **values: object) -> None:
+        """Run a named query whose answer nobody needs; here that is at once."""
+        self._run(statement(query, _DIALECT, is_silent=True), values)
+
+    def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
+        """Insert rows by a named query whose answer nobody needs."""
+        same["workspace"] = self._workspace
+        for text, values in blocks(query, rows, same, _DIALECT, is_silent=True):
+            self._asked(text, _stored(values))
+
+    def _run(self, asked: Statement, values: dict[str, object]) -> list[Row]:
+        values["workspace"] = self._workspace
+        return self._asked(asked.text, _stored(map(values.__getitem__, asked.names)))
+
+    def _asked(self, text: str, given: list[object]) -> list[Row]:
+        """Run a statement. Raises StorageError within the transaction already.
+
+        Whoever goes on after other errors must not take this one for one of them.
+        """
+        try:
+            cursor = self._connection.execute(text, given)
+            return _rows(cursor, cursor.fetchall())
+        except sqlite3.DatabaseError as error:
+            refuse(error)
+
+    def each(self, sql: str) -> Iterator[Row]:
+        """Go through the rows of a statement, without holding them all."""
+        cursor = self._connection.execute(sql)
+        while found := cursor.fetchmany(_AT_ONCE):
+            yield from _rows(cursor, found)
+
+    def put(self, sql: str, rows: Iterable[Row]) -> None:
+        """Run a statement for each of some rows."""
+        text, names = numbered(sql, _DIALECT)
+        given = (_stored(map(row.__getitem__, names)) for row in rows)
+        self._connection.executemany(text, given)
+
+    def count_on(self, table: str) -> None:
+        """Do nothing: SQLite goes on after the greatest id by itself."""
+
+
+@lru_cache(maxsize=1024)
+def to_text(at: datetime) -> str:
+    """Return an instant as UTC text of fixed width, to the millisecond."""
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return f"{at.isoformat(timespec='milliseconds')[:-6]}Z"
+
+
+def _stored(values: Iterable[object]) -> list[object]:
+    """Return values as SQLite keeps them; all that is kept passes here."""
+    return [one if type(one) in _PLAIN else _plain(one) for one in values]
+
+
+def _plain(value: object) -> object:
+    if type(value) is datetime:
+        return to_text(value)
+    return str.__str__(value) if isinstance(value, str) else value
+
+
+def _rows(cursor: sqlite3.Cursor, found: list[tuple[object, ...]]) -> list[Row]:
+    if not found:
+        return []
+    columns = tuple(column[0] for column in cursor.description)
+    rows: list[dict[str, Any]] = [
+        dict(zip(columns, values, strict=True)) for values in found
+    ]
+    for name in _instants(columns):
+        for row in rows:
+            if row[name] is not None:
+                row[name] = datetime.fromisoformat(row[name])
+    return list[Row](rows)
+
+
+@cache
+def _instants(columns: tuple[str, ...]) -> list[str]:
+    ends = ("_at", "_since", "_until")
+    return [one for one in columns if one.endswith(ends) or one in ("at", "not_before")]
+
+
+def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path,
+        timeout=busy_for.total_seconds(),
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        _log_ahead(connection, busy_for)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # 16 MB: the log comes into the file in larger parts, so more seldom.
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        # What a savepoint would undo is kept here, not written to a file of its own.
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # What is erased shall be gone from the file, not just from its tables.
+        connection.execute("PRAGMA secure_delete = ON")
+        _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _log_ahead(connection: sqlite3.Connection, busy_for: timedelta) -> None:
+    """Switch to a write-ahead log.
+
+    SQLite refuses at once, however long it may wait, where others do so just now.
+    """
+    until = time.monotonic() + busy_for.total_seconds()
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > until:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return
+
+
+def _looking(path: Path | str) -> sqlite3.Connection:
+    # Not `ro`: that could not create what a reader of the log needs beside the file.
+    uri = f"{Path(path).absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to the newest shape; one of several processes does it."""
+    known = Migrations("sevbot")
+    for name, statements in migrations(_WORDS).items():
+        known(name=name)(_applying(statements))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        known.apply(SqliteUtils(connection))
+        _must_be_of_our_shape(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _must_be_of_our_shape(connection: sqlite3.Connection) -> None:
+    row = connection.execute(_MIGRATED).fetchone()
+    must_be_of_our_shape(int(row[0]))
+
+
+def _applying(statements: list[str]) -> Callable[[SqliteUtils], None]:
+    def apply(db: SqliteUtils) -> None:
+        for one in statements:
+            db.execute(one)
+
+    return apply
+
+
+def last_policy(path: Path | str) -> Mapping[str, str] | None:
+    """Return the files of the policy that was last in force; `None` if none was."""
+    found = _first(path, "last_policy")
+    return json.loads(found[1]) if found else None
+
+
+def known_workspace(path: Path | str) -> str | None:
+    """Return the workspace that a file was used for last; `None` if it has none."""
+    found = _first(path, "last_workspace")
+    return found[0] if found else None
+
+
+def _first(path: Path | str, query: str) -> tuple[Any, ...] | None:
+    """Return the first row of a query to a file that may not be there."""
+    if not Path(path).exists():
+        return None
+    connection = sqlite3.connect(path)
+    try:
+        row: tuple[Any, ...] | None = connection.execute(
+            statement(query, _DIALECT).text
+        ).fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        connection.close()
+    return row

@@ -1,0 +1,1 @@
+"""Backup, check, restore, erase and copy a record."""

@@ -1,0 +1,144 @@
+"""Copies of a record in a SQLite file: made while a bot runs, and kept by age.
+
+A copy is made with VACUUM INTO rather than with SQLite's backup interface. Both see one
+instant of the record and neither holds up a writer; but the interface begins again
+whenever another process writes, and copies the pages in which erased texts may stand.
+"""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.errors import BotError, StorageError
+from bot.store.files import PART, part_of, put, telling
+from bot.store.maintenance import checking
+
+STAMP = "%Y-%m-%dT%H%M%SZ"
+
+_DAYS, _WEEKS = 7, 4
+_NAME = re.compile(r"sevbot-(\d{4}-\d{2}-\d{2}T\d{6}Z)(-daily)?\.db")
+_LEFT_OVER_AFTER = timedelta(hours=1)
+_LOOKED_AT = 200_000_000  # Half a second or so.
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy that was read from its first to its last page, and found good."""
+
+    file: Path
+    size: int
+    incidents: int
+
+
+def name_of(at: datetime, *, is_daily: bool = False) -> str:
+    """Return the name of a backup. Only the daily ones are thrown away by age."""
+    return f"sevbot-{at.astimezone(UTC):{STAMP}}{'-daily' * is_daily}.db"
+
+
+def made_at(file: Path) -> datetime | None:
+    """Return when a backup was made, by its name; `None` for another file."""
+    found = _NAME.fullmatch(file.name)
+    return datetime.strptime(found[1], STAMP).replace(tzinfo=UTC) if found else None
+
+
+def write(record: Path, to: Path) -> Backup:
+    """Copy a record, which may be in use, to a file that is not there yet.
+
+    It has its name only once it is whole and on the disk. Raises BotError, and leaves
+    nothing behind, where that fails.
+    """
+    if not record.exists():
+        raise BotError(f"There is no {record}.")
+    if not to.parent.is_dir():
+        raise BotError(f"There is no folder {to.parent}.")
+    if to.exists():
+        raise BotError(f"{to} exists and was left as it is.")
+    with telling(f"The backup {to} was not written"), part_of(to) as part:
+        copy(record, part)
+        incidents = checking.must_be_whole(part)
+        size = part.stat().st_size
+        put(part, to)
+    return Backup(to, size, incidents)
+
+
+def copy(record: Path, to: Path) -> None:
+    """Copy a record, as of one instant, into an empty file."""
+    with checking.reading(record) as connection:
+        connection.execute("VACUUM INTO ?", [str(to)])
+
+
+def listed(folder: Path) -> list[tuple[datetime, Path]]:
+    """Return the backups in a folder, the newest first. Raises BotError."""
+    with telling(f"The backups in {folder} cannot be listed"):
+        found = [(at, file) for file in folder.iterdir() if (at := made_at(file))]
+    return sorted(found, reverse=True)
+
+
+def newest_good(folder: Path) -> tuple[datetime, Backup] | None:
+    """Return the newest backup that is whole, with its instant."""
+    for at, file in listed(folder):
+        with suppress(StorageError):
+            incidents = checking.must_be_whole(file)
+            return at, Backup(file, file.stat().st_size, incidents)
+    return None
+
+
+def throw_away_old(folder: Path, now: datetime) -> list[Path]:
+    """Delete the daily backups that are too old, and what a killed process left."""
+    daily = {at: file for at, file in listed(folder) if "-daily" in file.name}
+    keep = kept(daily)
+    old = [file for at, file in daily.items() if at not in keep]
+    with telling(f"The old backups in {folder} cannot be deleted"):
+        left_over = [
+            file
+            for file in folder.glob(f".sevbot-*{PART}")
+            if now.timestamp() - file.stat().st_mtime > _LEFT_OVER_AFTER.total_seconds()
+        ]
+        for file in [*old, *left_over]:
+            file.unlink(missing_ok=True)
+    return old
+
+
+def kept(made: Iterable[datetime]) -> set[datetime]:
+    """Return which backups stay: the last of each of 7 days and of each of 4 weeks.
+
+    Days and weeks without any do not count, so that nothing goes while none is made.
+    """
+    days: dict[object, datetime] = {}
+    weeks: dict[object, datetime] = {}
+    for at in sorted(made, reverse=True):
+        days.setdefault(at.date(), at)
+        weeks.setdefault(at.isocalendar()[:2], at)
+    return {*list(days.values())[:_DAYS], *list(weeks.values())[:_WEEKS]}
+
+
+def must_look_sound(record: Path, folder: Path | None) -> None:
+    """Raise BotError for a damaged record, naming the newest good backup of it."""
+    if not record.is_file():
+        return
+    try:
+        checking.must_look_whole(record, _LOOKED_AT)
+    except StorageError as error:
+        raise BotError(f"{record}: {error.reason}. {_way_out(folder)}") from error
+
+
+def _way_out(folder: Path | None) -> str:
+    if folder is None:
+        return (
+            "SEVBOT_BACKUPS names no folder with backups; `sevbot db restore FILE` "
+            "takes one from anywhere."
+        )
+    try:
+        found = newest_good(folder)
+    except BotError as error:
+        return str(error)
+    if found is None:
+        return f"There is no good backup in {folder}."
+    at, backup = found
+    return (
+        f"The newest good backup is of {at:%Y-%m-%d %H:%M} UTC; to take it: sevbot db "
+        f"restore {backup.file}"
+    )

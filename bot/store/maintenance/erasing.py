@@ -1,0 +1,133 @@
+"""Erases what people typed about closed incidents; what is counted stays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incidents import incidents
+from bot.incidents.incidents import Event, EventKind, Incident, Status
+from bot.store.database import Transaction
+from bot.store.tables import records
+
+# Every column of text in the record. These hold what people typed, and are erased here:
+# of events what `incidents.DETAILS` says, of policies the versions that are over.
+TYPED = {
+    "incidents": ("title", "link", "customer"),
+    "events": ("details",),
+    "policies": ("text",),
+}
+# These hold ids, words of the policy, names that Slack gives, hashes, Slack's errors,
+# and references: a message has no text of its own. Only what the leads are told of a
+# policy that was refused may quote policies.yaml in `refs`, which is not reached.
+UNTYPED = {
+    "incidents": (
+        "workspace", "severity", "plan", "status", "owner", "opened_by", "channel",
+        "offered_to", "closed_by",
+    ),
+    "events": ("workspace", "kind", "by_person"),
+    "deadlines": (
+        "workspace", "kind", "promise", "calendar", "policy", "pauses", "outcome",
+    ),
+    "outbox": (
+        "workspace", "key", "kind", "lane", "person", "thread_of", "target", "refs",
+        "state", "lease_token", "ts", "rendered", "last_error",
+    ),
+    "outbox_items": (
+        "workspace", "key", "deadline_kind", "step", "because", "next_person",
+    ),
+    "gates": ("workspace", "name"),
+    "inbox": ("workspace", "key", "answer"),
+    "counters": ("workspace", "name"),
+    "marks": ("workspace", "name"),
+    "people": ("workspace", "id", "name", "zone", "dm"),
+    "policies": ("version", "holidays"),
+    "turns": ("workspace", "name"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """Incidents whose texts are to be erased, and those that are still open.
+
+    With `customer` that name goes wherever it stands in the history, too.
+    """
+
+    closed: Sequence[int]
+    open: Sequence[int] = ()
+    customer: str | None = None
+
+
+def closed_before(tx: Transaction, before: datetime, most: int) -> list[int]:
+    """Return incidents whose texts are still there, though closed before an instant."""
+    rows = tx.all("to_erase", before=before, most=most)
+    return [int(row["number"]) for row in rows]
+
+
+def customers(tx: Transaction) -> list[str]:
+    """Return every customer whose name the record holds."""
+    names = [row["customer"] for row in tx.all("recorded_customers")]
+    return [name for name in names if name != incidents.ERASED_CUSTOMER]
+
+
+def of_customer(tx: Transaction, customer: str) -> Doomed:
+    """Return the incidents of a customer."""
+    rows = tx.all("incidents_of_customer", customer=customer)
+    is_open = {int(row["number"]): row["status"] == Status.OPEN for row in rows}
+    return Doomed(
+        closed=[number for number in is_open if not is_open[number]],
+        open=[number for number in is_open if is_open[number]],
+        customer=customer,
+    )
+
+
+def of_number(tx: Transaction, number: int) -> Doomed | None:
+    """Return one incident; `None` if there is none of this number."""
+    incident = records.incident(tx, number)
+    if incident is None:
+        return None
+    return Doomed((), (number,)) if incident.is_open else Doomed((number,))
+
+
+def erase_all(tx: Transaction, doomed: Doomed, now: datetime) -> list[int]:
+    """Erase what can be erased, and return of which incidents."""
+    erased = erase(tx, doomed.closed, now)
+    if doomed.customer is not None:
+        _erase_name(tx, doomed.customer)
+    return erased
+
+
+def erase(tx: Transaction, numbers: Sequence[int], now: datetime) -> list[int]:
+    """Erase the texts of closed incidents, and return of which; open ones stay."""
+    done = []
+    for number in sorted(numbers):
+        incident = records.incident_to_change(tx, number)
+        if incident is not None and not incident.is_open:
+            _erase(tx, incident, now)
+            done.append(number)
+    return done
+
+
+def _erase(tx: Transaction, incident: Incident, now: datetime) -> None:
+    erased = incidents.erased(incident)
+    tx.write(
+        "erase_incident",
+        number=erased.number,
+        **{name: getattr(erased, name) for name in TYPED["incidents"]},
+    )
+    for event in records.events(tx, incident.number):
+        if (without := incidents.erased_event(event)) != event:
+            records.erase_event(tx, without)
+    # As the last event it says that nothing is left to erase.
+    records.add_event(tx, incident.number, Event(EventKind.ERASED, now, now, by=""))
+
+
+def _erase_name(tx: Transaction, customer: str) -> None:
+    """Erase a customer's name where incidents of others were theirs for a while.
+
+    So it goes from the versions of the policy that are in force no more.
+    """
+    for row in tx.all("customer_events"):
+        event = records.read_event(row)
+        if (without := incidents.unnamed(event, customer)) != event:
+            records.erase_event(tx, without)
+    tx.write("forget_policies")

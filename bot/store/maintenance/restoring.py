@@ -1,0 +1,130 @@
+"""Puts a backup in the place of a record, which is moved aside."""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from bot.errors import BotError, StorageError
+from bot.store.engines.sqlite import SqliteDatabase
+from bot.store.files import part_of, put, telling
+from bot.store.maintenance import checking
+from bot.store.maintenance.backups import STAMP, copy
+from bot.store.queries import named
+
+# SQLite's own locks are on these bytes. Whoever has a file open in WAL mode shares a
+# lock on them until they close it. https://www.sqlite.org/src/file/src/os.h
+_SHARED_FROM, _SHARED_SIZE = 0x40000002, 510
+
+
+def restore(file: Path, record: Path, now: datetime, *, replaces: bool) -> Path | None:
+    """Put a backup in the place of a record; return where the old one lies now.
+
+    The bot that starts on it looks in Slack before it says what it may have said.
+    Raises BotError where the backup is not good, where something has the record open,
+    or where that is good and must not be replaced.
+    """
+    if not file.exists():
+        raise BotError(f"There is no {file}.")
+    with telling(f"{file} was not restored"):
+        checking.must_be_whole(file)
+        _must_be_unused(record)
+        is_good = _is_good(record)
+        if is_good and not replaces:
+            raise BotError(
+                f"{record} is good and was left as it is. With --replace it is moved "
+                "aside first."
+            )
+        with part_of(record) as part:
+            copy(file, part)
+            _mark(part, now)
+            _give_to_owner_of(record, part)
+            aside = _moved_aside(record, now, is_good=is_good)
+            put(part, record)
+    return aside
+
+
+def _mark(record: Path, now: datetime) -> None:
+    """Note in a restored file, for each workspace, that it was restored.
+
+    By this a bot knows that Slack may show more than its record.
+    """
+    with closing(SqliteDatabase(record, "")) as database, database.whole() as tx:
+        found = tx.each(named("checks.sql")["workspaces"])
+        workspaces = [row["workspace"] for row in found]
+    for workspace in workspaces:
+        with (
+            closing(SqliteDatabase(record, workspace)) as database,
+            database.transaction() as tx,
+        ):
+            tx.write("set_mark", name="restored", at=now)
+
+
+def _give_to_owner_of(record: Path, part: Path) -> None:
+    """Let whoever could use the old record use the new one: root may restore it."""
+    if record.exists():
+        old = record.stat()
+        part.chmod(stat.S_IMODE(old.st_mode))
+        with suppress(PermissionError):
+            os.chown(part, old.st_uid, old.st_gid)
+
+
+def _is_good(record: Path) -> bool:
+    if not record.exists():
+        return False
+    try:
+        checking.must_be_whole(record)
+    except StorageError:
+        return False
+    return True
+
+
+def _must_be_unused(record: Path) -> None:
+    """Raise BotError if another process has a record open.
+
+    Its lock goes with it, however it ends; so this is true also after a `kill -9`.
+    """
+    if not record.exists():
+        return
+    descriptor = os.open(record, os.O_RDWR)
+    try:
+        fcntl.lockf(
+            descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FROM
+        )
+    except OSError as error:
+        raise BotError(
+            f"Something has {record} open, most likely a running bot. Stop it first."
+        ) from error
+    finally:
+        os.close(descriptor)
+
+
+def _moved_aside(record: Path, now: datetime, *, is_good: bool) -> Path | None:
+    """Keep the old record under another name, with the log that belongs to it.
+
+    The old file keeps its name as well until the new one takes it, so that a bot never
+    finds nothing there and begins anew.
+    """
+    if not record.exists():
+        return None
+    if is_good:
+        _bring_into_one_file(record)
+    aside = record.with_name(f"{record.name}.replaced-{now:{STAMP}}")
+    try:
+        aside.hardlink_to(record)
+    except OSError:  # Not every file system has links.
+        shutil.copy2(record, aside)
+    for suffix in ("-wal", "-shm"):
+        beside = record.with_name(record.name + suffix)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _bring_into_one_file(record: Path) -> None:
+    with closing(sqlite3.connect(record, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")

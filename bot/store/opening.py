@@ -1,0 +1,70 @@
+"""Which engine keeps the record: the one that DATABASE_URL names."""
+
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+from bot.errors import BotError
+from bot.store.database import Database
+from bot.store.engines import sqlite
+from bot.store.engines.sqlite import SqliteDatabase
+
+_POSTGRES = ("postgresql://", "postgres://")
+
+
+def is_postgres(url: str) -> bool:
+    """Tell whether a URL names a PostgreSQL server."""
+    return url.startswith(_POSTGRES)
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file of a `sqlite:///…` URL. Raises BotError for another engine."""
+    scheme, _, path = url.partition(":///")
+    if scheme != "sqlite" or not path:
+        raise BotError(
+            "DATABASE_URL must look like sqlite:///sevbot.db or "
+            "postgresql://user:password@host/name."
+        )
+    return Path(path)
+
+
+def opened(url: str, workspace: str) -> Database:
+    """Open the record of a workspace, and bring it to the newest shape.
+
+    Raises StorageError where it cannot be used, and BotError for a URL that names no
+    engine, or one that is not installed.
+    """
+    if is_postgres(url):
+        database: Database = postgres().PostgresDatabase(url, workspace)
+        return database
+    return SqliteDatabase(sqlite_path(url), workspace)
+
+
+def last_policy(url: str) -> Mapping[str, str] | None:
+    """Return the files of the policy that was last in force; `None` if none was."""
+    if is_postgres(url):
+        row = postgres().first(url, "last_policy")
+        return json.loads(row["text"]) if row else None
+    return sqlite.last_policy(sqlite_path(url))
+
+
+def known_workspace(url: str) -> str | None:
+    """Return the workspace that a record was used for last; `None` if it has none."""
+    if is_postgres(url):
+        row = postgres().first(url, "last_workspace")
+        return row["workspace"] if row else None
+    return sqlite.known_workspace(sqlite_path(url))
+
+
+def postgres() -> ModuleType:
+    """Return the engine, which needs a driver that not every installation has."""
+    if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
+        raise BotError(
+            "DATABASE_URL names PostgreSQL, and its driver is not installed. "
+            "Install sevbot[postgres]."
+        )
+    from bot.store.engines import postgres  # noqa: PLC0415
+
+    return postgres

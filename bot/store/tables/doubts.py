@@ -1,0 +1,121 @@
+"""Messages in doubt: nobody knows whether they stand in Slack, until it is looked up.
+
+All instants but those at which something was posted follow the machine's clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from bot.store.database import Transaction, to_json
+from bot.store.tables.mail import Letter, Posted, Verify, letter_of, posted_values
+
+
+def settle_posted(
+    tx: Transaction, letter: Letter, posted: Posted, verify: Verify
+) -> None:
+    """Note that a message stands there although its lease was lost.
+
+    If somebody else is sending it meanwhile, or did, it may stand there twice.
+    """
+    values = posted_values(posted)
+    if tx.one("settle_posted", id=letter.id, **values, **asdict(verify)) is None:
+        tx.write("suspect_message", id=letter.id, **asdict(verify))
+
+
+def doubt(tx: Transaction, letter: Letter, verify: Verify, *, error: str) -> None:
+    """Leave a leased message open until it was looked up in Slack."""
+    tx.write(
+        "doubt_message",
+        id=letter.id,
+        token=letter.lease_token,
+        last_error=error,
+        **asdict(verify),
+    )
+
+
+def claim_look(  # noqa: PLR0913  # The instants of one claim.
+    tx: Transaction,
+    *,
+    machine_now: datetime,
+    again_at: datetime,
+    page_again_at: datetime,
+    burst_until: datetime,
+    token: str,
+) -> Letter | None:
+    """Take the most urgent message that is to be looked up in Slack now."""
+    row = tx.one(
+        "claim_look",
+        machine_now=machine_now,
+        again_at=again_at,
+        page_again_at=page_again_at,
+        burst_until=burst_until,
+        token=token,
+    )
+    return letter_of(row) if row else None
+
+
+def look_later(tx: Transaction, letter: Letter, verify: Verify) -> bool:
+    """Have a message looked up again; with no instant that was the last time.
+
+    `False` if somebody else has taken up that message meanwhile.
+    """
+    token = letter.lease_token
+    row = tx.one("look_later", id=letter.id, token=token, **asdict(verify))
+    return row is not None
+
+
+def settle_found(
+    tx: Transaction,
+    letter: Letter,
+    posted: Posted,
+    verify_at: datetime | None,
+    *,
+    refs: Mapping[str, str] | None = None,
+) -> bool:
+    """Note that a message was found in Slack; `False` if that was settled meanwhile.
+
+    It says what `refs` say, if given.
+    """
+    row = tx.one(
+        "settle_found",
+        id=letter.id,
+        token=letter.lease_token,
+        ts=posted.ts,
+        sent_at=posted.sent_at,
+        is_live=int(posted.is_live),
+        refs=None if refs is None else to_json(dict(refs)),
+        verify_at=verify_at,
+    )
+    return row is not None
+
+
+def hurry_pages(
+    tx: Transaction, machine_now: datetime, doubted_until: datetime
+) -> list[str]:
+    """Queue the pages again that nobody could look up, and return their keys."""
+    instants = {"machine_now": machine_now, "doubted_until": doubted_until}
+    return [row["key"] for row in tx.all("hurry_pages", **instants)]
+
+
+def shorten_waits(
+    tx: Transaction,
+    *,
+    machine_now: datetime,
+    lease_until: datetime,
+    page_lease_until: datetime,
+    verify_at: datetime,
+) -> None:
+    """Let nothing wait longer than it would if its wait began now."""
+    tx.write(
+        "shorten_waits",
+        machine_now=machine_now,
+        lease_until=lease_until,
+        page_lease_until=page_lease_until,
+        verify_at=verify_at,
+    )
+
+
+def lost_leases(tx: Transaction, machine_now: datetime) -> list[Letter]:
+    """Return the messages whose sender never came back."""
+    return [letter_of(row) for row in tx.all("lost_leases", machine_now=machine_now)]

@@ -1,0 +1,130 @@
+"""The reminders within a message: of which deadlines, and why to this place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.nudges import Because, StepKind
+from bot.store.database import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A reminder of one deadline within a message: which one, and why to this place.
+
+    `next_person` is whom the ladder tells at `next_at` if nobody answers.
+    """
+
+    incident: int
+    kind: Kind
+    count: int
+    fired: int
+    step: StepKind
+    because: Because
+    next_person: str | None = None
+    next_at: datetime | None = None
+
+
+def item_of(
+    deadline: Deadline,
+    step: StepKind,
+    because: Because,
+    following: tuple[str, datetime] | None = None,
+) -> Item:
+    """Return the reminder of a deadline as it was just fired."""
+    next_person, next_at = following or (None, None)
+    return Item(
+        incident=deadline.incident,
+        kind=deadline.kind,
+        count=deadline.count,
+        fired=deadline.fired,
+        step=step,
+        because=because,
+        next_person=next_person,
+        next_at=next_at,
+    )
+
+
+def key_of(item: Item, place: str) -> str:
+    """Return the key of a message that is this reminder alone, to a place."""
+    return f"INC-{item.incident}/{item.kind}/{item.count}/{item.fired}/{place}"
+
+
+def insert(tx: Transaction, items: Mapping[str, Sequence[Item]]) -> None:
+    """Put reminders into messages, by the keys of those."""
+    rows = (
+        {"key": key, "position": position, **_values(item)}
+        for key, within in items.items()
+        for position, item in enumerate(within)
+    )
+    tx.write_many("queue_item", rows)
+
+
+def remove(tx: Transaction, key: str, item: Item) -> None:
+    """Take a reminder out of a message."""
+    tx.write(
+        "remove_item",
+        key=key,
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        fired=item.fired,
+    )
+
+
+def within(tx: Transaction, key: str) -> list[Item]:
+    """Return the reminders within a message, in order."""
+    return [_item(row) for row in tx.all("outbox_items", key=key)]
+
+
+def is_superseded(tx: Transaction, item: Item, place: str) -> bool:
+    """Tell whether a newer reminder of the same deadline went to the same place."""
+    row = tx.one(
+        "newer_reminders",
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        fired=item.fired,
+        place=place,
+    )
+    return row is not None and row["newer"] > 0
+
+
+def is_told(tx: Transaction, item: Item, person: str) -> bool:
+    """Tell whether the same reminder was written to a person."""
+    row = tx.one(
+        "has_reminder",
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        fired=item.fired,
+        person=person,
+    )
+    return row is not None and row["written"] > 0
+
+
+def _values(item: Item) -> dict[str, object]:
+    return {
+        "incident": item.incident,
+        "deadline_kind": item.kind,
+        "deadline_count": item.count,
+        "fired": item.fired,
+        "step": item.step,
+        "because": item.because,
+        "next_person": item.next_person,
+        "next_at": item.next_at,
+    }
+
+
+def _item(row: Row) -> Item:
+    return Item(
+        incident=row["incident"],
+        kind=Kind(row["deadline_kind"]),
+        count=row["deadline_count"],
+        fired=row["fired"],
+        step=StepKind(row["step"]),
+        because=Because(row["because"]),
+        next_person=row["next_person"],
+        next_at=row["next_at"],
+    )

@@ -1,0 +1,371 @@
+"""The outbox: messages to Slack, queued with their cause, in and out of the database.
+
+Two clocks meet here: `queued_at` follows the clock of obligations, while `not_before`,
+leases and gates follow the machine's.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from bot.store.database import Row, Transaction, to_json
+from bot.store.tables import items
+from bot.store.tables.items import Item
+
+# Stands for the place in the keys of the reminders in a card's thread.
+THREAD = "thread"
+
+
+class MessageKind(StrEnum):
+    """What a message is rendered from."""
+
+    CARD = "card"
+    REMINDER = "reminder"
+    NOTE = "note"
+    MORNING = "morning"
+    DIGEST = "digest"
+    OFFER = "offer"
+    NOTICE = "notice"
+    EDIT = "edit"
+
+
+class Finish(StrEnum):
+    """How the end of a sending was noted.
+
+    `LOST`: the lease was, so it was not. `STALE`: what the message is about changed
+    while it was on its way.
+    """
+
+    DONE = "done"
+    LOST = "lost"
+    STALE = "stale"
+
+
+class Priority(IntEnum):
+    """Who overtakes whom in a conversation."""
+
+    PAGE = 0
+    NUDGE = 1
+    CARD = 2
+    DIGEST = 3
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    MERGED = "merged"
+    SUPERSEDED = "superseded"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to be: what it is about, by reference, and where it goes.
+
+    `key` is unique for ever. It goes to `person`'s conversation with the bot, or to
+    the channel `lane`; there into the thread of the message `thread_of`, if given.
+    """
+
+    key: str
+    kind: MessageKind
+    priority: Priority
+    person: str | None = None
+    lane: str | None = None
+    incident: int | None = None
+    thread_of: str | None = None
+    refs: Mapping[str, str] = field(default_factory=dict)
+    items: Sequence[Item] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it stands in the outbox, with the lease of whoever claimed it.
+
+    `doubted_at` is when nobody knew, last, whether it stands in Slack.
+    """
+
+    id: int
+    key: str
+    kind: MessageKind
+    priority: Priority
+    lane: str | None
+    person: str | None
+    incident: int | None
+    thread_of: str | None
+    target: str | None
+    refs: Mapping[str, str]
+    state: State
+    attempts: int
+    lease_token: str | None
+    is_live: bool
+    ts: str | None
+    rendered: str | None
+    queued_at: datetime
+    sent_at: datetime | None
+    doubted_at: datetime | None
+    last_error: str | None
+
+    @property
+    def place(self) -> str:
+        """The person or the channel that it goes to."""
+        place = self.person or self.lane
+        assert place is not None, "a message goes somewhere"
+        return place
+
+    @property
+    def place_of_items(self) -> str:
+        """The place as the keys of the reminders within it name it."""
+        return THREAD if self.thread_of is not None else self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a sending left in Slack: since when, which `ts`, and what it shows.
+
+    `rendered` is a hash of that; `is_live` tells that it has buttons.
+    """
+
+    sent_at: datetime | None = None
+    ts: str | None = None
+    rendered: str | None = None
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """When a message is looked up in Slack, by the machine's clock.
+
+    `None` leaves that as it is. `doubted_at` is since when that is needed.
+    """
+
+    verify_at: datetime | None = None
+    doubted_at: datetime | None = None
+
+
+def card_key(number: int) -> str:
+    """Return the key of an incident's card."""
+    return f"INC-{number}/card"
+
+
+def queue(
+    tx: Transaction, draft: Draft, *, now: datetime, machine_now: datetime
+) -> None:
+    """Put a message into the outbox, unless its key is already there."""
+    if draft.items:
+        queue_all(tx, [draft], now=now, machine_now=machine_now)
+    else:
+        instants = {"queued_at": now, "not_before": machine_now}
+        tx.write("queue_message", **_values(draft, 0), **instants)
+
+
+def queue_all(
+    tx: Transaction, drafts: Iterable[Draft], *, now: datetime, machine_now: datetime
+) -> None:
+    """Put messages into the outbox, but for those whose key is already there."""
+    within: dict[str, Sequence[Item]] = {}
+
+    def values() -> Iterator[Row]:
+        for position, draft in enumerate(drafts):
+            within.setdefault(draft.key, draft.items)
+            yield _values(draft, position)
+
+    found = tx.many("queue_message", values(), queued_at=now, not_before=machine_now)
+    items.insert(tx, {row["key"]: within[row["key"]] for row in found})
+
+
+def refresh(
+    tx: Transaction, number: int, *, now: datetime, machine_now: datetime
+) -> None:
+    """Ask for an edit of every message that shows live buttons of an incident."""
+    refresh_all(tx, [number], now=now, machine_now=machine_now)
+
+
+def refresh_all(
+    tx: Transaction, numbers: Iterable[int], *, now: datetime, machine_now: datetime
+) -> None:
+    """Ask for an edit of every message that shows live buttons of some incidents."""
+    shown = sorted(numbers)
+    instants = {"key": None, "queued_at": now, "not_before": machine_now}
+    # In this order: what arrives while we wait for its sender is edited then.
+    for number in shown:
+        tx.write("mark_stale", incident=number)
+    for number in shown:
+        tx.write("queue_edits", incident=number, **instants)
+
+
+def refresh_one(
+    tx: Transaction, key: str, *, now: datetime, machine_now: datetime
+) -> None:
+    """Ask for an edit of one message, if it has live buttons."""
+    instants = {"queued_at": now, "not_before": machine_now}
+    tx.write("queue_edits", incident=None, key=key, **instants)
+
+
+def claim(  # noqa: PLR0913  # The instants of one claim.
+    tx: Transaction,
+    *,
+    machine_now: datetime,
+    lease_until: datetime,
+    page_lease_until: datetime,
+    burst_until: datetime,
+    token: str,
+) -> Letter | None:
+    """Lease the most urgent message that may go now; `None` if there is none.
+
+    A budget may be overdrawn as far as `burst_until`.
+    """
+    row = tx.one(
+        "claim_message",
+        machine_now=machine_now,
+        lease_until=lease_until,
+        page_lease_until=page_lease_until,
+        burst_until=burst_until,
+        token=token,
+    )
+    return letter_of(row) if row else None
+
+
+def finish(  # noqa: PLR0913  # All that a sending can end with.
+    tx: Transaction,
+    letter: Letter,
+    state: State,
+    *,
+    posted: Posted | None = None,
+    error: str | None = None,
+    verify: Verify | None = None,
+) -> Finish:
+    """End a lease, and say whether it was still held."""
+    row = tx.one(
+        "finish_message",
+        id=letter.id,
+        token=letter.lease_token,
+        state=state,
+        last_error=error,
+        **posted_values(posted or Posted()),
+        **asdict(verify or Verify()),
+    )
+    if row is None:
+        return Finish.LOST
+    return Finish.STALE if row["is_stale"] else Finish.DONE
+
+
+def retry(
+    tx: Transaction,
+    letter: Letter,
+    *,
+    not_before: datetime,
+    error: str,
+    doubted_at: datetime | None = None,
+) -> bool:
+    """Give a leased message back to be tried later; `False` if the lease was lost."""
+    row = tx.one(
+        "retry_message",
+        id=letter.id,
+        token=letter.lease_token,
+        not_before=not_before,
+        doubted_at=doubted_at,
+        last_error=error,
+    )
+    return row is not None
+
+
+def settle_edited(
+    tx: Transaction, key: str, *, ts: str | None, rendered: str, is_live: bool
+) -> None:
+    """Note what a sent message shows after an edit of what stands at `ts`."""
+    tx.write("settle_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
+
+
+def find(tx: Transaction, key: str) -> Letter | None:
+    """Return a message by its key."""
+    row = tx.one("message", key=key)
+    return letter_of(row) if row else None
+
+
+def unaddressed(tx: Transaction, machine_now: datetime) -> dict[str, int]:
+    """Return the people whose conversation with the bot must be opened first.
+
+    With each of them comes how often that was tried.
+    """
+    rows = tx.all("unaddressed", machine_now=machine_now)
+    return {row["person"]: row["attempts"] for row in rows}
+
+
+def address(tx: Transaction, person: str, lane: str) -> None:
+    """Note a person's conversation with the bot, and send there what waited for it."""
+    tx.write("save_dm", id=person, dm=lane)
+    tx.write("address", person=person, lane=lane)
+
+
+def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[Letter]:
+    """Lease all that waits for the conversation of a person who has none."""
+    rows = tx.all("claim_unaddressed", person=person, token=token)
+    return [letter_of(row) for row in rows]
+
+
+def postpone_unaddressed(tx: Transaction, person: str, until: datetime) -> None:
+    """Try later to learn where a person is written to."""
+    tx.write("postpone_unaddressed", person=person, not_before=until)
+
+
+def send_again(
+    tx: Transaction,
+    key: str,
+    *,
+    now: datetime,
+    machine_now: datetime,
+    lane: str | None,
+) -> bool:
+    """Queue a dead message anew, to `lane` if given; `False` if it is not dead."""
+    instants = {"queued_at": now, "not_before": machine_now}
+    return tx.one("send_again", key=key, lane=lane, **instants) is not None
+
+
+def post_anew(
+    tx: Transaction,
+    key: str,
+    *,
+    ts: str | None,
+    now: datetime,
+    machine_now: datetime,
+) -> None:
+    """Queue a card again that stood at `ts` and can be edited there no more."""
+    tx.write("post_anew", key=key, ts=ts, queued_at=now, not_before=machine_now)
+
+
+def posted_values(posted: Posted) -> dict[str, object]:
+    """Return what a sending left as the values of a statement."""
+    return {**asdict(posted), "is_live": int(posted.is_live)}
+
+
+def letter_of(row: Row) -> Letter:
+    """Return a message as its row tells it."""
+    return Letter(
+        **{
+            **row,
+            "kind": MessageKind(row["kind"]),
+            "priority": Priority(row["priority"]),
+            "state": State(row["state"]),
+            "refs": json.loads(row["refs"]),
+            "is_live": bool(row["is_live"]),
+        }
+    )
+
+
+def _values(draft: Draft, position: int) -> dict[str, object]:
+    return {
+        "position": position,
+        "key": draft.key,
+        "kind": draft.kind,
+        "priority": int(draft.priority),
+        "lane": draft.lane,
+        "person": draft.person,
+        "incident": draft.incident,
+        "thread_of": draft.thread_of,
+        "refs": to_json(dict(draft.refs)),
+    }

@@ -1,0 +1,259 @@
+"""Incidents, their events and their deadlines, in and out of the database."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from bot.business_time.hours import Interval
+from bot.incidents import incidents
+from bot.incidents.deadlines import Deadline, Kind, Outcome
+from bot.incidents.incidents import Event, EventKind, Incident, Status
+from bot.policy.policies import Severity
+from bot.store.database import Row, Transaction, to_json
+
+_INCIDENT, _DEADLINE = (
+    tuple(field.name for field in fields(kind)) for kind in (Incident, Deadline)
+)
+# What a reminder that went out is known by, and what it changes.
+_FIRED = ("incident", "kind", "count", "step", "fired", "next_nudge_at")
+# `asdict` would copy each value, and dearly; values by their names take twice as long.
+_OF_INCIDENT, _OF_DEADLINE = attrgetter(*_INCIDENT), attrgetter(*_DEADLINE)
+_TO_INCIDENT, _TO_DEADLINE = itemgetter(*_INCIDENT), itemgetter(*_DEADLINE)
+_OF_FIRED = attrgetter(*_FIRED)
+_MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
+
+
+def next_number(tx: Transaction) -> int:
+    """Take the workspace's next incident number; a rollback gives it back."""
+    row = tx.one("next_number")
+    assert row is not None, "the counter answers with its new value"
+    return int(row["value"])
+
+
+def insert_incident(tx: Transaction, incident: Incident) -> None:
+    """Store a new incident."""
+    tx.write("insert_incident", **_incident_values(incident))
+
+
+def update_incident(tx: Transaction, incident: Incident) -> None:
+    """Store the new state of an incident."""
+    tx.write("update_incident", **_incident_values(incident))
+
+
+def incident(tx: Transaction, number: int) -> Incident | None:
+    """Return an incident by its number."""
+    row = tx.one("incident", number=number)
+    return _incident(row) if row else None
+
+
+def incident_to_change(tx: Transaction, number: int) -> Incident | None:
+    """Return an incident that nobody else changes before the transaction ends."""
+    tx.write("lock_incident", number=number)
+    return incident(tx, number)
+
+
+def incidents_since(tx: Transaction, since: datetime) -> list[Incident]:
+    """Return the open incidents and those closed since an instant, oldest first."""
+    rows = tx.all("incidents_open_or_closed_since", since=since)
+    return [_incident(row) for row in rows]
+
+
+def open_incidents_of(
+    tx: Transaction, owner: str, *, with_unowned: bool
+) -> list[Incident]:
+    """Return the open incidents that somebody owns, and perhaps those without owner."""
+    rows = tx.all("open_incidents_of", owner=owner, unowned=int(with_unowned))
+    return [_incident(row) for row in rows]
+
+
+def next_due_of_others(tx: Transaction, owner: str, most: int) -> list[Incident]:
+    """Return the open incidents that others owe something on, first due first."""
+    rows = tx.all("next_due_of_others", owner=owner, most=most)
+    found = (incident(tx, row["incident"]) for row in rows)
+    return [one for one in found if one is not None]
+
+
+def add_event(tx: Transaction, number: int, event: Event) -> None:
+    """Append an event to an incident's history."""
+    tx.write("insert_event", incident=number, **_event_values(event))
+
+
+def noted(tx: Transaction, number: int, event: Event) -> Event:
+    """Append an event to an incident's history, and return it with its id."""
+    row = tx.one("insert_event", incident=number, **_event_values(event))
+    assert row is not None, "an insert answers with its id"
+    return replace(event, id=int(row["id"]))
+
+
+def events(tx: Transaction, number: int) -> list[Event]:
+    """Return an incident's history, oldest first."""
+    return [read_event(row) for row in tx.all("events", incident=number)]
+
+
+def event(tx: Transaction, event_id: int) -> Event | None:
+    """Return one event by its id."""
+    row = tx.one("event", id=event_id)
+    return read_event(row) if row else None
+
+
+def erase_event(tx: Transaction, event: Event) -> None:
+    """Store what is left of an event's details once its texts are erased."""
+    tx.write("erase_event", id=event.id, details=to_json(dict(event.details)))
+
+
+def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
+    """Store deadlines, new ones and changed ones alike."""
+    tx.write_many("save_deadline", map(_deadline_values, deadlines))
+
+
+def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
+    """Store what a reminder that went out changes of deadlines; it ends a snooze."""
+    rows = (dict(zip(_FIRED, _OF_FIRED(one), strict=True)) for one in deadlines)
+    tx.write_many("save_fired", rows)
+
+
+def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
+    """Return every deadline that an incident ever had, in order of their starts."""
+    return tuple(_deadline(row) for row in tx.all("deadlines", incident=number))
+
+
+def open_deadlines(tx: Transaction) -> dict[int, tuple[Deadline, ...]]:
+    """Return what is owed on every open incident, by its number."""
+    rows = tx.all("open_deadlines")
+    by_incident = groupby(map(_deadline, rows), attrgetter("incident"))
+    return {number: tuple(owed) for number, owed in by_incident}
+
+
+def due_deadlines(
+    tx: Transaction, after: datetime, by: datetime, most: int
+) -> list[Deadline]:
+    """Return the deadlines with a reminder due in `(after, by]`, the oldest first."""
+    rows = tx.all("due_deadlines", after=after, by=by, most=most)
+    return [_deadline(row) for row in rows]
+
+
+def is_due(tx: Transaction, now: datetime) -> bool:
+    """Tell whether any deadline has a reminder due by `now`."""
+    return tx.one("is_due", now=now) is not None
+
+
+def lock_due(
+    tx: Transaction, after: datetime, by: datetime, most: int
+) -> dict[int, Incident]:
+    """Lock the incidents of those deadlines, and return which could be locked."""
+    rows = tx.all("lock_due_incidents", after=after, by=by, most=most)
+    return {row["number"]: _incident(row) for row in rows}
+
+
+def postpone(tx: Transaction, deadline: Deadline, until: datetime) -> None:
+    """Try a deadline's reminder again later."""
+    tx.write(
+        "postpone_deadline",
+        incident=deadline.incident,
+        kind=deadline.kind,
+        count=deadline.count,
+        until=until,
+    )
+
+
+def mark_missed(tx: Transaction, now: datetime) -> set[int]:
+    """Note what became late by `now`, once; return the incidents whose promises did."""
+    missed: set[int] = set()
+    for late in tx.all("lock_late_incidents", now=now):
+        rows = tx.all("mark_missed", incident=late["number"], now=now)
+        missed |= {row["incident"] for row in rows if row["kind"] != Kind.CHECK_IN}
+    return missed
+
+
+def fallen(
+    tx: Transaction, since: datetime, now: datetime
+) -> list[tuple[Incident, Deadline]]:
+    """Return the contract's promises whose lateness lies in `[since, now)`."""
+    found = []
+    for row in tx.all("fallen_deadlines", since=since, now=now):
+        of = incident(tx, row["incident"])
+        assert of is not None, "a deadline belongs to an incident"
+        found.append((of, _deadline(row)))
+    return found
+
+
+def next_instant(tx: Transaction) -> datetime | None:
+    """Return when the next reminder is due, or the next promise is late.
+
+    It is late only after the instant of lateness, hence a moment is added.
+    """
+    instants = []
+    for row in tx.all("next_instants"):
+        if row["next_nudge_at"] is not None:
+            instants.append(row["next_nudge_at"])
+        if row["next_late_at"] is not None:
+            instants.append(row["next_late_at"] + _MOMENT)
+    return min(instants, default=None)
+
+
+def _deadline_values(deadline: Deadline) -> dict[str, Any]:
+    pauses = [[a.isoformat(), b.isoformat()] for a, b in deadline.pauses]
+    return {
+        **dict(zip(_DEADLINE, _OF_DEADLINE(deadline), strict=True)),
+        "pauses": to_json(pauses),
+        "is_aim": int(deadline.is_aim),
+        "changed": int(deadline.changed),
+    }
+
+
+def _event_values(event: Event) -> dict[str, Any]:
+    unknown = incidents.unknown_details(event)
+    assert not unknown, f"not declared in incidents.DETAILS: {sorted(unknown)}"
+    return {
+        "kind": event.kind,
+        "at": event.at,
+        "recorded_at": event.recorded_at,
+        "by_person": event.by,
+        "details": to_json(dict(event.details)),
+    }
+
+
+def _incident_values(incident: Incident) -> dict[str, Any]:
+    values = dict(zip(_INCIDENT, _OF_INCIDENT(incident), strict=True))
+    del values["workspace"]
+    return values
+
+
+def _incident(row: Row) -> Incident:
+    severity, status = Severity(row["severity"]), Status(row["status"])
+    return Incident(*_TO_INCIDENT({**row, "severity": severity, "status": status}))
+
+
+def read_event(row: Row) -> Event:
+    """Return an event as it was stored."""
+    return Event(
+        kind=EventKind(row["kind"]),
+        at=row["at"],
+        recorded_at=row["recorded_at"],
+        by=row["by_person"],
+        details=json.loads(row["details"]),
+        id=row["id"],
+    )
+
+
+@lru_cache(maxsize=256)
+def _pauses(text: str) -> tuple[Interval, ...]:
+    instants = datetime.fromisoformat
+    return tuple((instants(a), instants(b)) for a, b in json.loads(text))
+
+
+def _deadline(row: Row) -> Deadline:
+    values = {
+        **row,
+        "kind": Kind(row["kind"]),
+        "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
+        "is_aim": bool(row["is_aim"]),
+        "changed": bool(row["changed"]),
+        "pauses": _pauses(row["pauses"]),
+    }
+    return Deadline(*_TO_DEADLINE(values))

@@ -1,0 +1,258 @@
+"""A changed policies.yaml is taken up while the bot runs; a broken one is not.
+
+What is open is recomputed under the new policy, and the leads are told what moved, or
+which line keeps the old policy in force.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.errors import PolicyError
+from bot.incidents import nudges
+from bot.incidents.retargeting import Move, moves, retargeted
+from bot.policy.parsing.fields import HolidaySource
+from bot.policy.parsing.policy_file import default_text
+from bot.policy.parsing.source import PolicySource, read_stored
+from bot.policy.policies import Policy
+from bot.slack.messages import policy_notices
+from bot.store.database import Database, Transaction
+from bot.store.opening import last_policy
+from bot.store.tables import mail, records, turns
+from bot.store.tables.mail import Draft, MessageKind, Priority
+
+logger = logging.getLogger(__name__)
+
+_LOOK_EVERY = timedelta(seconds=4)
+_BATCH = 100
+_MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
+
+
+class InForce:
+    """The policy in force: whoever calls it gets the present one."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._refused: str | None = None
+
+    def __call__(self) -> Policy:
+        """Return the policy in force."""
+        return self._policy
+
+    def put(self, policy: Policy) -> None:
+        """Put another policy in its place."""
+        self._policy, self._refused = policy, None
+
+    def keep(self, refused: str) -> None:
+        """Note that a file is not taken up, for what is wrong with it."""
+        self._refused = refused
+
+    def note(self) -> str | None:
+        """Say that a file is not taken up, if that is so."""
+        if self._refused is None:
+            return None
+        return f"{self._refused} is broken: the policy before it counts"
+
+
+def at_start(
+    path: Path | None, database_url: str, holidays: HolidaySource, today: date
+) -> tuple[PolicySource, Policy, tuple[str, ...]]:
+    """Return the policy to start with, and what is wrong with its file.
+
+    Where that cannot be used the last good one is, which the record keeps. Raises
+    PolicyError where there is none.
+    """
+    stored = last_policy(database_url)
+    was_file = stored is not None and default_text() not in stored.values()
+    source = PolicySource(path, holidays, was_file=was_file)
+    try:
+        return source, source.read(today), ()
+    except PolicyError as error:
+        if stored is None:
+            raise
+        return source, read_stored(stored, holidays, today), error.problems
+
+
+class PolicyWatch:
+    """Looks after the policy's files. `machine` says how often, `clock` what is due."""
+
+    def __init__(
+        self,
+        source: PolicySource,
+        in_force: InForce,
+        database: Database,
+        clock: Clock,
+        machine: Clock,
+    ) -> None:
+        self._source = source
+        self._in_force = in_force
+        self._database = database
+        self._clock = clock
+        self._machine = machine
+        self._looked_at = machine()
+        self._seen = self._done = source.last_read
+
+    def begin(self, problems: Sequence[str] = ()) -> None:
+        """Begin with the policy in force, though `problems` are wrong with its file."""
+        if not problems:
+            try:
+                self._accept(self._in_force())
+            except PolicyError as error:
+                problems = error.problems
+                self._go_back()
+        if problems:
+            self._accept(self._in_force())
+            self._refuse(problems)
+
+    def look(self) -> None:
+        """Take a changed file up once it stays as it is: an editor may be half way."""
+        now = self._machine()
+        if now - self._looked_at < _LOOK_EVERY:
+            return
+        self._looked_at = now
+        content = self._source.content()
+        is_steady, self._seen = content == self._seen, content
+        if not is_steady or content == self._done:
+            return
+        try:
+            self._accept(self._source.read(self._clock().date()))
+        except PolicyError as error:
+            self._refuse(error.problems)
+        self._done = content
+
+    def _accept(self, policy: Policy) -> None:
+        """Put a policy in force and recompute what is open under it.
+
+        Raises PolicyError if it does not fit to what is open.
+        """
+        now = self._clock()
+        with self._database.transaction() as tx:
+            turns.take(tx, turns.POLICY)
+            _must_fit(tx, policy, self._source.path.name)
+            is_news = _remember(tx, policy, now)
+            self._in_force.put(policy)
+        moved = self._retarget(policy)
+        if is_news or moved:
+            logger.info("policy accepted", extra={"version": policy.version})
+            refs = policy_notices.accepted_refs(self._source.path.name, now, moved)
+            self._tell(f"policy/{policy.version}/{now.isoformat()}", refs)
+
+    def _refuse(self, problems: Sequence[str]) -> None:
+        """Tell the leads once, for each content of the file, what is wrong with it."""
+        policy = self._in_force()
+        self._in_force.keep(refused=self._source.path.name)
+        logger.warning("policy refused", extra={"problems": list(problems)})
+        with self._database.transaction() as tx:
+            row = tx.one("policy_since", version=policy.version)
+        since = row["accepted_at"] if row else self._clock()
+        refs = policy_notices.refused_refs(self._source.path.name, since, problems)
+        about = hashlib.sha256(json.dumps(list(problems)).encode()).hexdigest()[:16]
+        self._tell(f"policy/{policy.version}/refused/{about}", refs)
+
+    def _go_back(self) -> None:
+        """Put the last good policy in force again; there is one where one does not fit.
+
+        What is open was opened under it.
+        """
+        with self._database.transaction() as tx:
+            row = tx.one("last_policy")
+        assert row is not None, "incidents are open under a policy that was stored"
+        today = self._clock().date()
+        texts = json.loads(row["text"])
+        self._in_force.put(read_stored(texts, self._source.holidays, today))
+
+    def _retarget(self, policy: Policy) -> list[Move]:
+        """Recompute what is open, a hundred incidents in a transaction."""
+        with self._database.transaction() as tx:
+            numbers = [row["number"] for row in tx.all("open_incidents")]
+        moved: list[Move] = []
+        for start in range(0, len(numbers), _BATCH):
+            with self._database.transaction() as tx:
+                for number in numbers[start : start + _BATCH]:
+                    moved += self._retarget_one(tx, policy, number)
+        return moved
+
+    def _retarget_one(self, tx: Transaction, policy: Policy, number: int) -> list[Move]:
+        now = self._clock()
+        incident = records.incident_to_change(tx, number)
+        if incident is None or not incident.is_open:
+            return []
+        owed = records.deadlines(tx, number)
+        if all(one.policy == policy.version for one in owed if one.is_open):
+            return []
+        changed = retargeted(policy, incident, owed, now)
+        armed = [nudges.armed(policy, incident, one, now) for one in changed]
+        records.save_deadlines(tx, armed)
+        found = list(moves(owed, armed))
+        if found:
+            mail.refresh(tx, number, now=now, machine_now=self._machine())
+        return found
+
+    def _tell(self, key: str, refs: dict[str, str]) -> None:
+        draft = Draft(
+            key=key,
+            kind=MessageKind.NOTICE,
+            priority=Priority.NUDGE,
+            lane=self._in_force().channels.digest,
+            refs=refs,
+        )
+        with self._database.transaction() as tx:
+            mail.queue(tx, draft, now=self._clock(), machine_now=self._machine())
+
+
+def _must_fit(tx: Transaction, policy: Policy, name: str) -> None:
+    """Raise PolicyError if an open incident has a plan that the policy dropped."""
+    plans = {plan.id for plan in policy.plans}
+    lost: dict[str, list[int]] = {}
+    for row in tx.all("open_incidents"):
+        if row["plan"] not in plans:
+            lost.setdefault(row["plan"], []).append(row["number"])
+    if lost:
+        raise PolicyError(
+            tuple(
+                f"{name}, plans: {plan} is gone, but {_named(numbers)} under it; put "
+                "it back, or give them another plan first"
+                for plan, numbers in lost.items()
+            )
+        )
+
+
+def _named(numbers: Sequence[int]) -> str:
+    named = ", ".join(f"INC-{number}" for number in numbers[:5])
+    more = len(numbers) - 5
+    if more > 0:
+        named += f" and {more} more"
+    return f"{named} {'is' if len(numbers) == 1 else 'are'} open"
+
+
+def _remember(tx: Transaction, policy: Policy, now: datetime) -> bool:
+    """Keep a policy, with its holidays as dates; tell whether its texts are news.
+
+    The workspace is known from then on, so that the next start needs no Slack.
+    """
+    last = tx.one("last_policy")
+    tx.write("set_mark", name="start", at=now)
+    if last is not None and last["version"] == policy.version:
+        return False
+    # The last one is told by its instant, so that must grow even if the clock does not.
+    at = max(now, last["accepted_at"] + _MOMENT) if last else now
+    calendars = {
+        name: [
+            {f"{day}": why for day, why in part.holidays.items()}
+            for part in hours.parts
+        ]
+        for name, hours in policy.calendars.items()
+    }
+    text = json.dumps(policy.texts, ensure_ascii=False)
+    tx.write(
+        "save_policy",
+        version=policy.version,
+        text=text,
+        holidays=json.dumps(calendars, ensure_ascii=False),
+        accepted_at=at,
+    )
+    return last is not None and last["text"] != text

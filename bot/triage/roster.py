@@ -1,0 +1,154 @@
+"""Who is who: names and zones as last seen, and who may use the bot."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.clock import Clock
+from bot.errors import Fate, SlackError, UserError
+from bot.policy.policies import Policy
+from bot.slack.client import Member, Slack, member_of
+from bot.slack.people import Person
+from bot.store.database import Database, Row, Transaction
+
+logger = logging.getLogger(__name__)
+
+_NOT_YOURS = "Only full members of this workspace can use sevbot."
+
+
+class Roster:
+    """The people of one workspace. Reading it never waits for Slack."""
+
+    def __init__(
+        self,
+        database: Database,
+        slack: Slack,
+        policy: Callable[[], Policy],
+        machine: Clock,
+        workspace: str,
+    ) -> None:
+        self._database = database
+        self._slack = slack
+        self._policy = policy
+        self._machine = machine
+        self._workspace = workspace
+
+    def person(self, id: str) -> Person:
+        """Return a person; of somebody unknown only the id, in the team's zone."""
+        with self._database.transaction() as tx:
+            return person(tx, self._policy(), id)
+
+    def name_of(self, id: str) -> str | None:
+        """Return a person's name; `None` if nobody was seen with this id."""
+        with self._database.transaction() as tx:
+            row = tx.one("person", id=id)
+        return row["name"] if row else None
+
+    def id_of(self, name: str) -> str | None:
+        """Return the id of the one active member of this name, if there is just one."""
+        wanted = name.removeprefix("@").casefold()
+        with self._database.transaction() as tx:
+            found = [
+                row["id"]
+                for row in tx.all("people")
+                if row["is_active"] and row["name"].casefold() == wanted
+            ]
+        return found[0] if len(found) == 1 else None
+
+    def admit(self, id: str, team: str | None) -> None:
+        """Let only full members of this company's workspace in.
+
+        People of other companies see cards in shared channels, and guests see them
+        where they were invited; neither may do anything. Raises UserError for them,
+        and SlackError for somebody unknown while Slack does not say who it is.
+        """
+        if team is not None and team != self._workspace:
+            raise UserError(_NOT_YOURS)
+        on_call = self._policy().on_call
+        if id in (on_call.primary, on_call.backup, on_call.lead):
+            return
+        known = self._known(id) or self._learned(id)
+        if known is None or not (known.is_member and known.is_active):
+            raise UserError(_NOT_YOURS)
+
+    def must_be_member(self, id: str) -> None:
+        """Raise UserError for whoever could not accept an incident.
+
+        Of somebody unknown we take it on trust while Slack does not answer.
+        """
+        try:
+            known = self._known(id) or self._learned(id)
+        except SlackError as error:
+            logger.warning("cannot look a person up", extra={"error": error.code})
+            return
+        if known is None:
+            raise UserError("Slack knows no such person. Choose somebody else.")
+        if not known.is_active:
+            raise UserError("That person has left. Choose somebody else.")
+        if not known.is_member:
+            raise UserError(
+                "That person is no full member here and can take nothing. "
+                "Choose somebody else."
+            )
+
+    def note(self, user: Mapping[str, Any]) -> None:
+        """Remember somebody as Slack describes them."""
+        self._learn(member_of(user, self._workspace))
+
+    def _known(self, id: str) -> Member | None:
+        with self._database.transaction() as tx:
+            row = tx.one("person", id=id)
+        if row is None:
+            return None
+        is_member, is_active = bool(row["is_member"]), bool(row["is_active"])
+        return Member(id, row["name"], row["zone"], is_member, is_active)
+
+    def _learned(self, id: str) -> Member | None:
+        """Ask Slack who somebody is; `None` if it knows no such person."""
+        try:
+            member = self._slack.member(id, self._workspace)
+        except SlackError as error:
+            if error.fate is Fate.REFUSED:
+                return None
+            raise
+        self._learn(member)
+        return member
+
+    def refresh(self) -> None:
+        """Learn everybody in the workspace anew."""
+        members = list(self._slack.members(self._workspace))
+        with self._database.transaction() as tx:
+            # In an order: another replica may be learning the same.
+            for member in sorted(members, key=lambda one: one.id):
+                self._save(tx, member)
+
+    def _learn(self, member: Member) -> None:
+        with self._database.transaction() as tx:
+            self._save(tx, member)
+
+    def _save(self, tx: Transaction, member: Member) -> None:
+        tx.write(
+            "save_person",
+            id=member.id,
+            name=member.name,
+            zone=member.zone,
+            is_member=int(member.is_member),
+            is_active=int(member.is_active),
+            seen_at=self._machine(),
+        )
+
+
+def person(tx: Transaction, policy: Policy, id: str) -> Person:
+    """Return a person as last seen, in the team's zone where theirs is unknown."""
+    row = tx.one("person", id=id)
+    if row is None:
+        return Person(id, id, policy.team_hours.zone)
+    return Person(id, row["name"], _zone(row, policy))
+
+
+def _zone(row: Row, policy: Policy) -> ZoneInfo:
+    try:
+        return ZoneInfo(row["zone"]) if row["zone"] else policy.team_hours.zone
+    except (ZoneInfoNotFoundError, ValueError):
+        return policy.team_hours.zone

@@ -1,0 +1,271 @@
+"""The tick: what is due becomes messages in the outbox, in one transaction."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import Clock
+from bot.incidents import nudges
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
+from bot.incidents.nudges import Recipient, Step, StepKind
+from bot.policy.policies import Policy, Severity
+from bot.store.database import Database, Transaction
+from bot.store.tables import mail, records, turns
+from bot.store.tables.items import Item, item_of, key_of
+from bot.store.tables.mail import THREAD, Draft, MessageKind, Priority
+from bot.triage import daily_lists
+
+logger = logging.getLogger(__name__)
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_ALL = 100_000
+_MOST_EARLY = 100
+_OUTAGE = timedelta(minutes=2)
+_MARK_EVERY = timedelta(seconds=30)
+_POSTPONED_BY = timedelta(minutes=5)
+_TRIES = 5
+_IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)
+_PAGES = (StepKind.RUNG, StepKind.CHECK_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Firing:
+    """One deadline after its reminder, and who is told of it now and next.
+
+    `is_repeated` tells that it was reminded of before.
+    """
+
+    incident: Incident
+    deadline: Deadline
+    step: Step
+    told: tuple[Recipient, ...]
+    following: tuple[Recipient, datetime] | None
+    is_repeated: bool
+
+    @property
+    def is_in_thread(self) -> bool:
+        """Tell whether the card's thread hears of it, too."""
+        is_grave = self.incident.severity in (Severity.SEV1, Severity.SEV2)
+        return is_grave and self.step.kind in _IN_THREAD
+
+    def item_for(self, recipient: Recipient) -> Item:
+        """Return the reminder as somebody gets it."""
+        following = None
+        if self.following is not None:
+            following = self.following[0].id, self.following[1]
+        return item_of(self.deadline, self.step.kind, recipient.because, following)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The messages of one tick, one a place; of what, and what is shown already."""
+
+    down: tuple[datetime, datetime] | None
+    places: dict[str, tuple[Recipient, list[Item]]] = field(default_factory=dict)
+    threads: list[Item] = field(default_factory=list)
+    fired: list[Deadline] = field(default_factory=list)
+    incidents: set[int] = field(default_factory=set)
+
+    def add(self, firing: _Firing) -> None:
+        """Join a reminder to what its recipients are told anyway."""
+        self.fired.append(firing.deadline)
+        if firing.is_repeated:  # The buttons of an earlier reminder go with it.
+            self.incidents.add(firing.incident.number)
+        for recipient in firing.told:
+            _, items = self.places.setdefault(recipient.id, (recipient, []))
+            items.append(firing.item_for(recipient))
+        if firing.is_in_thread:
+            self.threads.append(firing.item_for(firing.told[0]))
+
+    def takes_along(self, firing: _Firing) -> bool:
+        """Tell whether what is due within minutes goes with what goes out anyway."""
+        is_told = {one.id for one in firing.told} <= self.places.keys()
+        return is_told and firing.step.kind not in _PAGES
+
+
+def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
+    """Return the next instant at which a tick has something to do."""
+    instant, lists_at = records.next_instant(tx), daily_lists.next_at(policy, now)
+    return min(instant, lists_at) if instant else lists_at
+
+
+class Reminders:
+    """Fires what is due. `clock` is that of obligations, `machine` paces the outbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        machine: Clock,
+    ) -> None:
+        self._database = database
+        self._policy = policy
+        self._clock = clock
+        self._machine = machine
+        self._ticked_at: datetime | None = None
+        self._failures: dict[str, int] = {}
+
+    def tick(self) -> None:
+        """Note what became late, fire what is due, and write the day's lists.
+
+        After an outage each person gets one message that names it.
+        """
+        now, down = self._clock(), self._outage()
+        with self._database.transaction() as tx:
+            if not turns.take_if_free(tx, turns.TICK):
+                return
+            self._refresh(tx, records.mark_missed(tx, now))
+        self._fire_due(now, down)
+        with self._database.transaction() as tx:
+            turns.take(tx, turns.TICK)
+            self._send(tx, list(daily_lists.due(tx, self._policy(), now)), now)
+            if self._ticked_at is None or down or self._marks_now(tx, now):
+                tx.write("set_mark", name="tick", at=now)
+        self._ticked_at = self._machine()
+
+    def next_at(self) -> datetime:
+        """Return the next instant at which a tick has something to do."""
+        with self._database.transaction() as tx:
+            return next_at(tx, self._policy(), self._clock())
+
+    def _outage(self) -> tuple[datetime, datetime] | None:
+        """Return from when to when no tick ran, by the clock; `None` if it did."""
+        machine_now = self._machine()
+        if self._ticked_at and machine_now - self._ticked_at < _OUTAGE:
+            return None
+        with self._database.transaction() as tx:
+            mark = tx.one("mark", name="tick")
+        now = self._clock()
+        if mark is None or now - mark["at"] < _OUTAGE:
+            return None
+        return mark["at"], now
+
+    def _marks_now(self, tx: Transaction, now: datetime) -> bool:
+        mark = tx.one("mark", name="tick")
+        return mark is None or abs(now - mark["at"]) >= _MARK_EVERY
+
+    def _fire_due(self, now: datetime, down: tuple[datetime, datetime] | None) -> None:
+        """Fire what is due, all at once: so each person gets one message."""
+        with self._database.transaction() as tx:
+            if not records.is_due(tx, now):
+                return
+            turns.take(tx, turns.TICK)
+            batch = _Batch(down)
+            soon = now + self._policy().reminders.together
+            for firing in self._due(tx, now, _EARLIEST, now, _ALL):
+                batch.add(firing)
+            for firing in self._due(tx, now, now, soon, _MOST_EARLY):
+                if batch.takes_along(firing):
+                    batch.add(firing)
+            records.save_fired(tx, batch.fired)
+            self._queue(tx, batch, now)
+
+    def _due(
+        self, tx: Transaction, now: datetime, after: datetime, by: datetime, most: int
+    ) -> Iterator[_Firing]:
+        """Go through what firing does that is due in `(after, by]`, as if it were now.
+
+        What somebody is changing at this moment may not be due any more.
+        """
+        ours = records.lock_due(tx, after, by, most)
+        for deadline in records.due_deadlines(tx, after, by, most):
+            if deadline.incident in ours:
+                firing = self._firing(tx, ours[deadline.incident], deadline, now)
+                if firing is not None:
+                    yield firing
+
+    def _firing(
+        self, tx: Transaction, incident: Incident, deadline: Deadline, now: datetime
+    ) -> _Firing | None:
+        """Fire one deadline; one that cannot be read must not hold up the others."""
+        try:
+            return _fired(self._policy(), incident, deadline, now)
+        except Exception:  # The tick goes on whatever one row does.
+            logger.exception("a reminder fails", extra={"deadline": deadline.id})
+            self._failed(tx, deadline, now)
+            return None
+
+    def _failed(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
+        """Try again in a while; in the end a person must know that nobody is told."""
+        records.postpone(tx, deadline, now + _POSTPONED_BY)
+        failures = self._failures.get(deadline.id, 0) + 1
+        self._failures[deadline.id] = failures
+        if failures < _TRIES:
+            return
+        report = Draft(
+            key=f"trouble/{deadline.id}",
+            kind=MessageKind.NOTICE,
+            priority=Priority.NUDGE,
+            lane=self._policy().channels.fallback,
+            incident=deadline.incident,
+            refs={"trouble": "reminder"},
+        )
+        self._send(tx, [report], now)
+
+    def _queue(self, tx: Transaction, batch: _Batch, now: datetime) -> None:
+        """Queue the messages, and edits of what shows the incidents already."""
+        self._refresh(tx, batch.incidents)
+        channel = self._policy().channels.incidents
+        reminders = (_reminder(*told, batch.down) for told in batch.places.values())
+        threads = (_thread_reminder(channel, item) for item in batch.threads)
+        self._send(tx, (*reminders, *threads), now)
+
+    def _send(self, tx: Transaction, drafts: Iterable[Draft], now: datetime) -> None:
+        mail.queue_all(tx, drafts, now=now, machine_now=self._machine())
+
+    def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
+        now, machine_now = self._clock(), self._machine()
+        mail.refresh_all(tx, incidents, now=now, machine_now=machine_now)
+
+
+def _fired(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> _Firing:
+    """Return what firing a deadline does; one that is due soon as if it were."""
+    assert deadline.next_nudge_at is not None, "a due deadline has an instant"
+    at = max(now, deadline.next_nudge_at)
+    step, fired = nudges.fire(policy, incident, deadline, at)
+    told = nudges.recipients(policy, incident, step, policy.on_call)
+    following = None
+    if step.kind in _PAGES:
+        following = nudges.next_told(
+            policy, incident, fired, policy.on_call, but_not=[r.id for r in told]
+        )
+    is_repeated = deadline.fired > 0
+    return _Firing(incident, fired, step, told, following, is_repeated)
+
+
+def _reminder(
+    recipient: Recipient, items: list[Item], down: tuple[datetime, datetime] | None
+) -> Draft:
+    first = items[0]
+    is_page = any(item.step in _PAGES for item in items)
+    numbers = {item.incident for item in items}
+    refs = {}
+    if down is not None:
+        refs = {"down_from": down[0].isoformat(), "down_to": down[1].isoformat()}
+    return Draft(
+        key=key_of(first, recipient.id),
+        kind=MessageKind.REMINDER,
+        priority=Priority.PAGE if is_page else Priority.NUDGE,
+        person=recipient.id if recipient.is_person else None,
+        lane=None if recipient.is_person else recipient.id,
+        incident=first.incident if len(numbers) == 1 else None,
+        refs=refs,
+        items=tuple(items),
+    )
+
+
+def _thread_reminder(channel: str, item: Item) -> Draft:
+    return Draft(
+        key=key_of(item, THREAD),
+        kind=MessageKind.REMINDER,
+        priority=Priority.NUDGE,
+        lane=channel,
+        incident=item.incident,
+        thread_of=mail.card_key(item.incident),
+        items=(item,),
+    )

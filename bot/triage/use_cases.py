@@ -1,0 +1,384 @@
+"""The use cases: what a person does to an incident, each in one transaction.
+
+The fact, what it moves and every message that it causes are committed together. A
+sentence for the person comes back as UserError; losing a race is one of them.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bot.clock import Clock
+from bot.errors import UserError
+from bot.incidents import check_ins, deadlines, incidents, nudges
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.digest import Case
+from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
+from bot.incidents.nudges import Because, Recipient
+from bot.policy.policies import Policy, Severity
+from bot.slack.blocks import when
+from bot.store.database import Database, Row, Transaction, to_json
+from bot.store.tables import mail, records
+from bot.store.tables.mail import Draft
+from bot.triage import acts, announcements, daily_lists
+from bot.triage.acts import Report, Update
+
+_SLIP = timedelta(seconds=30)
+
+_Make = Callable[[Incident, str, datetime], Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did something in Slack, and the key by which a redelivery is known."""
+
+    by: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An incident as an act left it, with every deadline that it ever had.
+
+    `told` are those who hear of it at once; `following` is who hears next, and when.
+    `is_repeat` tells a redelivery, `is_same_again` a slip: neither changed anything.
+    """
+
+    incident: Incident
+    deadlines: tuple[Deadline, ...]
+    told: tuple[Recipient, ...] = ()
+    following: tuple[Recipient, datetime] | None = None
+    is_repeat: bool = False
+    is_same_again: bool = False
+
+
+class Triage:
+    """The use cases over one workspace's record.
+
+    `policy` answers the policy in force; `clock` is that of obligations, `machine` the
+    one by which messages are paced.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        machine: Clock,
+        workspace: str,
+    ) -> None:
+        self._database = database
+        self._policy = policy
+        self._clock = clock
+        self._machine = machine
+        self._workspace = workspace
+
+    def open(self, act: Act, report: Report) -> Result:
+        """Record an incident and all that follows from it.
+
+        The same act again answers with the incident that it opened, and so does the
+        same text again within half a minute.
+        """
+        keys = [act.key, _typed_key(act, report)] if report.typed else [act.key]
+        with self._database.transaction(is_brief=True) as tx:
+            known = self._claimed(tx, *keys)
+            if known[act.key]["answer"]:
+                return self._answered_before(tx, json.loads(known[act.key]["answer"]))
+            if (slip := self._typed_just_now(known[keys[-1]])) is not None:
+                keys = keys[:1]
+                result = replace(self._result(tx, slip), is_same_again=True)
+            else:
+                result = self._opened(tx, act, report)
+            self._remember(tx, keys, result.incident.number, **_said(result))
+            return result
+
+    def recorded(self, key: str) -> int | None:
+        """Return the incident that an act with this key changed, if it is recorded."""
+        with self._database.reading() as tx:
+            row = tx.one("inbox_answer", key=key)
+        return int(json.loads(row["answer"])["incident"]) if row else None
+
+    def look(self, number: int) -> Result:
+        """Return an incident as it stands."""
+        with self._database.reading() as tx:
+            return self._result(tx, number)
+
+    def look_open(self, number: int) -> Result:
+        """Return an open incident. Raises UserError if it is closed already."""
+        result = self.look(number)
+        acts.must_be_open(result.incident)
+        return result
+
+    def listed(self, person: str, most: int) -> tuple[list[Case], list[Case]]:
+        """Return what somebody owns, and what is due next of all else, `most` of it."""
+        with self._database.reading() as tx:
+            theirs = records.open_incidents_of(tx, person, with_unowned=False)
+            others = records.next_due_of_others(tx, person, most)
+            mine = sorted(daily_lists.cases(tx, theirs), key=_due_first)
+            return mine, daily_lists.cases(tx, others)
+
+    def history(self, number: int) -> list[Event]:
+        """Return what happened to an incident, oldest first."""
+        with self._database.reading() as tx:
+            return records.events(tx, number)
+
+    def take(self, act: Act, number: int, *, from_owner: str | None) -> Result:
+        """Make the actor the owner, if it is still owned by whom the button showed."""
+        event = partial(acts.taken, from_owner=from_owner)
+        return self._act(act, number, event)
+
+    def check_in(self, act: Act, number: int) -> Result:
+        """Note that the owner is still on it."""
+        return self._act(act, number, acts.checked_in)
+
+    def update(self, act: Act, number: int, update: Update) -> Result:
+        """Note what the customer was told; the first time it is the response."""
+        return self._act(act, number, partial(acts.updated, update=update))
+
+    def resume(self, act: Act, number: int) -> Result:
+        """Note that the customer answered: the update clock goes on."""
+        return self._act(act, number, acts.resumed)
+
+    def change(
+        self,
+        act: Act,
+        number: int,
+        *,
+        severity: Severity | None = None,
+        plan: str | None = None,
+        reason: str,
+    ) -> Result:
+        """Change severity or plan; what is open is recomputed from its own start."""
+        event = partial(acts.changed, severity=severity, plan=plan, reason=reason)
+        return self._act(act, number, event)
+
+    def set_customer(self, act: Act, number: int, name: str) -> Result:
+        """Say whose incident it is; the plan becomes that customer's."""
+        event = partial(acts.customer_set, name=name, policy=self._policy())
+        return self._act(act, number, event)
+
+    def offer(self, act: Act, number: int, to: str) -> Result:
+        """Offer the incident to somebody; whoever has it keeps it until they accept."""
+        return self._act(act, number, partial(acts.offered, to=to))
+
+    def answer_offer(self, act: Act, number: int, *, accepts: bool) -> Result:
+        """Accept or decline an incident that was offered to the actor."""
+        event = partial(acts.offer_answered, accepts=accepts)
+        return self._act(act, number, event)
+
+    def resolve(
+        self, act: Act, number: int, note: str, at: datetime | None = None
+    ) -> Result:
+        """End an incident; the customer was told, so open promises end with it."""
+        return self._act(act, number, partial(acts.resolved, note=note, at=at))
+
+    def reopen(self, act: Act, number: int) -> Result:
+        """Open an ended incident again, with a new update owed from now."""
+        return self._act(act, number, acts.reopened)
+
+    def void(self, act: Act, number: int, reason: VoidReason) -> Result:
+        """Take an incident out of every count: a mistake, or a drill."""
+        return self._act(act, number, partial(acts.voided, reason=reason))
+
+    def snooze(
+        self, act: Act, number: int, kind: Kind, count: int, choice: str
+    ) -> datetime:
+        """Put one reminder off, the cadence stays; return until when."""
+        with self._database.transaction(is_brief=True) as tx:
+            now, policy = self._clock(), self._policy()
+            answered = self._claimed(tx, act.key)[act.key]
+            incident = _must_exist(records.incident_to_change(tx, number), number)
+            acts.must_be_open(incident)
+            deadline = _still_owed(records.deadlines(tx, number), kind, count)
+            if answered["answer"] and deadline.snoozed_until is not None:
+                return deadline.snoozed_until
+            choices = nudges.snooze_choices(policy, incident, deadline, now)
+            if choice not in choices:
+                due = when(deadline.due_at)
+                raise UserError(f"That would pass the instant it is due ({due}).")
+            until = choices[choice]
+            self._remember(tx, [act.key], number)
+            later = nudges.snoozed(policy, incident, deadline, until)
+            records.save_deadlines(tx, [later])
+            details = {"deadline": deadline.id, "until": until.isoformat()}
+            event = Event(EventKind.SNOOZED, now, now, act.by, details)
+            self._happens(tx, incident, event)
+            return until
+
+    def _opened(self, tx: Transaction, act: Act, report: Report) -> Result:
+        now, policy = self._clock(), self._policy()
+        number = records.next_number(tx)
+        incident = acts.begun(
+            self._workspace, number, act.by, now, report=report, policy=policy
+        )
+        records.insert_incident(tx, incident)
+        records.add_event(tx, number, Event(EventKind.OPENED, now, now, act.by))
+        owed = (
+            *deadlines.opened(policy, incident),
+            *check_ins.opened(policy, incident),
+        )
+        armed = [nudges.armed(policy, incident, one, now) for one in owed]
+        records.save_deadlines(tx, armed)
+        self._queue(tx, announcements.card(incident, policy))
+        if report.owner not in (None, act.by):
+            details = {"to": str(report.owner)}
+            offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
+            self._happens(tx, incident, offer)
+            return self._result(tx, number)
+        return self._result_of(incident, tuple(armed), now)
+
+    def _act(self, act: Act, number: int, make: _Make) -> Result:
+        """Let one event happen, unless this very act was recorded before."""
+        with self._database.transaction(is_brief=True) as tx:
+            if self._claimed(tx, act.key)[act.key]["answer"]:
+                return replace(self._result(tx, number), is_repeat=True)
+            incident = _must_exist(records.incident_to_change(tx, number), number)
+            event = make(incident, act.by, self._clock())
+            self._remember(tx, [act.key], number)
+            self._happens(tx, incident, event)
+            return self._result(tx, number)
+
+    def _happens(self, tx: Transaction, incident: Incident, event: Event) -> None:
+        now, policy, number = self._clock(), self._policy(), incident.number
+        changed = incidents.apply(incident, event)
+        if changed.is_open:
+            acts.must_have_plan(changed, policy)
+        owed = records.deadlines(tx, number)
+        moved = (
+            *deadlines.after(policy, changed, event, owed),
+            *check_ins.after(policy, changed, event, owed),
+        )
+        armed = [nudges.armed(policy, changed, one, now) for one in moved]
+        records.update_incident(tx, changed)
+        offered_by = _offered_by(tx, incident)
+        noted = records.noted(tx, number, event)
+        records.save_deadlines(tx, armed)
+        for draft in announcements.caused(incident, changed, noted, policy, offered_by):
+            self._queue(tx, draft)
+        mail.refresh(tx, number, now=now, machine_now=self._machine())
+
+    def _queue(self, tx: Transaction, draft: Draft) -> None:
+        mail.queue(tx, draft, now=self._clock(), machine_now=self._machine())
+
+    def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
+        """Return what the first delivery was answered with, whoever was told since."""
+        result = self._result(tx, answer["incident"])
+        told = [Recipient(who, Because(why)) for who, why in answer["told"]]
+        following = None
+        if answer["following"] is not None:
+            who, why, at = answer["following"]
+            following = Recipient(who, Because(why)), datetime.fromisoformat(at)
+        return replace(
+            result,
+            told=tuple(told),
+            following=following,
+            is_repeat=True,
+            is_same_again=answer["is_same_again"],
+        )
+
+    def _typed_just_now(self, typed: Row) -> int | None:
+        """Return the incident that the same text opened within half a minute."""
+        if not typed["answer"] or self._machine() - typed["received_at"] > _SLIP:
+            return None
+        return int(json.loads(typed["answer"])["incident"])
+
+    def _claimed(self, tx: Transaction, *keys: str) -> dict[str, Row]:
+        """Take inbound keys; the `answer` of one is empty unless it came before.
+
+        The same one that comes at the same time waits until we are done.
+        """
+        rows = ({"key": key} for key in keys)
+        found = tx.many("claim_inbox", rows, received_at=self._machine())
+        return {row["key"]: row for row in found}
+
+    def _remember(
+        self, tx: Transaction, keys: Iterable[str], number: int, **said: object
+    ) -> None:
+        """Note what inbound keys were answered with."""
+        answer = to_json({"incident": number, **said})
+        rows = ({"key": key} for key in keys)
+        tx.write_many("save_inbox", rows, received_at=self._machine(), answer=answer)
+
+    def _result(self, tx: Transaction, number: int) -> Result:
+        incident = _must_exist(records.incident(tx, number), number)
+        return self._result_of(incident, records.deadlines(tx, number), self._clock())
+
+    def _result_of(
+        self, incident: Incident, owed: tuple[Deadline, ...], now: datetime
+    ) -> Result:
+        ladder = [one for one in owed if one.is_open and one.kind is Kind.CHECK_IN]
+        if not ladder:
+            return Result(incident, owed)
+        return _with_ladder(self._policy(), incident, owed, ladder[0], now)
+
+
+def _with_ladder(
+    policy: Policy,
+    incident: Incident,
+    owed: tuple[Deadline, ...],
+    ladder: Deadline,
+    now: datetime,
+) -> Result:
+    """Add who the ladder tells at once and who is next."""
+    on_call = policy.on_call
+    told: tuple[Recipient, ...] = ()
+    step = nudges.step_of(policy, incident, ladder, ladder.step)
+    if step is not None and step.at <= now:
+        told = nudges.recipients(policy, incident, step, on_call)
+    following = nudges.next_told(
+        policy, incident, ladder, on_call, but_not=[one.id for one in told]
+    )
+    return Result(incident, owed, told, following)
+
+
+def _offered_by(tx: Transaction, incident: Incident) -> str | None:
+    """Return who asked somebody to take an incident, if that is not answered yet."""
+    if incident.offered_to is None:
+        return None
+    offers = [
+        one
+        for one in records.events(tx, incident.number)
+        if one.kind is EventKind.HAND_OFF_OFFERED
+    ]
+    return offers[-1].by
+
+
+def _said(result: Result) -> dict[str, object]:
+    """Return what an opening tells that does not stay so."""
+    following = None
+    if result.following is not None:
+        who, at = result.following
+        following = (who.id, who.because, at.isoformat())
+    return {
+        "told": [(one.id, one.because) for one in result.told],
+        "following": following,
+        "is_same_again": result.is_same_again,
+    }
+
+
+def _typed_key(act: Act, report: Report) -> str:
+    typed = report.typed.encode(errors="backslashreplace")
+    return f"typed:{act.by}:{report.channel}:{hashlib.sha256(typed).hexdigest()[:16]}"
+
+
+def _must_exist(incident: Incident | None, number: int) -> Incident:
+    if incident is None:
+        raise UserError(f"There is no INC-{number}.")
+    return incident
+
+
+def _still_owed(owed: tuple[Deadline, ...], kind: Kind, count: int) -> Deadline:
+    for deadline in owed:
+        if deadline.is_open and (deadline.kind, deadline.count) == (kind, count):
+            return deadline
+    raise UserError("Already answered; there is nothing to snooze.")
+
+
+def _due_first(case: Case) -> tuple[bool, datetime, int]:
+    owed = case.owed
+    at = owed.due_at if owed else case.incident.opened_at
+    return owed is None, at, case.incident.number
