@@ -1,4 +1,4 @@
-"""Tests of bot.slack.reminders: what is owed to customers."""
+"""Tests of bot.slack.messages.reminders: what is owed to customers."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Tests of bot.slack.entries and bot.slack.inputs."""
+"""Tests of bot.slack.forms.entries and bot.slack.forms.inputs."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

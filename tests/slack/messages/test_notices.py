@@ -1,4 +1,4 @@
-"""Tests of bot.slack.notices and bot.slack.history."""
+"""Tests of bot.slack.messages.notices and history."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -19,7 +19,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ASIDE = "sevbot.db.replaced-2026-11-24T120000Z"
 HOLD = """
 import sys
-from bot.store.sqlite import SqliteDatabase
+from bot.store.engines.sqlite import SqliteDatabase
 database = SqliteDatabase(sys.argv[1], "T1")
 print("open", flush=True)
 sys.stdin.read()

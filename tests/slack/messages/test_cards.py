@@ -1,4 +1,4 @@
-"""Tests of bot.slack.cards."""
+"""Tests of bot.slack.messages.cards."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Tests of bot.slack.views."""
+"""Tests of bot.slack.forms.views."""
 
 from dataclasses import replace
 

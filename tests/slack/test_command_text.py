@@ -1,4 +1,4 @@
-"""Tests of bot.slack.parsing."""
+"""Tests of bot.slack.command_text."""
 
 from dataclasses import replace
 

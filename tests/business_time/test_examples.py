@@ -18,7 +18,9 @@ from tests.calendars import span
 Case = Mapping[str, Any]
 
 EXAMPLES: Case = json.loads(
-    (Path(__file__).parent / "data" / "business_time_examples.json").read_text("utf-8")
+    (Path(__file__).parents[1] / "data" / "business_time_examples.json").read_text(
+        "utf-8"
+    )
 )
 OFFICE_HOURS = {day: [["09:00", "17:00"]] for day in WEEKDAYS[:5]}
 FOLLOW_THE_SUN = {

@@ -1,4 +1,4 @@
-"""Tests of bot.slack.lists."""
+"""Tests of bot.slack.messages.lists."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Tests of bot.slack.reminders: the ladder and the check-ins."""
+"""Tests of bot.slack.messages.reminders: the ladder and the check-ins."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Tests of bot.slack.answers and bot.slack.explaining."""
+"""Tests of bot.slack.messages.answers and bot.slack.explaining."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -6,7 +6,7 @@ import pytest
 from slack_bolt import App
 
 from bot.emulator.driver import LocalSlack
-from tests.emulator.test_sockets import read, socket
+from tests.emulator.api.test_sockets import read, socket
 from tests.emulator.world import Machine
 
 EVENT = {"type": "app_home_opened", "user": "U0ANA"}
