@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from importlib.metadata import version
@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn, assert_never
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from bot.cli import connect, db, db_copy, due_times, run
 from bot.clock import Clock, TrialClock, machine
@@ -127,7 +128,7 @@ def show_policy(
     policy = _policy(None, _clock(read_settings())().date())
     match form:
         case Format.TABLE:
-            Console(highlight=False).print(*tables.as_rich(policy), sep="\n")
+            Console(highlight=False).print(*_tables(policy), sep="\n")
         case Format.MARKDOWN:
             typer.echo(tables.as_markdown(policy))
         case Format.JSON:
@@ -270,3 +271,14 @@ def _unknown(kind: str, written: str, names: Sequence[str]) -> UserError:
     if not names:
         return UserError(f"{said} The policy has none.")
     return UserError(f"{said} Try one of: {', '.join(names[:10])}.")
+
+
+def _tables(policy: Policy) -> Iterator[Table]:
+    """Yield both tables of a policy for a terminal."""
+    for key, title in tables.TITLES.items():
+        table = Table("Severity", title=title, title_justify="left")
+        for plan in policy.plans:
+            table.add_column(plan.name)
+        for row in tables.rows(policy, key):
+            table.add_row(*row)
+        yield table

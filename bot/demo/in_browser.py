@@ -16,7 +16,7 @@ from bot.demo.stage import Stage
 from bot.demo.stories import TWO_DAYS
 from bot.demo.telling import BEAT_S
 from bot.demo.tried_policy import Policies
-from bot.emulator.page.server import Page
+from bot.emulator.page.server import Page, open_page
 from bot.errors import BotError
 
 PORT = 8765
@@ -72,7 +72,7 @@ def _page(live: Live, stage: Stage, port: int) -> Page:
     ports = range(port, port + _TRIES) if port else range(1)
     for each in ports:
         try:
-            return live.slack.open_page(each, stage)
+            return open_page(live.slack, each, stage)
         except OSError as error:
             if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
                 raise

@@ -17,6 +17,7 @@ from threading import Event, Thread
 from bot.emulator.clocks import FileClock
 from bot.emulator.control import Control
 from bot.emulator.driver import LocalSlack
+from bot.emulator.page.server import open_page
 from bot.emulator.workspace import system_clock
 
 
@@ -66,7 +67,7 @@ def _told(slack: LocalSlack, control: Control, given: Namespace) -> dict[str, st
         "bot_token": slack.bot_token,
         "app_token": slack.app_token,
         "signing_secret": slack.signing_secret,
-        "page": slack.open_page(given.page_port).url,
+        "page": open_page(slack, given.page_port).url,
         "control": control.url,
     }
 

@@ -20,8 +20,7 @@ from typing import Any, Self, TypeVar
 from bot.emulator.api.endpoints import Call
 from bot.emulator.api.refusals import Json
 from bot.emulator.faults import Condition
-from bot.emulator.page.backstage import Backstage
-from bot.emulator.page.server import Page
+from bot.emulator.page.sights import Sight
 from bot.emulator.parts import Parts
 from bot.emulator.people.actors import Actor
 from bot.emulator.people.exchanges import Answer, Sent
@@ -54,7 +53,7 @@ class LocalSlack:
         self._parts = Parts(self.workspace, port=port, ack_within=ack_within)
         self.faults = self._parts.faults
         self.tiers = self._parts.endpoints.tiers
-        self._page: Page | None = None
+        self._ends: list[Callable[[], None]] = []
 
     # The server
 
@@ -63,18 +62,18 @@ class LocalSlack:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._page:
-            self._page.stop()
+        for end in self._ends:
+            end()
         self._parts.server.stop()
 
-    def open_page(self, port: int = 0, backstage: Backstage | None = None) -> Page:
-        """Serve the page in which people act with a browser; raises OSError if the
-        port is taken. `backstage` fills its panel beside the workspace itself.
-        """
-        page = Page(self, self._parts.sight, port=port, backstage=backstage)
-        page.start()
-        self._page = page
-        return page
+    def at_end(self, end: Callable[[], None]) -> None:
+        """Call something before the server stops."""
+        self._ends.append(end)
+
+    @property
+    def sight(self) -> Sight:
+        """What each person sees, as JSON: for a page."""
+        return self._parts.sight
 
     @property
     def port(self) -> int:

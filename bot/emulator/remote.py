@@ -91,7 +91,7 @@ def connected(control: str) -> LocalSlack:
     """Return a twin of the LocalSlack whose control has this address.
 
     It has the words of `control.VOCABULARY`, and `as_`, `faults`, `tiers` and
-    `wait_until`; what cannot leave its process (`workspace`, `on_change`, `open_page`)
+    `wait_until`; what cannot leave its process (`workspace`, `on_change`, `sight`)
     raises AttributeError. Records are values, as they stood when they were asked for.
     """
     return cast("LocalSlack", _SlackTwin(control, "slack"))

@@ -2,8 +2,6 @@
 
 import json
 
-from rich.table import Table
-
 from bot.policy import targets
 from bot.policy.policies import Policy, Severity
 
@@ -13,26 +11,13 @@ TITLES = {
 }
 
 
-def as_rich(policy: Policy) -> list[Table]:
-    """Return both tables for a terminal."""
-    tables = []
-    for key, title in TITLES.items():
-        table = Table("Severity", title=title, title_justify="left")
-        for plan in policy.plans:
-            table.add_column(plan.name)
-        for row in _rows(policy, key):
-            table.add_row(*row)
-        tables.append(table)
-    return tables
-
-
 def as_markdown(policy: Policy) -> str:
     """Return both tables for a page."""
     head = ["Severity", *(plan.name for plan in policy.plans)]
     blocks = []
     for key, title in TITLES.items():
-        rows = [head, ["---"] * len(head), *_rows(policy, key)]
-        lines = (f"| {' | '.join(map(_escaped, row))} |" for row in rows)
+        every = [head, ["---"] * len(head), *rows(policy, key)]
+        lines = (f"| {' | '.join(map(_escaped, row))} |" for row in every)
         blocks.append("\n".join([f"## {title}", "", *lines]))
     return "\n\n".join(blocks)
 
@@ -52,7 +37,8 @@ def as_json(policy: Policy) -> str:
     return json.dumps({"plans": plans, **tables}, indent=2, ensure_ascii=False)
 
 
-def _rows(policy: Policy, key: str) -> list[list[str]]:
+def rows(policy: Policy, key: str) -> list[list[str]]:
+    """Return a table's rows: a severity, then the words of each plan."""
     plans = [plan.id for plan in policy.plans]
     return [
         [severity.label, *(_cell(policy, key, severity, plan) for plan in plans)]

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from bot.emulator.driver import LocalSlack
+from bot.emulator.page.server import open_page
 from tests.browser.browsers import browser, why_not
 
 MESSAGES = 5_000
@@ -65,7 +66,7 @@ def main() -> None:
     with LocalSlack() as slack, browser() as chromium:
         fill(slack)
         page = chromium.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(slack.open_page().url + "")
+        page.goto(open_page(slack).url + "")
         page.wait_for_selector("#messages .message")
         page.hover("#messages")
         rows = [row("newest page", wheel(page, -PIXELS), page.evaluate(RENDERED))]

@@ -10,6 +10,7 @@ import pytest
 from bot.demo import in_browser, tried_policy
 from bot.demo.in_browser import Opened
 from bot.emulator.driver import LocalSlack
+from bot.emulator.page.server import open_page
 from tests.browser.browsers import browser, complaints, why_not
 
 HERE = Path(__file__).parent
@@ -78,7 +79,7 @@ def slack() -> Iterator[LocalSlack]:
 @pytest.fixture
 def enter(chromium: Any, slack: LocalSlack) -> Iterator[Open]:
     """Open that Slack's page: `enter("U0ANA/C0SUPPORT")`."""
-    served = slack.open_page()
+    served = open_page(slack)
     errors: list[list[str]] = []
     with ExitStack() as stack:
 

@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 
 from bot.demo.in_browser import Opened
 from bot.emulator.driver import LocalSlack
+from bot.emulator.page.server import open_page
 from tests.browser.audits import doubled_ids, faint_texts, nameless, tabbed_through
 from tests.emulator.world import actions, button, option, plain, section
 
@@ -262,7 +263,7 @@ def test_at_twice_the_size_all_is_there_and_nothing_is_cut(
 
 
 def test_a_lost_connection_is_an_alert(slack: LocalSlack, chromium: Any) -> None:
-    served = slack.open_page()
+    served = open_page(slack)
     context = chromium.new_context()
     page = context.new_page()
     page.goto(served.url)

@@ -1,17 +1,15 @@
 """What somebody at the page can do: each act of the protocol, done by an `Actor`."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.emulator.api.refusals import Json
+from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Condition
 from bot.emulator.page.backstage import Backstage, Impossible
 from bot.emulator.page.sights import PAGE, Sight, message_json
 from bot.emulator.people.exchanges import Answer
 from bot.emulator.records import Message, Person
-
-if TYPE_CHECKING:
-    from bot.emulator.driver import LocalSlack
 
 LONGEST_TYPED = 40_000
 NOT_IN_THREADS = "Slash commands do not work in threads. Type it in the conversation."
@@ -21,7 +19,7 @@ class Acts:
     """The acts of the page, by name; each takes its arguments and returns a reply."""
 
     def __init__(
-        self, slack: "LocalSlack", sight: Sight, backstage: Backstage | None
+        self, slack: LocalSlack, sight: Sight, backstage: Backstage | None
     ) -> None:
         self._slack = slack
         self._sight = sight

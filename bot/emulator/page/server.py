@@ -36,7 +36,7 @@ import logging
 import threading
 import time
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -46,13 +46,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.emulator.api.refusals import Json
 from bot.emulator.api.server import HOST, Server
+from bot.emulator.driver import LocalSlack
 from bot.emulator.page.acts import Acts
 from bot.emulator.page.backstage import Backstage
-from bot.emulator.page.sights import Sight, view_json
+from bot.emulator.page.sights import view_json
 from bot.emulator.records import Change, Message, Person, View
-
-if TYPE_CHECKING:
-    from bot.emulator.driver import LocalSlack
 
 logger = logging.getLogger(__name__)
 
@@ -95,21 +93,34 @@ class Tab:
         await self._socket.close(1013)
 
 
+def open_page(
+    slack: LocalSlack, port: int = 0, backstage: Backstage | None = None
+) -> "Page":
+    """Serve the page in which people act with a browser, until the local Slack ends.
+
+    `backstage` fills its panel beside the workspace itself. Raises OSError if the port
+    is taken.
+    """
+    page = Page(slack, port=port, backstage=backstage)
+    page.start()
+    slack.at_end(page.stop)
+    return page
+
+
 class Page:
     """Serves the page on a port of its own, so that it stays while Slack is gone."""
 
     def __init__(
         self,
-        slack: "LocalSlack",
-        sight: Sight,
+        slack: LocalSlack,
         *,
         port: int = 0,
         backstage: Backstage | None = None,
     ) -> None:
         self._slack = slack
-        self._sight = sight
+        self._sight = slack.sight
         self._backstage = backstage
-        self._acts = Acts(slack, sight, backstage)
+        self._acts = Acts(slack, slack.sight, backstage)
         self._tabs: list[Tab] = []
         self._stirred = threading.Event()
         self._stopping = threading.Event()

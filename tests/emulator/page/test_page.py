@@ -18,7 +18,7 @@ from websockets.typing import Origin
 
 from bot.emulator.driver import LocalSlack
 from bot.emulator.page.backstage import Impossible
-from bot.emulator.page.server import Page
+from bot.emulator.page.server import Page, open_page
 from tests.emulator.world import INCIDENTS, actions, button
 
 PAGE_FILES = Path(str(files("bot.emulator").joinpath("page")))
@@ -67,7 +67,7 @@ class Tab:
 @pytest.fixture
 def page(slack: LocalSlack) -> Page:
     slack.add_command("/sev1", "what is wrong", "Open a Sev1")
-    return slack.open_page(backstage=Behind())
+    return open_page(slack, backstage=Behind())
 
 
 @pytest.fixture
