@@ -26,6 +26,8 @@ from tests.paths import ROOT
 from tests.replicas import Pair, pair
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
+# The day by which the policies of the stories are read.
+TODAY = date(2026, 11, 20)
 # `SEVBOT_TEST_TRANSPORT=http` tells the same stories over signed HTTP, and
 # `SEVBOT_TEST_ENGINE=postgres` with the record there; `SEVBOT_TEST_REPLICAS=2` lets two
 # bots share it.
@@ -64,10 +66,11 @@ class Story(Trial):
         pace: Pace = UNPACED,
         *,
         is_http: bool = IS_HTTP,
+        policy: Policy | None = None,
         is_postgres: bool = IS_POSTGRES,
         replicas: int = REPLICAS,
     ) -> None:
-        self._policy = shipped_policy()
+        self._policy = policy or shipped_policy()
         self.replicas = replicas
         super().__init__(
             folder,
@@ -256,7 +259,10 @@ class Story(Trial):
 
 @contextmanager
 def story(folder: Path, at: str, pace: Pace = UNPACED, **how: Any) -> Iterator[Story]:
-    """Begin a story at a local time of the team, such as `2026-11-24 09:30`."""
+    """Begin a story at a local time of the team, such as `2026-11-24 09:30`.
+
+    It is told under the shipped policy, or under another: `policy=`.
+    """
     told = Story(folder, at, pace, **how)
     told.start()
     try:
@@ -269,7 +275,6 @@ def story(folder: Path, at: str, pace: Pace = UNPACED, **how: Any) -> Iterator[S
 def shipped_policy() -> Policy:
     """Return the policy that the package ships, as of the days of the stories."""
     text = (ROOT / "policies.yaml").read_text(encoding="utf-8")
-    today = date(2026, 11, 20)
     return policy_file.read(
-        text, name="policies.yaml", holidays=public_holidays, today=today
+        text, name="policies.yaml", holidays=public_holidays, today=TODAY
     )

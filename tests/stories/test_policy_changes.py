@@ -9,8 +9,9 @@ import pytest
 from bot.errors import PolicyError
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.public_holidays import public_holidays
-from bot.triage.policy_changes import InForce, PolicyWatch, at_start
+from bot.triage.policy_changes import at_start
 from tests.breaking import by_hand
+from tests.changing import Changing, changing
 from tests.story import Story
 
 TODAY = date(2026, 11, 24)
@@ -18,61 +19,10 @@ SLOWER = ("    standard: 8 business hours\n", "    standard: 2 business days\n")
 BROKEN = ("    standard: 8 business hours\n", "    standard: soon\n")
 
 
-class Changing(Story):
-    """A story whose policy is a file that somebody edits."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, "2026-11-24 10:00")
-        self.file = folder / "policies.yaml"
-        if not self.file.exists():
-            self.write()
-
-    def write(self, *pairs: tuple[str, str]) -> None:
-        """Save the shipped policy with some of its words replaced."""
-        text = default_text()
-        for old, new in pairs:
-            assert old in text
-            text = text.replace(old, new)
-        self.file.write_text(text, encoding="utf-8")
-
-    def start_bot(self) -> None:
-        """Start as `sevbot run` does, on the file as it stands."""
-        source, policy, problems = at_start(
-            self.file, self.database_url, public_holidays, TODAY
-        )
-        self.policy = self.in_force = in_force = InForce(policy)
-        super().start_bot()
-        self.watch = PolicyWatch(
-            source, in_force, self.bot.database, self.clock, self.machine
-        )
-        self.watch.begin(problems)
-        self.settle()
-
-    def look(self, times: int = 2) -> None:
-        """Let the bot look at the file, as it does every few seconds."""
-        for _ in range(times):
-            self.machine.advance(seconds=5)
-            self.watch.look()
-        self.settle()
-
-    def leads(self) -> list[str]:
-        """Return what the leads were told of the policy, in words."""
-        said = [self.slack.notice(one, "lea") for one in self.slack.channel("leads")]
-        return [one for one in said if one.startswith("policies.yaml ")]
-
-    def promised(self) -> str:
-        """Open an incident of Globex, and return what its typist is told."""
-        answer = self.command("dee", "/sev2 globex: push fails")
-        assert answer.private is not None
-        return self.slack.notice(answer.private, "dee")
-
-
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[Changing]:
-    told = Changing(tmp_path)
-    told.start()
-    yield told
-    told.stop()
+    with changing(tmp_path) as told:
+        yield told
 
 
 def test_a_changed_target_moves_what_is_open_under_it_and_nothing_else(
