@@ -64,8 +64,8 @@ class _Parcel:
 
     @property
     def hash(self) -> str:
-        message = self.rendered.message
-        text = json.dumps([message.text, list(message.blocks)], sort_keys=True)
+        said = self.rendered.message
+        text = json.dumps([said.text, list(said.blocks)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -225,15 +225,15 @@ class Outbox:
                 self._edited(tx, parcel, letter.target)
 
     def _called(self, parcel: _Parcel) -> str | None:
-        letter, message = parcel.letter, parcel.rendered.message
+        letter, said = parcel.letter, parcel.rendered.message
         if parcel.edits_ts is not None and letter.target is not None:
             self._slack.update(
-                parcel.channel, parcel.edits_ts, message, key=letter.target
+                parcel.channel, parcel.edits_ts, said, key=letter.target
             )
             return None
         return self._slack.post(
             parcel.channel,
-            message,
+            said,
             key=letter.key,
             also=parcel.also,
             thread_ts=parcel.thread_ts,

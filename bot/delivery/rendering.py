@@ -60,8 +60,8 @@ class Renderer:
         void = None
         if incident.status is Status.VOID:
             void = void_reason(records.events(tx, incident.number))
-        message = cards.card(incident, owed, self._policy(), self._clock(), void=void)
-        return Rendered(message, is_live=True)
+        said = cards.card(incident, owed, self._policy(), self._clock(), void=void)
+        return Rendered(said, is_live=True)
 
     def _reminder(self, tx: Transaction, letter: Letter) -> Rendered | None:
         """Render a reminder; what was answered before it went out is not sent."""
@@ -70,8 +70,8 @@ class Renderer:
         found = [self._item(tx, letter, one) for one in items.within(tx, letter.key)]
         live = [item for item in found if item.is_live_for(reader)]
         shown = live if letter.ts is None else found
-        message = reminders.reminder(shown, reader, policy, now, down=_down(letter))
-        return Rendered(message, is_live=bool(live)) if message else None
+        said = reminders.reminder(shown, reader, policy, now, down=_down(letter))
+        return Rendered(said, is_live=bool(live)) if said else None
 
     def _item(self, tx: Transaction, letter: Letter, item: Item) -> reminders.Item:
         incident = records.incident(tx, item.incident)
@@ -100,10 +100,10 @@ class Renderer:
             for deadline in records.deadlines(tx, incident.number)
             if deadline.is_open and deadline.changed
         ]
-        message = notices.note(
+        said = notices.note(
             incident, event, self._policy(), self._clock(), moved=moved
         )
-        return Rendered(message, is_live=False)
+        return Rendered(said, is_live=False)
 
     def _offer(self, tx: Transaction, letter: Letter) -> Rendered | None:
         """Render an offer; once it is answered, or taken back, it says so."""
@@ -118,21 +118,21 @@ class Renderer:
         """Render what became of an offer, or of a message that went astray."""
         if "policy" in letter.refs:
             policy, now = self._policy(), self._clock()
-            message = policy_notices.message(letter.refs, policy, now)
-            return Rendered(message, is_live=False)
+            said = policy_notices.message(letter.refs, policy, now)
+            return Rendered(said, is_live=False)
         if "event" in letter.refs:
             incident, event = _incident(tx, letter), _event(tx, letter)
-            message = notices.offer_answered(incident, event, self._reader(tx, letter))
-            return Rendered(message, is_live=False)
+            said = notices.offer_answered(incident, event, self._reader(tx, letter))
+            return Rendered(said, is_live=False)
         if letter.refs["trouble"] == "backup":
-            message = notices.backups(letter.refs["reason"])
-            return Rendered(message, is_live=False)
+            said = notices.backups(letter.refs["reason"])
+            return Rendered(said, is_live=False)
         if letter.refs["trouble"] == "lost_incidents":
-            message = notices.lost_incidents(letter.refs, self._policy(), self._clock())
-            return Rendered(message, is_live=False)
+            said = notices.lost_incidents(letter.refs, self._policy(), self._clock())
+            return Rendered(said, is_live=False)
         if letter.refs["trouble"] == "reminder":
-            message = notices.reminder_fails(_incident(tx, letter))
-            return Rendered(message, is_live=False)
+            said = notices.reminder_fails(_incident(tx, letter))
+            return Rendered(said, is_live=False)
         about = mail.find(tx, letter.refs["about"])
         if about is None:
             return None
@@ -168,9 +168,9 @@ class Renderer:
         cases = daily_lists.cases(tx, theirs)
         for one in digests.mornings(policy, cases, now=now, until=until):
             if one.person == whose:
-                message = lists.morning(one, reader, policy)
+                said = lists.morning(one, reader, policy)
                 return Rendered(
-                    notices.in_place_of(message, whose, reader), is_live=False
+                    notices.in_place_of(said, whose, reader), is_live=False
                 )
         return None
 
