@@ -13,7 +13,7 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot.clock import Clock, TrialClock, machine
+from bot.clock import Clock, TrialClock, system_clock
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
@@ -33,11 +33,11 @@ from bot.settings import Settings
 from bot.slack.client import Identity, Slack
 from bot.store import opening
 from bot.store.database import Database
-from bot.store.tables import turns
+from bot.store.tables import locks
 from bot.triage import policy_changes
+from bot.triage.people import People
 from bot.triage.policy_changes import InForce, PolicyWatch
 from bot.triage.retention import Retention
-from bot.triage.roster import Roster
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Triage
 
@@ -49,7 +49,7 @@ _KEEP_INBOX_FOR = timedelta(days=3)
 _KEEP_EDITS_FOR = timedelta(days=7)
 
 
-class Ear(Protocol):
+class Transport(Protocol):
     """How Slack reaches us. `failure` is its word for why it does not, if it is known.
 
     Over HTTP the address is `host` and `port`.
@@ -73,13 +73,13 @@ class Bot:
 
     app: App
     database: Database
-    roster: Roster
+    people: People
     triage: Triage
     reminders: Reminders
     outbox: Outbox
-    ear: Ear
+    transport: Transport
     clock: Clock
-    machine: Clock
+    system_clock: Clock
     executor: ThreadPoolExecutor
     recovery: Recovery
     retention: Retention
@@ -96,10 +96,10 @@ class Bot:
     def health(self) -> Health:
         """Say what is wrong, for whoever watches."""
         return health(
-            trouble=self.outbox.trouble or self.ear.failure,
+            trouble=self.outbox.trouble or self.transport.failure,
             storage=self._storage(),
             silent_for=self.pulse.silent_for(),
-            hears=self.ear.is_connected(),
+            hears=self.transport.is_connected(),
             notes=(
                 self.backups.failure if self.backups else None,
                 self.policy_note(),
@@ -116,13 +116,13 @@ class Bot:
 
     def housekeeping(self) -> None:
         """Learn who is who anew, and forget what no redelivery can ask for."""
-        now = self.machine()
+        now = self.system_clock()
         with self.database.transaction() as tx:
-            if turns.take_if_free(tx, turns.HOUSEKEEPING):
+            if locks.take_if_free(tx, locks.HOUSEKEEPING):
                 tx.write("forget_inbox", before=now - _KEEP_INBOX_FOR)
                 tx.write("forget_messages", before=self.clock() - _KEEP_EDITS_FOR)
         self.retention.run()
-        self.roster.refresh()
+        self.people.refresh()
 
     def back_up(self) -> None:
         """Make the day's backup, if one is wanted and due."""
@@ -136,7 +136,7 @@ class Bot:
 
     def close(self) -> None:
         """Hang up and let go of everything."""
-        self.ear.stop()
+        self.transport.stop()
         self.executor.shutdown(wait=True)
         self.database.close()
 
@@ -147,7 +147,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     identity: Identity,
     *,
     clock: Clock,
-    machine: Clock = machine,
+    system_clock: Clock = system_clock,
     pace: Pace | None = None,
     wake: Callable[[], None] = lambda: None,
     is_http: bool = False,
@@ -157,19 +157,25 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     bot_token, _ = tokens(settings, is_http=is_http)
     slack = Slack(bot_token, settings.slack_api_url)
     database = opening.opened(settings.database_url, identity.team)
-    roster = Roster(database, slack, policy, machine, identity.team)
-    triage = Triage(database, policy, clock, machine, identity.team)
+    people = People(database, slack, policy, system_clock, identity.team)
+    triage = Triage(database, policy, clock, system_clock, identity.team)
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(
-        database, slack, renderer, policy, clock=clock, machine=machine, pace=pace
+        database,
+        slack,
+        renderer,
+        policy,
+        clock=clock,
+        system_clock=system_clock,
+        pace=pace,
     )
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = _bolt_app(settings, slack, identity, executor)
     Listeners(
-        Commands(triage, roster, policy, clock),
-        Presses(triage, roster, outbox, policy, clock),
-        Forms(triage, roster, policy, clock),
-        roster,
+        Commands(triage, people, policy, clock),
+        Presses(triage, people, outbox, policy, clock),
+        Forms(triage, people, policy, clock),
+        people,
         slack,
         triage.recorded,
         wake,
@@ -177,17 +183,17 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     bot = Bot(
         app=app,
         database=database,
-        roster=roster,
+        people=people,
         triage=triage,
-        reminders=Reminders(database, policy, clock, machine),
+        reminders=Reminders(database, policy, clock, system_clock),
         outbox=outbox,
-        ear=_ear(settings, app, lambda: bot.health(), is_http=is_http),  # noqa: PLW0108
+        transport=_transport(settings, app, lambda: bot.health(), is_http=is_http),  # noqa: PLW0108
         clock=clock,
-        machine=machine,
+        system_clock=system_clock,
         executor=executor,
-        recovery=Recovery(database, slack, policy, clock, machine),
+        recovery=Recovery(database, slack, policy, clock, system_clock),
         retention=Retention(database, policy, clock),
-        backups=_backups(settings, database, policy, clock, machine),
+        backups=_backups(settings, database, policy, clock, system_clock),
         policy_note=policy_note,
     )
     return bot
@@ -213,10 +219,10 @@ def tokens(settings: Settings, *, is_http: bool = False) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def clock_of(settings: Settings, machine: Clock = machine) -> Clock:
+def clock_of(settings: Settings, system_clock: Clock = system_clock) -> Clock:
     """Return the clock of obligations: the machine's, or a trial's."""
     if settings.clock is None:
-        return machine
+        return system_clock
     if "slack.com" in settings.slack_api_url:
         raise BotError("SEVBOT_CLOCK is for trials; it is refused with the real Slack.")
     return TrialClock(settings.clock)
@@ -261,7 +267,7 @@ def prepared(
     settings: Settings,
     stopping: Event,
     *,
-    machine: Clock = machine,
+    system_clock: Clock = system_clock,
     pace: Pace | None = None,
     is_http: bool = False,
 ) -> Prepared | None:
@@ -269,7 +275,7 @@ def prepared(
 
     Raises PolicyError where there is no policy that can be used.
     """
-    clock, wake = clock_of(settings, machine), Wake()
+    clock, wake = clock_of(settings, system_clock), Wake()
     source, policy, problems = policy_changes.at_start(
         settings.policies, settings.database_url, public_holidays, clock().date()
     )
@@ -282,13 +288,13 @@ def prepared(
         in_force,
         identity,
         clock=clock,
-        machine=machine,
+        system_clock=system_clock,
         pace=pace,
         wake=wake,
         is_http=is_http,
         policy_note=in_force.note,
     )
-    watch = PolicyWatch(source, in_force, bot.database, clock, machine)
+    watch = PolicyWatch(source, in_force, bot.database, clock, system_clock)
     watch.begin(problems)
     return Prepared(bot, wake, watch, identity.team)
 
@@ -309,12 +315,12 @@ def running(prepared: Prepared) -> Iterator[Senders]:
     bot.recovery.begin()
     scheduler.start()
     senders.start()
-    bot.ear.start()
+    bot.transport.start()
     try:
         yield senders
     finally:
         senders.hold()
-        bot.ear.stop()
+        bot.transport.stop()
         scheduler.stop()
         senders.stop()
         bot.close()
@@ -323,7 +329,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
 @contextmanager
 def telling_health(settings: Settings, bot: Bot) -> Iterator[None]:
     """Serve `/healthz` beside Socket Mode too, where a port was named."""
-    if not (settings.is_port_set and isinstance(bot.ear, SocketMode)):
+    if not (settings.is_port_set and isinstance(bot.transport, SocketMode)):
         yield
         return
     from bot.inbound.signed_http import WebServer, health_route  # noqa: PLC0415
@@ -352,19 +358,19 @@ def _backups(
     database: Database,
     policy: Callable[[], Policy],
     clock: Clock,
-    machine: Clock,
+    system_clock: Clock,
 ) -> DailyBackups | None:
     """Return what backs a file up; a server has means of its own."""
     url, folder = settings.database_url, settings.backups
     if folder is None or opening.is_postgres(url):
         return None
     record = opening.sqlite_path(url)
-    return DailyBackups(database, record, folder, policy, clock, machine)
+    return DailyBackups(database, record, folder, policy, clock, system_clock)
 
 
-def _ear(
+def _transport(
     settings: Settings, app: App, health: Callable[[], Health], *, is_http: bool
-) -> Ear:
+) -> Transport:
     _, secret = tokens(settings, is_http=is_http)
     if not is_http:
         return SocketMode(app, secret, settings.slack_api_url)

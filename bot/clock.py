@@ -11,7 +11,7 @@ from bot.errors import BotError
 Clock = Callable[[], datetime]
 
 
-def machine() -> datetime:
+def system_clock() -> datetime:
     """Return the machine's now in UTC, to the millisecond that the record keeps."""
     return _to_millisecond(datetime.now(UTC))
 
@@ -45,7 +45,7 @@ class TrialClock:
 
     def travel(self, to: datetime, *, speed: float = 0) -> None:
         """Jump to an instant, replacing the file in one step."""
-        since = machine().timestamp()
+        since = system_clock().timestamp()
         text = json.dumps({"at": to.isoformat(), "since": since, "speed": speed})
         draft = self._path.with_name(self._path.name + ".new")
         draft.write_text(text, encoding="utf-8")
@@ -58,7 +58,7 @@ class TrialClock:
     def _now(self) -> datetime:
         course = self._course()
         try:
-            return course.now(machine())
+            return course.now(system_clock())
         except (OverflowError, ValueError) as error:
             raise BotError(f"The trial's clock {self._path} is unreadable.") from error
 

@@ -35,7 +35,7 @@ class Changing(Story):
         self.policy = self.in_force = in_force = InForce(policy)
         super().start_bot()
         self.watch = PolicyWatch(
-            source, in_force, self.bot.database, self.clock, self.machine
+            source, in_force, self.bot.database, self.clock, self.system_clock
         )
         self.watch.begin(problems)
         self.settle()
@@ -43,7 +43,7 @@ class Changing(Story):
     def look(self, times: int = 2) -> None:
         """Let the bot look at the file, as it does every few seconds."""
         for _ in range(times):
-            self.machine.advance(seconds=5)
+            self.system_clock.advance(seconds=5)
             self.watch.look()
         self.settle()
 

@@ -10,8 +10,14 @@ from bot.slack.blocks import Message
 from bot.slack.client import Slack, Standing
 from bot.store.database import Transaction
 from bot.store.engines.sqlite import SqliteDatabase
-from bot.store.tables import mail
-from bot.store.tables.mail import Draft, Letter, MessageKind, Priority, State
+from bot.store.tables import outbox_messages
+from bot.store.tables.outbox_messages import (
+    MessageKind,
+    NewMessage,
+    OutboxMessage,
+    Priority,
+    State,
+)
 from tests.factories import shipped_policy
 
 NOT_DONE = SlackError("ConnectionRefusedError", Fate.NOT_DONE)
@@ -132,7 +138,7 @@ class Post:
             self._render,
             shipped_policy,
             clock=lambda: self.now,
-            machine=lambda: self.now,
+            system_clock=lambda: self.now,
             pace=self.pace,
         )
 
@@ -141,14 +147,14 @@ class Post:
     ) -> None:
         """Queue a message; by default to #incidents, as urgent as a note."""
         given = {"priority": Priority.CARD, "lane": "C0INCIDENTS", **more}
-        draft = Draft(key=key, kind=kind, **given)  # type: ignore[arg-type]
+        new = NewMessage(key=key, kind=kind, **given)  # type: ignore[arg-type]
         with self.database.transaction() as tx:
-            mail.queue(tx, draft, now=self.now, machine_now=self.now)
+            outbox_messages.queue(tx, new, now=self.now, machine_now=self.now)
 
     def refresh(self, key: str) -> None:
         """Ask for an edit of a message."""
         with self.database.transaction() as tx:
-            mail.refresh_one(tx, key, now=self.now, machine_now=self.now)
+            outbox_messages.refresh_one(tx, key, now=self.now, machine_now=self.now)
 
     def wait(self, **span: float) -> None:
         """Let time pass, and send what may go then."""
@@ -161,12 +167,12 @@ class Post:
 
     def state(self, key: str) -> State:
         with self.database.transaction() as tx:
-            letter = mail.find(tx, key)
-        assert letter is not None
-        return letter.state
+            message = outbox_messages.find(tx, key)
+        assert message is not None
+        return message.state
 
-    def _render(self, tx: Transaction, letter: Letter) -> Rendered | None:
+    def _render(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         self.while_rendering()
         if not self.says:
             return None
-        return Rendered(Message(self.says), is_live=letter.kind is MessageKind.CARD)
+        return Rendered(Message(self.says), is_live=message.kind is MessageKind.CARD)

@@ -4,29 +4,31 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import cast
 
-from bot.app import Bot, Ear
+from bot.app import Bot, Transport
 
 
 @dataclass(slots=True)
-class Ears:
+class Transports:
     """Two connections to Slack, which gives what it has to one of them."""
 
-    both: tuple[Ear, Ear]
+    both: tuple[Transport, Transport]
 
     @property
     def failure(self) -> str | None:
-        return next((ear.failure for ear in self.both if ear.failure), None)
+        return next(
+            (transport.failure for transport in self.both if transport.failure), None
+        )
 
     def start(self) -> None:
-        for ear in self.both:
-            ear.start()
+        for transport in self.both:
+            transport.start()
 
     def is_connected(self) -> bool:
-        return all(ear.is_connected() for ear in self.both)
+        return all(transport.is_connected() for transport in self.both)
 
     def stop(self) -> None:
-        for ear in self.both:
-            ear.stop()
+        for transport in self.both:
+            transport.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Pair(Bot):
 
     def close(self) -> None:
         for bot in self.both:
-            bot.ear.stop()  # Over HTTP the second one has an address, too.
+            bot.transport.stop()  # Over HTTP the second one has an address, too.
             bot.executor.shutdown(wait=True)
             bot.database.close()
 
@@ -69,7 +71,11 @@ class Pair(Bot):
 def pair(build: Callable[[], Bot], *, is_http: bool) -> Bot:
     """Return two bots; over HTTP Slack knows the address of one of them."""
     one, other = build(), build()
-    ear = one.ear if is_http else cast("Ear", Ears((one.ear, other.ear)))
-    first = replace(one, ear=ear)
+    transport = (
+        one.transport
+        if is_http
+        else cast("Transport", Transports((one.transport, other.transport)))
+    )
+    first = replace(one, transport=transport)
     given = {field.name: getattr(first, field.name) for field in fields(Bot)}
     return Pair(**given, other=other)

@@ -57,7 +57,12 @@ class Machine:
 class Story(Trial):
     """A trial of the shipped policy, with the words in which a test tells a story."""
 
-    machine: Machine
+    system_clock: Machine
+
+    @property
+    def machine(self) -> Machine:
+        """The system clock, by the name that cases from outside know it by."""
+        return self.system_clock
 
     def __init__(
         self,
@@ -76,7 +81,7 @@ class Story(Trial):
             folder,
             lambda: self._policy,
             pacific(at),
-            machine=Machine(),
+            system_clock=Machine(),
             pace=pace,
             is_http=is_http,
             database_url=postgres.record_of(folder) if is_postgres else None,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import TrialClock, machine
+from bot.clock import TrialClock, system_clock
 from bot.errors import BotError
 from tests.paths import ROOT
 
@@ -27,7 +27,7 @@ def write(path: Path, **values: object) -> None:
 
 
 def test_the_machines_clock_is_in_utc_to_the_millisecond() -> None:
-    now = machine()
+    now = system_clock()
 
     assert now.tzinfo is UTC
     assert now.microsecond % 1000 == 0
@@ -41,7 +41,7 @@ def test_a_clock_without_speed_stands_still_where_its_file_says(path: Path) -> N
 
 @pytest.mark.parametrize("speed", [1, 600, 0.5])
 def test_a_clock_with_speed_runs_from_when_it_was_set(path: Path, speed: float) -> None:
-    write(path, since=machine().timestamp() - 10, speed=speed)
+    write(path, since=system_clock().timestamp() - 10, speed=speed)
 
     ran_for = TrialClock(path)() - AT
 

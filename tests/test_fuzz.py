@@ -313,8 +313,8 @@ def _asked(
     at: str | None = None,
     sign: str | None = None,
 ) -> tuple[int, str]:
-    ear = told.bot.ear
-    assert isinstance(ear, SignedHttp)
+    transport = told.bot.transport
+    assert isinstance(transport, SignedHttp)
     now = str(int(time.time())) if at is None else at
     if sign is None:
         sign = signature(told.slack.signing_secret, now, body)
@@ -323,7 +323,7 @@ def _asked(
         "X-Slack-Request-Timestamp": now.encode().decode("latin-1"),
         "X-Slack-Signature": sign,
     }
-    connection = http.client.HTTPConnection("127.0.0.1", ear.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", transport.port, timeout=10)
     try:
         connection.request("POST", "/slack/events", body, headers)
         answer = connection.getresponse()

@@ -129,7 +129,7 @@ class Bot:
     """One replica, without its ears."""
 
     def __init__(self, world: "World") -> None:
-        both = (world.clock, world.machine)
+        both = (world.clock, world.system_clock)
         self.triage = Triage(world.database, policy, *both, "T1")
         self.reminders = Reminders(world.database, policy, *both)
         render = Renderer(policy, world.clock, lambda: "https://acme.example/")
@@ -139,7 +139,7 @@ class Bot:
             render,
             policy,
             clock=world.clock,
-            machine=world.machine,
+            system_clock=world.system_clock,
             pace=UNPACED,
         )
         Recovery(world.database, world.room, policy, *both).begin()
@@ -165,7 +165,7 @@ class World(RuleBasedStateMachine):
     def clock(self) -> datetime:
         return self.now
 
-    def machine(self) -> datetime:
+    def system_clock(self) -> datetime:
         return self.now + self.ahead
 
     def pass_by(self, span: timedelta) -> None:

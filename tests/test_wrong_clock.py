@@ -9,7 +9,7 @@ from subprocess import Popen
 
 import pytest
 
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.emulator.driver import LocalSlack
 from bot.store import opening
 from bot.store.database import Database
@@ -37,7 +37,7 @@ def is_ahead(database: Database) -> bool:
     with database.reading() as tx:
         marks = {row["name"]: row["at"] for row in tx.all("age_marks")}
         ticked = tx.one("mark", name="tick")
-    later = machine() + timedelta(minutes=30)
+    later = system_clock() + timedelta(minutes=30)
     return "begun" in marks and marks["begun"] > later and ticked is not None
 
 

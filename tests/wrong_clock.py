@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from bot import app
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.settings import read_settings
 
 
 def main(ahead: timedelta) -> None:
     def clock() -> datetime:
-        return machine() + ahead
+        return system_clock() + ahead
 
     stopping = Event()
-    prepared = app.prepared(read_settings(), stopping, machine=clock)
+    prepared = app.prepared(read_settings(), stopping, system_clock=clock)
     assert prepared is not None, "nobody tells it to stop"
     with app.running(prepared):
         stopping.wait()

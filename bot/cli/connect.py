@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.doctor.examination import examine
 from bot.doctor.findings import Level
 from bot.doctor.manifest import explained
@@ -55,7 +55,7 @@ def doctor(
     if something must be mended.
     """
     found = []
-    for finding in examine(read_settings(), machine, is_http=http):
+    for finding in examine(read_settings(), system_clock, is_http=http):
         found.append(finding)
         typer.echo(f"{finding.level:<6} {finding.what}")
         if finding.mend:

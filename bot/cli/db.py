@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.app import clock_of
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.errors import BotError, PolicyError, UserError
 from bot.policy.parsing.notation import nearest, quoted
 from bot.policy.parsing.public_holidays import public_holidays
@@ -44,7 +44,7 @@ def backup(
     record = _record(settings, "pg_dump backs it up")
     to = to or settings.backups or record.parent
     if to.is_dir():
-        to /= backups.name_of(machine())
+        to /= backups.name_of(system_clock())
     elif not to.suffix:  # A folder that is missing, rather than a file so named.
         raise BotError(f"There is no folder {to}.")
     made = backups.write(record, to)
@@ -95,7 +95,7 @@ def restore(
     before it says anything that it may have said since.
     """
     record = _record(read_settings(), "pg_restore puts it back")
-    aside = restoring.restore(file, record, machine(), replaces=replaces)
+    aside = restoring.restore(file, record, system_clock(), replaces=replaces)
     typer.echo(f"{record} is {file} now.")
     if aside is not None:
         typer.echo(f"What was there is {aside}.")
@@ -161,7 +161,9 @@ def _last_policy(url: str) -> Policy | None:
     stored = opening.last_policy(url)
     try:
         return (
-            read_stored(stored, public_holidays, machine().date()) if stored else None
+            read_stored(stored, public_holidays, system_clock().date())
+            if stored
+            else None
         )
     except PolicyError:
         return None
@@ -176,8 +178,8 @@ def _age_of_backups(folder: Path | None) -> list[str]:
     if found is None:
         return [f"There is no good backup in {folder}."]
     at, newest = found
-    said = f"The newest good backup is {_age(machine() - at)} old: {newest.file}"
-    if machine() - at > _TOO_OLD:
+    said = f"The newest good backup is {_age(system_clock() - at)} old: {newest.file}"
+    if system_clock() - at > _TOO_OLD:
         return [said]
     typer.echo(said)
     return []

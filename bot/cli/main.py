@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli import connect, db, db_copy, due_times, run
-from bot.clock import Clock, TrialClock, machine
+from bot.clock import Clock, TrialClock, system_clock
 from bot.errors import BotError, PolicyError, UserError
 from bot.policy import contradictions, tables
 from bot.policy.parsing import policy_file
@@ -207,7 +207,7 @@ def _fail(message: str, status: int = 1) -> NoReturn:
 
 
 def _clock(settings: Settings) -> Clock:
-    return TrialClock(settings.clock) if settings.clock else machine
+    return TrialClock(settings.clock) if settings.clock else system_clock
 
 
 def _policy(file: Path | None, today: date) -> Policy:

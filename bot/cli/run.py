@@ -62,17 +62,19 @@ def run(
         # What is made by now stays: the collector need not look through it for ever.
         gc.freeze()
         typer.echo(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")
-        _watch(bot.ear, stopping)
+        _watch(bot.transport, stopping)
     typer.echo("sevbot stopped.")
 
 
-def _watch(ear: app.Ear, stopping: Event) -> None:
+def _watch(transport: app.Transport, stopping: Event) -> None:
     """Wait until the bot is to stop, and say when commands can arrive at last."""
     is_told = False
     while not stopping.wait(_LOOK_EVERY_S):
-        if ear.failure in REFUSALS:
-            raise BotError(f"Slack does not accept SLACK_APP_TOKEN ({ear.failure}).")
-        if not is_told and ear.is_connected():
+        if transport.failure in REFUSALS:
+            raise BotError(
+                f"Slack does not accept SLACK_APP_TOKEN ({transport.failure})."
+            )
+        if not is_told and transport.is_connected():
             typer.echo("sevbot is ready: commands can arrive.")
             is_told = True
 

@@ -9,8 +9,15 @@ from bot.clock import Clock
 from bot.incidents.nudges import Because
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
-from bot.store.tables import items, mail, records
-from bot.store.tables.mail import Draft, Finish, Letter, MessageKind, Priority, State
+from bot.store.tables import items, outbox_messages, records
+from bot.store.tables.outbox_messages import (
+    Finish,
+    MessageKind,
+    NewMessage,
+    OutboxMessage,
+    Priority,
+    State,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -23,37 +30,39 @@ class DeadLetters:
 
     policy: Callable[[], Policy]
     clock: Clock
-    machine: Clock
+    system_clock: Clock
 
-    def give_up(self, tx: Transaction, letter: Letter, error: str) -> None:
+    def give_up(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """End a message that Slack will never take; a reminder finds another reader."""
-        if mail.finish(tx, letter, State.DEAD, error=error) is Finish.LOST:
+        if outbox_messages.finish(tx, message, State.DEAD, error=error) is Finish.LOST:
             return
-        instead = self._reroute(tx, letter)
-        self._report(tx, letter, error, trouble="dead", instead=instead)
-        if letter.kind is MessageKind.CARD and letter.incident is not None:
-            self._tell_typist(tx, letter, error)
+        instead = self._reroute(tx, message)
+        self._report(tx, message, error, trouble="dead", instead=instead)
+        if message.kind is MessageKind.CARD and message.incident is not None:
+            self._tell_typist(tx, message, error)
 
-    def hold(self, tx: Transaction, letter: Letter, error: str) -> None:
+    def hold(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """End a message that may have arrived; a person looks whether it did."""
-        outcome = mail.finish(tx, letter, State.DEAD, error=f"unknown: {error}")
+        outcome = outbox_messages.finish(
+            tx, message, State.DEAD, error=f"unknown: {error}"
+        )
         if outcome is not Finish.LOST:
-            self._report(tx, letter, error, trouble="unknown")
+            self._report(tx, message, error, trouble="unknown")
 
-    def _reroute(self, tx: Transaction, letter: Letter) -> str:
+    def _reroute(self, tx: Transaction, message: OutboxMessage) -> str:
         """Tell somebody on call what an unreachable person should have been told.
 
         Who is told the same by a message of their own is not told twice. Returns
         whoever knows, or nothing.
         """
-        is_reminder = letter.kind in (MessageKind.REMINDER, MessageKind.MORNING)
-        if letter.person is None or not is_reminder:
+        is_reminder = message.kind in (MessageKind.REMINDER, MessageKind.MORNING)
+        if message.person is None or not is_reminder:
             return ""
-        missed = (*missed_by(letter), letter.person)
+        missed = (*missed_by(message), message.person)
         stand_in = _on_call_but(self.policy(), missed)
         if stand_in is None:
             return ""
-        found = items.within(tx, letter.key)
+        found = items.within(tx, message.key)
         untold = [
             replace(item, because=Because.STAND_IN)
             for item in found
@@ -62,13 +71,13 @@ class DeadLetters:
         if untold or not found:
             self._queue(
                 tx,
-                Draft(
-                    key=f"{letter.key}/instead",
-                    kind=letter.kind,
-                    priority=letter.priority,
+                NewMessage(
+                    key=f"{message.key}/instead",
+                    kind=message.kind,
+                    priority=message.priority,
                     person=stand_in,
-                    incident=letter.incident,
-                    refs={**letter.refs, "missed_by": " ".join(missed)},
+                    incident=message.incident,
+                    refs={**message.refs, "missed_by": " ".join(missed)},
                     items=untold,
                 ),
             )
@@ -77,7 +86,7 @@ class DeadLetters:
     def _report(
         self,
         tx: Transaction,
-        letter: Letter,
+        message: OutboxMessage,
         error: str,
         *,
         trouble: str,
@@ -86,62 +95,64 @@ class DeadLetters:
         """Tell the fallback channel; where that is what failed, the lead."""
         policy = self.policy()
         lead = policy.on_call.lead or policy.on_call.primary
-        if is_report(letter) and letter.person is not None:
+        if is_report(message) and message.person is not None:
             logger.error("nobody can be told of a lost message", extra={"error": error})
             return
-        goes_to_lead = is_report(letter) or letter.lane == policy.channels.fallback
+        goes_to_lead = is_report(message) or message.lane == policy.channels.fallback
         refs = {
             "trouble": trouble,
-            "about": letter.key,
-            "attempt": str(letter.attempts),
+            "about": message.key,
+            "attempt": str(message.attempts),
             "error": error,
             "instead": instead,
         }
-        draft = Draft(
-            key=_report_key(letter),
+        new = NewMessage(
+            key=_report_key(message),
             kind=MessageKind.NOTICE,
-            priority=min(letter.priority, Priority.NUDGE),
+            priority=min(message.priority, Priority.NUDGE),
             person=lead if goes_to_lead else None,
             lane=None if goes_to_lead else policy.channels.fallback,
-            refs=letter.refs if is_report(letter) else refs,
+            refs=message.refs if is_report(message) else refs,
         )
-        self._queue(tx, draft)
+        self._queue(tx, new)
 
-    def _tell_typist(self, tx: Transaction, letter: Letter, error: str) -> None:
-        incident = records.incident(tx, letter.incident or 0)
+    def _tell_typist(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
+        incident = records.incident(tx, message.incident or 0)
         if incident is None:
             return
-        draft = Draft(
-            key=f"{_report_key(letter)}/typist",
+        new = NewMessage(
+            key=f"{_report_key(message)}/typist",
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
             person=incident.opened_by,
             refs={
                 "trouble": "card",
-                "about": letter.key,
-                "attempt": str(letter.attempts),
+                "about": message.key,
+                "attempt": str(message.attempts),
                 "error": error,
             },
         )
-        self._queue(tx, draft)
+        self._queue(tx, new)
 
-    def _queue(self, tx: Transaction, draft: Draft) -> None:
-        mail.queue(tx, draft, now=self.clock(), machine_now=self.machine())
+    def _queue(self, tx: Transaction, new: NewMessage) -> None:
+        outbox_messages.queue(
+            tx, new, now=self.clock(), machine_now=self.system_clock()
+        )
 
 
-def is_report(letter: Letter) -> bool:
+def is_report(message: OutboxMessage) -> bool:
     """Tell whether a message reports on another one that was lost."""
-    return letter.key.startswith(_TROUBLE)
+    return message.key.startswith(_TROUBLE)
 
 
-def reports_of(tx: Transaction, letter: Letter) -> Iterator[str]:
+def reports_of(tx: Transaction, message: OutboxMessage) -> Iterator[str]:
     """Yield the keys of the reports on the last loss of a message.
 
     Of one that was lost itself, that is also what the lead got in its place.
     """
-    key = _report_key(letter)
+    key = _report_key(message)
     yield from (key, f"{key}/typist")
-    report = mail.find(tx, key)
+    report = outbox_messages.find(tx, key)
     if report is not None and report.state is State.DEAD:
         yield _report_key(report)
 
@@ -166,19 +177,19 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             assert_never(kind)
 
 
-def is_lost(letter: Letter, report: Letter) -> bool:
+def is_lost(message: OutboxMessage, report: OutboxMessage) -> bool:
     """Tell whether a message is still as lost as a report on it says."""
-    is_latest = str(letter.attempts) == report.refs["attempt"]
-    return letter.state is State.DEAD and is_latest
+    is_latest = str(message.attempts) == report.refs["attempt"]
+    return message.state is State.DEAD and is_latest
 
 
-def missed_by(letter: Letter) -> tuple[str, ...]:
+def missed_by(message: OutboxMessage) -> tuple[str, ...]:
     """Return those who could not be told before whom it goes to, in their order."""
-    return tuple(letter.refs.get("missed_by", "").split())
+    return tuple(message.refs.get("missed_by", "").split())
 
 
-def _report_key(letter: Letter) -> str:
-    return f"{_TROUBLE}{letter.key}/{letter.attempts}"
+def _report_key(message: OutboxMessage) -> str:
+    return f"{_TROUBLE}{message.key}/{message.attempts}"
 
 
 def _on_call_but(policy: Policy, missed: tuple[str, ...]) -> str | None:

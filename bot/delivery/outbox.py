@@ -17,14 +17,21 @@ from bot.clock import Clock
 from bot.delivery import dead_letters, pacing
 from bot.delivery.dead_letters import DeadLetters
 from bot.delivery.pacing import Pace
-from bot.delivery.settlement import Settlement
+from bot.delivery.reconciliation import Reconciliation
 from bot.errors import Fate, SlackError, StorageError
 from bot.policy.policies import Policy
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.store.database import Database, Transaction
-from bot.store.tables import doubts, gates, items, mail, turns
-from bot.store.tables.mail import Finish, Letter, MessageKind, Posted, Priority, State
+from bot.store.tables import items, locks, outbox_messages, rate_limits, unconfirmed
+from bot.store.tables.outbox_messages import (
+    Finish,
+    MessageKind,
+    OutboxMessage,
+    Posted,
+    Priority,
+    State,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -47,15 +54,15 @@ class Rendered:
 class Render(Protocol):
     """Turns a letter into what it says now; `None` where it has nothing to say."""
 
-    def __call__(self, tx: Transaction, letter: Letter) -> Rendered | None:
+    def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a letter within the transaction that claims it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Parcel:
+class _Delivery:
     """A claimed letter, ready to go: where to, and what it says."""
 
-    letter: Letter
+    message: OutboxMessage
     rendered: Rendered
     channel: str
     thread_ts: str | None = None
@@ -84,7 +91,7 @@ class Outbox:
         policy: Callable[[], Policy],
         *,
         clock: Clock,
-        machine: Clock,
+        system_clock: Clock,
         pace: Pace | None = None,
     ) -> None:
         self._database = database
@@ -92,15 +99,15 @@ class Outbox:
         self._render = render
         self._policy = policy
         self._clock = clock
-        self._machine = machine
+        self._system_clock = system_clock
         self._pace = pace or Pace()
-        self._dead_letters = DeadLetters(policy, clock, machine)
-        self._settlement = Settlement(
+        self._dead_letters = DeadLetters(policy, clock, system_clock)
+        self._reconciliation = Reconciliation(
             database,
             slack,
             self._dead_letters,
             clock=clock,
-            machine=machine,
+            system_clock=system_clock,
             pace=self._pace,
         )
         self.trouble: str | None = None
@@ -114,26 +121,26 @@ class Outbox:
 
     def send_one(self) -> bool:
         """Handle the most urgent message; `False` if none may go now."""
-        if self._open_conversations() or self._settlement.look_one():
+        if self._open_conversations() or self._reconciliation.look_one():
             return True
-        claimed_at = self._machine()
+        claimed_at = self._system_clock()
         with self._database.transaction() as tx:
-            turns.take(tx, turns.OUTBOX)
-            pacing.follow_the_clock(tx, self._machine(), self._pace)
-            is_any = self._settlement.take_up(tx)
-            letter = self._claim(tx)
-            if letter is None:
+            locks.take(tx, locks.OUTBOX)
+            pacing.follow_the_clock(tx, self._system_clock(), self._pace)
+            is_any = self._reconciliation.take_up(tx)
+            message = self._claim(tx)
+            if message is None:
                 return is_any
-            if self._settlement.may_stand_there(tx, letter):
+            if self._reconciliation.may_stand_there(tx, message):
                 return True
-            parcel = self._parcel(tx, letter)
-            if parcel is not None:
-                self._use_pace(tx, letter)
-        if parcel is not None:
-            if pacing.is_stale(letter, self._machine() - claimed_at):
-                self._give_back(letter)
+            delivery = self._delivery(tx, message)
+            if delivery is not None:
+                self._use_pace(tx, message)
+        if delivery is not None:
+            if pacing.is_stale(message, self._system_clock() - claimed_at):
+                self._give_back(message)
             else:
-                self._deliver(parcel)
+                self._deliver(delivery)
         return True
 
     def send_again(self, key: str) -> bool:
@@ -142,23 +149,23 @@ class Outbox:
         A card and a digest go to their channel as the policy names it by now.
         """
         with self._database.transaction() as tx:
-            letter = mail.find(tx, key)
-            if letter is None:
+            message = outbox_messages.find(tx, key)
+            if message is None:
                 return False
-            is_queued = mail.send_again(
+            is_queued = outbox_messages.send_again(
                 tx,
                 key,
                 now=self._clock(),
-                machine_now=self._machine(),
-                lane=dead_letters.channel_of(letter.kind, self._policy()),
+                machine_now=self._system_clock(),
+                lane=dead_letters.channel_of(message.kind, self._policy()),
             )
-            for report in dead_letters.reports_of(tx, letter):
+            for report in dead_letters.reports_of(tx, message):
                 self._refresh(tx, report)
             return is_queued
 
-    def _claim(self, tx: Transaction) -> Letter | None:
-        now = self._machine()
-        return mail.claim(
+    def _claim(self, tx: Transaction) -> OutboxMessage | None:
+        now = self._system_clock()
+        return outbox_messages.claim(
             tx,
             machine_now=now,
             lease_until=now + pacing.OTHER.lease,
@@ -167,153 +174,172 @@ class Outbox:
             token=secrets.token_hex(8),
         )
 
-    def _use_pace(self, tx: Transaction, letter: Letter) -> None:
-        now = self._machine()
-        if letter.kind is MessageKind.EDIT:
-            gates.use_budget(tx, "edits", now, self._pace.edit_every)
-        elif letter.lane is not None:
-            gates.use_budget(tx, "posts", now, self._pace.post_every)
-            gates.close_lane(tx, letter.lane, now, self._pace.conversation)
+    def _use_pace(self, tx: Transaction, message: OutboxMessage) -> None:
+        now = self._system_clock()
+        if message.kind is MessageKind.EDIT:
+            rate_limits.use_budget(tx, "edits", now, self._pace.edit_every)
+        elif message.lane is not None:
+            rate_limits.use_budget(tx, "posts", now, self._pace.post_every)
+            rate_limits.close_lane(tx, message.lane, now, self._pace.conversation)
 
-    def _parcel(self, tx: Transaction, letter: Letter) -> _Parcel | None:
+    def _delivery(self, tx: Transaction, message: OutboxMessage) -> _Delivery | None:
         """Render a letter as of now; one that has nothing to say any more is ended."""
-        target = mail.find(tx, letter.target) if letter.target else None
+        target = outbox_messages.find(tx, message.target) if message.target else None
         try:
-            rendered = self._render(tx, target or letter)
+            rendered = self._render(tx, target or message)
         except StorageError:
             raise
         except Exception:  # One message must not hold up the others.
-            logger.exception("a message cannot be rendered", extra={"key": letter.key})
-            self._refused(tx, letter, _CANNOT_BE_RENDERED)
+            logger.exception("a message cannot be rendered", extra={"key": message.key})
+            self._refused(tx, message, _CANNOT_BE_RENDERED)
             return None
-        parcel = None
+        delivery = None
         if rendered is not None:
-            parcel = _addressed(tx, letter, target, rendered)
-        if parcel is None:
-            verify = self._settlement.after_doubt(letter)
-            mail.finish(tx, letter, State.SUPERSEDED, verify=verify)
+            delivery = _addressed(tx, message, target, rendered)
+        if delivery is None:
+            verify = self._reconciliation.after_doubt(message)
+            outbox_messages.finish(tx, message, State.SUPERSEDED, verify=verify)
             return None
-        if target is not None and target.rendered == parcel.hash:
-            mail.finish(tx, letter, State.SENT)
+        if target is not None and target.rendered == delivery.hash:
+            outbox_messages.finish(tx, message, State.SENT)
             return None
-        return parcel
+        return delivery
 
-    def _give_back(self, letter: Letter) -> None:
+    def _give_back(self, message: OutboxMessage) -> None:
         """Return a message unsent: the machine slept, and the lease may be over."""
-        now = self._machine()
+        now = self._system_clock()
         with self._database.transaction() as tx:
-            mail.retry(tx, letter, not_before=now, error=letter.last_error or "")
+            outbox_messages.retry(
+                tx, message, not_before=now, error=message.last_error or ""
+            )
 
-    def _deliver(self, parcel: _Parcel) -> None:
-        letter = parcel.letter
+    def _deliver(self, delivery: _Delivery) -> None:
+        message = delivery.message
         try:
-            ts = self._called(parcel)
+            ts = self._called(delivery)
         except SlackError as error:
             logger.warning(
                 "slack did not take a message",
-                extra={"key": letter.key, "error": error.code, "fate": error.fate},
+                extra={"key": message.key, "error": error.code, "fate": error.fate},
             )
             with self._database.transaction() as tx:
-                turns.take(tx, turns.OUTBOX)
-                self._failed(tx, parcel, error)
+                locks.take(tx, locks.OUTBOX)
+                self._failed(tx, delivery, error)
             return
         self.trouble = None
         with self._database.transaction() as tx:
-            if letter.target is None:
-                self._posted(tx, parcel, ts)
+            if message.target is None:
+                self._posted(tx, delivery, ts)
             else:
-                self._edited(tx, parcel, letter.target)
+                self._edited(tx, delivery, message.target)
 
-    def _called(self, parcel: _Parcel) -> str | None:
-        letter, said = parcel.letter, parcel.rendered.message
-        if parcel.edits_ts is not None and letter.target is not None:
+    def _called(self, delivery: _Delivery) -> str | None:
+        message, said = delivery.message, delivery.rendered.message
+        if delivery.edits_ts is not None and message.target is not None:
             self._slack.update(
-                parcel.channel, parcel.edits_ts, said, key=letter.target
+                delivery.channel, delivery.edits_ts, said, key=message.target
             )
             return None
         return self._slack.post(
-            parcel.channel,
+            delivery.channel,
             said,
-            key=letter.key,
-            also=parcel.also,
-            thread_ts=parcel.thread_ts,
-            is_urgent=letter.priority is Priority.PAGE,
+            key=message.key,
+            also=delivery.also,
+            thread_ts=delivery.thread_ts,
+            is_urgent=message.priority is Priority.PAGE,
         )
 
-    def _posted(self, tx: Transaction, parcel: _Parcel, ts: str | None) -> None:
+    def _posted(self, tx: Transaction, delivery: _Delivery, ts: str | None) -> None:
         """Note that a message stands in Slack, even if its lease was lost meanwhile."""
-        letter, is_live = parcel.letter, parcel.rendered.is_live
-        posted = Posted(self._clock(), ts, parcel.hash, is_live)
-        verify = self._settlement.after_doubt(letter)
-        finish = mail.finish(tx, letter, State.SENT, posted=posted, verify=verify)
+        message, is_live = delivery.message, delivery.rendered.is_live
+        posted = Posted(self._clock(), ts, delivery.hash, is_live)
+        verify = self._reconciliation.after_doubt(message)
+        finish = outbox_messages.finish(
+            tx, message, State.SENT, posted=posted, verify=verify
+        )
         match finish:
             case Finish.LOST:
-                verify = self._settlement.suspicion()
-                doubts.settle_posted(tx, letter, posted, verify)
+                verify = self._reconciliation.suspicion()
+                unconfirmed.settle_posted(tx, message, posted, verify)
                 # Nobody asked for an edit of what did not seem to be there.
-                self._refresh(tx, letter.key)
+                self._refresh(tx, message.key)
             case Finish.STALE:
-                self._refresh(tx, letter.key)
+                self._refresh(tx, message.key)
             case Finish.DONE:
                 pass
             case _:
                 assert_never(finish)
 
-    def _edited(self, tx: Transaction, parcel: _Parcel, target: str) -> None:
+    def _edited(self, tx: Transaction, delivery: _Delivery, target: str) -> None:
         """Note what a message shows now.
 
         An earlier edit of which nobody knows may still land, late: then once more.
         """
-        letter, ts, is_live = parcel.letter, parcel.edits_ts, parcel.rendered.is_live
-        again_at = pacing.edit_again(letter, self._machine())
+        message, ts, is_live = (
+            delivery.message,
+            delivery.edits_ts,
+            delivery.rendered.is_live,
+        )
+        again_at = pacing.edit_again(message, self._system_clock())
         if again_at is not None:
-            mail.settle_edited(tx, target, ts=ts, rendered="", is_live=is_live)
-            mail.retry(tx, letter, not_before=again_at, error="once more")
+            outbox_messages.settle_edited(
+                tx, target, ts=ts, rendered="", is_live=is_live
+            )
+            outbox_messages.retry(tx, message, not_before=again_at, error="once more")
             return
         posted = Posted(self._clock())
-        if mail.finish(tx, letter, State.SENT, posted=posted) is not Finish.LOST:
-            shown = parcel.hash
-            mail.settle_edited(tx, target, ts=ts, rendered=shown, is_live=is_live)
+        if (
+            outbox_messages.finish(tx, message, State.SENT, posted=posted)
+            is not Finish.LOST
+        ):
+            shown = delivery.hash
+            outbox_messages.settle_edited(
+                tx, target, ts=ts, rendered=shown, is_live=is_live
+            )
 
-    def _failed(self, tx: Transaction, parcel: _Parcel, error: SlackError) -> None:
-        now, letter = self._machine(), parcel.letter
+    def _failed(self, tx: Transaction, delivery: _Delivery, error: SlackError) -> None:
+        now, message = self._system_clock(), delivery.message
         match error.fate:
             case Fate.NOT_DONE:
-                wait = error.retry_after or pacing.backoff(letter)
-                mail.retry(tx, letter, not_before=now + wait, error=error.code)
+                wait = error.retry_after or pacing.backoff(message)
+                outbox_messages.retry(
+                    tx, message, not_before=now + wait, error=error.code
+                )
                 if error.retry_after is not None:
-                    gates.close(tx, _method(letter), now + wait)
+                    rate_limits.close(tx, _method(message), now + wait)
             case Fate.INSTALLATION:
-                mail.retry(tx, letter, not_before=now, error=error.code)
+                outbox_messages.retry(tx, message, not_before=now, error=error.code)
                 self._installation_fails(tx, error)
             case Fate.UNKNOWN:
-                self._settlement.unknown(tx, letter, error.code)
-            case Fate.REFUSED if _lost_its_card(letter, error):
-                self._post_anew(tx, letter.thread_of, parcel.thread_ts)
-                mail.retry(tx, letter, not_before=now, error=error.code)
+                self._reconciliation.unknown(tx, message, error.code)
+            case Fate.REFUSED if _lost_its_card(message, error):
+                self._post_anew(tx, message.thread_of, delivery.thread_ts)
+                outbox_messages.retry(tx, message, not_before=now, error=error.code)
             case Fate.REFUSED:
-                self._refused(tx, letter, error.code)
+                self._refused(tx, message, error.code)
                 if error.code in _CANNOT_BE_EDITED:
-                    self._post_anew(tx, letter.target, parcel.edits_ts)
+                    self._post_anew(tx, message.target, delivery.edits_ts)
             case _:
                 assert_never(error.fate)
 
     def _installation_fails(self, tx: Transaction, error: SlackError) -> None:
         """Wait for somebody to mend the app; nothing is lost meanwhile."""
         self.trouble = error.code
-        gates.close(tx, gates.WORKSPACE, self._machine() + _INSTALLATION_PAUSE)
+        rate_limits.close(
+            tx, rate_limits.WORKSPACE, self._system_clock() + _INSTALLATION_PAUSE
+        )
 
-    def _refused(self, tx: Transaction, letter: Letter, error: str) -> None:
-        if letter.target is None:
-            self._dead_letters.give_up(tx, letter, error)
+    def _refused(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
+        if message.target is None:
+            self._dead_letters.give_up(tx, message, error)
         else:
-            mail.finish(tx, letter, State.DEAD, error=error)
+            outbox_messages.finish(tx, message, State.DEAD, error=error)
 
     def _post_anew(self, tx: Transaction, key: str | None, ts: str | None) -> None:
         """Post the card that stood at `ts` once more, unless a twin of it was kept."""
-        instants = {"now": self._clock(), "machine_now": self._machine()}
+        instants = {"now": self._clock(), "machine_now": self._system_clock()}
         if key is not None:
-            mail.post_anew(tx, key, ts=ts, **instants)
+            outbox_messages.post_anew(tx, key, ts=ts, **instants)
 
     def _open_conversations(self) -> bool:
         """Learn where somebody is written to, before anything is claimed for them.
@@ -321,7 +347,7 @@ class Outbox:
         Returns whether that settled anything.
         """
         with self._database.transaction() as tx:
-            people = mail.unaddressed(tx, self._machine())
+            people = outbox_messages.unaddressed(tx, self._system_clock())
         if not people:
             return False
         person, tried = next(iter(people.items()))
@@ -332,33 +358,40 @@ class Outbox:
                 self._unreachable(tx, person, error, tried)
             return error.fate is Fate.REFUSED
         with self._database.transaction() as tx:
-            mail.address(tx, person, lane)
+            outbox_messages.address(tx, person, lane)
         return True
 
     def _unreachable(
         self, tx: Transaction, person: str, error: SlackError, tried: int
     ) -> None:
         if error.fate is Fate.REFUSED:
-            for letter in mail.claim_unaddressed(tx, person, secrets.token_hex(8)):
-                self._refused(tx, letter, error.code)
+            for message in outbox_messages.claim_unaddressed(
+                tx, person, secrets.token_hex(8)
+            ):
+                self._refused(tx, message, error.code)
             return
-        now = self._machine()
+        now = self._system_clock()
         wait = error.retry_after or pacing.growing(
             tried + 1, pacing.PAGE.longest_backoff
         )
-        mail.postpone_unaddressed(tx, person, now + wait)
+        outbox_messages.postpone_unaddressed(tx, person, now + wait)
         if error.fate is Fate.INSTALLATION:
             self._installation_fails(tx, error)
         if error.retry_after is not None:
-            gates.close(tx, gates.OPENING, now + error.retry_after)
+            rate_limits.close(tx, rate_limits.OPENING, now + error.retry_after)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
-        mail.refresh_one(tx, key, now=self._clock(), machine_now=self._machine())
+        outbox_messages.refresh_one(
+            tx, key, now=self._clock(), machine_now=self._system_clock()
+        )
 
 
 def _addressed(
-    tx: Transaction, letter: Letter, target: Letter | None, rendered: Rendered
-) -> _Parcel | None:
+    tx: Transaction,
+    message: OutboxMessage,
+    target: OutboxMessage | None,
+    rendered: Rendered,
+) -> _Delivery | None:
     """Say where a letter goes: a reply and an edit to where their message stands.
 
     What is to be posted anew needs no edit before it stands there.
@@ -366,25 +399,27 @@ def _addressed(
     if target is not None:
         if target.lane is None or target.ts is None:
             return None
-        return _Parcel(letter, rendered, target.lane, edits_ts=target.ts)
-    if letter.lane is None:
+        return _Delivery(message, rendered, target.lane, edits_ts=target.ts)
+    if message.lane is None:
         return None
     also = tuple(
-        items.key_of(item, letter.place_of_items)
-        for item in items.within(tx, letter.key)
+        items.key_of(item, message.place_of_items)
+        for item in items.within(tx, message.key)
     )
-    if letter.thread_of is None:
-        return _Parcel(letter, rendered, letter.lane, also=also)
-    parent = mail.find(tx, letter.thread_of)
+    if message.thread_of is None:
+        return _Delivery(message, rendered, message.lane, also=also)
+    parent = outbox_messages.find(tx, message.thread_of)
     if parent is None or parent.lane is None or parent.ts is None:
         return None
-    return _Parcel(letter, rendered, parent.lane, thread_ts=parent.ts, also=also)
+    return _Delivery(message, rendered, parent.lane, thread_ts=parent.ts, also=also)
 
 
-def _lost_its_card(letter: Letter, error: SlackError) -> bool:
+def _lost_its_card(message: OutboxMessage, error: SlackError) -> bool:
     """Tell whether a reply finds no thread; one that found none before is given up."""
-    return error.code == _HAS_NO_THREAD and letter.last_error != error.code
+    return error.code == _HAS_NO_THREAD and message.last_error != error.code
 
 
-def _method(letter: Letter) -> str:
-    return gates.EDITING if letter.kind is MessageKind.EDIT else gates.POSTING
+def _method(message: OutboxMessage) -> str:
+    return (
+        rate_limits.EDITING if message.kind is MessageKind.EDIT else rate_limits.POSTING
+    )

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.slack.client import CALL_WITHIN, PAGE_WITHIN
 from bot.store.database import Transaction
-from bot.store.tables import doubts, gates
-from bot.store.tables.mail import Letter, Priority
+from bot.store.tables import rate_limits, unconfirmed
+from bot.store.tables.outbox_messages import OutboxMessage, Priority
 
 # A page that nobody could look up so long after it was sent goes out again.
 HURRY_AFTER = timedelta(seconds=15)
@@ -57,9 +57,9 @@ PAGE = Times(PAGE_WITHIN, *(timedelta(seconds=one) for one in (5, 15, 15)))
 OTHER = Times(CALL_WITHIN, *(timedelta(seconds=one) for one in (30, 60, 60)))
 
 
-def is_stale(letter: Letter, held_for: timedelta) -> bool:
+def is_stale(message: OutboxMessage, held_for: timedelta) -> bool:
     """Tell whether a call that begins now could outlast the lease of its message."""
-    own = times(letter)
+    own = times(message)
     return held_for + own.deadline + own.settle > own.lease
 
 
@@ -69,32 +69,32 @@ def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:
     Otherwise all that waits would wait as much longer. A budget reaches no further
     ahead than its burst; one that does was used by the clock as it was before.
     """
-    if gates.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY):
+    if rate_limits.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY):
         begin_waits_anew(tx, now)
 
 
 def begin_waits_anew(tx: Transaction, now: datetime) -> None:
     """Let nothing wait longer than if its wait began at the machine's `now`."""
-    doubts.shorten_waits(
+    unconfirmed.shorten_waits(
         tx,
         machine_now=now,
         lease_until=now + OTHER.lease,
         page_lease_until=now + PAGE.lease,
         verify_at=now + OTHER.settle,
     )
-    gates.open_all(tx, now)
+    rate_limits.open_all(tx, now)
 
 
-def backoff(letter: Letter) -> timedelta:
+def backoff(message: OutboxMessage) -> timedelta:
     """Return how long to wait after Slack did not take a message."""
-    return growing(letter.attempts, times(letter).longest_backoff)
+    return growing(message.attempts, times(message).longest_backoff)
 
 
-def settling(letter: Letter) -> timedelta:
+def settling(message: OutboxMessage) -> timedelta:
     """Return how long to wait before something is sent that may be there already."""
     # What was queued anew while it was on its way counts its attempts from nothing.
-    attempts = max(letter.attempts, 1)
-    grown = times(letter).settle * (1 << min(attempts - 1, 10))
+    attempts = max(message.attempts, 1)
+    grown = times(message).settle * (1 << min(attempts - 1, 10))
     return min(grown, _LONGEST_SETTLING)
 
 
@@ -104,18 +104,18 @@ def later_look(doubted_at: datetime, now: datetime) -> datetime | None:
     return next((at for at in looks if at > now), None)
 
 
-def edit_again(letter: Letter, now: datetime) -> datetime | None:
+def edit_again(message: OutboxMessage, now: datetime) -> datetime | None:
     """Return when to make an edit once more, since an earlier one may land late."""
-    if letter.doubted_at is None:
+    if message.doubted_at is None:
         return None
-    at = letter.doubted_at + _EDIT_ONCE_MORE_AFTER
+    at = message.doubted_at + _EDIT_ONCE_MORE_AFTER
     return at if at > now else None
 
 
-def look_again(letter: Letter, now: datetime) -> timedelta:
+def look_again(message: OutboxMessage, now: datetime) -> timedelta:
     """Return how long to wait after a look-up failed: as long as the doubt lasts."""
-    own = times(letter)
-    since = now - (letter.doubted_at or now)
+    own = times(message)
+    since = now - (message.doubted_at or now)
     return min(max(since, own.settle), own.longest_backoff)
 
 
@@ -125,6 +125,6 @@ def growing(attempts: int, longest: timedelta) -> timedelta:
     return wait * random.uniform(0.5, 1.0)  # noqa: S311  # No secret in a wait.
 
 
-def times(letter: Letter) -> Times:
+def times(message: OutboxMessage) -> Times:
     """Return the times that apply to a message: those of a page are shorter."""
-    return PAGE if letter.priority is Priority.PAGE else OTHER
+    return PAGE if message.priority is Priority.PAGE else OTHER

@@ -20,9 +20,14 @@ from bot.errors import SlackError
 from bot.policy.policies import Policy
 from bot.slack.client import Slack, Standing
 from bot.store.database import Database, Transaction
-from bot.store.tables import items, mail, turns
+from bot.store.tables import items, locks, outbox_messages
 from bot.store.tables.items import Item
-from bot.store.tables.mail import Draft, Letter, MessageKind, Priority
+from bot.store.tables.outbox_messages import (
+    MessageKind,
+    NewMessage,
+    OutboxMessage,
+    Priority,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -75,20 +80,20 @@ class Recovery:
         slack: Slack,
         policy: Callable[[], Policy],
         clock: Clock,
-        machine: Clock,
+        system_clock: Clock,
     ) -> None:
         self._database = database
         self._slack = slack
         self._policy = policy
         self._clock = clock
-        self._machine = machine
+        self._system_clock = system_clock
         self._try_at: datetime | None = None
 
     def begin(self) -> None:
         """Find out whether the record may be old, before anything is fired or taken."""
-        now, machine_now = self._clock(), self._machine()
+        now, machine_now = self._clock(), self._system_clock()
         with self._database.transaction() as tx:
-            turns.take(tx, turns.TICK)
+            locks.take(tx, locks.TICK)
             was_restored = _marks(tx).was_restored
             marks = _healed(tx, now=now, machine_now=machine_now)
             ticked = tx.one("mark", name="tick")
@@ -104,7 +109,7 @@ class Recovery:
 
         The next incident gets the number after them, and the leads are told.
         """
-        now = self._machine()
+        now = self._system_clock()
         if self._try_at and now < self._try_at <= now + _ASK_FOR_SCOPE_EVERY:
             return
         self._try_at = now + _TRY_AGAIN_AFTER
@@ -141,7 +146,7 @@ class Recovery:
         tx.write("advance_numbers", value=max(lost))
         now = self._clock()
         logger.warning("incidents are missing", extra={"numbers": lost})
-        draft = Draft(
+        new = NewMessage(
             key=f"lost/{known_until.isoformat()}/{max(lost)}",
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
@@ -153,11 +158,11 @@ class Recovery:
                 "until": now.isoformat(),
             },
         )
-        mail.queue(tx, draft, now=now, machine_now=self._machine())
+        outbox_messages.queue(tx, new, now=now, machine_now=self._system_clock())
 
 
 def may_stand_there(
-    tx: Transaction, letter: Letter, *, now: datetime, machine_now: datetime
+    tx: Transaction, message: OutboxMessage, *, now: datetime, machine_now: datetime
 ) -> bool:
     """Tell whether Slack may show a message of which the record does not know.
 
@@ -165,26 +170,26 @@ def may_stand_there(
     What people do afterwards is new.
     """
     marks = _healed(tx, now=now, machine_now=machine_now)
-    if marks.begun is None or letter.kind is MessageKind.EDIT:
+    if marks.begun is None or message.kind is MessageKind.EDIT:
         return False
-    was_looked_up = letter.doubted_at is not None and letter.doubted_at >= marks.begun
-    return not was_looked_up and _is_of_the_past(marks, letter, now)
+    was_looked_up = message.doubted_at is not None and message.doubted_at >= marks.begun
+    return not was_looked_up and _is_of_the_past(marks, message, now)
 
 
-def oldest_stamp(tx: Transaction, letter: Letter, now: datetime) -> datetime:
+def oldest_stamp(tx: Transaction, message: OutboxMessage, now: datetime) -> datetime:
     """Return since when a message may stand in Slack, by the clock of obligations.
 
     One that was queued by a clock ahead of ours may stand there from now on.
     """
-    marks, queued_at = _marks(tx), min(letter.queued_at, now)
-    if marks.known_until is not None and _is_of_the_past(marks, letter, now):
+    marks, queued_at = _marks(tx), min(message.queued_at, now)
+    if marks.known_until is not None and _is_of_the_past(marks, message, now):
         return min(queued_at, marks.known_until) - _MARGIN
     return queued_at - _MARGIN
 
 
 def part(
     tx: Transaction,
-    letter: Letter,
+    message: OutboxMessage,
     standing: Sequence[Standing],
     *,
     machine_now: datetime,
@@ -196,28 +201,28 @@ def part(
     its turn; and if this one stands there without some of its reminders, those become
     a message of their own.
     """
-    is_there = any(one.key == letter.key for one in standing)
+    is_there = any(one.key == message.key for one in standing)
     unseen: list[Item] = []
     elsewhere: dict[str, list[Item]] = {}
-    held = items.within(tx, letter.key)
+    held = items.within(tx, message.key)
     for item in held:
-        own = items.key_of(item, letter.place_of_items)
+        own = items.key_of(item, message.place_of_items)
         carrier = next((one.key for one in standing if one.says(own)), None)
         if carrier is None:
             unseen.append(item)
-        elif carrier != letter.key:
+        elif carrier != message.key:
             elsewhere.setdefault(carrier, []).append(item)
     if is_there and unseen:
-        elsewhere[items.key_of(unseen[0], letter.place_of_items)] = unseen
+        elsewhere[items.key_of(unseen[0], message.place_of_items)] = unseen
     for key, moved in elsewhere.items():
-        refs = letter.refs if moved is unseen else {}
-        _move(tx, letter, key, moved, refs=refs, machine_now=machine_now)
+        refs = message.refs if moved is unseen else {}
+        _move(tx, message, key, moved, refs=refs, machine_now=machine_now)
     return is_there or bool(unseen) or not held
 
 
 def _move(  # noqa: PLR0913  # What a message is made of.
     tx: Transaction,
-    letter: Letter,
+    message: OutboxMessage,
     key: str,
     moved: Sequence[Item],
     *,
@@ -225,31 +230,31 @@ def _move(  # noqa: PLR0913  # What a message is made of.
     machine_now: datetime,
 ) -> None:
     for item in moved:
-        items.remove(tx, letter.key, item)
-    draft = Draft(
+        items.remove(tx, message.key, item)
+    new = NewMessage(
         key=key,
-        kind=letter.kind,
-        priority=letter.priority,
-        person=letter.person,
-        lane=letter.lane,
-        incident=letter.incident,
-        thread_of=letter.thread_of,
+        kind=message.kind,
+        priority=message.priority,
+        person=message.person,
+        lane=message.lane,
+        incident=message.incident,
+        thread_of=message.thread_of,
         refs=refs,
         items=moved,
     )
     # As old as what it is a part of, so that it is looked up likewise.
-    mail.queue(tx, draft, now=letter.queued_at, machine_now=machine_now)
+    outbox_messages.queue(tx, new, now=message.queued_at, machine_now=machine_now)
 
 
-def _is_of_the_past(marks: _Marks, letter: Letter, now: datetime) -> bool:
+def _is_of_the_past(marks: _Marks, message: OutboxMessage, now: datetime) -> bool:
     """Tell whether a message was queued before a bot resumed, as far as we can know."""
     if marks.resumed is None:
         return False
-    if letter.queued_at > now:  # By a wrong clock, so nobody knows when.
+    if message.queued_at > now:  # By a wrong clock, so nobody knows when.
         return True
-    if letter.kind in _OF_THE_TICK:
-        return letter.queued_at <= marks.resumed + _CATCHING_UP_FOR
-    return letter.queued_at <= marks.resumed
+    if message.kind in _OF_THE_TICK:
+        return message.queued_at <= marks.resumed + _CATCHING_UP_FOR
+    return message.queued_at <= marks.resumed
 
 
 def _known_until(marks: _Marks, ticked_at: datetime, now: datetime) -> datetime:

@@ -15,11 +15,11 @@ from bot.slack.blocks import Message
 from bot.slack.messages import cards, lists, notices, policy_notices, reminders
 from bot.slack.people import Person
 from bot.store.database import Transaction
-from bot.store.tables import items, mail, records
+from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.items import Item
-from bot.store.tables.mail import Letter, MessageKind
+from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
 from bot.triage import daily_lists
-from bot.triage.roster import person
+from bot.triage.people import person
 
 
 class Renderer:
@@ -32,30 +32,30 @@ class Renderer:
         self._clock = clock
         self._site = site
 
-    def __call__(self, tx: Transaction, letter: Letter) -> Rendered | None:
+    def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a letter as of now; `None` where it has nothing to say any more."""
-        match letter.kind:
+        match message.kind:
             case MessageKind.CARD:
-                return self._card(tx, letter)
+                return self._card(tx, message)
             case MessageKind.REMINDER:
-                return self._reminder(tx, letter)
+                return self._reminder(tx, message)
             case MessageKind.NOTE:
-                return self._note(tx, letter)
+                return self._note(tx, message)
             case MessageKind.OFFER:
-                return self._offer(tx, letter)
+                return self._offer(tx, message)
             case MessageKind.NOTICE:
-                return self._notice(tx, letter)
+                return self._notice(tx, message)
             case MessageKind.MORNING:
-                return self._morning(tx, letter)
+                return self._morning(tx, message)
             case MessageKind.DIGEST:
-                return self._digest(tx, letter)
+                return self._digest(tx, message)
             case MessageKind.EDIT:  # It shows what its target does, which is gone.
                 return None
             case _:
-                assert_never(letter.kind)
+                assert_never(message.kind)
 
-    def _card(self, tx: Transaction, letter: Letter) -> Rendered:
-        incident = _incident(tx, letter)
+    def _card(self, tx: Transaction, message: OutboxMessage) -> Rendered:
+        incident = _incident(tx, message)
         owed = records.deadlines(tx, incident.number)
         void = None
         if incident.status is Status.VOID:
@@ -63,17 +63,19 @@ class Renderer:
         said = cards.card(incident, owed, self._policy(), self._clock(), void=void)
         return Rendered(said, is_live=True)
 
-    def _reminder(self, tx: Transaction, letter: Letter) -> Rendered | None:
+    def _reminder(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a reminder; what was answered before it went out is not sent."""
         policy, now = self._policy(), self._clock()
-        reader = person(tx, policy, letter.person) if letter.person else None
-        found = [self._item(tx, letter, one) for one in items.within(tx, letter.key)]
+        reader = person(tx, policy, message.person) if message.person else None
+        found = [self._item(tx, message, one) for one in items.within(tx, message.key)]
         live = [item for item in found if item.is_live_for(reader)]
-        shown = live if letter.ts is None else found
-        said = reminders.reminder(shown, reader, policy, now, down=_down(letter))
+        shown = live if message.ts is None else found
+        said = reminders.reminder(shown, reader, policy, now, down=_down(message))
         return Rendered(said, is_live=bool(live)) if said else None
 
-    def _item(self, tx: Transaction, letter: Letter, item: Item) -> reminders.Item:
+    def _item(
+        self, tx: Transaction, message: OutboxMessage, item: Item
+    ) -> reminders.Item:
         incident = records.incident(tx, item.incident)
         assert incident is not None, "a reminder belongs to an incident"
         owed = records.deadlines(tx, item.incident)
@@ -87,96 +89,96 @@ class Renderer:
             deadline=deadline,
             kind=item.step,
             because=item.because,
-            superseded=items.is_superseded(tx, item, letter.place),
+            superseded=items.is_superseded(tx, item, message.place),
             owed=_open_promise(owed) if is_page else None,
             next=following,
-            told_at=letter.sent_at,
+            told_at=message.sent_at,
         )
 
-    def _note(self, tx: Transaction, letter: Letter) -> Rendered | None:
-        incident, event = _incident(tx, letter), _event(tx, letter)
+    def _note(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        incident, event = _incident(tx, message), _event(tx, message)
         moved = [
             deadline
             for deadline in records.deadlines(tx, incident.number)
             if deadline.is_open and deadline.changed
         ]
-        said = notices.note(
-            incident, event, self._policy(), self._clock(), moved=moved
-        )
+        said = notices.note(incident, event, self._policy(), self._clock(), moved=moved)
         return Rendered(said, is_live=False)
 
-    def _offer(self, tx: Transaction, letter: Letter) -> Rendered | None:
+    def _offer(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render an offer; once it is answered, or taken back, it says so."""
-        incident, event = _incident(tx, letter), _event(tx, letter)
-        reader = self._reader(tx, letter)
+        incident, event = _incident(tx, message), _event(tx, message)
+        reader = self._reader(tx, message)
         is_live = incident.is_open and incident.offered_to == reader.id
-        if letter.ts is None and not is_live:
+        if message.ts is None and not is_live:
             return None
         return Rendered(notices.offer(incident, event.by, reader), is_live=is_live)
 
-    def _notice(self, tx: Transaction, letter: Letter) -> Rendered | None:
+    def _notice(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render what became of an offer, or of a message that went astray."""
-        if "policy" in letter.refs:
+        if "policy" in message.refs:
             policy, now = self._policy(), self._clock()
-            said = policy_notices.message(letter.refs, policy, now)
+            said = policy_notices.message(message.refs, policy, now)
             return Rendered(said, is_live=False)
-        if "event" in letter.refs:
-            incident, event = _incident(tx, letter), _event(tx, letter)
-            said = notices.offer_answered(incident, event, self._reader(tx, letter))
+        if "event" in message.refs:
+            incident, event = _incident(tx, message), _event(tx, message)
+            said = notices.offer_answered(incident, event, self._reader(tx, message))
             return Rendered(said, is_live=False)
-        if letter.refs["trouble"] == "backup":
-            said = notices.backups(letter.refs["reason"])
+        if message.refs["trouble"] == "backup":
+            said = notices.backups(message.refs["reason"])
             return Rendered(said, is_live=False)
-        if letter.refs["trouble"] == "lost_incidents":
-            said = notices.lost_incidents(letter.refs, self._policy(), self._clock())
+        if message.refs["trouble"] == "lost_incidents":
+            said = notices.lost_incidents(message.refs, self._policy(), self._clock())
             return Rendered(said, is_live=False)
-        if letter.refs["trouble"] == "reminder":
-            said = notices.reminder_fails(_incident(tx, letter))
+        if message.refs["trouble"] == "reminder":
+            said = notices.reminder_fails(_incident(tx, message))
             return Rendered(said, is_live=False)
-        about = mail.find(tx, letter.refs["about"])
+        about = outbox_messages.find(tx, message.refs["about"])
         if about is None:
             return None
-        instead = letter.refs.get("instead", "")
-        is_live = is_lost(about, letter) and not instead
+        instead = message.refs.get("instead", "")
+        is_live = is_lost(about, message) and not instead
         key = about.key if is_live else None
-        return Rendered(self._trouble(tx, letter, about, key), is_live=is_live)
+        return Rendered(self._trouble(tx, message, about, key), is_live=is_live)
 
     def _trouble(
-        self, tx: Transaction, letter: Letter, about: Letter, key: str | None
+        self,
+        tx: Transaction,
+        message: OutboxMessage,
+        about: OutboxMessage,
+        key: str | None,
     ) -> Message:
         """Render a report on a lost message; with `key` that may be sent again."""
-        error = letter.refs["error"]
-        if letter.refs["trouble"] == "card":
+        error = message.refs["error"]
+        if message.refs["trouble"] == "card":
             return notices.card_not_posted(
                 _incident(tx, about), about.place, error, key
             )
         what = described(about.kind, about.incident)
-        if letter.refs["trouble"] == "unknown":
+        if message.refs["trouble"] == "unknown":
             return notices.unknown_outcome(what, about.place, key)
-        instead = letter.refs["instead"]
+        instead = message.refs["instead"]
         return notices.dead_letter(what, about.place, error, key, instead=instead)
 
-    def _morning(self, tx: Transaction, letter: Letter) -> Rendered | None:
+    def _morning(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         now, policy = self._clock(), self._policy()
-        until = datetime.fromisoformat(letter.refs["until"])
+        until = datetime.fromisoformat(message.refs["until"])
         if until <= now:  # It waited so long that the next one is due.
             return None
-        reader = self._reader(tx, letter)
-        whose = (*missed_by(letter), reader.id)[0]
+        reader = self._reader(tx, message)
+        whose = (*missed_by(message), reader.id)[0]
         is_primary = whose == policy.on_call.primary
         theirs = records.open_incidents_of(tx, whose, with_unowned=is_primary)
         cases = daily_lists.cases(tx, theirs)
         for one in digests.mornings(policy, cases, now=now, until=until):
             if one.person == whose:
                 said = lists.morning(one, reader, policy)
-                return Rendered(
-                    notices.in_place_of(said, whose, reader), is_live=False
-                )
+                return Rendered(notices.in_place_of(said, whose, reader), is_live=False)
         return None
 
-    def _digest(self, tx: Transaction, letter: Letter) -> Rendered | None:
+    def _digest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         since, at, until = (
-            datetime.fromisoformat(letter.refs[name])
+            datetime.fromisoformat(message.refs[name])
             for name in ("since", "at", "until")
         )
         policy, now = self._policy(), self._clock()
@@ -195,14 +197,14 @@ class Renderer:
 
     def _link(self, tx: Transaction, number: int) -> str | None:
         """Return the address of an incident's card, if it was posted."""
-        card = mail.find(tx, mail.card_key(number))
+        card = outbox_messages.find(tx, outbox_messages.card_key(number))
         if card is None or card.ts is None:
             return None
         return f"{self._site()}archives/{card.lane}/p{card.ts.replace('.', '')}"
 
-    def _reader(self, tx: Transaction, letter: Letter) -> Person:
-        assert letter.person is not None, "this kind goes to a person"
-        return person(tx, self._policy(), letter.person)
+    def _reader(self, tx: Transaction, message: OutboxMessage) -> Person:
+        assert message.person is not None, "this kind goes to a person"
+        return person(tx, self._policy(), message.person)
 
 
 def described(kind: MessageKind, incident: int | None) -> str:
@@ -231,15 +233,15 @@ def described(kind: MessageKind, incident: int | None) -> str:
             assert_never(kind)
 
 
-def _incident(tx: Transaction, letter: Letter) -> Incident:
-    assert letter.incident is not None, "this kind is about an incident"
-    incident = records.incident(tx, letter.incident)
+def _incident(tx: Transaction, message: OutboxMessage) -> Incident:
+    assert message.incident is not None, "this kind is about an incident"
+    incident = records.incident(tx, message.incident)
     assert incident is not None, "a letter's incident is recorded"
     return incident
 
 
-def _event(tx: Transaction, letter: Letter) -> Event:
-    event = records.event(tx, int(letter.refs["event"]))
+def _event(tx: Transaction, message: OutboxMessage) -> Event:
+    event = records.event(tx, int(message.refs["event"]))
     assert event is not None, "a letter's event is recorded"
     return event
 
@@ -258,8 +260,8 @@ def _open_promise(owed: tuple[Deadline, ...]) -> Deadline | None:
     return None
 
 
-def _down(letter: Letter) -> tuple[datetime, datetime] | None:
-    if "down_from" not in letter.refs:
+def _down(message: OutboxMessage) -> tuple[datetime, datetime] | None:
+    if "down_from" not in message.refs:
         return None
-    begin, end = letter.refs["down_from"], letter.refs["down_to"]
+    begin, end = message.refs["down_from"], message.refs["down_to"]
     return datetime.fromisoformat(begin), datetime.fromisoformat(end)

@@ -12,7 +12,7 @@ from bot.policy.policies import Policy
 from bot.slack.blocks import span
 from bot.store.database import Row, Transaction
 from bot.store.tables import records
-from bot.store.tables.mail import MessageKind, State
+from bot.store.tables.outbox_messages import MessageKind, State
 from bot.triage import daily_lists
 
 _MOST = 60

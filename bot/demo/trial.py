@@ -46,7 +46,7 @@ class Trial:
         policy: Callable[[], Policy],
         at: datetime,
         *,
-        machine: Clock = clock.machine,
+        system_clock: Clock = clock.system_clock,
         pace: Pace = UNPACED,
         is_http: bool = False,
         database_url: str | None = None,
@@ -55,7 +55,7 @@ class Trial:
         self.database_url = database_url or f"sqlite:///{folder / 'sevbot.db'}"
         self.is_http = is_http
         self.policy = policy
-        self.machine = machine
+        self.system_clock = system_clock
         self.pace = pace
         self.clock = TrialClock(folder / "clock.json")
         self.clock.travel(at)
@@ -89,9 +89,9 @@ class Trial:
         self.bot = self.built()
         self.bot.housekeeping()
         self.bot.recovery.begin()
-        self.bot.ear.start()
-        if isinstance(self.bot.ear, SignedHttp):
-            self.slack.request_url = self.bot.ear.url
+        self.bot.transport.start()
+        if isinstance(self.bot.transport, SignedHttp):
+            self.slack.request_url = self.bot.transport.url
         else:
             self.slack.wait_for_socket()
         self.settle()
@@ -114,7 +114,7 @@ class Trial:
             self.policy,
             identity,
             clock=self.clock,
-            machine=self.machine,
+            system_clock=self.system_clock,
             pace=self.pace,
             wake=wake,
             is_http=self.is_http,

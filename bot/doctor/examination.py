@@ -11,11 +11,15 @@ from bot.store.maintenance.disks import MOUNTS
 
 
 def examine(
-    settings: Settings, machine: Clock, *, is_http: bool = False, mounts: Path = MOUNTS
+    settings: Settings,
+    system_clock: Clock,
+    *,
+    is_http: bool = False,
+    mounts: Path = MOUNTS,
 ) -> Iterator[Finding]:
     """Look at everything that the bot will need, and change nothing."""
-    policy, findings = host.of_policy(settings, machine().date())
+    policy, findings = host.of_policy(settings, system_clock().date())
     yield from findings
     yield from host.of_record(settings.database_url, mounts)
     yield from host.of_backups(settings)
-    yield from workspace.examined(settings, policy, machine, is_http=is_http)
+    yield from workspace.examined(settings, policy, system_clock, is_http=is_http)

@@ -67,10 +67,10 @@ class Asker:
 
 
 def examined(
-    settings: Settings, policy: Policy | None, machine: Clock, *, is_http: bool
+    settings: Settings, policy: Policy | None, system_clock: Clock, *, is_http: bool
 ) -> Iterator[Finding]:
     """Ask Slack about everything that the bot will need."""
-    yield from _ear(settings, is_http=is_http)
+    yield from _transport(settings, is_http=is_http)
     token = _secret(settings.slack_bot_token)
     if finding := _unlike("SLACK_BOT_TOKEN", token, "xoxb-"):
         yield finding
@@ -82,11 +82,11 @@ def examined(
         return
     name = str(me.body["user"])
     yield ok(f"SLACK_BOT_TOKEN is that of @{name} in {me.body['team']}.")
-    yield _skew(me.headers, machine())
+    yield _skew(me.headers, system_clock())
     yield from _scopes(_granted(me))
     if policy is not None:
         yield from _channels(asker, policy, name)
-        yield from _people(asker, policy, str(me.body["team_id"]), machine())
+        yield from _people(asker, policy, str(me.body["team_id"]), system_clock())
     yield note(
         "Slack tells no app who owns a slash command.",
         "Once the bot runs, type /incident help. If another app answers, make the "
@@ -94,7 +94,7 @@ def examined(
     )
 
 
-def _ear(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
+def _transport(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
     if is_http:
         yield from _signing(settings)
         return

@@ -40,10 +40,10 @@ class Workspace:
         self.clock = clock
         self.machine = machine
         self.domain = domain
-        self.team_id = f"T0{_letters(domain)}"
-        self.app_id = f"A0{_letters(bot_name)}"
-        self.bot_id = f"B0{_letters(bot_name)}"
-        self.bot_token = f"xoxb-{_letters(bot_name)}"
+        self.team_id = f"T0{_messages(domain)}"
+        self.app_id = f"A0{_messages(bot_name)}"
+        self.bot_id = f"B0{_messages(bot_name)}"
+        self.bot_token = f"xoxb-{_messages(bot_name)}"
         self.app_token = f"xapp-1-{self.app_id}"
         self.scopes = SCOPES
         self.subscriptions: set[str] = set()
@@ -59,7 +59,7 @@ class Workspace:
         self._numbers = itertools.count(1)
         self.bot = self.add_person(
             Person(
-                id=f"U0{_letters(bot_name)}",
+                id=f"U0{_messages(bot_name)}",
                 name=bot_name,
                 real_name=bot_name,
                 tz="Etc/UTC",
@@ -246,11 +246,11 @@ def _with_action_id(element: Json, number: Callable[[], int]) -> Json:
     return {"action_id": f"a{number()}", **element}
 
 
-def _letters(name: str) -> str:
+def _messages(name: str) -> str:
     """Return the part of a name that may stand in an id."""
     return "".join(c for c in name.upper() if c.isascii() and c.isalnum())
 
 
 def default_id(prefix: str, name: str) -> str:
     """Return the id that a person or channel gets unless a test names one."""
-    return f"{prefix}0{_letters(name)}"
+    return f"{prefix}0{_messages(name)}"

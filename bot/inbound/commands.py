@@ -11,7 +11,7 @@ from bot.slack.forms import views
 from bot.slack.messages import answers, lists
 from bot.slack.payloads import Command
 from bot.triage.acts import Report
-from bot.triage.roster import Roster
+from bot.triage.people import People
 from bot.triage.use_cases import Act, Triage
 
 _NEXT_DUE = 10
@@ -25,12 +25,12 @@ class Commands:
     def __init__(
         self,
         triage: Triage,
-        roster: Roster,
+        people: People,
         policy: Callable[[], Policy],
         clock: Clock,
     ) -> None:
         self._triage = triage
-        self._roster = roster
+        self._people = people
         self._policy = policy
         self._clock = clock
 
@@ -45,15 +45,15 @@ class Commands:
 
     def _severity(self, command: Command, severity: Severity) -> Message | View:
         policy, now = self._policy(), self._clock()
-        typist = self._roster.person(command.by)
+        typist = self._people.person(command.by)
         request = command_text.parse_command(
             command.text,
             policy=policy,
             channel=command.channel,
             typist_zone=typist.zone,
             now=now,
-            people=self._roster.id_of,
-            names=self._roster.name_of,
+            people=self._people.id_of,
+            names=self._people.name_of,
         )
         if isinstance(request, command_text.Help):
             return answers.help(policy, severity)
@@ -61,7 +61,7 @@ class Commands:
             customer = request.customer
             return views.open_form(policy, severity, command.channel, customer)
         if request.owner not in (None, command.by):
-            self._roster.must_be_member(str(request.owner))
+            self._people.must_be_member(str(request.owner))
         report = Report(
             severity=severity,
             title=request.title,
@@ -79,7 +79,7 @@ class Commands:
         return answers.opened(result, policy, typist, now, request.reading)
 
     def _incident(self, command: Command) -> Message:
-        reader, now = self._roster.person(command.by), self._clock()
+        reader, now = self._people.person(command.by), self._clock()
         wanted = command.text.strip().upper().removeprefix("INC-")
         if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
             number = int(wanted)

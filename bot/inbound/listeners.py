@@ -28,7 +28,7 @@ from bot.slack.forms.inputs import FieldErrors
 from bot.slack.messages import answers
 from bot.slack.messages.notices import reason
 from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
-from bot.triage.roster import Roster
+from bot.triage.people import People
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Listeners:
         commands: Commands,
         presses: Presses,
         forms: Forms,
-        roster: Roster,
+        people: People,
         slack: Slack,
         recorded: Callable[[str], int | None],
         wake: Callable[[], None],
@@ -72,7 +72,7 @@ class Listeners:
         self._commands = commands
         self._presses = presses
         self._forms = forms
-        self._roster = roster
+        self._people = people
         self._slack = slack
         self._recorded = recorded
         self._wake = wake
@@ -102,7 +102,7 @@ class Listeners:
 
     def _answer_command(self, command: Command) -> Message | View:
         try:
-            self._roster.admit(command.by, command.team)
+            self._people.admit(command.by, command.team)
             return _surely(partial(self._commands.answer, command))
         except UserError as error:
             if command.is_question:
@@ -139,7 +139,7 @@ class Listeners:
 
     def _answer_press(self, press: Press) -> _Said:
         try:
-            self._roster.admit(press.by, press.team)
+            self._people.admit(press.by, press.team)
             if press.action in _AGAIN:
                 return _Said(self._again(press), replaces=True)
             answer = _surely(partial(self._presses.answer, press))
@@ -195,7 +195,7 @@ class Listeners:
     def _on_submission(self, ack: Ack, body: Payload) -> None:
         form = payloads.submission(body)
         try:
-            self._roster.admit(form.by, form.team)
+            self._people.admit(form.by, form.team)
             answer = _surely(partial(self._forms.answer, form))
         except FieldErrors as error:
             ack(response_action="errors", errors=dict(error.errors))
@@ -214,7 +214,7 @@ class Listeners:
 
     def _on_person(self, event: Mapping[str, Any]) -> None:
         """Learn at once that somebody joined, left, moved or became a guest."""
-        self._roster.note(event["user"])
+        self._people.note(event["user"])
 
     def _on_failure(
         self, error: Exception, body: Payload, response: BoltResponse | None

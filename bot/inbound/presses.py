@@ -15,7 +15,7 @@ from bot.slack.blocks import Message, View, when
 from bot.slack.forms import views
 from bot.slack.messages import answers
 from bot.slack.payloads import Press
-from bot.triage.roster import Roster
+from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
 
 Answer = Message | View | None
@@ -27,13 +27,13 @@ class Presses:
     def __init__(
         self,
         triage: Triage,
-        roster: Roster,
+        people: People,
         outbox: Outbox,
         policy: Callable[[], Policy],
         clock: Clock,
     ) -> None:
         self._triage = triage
-        self._roster = roster
+        self._people = people
         self._outbox = outbox
         self._policy = policy
         self._clock = clock
@@ -94,7 +94,7 @@ class Presses:
         if not press.is_private:
             return None
         history = self._triage.history(result.incident.number)
-        reader, now = self._roster.person(press.by), self._clock()
+        reader, now = self._people.person(press.by), self._clock()
         return answers.one_incident(result, history, self._policy(), reader, now)
 
     def _accept(self, press: Press) -> Answer:
@@ -128,7 +128,7 @@ class Presses:
         return self._opened(press, result)
 
     def _opened(self, press: Press, result: Result) -> Message:
-        reader = self._roster.person(press.by)
+        reader = self._people.person(press.by)
         return answers.opened(result, self._policy(), reader, self._clock())
 
     def _send_again(self, press: Press) -> Answer:
@@ -138,17 +138,17 @@ class Presses:
 
     def _why(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
-        reader, now = self._roster.person(press.by), self._clock()
+        reader, now = self._people.person(press.by), self._clock()
         return views.why(result.incident, result.deadlines, self._policy(), reader, now)
 
     def _update_form(self, press: Press) -> Answer:
         result = self._open(press)
-        reader = self._roster.person(press.by)
+        reader = self._people.person(press.by)
         return views.update_form(result.incident, self._policy(), reader, self._clock())
 
     def _resolve_form(self, press: Press) -> Answer:
         result = self._open(press)
-        reader = self._roster.person(press.by)
+        reader = self._people.person(press.by)
         return views.resolve_form(result.incident, reader, self._clock())
 
     def _more(self, press: Press) -> Answer:

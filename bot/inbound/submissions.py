@@ -14,7 +14,7 @@ from bot.slack.messages import answers
 from bot.slack.payloads import Submission
 from bot.slack.phrases import Times, customer_of, due_phrase, owed_as
 from bot.triage.acts import Report, TooEarlyError, Update
-from bot.triage.roster import Roster
+from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
 
 
@@ -24,12 +24,12 @@ class Forms:
     def __init__(
         self,
         triage: Triage,
-        roster: Roster,
+        people: People,
         policy: Callable[[], Policy],
         clock: Clock,
     ) -> None:
         self._triage = triage
-        self._roster = roster
+        self._people = people
         self._policy = policy
         self._clock = clock
         self._handlers: dict[str, Callable[[Submission], View]] = {
@@ -50,7 +50,7 @@ class Forms:
         try:
             return handler(form)
         except TooEarlyError as error:
-            reader, now = self._roster.person(form.by), self._clock()
+            reader, now = self._people.person(form.by), self._clock()
             since = local(error.since, reader.zone, now)
             raise FieldErrors(
                 {WHEN: f"That is before {error.what}, {since}."}
@@ -71,7 +71,7 @@ class Forms:
             link=request.link,
         )
         result = self._triage.open(_act(form), report)
-        reader = self._roster.person(form.by)
+        reader = self._people.person(form.by)
         return views.receipt(
             answers.opened(result, policy, reader, now, request.reading)
         )
@@ -118,7 +118,7 @@ class Forms:
     def _hand_off(self, form: Submission) -> View:
         entry = entries.read_hand_off(form)
         try:
-            self._roster.must_be_member(entry.to)
+            self._people.must_be_member(entry.to)
         except UserError as error:
             raise FieldErrors({entries.TO: str(error)}) from error
         result = self._triage.offer(_act(form), entry.number, entry.to)
@@ -141,7 +141,7 @@ class Forms:
         owed = _owed(result)
         if owed is None or owed.paused_at is not None:
             return ""
-        reader, now = self._roster.person(form.by), self._clock()
+        reader, now = self._people.person(form.by), self._clock()
         times = Times(reader.zone, now)
         due = due_phrase(self._policy(), result.incident, owed, times)
         return f"Next {owed_as(owed)}: {due}."

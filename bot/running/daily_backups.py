@@ -14,8 +14,8 @@ from bot.policy.policies import Policy
 from bot.store.database import Database, Transaction
 from bot.store.maintenance import backups
 from bot.store.maintenance.backups import Backup
-from bot.store.tables import mail
-from bot.store.tables.mail import Draft, MessageKind, Priority
+from bot.store.tables import outbox_messages
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
 logger = logging.getLogger(__name__)
 
@@ -39,20 +39,20 @@ class DailyBackups:
         folder: Path,
         policy: Callable[[], Policy],
         clock: Clock,
-        machine: Clock,
+        system_clock: Clock,
     ) -> None:
         self._database = database
         self._record = record
         self._folder = folder
         self._policy = policy
         self._clock = clock
-        self._machine = machine
+        self._system_clock = system_clock
         self._failed_at: datetime | None = None
         self.failure: str | None = None
 
     def look(self) -> None:
         """Make a backup if a day has passed since the last one, and drop old ones."""
-        now = self._machine()
+        now = self._system_clock()
         if not self._is_due(now):
             return
         try:
@@ -99,14 +99,16 @@ class DailyBackups:
             tx.write("set_mark", name=_MADE, at=now)
 
     def _tell(self, tx: Transaction, key: str, reason: str) -> None:
-        draft = Draft(
+        new = NewMessage(
             key=key,
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
             lane=self._policy().channels.fallback,
             refs={"trouble": "backup", "reason": reason},
         )
-        mail.queue(tx, draft, now=self._clock(), machine_now=self._machine())
+        outbox_messages.queue(
+            tx, new, now=self._clock(), machine_now=self._system_clock()
+        )
 
 
 def _was_failing(tx: Transaction) -> bool:

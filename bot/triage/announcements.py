@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.policies import Policy, Severity
-from bot.store.tables import mail
-from bot.store.tables.mail import Draft, MessageKind, Priority
+from bot.store.tables import outbox_messages
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
 _NOTED = frozenset(EventKind) - {
     EventKind.OPENED,
@@ -21,10 +21,10 @@ _ANSWERS = (
 )
 
 
-def card(incident: Incident, policy: Policy) -> Draft:
+def card(incident: Incident, policy: Policy) -> NewMessage:
     """Return the card of a new incident."""
-    return Draft(
-        key=mail.card_key(incident.number),
+    return NewMessage(
+        key=outbox_messages.card_key(incident.number),
         kind=MessageKind.CARD,
         priority=_priority(incident),
         lane=policy.channels.incidents,
@@ -38,7 +38,7 @@ def caused(
     event: Event,
     policy: Policy,
     offered_by: str | None,
-) -> Iterator[Draft]:
+) -> Iterator[NewMessage]:
     """Yield the note in the thread, a request to take over, and answers to one.
 
     `offered_by` is who asked somebody to take the incident, if anybody did.
@@ -53,22 +53,22 @@ def caused(
             yield _to_person(incident, event, MessageKind.NOTICE, giver)
 
 
-def _note(incident: Incident, event: Event, policy: Policy) -> Draft:
-    return Draft(
+def _note(incident: Incident, event: Event, policy: Policy) -> NewMessage:
+    return NewMessage(
         key=f"{incident.name}/note/{event.id}",
         kind=MessageKind.NOTE,
         priority=_priority(incident),
         lane=policy.channels.incidents,
         incident=incident.number,
-        thread_of=mail.card_key(incident.number),
+        thread_of=outbox_messages.card_key(incident.number),
         refs={"event": str(event.id)},
     )
 
 
 def _to_person(
     incident: Incident, event: Event, kind: MessageKind, person: str
-) -> Draft:
-    return Draft(
+) -> NewMessage:
+    return NewMessage(
         key=f"{incident.name}/{kind}/{event.id}/{person}",
         kind=kind,
         priority=Priority.NUDGE,

@@ -9,13 +9,13 @@ from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import records
-from bot.store.tables.mail import Draft, MessageKind, Priority
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
 _DAY = timedelta(days=1)
 _ListTime = Callable[[Policy, date], datetime | None]
 
 
-def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[Draft]:
+def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
     """Yield the lists of today that are due and not written yet, and note them.
 
     A bot that starts late on a business day still writes that day's lists; the lists
@@ -77,11 +77,11 @@ def digest_at(policy: Policy, day: date) -> datetime | None:
 
 def _mornings(
     tx: Transaction, policy: Policy, morning: datetime, now: datetime
-) -> Iterator[Draft]:
+) -> Iterator[NewMessage]:
     until = _following(policy, morning, morning_at)
     day = morning.astimezone(policy.team_hours.zone)
     for one in digests.mornings(policy, load_cases(tx, now), now=now, until=until):
-        yield Draft(
+        yield NewMessage(
             key=f"morning/{day:%Y-%m-%d}/{one.person}",
             kind=MessageKind.MORNING,
             priority=Priority.NUDGE,
@@ -90,11 +90,11 @@ def _mornings(
         )
 
 
-def _digest(policy: Policy, since: datetime, now: datetime) -> Draft:
+def _digest(policy: Policy, since: datetime, now: datetime) -> NewMessage:
     """Return the digest of what was since the last one, which may have come late."""
     until = _following(policy, now, digest_at)
     instants = {"since": since, "at": now, "until": until}
-    return Draft(
+    return NewMessage(
         key=f"digest/{now.astimezone(policy.team_hours.zone):%Y-%m-%d}",
         kind=MessageKind.DIGEST,
         priority=Priority.DIGEST,

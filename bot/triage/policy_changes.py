@@ -22,8 +22,8 @@ from bot.policy.policies import Policy
 from bot.slack.messages import policy_notices
 from bot.store.database import Database, Transaction
 from bot.store.opening import last_policy
-from bot.store.tables import mail, records, turns
-from bot.store.tables.mail import Draft, MessageKind, Priority
+from bot.store.tables import locks, outbox_messages, records
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
 logger = logging.getLogger(__name__)
 
@@ -86,14 +86,14 @@ class PolicyWatch:
         in_force: InForce,
         database: Database,
         clock: Clock,
-        machine: Clock,
+        system_clock: Clock,
     ) -> None:
         self._source = source
         self._in_force = in_force
         self._database = database
         self._clock = clock
-        self._machine = machine
-        self._looked_at = machine()
+        self._system_clock = system_clock
+        self._looked_at = system_clock()
         self._seen = self._done = source.last_read
 
     def begin(self, problems: Sequence[str] = ()) -> None:
@@ -110,7 +110,7 @@ class PolicyWatch:
 
     def look(self) -> None:
         """Take a changed file up once it stays as it is: an editor may be half way."""
-        now = self._machine()
+        now = self._system_clock()
         if now - self._looked_at < _LOOK_EVERY:
             return
         self._looked_at = now
@@ -131,7 +131,7 @@ class PolicyWatch:
         """
         now = self._clock()
         with self._database.transaction() as tx:
-            turns.take(tx, turns.POLICY)
+            locks.take(tx, locks.POLICY)
             _must_fit(tx, policy, self._source.path.name)
             is_news = _remember(tx, policy, now)
             self._in_force.put(policy)
@@ -189,11 +189,13 @@ class PolicyWatch:
         records.save_deadlines(tx, armed)
         found = list(moves(owed, armed))
         if found:
-            mail.refresh(tx, number, now=now, machine_now=self._machine())
+            outbox_messages.refresh(
+                tx, number, now=now, machine_now=self._system_clock()
+            )
         return found
 
     def _tell(self, key: str, refs: dict[str, str]) -> None:
-        draft = Draft(
+        new = NewMessage(
             key=key,
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
@@ -201,7 +203,9 @@ class PolicyWatch:
             refs=refs,
         )
         with self._database.transaction() as tx:
-            mail.queue(tx, draft, now=self._clock(), machine_now=self._machine())
+            outbox_messages.queue(
+                tx, new, now=self._clock(), machine_now=self._system_clock()
+            )
 
 
 def _must_fit(tx: Transaction, policy: Policy, name: str) -> None:

@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.policy.policies import Policy
 from bot.store.database import Database
 from bot.store.maintenance import erasing
-from bot.store.tables import turns
+from bot.store.tables import locks
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Retention:
         now, erased = self._clock(), 0
         while True:
             with self._database.transaction() as tx:
-                turns.take(tx, turns.HOUSEKEEPING)
+                locks.take(tx, locks.HOUSEKEEPING)
                 numbers = erasing.closed_before(tx, now - kept_for, _BATCH)
                 erased += len(erasing.erase(tx, numbers, now))
             if len(numbers) < _BATCH:

@@ -12,9 +12,9 @@ from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Recipient, Step, StepKind
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Database, Transaction
-from bot.store.tables import mail, records, turns
+from bot.store.tables import locks, outbox_messages, records
 from bot.store.tables.items import Item, item_of, key_of
-from bot.store.tables.mail import THREAD, Draft, MessageKind, Priority
+from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
 from bot.triage import daily_lists
 
 logger = logging.getLogger(__name__)
@@ -99,12 +99,12 @@ class Reminders:
         database: Database,
         policy: Callable[[], Policy],
         clock: Clock,
-        machine: Clock,
+        system_clock: Clock,
     ) -> None:
         self._database = database
         self._policy = policy
         self._clock = clock
-        self._machine = machine
+        self._system_clock = system_clock
         self._ticked_at: datetime | None = None
         self._failures: dict[str, int] = {}
 
@@ -115,16 +115,16 @@ class Reminders:
         """
         now, down = self._clock(), self._outage()
         with self._database.transaction() as tx:
-            if not turns.take_if_free(tx, turns.TICK):
+            if not locks.take_if_free(tx, locks.TICK):
                 return
             self._refresh(tx, records.mark_missed(tx, now))
         self._fire_due(now, down)
         with self._database.transaction() as tx:
-            turns.take(tx, turns.TICK)
+            locks.take(tx, locks.TICK)
             self._send(tx, list(daily_lists.due(tx, self._policy(), now)), now)
             if self._ticked_at is None or down or self._marks_now(tx, now):
                 tx.write("set_mark", name="tick", at=now)
-        self._ticked_at = self._machine()
+        self._ticked_at = self._system_clock()
 
     def next_at(self) -> datetime:
         """Return the next instant at which a tick has something to do."""
@@ -133,7 +133,7 @@ class Reminders:
 
     def _outage(self) -> tuple[datetime, datetime] | None:
         """Return from when to when no tick ran, by the clock; `None` if it did."""
-        machine_now = self._machine()
+        machine_now = self._system_clock()
         if self._ticked_at and machine_now - self._ticked_at < _OUTAGE:
             return None
         with self._database.transaction() as tx:
@@ -152,7 +152,7 @@ class Reminders:
         with self._database.transaction() as tx:
             if not records.is_due(tx, now):
                 return
-            turns.take(tx, turns.TICK)
+            locks.take(tx, locks.TICK)
             batch = _Batch(down)
             soon = now + self._policy().reminders.together
             for firing in self._due(tx, now, _EARLIEST, now, _ALL):
@@ -195,7 +195,7 @@ class Reminders:
         self._failures[deadline.id] = failures
         if failures < _TRIES:
             return
-        report = Draft(
+        report = NewMessage(
             key=f"trouble/{deadline.id}",
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
@@ -213,12 +213,16 @@ class Reminders:
         threads = (_thread_reminder(channel, item) for item in batch.threads)
         self._send(tx, (*reminders, *threads), now)
 
-    def _send(self, tx: Transaction, drafts: Iterable[Draft], now: datetime) -> None:
-        mail.queue_all(tx, drafts, now=now, machine_now=self._machine())
+    def _send(
+        self, tx: Transaction, new_messages: Iterable[NewMessage], now: datetime
+    ) -> None:
+        outbox_messages.queue_all(
+            tx, new_messages, now=now, machine_now=self._system_clock()
+        )
 
     def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
-        now, machine_now = self._clock(), self._machine()
-        mail.refresh_all(tx, incidents, now=now, machine_now=machine_now)
+        now, machine_now = self._clock(), self._system_clock()
+        outbox_messages.refresh_all(tx, incidents, now=now, machine_now=machine_now)
 
 
 def _fired(
@@ -240,14 +244,14 @@ def _fired(
 
 def _reminder(
     recipient: Recipient, items: list[Item], down: tuple[datetime, datetime] | None
-) -> Draft:
+) -> NewMessage:
     first = items[0]
     is_page = any(item.step in _PAGES for item in items)
     numbers = {item.incident for item in items}
     refs = {}
     if down is not None:
         refs = {"down_from": down[0].isoformat(), "down_to": down[1].isoformat()}
-    return Draft(
+    return NewMessage(
         key=key_of(first, recipient.id),
         kind=MessageKind.REMINDER,
         priority=Priority.PAGE if is_page else Priority.NUDGE,
@@ -259,13 +263,13 @@ def _reminder(
     )
 
 
-def _thread_reminder(channel: str, item: Item) -> Draft:
-    return Draft(
+def _thread_reminder(channel: str, item: Item) -> NewMessage:
+    return NewMessage(
         key=key_of(item, THREAD),
         kind=MessageKind.REMINDER,
         priority=Priority.NUDGE,
         lane=channel,
         incident=item.incident,
-        thread_of=mail.card_key(item.incident),
+        thread_of=outbox_messages.card_key(item.incident),
         items=(item,),
     )

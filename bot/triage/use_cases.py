@@ -22,8 +22,8 @@ from bot.incidents.nudges import Because, Recipient
 from bot.policy.policies import Policy, Severity
 from bot.slack.blocks import when
 from bot.store.database import Database, Row, Transaction, to_json
-from bot.store.tables import mail, records
-from bot.store.tables.mail import Draft
+from bot.store.tables import outbox_messages, records
+from bot.store.tables.outbox_messages import NewMessage
 from bot.triage import acts, announcements, daily_lists
 from bot.triage.acts import Report, Update
 
@@ -68,13 +68,13 @@ class Triage:
         database: Database,
         policy: Callable[[], Policy],
         clock: Clock,
-        machine: Clock,
+        system_clock: Clock,
         workspace: str,
     ) -> None:
         self._database = database
         self._policy = policy
         self._clock = clock
-        self._machine = machine
+        self._system_clock = system_clock
         self._workspace = workspace
 
     def open(self, act: Act, report: Report) -> Result:
@@ -257,12 +257,14 @@ class Triage:
         offered_by = _offered_by(tx, incident)
         noted = records.noted(tx, number, event)
         records.save_deadlines(tx, armed)
-        for draft in announcements.caused(incident, changed, noted, policy, offered_by):
-            self._queue(tx, draft)
-        mail.refresh(tx, number, now=now, machine_now=self._machine())
+        for new in announcements.caused(incident, changed, noted, policy, offered_by):
+            self._queue(tx, new)
+        outbox_messages.refresh(tx, number, now=now, machine_now=self._system_clock())
 
-    def _queue(self, tx: Transaction, draft: Draft) -> None:
-        mail.queue(tx, draft, now=self._clock(), machine_now=self._machine())
+    def _queue(self, tx: Transaction, new: NewMessage) -> None:
+        outbox_messages.queue(
+            tx, new, now=self._clock(), machine_now=self._system_clock()
+        )
 
     def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
         """Return what the first delivery was answered with, whoever was told since."""
@@ -282,7 +284,7 @@ class Triage:
 
     def _typed_just_now(self, typed: Row) -> int | None:
         """Return the incident that the same text opened within half a minute."""
-        if not typed["answer"] or self._machine() - typed["received_at"] > _SLIP:
+        if not typed["answer"] or self._system_clock() - typed["received_at"] > _SLIP:
             return None
         return int(json.loads(typed["answer"])["incident"])
 
@@ -292,7 +294,7 @@ class Triage:
         The same one that comes at the same time waits until we are done.
         """
         rows = ({"key": key} for key in keys)
-        found = tx.many("claim_inbox", rows, received_at=self._machine())
+        found = tx.many("claim_inbox", rows, received_at=self._system_clock())
         return {row["key"]: row for row in found}
 
     def _remember(
@@ -301,7 +303,9 @@ class Triage:
         """Note what inbound keys were answered with."""
         answer = to_json({"incident": number, **said})
         rows = ({"key": key} for key in keys)
-        tx.write_many("save_inbox", rows, received_at=self._machine(), answer=answer)
+        tx.write_many(
+            "save_inbox", rows, received_at=self._system_clock(), answer=answer
+        )
 
     def _result(self, tx: Transaction, number: int) -> Result:
         incident = _must_exist(records.incident(tx, number), number)

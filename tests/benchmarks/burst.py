@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.rendering import Renderer
@@ -27,8 +27,8 @@ from bot.emulator.remote import slack_process
 from bot.running.scheduler import Senders
 from bot.slack.client import Slack
 from bot.store.engines.sqlite import SqliteDatabase
-from bot.store.tables import mail
-from bot.store.tables.mail import Draft, MessageKind, Priority
+from bot.store.tables import outbox_messages
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from tests.benchmarks.figures import WIDTH, conditions, synced, table
 from tests.factories import shipped_policy
 
@@ -43,19 +43,19 @@ _GIVES_UP_AFTER_S = 300
 _LOOKS_EVERY_S = 0.05
 
 
-def drafts(channels: Sequence[str]) -> list[Draft]:
+def new_messages(channels: Sequence[str]) -> list[NewMessage]:
     """Return the messages, whose texts name their kind; the pages come last."""
     made = []
     for number in range(MESSAGES):
         is_page = number >= MESSAGES - PAGES
-        draft = Draft(
+        new = NewMessage(
             key=f"burst/{number}",
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
             lane=channels[number % len(channels)],
             refs={"trouble": "backup", "reason": "a page" if is_page else "a nudge"},
         )
-        made.append(replace(draft, priority=Priority.PAGE) if is_page else draft)
+        made.append(replace(new, priority=Priority.PAGE) if is_page else new)
     return made
 
 
@@ -76,16 +76,18 @@ def drained(slack: LocalSlack, pace: Pace, folder: Path) -> tuple[float, int]:
     channels = [slack.add_channel(name).id for name in names]
     with closing(SqliteDatabase(folder / "sevbot.db", slack.team_id)) as database:
         with database.transaction() as tx:
-            for draft in drafts(channels):
-                mail.queue(tx, draft, now=machine(), machine_now=machine())
-        renderer = Renderer(shipped_policy, machine, lambda: slack.url)
+            for new in new_messages(channels):
+                outbox_messages.queue(
+                    tx, new, now=system_clock(), machine_now=system_clock()
+                )
+        renderer = Renderer(shipped_policy, system_clock, lambda: slack.url)
         outbox = Outbox(
             database,
             Slack(slack.bot_token, slack.api_url),
             renderer,
             shipped_policy,
-            clock=machine,
-            machine=machine,
+            clock=system_clock,
+            system_clock=system_clock,
             pace=pace,
         )
         senders = Senders(outbox)

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.delivery.outbox import Outbox
 from bot.delivery.rendering import Renderer
 from bot.emulator.driver import LocalSlack
@@ -60,10 +60,10 @@ def due(made: Desk, number: int) -> datetime:
 def measured(made: Desk, slack: LocalSlack) -> list[float]:
     """Return by how many seconds each reminder was late."""
     address(made, slack)
-    shift = made.due_at - machine()
+    shift = made.due_at - system_clock()
 
     def clock() -> datetime:
-        return machine() + shift
+        return system_clock() + shift
 
     outbox = Outbox(
         made.database,
@@ -71,10 +71,10 @@ def measured(made: Desk, slack: LocalSlack) -> list[float]:
         Renderer(shipped_policy, clock, lambda: slack.url),
         shipped_policy,
         clock=clock,
-        machine=machine,
+        system_clock=system_clock,
     )
     senders = Senders(outbox)
-    reminders = Reminders(made.database, shipped_policy, clock, machine)
+    reminders = Reminders(made.database, shipped_policy, clock, system_clock)
 
     def tick() -> None:
         reminders.tick()

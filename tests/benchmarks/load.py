@@ -32,12 +32,12 @@ async def load(
 ) -> list[Typed]:
     """Type `count` commands, `a_second` of them each second."""
     begin = time.perf_counter() + 0.1
-    turns = []
+    locks = []
     for number in range(count):
         turn = begin + number / a_second
         await asyncio.sleep(max(0, turn - time.perf_counter()))
-        turns.append(asyncio.create_task(_typed(url, secret, f"{tag}.{number}", turn)))
-    return await asyncio.gather(*turns)
+        locks.append(asyncio.create_task(_typed(url, secret, f"{tag}.{number}", turn)))
+    return await asyncio.gather(*locks)
 
 
 async def _typed(url: str, secret: str, key: str, turn: float) -> Typed:

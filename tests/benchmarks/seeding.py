@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.policy.policies import Severity
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import records
-from bot.store.tables.mail import card_key
+from bot.store.tables.outbox_messages import card_key
 from bot.triage.acts import Report
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage

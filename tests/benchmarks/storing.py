@@ -24,7 +24,7 @@ from time import perf_counter
 
 from rich.console import Console
 
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.store.engines.postgres import PostgresDatabase, migrate
 from bot.triage.use_cases import Act, Result, Triage
 from tests import postgres
@@ -76,7 +76,7 @@ def replica(
 ) -> None:
     """Open incidents once all replicas are ready, and put how long that takes."""
     with closing(PostgresDatabase(url, WORKSPACE)) as database:
-        triage = Triage(database, shipped_policy, machine, machine, WORKSPACE)
+        triage = Triage(database, shipped_policy, system_clock, system_clock, WORKSPACE)
 
         def open_one(number: int) -> Result:
             act = Act("U0DEE", f"command:{tag}.{number}")

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bot.store.tables import gates, mail, records
+from bot.store.tables import outbox_messages, rate_limits, records
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, seconds, spread, table
 from tests.benchmarks.seeding import OPENED_AT, Desk, backlog, desk
 
@@ -49,7 +49,7 @@ def messages_held_back(count: int, folder: Path, stack: ExitStack) -> Desk:
     one = messages(count, folder, stack)
     with one.database.transaction() as tx:
         for lane in range(LANES):
-            gates.close_lane(tx, f"D{lane:06}", one.clock(), SOON)
+            rate_limits.close_lane(tx, f"D{lane:06}", one.clock(), SOON)
     return one
 
 
@@ -71,7 +71,7 @@ def claim(one: Desk) -> None:
     """Lease the next message that may go."""
     now = one.clock()
     with one.database.transaction() as tx:
-        mail.claim(
+        outbox_messages.claim(
             tx,
             machine_now=now,
             lease_until=now + SOON,
@@ -84,7 +84,7 @@ def claim(one: Desk) -> None:
 def unaddressed(one: Desk) -> None:
     """Ask whose conversation must be opened first."""
     with one.database.transaction() as tx:
-        mail.unaddressed(tx, one.clock())
+        outbox_messages.unaddressed(tx, one.clock())
 
 
 def add_rows(  # The sizes of one record, and what is done to each of them.

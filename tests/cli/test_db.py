@@ -9,7 +9,7 @@ import pytest
 import typer.testing
 
 from bot.cli.main import app
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.store.maintenance import backups
 from bot.store.maintenance.backups import name_of
 from tests.commands import Run
@@ -142,7 +142,7 @@ def test_the_newest_backup_must_not_be_too_old(
     age: str,
 ) -> None:
     monkeypatch.setenv("SEVBOT_BACKUPS", ".")
-    made = name_of(machine() - timedelta(days=days), is_daily=True)
+    made = name_of(system_clock() - timedelta(days=days), is_daily=True)
     backups.write(record, record.with_name(made))
 
     ran = run("db", "check")
@@ -284,7 +284,7 @@ def test_a_start_on_a_damaged_record_names_the_way_out(
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
     monkeypatch.setenv("SEVBOT_BACKUPS", ".")
-    good = backups.write(record, record.with_name(name_of(machine())))
+    good = backups.write(record, record.with_name(name_of(system_clock())))
     damage(record)
 
     ran = run("run")

@@ -2,7 +2,7 @@
 
 uv run python -m tests.crash --kills 600 --engine postgres --replicas 2
 uv run python -m tests.crash --everywhere
-uv run python -m tests.crash --kills 60 --no-settlement    # must show doubles
+uv run python -m tests.crash --kills 60 --no-reconciliation    # must show doubles
 uv run python -m tests.crash --kills 60 --mark-first       # must show losses
 
 Real bots are forked and killed while people use them and Slack fails by chance; at rest
@@ -80,7 +80,7 @@ def _given() -> Namespace:
     parser.add_argument("--replicas", type=int, default=1)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--jobs", type=int, default=1, help="rounds at a time")
-    parser.add_argument("--no-settlement", action="store_true")
+    parser.add_argument("--no-reconciliation", action="store_true")
     parser.add_argument("--mark-first", action="store_true")
     parser.add_argument("--everywhere", action="store_true")
     return parser.parse_args()
@@ -104,8 +104,8 @@ def _plans(given: Namespace) -> Iterator[Plan]:
 
 
 def _change(given: Namespace) -> Change:
-    if given.no_settlement:
-        return bots.without_settlement
+    if given.no_reconciliation:
+        return bots.without_reconciliation
     return bots.marking_first if given.mark_first else bots.untouched
 
 

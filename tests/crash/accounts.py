@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.emulator.records import Message
 from bot.slack.client import mark_of
-from tests.crash.stage import Letter
+from tests.crash.stage import OutboxMessage
 
 ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
 # What the shipped policy promises a premium customer first, in hours.
@@ -52,7 +52,7 @@ class Verdict:
 
 
 def verdict(
-    letters: Sequence[Letter],
+    messages: Sequence[OutboxMessage],
     shown: Sequence[Message],
     told: Sequence[dict[str, Any]],
     happened: Sequence[str],
@@ -60,7 +60,7 @@ def verdict(
 ) -> Verdict:
     """Compare, at rest, what was owed with what is shown."""
     found = Verdict()
-    found.add(_by_record(letters, shown))
+    found.add(_by_record(messages, shown))
     found.add(_by_eye(shown))
     found.add(_by_words(shown, told))
     found.add(_by_policy(shown, told, now))
@@ -68,23 +68,23 @@ def verdict(
     return found
 
 
-def _by_record(letters: Sequence[Letter], shown: Sequence[Message]) -> Verdict:
+def _by_record(messages: Sequence[OutboxMessage], shown: Sequence[Message]) -> Verdict:
     """Each message that the record calls sent stands there, once, and no other does."""
-    posts = [one for one in letters if one.kind != "edit"]
+    posts = [one for one in messages if one.kind != "edit"]
     counted = Counter(map(_key, shown))
     owed = [one for one in posts if one.state not in ("superseded", "merged")]
     found = Verdict(len(owed))
-    for letter in owed:
-        if letter.state != "sent":
-            found.lost.append(f"{letter.key} is {letter.state}: {letter.last_error}")
-        elif not counted[letter.key]:
-            found.lost.append(f"{letter.key} is sent, and not in Slack")
+    for message in owed:
+        if message.state != "sent":
+            found.lost.append(f"{message.key} is {message.state}: {message.last_error}")
+        elif not counted[message.key]:
+            found.lost.append(f"{message.key} is sent, and not in Slack")
     for key in counted.keys() - {one.key for one in posts}:
         found.lost.append(f"{key} is in Slack, and not in the record")
-    for letter in letters:
-        is_anew = letter.state == "dead" and letter.last_error == "message_not_found"
-        if letter.kind == "edit" and not is_anew and letter.state in _UNFINISHED:
-            found.lost.append(f"{letter.key} is {letter.state}: {letter.last_error}")
+    for message in messages:
+        is_anew = message.state == "dead" and message.last_error == "message_not_found"
+        if message.kind == "edit" and not is_anew and message.state in _UNFINISHED:
+            found.lost.append(f"{message.key} is {message.state}: {message.last_error}")
     return found
 
 

@@ -19,8 +19,8 @@ from bot.inbound.socket_mode import SocketMode
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import PolicySource
 from bot.store.database import Transaction
-from bot.store.tables import mail
-from bot.store.tables.mail import Letter, State
+from bot.store.tables import outbox_messages
+from bot.store.tables.outbox_messages import OutboxMessage, State
 from bot.triage.policy_changes import InForce, PolicyWatch
 from tests.crash.stage import SCALE, Stage, policy
 
@@ -103,7 +103,7 @@ def _live(stage: Stage, change: Change, parent: int, shared: mmap) -> None:
     _count_sending(prepared.bot.outbox, shared)
     with app.running(prepared):
         while os.getppid() == parent:
-            shared[1] = prepared.bot.ear.is_connected()
+            shared[1] = prepared.bot.transport.is_connected()
             prepared.wake()
             time.sleep(_TICK_EVERY_S)
 
@@ -113,18 +113,18 @@ def _prepared(stage: Stage, change: Change) -> Prepared:
     settings, wake, in_force = stage.settings, Wake(), InForce(policy())
     identity = app.identify(settings, Event())
     assert identity is not None, "nobody tells it to stop"
-    clock, machine = stage.slack_clock, stage.machine
+    clock, system_clock = stage.slack_clock, stage.system_clock
     bot = app.build(
-        settings, in_force, identity, clock=clock, machine=machine, wake=wake
+        settings, in_force, identity, clock=clock, system_clock=system_clock, wake=wake
     )
     change(bot)
     for client in (bot.outbox._slack.web, bot.outbox._slack._urgent):
         client.timeout /= SCALE  # type: ignore[assignment]
-    assert isinstance(bot.ear, SocketMode)
-    bot.ear._handler.client.web_client.ssl = _CERTIFICATES
+    assert isinstance(bot.transport, SocketMode)
+    bot.transport._handler.client.web_client.ssl = _CERTIFICATES
     source = PolicySource(stage.policies, public_holidays)
     source.last_read = source.content()
-    watch = PolicyWatch(source, in_force, bot.database, clock, machine)
+    watch = PolicyWatch(source, in_force, bot.database, clock, system_clock)
     watch.begin()
     return Prepared(bot, wake, watch, identity.team)
 
@@ -132,11 +132,11 @@ def _prepared(stage: Stage, change: Change) -> Prepared:
 def _count_sending(outbox: Outbox, shared: mmap) -> None:
     deliver, lock = outbox._deliver, Lock()
 
-    def delivering(parcel: Any) -> None:
+    def delivering(delivery: Any) -> None:
         with lock:
             shared[0] += 1
         try:
-            deliver(parcel)
+            deliver(delivery)
         finally:
             with lock:
                 shared[0] -= 1
@@ -144,7 +144,7 @@ def _count_sending(outbox: Outbox, shared: mmap) -> None:
     setattr(outbox, "_deliver", delivering)  # noqa: B010
 
 
-def without_settlement(bot: Bot) -> None:
+def without_reconciliation(bot: Bot) -> None:
     """Let every look-up find nothing, so that what is in doubt is sent blindly."""
     setattr(bot.outbox._slack, "standing", lambda *_, **__: iter(()))  # noqa: B010
 
@@ -155,7 +155,7 @@ def marking_first(bot: Bot) -> None:
     So what a dead sender left, and what nobody knows of, counts as sent.
     """
 
-    def mark(tx: Transaction, letter: Letter, *_: object, **__: object) -> None:
-        mail.finish(tx, letter, State.SENT)
+    def mark(tx: Transaction, message: OutboxMessage, *_: object, **__: object) -> None:
+        outbox_messages.finish(tx, message, State.SENT)
 
-    setattr(bot.outbox._settlement, "_open", mark)  # noqa: B010
+    setattr(bot.outbox._reconciliation, "_open", mark)  # noqa: B010

@@ -20,7 +20,7 @@ from bot.delivery.pacing import PAGE
 from bot.emulator.faults import Fault
 from bot.store.database import Row, Transaction
 from bot.store.queries import queries
-from bot.store.tables.mail import Priority
+from bot.store.tables.outbox_messages import Priority
 from tests.crash.bots import Change, untouched
 from tests.crash.stage import LONGEST_DELAY, SCALE, Stage
 
@@ -115,7 +115,7 @@ class Provocation:
 def _let_time_pass(stage: Stage) -> None:
     """Let every wait be over, once no request is under way any more."""
     time.sleep(LONGEST_DELAY / timedelta(seconds=SCALE))
-    stage.machine.advance(_MANY_MINUTES)
+    stage.system_clock.advance(_MANY_MINUTES)
 
 
 def _land_late(stage: Stage) -> None:
@@ -130,7 +130,7 @@ def _forget_conversations(stage: Stage) -> None:
 
 
 def _turn_back(stage: Stage) -> None:
-    stage.machine.advance(-timedelta(hours=1))
+    stage.system_clock.advance(-timedelta(hours=1))
 
 
 def _break_policy(stage: Stage) -> None:
@@ -149,9 +149,9 @@ def _stalled(bot: Bot) -> None:
     """Let a sender of pages stand still after Slack's answer: its lease is lost."""
     called = bot.outbox._called
 
-    def stalling(parcel: Any) -> str | None:
-        ts = called(parcel)
-        if parcel.letter.priority is Priority.PAGE:
+    def stalling(delivery: Any) -> str | None:
+        ts = called(delivery)
+        if delivery.message.priority is Priority.PAGE:
             time.sleep(1.2 * PAGE.lease.total_seconds() / SCALE)
         return ts
 

@@ -136,7 +136,7 @@ def played(stage: Stage, plan: Plan) -> Outcome:
     outcome.acts = len(told)
     shown = stage.slack.all_messages()
     outcome.verdict = accounts.verdict(
-        stage.letters(), shown, told, stage.happened(), stage.slack_clock()
+        stage.messages(), shown, told, stage.happened(), stage.slack_clock()
     )
     return outcome
 
@@ -205,7 +205,7 @@ def _come_to_rest(stage: Stage, plan: Plan) -> None:
     time.sleep(LONGEST_DELAY.total_seconds() / SCALE)
     give_up_at, patience = time.monotonic() + plan.rests_within_s, _STILL_FOR_S
     while time.monotonic() < give_up_at:
-        stage.machine.advance(_LATER)
+        stage.system_clock.advance(_LATER)
         last = bots.forked(stage, plan.change)
         try:
             _until(_Stillness(stage, patience), give_up_at - time.monotonic())
@@ -226,17 +226,17 @@ class _Stillness:
         self._since = 0.0
 
     def __call__(self) -> bool:
-        letters, now = self._stage.letters(), time.monotonic()
-        if letters != self._seen:
-            self._seen, self._since = letters, now
-        is_busy = any(one.is_under_way for one in letters) or self._stage.is_due()
+        messages, now = self._stage.messages(), time.monotonic()
+        if messages != self._seen:
+            self._seen, self._since = messages, now
+        is_busy = any(one.is_under_way for one in messages) or self._stage.is_due()
         if is_busy:
             return False
         return _is_at_rest(self._stage) or now > self._since + self._patience
 
 
 def _is_at_rest(stage: Stage) -> bool:
-    return not stage.is_due() and not any(one.is_open for one in stage.letters())
+    return not stage.is_due() and not any(one.is_open for one in stage.messages())
 
 
 def _until(condition: Callable[[], bool], within_s: float) -> bool:

@@ -70,12 +70,12 @@ class Machine:
     """The machine's clock of the bots. Whoever is forked has it as it was then."""
 
     def __init__(self) -> None:
-        self._began = clock.machine()
+        self._began = clock.system_clock()
         self._ahead = timedelta(0)
 
     def __call__(self) -> datetime:
         """Return the bots' now in UTC, to the millisecond."""
-        return self._began + (clock.machine() - self._began) * SCALE + self._ahead
+        return self._began + (clock.system_clock() - self._began) * SCALE + self._ahead
 
     def advance(self, by: timedelta) -> None:
         """Jump ahead, or back; no bot that runs notices."""
@@ -83,7 +83,7 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboxMessage:
     """A message as the record has it."""
 
     key: str
@@ -120,7 +120,7 @@ class Stage:
     slack_clock: TrialClock
     tokens: Settings
     database_url: str
-    machine: Machine = field(default_factory=Machine)
+    system_clock: Machine = field(default_factory=Machine)
 
     @property
     def log(self) -> Path:
@@ -156,11 +156,11 @@ class Stage:
         """Tell whether the record is in a server, which can hang up."""
         return self.database_url.startswith("postgres")
 
-    def letters(self) -> list[Letter]:
+    def messages(self) -> list[OutboxMessage]:
         """Return the outbox as it is now, edits included."""
         columns = "key, kind, state, ts, verify_at, last_error"
         rows = self.say(f"SELECT {columns} FROM outbox ORDER BY id")
-        return [Letter(*row) for row in rows]
+        return [OutboxMessage(*row) for row in rows]
 
     def is_due(self) -> bool:
         """Tell whether a reminder is due that no tick has seen."""

@@ -15,7 +15,7 @@ from bot.emulator.records import Message
 from tests import postgres
 from tests.crash import accounts
 from tests.crash.places import Trap
-from tests.crash.stage import BEGINS, Letter
+from tests.crash.stage import BEGINS, OutboxMessage
 from tests.processes import counted, harness
 
 CARD = Message(
@@ -25,7 +25,7 @@ CARD = Message(
     "INC-1 (Sev3) Acme: fault 0001.",
     metadata={"event_payload": {"key": "INC-1/card", "with": ""}},
 )
-SENT = Letter("INC-1/card", "card", "sent", "1.0", None, None)
+SENT = OutboxMessage("INC-1/card", "card", "sent", "1.0", None, None)
 OPENED = {
     "do": "open",
     "title": "fault 0001.",
@@ -61,7 +61,7 @@ def test_nothing_is_lost_or_said_twice_however_the_bot_is_killed(
 @pytest.mark.timeout(240)
 def test_without_settlement_messages_are_said_twice() -> None:
     status, said = harness(
-        "tests.crash", "--kills", "40", "--jobs", "2", "--no-settlement"
+        "tests.crash", "--kills", "40", "--jobs", "2", "--no-reconciliation"
     )
 
     assert status == 1, said
@@ -80,12 +80,12 @@ def test_messages_that_are_marked_before_they_are_sent_get_lost() -> None:
 
 def verdict(
     *shown: Message,
-    letters: tuple[Letter, ...] = (SENT,),
+    messages: tuple[OutboxMessage, ...] = (SENT,),
     told: tuple[dict[str, Any], ...] = (OPENED,),
     happened: tuple[str, ...] = (),
     passed: timedelta = timedelta(0),
 ) -> accounts.Verdict:
-    return accounts.verdict(letters, shown, told, happened, BEGINS + passed)
+    return accounts.verdict(messages, shown, told, happened, BEGINS + passed)
 
 
 def test_all_is_well_when_each_message_stands_there_once() -> None:
@@ -106,7 +106,7 @@ def test_a_message_that_slack_does_not_show_is_lost() -> None:
 
 @pytest.mark.parametrize("state", ["queued", "sending", "dead"])
 def test_a_message_that_is_not_sent_at_rest_is_lost(state: str) -> None:
-    found = verdict(CARD, letters=(replace(SENT, state=state),))
+    found = verdict(CARD, messages=(replace(SENT, state=state),))
 
     assert found.lost == [f"INC-1/card is {state}: None"]
 
@@ -127,9 +127,9 @@ def test_a_message_that_has_another_key_and_reads_the_same_is_doubled() -> None:
         replace(CARD, ts=key, text="taken", metadata={"event_payload": {"key": key}})
         for key in keys
     ]
-    letters = (SENT, *(replace(SENT, key=key) for key in keys))
+    messages = (SENT, *(replace(SENT, key=key) for key in keys))
 
-    found = verdict(CARD, *notes, letters=letters)
+    found = verdict(CARD, *notes, messages=messages)
 
     assert found.doubled == ["INC-1/note/1, INC-1/note/2 read the same"]
 
@@ -137,7 +137,7 @@ def test_a_message_that_has_another_key_and_reads_the_same_is_doubled() -> None:
 def test_a_number_that_was_skipped_is_a_loss() -> None:
     card = replace(CARD, metadata={"event_payload": {"key": "INC-2/card"}})
 
-    found = verdict(card, letters=(replace(SENT, key="INC-2/card"),))
+    found = verdict(card, messages=(replace(SENT, key="INC-2/card"),))
 
     assert found.lost == ["the numbers are [2]"]
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
 from bot.running.scheduler import Senders
-from bot.store.tables import mail
-from bot.store.tables.mail import Draft, MessageKind, Priority, State
+from bot.store.tables import outbox_messages
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority, State
 from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
 from tests.processes import until
 
@@ -16,7 +16,7 @@ def test_what_changed_while_a_message_was_on_its_way_is_edited_in(post: Post) ->
     def change() -> None:
         post.says = "taken"
         with post.database.transaction() as tx:
-            mail.refresh(tx, 1, now=post.now, machine_now=post.now)
+            outbox_messages.refresh(tx, 1, now=post.now, machine_now=post.now)
 
     post.slack.meanwhile = change
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
@@ -327,8 +327,8 @@ def test_a_key_is_sent_once_for_ever(post: Post) -> None:
     post.outbox.drain()
 
     with post.database.transaction() as tx:
-        draft = Draft("note", MessageKind.NOTE, Priority.CARD, lane="C0INCIDENTS")
-        mail.queue(tx, draft, now=post.now, machine_now=post.now)
+        new = NewMessage("note", MessageKind.NOTE, Priority.CARD, lane="C0INCIDENTS")
+        outbox_messages.queue(tx, new, now=post.now, machine_now=post.now)
     post.outbox.drain()
 
     assert post.slack.posted == ["note"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.delivery.pacing import OTHER, PAGE, Times, settling
-from bot.store.tables.mail import Letter, MessageKind, Priority, State
+from bot.store.tables.outbox_messages import MessageKind, OutboxMessage, Priority, State
 
 
 @pytest.mark.parametrize("times", [PAGE, OTHER], ids=["page", "other"])
@@ -23,8 +23,8 @@ def test_times_in_another_order_are_refused(seconds: tuple[int, int, int]) -> No
         Times(*spans)
 
 
-def edit(attempts: int) -> Letter:
-    return Letter(
+def edit(attempts: int) -> OutboxMessage:
+    return OutboxMessage(
         id=1,
         key="card/1/edit",
         kind=MessageKind.EDIT,

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.delivery.rendering import described
-from bot.store.tables.mail import MessageKind
+from bot.store.tables.outbox_messages import MessageKind
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.clock import machine
+from bot.clock import system_clock
 from bot.doctor.examination import examine
 from bot.doctor.findings import Finding, Level
 from bot.doctor.manifest import OPTIONAL
@@ -37,7 +37,7 @@ class Installation:
     slack: LocalSlack
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
-    now: Callable[[], datetime] = machine
+    now: Callable[[], datetime] = system_clock
 
     def __post_init__(self) -> None:
         (self.folder / "policies.yaml").write_text(default_text(), encoding="utf-8")
@@ -113,7 +113,7 @@ def a_guest_on_call(it: Installation) -> None:
 
 
 def a_clock_ten_minutes_off(it: Installation) -> None:
-    it.now = lambda: machine() + timedelta(minutes=10)
+    it.now = lambda: system_clock() + timedelta(minutes=10)
 
 
 def a_damaged_record(it: Installation) -> None:
@@ -288,7 +288,7 @@ def test_channels_that_may_not_be_seen_are_said_to_be_unseen(
 def test_whose_phone_makes_no_sound_at_night_is_told_in_their_own_time(
     installed: Installation,
 ) -> None:
-    now = machine().replace(microsecond=0)
+    now = system_clock().replace(microsecond=0)
     start, end = now + timedelta(hours=1), now + timedelta(hours=9)
     installed.slack.change_person("ana", tz="Etc/UTC")
     installed.slack.silence("ana", start, end)

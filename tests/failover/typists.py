@@ -69,8 +69,8 @@ class Typists:
 
     def try_again(self) -> list[Typed]:
         """Let whoever was left in doubt press the button; return what came of it."""
-        doubts = [one for one in self.typed if one.fate is Fate.IN_DOUBT]
-        return [self._tried(one) for one in doubts]
+        unconfirmed = [one for one in self.typed if one.fate is Fate.IN_DOUBT]
+        return [self._tried(one) for one in unconfirmed]
 
     def _type(self, who: str) -> None:
         while not self._over.wait(_PAUSE_S):

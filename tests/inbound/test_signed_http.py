@@ -61,8 +61,10 @@ class Reply:
 def ask(
     told: OverHttp, method: str, path: str, body: bytes = b"", **headers: str
 ) -> Reply:
-    assert isinstance(told.bot.ear, SignedHttp)
-    connection = http.client.HTTPConnection("127.0.0.1", told.bot.ear.port, timeout=10)
+    assert isinstance(told.bot.transport, SignedHttp)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", told.bot.transport.port, timeout=10
+    )
     try:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body, given)
@@ -191,7 +193,7 @@ def test_a_revoked_token_turns_the_health_red_until_it_works_again(
     red = ask(told, "GET", "/healthz")
 
     told.slack.workspace.bot_token = token
-    told.machine.advance(minutes=1)
+    told.system_clock.advance(minutes=1)
     told.settle()
     green = ask(told, "GET", "/healthz")
 

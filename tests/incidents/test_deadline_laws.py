@@ -34,13 +34,15 @@ OPENINGS = st.integers(0, 6 * 1440).map(lambda n: pacific(19, "00:00") + n * MIN
 Rule = TypeVar("Rule", bound=Callable[..., None])
 
 
-def when_open(machine: "Incidents") -> bool:
-    return machine.record.incident.is_open
+def when_open(system_clock: "Incidents") -> bool:
+    return system_clock.record.incident.is_open
 
 
 def when(condition: Callable[["Incidents"], object]) -> Callable[[Rule], Rule]:
     """Allow a rule only while the incident is open and something holds besides."""
-    return precondition(lambda machine: when_open(machine) and bool(condition(machine)))
+    return precondition(
+        lambda system_clock: when_open(system_clock) and bool(condition(system_clock))
+    )
 
 
 def place_of(step: Step) -> int:
@@ -91,59 +93,59 @@ class Incidents(RuleBasedStateMachine):
 
     # People act.
 
-    @when(lambda machine: True)
+    @when(lambda system_clock: True)
     @rule(who=PEOPLE)
     def take(self, who: str) -> None:
         if who != self.record.incident.owner:
             self.happens(EventKind.TAKEN, who)
 
-    @when(lambda machine: machine.record.incident.owner)
+    @when(lambda system_clock: system_clock.record.incident.owner)
     @rule()
     def check_in(self) -> None:
         self.happens(EventKind.CHECKED_IN, self.record.incident.owner or "")
 
-    @when(lambda machine: True)
+    @when(lambda system_clock: True)
     @rule(who=PEOPLE, ago=SPANS, waiting=st.booleans())
     def update(self, who: str, ago: int, waiting: bool) -> None:
         answer = "yes" if waiting else ""
         self.happens(EventKind.UPDATED, who, self.earlier(ago), waiting=answer)
 
-    @when(lambda machine: machine.record.incident.waiting_since)
+    @when(lambda system_clock: system_clock.record.incident.waiting_since)
     @rule(who=PEOPLE)
     def resume(self, who: str) -> None:
         self.happens(EventKind.RESUMED, who)
 
-    @when(lambda machine: True)
+    @when(lambda system_clock: True)
     @rule(who=PEOPLE, severity=st.sampled_from(Severity))
     def change_severity(self, who: str, severity: Severity) -> None:
         if severity is not self.record.incident.severity:
             self.happens(EventKind.CHANGED, who, severity=severity)
 
-    @when(lambda machine: True)
+    @when(lambda system_clock: True)
     @rule(who=PEOPLE, plan=st.sampled_from(PLANS))
     def change_plan(self, who: str, plan: str) -> None:
         if plan != self.record.incident.plan:
             self.happens(EventKind.CHANGED, who, plan=plan)
 
-    @when(lambda machine: machine.record.incident.customer != "Globex")
+    @when(lambda system_clock: system_clock.record.incident.customer != "Globex")
     @rule(who=PEOPLE)
     def set_customer(self, who: str) -> None:
         self.happens(EventKind.CUSTOMER_SET, who, customer="Globex", plan="standard")
 
-    @when(lambda machine: True)
+    @when(lambda system_clock: True)
     @rule(who=PEOPLE, to=PEOPLE)
     def offer(self, who: str, to: str) -> None:
         if to != self.record.incident.owner:
             self.happens(EventKind.HAND_OFF_OFFERED, who, to=to)
 
-    @when(lambda machine: machine.record.incident.offered_to)
+    @when(lambda system_clock: system_clock.record.incident.offered_to)
     @rule(accepts=st.booleans())
     def answer_offer(self, accepts: bool) -> None:
         accepted, declined = EventKind.HAND_OFF_ACCEPTED, EventKind.HAND_OFF_DECLINED
         who = self.record.incident.offered_to or ""
         self.happens(accepted if accepts else declined, who)
 
-    @when(lambda machine: True)
+    @when(lambda system_clock: True)
     @rule(choice=st.sampled_from(["15 minutes", "1 hour", "next opening"]))
     def snooze(self, choice: str) -> None:
         (promise,) = self.promises()
@@ -153,17 +155,17 @@ class Incidents(RuleBasedStateMachine):
         ):
             record.snooze(promise.kind, choice, record.now)
 
-    @when(lambda machine: True)
+    @when(lambda system_clock: True)
     @rule(who=PEOPLE, ago=SPANS)
     def resolve(self, who: str, ago: int) -> None:
         self.happens(EventKind.RESOLVED, who, self.earlier(ago))
 
-    @when(lambda machine: True)
+    @when(lambda system_clock: True)
     @rule(who=PEOPLE)
     def void(self, who: str) -> None:
         self.happens(EventKind.VOIDED, who)
 
-    @precondition(lambda machine: not when_open(machine))
+    @precondition(lambda system_clock: not when_open(system_clock))
     @rule(who=PEOPLE)
     def reopen(self, who: str) -> None:
         self.happens(EventKind.REOPENED, who)

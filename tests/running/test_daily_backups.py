@@ -8,8 +8,8 @@ import pytest
 
 from bot.running.daily_backups import DailyBackups
 from bot.store.maintenance import backups
-from bot.store.tables import mail
-from bot.store.tables.mail import Letter
+from bot.store.tables import outbox_messages
+from bot.store.tables.outbox_messages import OutboxMessage
 from tests.factories import shipped_policy
 from tests.lives import Life, life
 
@@ -49,12 +49,12 @@ class House:
         """Return the reasons in the notices that wait for the fallback channel."""
         with self.it.database.transaction() as tx:
             rows = tx.all("newest_messages", most=50)
-            letters = [mail.find(tx, row["key"]) for row in reversed(rows)]
-        return [one.refs["reason"] for one in letters if one and is_ours(one)]
+            messages = [outbox_messages.find(tx, row["key"]) for row in reversed(rows)]
+        return [one.refs["reason"] for one in messages if one and is_ours(one)]
 
 
-def is_ours(letter: Letter) -> bool:
-    return letter.key.startswith("backup/") and letter.lane == "C0SUPPORT"
+def is_ours(message: OutboxMessage) -> bool:
+    return message.key.startswith("backup/") and message.lane == "C0SUPPORT"
 
 
 @pytest.fixture

@@ -11,8 +11,15 @@ from bot.policy.policies import Severity
 from bot.store import opening
 from bot.store.database import Database, Row
 from bot.store.queries import queries
-from bot.store.tables import doubts, gates, mail
-from bot.store.tables.mail import Draft, MessageKind, Posted, Priority, State, Verify
+from bot.store.tables import outbox_messages, rate_limits, unconfirmed
+from bot.store.tables.outbox_messages import (
+    MessageKind,
+    NewMessage,
+    Posted,
+    Priority,
+    State,
+    Verify,
+)
 from bot.triage.acts import Report, Update
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
@@ -155,22 +162,24 @@ def live(database: Database) -> None:
         for person in ("U0ANA", "U0CEM"):
             given = {**samples("save_person"), "id": person, "name": person}
             tx.one("save_person", **given)
-        mail.address(tx, "U0CEM", "D0CEM")
-        edit = Draft("INC-9/note", MessageKind.NOTE, Priority.CARD, lane="C0LEADS")
-        mail.queue(tx, edit, now=NOON, machine_now=NOON)
-        gates.close(tx, "tick", NOON)
+        outbox_messages.address(tx, "U0CEM", "D0CEM")
+        edit = NewMessage("INC-9/note", MessageKind.NOTE, Priority.CARD, lane="C0LEADS")
+        outbox_messages.queue(tx, edit, now=NOON, machine_now=NOON)
+        rate_limits.close(tx, "tick", NOON)
         for number, state in enumerate((State.SENT, State.DEAD, State.SENT)):
-            letter = claimed(database, tx, now, f"token/{number}")
+            message = claimed(database, tx, now, f"token/{number}")
             posted = Posted(now, f"{number}.0", "abc", is_live=True)
-            mail.finish(tx, letter, state, posted=posted)
-        letter = claimed(database, tx, now, "lost")
-        doubts.doubt(tx, letter, Verify(NOON, NOON), error="unknown: timeout")
+            outbox_messages.finish(tx, message, state, posted=posted)
+        message = claimed(database, tx, now, "lost")
+        unconfirmed.doubt(tx, message, Verify(NOON, NOON), error="unknown: timeout")
         claimed(database, tx, now, "first")
 
 
-def claimed(database: Database, tx: object, now: datetime, token: str) -> mail.Letter:
+def claimed(
+    database: Database, tx: object, now: datetime, token: str
+) -> outbox_messages.OutboxMessage:
     """Claim the next message."""
-    letter = mail.claim(
+    message = outbox_messages.claim(
         tx,  # type: ignore[arg-type]
         machine_now=now,
         lease_until=now + HOUR,
@@ -178,8 +187,8 @@ def claimed(database: Database, tx: object, now: datetime, token: str) -> mail.L
         burst_until=now + HOUR,
         token=token,
     )
-    assert letter is not None, "something waits"
-    return letter
+    assert message is not None, "something waits"
+    return message
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.engines.sqlite import to_text
-from bot.store.tables import gates, mail, records
+from bot.store.tables import outbox_messages, rate_limits, records
 from tests.benchmarks.seeding import Desk, backlog, desk
 
 FEW, MANY = 20, 2_000
@@ -37,10 +37,10 @@ def steps(of: Desk, run: Callable[[], object]) -> int:
     return count
 
 
-def claim(of: Desk) -> mail.Letter | None:
+def claim(of: Desk) -> outbox_messages.OutboxMessage | None:
     now = of.clock()
     with of.database.transaction() as tx:
-        return mail.claim(
+        return outbox_messages.claim(
             tx,
             machine_now=now,
             lease_until=now + SOON,
@@ -54,7 +54,7 @@ def close(of: Desk, *names: str) -> None:
     until = of.clock() + timedelta(hours=1)
     with of.database.transaction() as tx:
         for name in names:
-            gates.close(tx, name, until)
+            rate_limits.close(tx, name, until)
 
 
 def grows(folder: Path, build: Build, run: Callable[[Desk], object]) -> float:
@@ -164,7 +164,7 @@ def test_asking_who_has_no_conversation_yet_costs_the_same_however_much_waits(
 ) -> None:
     def ask(one: Desk) -> None:
         with one.database.transaction() as tx:
-            assert mail.unaddressed(tx, one.clock()) == {}
+            assert outbox_messages.unaddressed(tx, one.clock()) == {}
 
     growth = grows(tmp_path, waiting_messages, ask)
 
@@ -174,7 +174,7 @@ def test_asking_who_has_no_conversation_yet_costs_the_same_however_much_waits(
 def test_an_act_costs_the_same_however_much_waits(tmp_path: Path) -> None:
     def take_note(one: Desk) -> None:
         with one.database.transaction() as tx:
-            mail.refresh(tx, 1, now=one.clock(), machine_now=one.clock())
+            outbox_messages.refresh(tx, 1, now=one.clock(), machine_now=one.clock())
 
     growth = grows(tmp_path, waiting_messages, take_note)
 

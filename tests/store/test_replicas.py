@@ -16,8 +16,14 @@ from bot.errors import UserError
 from bot.incidents.incidents import Status
 from bot.policy.policies import Severity
 from bot.store.database import Database, Transaction
-from bot.store.tables import gates, mail, records, turns
-from bot.store.tables.mail import Draft, Letter, MessageKind, Priority, State
+from bot.store.tables import locks, outbox_messages, rate_limits, records
+from bot.store.tables.outbox_messages import (
+    MessageKind,
+    NewMessage,
+    OutboxMessage,
+    Priority,
+    State,
+)
 from bot.triage.acts import Report, Update
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Result, Triage
@@ -216,8 +222,8 @@ def test_each_message_is_claimed_once_and_in_the_order_of_its_conversation(
 
     claims = team.at_once(lambda replica, n: claim(team, replica, f"token/{n}"), 60)
 
-    claimed = [letter for letter in claims if letter is not None]
-    keys = [letter.key for letter in claimed]
+    claimed = [message for message in claims if message is not None]
+    keys = [message.key for message in claimed]
     assert len(keys) == len(set(keys))
     # Only the head of each of the eight incidents: none is sent before it arrived.
     assert sorted(keys) == [f"k{n}" for n in range(8)]
@@ -226,12 +232,12 @@ def test_each_message_is_claimed_once_and_in_the_order_of_its_conversation(
 def test_no_two_replicas_write_to_a_conversation_within_its_second(team: Team) -> None:
     queue(team, [(f"k{n}", "C1", n) for n in range(20)])
 
-    def claim_at_pace(replica: Replica, number: int) -> Letter | None:
+    def claim_at_pace(replica: Replica, number: int) -> OutboxMessage | None:
         return claim(team, replica, f"token/{number}", pace=timedelta(seconds=1))
 
     claims = team.at_once(claim_at_pace, 20)
 
-    assert len([letter for letter in claims if letter is not None]) == 1
+    assert len([message for message in claims if message is not None]) == 1
 
 
 def test_what_changes_while_a_message_is_being_claimed_edits_it_afterwards(
@@ -242,7 +248,7 @@ def test_what_changes_while_a_message_is_being_claimed_edits_it_afterwards(
 
     with ThreadPoolExecutor(1) as thread:
         with one.database.transaction() as tx:
-            letter = claimed(tx, team.now, "token")
+            message = claimed(tx, team.now, "token")
             shown = records.incident(tx, 1)
             resolving = thread.submit(
                 other.triage.resolve, Act("U0ANA", "form"), 1, "done"
@@ -250,13 +256,13 @@ def test_what_changes_while_a_message_is_being_claimed_edits_it_afterwards(
             while not team.rows(_WAITING):
                 assert not resolving.done()
         resolving.result(10)
-    assert letter is not None
+    assert message is not None
     assert shown is not None
     with one.database.transaction() as tx:
-        ended = mail.finish(tx, letter, State.SENT)
+        ended = outbox_messages.finish(tx, message, State.SENT)
 
     assert shown.status is Status.OPEN
-    assert ended is mail.Finish.STALE
+    assert ended is outbox_messages.Finish.STALE
 
 
 _WAITING = """
@@ -271,12 +277,12 @@ def test_a_turn_that_another_replica_has_is_left_to_it(team: Team) -> None:
     one, other = team.both
 
     with one.database.transaction() as tx:
-        first = turns.take_if_free(tx, turns.TICK)
+        first = locks.take_if_free(tx, locks.TICK)
     with one.database.transaction() as tx, other.database.transaction() as beside:
-        again = turns.take_if_free(tx, turns.TICK)
-        meanwhile = turns.take_if_free(beside, turns.TICK)
+        again = locks.take_if_free(tx, locks.TICK)
+        meanwhile = locks.take_if_free(beside, locks.TICK)
     with other.database.transaction() as tx:
-        afterwards = turns.take_if_free(tx, turns.TICK)
+        afterwards = locks.take_if_free(tx, locks.TICK)
 
     assert (first, again, meanwhile, afterwards) == (True, True, False, True)
 
@@ -285,27 +291,27 @@ def queue(team: Team, messages: Iterable[tuple[str, str, int]]) -> None:
     """Queue messages: each a key, a conversation and an incident."""
     with team.both[0].database.transaction() as tx:
         for key, lane, incident in messages:
-            draft = Draft(
+            new = NewMessage(
                 key, MessageKind.NOTE, Priority.CARD, lane=lane, incident=incident
             )
-            mail.queue(tx, draft, now=team.now, machine_now=team.now)
+            outbox_messages.queue(tx, new, now=team.now, machine_now=team.now)
 
 
 def claim(
     team: Team, replica: Replica, token: str, pace: timedelta | None = None
-) -> Letter | None:
+) -> OutboxMessage | None:
     """Claim a message as the outbox does."""
     with replica.database.transaction() as tx:
-        turns.take(tx, turns.OUTBOX)
-        letter = claimed(tx, team.now, token)
-        if letter is not None and letter.lane is not None and pace is not None:
-            gates.close_lane(tx, letter.lane, team.now, pace)
-    return letter
+        locks.take(tx, locks.OUTBOX)
+        message = claimed(tx, team.now, token)
+        if message is not None and message.lane is not None and pace is not None:
+            rate_limits.close_lane(tx, message.lane, team.now, pace)
+    return message
 
 
-def claimed(tx: Transaction, now: datetime, token: str) -> Letter | None:
+def claimed(tx: Transaction, now: datetime, token: str) -> OutboxMessage | None:
     until = now + timedelta(minutes=1)
-    return mail.claim(
+    return outbox_messages.claim(
         tx,
         machine_now=now,
         lease_until=until,

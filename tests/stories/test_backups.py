@@ -35,7 +35,7 @@ def told(tmp_path: Path, folder: Path) -> Iterator[Story]:
 
 def wait(told: Story, **span: float) -> None:
     """Let the machine's time pass, and the bot look whether a backup is due."""
-    told.machine.advance(**span)
+    told.system_clock.advance(**span)
     told.bot.back_up()
     told.settle()
 
@@ -84,14 +84,14 @@ def test_a_bot_on_a_restored_backup_says_nothing_twice(
     record, backup = tmp_path / "sevbot.db", tmp_path / "backup.db"
     told.command("ana", SEV2)
     backups.write(record, backup)
-    told.machine.advance(seconds=30)
+    told.system_clock.advance(seconds=30)
     told.advance(hours=4)
     before = [told.read(one) for one in told.slack.dm("ana")]
     told.bot.close()
 
-    restoring.restore(backup, record, told.machine(), replaces=True)
+    restoring.restore(backup, record, told.system_clock(), replaces=True)
     told.start_bot()
-    told.machine.advance(minutes=2)
+    told.system_clock.advance(minutes=2)
     told.settle()
 
     assert len(before) > 1

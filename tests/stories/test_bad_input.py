@@ -197,7 +197,7 @@ def test_the_longest_update_fits_into_the_thread(tuesday: Story) -> None:
 
 def test_the_same_text_within_half_a_minute_is_asked_about(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
-    tuesday.machine.advance(seconds=29)
+    tuesday.system_clock.advance(seconds=29)
 
     again = tuesday.command("dee", "/sev2 acme: push fails")
 
@@ -235,7 +235,7 @@ def test_what_may_well_be_meant_is_not_asked_about(
     tuesday: Story, who: str, channel: str, text: str, seconds: int
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
-    tuesday.machine.advance(seconds=seconds)
+    tuesday.system_clock.advance(seconds=seconds)
 
     answer = tuesday.command(who, text, channel=channel)
 
@@ -260,7 +260,7 @@ def test_the_same_command_delivered_three_times_opens_one_incident(
 def test_a_slip_that_is_delivered_again_later_is_still_a_slip(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     slip = tuesday.command("dee", "/sev2 acme: push fails")
-    tuesday.machine.advance(minutes=5)
+    tuesday.system_clock.advance(minutes=5)
 
     again = tuesday.slack.redeliver(slip)
 

@@ -69,7 +69,7 @@ def test_what_is_acknowledged_is_recorded_even_while_slack_posts_nothing(
     assert "INC-1 opened as Sev2" in tuesday.read(answer.private)
     assert tuesday.slack.channel("incidents") == []
     tuesday.slack.faults.clear()
-    tuesday.machine.advance(minutes=2)
+    tuesday.system_clock.advance(minutes=2)
     tuesday.settle()
     assert len(tuesday.slack.channel("incidents")) == 1
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.delivery.pacing import Pace
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
-from bot.store.tables import mail
+from bot.store.tables import outbox_messages
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
 
@@ -18,7 +18,7 @@ POST, EDIT = "chat.postMessage", "chat.update"
 
 def wait(told: Story, **span: float) -> None:
     """Let the machine's time pass, by which messages are tried again."""
-    told.machine.advance(**span)
+    told.system_clock.advance(**span)
     told.settle()
 
 
@@ -38,9 +38,9 @@ def notices(told: Story) -> list[str]:
 
 def sender_dies(told: Story) -> None:
     """Let a sender claim the next message, and never come back."""
-    now = told.machine()
+    now = told.system_clock()
     with told.bot.database.transaction() as tx:
-        letter = mail.claim(
+        message = outbox_messages.claim(
             tx,
             machine_now=now,
             lease_until=now + timedelta(seconds=60),
@@ -48,7 +48,7 @@ def sender_dies(told: Story) -> None:
             burst_until=now,
             token="dead",
         )
-    assert letter is not None
+    assert message is not None
 
 
 def test_a_thread_keeps_its_order_when_slack_took_nothing_for_a_while(

@@ -176,7 +176,7 @@ def test_a_digest_that_slack_takes_late_comes_once_and_is_not_stale(
     told.command("dee", "/sev4 acme: b")
 
     told.slack.faults.clear()
-    told.machine.advance(minutes=2)
+    told.system_clock.advance(minutes=2)
     told.settle()
     told.advance(hours=1)
 

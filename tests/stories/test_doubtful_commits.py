@@ -77,7 +77,7 @@ def test_whoever_cannot_be_told_what_became_of_it_may_try_again_without_harm(
     way.is_away = False
     come_back(tuesday)
     # Long past the half minute in which the same text counts as a slip.
-    tuesday.machine.advance(minutes=10)
+    tuesday.system_clock.advance(minutes=10)
 
     again = tuesday.asked_now("dee", "Try again", answer.private)
 

@@ -130,7 +130,7 @@ def test_a_list_that_slack_takes_late_shows_what_is_so_by_then(tell: Tell) -> No
     told.fill_in("ana", "First response sent", told="Hi", waits=["yes"])
 
     told.slack.faults.clear()
-    told.machine.advance(minutes=2)
+    told.system_clock.advance(minutes=2)
     told.settle()
 
     assert told.heard("ana") == [
@@ -147,7 +147,7 @@ def test_a_list_that_waited_into_the_next_day_gives_way_to_that_days(
     told.travel(pacific("2026-11-25 09:00"))
 
     told.slack.faults.clear()
-    told.machine.advance(minutes=2)
+    told.system_clock.advance(minutes=2)
     told.settle()
 
     assert len(lists(told, "ana")) == 1

@@ -55,7 +55,7 @@ def put_back(told: Story, copy: Path) -> None:
 def mark_restored(told: Story, copy: Path) -> None:
     """Note in a copy that it is a backup which is being restored."""
     with closing(sqlite3.connect(copy)) as connection:
-        values = to_text(told.machine()), to_text(told.machine())
+        values = to_text(told.system_clock()), to_text(told.system_clock())
         connection.execute(
             "INSERT INTO marks (workspace, name, at) "
             "SELECT workspace, 'restored', ? FROM marks WHERE name = 'tick' "
@@ -67,7 +67,7 @@ def mark_restored(told: Story, copy: Path) -> None:
 
 def passes(told: Story, **span: float) -> None:
     """Let time pass, while the machine ran all along."""
-    told.machine.advance(seconds=30)
+    told.system_clock.advance(seconds=30)
     told.advance(**span)
 
 
@@ -105,7 +105,7 @@ def test_what_fell_due_after_the_bot_stopped_is_still_said(tuesday: Story) -> No
     copy = copied(tuesday)
     passes(tuesday, hours=3)
     tuesday.bot.close()
-    tuesday.machine.advance(hours=2)
+    tuesday.system_clock.advance(hours=2)
     tuesday.clock.travel(pacific("2026-11-24 15:00"))
 
     put_back(tuesday, copy)
@@ -139,7 +139,7 @@ def test_a_restored_record_of_a_moment_ago_is_not_trusted_either(
     tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
     copy = copied(tuesday)
     tuesday.settle()
-    tuesday.machine.advance(seconds=10)
+    tuesday.system_clock.advance(seconds=10)
     mark_restored(tuesday, copy)
 
     put_back(tuesday, copy)

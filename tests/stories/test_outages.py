@@ -109,7 +109,7 @@ def test_a_machine_that_slept_notices_it_by_itself(tuesday: Story) -> None:
     tuesday.command("ana", f"{SEV2} owner=@ana")
     tuesday.travel(pacific("2026-11-24 12:00"))
 
-    tuesday.machine.advance(hours=2, minutes=10)
+    tuesday.system_clock.advance(hours=2, minutes=10)
     tuesday.clock.travel(pacific("2026-11-24 14:10"))
     tuesday.settle()
 
@@ -126,7 +126,7 @@ def test_clocks_that_are_set_back_an_hour_repeat_and_lose_no_reminder(
     tuesday.command("ana", f"{SEV2} owner=@ana")
     tuesday.travel(pacific("2026-11-24 13:30"))
 
-    tuesday.machine.advance(hours=-1)
+    tuesday.system_clock.advance(hours=-1)
     tuesday.clock.travel(pacific("2026-11-24 12:30"))
     tuesday.settle()
     tuesday.travel(pacific("2026-11-24 15:30"))
@@ -144,10 +144,10 @@ def test_clocks_that_leap_three_hours_and_come_back_page_each_person_once(
     tuesday.command("dee", SEV1)
     before = len(tuesday.phone("ana"))
 
-    tuesday.machine.advance(hours=3)
+    tuesday.system_clock.advance(hours=3)
     tuesday.clock.travel(pacific("2026-11-24 13:00"))
     tuesday.settle()
-    tuesday.machine.advance(hours=-3)
+    tuesday.system_clock.advance(hours=-3)
     tuesday.clock.travel(pacific("2026-11-24 10:00:10"))
     tuesday.settle()
     tuesday.advance(minutes=4)
@@ -172,10 +172,10 @@ def test_an_hour_without_slack_costs_no_message_and_makes_no_burst(
     tuesday.slack.offline = True
     for _ in range(60):
         tuesday.advance(minutes=1)
-        tuesday.machine.advance(minutes=1)
+        tuesday.system_clock.advance(minutes=1)
 
     tuesday.slack.offline = False
-    tuesday.machine.advance(minutes=1)
+    tuesday.system_clock.advance(minutes=1)
     tuesday.settle()
 
     assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}", f"Tue 11:00 {CHECKOUT}"]

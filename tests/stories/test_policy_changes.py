@@ -284,7 +284,7 @@ def test_a_first_start_with_a_broken_file_is_refused(tmp_path: Path) -> None:
 def test_a_policy_that_comes_back_is_the_last_good_one(told: Changing) -> None:
     told.write(SLOWER)
     told.look()
-    told.machine.advance(minutes=1)
+    told.system_clock.advance(minutes=1)
     told.clock.travel(told.ago(minutes=-1))
     told.write()
     told.look()

@@ -88,7 +88,7 @@ def test_a_socket_that_falls_silent_is_replaced_in_seconds(
     is_noticed = tuesday.slack.wait_until(
         lambda: (
             len(tuesday.slack.calls("apps.connections.open")) > opened
-            and tuesday.bot.ear.is_connected()
+            and tuesday.bot.transport.is_connected()
         ),
         NOTICED_WITHIN_S,
     )

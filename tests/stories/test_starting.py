@@ -159,7 +159,7 @@ def test_what_is_in_hand_is_acknowledged_before_the_bot_hangs_up(
     with ThreadPoolExecutor(1) as other:
         typed = other.submit(actor.command, "/sev2", "acme: push fails")
         tuesday.slack.wait_until(lambda: tuesday.slack.calls("users.info"))
-        tuesday.bot.ear.stop()
+        tuesday.bot.transport.stop()
 
     assert "INC-1 opened as Sev2" in tuesday.read(typed.result().private)
 
@@ -177,8 +177,8 @@ def test_after_a_restart_a_command_delivered_again_is_the_same_incident(
 
 
 def test_stopping_twice_is_stopping_once(tuesday: Story) -> None:
-    tuesday.bot.ear.stop()
+    tuesday.bot.transport.stop()
 
-    tuesday.bot.ear.stop()
+    tuesday.bot.transport.stop()
 
-    assert not tuesday.bot.ear.is_connected()
+    assert not tuesday.bot.transport.is_connected()

@@ -13,15 +13,15 @@ SEV1 = "/sev1 acme: checkout is down"
 @contextmanager
 def ahead(told: Story, by: timedelta) -> Iterator[None]:
     """Let a bot run while both its clocks are ahead, then one with right clocks."""
-    now, machine_now = told.clock(), told.machine.now
+    now, machine_now = told.clock(), told.system_clock.now
     told.bot.close()
     told.clock.travel(now + by)
-    told.machine.now += by
+    told.system_clock.now += by
     told.start_bot()
     yield
     told.bot.close()
     told.clock.travel(now)
-    told.machine.now = machine_now
+    told.system_clock.now = machine_now
     told.start_bot()
 
 
@@ -43,7 +43,7 @@ def test_what_waited_through_a_wrong_clock_is_sent_once(tuesday: Story) -> None:
         pass
     tuesday.slack.faults.clear()
     for _ in range(4):
-        tuesday.machine.advance(minutes=1)
+        tuesday.system_clock.advance(minutes=1)
         tuesday.settle()
 
     assert len(tuesday.slack.channel("incidents")) == 1
@@ -58,7 +58,7 @@ def test_what_a_wrong_clock_queued_is_found_in_slack(tuesday: Story) -> None:
     tuesday.slack.faults.add("chat.postMessage", Fault.FAIL_AFTER, times=1)
 
     for _ in range(4):
-        tuesday.machine.advance(minutes=1)
+        tuesday.system_clock.advance(minutes=1)
         tuesday.settle()
 
     assert len(tuesday.slack.channel("incidents")) == 1
@@ -70,9 +70,9 @@ def test_numbers_are_read_again_after_a_wrong_clock(tuesday: Story) -> None:
         pass
     tuesday.slack.faults.clear()
 
-    tuesday.machine.advance(minutes=2)
+    tuesday.system_clock.advance(minutes=2)
     tuesday.settle()
 
     with tuesday.bot.database.reading() as tx:
         marks = {row["name"]: row["at"] for row in tx.all("age_marks")}
-    assert marks["begun"] <= marks["numbers_read"] <= tuesday.machine.now
+    assert marks["begun"] <= marks["numbers_read"] <= tuesday.system_clock.now

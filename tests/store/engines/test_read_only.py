@@ -20,7 +20,7 @@ _WRITER = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
-from bot.store.sqlite import SqliteDatabase
+from bot.store.engines.sqlite import SqliteDatabase
 
 database = SqliteDatabase(Path(sys.argv[1]), "T1")
 with database.transaction() as tx:

@@ -14,7 +14,7 @@ from bot.errors import StorageError
 from bot.store.database import Transaction
 from bot.store.engines.sqlite import SqliteDatabase, known_workspace, to_text
 from bot.store.queries import queries
-from bot.store.tables import gates
+from bot.store.tables import rate_limits
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOON = timedelta(milliseconds=10)
@@ -239,9 +239,9 @@ def test_a_budget_refills_as_time_passes(database: SqliteDatabase) -> None:
 
     with database.transaction() as tx:
         for _ in range(3):
-            gates.use_budget(tx, "posts", NOON, every)
+            rate_limits.use_budget(tx, "posts", NOON, every)
         spent = gate(tx, "budget:posts")
-        gates.use_budget(tx, "posts", NOON + timedelta(minutes=1), every)
+        rate_limits.use_budget(tx, "posts", NOON + timedelta(minutes=1), every)
         later = gate(tx, "budget:posts")
 
     assert spent == NOON + timedelta(seconds=3)
@@ -252,10 +252,10 @@ def test_a_gate_never_opens_earlier_than_somebody_asked(
     database: SqliteDatabase,
 ) -> None:
     with database.transaction() as tx:
-        gates.close(tx, gates.POSTING, NOON + timedelta(minutes=1))
-        gates.close(tx, gates.POSTING, NOON)
+        rate_limits.close(tx, rate_limits.POSTING, NOON + timedelta(minutes=1))
+        rate_limits.close(tx, rate_limits.POSTING, NOON)
 
-        assert gate(tx, gates.POSTING) == NOON + timedelta(minutes=1)
+        assert gate(tx, rate_limits.POSTING) == NOON + timedelta(minutes=1)
 
 
 def gate(tx: Transaction, name: str) -> datetime:

@@ -24,8 +24,15 @@ from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
 from bot.slack.client import Slack, Standing
 from bot.store.database import Database, Transaction
-from bot.store.tables import doubts, gates, mail, turns
-from bot.store.tables.mail import Letter, MessageKind, Posted, Priority, State, Verify
+from bot.store.tables import locks, outbox_messages, rate_limits, unconfirmed
+from bot.store.tables.outbox_messages import (
+    MessageKind,
+    OutboxMessage,
+    Posted,
+    Priority,
+    State,
+    Verify,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -41,17 +48,21 @@ _GONE = ("thread_not_found", "message_not_found")
 class _Search:
     """A message that is sought: in which conversation or thread, and since when."""
 
-    letter: Letter
+    message: OutboxMessage
     channel: str
     thread_ts: str | None
     oldest: datetime
 
     @property
     def method(self) -> str:
-        return gates.READING if self.thread_ts is None else gates.READING_THREADS
+        return (
+            rate_limits.READING
+            if self.thread_ts is None
+            else rate_limits.READING_THREADS
+        )
 
 
-class Settlement:
+class Reconciliation:
     """Settles what is in doubt. `clock` is that of obligations and of Slack's stamps.
 
     Leases and waits follow `machine`.
@@ -61,17 +72,17 @@ class Settlement:
         self,
         database: Database,
         slack: Slack,
-        letters: DeadLetters,
+        messages: DeadLetters,
         *,
         clock: Clock,
-        machine: Clock,
+        system_clock: Clock,
         pace: Pace,
     ) -> None:
         self._database = database
         self._slack = slack
-        self._dead_letters = letters
+        self._dead_letters = messages
         self._clock = clock
-        self._machine = machine
+        self._system_clock = system_clock
         self._pace = pace
         self._looking = Lock()
 
@@ -81,37 +92,37 @@ class Settlement:
         A lease outlasts a call and its settling, so that what it covered may be
         looked up at once. Returns whether there was any.
         """
-        now = self._machine()
-        lost = doubts.lost_leases(tx, now)
-        for letter in lost:
-            self._open(tx, letter, _STOPPED, settled_at=now)
-        for key in doubts.hurry_pages(tx, now, now - pacing.HURRY_AFTER):
+        now = self._system_clock()
+        lost = unconfirmed.lost_leases(tx, now)
+        for message in lost:
+            self._open(tx, message, _STOPPED, settled_at=now)
+        for key in unconfirmed.hurry_pages(tx, now, now - pacing.HURRY_AFTER):
             logger.warning("a page is sent again unseen", extra={"key": key})
         return bool(lost)
 
-    def may_stand_there(self, tx: Transaction, letter: Letter) -> bool:
+    def may_stand_there(self, tx: Transaction, message: OutboxMessage) -> bool:
         """Have a message looked up before it is sent, if the record may be old."""
-        now, machine_now = self._clock(), self._machine()
-        may = recovery.may_stand_there(tx, letter, now=now, machine_now=machine_now)
-        if not may or self._is_unreadable(tx, letter):
+        now, machine_now = self._clock(), self._system_clock()
+        may = recovery.may_stand_there(tx, message, now=now, machine_now=machine_now)
+        if not may or self._is_unreadable(tx, message):
             return False
-        self._open(tx, letter, _OLD_RECORD, settled_at=machine_now)
+        self._open(tx, message, _OLD_RECORD, settled_at=machine_now)
         return True
 
-    def unknown(self, tx: Transaction, letter: Letter, error: str) -> None:
+    def unknown(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Take up a sending that ended just now without an answer."""
-        settled_at = self._machine() + pacing.times(letter).settle
-        self._open(tx, letter, error, settled_at=settled_at)
+        settled_at = self._system_clock() + pacing.times(message).settle
+        self._open(tx, message, error, settled_at=settled_at)
 
-    def after_doubt(self, letter: Letter) -> Verify:
+    def after_doubt(self, message: OutboxMessage) -> Verify:
         """Say when to look for a late twin of a message that was sent just now."""
-        if letter.doubted_at is None:
+        if message.doubted_at is None:
             return Verify()
         return self.suspicion()
 
     def suspicion(self) -> Verify:
         """Say when to look for a message that may stand there twice."""
-        now = self._machine()
+        now = self._system_clock()
         return Verify(pacing.later_look(now, now), now)
 
     def look_one(self) -> bool:
@@ -127,67 +138,78 @@ class Settlement:
             self._looking.release()
 
     def _open(
-        self, tx: Transaction, letter: Letter, error: str, *, settled_at: datetime
+        self,
+        tx: Transaction,
+        message: OutboxMessage,
+        error: str,
+        *,
+        settled_at: datetime,
     ) -> None:
         error = f"{AMBIGUOUS}{error.removeprefix(AMBIGUOUS)}"
-        if letter.kind is MessageKind.EDIT:
-            self._edit_again(tx, letter, error)
-        elif self._is_unreadable(tx, letter):
-            self._do_without(tx, letter, error)
+        if message.kind is MessageKind.EDIT:
+            self._edit_again(tx, message, error)
+        elif self._is_unreadable(tx, message):
+            self._do_without(tx, message, error)
         else:
-            verify = Verify(settled_at, self._machine())
-            doubts.doubt(tx, letter, verify, error=error)
+            verify = Verify(settled_at, self._system_clock())
+            unconfirmed.doubt(tx, message, verify, error=error)
 
-    def _edit_again(self, tx: Transaction, letter: Letter, error: str) -> None:
+    def _edit_again(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Edits converge: what the message shows by now is sent once more."""
-        now = self._machine()
-        not_before = now + pacing.settling(letter)
-        mail.retry(tx, letter, not_before=not_before, error=error, doubted_at=now)
-        target = mail.find(tx, letter.target) if letter.target else None
+        now = self._system_clock()
+        not_before = now + pacing.settling(message)
+        outbox_messages.retry(
+            tx, message, not_before=not_before, error=error, doubted_at=now
+        )
+        target = outbox_messages.find(tx, message.target) if message.target else None
         if target is not None:
             ts, is_live = target.ts, target.is_live
-            mail.settle_edited(tx, target.key, ts=ts, rendered="", is_live=is_live)
+            outbox_messages.settle_edited(
+                tx, target.key, ts=ts, rendered="", is_live=is_live
+            )
 
-    def _do_without(self, tx: Transaction, letter: Letter, error: str) -> None:
+    def _do_without(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Send a page again, and a report on a lost message; hold the rest.
 
         What was only looked up because the record may be old is sent as well: most
         often the bot was just stopped for a while, and nobody has been told.
         """
         if _is_from_before(error):
-            mail.retry(tx, letter, not_before=self._machine(), error=error)
-        elif letter.priority is Priority.PAGE or dead_letters.is_report(letter):
-            not_before = self._machine() + pacing.settling(letter)
-            mail.retry(tx, letter, not_before=not_before, error=error)
+            outbox_messages.retry(
+                tx, message, not_before=self._system_clock(), error=error
+            )
+        elif message.priority is Priority.PAGE or dead_letters.is_report(message):
+            not_before = self._system_clock() + pacing.settling(message)
+            outbox_messages.retry(tx, message, not_before=not_before, error=error)
         else:
-            self._dead_letters.hold(tx, letter, error.removeprefix(AMBIGUOUS))
+            self._dead_letters.hold(tx, message, error.removeprefix(AMBIGUOUS))
 
     def _look_one(self) -> bool:
         with self._database.transaction() as tx:
-            letter = self._claim(tx)
-            if letter is None:
+            message = self._claim(tx)
+            if message is None:
                 return False
-            search = self._search(tx, letter)
+            search = self._search(tx, message)
         standing: list[Standing] = []
         try:
             if search is not None:
                 standing = self._standing(search)
         except SlackError as error:
-            self._log(letter, error)
+            self._log(message, error)
             with self._database.transaction() as tx:
-                turns.take(tx, turns.OUTBOX)
-                self._not_looked(tx, letter, error, search)
+                locks.take(tx, locks.OUTBOX)
+                self._not_looked(tx, message, error, search)
             return True
         with self._database.transaction() as tx:
-            turns.take(tx, turns.OUTBOX)
-            surplus = self._conclude(tx, letter, standing)
+            locks.take(tx, locks.OUTBOX)
+            surplus = self._conclude(tx, message, standing)
         if search is not None and surplus:
             self._remove(search, surplus)
         return True
 
-    def _claim(self, tx: Transaction) -> Letter | None:
-        now = self._machine()
-        letter = doubts.claim_look(
+    def _claim(self, tx: Transaction) -> OutboxMessage | None:
+        now = self._system_clock()
+        message = unconfirmed.claim_look(
             tx,
             machine_now=now,
             again_at=now + pacing.OTHER.lease,
@@ -195,20 +217,20 @@ class Settlement:
             burst_until=now + self._pace.burst,
             token=secrets.token_hex(8),
         )
-        if letter is not None:
-            gates.use_budget(tx, "looks", now, self._pace.edit_every)
-        return letter
+        if message is not None:
+            rate_limits.use_budget(tx, "looks", now, self._pace.edit_every)
+        return message
 
-    def _search(self, tx: Transaction, letter: Letter) -> _Search | None:
+    def _search(self, tx: Transaction, message: OutboxMessage) -> _Search | None:
         """Say where a message would stand; `None` if it cannot stand anywhere."""
-        oldest = recovery.oldest_stamp(tx, letter, self._clock())
-        if letter.thread_of is None:
-            assert letter.lane is not None, "what was sent went somewhere"
-            return _Search(letter, letter.lane, None, oldest)
-        parent = mail.find(tx, letter.thread_of)
+        oldest = recovery.oldest_stamp(tx, message, self._clock())
+        if message.thread_of is None:
+            assert message.lane is not None, "what was sent went somewhere"
+            return _Search(message, message.lane, None, oldest)
+        parent = outbox_messages.find(tx, message.thread_of)
         if parent is None or parent.lane is None or parent.ts is None:
             return None
-        return _Search(letter, parent.lane, parent.ts, oldest)
+        return _Search(message, parent.lane, parent.ts, oldest)
 
     def _standing(self, search: _Search) -> list[Standing]:
         """Return what was posted there, oldest first."""
@@ -216,7 +238,7 @@ class Settlement:
             search.channel,
             oldest=search.oldest,
             thread_ts=search.thread_ts,
-            is_urgent=search.letter.priority is Priority.PAGE,
+            is_urgent=search.message.priority is Priority.PAGE,
         )
         try:
             return sorted(standing, key=_stamp)
@@ -226,113 +248,126 @@ class Settlement:
             raise
 
     def _conclude(
-        self, tx: Transaction, letter: Letter, standing: Sequence[Standing]
+        self, tx: Transaction, message: OutboxMessage, standing: Sequence[Standing]
     ) -> list[Standing]:
         """Note what was found, and return what is to be removed."""
-        now = self._machine()
-        is_open = letter.state is State.SENDING
-        is_parted = is_open and letter.kind is MessageKind.REMINDER
-        if is_parted and not recovery.part(tx, letter, standing, machine_now=now):
-            mail.finish(tx, letter, State.MERGED)
+        now = self._system_clock()
+        is_open = message.state is State.SENDING
+        is_parted = is_open and message.kind is MessageKind.REMINDER
+        if is_parted and not recovery.part(tx, message, standing, machine_now=now):
+            outbox_messages.finish(tx, message, State.MERGED)
             return []
-        found = [one for one in standing if one.key == letter.key]
+        found = [one for one in standing if one.key == message.key]
         if not found:
-            self._not_there(tx, letter)
+            self._not_there(tx, message)
             return []
-        kept = _kept(found, letter.ts)
+        kept = _kept(found, message.ts)
         surplus = [one for one in found if one is not kept]
-        deleting_at = gates.opens_at(tx, gates.DELETING, now) if surplus else None
-        later = Verify(pacing.later_look(letter.doubted_at or now, now))
+        deleting_at = (
+            rate_limits.opens_at(tx, rate_limits.DELETING, now) if surplus else None
+        )
+        later = Verify(pacing.later_look(message.doubted_at or now, now))
         if surplus:
-            later = Verify(deleting_at or now + pacing.look_again(letter, now))
-        if kept.ts == letter.ts:
-            is_ours = doubts.look_later(tx, letter, later)
+            later = Verify(deleting_at or now + pacing.look_again(message, now))
+        if kept.ts == message.ts:
+            is_ours = unconfirmed.look_later(tx, message, later)
         else:
-            is_ours = self._settle(tx, letter, kept, later.verify_at)
+            is_ours = self._settle(tx, message, kept, later.verify_at)
         # Whoever looked since then may keep another one: together we would remove all.
         return surplus if is_ours and deleting_at is None else []
 
     def _settle(
-        self, tx: Transaction, letter: Letter, kept: Standing, at: datetime | None
+        self,
+        tx: Transaction,
+        message: OutboxMessage,
+        kept: Standing,
+        at: datetime | None,
     ) -> bool:
         sent_at = datetime.fromtimestamp(_stamp(kept), UTC)
         posted = Posted(sent_at, kept.ts, is_live=kept.is_live)
         # It went out before the outage of which it was to tell.
-        is_from_before = _is_from_before(letter.last_error)
-        refs = _without_outage(letter.refs) if is_from_before else None
-        if not doubts.settle_found(tx, letter, posted, at, refs=refs):
+        is_from_before = _is_from_before(message.last_error)
+        refs = _without_outage(message.refs) if is_from_before else None
+        if not unconfirmed.settle_found(tx, message, posted, at, refs=refs):
             return False
-        instants = {"now": self._clock(), "machine_now": self._machine()}
-        mail.refresh_one(tx, letter.key, **instants)
+        instants = {"now": self._clock(), "machine_now": self._system_clock()}
+        outbox_messages.refresh_one(tx, message.key, **instants)
         return True
 
-    def _not_there(self, tx: Transaction, letter: Letter) -> None:
+    def _not_there(self, tx: Transaction, message: OutboxMessage) -> None:
         """Have a message sent whose reason is checked then; ever more rarely."""
-        now = self._machine()
-        if letter.state is not State.SENDING:
-            later = pacing.later_look(letter.doubted_at or now, now)
-            doubts.look_later(tx, letter, Verify(later))
+        now = self._system_clock()
+        if message.state is not State.SENDING:
+            later = pacing.later_look(message.doubted_at or now, now)
+            unconfirmed.look_later(tx, message, Verify(later))
             return
-        more = pacing.settling(letter) - pacing.times(letter).settle
+        more = pacing.settling(message) - pacing.times(message).settle
         not_before = now + max(more, timedelta(0))
-        mail.retry(tx, letter, not_before=not_before, error=letter.last_error or "")
+        outbox_messages.retry(
+            tx, message, not_before=not_before, error=message.last_error or ""
+        )
 
     def _not_looked(
         self,
         tx: Transaction,
-        letter: Letter,
+        message: OutboxMessage,
         error: SlackError,
         search: _Search | None,
     ) -> None:
         """Look again in a while, unless the bot may not look there at all."""
-        now = self._machine()
-        is_vain = now - (letter.doubted_at or now) > _LOOK_FOR and not error.is_away
+        now = self._system_clock()
+        is_vain = now - (message.doubted_at or now) > _LOOK_FOR and not error.is_away
         if error.code == "missing_scope" or error.fate is Fate.REFUSED or is_vain:
-            if letter.state is State.SENDING:
-                self._do_without(tx, letter, letter.last_error or AMBIGUOUS)
+            if message.state is State.SENDING:
+                self._do_without(tx, message, message.last_error or AMBIGUOUS)
             else:
-                doubts.look_later(tx, letter, Verify())
+                unconfirmed.look_later(tx, message, Verify())
             if error.code == "missing_scope":
-                gates.close(tx, _unreadable(letter), now + _ASK_FOR_SCOPE_EVERY)
+                rate_limits.close(tx, _unreadable(message), now + _ASK_FOR_SCOPE_EVERY)
             return
-        wait = error.retry_after or pacing.look_again(letter, now)
+        wait = error.retry_after or pacing.look_again(message, now)
         # While Slack is away a page cannot be sent either, so its time begins anew.
         since = now if error.is_away else None
-        doubts.look_later(tx, letter, Verify(now + wait, since))
+        unconfirmed.look_later(tx, message, Verify(now + wait, since))
         if error.retry_after is not None and search is not None:
-            gates.close(tx, search.method, now + wait)
+            rate_limits.close(tx, search.method, now + wait)
 
     def _remove(self, search: _Search, surplus: Sequence[Standing]) -> None:
         """Remove what stands there too often; what fails is found at the next look."""
-        letter = search.letter
+        message = search.message
         for one in surplus:
             try:
                 self._slack.delete(search.channel, one.ts)
             except SlackError as error:
-                self._log(letter, error)
+                self._log(message, error)
                 if error.fate is Fate.REFUSED:
                     continue
                 with self._database.transaction() as tx:
-                    self._not_removed(tx, letter, error)
+                    self._not_removed(tx, message, error)
                 return
         with self._database.transaction() as tx:
-            now = self._machine()
-            later = pacing.later_look(letter.doubted_at or now, now)
-            doubts.look_later(tx, letter, Verify(later))
+            now = self._system_clock()
+            later = pacing.later_look(message.doubted_at or now, now)
+            unconfirmed.look_later(tx, message, Verify(later))
 
-    def _not_removed(self, tx: Transaction, letter: Letter, error: SlackError) -> None:
+    def _not_removed(
+        self, tx: Transaction, message: OutboxMessage, error: SlackError
+    ) -> None:
         if error.retry_after is None:
             return
-        opens_at = self._machine() + error.retry_after
-        doubts.look_later(tx, letter, Verify(opens_at))
-        gates.close(tx, gates.DELETING, opens_at)
+        opens_at = self._system_clock() + error.retry_after
+        unconfirmed.look_later(tx, message, Verify(opens_at))
+        rate_limits.close(tx, rate_limits.DELETING, opens_at)
 
-    def _is_unreadable(self, tx: Transaction, letter: Letter) -> bool:
-        return gates.opens_at(tx, _unreadable(letter), self._machine()) is not None
+    def _is_unreadable(self, tx: Transaction, message: OutboxMessage) -> bool:
+        return (
+            rate_limits.opens_at(tx, _unreadable(message), self._system_clock())
+            is not None
+        )
 
-    def _log(self, letter: Letter, error: SlackError) -> None:
+    def _log(self, message: OutboxMessage, error: SlackError) -> None:
         logger.warning(
-            "a look-up failed", extra={"key": letter.key, "error": error.code}
+            "a look-up failed", extra={"key": message.key, "error": error.code}
         )
 
 
@@ -354,6 +389,6 @@ def _stamp(standing: Standing) -> float:
     return float(standing.ts)
 
 
-def _unreadable(letter: Letter) -> str:
+def _unreadable(message: OutboxMessage) -> str:
     """Name the gate that is closed while a conversation may not be read."""
-    return f"unreadable:{letter.lane}"
+    return f"unreadable:{message.lane}"

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.emulator.api.endpoints import Call
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
-from bot.store.tables import mail
+from bot.store.tables import outbox_messages
 from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
@@ -26,7 +26,7 @@ NO_HISTORY = {"channels:history", "groups:history", "im:history"}
 
 def wait(told: Story, **span: float) -> None:
     """Let the machine's time pass, by which messages are tried again."""
-    told.machine.advance(**span)
+    told.system_clock.advance(**span)
     told.settle()
 
 
@@ -58,9 +58,9 @@ def lands(told: Story, call: Call) -> str:
 
 def sender_dies(told: Story) -> None:
     """Let a sender claim the next message, and never come back."""
-    now = told.machine()
+    now = told.system_clock()
     with told.bot.database.transaction() as tx:
-        letter = mail.claim(
+        message = outbox_messages.claim(
             tx,
             machine_now=now,
             lease_until=now + timedelta(seconds=60),
@@ -68,7 +68,7 @@ def sender_dies(told: Story) -> None:
             burst_until=now,
             token="dead",
         )
-    assert letter is not None
+    assert message is not None
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
@@ -441,7 +441,7 @@ def test_a_machine_whose_clock_is_set_back_goes_on_at_once(tuesday: Story) -> No
     owned(tuesday)
     tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
     tuesday.advance(hours=3)
-    tuesday.machine.advance(hours=-1)
+    tuesday.system_clock.advance(hours=-1)
 
     tuesday.command("dee", SEV1)
     wait(tuesday, seconds=30)

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 _NOT_YOURS = "Only full members of this workspace can use sevbot."
 
 
-class Roster:
+class People:
     """The people of one workspace. Reading it never waits for Slack."""
 
     def __init__(
@@ -25,13 +25,13 @@ class Roster:
         database: Database,
         slack: Slack,
         policy: Callable[[], Policy],
-        machine: Clock,
+        system_clock: Clock,
         workspace: str,
     ) -> None:
         self._database = database
         self._slack = slack
         self._policy = policy
-        self._machine = machine
+        self._system_clock = system_clock
         self._workspace = workspace
 
     def person(self, id: str) -> Person:
@@ -135,7 +135,7 @@ class Roster:
             zone=member.zone,
             is_member=int(member.is_member),
             is_active=int(member.is_active),
-            seen_at=self._machine(),
+            seen_at=self._system_clock(),
         )
 
 

@@ -8,27 +8,35 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.store.database import Transaction, to_json
-from bot.store.tables.mail import Letter, Posted, Verify, letter_of, posted_values
+from bot.store.tables.outbox_messages import (
+    OutboxMessage,
+    Posted,
+    Verify,
+    message_of,
+    posted_values,
+)
 
 
 def settle_posted(
-    tx: Transaction, letter: Letter, posted: Posted, verify: Verify
+    tx: Transaction, message: OutboxMessage, posted: Posted, verify: Verify
 ) -> None:
     """Note that a message stands there although its lease was lost.
 
     If somebody else is sending it meanwhile, or did, it may stand there twice.
     """
     values = posted_values(posted)
-    if tx.one("settle_posted", id=letter.id, **values, **asdict(verify)) is None:
-        tx.write("suspect_message", id=letter.id, **asdict(verify))
+    if tx.one("settle_posted", id=message.id, **values, **asdict(verify)) is None:
+        tx.write("suspect_message", id=message.id, **asdict(verify))
 
 
-def doubt(tx: Transaction, letter: Letter, verify: Verify, *, error: str) -> None:
+def doubt(
+    tx: Transaction, message: OutboxMessage, verify: Verify, *, error: str
+) -> None:
     """Leave a leased message open until it was looked up in Slack."""
     tx.write(
         "doubt_message",
-        id=letter.id,
-        token=letter.lease_token,
+        id=message.id,
+        token=message.lease_token,
         last_error=error,
         **asdict(verify),
     )
@@ -42,7 +50,7 @@ def claim_look(  # noqa: PLR0913  # The instants of one claim.
     page_again_at: datetime,
     burst_until: datetime,
     token: str,
-) -> Letter | None:
+) -> OutboxMessage | None:
     """Take the most urgent message that is to be looked up in Slack now."""
     row = tx.one(
         "claim_look",
@@ -52,22 +60,22 @@ def claim_look(  # noqa: PLR0913  # The instants of one claim.
         burst_until=burst_until,
         token=token,
     )
-    return letter_of(row) if row else None
+    return message_of(row) if row else None
 
 
-def look_later(tx: Transaction, letter: Letter, verify: Verify) -> bool:
+def look_later(tx: Transaction, message: OutboxMessage, verify: Verify) -> bool:
     """Have a message looked up again; with no instant that was the last time.
 
     `False` if somebody else has taken up that message meanwhile.
     """
-    token = letter.lease_token
-    row = tx.one("look_later", id=letter.id, token=token, **asdict(verify))
+    token = message.lease_token
+    row = tx.one("look_later", id=message.id, token=token, **asdict(verify))
     return row is not None
 
 
 def settle_found(
     tx: Transaction,
-    letter: Letter,
+    message: OutboxMessage,
     posted: Posted,
     verify_at: datetime | None,
     *,
@@ -79,8 +87,8 @@ def settle_found(
     """
     row = tx.one(
         "settle_found",
-        id=letter.id,
-        token=letter.lease_token,
+        id=message.id,
+        token=message.lease_token,
         ts=posted.ts,
         sent_at=posted.sent_at,
         is_live=int(posted.is_live),
@@ -116,6 +124,6 @@ def shorten_waits(
     )
 
 
-def lost_leases(tx: Transaction, machine_now: datetime) -> list[Letter]:
+def lost_leases(tx: Transaction, machine_now: datetime) -> list[OutboxMessage]:
     """Return the messages whose sender never came back."""
-    return [letter_of(row) for row in tx.all("lost_leases", machine_now=machine_now)]
+    return [message_of(row) for row in tx.all("lost_leases", machine_now=machine_now)]

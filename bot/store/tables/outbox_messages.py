@@ -64,7 +64,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewMessage:
     """A message to be: what it is about, by reference, and where it goes.
 
     `key` is unique for ever. It goes to `person`'s conversation with the bot, or to
@@ -83,7 +83,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboxMessage:
     """A message as it stands in the outbox, with the lease of whoever claimed it.
 
     `doubted_at` is when nobody knew, last, whether it stands in Slack.
@@ -153,26 +153,30 @@ def card_key(number: int) -> str:
 
 
 def queue(
-    tx: Transaction, draft: Draft, *, now: datetime, machine_now: datetime
+    tx: Transaction, new: NewMessage, *, now: datetime, machine_now: datetime
 ) -> None:
     """Put a message into the outbox, unless its key is already there."""
-    if draft.items:
-        queue_all(tx, [draft], now=now, machine_now=machine_now)
+    if new.items:
+        queue_all(tx, [new], now=now, machine_now=machine_now)
     else:
         instants = {"queued_at": now, "not_before": machine_now}
-        tx.write("queue_message", **_values(draft, 0), **instants)
+        tx.write("queue_message", **_values(new, 0), **instants)
 
 
 def queue_all(
-    tx: Transaction, drafts: Iterable[Draft], *, now: datetime, machine_now: datetime
+    tx: Transaction,
+    new_messages: Iterable[NewMessage],
+    *,
+    now: datetime,
+    machine_now: datetime,
 ) -> None:
     """Put messages into the outbox, but for those whose key is already there."""
     within: dict[str, Sequence[Item]] = {}
 
     def values() -> Iterator[Row]:
-        for position, draft in enumerate(drafts):
-            within.setdefault(draft.key, draft.items)
-            yield _values(draft, position)
+        for position, new in enumerate(new_messages):
+            within.setdefault(new.key, new.items)
+            yield _values(new, position)
 
     found = tx.many("queue_message", values(), queued_at=now, not_before=machine_now)
     items.insert(tx, {row["key"]: within[row["key"]] for row in found})
@@ -214,7 +218,7 @@ def claim(  # noqa: PLR0913  # The instants of one claim.
     page_lease_until: datetime,
     burst_until: datetime,
     token: str,
-) -> Letter | None:
+) -> OutboxMessage | None:
     """Lease the most urgent message that may go now; `None` if there is none.
 
     A budget may be overdrawn as far as `burst_until`.
@@ -227,12 +231,12 @@ def claim(  # noqa: PLR0913  # The instants of one claim.
         burst_until=burst_until,
         token=token,
     )
-    return letter_of(row) if row else None
+    return message_of(row) if row else None
 
 
 def finish(  # noqa: PLR0913  # All that a sending can end with.
     tx: Transaction,
-    letter: Letter,
+    message: OutboxMessage,
     state: State,
     *,
     posted: Posted | None = None,
@@ -242,8 +246,8 @@ def finish(  # noqa: PLR0913  # All that a sending can end with.
     """End a lease, and say whether it was still held."""
     row = tx.one(
         "finish_message",
-        id=letter.id,
-        token=letter.lease_token,
+        id=message.id,
+        token=message.lease_token,
         state=state,
         last_error=error,
         **posted_values(posted or Posted()),
@@ -256,7 +260,7 @@ def finish(  # noqa: PLR0913  # All that a sending can end with.
 
 def retry(
     tx: Transaction,
-    letter: Letter,
+    message: OutboxMessage,
     *,
     not_before: datetime,
     error: str,
@@ -265,8 +269,8 @@ def retry(
     """Give a leased message back to be tried later; `False` if the lease was lost."""
     row = tx.one(
         "retry_message",
-        id=letter.id,
-        token=letter.lease_token,
+        id=message.id,
+        token=message.lease_token,
         not_before=not_before,
         doubted_at=doubted_at,
         last_error=error,
@@ -281,10 +285,10 @@ def settle_edited(
     tx.write("settle_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
 
 
-def find(tx: Transaction, key: str) -> Letter | None:
+def find(tx: Transaction, key: str) -> OutboxMessage | None:
     """Return a message by its key."""
     row = tx.one("message", key=key)
-    return letter_of(row) if row else None
+    return message_of(row) if row else None
 
 
 def unaddressed(tx: Transaction, machine_now: datetime) -> dict[str, int]:
@@ -302,10 +306,10 @@ def address(tx: Transaction, person: str, lane: str) -> None:
     tx.write("address", person=person, lane=lane)
 
 
-def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[Letter]:
+def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[OutboxMessage]:
     """Lease all that waits for the conversation of a person who has none."""
     rows = tx.all("claim_unaddressed", person=person, token=token)
-    return [letter_of(row) for row in rows]
+    return [message_of(row) for row in rows]
 
 
 def postpone_unaddressed(tx: Transaction, person: str, until: datetime) -> None:
@@ -343,9 +347,9 @@ def posted_values(posted: Posted) -> dict[str, object]:
     return {**asdict(posted), "is_live": int(posted.is_live)}
 
 
-def letter_of(row: Row) -> Letter:
+def message_of(row: Row) -> OutboxMessage:
     """Return a message as its row tells it."""
-    return Letter(
+    return OutboxMessage(
         **{
             **row,
             "kind": MessageKind(row["kind"]),
@@ -357,15 +361,15 @@ def letter_of(row: Row) -> Letter:
     )
 
 
-def _values(draft: Draft, position: int) -> dict[str, object]:
+def _values(new: NewMessage, position: int) -> dict[str, object]:
     return {
         "position": position,
-        "key": draft.key,
-        "kind": draft.kind,
-        "priority": int(draft.priority),
-        "lane": draft.lane,
-        "person": draft.person,
-        "incident": draft.incident,
-        "thread_of": draft.thread_of,
-        "refs": to_json(dict(draft.refs)),
+        "key": new.key,
+        "kind": new.kind,
+        "priority": int(new.priority),
+        "lane": new.lane,
+        "person": new.person,
+        "incident": new.incident,
+        "thread_of": new.thread_of,
+        "refs": to_json(dict(new.refs)),
     }

@@ -7,8 +7,14 @@ import pytest
 
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
-from bot.store.tables import doubts, mail
-from bot.store.tables.mail import Letter, MessageKind, Posted, Priority, State
+from bot.store.tables import outbox_messages, unconfirmed
+from bot.store.tables.outbox_messages import (
+    MessageKind,
+    OutboxMessage,
+    Posted,
+    Priority,
+    State,
+)
 from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
 
 
@@ -38,7 +44,7 @@ def test_what_changed_before_a_sender_came_back_is_edited_in(post: Post) -> None
         post.wait(seconds=61)
         post.says = "taken"
         with post.database.transaction() as tx:
-            mail.refresh(tx, 1, now=post.now, machine_now=post.now)
+            outbox_messages.refresh(tx, 1, now=post.now, machine_now=post.now)
 
     post.slack.meanwhile = change
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
@@ -207,8 +213,8 @@ def test_a_look_that_comes_back_too_late_changes_nothing(post: Post) -> None:
     post.wait(seconds=60)
 
     with post.database.transaction() as tx:
-        mail.retry(tx, late, not_before=post.now, error="late")
-        is_found = doubts.settle_found(tx, late, Posted(post.now, "9.0"), None)
+        outbox_messages.retry(tx, late, not_before=post.now, error="late")
+        is_found = unconfirmed.settle_found(tx, late, Posted(post.now, "9.0"), None)
     post.outbox.drain()
 
     assert not is_found
@@ -226,10 +232,10 @@ def doubled(post: Post, key: str, *, is_answered: bool = True) -> None:
         post.slack.answered.add(late)
 
 
-def take_look(post: Post) -> Letter:
+def take_look(post: Post) -> OutboxMessage:
     """Let somebody take what is to be looked up, and never come back."""
     with post.database.transaction() as tx:
-        letter = doubts.claim_look(
+        message = unconfirmed.claim_look(
             tx,
             machine_now=post.now,
             again_at=post.now + timedelta(seconds=60),
@@ -237,5 +243,5 @@ def take_look(post: Post) -> Letter:
             burst_until=post.now,
             token="look",
         )
-    assert letter is not None, "a message is to be looked up"
-    return letter
+    assert message is not None, "a message is to be looked up"
+    return message
