@@ -24,8 +24,8 @@ class _Course:
     since: datetime
     speed: float
 
-    def now(self, machine_now: datetime) -> datetime:
-        return self.at + (machine_now - self.since) * self.speed
+    def now(self, system_now: datetime) -> datetime:
+        return self.at + (system_now - self.since) * self.speed
 
 
 class TrialClock:

@@ -28,7 +28,7 @@ follow_up:
   sev2: {gold: every 4 hours, basic: every day}
   sev3: {gold: every day, basic: twice per week}
   sev4: {gold: weekly, basic: none}
-readings:
+interpretations:
   every_day: business days
   per_business_day: the actual length
   per_week: the nominal length
@@ -49,13 +49,13 @@ customers:
   Globex: {plan: basic}
 channels: {incidents: C0INCIDENTS, digest: C0LEADS, fallback: C0SUPPORT}
 on_call: {primary: U0ANA, backup: U0BEN, lead: U0LEA}
-ladder:
+escalation:
   wakes: [gold]
-  rungs:
+  steps:
     - {after: 0m, tell: [primary]}
     - {after: 10m, tell: [backup]}
     - {after: 20m, tell: [lead, fallback]}
-  heartbeat: 15m
+  repeat: 15m
   check_in_every: 60m
   check_in_repeat: 15m
 reminders: {ahead: 25%, at_least: 15m, before_closing: 15m, together: 2m}

@@ -146,15 +146,15 @@ class Post:
         self, key: str, kind: MessageKind = MessageKind.NOTE, **more: object
     ) -> None:
         """Queue a message; by default to #incidents, as urgent as a note."""
-        given = {"priority": Priority.CARD, "lane": "C0INCIDENTS", **more}
+        given = {"priority": Priority.CARD, "conversation": "C0INCIDENTS", **more}
         new = NewMessage(key=key, kind=kind, **given)  # type: ignore[arg-type]
         with self.database.transaction() as tx:
-            outbox_messages.queue(tx, new, now=self.now, machine_now=self.now)
+            outbox_messages.queue(tx, new, now=self.now, system_now=self.now)
 
     def refresh(self, key: str) -> None:
         """Ask for an edit of a message."""
         with self.database.transaction() as tx:
-            outbox_messages.refresh_one(tx, key, now=self.now, machine_now=self.now)
+            outbox_messages.refresh_one(tx, key, now=self.now, system_now=self.now)
 
     def wait(self, **span: float) -> None:
         """Let time pass, and send what may go then."""

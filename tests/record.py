@@ -10,7 +10,7 @@ from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.nudges import Step
 from bot.policy.policies import Customer, Policy, Severity
-from bot.policy.targets import Promise
+from bot.policy.targets import Target
 from tests.factories import PACIFIC, incident, shipped_policy
 
 _NAMES = {
@@ -120,7 +120,7 @@ class Record:
         return sent
 
     def pages(self, until: datetime) -> list[str]:
-        """Let time pass; return what the ladder and the check-ins told meanwhile."""
+        """Let time pass; return the pages and check-ins of that time."""
         return [line for line in self.run(until) if _is_page(line)]
 
     def reminders(self, until: datetime) -> list[str]:
@@ -148,7 +148,7 @@ class Record:
 
 
 def _is_page(line: str) -> bool:
-    return " rung " in line or " check_in " in line
+    return " page " in line or " check_in " in line
 
 
 def opened(
@@ -188,8 +188,8 @@ def updated(
 def promising(
     severity: Severity = Severity.SEV2,
     *,
-    first: Promise | None = None,
-    follow_up: Promise | None = None,
+    first: Target | None = None,
+    follow_up: Target | None = None,
 ) -> Policy:
     """Return the shipped policy with another promise to premium customers."""
     policy, cell = shipped_policy(), (severity, "premium")

@@ -53,4 +53,4 @@ def test_a_story_is_told_under_a_policy_of_its_own(tmp_path: Path) -> None:
 
     target = field.targets.words(policy.first_response(Severity.SEV1, "premium"))
     assert target == "6 business hours"
-    assert target in [one.promise for one in owed]
+    assert target in [one.target for one in owed]

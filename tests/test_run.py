@@ -92,7 +92,7 @@ def _doubts(record: Path) -> int:
     """Return how many messages had to be looked up, for nobody knew their fate."""
     with closing(sqlite3.connect(record)) as file:
         (count,) = file.execute(
-            "SELECT COUNT(*) FROM outbox WHERE doubted_at IS NOT NULL"
+            "SELECT COUNT(*) FROM outbox WHERE unconfirmed_at IS NOT NULL"
         ).fetchone()
         return int(count)
 

@@ -16,7 +16,7 @@ from bot.errors import UserError
 from bot.policy import targets
 from bot.policy.parsing.notation import quoted
 from bot.policy.policies import Policy, Severity
-from bot.policy.targets import Promise
+from bot.policy.targets import Target
 
 _SENT_WHEN_DUE = "first response sent when due"
 _SENT_AT_ONCE = "first response sent when reported"
@@ -27,7 +27,7 @@ _YEARS = range(1970, 2200)
 class Due:
     """A promise that began at `start`; instants are `None` where it names none."""
 
-    promise: Promise
+    target: Target
     start: datetime
     due_at: datetime | None = None
     late_at: datetime | None = None
@@ -93,7 +93,7 @@ def answer(
         first_response=first,
         follow_up=follow_up,
         assumes=_SENT_WHEN_DUE if first.due_at else _SENT_AT_ONCE,
-        aim=None if news == follow_up.promise else _due(policy, news, hours, answered),
+        aim=None if news == follow_up.target else _due(policy, news, hours, answered),
     )
 
 
@@ -131,15 +131,13 @@ def _in_zone(at: datetime, hours: BusinessHours) -> datetime:
     return hours.home.instant(at.date(), at - midnight)
 
 
-def _due(
-    policy: Policy, promise: Promise, hours: BusinessHours, start: datetime
-) -> Due:
-    if not promise.has_due:
-        return Due(promise, start)
-    counting = targets.clock(promise, hours)
-    due_at = policy.due_at(promise, hours, start)
+def _due(policy: Policy, target: Target, hours: BusinessHours, start: datetime) -> Due:
+    if not target.has_due:
+        return Due(target, start)
+    counting = targets.clock(target, hours)
+    due_at = policy.due_at(target, hours, start)
     return Due(
-        promise=promise,
+        target=target,
         start=start,
         due_at=due_at,
         late_at=counting.roll_forward(due_at),
@@ -173,7 +171,7 @@ def _utc(at: datetime | None) -> str | None:
 
 
 def _show(due: Due, zone: ZoneInfo, console: Console) -> None:
-    console.print(f"  {targets.published(due.promise)}")
+    console.print(f"  {targets.published(due.target)}")
     if due.due_at is None:
         console.print("  names no due time")
         return

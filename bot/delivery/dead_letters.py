@@ -98,7 +98,9 @@ class DeadLetters:
         if is_report(message) and message.person is not None:
             logger.error("nobody can be told of a lost message", extra={"error": error})
             return
-        goes_to_lead = is_report(message) or message.lane == policy.channels.fallback
+        goes_to_lead = (
+            is_report(message) or message.conversation == policy.channels.fallback
+        )
         refs = {
             "trouble": trouble,
             "about": message.key,
@@ -111,7 +113,7 @@ class DeadLetters:
             kind=MessageKind.NOTICE,
             priority=min(message.priority, Priority.NUDGE),
             person=lead if goes_to_lead else None,
-            lane=None if goes_to_lead else policy.channels.fallback,
+            conversation=None if goes_to_lead else policy.channels.fallback,
             refs=message.refs if is_report(message) else refs,
         )
         self._queue(tx, new)
@@ -135,9 +137,7 @@ class DeadLetters:
         self._queue(tx, new)
 
     def _queue(self, tx: Transaction, new: NewMessage) -> None:
-        outbox_messages.queue(
-            tx, new, now=self.clock(), machine_now=self.system_clock()
-        )
+        outbox_messages.queue(tx, new, now=self.clock(), system_now=self.system_clock())
 
 
 def is_report(message: OutboxMessage) -> bool:

@@ -156,8 +156,8 @@ class Outbox:
                 tx,
                 key,
                 now=self._clock(),
-                machine_now=self._system_clock(),
-                lane=dead_letters.channel_of(message.kind, self._policy()),
+                system_now=self._system_clock(),
+                conversation=dead_letters.channel_of(message.kind, self._policy()),
             )
             for report in dead_letters.reports_of(tx, message):
                 self._refresh(tx, report)
@@ -167,7 +167,7 @@ class Outbox:
         now = self._system_clock()
         return outbox_messages.claim(
             tx,
-            machine_now=now,
+            system_now=now,
             lease_until=now + pacing.OTHER.lease,
             page_lease_until=now + pacing.PAGE.lease,
             burst_until=now + self._pace.burst,
@@ -178,15 +178,17 @@ class Outbox:
         now = self._system_clock()
         if message.kind is MessageKind.EDIT:
             rate_limits.use_budget(tx, "edits", now, self._pace.edit_every)
-        elif message.lane is not None:
+        elif message.conversation is not None:
             rate_limits.use_budget(tx, "posts", now, self._pace.post_every)
-            rate_limits.close_lane(tx, message.lane, now, self._pace.conversation)
+            rate_limits.limit_conversation(
+                tx, message.conversation, now, self._pace.conversation
+            )
 
     def _delivery(self, tx: Transaction, message: OutboxMessage) -> _Delivery | None:
         """Render a letter as of now; one that has nothing to say any more is ended."""
-        target = outbox_messages.find(tx, message.target) if message.target else None
+        edited = outbox_messages.find(tx, message.edit_of) if message.edit_of else None
         try:
-            rendered = self._render(tx, target or message)
+            rendered = self._render(tx, edited or message)
         except StorageError:
             raise
         except Exception:  # One message must not hold up the others.
@@ -195,12 +197,12 @@ class Outbox:
             return None
         delivery = None
         if rendered is not None:
-            delivery = _addressed(tx, message, target, rendered)
+            delivery = _addressed(tx, message, edited, rendered)
         if delivery is None:
-            verify = self._reconciliation.after_doubt(message)
+            verify = self._reconciliation.after_unconfirmed(message)
             outbox_messages.finish(tx, message, State.SUPERSEDED, verify=verify)
             return None
-        if target is not None and target.rendered == delivery.hash:
+        if edited is not None and edited.rendered == delivery.hash:
             outbox_messages.finish(tx, message, State.SENT)
             return None
         return delivery
@@ -228,16 +230,16 @@ class Outbox:
             return
         self.trouble = None
         with self._database.transaction() as tx:
-            if message.target is None:
+            if message.edit_of is None:
                 self._posted(tx, delivery, ts)
             else:
-                self._edited(tx, delivery, message.target)
+                self._edited(tx, delivery, message.edit_of)
 
     def _called(self, delivery: _Delivery) -> str | None:
         message, said = delivery.message, delivery.rendered.message
-        if delivery.edits_ts is not None and message.target is not None:
+        if delivery.edits_ts is not None and message.edit_of is not None:
             self._slack.update(
-                delivery.channel, delivery.edits_ts, said, key=message.target
+                delivery.channel, delivery.edits_ts, said, key=message.edit_of
             )
             return None
         return self._slack.post(
@@ -253,14 +255,14 @@ class Outbox:
         """Note that a message stands in Slack, even if its lease was lost meanwhile."""
         message, is_live = delivery.message, delivery.rendered.is_live
         posted = Posted(self._clock(), ts, delivery.hash, is_live)
-        verify = self._reconciliation.after_doubt(message)
+        verify = self._reconciliation.after_unconfirmed(message)
         finish = outbox_messages.finish(
             tx, message, State.SENT, posted=posted, verify=verify
         )
         match finish:
             case Finish.LOST:
                 verify = self._reconciliation.suspicion()
-                unconfirmed.settle_posted(tx, message, posted, verify)
+                unconfirmed.reconcile_posted(tx, message, posted, verify)
                 # Nobody asked for an edit of what did not seem to be there.
                 self._refresh(tx, message.key)
             case Finish.STALE:
@@ -270,7 +272,7 @@ class Outbox:
             case _:
                 assert_never(finish)
 
-    def _edited(self, tx: Transaction, delivery: _Delivery, target: str) -> None:
+    def _edited(self, tx: Transaction, delivery: _Delivery, edited: str) -> None:
         """Note what a message shows now.
 
         An earlier edit of which nobody knows may still land, late: then once more.
@@ -282,9 +284,7 @@ class Outbox:
         )
         again_at = pacing.edit_again(message, self._system_clock())
         if again_at is not None:
-            outbox_messages.settle_edited(
-                tx, target, ts=ts, rendered="", is_live=is_live
-            )
+            outbox_messages.note_edited(tx, edited, ts=ts, rendered="", is_live=is_live)
             outbox_messages.retry(tx, message, not_before=again_at, error="once more")
             return
         posted = Posted(self._clock())
@@ -293,8 +293,8 @@ class Outbox:
             is not Finish.LOST
         ):
             shown = delivery.hash
-            outbox_messages.settle_edited(
-                tx, target, ts=ts, rendered=shown, is_live=is_live
+            outbox_messages.note_edited(
+                tx, edited, ts=ts, rendered=shown, is_live=is_live
             )
 
     def _failed(self, tx: Transaction, delivery: _Delivery, error: SlackError) -> None:
@@ -306,7 +306,7 @@ class Outbox:
                     tx, message, not_before=now + wait, error=error.code
                 )
                 if error.retry_after is not None:
-                    rate_limits.close(tx, _method(message), now + wait)
+                    rate_limits.limit(tx, _method(message), now + wait)
             case Fate.INSTALLATION:
                 outbox_messages.retry(tx, message, not_before=now, error=error.code)
                 self._installation_fails(tx, error)
@@ -318,26 +318,26 @@ class Outbox:
             case Fate.REFUSED:
                 self._refused(tx, message, error.code)
                 if error.code in _CANNOT_BE_EDITED:
-                    self._post_anew(tx, message.target, delivery.edits_ts)
+                    self._post_anew(tx, message.edit_of, delivery.edits_ts)
             case _:
                 assert_never(error.fate)
 
     def _installation_fails(self, tx: Transaction, error: SlackError) -> None:
         """Wait for somebody to mend the app; nothing is lost meanwhile."""
         self.trouble = error.code
-        rate_limits.close(
+        rate_limits.limit(
             tx, rate_limits.WORKSPACE, self._system_clock() + _INSTALLATION_PAUSE
         )
 
     def _refused(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        if message.target is None:
+        if message.edit_of is None:
             self._dead_letters.give_up(tx, message, error)
         else:
             outbox_messages.finish(tx, message, State.DEAD, error=error)
 
     def _post_anew(self, tx: Transaction, key: str | None, ts: str | None) -> None:
         """Post the card that stood at `ts` once more, unless a twin of it was kept."""
-        instants = {"now": self._clock(), "machine_now": self._system_clock()}
+        instants = {"now": self._clock(), "system_now": self._system_clock()}
         if key is not None:
             outbox_messages.post_anew(tx, key, ts=ts, **instants)
 
@@ -352,13 +352,13 @@ class Outbox:
             return False
         person, tried = next(iter(people.items()))
         try:
-            lane = self._slack.open_conversation(person)
+            conversation = self._slack.open_conversation(person)
         except SlackError as error:
             with self._database.transaction() as tx:
                 self._unreachable(tx, person, error, tried)
             return error.fate is Fate.REFUSED
         with self._database.transaction() as tx:
-            outbox_messages.address(tx, person, lane)
+            outbox_messages.address(tx, person, conversation)
         return True
 
     def _unreachable(
@@ -378,40 +378,42 @@ class Outbox:
         if error.fate is Fate.INSTALLATION:
             self._installation_fails(tx, error)
         if error.retry_after is not None:
-            rate_limits.close(tx, rate_limits.OPENING, now + error.retry_after)
+            rate_limits.limit(tx, rate_limits.OPENING, now + error.retry_after)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
         outbox_messages.refresh_one(
-            tx, key, now=self._clock(), machine_now=self._system_clock()
+            tx, key, now=self._clock(), system_now=self._system_clock()
         )
 
 
 def _addressed(
     tx: Transaction,
     message: OutboxMessage,
-    target: OutboxMessage | None,
+    edited: OutboxMessage | None,
     rendered: Rendered,
 ) -> _Delivery | None:
     """Say where a letter goes: a reply and an edit to where their message stands.
 
     What is to be posted anew needs no edit before it stands there.
     """
-    if target is not None:
-        if target.lane is None or target.ts is None:
+    if edited is not None:
+        if edited.conversation is None or edited.ts is None:
             return None
-        return _Delivery(message, rendered, target.lane, edits_ts=target.ts)
-    if message.lane is None:
+        return _Delivery(message, rendered, edited.conversation, edits_ts=edited.ts)
+    if message.conversation is None:
         return None
     also = tuple(
         items.key_of(item, message.place_of_items)
         for item in items.within(tx, message.key)
     )
     if message.thread_of is None:
-        return _Delivery(message, rendered, message.lane, also=also)
+        return _Delivery(message, rendered, message.conversation, also=also)
     parent = outbox_messages.find(tx, message.thread_of)
-    if parent is None or parent.lane is None or parent.ts is None:
+    if parent is None or parent.conversation is None or parent.ts is None:
         return None
-    return _Delivery(message, rendered, parent.lane, thread_ts=parent.ts, also=also)
+    return _Delivery(
+        message, rendered, parent.conversation, thread_ts=parent.ts, also=also
+    )
 
 
 def _lost_its_card(message: OutboxMessage, error: SlackError) -> bool:

@@ -77,12 +77,12 @@ def begin_waits_anew(tx: Transaction, now: datetime) -> None:
     """Let nothing wait longer than if its wait began at the machine's `now`."""
     unconfirmed.shorten_waits(
         tx,
-        machine_now=now,
+        system_now=now,
         lease_until=now + OTHER.lease,
         page_lease_until=now + PAGE.lease,
         verify_at=now + OTHER.settle,
     )
-    rate_limits.open_all(tx, now)
+    rate_limits.lift_all(tx, now)
 
 
 def backoff(message: OutboxMessage) -> timedelta:
@@ -98,24 +98,24 @@ def settling(message: OutboxMessage) -> timedelta:
     return min(grown, _LONGEST_SETTLING)
 
 
-def later_look(doubted_at: datetime, now: datetime) -> datetime | None:
+def later_look(unconfirmed_at: datetime, now: datetime) -> datetime | None:
     """Return when to look next after a doubt; `None` if nothing can land any more."""
-    looks = (doubted_at + after for after in _LATER_LOOKS)
+    looks = (unconfirmed_at + after for after in _LATER_LOOKS)
     return next((at for at in looks if at > now), None)
 
 
 def edit_again(message: OutboxMessage, now: datetime) -> datetime | None:
     """Return when to make an edit once more, since an earlier one may land late."""
-    if message.doubted_at is None:
+    if message.unconfirmed_at is None:
         return None
-    at = message.doubted_at + _EDIT_ONCE_MORE_AFTER
+    at = message.unconfirmed_at + _EDIT_ONCE_MORE_AFTER
     return at if at > now else None
 
 
 def look_again(message: OutboxMessage, now: datetime) -> timedelta:
     """Return how long to wait after a look-up failed: as long as the doubt lasts."""
     own = times(message)
-    since = now - (message.doubted_at or now)
+    since = now - (message.unconfirmed_at or now)
     return min(max(since, own.settle), own.longest_backoff)
 
 

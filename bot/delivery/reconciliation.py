@@ -102,11 +102,11 @@ class Reconciliation:
 
     def may_stand_there(self, tx: Transaction, message: OutboxMessage) -> bool:
         """Have a message looked up before it is sent, if the record may be old."""
-        now, machine_now = self._clock(), self._system_clock()
-        may = recovery.may_stand_there(tx, message, now=now, machine_now=machine_now)
+        now, system_now = self._clock(), self._system_clock()
+        may = recovery.may_stand_there(tx, message, now=now, system_now=system_now)
         if not may or self._is_unreadable(tx, message):
             return False
-        self._open(tx, message, _OLD_RECORD, settled_at=machine_now)
+        self._open(tx, message, _OLD_RECORD, settled_at=system_now)
         return True
 
     def unknown(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
@@ -114,9 +114,9 @@ class Reconciliation:
         settled_at = self._system_clock() + pacing.times(message).settle
         self._open(tx, message, error, settled_at=settled_at)
 
-    def after_doubt(self, message: OutboxMessage) -> Verify:
+    def after_unconfirmed(self, message: OutboxMessage) -> Verify:
         """Say when to look for a late twin of a message that was sent just now."""
-        if message.doubted_at is None:
+        if message.unconfirmed_at is None:
             return Verify()
         return self.suspicion()
 
@@ -152,20 +152,20 @@ class Reconciliation:
             self._do_without(tx, message, error)
         else:
             verify = Verify(settled_at, self._system_clock())
-            unconfirmed.doubt(tx, message, verify, error=error)
+            unconfirmed.mark(tx, message, verify, error=error)
 
     def _edit_again(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Edits converge: what the message shows by now is sent once more."""
         now = self._system_clock()
         not_before = now + pacing.settling(message)
         outbox_messages.retry(
-            tx, message, not_before=not_before, error=error, doubted_at=now
+            tx, message, not_before=not_before, error=error, unconfirmed_at=now
         )
-        target = outbox_messages.find(tx, message.target) if message.target else None
-        if target is not None:
-            ts, is_live = target.ts, target.is_live
-            outbox_messages.settle_edited(
-                tx, target.key, ts=ts, rendered="", is_live=is_live
+        edited = outbox_messages.find(tx, message.edit_of) if message.edit_of else None
+        if edited is not None:
+            ts, is_live = edited.ts, edited.is_live
+            outbox_messages.note_edited(
+                tx, edited.key, ts=ts, rendered="", is_live=is_live
             )
 
     def _do_without(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
@@ -211,7 +211,7 @@ class Reconciliation:
         now = self._system_clock()
         message = unconfirmed.claim_look(
             tx,
-            machine_now=now,
+            system_now=now,
             again_at=now + pacing.OTHER.lease,
             page_again_at=now + pacing.PAGE.lease,
             burst_until=now + self._pace.burst,
@@ -225,12 +225,12 @@ class Reconciliation:
         """Say where a message would stand; `None` if it cannot stand anywhere."""
         oldest = recovery.oldest_stamp(tx, message, self._clock())
         if message.thread_of is None:
-            assert message.lane is not None, "what was sent went somewhere"
-            return _Search(message, message.lane, None, oldest)
+            assert message.conversation is not None, "what was sent went somewhere"
+            return _Search(message, message.conversation, None, oldest)
         parent = outbox_messages.find(tx, message.thread_of)
-        if parent is None or parent.lane is None or parent.ts is None:
+        if parent is None or parent.conversation is None or parent.ts is None:
             return None
-        return _Search(message, parent.lane, parent.ts, oldest)
+        return _Search(message, parent.conversation, parent.ts, oldest)
 
     def _standing(self, search: _Search) -> list[Standing]:
         """Return what was posted there, oldest first."""
@@ -254,7 +254,7 @@ class Reconciliation:
         now = self._system_clock()
         is_open = message.state is State.SENDING
         is_parted = is_open and message.kind is MessageKind.REMINDER
-        if is_parted and not recovery.part(tx, message, standing, machine_now=now):
+        if is_parted and not recovery.part(tx, message, standing, system_now=now):
             outbox_messages.finish(tx, message, State.MERGED)
             return []
         found = [one for one in standing if one.key == message.key]
@@ -264,9 +264,11 @@ class Reconciliation:
         kept = _kept(found, message.ts)
         surplus = [one for one in found if one is not kept]
         deleting_at = (
-            rate_limits.opens_at(tx, rate_limits.DELETING, now) if surplus else None
+            rate_limits.limited_until(tx, rate_limits.DELETING, now)
+            if surplus
+            else None
         )
-        later = Verify(pacing.later_look(message.doubted_at or now, now))
+        later = Verify(pacing.later_look(message.unconfirmed_at or now, now))
         if surplus:
             later = Verify(deleting_at or now + pacing.look_again(message, now))
         if kept.ts == message.ts:
@@ -288,9 +290,9 @@ class Reconciliation:
         # It went out before the outage of which it was to tell.
         is_from_before = _is_from_before(message.last_error)
         refs = _without_outage(message.refs) if is_from_before else None
-        if not unconfirmed.settle_found(tx, message, posted, at, refs=refs):
+        if not unconfirmed.reconcile_found(tx, message, posted, at, refs=refs):
             return False
-        instants = {"now": self._clock(), "machine_now": self._system_clock()}
+        instants = {"now": self._clock(), "system_now": self._system_clock()}
         outbox_messages.refresh_one(tx, message.key, **instants)
         return True
 
@@ -298,7 +300,7 @@ class Reconciliation:
         """Have a message sent whose reason is checked then; ever more rarely."""
         now = self._system_clock()
         if message.state is not State.SENDING:
-            later = pacing.later_look(message.doubted_at or now, now)
+            later = pacing.later_look(message.unconfirmed_at or now, now)
             unconfirmed.look_later(tx, message, Verify(later))
             return
         more = pacing.settling(message) - pacing.times(message).settle
@@ -316,21 +318,23 @@ class Reconciliation:
     ) -> None:
         """Look again in a while, unless the bot may not look there at all."""
         now = self._system_clock()
-        is_vain = now - (message.doubted_at or now) > _LOOK_FOR and not error.is_away
+        is_vain = (
+            now - (message.unconfirmed_at or now) > _LOOK_FOR and not error.is_away
+        )
         if error.code == "missing_scope" or error.fate is Fate.REFUSED or is_vain:
             if message.state is State.SENDING:
                 self._do_without(tx, message, message.last_error or AMBIGUOUS)
             else:
                 unconfirmed.look_later(tx, message, Verify())
             if error.code == "missing_scope":
-                rate_limits.close(tx, _unreadable(message), now + _ASK_FOR_SCOPE_EVERY)
+                rate_limits.limit(tx, _unreadable(message), now + _ASK_FOR_SCOPE_EVERY)
             return
         wait = error.retry_after or pacing.look_again(message, now)
         # While Slack is away a page cannot be sent either, so its time begins anew.
         since = now if error.is_away else None
         unconfirmed.look_later(tx, message, Verify(now + wait, since))
         if error.retry_after is not None and search is not None:
-            rate_limits.close(tx, search.method, now + wait)
+            rate_limits.limit(tx, search.method, now + wait)
 
     def _remove(self, search: _Search, surplus: Sequence[Standing]) -> None:
         """Remove what stands there too often; what fails is found at the next look."""
@@ -347,7 +351,7 @@ class Reconciliation:
                 return
         with self._database.transaction() as tx:
             now = self._system_clock()
-            later = pacing.later_look(message.doubted_at or now, now)
+            later = pacing.later_look(message.unconfirmed_at or now, now)
             unconfirmed.look_later(tx, message, Verify(later))
 
     def _not_removed(
@@ -357,11 +361,11 @@ class Reconciliation:
             return
         opens_at = self._system_clock() + error.retry_after
         unconfirmed.look_later(tx, message, Verify(opens_at))
-        rate_limits.close(tx, rate_limits.DELETING, opens_at)
+        rate_limits.limit(tx, rate_limits.DELETING, opens_at)
 
     def _is_unreadable(self, tx: Transaction, message: OutboxMessage) -> bool:
         return (
-            rate_limits.opens_at(tx, _unreadable(message), self._system_clock())
+            rate_limits.limited_until(tx, _unreadable(message), self._system_clock())
             is not None
         )
 
@@ -391,4 +395,4 @@ def _stamp(standing: Standing) -> float:
 
 def _unreadable(message: OutboxMessage) -> str:
     """Name the gate that is closed while a conversation may not be read."""
-    return f"unreadable:{message.lane}"
+    return f"unreadable:{message.conversation}"

@@ -91,17 +91,17 @@ class Recovery:
 
     def begin(self) -> None:
         """Find out whether the record may be old, before anything is fired or taken."""
-        now, machine_now = self._clock(), self._system_clock()
+        now, system_now = self._clock(), self._system_clock()
         with self._database.transaction() as tx:
             locks.take(tx, locks.TICK)
             was_restored = _marks(tx).was_restored
-            marks = _healed(tx, now=now, machine_now=machine_now)
+            marks = _healed(tx, now=now, system_now=system_now)
             ticked = tx.one("mark", name="tick")
             if ticked and (now - ticked["at"] >= _OLD_AFTER or was_restored):
                 known_until = _known_until(marks, ticked["at"], now)
                 tx.write("set_mark", name="known_until", at=known_until)
                 tx.write("set_mark", name="resumed", at=now)
-                tx.write("set_mark", name="begun", at=machine_now)
+                tx.write("set_mark", name="begun", at=system_now)
         self.read_numbers()
 
     def read_numbers(self) -> None:
@@ -114,7 +114,7 @@ class Recovery:
             return
         self._try_at = now + _TRY_AGAIN_AFTER
         with self._database.transaction() as tx:
-            marks = _healed(tx, now=self._clock(), machine_now=now)
+            marks = _healed(tx, now=self._clock(), system_now=now)
         known_until = marks.known_until
         if known_until is None or marks.are_numbers_read:
             return
@@ -150,7 +150,7 @@ class Recovery:
             key=f"lost/{known_until.isoformat()}/{max(lost)}",
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
-            lane=self._policy().channels.digest,
+            conversation=self._policy().channels.digest,
             refs={
                 "trouble": "lost_incidents",
                 "numbers": " ".join(map(str, lost)),
@@ -158,21 +158,23 @@ class Recovery:
                 "until": now.isoformat(),
             },
         )
-        outbox_messages.queue(tx, new, now=now, machine_now=self._system_clock())
+        outbox_messages.queue(tx, new, now=now, system_now=self._system_clock())
 
 
 def may_stand_there(
-    tx: Transaction, message: OutboxMessage, *, now: datetime, machine_now: datetime
+    tx: Transaction, message: OutboxMessage, *, now: datetime, system_now: datetime
 ) -> bool:
     """Tell whether Slack may show a message of which the record does not know.
 
     That is what was queued before the bot resumed, and what the tick made up for then.
     What people do afterwards is new.
     """
-    marks = _healed(tx, now=now, machine_now=machine_now)
+    marks = _healed(tx, now=now, system_now=system_now)
     if marks.begun is None or message.kind is MessageKind.EDIT:
         return False
-    was_looked_up = message.doubted_at is not None and message.doubted_at >= marks.begun
+    was_looked_up = (
+        message.unconfirmed_at is not None and message.unconfirmed_at >= marks.begun
+    )
     return not was_looked_up and _is_of_the_past(marks, message, now)
 
 
@@ -192,7 +194,7 @@ def part(
     message: OutboxMessage,
     standing: Sequence[Standing],
     *,
-    machine_now: datetime,
+    system_now: datetime,
 ) -> bool:
     """Leave in a message what Slack shows nowhere else; `False` if that is nothing.
 
@@ -216,7 +218,7 @@ def part(
         elsewhere[items.key_of(unseen[0], message.place_of_items)] = unseen
     for key, moved in elsewhere.items():
         refs = message.refs if moved is unseen else {}
-        _move(tx, message, key, moved, refs=refs, machine_now=machine_now)
+        _move(tx, message, key, moved, refs=refs, system_now=system_now)
     return is_there or bool(unseen) or not held
 
 
@@ -227,7 +229,7 @@ def _move(  # noqa: PLR0913  # What a message is made of.
     moved: Sequence[Item],
     *,
     refs: Mapping[str, str],
-    machine_now: datetime,
+    system_now: datetime,
 ) -> None:
     for item in moved:
         items.remove(tx, message.key, item)
@@ -236,14 +238,14 @@ def _move(  # noqa: PLR0913  # What a message is made of.
         kind=message.kind,
         priority=message.priority,
         person=message.person,
-        lane=message.lane,
+        conversation=message.conversation,
         incident=message.incident,
         thread_of=message.thread_of,
         refs=refs,
         items=moved,
     )
     # As old as what it is a part of, so that it is looked up likewise.
-    outbox_messages.queue(tx, new, now=message.queued_at, machine_now=machine_now)
+    outbox_messages.queue(tx, new, now=message.queued_at, system_now=system_now)
 
 
 def _is_of_the_past(marks: _Marks, message: OutboxMessage, now: datetime) -> bool:
@@ -268,7 +270,7 @@ def _known_until(marks: _Marks, ticked_at: datetime, now: datetime) -> datetime:
     return ticked_at if is_settled else min(marks.known_until, ticked_at)
 
 
-def _healed(tx: Transaction, *, now: datetime, machine_now: datetime) -> _Marks:
+def _healed(tx: Transaction, *, now: datetime, system_now: datetime) -> _Marks:
     """Return the marks, brought back to now where they lie ahead of our clocks.
 
     A bot whose clock was ahead leaves such marks. Every look-up that a right clock
@@ -280,9 +282,9 @@ def _healed(tx: Transaction, *, now: datetime, machine_now: datetime) -> _Marks:
     clocks = {
         "known_until": now,
         "resumed": now,
-        "begun": machine_now,
-        "numbers_read": machine_now,
-        "restored": machine_now,
+        "begun": system_now,
+        "numbers_read": system_now,
+        "restored": system_now,
     }
     ahead = {
         name: at
@@ -294,7 +296,7 @@ def _healed(tx: Transaction, *, now: datetime, machine_now: datetime) -> _Marks:
     logger.warning("the record is ahead of the clock", extra={"marks": list(ahead)})
     for name, at in ahead.items():
         tx.write("set_mark", name=name, at=at)
-    pacing.begin_waits_anew(tx, machine_now)
+    pacing.begin_waits_anew(tx, system_now)
     return replace(marks, **ahead)
 
 

@@ -49,7 +49,7 @@ class Renderer:
                 return self._morning(tx, message)
             case MessageKind.DIGEST:
                 return self._digest(tx, message)
-            case MessageKind.EDIT:  # It shows what its target does, which is gone.
+            case MessageKind.EDIT:  # It shows what its message does, which is gone.
                 return None
             case _:
                 assert_never(message.kind)
@@ -200,7 +200,7 @@ class Renderer:
         card = outbox_messages.find(tx, outbox_messages.card_key(number))
         if card is None or card.ts is None:
             return None
-        return f"{self._site()}archives/{card.lane}/p{card.ts.replace('.', '')}"
+        return f"{self._site()}archives/{card.conversation}/p{card.ts.replace('.', '')}"
 
     def _reader(self, tx: Transaction, message: OutboxMessage) -> Person:
         assert message.person is not None, "this kind goes to a person"

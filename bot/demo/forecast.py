@@ -51,7 +51,7 @@ def forecast(
 ) -> tuple[Ahead, ...]:
     """Return what lies ahead of these deadlines, soonest first.
 
-    A ladder climbs on for ever: of its heartbeats only the next is told.
+    An escalation goes on for ever: of its repeats only the next is shown.
     """
     found = [
         ahead
@@ -70,10 +70,10 @@ def _of_deadline(
         yield Ahead(None, Coming.PAUSED, incident, deadline, what, "")
         return
     if deadline.kind is not Kind.CHECK_IN:
-        yield _promise(incident, deadline, now)
+        yield _target(incident, deadline, now)
     for step in _steps(policy, incident, deadline, now):
         told = nudges.recipients(policy, incident, step, policy.on_call)
-        is_page = step.kind in (StepKind.RUNG, StepKind.CHECK_IN)
+        is_page = step.kind in (StepKind.PAGE, StepKind.CHECK_IN)
         yield Ahead(
             at=step.at,
             kind=Coming.PAGE if is_page else Coming.REMINDER,
@@ -85,10 +85,10 @@ def _of_deadline(
         )
 
 
-def _promise(incident: Incident, deadline: Deadline, now: datetime) -> Ahead:
+def _target(incident: Incident, deadline: Deadline, now: datetime) -> Ahead:
     name = deadline.kind.words.capitalize()
     aim = "our own aim, outside the contract: " if deadline.is_aim else ""
-    words = deadline.promise.replace("_", " ")
+    words = deadline.target.replace("_", " ")
     why = f"{aim}{words}, counted in the calendar {deadline.calendar}"
     if deadline.is_overdue(now):
         return Ahead(
@@ -112,33 +112,33 @@ def _steps(
         over = step.over
         if deadline.next_nudge_at is not None and step.at >= now:
             yield step
-        if _is_heartbeat(policy, incident, step):
+        if _is_repeat(policy, incident, step):
             return
 
 
-def _is_heartbeat(policy: Policy, incident: Incident, step: Step) -> bool:
-    first = len(policy.ladder.rungs) + (incident.owner is not None)
-    return step.kind is StepKind.RUNG and step.number >= first
+def _is_repeat(policy: Policy, incident: Incident, step: Step) -> bool:
+    first = len(policy.escalation.steps) + (incident.owner is not None)
+    return step.kind is StepKind.PAGE and step.number >= first
 
 
 def _what(incident: Incident, deadline: Deadline, step: Step) -> str:
-    promise = deadline.kind.words
+    target = deadline.kind.words
     match step.kind:
         case StepKind.AHEAD:
-            return f"Reminder: the {promise} is due soon"
+            return f"Reminder: the {target} is due soon"
         case StepKind.DUE:
-            return f"Reminder: the {promise} is due now"
+            return f"Reminder: the {target} is due now"
         case StepKind.AFTER:
-            return f"Reminder: the {promise} is late"
+            return f"Reminder: the {target} is late"
         case StepKind.AFTER_AGAIN:
-            return f"Last reminder: the {promise} is late, and the lead hears of it"
+            return f"Last reminder: the {target} is late, and the lead hears of it"
         case StepKind.SNOOZED:
-            return f"Reminder that was put off: the {promise} is owed"
+            return f"Reminder that was put off: the {target} is owed"
         case StepKind.CHECK_IN:
             return "Question to the owner: are you still on it?"
-        case StepKind.RUNG if incident.owner is None:
+        case StepKind.PAGE if incident.owner is None:
             return "Page: nobody owns it"
-        case StepKind.RUNG:
+        case StepKind.PAGE:
             return "Page: its owner gives no sign of life"
         case _:
             assert_never(step.kind)
@@ -148,11 +148,11 @@ def _why(
     policy: Policy, incident: Incident, step: Step, told: tuple[Recipient, ...]
 ) -> str:
     people = " and ".join(dict.fromkeys(_role(one.because) for one in told))
-    if _is_heartbeat(policy, incident, step):
-        beat = round(policy.ladder.heartbeat / timedelta(minutes=1))
-        return f"Everybody on the ladder, every {beat} min until somebody acts"
-    if step.kind is StepKind.RUNG:
-        return f"The next step of the ladder: {people}"
+    if _is_repeat(policy, incident, step):
+        beat = round(policy.escalation.repeat / timedelta(minutes=1))
+        return f"Everybody in the escalation, every {beat} min until somebody acts"
+    if step.kind is StepKind.PAGE:
+        return f"The next step of the escalation: {people}"
     if step.kind is StepKind.CHECK_IN:
         return "A Sev1's owner is asked for a sign of life at fixed intervals"
     if step.kind is StepKind.AHEAD:

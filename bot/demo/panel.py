@@ -100,7 +100,7 @@ def _sent(row: Row) -> dict[str, Any]:
     return {
         "at": at.isoformat(),
         "what": f"{name}, INC-{number}" if number else name,
-        "to": [row["person"] or row["lane"]],
+        "to": [row["person"] or row["conversation"]],
         "state": "merged" if _is_merged(row) else row["state"],
         "why": " ".join(_why(row)),
     }
@@ -157,7 +157,7 @@ def _sent_late(row: Row) -> Iterator[str]:
 
 
 def _waits(row: Row) -> Iterator[str]:
-    if row["lane"] is None:
+    if row["conversation"] is None:
         yield "Held back: the conversation could not be opened yet."
     elif row["attempts"]:
         tries = "1 try" if row["attempts"] == 1 else f"{row['attempts']} tries"

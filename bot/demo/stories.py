@@ -148,7 +148,7 @@ TWO_DAYS = Story(
             "next": "A build for two of your devices",
         }),
         At("2026-11-24 02:40",
-           "Night. Acme's platform is down: a Sev1 climbs the ladder."),
+           "Night. Acme's platform is down: a Sev1 escalates."),
         Types("cem", "/sev1 acme: nobody can log in, the console is down"),
         At("2026-11-24 02:52", "Ana sleeps through it. Ben, in New York, is up."),
         Presses("ben", "Take it", newest("INC-4")),
@@ -189,7 +189,7 @@ TWO_DAYS = Story(
 FRIDAY_NIGHT = Story(
     "friday-night",
     "A Sev1 from Friday evening",
-    "Office hours are over; the ladder climbs, a night passes, Lea takes over.",
+    "Office hours are over; it escalates, a night passes, Lea takes over.",
     "2026-11-20 17:45",
     (
         At("2026-11-20 18:00",
@@ -198,7 +198,7 @@ FRIDAY_NIGHT = Story(
         At("2026-11-20 18:12",
            "Ana does not hear her phone. After ten minutes Ben is told too.",
            see=("ben", "dm")),
-        At("2026-11-20 18:14", "Ben takes it, and the ladder stops."),
+        At("2026-11-20 18:14", "Ben takes it, and the escalation stops."),
         Presses("ben", "Take it", newest("INC-1")),
         At("2026-11-20 18:50", "He has written to Acme, long before he had to."),
         FillsIn("ben", "First response sent", card("INC-1"), {
@@ -208,7 +208,7 @@ FRIDAY_NIGHT = Story(
         At("2026-11-20 19:52", "An hour without a word: is he still on it? He is."),
         Presses("ben", "Still on it", newest("INC-1")),
         At("2026-11-20 21:30",
-           "Then he falls asleep. The bot asks again, and climbs the ladder: Ana, Lea.",
+           "Then he falls asleep. The bot asks again, and escalates: Ana, Lea.",
            see=("ana", "dm")),
         At("2026-11-20 21:32", "Ben wakes up to it and says that he goes on."),
         Presses("ben", "Still on it", newest("INC-1")),

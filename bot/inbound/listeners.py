@@ -322,11 +322,11 @@ def _surely(answer: Callable[[], T]) -> T:
     except StorageError as error:
         if not error.in_doubt or monotonic() - began > _ONCE_MORE_WITHIN_S:
             raise
-        doubt = error
+        mark = error
     try:
         return answer()
     except StorageError as error:
-        raise doubt from error
+        raise mark from error
 
 
 def _refused_by_storage(error: StorageError) -> str:

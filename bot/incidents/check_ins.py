@@ -1,4 +1,4 @@
-"""The ladder of an incident that nobody owns, and the check-ins of a Sev1's owner.
+"""The escalation of an incident that nobody owns, and the check-ins of a Sev1's owner.
 
 Both are one running deadline: from its due instant on it asks for an owner, or for the
 owner's sign of life. `nudges` says who is told at which of its steps.
@@ -12,7 +12,7 @@ from bot.incidents.deadlines import (
     Deadline,
     Kind,
     answered,
-    ladder_hours,
+    escalation_hours,
     next_count,
     void,
 )
@@ -21,7 +21,7 @@ from bot.policy.policies import Policy, Severity
 
 
 def opened(policy: Policy, incident: Incident) -> tuple[Deadline, ...]:
-    """Return the ladder that an opening starts, or its owner's first check-in."""
+    """Return the escalation that an opening starts, or its owner's first check-in."""
     begun = _begun(policy, incident, (), incident.opened_at)
     return (begun,) if begun else ()
 
@@ -64,25 +64,25 @@ def _running(deadlines: Sequence[Deadline]) -> Deadline | None:
 def _begun(
     policy: Policy, incident: Incident, deadlines: Sequence[Deadline], start: datetime
 ) -> Deadline | None:
-    """Return the ladder of an incident that nobody owns, or its owner's check-in.
+    """Return the escalation of an incident that nobody owns, or its owner's check-in.
 
-    Sev2 climbs the ladder until somebody takes it and has no check-in; Sev3 and Sev4
+    Sev2 escalates until somebody takes it and has no check-in; Sev3 and Sev4
     have neither. An owner who has been silent for long is asked at once.
     """
     is_unowned_sev2 = incident.severity is Severity.SEV2 and incident.owner is None
     if incident.severity is not Severity.SEV1 and not is_unowned_sev2:
         return None
     calendar = policy.calendar_name(incident.severity, incident.plan, incident.customer)
-    hours = ladder_hours(policy, incident, policy.calendars[calendar])
+    hours = escalation_hours(policy, incident, policy.calendars[calendar])
     due_at = hours.roll_forward(start)
     if incident.owner is not None:
         last_sign = incident.last_sign_at or start
-        due_at = max(due_at, hours.add(last_sign, policy.ladder.check_in_every))
+        due_at = max(due_at, hours.add(last_sign, policy.escalation.check_in_every))
     return Deadline(
         incident=incident.number,
         kind=Kind.CHECK_IN,
         count=next_count(deadlines, Kind.CHECK_IN),
-        promise="",
+        target="",
         calendar=calendar,
         policy=policy.version,
         is_aim=True,

@@ -16,7 +16,7 @@ from bot.business_time.ledger import Line, ledger
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy import targets
 from bot.policy.policies import Policy, Reopening, Severity
-from bot.policy.targets import Promise
+from bot.policy.targets import Target
 
 
 class Kind(StrEnum):
@@ -63,7 +63,7 @@ class Deadline:
     incident: int
     kind: Kind
     count: int
-    promise: str
+    target: str
     calendar: str
     policy: str
     is_aim: bool
@@ -100,15 +100,15 @@ def hours_of(policy: Policy, deadline: Deadline, incident: Incident) -> Business
     """Return the hours in which a deadline counts."""
     calendar = policy.calendars.get(deadline.calendar, policy.team_hours)
     if deadline.kind is Kind.CHECK_IN:
-        return ladder_hours(policy, incident, calendar)
-    return targets.clock(_promise_of(deadline), calendar)
+        return escalation_hours(policy, incident, calendar)
+    return targets.clock(_target_of(deadline), calendar)
 
 
-def ladder_hours(
+def escalation_hours(
     policy: Policy, incident: Incident, calendar: BusinessHours
 ) -> BusinessHours:
-    """Return the hours of the ladder: day and night where the plan wakes people."""
-    if incident.severity is Severity.SEV1 and incident.plan in policy.ladder.wakes:
+    """Return the hours of the escalation: day and night where the plan wakes people."""
+    if incident.severity is Severity.SEV1 and incident.plan in policy.escalation.wakes:
         return targets.day_and_night(calendar)
     return calendar
 
@@ -228,13 +228,13 @@ def _after(
             assert_never(event.kind)
 
 
-def _promise_of(deadline: Deadline) -> Promise:
+def _target_of(deadline: Deadline) -> Target:
     if deadline.kind is Kind.FIRST_RESPONSE:
-        return targets.first_response(deadline.promise)
-    return targets.follow_up(deadline.promise)
+        return targets.first_response(deadline.target)
+    return targets.follow_up(deadline.target)
 
 
-def _promised(policy: Policy, incident: Incident, kind: Kind) -> Promise:
+def _target_for(policy: Policy, incident: Incident, kind: Kind) -> Target:
     if kind is Kind.FIRST_RESPONSE:
         return policy.first_response(incident.severity, incident.plan)
     return policy.news(incident.severity, incident.plan)
@@ -248,24 +248,24 @@ def _begin(
     deadlines: Sequence[Deadline],
 ) -> Deadline | None:
     """Return a new deadline of the contract, or `None` where nothing is promised."""
-    promise = _promised(policy, incident, kind)
-    if not promise.has_due:
+    target = _target_for(policy, incident, kind)
+    if not target.has_due:
         return None
     calendar = policy.calendar_name(incident.severity, incident.plan, incident.customer)
     hours = policy.calendars[calendar]
-    due_at = policy.due_at(promise, hours, start)
+    due_at = policy.due_at(target, hours, start)
     contract = policy.follow_up(incident.severity, incident.plan)
     return Deadline(
         incident=incident.number,
         kind=kind,
         count=next_count(deadlines, kind),
-        promise=targets.words(promise),
+        target=targets.words(target),
         calendar=calendar,
         policy=policy.version,
-        is_aim=kind is Kind.UPDATE and contract != promise,
+        is_aim=kind is Kind.UPDATE and contract != target,
         started_at=start,
         due_at=due_at,
-        late_at=targets.clock(promise, hours).roll_forward(due_at),
+        late_at=targets.clock(target, hours).roll_forward(due_at),
     )
 
 
@@ -383,7 +383,7 @@ def _moved(
         old = replace(old, changed=True, step=0, next_nudge_at=None, snoozed_until=None)
     return replace(
         old,
-        promise=new.promise,
+        target=new.target,
         calendar=new.calendar,
         policy=new.policy,
         is_aim=new.is_aim and (old.is_aim or old.missed_at is None),

@@ -19,7 +19,7 @@ from bot.policy.policies import OnCall, Policy, Role, Severity
 
 
 class StepKind(StrEnum):
-    """What a reminder says. `RUNG` is a step of the ladder, a page."""
+    """What a reminder says. `PAGE` is a step of the escalation."""
 
     AHEAD = "ahead"
     DUE = "due"
@@ -27,7 +27,7 @@ class StepKind(StrEnum):
     AFTER_AGAIN = "after_again"
     SNOOZED = "snoozed"
     CHECK_IN = "check_in"
-    RUNG = "rung"
+    PAGE = "page"
 
 
 # The reminders of a promise in the order in which they come. Each has the number by
@@ -163,7 +163,7 @@ def step_of(
 ) -> Step | None:
     """Return the step that comes next, `over` being those that are; `None` at the end.
 
-    A ladder has no last step: after its rungs everybody is told at each heartbeat.
+    An escalation has no last step: after the policy's it repeats to everybody.
     """
     return next(_steps_from(policy, incident, deadline, over), None)
 
@@ -203,15 +203,15 @@ def next_told(
     *,
     but_not: Iterable[str] = (),
 ) -> tuple[Recipient, datetime] | None:
-    """Return whom the ladder tells next, and when.
+    """Return who is paged next, and when.
 
     The owner and `but_not`, whom it tells now, are passed over: it is about who else
-    hears of it. `None` where nobody else is on the ladder.
+    hears of it. `None` where nobody else is in it.
     """
     known = {*but_not, incident.owner}
     steps = _steps_from(policy, incident, deadline, deadline.step)
-    for step in islice(steps, len(policy.ladder.rungs) + 1):
-        if step.kind is not StepKind.RUNG:
+    for step in islice(steps, len(policy.escalation.steps) + 1):
+        if step.kind is not StepKind.PAGE:
             continue
         for recipient in _of_roles(policy, incident, step.roles, on_call):
             if recipient.id not in known:
@@ -225,7 +225,7 @@ def _steps_from(
     hours = hours_of(policy, deadline, incident)
     if deadline.kind is Kind.CHECK_IN:
         for number in count(over):
-            yield _ladder_step(policy, incident, deadline, hours, number)
+            yield _escalation_step(policy, incident, deadline, hours, number)
     left = to_come(NUMBERS, over)
     steps = _finite_steps(policy, incident, deadline, hours)
     yield from (step for step in steps if step.kind in left)
@@ -272,32 +272,36 @@ def _while_open(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
     return at - policy.reminders.before_closing
 
 
-def _ladder_step(
+def _escalation_step(
     policy: Policy,
     incident: Incident,
     deadline: Deadline,
     hours: BusinessHours,
     number: int,
 ) -> Step:
-    """Return a step of the ladder. An owner is asked first, so rungs count from 1.
+    """Return a step of the escalation. An owner is asked first, so steps count from 1.
 
-    Rungs and heartbeats count on without an end, in the order of the policy.
+    Steps and repeats count on without an end, in the order of the policy.
     """
-    ladder = policy.ladder
-    start, rung = deadline.due_at, number
+    escalation = policy.escalation
+    start, position = deadline.due_at, number
     if incident.owner is not None:
         if number == 0:
             return Step(0, StepKind.CHECK_IN, deadline.due_at, to_owner=True)
-        start = hours.add(deadline.due_at, ladder.check_in_repeat)
-        rung = number - 1
-    to_owner = incident.owner is not None and rung == 0
-    if rung < len(ladder.rungs):
-        at = hours.add(start, ladder.rungs[rung].after)
-        return Step(number, StepKind.RUNG, at, to_owner, ladder.rungs[rung].tell)
-    beats = rung - len(ladder.rungs) + 1
-    at = hours.add(start, ladder.rungs[-1].after + ladder.heartbeat * beats)
-    everybody = tuple(dict.fromkeys(role for one in ladder.rungs for role in one.tell))
-    return Step(number, StepKind.RUNG, at, incident.owner is not None, everybody)
+        start = hours.add(deadline.due_at, escalation.check_in_repeat)
+        position = number - 1
+    to_owner = incident.owner is not None and position == 0
+    if position < len(escalation.steps):
+        at = hours.add(start, escalation.steps[position].after)
+        return Step(
+            number, StepKind.PAGE, at, to_owner, escalation.steps[position].tell
+        )
+    beats = position - len(escalation.steps) + 1
+    at = hours.add(start, escalation.steps[-1].after + escalation.repeat * beats)
+    everybody = tuple(
+        dict.fromkeys(role for one in escalation.steps for role in one.tell)
+    )
+    return Step(number, StepKind.PAGE, at, incident.owner is not None, everybody)
 
 
 def _joined(step: Step, later: Step) -> Step:

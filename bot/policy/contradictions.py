@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import assert_never
 
 from bot.policy.policies import Policy, Role, Severity
-from bot.policy.targets import Promise, Shape, words
+from bot.policy.targets import Shape, Target, words
 
-_Timed = tuple[Promise, str]
+_Timed = tuple[Target, str]
 
 _YEAR = timedelta(days=366)
 _HOUR = timedelta(hours=1)
@@ -36,8 +36,8 @@ class Cell:
     table: Table
     severity: Severity
     plan: str
-    contract: Promise
-    promise: Promise
+    contract: Target
+    target: Target
     calendar: str
 
 
@@ -58,9 +58,9 @@ def warnings(policy: Policy, now: datetime) -> tuple[str, ...]:
 def _silences(policy: Policy) -> Iterator[str]:
     """Name the plans in which nobody is reminded of news on continuous work."""
     model = policy.conduct.continuous_news_as
-    for (severity, plan), promise in policy.follow_ups.items():
+    for (severity, plan), target in policy.follow_ups.items():
         is_silent = not policy.news(severity, plan).has_due
-        if promise.shape is Shape.CONTINUOUS and model is not None and is_silent:
+        if target.shape is Shape.CONTINUOUS and model is not None and is_silent:
             yield (
                 f"follow_up.{severity}.{plan}: news is to come as for {model.label}, "
                 f"which has no time of its own either; nobody is reminded of it"
@@ -76,7 +76,7 @@ def _lonely_people(policy: Policy) -> Iterator[str]:
 def _reversals(policy: Policy, now: datetime) -> Iterator[str]:
     search = _Search(policy, now.replace(minute=0, second=0, microsecond=0))
     for better, worse in dict.fromkeys(_neighbours(policy)):
-        if _promises_less(better.contract, worse.contract):
+        if _targets_less(better.contract, worse.contract):
             yield _says_less(policy, better, worse)
         elif found := search.first(better, worse):
             yield _says_later(policy, better, worse, found)
@@ -120,12 +120,12 @@ def _cell(
         severity=severity,
         plan=plan,
         contract=contract(severity, plan),
-        promise=reminded(severity, plan),
+        target=reminded(severity, plan),
         calendar=calendar or policy.calendar_name(severity, plan, None),
     )
 
 
-def _promises_less(better: Promise, worse: Promise) -> bool:
+def _targets_less(better: Target, worse: Target) -> bool:
     """Tell whether the words alone say so: no time beside a time or continuous work."""
     return _rank(better.shape) < _rank(worse.shape)
 
@@ -156,13 +156,13 @@ class _Search:
     def first(self, better: Cell, worse: Cell) -> Reversal | None:
         """Return the first reversal; `None` if there is none in the year."""
         if better.calendar == worse.calendar and _never_later(
-            better.promise, worse.promise
+            better.target, worse.target
         ):
             return None
         calendars = tuple(sorted({better.calendar, worse.calendar}))
         return self.reversal(
-            (better.promise, better.calendar),
-            (worse.promise, worse.calendar),
+            (better.target, better.calendar),
+            (worse.target, worse.calendar),
             calendars,
         )
 
@@ -180,10 +180,10 @@ class _Search:
         return None
 
     def _dues(self, timed: _Timed, calendars: tuple[str, ...]) -> list[datetime]:
-        promise, calendar = timed
+        target, calendar = timed
         hours = self._policy.calendars[calendar]
         due_at = self._policy.due_at
-        return [due_at(promise, hours, start) for start in self.starts(calendars)]
+        return [due_at(target, hours, start) for start in self.starts(calendars)]
 
     def _starts(self, calendars: tuple[str, ...]) -> list[datetime]:
         found = set[datetime]()
@@ -194,7 +194,7 @@ class _Search:
         return sorted(found)
 
 
-def _never_later(better: Promise, worse: Promise) -> bool:
+def _never_later(better: Target, worse: Target) -> bool:
     """Tell from the words alone that one cannot be due later, in the same hours."""
     if not better.has_due or not worse.has_due:
         return True
@@ -231,8 +231,8 @@ def _says_later(policy: Policy, better: Cell, worse: Cell, found: Reversal) -> s
     )
     return (
         f"{better.table}: for {where}, {name} can be due later than {other}: from "
-        f'{start} "{words(better.promise)}" end on {due}, but '
-        f'"{words(worse.promise)}" on {other_due} (calendar {calendars}, {zone.key})'
+        f'{start} "{words(better.target)}" end on {due}, but '
+        f'"{words(worse.target)}" on {other_due} (calendar {calendars}, {zone.key})'
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.business_time.hours import BusinessHours
 from bot.policy import targets
-from bot.policy.targets import Promise, Readings, Shape
+from bot.policy.targets import Interpretations, Shape, Target
 
 
 class Severity(StrEnum):
@@ -33,7 +33,7 @@ class Severity(StrEnum):
 
 
 class Role(StrEnum):
-    """Who may be told by the ladder. `FALLBACK` is a channel, not a person."""
+    """Who may be paged by an escalation. `FALLBACK` is a channel, not a person."""
 
     PRIMARY = "primary"
     BACKUP = "backup"
@@ -97,24 +97,24 @@ class OnCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """A step of the ladder: who is told how long after its start."""
+class EscalationStep:
+    """A step of the escalation: who is told how long after its start."""
 
     after: timedelta
     tell: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class Escalation:
     """Who is told next while nobody answers, and how often an owner is checked on.
 
-    After the last rung everybody on it is told again at each `heartbeat`. `wakes`
-    holds the plans whose Sev1 climbs it by day and night; for the others, and for
+    After the last step everybody in it is paged again at each `repeat`. `wakes`
+    holds the plans whose Sev1 escalates by day and night; for the others, and for
     Sev2, its steps count in business time.
     """
 
-    rungs: tuple[Rung, ...]
-    heartbeat: timedelta
+    steps: tuple[EscalationStep, ...]
+    repeat: timedelta
     check_in_every: timedelta
     check_in_repeat: timedelta
     wakes: frozenset[str]
@@ -166,16 +166,16 @@ class Policy:
     texts: Mapping[str, str]
     plans: tuple[Plan, ...]
     severities: Mapping[Severity, SeverityText]
-    first_responses: Mapping[tuple[Severity, str], Promise]
-    follow_ups: Mapping[tuple[Severity, str], Promise]
-    readings: Readings
+    first_responses: Mapping[tuple[Severity, str], Target]
+    follow_ups: Mapping[tuple[Severity, str], Target]
+    interpretations: Interpretations
     conduct: Conduct
     calendars: Mapping[str, BusinessHours]
     calendar_choice: CalendarChoice
     customers: tuple[Customer, ...]
     channels: Channels
     on_call: OnCall
-    ladder: Ladder
+    escalation: Escalation
     reminders: Reminders
     digest_at: time
     erase_texts_after: timedelta | None = None
@@ -217,32 +217,30 @@ class Policy:
         choice = self.calendar_choice
         return choice.severities.get(severity) or choice.plans.get(plan_id, choice.team)
 
-    def first_response(self, severity: Severity, plan_id: str) -> Promise:
+    def first_response(self, severity: Severity, plan_id: str) -> Target:
         """Return how long a customer of this plan waits for a first answer at most."""
         return self.first_responses[severity, plan_id]
 
-    def follow_up(self, severity: Severity, plan_id: str) -> Promise:
+    def follow_up(self, severity: Severity, plan_id: str) -> Target:
         """Return how often the contract owes this customer an update."""
         return self.follow_ups[severity, plan_id]
 
-    def news(self, severity: Severity, plan_id: str) -> Promise:
+    def news(self, severity: Severity, plan_id: str) -> Target:
         """Return the cadence that we remind of: the contract's, or our own aim.
 
         Continuous work has no due instant; its customer hears from us as one of
         `continuous_news_as` would. A promise without a due instant asks for nothing.
         """
-        promise = self.follow_up(severity, plan_id)
+        target = self.follow_up(severity, plan_id)
         model = self.conduct.continuous_news_as
-        if promise.shape is Shape.CONTINUOUS and model is not None:
+        if target.shape is Shape.CONTINUOUS and model is not None:
             return self.follow_up(model, plan_id)
-        return promise
+        return target
 
-    def due_at(
-        self, promise: Promise, hours: BusinessHours, start: datetime
-    ) -> datetime:
-        """Return when a promise begun at `start` is due by this policy's readings."""
+    def due_at(self, target: Target, hours: BusinessHours, start: datetime) -> datetime:
+        """Return when a target that runs from `start` is due, by this policy."""
         return targets.due_at(
-            promise, targets.clock(promise, hours), start, self.readings
+            target, targets.clock(target, hours), start, self.interpretations
         )
 
 

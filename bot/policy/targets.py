@@ -61,7 +61,7 @@ class WhenClosed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class Interpretations:
     """How words of the policy are read where they leave room."""
 
     every_day: EveryDay = EveryDay.BUSINESS_DAYS
@@ -71,7 +71,7 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Target:
     """One cell of the policy. Shapes without a number have `count` 0 and no unit."""
 
     shape: Shape
@@ -89,8 +89,8 @@ class Promise:
         return self.unit in (Unit.MINUTE, Unit.HOUR)
 
 
-CONTINUOUS = Promise(Shape.CONTINUOUS)
-NOTHING = Promise(Shape.NONE)
+CONTINUOUS = Target(Shape.CONTINUOUS)
+NOTHING = Target(Shape.NONE)
 
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -106,12 +106,12 @@ _EVERY = re.compile(
 _TIMES_PER = re.compile(rf"(?:{_NUMBER} times|(once|twice)) per (business day|week)")
 # How these are written, always. More words may be read, as `_SINGLE` has them.
 _WORDS = {
-    Promise(Shape.EVERY, 1, Unit.WEEK): "weekly",
-    Promise(Shape.EVERY, 1, Unit.MONTH): "monthly",
+    Target(Shape.EVERY, 1, Unit.WEEK): "weekly",
+    Target(Shape.EVERY, 1, Unit.MONTH): "monthly",
     CONTINUOUS: "continuous",
     NOTHING: "none",
 }
-_SINGLE = {word: promise for promise, word in _WORDS.items()}
+_SINGLE = {word: target for target, word in _WORDS.items()}
 
 FIRST_RESPONSE_PATTERN = rf"^({_WITHIN.pattern}|none)$"
 FOLLOW_UP_PATTERN = rf"^({_EVERY.pattern}|{_TIMES_PER.pattern}|{'|'.join(_SINGLE)})$"
@@ -127,7 +127,7 @@ FOLLOW_UP_WORDS = (
 
 
 @cache
-def first_response(words: str) -> Promise:
+def first_response(words: str) -> Target:
     """Read a first-response target. Raises ValueError saying what is allowed."""
     text = _plain(words)
     if text == "none":
@@ -135,87 +135,94 @@ def first_response(words: str) -> Promise:
     match = _WITHIN.fullmatch(text)
     if match is None or not int(match[1]):
         raise ValueError(f"write {FIRST_RESPONSE_WORDS}")
-    return Promise(Shape.WITHIN, int(match[1]), Unit(match[2]))
+    return Target(Shape.WITHIN, int(match[1]), Unit(match[2]))
 
 
 @cache
-def follow_up(words: str) -> Promise:
+def follow_up(words: str) -> Target:
     """Read a follow-up cadence. Raises ValueError saying what is allowed."""
     text = _plain(words)
     if text in _SINGLE:
         return _SINGLE[text]
-    for promise in (_every(text), _times_per(text)):
-        if promise is not None and promise.count:
-            return promise
+    for target in (_every(text), _times_per(text)):
+        if target is not None and target.count:
+            return target
     raise ValueError(f"write {FOLLOW_UP_WORDS}")
 
 
 @cache
-def words(promise: Promise) -> str:
+def words(target: Target) -> str:
     """Return the words that read back as this promise, as policies.yaml has them."""
-    if promise in _WORDS:
-        return _WORDS[promise]
-    if promise.shape is Shape.WITHIN:
-        return _counted(promise)
-    if promise.shape is Shape.TIMES_PER:
-        times = {1: "once", 2: "twice"}.get(promise.count, f"{promise.count} times")
-        return f"{times} per {promise.unit}"
-    if promise.count == 1:
-        return f"every {promise.unit}"
-    if promise.is_clock_time:
-        return f"every {promise.count} {promise.unit}s"
-    return f"every {_NAMES.get(promise.count, promise.count)} {promise.unit}s"
+    if target in _WORDS:
+        return _WORDS[target]
+    if target.shape is Shape.WITHIN:
+        return _counted(target)
+    if target.shape is Shape.TIMES_PER:
+        times = {1: "once", 2: "twice"}.get(target.count, f"{target.count} times")
+        return f"{times} per {target.unit}"
+    if target.count == 1:
+        return f"every {target.unit}"
+    if target.is_clock_time:
+        return f"every {target.count} {target.unit}s"
+    return f"every {_NAMES.get(target.count, target.count)} {target.unit}s"
 
 
-def published(promise: Promise) -> str:
+def published(target: Target) -> str:
     """Return the wording of a published support plan."""
-    match promise.shape:
+    match target.shape:
         case Shape.WITHIN:
-            return _counted(promise).title()
+            return _counted(target).title()
         case Shape.EVERY | Shape.TIMES_PER:
-            return f"Status updates {words(promise)}"
+            return f"Status updates {words(target)}"
         case Shape.CONTINUOUS:
             return "Continuous work until resolution"
         case Shape.NONE:
             return "No target"
         case _:
-            assert_never(promise.shape)
+            assert_never(target.shape)
 
 
 def due_at(
-    promise: Promise, hours: BusinessHours, start: datetime, readings: Readings
+    target: Target,
+    hours: BusinessHours,
+    start: datetime,
+    interpretations: Interpretations,
 ) -> datetime:
     """Return when a promise that began at `start` is due, in UTC.
 
     `hours` are those that `clock` chose for it. Raises ValueError for a promise
     without a due instant.
     """
-    count = promise.count
-    is_share = promise.shape is Shape.TIMES_PER
-    match promise.unit:
+    count = target.count
+    is_share = target.shape is Shape.TIMES_PER
+    match target.unit:
         case Unit.BUSINESS_DAY if is_share:
-            return hours.add(start, _share_of_day(hours, start, readings) / count)
+            return hours.add(
+                start, _share_of_day(hours, start, interpretations) / count
+            )
         case Unit.WEEK if is_share:
-            return hours.add(start, _share_of_week(hours, start, readings) / count)
+            return hours.add(
+                start, _share_of_week(hours, start, interpretations) / count
+            )
         case Unit.MINUTE:
             return hours.add(start, timedelta(minutes=count))
         case Unit.HOUR | Unit.BUSINESS_HOUR:
             return hours.add(start, timedelta(hours=count))
         case Unit.BUSINESS_DAY:
             return hours.add_days(start, count)
-        case Unit.DAY if readings.every_day is EveryDay.BUSINESS_DAYS:
+        case Unit.DAY if interpretations.every_day is EveryDay.BUSINESS_DAYS:
             return hours.add_days(start, count)
         case Unit.DAY | Unit.WEEK | Unit.MONTH:
-            return _on_calendar_date(promise, hours, start, readings)
+            return _on_calendar_date(target, hours, start, interpretations)
         case None:
-            raise ValueError(f"{words(promise)!r} has no due instant")
+            raise ValueError(f"{words(target)!r} has no due instant")
         case _:
-            assert_never(promise.unit)
+            assert_never(target.unit)
 
 
-def clock(promise: Promise, hours: BusinessHours) -> BusinessHours:
+def clock(target: Target, hours: BusinessHours) -> BusinessHours:
     """Return the hours that a promise counts in: `hours`, or day and night."""
-    if promise.is_clock_time:
+    if target.is_clock_time:
         return day_and_night(hours)
     return hours
 
@@ -240,50 +247,53 @@ def _number(text: str | None) -> int:
     return int(text) if text.isdecimal() else _NUMBERS[text]
 
 
-def _every(text: str) -> Promise | None:
+def _every(text: str) -> Target | None:
     match = _EVERY.fullmatch(text)
-    return match and Promise(Shape.EVERY, _number(match[1]), Unit(match[2]))
+    return match and Target(Shape.EVERY, _number(match[1]), Unit(match[2]))
 
 
-def _times_per(text: str) -> Promise | None:
+def _times_per(text: str) -> Target | None:
     match = _TIMES_PER.fullmatch(text)
     if match is None:
         return None
     count = _TIMES[match[2]] if match[2] else _number(match[1])
-    return Promise(Shape.TIMES_PER, count, Unit(match[3]))
+    return Target(Shape.TIMES_PER, count, Unit(match[3]))
 
 
-def _counted(promise: Promise) -> str:
-    return f"{promise.count} {promise.unit}{'s' * (promise.count != 1)}"
+def _counted(target: Target) -> str:
+    return f"{target.count} {target.unit}{'s' * (target.count != 1)}"
 
 
 def _share_of_day(
-    hours: BusinessHours, start: datetime, readings: Readings
+    hours: BusinessHours, start: datetime, interpretations: Interpretations
 ) -> timedelta:
-    if readings.per_business_day is ShareOf.NOMINAL:
+    if interpretations.per_business_day is ShareOf.NOMINAL:
         return hours.nominal_day()
     return hours.day_length(start)
 
 
 def _share_of_week(
-    hours: BusinessHours, start: datetime, readings: Readings
+    hours: BusinessHours, start: datetime, interpretations: Interpretations
 ) -> timedelta:
-    if readings.per_week is ShareOf.NOMINAL:
+    if interpretations.per_week is ShareOf.NOMINAL:
         return hours.nominal_week()
     return hours.elapsed(start, start + timedelta(days=7))
 
 
 def _on_calendar_date(
-    promise: Promise, hours: BusinessHours, start: datetime, readings: Readings
+    target: Target,
+    hours: BusinessHours,
+    start: datetime,
+    interpretations: Interpretations,
 ) -> datetime:
     local = start.astimezone(hours.zone).date()
-    if promise.unit is Unit.MONTH:
-        months = local.year * 12 + local.month - 1 + promise.count
+    if target.unit is Unit.MONTH:
+        months = local.year * 12 + local.month - 1 + target.count
         year, month = months // 12, months % 12 + 1
         day = date(year, month, min(local.day, monthrange(year, month)[1]))
     else:
-        days = promise.count * (7 if promise.unit is Unit.WEEK else 1)
+        days = target.count * (7 if target.unit is Unit.WEEK else 1)
         day = local + timedelta(days=days)
-    if readings.week_ends_closed is WhenClosed.OPENING_AFTER:
+    if interpretations.week_ends_closed is WhenClosed.OPENING_AFTER:
         return hours.roll_forward(hours.same_time_on(start, day))
     return hours.on_date(start, day)

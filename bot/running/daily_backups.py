@@ -103,11 +103,11 @@ class DailyBackups:
             key=key,
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
-            lane=self._policy().channels.fallback,
+            conversation=self._policy().channels.fallback,
             refs={"trouble": "backup", "reason": reason},
         )
         outbox_messages.queue(
-            tx, new, now=self._clock(), machine_now=self._system_clock()
+            tx, new, now=self._clock(), system_now=self._system_clock()
         )
 
 

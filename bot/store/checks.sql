@@ -95,7 +95,7 @@ WHERE message.state IN ('queued', 'sending')
       AND message.lease_until IS NULL
       AND message.verify_at IS NULL
     )
-    OR (message.lane IS NULL AND message.person IS NULL)
+    OR (message.conversation IS NULL AND message.person IS NULL)
     OR (
       message.thread_of IS NOT NULL
       AND NOT EXISTS (

@@ -4,12 +4,12 @@ On SQLite one transaction runs at a time. On PostgreSQL the replicas' run side b
 and each statement sees what others have committed by then. So whoever will change what
 they read, or what they conclude from it, first locks it, always in this order:
 
-1. a turn (`turns`): the tick, the claiming of messages, the taking up of a policy;
+1. a lock (`locks`): the tick, the claiming of messages, the taking up of a policy;
 2. a key of the inbox, by claiming it (`claim_inbox`);
 3. incidents, in order of their numbers (`lock_incident`); the row of an incident stands
    for its deadlines and its history, too;
 4. messages in order of their ids, then their edits in order of their keys;
-5. gates.
+5. rate limits.
 
 All else is one conditional statement: an upsert, or an UPDATE that names the state or
 the token that it expects, and returns nothing to whoever lost.

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 AT_ONCE = 100
 _LOCK = re.compile(r"^ *FOR UPDATE.*\n", re.MULTILINE)
 _COMMENT = re.compile(r"--.*")
+_COLUMNS = re.compile(r"@(\w+\.|:)?(\w+)")
 _PARAMETER = re.compile(r"(?<![\w:']):(\w+)")
 _ANSWER = re.compile(r"\nRETURNING [^;]*(?=;)")
 # On one line, or until a parenthesis that begins a line.
@@ -54,7 +55,17 @@ class _ForRows(NamedTuple):
 @cache
 def queries() -> Mapping[str, str]:
     """Return the SQL of every query by its name, in the words of both engines."""
-    return named("queries.sql")
+    parts = named("queries.sql")
+
+    def columns(found: re.Match[str]) -> str:
+        every = parts[found[2]].split(",")
+        return ", ".join(f"{found[1] or ''}{one.strip()}" for one in every)
+
+    return {
+        name: _COLUMNS.sub(columns, text)
+        for name, text in parts.items()
+        if not name.endswith("_columns")
+    }
 
 
 @cache

@@ -1,30 +1,50 @@
 -- Every statement of the bot, by name, in the subset that SQLite and PostgreSQL share.
 -- :workspace is filled in by the transaction; time always comes in as a parameter.
 -- A line that begins with FOR UPDATE is for PostgreSQL; SQLite runs without it.
+-- @columns stands for the list of that name; @table.columns and @:columns put a table
+-- or a colon before each.
 
--- name: take_turn
+-- name: incident_columns
+workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
+channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
+waiting_since, last_sign_at, closed_at, closed_by
+
+-- name: deadline_columns
+incident, kind, count, target, calendar, policy, is_aim, started_at, due_at, late_at,
+pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until, missed_at,
+closed_at, outcome
+
+-- name: message_columns
+id, key, kind, priority, conversation, person, incident, thread_of, edit_of, refs,
+state, attempts, lease_token, is_live, ts, rendered, queued_at, sent_at,
+unconfirmed_at, last_error
+
+-- name: event_columns
+id, kind, at, recorded_at, by_person, details
+
+-- name: take_lock
 SELECT name
-FROM turns
+FROM locks
 WHERE workspace = :workspace
   AND name = :name
 FOR UPDATE;
 
--- name: take_free_turn
+-- name: take_free_lock
 SELECT name
-FROM turns
+FROM locks
 WHERE workspace = :workspace
   AND name = :name
 FOR UPDATE SKIP LOCKED;
 
--- name: turn
+-- name: lock
 SELECT name
-FROM turns
+FROM locks
 WHERE workspace = :workspace
   AND name = :name;
 
--- name: add_turn
+-- name: add_lock
 -- Whoever adds it has it; so has who comes second, and waited.
-INSERT INTO turns (workspace, name)
+INSERT INTO locks (workspace, name)
 VALUES (:workspace, :name)
 ON CONFLICT (workspace, name) DO UPDATE SET name = excluded.name
 RETURNING name;
@@ -54,14 +74,10 @@ RETURNING value;
 
 -- name: insert_incident
 INSERT INTO incidents (
-  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
-  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
-  waiting_since, last_sign_at, closed_at, closed_by
+  @incident_columns
 )
 VALUES (
-  :workspace, :number, :severity, :plan, :customer, :title, :link, :status, :owner,
-  :opened_by, :channel, :reported_at, :opened_at, :owned_since, :offered_to,
-  :responded_at, :updated_at, :waiting_since, :last_sign_at, :closed_at, :closed_by
+  @:incident_columns
 )
 RETURNING number;
 
@@ -86,9 +102,7 @@ RETURNING number;
 
 -- name: incident
 SELECT
-  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
-  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
-  waiting_since, last_sign_at, closed_at, closed_by
+  @incident_columns
 FROM incidents
 WHERE workspace = :workspace
   AND number = :number;
@@ -104,9 +118,7 @@ FOR UPDATE;
 -- name: lock_due_incidents
 -- Those that somebody is changing just now come next time.
 SELECT
-  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
-  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
-  waiting_since, last_sign_at, closed_at, closed_by
+  @incident_columns
 FROM incidents
 WHERE workspace = :workspace
   AND number IN (
@@ -140,17 +152,13 @@ FOR UPDATE SKIP LOCKED;
 -- name: incidents_open_or_closed_since
 -- Two searches, where one with OR would read the whole history.
 SELECT
-  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
-  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
-  waiting_since, last_sign_at, closed_at, closed_by
+  @incident_columns
 FROM incidents
 WHERE workspace = :workspace
   AND status = 'open'
 UNION ALL
 SELECT
-  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
-  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
-  waiting_since, last_sign_at, closed_at, closed_by
+  @incident_columns
 FROM incidents
 WHERE workspace = :workspace
   AND status <> 'open'
@@ -160,10 +168,7 @@ ORDER BY number;
 -- name: open_deadlines
 -- SQLite keeps to the order of a CROSS JOIN: from what is open to what is owed on it.
 SELECT
-  owed.incident, owed.kind, owed.count, owed.promise, owed.calendar, owed.policy,
-  owed.is_aim, owed.started_at, owed.due_at, owed.late_at, owed.pauses, owed.paused_at,
-  owed.changed, owed.step, owed.fired, owed.next_nudge_at, owed.snoozed_until,
-  owed.missed_at, owed.closed_at, owed.outcome
+  @owed.deadline_columns
 FROM incidents AS one
 CROSS JOIN deadlines AS owed
 WHERE one.workspace = :workspace
@@ -176,9 +181,7 @@ ORDER BY one.number, owed.started_at, owed.kind, owed.count;
 -- name: open_incidents_of
 -- What somebody owns, and with :unowned what nobody does.
 SELECT
-  workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
-  channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
-  waiting_since, last_sign_at, closed_at, closed_by
+  @incident_columns
 FROM incidents
 WHERE workspace = :workspace
   AND status = 'open'
@@ -210,31 +213,29 @@ VALUES (:workspace, :incident, :kind, :at, :recorded_at, :by_person, :details)
 RETURNING id;
 
 -- name: events
-SELECT id, kind, at, recorded_at, by_person, details
+SELECT
+  @event_columns
 FROM events
 WHERE workspace = :workspace
   AND incident = :incident
 ORDER BY id;
 
 -- name: event
-SELECT id, kind, at, recorded_at, by_person, details
+SELECT
+  @event_columns
 FROM events
 WHERE workspace = :workspace
   AND id = :id;
 
 -- name: save_deadline
 INSERT INTO deadlines (
-  workspace, incident, kind, count, promise, calendar, policy, is_aim, started_at,
-  due_at, late_at, pauses, paused_at, changed, step, fired, next_nudge_at,
-  snoozed_until, missed_at, closed_at, outcome
+  workspace, @deadline_columns
 )
 VALUES (
-  :workspace, :incident, :kind, :count, :promise, :calendar, :policy, :is_aim,
-  :started_at, :due_at, :late_at, :pauses, :paused_at, :changed, :step, :fired,
-  :next_nudge_at, :snoozed_until, :missed_at, :closed_at, :outcome
+  :workspace, @:deadline_columns
 )
 ON CONFLICT (workspace, incident, kind, count) DO UPDATE
-SET promise = excluded.promise,
+SET target = excluded.target,
   calendar = excluded.calendar,
   policy = excluded.policy,
   is_aim = excluded.is_aim,
@@ -273,9 +274,7 @@ RETURNING deadlines.count;
 
 -- name: deadlines
 SELECT
-  incident, kind, count, promise, calendar, policy, is_aim, started_at, due_at,
-  late_at, pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until,
-  missed_at, closed_at, outcome
+  @deadline_columns
 FROM deadlines
 WHERE workspace = :workspace
   AND incident = :incident
@@ -283,9 +282,7 @@ ORDER BY started_at, kind, count;
 
 -- name: due_deadlines
 SELECT
-  incident, kind, count, promise, calendar, policy, is_aim, started_at, due_at,
-  late_at, pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until,
-  missed_at, closed_at, outcome
+  @deadline_columns
 FROM deadlines
 WHERE workspace = :workspace
   AND next_nudge_at > :after
@@ -325,9 +322,7 @@ RETURNING incident, kind;
 -- The contract's promises that became late, or would have, in [since, now). A miss
 -- stays where it was when a change moves what is still owed.
 SELECT
-  incident, kind, count, promise, calendar, policy, is_aim, started_at, due_at,
-  late_at, pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until,
-  missed_at, closed_at, outcome
+  @deadline_columns
 FROM deadlines
 WHERE workspace = :workspace
   AND kind <> 'check_in'
@@ -454,22 +449,22 @@ ORDER BY number;
 
 -- name: queue_message
 -- They are numbered in the order of their positions. A person's conversation is looked
--- up where no lane is given.
+-- up where no conversation is given.
 WITH fresh (
-  position, key, kind, priority, lane, person, incident, thread_of, refs
+  position, key, kind, priority, conversation, person, incident, thread_of, refs
 ) AS (
 VALUES (
-  :position, :key, :kind, :priority, :lane, :person, CAST(:incident AS INTEGER),
+  :position, :key, :kind, :priority, :conversation, :person, CAST(:incident AS INTEGER),
   :thread_of, :refs
 )
 )
 INSERT INTO outbox (
-  workspace, key, kind, priority, lane, person, incident, thread_of, target, refs,
-  state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
+  workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
+  refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
   rendered, queued_at, sent_at, last_error
 )
 SELECT
-  :workspace, fresh.key, fresh.kind, fresh.priority, COALESCE(fresh.lane, people.dm),
+  :workspace, fresh.key, fresh.kind, fresh.priority, COALESCE(fresh.conversation, people.dm),
   fresh.person, fresh.incident, fresh.thread_of, NULL, fresh.refs,
   'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
   NULL, :queued_at, NULL, NULL
@@ -496,12 +491,12 @@ RETURNING position;
 -- Ask for a fresh rendering of every sent message that shows an incident's buttons, or
 -- of one message.
 INSERT INTO outbox (
-  workspace, key, kind, priority, lane, person, incident, thread_of, target, refs,
-  state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
+  workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
+  refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
   rendered, queued_at, sent_at, last_error
 )
 SELECT
-  workspace, 'edit:' || key, 'edit', 2, lane, person, incident, NULL, key, '{}',
+  workspace, 'edit:' || key, 'edit', 2, conversation, person, incident, NULL, key, '{}',
   'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
   NULL, :queued_at, NULL, NULL
 FROM outbox AS shown
@@ -590,7 +585,7 @@ WHERE item.workspace = :workspace
   AND item.deadline_count = :deadline_count
   AND item.fired > :fired
   AND message.state NOT IN ('dead', 'superseded')
-  AND COALESCE(message.person, message.lane) = :place;
+  AND COALESCE(message.person, message.conversation) = :place;
 
 -- name: has_reminder
 -- Tell whether a reminder of a deadline was written to somebody.
@@ -612,28 +607,28 @@ WHERE item.workspace = :workspace
 SELECT person, MAX(attempts) AS attempts
 FROM outbox
 WHERE workspace = :workspace
-  AND lane IS NULL
+  AND conversation IS NULL
   AND state = 'queued'
-  AND not_before <= :machine_now
+  AND not_before <= :system_now
   AND NOT EXISTS (
     SELECT 1
-    FROM gates
-    WHERE gates.workspace = :workspace
-      AND gates.opens_at > :machine_now
-      AND gates.name IN ('workspace', 'conversations.open')
+    FROM rate_limits
+    WHERE rate_limits.workspace = :workspace
+      AND rate_limits.limited_until > :system_now
+      AND rate_limits.name IN ('workspace', 'conversations.open')
   )
 GROUP BY person
 ORDER BY MIN(priority), MIN(id);
 
 -- name: address
 UPDATE outbox
-SET lane = :lane
+SET conversation = :conversation
 WHERE id IN (
   SELECT id
   FROM outbox AS waiting
   WHERE workspace = :workspace
     AND person = :person
-    AND lane IS NULL
+    AND conversation IS NULL
     AND state = 'queued'
   ORDER BY id
   FOR UPDATE
@@ -654,9 +649,9 @@ SET state = 'sending',
   lease_token = :token,
   lease_until = CASE WHEN priority = 0 THEN :page_lease_until ELSE :lease_until END
 WHERE id = (
-  WITH RECURSIVE lanes (lane) AS (
+  WITH RECURSIVE conversations (conversation) AS (
     SELECT (
-      SELECT MIN(first.lane)
+      SELECT MIN(first.conversation)
       FROM outbox AS first
       WHERE first.workspace = :workspace
         AND first.state = 'queued'
@@ -664,29 +659,29 @@ WHERE id = (
     )
     WHERE NOT EXISTS (
       SELECT 1
-      FROM gates
-      WHERE gates.workspace = :workspace
-        AND gates.opens_at > :machine_now
-        AND gates.name IN ('workspace', 'chat.postMessage')
+      FROM rate_limits
+      WHERE rate_limits.workspace = :workspace
+        AND rate_limits.limited_until > :system_now
+        AND rate_limits.name IN ('workspace', 'chat.postMessage')
     )
     AND NOT EXISTS (
       SELECT 1
-      FROM gates
-      WHERE gates.workspace = :workspace
-        AND gates.opens_at > :burst_until
-        AND gates.name = 'budget:posts'
+      FROM rate_limits
+      WHERE rate_limits.workspace = :workspace
+        AND rate_limits.limited_until > :burst_until
+        AND rate_limits.name = 'budget:posts'
     )
     UNION ALL
     SELECT (
-      SELECT MIN(next.lane)
+      SELECT MIN(next.conversation)
       FROM outbox AS next
       WHERE next.workspace = :workspace
         AND next.state = 'queued'
         AND next.kind <> 'edit'
-        AND next.lane > lanes.lane
+        AND next.conversation > conversations.conversation
     )
-    FROM lanes
-    WHERE lanes.lane IS NOT NULL
+    FROM conversations
+    WHERE conversations.conversation IS NOT NULL
   )
   SELECT id
   FROM outbox
@@ -695,16 +690,16 @@ WHERE id = (
       SELECT head.id
       FROM outbox AS head
       WHERE head.workspace = :workspace
-        AND head.lane = lanes.lane
+        AND head.conversation = conversations.conversation
         AND head.state = 'queued'
         AND head.kind <> 'edit'
-        AND head.not_before <= :machine_now
+        AND head.not_before <= :system_now
         AND NOT EXISTS (
           SELECT 1
           FROM outbox AS older
           WHERE older.workspace = head.workspace
             AND older.incident = head.incident
-            AND older.lane = head.lane
+            AND older.conversation = head.conversation
             AND COALESCE(older.thread_of, '') = COALESCE(head.thread_of, '')
             AND older.id < head.id
             AND older.kind <> 'edit'
@@ -729,13 +724,13 @@ WHERE id = (
       ORDER BY head.priority, head.id
       LIMIT 1
     )
-    FROM lanes
+    FROM conversations
     WHERE NOT EXISTS (
       SELECT 1
-      FROM gates
-      WHERE gates.workspace = :workspace
-        AND gates.opens_at > :machine_now
-        AND gates.name = 'lane:' || lanes.lane
+      FROM rate_limits
+      WHERE rate_limits.workspace = :workspace
+        AND rate_limits.limited_until > :system_now
+        AND rate_limits.name = 'conversation:' || conversations.conversation
     )
     UNION ALL
     SELECT (
@@ -744,24 +739,24 @@ WHERE id = (
       WHERE edit.workspace = :workspace
         AND edit.state = 'queued'
         AND edit.kind = 'edit'
-        AND edit.lane IS NOT NULL
-        AND edit.not_before <= :machine_now
+        AND edit.conversation IS NOT NULL
+        AND edit.not_before <= :system_now
       ORDER BY edit.priority, edit.id
       LIMIT 1
     )
     WHERE NOT EXISTS (
       SELECT 1
-      FROM gates
-      WHERE gates.workspace = :workspace
-        AND gates.opens_at > :machine_now
-        AND gates.name IN ('workspace', 'chat.update')
+      FROM rate_limits
+      WHERE rate_limits.workspace = :workspace
+        AND rate_limits.limited_until > :system_now
+        AND rate_limits.name IN ('workspace', 'chat.update')
     )
     AND NOT EXISTS (
       SELECT 1
-      FROM gates
-      WHERE gates.workspace = :workspace
-        AND gates.opens_at > :burst_until
-        AND gates.name = 'budget:edits'
+      FROM rate_limits
+      WHERE rate_limits.workspace = :workspace
+        AND rate_limits.limited_until > :burst_until
+        AND rate_limits.name = 'budget:edits'
     )
   )
   ORDER BY priority, id
@@ -769,9 +764,7 @@ WHERE id = (
 )
 AND state = 'queued'
 RETURNING
-  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
-  last_error;
+  @message_columns;
 
 -- name: claim_unaddressed
 UPDATE outbox
@@ -783,15 +776,13 @@ WHERE id IN (
   FROM outbox AS waiting
   WHERE workspace = :workspace
     AND person = :person
-    AND lane IS NULL
+    AND conversation IS NULL
     AND state = 'queued'
   ORDER BY id
   FOR UPDATE
 )
 RETURNING
-  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
-  last_error;
+  @message_columns;
 
 -- name: postpone_unaddressed
 UPDATE outbox
@@ -802,7 +793,7 @@ WHERE id IN (
   FROM outbox AS waiting
   WHERE workspace = :workspace
     AND person = :person
-    AND lane IS NULL
+    AND conversation IS NULL
     AND state = 'queued'
   ORDER BY id
   FOR UPDATE
@@ -821,14 +812,14 @@ SET state = CASE WHEN kind = 'edit' AND is_stale = 1 THEN 'queued' ELSE :state E
   rendered = COALESCE(:rendered, rendered),
   sent_at = :sent_at,
   verify_at = COALESCE(:verify_at, verify_at),
-  doubted_at = COALESCE(:doubted_at, doubted_at),
+  unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at),
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id
   AND lease_token = :token
 RETURNING is_stale;
 
--- name: settle_posted
+-- name: reconcile_posted
 -- A sender came back after its lease was lost: its message stands there after all.
 UPDATE outbox
 SET state = 'sent',
@@ -838,7 +829,7 @@ SET state = 'sent',
   rendered = :rendered,
   sent_at = :sent_at,
   verify_at = :verify_at,
-  doubted_at = :doubted_at
+  unconfirmed_at = :unconfirmed_at
 WHERE workspace = :workspace
   AND id = :id
   AND ts IS NULL
@@ -850,7 +841,7 @@ RETURNING id;
 -- A message may stand in Slack twice: have a look.
 UPDATE outbox
 SET verify_at = :verify_at,
-  doubted_at = :doubted_at
+  unconfirmed_at = :unconfirmed_at
 WHERE workspace = :workspace
   AND id = :id
   AND state IN ('sending', 'sent')
@@ -863,21 +854,21 @@ SET state = 'queued',
   lease_until = NULL,
   verify_at = NULL,
   not_before = :not_before,
-  doubted_at = COALESCE(:doubted_at, doubted_at),
+  unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at),
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id
   AND lease_token = :token
 RETURNING id;
 
--- name: doubt_message
+-- name: mark_unconfirmed
 -- The attempt is over, and nobody knows whether the message stands in Slack.
 UPDATE outbox
 SET state = 'sending',
   lease_token = NULL,
   lease_until = NULL,
   verify_at = :verify_at,
-  doubted_at = :doubted_at,
+  unconfirmed_at = :unconfirmed_at,
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id
@@ -894,15 +885,15 @@ WHERE id = (
   SELECT id
   FROM outbox AS due
   WHERE due.workspace = :workspace
-    AND due.verify_at <= :machine_now
+    AND due.verify_at <= :system_now
     AND due.lease_until IS NULL
     AND due.state IN ('sending', 'sent', 'superseded')
     AND NOT EXISTS (
       SELECT 1
-      FROM gates
-      WHERE gates.workspace = :workspace
-        AND gates.opens_at > :machine_now
-        AND gates.name IN (
+      FROM rate_limits
+      WHERE rate_limits.workspace = :workspace
+        AND rate_limits.limited_until > :system_now
+        AND rate_limits.name IN (
           'workspace',
           CASE
             WHEN due.thread_of IS NULL THEN 'conversations.history'
@@ -912,32 +903,30 @@ WHERE id = (
     )
     AND NOT EXISTS (
       SELECT 1
-      FROM gates
-      WHERE gates.workspace = :workspace
-        AND gates.opens_at > :burst_until
-        AND gates.name = 'budget:looks'
+      FROM rate_limits
+      WHERE rate_limits.workspace = :workspace
+        AND rate_limits.limited_until > :burst_until
+        AND rate_limits.name = 'budget:looks'
     )
   ORDER BY due.priority, due.verify_at, due.id
   LIMIT 1
 )
-AND verify_at <= :machine_now
+AND verify_at <= :system_now
 AND lease_until IS NULL
 RETURNING
-  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
-  last_error;
+  @message_columns;
 
 -- name: look_later
 -- Look a message up again at :verify_at; NULL if enough was looked.
 UPDATE outbox
 SET verify_at = :verify_at,
-  doubted_at = COALESCE(:doubted_at, doubted_at)
+  unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at)
 WHERE workspace = :workspace
   AND id = :id
   AND lease_token = :token
 RETURNING id;
 
--- name: settle_found
+-- name: reconcile_found
 -- A message was found in Slack; what it shows there is not known.
 UPDATE outbox
 SET state = 'sent',
@@ -960,7 +949,7 @@ UPDATE outbox
 SET state = 'queued',
   lease_token = NULL,
   verify_at = NULL,
-  not_before = :machine_now
+  not_before = :system_now
 WHERE id IN (
   SELECT id
   FROM outbox AS page
@@ -969,7 +958,7 @@ WHERE id IN (
     AND lease_until IS NULL
     AND priority = 0
     AND verify_at IS NOT NULL
-    AND doubted_at <= :doubted_until
+    AND unconfirmed_at <= :unconfirmed_until
   ORDER BY id
   FOR UPDATE
 )
@@ -979,7 +968,7 @@ RETURNING key;
 -- Nothing waits longer than it would if its wait began now.
 UPDATE outbox
 SET not_before = CASE
-    WHEN not_before > :machine_now THEN :machine_now
+    WHEN not_before > :system_now THEN :system_now
     ELSE not_before
   END,
   lease_until = CASE
@@ -988,9 +977,9 @@ SET not_before = CASE
     ELSE lease_until
   END,
   verify_at = CASE WHEN verify_at > :verify_at THEN :verify_at ELSE verify_at END,
-  doubted_at = CASE
-    WHEN doubted_at > :machine_now THEN :machine_now
-    ELSE doubted_at
+  unconfirmed_at = CASE
+    WHEN unconfirmed_at > :system_now THEN :system_now
+    ELSE unconfirmed_at
   END
 WHERE id IN (
   SELECT id
@@ -1002,7 +991,7 @@ WHERE id IN (
 )
 RETURNING id;
 
--- name: settle_edited
+-- name: note_edited
 -- Remember what a sent message shows now, and whether it still has live buttons, unless
 -- another one was kept in its place.
 UPDATE outbox
@@ -1016,20 +1005,16 @@ RETURNING id;
 -- name: lost_leases
 -- Messages whose sender died or was too slow: nobody knows whether they arrived.
 SELECT
-  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
-  last_error
+  @message_columns
 FROM outbox
 WHERE workspace = :workspace
   AND state = 'sending'
-  AND lease_until < :machine_now
+  AND lease_until < :system_now
 ORDER BY id;
 
 -- name: message
 SELECT
-  id, key, kind, priority, lane, person, incident, thread_of, target, refs, state,
-  attempts, lease_token, is_live, ts, rendered, queued_at, sent_at, doubted_at,
-  last_error
+  @message_columns
 FROM outbox
 WHERE workspace = :workspace
   AND key = :key;
@@ -1038,11 +1023,11 @@ WHERE workspace = :workspace
 -- A card is posted where cards are posted now.
 UPDATE outbox
 SET state = 'queued',
-  lane = COALESCE(:lane, lane),
+  conversation = COALESCE(:conversation, conversation),
   queued_at = :queued_at,
   not_before = :not_before,
   verify_at = NULL,
-  doubted_at = NULL
+  unconfirmed_at = NULL
 WHERE workspace = :workspace
   AND key = :key
   AND state = 'dead'
@@ -1058,7 +1043,7 @@ SET state = 'queued',
   queued_at = :queued_at,
   not_before = :not_before,
   verify_at = NULL,
-  doubted_at = NULL
+  unconfirmed_at = NULL
 WHERE workspace = :workspace
   AND key = :key
   AND kind = 'card'
@@ -1066,34 +1051,34 @@ WHERE workspace = :workspace
   AND ts = :ts
 RETURNING id;
 
--- name: gate
-SELECT opens_at
-FROM gates
+-- name: rate_limit
+SELECT limited_until
+FROM rate_limits
 WHERE workspace = :workspace
   AND name = :name;
 
--- name: close_gate
-INSERT INTO gates (workspace, name, opens_at)
-VALUES (:workspace, :name, :opens_at)
+-- name: set_rate_limit
+INSERT INTO rate_limits (workspace, name, limited_until)
+VALUES (:workspace, :name, :limited_until)
 ON CONFLICT (workspace, name) DO UPDATE
-SET opens_at = CASE
-  WHEN excluded.opens_at > gates.opens_at THEN excluded.opens_at
-  ELSE gates.opens_at
+SET limited_until = CASE
+  WHEN excluded.limited_until > rate_limits.limited_until THEN excluded.limited_until
+  ELSE rate_limits.limited_until
 END
 RETURNING name;
 
 -- name: furthest_budget
 -- How far ahead the budgets reach: when the last of them would be whole again.
-SELECT MAX(opens_at) AS opens_at
-FROM gates
+SELECT MAX(limited_until) AS limited_until
+FROM rate_limits
 WHERE workspace = :workspace
   AND name IN ('budget:posts', 'budget:edits', 'budget:looks');
 
--- name: open_gates
-UPDATE gates
-SET opens_at = :machine_now
+-- name: lift_rate_limits
+UPDATE rate_limits
+SET limited_until = :system_now
 WHERE workspace = :workspace
-  AND opens_at > :machine_now
+  AND limited_until > :system_now
 RETURNING name;
 
 -- name: unfinished
@@ -1119,7 +1104,7 @@ LIMIT 1;
 -- name: newest_messages
 -- For whoever watches: what became of the last messages. Edits are not told.
 SELECT
-  key, kind, lane, person, incident, thread_of, refs, state, attempts, queued_at,
+  key, kind, conversation, person, incident, thread_of, refs, state, attempts, queued_at,
   sent_at, last_error,
   (
     SELECT COUNT(*)
@@ -1183,7 +1168,8 @@ RETURNING id;
 
 -- name: customer_events
 -- Where a customer was named in the history, perhaps of an incident of another one.
-SELECT id, kind, at, recorded_at, by_person, details
+SELECT
+  @event_columns
 FROM events
 WHERE workspace = :workspace
   AND kind = 'customer_set'

@@ -212,3 +212,19 @@ WHERE verify_at IS NOT NULL;
 -- Only edits are looked for by their age.
 DROP INDEX outbox_kinds;
 CREATE INDEX outbox_old_edits ON outbox (workspace, queued_at) WHERE kind = 'edit';
+
+-- name: field_words
+-- The field's own words, as everywhere else.
+ALTER TABLE gates RENAME TO rate_limits;
+ALTER TABLE rate_limits RENAME COLUMN opens_at TO limited_until;
+UPDATE rate_limits
+SET name = 'conversation:' || SUBSTR(name, 6)
+WHERE name LIKE 'lane:%';
+ALTER TABLE turns RENAME TO locks;
+ALTER TABLE outbox RENAME COLUMN lane TO conversation;
+ALTER TABLE outbox RENAME COLUMN target TO edit_of;
+ALTER TABLE outbox RENAME COLUMN doubted_at TO unconfirmed_at;
+ALTER TABLE deadlines RENAME COLUMN promise TO target;
+UPDATE outbox_items
+SET step = 'page'
+WHERE step = 'rung';

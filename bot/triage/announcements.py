@@ -27,7 +27,7 @@ def card(incident: Incident, policy: Policy) -> NewMessage:
         key=outbox_messages.card_key(incident.number),
         kind=MessageKind.CARD,
         priority=_priority(incident),
-        lane=policy.channels.incidents,
+        conversation=policy.channels.incidents,
         incident=incident.number,
     )
 
@@ -58,7 +58,7 @@ def _note(incident: Incident, event: Event, policy: Policy) -> NewMessage:
         key=f"{incident.name}/note/{event.id}",
         kind=MessageKind.NOTE,
         priority=_priority(incident),
-        lane=policy.channels.incidents,
+        conversation=policy.channels.incidents,
         incident=incident.number,
         thread_of=outbox_messages.card_key(incident.number),
         refs={"event": str(event.id)},

@@ -98,7 +98,7 @@ def _digest(policy: Policy, since: datetime, now: datetime) -> NewMessage:
         key=f"digest/{now.astimezone(policy.team_hours.zone):%Y-%m-%d}",
         kind=MessageKind.DIGEST,
         priority=Priority.DIGEST,
-        lane=policy.channels.digest,
+        conversation=policy.channels.digest,
         refs={name: instant.isoformat() for name, instant in instants.items()},
     )
 

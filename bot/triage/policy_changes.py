@@ -190,7 +190,7 @@ class PolicyWatch:
         found = list(moves(owed, armed))
         if found:
             outbox_messages.refresh(
-                tx, number, now=now, machine_now=self._system_clock()
+                tx, number, now=now, system_now=self._system_clock()
             )
         return found
 
@@ -199,12 +199,12 @@ class PolicyWatch:
             key=key,
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
-            lane=self._in_force().channels.digest,
+            conversation=self._in_force().channels.digest,
             refs=refs,
         )
         with self._database.transaction() as tx:
             outbox_messages.queue(
-                tx, new, now=self._clock(), machine_now=self._system_clock()
+                tx, new, now=self._clock(), system_now=self._system_clock()
             )
 
 

@@ -27,7 +27,7 @@ _MARK_EVERY = timedelta(seconds=30)
 _POSTPONED_BY = timedelta(minutes=5)
 _TRIES = 5
 _IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)
-_PAGES = (StepKind.RUNG, StepKind.CHECK_IN)
+_PAGES = (StepKind.PAGE, StepKind.CHECK_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ class Reminders:
 
     def _outage(self) -> tuple[datetime, datetime] | None:
         """Return from when to when no tick ran, by the clock; `None` if it did."""
-        machine_now = self._system_clock()
-        if self._ticked_at and machine_now - self._ticked_at < _OUTAGE:
+        system_now = self._system_clock()
+        if self._ticked_at and system_now - self._ticked_at < _OUTAGE:
             return None
         with self._database.transaction() as tx:
             mark = tx.one("mark", name="tick")
@@ -199,7 +199,7 @@ class Reminders:
             key=f"trouble/{deadline.id}",
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
-            lane=self._policy().channels.fallback,
+            conversation=self._policy().channels.fallback,
             incident=deadline.incident,
             refs={"trouble": "reminder"},
         )
@@ -217,12 +217,12 @@ class Reminders:
         self, tx: Transaction, new_messages: Iterable[NewMessage], now: datetime
     ) -> None:
         outbox_messages.queue_all(
-            tx, new_messages, now=now, machine_now=self._system_clock()
+            tx, new_messages, now=now, system_now=self._system_clock()
         )
 
     def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
-        now, machine_now = self._clock(), self._system_clock()
-        outbox_messages.refresh_all(tx, incidents, now=now, machine_now=machine_now)
+        now, system_now = self._clock(), self._system_clock()
+        outbox_messages.refresh_all(tx, incidents, now=now, system_now=system_now)
 
 
 def _fired(
@@ -256,7 +256,7 @@ def _reminder(
         kind=MessageKind.REMINDER,
         priority=Priority.PAGE if is_page else Priority.NUDGE,
         person=recipient.id if recipient.is_person else None,
-        lane=None if recipient.is_person else recipient.id,
+        conversation=None if recipient.is_person else recipient.id,
         incident=first.incident if len(numbers) == 1 else None,
         refs=refs,
         items=tuple(items),
@@ -268,7 +268,7 @@ def _thread_reminder(channel: str, item: Item) -> NewMessage:
         key=key_of(item, THREAD),
         kind=MessageKind.REMINDER,
         priority=Priority.NUDGE,
-        lane=channel,
+        conversation=channel,
         incident=item.incident,
         thread_of=outbox_messages.card_key(item.incident),
         items=(item,),

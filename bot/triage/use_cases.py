@@ -259,11 +259,11 @@ class Triage:
         records.save_deadlines(tx, armed)
         for new in announcements.caused(incident, changed, noted, policy, offered_by):
             self._queue(tx, new)
-        outbox_messages.refresh(tx, number, now=now, machine_now=self._system_clock())
+        outbox_messages.refresh(tx, number, now=now, system_now=self._system_clock())
 
     def _queue(self, tx: Transaction, new: NewMessage) -> None:
         outbox_messages.queue(
-            tx, new, now=self._clock(), machine_now=self._system_clock()
+            tx, new, now=self._clock(), system_now=self._system_clock()
         )
 
     def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
@@ -314,27 +314,27 @@ class Triage:
     def _result_of(
         self, incident: Incident, owed: tuple[Deadline, ...], now: datetime
     ) -> Result:
-        ladder = [one for one in owed if one.is_open and one.kind is Kind.CHECK_IN]
-        if not ladder:
+        escalation = [one for one in owed if one.is_open and one.kind is Kind.CHECK_IN]
+        if not escalation:
             return Result(incident, owed)
-        return _with_ladder(self._policy(), incident, owed, ladder[0], now)
+        return _with_escalation(self._policy(), incident, owed, escalation[0], now)
 
 
-def _with_ladder(
+def _with_escalation(
     policy: Policy,
     incident: Incident,
     owed: tuple[Deadline, ...],
-    ladder: Deadline,
+    escalation: Deadline,
     now: datetime,
 ) -> Result:
-    """Add who the ladder tells at once and who is next."""
+    """Add who is paged at once and who is next."""
     on_call = policy.on_call
     told: tuple[Recipient, ...] = ()
-    step = nudges.step_of(policy, incident, ladder, ladder.step)
+    step = nudges.step_of(policy, incident, escalation, escalation.step)
     if step is not None and step.at <= now:
         told = nudges.recipients(policy, incident, step, on_call)
     following = nudges.next_told(
-        policy, incident, ladder, on_call, but_not=[one.id for one in told]
+        policy, incident, escalation, on_call, but_not=[one.id for one in told]
     )
     return Result(incident, owed, told, following)
 

@@ -52,7 +52,7 @@ def new_messages(channels: Sequence[str]) -> list[NewMessage]:
             key=f"burst/{number}",
             kind=MessageKind.NOTICE,
             priority=Priority.NUDGE,
-            lane=channels[number % len(channels)],
+            conversation=channels[number % len(channels)],
             refs={"trouble": "backup", "reason": "a page" if is_page else "a nudge"},
         )
         made.append(replace(new, priority=Priority.PAGE) if is_page else new)
@@ -78,7 +78,7 @@ def drained(slack: LocalSlack, pace: Pace, folder: Path) -> tuple[float, int]:
         with database.transaction() as tx:
             for new in new_messages(channels):
                 outbox_messages.queue(
-                    tx, new, now=system_clock(), machine_now=system_clock()
+                    tx, new, now=system_clock(), system_now=system_clock()
                 )
         renderer = Renderer(shipped_policy, system_clock, lambda: slack.url)
         outbox = Outbox(

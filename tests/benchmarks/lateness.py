@@ -39,12 +39,12 @@ _GIVES_UP_AFTER_S = 60
 
 def address(made: Desk, slack: LocalSlack) -> None:
     """Let the owners of what falls due be written to, in a few conversations."""
-    lanes = [slack.add_channel(f"dm-{n}").id for n in range(CONVERSATIONS)]
+    conversations = [slack.add_channel(f"dm-{n}").id for n in range(CONVERSATIONS)]
     with closing(sqlite3.connect(made.path)) as file, file:
         for number in range(1, REMINDERS + 1):
-            lane = lanes[number % CONVERSATIONS]
+            conversation = conversations[number % CONVERSATIONS]
             owner = f"U{number:06}"
-            file.execute("UPDATE people SET dm = ? WHERE id = ?", [lane, owner])
+            file.execute("UPDATE people SET dm = ? WHERE id = ?", [conversation, owner])
             due_at = to_text(due(made, number))
             file.execute(
                 "UPDATE deadlines SET next_nudge_at = ? WHERE incident = ?",

@@ -107,12 +107,12 @@ def copy(path: Path, incidents: int, due: int) -> None:
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def backlog(desk: Desk, count: int, lanes: int) -> None:
+def backlog(desk: Desk, count: int, conversations: int) -> None:
     """Let so many reminders wait in so many conversations."""
     values = {
         "key": "'waiting/' || n",
         "kind": "'reminder'",
-        "lane": f"'D' || printf('%06d', n % {lanes})",
+        "conversation": f"'D' || printf('%06d', n % {conversations})",
         "incident": "n",
         "state": "'queued'",
         "ts": "NULL",
@@ -175,7 +175,8 @@ def _settle(database: SqliteDatabase) -> None:
     connection = database._connection
     connection.execute("UPDATE outbox SET state = 'sent', sent_at = queued_at")
     connection.execute(
-        "UPDATE outbox SET lane = 'C0INCIDENTS', ts = '1764000000.1', is_live = 1 "
+        "UPDATE outbox "
+        "SET conversation = 'C0INCIDENTS', ts = '1764000000.1', is_live = 1 "
         "WHERE key = ?",
         [card_key(1)],
     )

@@ -23,7 +23,7 @@ from tests.benchmarks.seeding import OPENED_AT, Desk, backlog, desk
 OPEN = (1_000, 100_000, 1_000_000)
 WAITING = (100, 10_000, 100_000)
 DUE = 100
-LANES = 20
+CONVERSATIONS = 20
 TIMES = 1000
 SOON = timedelta(minutes=1)
 
@@ -40,7 +40,7 @@ def incidents(count: int, folder: Path, stack: ExitStack) -> Desk:
 def messages(count: int, folder: Path, stack: ExitStack) -> Desk:
     """Return a record with so many messages that may go."""
     one = stack.enter_context(desk(folder, incidents=1))
-    backlog(one, count, LANES)
+    backlog(one, count, CONVERSATIONS)
     return one
 
 
@@ -48,8 +48,8 @@ def messages_held_back(count: int, folder: Path, stack: ExitStack) -> Desk:
     """Return a record with so many messages, none of which may go yet."""
     one = messages(count, folder, stack)
     with one.database.transaction() as tx:
-        for lane in range(LANES):
-            rate_limits.close_lane(tx, f"D{lane:06}", one.clock(), SOON)
+        for conversation in range(CONVERSATIONS):
+            rate_limits.limit_conversation(tx, f"D{conversation:06}", one.clock(), SOON)
     return one
 
 
@@ -73,7 +73,7 @@ def claim(one: Desk) -> None:
     with one.database.transaction() as tx:
         outbox_messages.claim(
             tx,
-            machine_now=now,
+            system_now=now,
             lease_until=now + SOON,
             page_lease_until=now + SOON,
             burst_until=now + SOON,

@@ -93,8 +93,8 @@ def test_slack_is_broken_and_mended_by_the_panel(demo: Opened, visit: Open) -> N
 
     assert "in the outbox" in waiting
     assert page.input_value("#composer-text") == "/sev3 acme: nobody hears this"
-    rung = [m for m in demo.live.slack.dm("ben") if "INC-1" in m.text]
-    assert len(rung) == 1
+    step = [m for m in demo.live.slack.dm("ben") if "INC-1" in m.text]
+    assert len(step) == 1
 
 
 def test_time_does_not_go_backwards(demo: Opened, visit: Open) -> None:

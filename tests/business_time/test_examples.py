@@ -83,8 +83,8 @@ def _answer(case: Case) -> datetime | timedelta:
         case "retarget":
             return _target(hours, start, case["new"])
         case cadence:
-            promise = targets.follow_up(CADENCES[cadence])
-            return targets.due_at(promise, hours, start, targets.Readings())
+            target = targets.follow_up(CADENCES[cadence])
+            return targets.due_at(target, hours, start, targets.Interpretations())
 
 
 def _expected(case: Case) -> datetime | timedelta:

@@ -19,8 +19,8 @@ from tests.crash.stage import OutboxMessage
 ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
 # What the shipped policy promises a premium customer first, in hours.
 _FIRST_RESPONSE = {1: 4, 2: 4, 3: 24, 4: 48}
-_RUNGS = (0, 5, 10, 20)
-_HEARTBEAT = 15
+_STEPS = (0, 5, 10, 20)
+_REPEAT = 15
 _UNFINISHED = ("queued", "sending", "dead")
 _TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))
 # Reminders so close together may go out as one, the later one early.
@@ -187,8 +187,8 @@ def _due(number: int, severity: int, passed: timedelta) -> Iterator[str]:
         if fired == 4:
             yield f"INC-{number}/first_response/1/{fired}/{LEA}"
     if severity <= 2:
-        beats = int(max(0, minutes - _RUNGS[-1]) // _HEARTBEAT)
-        fired = sum(at <= minutes for at in _RUNGS) + beats
+        beats = int(max(0, minutes - _STEPS[-1]) // _REPEAT)
+        fired = sum(at <= minutes for at in _STEPS) + beats
         places = _TOLD[fired - 1] if not beats else (ANA, BEN, LEA, SUPPORT)
         for place in places:
             yield f"INC-{number}/check_in/1/{fired}/{place}"

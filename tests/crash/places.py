@@ -53,9 +53,9 @@ ELSEWHERE: Mapping[str, str] = {
 }
 # Without a thread, which would stay and be nobody's any more.
 _TO_BE_EDITED = """
-SELECT card.key, card.lane, card.ts
+SELECT card.key, card.conversation, card.ts
 FROM outbox AS edit
-JOIN outbox AS card ON card.key = edit.target
+JOIN outbox AS card ON card.key = edit.edit_of
 WHERE edit.state = 'queued' AND card.kind = 'card'
   AND card.state = 'sent' AND card.ts IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM outbox AS reply WHERE reply.thread_of = card.key)
@@ -159,7 +159,7 @@ def _stalled(bot: Bot) -> None:
 
 
 PROVOCATIONS = (
-    Provocation(frozenset({"settle_posted", "suspect_message"}), change=_stalled),
+    Provocation(frozenset({"reconcile_posted", "suspect_message"}), change=_stalled),
     Provocation(
         frozenset({
             "conversations.open", "unaddressed", "address", "save_dm",
@@ -167,7 +167,7 @@ PROVOCATIONS = (
         }),
         before=_forget_conversations,
     ),
-    Provocation(frozenset({"shorten_waits", "open_gates"}), before=_turn_back),
+    Provocation(frozenset({"shorten_waits", "lift_rate_limits"}), before=_turn_back),
     Provocation(frozenset({"policy_since"}), during=_break_policy),
     Provocation(frozenset({"post_anew"}), before=_remove_a_card),
     Provocation(frozenset({"chat.delete"}), during=_land_late),

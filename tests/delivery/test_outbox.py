@@ -16,7 +16,7 @@ def test_what_changed_while_a_message_was_on_its_way_is_edited_in(post: Post) ->
     def change() -> None:
         post.says = "taken"
         with post.database.transaction() as tx:
-            outbox_messages.refresh(tx, 1, now=post.now, machine_now=post.now)
+            outbox_messages.refresh(tx, 1, now=post.now, system_now=post.now)
 
     post.slack.meanwhile = change
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
@@ -152,7 +152,7 @@ def test_posts_of_the_whole_workspace_keep_to_a_budget(
 ) -> None:
     post = posting(Pace())
     for number in range(100):
-        post.queue(f"note/{number}", lane=f"C{number}")
+        post.queue(f"note/{number}", conversation=f"C{number}")
 
     post.outbox.drain()
     burst = len(post.slack.posted)
@@ -167,7 +167,7 @@ def test_whoever_looks_a_moment_late_still_keeps_the_pace_of_a_conversation(
 ) -> None:
     post = posting(Pace())
     for number in range(9):
-        post.queue(f"note/{number}", lane="D1")
+        post.queue(f"note/{number}", conversation="D1")
 
     counts = []
     for late in (0, 1.4, 0.6, 2.6, 0.4, 0.6):
@@ -182,9 +182,9 @@ def test_replicas_share_the_budget_and_the_pace_of_a_conversation(
 ) -> None:
     post = posting(Pace())
     for number in range(100):
-        post.queue(f"note/{number}", lane=f"C{number}")
+        post.queue(f"note/{number}", conversation=f"C{number}")
     for number in range(3):
-        post.queue(f"page/{number}", lane="D1", priority=Priority.PAGE)
+        post.queue(f"page/{number}", conversation="D1", priority=Priority.PAGE)
 
     for outbox in (post.outbox, post.replica(), post.replica()):
         outbox.drain()
@@ -230,10 +230,10 @@ def test_what_is_urgent_goes_first_when_the_budget_is_spent(
 ) -> None:
     post = posting(Pace())
     for number in range(100):
-        post.queue(f"note/{number}", lane=f"C{number}")
+        post.queue(f"note/{number}", conversation=f"C{number}")
     post.outbox.drain()
 
-    post.queue("page", lane="D1", priority=Priority.PAGE)
+    post.queue("page", conversation="D1", priority=Priority.PAGE)
     post.wait(milliseconds=200)
 
     assert post.slack.posted[-1] == "page"
@@ -243,7 +243,7 @@ def test_a_conversation_that_cannot_be_opened_just_now_is_opened_later(
     post: Post,
 ) -> None:
     post.slack.failures["open"] = [NOT_DONE, UNKNOWN]
-    post.queue("reminder", lane=None, person="U0CEM")
+    post.queue("reminder", conversation=None, person="U0CEM")
 
     for _ in range(3):
         post.wait(seconds=15)
@@ -253,8 +253,8 @@ def test_a_conversation_that_cannot_be_opened_just_now_is_opened_later(
 
 def test_a_rate_limit_of_opening_holds_back_nobody_who_is_known(post: Post) -> None:
     post.slack.failures["open"] = [limited(30)]
-    post.queue("ana/1", lane=None, person="U0ANA")
-    post.queue("ben/1", lane=None, person="U0BEN")
+    post.queue("ana/1", conversation=None, person="U0ANA")
+    post.queue("ben/1", conversation=None, person="U0BEN")
     post.queue("card")
 
     post.wait(seconds=1)
@@ -268,7 +268,7 @@ def test_a_rate_limit_of_opening_holds_back_nobody_who_is_known(post: Post) -> N
 def test_a_revoked_token_stops_every_call_for_a_while(post: Post) -> None:
     post.slack.failures["post"] = [SlackError("token_revoked", Fate.INSTALLATION)]
     for number in range(10):
-        post.queue(f"note/{number}", lane=f"C{number}")
+        post.queue(f"note/{number}", conversation=f"C{number}")
 
     post.outbox.drain()
     tries, trouble = post.slack.tries, post.outbox.trouble
@@ -281,7 +281,7 @@ def test_a_revoked_token_stops_every_call_for_a_while(post: Post) -> None:
 
 def test_senders_at_work_at_the_same_time_send_each_message_once(post: Post) -> None:
     for number in range(60):
-        post.queue(f"note/{number}", lane=f"C{number % 7}", incident=number % 3)
+        post.queue(f"note/{number}", conversation=f"C{number % 7}", incident=number % 3)
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: post.outbox.drain(), range(4)))
@@ -327,8 +327,10 @@ def test_a_key_is_sent_once_for_ever(post: Post) -> None:
     post.outbox.drain()
 
     with post.database.transaction() as tx:
-        new = NewMessage("note", MessageKind.NOTE, Priority.CARD, lane="C0INCIDENTS")
-        outbox_messages.queue(tx, new, now=post.now, machine_now=post.now)
+        new = NewMessage(
+            "note", MessageKind.NOTE, Priority.CARD, conversation="C0INCIDENTS"
+        )
+        outbox_messages.queue(tx, new, now=post.now, system_now=post.now)
     post.outbox.drain()
 
     assert post.slack.posted == ["note"]

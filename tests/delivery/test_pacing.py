@@ -29,11 +29,11 @@ def edit(attempts: int) -> OutboxMessage:
         key="card/1/edit",
         kind=MessageKind.EDIT,
         priority=Priority.CARD,
-        lane="C0INCIDENTS",
+        conversation="C0INCIDENTS",
         person=None,
         incident=1,
         thread_of=None,
-        target="card/1",
+        edit_of="card/1",
         refs={},
         state=State.SENDING,
         attempts=attempts,
@@ -43,7 +43,7 @@ def edit(attempts: int) -> OutboxMessage:
         rendered=None,
         queued_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
         sent_at=None,
-        doubted_at=None,
+        unconfirmed_at=None,
         last_error=None,
     )
 

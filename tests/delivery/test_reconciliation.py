@@ -44,7 +44,7 @@ def test_what_changed_before_a_sender_came_back_is_edited_in(post: Post) -> None
         post.wait(seconds=61)
         post.says = "taken"
         with post.database.transaction() as tx:
-            outbox_messages.refresh(tx, 1, now=post.now, machine_now=post.now)
+            outbox_messages.refresh(tx, 1, now=post.now, system_now=post.now)
 
     post.slack.meanwhile = change
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
@@ -214,7 +214,7 @@ def test_a_look_that_comes_back_too_late_changes_nothing(post: Post) -> None:
 
     with post.database.transaction() as tx:
         outbox_messages.retry(tx, late, not_before=post.now, error="late")
-        is_found = unconfirmed.settle_found(tx, late, Posted(post.now, "9.0"), None)
+        is_found = unconfirmed.reconcile_found(tx, late, Posted(post.now, "9.0"), None)
     post.outbox.drain()
 
     assert not is_found
@@ -237,7 +237,7 @@ def take_look(post: Post) -> OutboxMessage:
     with post.database.transaction() as tx:
         message = unconfirmed.claim_look(
             tx,
-            machine_now=post.now,
+            system_now=post.now,
             again_at=post.now + timedelta(seconds=60),
             page_again_at=post.now + timedelta(seconds=15),
             burst_until=post.now,

@@ -46,7 +46,7 @@ def test_an_owned_sev2_lists_its_promise_and_each_reminder(tmp_path: Path) -> No
         ]
 
 
-def test_the_ladder_of_a_sev1_is_told_to_its_first_heartbeat(tmp_path: Path) -> None:
+def test_the_escalation_of_a_sev1_is_told_to_its_first_repeat(tmp_path: Path) -> None:
     with story(tmp_path, "2026-11-24 02:40") as told:
         told.command("cem", "/sev1 acme: down")
 
@@ -58,7 +58,9 @@ def test_the_ladder_of_a_sev1_is_told_to_its_first_heartbeat(tmp_path: Path) -> 
         ["U0LEA", "C0SUPPORT"],
         ["U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"],
     ]
-    assert pages[-1].why == "Everybody on the ladder, every 15 min until somebody acts"
+    assert (
+        pages[-1].why == "Everybody in the escalation, every 15 min until somebody acts"
+    )
 
 
 def test_what_is_late_says_so_and_comes_first(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def told(story: Story) -> str:
     return output.getvalue()
 
 
-def test_the_friday_night_climbs_the_ladder_and_is_handed_over() -> None:
+def test_the_friday_night_escalates_and_is_handed_over() -> None:
     text = told(stories.find("friday-night"))
 
     assert "Fri 18:10  Ben's phone: Sev1 INC-1 Acme" in text

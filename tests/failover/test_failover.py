@@ -64,9 +64,7 @@ def test_a_command_that_is_recorded_twice_is_doubled() -> None:
 
 
 def test_a_command_that_stays_in_doubt_is_a_failure() -> None:
-    doubt = replace(TOLD, fate=Fate.IN_DOUBT)
+    mark = replace(TOLD, fate=Fate.IN_DOUBT)
 
-    assert verdict([RECORDED], [doubt], [TOLD]).is_clean
-    assert not verdict(
-        [RECORDED], [doubt], [replace(doubt, fate=Fate.SILENCE)]
-    ).is_clean
+    assert verdict([RECORDED], [mark], [TOLD]).is_clean
+    assert not verdict([RECORDED], [mark], [replace(mark, fate=Fate.SILENCE)]).is_clean

@@ -1,4 +1,4 @@
-"""How the ladder and the check-ins follow a change, an ending and a reopening."""
+"""How the escalation and the check-ins follow a change, an ending and a reopening."""
 
 import pytest
 
@@ -18,19 +18,19 @@ def test_a_sev2_raised_at_night_is_told_of_at_once() -> None:
     record.change(pacific(24, "23:00"), severity=SEV1)
 
     assert record.pages(pacific(24, "23:11")) == [
-        "Tue 24 23:00 rung ana",
-        "Tue 24 23:05 rung ana",
-        "Tue 24 23:10 rung ben",
+        "Tue 24 23:00 page ana",
+        "Tue 24 23:05 page ana",
+        "Tue 24 23:10 page ben",
     ]
 
 
-def test_raising_a_sev2_tells_those_anew_whom_the_ladder_told_before() -> None:
+def test_raising_a_sev2_tells_those_anew_whom_it_paged_before() -> None:
     record = opened(SEV2, pacific(24, "10:00"))
     record.run(pacific(24, "10:12"))
 
     record.change(pacific(24, "10:12"), severity=SEV1)
 
-    assert record.pages(pacific(24, "10:13")) == ["Tue 24 10:12 rung ana"]
+    assert record.pages(pacific(24, "10:13")) == ["Tue 24 10:12 page ana"]
 
 
 def test_the_sleeping_owner_of_a_sev2_that_is_raised_is_asked_at_once() -> None:
@@ -41,8 +41,8 @@ def test_the_sleeping_owner_of_a_sev2_that_is_raised_is_asked_at_once() -> None:
 
     assert record.pages(pacific(25, "02:21")) == [
         "Wed 25 02:00 check_in cat",
-        "Wed 25 02:15 rung cat ana",
-        "Wed 25 02:20 rung ana",
+        "Wed 25 02:15 page cat ana",
+        "Wed 25 02:20 page ana",
     ]
 
 
@@ -67,7 +67,7 @@ def test_a_sev3_raised_to_sev2_at_night_waits_for_the_opening() -> None:
 
     record.change(pacific(24, "23:00"), severity=SEV2)
 
-    assert record.pages(pacific(25, "09:01")) == ["Wed 25 09:00 rung ana"]
+    assert record.pages(pacific(25, "09:01")) == ["Wed 25 09:00 page ana"]
 
 
 def test_a_lowered_sev1_tells_nobody_again_by_day() -> None:
@@ -77,8 +77,8 @@ def test_a_lowered_sev1_tells_nobody_again_by_day() -> None:
     record.change(pacific(24, "10:07"), severity=SEV2)
 
     assert record.pages(pacific(24, "10:21")) == [
-        "Tue 24 10:10 rung ben",
-        "Tue 24 10:20 rung lea #support",
+        "Tue 24 10:10 page ben",
+        "Tue 24 10:20 page lea #support",
     ]
 
 
@@ -89,8 +89,8 @@ def test_a_sev1_lowered_at_night_begins_anew_at_the_opening() -> None:
     record.change(pacific(24, "02:07"), severity=SEV2)
 
     assert record.pages(pacific(24, "09:06")) == [
-        "Tue 24 09:00 rung ana",
-        "Tue 24 09:05 rung ana",
+        "Tue 24 09:00 page ana",
+        "Tue 24 09:05 page ana",
     ]
 
 
@@ -116,8 +116,8 @@ def test_a_plan_that_wakes_people_wakes_them_as_soon_as_it_is_known() -> None:
     record.change(pacific(24, "21:00"), plan="premium")
 
     assert record.pages(pacific(24, "21:06")) == [
-        "Tue 24 21:00 rung ana",
-        "Tue 24 21:05 rung ana",
+        "Tue 24 21:00 page ana",
+        "Tue 24 21:05 page ana",
     ]
 
 
@@ -127,7 +127,7 @@ def test_a_plan_that_wakes_people_makes_up_for_what_closing_held_back() -> None:
 
     record.change(pacific(20, "17:10"), plan="premium")
 
-    assert record.tick(pacific(20, "17:10")) == ["Fri 20 17:10 rung ana ben"]
+    assert record.tick(pacific(20, "17:10")) == ["Fri 20 17:10 page ana ben"]
 
 
 def test_a_plan_that_wakes_nobody_lets_them_sleep_until_the_opening() -> None:
@@ -136,7 +136,7 @@ def test_a_plan_that_wakes_nobody_lets_them_sleep_until_the_opening() -> None:
 
     record.change(pacific(24, "02:07"), plan="self_service")
 
-    assert record.pages(pacific(24, "09:01")) == ["Tue 24 09:00 rung ana"]
+    assert record.pages(pacific(24, "09:01")) == ["Tue 24 09:00 page ana"]
 
 
 def test_a_change_between_plans_that_both_wake_people_moves_no_step() -> None:
@@ -156,7 +156,7 @@ def test_a_check_in_that_a_plan_held_back_for_the_opening_is_asked_at_once() -> 
 
     assert record.pages(pacific(21, "02:16")) == [
         "Sat 21 02:00 check_in cat",
-        "Sat 21 02:15 rung cat ana",
+        "Sat 21 02:15 page cat ana",
     ]
 
 
@@ -167,10 +167,10 @@ def test_a_second_change_of_the_plan_does_not_put_an_unanswered_check_in_off() -
 
     record.change(pacific(21, "02:10"), plan="standard")
 
-    assert record.pages(pacific(21, "02:16")) == ["Sat 21 02:15 rung cat ana"]
+    assert record.pages(pacific(21, "02:16")) == ["Sat 21 02:15 page cat ana"]
 
 
-def test_the_ladder_of_a_sev2_follows_the_customers_own_calendar() -> None:
+def test_the_escalation_of_a_sev2_follows_the_customers_own_calendar() -> None:
     record = opened(SEV2, pacific(20, "16:58"), policy=with_owl())
     record.run(pacific(20, "17:02"))
 
@@ -183,8 +183,8 @@ def test_the_ladder_of_a_sev2_follows_the_customers_own_calendar() -> None:
     )
 
     assert record.pages(pacific(20, "17:09")) == [
-        "Fri 20 17:03 rung ana",
-        "Fri 20 17:08 rung ben",
+        "Fri 20 17:03 page ana",
+        "Fri 20 17:08 page ben",
     ]
 
 
@@ -198,15 +198,15 @@ def test_nobody_is_asked_about_an_incident_that_is_over(kind: EventKind) -> None
     assert record.next_nudge_at() is None
 
 
-def test_a_reopened_sev1_that_nobody_owns_climbs_the_ladder_again() -> None:
+def test_a_reopened_sev1_that_nobody_owns_escalates_again() -> None:
     record = opened(SEV1, pacific(24, "02:00"))
     record.happens(EventKind.RESOLVED, pacific(24, "02:01"), "U0BEN")
 
     record.happens(EventKind.REOPENED, pacific(24, "04:00"), "U0BEN")
 
     assert record.pages(pacific(24, "04:06")) == [
-        "Tue 24 04:00 rung ana",
-        "Tue 24 04:05 rung ana",
+        "Tue 24 04:00 page ana",
+        "Tue 24 04:05 page ana",
     ]
 
 

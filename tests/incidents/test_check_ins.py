@@ -14,15 +14,15 @@ SEV1, SEV2, SEV3, SEV4 = Severity
 CHECK_IN = Kind.CHECK_IN
 
 
-def test_a_sev1_at_night_climbs_the_ladder_from_the_minute_it_is_opened() -> None:
+def test_a_sev1_at_night_escalates_from_the_minute_it_is_opened() -> None:
     record = opened(SEV1, pacific(24, "02:41"))
 
     assert record.pages(pacific(24, "03:20")) == [
-        "Tue 24 02:41 rung ana",
-        "Tue 24 02:46 rung ana",
-        "Tue 24 02:51 rung ben",
-        "Tue 24 03:01 rung lea #support",
-        "Tue 24 03:16 rung ana ben lea #support",
+        "Tue 24 02:41 page ana",
+        "Tue 24 02:46 page ana",
+        "Tue 24 02:51 page ben",
+        "Tue 24 03:01 page lea #support",
+        "Tue 24 03:16 page ana ben lea #support",
     ]
 
 
@@ -33,29 +33,29 @@ def test_a_sev1_that_nobody_takes_is_told_of_for_ever() -> None:
     days = record.pages(pacific(30, "03:10"))
 
     assert len(days) == 6 * 24 * 4
-    assert days[0] == "Tue 24 03:15 rung ana ben lea #support"
-    assert days[-1] == "Mon 30 03:00 rung ana ben lea #support"
+    assert days[0] == "Tue 24 03:15 page ana ben lea #support"
+    assert days[-1] == "Mon 30 03:00 page ana ben lea #support"
 
 
-def test_a_sev2_climbs_the_ladder_in_business_hours() -> None:
+def test_a_sev2_escalates_in_business_hours() -> None:
     record = opened(SEV2, pacific(20, "16:58"))
 
     assert record.pages(pacific(23, "09:20")) == [
-        "Fri 20 16:58 rung ana",
-        "Mon 23 09:03 rung ana",
-        "Mon 23 09:08 rung ben",
-        "Mon 23 09:18 rung lea #support",
+        "Fri 20 16:58 page ana",
+        "Mon 23 09:03 page ana",
+        "Mon 23 09:08 page ben",
+        "Mon 23 09:18 page lea #support",
     ]
 
 
 def test_a_sev2_opened_at_night_is_told_of_at_the_next_opening() -> None:
     record = opened(SEV2, pacific(24, "20:00"))
 
-    assert record.pages(pacific(25, "09:04")) == ["Wed 25 09:00 rung ana"]
+    assert record.pages(pacific(25, "09:04")) == ["Wed 25 09:00 page ana"]
 
 
 @pytest.mark.parametrize("severity", [SEV3, SEV4])
-def test_a_mild_incident_never_climbs_the_ladder(severity: Severity) -> None:
+def test_a_mild_incident_never_escalates(severity: Severity) -> None:
     record = opened(severity, pacific(24, "10:00"))
 
     assert record.pages(pacific(30, "10:00")) == []
@@ -65,21 +65,21 @@ def test_a_sev1_of_a_plan_that_wakes_nobody_waits_for_the_opening() -> None:
     record = opened(SEV1, pacific(24, "20:00"), plan="self_service")
 
     assert record.pages(pacific(25, "09:06")) == [
-        "Wed 25 09:00 rung ana",
-        "Wed 25 09:05 rung ana",
+        "Wed 25 09:00 page ana",
+        "Wed 25 09:05 page ana",
     ]
 
 
-def test_the_ladder_goes_on_while_somebody_only_answers_the_customer() -> None:
+def test_the_escalation_goes_on_while_somebody_only_answers_the_customer() -> None:
     record = opened(SEV1, pacific(24, "10:00"))
     record.run(pacific(24, "10:06"))
 
     record.happens(EventKind.UPDATED, pacific(24, "10:07"), "U0CAT")
 
-    assert record.pages(pacific(24, "10:11")) == ["Tue 24 10:10 rung ben"]
+    assert record.pages(pacific(24, "10:11")) == ["Tue 24 10:10 page ben"]
 
 
-def test_the_ladder_of_a_sev2_ends_when_somebody_takes_it() -> None:
+def test_the_escalation_of_a_sev2_ends_when_somebody_takes_it() -> None:
     record = opened(SEV2, pacific(24, "10:00"))
     record.run(pacific(24, "10:06"))
 
@@ -88,7 +88,7 @@ def test_the_ladder_of_a_sev2_ends_when_somebody_takes_it() -> None:
     assert record.pages(pacific(24, "17:00")) == []
 
 
-def test_a_silent_owner_is_asked_asked_again_and_then_the_ladder_starts() -> None:
+def test_a_silent_owner_is_asked_asked_again_and_then_the_escalation_starts() -> None:
     record = opened(SEV1, pacific(24, "02:41"))
     record.run(pacific(24, "02:42"))
 
@@ -96,12 +96,12 @@ def test_a_silent_owner_is_asked_asked_again_and_then_the_ladder_starts() -> Non
 
     assert record.pages(pacific(24, "04:50")) == [
         "Tue 24 03:43 check_in cat",
-        "Tue 24 03:58 rung cat ana",
-        "Tue 24 04:03 rung ana",
-        "Tue 24 04:08 rung ben",
-        "Tue 24 04:18 rung lea #support",
-        "Tue 24 04:33 rung cat ana ben lea #support",
-        "Tue 24 04:48 rung cat ana ben lea #support",
+        "Tue 24 03:58 page cat ana",
+        "Tue 24 04:03 page ana",
+        "Tue 24 04:08 page ben",
+        "Tue 24 04:18 page lea #support",
+        "Tue 24 04:33 page cat ana ben lea #support",
+        "Tue 24 04:48 page cat ana ben lea #support",
     ]
 
 
@@ -110,9 +110,9 @@ def test_an_owner_who_is_on_call_is_told_once_where_two_reasons_meet() -> None:
 
     assert record.pages(pacific(24, "04:10")) == [
         "Tue 24 03:43 check_in ana",
-        "Tue 24 03:58 rung ana",
-        "Tue 24 04:03 rung ana",
-        "Tue 24 04:08 rung ben",
+        "Tue 24 03:58 page ana",
+        "Tue 24 04:03 page ana",
+        "Tue 24 04:08 page ben",
     ]
 
 
@@ -139,7 +139,7 @@ def test_an_act_of_somebody_else_does_not_vouch_for_the_owner() -> None:
     assert record.owed(CHECK_IN).due_at == pacific(24, "03:00")
 
 
-def test_the_owners_answer_stops_the_ladder() -> None:
+def test_the_owners_answer_stops_the_escalation() -> None:
     record = opened(SEV1, pacific(24, "02:00"), owner="U0CAT")
     record.run(pacific(24, "03:21"))
 
@@ -188,7 +188,7 @@ def test_the_check_ins_of_a_plan_that_wakes_nobody_run_in_business_time() -> Non
 
     assert record.pages(pacific(23, "09:50")) == [
         "Mon 23 09:30 check_in cat",
-        "Mon 23 09:45 rung cat ana",
+        "Mon 23 09:45 page cat ana",
     ]
 
 

@@ -127,7 +127,7 @@ def test_a_raised_severity_counts_from_the_deadlines_own_start() -> None:
         pacific(24, "10:00"),
         pacific(24, "14:00"),
     )
-    assert (first.promise, first.changed, first.count) == ("4 business hours", True, 1)
+    assert (first.target, first.changed, first.count) == ("4 business hours", True, 1)
 
 
 def test_a_lowered_severity_leaves_more_time() -> None:

@@ -148,12 +148,12 @@ class Incidents(RuleBasedStateMachine):
     @when(lambda system_clock: True)
     @rule(choice=st.sampled_from(["15 minutes", "1 hour", "next opening"]))
     def snooze(self, choice: str) -> None:
-        (promise,) = self.promises()
+        (target,) = self.promises()
         record = self.record
         if choice in nudges.snooze_choices(
-            record.policy, record.incident, promise, record.now
+            record.policy, record.incident, target, record.now
         ):
-            record.snooze(promise.kind, choice, record.now)
+            record.snooze(target.kind, choice, record.now)
 
     @when(lambda system_clock: True)
     @rule(who=PEOPLE, ago=SPANS)
@@ -199,13 +199,13 @@ class Incidents(RuleBasedStateMachine):
         assert [one.kind for one in self.promises()] == owed
 
     @invariant()
-    def only_a_sev1_and_an_unowned_sev2_have_a_ladder_or_check_in(self) -> None:
+    def only_a_sev1_and_an_unowned_sev2_have_an_escalation_or_check_in(self) -> None:
         found = self.record.incident
         is_unowned_sev2 = found.severity is Severity.SEV2 and found.owner is None
-        has_ladder = found.severity is Severity.SEV1 or is_unowned_sev2
+        has_escalation = found.severity is Severity.SEV1 or is_unowned_sev2
         check_ins = [o for o in self.open_deadlines() if o.kind is Kind.CHECK_IN]
 
-        assert len(check_ins) == int(found.is_open and has_ladder)
+        assert len(check_ins) == int(found.is_open and has_escalation)
 
     @invariant()
     def the_first_response_is_asked_once(self) -> None:

@@ -34,7 +34,7 @@ def test_the_first_response_runs_from_when_the_customer_reported() -> None:
 def test_a_deadline_keeps_the_words_calendar_and_policy_it_was_made_by() -> None:
     first = opened().owed(FIRST)
 
-    assert (first.promise, first.calendar) == ("4 business hours", "office")
+    assert (first.target, first.calendar) == ("4 business hours", "office")
     assert first.policy == shipped_policy().version
     assert first.id == "INC-42/first_response/1"
 
@@ -301,6 +301,6 @@ def test_only_a_sev1_of_a_plan_that_wakes_people_climbs_at_night(
 ) -> None:
     policy, found = shipped_policy(), incident(severity, plan=plan)
 
-    hours = deadlines.ladder_hours(policy, found, policy.team_hours)
+    hours = deadlines.escalation_hours(policy, found, policy.team_hours)
 
     assert hours.is_open(pacific(24, "03:00")) is wakes

@@ -128,14 +128,14 @@ def test_a_step_that_was_slept_through_still_reaches_its_own_people() -> None:
 
     told = record.tick(pacific(24, "02:53"))
 
-    assert told == ["Tue 24 02:53 rung ana ben"]
+    assert told == ["Tue 24 02:53 page ana ben"]
 
 
-def test_after_an_outage_everybody_on_the_ladder_is_told_once() -> None:
+def test_after_an_outage_everybody_in_the_escalation_is_told_once() -> None:
     record = opened(SEV1, pacific(24, "02:41"), owner=None)
 
     assert record.tick(pacific(24, "09:40"))[:1] == [
-        "Tue 24 09:40 rung ana ben lea #support"
+        "Tue 24 09:40 page ana ben lea #support"
     ]
     assert record.owed(CHECK_IN).next_nudge_at == pacific(24, "09:46")
 
@@ -143,7 +143,7 @@ def test_after_an_outage_everybody_on_the_ladder_is_told_once() -> None:
 def test_an_owner_whose_repeat_was_slept_through_is_still_asked() -> None:
     record = opened(SEV1, pacific(24, "02:41"))
 
-    assert record.tick(pacific(24, "04:02")) == ["Tue 24 04:02 rung cat ana"]
+    assert record.tick(pacific(24, "04:02")) == ["Tue 24 04:02 page cat ana"]
 
 
 def test_a_snooze_that_was_slept_through_does_not_double_the_reminder() -> None:

@@ -25,9 +25,13 @@ def step(kind: StepKind, *roles: Role, to_owner: bool = False) -> Step:
 
 def following(record: Record, *told: str) -> tuple[Recipient, datetime] | None:
     """Return who is told next, while those are told now."""
-    policy, ladder = record.policy, record.owed(Kind.CHECK_IN)
+    policy, escalation = record.policy, record.owed(Kind.CHECK_IN)
     return nudges.next_told(
-        policy, record.incident, ladder, policy.on_call, but_not=(one for one in told)
+        policy,
+        record.incident,
+        escalation,
+        policy.on_call,
+        but_not=(one for one in told),
     )
 
 
@@ -55,8 +59,8 @@ def test_a_lead_who_owns_it_is_told_once_as_its_owner() -> None:
     assert told == (Recipient("U0LEA", Because.OWNER),)
 
 
-def test_an_owner_on_the_ladder_is_told_as_the_owner() -> None:
-    due = step(StepKind.RUNG, Role.PRIMARY)
+def test_an_owner_in_the_escalation_is_told_as_the_owner() -> None:
+    due = step(StepKind.PAGE, Role.PRIMARY)
     policy = shipped_policy()
 
     told = nudges.recipients(policy, incident(owner="U0ANA"), due, policy.on_call)
@@ -75,7 +79,7 @@ def test_who_is_both_primary_and_lead_is_told_once() -> None:
 
 def test_a_role_that_nobody_fills_is_passed_over() -> None:
     policy = with_on_call(lead=None)
-    due = step(StepKind.RUNG, Role.LEAD, Role.FALLBACK)
+    due = step(StepKind.PAGE, Role.LEAD, Role.FALLBACK)
 
     (told,) = nudges.recipients(policy, incident(), due, policy.on_call)
 

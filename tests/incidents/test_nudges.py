@@ -310,6 +310,6 @@ def test_an_owner_is_asked_by_step_0_and_each_rung_counts_on() -> None:
     record.pages(record.now + timedelta(hours=8))
 
     numbers = {step.kind: step.number for _, step in reversed(record.fired)}
-    rungs = [step.number for _, step in record.fired if step.kind is StepKind.RUNG]
+    steps = [step.number for _, step in record.fired if step.kind is StepKind.PAGE]
     assert numbers[StepKind.CHECK_IN] == 0
-    assert rungs == list(range(1, len(rungs) + 1))
+    assert steps == list(range(1, len(steps) + 1))

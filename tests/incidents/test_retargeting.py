@@ -136,10 +136,10 @@ def test_what_waits_on_the_customer_keeps_waiting() -> None:
     assert changed.paused_at == OPENED
 
 
-def test_the_ladder_that_climbs_is_not_started_anew() -> None:
+def test_an_escalation_that_runs_is_not_started_anew() -> None:
     of = incident(severity=Severity.SEV1)
-    ladder = next(one for one in opened(of) if one.kind is Kind.CHECK_IN)
-    climbing = replace(ladder, step=2, fired=2, missed_at=OPENED)
+    escalation = next(one for one in opened(of) if one.kind is Kind.CHECK_IN)
+    climbing = replace(escalation, step=2, fired=2, missed_at=OPENED)
 
     changed = retargeted(
         with_target("1 hour", Severity.SEV1),

@@ -15,7 +15,7 @@ from bot.policy.policies import (
     Severity,
     folded,
 )
-from bot.policy.targets import Readings
+from bot.policy.targets import Interpretations
 from tests.factories import pacific, shipped_policy
 from tests.policy_texts import SMALL, changed, policy_of
 
@@ -84,7 +84,7 @@ def test_every_shipped_severity_says_what_it_means_and_gives_an_example() -> Non
 def test_the_shipped_readings_are_those_of_the_support_plan() -> None:
     policy = shipped_policy()
 
-    assert policy.readings == Readings()
+    assert policy.interpretations == Interpretations()
     assert policy.conduct.continuous_news_as is SEV2
     assert policy.conduct.waiting_pauses == {SEV2, SEV3, SEV4}
     assert policy.conduct.reopened_owes is Reopening.UPDATE
@@ -104,18 +104,18 @@ def test_the_shipped_team_works_on_weekdays_in_los_angeles_but_not_on_holidays()
     ]
 
 
-def test_the_shipped_ladder_is_that_of_the_support_plan() -> None:
-    ladder = shipped_policy().ladder
+def test_the_shipped_escalation_is_that_of_the_support_plan() -> None:
+    escalation = shipped_policy().escalation
 
-    assert [(rung.after, rung.tell) for rung in ladder.rungs] == [
+    assert [(step.after, step.tell) for step in escalation.steps] == [
         (timedelta(0), (Role.PRIMARY,)),
         (timedelta(minutes=5), (Role.PRIMARY,)),
         (timedelta(minutes=10), (Role.BACKUP,)),
         (timedelta(minutes=20), (Role.LEAD, Role.FALLBACK)),
     ]
-    assert ladder.check_in_every == timedelta(minutes=60)
-    assert ladder.check_in_repeat == timedelta(minutes=15)
-    assert ladder.wakes == {"premium", "standard"}
+    assert escalation.check_in_every == timedelta(minutes=60)
+    assert escalation.check_in_repeat == timedelta(minutes=15)
+    assert escalation.wakes == {"premium", "standard"}
 
 
 def test_the_shipped_digest_goes_out_after_the_opening() -> None:

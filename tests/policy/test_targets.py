@@ -15,10 +15,10 @@ from bot.policy.targets import (
     CONTINUOUS,
     NOTHING,
     EveryDay,
-    Promise,
-    Readings,
+    Interpretations,
     Shape,
     ShareOf,
+    Target,
     Unit,
     WhenClosed,
 )
@@ -28,32 +28,32 @@ DAY = (Span(timedelta(hours=9), timedelta(hours=17)),)
 SHORT = (Span(timedelta(hours=9), timedelta(hours=13)),)
 OFFICE = BusinessHours(Schedule(BERLIN, (DAY,) * 5 + ((), ())))
 SHORT_FRIDAYS = BusinessHours(Schedule(BERLIN, (DAY,) * 4 + (SHORT, (), ())))
-READINGS = Readings()
+INTERPRETATIONS = Interpretations()
 
 FIRST_RESPONSES = {
-    "4 business hours": Promise(Shape.WITHIN, 4, Unit.BUSINESS_HOUR),
-    "1 business hour": Promise(Shape.WITHIN, 1, Unit.BUSINESS_HOUR),
-    "1 business day": Promise(Shape.WITHIN, 1, Unit.BUSINESS_DAY),
-    "3 business days": Promise(Shape.WITHIN, 3, Unit.BUSINESS_DAY),
-    "15 minutes": Promise(Shape.WITHIN, 15, Unit.MINUTE),
-    "1 hour": Promise(Shape.WITHIN, 1, Unit.HOUR),
+    "4 business hours": Target(Shape.WITHIN, 4, Unit.BUSINESS_HOUR),
+    "1 business hour": Target(Shape.WITHIN, 1, Unit.BUSINESS_HOUR),
+    "1 business day": Target(Shape.WITHIN, 1, Unit.BUSINESS_DAY),
+    "3 business days": Target(Shape.WITHIN, 3, Unit.BUSINESS_DAY),
+    "15 minutes": Target(Shape.WITHIN, 15, Unit.MINUTE),
+    "1 hour": Target(Shape.WITHIN, 1, Unit.HOUR),
     "none": NOTHING,
 }
 FOLLOW_UPS = {
     "continuous": CONTINUOUS,
-    "twice per business day": Promise(Shape.TIMES_PER, 2, Unit.BUSINESS_DAY),
-    "3 times per business day": Promise(Shape.TIMES_PER, 3, Unit.BUSINESS_DAY),
-    "once per week": Promise(Shape.TIMES_PER, 1, Unit.WEEK),
-    "twice per week": Promise(Shape.TIMES_PER, 2, Unit.WEEK),
-    "every day": Promise(Shape.EVERY, 1, Unit.DAY),
-    "every two days": Promise(Shape.EVERY, 2, Unit.DAY),
-    "every two business days": Promise(Shape.EVERY, 2, Unit.BUSINESS_DAY),
-    "every business hour": Promise(Shape.EVERY, 1, Unit.BUSINESS_HOUR),
-    "every 4 hours": Promise(Shape.EVERY, 4, Unit.HOUR),
-    "every 30 minutes": Promise(Shape.EVERY, 30, Unit.MINUTE),
-    "weekly": Promise(Shape.EVERY, 1, Unit.WEEK),
-    "every two weeks": Promise(Shape.EVERY, 2, Unit.WEEK),
-    "monthly": Promise(Shape.EVERY, 1, Unit.MONTH),
+    "twice per business day": Target(Shape.TIMES_PER, 2, Unit.BUSINESS_DAY),
+    "3 times per business day": Target(Shape.TIMES_PER, 3, Unit.BUSINESS_DAY),
+    "once per week": Target(Shape.TIMES_PER, 1, Unit.WEEK),
+    "twice per week": Target(Shape.TIMES_PER, 2, Unit.WEEK),
+    "every day": Target(Shape.EVERY, 1, Unit.DAY),
+    "every two days": Target(Shape.EVERY, 2, Unit.DAY),
+    "every two business days": Target(Shape.EVERY, 2, Unit.BUSINESS_DAY),
+    "every business hour": Target(Shape.EVERY, 1, Unit.BUSINESS_HOUR),
+    "every 4 hours": Target(Shape.EVERY, 4, Unit.HOUR),
+    "every 30 minutes": Target(Shape.EVERY, 30, Unit.MINUTE),
+    "weekly": Target(Shape.EVERY, 1, Unit.WEEK),
+    "every two weeks": Target(Shape.EVERY, 2, Unit.WEEK),
+    "monthly": Target(Shape.EVERY, 1, Unit.MONTH),
     "none": NOTHING,
 }
 
@@ -64,26 +64,28 @@ def at(day: int, clock: str, month: int = 6) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=BERLIN)
 
 
-def due(words: str, start: datetime, readings: Readings = READINGS) -> datetime:
-    promise = targets.follow_up(words)
-    hours = targets.clock(promise, OFFICE)
-    return targets.due_at(promise, hours, start, readings)
+def due(
+    words: str, start: datetime, interpretations: Interpretations = INTERPRETATIONS
+) -> datetime:
+    target = targets.follow_up(words)
+    hours = targets.clock(target, OFFICE)
+    return targets.due_at(target, hours, start, interpretations)
 
 
-@pytest.mark.parametrize(("words", "promise"), FIRST_RESPONSES.items())
+@pytest.mark.parametrize(("words", "target"), FIRST_RESPONSES.items())
 def test_the_words_of_a_first_response_read_and_write_back(
-    words: str, promise: Promise
+    words: str, target: Target
 ) -> None:
-    assert targets.first_response(words) == promise
-    assert targets.words(promise) == words
+    assert targets.first_response(words) == target
+    assert targets.words(target) == words
 
 
-@pytest.mark.parametrize(("words", "promise"), FOLLOW_UPS.items())
+@pytest.mark.parametrize(("words", "target"), FOLLOW_UPS.items())
 def test_the_words_of_a_follow_up_read_and_write_back(
-    words: str, promise: Promise
+    words: str, target: Target
 ) -> None:
-    assert targets.follow_up(words) == promise
-    assert targets.words(promise) == words
+    assert targets.follow_up(words) == target
+    assert targets.words(target) == words
 
 
 @pytest.mark.parametrize(
@@ -124,17 +126,17 @@ def test_other_words_are_no_follow_up(words: str) -> None:
 
 
 within = st.builds(
-    Promise,
+    Target,
     st.just(Shape.WITHIN),
     st.integers(1, 9999),
     st.sampled_from((Unit.MINUTE, Unit.HOUR, Unit.BUSINESS_HOUR, Unit.BUSINESS_DAY)),
 )
 repeating = st.one_of(
     st.builds(
-        Promise, st.just(Shape.EVERY), st.integers(1, 999), st.sampled_from(list(Unit))
+        Target, st.just(Shape.EVERY), st.integers(1, 999), st.sampled_from(list(Unit))
     ),
     st.builds(
-        Promise,
+        Target,
         st.just(Shape.TIMES_PER),
         st.integers(1, 999),
         st.sampled_from((Unit.BUSINESS_DAY, Unit.WEEK)),
@@ -146,7 +148,7 @@ repeating = st.one_of(
 @pytest.mark.parametrize("unit", Unit)
 def test_only_a_single_week_or_month_is_written_in_one_word(unit: Unit) -> None:
     written = [
-        targets.words(Promise(Shape.EVERY, count, unit)) for count in range(1, 32)
+        targets.words(Target(Shape.EVERY, count, unit)) for count in range(1, 32)
     ]
 
     single = [words for words in written if not words.startswith("every ")]
@@ -154,17 +156,17 @@ def test_only_a_single_week_or_month_is_written_in_one_word(unit: Unit) -> None:
 
 
 @given(within)
-def test_every_first_response_reads_back_as_it_was_written(promise: Promise) -> None:
-    assert targets.first_response(targets.words(promise)) == promise
+def test_every_first_response_reads_back_as_it_was_written(target: Target) -> None:
+    assert targets.first_response(targets.words(target)) == target
 
 
 @given(repeating)
-def test_every_follow_up_reads_back_as_it_was_written(promise: Promise) -> None:
-    assert targets.follow_up(targets.words(promise)) == promise
+def test_every_follow_up_reads_back_as_it_was_written(target: Target) -> None:
+    assert targets.follow_up(targets.words(target)) == target
 
 
 @pytest.mark.parametrize(
-    ("promise", "wording"),
+    ("target", "wording"),
     [
         (targets.first_response("4 business hours"), "4 Business Hours"),
         (targets.first_response("1 business day"), "1 Business Day"),
@@ -175,9 +177,9 @@ def test_every_follow_up_reads_back_as_it_was_written(promise: Promise) -> None:
     ],
 )
 def test_a_cell_is_published_in_the_wording_of_a_plan(
-    promise: Promise, wording: str
+    target: Target, wording: str
 ) -> None:
-    assert targets.published(promise) == wording
+    assert targets.published(target) == wording
 
 
 @pytest.mark.parametrize(
@@ -208,28 +210,28 @@ def test_a_month_after_the_last_of_a_long_month_is_the_last_of_a_short_one() -> 
 
 
 def test_twice_per_business_day_takes_half_of_the_short_day_that_holds_it() -> None:
-    promise = targets.follow_up("twice per business day")
+    target = targets.follow_up("twice per business day")
 
-    from_friday = targets.due_at(promise, SHORT_FRIDAYS, at(5, "09:00"), READINGS)
+    from_friday = targets.due_at(target, SHORT_FRIDAYS, at(5, "09:00"), INTERPRETATIONS)
 
     assert from_friday == at(5, "11:00")
 
 
 def test_every_day_may_be_read_as_calendar_days() -> None:
-    readings = replace(READINGS, every_day=EveryDay.CALENDAR_DAYS)
+    interpretations = replace(INTERPRETATIONS, every_day=EveryDay.CALENDAR_DAYS)
 
-    from_thursday = due("every day", at(4, "15:00"), readings)
-    from_friday = due("every day", at(5, "15:00"), readings)
+    from_thursday = due("every day", at(4, "15:00"), interpretations)
+    from_friday = due("every day", at(5, "15:00"), interpretations)
 
     assert from_thursday == at(5, "15:00")
     assert from_friday == at(5, "17:00")
 
 
 def test_twice_per_business_day_may_be_read_as_half_of_a_nominal_day() -> None:
-    readings = replace(READINGS, per_business_day=ShareOf.NOMINAL)
-    promise = targets.follow_up("twice per business day")
+    interpretations = replace(INTERPRETATIONS, per_business_day=ShareOf.NOMINAL)
+    target = targets.follow_up("twice per business day")
 
-    from_friday = targets.due_at(promise, SHORT_FRIDAYS, at(5, "09:00"), readings)
+    from_friday = targets.due_at(target, SHORT_FRIDAYS, at(5, "09:00"), interpretations)
 
     # The mean of four days of 8 hours and one of 4 is 7 hours 12 minutes.
     assert from_friday == at(5, "12:36")
@@ -238,11 +240,11 @@ def test_twice_per_business_day_may_be_read_as_half_of_a_nominal_day() -> None:
 def test_twice_per_week_may_be_read_as_half_of_the_week_that_follows() -> None:
     holiday = {date(2026, 6, 3): "Founding Day"}
     hours = BusinessHours(Schedule(BERLIN, (DAY,) * 5 + ((), ()), holiday))
-    promise = targets.follow_up("twice per week")
-    actual = replace(READINGS, per_week=ShareOf.ACTUAL)
+    target = targets.follow_up("twice per week")
+    actual = replace(INTERPRETATIONS, per_week=ShareOf.ACTUAL)
 
-    nominal_due = targets.due_at(promise, hours, at(1, "09:00"), READINGS)
-    actual_due = targets.due_at(promise, hours, at(1, "09:00"), actual)
+    nominal_due = targets.due_at(target, hours, at(1, "09:00"), INTERPRETATIONS)
+    actual_due = targets.due_at(target, hours, at(1, "09:00"), actual)
 
     assert nominal_due == at(4, "13:00")
     assert actual_due == at(2, "17:00")
@@ -250,20 +252,22 @@ def test_twice_per_week_may_be_read_as_half_of_the_week_that_follows() -> None:
 
 def test_a_week_that_ends_closed_may_be_read_as_the_opening_after() -> None:
     closed = at(6, "10:00")
-    readings = replace(READINGS, week_ends_closed=WhenClosed.OPENING_AFTER)
+    interpretations = replace(
+        INTERPRETATIONS, week_ends_closed=WhenClosed.OPENING_AFTER
+    )
 
     before = due("weekly", closed)
-    after = due("weekly", closed, readings)
+    after = due("weekly", closed, interpretations)
 
     assert before == at(12, "17:00")
     assert after == at(15, "09:00")
 
 
-@pytest.mark.parametrize("promise", [CONTINUOUS, NOTHING])
-def test_what_names_no_time_has_no_due_instant(promise: Promise) -> None:
-    assert not promise.has_due
+@pytest.mark.parametrize("target", [CONTINUOUS, NOTHING])
+def test_what_names_no_time_has_no_due_instant(target: Target) -> None:
+    assert not target.has_due
     with pytest.raises(ValueError, match="has no due instant"):
-        targets.due_at(promise, OFFICE, at(5, "15:00"), READINGS)
+        targets.due_at(target, OFFICE, at(5, "15:00"), INTERPRETATIONS)
 
 
 def test_minutes_and_hours_count_by_day_and_night_in_the_same_zone() -> None:

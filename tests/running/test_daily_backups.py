@@ -54,7 +54,7 @@ class House:
 
 
 def is_ours(message: OutboxMessage) -> bool:
-    return message.key.startswith("backup/") and message.lane == "C0SUPPORT"
+    return message.key.startswith("backup/") and message.conversation == "C0SUPPORT"
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ SAMPLES: Mapping[str, object] = {
     "deadline_kind": "first_response",
     "details": "{}",
     "dm": "D0ANA",
-    "doubted_at": NOON,
+    "unconfirmed_at": NOON,
     "doubted_until": NOON,
     "fired": 1,
     "holidays": "{}",
@@ -64,11 +64,11 @@ SAMPLES: Mapping[str, object] = {
     "is_member": 1,
     "key": "INC-1/card",
     "kind": "first_response",
-    "lane": "C0INCIDENTS",
+    "conversation": "C0INCIDENTS",
     "last_error": "why",
     "lease_until": NOON + HOUR,
     "link": None,
-    "machine_now": NOON + timedelta(days=2),
+    "system_now": NOON + timedelta(days=2),
     "missed_at": None,
     "most": 7,
     "name": "tick",
@@ -87,7 +87,7 @@ SAMPLES: Mapping[str, object] = {
     "policy": "1",
     "position": 0,
     "priority": 1,
-    "promise": "4h",
+    "target": "4h",
     "refs": "{}",
     "rendered": "abc",
     "severity": "sev2",
@@ -120,9 +120,9 @@ OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "save_dm": {"id": "U0ANA"},
     "save_person": {"id": "U0ANA"},
     "suspect_message": {"id": 1},
-    "settle_found": {"id": 1},
+    "reconcile_found": {"id": 1},
     "look_later": {"id": 1},
-    "doubt_message": {"id": 1},
+    "mark_unconfirmed": {"id": 1},
 }
 
 
@@ -163,15 +163,17 @@ def live(database: Database) -> None:
             given = {**samples("save_person"), "id": person, "name": person}
             tx.one("save_person", **given)
         outbox_messages.address(tx, "U0CEM", "D0CEM")
-        edit = NewMessage("INC-9/note", MessageKind.NOTE, Priority.CARD, lane="C0LEADS")
-        outbox_messages.queue(tx, edit, now=NOON, machine_now=NOON)
-        rate_limits.close(tx, "tick", NOON)
+        edit = NewMessage(
+            "INC-9/note", MessageKind.NOTE, Priority.CARD, conversation="C0LEADS"
+        )
+        outbox_messages.queue(tx, edit, now=NOON, system_now=NOON)
+        rate_limits.limit(tx, "tick", NOON)
         for number, state in enumerate((State.SENT, State.DEAD, State.SENT)):
             message = claimed(database, tx, now, f"token/{number}")
             posted = Posted(now, f"{number}.0", "abc", is_live=True)
             outbox_messages.finish(tx, message, state, posted=posted)
         message = claimed(database, tx, now, "lost")
-        unconfirmed.doubt(tx, message, Verify(NOON, NOON), error="unknown: timeout")
+        unconfirmed.mark(tx, message, Verify(NOON, NOON), error="unknown: timeout")
         claimed(database, tx, now, "first")
 
 
@@ -181,7 +183,7 @@ def claimed(
     """Claim the next message."""
     message = outbox_messages.claim(
         tx,  # type: ignore[arg-type]
-        machine_now=now,
+        system_now=now,
         lease_until=now + HOUR,
         page_lease_until=now + HOUR,
         burst_until=now + HOUR,
@@ -269,8 +271,14 @@ def test_any_number_of_rows_is_answered(url: str, open_record: Open) -> None:
 
 def test_messages_are_numbered_by_their_positions(url: str, open_record: Open) -> None:
     sample = samples("queue_message")
-    places = [{"lane": "C0LEADS", "person": None}, {"lane": None, "person": "U0ANA"}]
-    places += [{"lane": None, "person": "U0NEW"}, {"lane": "D0BEN", "person": "U0BEN"}]
+    places = [
+        {"conversation": "C0LEADS", "person": None},
+        {"conversation": None, "person": "U0ANA"},
+    ]
+    places += [
+        {"conversation": None, "person": "U0NEW"},
+        {"conversation": "D0BEN", "person": "U0BEN"},
+    ]
     rows = [
         {**sample, "key": f"note/{position}", "position": position, **places[n % 4]}
         for n, position in enumerate(reversed(range(60)))
@@ -284,7 +292,7 @@ def test_messages_are_numbered_by_their_positions(url: str, open_record: Open) -
         newest = tx.all("newest_messages", most=60)
 
     assert [row["key"] for row in newest] == [row["key"] for row in rows]
-    assert {row["person"]: row["lane"] for row in newest} == {
+    assert {row["person"]: row["conversation"] for row in newest} == {
         None: "C0LEADS", "U0ANA": "D0ANA", "U0NEW": None, "U0BEN": "D0BEN"
     }  # fmt: skip
 

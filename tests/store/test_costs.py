@@ -16,7 +16,7 @@ from tests.benchmarks.seeding import Desk, backlog, desk
 
 FEW, MANY = 20, 2_000
 SOON = timedelta(minutes=1)
-LANES = 10
+CONVERSATIONS = 10
 
 Build = Callable[[Path, int], AbstractContextManager[Desk]]
 
@@ -42,7 +42,7 @@ def claim(of: Desk) -> outbox_messages.OutboxMessage | None:
     with of.database.transaction() as tx:
         return outbox_messages.claim(
             tx,
-            machine_now=now,
+            system_now=now,
             lease_until=now + SOON,
             page_lease_until=now + SOON,
             burst_until=now + SOON,
@@ -54,7 +54,7 @@ def close(of: Desk, *names: str) -> None:
     until = of.clock() + timedelta(hours=1)
     with of.database.transaction() as tx:
         for name in names:
-            rate_limits.close(tx, name, until)
+            rate_limits.limit(tx, name, until)
 
 
 def grows(folder: Path, build: Build, run: Callable[[Desk], object]) -> float:
@@ -76,7 +76,7 @@ def open_incidents(folder: Path, count: int) -> AbstractContextManager[Desk]:
 @contextmanager
 def waiting_messages(folder: Path, count: int) -> Iterator[Desk]:
     with desk(folder, incidents=1) as one:
-        backlog(one, count, LANES)
+        backlog(one, count, CONVERSATIONS)
         yield one
 
 
@@ -134,7 +134,9 @@ def test_the_next_instant_costs_the_same_however_many_incidents_are_open(
         ("workspace",),
         ("chat.postMessage", "chat.update"),
         ("budget:posts", "budget:edits"),
-        tuple(f"lane:D{lane:06}" for lane in range(LANES)),
+        tuple(
+            f"conversation:D{conversation:06}" for conversation in range(CONVERSATIONS)
+        ),
     ],
     ids=["workspace", "methods", "budgets", "conversations"],
 )
@@ -174,7 +176,7 @@ def test_asking_who_has_no_conversation_yet_costs_the_same_however_much_waits(
 def test_an_act_costs_the_same_however_much_waits(tmp_path: Path) -> None:
     def take_note(one: Desk) -> None:
         with one.database.transaction() as tx:
-            outbox_messages.refresh(tx, 1, now=one.clock(), machine_now=one.clock())
+            outbox_messages.refresh(tx, 1, now=one.clock(), system_now=one.clock())
 
     growth = grows(tmp_path, waiting_messages, take_note)
 

@@ -188,7 +188,8 @@ def test_ticks_at_once_write_every_reminder_and_every_list_once(team: Team) -> N
 
 
 _TOLD = """
-SELECT item.incident, deadline_kind, deadline_count, fired, person, lane, thread_of
+SELECT
+  item.incident, deadline_kind, deadline_count, fired, person, conversation, thread_of
 FROM outbox_items AS item
 JOIN outbox USING (workspace, key)
 """
@@ -290,11 +291,15 @@ def test_a_turn_that_another_replica_has_is_left_to_it(team: Team) -> None:
 def queue(team: Team, messages: Iterable[tuple[str, str, int]]) -> None:
     """Queue messages: each a key, a conversation and an incident."""
     with team.both[0].database.transaction() as tx:
-        for key, lane, incident in messages:
+        for key, conversation, incident in messages:
             new = NewMessage(
-                key, MessageKind.NOTE, Priority.CARD, lane=lane, incident=incident
+                key,
+                MessageKind.NOTE,
+                Priority.CARD,
+                conversation=conversation,
+                incident=incident,
             )
-            outbox_messages.queue(tx, new, now=team.now, machine_now=team.now)
+            outbox_messages.queue(tx, new, now=team.now, system_now=team.now)
 
 
 def claim(
@@ -304,8 +309,12 @@ def claim(
     with replica.database.transaction() as tx:
         locks.take(tx, locks.OUTBOX)
         message = claimed(tx, team.now, token)
-        if message is not None and message.lane is not None and pace is not None:
-            rate_limits.close_lane(tx, message.lane, team.now, pace)
+        if (
+            message is not None
+            and message.conversation is not None
+            and pace is not None
+        ):
+            rate_limits.limit_conversation(tx, message.conversation, team.now, pace)
     return message
 
 
@@ -313,7 +322,7 @@ def claimed(tx: Transaction, now: datetime, token: str) -> OutboxMessage | None:
     until = now + timedelta(minutes=1)
     return outbox_messages.claim(
         tx,
-        machine_now=now,
+        system_now=now,
         lease_until=until,
         page_lease_until=until,
         burst_until=until,

@@ -85,7 +85,7 @@ def test_a_record_of_the_first_version_gets_what_came_since(tmp_path: Path) -> N
 
     with closing(SqliteDatabase(path, "T1")) as database, database.transaction() as tx:
         assert tx.one("mark", name="tick") == {"at": NOON}
-        assert tx.one("add_turn", name="tick") == {"name": "tick"}
+        assert tx.one("add_lock", name="tick") == {"name": "tick"}
 
 
 def test_whoever_is_killed_half_way_leaves_nothing_behind(
@@ -105,7 +105,7 @@ def test_whoever_is_killed_half_way_leaves_nothing_behind(
 
     assert not tables(url) & {"incidents", "people"}
     postgres.migrate(url)
-    assert tables(url) >= {"incidents", "people", "turns"}
+    assert tables(url) >= {"incidents", "people", "locks"}
 
 
 _WAITING = """

@@ -106,7 +106,9 @@ def test_updates_are_due_as_the_plan_promises(
 
 def test_the_news_of_a_continuous_sev1_is_our_own_aim(tell: Tell) -> None:
     told = tell("2026-11-24 09:30")
-    told.use_policy(ladder=replace(told.policy().ladder, check_in_every=timedelta(9)))
+    told.use_policy(
+        escalation=replace(told.policy().escalation, check_in_every=timedelta(9))
+    )
     told.command("ana", "/sev1 acme: a owner=@ana")
     told.fill_in("ana", "First response sent", told="we are on it")
 

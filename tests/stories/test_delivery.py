@@ -42,7 +42,7 @@ def sender_dies(told: Story) -> None:
     with told.bot.database.transaction() as tx:
         message = outbox_messages.claim(
             tx,
-            machine_now=now,
+            system_now=now,
             lease_until=now + timedelta(seconds=60),
             page_lease_until=now + timedelta(seconds=15),
             burst_until=now,

@@ -84,7 +84,7 @@ def test_after_a_late_digest_the_next_goes_on_where_it_ended(tell: Tell) -> None
 
     told.travel(pacific("2026-11-25 09:15"))
 
-    assert "Since Yesterday 14:02, no promise fell due. Open: 0." in digest(told)
+    assert "Since Yesterday 14:02, no deadline fell due. Open: 0." in digest(told)
 
 
 def test_with_nothing_open_it_says_so(tell: Tell) -> None:
@@ -92,7 +92,7 @@ def test_with_nothing_open_it_says_so(tell: Tell) -> None:
 
     assert digest(told) == (
         "*Tue 24 Nov: nothing open, nothing needs you.*\n"
-        "Since Yesterday 09:15, no promise fell due. Open: 0.\n"
+        "Since Yesterday 09:15, no deadline fell due. Open: 0.\n"
         "*Opened:* none\n"
         "*Resolved:* none\n"
         "On call: @ana, backup @ben, lead @lea. The cards are in #incidents."
@@ -122,7 +122,7 @@ def test_what_needs_a_person_stands_first_with_owner_and_link(tell: Tell) -> Non
     assert told.slack.notice(message, "lea") == (
         "Tue 24 Nov: 2 need you. INC-1 Acme (Sev2): 3 h 15 late, @ben's. "
         "INC-2 Globex (Sev3): due 10:00, nobody owns it. "
-        "Since Mon 10:00, 1 promise fell due: 0 kept, 1 late by 3 h 15. Open: 3."
+        "Since Mon 10:00, 1 deadline fell due: 0 kept, 1 late by 3 h 15. Open: 3."
     )
 
 
@@ -143,8 +143,8 @@ def test_the_receipts_add_up(tell: Tell) -> None:
     told.travel(pacific("2026-11-25 09:15"))
 
     assert (
-        "Since Yesterday 09:15, 3 promises fell due: 1 kept, 2 late by 40 min and 3 h. "
-        "Open: 3."
+        "Since Yesterday 09:15, 3 deadlines fell due: 1 kept, 2 late by 40 min and "
+        "3 h. Open: 3."
     ) in digest(told)
 
 

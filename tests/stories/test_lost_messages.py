@@ -328,7 +328,7 @@ def test_a_deadline_that_cannot_be_read_holds_nothing_up_and_is_told(
 ) -> None:
     owned(tuesday, "ana")
     owned(tuesday, "ana", "/sev2 acme: login is slow")
-    by_hand(tuesday, "UPDATE deadlines SET promise = '?' WHERE incident = 1")
+    by_hand(tuesday, "UPDATE deadlines SET target = '?' WHERE incident = 1")
 
     tuesday.advance(hours=3, minutes=30)
 

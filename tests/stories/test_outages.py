@@ -49,10 +49,12 @@ def test_the_digest_after_an_outage_counts_what_fell_due_meanwhile(tell: Tell) -
     be_down_until(told, "2026-11-24 14:02")
 
     digest = told.read(told.slack.channel("leads")[-1])
-    assert "2 promises fell due: 1 kept, 1 late" in digest
+    assert "2 deadlines fell due: 1 kept, 1 late" in digest
 
 
-def test_a_ladder_that_was_slept_through_tells_everybody_at_once(tell: Tell) -> None:
+def test_an_escalation_that_was_slept_through_tells_everybody_at_once(
+    tell: Tell,
+) -> None:
     told = tell("2026-11-24 02:10")
     told.command("dee", SEV1)
 

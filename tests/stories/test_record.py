@@ -32,7 +32,7 @@ def test_the_tables_are_those_that_were_promised(tuesday: Story) -> None:
         "events",
         "deadlines",
         "outbox",
-        "gates",
+        "rate_limits",
         "inbox",
         "policies",
         "counters",
@@ -102,7 +102,7 @@ def test_every_promise_is_a_deadline_that_ends_as_it_ended(tuesday: Story) -> No
 
     assert rows(
         tuesday,
-        "SELECT kind, count, promise, due_at, late_at, missed_at, outcome "
+        "SELECT kind, count, target, due_at, late_at, missed_at, outcome "
         "FROM deadlines WHERE kind <> 'check_in' ORDER BY kind",
     ) == [
         (

@@ -13,7 +13,7 @@ SEV1 = "/sev1 acme: checkout is down"
 @contextmanager
 def ahead(told: Story, by: timedelta) -> Iterator[None]:
     """Let a bot run while both its clocks are ahead, then one with right clocks."""
-    now, machine_now = told.clock(), told.system_clock.now
+    now, system_now = told.clock(), told.system_clock.now
     told.bot.close()
     told.clock.travel(now + by)
     told.system_clock.now += by
@@ -21,7 +21,7 @@ def ahead(told: Story, by: timedelta) -> Iterator[None]:
     yield
     told.bot.close()
     told.clock.travel(now)
-    told.system_clock.now = machine_now
+    told.system_clock.now = system_now
     told.start_bot()
 
 

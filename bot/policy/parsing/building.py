@@ -9,9 +9,9 @@ from bot.policy import targets
 from bot.policy.parsing.fields import Context
 from bot.policy.parsing.models import (
     CalendarEntry,
-    LadderEntry,
+    EscalationEntry,
+    InterpretationsEntry,
     PolicyFile,
-    ReadingsEntry,
     UnionEntry,
 )
 from bot.policy.parsing.yaml_lines import Path
@@ -20,16 +20,16 @@ from bot.policy.policies import (
     Channels,
     Conduct,
     Customer,
-    Ladder,
+    Escalation,
+    EscalationStep,
     OnCall,
     Plan,
     Policy,
     Reminders,
-    Rung,
     Severity,
     SeverityText,
 )
-from bot.policy.targets import Promise, Readings
+from bot.policy.targets import Interpretations, Target
 
 
 def policy(
@@ -55,14 +55,14 @@ def policy(
         },
         first_responses=_cells(file.first_response),
         follow_ups=_cells(file.follow_up),
-        readings=_readings(file.readings),
-        conduct=_conduct(file.readings),
+        interpretations=_interpretations(file.interpretations),
+        conduct=_conduct(file.interpretations),
         calendars=calendars,
         calendar_choice=CalendarChoice(**dict(file.calendar)),
         customers=(*own, *customers),
         channels=Channels(**dict(file.channels)),
         on_call=OnCall(**dict(file.on_call)),
-        ladder=_ladder(file.ladder),
+        escalation=_escalation(file.escalation),
         reminders=Reminders(**dict(file.reminders)),
         digest_at=file.digest.at,
         erase_texts_after=file.retention.erase_texts_after,
@@ -89,19 +89,19 @@ def unreachable(policy: Policy, start: datetime) -> Iterator[tuple[Path, str]]:
         ("first_response", policy.first_responses),
         ("follow_up", policy.follow_ups),
     ):
-        for (severity, plan), promise in cells.items():
+        for (severity, plan), target in cells.items():
             for name in (policy.calendar_name(severity, plan, None), *own):
-                if not _comes(policy, promise, name, start):
+                if not _comes(policy, target, name, start):
                     sentence = f"never comes in the calendar {name}; write less"
-                    words = f'"{targets.words(promise)}" {sentence}'
+                    words = f'"{targets.words(target)}" {sentence}'
                     yield (table, severity, plan), words
                     break
 
 
-def _comes(policy: Policy, promise: Promise, calendar: str, start: datetime) -> bool:
+def _comes(policy: Policy, target: Target, calendar: str, start: datetime) -> bool:
     try:
-        if promise.has_due:
-            policy.due_at(promise, policy.calendars[calendar], start)
+        if target.has_due:
+            policy.due_at(target, policy.calendars[calendar], start)
     except ValueError:
         return False
     return True
@@ -115,17 +115,17 @@ def _parts(name: str, entry: CalendarEntry | UnionEntry) -> tuple[str, ...]:
 
 
 def _cells(
-    table: Mapping[Severity, Mapping[str, Promise]],
-) -> dict[tuple[Severity, str], Promise]:
+    table: Mapping[Severity, Mapping[str, Target]],
+) -> dict[tuple[Severity, str], Target]:
     return {
-        (severity, plan): promise
+        (severity, plan): target
         for severity, row in table.items()
-        for plan, promise in row.items()
+        for plan, target in row.items()
     }
 
 
-def _readings(entry: ReadingsEntry) -> Readings:
-    return Readings(
+def _interpretations(entry: InterpretationsEntry) -> Interpretations:
+    return Interpretations(
         every_day=entry.every_day,
         per_business_day=entry.per_business_day,
         per_week=entry.per_week,
@@ -133,7 +133,7 @@ def _readings(entry: ReadingsEntry) -> Readings:
     )
 
 
-def _conduct(entry: ReadingsEntry) -> Conduct:
+def _conduct(entry: InterpretationsEntry) -> Conduct:
     return Conduct(
         continuous_news_as=entry.continuous_news_as,
         waiting_pauses=entry.waiting_pauses,
@@ -142,10 +142,10 @@ def _conduct(entry: ReadingsEntry) -> Conduct:
     )
 
 
-def _ladder(entry: LadderEntry) -> Ladder:
-    return Ladder(
-        rungs=tuple(Rung(rung.after, rung.tell) for rung in entry.rungs),
-        heartbeat=entry.heartbeat,
+def _escalation(entry: EscalationEntry) -> Escalation:
+    return Escalation(
+        steps=tuple(EscalationStep(step.after, step.tell) for step in entry.steps),
+        repeat=entry.repeat,
         check_in_every=entry.check_in_every,
         check_in_repeat=entry.check_in_repeat,
         wakes=entry.wakes,

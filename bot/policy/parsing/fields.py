@@ -13,7 +13,7 @@ from bot.policy import targets
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.yaml_lines import Path
 from bot.policy.policies import Role, Severity
-from bot.policy.targets import Promise
+from bot.policy.targets import Target
 
 HolidaySource = Callable[[str, str | None, range], Mapping[date, str]]
 BEST_PLAN = "the best plan"
@@ -101,10 +101,8 @@ def _role(value: object, info: ValidationInfo) -> Role:
     return role
 
 
-def _target(
-    read: Callable[[str], Promise], allowed: str
-) -> Callable[[object], Promise]:
-    def target(value: object) -> Promise:
+def _target(read: Callable[[str], Target], allowed: str) -> Callable[[object], Target]:
+    def target(value: object) -> Target:
         if not isinstance(value, str):
             raise words.refused(value, allowed)
         try:
@@ -176,12 +174,12 @@ PartRef = Annotated[str, BeforeValidator(_part)]
 SeverityRef = Annotated[Severity, BeforeValidator(_severity)]
 RoleRef = Annotated[Role, BeforeValidator(_role)]
 FirstResponse = Annotated[
-    Promise,
+    Target,
     BeforeValidator(_target(targets.first_response, targets.FIRST_RESPONSE_WORDS)),
     _word(targets.FIRST_RESPONSE_PATTERN),
 ]
 FollowUp = Annotated[
-    Promise,
+    Target,
     BeforeValidator(_target(targets.follow_up, targets.FOLLOW_UP_WORDS)),
     _word(targets.FOLLOW_UP_PATTERN),
 ]

@@ -71,7 +71,7 @@ class SeverityEntry(Section):
     examples: tuple[Text, ...] = Field((), description="a list of examples")
 
 
-class ReadingsEntry(Section):
+class InterpretationsEntry(Section):
     every_day: EveryDay = Field(description='"business days" or "calendar days"')
     per_business_day: ShareOf = Field(
         description='"the actual length" or "the nominal length"'
@@ -282,35 +282,35 @@ class OnCallEntry(Section):
     lead: PersonId | None = Field(None, description="a member's id such as U0LEA")
 
 
-class RungEntry(Section):
+class StepEntry(Section):
     after: Duration = Field(description="a length of time such as 10m; 0m is at once")
     tell: Annotated[tuple[RoleRef, ...], NotEmpty] = Field(
         description=f"a list of {words.one_of(Role)}"
     )
 
 
-class LadderEntry(Section):
+class EscalationEntry(Section):
     wakes: frozenset[PlanRef] = Field(
         description="a list of plans such as [premium, standard], or []"
     )
-    rungs: Annotated[tuple[RungEntry, ...], NotEmpty] = Field(
+    steps: Annotated[tuple[StepEntry, ...], NotEmpty] = Field(
         description="a list of steps such as {after: 10m, tell: [backup]}"
     )
-    heartbeat: Interval = Field(description="a length of time such as 15m")
+    repeat: Interval = Field(description="a length of time such as 15m")
     check_in_every: Interval = Field(description="a length of time such as 60m")
     check_in_repeat: Interval = Field(description="a length of time such as 15m")
 
-    @field_validator("rungs")
+    @field_validator("steps")
     @classmethod
-    def _in_order(cls, rungs: tuple[RungEntry, ...]) -> tuple[RungEntry, ...]:
+    def _in_order(cls, steps: tuple[StepEntry, ...]) -> tuple[StepEntry, ...]:
         found = [
             ((number, "after"), "this step must come later than the one above it")
-            for number, (above, rung) in enumerate(pairwise(rungs), start=1)
-            if rung.after <= above.after
+            for number, (above, step) in enumerate(pairwise(steps), start=1)
+            if step.after <= above.after
         ]
         if found:
             raise ProblemsBelow(*found)
-        return rungs
+        return steps
 
 
 class RemindersEntry(Section):
@@ -367,7 +367,9 @@ class PolicyFile(Section):
         description="a follow-up cadence for each severity and plan",
         json_schema_extra=_EVERY_SEVERITY,
     )
-    readings: ReadingsEntry = Field(description="how words of the policy are read")
+    interpretations: InterpretationsEntry = Field(
+        description="how words of the policy are read"
+    )
     calendars: Annotated[dict[Name, AnyCalendar], NotEmpty] = Field(
         description="calendars by their names"
     )
@@ -380,7 +382,9 @@ class PolicyFile(Section):
     )
     channels: ChannelsEntry = Field(description="the channels that the bot writes to")
     on_call: OnCallEntry = Field(description="who is on call")
-    ladder: LadderEntry = Field(description="who is told next while nobody answers")
+    escalation: EscalationEntry = Field(
+        description="who is told next while nobody answers"
+    )
     reminders: RemindersEntry = Field(description="when reminders are sent")
     digest: DigestEntry = Field(description='a time such as {at: "09:15"}')
     retention: Annotated[RetentionEntry, MayBeEmpty] = Field(

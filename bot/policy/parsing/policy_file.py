@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from importlib import resources
@@ -22,8 +22,10 @@ from bot.policy.parsing.customer_files import (
 )
 from bot.policy.parsing.fields import Context, HolidaySource
 from bot.policy.parsing.models import PolicyFile
+from bot.policy.parsing.old_keys import renamed
 from bot.policy.parsing.problems import Problem, found_by, key_of
 from bot.policy.parsing.yaml_lines import Document, Tree, YamlError
+from bot.policy.parsing.yaml_lines import Path as TreePath
 from bot.policy.policies import Policy, Role
 
 DEFAULT_NAME = "policies.yaml"
@@ -68,25 +70,29 @@ def _no_file(name: str) -> str:
     raise PolicyError((f"{name} cannot be read: there is no folder to look in",))
 
 
-def read(
+def read(  # noqa: PLR0913  # Where each part of a policy comes from.
     text: str,
     *,
     name: str,
     holidays: HolidaySource,
     today: date,
     read_file: FileReader = _no_file,
+    is_stored: bool = False,
 ) -> Policy:
     """Read the text of a policies file.
 
     `name` is what problems call the file, `read_file` returns the text of a file
-    beside it. Holidays are expanded for some years around `today`.
+    beside it. Holidays are expanded for some years around `today`. A text that
+    `is_stored` was accepted before, and may use keys that have other names by now.
 
     Raises PolicyError with everything that is wrong.
     """
-    document = _document(text, name)
+    document, old_keys = renamed(_document(text, name))
     years = range(today.year - _YEARS_BACK, today.year + _YEARS_AHEAD + 1)
     context = _context(document.tree, holidays, years)
     file, problems = _entries(document, name, context)
+    if not is_stored:
+        problems += _renamings(document, name, old_keys)
     listed = _customers_file(document, name, read_file)
     customers, more = checked_customers(listed.rows, context)
     rows = [*rows_of_yaml(document, name), *listed.rows]
@@ -180,6 +186,15 @@ def _entries(
             Problem(name, document.line_of(path), key_of(path), sentence)
             for path, sentence in found_by(error, PolicyFile)
         ]
+
+
+def _renamings(
+    document: Document, name: str, old_keys: Mapping[TreePath, str]
+) -> Iterator[Problem]:
+    for path, old in old_keys.items():
+        key = key_of((*path[:-1], old))
+        sentence = f"is called `{path[-1]}` now; rename it"
+        yield Problem(name, document.line_of(path), key, sentence)
 
 
 @dataclass(frozen=True, slots=True)

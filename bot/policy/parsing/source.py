@@ -68,7 +68,12 @@ def read_stored(
         return texts[file]
 
     return policy_file.read(
-        text, name=name, holidays=holidays, today=today, read_file=beside
+        text,
+        name=name,
+        holidays=holidays,
+        today=today,
+        read_file=beside,
+        is_stored=True,
     )
 
 

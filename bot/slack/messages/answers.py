@@ -289,10 +289,10 @@ def _severity_lines(severity: Severity, policy: Policy) -> Iterator[str]:
     text = policy.severities[severity]
     yield f"*{severity.label}:* {shown(text.means, 600)}"
     for plan in policy.plans:
-        promise = policy.first_response(severity, plan.id)
+        target = policy.first_response(severity, plan.id)
         first = "no first-response target"
-        if promise.has_due:
-            first = f"first response within {targets.words(promise)}"
+        if target.has_due:
+            first = f"first response within {targets.words(target)}"
         then = targets.published(policy.follow_up(severity, plan.id))
         name = plan_name(policy, plan.id)
         yield f"• {name}: {first}, then {then[:1].lower()}{then[1:]}"

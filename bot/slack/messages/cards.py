@@ -136,10 +136,10 @@ def _facts(
         return
     due = _due(incident, update, policy, times)
     if update.is_aim:
-        yield "Next update", f"{due} by our own aim ({update.promise})"
+        yield "Next update", f"{due} by our own aim ({update.target})"
         yield "Contract", follow_up_words(policy, incident).partition(";")[0]
     else:
-        yield "Next update", f"{due} ({update.promise})"
+        yield "Next update", f"{due} ({update.target})"
 
 
 def _owner(incident: Incident, times: Times) -> str:

@@ -62,7 +62,7 @@ def _open(
 ) -> Iterator[Block]:
     zone = hours_of(policy, deadline, incident).zone
     lines = ledger_of(policy, deadline, incident)
-    yield from sections([f"*{_promise(incident, deadline, policy)}*"])
+    yield from sections([f"*{_target(incident, deadline, policy)}*"])
     if deadline.kind is Kind.CHECK_IN:
         yield section(_check_in(incident, deadline, policy, reader, now))
         return
@@ -76,7 +76,7 @@ def _open(
         yield context(remarks)
 
 
-def _promise(incident: Incident, deadline: Deadline, policy: Policy) -> str:
+def _target(incident: Incident, deadline: Deadline, policy: Policy) -> str:
     """Return what is promised, by which words and which calendar."""
     what = opened_up(owed_as(deadline))
     if deadline.kind is Kind.CHECK_IN:
@@ -84,7 +84,7 @@ def _promise(incident: Incident, deadline: Deadline, policy: Policy) -> str:
     zone = hours_of(policy, deadline, incident).zone.key
     whose = "our own aim" if deadline.is_aim else "the policy"
     calendar = escape(deadline.calendar)
-    return f"{what}: {whose} says “{deadline.promise}” (calendar {calendar}, {zone})"
+    return f"{what}: {whose} says “{deadline.target}” (calendar {calendar}, {zone})"
 
 
 def _line(line: Line, zone: ZoneInfo) -> str:
@@ -120,8 +120,8 @@ def _check_in(
     now: datetime,
 ) -> str:
     if incident.owner is None:
-        return "Nobody owns it, so the ladder runs until somebody takes it."
-    every = span(policy.ladder.check_in_every)
+        return "Nobody owns it, so the escalation runs until somebody takes it."
+    every = span(policy.escalation.check_in_every)
     due = local(deadline.due_at, reader.zone, now)
     return f"Due {due}: {every} after the owner's last sign of life."
 

@@ -214,12 +214,12 @@ def _waiting(needs: Sequence[Need], times: Times, permalinks: Mapping[int, str])
 
 
 def _receipts(digest: Digest, times: Times) -> str:
-    """Return how many promises fell due and how they ended."""
+    """Return how many deadlines fell due and how they ended."""
     head = f"Since {times.at(digest.since)},"
     open_count = f"Open: {digest.open_count}."
     if not digest.fell_due:
-        return f"{head} no promise fell due. {open_count}"
-    fell = f"{counted(digest.fell_due, 'promise')} fell due"
+        return f"{head} no deadline fell due. {open_count}"
+    fell = f"{counted(digest.fell_due, 'deadline')} fell due"
     if not digest.late:
         kept = "kept" if digest.fell_due == 1 else "all kept"
         return f"{head} {fell}: {kept}. {open_count}"

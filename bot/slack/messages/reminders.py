@@ -48,9 +48,9 @@ _MOST_ITEMS = 12
 class Item:
     """One reminder within a message.
 
-    `deadline` is as it stands now; for a page it is the ladder or the check-in, and
+    `deadline` is as it stands now; for a page it is the escalation or the check-in, and
     `owed` the promise to the customer that is open then. `told_at` is when this
-    reminder went out, `None` if it goes out now. `next` is whom the ladder tells next
+    reminder went out, `None` if it goes out now. `next` is who is paged next
     (a person's or a channel's id) and when. `superseded` tells that a newer reminder
     of the same deadline went to the same place.
     """
@@ -66,7 +66,7 @@ class Item:
 
     @property
     def is_page(self) -> bool:
-        """Tell whether it is about the ladder or a check-in."""
+        """Tell whether it is about the escalation or a check-in."""
         return self.deadline.kind is Kind.CHECK_IN
 
     @property
@@ -192,9 +192,9 @@ def _owed_line(item: Item, policy: Policy, times: Times) -> str:
 
 
 def _unowned_page(item: Item, policy: Policy, times: Times) -> Iterator[str]:
-    """Yield a step of the ladder while nobody owns the incident."""
+    """Yield a step of the escalation while nobody owns the incident."""
     yield headline(item.incident)
-    yield from _promise(item, policy, times)
+    yield from _target(item, policy, times)
     told = f"told {times.clock(item.told_at or times.now)}"
     then = ""
     if item.next is not None:
@@ -226,7 +226,7 @@ def _silent_owner(item: Item, policy: Policy, times: Times) -> Iterator[str]:
     silent = f"no sign of life from {mention(incident.owner or '')}"
     yield f"{name_of(incident)}: {silent} since {times.clock(sign)}."
     yield ended(opened_up(title_of(incident, LONGEST_TITLE_IN_A_LIST)))
-    yield from _promise(item, policy, times)
+    yield from _target(item, policy, times)
     if item.because is Because.FALLBACK:
         yield on_call_phrase(policy.on_call)
     else:
@@ -236,7 +236,7 @@ def _silent_owner(item: Item, policy: Policy, times: Times) -> Iterator[str]:
         yield f"Next: {place(who)} at {times.clock(at)}."
 
 
-def _promise(item: Item, policy: Policy, times: Times) -> Iterator[str]:
+def _target(item: Item, policy: Policy, times: Times) -> Iterator[str]:
     if item.owed is not None:
         due = due_phrase(policy, item.incident, item.owed, times)
         yield ended(f"{opened_up(owed_as(item.owed))} {due}")

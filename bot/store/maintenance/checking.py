@@ -68,7 +68,7 @@ def faults(each: Each, policy: Policy | None) -> list[str]:
     """
     found = chain(
         _gaps(each),
-        _unpromised(each, policy),
+        _without_target(each, policy),
         _listed(each(_checks()["owed_after_all"]), "{} is closed, but still owes {}."),
         _unminded(each),
         _stuck(each),
@@ -130,18 +130,18 @@ def _gaps(each: Each) -> Iterator[str]:
         yield f"Numbers are missing: {_some(f'INC-{n}' for _, n in sorted(missing))}."
 
 
-def _unpromised(each: Each, policy: Policy | None) -> Iterator[str]:
+def _without_target(each: Each, policy: Policy | None) -> Iterator[str]:
     if policy is None:
         return
     rows = [
-        row for row in each(_checks()["without_promise"]) if _is_promised(policy, row)
+        row for row in each(_checks()["without_promise"]) if _has_target(policy, row)
     ]
     if rows:
         names = _some(f"INC-{row['number']}" for row in rows)
         yield f"Open, and no deadline says what is owed: {names}."
 
 
-def _is_promised(policy: Policy, row: Row) -> bool:
+def _has_target(policy: Policy, row: Row) -> bool:
     severity, plan = Severity(row["severity"]), row["plan"]
     if (severity, plan) not in policy.first_responses:
         return False

@@ -13,7 +13,7 @@ TABLES = (
     "people",
     "marks",
     "counters",
-    "gates",
+    "rate_limits",
     "inbox",
     "incidents",
     "events",

@@ -26,22 +26,22 @@ UNTYPED = {
     ),
     "events": ("workspace", "kind", "by_person"),
     "deadlines": (
-        "workspace", "kind", "promise", "calendar", "policy", "pauses", "outcome",
+        "workspace", "kind", "target", "calendar", "policy", "pauses", "outcome",
     ),
     "outbox": (
-        "workspace", "key", "kind", "lane", "person", "thread_of", "target", "refs",
-        "state", "lease_token", "ts", "rendered", "last_error",
+        "workspace", "key", "kind", "conversation", "person", "thread_of", "edit_of",
+        "refs", "state", "lease_token", "ts", "rendered", "last_error",
     ),
     "outbox_items": (
         "workspace", "key", "deadline_kind", "step", "because", "next_person",
     ),
-    "gates": ("workspace", "name"),
+    "rate_limits": ("workspace", "name"),
     "inbox": ("workspace", "key", "answer"),
     "counters": ("workspace", "name"),
     "marks": ("workspace", "name"),
     "people": ("workspace", "id", "name", "zone", "dm"),
     "policies": ("version", "holidays"),
-    "turns": ("workspace", "name"),
+    "locks": ("workspace", "name"),
 }  # fmt: skip
 
 

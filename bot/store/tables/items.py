@@ -13,7 +13,7 @@ from bot.store.database import Row, Transaction
 class Item:
     """A reminder of one deadline within a message: which one, and why to this place.
 
-    `next_person` is whom the ladder tells at `next_at` if nobody answers.
+    `next_person` is paged at `next_at` if nobody answers.
     """
 
     incident: int

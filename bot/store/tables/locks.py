@@ -1,4 +1,4 @@
-"""What one replica at a time does, to the end of its transaction.
+"""Named locks that one replica at a time holds, to the end of its transaction.
 
 On SQLite there is one transaction at a time anyway.
 """
@@ -12,16 +12,16 @@ HOUSEKEEPING = "housekeeping"
 
 
 def take(tx: Transaction, name: str) -> None:
-    """Wait until nobody else has a turn, then have it."""
-    if tx.one("take_turn", name=name) is None:
-        tx.one("add_turn", name=name)
+    """Wait until nobody else holds a lock, then hold it."""
+    if tx.one("take_lock", name=name) is None:
+        tx.one("add_lock", name=name)
 
 
 def take_if_free(tx: Transaction, name: str) -> bool:
-    """Have a turn, unless another replica has it."""
-    if tx.one("take_free_turn", name=name) is not None:
+    """Hold a lock, unless another replica does; return whether it is ours."""
+    if tx.one("take_free_lock", name=name) is not None:
         return True
-    if tx.one("turn", name=name) is not None:
+    if tx.one("lock", name=name) is not None:
         return False
-    tx.one("add_turn", name=name)
+    tx.one("add_lock", name=name)
     return True

@@ -1,7 +1,7 @@
 """The outbox: messages to Slack, queued with their cause, in and out of the database.
 
 Two clocks meet here: `queued_at` follows the clock of obligations, while `not_before`,
-leases and gates follow the machine's.
+leases and rate limits follow the system clock.
 """
 
 import json
@@ -68,14 +68,14 @@ class NewMessage:
     """A message to be: what it is about, by reference, and where it goes.
 
     `key` is unique for ever. It goes to `person`'s conversation with the bot, or to
-    the channel `lane`; there into the thread of the message `thread_of`, if given.
+    the channel `conversation`; there into the thread of `thread_of`, if given.
     """
 
     key: str
     kind: MessageKind
     priority: Priority
     person: str | None = None
-    lane: str | None = None
+    conversation: str | None = None
     incident: int | None = None
     thread_of: str | None = None
     refs: Mapping[str, str] = field(default_factory=dict)
@@ -93,11 +93,11 @@ class OutboxMessage:
     key: str
     kind: MessageKind
     priority: Priority
-    lane: str | None
+    conversation: str | None
     person: str | None
     incident: int | None
     thread_of: str | None
-    target: str | None
+    edit_of: str | None
     refs: Mapping[str, str]
     state: State
     attempts: int
@@ -107,13 +107,13 @@ class OutboxMessage:
     rendered: str | None
     queued_at: datetime
     sent_at: datetime | None
-    doubted_at: datetime | None
+    unconfirmed_at: datetime | None
     last_error: str | None
 
     @property
     def place(self) -> str:
         """The person or the channel that it goes to."""
-        place = self.person or self.lane
+        place = self.person or self.conversation
         assert place is not None, "a message goes somewhere"
         return place
 
@@ -144,7 +144,7 @@ class Verify:
     """
 
     verify_at: datetime | None = None
-    doubted_at: datetime | None = None
+    unconfirmed_at: datetime | None = None
 
 
 def card_key(number: int) -> str:
@@ -153,13 +153,13 @@ def card_key(number: int) -> str:
 
 
 def queue(
-    tx: Transaction, new: NewMessage, *, now: datetime, machine_now: datetime
+    tx: Transaction, new: NewMessage, *, now: datetime, system_now: datetime
 ) -> None:
     """Put a message into the outbox, unless its key is already there."""
     if new.items:
-        queue_all(tx, [new], now=now, machine_now=machine_now)
+        queue_all(tx, [new], now=now, system_now=system_now)
     else:
-        instants = {"queued_at": now, "not_before": machine_now}
+        instants = {"queued_at": now, "not_before": system_now}
         tx.write("queue_message", **_values(new, 0), **instants)
 
 
@@ -168,7 +168,7 @@ def queue_all(
     new_messages: Iterable[NewMessage],
     *,
     now: datetime,
-    machine_now: datetime,
+    system_now: datetime,
 ) -> None:
     """Put messages into the outbox, but for those whose key is already there."""
     within: dict[str, Sequence[Item]] = {}
@@ -178,23 +178,23 @@ def queue_all(
             within.setdefault(new.key, new.items)
             yield _values(new, position)
 
-    found = tx.many("queue_message", values(), queued_at=now, not_before=machine_now)
+    found = tx.many("queue_message", values(), queued_at=now, not_before=system_now)
     items.insert(tx, {row["key"]: within[row["key"]] for row in found})
 
 
 def refresh(
-    tx: Transaction, number: int, *, now: datetime, machine_now: datetime
+    tx: Transaction, number: int, *, now: datetime, system_now: datetime
 ) -> None:
     """Ask for an edit of every message that shows live buttons of an incident."""
-    refresh_all(tx, [number], now=now, machine_now=machine_now)
+    refresh_all(tx, [number], now=now, system_now=system_now)
 
 
 def refresh_all(
-    tx: Transaction, numbers: Iterable[int], *, now: datetime, machine_now: datetime
+    tx: Transaction, numbers: Iterable[int], *, now: datetime, system_now: datetime
 ) -> None:
     """Ask for an edit of every message that shows live buttons of some incidents."""
     shown = sorted(numbers)
-    instants = {"key": None, "queued_at": now, "not_before": machine_now}
+    instants = {"key": None, "queued_at": now, "not_before": system_now}
     # In this order: what arrives while we wait for its sender is edited then.
     for number in shown:
         tx.write("mark_stale", incident=number)
@@ -203,17 +203,17 @@ def refresh_all(
 
 
 def refresh_one(
-    tx: Transaction, key: str, *, now: datetime, machine_now: datetime
+    tx: Transaction, key: str, *, now: datetime, system_now: datetime
 ) -> None:
     """Ask for an edit of one message, if it has live buttons."""
-    instants = {"queued_at": now, "not_before": machine_now}
+    instants = {"queued_at": now, "not_before": system_now}
     tx.write("queue_edits", incident=None, key=key, **instants)
 
 
 def claim(  # noqa: PLR0913  # The instants of one claim.
     tx: Transaction,
     *,
-    machine_now: datetime,
+    system_now: datetime,
     lease_until: datetime,
     page_lease_until: datetime,
     burst_until: datetime,
@@ -225,7 +225,7 @@ def claim(  # noqa: PLR0913  # The instants of one claim.
     """
     row = tx.one(
         "claim_message",
-        machine_now=machine_now,
+        system_now=system_now,
         lease_until=lease_until,
         page_lease_until=page_lease_until,
         burst_until=burst_until,
@@ -264,7 +264,7 @@ def retry(
     *,
     not_before: datetime,
     error: str,
-    doubted_at: datetime | None = None,
+    unconfirmed_at: datetime | None = None,
 ) -> bool:
     """Give a leased message back to be tried later; `False` if the lease was lost."""
     row = tx.one(
@@ -272,17 +272,17 @@ def retry(
         id=message.id,
         token=message.lease_token,
         not_before=not_before,
-        doubted_at=doubted_at,
+        unconfirmed_at=unconfirmed_at,
         last_error=error,
     )
     return row is not None
 
 
-def settle_edited(
+def note_edited(
     tx: Transaction, key: str, *, ts: str | None, rendered: str, is_live: bool
 ) -> None:
     """Note what a sent message shows after an edit of what stands at `ts`."""
-    tx.write("settle_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
+    tx.write("note_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
 
 
 def find(tx: Transaction, key: str) -> OutboxMessage | None:
@@ -291,19 +291,19 @@ def find(tx: Transaction, key: str) -> OutboxMessage | None:
     return message_of(row) if row else None
 
 
-def unaddressed(tx: Transaction, machine_now: datetime) -> dict[str, int]:
+def unaddressed(tx: Transaction, system_now: datetime) -> dict[str, int]:
     """Return the people whose conversation with the bot must be opened first.
 
     With each of them comes how often that was tried.
     """
-    rows = tx.all("unaddressed", machine_now=machine_now)
+    rows = tx.all("unaddressed", system_now=system_now)
     return {row["person"]: row["attempts"] for row in rows}
 
 
-def address(tx: Transaction, person: str, lane: str) -> None:
+def address(tx: Transaction, person: str, conversation: str) -> None:
     """Note a person's conversation with the bot, and send there what waited for it."""
-    tx.write("save_dm", id=person, dm=lane)
-    tx.write("address", person=person, lane=lane)
+    tx.write("save_dm", id=person, dm=conversation)
+    tx.write("address", person=person, conversation=conversation)
 
 
 def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[OutboxMessage]:
@@ -322,12 +322,16 @@ def send_again(
     key: str,
     *,
     now: datetime,
-    machine_now: datetime,
-    lane: str | None,
+    system_now: datetime,
+    conversation: str | None,
 ) -> bool:
-    """Queue a dead message anew, to `lane` if given; `False` if it is not dead."""
-    instants = {"queued_at": now, "not_before": machine_now}
-    return tx.one("send_again", key=key, lane=lane, **instants) is not None
+    """Queue a dead message again; return `False` if it is not dead.
+
+    With `conversation` it goes there instead."""
+    instants = {"queued_at": now, "not_before": system_now}
+    return (
+        tx.one("send_again", key=key, conversation=conversation, **instants) is not None
+    )
 
 
 def post_anew(
@@ -336,10 +340,10 @@ def post_anew(
     *,
     ts: str | None,
     now: datetime,
-    machine_now: datetime,
+    system_now: datetime,
 ) -> None:
     """Queue a card again that stood at `ts` and can be edited there no more."""
-    tx.write("post_anew", key=key, ts=ts, queued_at=now, not_before=machine_now)
+    tx.write("post_anew", key=key, ts=ts, queued_at=now, not_before=system_now)
 
 
 def posted_values(posted: Posted) -> dict[str, object]:
@@ -367,7 +371,7 @@ def _values(new: NewMessage, position: int) -> dict[str, object]:
         "key": new.key,
         "kind": new.kind,
         "priority": int(new.priority),
-        "lane": new.lane,
+        "conversation": new.conversation,
         "person": new.person,
         "incident": new.incident,
         "thread_of": new.thread_of,

@@ -17,7 +17,7 @@ from bot.store.tables.outbox_messages import (
 )
 
 
-def settle_posted(
+def reconcile_posted(
     tx: Transaction, message: OutboxMessage, posted: Posted, verify: Verify
 ) -> None:
     """Note that a message stands there although its lease was lost.
@@ -25,16 +25,16 @@ def settle_posted(
     If somebody else is sending it meanwhile, or did, it may stand there twice.
     """
     values = posted_values(posted)
-    if tx.one("settle_posted", id=message.id, **values, **asdict(verify)) is None:
+    if tx.one("reconcile_posted", id=message.id, **values, **asdict(verify)) is None:
         tx.write("suspect_message", id=message.id, **asdict(verify))
 
 
-def doubt(
+def mark(
     tx: Transaction, message: OutboxMessage, verify: Verify, *, error: str
 ) -> None:
     """Leave a leased message open until it was looked up in Slack."""
     tx.write(
-        "doubt_message",
+        "mark_unconfirmed",
         id=message.id,
         token=message.lease_token,
         last_error=error,
@@ -45,7 +45,7 @@ def doubt(
 def claim_look(  # noqa: PLR0913  # The instants of one claim.
     tx: Transaction,
     *,
-    machine_now: datetime,
+    system_now: datetime,
     again_at: datetime,
     page_again_at: datetime,
     burst_until: datetime,
@@ -54,7 +54,7 @@ def claim_look(  # noqa: PLR0913  # The instants of one claim.
     """Take the most urgent message that is to be looked up in Slack now."""
     row = tx.one(
         "claim_look",
-        machine_now=machine_now,
+        system_now=system_now,
         again_at=again_at,
         page_again_at=page_again_at,
         burst_until=burst_until,
@@ -73,7 +73,7 @@ def look_later(tx: Transaction, message: OutboxMessage, verify: Verify) -> bool:
     return row is not None
 
 
-def settle_found(
+def reconcile_found(
     tx: Transaction,
     message: OutboxMessage,
     posted: Posted,
@@ -86,7 +86,7 @@ def settle_found(
     It says what `refs` say, if given.
     """
     row = tx.one(
-        "settle_found",
+        "reconcile_found",
         id=message.id,
         token=message.lease_token,
         ts=posted.ts,
@@ -99,17 +99,17 @@ def settle_found(
 
 
 def hurry_pages(
-    tx: Transaction, machine_now: datetime, doubted_until: datetime
+    tx: Transaction, system_now: datetime, unconfirmed_until: datetime
 ) -> list[str]:
     """Queue the pages again that nobody could look up, and return their keys."""
-    instants = {"machine_now": machine_now, "doubted_until": doubted_until}
+    instants = {"system_now": system_now, "unconfirmed_until": unconfirmed_until}
     return [row["key"] for row in tx.all("hurry_pages", **instants)]
 
 
 def shorten_waits(
     tx: Transaction,
     *,
-    machine_now: datetime,
+    system_now: datetime,
     lease_until: datetime,
     page_lease_until: datetime,
     verify_at: datetime,
@@ -117,13 +117,13 @@ def shorten_waits(
     """Let nothing wait longer than it would if its wait began now."""
     tx.write(
         "shorten_waits",
-        machine_now=machine_now,
+        system_now=system_now,
         lease_until=lease_until,
         page_lease_until=page_lease_until,
         verify_at=verify_at,
     )
 
 
-def lost_leases(tx: Transaction, machine_now: datetime) -> list[OutboxMessage]:
+def lost_leases(tx: Transaction, system_now: datetime) -> list[OutboxMessage]:
     """Return the messages whose sender never came back."""
-    return [message_of(row) for row in tx.all("lost_leases", machine_now=machine_now)]
+    return [message_of(row) for row in tx.all("lost_leases", system_now=system_now)]

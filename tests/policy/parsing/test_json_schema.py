@@ -85,14 +85,16 @@ def test_the_grammar_of_follow_ups_is_a_pattern(words: str) -> None:
 
 def test_the_other_small_words_have_patterns_too() -> None:
     assert re.search(pattern("digest", "at"), "09:15")
-    assert re.search(pattern("ladder", "heartbeat"), "15m")
+    assert re.search(pattern("escalation", "repeat"), "15m")
     assert re.search(pattern("reminders", "ahead"), "25%")
     assert not re.search(pattern("channels", "incidents"), "#incidents")
 
 
 def test_sections_that_are_needed_are_required() -> None:
     assert "customers" not in SCHEMA["required"]
-    assert {"plans", "first_response", "calendars", "ladder"} <= set(SCHEMA["required"])
+    assert {"plans", "first_response", "calendars", "escalation"} <= set(
+        SCHEMA["required"]
+    )
     assert SCHEMA["properties"]["follow_up"]["required"] == [
         "sev1", "sev2", "sev3", "sev4",
     ]  # fmt: skip

@@ -47,10 +47,10 @@ def test_every_alternative_reading_can_be_written() -> None:
         )
     )
 
-    assert policy.readings.every_day is EveryDay.CALENDAR_DAYS
-    assert policy.readings.per_business_day is ShareOf.NOMINAL
-    assert policy.readings.per_week is ShareOf.ACTUAL
-    assert policy.readings.week_ends_closed is WhenClosed.OPENING_AFTER
+    assert policy.interpretations.every_day is EveryDay.CALENDAR_DAYS
+    assert policy.interpretations.per_business_day is ShareOf.NOMINAL
+    assert policy.interpretations.per_week is ShareOf.ACTUAL
+    assert policy.interpretations.week_ends_closed is WhenClosed.OPENING_AFTER
     assert policy.conduct.continuous_news_as is None
     assert policy.conduct.waiting_pauses == frozenset()
     assert policy.conduct.reopened_owes is Reopening.FIRST_RESPONSE

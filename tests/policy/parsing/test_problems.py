@@ -70,21 +70,21 @@ def wrong(old: str, new: str) -> str:
         pytest.param(
             "every_day: business days",
             "every_day: working days",
-            'line 20, readings.every_day: "working days" is not allowed; write '
+            'line 20, interpretations.every_day: "working days" is not allowed; write '
             '"business days" or "calendar days"',
             id="unknown reading",
         ),
         pytest.param(
             "waiting_pauses: [sev2, sev3, sev4]",
             "waiting_pauses: sev2",
-            'line 25, readings.waiting_pauses: "sev2" is no list; write [sev2]',
+            'line 25, interpretations.waiting_pauses: "sev2" is no list; write [sev2]',
             id="one value where a list belongs",
         ),
         pytest.param(
             "unknown_customer: the best plan",
             "unknown_customer: silver",
-            'line 27, readings.unknown_customer: "silver" is no plan; write the best '
-            "plan, gold or basic",
+            'line 27, interpretations.unknown_customer: "silver" is no plan; write '
+            "the best plan, gold or basic",
             id="unknown customers have an unknown plan",
         ),
         pytest.param(
@@ -262,48 +262,49 @@ def wrong(old: str, new: str) -> str:
         pytest.param(
             "{after: 10m, tell: [backup]}",
             "{after: 30m, tell: [backup]}",
-            "line 45, ladder.rungs.3.after: this step must come later than the one "
+            "line 45, escalation.steps.3.after: this step must come later than the one "
             "above it",
-            id="rungs out of order",
+            id="steps out of order",
         ),
         pytest.param(
             "backup: U0BEN, ",
             "",
-            'line 44, ladder.rungs.2.tell.1: "backup" is told here, but on_call names '
-            "nobody for it; write primary, lead or fallback, or add backup to on_call",
-            id="ladder tells a backup that nobody is",
+            'line 44, escalation.steps.2.tell.1: "backup" is told here, but on_call '
+            "names nobody for it; write primary, lead or fallback, or add backup to "
+            "on_call",
+            id="escalation tells a backup that nobody is",
         ),
         pytest.param(
             "tell: [backup]",
             "tell: [boss]",
-            'line 44, ladder.rungs.2.tell.1: "boss" is no role; '
+            'line 44, escalation.steps.2.tell.1: "boss" is no role; '
             "write primary, backup, lead or fallback",
             id="unknown role",
         ),
         pytest.param(
             "tell: [backup]",
             "tell: []",
-            "line 44, ladder.rungs.2.tell: is empty; write one at least",
-            id="a rung that tells nobody",
+            "line 44, escalation.steps.2.tell: is empty; write one at least",
+            id="a step that tells nobody",
         ),
         pytest.param(
             "wakes: [gold]",
             "wakes: [glod]",
-            'line 41, ladder.wakes.1: "glod" is no plan; write gold or basic; '
+            'line 41, escalation.wakes.1: "glod" is no plan; write gold or basic; '
             "did you mean gold?",
-            id="ladder of an unknown plan",
+            id="escalation of an unknown plan",
         ),
         pytest.param(
-            "heartbeat: 15m",
-            "heartbeat: 0m",
-            'line 46, ladder.heartbeat: "0m" is not allowed; '
+            "  repeat: 15m",
+            "  repeat: 0m",
+            'line 46, escalation.repeat: "0m" is not allowed; '
             "write a length of time that is not zero, such as 15m",
             id="a heart that beats without end",
         ),
         pytest.param(
             "check_in_every: 60m",
             "check_in_every: 1 hour",
-            'line 47, ladder.check_in_every: "1 hour" is not allowed; '
+            'line 47, escalation.check_in_every: "1 hour" is not allowed; '
             "write a number with s, m, h or d, such as 15m",
             id="unreadable duration",
         ),
@@ -396,7 +397,7 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_file() -> 
     assert places == [
         "policies.yaml line 5, severities.sev1.means",
         "policies.yaml line 17, follow_up.sev3.basic",
-        "policies.yaml line 20, readings.every_day",
+        "policies.yaml line 20, interpretations.every_day",
         "policies.yaml line 30, calendars.office.zone",
         "policies.yaml line 31, calendars.office.hours.mon-fri",
         "policies.yaml line 32, calendars.office.holidays.country",
@@ -404,7 +405,7 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_file() -> 
         "policies.yaml line 37, customers.Globex.plan",
         "policies.yaml line 37, customers.Globex",
         "policies.yaml line 39, on_call.primary",
-        "policies.yaml line 45, ladder.rungs.3.after",
+        "policies.yaml line 45, escalation.steps.3.after",
         "policies.yaml line 50, digest.at",
     ]
 

@@ -11,7 +11,7 @@ digest:
 names: [NO, 1e3, "", '~']
 
 empty:
-rungs:
+steps:
   - after: 0m
   - after: 010
 """
@@ -22,7 +22,7 @@ def test_every_value_stays_the_string_that_was_written() -> None:
         "digest": {"at": "10:30"},
         "names": ["NO", "1e3", "", "~"],
         "empty": None,
-        "rungs": [{"after": "0m"}, {"after": "010"}],
+        "steps": [{"after": "0m"}, {"after": "010"}],
     }
 
 
@@ -31,15 +31,15 @@ def test_every_key_and_item_knows_its_line() -> None:
 
     assert document.line_of(("digest", "at")) == 2
     assert document.line_of(("names", 3)) == 3
-    assert document.line_of(("rungs", 1, "after")) == 8
+    assert document.line_of(("steps", 1, "after")) == 8
 
 
 def test_what_is_missing_stands_where_it_should_have_been() -> None:
     document = read(TEXT)
 
-    assert document.line_of(("rungs", 1, "tell")) == 8
+    assert document.line_of(("steps", 1, "tell")) == 8
     assert document.line_of(("digest", "on")) == 1
-    assert document.line_of(("ladder",)) is None
+    assert document.line_of(("escalation",)) is None
 
 
 def test_all_repeated_keys_are_told() -> None:

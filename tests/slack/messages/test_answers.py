@@ -363,11 +363,11 @@ def test_a_pause_stands_in_the_ledger() -> None:
 @pytest.mark.parametrize(
     ("owner", "sentence"),
     [
-        (None, "Nobody owns it, so the ladder runs until somebody takes it."),
+        (None, "Nobody owns it, so the escalation runs until somebody takes it."),
         ("U0ANA", "Due 10:00: 1 h after the owner's last sign of life."),
     ],
 )
-def test_the_ladder_and_the_check_in_are_explained(
+def test_the_escalation_and_the_check_in_are_explained(
     owner: str | None, sentence: str
 ) -> None:
     first = incident(Severity.SEV1, owner=owner)

@@ -156,7 +156,7 @@ def test_a_digest_begins_with_what_needs_a_person() -> None:
     assert message.text == (
         "Tue 24 Nov: 2 need you. INC-42 Acme (Sev1): 1 h 10 late, nobody owns it. "
         "INC-39 Globex (Sev2): due 13:30, <@U0ANA>'s. "
-        "Since Mon 09:15, no promise fell due. Open: 3."
+        "Since Mon 09:15, no deadline fell due. Open: 3."
     )
     assert paragraphs(message)[:3] == [
         "*Tue 24 Nov: 2 need you.*",
@@ -179,7 +179,7 @@ def test_a_digest_counts_the_promises_that_fell_due() -> None:
     message = shown(digest_of(fell_due=31, kept=29, late=late, open_count=14))
 
     assert message.text == (
-        "Tue 24 Nov: nothing needs you. Since Mon 09:15, 31 promises fell due: "
+        "Tue 24 Nov: nothing needs you. Since Mon 09:15, 31 deadlines fell due: "
         "29 kept, 2 late by 40 min and 3 h. Open: 14."
     )
 
@@ -189,12 +189,12 @@ def test_many_late_ones_are_told_as_a_range() -> None:
 
     message = shown(digest_of(fell_due=7, kept=0, late=late, open_count=1))
 
-    assert "7 promises fell due: 0 kept, 7 late by 1 h to 7 h." in message.text
+    assert "7 deadlines fell due: 0 kept, 7 late by 1 h to 7 h." in message.text
 
 
 def test_kept_promises_are_told_without_a_count_of_none() -> None:
     assert (
-        "31 promises fell due: all kept."
+        "31 deadlines fell due: all kept."
         in shown(digest_of(fell_due=31, kept=31, open_count=1)).text
     )
 

@@ -1,4 +1,4 @@
-"""Tests of bot.slack.messages.reminders: the ladder and the check-ins."""
+"""Tests of bot.slack.messages.reminders: the escalation and the check-ins."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ POLICY = shipped_policy()
 
 
 def page(severity: Severity = Severity.SEV1) -> Item:
-    """Return the first step of the ladder of a Sev1 opened at 02:41."""
+    """Return the first step of the escalation of a Sev1 opened at 02:41."""
     opened = incident(
         severity, title="checkout is down", opened_at=pacific(24, "02:41")
     )
@@ -33,7 +33,7 @@ def page(severity: Severity = Severity.SEV1) -> Item:
     return Item(
         incident=opened,
         deadline=running(owed, Kind.CHECK_IN),
-        kind=StepKind.RUNG,
+        kind=StepKind.PAGE,
         because=Because.PRIMARY,
         owed=running(owed, Kind.FIRST_RESPONSE),
         next=("U0BEN", pacific(24, "02:51")),
@@ -103,13 +103,13 @@ def test_a_check_in_asks_its_owner() -> None:
 
 
 def test_the_repeat_of_a_check_in_says_that_there_was_no_tap() -> None:
-    shown = told(check_in(StepKind.RUNG), ANA, pacific(24, "04:56"))
+    shown = told(check_in(StepKind.PAGE), ANA, pacific(24, "04:56"))
 
     assert shown.text.startswith("INC-42 Acme (Sev1): no tap yet; are you still on it?")
 
 
 def test_others_hear_whose_sign_of_life_is_missing() -> None:
-    item = replace(check_in(StepKind.RUNG), because=Because.BACKUP)
+    item = replace(check_in(StepKind.PAGE), because=Because.BACKUP)
 
     shown = told(item, BEN, pacific(24, "05:06"))
 
@@ -151,7 +151,7 @@ def test_any_number_of_the_longest_reminders_is_one_message_for_slack(
         item = Item(
             opened,
             running(owed, Kind.CHECK_IN),
-            StepKind.RUNG,
+            StepKind.PAGE,
             Because.PRIMARY,
             owed=running(owed, Kind.FIRST_RESPONSE),
             next=("U0BENBENBEN", pacific(24, "09:10")),

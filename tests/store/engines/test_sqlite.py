@@ -252,16 +252,16 @@ def test_a_gate_never_opens_earlier_than_somebody_asked(
     database: SqliteDatabase,
 ) -> None:
     with database.transaction() as tx:
-        rate_limits.close(tx, rate_limits.POSTING, NOON + timedelta(minutes=1))
-        rate_limits.close(tx, rate_limits.POSTING, NOON)
+        rate_limits.limit(tx, rate_limits.POSTING, NOON + timedelta(minutes=1))
+        rate_limits.limit(tx, rate_limits.POSTING, NOON)
 
         assert gate(tx, rate_limits.POSTING) == NOON + timedelta(minutes=1)
 
 
 def gate(tx: Transaction, name: str) -> datetime:
-    row = tx.one("gate", name=name)
+    row = tx.one("rate_limit", name=name)
     assert row is not None
-    at: datetime = row["opens_at"]
+    at: datetime = row["limited_until"]
     return at
 
 

@@ -95,8 +95,8 @@ def test_numbers_of_which_the_leads_were_told_are_not_missing(
     url: str, lived: Database
 ) -> None:
     notice = (
-        "INSERT INTO outbox (workspace, key, kind, priority, lane, refs, state, "
-        "attempts, not_before, is_stale, is_live, queued_at) "
+        "INSERT INTO outbox (workspace, key, kind, priority, conversation, refs, "
+        "state, attempts, not_before, is_stale, is_live, queued_at) "
         "SELECT workspace, 'lost/x', 'notice', 1, 'C0LEADS', "
         """'{"numbers": "4 5 6"}', 'sent', 1, not_before, 0, 0, queued_at """
         "FROM outbox WHERE key = 'INC-1/card'"

@@ -127,7 +127,7 @@ def test_every_table_is_copied_but_those_that_make_themselves(
     query = "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public'"
     found = {name for (name,) in postgres.by_hand(postgres_url, query)}
 
-    assert found - set(TABLES) == {"turns", "sevbot_migrations"}
+    assert found - set(TABLES) == {"locks", "sevbot_migrations"}
 
 
 def test_the_command_copies_and_counts(

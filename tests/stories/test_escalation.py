@@ -81,7 +81,7 @@ def test_a_page_says_what_is_owed_why_you_and_who_is_next(tell: Tell) -> None:
     )
 
 
-def test_the_ladder_of_a_sev1_climbs_at_night_until_somebody_takes_it(
+def test_the_escalation_of_a_sev1_climbs_at_night_until_somebody_takes_it(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 02:40")
@@ -154,7 +154,7 @@ def test_a_page_that_was_answered_says_by_whom(tell: Tell) -> None:
     assert told.read(told.slack.dm("ben")[-1], "ana") == ended
 
 
-def test_resolving_ends_the_ladder(tell: Tell) -> None:
+def test_resolving_ends_the_escalation(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
     told.command("dee", SEV1)
 
@@ -165,7 +165,7 @@ def test_resolving_ends_the_ladder(tell: Tell) -> None:
     assert told.heard("ben") == []
 
 
-def test_the_first_response_alone_does_not_end_the_ladder(tell: Tell) -> None:
+def test_the_first_response_alone_does_not_end_the_escalation(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
     told.command("dee", SEV1)
 
@@ -175,7 +175,7 @@ def test_the_first_response_alone_does_not_end_the_ladder(tell: Tell) -> None:
     assert told.heard("ben") == [f"Tue 05:50 {CHECKOUT}"]
 
 
-def test_the_ladder_of_a_sev2_rests_while_the_team_is_closed(tell: Tell) -> None:
+def test_the_escalation_of_a_sev2_rests_while_the_team_is_closed(tell: Tell) -> None:
     told = tell("2026-11-24 16:45")
 
     told.command("dee", SEV2)
@@ -211,8 +211,10 @@ def test_the_milder_severities_page_nobody(tell: Tell, severity: str) -> None:
 
 def test_which_plans_wake_people_is_the_policys_choice(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
-    ladder = replace(told.policy().ladder, wakes=frozenset({"premium", "self_service"}))
-    told.use_policy(ladder=ladder)
+    escalation = replace(
+        told.policy().escalation, wakes=frozenset({"premium", "self_service"})
+    )
+    told.use_policy(escalation=escalation)
 
     told.command("dee", "/sev1 globex: a")
     told.command("dee", "/sev1 initech: b")
@@ -222,7 +224,7 @@ def test_which_plans_wake_people_is_the_policys_choice(tell: Tell) -> None:
     assert not any("Globex" in line for line in told.heard("ana"))
 
 
-def test_a_change_to_sev1_at_night_starts_the_ladder_at_once(tell: Tell) -> None:
+def test_a_change_to_sev1_at_night_starts_the_escalation_at_once(tell: Tell) -> None:
     told = tell("2026-11-24 21:00")
     told.command("dee", SEV2)
     assert told.heard("ana") == []
@@ -315,7 +317,7 @@ def test_the_act_of_another_is_no_sign_of_life_of_the_owner(tell: Tell) -> None:
     assert told.heard("ben") == ["Tue 06:40 INC-1 Acme (Sev1): are you still on it?"]
 
 
-def test_a_silent_owner_is_asked_once_more_and_then_the_ladder_climbs(
+def test_a_silent_owner_is_asked_once_more_and_then_it_escalates(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 02:40")
@@ -346,7 +348,7 @@ def test_a_silent_owner_is_asked_once_more_and_then_the_ladder_climbs(
     ]
 
 
-def test_whoever_takes_over_from_a_silent_owner_ends_the_ladder(tell: Tell) -> None:
+def test_whoever_takes_over_from_a_silent_owner_ends_the_escalation(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
     owned_sev1(told)
     told.advance(minutes=76)
@@ -364,7 +366,7 @@ def test_whoever_takes_over_from_a_silent_owner_ends_the_ladder(tell: Tell) -> N
     ]
 
 
-def test_a_silent_owner_who_answers_late_ends_the_ladder(tell: Tell) -> None:
+def test_a_silent_owner_who_answers_late_ends_the_escalation(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
     owned_sev1(told)
     told.advance(minutes=76)
