@@ -33,7 +33,8 @@ from bot.settings import Settings
 from bot.slack.client import Identity, Slack
 from bot.store import opening
 from bot.store.database import Database
-from bot.store.tables import locks
+from bot.store.tables import locks, marks
+from bot.store.tables.marks import Mark
 from bot.triage import policy_changes
 from bot.triage.people import People
 from bot.triage.policy_changes import InForce, PolicyWatch
@@ -109,7 +110,7 @@ class Bot:
     def _storage(self) -> str | None:
         try:
             with self.database.transaction() as tx:
-                tx.one("mark", name="tick")
+                marks.at(tx, Mark.TICK)
         except StorageError as error:
             return error.reason
         return None

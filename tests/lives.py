@@ -74,5 +74,5 @@ def by_hand(path: Path, statement: str) -> list[tuple[object, ...]]:
 def damage(path: Path) -> None:
     """Overwrite the end of a file with what never stood there."""
     whole = path.read_bytes()
-    half = len(whole) // 2
-    path.write_bytes(whole[:half] + b"\xff" * (len(whole) - half))
+    kept = len(whole) * 3 // 4
+    path.write_bytes(whole[:kept] + b"\xff" * (len(whole) - kept))

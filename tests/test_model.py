@@ -48,7 +48,7 @@ from tests.posting import UNKNOWN, FakeSlack, limited
 FIRST_RESPONSE = {Severity.SEV2: 4, Severity.SEV3: 24}
 UPDATE = {Severity.SEV2: 12, Severity.SEV3: 24}
 
-_UNSETTLED = "state IN ('queued', 'sending') OR verify_at IS NOT NULL"
+_UNSETTLED = "state IN ('queued', 'sending', 'unconfirmed') OR verify_at IS NOT NULL"
 FATES = ("ok", "limited", "lost", "landed", "late", "killed before", "killed after")
 
 

@@ -35,7 +35,7 @@ def slack() -> Iterator[LocalSlack]:
 def is_ahead(database: Database) -> bool:
     """Tell whether a bot with a wrong clock began on the record, and ticked."""
     with database.reading() as tx:
-        marks = {row["name"]: row["at"] for row in tx.all("age_marks")}
+        marks = {row["name"]: row["at"] for row in tx.all("marks")}
         ticked = tx.one("mark", name="tick")
     later = system_clock() + timedelta(minutes=30)
     return "begun" in marks and marks["begun"] > later and ticked is not None

@@ -21,7 +21,12 @@ from bot.store.tables.outbox_messages import (
 
 logger = logging.getLogger(__name__)
 
-_TROUBLE = "trouble/"
+_REPORTS = (
+    MessageKind.NOT_DELIVERED,
+    MessageKind.OUTCOME_UNKNOWN,
+    MessageKind.CARD_NOT_POSTED,
+    MessageKind.REMINDER_FAILS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +42,15 @@ class DeadLetters:
         if outbox_messages.finish(tx, message, State.DEAD, error=error) is Finish.LOST:
             return
         instead = self._reroute(tx, message)
-        self._report(tx, message, error, trouble="dead", instead=instead)
+        self._report(tx, message, error, MessageKind.NOT_DELIVERED, instead=instead)
         if message.kind is MessageKind.CARD and message.incident is not None:
             self._tell_typist(tx, message, error)
 
     def hold(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """End a message that may have arrived; a person looks whether it did."""
-        outcome = outbox_messages.finish(
-            tx, message, State.DEAD, error=f"unknown: {error}"
-        )
+        outcome = outbox_messages.finish(tx, message, State.DEAD, error=error)
         if outcome is not Finish.LOST:
-            self._report(tx, message, error, trouble="unknown")
+            self._report(tx, message, error, MessageKind.OUTCOME_UNKNOWN)
 
     def _reroute(self, tx: Transaction, message: OutboxMessage) -> str:
         """Tell somebody on call what an unreachable person should have been told.
@@ -88,8 +91,8 @@ class DeadLetters:
         tx: Transaction,
         message: OutboxMessage,
         error: str,
+        kind: MessageKind,
         *,
-        trouble: str,
         instead: str = "",
     ) -> None:
         """Tell the fallback channel; where that is what failed, the lead."""
@@ -102,7 +105,6 @@ class DeadLetters:
             is_report(message) or message.conversation == policy.channels.fallback
         )
         refs = {
-            "trouble": trouble,
             "about": message.key,
             "attempt": str(message.attempts),
             "error": error,
@@ -110,7 +112,7 @@ class DeadLetters:
         }
         new = NewMessage(
             key=_report_key(message),
-            kind=MessageKind.NOTICE,
+            kind=message.kind if is_report(message) else kind,
             priority=min(message.priority, Priority.NUDGE),
             person=lead if goes_to_lead else None,
             conversation=None if goes_to_lead else policy.channels.fallback,
@@ -124,11 +126,10 @@ class DeadLetters:
             return
         new = NewMessage(
             key=f"{_report_key(message)}/typist",
-            kind=MessageKind.NOTICE,
+            kind=MessageKind.CARD_NOT_POSTED,
             priority=Priority.NUDGE,
             person=incident.opened_by,
             refs={
-                "trouble": "card",
                 "about": message.key,
                 "attempt": str(message.attempts),
                 "error": error,
@@ -142,7 +143,7 @@ class DeadLetters:
 
 def is_report(message: OutboxMessage) -> bool:
     """Tell whether a message reports on another one that was lost."""
-    return message.key.startswith(_TROUBLE)
+    return message.kind in _REPORTS
 
 
 def reports_of(tx: Transaction, message: OutboxMessage) -> Iterator[str]:
@@ -169,7 +170,15 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.NOTE
             | MessageKind.MORNING
             | MessageKind.OFFER
-            | MessageKind.NOTICE
+            | MessageKind.OFFER_ANSWERED
+            | MessageKind.POLICY_ACCEPTED
+            | MessageKind.POLICY_REFUSED
+            | MessageKind.BACKUP
+            | MessageKind.LOST_INCIDENTS
+            | MessageKind.REMINDER_FAILS
+            | MessageKind.CARD_NOT_POSTED
+            | MessageKind.NOT_DELIVERED
+            | MessageKind.OUTCOME_UNKNOWN
             | MessageKind.EDIT
         ):
             return None
@@ -189,7 +198,7 @@ def missed_by(message: OutboxMessage) -> tuple[str, ...]:
 
 
 def _report_key(message: OutboxMessage) -> str:
-    return f"{_TROUBLE}{message.key}/{message.attempts}"
+    return f"trouble/{message.key}/{message.attempts}"
 
 
 def _on_call_but(policy: Policy, missed: tuple[str, ...]) -> str | None:

@@ -314,7 +314,13 @@ class Outbox:
                 self._reconciliation.unknown(tx, message, error.code)
             case Fate.REFUSED if _lost_its_card(message, error):
                 self._post_anew(tx, message.thread_of, delivery.thread_ts)
-                outbox_messages.retry(tx, message, not_before=now, error=error.code)
+                outbox_messages.retry(
+                    tx,
+                    message,
+                    not_before=now,
+                    error=error.code,
+                    has_lost_parent=True,
+                )
             case Fate.REFUSED:
                 self._refused(tx, message, error.code)
                 if error.code in _CANNOT_BE_EDITED:
@@ -418,7 +424,7 @@ def _addressed(
 
 def _lost_its_card(message: OutboxMessage, error: SlackError) -> bool:
     """Tell whether a reply finds no thread; one that found none before is given up."""
-    return error.code == _HAS_NO_THREAD and message.last_error != error.code
+    return error.code == _HAS_NO_THREAD and not message.has_lost_parent
 
 
 def _method(message: OutboxMessage) -> str:

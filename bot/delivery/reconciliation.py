@@ -31,14 +31,12 @@ from bot.store.tables.outbox_messages import (
     Posted,
     Priority,
     State,
+    Unconfirmed,
     Verify,
 )
 
 logger = logging.getLogger(__name__)
 
-AMBIGUOUS = "unknown: "
-_STOPPED = "the sender stopped"
-_OLD_RECORD = "the record is older than Slack"
 _LOOK_FOR = timedelta(hours=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
 _GONE = ("thread_not_found", "message_not_found")
@@ -95,7 +93,7 @@ class Reconciliation:
         now = self._system_clock()
         lost = unconfirmed.lost_leases(tx, now)
         for message in lost:
-            self._open(tx, message, _STOPPED, settled_at=now)
+            self._open(tx, message, Unconfirmed.SENDER_STOPPED, settled_at=now)
         for key in unconfirmed.hurry_pages(tx, now, now - pacing.HURRY_AFTER):
             logger.warning("a page is sent again unseen", extra={"key": key})
         return bool(lost)
@@ -106,13 +104,13 @@ class Reconciliation:
         may = recovery.may_stand_there(tx, message, now=now, system_now=system_now)
         if not may or self._is_unreadable(tx, message):
             return False
-        self._open(tx, message, _OLD_RECORD, settled_at=system_now)
+        self._open(tx, message, Unconfirmed.OLD_RECORD, settled_at=system_now)
         return True
 
     def unknown(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Take up a sending that ended just now without an answer."""
         settled_at = self._system_clock() + pacing.times(message).settle
-        self._open(tx, message, error, settled_at=settled_at)
+        self._open(tx, message, Unconfirmed.NO_ANSWER, error, settled_at=settled_at)
 
     def after_unconfirmed(self, message: OutboxMessage) -> Verify:
         """Say when to look for a late twin of a message that was sent just now."""
@@ -141,18 +139,19 @@ class Reconciliation:
         self,
         tx: Transaction,
         message: OutboxMessage,
-        error: str,
+        because: Unconfirmed,
+        error: str = "",
         *,
         settled_at: datetime,
     ) -> None:
-        error = f"{AMBIGUOUS}{error.removeprefix(AMBIGUOUS)}"
+        error = error or because.words
         if message.kind is MessageKind.EDIT:
             self._edit_again(tx, message, error)
         elif self._is_unreadable(tx, message):
-            self._do_without(tx, message, error)
+            self._do_without(tx, message, because, error)
         else:
             verify = Verify(settled_at, self._system_clock())
-            unconfirmed.mark(tx, message, verify, error=error)
+            unconfirmed.mark(tx, message, verify, because=because, error=error)
 
     def _edit_again(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Edits converge: what the message shows by now is sent once more."""
@@ -168,13 +167,15 @@ class Reconciliation:
                 tx, edited.key, ts=ts, rendered="", is_live=is_live
             )
 
-    def _do_without(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
+    def _do_without(
+        self, tx: Transaction, message: OutboxMessage, because: Unconfirmed, error: str
+    ) -> None:
         """Send a page again, and a report on a lost message; hold the rest.
 
         What was only looked up because the record may be old is sent as well: most
         often the bot was just stopped for a while, and nobody has been told.
         """
-        if _is_from_before(error):
+        if because is Unconfirmed.OLD_RECORD:
             outbox_messages.retry(
                 tx, message, not_before=self._system_clock(), error=error
             )
@@ -182,7 +183,7 @@ class Reconciliation:
             not_before = self._system_clock() + pacing.settling(message)
             outbox_messages.retry(tx, message, not_before=not_before, error=error)
         else:
-            self._dead_letters.hold(tx, message, error.removeprefix(AMBIGUOUS))
+            self._dead_letters.hold(tx, message, error)
 
     def _look_one(self) -> bool:
         with self._database.transaction() as tx:
@@ -252,7 +253,7 @@ class Reconciliation:
     ) -> list[Standing]:
         """Note what was found, and return what is to be removed."""
         now = self._system_clock()
-        is_open = message.state is State.SENDING
+        is_open = message.state is State.UNCONFIRMED
         is_parted = is_open and message.kind is MessageKind.REMINDER
         if is_parted and not recovery.part(tx, message, standing, system_now=now):
             outbox_messages.finish(tx, message, State.MERGED)
@@ -288,7 +289,7 @@ class Reconciliation:
         sent_at = datetime.fromtimestamp(_stamp(kept), UTC)
         posted = Posted(sent_at, kept.ts, is_live=kept.is_live)
         # It went out before the outage of which it was to tell.
-        is_from_before = _is_from_before(message.last_error)
+        is_from_before = message.unconfirmed_because is Unconfirmed.OLD_RECORD
         refs = _without_outage(message.refs) if is_from_before else None
         if not unconfirmed.reconcile_found(tx, message, posted, at, refs=refs):
             return False
@@ -299,7 +300,7 @@ class Reconciliation:
     def _not_there(self, tx: Transaction, message: OutboxMessage) -> None:
         """Have a message sent whose reason is checked then; ever more rarely."""
         now = self._system_clock()
-        if message.state is not State.SENDING:
+        if message.state is not State.UNCONFIRMED:
             later = pacing.later_look(message.unconfirmed_at or now, now)
             unconfirmed.look_later(tx, message, Verify(later))
             return
@@ -322,8 +323,9 @@ class Reconciliation:
             now - (message.unconfirmed_at or now) > _LOOK_FOR and not error.is_away
         )
         if error.code == "missing_scope" or error.fate is Fate.REFUSED or is_vain:
-            if message.state is State.SENDING:
-                self._do_without(tx, message, message.last_error or AMBIGUOUS)
+            if message.state is State.UNCONFIRMED:
+                because = message.unconfirmed_because or Unconfirmed.NO_ANSWER
+                self._do_without(tx, message, because, message.last_error or "")
             else:
                 unconfirmed.look_later(tx, message, Verify())
             if error.code == "missing_scope":
@@ -378,11 +380,6 @@ class Reconciliation:
 def _kept(found: Sequence[Standing], recorded: str | None) -> Standing:
     """Return the one of several to keep: with replies, or recorded, else the oldest."""
     return min(found, key=lambda one: (-one.replies, one.ts != recorded, _stamp(one)))
-
-
-def _is_from_before(error: str | None) -> bool:
-    """Tell by its error whether a message is in doubt for the record's age alone."""
-    return error == f"{AMBIGUOUS}{_OLD_RECORD}"
 
 
 def _without_outage(refs: Mapping[str, str]) -> Mapping[str, str]:

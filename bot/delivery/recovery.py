@@ -11,7 +11,7 @@ treated alike. It costs a look-up a message.
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -20,8 +20,9 @@ from bot.errors import SlackError
 from bot.policy.policies import Policy
 from bot.slack.client import Slack, Standing
 from bot.store.database import Database, Transaction
-from bot.store.tables import items, locks, outbox_messages
+from bot.store.tables import items, locks, marks, outbox_messages
 from bot.store.tables.items import Item
+from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import (
     MessageKind,
     NewMessage,
@@ -43,7 +44,7 @@ _CARD = re.compile(r"INC-(\d+)/card")
 
 
 @dataclass(frozen=True, slots=True)
-class _Marks:
+class _Age:
     """What the record notes about its own age.
 
     `known_until` is where its knowledge ends, `resumed` when a bot went on from there;
@@ -94,14 +95,14 @@ class Recovery:
         now, system_now = self._clock(), self._system_clock()
         with self._database.transaction() as tx:
             locks.take(tx, locks.TICK)
-            was_restored = _marks(tx).was_restored
-            marks = _healed(tx, now=now, system_now=system_now)
-            ticked = tx.one("mark", name="tick")
-            if ticked and (now - ticked["at"] >= _OLD_AFTER or was_restored):
-                known_until = _known_until(marks, ticked["at"], now)
-                tx.write("set_mark", name="known_until", at=known_until)
-                tx.write("set_mark", name="resumed", at=now)
-                tx.write("set_mark", name="begun", at=system_now)
+            was_restored = _age(tx).was_restored
+            age = _healed(tx, now=now, system_now=system_now)
+            ticked_at = marks.at(tx, Mark.TICK)
+            if ticked_at and (now - ticked_at >= _OLD_AFTER or was_restored):
+                known_until = _known_until(age, ticked_at, now)
+                marks.note(tx, Mark.KNOWN_UNTIL, known_until)
+                marks.note(tx, Mark.RESUMED, now)
+                marks.note(tx, Mark.BEGUN, system_now)
         self.read_numbers()
 
     def read_numbers(self) -> None:
@@ -114,9 +115,9 @@ class Recovery:
             return
         self._try_at = now + _TRY_AGAIN_AFTER
         with self._database.transaction() as tx:
-            marks = _healed(tx, now=self._clock(), system_now=now)
-        known_until = marks.known_until
-        if known_until is None or marks.are_numbers_read:
+            age = _healed(tx, now=self._clock(), system_now=now)
+        known_until = age.known_until
+        if known_until is None or age.are_numbers_read:
             return
         channel = self._policy().channels.incidents
         try:
@@ -133,7 +134,7 @@ class Recovery:
             return
         with self._database.transaction() as tx:
             self._advance(tx, _numbers(cards), known_until)
-            tx.write("set_mark", name="numbers_read", at=now)
+            marks.note(tx, Mark.NUMBERS_READ, now)
 
     def _advance(
         self, tx: Transaction, numbers: Sequence[int], known_until: datetime
@@ -148,11 +149,10 @@ class Recovery:
         logger.warning("incidents are missing", extra={"numbers": lost})
         new = NewMessage(
             key=f"lost/{known_until.isoformat()}/{max(lost)}",
-            kind=MessageKind.NOTICE,
+            kind=MessageKind.LOST_INCIDENTS,
             priority=Priority.NUDGE,
             conversation=self._policy().channels.digest,
             refs={
-                "trouble": "lost_incidents",
                 "numbers": " ".join(map(str, lost)),
                 "since": known_until.isoformat(),
                 "until": now.isoformat(),
@@ -169,13 +169,13 @@ def may_stand_there(
     That is what was queued before the bot resumed, and what the tick made up for then.
     What people do afterwards is new.
     """
-    marks = _healed(tx, now=now, system_now=system_now)
-    if marks.begun is None or message.kind is MessageKind.EDIT:
+    age = _healed(tx, now=now, system_now=system_now)
+    if age.begun is None or message.kind is MessageKind.EDIT:
         return False
     was_looked_up = (
-        message.unconfirmed_at is not None and message.unconfirmed_at >= marks.begun
+        message.unconfirmed_at is not None and message.unconfirmed_at >= age.begun
     )
-    return not was_looked_up and _is_of_the_past(marks, message, now)
+    return not was_looked_up and _is_of_the_past(age, message, now)
 
 
 def oldest_stamp(tx: Transaction, message: OutboxMessage, now: datetime) -> datetime:
@@ -183,9 +183,9 @@ def oldest_stamp(tx: Transaction, message: OutboxMessage, now: datetime) -> date
 
     One that was queued by a clock ahead of ours may stand there from now on.
     """
-    marks, queued_at = _marks(tx), min(message.queued_at, now)
-    if marks.known_until is not None and _is_of_the_past(marks, message, now):
-        return min(queued_at, marks.known_until) - _MARGIN
+    age, queued_at = _age(tx), min(message.queued_at, now)
+    if age.known_until is not None and _is_of_the_past(age, message, now):
+        return min(queued_at, age.known_until) - _MARGIN
     return queued_at - _MARGIN
 
 
@@ -248,60 +248,65 @@ def _move(  # noqa: PLR0913  # What a message is made of.
     outbox_messages.queue(tx, new, now=message.queued_at, system_now=system_now)
 
 
-def _is_of_the_past(marks: _Marks, message: OutboxMessage, now: datetime) -> bool:
+def _is_of_the_past(age: _Age, message: OutboxMessage, now: datetime) -> bool:
     """Tell whether a message was queued before a bot resumed, as far as we can know."""
-    if marks.resumed is None:
+    if age.resumed is None:
         return False
     if message.queued_at > now:  # By a wrong clock, so nobody knows when.
         return True
     if message.kind in _OF_THE_TICK:
-        return message.queued_at <= marks.resumed + _CATCHING_UP_FOR
-    return message.queued_at <= marks.resumed
+        return message.queued_at <= age.resumed + _CATCHING_UP_FOR
+    return message.queued_at <= age.resumed
 
 
-def _known_until(marks: _Marks, ticked_at: datetime, now: datetime) -> datetime:
+def _known_until(age: _Age, ticked_at: datetime, now: datetime) -> datetime:
     """Return the end of what the record knows.
 
     What an earlier stop left to be looked up stays looked up as far back as then.
     """
-    if marks.known_until is None or marks.resumed is None:
+    if age.known_until is None or age.resumed is None:
         return ticked_at
-    is_settled = now - marks.resumed > _SETTLED_AFTER and marks.are_numbers_read
-    return ticked_at if is_settled else min(marks.known_until, ticked_at)
+    is_settled = now - age.resumed > _SETTLED_AFTER and age.are_numbers_read
+    return ticked_at if is_settled else min(age.known_until, ticked_at)
 
 
-def _healed(tx: Transaction, *, now: datetime, system_now: datetime) -> _Marks:
-    """Return the marks, brought back to now where they lie ahead of our clocks.
+def _healed(tx: Transaction, *, now: datetime, system_now: datetime) -> _Age:
+    """Return the record's age, its marks brought back to now where they lie ahead.
 
     A bot whose clock was ahead leaves such marks. Every look-up that a right clock
     makes is older than they are, so without this nothing would ever count as looked up,
     and nothing would be sent until real time catches up. The waits that such a bot left
     begin again for the same reason.
     """
-    marks = _marks(tx)
-    clocks = {
-        "known_until": now,
-        "resumed": now,
-        "begun": system_now,
-        "numbers_read": system_now,
-        "restored": system_now,
-    }
+    noted = marks.noted(tx)
+    clocks = {Mark.KNOWN_UNTIL: now, Mark.RESUMED: now}
+    clocks |= dict.fromkeys((Mark.BEGUN, Mark.NUMBERS_READ, Mark.RESTORED), system_now)
     ahead = {
-        name: at
-        for name, at in clocks.items()
-        if (noted := getattr(marks, name)) and noted > at + _CLOCKS_DIFFER_BY
+        mark: at
+        for mark, at in clocks.items()
+        if mark in noted and noted[mark] > at + _CLOCKS_DIFFER_BY
     }
-    if not ahead:
-        return marks
-    logger.warning("the record is ahead of the clock", extra={"marks": list(ahead)})
-    for name, at in ahead.items():
-        tx.write("set_mark", name=name, at=at)
-    pacing.begin_waits_anew(tx, system_now)
-    return replace(marks, **ahead)
+    if ahead:
+        extra = {"marks": [*ahead]}
+        logger.warning("the record is ahead of the clock", extra=extra)
+        for mark, at in ahead.items():
+            marks.note(tx, mark, at)
+        pacing.begin_waits_anew(tx, system_now)
+    return _age_of(noted | ahead)
 
 
-def _marks(tx: Transaction) -> _Marks:
-    return _Marks(**{row["name"]: row["at"] for row in tx.all("age_marks")})
+def _age(tx: Transaction) -> _Age:
+    return _age_of(marks.noted(tx))
+
+
+def _age_of(noted: Mapping[Mark, datetime]) -> _Age:
+    return _Age(
+        known_until=noted.get(Mark.KNOWN_UNTIL),
+        resumed=noted.get(Mark.RESUMED),
+        begun=noted.get(Mark.BEGUN),
+        numbers_read=noted.get(Mark.NUMBERS_READ),
+        restored=noted.get(Mark.RESTORED),
+    )
 
 
 def _numbers(cards: Sequence[Standing]) -> list[int]:

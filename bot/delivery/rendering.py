@@ -11,7 +11,6 @@ from bot.incidents import digest as digests
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, Incident, Status, void_reason
 from bot.policy.policies import Policy
-from bot.slack.blocks import Message
 from bot.slack.messages import cards, lists, notices, policy_notices, reminders
 from bot.slack.people import Person
 from bot.store.database import Transaction
@@ -32,8 +31,10 @@ class Renderer:
         self._clock = clock
         self._site = site
 
-    def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render a letter as of now; `None` where it has nothing to say any more."""
+    def __call__(  # noqa: PLR0912  # A branch a kind.
+        self, tx: Transaction, message: OutboxMessage
+    ) -> Rendered | None:
+        """Render a message as of now; `None` where it has nothing to say any more."""
         match message.kind:
             case MessageKind.CARD:
                 return self._card(tx, message)
@@ -43,8 +44,24 @@ class Renderer:
                 return self._note(tx, message)
             case MessageKind.OFFER:
                 return self._offer(tx, message)
-            case MessageKind.NOTICE:
-                return self._notice(tx, message)
+            case MessageKind.OFFER_ANSWERED:
+                return self._offer_answered(tx, message)
+            case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
+                return self._policy_notice(message)
+            case MessageKind.BACKUP:
+                said = notices.backups(message.refs["reason"])
+                return Rendered(said, is_live=False)
+            case MessageKind.LOST_INCIDENTS:
+                return self._lost_incidents(message)
+            case MessageKind.REMINDER_FAILS:
+                said = notices.reminder_fails(_incident(tx, message))
+                return Rendered(said, is_live=False)
+            case (
+                MessageKind.CARD_NOT_POSTED
+                | MessageKind.NOT_DELIVERED
+                | MessageKind.OUTCOME_UNKNOWN
+            ):
+                return self._report(tx, message)
             case MessageKind.MORNING:
                 return self._morning(tx, message)
             case MessageKind.DIGEST:
@@ -114,51 +131,37 @@ class Renderer:
             return None
         return Rendered(notices.offer(incident, event.by, reader), is_live=is_live)
 
-    def _notice(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render what became of an offer, or of a message that went astray."""
-        if "policy" in message.refs:
-            policy, now = self._policy(), self._clock()
-            said = policy_notices.message(message.refs, policy, now)
-            return Rendered(said, is_live=False)
-        if "event" in message.refs:
-            incident, event = _incident(tx, message), _event(tx, message)
-            said = notices.offer_answered(incident, event, self._reader(tx, message))
-            return Rendered(said, is_live=False)
-        if message.refs["trouble"] == "backup":
-            said = notices.backups(message.refs["reason"])
-            return Rendered(said, is_live=False)
-        if message.refs["trouble"] == "lost_incidents":
-            said = notices.lost_incidents(message.refs, self._policy(), self._clock())
-            return Rendered(said, is_live=False)
-        if message.refs["trouble"] == "reminder":
-            said = notices.reminder_fails(_incident(tx, message))
-            return Rendered(said, is_live=False)
+    def _offer_answered(self, tx: Transaction, message: OutboxMessage) -> Rendered:
+        incident, event = _incident(tx, message), _event(tx, message)
+        said = notices.offer_answered(incident, event, self._reader(tx, message))
+        return Rendered(said, is_live=False)
+
+    def _policy_notice(self, message: OutboxMessage) -> Rendered:
+        said = policy_notices.message(message.refs, self._policy(), self._clock())
+        return Rendered(said, is_live=False)
+
+    def _lost_incidents(self, message: OutboxMessage) -> Rendered:
+        said = notices.lost_incidents(message.refs, self._policy(), self._clock())
+        return Rendered(said, is_live=False)
+
+    def _report(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        """Render a report on a lost message, which may be sent again from there."""
         about = outbox_messages.find(tx, message.refs["about"])
         if about is None:
             return None
         instead = message.refs.get("instead", "")
         is_live = is_lost(about, message) and not instead
-        key = about.key if is_live else None
-        return Rendered(self._trouble(tx, message, about, key), is_live=is_live)
-
-    def _trouble(
-        self,
-        tx: Transaction,
-        message: OutboxMessage,
-        about: OutboxMessage,
-        key: str | None,
-    ) -> Message:
-        """Render a report on a lost message; with `key` that may be sent again."""
-        error = message.refs["error"]
-        if message.refs["trouble"] == "card":
-            return notices.card_not_posted(
+        key, error = about.key if is_live else None, message.refs["error"]
+        what = described(about.kind, about.incident)
+        if message.kind is MessageKind.CARD_NOT_POSTED:
+            said = notices.card_not_posted(
                 _incident(tx, about), about.place, error, key
             )
-        what = described(about.kind, about.incident)
-        if message.refs["trouble"] == "unknown":
-            return notices.unknown_outcome(what, about.place, key)
-        instead = message.refs["instead"]
-        return notices.dead_letter(what, about.place, error, key, instead=instead)
+        elif message.kind is MessageKind.OUTCOME_UNKNOWN:
+            said = notices.unknown_outcome(what, about.place, key)
+        else:
+            said = notices.dead_letter(what, about.place, error, key, instead=instead)
+        return Rendered(said, is_live=is_live)
 
     def _morning(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         now, policy = self._clock(), self._policy()
@@ -225,7 +228,17 @@ def described(kind: MessageKind, incident: int | None) -> str:
             return "the daily digest"
         case MessageKind.OFFER:
             return f"the hand-off request for {name}"
-        case MessageKind.NOTICE:
+        case (
+            MessageKind.OFFER_ANSWERED
+            | MessageKind.POLICY_ACCEPTED
+            | MessageKind.POLICY_REFUSED
+            | MessageKind.BACKUP
+            | MessageKind.LOST_INCIDENTS
+            | MessageKind.REMINDER_FAILS
+            | MessageKind.CARD_NOT_POSTED
+            | MessageKind.NOT_DELIVERED
+            | MessageKind.OUTCOME_UNKNOWN
+        ):
             return f"a notice about {name}" if name else "a notice"
         case MessageKind.EDIT:
             return f"a change of {name}" if name else "a message"

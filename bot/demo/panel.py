@@ -118,10 +118,21 @@ def _name(kind: MessageKind) -> str:
             MessageKind.CARD
             | MessageKind.REMINDER
             | MessageKind.DIGEST
-            | MessageKind.NOTICE
             | MessageKind.EDIT
         ):
             return kind.capitalize()
+        case (
+            MessageKind.OFFER_ANSWERED
+            | MessageKind.POLICY_ACCEPTED
+            | MessageKind.POLICY_REFUSED
+            | MessageKind.BACKUP
+            | MessageKind.LOST_INCIDENTS
+            | MessageKind.REMINDER_FAILS
+            | MessageKind.CARD_NOT_POSTED
+            | MessageKind.NOT_DELIVERED
+            | MessageKind.OUTCOME_UNKNOWN
+        ):
+            return "Notice"
         case _:
             assert_never(kind)
 
@@ -143,7 +154,7 @@ def _why(row: Row) -> Iterator[str]:
             yield "Not sent: it was answered before it went out."
         case State.DEAD:
             yield f"Given up: Slack said {row['last_error']}."
-        case State.QUEUED | State.SENDING | State.MERGED:
+        case State.QUEUED | State.SENDING | State.UNCONFIRMED | State.MERGED:
             yield from _waits(row)
         case _:
             assert_never(state)

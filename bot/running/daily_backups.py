@@ -14,13 +14,11 @@ from bot.policy.policies import Policy
 from bot.store.database import Database, Transaction
 from bot.store.maintenance import backups
 from bot.store.maintenance.backups import Backup
-from bot.store.tables import outbox_messages
+from bot.store.tables import marks, outbox_messages
+from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
 logger = logging.getLogger(__name__)
-
-# When the last backup was made, and since when they fail; by the machine's clock.
-_MADE, _FAILING = "backup", "backup_fails"
 
 _EVERY = timedelta(days=1)
 _TRY_AGAIN_AFTER = timedelta(hours=1)
@@ -77,7 +75,7 @@ class DailyBackups:
         ):
             return False
         with self._database.transaction() as tx:
-            made = _mark(tx, _MADE)
+            made = marks.at(tx, Mark.BACKUP)
         return made is None or not _is_within(made, now, _EVERY)
 
     def _fails(self, now: datetime, reason: str) -> None:
@@ -86,7 +84,7 @@ class DailyBackups:
         self._failed_at, self.failure = now, reason
         with self._database.transaction() as tx:
             if not _was_failing(tx):
-                tx.write("set_mark", name=_FAILING, at=now)
+                marks.note(tx, Mark.BACKUP_FAILS, now)
                 self._tell(tx, f"backup/fails/{now.isoformat()}", reason)
 
     def _works(self, now: datetime, made: Backup) -> None:
@@ -96,15 +94,15 @@ class DailyBackups:
         with self._database.transaction() as tx:
             if _was_failing(tx):
                 self._tell(tx, f"backup/works/{now.isoformat()}", "")
-            tx.write("set_mark", name=_MADE, at=now)
+            marks.note(tx, Mark.BACKUP, now)
 
     def _tell(self, tx: Transaction, key: str, reason: str) -> None:
         new = NewMessage(
             key=key,
-            kind=MessageKind.NOTICE,
+            kind=MessageKind.BACKUP,
             priority=Priority.NUDGE,
             conversation=self._policy().channels.fallback,
-            refs={"trouble": "backup", "reason": reason},
+            refs={"reason": reason},
         )
         outbox_messages.queue(
             tx, new, now=self._clock(), system_now=self._system_clock()
@@ -112,15 +110,10 @@ class DailyBackups:
 
 
 def _was_failing(tx: Transaction) -> bool:
-    failing, made = _mark(tx, _FAILING), _mark(tx, _MADE)
+    failing, made = marks.at(tx, Mark.BACKUP_FAILS), marks.at(tx, Mark.BACKUP)
     return failing is not None and (made is None or made < failing)
 
 
 def _is_within(since: datetime, now: datetime, span: timedelta) -> bool:
     """Tell whether less time has passed; a clock that was set back tells nothing."""
     return timedelta(0) <= now - since < span
-
-
-def _mark(tx: Transaction, name: str) -> datetime | None:
-    row = tx.one("mark", name=name)
-    return row["at"] if row else None

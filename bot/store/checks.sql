@@ -46,11 +46,10 @@ ORDER BY counters.workspace;
 -- Numbers that an older copy of the record does not know: the leads were told.
 SELECT workspace, refs
 FROM outbox
-WHERE kind = 'notice'
-  AND key LIKE 'lost/%'
+WHERE kind = 'lost_incidents'
 ORDER BY id;
 
--- name: without_promise
+-- name: without_target
 SELECT one.workspace, one.number, one.severity, one.plan, one.responded_at
 FROM incidents AS one
 WHERE one.status = 'open'
@@ -88,13 +87,10 @@ ORDER BY workspace, incident;
 -- Being sent by nobody, addressed to nobody, or a reply to what was never written.
 SELECT message.key
 FROM outbox AS message
-WHERE message.state IN ('queued', 'sending')
+WHERE message.state IN ('queued', 'sending', 'unconfirmed')
   AND (
-    (
-      message.state = 'sending'
-      AND message.lease_until IS NULL
-      AND message.verify_at IS NULL
-    )
+    (message.state = 'unconfirmed' AND message.verify_at IS NULL)
+    OR (message.state = 'sending' AND message.lease_until IS NULL)
     OR (message.conversation IS NULL AND message.person IS NULL)
     OR (
       message.thread_of IS NOT NULL

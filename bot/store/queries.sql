@@ -17,7 +17,7 @@ closed_at, outcome
 -- name: message_columns
 id, key, kind, priority, conversation, person, incident, thread_of, edit_of, refs,
 state, attempts, lease_token, is_live, ts, rendered, queued_at, sent_at,
-unconfirmed_at, last_error
+unconfirmed_at, unconfirmed_because, has_lost_parent, last_error
 
 -- name: event_columns
 id, kind, at, recorded_at, by_person, details
@@ -379,12 +379,11 @@ FROM marks
 WHERE workspace = :workspace
   AND name = :name;
 
--- name: age_marks
--- What the record notes about its own age.
+-- name: marks
 SELECT name, at
 FROM marks
 WHERE workspace = :workspace
-  AND name IN ('known_until', 'resumed', 'begun', 'numbers_read', 'restored');
+ORDER BY name;
 
 -- name: set_mark
 INSERT INTO marks (workspace, name, at)
@@ -534,14 +533,14 @@ WHERE id IN (
   SELECT id
   FROM outbox AS unfinished
   WHERE workspace = :workspace
-    AND state IN ('queued', 'sending')
+    AND state IN ('queued', 'sending', 'unconfirmed')
     AND kind <> 'edit'
     AND key IN (
       SELECT key
       FROM outbox
       WHERE workspace = :workspace
         AND incident = :incident
-        AND state IN ('queued', 'sending')
+        AND state IN ('queued', 'sending', 'unconfirmed')
       UNION
       SELECT key
       FROM outbox_items
@@ -703,12 +702,11 @@ WHERE id = (
             AND COALESCE(older.thread_of, '') = COALESCE(head.thread_of, '')
             AND older.id < head.id
             AND older.kind <> 'edit'
-            AND older.state IN ('queued', 'sending')
+            AND older.state IN ('queued', 'sending', 'unconfirmed')
             AND (
               head.priority > 0
               OR older.priority = 0
-              OR older.state = 'queued'
-              OR older.lease_until IS NOT NULL
+              OR older.state <> 'unconfirmed'
             )
         )
         AND (
@@ -813,6 +811,7 @@ SET state = CASE WHEN kind = 'edit' AND is_stale = 1 THEN 'queued' ELSE :state E
   sent_at = :sent_at,
   verify_at = COALESCE(:verify_at, verify_at),
   unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at),
+  unconfirmed_because = NULL,
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id
@@ -834,7 +833,7 @@ WHERE workspace = :workspace
   AND id = :id
   AND ts IS NULL
   AND lease_until IS NULL
-  AND state IN ('queued', 'sending', 'superseded', 'dead')
+  AND state IN ('queued', 'sending', 'unconfirmed', 'superseded', 'dead')
 RETURNING id;
 
 -- name: suspect_message
@@ -844,7 +843,7 @@ SET verify_at = :verify_at,
   unconfirmed_at = :unconfirmed_at
 WHERE workspace = :workspace
   AND id = :id
-  AND state IN ('sending', 'sent')
+  AND state IN ('sending', 'unconfirmed', 'sent')
 RETURNING id;
 
 -- name: retry_message
@@ -855,6 +854,7 @@ SET state = 'queued',
   verify_at = NULL,
   not_before = :not_before,
   unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at),
+  has_lost_parent = :has_lost_parent,
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id
@@ -864,11 +864,12 @@ RETURNING id;
 -- name: mark_unconfirmed
 -- The attempt is over, and nobody knows whether the message stands in Slack.
 UPDATE outbox
-SET state = 'sending',
+SET state = 'unconfirmed',
   lease_token = NULL,
   lease_until = NULL,
   verify_at = :verify_at,
   unconfirmed_at = :unconfirmed_at,
+  unconfirmed_because = :because,
   last_error = :last_error
 WHERE workspace = :workspace
   AND id = :id
@@ -887,7 +888,7 @@ WHERE id = (
   WHERE due.workspace = :workspace
     AND due.verify_at <= :system_now
     AND due.lease_until IS NULL
-    AND due.state IN ('sending', 'sent', 'superseded')
+    AND due.state IN ('unconfirmed', 'sent', 'superseded')
     AND NOT EXISTS (
       SELECT 1
       FROM rate_limits
@@ -936,6 +937,7 @@ SET state = 'sent',
   refs = COALESCE(:refs, refs),
   sent_at = :sent_at,
   verify_at = :verify_at,
+  unconfirmed_because = NULL,
   last_error = NULL
 WHERE workspace = :workspace
   AND id = :id
@@ -954,8 +956,7 @@ WHERE id IN (
   SELECT id
   FROM outbox AS page
   WHERE workspace = :workspace
-    AND state = 'sending'
-    AND lease_until IS NULL
+    AND state = 'unconfirmed'
     AND priority = 0
     AND verify_at IS NOT NULL
     AND unconfirmed_at <= :unconfirmed_until
@@ -985,7 +986,7 @@ WHERE id IN (
   SELECT id
   FROM outbox AS waiting
   WHERE workspace = :workspace
-    AND (state IN ('queued', 'sending') OR verify_at IS NOT NULL)
+    AND (state IN ('queued', 'sending', 'unconfirmed') OR verify_at IS NOT NULL)
   ORDER BY id
   FOR UPDATE
 )
@@ -1085,7 +1086,7 @@ RETURNING name;
 SELECT COUNT(*) AS waiting
 FROM outbox
 WHERE workspace = :workspace
-  AND state IN ('queued', 'sending');
+  AND state IN ('queued', 'sending', 'unconfirmed');
 
 -- name: forget_messages
 DELETE FROM outbox

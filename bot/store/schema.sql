@@ -228,3 +228,56 @@ ALTER TABLE deadlines RENAME COLUMN promise TO target;
 UPDATE outbox_items
 SET step = 'page'
 WHERE step = 'rung';
+
+-- name: states_and_kinds
+-- What was told apart by a missing lease, a sentence or a key of refs has a word.
+ALTER TABLE outbox ADD COLUMN unconfirmed_because TEXT;
+ALTER TABLE outbox ADD COLUMN has_lost_parent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN new_state TEXT NOT NULL DEFAULT 'queued' CHECK (
+  new_state IN (
+    'queued', 'sending', 'unconfirmed', 'sent', 'merged', 'superseded', 'dead'
+  )
+);
+UPDATE outbox
+SET new_state = CASE
+    WHEN state = 'sending' AND lease_until IS NULL AND verify_at IS NOT NULL
+    THEN 'unconfirmed'
+    ELSE state
+  END,
+  has_lost_parent = CASE WHEN last_error = 'thread_not_found' THEN 1 ELSE 0 END,
+  unconfirmed_because = CASE
+    WHEN last_error = 'unknown: the record is older than Slack' THEN 'old_record'
+    WHEN last_error = 'unknown: the sender stopped' THEN 'sender_stopped'
+    WHEN last_error LIKE 'unknown: %' THEN 'no_answer'
+    ELSE NULL
+  END,
+  kind = CASE
+    WHEN kind <> 'notice' THEN kind
+    WHEN refs LIKE '{"policy":"accepted"%' THEN 'policy_accepted'
+    WHEN refs LIKE '{"policy":"refused"%' THEN 'policy_refused'
+    WHEN refs LIKE '{"event":%' THEN 'offer_answered'
+    WHEN refs LIKE '{"trouble":"backup"%' THEN 'backup'
+    WHEN refs LIKE '{"trouble":"lost_incidents"%' THEN 'lost_incidents'
+    WHEN refs LIKE '{"trouble":"reminder"%' THEN 'reminder_fails'
+    WHEN refs LIKE '{"trouble":"card"%' THEN 'card_not_posted'
+    WHEN refs LIKE '{"trouble":"unknown"%' THEN 'outcome_unknown'
+    ELSE 'not_delivered'
+  END;
+DROP INDEX outbox_sending;
+DROP INDEX outbox_heads;
+DROP INDEX outbox_posts;
+DROP INDEX outbox_edits;
+DROP INDEX outbox_unaddressed;
+ALTER TABLE outbox DROP COLUMN state;
+ALTER TABLE outbox RENAME COLUMN new_state TO state;
+CREATE INDEX outbox_sending ON outbox (workspace, lease_until) WHERE state = 'sending';
+CREATE INDEX outbox_unconfirmed ON outbox (workspace, priority)
+WHERE state = 'unconfirmed';
+CREATE INDEX outbox_heads ON outbox (workspace, incident, conversation, id)
+WHERE state IN ('queued', 'sending', 'unconfirmed');
+CREATE INDEX outbox_posts ON outbox (workspace, conversation, priority, id)
+WHERE state = 'queued' AND kind <> 'edit';
+CREATE INDEX outbox_edits ON outbox (workspace, priority, id)
+WHERE state = 'queued' AND kind = 'edit';
+CREATE INDEX outbox_unaddressed ON outbox (workspace, person)
+WHERE state = 'queued' AND conversation IS NULL;

@@ -50,7 +50,7 @@ def caused(
     if event.kind in _ANSWERS and before.offered_to:
         givers = {before.owner or before.opened_by, offered_by} - {event.by, None}
         for giver in sorted(filter(None, givers)):
-            yield _to_person(incident, event, MessageKind.NOTICE, giver)
+            yield _to_person(incident, event, MessageKind.OFFER_ANSWERED, giver)
 
 
 def _note(incident: Incident, event: Event, policy: Policy) -> NewMessage:

@@ -8,7 +8,8 @@ from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
-from bot.store.tables import records
+from bot.store.tables import marks, records
+from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
 _DAY = timedelta(days=1)
@@ -26,11 +27,16 @@ def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
     is_day = bool(pieces := policy.team_hours.pieces_on(today)) and (
         now < pieces[-1].closes
     )
-    if morning and morning <= now and is_day and _is_first(tx, "morning", morning, now):
+    if (
+        morning
+        and morning <= now
+        and is_day
+        and _is_first(tx, Mark.MORNING, morning, now)
+    ):
         yield from _mornings(tx, policy, morning, now)
-    last = tx.one("mark", name="digest")
-    if at and at <= now and _is_first(tx, "digest", at, now):
-        yield _digest(policy, last["at"] if last else at - _DAY, now)
+    last = marks.at(tx, Mark.DIGEST)
+    if at and at <= now and _is_first(tx, Mark.DIGEST, at, now):
+        yield _digest(policy, last or at - _DAY, now)
 
 
 def next_at(policy: Policy, now: datetime) -> datetime:
@@ -108,12 +114,12 @@ def _owed(tx: Transaction, incident: Incident) -> tuple[Deadline, ...]:
     return tuple(deadline for deadline in owed if deadline.is_open)
 
 
-def _is_first(tx: Transaction, name: str, at: datetime, now: datetime) -> bool:
+def _is_first(tx: Transaction, mark: Mark, at: datetime, now: datetime) -> bool:
     """Tell whether a list is still to be written, and note that it is being."""
-    mark = tx.one("mark", name=name)
-    if mark is not None and mark["at"] >= at:
+    written_at = marks.at(tx, mark)
+    if written_at is not None and written_at >= at:
         return False
-    tx.write("set_mark", name=name, at=now)
+    marks.note(tx, mark, now)
     return True
 
 

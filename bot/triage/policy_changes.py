@@ -22,7 +22,8 @@ from bot.policy.policies import Policy
 from bot.slack.messages import policy_notices
 from bot.store.database import Database, Transaction
 from bot.store.opening import last_policy
-from bot.store.tables import locks, outbox_messages, records
+from bot.store.tables import locks, marks, outbox_messages, records
+from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
 logger = logging.getLogger(__name__)
@@ -139,7 +140,8 @@ class PolicyWatch:
         if is_news or moved:
             logger.info("policy accepted", extra={"version": policy.version})
             refs = policy_notices.accepted_refs(self._source.path.name, now, moved)
-            self._tell(f"policy/{policy.version}/{now.isoformat()}", refs)
+            key = f"policy/{policy.version}/{now.isoformat()}"
+            self._tell(MessageKind.POLICY_ACCEPTED, key, refs)
 
     def _refuse(self, problems: Sequence[str]) -> None:
         """Tell the leads once, for each content of the file, what is wrong with it."""
@@ -151,7 +153,8 @@ class PolicyWatch:
         since = row["accepted_at"] if row else self._clock()
         refs = policy_notices.refused_refs(self._source.path.name, since, problems)
         about = hashlib.sha256(json.dumps(list(problems)).encode()).hexdigest()[:16]
-        self._tell(f"policy/{policy.version}/refused/{about}", refs)
+        key = f"policy/{policy.version}/refused/{about}"
+        self._tell(MessageKind.POLICY_REFUSED, key, refs)
 
     def _go_back(self) -> None:
         """Put the last good policy in force again; there is one where one does not fit.
@@ -194,10 +197,10 @@ class PolicyWatch:
             )
         return found
 
-    def _tell(self, key: str, refs: dict[str, str]) -> None:
+    def _tell(self, kind: MessageKind, key: str, refs: dict[str, str]) -> None:
         new = NewMessage(
             key=key,
-            kind=MessageKind.NOTICE,
+            kind=kind,
             priority=Priority.NUDGE,
             conversation=self._in_force().channels.digest,
             refs=refs,
@@ -239,7 +242,7 @@ def _remember(tx: Transaction, policy: Policy, now: datetime) -> bool:
     The workspace is known from then on, so that the next start needs no Slack.
     """
     last = tx.one("last_policy")
-    tx.write("set_mark", name="start", at=now)
+    marks.note(tx, Mark.START, now)
     if last is not None and last["version"] == policy.version:
         return False
     # The last one is told by its instant, so that must grow even if the clock does not.

@@ -12,8 +12,9 @@ from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Recipient, Step, StepKind
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Database, Transaction
-from bot.store.tables import locks, outbox_messages, records
+from bot.store.tables import locks, marks, outbox_messages, records
 from bot.store.tables.items import Item, item_of, key_of
+from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
 from bot.triage import daily_lists
 
@@ -123,7 +124,7 @@ class Reminders:
             locks.take(tx, locks.TICK)
             self._send(tx, list(daily_lists.due(tx, self._policy(), now)), now)
             if self._ticked_at is None or down or self._marks_now(tx, now):
-                tx.write("set_mark", name="tick", at=now)
+                marks.note(tx, Mark.TICK, now)
         self._ticked_at = self._system_clock()
 
     def next_at(self) -> datetime:
@@ -137,15 +138,15 @@ class Reminders:
         if self._ticked_at and system_now - self._ticked_at < _OUTAGE:
             return None
         with self._database.transaction() as tx:
-            mark = tx.one("mark", name="tick")
+            ticked_at = marks.at(tx, Mark.TICK)
         now = self._clock()
-        if mark is None or now - mark["at"] < _OUTAGE:
+        if ticked_at is None or now - ticked_at < _OUTAGE:
             return None
-        return mark["at"], now
+        return ticked_at, now
 
     def _marks_now(self, tx: Transaction, now: datetime) -> bool:
-        mark = tx.one("mark", name="tick")
-        return mark is None or abs(now - mark["at"]) >= _MARK_EVERY
+        ticked_at = marks.at(tx, Mark.TICK)
+        return ticked_at is None or abs(now - ticked_at) >= _MARK_EVERY
 
     def _fire_due(self, now: datetime, down: tuple[datetime, datetime] | None) -> None:
         """Fire what is due, all at once: so each person gets one message."""
@@ -197,11 +198,10 @@ class Reminders:
             return
         report = NewMessage(
             key=f"trouble/{deadline.id}",
-            kind=MessageKind.NOTICE,
+            kind=MessageKind.REMINDER_FAILS,
             priority=Priority.NUDGE,
             conversation=self._policy().channels.fallback,
             incident=deadline.incident,
-            refs={"trouble": "reminder"},
         )
         self._send(tx, [report], now)
 

@@ -50,7 +50,7 @@ def new_messages(channels: Sequence[str]) -> list[NewMessage]:
         is_page = number >= MESSAGES - PAGES
         new = NewMessage(
             key=f"burst/{number}",
-            kind=MessageKind.NOTICE,
+            kind=MessageKind.BACKUP,
             priority=Priority.NUDGE,
             conversation=channels[number % len(channels)],
             refs={"trouble": "backup", "reason": "a page" if is_page else "a nudge"},

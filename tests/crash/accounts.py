@@ -21,7 +21,7 @@ ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
 _FIRST_RESPONSE = {1: 4, 2: 4, 3: 24, 4: 48}
 _STEPS = (0, 5, 10, 20)
 _REPEAT = 15
-_UNFINISHED = ("queued", "sending", "dead")
+_UNFINISHED = ("queued", "sending", "unconfirmed", "dead")
 _TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))
 # Reminders so close together may go out as one, the later one early.
 _TOGETHER = timedelta(minutes=2)

@@ -96,12 +96,13 @@ class OutboxMessage:
     @property
     def is_under_way(self) -> bool:
         """Tell whether a bot sends it just now, or did when it died."""
-        return self.state == "sending" and self.verify_at is None
+        return self.state == "sending"
 
     @property
     def is_open(self) -> bool:
         """Tell whether there is still something to do about it."""
-        return self.state in ("queued", "sending") or self.verify_at is not None
+        is_open = self.state in ("queued", "sending", "unconfirmed")
+        return is_open or self.verify_at is not None
 
 
 _CUT = """

@@ -104,7 +104,7 @@ def test_a_message_that_slack_does_not_show_is_lost() -> None:
     ]
 
 
-@pytest.mark.parametrize("state", ["queued", "sending", "dead"])
+@pytest.mark.parametrize("state", ["queued", "sending", "unconfirmed", "dead"])
 def test_a_message_that_is_not_sent_at_rest_is_lost(state: str) -> None:
     found = verdict(CARD, messages=(replace(SENT, state=state),))
 

@@ -44,6 +44,8 @@ def edit(attempts: int) -> OutboxMessage:
         queued_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
         sent_at=None,
         unconfirmed_at=None,
+        unconfirmed_because=None,
+        has_lost_parent=False,
         last_error=None,
     )
 

@@ -78,7 +78,11 @@ def test_what_lies_ahead_and_the_outbox_are_read_while_the_bot_is_dead(
     state = opened.stage.state()
 
     assert state["waiting"] > 0
-    assert {one["state"] for one in state["sent"]} <= {"queued", "sending"}
+    assert {one["state"] for one in state["sent"]} <= {
+        "queued",
+        "sending",
+        "unconfirmed",
+    }
     assert any(one["about"].startswith("INC-1 Acme") for one in state["ahead"])
 
 

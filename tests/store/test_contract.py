@@ -18,6 +18,7 @@ from bot.store.tables.outbox_messages import (
     Posted,
     Priority,
     State,
+    Unconfirmed,
     Verify,
 )
 from bot.triage.acts import Report, Update
@@ -57,6 +58,7 @@ SAMPLES: Mapping[str, object] = {
     "fired": 1,
     "holidays": "{}",
     "id": 1,
+    "has_lost_parent": 0,
     "incident": 1,
     "is_active": 1,
     "is_aim": 0,
@@ -173,7 +175,9 @@ def live(database: Database) -> None:
             posted = Posted(now, f"{number}.0", "abc", is_live=True)
             outbox_messages.finish(tx, message, state, posted=posted)
         message = claimed(database, tx, now, "lost")
-        unconfirmed.mark(tx, message, Verify(NOON, NOON), error="unknown: timeout")
+        because = Unconfirmed.NO_ANSWER
+        verify = Verify(NOON, NOON)
+        unconfirmed.mark(tx, message, verify, because=because, error="timeout")
         claimed(database, tx, now, "first")
 
 

@@ -74,5 +74,5 @@ def test_numbers_are_read_again_after_a_wrong_clock(tuesday: Story) -> None:
     tuesday.settle()
 
     with tuesday.bot.database.reading() as tx:
-        marks = {row["name"]: row["at"] for row in tx.all("age_marks")}
+        marks = {row["name"]: row["at"] for row in tx.all("marks")}
     assert marks["begun"] <= marks["numbers_read"] <= tuesday.system_clock.now

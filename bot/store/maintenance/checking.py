@@ -134,7 +134,7 @@ def _without_target(each: Each, policy: Policy | None) -> Iterator[str]:
     if policy is None:
         return
     rows = [
-        row for row in each(_checks()["without_promise"]) if _has_target(policy, row)
+        row for row in each(_checks()["without_target"]) if _has_target(policy, row)
     ]
     if rows:
         names = _some(f"INC-{row['number']}" for row in rows)

@@ -30,7 +30,8 @@ UNTYPED = {
     ),
     "outbox": (
         "workspace", "key", "kind", "conversation", "person", "thread_of", "edit_of",
-        "refs", "state", "lease_token", "ts", "rendered", "last_error",
+        "refs", "state", "lease_token", "ts", "rendered",
+        "unconfirmed_because", "last_error",
     ),
     "outbox_items": (
         "workspace", "key", "deadline_kind", "step", "because", "next_person",

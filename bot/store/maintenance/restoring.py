@@ -15,6 +15,8 @@ from bot.store.files import part_of, put, telling
 from bot.store.maintenance import checking
 from bot.store.maintenance.backups import STAMP, copy
 from bot.store.queries import named
+from bot.store.tables import marks
+from bot.store.tables.marks import Mark
 
 # SQLite's own locks are on these bytes. Whoever has a file open in WAL mode shares a
 # lock on them until they close it. https://www.sqlite.org/src/file/src/os.h
@@ -61,7 +63,7 @@ def _mark(record: Path, now: datetime) -> None:
             closing(SqliteDatabase(record, workspace)) as database,
             database.transaction() as tx,
         ):
-            tx.write("set_mark", name="restored", at=now)
+            marks.note(tx, Mark.RESTORED, now)
 
 
 def _give_to_owner_of(record: Path, part: Path) -> None:

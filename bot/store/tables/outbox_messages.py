@@ -27,7 +27,15 @@ class MessageKind(StrEnum):
     MORNING = "morning"
     DIGEST = "digest"
     OFFER = "offer"
-    NOTICE = "notice"
+    OFFER_ANSWERED = "offer_answered"
+    POLICY_ACCEPTED = "policy_accepted"
+    POLICY_REFUSED = "policy_refused"
+    BACKUP = "backup"
+    LOST_INCIDENTS = "lost_incidents"
+    REMINDER_FAILS = "reminder_fails"
+    CARD_NOT_POSTED = "card_not_posted"
+    NOT_DELIVERED = "not_delivered"
+    OUTCOME_UNKNOWN = "outcome_unknown"
     EDIT = "edit"
 
 
@@ -53,14 +61,31 @@ class Priority(IntEnum):
 
 
 class State(StrEnum):
-    """Where a message stands."""
+    """Where a message stands. `UNCONFIRMED`: Slack may or may not have posted it."""
 
     QUEUED = "queued"
     SENDING = "sending"
+    UNCONFIRMED = "unconfirmed"
     SENT = "sent"
     MERGED = "merged"
     SUPERSEDED = "superseded"
     DEAD = "dead"
+
+
+class Unconfirmed(StrEnum):
+    """Why a message is unconfirmed.
+
+    Slack did not answer, the sender died, or the record may be older than Slack.
+    """
+
+    NO_ANSWER = "no_answer"
+    SENDER_STOPPED = "sender_stopped"
+    OLD_RECORD = "old_record"
+
+    @property
+    def words(self) -> str:
+        """The reason in words, for people who look into the record."""
+        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +133,8 @@ class OutboxMessage:
     queued_at: datetime
     sent_at: datetime | None
     unconfirmed_at: datetime | None
+    unconfirmed_because: Unconfirmed | None
+    has_lost_parent: bool
     last_error: str | None
 
     @property
@@ -258,13 +285,14 @@ def finish(  # noqa: PLR0913  # All that a sending can end with.
     return Finish.STALE if row["is_stale"] else Finish.DONE
 
 
-def retry(
+def retry(  # noqa: PLR0913  # All that a message is tried again with.
     tx: Transaction,
     message: OutboxMessage,
     *,
     not_before: datetime,
     error: str,
     unconfirmed_at: datetime | None = None,
+    has_lost_parent: bool = False,
 ) -> bool:
     """Give a leased message back to be tried later; `False` if the lease was lost."""
     row = tx.one(
@@ -273,6 +301,7 @@ def retry(
         token=message.lease_token,
         not_before=not_before,
         unconfirmed_at=unconfirmed_at,
+        has_lost_parent=int(has_lost_parent),
         last_error=error,
     )
     return row is not None
@@ -353,6 +382,7 @@ def posted_values(posted: Posted) -> dict[str, object]:
 
 def message_of(row: Row) -> OutboxMessage:
     """Return a message as its row tells it."""
+    because = row["unconfirmed_because"]
     return OutboxMessage(
         **{
             **row,
@@ -361,6 +391,8 @@ def message_of(row: Row) -> OutboxMessage:
             "state": State(row["state"]),
             "refs": json.loads(row["refs"]),
             "is_live": bool(row["is_live"]),
+            "unconfirmed_because": because and Unconfirmed(because),
+            "has_lost_parent": bool(row["has_lost_parent"]),
         }
     )
 

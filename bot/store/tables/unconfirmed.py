@@ -11,6 +11,7 @@ from bot.store.database import Transaction, to_json
 from bot.store.tables.outbox_messages import (
     OutboxMessage,
     Posted,
+    Unconfirmed,
     Verify,
     message_of,
     posted_values,
@@ -30,13 +31,19 @@ def reconcile_posted(
 
 
 def mark(
-    tx: Transaction, message: OutboxMessage, verify: Verify, *, error: str
+    tx: Transaction,
+    message: OutboxMessage,
+    verify: Verify,
+    *,
+    because: Unconfirmed,
+    error: str,
 ) -> None:
     """Leave a leased message open until it was looked up in Slack."""
     tx.write(
         "mark_unconfirmed",
         id=message.id,
         token=message.lease_token,
+        because=because,
         last_error=error,
         **asdict(verify),
     )

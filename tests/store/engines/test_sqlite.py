@@ -277,7 +277,7 @@ def gate(tx: Transaction, name: str) -> datetime:
         ("unfinished", "outbox_heads"),
         ("forget_messages", "outbox_old_edits"),
         ("lost_leases", "outbox_sending"),
-        ("hurry_pages", "outbox_sending"),
+        ("hurry_pages", "outbox_unconfirmed"),
         ("claim_look", "outbox_verify"),
         ("mark_stale", "outbox_heads"),
         ("queue_edits", "outbox_live"),

@@ -280,6 +280,7 @@ def test_where_no_backup_is_known_that_is_said(
 
 
 def test_of_a_large_record_only_the_beginning_is_looked_at(record: Path) -> None:
+    by_hand(record, "VACUUM")  # The tables' own list moves to the beginning.
     damage(record)
     size = record.stat().st_size
 

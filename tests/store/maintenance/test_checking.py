@@ -97,7 +97,7 @@ def test_numbers_of_which_the_leads_were_told_are_not_missing(
     notice = (
         "INSERT INTO outbox (workspace, key, kind, priority, conversation, refs, "
         "state, attempts, not_before, is_stale, is_live, queued_at) "
-        "SELECT workspace, 'lost/x', 'notice', 1, 'C0LEADS', "
+        "SELECT workspace, 'lost/x', 'lost_incidents', 1, 'C0LEADS', "
         """'{"numbers": "4 5 6"}', 'sent', 1, not_before, 0, 0, queued_at """
         "FROM outbox WHERE key = 'INC-1/card'"
     )
