@@ -174,8 +174,6 @@ class World(RuleBasedStateMachine):
             self.room.land()
         self.now += span
 
-    # What people do
-
     @rule(which=st.integers(0, 1), severity=st.sampled_from(sorted(FIRST_RESPONSE)))
     def open(self, which: int, severity: Severity) -> None:
         report = Report(severity, "push fails", "C0SUPPORT", "Acme")
@@ -222,8 +220,6 @@ class World(RuleBasedStateMachine):
             except UserError:
                 return  # It is due within a quarter of an hour.
 
-    # What happens to the bots
-
     @rule(which=st.integers(0, 1), minutes=st.sampled_from([1, 7, 45, 200, 800]))
     def tick(self, which: int, minutes: int) -> None:
         self.pass_by(timedelta(minutes=minutes))
@@ -268,8 +264,6 @@ class World(RuleBasedStateMachine):
     @rule()
     def land(self) -> None:
         self.room.land()
-
-    # What must hold
 
     @invariant()
     def the_numbers_have_no_gap(self) -> None:

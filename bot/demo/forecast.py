@@ -1,12 +1,12 @@
 """What lies ahead if nobody acts: deadlines and the reminders they will cause. Pure.
 
-It asks `nudges` for each step that is still to come, as the tick will when its instant
-has arrived, and says in words what goes out, to whom, and why.
+It asks `nudges` for each step to come, as the tick will at the step's instant, and says
+what goes out, to whom, and why.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
 
@@ -15,8 +15,10 @@ from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Because, Recipient, Step, StepKind
 from bot.policy.policies import Policy
+from bot.slack.blocks import span
 
 _MOST_STEPS = 12
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Coming(StrEnum):
@@ -27,74 +29,75 @@ class Coming(StrEnum):
     PAUSED = "paused"
     REMINDER = "reminder"
     PAGE = "page"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """One thing that will happen, or is so, at an instant.
+    """One thing that will happen, as the page words it.
 
-    `at` is `None` for a promise that is paused, and lies in the past for one that is
-    late. `recipients` are empty where nobody is told.
+    `at` is `None` for a paused deadline, and in the past for a late one. `about` names
+    the incident, `to` the people and channels that get a message, by their ids.
     """
 
     at: datetime | None
     kind: Coming
-    incident: Incident
-    deadline: Deadline
+    about: str
     what: str
     why: str
-    recipients: tuple[Recipient, ...] = ()
+    to: tuple[str, ...] = ()
 
 
 def forecast(
     policy: Policy, cases: Iterable[tuple[Incident, Deadline]], now: datetime
-) -> tuple[Ahead, ...]:
+) -> list[Ahead]:
     """Return what lies ahead of these deadlines, soonest first.
 
     An escalation goes on for ever: of its repeats only the next is shown.
     """
-    found = [
+    return soonest_first(
         ahead
         for incident, deadline in cases
         if deadline.is_open
         for ahead in _of_deadline(policy, incident, deadline, now)
-    ]
-    return tuple(sorted(found, key=lambda one: (one.at is None, one.at or now)))
+    )
+
+
+def soonest_first(found: Iterable[Ahead]) -> list[Ahead]:
+    """Sort what lies ahead; what has no instant comes last."""
+    return sorted(found, key=lambda one: one.at or _NEVER)
 
 
 def _of_deadline(
     policy: Policy, incident: Incident, deadline: Deadline, now: datetime
 ) -> Iterator[Ahead]:
+    customer = incident.customer or "no customer"
+    about = f"{incident.name} {customer} ({incident.severity.label})"
     if deadline.paused_at is not None:
         what = f"The {deadline.kind.words} is paused: we wait for the customer"
-        yield Ahead(None, Coming.PAUSED, incident, deadline, what, "")
+        yield Ahead(None, Coming.PAUSED, about, what, "")
         return
     if deadline.kind is not Kind.CHECK_IN:
-        yield _target(incident, deadline, now)
+        state = Coming.LATE if deadline.is_overdue(now) else Coming.DUE
+        what = f"{deadline.kind.words.capitalize()} is {state}"
+        yield Ahead(deadline.due_at, state, about, what, _why_due(deadline))
     for step in _steps(policy, incident, deadline, now):
         told = nudges.recipients(policy, incident, step, policy.on_call)
         is_page = step.kind in (StepKind.PAGE, StepKind.CHECK_IN)
         yield Ahead(
             at=step.at,
             kind=Coming.PAGE if is_page else Coming.REMINDER,
-            incident=incident,
-            deadline=deadline,
+            about=about,
             what=_what(incident, deadline, step),
             why=_why(policy, incident, step, told),
-            recipients=told,
+            to=tuple(one.id for one in told),
         )
 
 
-def _target(incident: Incident, deadline: Deadline, now: datetime) -> Ahead:
-    name = deadline.kind.words.capitalize()
+def _why_due(deadline: Deadline) -> str:
     aim = "our own aim, outside the contract: " if deadline.is_aim else ""
-    words = deadline.target.replace("_", " ")
-    why = f"{aim}{words}, counted in the calendar {deadline.calendar}"
-    if deadline.is_overdue(now):
-        return Ahead(
-            deadline.due_at, Coming.LATE, incident, deadline, f"{name} is late", why
-        )
-    return Ahead(deadline.due_at, Coming.DUE, incident, deadline, f"{name} is due", why)
+    target = deadline.target.replace("_", " ")
+    return f"{aim}{target}, counted in the calendar {deadline.calendar}"
 
 
 def _steps(
@@ -149,8 +152,8 @@ def _why(
 ) -> str:
     people = " and ".join(dict.fromkeys(_role(one.because) for one in told))
     if _is_repeat(policy, incident, step):
-        beat = round(policy.escalation.repeat / timedelta(minutes=1))
-        return f"Everybody in the escalation, every {beat} min until somebody acts"
+        beat = span(policy.escalation.repeat)
+        return f"Everybody in the escalation, every {beat} until somebody acts"
     if step.kind is StepKind.PAGE:
         return f"The next step of the escalation: {people}"
     if step.kind is StepKind.CHECK_IN:

@@ -1,13 +1,12 @@
 """`sevbot demo`: the local Slack in a browser, with the real bot in it.
 
-Nothing leaves this machine, and all is forgotten at the end.
+Nothing leaves this machine, and everything is deleted at the end.
 """
 
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +24,7 @@ _TRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A demo that runs. `taken` is the port that was wanted but in use, or None."""
+    """A running demo. `taken` is the port that was asked for but in use, or None."""
 
     page: Page
     live: Live
@@ -37,20 +36,16 @@ class Opened:
 def opened(
     tried: Policies, *, port: int = PORT, is_empty: bool = False, beat: float = BEAT_S
 ) -> Iterator[Opened]:
-    """Run the demo; `is_empty` begins without a story. Port 0 takes any.
+    """Run the demo, without a story if `is_empty`. Port 0 takes a free one.
 
     `beat` is the pace of a story's steps, in seconds.
 
-    Raises BotError if neither the port nor one of the next is free.
+    Raises BotError if the port and the next ones are all in use.
     """
-
-    def begins() -> datetime:
-        zone = tried().team_hours.zone
-        return TWO_DAYS.day.replace(tzinfo=zone)
-
     with TemporaryDirectory() as folder:
-        live = Live(Path(folder), tried, begins())
-        stage = Stage(live, tried, begins, beat)
+        begins_at = TWO_DAYS.begins_at(tried().team_hours.zone)
+        live = Live(Path(folder), tried, begins_at)
+        stage = Stage(live, tried, beat)
         live.start()
         try:
             page = _page(live, stage, port)

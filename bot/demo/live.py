@@ -1,6 +1,6 @@
 """A local Slack and a bot that runs by itself, for people at the page.
 
-The team is mapped onto the ids that a policy names, so that any policy can be tried.
+The team gets the ids that a policy names, so that any policy can be tried.
 """
 
 import re
@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import Lock
 
 from bot.clock import TrialClock
-from bot.demo.bot_process import BotProcess, Place, Word
-from bot.demo.trial import TEAM
+from bot.demo.bot_process import BotProcess, Word
+from bot.demo.trial import TEAM, settings_of, waiting
 from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Condition
 from bot.emulator.workspace import default_id
@@ -38,7 +38,7 @@ _CONNECTS_WITHIN_S = 10
 
 
 class State(StrEnum):
-    """What the bot is, as the page says it."""
+    """The bot's state, in the words of the page."""
 
     DEAD = "dead"
     STARTING = "starting"
@@ -48,9 +48,9 @@ class State(StrEnum):
 class Live:
     """A local Slack with the team in it, and a bot in a process of its own.
 
-    While Slack is well, `settle` waits until the bot has sent what may go, so that time
-    stands still until then. Otherwise the bot only queues what is due, and goes on
-    sending by itself. `changed` is called where the bot's state has changed.
+    While Slack is well, `settle` waits until the bot has sent what it can, and time
+    stands still until then. Otherwise the bot only queues what is due, and sends it
+    when it can. `changed` is called when the bot's state has changed.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Live:
 
     @property
     def state(self) -> State:
-        """Tell what the bot is just now."""
+        """Return the bot's state now."""
         bot = self._bot
         if bot is None or not bot.is_alive:
             return State.DEAD
@@ -86,7 +86,7 @@ class Live:
 
     @property
     def pid(self) -> int | None:
-        """The number of the bot's process; `None` if there is none."""
+        """The id of the bot's process; `None` if there is none."""
         return self._bot.pid if self._bot else None
 
     def start(self) -> None:
@@ -97,12 +97,12 @@ class Live:
         self.start_bot()
 
     def stop(self) -> None:
-        """End the bot, then Slack."""
+        """Kill the bot, then stop Slack."""
         self.kill_bot()
         self.slack.__exit__(None, None, None)
 
     def take_policy(self) -> None:
-        """Put the policy in force where the bot looks for its own now and then."""
+        """Write the policy in force to the file that the bot watches."""
         texts = self.policy().texts
         # The file of customers may lie some folders up.
         folder = self._folder.joinpath(*["policy"] * max(n.count("..") for n in texts))
@@ -113,28 +113,35 @@ class Live:
         self._policies = folder / next(iter(texts))
 
     def start_bot(self) -> None:
-        """Start a bot on the record as it stands, whatever Slack is like."""
+        """Start a bot on the record as it is, even if Slack is down."""
         with self._starting:
             if self.state is not State.DEAD:
                 return
-            self._bot = BotProcess(self._place())
+            settings = settings_of(
+                self.slack,
+                database_url=f"sqlite:///{self._file}",
+                policies=self._policies,
+                clock=self._folder / "clock.json",
+                backups=None,  # Whatever the environment says of the team's own bot.
+            )
+            self._bot = BotProcess(settings)
             self.changed()
             if not self._bot.await_ready():
                 return
         self.changed()
         if self.slack.condition is Condition.WELL:
-            with suppress(AssertionError):  # The page says that no socket is open.
+            with suppress(AssertionError):  # The page shows that no socket is open.
                 self.slack.wait_for_socket(timeout=_CONNECTS_WITHIN_S)
         self.settle()
 
     def kill_bot(self) -> None:
-        """End the bot at once, wherever it is; what it has not sent stays queued."""
+        """Kill the bot at once; what it has not sent stays queued."""
         if self._bot is not None and self._bot.is_alive:
             self._bot.kill()
             self.slack.wait_until(lambda: not self.slack.health()["sockets"])
 
-    def begin_anew(self, at: datetime) -> None:
-        """Forget all that happened, and go to an instant, be it in the past."""
+    def start_over(self, at: datetime) -> None:
+        """Forget everything and go to an instant, which may lie in the past."""
         self.kill_bot()
         self._new_record()
         self.slack.condition = Condition.WELL
@@ -151,17 +158,16 @@ class Live:
     def waiting(self) -> int:
         """Return how many messages are not sent yet."""
         with self.record() as tx:
-            row = tx.one("unfinished")
-        return int(row["waiting"]) if row else 0
+            return waiting(tx)
 
     def settle(self) -> None:
-        """Have what is due now fired; sent too, if Slack is well."""
+        """Have the bot queue what is due now, and send it if Slack is well."""
         if self._bot is not None and self.state is State.RUNNING:
             is_well = self.slack.condition is Condition.WELL
             self._bot.ask(Word.SETTLE if is_well else Word.FIRE)
 
     def next_at(self) -> datetime | None:
-        """Return when the bot has something to do next; `None` if it does nothing."""
+        """Return when something is due next; `None` if the bot is not running."""
         if self.state is not State.RUNNING:
             return None
         with self.record() as tx:
@@ -173,19 +179,9 @@ class Live:
                 self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
             SqliteDatabase(self._file, self.slack.team_id).close()
 
-    def _place(self) -> Place:
-        return Place(
-            api_url=self.slack.api_url,
-            bot_token=self.slack.bot_token,
-            app_token=self.slack.app_token,
-            record=self._file,
-            clock=self._folder / "clock.json",
-            policies=self._policies,
-        )
-
 
 def settle_in(slack: LocalSlack, policy: Policy) -> None:
-    """Let in whoever of the team is missing, and create the missing channels.
+    """Add the people and channels that are missing.
 
     Ana is the policy's primary, Ben its backup and Lea its lead.
     """
@@ -218,7 +214,7 @@ def settle_in(slack: LocalSlack, policy: Policy) -> None:
 
 
 def roles_of(policy: Policy) -> dict[str, str]:
-    """Return what each person on call is, in words, by id."""
+    """Return the roles of the people on call, in words, by id."""
     on_call = policy.on_call
     told = {on_call.lead: "lead", on_call.backup: "backup on call"}
     told[on_call.primary] = "primary on call"

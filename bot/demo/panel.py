@@ -1,11 +1,12 @@
-"""What the demo's panel tells: what lies ahead, and what became of each message."""
+"""What the demo's panel shows: what lies ahead, and what became of each message."""
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from bot.demo.forecast import Ahead, Coming, forecast
+from bot.demo.forecast import Ahead, Coming, forecast, soonest_first
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
@@ -18,7 +19,12 @@ from bot.triage import daily_lists
 _MOST = 60
 _LATE = timedelta(minutes=1)
 _DAYS_OF_LISTS = 3
-_REMINDERS = (Coming.REMINDER, Coming.PAGE)
+# Kinds of messages whose own names would say too little.
+_NAMES = {
+    MessageKind.NOTE: "Note in the thread",
+    MessageKind.MORNING: "Morning list",
+    MessageKind.OFFER: "Offer to hand over",
+}
 
 
 def cases(tx: Transaction, now: datetime) -> list[tuple[Incident, Deadline]]:
@@ -33,22 +39,24 @@ def cases(tx: Transaction, now: datetime) -> list[tuple[Incident, Deadline]]:
 
 def ahead(
     cases: list[tuple[Incident, Deadline]], policy: Policy, now: datetime
-) -> list[dict[str, Any]]:
-    """Return what lies ahead as the page shows it, soonest first."""
-    told = [_ahead(one) for one in forecast(policy, cases, now)]
-    told += _lists(policy, now)
-    told.sort(key=lambda one: (one["at"] is None, one["at"] or ""))
-    return told[:_MOST]
+) -> list[Ahead]:
+    """Return what lies ahead, soonest first."""
+    found = [*forecast(policy, cases, now), *_lists(policy, now)]
+    return soonest_first(found)[:_MOST]
+
+
+def shown(one: Ahead) -> dict[str, Any]:
+    """Return one thing that lies ahead as the page expects it."""
+    return {**asdict(one), "at": one.at.isoformat() if one.at else None}
 
 
 def next_message_at(
     cases: list[tuple[Incident, Deadline]], policy: Policy, now: datetime
 ) -> datetime | None:
-    """Return when somebody is reminded next; where nobody is, the day's next list."""
-    told = [one for one in ahead(cases, policy, now) if one["at"]]
-    instants = [(one["kind"], datetime.fromisoformat(one["at"])) for one in told]
-    reminders = [at for kind, at in instants if kind in _REMINDERS and at > now]
-    return min(reminders or [at for _, at in instants if at > now], default=None)
+    """Return when the next reminder is due; without one, the next thing ahead."""
+    coming = [one for one in ahead(cases, policy, now) if one.at and one.at > now]
+    reminders = [one for one in coming if one.kind in (Coming.REMINDER, Coming.PAGE)]
+    return next((one.at for one in reminders or coming), None)
 
 
 def sent(tx: Transaction) -> list[dict[str, Any]]:
@@ -56,21 +64,8 @@ def sent(tx: Transaction) -> list[dict[str, Any]]:
     return [_sent(row) for row in tx.all("newest_messages", most=_MOST)]
 
 
-def _ahead(one: Ahead) -> dict[str, Any]:
-    incident = one.incident
-    name = incident.customer or "no customer"
-    return {
-        "at": one.at.isoformat() if one.at else None,
-        "kind": one.kind.value,
-        "about": f"INC-{incident.number} {name} ({incident.severity.label})",
-        "what": one.what,
-        "why": one.why,
-        "to": [recipient.id for recipient in one.recipients],
-    }
-
-
-def _lists(policy: Policy, now: datetime) -> Iterator[dict[str, Any]]:
-    """Yield the lists of the coming days that the team works."""
+def _lists(policy: Policy, now: datetime) -> Iterator[Ahead]:
+    """Yield the lists of the next business days."""
     day = now.astimezone(policy.team_hours.zone).date()
     found = 0
     for _ in range(_DAYS_OF_LISTS * 7):
@@ -78,67 +73,29 @@ def _lists(policy: Policy, now: datetime) -> Iterator[dict[str, Any]]:
         morning_at = daily_lists.morning_at(policy, day)
         if morning_at and morning_at > now:
             why = "To each person who owes something today, at the opening"
-            yield _list(morning_at, "Morning lists", why, [])
+            yield Ahead(morning_at, Coming.LIST, "", "Morning lists", why)
         if digest_at and digest_at > now:
-            why = "On each business day"
-            yield _list(digest_at, "Digest", why, [policy.channels.digest])
+            why, to = "On each business day", (policy.channels.digest,)
+            yield Ahead(digest_at, Coming.LIST, "", "Digest", why, to)
         found += bool(digest_at)
         if found >= _DAYS_OF_LISTS:
             return
         day += timedelta(days=1)
 
 
-def _list(at: datetime, what: str, why: str, to: list[str]) -> dict[str, Any]:
-    told = {"at": at.isoformat(), "kind": "list", "about": "", "what": what}
-    return {**told, "why": why, "to": to}
-
-
 def _sent(row: Row) -> dict[str, Any]:
     at = row["sent_at"] or row["queued_at"]
     number = row["incident"]
-    name = _name(MessageKind(row["kind"]))
+    kind = row["kind"].replace("_", " ").capitalize()
+    name = _NAMES.get(row["kind"], kind)
+    is_merged = row["state"] == "sent" and row["merged"] > 1
     return {
         "at": at.isoformat(),
         "what": f"{name}, INC-{number}" if number else name,
         "to": [row["person"] or row["conversation"]],
-        "state": "merged" if _is_merged(row) else row["state"],
+        "state": "merged" if is_merged else row["state"],
         "why": " ".join(_why(row)),
     }
-
-
-def _name(kind: MessageKind) -> str:
-    match kind:
-        case MessageKind.NOTE:
-            return "Note in the thread"
-        case MessageKind.MORNING:
-            return "Morning list"
-        case MessageKind.OFFER:
-            return "Offer to hand over"
-        case (
-            MessageKind.CARD
-            | MessageKind.REMINDER
-            | MessageKind.DIGEST
-            | MessageKind.EDIT
-        ):
-            return kind.capitalize()
-        case (
-            MessageKind.OFFER_ANSWERED
-            | MessageKind.POLICY_ACCEPTED
-            | MessageKind.POLICY_REFUSED
-            | MessageKind.BACKUP
-            | MessageKind.LOST_INCIDENTS
-            | MessageKind.REMINDER_FAILS
-            | MessageKind.CARD_NOT_POSTED
-            | MessageKind.NOT_DELIVERED
-            | MessageKind.OUTCOME_UNKNOWN
-        ):
-            return "Notice"
-        case _:
-            assert_never(kind)
-
-
-def _is_merged(row: Row) -> bool:
-    return bool(row["state"] == "sent" and row["merged"] > 1)
 
 
 def _why(row: Row) -> Iterator[str]:
@@ -163,15 +120,19 @@ def _why(row: Row) -> Iterator[str]:
 def _sent_late(row: Row) -> Iterator[str]:
     held = row["sent_at"] - row["queued_at"]
     if held > _LATE:
-        yield f"Held back for {span(held)} until Slack took it,"
-        yield f"{row['attempts']} tries." if row["attempts"] > 1 else "one try."
+        tries = _tries(row["attempts"])
+        yield f"Held back for {span(held)} until Slack took it, {tries}."
 
 
 def _waits(row: Row) -> Iterator[str]:
     if row["conversation"] is None:
         yield "Held back: the conversation could not be opened yet."
     elif row["attempts"]:
-        tries = "1 try" if row["attempts"] == 1 else f"{row['attempts']} tries"
-        yield f"Held back after {tries}: {row['last_error'] or 'under way'}."
+        tries, error = _tries(row["attempts"]), row["last_error"]
+        yield f"Held back after {tries}: {error or 'under way'}."
     else:
         yield "Waits for its turn."
+
+
+def _tries(number: int) -> str:
+    return "1 try" if number == 1 else f"{number} tries"

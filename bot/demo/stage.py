@@ -6,26 +6,20 @@ from typing import Any
 
 from bot.demo import panel, stories
 from bot.demo.live import Live, roles_of, settle_in
-from bot.demo.stories import STORIES
-from bot.demo.telling import BEAT_S, Telling
+from bot.demo.stories import STORIES, TWO_DAYS, Story
+from bot.demo.telling import Telling
 from bot.demo.time_travel import Course
+from bot.demo.trial import waiting
 from bot.demo.tried_policy import Policies
 from bot.emulator.page.backstage import Impossible
 
 
 class Stage:
-    """What the page is told from behind, and what it may ask for."""
+    """What the panel shows, and what its buttons do."""
 
-    def __init__(
-        self,
-        live: Live,
-        policies: Policies,
-        begins: Callable[[], datetime],
-        beat: float = BEAT_S,
-    ) -> None:
+    def __init__(self, live: Live, policies: Policies, beat: float) -> None:
         self._live = live
         self._policies = policies
-        self._begins = begins
         self._beat = beat
         self.stir: Callable[[], None] = lambda: None
         self.course = Course(live, self._stir)
@@ -49,7 +43,7 @@ class Stage:
         }
 
     def start(self) -> None:
-        """Begin to move time."""
+        """Start the thread that moves time."""
         self.course.start()
 
     def stop(self) -> None:
@@ -58,7 +52,7 @@ class Stage:
         self.course.stop()
 
     def listen(self, within: float = 90.0) -> None:
-        """Wait until the story has told what it was asked to tell."""
+        """Wait until the story stops by itself."""
         if self._telling:
             self._telling.wait(within)
 
@@ -66,13 +60,12 @@ class Stage:
         """Return what the panel shows now."""
         policy, now = self._policies(), self._live.now
         with self._live.record() as tx:
-            cases, sent = panel.cases(tx, now), panel.sent(tx)
-            waiting = tx.one("unfinished")
+            cases, sent, unsent = panel.cases(tx, now), panel.sent(tx), waiting(tx)
         speed, moving = self.course.speed, self.course.is_moving
         return {
-            "ahead": panel.ahead(cases, policy, now),
+            "ahead": [panel.shown(one) for one in panel.ahead(cases, policy, now)],
             "sent": sent,
-            "waiting": int(waiting["waiting"]) if waiting else 0,
+            "waiting": unsent,
             "clock": {"now": now.isoformat(), "speed": speed, "moving": moving},
             "app": {"state": self._live.state.value},
             "roles": roles_of(policy),
@@ -89,7 +82,7 @@ class Stage:
         }
 
     def do(self, act: str, arguments: Mapping[str, Any]) -> None:
-        """Do what somebody asked for; raises Impossible with a reason."""
+        """Do what a button asks for; raises Impossible with a reason."""
         work = self._acts.get(act)
         if work is None:
             raise Impossible(f"Nobody here can {act}.")
@@ -142,8 +135,7 @@ class Stage:
         except LookupError as error:
             raise Impossible(f"{error}.") from error
         self._leave()
-        zone = self._policies().team_hours.zone
-        self._begin_anew(story.day.replace(tzinfo=zone))
+        self._start_over(story)
         self._telling = Telling(story, self._live, self.course, self._stir, self._beat)
 
     def _leave(self) -> None:
@@ -155,11 +147,11 @@ class Stage:
         if self._telling:
             self._tell(self._telling.story.id)
         else:
-            self._begin_anew(self._begins())
+            self._start_over(TWO_DAYS)
 
-    def _begin_anew(self, at: datetime) -> None:
+    def _start_over(self, story: Story) -> None:
         self.course.pause()
-        self._live.begin_anew(at)
+        self._live.start_over(story.begins_at(self._policies().team_hours.zone))
 
     def _story(self) -> Telling:
         if self._telling is None:

@@ -4,28 +4,29 @@ The terminal and the page play the same steps. They fit the policy that ships; w
 another one a customer or an incident that a step names may not be there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.emulator.faults import Condition
 
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """A message that somebody acts upon: an incident's card, or the newest to them."""
+    """The message that a person acts on: an incident's card, or their newest DM."""
 
     incident: str
     is_card: bool = False
 
 
 def newest(incident: str) -> On:
-    """Return the newest message to whoever acts that names an incident."""
+    """Point at the newest message about an incident to the person who acts."""
     return On(incident)
 
 
 def card(incident: str) -> On:
-    """Return an incident's card."""
+    """Point at an incident's card."""
     return On(incident, is_card=True)
 
 
@@ -33,12 +34,16 @@ def card(incident: str) -> On:
 class At:
     """Time passes until `when`, local time of the team; the caption says what happens.
 
-    `see` is whose screen shows it best, and which channel there, if nobody acts.
+    If nobody acts, `see` is the person whose screen shows it best, and the channel.
     """
 
     when: str
     caption: str
     see: tuple[str, str] | None = None
+
+    def instant(self, zone: ZoneInfo) -> datetime:
+        """Return `when` as an instant, for a team in that zone."""
+        return _local(self.when, zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Presses:
 
 @dataclass(frozen=True, slots=True)
 class FillsIn:
-    """Somebody presses a button and sends off the form that it opens."""
+    """Somebody presses a button and submits the form that it opens."""
 
     who: str
     button: str
@@ -79,7 +84,7 @@ class HandsOff:
 
 @dataclass(frozen=True, slots=True)
 class SlackIs:
-    """Slack itself changes: it is gone, or well again."""
+    """Slack goes down, or is well again."""
 
     condition: Condition
 
@@ -97,30 +102,26 @@ class Story:
     begins: str
     steps: tuple[At | Act, ...] = field(repr=False)
 
-    @property
-    def day(self) -> datetime:
-        """The local time at which it begins, without its zone."""
-        return datetime.fromisoformat(self.begins)
+    def begins_at(self, zone: ZoneInfo) -> datetime:
+        """Return the instant at which it begins, for a team in that zone."""
+        return _local(self.begins, zone)
 
     @property
     def is_long(self) -> bool:
-        """Tell whether it takes more than a week, so that weekdays are not enough."""
-        last = [step.when for step in self.steps if isinstance(step, At)][-1]
-        return (datetime.fromisoformat(last) - self.day).days > 6
+        """Tell whether it takes more than a week: weekdays alone would be ambiguous."""
+        last, _ = self.chapters()[-1]
+        began = datetime.fromisoformat(self.begins)
+        return (datetime.fromisoformat(last.when) - began).days > 6
 
-    def chapters(self) -> Iterator[tuple[At, tuple[Act, ...]]]:
-        """Yield each caption with the acts that follow it."""
-        head: At | None = None
-        acts: list[Act] = []
+    def chapters(self) -> list[tuple[At, list[Act]]]:
+        """Return each caption with the acts that follow it."""
+        chapters: list[tuple[At, list[Act]]] = []
         for step in self.steps:
-            if not isinstance(step, At):
-                acts.append(step)
-                continue
-            if head is not None:
-                yield head, tuple(acts)
-            head, acts = step, []
-        if head is not None:
-            yield head, tuple(acts)
+            if isinstance(step, At):
+                chapters.append((step, []))
+            else:
+                chapters[-1][1].append(step)
+        return chapters
 
 
 CONFIRMED = ["The customer was told that it is resolved"]
@@ -315,3 +316,7 @@ def find(id: str) -> Story:
             return story
     names = ", ".join(story.id for story in STORIES)
     raise LookupError(f"there is no story {id!r}; there is: {names}")
+
+
+def _local(when: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(when).replace(tzinfo=zone)

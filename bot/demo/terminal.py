@@ -1,7 +1,8 @@
-"""`sevbot demo --once`: a story of a team of five on a local Slack, on a terminal.
+"""`sevbot demo --once`: a story of a team of five, printed on a terminal.
 
-The bot is the real one over Socket Mode. Its clock jumps from one instant at which
-something is due to the next, and every message is printed as its reader sees it.
+The bot is the real one, connected to a local Slack over Socket Mode. Its clock jumps
+to the next instant at which something is due, and each message is printed as its
+reader sees it.
 """
 
 import time
@@ -15,10 +16,11 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.demo.acting import Cast
+from bot.demo.conductor import Audience, Conductor
 from bot.demo.live import settle_in
 from bot.demo.stories import (
     TWO_DAYS,
+    Act,
     At,
     FillsIn,
     HandsOff,
@@ -30,16 +32,16 @@ from bot.demo.stories import (
 from bot.demo.trial import Trial
 from bot.demo.tried_policy import shipped
 from bot.emulator.faults import Condition
+from bot.emulator.people.exchanges import Answer
 from bot.emulator.records import Change, Message, View
 from bot.policy.policies import Policy
 
 _PAUSE_S = 0.2
 _INDENT = 11
-_CATCHES_UP_WITHIN_S = 30
 
 
-class Demo(Trial):
-    """A trial that prints what happens, with the local time of the team before it."""
+class Demo(Trial, Audience):
+    """A trial that prints what happens, each line with the team's local time."""
 
     def __init__(
         self,
@@ -51,8 +53,7 @@ class Demo(Trial):
     ) -> None:
         self._zone = policy.team_hours.zone
         self._story = story
-        super().__init__(folder, lambda: policy, self._instant(story.begins))
-        self._cast = Cast(self.slack)
+        super().__init__(folder, lambda: policy, story.begins_at(self._zone))
         self._console = console
         self._pause = pause
         self._seen: list[Message] = []
@@ -60,77 +61,56 @@ class Demo(Trial):
         self.slack.on_change(self._noticed)
 
     def populate(self) -> None:
-        """Let in the people and create the channels that the policy names."""
+        """Add the people and channels that the policy names."""
         settle_in(self.slack, self.policy())
 
     def settle(self) -> None:
-        """Do what is due now, and print what came of it."""
+        """Do what is due now, and print the messages that were sent."""
         super().settle()
         seen, self._seen = self._seen, []
         for message in seen:
             self._print_message(message)
 
     def play(self) -> None:
-        """Tell the story from its first step to its last."""
-        for step in self._story.steps:
-            match step:
-                case At():
-                    self._at(step)
-                case Types():
-                    self._types(step)
-                case Presses():
-                    self._say(_who(step.who, "presses"), f"[{step.button}]", "cyan")
-                    self._cast.presses(step)
-                case FillsIn():
-                    self._fills_in(step)
-                case HandsOff():
-                    said = f"[More] [Hand off] {step.to}"
-                    self._say(_who(step.who, "presses"), said, "cyan")
-                    self._cast.hands_off(step, lambda: None)
-                case SlackIs():
-                    self._slack_is(step)
-                case _:
-                    assert_never(step)
-            self.settle()
+        """Play the story to its end."""
+        conductor = Conductor(self, self.travel, self)
+        for head, acts in self._story.chapters():
+            conductor.play(head, acts)
 
-    def _at(self, step: At) -> None:
-        self.travel(self._instant(step.when))
+    def begin(self, head: At) -> None:
+        """Print the caption of a chapter."""
         self._console.print()
-        self._console.print(Text(step.caption, style="bold"))
+        self._console.print(Text(head.caption, style="bold"))
         self._pause()
 
-    def _types(self, step: Types) -> None:
-        self._say(_who(step.who, "types"), step.text, "bold cyan")
-        answer = self._cast.types(step)
+    def announce(self, act: Act) -> None:
+        """Print who does what."""
+        match act:
+            case Types(who, text):
+                self._say(_who(who, "types"), text, "bold cyan")
+            case Presses(who, button):
+                self._say(_who(who, "presses"), f"[{button}]", "cyan")
+            case FillsIn(who, button, _, entries):
+                self._say(_who(who, "presses"), f"[{button}]", "cyan")
+                written = [text for text in entries.values() if isinstance(text, str)]
+                self._say("and writes", " · ".join(written), "cyan")
+            case HandsOff(who, _, to):
+                self._say(_who(who, "presses"), f"[More] [Hand off] {to}", "cyan")
+            case SlackIs(condition):
+                is_well = condition is Condition.WELL
+                said = "is well again" if is_well else "nobody can reach it"
+                self._say("Slack", said, "red")
+            case _:
+                assert_never(act)
+
+    def answered(self, who: str, answer: Answer) -> None:
+        """Print what only that person sees."""
         if answer.private is not None:
-            said = self.slack.notice(answer.private, step.who)
+            said = self.slack.notice(answer.private, who)
             said = said.removeprefix("Only you see this: ")
-            self._say(_who(step.who, "alone sees"), said, "magenta")
-
-    def _fills_in(self, step: FillsIn) -> None:
-        self._say(_who(step.who, "presses"), f"[{step.button}]", "cyan")
-        self._cast.opens(step)
-        written = [text for text in step.entries.values() if isinstance(text, str)]
-        self._say("and writes", " · ".join(written), "cyan")
-        answer = self._cast.submits(step)
+            self._say(_who(who, "alone sees"), said, "magenta")
         if answer.view is not None:
-            self._say(_who(step.who, "alone sees"), self._form(answer.view), "magenta")
-
-    def _slack_is(self, step: SlackIs) -> None:
-        """Change Slack; once it is well again, wait until the bot has caught up."""
-        self._cast.changes_slack(step)
-        if step.condition is not Condition.WELL:
-            self._say("Slack", "nobody can reach it", "red")
-            return
-        self._say("Slack", "is well again", "red")
-        self.slack.wait_for_socket(timeout=_CATCHES_UP_WITHIN_S)
-        until = time.monotonic() + _CATCHES_UP_WITHIN_S
-        while self.waiting() and time.monotonic() < until:
-            self.settle()
-            time.sleep(_PAUSE_S)
-
-    def _instant(self, when: str) -> datetime:
-        return datetime.fromisoformat(when).replace(tzinfo=self._zone)
+            self._say(_who(who, "alone sees"), self._form(answer.view), "magenta")
 
     def _noticed(self, change: Change, thing: Any) -> None:
         if change is Change.POSTED and isinstance(thing, Message):
@@ -155,7 +135,7 @@ class Demo(Trial):
         return self.slack.text(shown, view.person).replace("*", "")
 
     def _say(self, who: str, text: str, style: str) -> None:
-        """Print who does, sees or is sent what, below the time."""
+        """Print who does or sees what, with the time where it has changed."""
         now = self.now.astimezone(self._zone)
         stamp = "" if now == self._shown_at else self._stamp(now)
         self._shown_at = now

@@ -1,7 +1,7 @@
-"""The course of a demo's time: it jumps, runs faster, stands still, never goes back.
+"""How a demo's time moves: it jumps, runs faster or stands still, but never goes back.
 
-On its way it stops at each instant at which something is due, so that every reminder
-goes out when it would have.
+It stops at each instant at which something is due, so that every reminder goes out at
+its own time.
 """
 
 import logging
@@ -22,7 +22,7 @@ _FARTHEST = timedelta(days=366)
 
 
 class Course:
-    """Moves a trial's clock in a thread of its own; `moved` is told of each move."""
+    """Moves a trial's clock, in its own thread; `moved` is called after each move."""
 
     def __init__(self, live: Live, moved: Callable[[], None]) -> None:
         self._live = live
@@ -36,20 +36,20 @@ class Course:
 
     @property
     def speed(self) -> int:
-        """How many times as fast as the machine's time it runs; 0 stands still."""
+        """How many times faster than real time it runs; 0 stands still."""
         return self._speed
 
     @property
     def is_moving(self) -> bool:
-        """Tell whether time is on its way to an instant."""
+        """Tell whether time is travelling to an instant."""
         return self._goal is not None
 
     def start(self) -> None:
-        """Begin to wait for what time shall do."""
+        """Start the thread; time stands still at first."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread after its present move."""
+        """End the thread after its current move."""
         with self._changed:
             self._is_over = True
             self._changed.notify_all()
@@ -61,44 +61,49 @@ class Course:
         if to < now:
             raise Impossible(
                 "Time does not go backwards: what was sent cannot be unsent. "
-                "To see it again, begin anew."
+                "To see it again, start over."
             )
         if to - now > _FARTHEST:
             raise Impossible("That is more than a year ahead; go there in steps.")
-        with self._changed:
-            self._goal, self._speed = to, 0
-            self._changed.notify_all()
+        self._steer(goal=to)
 
     def play(self, speed: int) -> None:
-        """Let time run by itself."""
+        """Let time run at one of the speeds."""
         if speed not in SPEEDS:
             raise Impossible("Time runs 60 or 600 times as fast here.")
-        with self._changed:
-            self._goal, self._speed, self._since = None, speed, monotonic()
-            self._changed.notify_all()
+        self._steer(speed=speed)
 
     def pause(self) -> None:
-        """Stand still, wherever time is on its way."""
-        with self._changed:
-            self._goal, self._speed = None, 0
-            self._changed.notify_all()
+        """Stop time where it is."""
+        self._steer()
+
+    def travel(self, to: datetime) -> None:
+        """Go to an instant, unless it has passed, and wait for the arrival."""
+        if to > self._live.now:
+            self.go(to)
+            self.arrive()
 
     def arrive(self, within: float = 60.0) -> bool:
-        """Wait until a journey has ended; `False` if it takes longer."""
+        """Wait until time has arrived; `False` if that takes longer."""
         with self._changed:
             return self._changed.wait_for(lambda: self._goal is None, within)
+
+    def _steer(self, goal: datetime | None = None, speed: int = 0) -> None:
+        with self._changed:
+            self._goal, self._speed, self._since = goal, speed, monotonic()
+            self._changed.notify_all()
 
     def _run(self) -> None:
         while self._wait():
             try:
                 self._move()
-            except Exception:  # Time that stands still for ever would look broken.
+            except Exception:  # The thread must go on, or time stands still for ever.
                 logger.exception("time could not go on")
                 self.pause()
             self._moved()
 
     def _wait(self) -> bool:
-        """Wait until there is somewhere to go; `False` at the end."""
+        """Wait until time has to move; `False` when the thread must end."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._is_over or self._goal is not None or self._speed
@@ -117,7 +122,7 @@ class Course:
             else:
                 until = goal
         if goal is not None:
-            self._live.settle()  # What somebody just did still goes out now.
+            self._live.settle()  # Messages about what people just did go out first.
         while (at := self._hop(until)) < until and self._goes_on(goal):
             self._moved()
         with self._changed:
@@ -130,7 +135,7 @@ class Course:
         live, now = self._live, self._live.now
         due = live.next_at()
         if due is not None and due <= now:
-            due = now + _MOMENT  # It could not be done yet; it must not stop time.
+            due = now + _MOMENT  # The bot could not do it yet; time must go on.
         at = until if due is None else min(due, until)
         live.clock.travel(max(at, now))
         live.settle()

@@ -1,14 +1,15 @@
 """A whole bot on a local Slack with a clock that jumps: for the demo and for tests.
 
-It is the real bot, over Socket Mode or signed HTTP. Only nothing runs by itself:
-`settle` does what is due now, and `travel` goes from one instant at which something is
-due to the next.
+It is the real bot, over Socket Mode or signed HTTP, but nothing runs by itself:
+`settle` does what is due now, and `travel` stops at each instant at which something is
+due.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -19,6 +20,7 @@ from bot.emulator.driver import LocalSlack
 from bot.inbound.signed_http import SignedHttp
 from bot.policy.policies import Policy
 from bot.settings import Settings
+from bot.store.database import Transaction
 
 TEAM = {
     "ana": "America/Los_Angeles",
@@ -32,15 +34,15 @@ TEAM = {
 class Trial:
     """A team of five, their channels, and the bot among them.
 
-    The clock's file lies in `folder`, and so does the record, unless `database_url`
-    names another. The policy must name the ids that the local Slack gives: `U0ANA` for
-    ana, `C0LEADS` for #leads. Nothing is backed up, whatever the environment says,
-    until somebody sets `backups`.
+    The clock's file is in `folder`, and so is the record, unless `database_url` names
+    another. The policy must use the ids of the local Slack: `U0ANA` for ana, `C0LEADS`
+    for #leads. Nothing is backed up unless `backups` is set; the environment's setting
+    does not count.
     """
 
     backups: Path | None = None
 
-    def __init__(  # noqa: PLR0913  # What a test may want otherwise.
+    def __init__(  # noqa: PLR0913  # A test may want to change each.
         self,
         folder: Path,
         policy: Callable[[], Policy],
@@ -63,7 +65,7 @@ class Trial:
         self.populate()
 
     def populate(self) -> None:
-        """Let the team in, and create its channels."""
+        """Add the team and its channels."""
         for name, zone in TEAM.items():
             self.slack.add_person(name, tz=zone)
         for channel in ("incidents", "leads", "support"):
@@ -75,7 +77,7 @@ class Trial:
         return self.clock()
 
     def start(self) -> None:
-        """Start Slack and the bot, and let it learn who is who."""
+        """Start Slack, then the bot."""
         self.slack.__enter__()
         self.start_bot()
 
@@ -85,7 +87,7 @@ class Trial:
         self.slack.__exit__(None, None, None)
 
     def start_bot(self) -> None:
-        """Start a bot on the database as it stands, as after a deploy."""
+        """Start a bot on the existing database, as after a deploy."""
         self.bot = self.built()
         self.bot.housekeeping()
         self.bot.recovery.begin()
@@ -97,15 +99,9 @@ class Trial:
         self.settle()
 
     def built(self, wake: Callable[[], None] = lambda: None) -> app.Bot:
-        """Return a bot that is wired and at rest."""
-        settings = Settings(
-            slack_bot_token=SecretStr(self.slack.bot_token),
-            slack_app_token=SecretStr(self.slack.app_token),
-            slack_signing_secret=SecretStr(self.slack.signing_secret),
-            slack_api_url=self.slack.api_url,
-            database_url=self.database_url,
-            backups=self.backups,
-            port=0,
+        """Return a bot that is wired but not started."""
+        settings = settings_of(
+            self.slack, database_url=self.database_url, backups=self.backups, port=0
         )
         identity = app.identify(settings, Event())
         assert identity is not None, "the local Slack knows who the bot is"
@@ -121,23 +117,39 @@ class Trial:
         )
 
     def settle(self) -> None:
-        """Fire what is due now and send all that may go."""
+        """Queue what is due now and send all that can be sent."""
         self.bot.settle()
 
     def waiting(self) -> int:
         """Return how many messages are not sent yet."""
         with self.bot.database.transaction() as tx:
-            row = tx.one("unfinished")
-        return int(row["waiting"]) if row else 0
+            return waiting(tx)
 
     def advance(self, **span: float) -> None:
         """Let time pass, stopping at each instant at which something is due."""
         self.travel(self.now + timedelta(**span))
 
     def travel(self, to: datetime) -> None:
-        """Go to an instant, stopping at each one before at which something is due."""
+        """Go to an instant, stopping at each earlier one at which something is due."""
         while (at := self.bot.reminders.next_at()) <= to:
             self.clock.travel(max(at, self.now))
             self.settle()
         self.clock.travel(max(to, self.now))
         self.settle()
+
+
+def settings_of(slack: LocalSlack, **others: Any) -> Settings:
+    """Return the settings of a bot in a local Slack."""
+    return Settings(
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token),
+        slack_signing_secret=SecretStr(slack.signing_secret),
+        slack_api_url=slack.api_url,
+        **others,
+    )
+
+
+def waiting(tx: Transaction) -> int:
+    """Return how many messages are not sent yet."""
+    row = tx.one("unfinished")
+    return int(row["waiting"]) if row else 0

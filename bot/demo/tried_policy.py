@@ -1,4 +1,4 @@
-"""The policy that a demo tries: a file's, or the one that comes with the bot."""
+"""The policy of a demo: from a file, or the one that comes with the bot."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _TODAY = date(2026, 11, 23)
 
 
 class Policies:
-    """The policy that is tried: its file's, or the shipped one while that is broken."""
+    """The policy of a demo: the file's, or the shipped one if it was never valid."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Policies:
         return self._policy
 
     def read_again(self) -> None:
-        """Read the file; where it is broken the last good one stays in force."""
+        """Read the file; if it is broken, the last good policy stays in force."""
         try:
             self._policy = self._read()
         except PolicyError as error:
@@ -48,7 +48,7 @@ class Policies:
             self.problems = []
 
     def _shown(self, problem: str) -> dict[str, str]:
-        """Return a problem with the line of the file that it is about."""
+        """Return a problem, with the line of the file that causes it."""
         number = _LINE.search(problem)
         lines = self._text().splitlines()
         if number is None or int(number[1]) > len(lines):
@@ -65,7 +65,7 @@ def shipped() -> Policy:
 
 
 def tried(file: Path | None) -> Policies:
-    """Return the policy to try: a file's, or the one that comes with the bot."""
+    """Return the policy of a file, or the one that comes with the bot."""
     if file is None:
         return Policies("policies.yaml", shipped, shipped)
 

@@ -55,8 +55,6 @@ class LocalSlack:
         self.tiers = self._parts.endpoints.tiers
         self._ends: list[Callable[[], None]] = []
 
-    # The server
-
     def __enter__(self) -> Self:
         self._parts.server.start()
         return self
@@ -127,8 +125,6 @@ class LocalSlack:
     def clock(self) -> datetime:
         """Return the instant that messages are stamped with."""
         return self.workspace.clock()
-
-    # People and channels
 
     def add_person(
         self,
@@ -233,8 +229,6 @@ class LocalSlack:
         who = self.workspace.find_person(person).id
         self.change_channel(channel, members=members - {who})
 
-    # Acting
-
     def as_(self, name: str) -> Actor:
         """Return that person at their screen."""
         return Actor(
@@ -265,8 +259,6 @@ class LocalSlack:
         """Deliver the events again whose next try is due by the machine's clock."""
         return self._parts.events.deliver_due()
 
-    # Reading
-
     def channel(self, name: str) -> list[Message]:
         """Return the top level of a channel, oldest first."""
         return list(self.workspace.history(self.workspace.find_channel(name).id))
@@ -293,7 +285,7 @@ class LocalSlack:
             return [m for m in privates if m.private_to == person.id]
 
     def current(self, message: Message) -> Message:
-        """Return a message as it stands now; raises LookupError if it is gone."""
+        """Return a message as it is now; raises LookupError if it is gone."""
         with self.workspace.changed:
             key = message.channel, message.ts
             found = self.workspace.messages.get(key) or self.workspace.privates.get(key)
@@ -327,8 +319,6 @@ class LocalSlack:
         """
         self.workspace.watch(listener)
 
-    # Waiting
-
     def wait_until(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
         """Wait until `condition` is true, looking after each change; return it.
 
@@ -354,8 +344,6 @@ class LocalSlack:
             lambda: m if len(m := self.channel(channel)) >= count else [], timeout
         )
 
-    # Breaking it; `faults` holds what goes wrong call by call
-
     @property
     def offline(self) -> bool:
         """Tell whether Slack is gone: sockets cut, connections refused."""
@@ -367,7 +355,7 @@ class LocalSlack:
 
     @property
     def condition(self) -> Condition:
-        """Tell how Slack was last made to be; making it so replaces all faults."""
+        """Return Slack's condition; setting it replaces all faults."""
         return self._condition
 
     @condition.setter

@@ -122,7 +122,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it stands now.
+    """A message as it is now.
 
     `ts` is its id in its channel, `edited` the stamp of the last edit or None,
     `private_to` the one person who sees it ("only visible to you") or None, and

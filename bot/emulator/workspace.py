@@ -68,8 +68,6 @@ class Workspace:
             )
         )
 
-    # People and channels
-
     def add_person(self, person: Person) -> Person:
         """Let somebody join; raises ValueError if the id or the name is taken."""
         with self.changed:
@@ -114,8 +112,6 @@ class Workspace:
             dm = Channel(id=dm_id, name=dm_id, members=members, is_im=True)
             self.channels[dm_id] = dm
             return dm, False
-
-    # Messages
 
     def stamp(self, channel_id: str) -> str:
         """Return a new `ts`, later than any before it in that conversation."""
@@ -204,8 +200,6 @@ class Workspace:
             self.privates.clear()
             self._last_stamp.clear()
             self.tell(Change.RESET, None)
-
-    # Those who watch
 
     def watch(self, listener: Listener) -> None:
         """Call `listener` on each change, in order, in the thread that made it.

@@ -67,7 +67,7 @@ def main() -> None:
     """Play it and print what it took."""
     tried = tried_policy.tried(None)
     with in_browser.opened(tried, port=0, is_empty=True) as opened:
-        opened.live.begin_anew(BEGINS)
+        opened.live.start_over(BEGINS)
         began = perf_counter()
         live_through(opened, Random(7))  # The same month each time.
         took = perf_counter() - began

@@ -1,4 +1,4 @@
-"""The demo's bot is a process of its own: it is killed for real, and loses nothing."""
+"""The demo's bot is a process of its own: killing it loses nothing."""
 
 import os
 import signal
@@ -28,18 +28,18 @@ def opened() -> Iterator[Opened]:
 
 
 def fates(opened: Opened) -> set[str]:
-    """Return what became of the messages, edits aside."""
+    """Return the states of the messages, without edits."""
     return {one["state"] for one in opened.stage.state()["sent"]}
 
 
 def keys(messages: list[Message]) -> Counter[str]:
-    """Return how often each message stands in Slack, by the key that it carries."""
+    """Return how often each message is in Slack, by its key."""
     found = [one.metadata for one in messages if one.metadata]
     return Counter(str(one["event_payload"]) for one in found)
 
 
 @pytest.mark.skipif(not PROC.exists(), reason="there is no /proc to look into")
-def test_a_bot_that_is_killed_is_a_process_that_ended(opened: Opened) -> None:
+def test_killing_the_bot_ends_its_process(opened: Opened) -> None:
     first = opened.live.pid
     was = opened.live.state.value
 
@@ -56,7 +56,7 @@ def test_a_bot_that_is_killed_is_a_process_that_ended(opened: Opened) -> None:
     assert opened.live.pid != first
 
 
-def test_a_bot_that_dies_by_itself_is_told_as_dead(opened: Opened) -> None:
+def test_a_bot_that_dies_by_itself_is_shown_as_dead(opened: Opened) -> None:
     assert opened.live.pid is not None
 
     os.kill(opened.live.pid, signal.SIGKILL)
@@ -67,7 +67,7 @@ def test_a_bot_that_dies_by_itself_is_told_as_dead(opened: Opened) -> None:
     assert slack.as_("cem").command("/sev2", "acme: x", channel="support").ok
 
 
-def test_what_lies_ahead_and_the_outbox_are_read_while_the_bot_is_dead(
+def test_the_panel_shows_deadlines_and_outbox_while_the_bot_is_dead(
     opened: Opened,
 ) -> None:
     slack = opened.live.slack
@@ -86,8 +86,8 @@ def test_what_lies_ahead_and_the_outbox_are_read_while_the_bot_is_dead(
     assert any(one["about"].startswith("INC-1 Acme") for one in state["ahead"])
 
 
-@pytest.mark.timeout(150)  # What was on its way is looked up after its lease.
-def test_a_bot_that_is_killed_on_a_journey_loses_and_doubles_nothing(
+@pytest.mark.timeout(150)  # Messages in flight are reconciled after their lease.
+def test_a_bot_killed_while_time_moves_loses_and_repeats_nothing(
     opened: Opened,
 ) -> None:
     slack = opened.live.slack
@@ -138,7 +138,7 @@ def test_a_bot_can_be_killed_while_it_starts(opened: Opened) -> None:
     [(os.kill, signal.SIGKILL, -signal.SIGKILL), (os.killpg, signal.SIGINT, 0)],
     ids=["kill -9 of the demo", "Ctrl-C, which reaches all of a terminal"],
 )
-def test_nothing_outlives_a_demo(
+def test_no_process_outlives_a_demo(
     kill: Callable[[int, int], None], how: int, status: int, tmp_path: Path
 ) -> None:
     with subprocess.Popen(

@@ -33,7 +33,7 @@ def told(story: Story) -> str:
     return output.getvalue()
 
 
-def test_the_friday_night_escalates_and_is_handed_over() -> None:
+def test_the_friday_night_sev1_escalates_and_is_handed_over() -> None:
     text = told(stories.find("friday-night"))
 
     assert "Fri 18:10  Ben's phone: Sev1 INC-1 Acme" in text
@@ -41,14 +41,14 @@ def test_the_friday_night_escalates_and_is_handed_over() -> None:
     assert "Resolved: INC-1 Acme (Sev1)" in text
 
 
-def test_the_holiday_brings_the_news_forward_and_reminds_nobody() -> None:
+def test_an_update_is_due_before_the_holiday_and_nobody_is_reminded() -> None:
     text = told(stories.find("holiday"))
 
     assert "Wed 25 Nov 16:45  Dee's phone: INC-1 Acme (Sev4): update due 17:00" in text
     assert "Thu 26 Nov" not in text
 
 
-def test_after_an_outage_of_slack_each_reminder_arrives_once() -> None:
+def test_each_reminder_arrives_once_after_slack_was_down() -> None:
     text = told(stories.find("slack-down"))
 
     back = text[text.index("is well again") :]
@@ -57,7 +57,7 @@ def test_after_an_outage_of_slack_each_reminder_arrives_once() -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-def test_a_story_plays_at_the_page_to_its_end(opened: Opened, story: Story) -> None:
+def test_a_story_plays_to_its_end_on_the_page(opened: Opened, story: Story) -> None:
     opened.stage.do("story", {"story": story.id})
 
     opened.stage.do("autoplay", {})
@@ -85,14 +85,14 @@ def test_time_does_not_go_backwards(opened: Opened) -> None:
         ("dance", {}, "can dance"),
     ],
 )
-def test_what_cannot_be_done_is_refused_with_a_reason(
+def test_an_impossible_act_is_refused_with_a_reason(
     opened: Opened, act: str, given: dict[str, object], reason: str
 ) -> None:
     with pytest.raises(Impossible, match=reason):
         opened.stage.do(act, given)
 
 
-def test_time_stops_at_each_reminder_on_its_way(opened: Opened) -> None:
+def test_time_stops_at_each_reminder_as_it_travels(opened: Opened) -> None:
     slack = opened.live.slack
     slack.as_("cem").command("/sev1", "acme: down", channel="support")
     began = opened.live.now
@@ -108,7 +108,7 @@ def test_time_stops_at_each_reminder_on_its_way(opened: Opened) -> None:
     assert opened.live.now - began >= timedelta(minutes=15)
 
 
-def test_a_bot_that_was_killed_fires_nothing_until_it_is_back(opened: Opened) -> None:
+def test_a_killed_bot_sends_nothing_until_it_is_started_again(opened: Opened) -> None:
     slack = opened.live.slack
     slack.as_("cem").command("/sev1", "acme: down", channel="support")
     slack.wait_until(lambda: slack.dm("ana"))
@@ -126,7 +126,7 @@ def test_a_bot_that_was_killed_fires_nothing_until_it_is_back(opened: Opened) ->
     assert "I was down from" in slack.text(late, "ben")
 
 
-def test_the_panel_tells_what_waits_and_why(opened: Opened) -> None:
+def test_the_panel_shows_what_waits_and_why(opened: Opened) -> None:
     slack = opened.live.slack
     slack.as_("cem").command("/sev2", "acme: down", channel="support")
     slack.wait_for_messages("incidents")
@@ -142,7 +142,7 @@ def test_the_panel_tells_what_waits_and_why(opened: Opened) -> None:
     assert any(one["about"].startswith("INC-1 Acme") for one in broken["ahead"])
 
 
-def test_other_ids_in_a_policy_become_people_and_channels(tmp_path: Path) -> None:
+def test_the_ids_of_a_policy_become_people_and_channels(tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
     text = (
         default_text()
@@ -160,7 +160,7 @@ def test_other_ids_in_a_policy_become_people_and_channels(tmp_path: Path) -> Non
         assert slack.wait_until(lambda: slack.dm("ana"))[0].channel == "D0OTHER777"
 
 
-def test_a_policy_that_does_not_load_is_shown_with_its_line(tmp_path: Path) -> None:
+def test_a_broken_policy_is_shown_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
     broken = default_text().replace("primary: U0ANA", "primary: ana")
     file.write_text(broken, encoding="utf-8")
@@ -176,7 +176,7 @@ def test_a_policy_that_does_not_load_is_shown_with_its_line(tmp_path: Path) -> N
         assert opened.stage.state()["policy"]["problems"] == []
 
 
-def test_a_port_in_use_is_passed_over_and_said() -> None:
+def test_a_port_in_use_is_skipped_and_reported() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -199,7 +199,7 @@ def test_a_broken_policy_ends_the_demo_on_a_terminal(run: Run) -> None:
     assert ran.err.startswith("p.yaml line ")
 
 
-def test_an_unknown_story_is_told_in_one_line(run: Run) -> None:
+def test_an_unknown_story_is_reported_in_one_line(run: Run) -> None:
     ran = run("demo", "--once", "--story", "nope")
 
     assert ran.status == 1

@@ -79,8 +79,6 @@ class Incidents(RuleBasedStateMachine):
         self.next_place: dict[str, int] = {}
         self.fired = 0
 
-    # Time passes, with a tick at each instant or none for a while.
-
     @rule(minutes=SPANS)
     def ticks(self, minutes: int) -> None:
         until = self.record.now + minutes * MINUTE
@@ -90,8 +88,6 @@ class Incidents(RuleBasedStateMachine):
     @rule(minutes=SPANS)
     def sleeps(self, minutes: int) -> None:
         self.record.now += minutes * MINUTE
-
-    # People act.
 
     @when(lambda system_clock: True)
     @rule(who=PEOPLE)
@@ -187,8 +183,6 @@ class Incidents(RuleBasedStateMachine):
 
     def open_deadlines(self) -> list[Deadline]:
         return [one for one in self.record.deadlines if one.is_open]
-
-    # What holds.
 
     @invariant()
     def an_open_incident_owes_one_promise_and_a_closed_one_nothing(self) -> None:

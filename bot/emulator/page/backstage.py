@@ -1,7 +1,7 @@
 """What a demonstration adds to the page: its clock, what lies ahead, its stories.
 
-The local Slack knows nothing of the app that it serves. Whoever starts both hands one
-object to the page, and the page shows what that object tells.
+The local Slack knows nothing of the app that it serves. The code that starts both hands
+one object to the page, and the page shows that object's state.
 """
 
 from typing import Protocol
@@ -9,8 +9,8 @@ from typing import Protocol
 from bot.emulator.api.refusals import Json
 
 
-class Impossible(Exception):  # noqa: N818 - a sentence for whoever asked.
-    """Something that cannot be done now; the sentence says why."""
+class Impossible(Exception):  # noqa: N818 - a sentence for the person who asked.
+    """Something that cannot be done now; the message says why."""
 
 
 class Backstage(Protocol):
@@ -38,9 +38,9 @@ class Backstage(Protocol):
         """Return what the panel shows now."""
 
     def do(self, act: str, arguments: Json) -> None:
-        """Do what somebody asked for in the panel; raises Impossible with a reason.
+        """Do what a button of the panel asks for; raises Impossible with a reason.
 
         The acts are `forward` (`minutes`), `to` (`at`), `opening`, `reminder`, `play`
         (`speed`), `pause`, `kill`, `start`, `story` (`story`, its id), `step`,
-        `autoplay`, `leave` (the story), `over` (begin anew) and `reload` (the policy).
+        `autoplay`, `leave` (the story), `over` (start over) and `reload` (the policy).
         """

@@ -1,4 +1,4 @@
-// Texts that name a day by its distance from today, and are told anew when it changes.
+// Texts that name a day by its distance from today, updated when the day changes.
 
 import { dayKey } from "./dates.js";
 import { now, on, zone } from "./store.js";

@@ -1,4 +1,4 @@
-// Keeps whoever reads the end of a list there, whatever grows in it or around it.
+// Keeps a list that is scrolled to its end there when it or its surroundings grow.
 
 const NEAR_PX = 60;
 

@@ -1,4 +1,4 @@
-// Where the keyboard is, to come back to after that part of the page was drawn anew.
+// Where the keyboard focus is, to restore it after redrawing that part of the page.
 
 import { byId } from "./dom.js";
 

@@ -117,7 +117,7 @@ function faults(state) {
         type: "button", class: alive ? "bk-button danger" : "bk-button primary", dataset: { key: "kill" },
         text: alive ? "Kill the bot" : "Start the bot", onclick: () => behind(alive ? "kill" : "start"),
       }),
-      state.clock && h("button", { type: "button", class: "bk-button", dataset: { key: "over" }, text: "Begin anew", onclick: () => behind("over") })),
+      state.clock && h("button", { type: "button", class: "bk-button", dataset: { key: "over" }, text: "Start over", onclick: () => behind("over") })),
     h("dl", { class: "health" },
       state.app && [h("dt", { text: "The bot" }), h("dd", { class: state.app.state === "running" ? "good" : "bad", text: BOT_IS[state.app.state] })],
       h("dt", { text: "Its sockets" }), h("dd", { class: state.slack.sockets ? "good" : "bad", text: state.slack.sockets || "none: commands fail" }),

@@ -158,8 +158,6 @@ class Page:
         """Look behind the stage again soon: something may have changed."""
         self._stirred.set()
 
-    # Files
-
     async def _file(self, request: Request) -> Response:
         name = request.path_params.get("name", "index.html")
         file = files("bot.emulator").joinpath("page", name)
@@ -180,8 +178,6 @@ class Page:
         return headers.get("host") in hosts and (
             origin is None or origin.removeprefix("http://") in hosts
         )
-
-    # Tabs
 
     async def _serve(self, socket: WebSocket) -> None:
         if not self._is_own(socket.headers):
@@ -241,8 +237,6 @@ class Page:
                 if not (person.is_bot or person.deleted):
                     return person
         return workspace.find_person(name)
-
-    # Changes
 
     def _noticed(self, change: Change, thing: Any) -> None:
         self._stirred.set()

@@ -1,4 +1,4 @@
-"""What the page is told: a workspace as one person sees it, as JSON."""
+"""What the page shows: a workspace as one person sees it, as JSON."""
 
 from collections.abc import Iterable, Mapping
 
@@ -153,7 +153,7 @@ def message_json(
 
 
 def view_json(view: View | None) -> Json | None:
-    """Return a form as it stands on a screen, or None."""
+    """Return a form as it is on a screen, or None."""
     if view is None:
         return None
     return {

@@ -31,7 +31,7 @@ function draw() {
 function choosing(stories) {
   return h("div", { class: "choosing" },
     h("div", { class: "caption" }, h("b", { text: "Try it, or watch a story. " }),
-      "Type /sev2 below as anybody, then let time travel. Each story begins anew."),
+      "Type /sev2 below as anybody, then let time travel. Each story starts from scratch."),
     h("div", { class: "stories" }, stories.map((one) => h("button", {
       type: "button", class: "story-choice", dataset: { key: one.id }, title: one.about, onclick: () => behind("story", { story: one.id }),
     }, h("b", { text: one.title }), h("small", { text: one.about })))));
@@ -54,7 +54,7 @@ function telling(story) {
       h("button", { type: "button", class: "link", dataset: { key: "leave" }, "aria-label": "Leave the story", text: "Leave", onclick: () => behind("leave") })));
 }
 
-// Show the screen of whoever acts in the step, where they act.
+// Show the screen of the person who acts in the step, in the conversation where they act.
 function follow(story) {
   const now = story ? JSON.stringify([story.id, story.step, story.who, story.where]) : "";
   const isHere = seen === null && cameToAPlace;

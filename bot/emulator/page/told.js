@@ -1,4 +1,4 @@
-// What a screen reader is told of: new messages, politely, and never a flood of them.
+// What a screen reader announces: new messages, politely, and never a flood of them.
 
 import { byId, h } from "./dom.js";
 

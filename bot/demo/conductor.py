@@ -1,0 +1,148 @@
+"""The conductor of a story: time passes, people act, and an audience is shown it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from threading import Event
+from time import monotonic
+from typing import assert_never
+
+from bot.demo.live import Live
+from bot.demo.stories import Act, At, FillsIn, HandsOff, On, Presses, SlackIs, Types
+from bot.demo.trial import Trial
+from bot.emulator.faults import Condition
+from bot.emulator.people.exchanges import Answer
+from bot.emulator.records import Message
+
+_FORM_BEATS = 1.5
+_CATCHES_UP_WITHIN_S = 30
+_LOOK_EVERY_S = 0.1
+
+
+class Audience:
+    """What shows a story to people: a terminal, or the page."""
+
+    def begin(self, head: At) -> None:
+        """Show that the time of a chapter has come."""
+
+    def announce(self, act: Act) -> None:
+        """Show an act that is about to happen."""
+
+    def answered(self, who: str, answer: Answer) -> None:
+        """Show what the bot answered in private."""
+
+
+class Conductor:
+    """Plays the chapters of a story in a local Slack.
+
+    `travel` lets time pass until an instant. `beat` is how many seconds people get to
+    see one thing before the next.
+    """
+
+    def __init__(
+        self,
+        trial: Trial | Live,
+        travel: Callable[[datetime], None],
+        audience: Audience,
+        beat: float = 0,
+    ) -> None:
+        self._trial = trial
+        self._slack = trial.slack
+        self._travel = travel
+        self._audience = audience
+        self._beat = beat
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """Stop before the next act."""
+        self._stopped.set()
+
+    def pause(self, beats: float = 1) -> bool:
+        """Give people time to look; `False` if the story was stopped."""
+        return not self._stopped.wait(beats * self._beat)
+
+    def play(self, head: At, acts: Sequence[Act]) -> None:
+        """Play a chapter.
+
+        Raises LookupError if a message is missing or Slack refuses an act.
+        """
+        self._travel(head.instant(self._trial.policy().team_hours.zone))
+        self._audience.begin(head)
+        for act in acts:
+            if not self.pause():
+                return
+            self._audience.announce(act)
+            self._perform(act)
+            self._trial.settle()
+
+    def _perform(self, act: Act) -> None:
+        match act:
+            case Types(who, text):
+                command, _, rest = text.partition(" ")
+                person = self._slack.as_(who)
+                answer = _done(person.command(command, rest, channel="support"))
+                self._audience.answered(who, answer)
+            case Presses(who, button, on):
+                self._press(who, button, on)
+            case FillsIn(who, button, on, entries):
+                self._open(who, button, on)
+                self._audience.answered(who, self._submit(who, entries))
+            case HandsOff(who, on, to):
+                self._open(who, "More", on)
+                _done(self._slack.as_(who).press("Hand off"))
+                self._slack.as_(who).wait_for_view("Hand off")
+                self._submit(who, {"to": to})
+            case SlackIs(condition):
+                self._slack.condition = condition
+                if condition is Condition.WELL:
+                    self._catch_up()
+            case _:
+                assert_never(act)
+
+    def _press(self, who: str, button: str, on: On) -> None:
+        _done(self._slack.as_(who).press(button, self._message(who, on)))
+
+    def _open(self, who: str, button: str, on: On) -> None:
+        """Press a button and wait for its form, instead of one that is still open."""
+        self._close(who)
+        self._press(who, button, on)
+        self._slack.as_(who).wait_for_view()
+
+    def _submit(self, who: str, entries: Mapping[str, str | list[str]]) -> Answer:
+        """Submit a form; people get to see both it and what it answers."""
+        self.pause(_FORM_BEATS)
+        answer = _done(self._slack.as_(who).submit(entries))
+        self.pause(_FORM_BEATS)
+        self._close(who)
+        return answer
+
+    def _close(self, who: str) -> None:
+        person = self._slack.as_(who)
+        if person.view() is not None:
+            person.close()
+
+    def _catch_up(self) -> None:
+        """Wait until the bot is connected again and its outbox is empty."""
+        self._slack.wait_for_socket(timeout=_CATCHES_UP_WITHIN_S)
+        until = monotonic() + _CATCHES_UP_WITHIN_S
+        while self._trial.waiting() and monotonic() < until:
+            self._trial.settle()
+            if self._stopped.wait(_LOOK_EVERY_S):
+                return
+
+    def _message(self, who: str, on: On) -> Message:
+        """Return the message that a step is about."""
+        if on.is_card:
+            for message in self._slack.channel("incidents"):
+                if f"{on.incident} " in message.text:
+                    return message
+            raise LookupError(f"there is no card of {on.incident}")
+        for message in reversed(self._slack.dm(who)):
+            if on.incident in message.text and message.blocks:
+                return message
+        raise LookupError(f"there is no {on.incident} for {who}")
+
+
+def _done(answer: Answer) -> Answer:
+    if not answer.ok:
+        raise LookupError(f"Slack answered: {answer.error or dict(answer.errors)}")
+    return answer
