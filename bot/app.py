@@ -13,7 +13,7 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot.clock import Clock, TrialClock, system_clock
+from bot.clock import Clock, system_clock
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
@@ -29,7 +29,7 @@ from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
 from bot.running.daily_backups import DailyBackups
 from bot.running.scheduler import TICK_EVERY_S, Scheduler, Senders
-from bot.settings import Settings
+from bot.settings import Settings, clock_of
 from bot.slack.client import Identity, Slack
 from bot.store import opening
 from bot.store.database import Database
@@ -218,15 +218,6 @@ def tokens(settings: Settings, *, is_http: bool = False) -> tuple[str, str]:
     if missing:
         raise BotError(f"Set {' and '.join(missing)} in the environment or in .env.")
     return found[0], found[1]
-
-
-def clock_of(settings: Settings, system_clock: Clock = system_clock) -> Clock:
-    """Return the clock of obligations: the machine's, or a trial's."""
-    if settings.clock is None:
-        return system_clock
-    if "slack.com" in settings.slack_api_url:
-        raise BotError("SEVBOT_CLOCK is for trials; it is refused with the real Slack.")
-    return TrialClock(settings.clock)
 
 
 def identify(settings: Settings, stopping: Event) -> Identity | None:

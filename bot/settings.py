@@ -1,15 +1,27 @@
 """What the environment and `.env` say. Nothing else reads them."""
 
+import os
 import stat
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
+from bot.clock import Clock, TrialClock, system_clock
 from bot.errors import BotError
 
 _ENV_FILE = ".env"
+
+_Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 def _ending_in_slash(url: str) -> str:
@@ -17,12 +29,10 @@ def _ending_in_slash(url: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
 
-class Settings(BaseSettings):
-    """The settings, each under the name of its variable; an empty one is not set."""
+class Settings(BaseModel):
+    """The settings, each under the name of its variable."""
 
-    model_config = SettingsConfigDict(
-        env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore", validate_by_name=True
-    )
+    model_config = ConfigDict(alias_generator=str.upper, validate_by_name=True)
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -34,14 +44,11 @@ class Settings(BaseSettings):
     database_url: str = Field(default="sqlite:///sevbot.db", repr=False)
     policies: Path | None = Field(default=None, validation_alias="SEVBOT_POLICIES")
     host: str = Field(default="127.0.0.1", validation_alias="SEVBOT_HOST")
-    port: int = Field(
-        default=3000,
-        validation_alias=AliasChoices("SEVBOT_PORT", "PORT"),
-        ge=0,
-        le=65535,
+    port: _Port = Field(
+        default=3000, validation_alias=AliasChoices("SEVBOT_PORT", "PORT")
     )
     # The same variable once more: a host that sets it wants to reach us there.
-    host_port: int | None = Field(default=None, validation_alias="PORT")
+    host_port: _Port | None = Field(default=None, validation_alias="PORT")
     clock: Path | None = Field(default=None, validation_alias="SEVBOT_CLOCK")
     backups: Path | None = Field(default=None, validation_alias="SEVBOT_BACKUPS")
 
@@ -57,15 +64,28 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Read them. Raises BotError naming each variable that cannot be used."""
+    """Read them from `.env` and the environment, which comes first.
+
+    An empty variable is not set. Raises BotError naming each that cannot be used.
+    """
     try:
-        return Settings()
+        written = {**dotenv_values(_ENV_FILE, encoding="utf-8"), **os.environ}
+        return Settings.model_validate({k.upper(): v for k, v in written.items() if v})
     except ValidationError as error:
         # The value is left out: it may be a secret.
         found = (f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
         raise BotError("; ".join(found)) from error
     except UnicodeDecodeError as error:
         raise BotError(".env is not UTF-8; save it in that encoding") from error
+
+
+def clock_of(settings: Settings, system_clock: Clock = system_clock) -> Clock:
+    """Return the clock of obligations: the machine's, or a trial's."""
+    if settings.clock is None:
+        return system_clock
+    if "slack.com" in settings.slack_api_url:
+        raise BotError("SEVBOT_CLOCK is for trials; it is refused with the real Slack.")
+    return TrialClock(settings.clock)
 
 
 def is_env_file_open() -> bool:

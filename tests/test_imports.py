@@ -17,7 +17,9 @@ MODULES = {
 }
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Those of the group `bench` import what is not installed for tests.
-COMMANDS = re.findall(r"uv run (?:--exact )?python -m (tests[\w.]+)", README)
+COMMANDS = re.findall(
+    r"uv run (?:--exact |--group dev )?python -m (tests[\w.]+)", README
+)
 
 
 def imported(path: Path) -> set[str]:

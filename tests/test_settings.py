@@ -104,13 +104,14 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.port == 3000
 
 
+@pytest.mark.parametrize("name", ["SEVBOT_PORT", "PORT"])
 @pytest.mark.parametrize("port", ["abc", "70000", "-1"])
 def test_a_port_that_is_none_is_told_by_its_name(
-    monkeypatch: pytest.MonkeyPatch, port: str
+    monkeypatch: pytest.MonkeyPatch, name: str, port: str
 ) -> None:
-    monkeypatch.setenv("SEVBOT_PORT", port)
+    monkeypatch.setenv(name, port)
 
-    with pytest.raises(BotError, match=r"^SEVBOT_PORT: "):
+    with pytest.raises(BotError, match=rf"\b{name}: "):
         read_settings()
 
 
@@ -128,5 +129,9 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hidden" not in repr(read_settings())
 
 
-def test_values_may_be_handed_in_by_their_names() -> None:
+def test_values_may_be_handed_in_by_their_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SEVBOT_PORT", "4001")
+
     assert Settings(port=1, policies=Path("p.yaml")).port == 1

@@ -1,14 +1,10 @@
 """`sevbot due`: both due times of a case, with the ledger that yields them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.ledger import Line, counted, ledger
@@ -106,21 +102,22 @@ def as_json(answer: Answer) -> str:
     return json.dumps({"first_response": first, "follow_up": follow_up}, indent=2)
 
 
-def show(answer: Answer, policy: Policy, console: Console) -> None:
-    """Print an answer for people, in the local time of its calendar."""
+def as_text(answer: Answer, policy: Policy) -> str:
+    """Return an answer for people, in the local time of its calendar."""
     zone = answer.zone
-    console.print(
+    lines = [
         f"{answer.severity.label}, {policy.plan(answer.plan).name}, reported "
-        f"{_local(answer.reported_at, zone)}"
-    )
-    console.print(f"Calendar {answer.calendar}, {zone.key}")
-    console.print("\nFirst response")
-    _show(answer.first_response, zone, console)
-    console.print(f"\nFollow-up (assumes: {answer.assumes})")
-    _show(answer.follow_up, zone, console)
+        f"{_local(answer.reported_at, zone)}",
+        f"Calendar {answer.calendar}, {zone.key}",
+        "\nFirst response",
+        *_lines(answer.first_response, zone),
+        f"\nFollow-up (assumes: {answer.assumes})",
+        *_lines(answer.follow_up, zone),
+    ]
     if answer.aim is not None:
-        console.print("\nNews meanwhile: our own aim, not the contract's")
-        _show(answer.aim, zone, console)
+        lines.append("\nNews meanwhile: our own aim, not the contract's")
+        lines += _lines(answer.aim, zone)
+    return "\n".join(lines)
 
 
 def _in_zone(at: datetime, hours: BusinessHours) -> datetime:
@@ -170,26 +167,29 @@ def _utc(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _show(due: Due, zone: ZoneInfo, console: Console) -> None:
-    console.print(f"  {targets.published(due.target)}")
+def _lines(due: Due, zone: ZoneInfo) -> Iterator[str]:
+    yield f"  {targets.published(due.target)}"
     if due.due_at is None:
-        console.print("  names no due time")
+        yield "  names no due time"
         return
     late = due.late_at if due.late_at != due.due_at else None
     late_text = f", late from {_local(late, zone)} on" if late else ""
-    console.print(f"  due {_local(due.due_at, zone)}{late_text}")
-    console.print(Padding(_ledger_table(due.lines, zone), (0, 0, 0, 1)))
+    yield f"  due {_local(due.due_at, zone)}{late_text}"
+    table = [
+        ("From", "To", "Counted", "Why"),
+        *(_row(line, zone) for line in due.lines),
+        ("", "", _hours(counted(due.lines)), "in all"),
+    ]
+    first, to, length = (
+        max(map(len, column)) for column in [*zip(*table, strict=True)][:3]
+    )
+    for row in table:
+        yield f"  {row[0]:<{first}}  {row[1]:<{to}}  {row[2]:>{length}}  {row[3]}"
 
 
-def _ledger_table(lines: Sequence[Line], zone: ZoneInfo) -> Table:
-    table = Table("From", "To", box=None, show_footer=True)
-    table.add_column("Counted", footer=_hours(counted(lines)), justify="right")
-    table.add_column("Why", footer="in all")
-    for line in lines:
-        length = _hours(line.counted) if line.counted else "-"
-        start, end = _local(line.start, zone, ""), _local(line.end, zone, "")
-        table.add_row(start, end, length, line.why)
-    return table
+def _row(line: Line, zone: ZoneInfo) -> tuple[str, str, str, str]:
+    length = _hours(line.counted) if line.counted else "-"
+    return _local(line.start, zone, ""), _local(line.end, zone, ""), length, line.why
 
 
 def _local(at: datetime, zone: ZoneInfo, year: str = " %Y") -> str:

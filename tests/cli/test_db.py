@@ -1,14 +1,13 @@
 """`sevbot db`: backup, check, restore and erase, as they are typed."""
 
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import typer.testing
 
-from bot.cli.main import app
 from bot.clock import system_clock
 from bot.store.maintenance import backups
 from bot.store.maintenance.backups import name_of
@@ -212,12 +211,12 @@ def test_it_asks_first(run: Run, record: Path, asked: Callable[..., str]) -> Non
 
 
 @pytest.fixture
-def asked() -> Callable[..., str]:
+def asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Run a command that asks, and give it an answer."""
 
     def asked(*arguments: str, answer: str) -> str:
-        runner = typer.testing.CliRunner()
-        return runner.invoke(app, list(arguments), input=f"{answer}\n").output
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+        return run(*arguments).out
 
     return asked
 

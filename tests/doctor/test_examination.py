@@ -53,7 +53,7 @@ class Installation:
         }
 
     def findings(self, *, is_http: bool = False) -> list[Finding]:
-        settings = Settings(_env_file=None, **self.settings)  # type: ignore[call-arg]
+        settings = Settings(**self.settings)
         given = {"is_http": is_http, "mounts": self.mounts}
         return list(examine(settings, self.now, **given))  # type: ignore[arg-type]
 

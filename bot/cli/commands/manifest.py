@@ -1,16 +1,12 @@
-"""`sevbot manifest` and `sevbot doctor`: connecting a real Slack."""
+"""`sevbot manifest`: the app, as Slack is told of it."""
 
 import json
 from typing import Annotated
 
 import typer
 
-from bot.clock import system_clock
-from bot.doctor.examination import examine
-from bot.doctor.findings import Level
 from bot.doctor.manifest import explained
 from bot.doctor.manifest import manifest as made
-from bot.settings import read_settings
 
 
 def manifest(
@@ -41,27 +37,3 @@ def manifest(
         typer.echo(explained())
     else:
         typer.echo(json.dumps(printed, indent=2, ensure_ascii=False))
-
-
-def doctor(
-    *,
-    http: Annotated[
-        bool, typer.Option("--http", help="Look as for `sevbot run --http`.")
-    ] = False,
-) -> None:
-    """Look at tokens, scopes, channels, people, the clock, the record and the policy.
-
-    It says what is wrong and how to mend it, and changes nothing. The exit status is 1
-    if something must be mended.
-    """
-    found = []
-    for finding in examine(read_settings(), system_clock, is_http=http):
-        found.append(finding)
-        typer.echo(f"{finding.level:<6} {finding.what}")
-        if finding.mend:
-            typer.echo(f"       {finding.mend}")
-    count = sum(one.level is Level.WRONG for one in found)
-    things = "1 thing is" if count == 1 else f"{count} things are"
-    typer.echo("Nothing is wrong." if not count else f"{things} wrong.")
-    if count:
-        raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`sevbot db`: backup, check, restore and erase."""
+"""Look after the record."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -8,17 +8,16 @@ from typing import Annotated
 
 import typer
 
-from bot.app import clock_of
 from bot.clock import system_clock
 from bot.errors import BotError, PolicyError, UserError
 from bot.policy.parsing.notation import nearest, quoted
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import read_stored
 from bot.policy.policies import Policy, folded
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, clock_of, read_settings
 from bot.store import opening
 from bot.store.database import Database
-from bot.store.maintenance import backups, checking, erasing, restoring
+from bot.store.maintenance import backups, checking, copying, erasing, restoring
 from bot.store.maintenance.erasing import Doomed
 
 _TOO_OLD = timedelta(days=2)
@@ -131,6 +130,44 @@ def erase(
     typer.echo(f"Erased the texts of {_incidents(len(erased))}.")
     for said in _left(settings, doomed, is_gone=is_gone):
         typer.echo(said)
+
+
+def copy(
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help="A URL, as DATABASE_URL is one.")
+    ],
+    to: Annotated[str, typer.Argument(metavar="TO", help="Another one.")],
+) -> None:
+    """Copy a whole record to another place: to a file, or to PostgreSQL.
+
+    Stop the bot first, and start it on the copy: what it writes to the old record
+    afterwards is not in the new one. TO must have no incidents.
+    """
+    # The other commands show no progress.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress, TaskID  # noqa: PLC0415
+
+    if source == to:
+        raise BotError("FROM and TO are the same record.")
+    if not opening.is_postgres(source) and not opening.sqlite_path(source).exists():
+        raise BotError(f"There is no {opening.sqlite_path(source)}.")
+    with (
+        closing(opening.opened(source, "")) as read,
+        closing(opening.opened(to, "")) as write,
+        Progress(console=Console(stderr=True)) as progress,
+    ):
+        bars: dict[str, TaskID] = {}
+
+        def shown(table: str, done: int, total: int) -> None:
+            if table not in bars:
+                bars[table] = progress.add_task(table, total=total)
+            progress.update(bars[table], completed=done)
+
+        copied = copying.copy(read, write, shown)
+    width = max(len(f"{one.rows}") for one in copied)
+    for one in copied:
+        typer.echo(f"{one.rows:>{width}} {one.table}")
+    typer.echo("All of it is there, counted on both sides. Set DATABASE_URL to TO.")
 
 
 def _record(settings: Settings, server: str) -> Path:

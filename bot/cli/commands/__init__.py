@@ -1,0 +1,1 @@
+"""The commands, a module each; a module of several is a group."""

@@ -1,0 +1,42 @@
+"""`sevbot check`: what is wrong with a policies file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.policies import now, read
+from bot.policy import contradictions
+from bot.policy.parsing import policy_file
+from bot.policy.policies import Policy
+from bot.settings import read_settings
+
+
+def check(
+    file: Annotated[
+        Path | None, typer.Argument(help="Default: as SEVBOT_POLICIES says.")
+    ] = None,
+) -> None:
+    """Say everything that is wrong with a policies file.
+
+    Warnings are no errors: they say where a calendar turns promises around, and when.
+    """
+    at = now()
+    policy = read(file, at.date())
+    what = next(iter(policy.texts))
+    if policy_file.is_default_used(file or read_settings().policies):
+        what = "The one that comes with sevbot"
+    typer.echo(f"{what} is good: {_counted(policy)}.")
+    for warning in contradictions.warnings(policy, at):
+        typer.echo(f"warning: {warning}")
+
+
+def _counted(policy: Policy) -> str:
+    counts = {
+        "plan": len(policy.plans),
+        "calendar": len(policy.calendars),
+        "customer": len(policy.customers),
+    }
+    return ", ".join(
+        f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items()
+    )

@@ -1,0 +1,59 @@
+"""`sevbot demo`: the bot in a local Slack."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot.cli.signals import until_told
+from bot.demo import in_browser, stories, terminal, tried_policy
+from bot.errors import PolicyError, UserError
+
+
+def demo(  # noqa: PLR0913  # Each is an option of the command.
+    *,
+    policies: Annotated[
+        Path | None, typer.Option(help="Try this policies file.", metavar="FILE")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(help="Where the page is; 0 takes any.", min=0, max=65535)
+    ] = 8765,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Begin with nothing, not with a story.")
+    ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Tell a story on the terminal instead.")
+    ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Like --once, without the pauses.")
+    ] = False,
+    story: Annotated[
+        str, typer.Option(help="With --once: which story.", metavar="NAME")
+    ] = "two-days",
+) -> None:
+    """Show the bot in a local Slack, in your browser, with a clock that can travel.
+
+    Nothing leaves this machine and nothing is kept.
+    """
+    tried = tried_policy.tried(policies)
+    if once or fast:
+        if tried.problems:
+            raise PolicyError(tuple(one["said"] for one in tried.problems))
+        try:
+            told = stories.find(story)
+        except LookupError as error:
+            raise UserError(f"{error}.") from None
+        terminal.run(tried(), told, is_paced=not fast)
+        return
+    logs.to_stderr(logging.ERROR)
+    stopping = until_told()
+    with in_browser.opened(tried, port=port, is_empty=empty) as opened:
+        if opened.taken is not None:
+            typer.echo(f"Port {opened.taken} is in use, so the next free one is taken.")
+        for problem in tried.problems:
+            typer.echo(problem["said"], err=True)
+        typer.echo(f"Open {opened.page.url} in a browser. Ctrl-C stops it.")
+        stopping.wait()
+    typer.echo("sevbot demo stopped.")

@@ -1,0 +1,92 @@
+"""`sevbot due`: both due times of a case."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from bot.cli import due_times
+from bot.cli.policies import now, read
+from bot.errors import UserError
+from bot.policy.parsing.notation import nearest, quoted
+from bot.policy.policies import Policy, Severity, folded
+
+
+def due(  # noqa: PLR0913  # Each is an option of the command.
+    severity: Annotated[
+        str, typer.Argument(metavar="SEVERITY", help="sev1, sev2, sev3 or sev4.")
+    ],
+    plan: Annotated[
+        str, typer.Argument(metavar="PLAN", help="A plan's name in policies.yaml.")
+    ],
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="When the customer reported, as 2026-11-20T16:50-08:00; without an "
+            "offset in the calendar's zone. Default: now."
+        ),
+    ] = None,
+    calendar: Annotated[
+        str | None, typer.Option(help="Count in this calendar of the policy.")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Count in this customer's calendar.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for other programs.")
+    ] = False,
+) -> None:
+    """Say when the first response and the next update are due, and why."""
+    reported = due_times.instant(at) if at else now()
+    policy = read(None, reported.date())
+    case = _severity(severity), _plan(policy, plan)
+    name = _calendar(policy, *case, calendar, customer)
+    if reported.tzinfo is None:
+        zone = policy.calendars[name].zone.key
+        said = f"{at} is read in {zone}, the zone of the calendar {name}."
+        typer.echo(said, err=as_json)
+    answer = due_times.answer(policy, *case, name, reported)
+    text = due_times.as_json(answer) if as_json else due_times.as_text(answer, policy)
+    typer.echo(text)
+
+
+def _severity(written: str) -> Severity:
+    for severity in Severity:
+        if folded(written) in (severity, str(severity.number)):
+            return severity
+    raise _unknown("severity", written, list(Severity))
+
+
+def _plan(policy: Policy, written: str) -> str:
+    for plan in policy.plans:
+        if folded(written) in (plan.id, folded(plan.name)):
+            return plan.id
+    raise _unknown("plan", written, [plan.id for plan in policy.plans])
+
+
+def _calendar(
+    policy: Policy,
+    severity: Severity,
+    plan: str,
+    calendar: str | None,
+    customer: str | None,
+) -> str:
+    if calendar and customer:
+        raise UserError("Write --calendar or --customer, not both.")
+    if customer and policy.find_customer(customer) is None:
+        raise _unknown("customer", customer, [one.name for one in policy.customers])
+    if calendar is None:
+        return policy.calendar_name(severity, plan, customer)
+    if calendar not in policy.calendars:
+        raise _unknown("calendar", calendar, list(policy.calendars))
+    return calendar
+
+
+def _unknown(kind: str, written: str, names: Sequence[str]) -> UserError:
+    said = f"{quoted(written)} is no {kind}."
+    if near := nearest(written, names):
+        return UserError(f"{said} Did you mean {near}?")
+    if not names:
+        return UserError(f"{said} The policy has none.")
+    return UserError(f"{said} Try one of: {', '.join(names[:10])}.")

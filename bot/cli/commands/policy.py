@@ -1,0 +1,77 @@
+"""Show or begin policies.yaml."""
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, assert_never
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.cli.policies import now, read
+from bot.errors import UserError
+from bot.policy import tables
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.json_schema import policy_schema
+from bot.policy.parsing.policy_file import DEFAULT_NAME
+from bot.policy.policies import Policy
+
+
+class Format(StrEnum):
+    """How tables are printed."""
+
+    TABLE = "table"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def show(
+    form: Annotated[Format, typer.Option("--format", help="How to print them.")] = (
+        Format.TABLE
+    ),
+) -> None:
+    """Print both tables in the wording of a published support plan."""
+    policy = read(None, now().date())
+    match form:
+        case Format.TABLE:
+            Console(highlight=False).print(*_tables(policy), sep="\n")
+        case Format.MARKDOWN:
+            typer.echo(tables.as_markdown(policy))
+        case Format.JSON:
+            typer.echo(tables.as_json(policy))
+        case _:
+            assert_never(form)
+
+
+def schema() -> None:
+    """Print the JSON Schema of policies.yaml, for an editor."""
+    typer.echo(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
+
+
+def init(
+    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path(
+        DEFAULT_NAME
+    ),
+) -> None:
+    """Write the policies file that comes with the bot. Never overwrites one."""
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(policy_file.default_text())
+    except FileExistsError:
+        raise UserError(f"{file} exists and was left as it is.") from None
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}.") from error
+    typer.echo(f"Wrote {file}. Edit it, then run: sevbot check {file}")
+
+
+def _tables(policy: Policy) -> Iterator[Table]:
+    """Yield both tables of a policy for a terminal."""
+    for key, title in tables.TITLES.items():
+        table = Table("Severity", title=title, title_justify="left")
+        for plan in policy.plans:
+            table.add_column(plan.name)
+        for row in tables.rows(policy, key):
+            table.add_row(*row)
+        yield table

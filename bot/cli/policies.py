@@ -1,0 +1,30 @@
+"""The policy and the time that a command works with."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import typer
+
+from bot.clock import TrialClock, system_clock
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.policies import Policy
+from bot.settings import read_settings
+
+
+def now() -> datetime:
+    """Return the time of obligations: a trial's, or else the machine's."""
+    clock = read_settings().clock
+    return TrialClock(clock)() if clock else system_clock()
+
+
+def read(file: Path | None, today: date) -> Policy:
+    """Read a file, or the one that the settings name; say so where it is neither."""
+    path = file or read_settings().policies
+    if policy_file.is_default_used(path):
+        said = (
+            f"There is no {policy_file.DEFAULT_NAME} here: the one that comes with "
+            "sevbot counts."
+        )
+        typer.echo(said, err=True)
+    return policy_file.load_or_default(path, holidays=public_holidays, today=today)
