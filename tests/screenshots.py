@@ -1,4 +1,6 @@
-"""Pictures of the page's main screens: `uv run python -m tests.screenshots OUT`.
+"""Pictures of the page's main screens.
+
+    uv run --group dev python -m tests.screenshots OUT
 
 Each screen is taken in both themes, on a desk and at the width of a phone, for people
 to look at; nothing compares them.

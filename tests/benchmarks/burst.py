@@ -1,6 +1,6 @@
 """A burst of messages to a few conversations, beside the least time that Slack allows.
 
-    uv run python -m tests.benchmarks.burst
+    uv run --group dev python -m tests.benchmarks.burst
 
 The real senders, by the machine's clock, over HTTP to a local Slack in a process of its
 own. The pages are queued last. At first one message a second in a conversation is the

@@ -1,6 +1,6 @@
 """Firing what is due out of all that is open, beside what a user would pick instead.
 
-    uv run --group bench python -m tests.benchmarks.firing
+    uv run --group dev --group bench python -m tests.benchmarks.firing
 
 A thousand reminders are due at the same instant, each the first of its deadline. We
 fire them as a tick does, each a durable message to its owner. The sizes take turns, so

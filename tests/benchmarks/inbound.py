@@ -1,6 +1,6 @@
 """A signed command to its acknowledgement, while Slack's own API takes 10 s to answer.
 
-    uv run python -m tests.benchmarks.inbound
+    uv run --group dev python -m tests.benchmarks.inbound
 
 The real `sevbot run --http` in a process, its record in a SQLite file that is synced
 at each commit; a load generator in another, which types on time whatever comes back.

@@ -1,6 +1,6 @@
 """How late reminders are, from the instant of each to its message in Slack.
 
-    uv run python -m tests.benchmarks.lateness
+    uv run --group dev python -m tests.benchmarks.lateness
 
 The real clockwork and the real senders, by the machine's clock, over HTTP to a local
 Slack in a process of its own. A hundred thousand incidents are open; some of their

@@ -1,6 +1,6 @@
 """Incidents stored durably a second, beside what the disk allows at most.
 
-    uv run --group bench python -m tests.benchmarks.storing
+    uv run --group dev --group bench python -m tests.benchmarks.storing
 
 Each is opened by the use case: number, event, deadlines, card and the answer to a
 redelivery, committed and synced before the next line of code. Those of several threads

@@ -1,6 +1,6 @@
 """What the bot does all the time, by how much is open and how much waits.
 
-    uv run python -m tests.benchmarks.tick
+    uv run --group dev python -m tests.benchmarks.tick
 
 Its tick while nothing is due, the search for what is due, and the look into an outbox
 where everything is held back. Each on a SQLite file, synced at every commit. The sizes

@@ -1,9 +1,9 @@
 """`python -m tests.crash`: kill the bot again and again, and count what it said.
 
-uv run python -m tests.crash --kills 600 --engine postgres --replicas 2
-uv run python -m tests.crash --everywhere
-uv run python -m tests.crash --kills 60 --no-reconciliation    # must show doubles
-uv run python -m tests.crash --kills 60 --mark-first       # must show losses
+uv run --group dev python -m tests.crash --kills 600 --engine postgres --replicas 2
+uv run --group dev python -m tests.crash --everywhere
+uv run --group dev python -m tests.crash --kills 60 --no-reconciliation  # doubles
+uv run --group dev python -m tests.crash --kills 60 --mark-first         # losses
 
 Real bots are forked and killed while people use them and Slack fails by chance; at rest
 each message that was owed must be visible exactly once. It ends with 1 if one is not,

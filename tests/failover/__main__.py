@@ -1,7 +1,7 @@
 """`python -m tests.failover`: lose the primary under load, and count what was lost.
 
-uv run python -m tests.failover --rounds 5
-uv run python -m tests.failover --rounds 1 --asynchronous    # must show losses
+uv run --group dev python -m tests.failover --rounds 5
+uv run --group dev python -m tests.failover --rounds 1 --asynchronous  # must lose
 
 Two bots serve a few people from a PostgreSQL with a synchronous standby. Each round
 the primary is killed, frozen, or cut off and killed, at a random instant; the standby
