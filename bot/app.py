@@ -28,7 +28,8 @@ from bot.inbound.submissions import Forms
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
 from bot.running.daily_backups import DailyBackups
-from bot.running.scheduler import TICK_EVERY_S, Scheduler, Senders
+from bot.running.scheduler import TICK_EVERY_S, Scheduler
+from bot.running.senders import Senders
 from bot.settings import Settings, clock_of
 from bot.slack.client import Identity, Slack
 from bot.store import opening

@@ -119,6 +119,11 @@ class Outbox:
             handled += 1
         return handled
 
+    def has_work(self) -> bool:
+        """Tell whether there may be something to send; it is only looked at."""
+        with self._database.reading() as tx:
+            return outbox_messages.may_send(tx, self._system_clock())
+
     def send_one(self) -> bool:
         """Handle the most urgent message; `False` if none may go now."""
         if self._open_conversations() or self._reconciliation.look_one():

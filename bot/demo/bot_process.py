@@ -18,7 +18,7 @@ from bot import app, logs
 from bot.app import Bot
 from bot.delivery.pacing import UNPACED
 from bot.errors import BotError
-from bot.running.scheduler import Senders
+from bot.running.senders import Senders
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""What runs by itself: the tick, the senders and the housekeeping.
+"""What runs by the clock: the tick, the housekeeping and the backups.
 
 APScheduler only says "now"; everything that must happen later is a row.
 """
@@ -9,13 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Condition, Event, Thread
+from threading import Event, Thread
 
 from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot.delivery.outbox import Outbox
 from bot.errors import BotError
 
 logger = logging.getLogger(__name__)
@@ -25,8 +24,6 @@ _SILENT_FOR_S = 5.0
 _HOUSEKEEPING_EVERY_H = 12
 _BACK_UP_EVERY_MIN = 10
 _HOUSEKEEPING_AGAIN_IN = timedelta(minutes=1)
-_SENDERS = 4
-_LOOK_AGAIN_S = 0.5
 _STOP_WITHIN_S = 10
 
 
@@ -46,13 +43,13 @@ class Scheduler:
         *,
         silent_for_s: float = _SILENT_FOR_S,
     ) -> None:
-        self._tick = _guarded(tick)
-        self._housekeeping = _guarded(housekeeping)
+        self._tick = guarded(tick)
+        self._housekeeping = guarded(housekeeping)
         self._silent_for_s = silent_for_s
         self._ticked_at = time.monotonic()
         self._stopping = Event()
         self._watchdog = Thread(target=self._watch, name="watchdog", daemon=True)
-        self._back_up = _guarded(back_up)
+        self._back_up = guarded(back_up)
         self._backing_up = Thread()
         self._plan()
 
@@ -121,12 +118,12 @@ class Scheduler:
             if time.monotonic() - self._ticked_at > self._silent_for_s:
                 logger.warning("no tick came, calling for one")
                 if self._scheduler.is_dead():
-                    _guarded(self._begin_anew)()
+                    guarded(self._begin_anew)()
                 self.wake()
 
     def _begin_anew(self) -> None:
         logger.error("the scheduler's thread died, starting another")
-        _guarded(partial(self._scheduler.shutdown, wait=False))()
+        guarded(partial(self._scheduler.shutdown, wait=False))()
         self._plan()
         self._scheduler.start()
 
@@ -139,76 +136,12 @@ class _Calls(BackgroundScheduler):  # type: ignore[misc]  # It has no types.
         return self._thread is None or not self._thread.is_alive()
 
 
-class Senders:
-    """A few threads that empty the outbox, so that one slow call holds up no page."""
-
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
-        self._stopping = Event()
-        self._something = Event()
-        self._busy = 0
-        self._changed = Condition()
-        self._stop_until = 0.0
-        self._threads = [
-            Thread(target=self._run, name=f"sender-{number}", daemon=True)
-            for number in range(_SENDERS)
-        ]
-
-    def start(self) -> None:
-        """Begin to send."""
-        for thread in self._threads:
-            thread.start()
-
-    def wake(self) -> None:
-        """Look into the outbox now."""
-        self._something.set()
-
-    def settle(self) -> None:
-        """Send all that may go now, and wait for what the others are sending."""
-        self._send()
-        with self._changed:
-            self._changed.wait_for(lambda: not self._busy)
-
-    def hold(self) -> None:
-        """Claim nothing more."""
-        if not self._stopping.is_set():
-            self._stop_until = time.monotonic() + _STOP_WITHIN_S
-        self._stopping.set()
-        self._something.set()
-
-    def stop(self) -> None:
-        """Wait for what was in flight when we were held, as long as a call may take."""
-        self.hold()
-        for thread in self._threads:
-            thread.join(max(0.0, self._stop_until - time.monotonic()))
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._send()
-            self._something.wait(_LOOK_AGAIN_S)
-            self._something.clear()
-
-    def _send(self) -> None:
-        with self._changed:
-            self._busy += 1
-        try:
-            _guarded(self._drain)()
-        finally:
-            with self._changed:
-                self._busy -= 1
-                self._changed.notify_all()
-
-    def _drain(self) -> None:
-        while not self._stopping.is_set() and self._outbox.send_one():
-            pass
-
-
 def _move(job: Job, to: datetime) -> None:
     with suppress(JobLookupError):  # The scheduler has stopped meanwhile.
         job.modify(next_run_time=to)
 
 
-def _guarded(job: Callable[[], object]) -> Callable[[], bool]:
+def guarded(job: Callable[[], object]) -> Callable[[], bool]:
     """Return a job that survives its failures, and tells whether it had none."""
 
     def run() -> bool:

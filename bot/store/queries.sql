@@ -297,6 +297,21 @@ WHERE workspace = :workspace
   AND next_nudge_at <= :now
 LIMIT 1;
 
+-- name: is_late_or_due
+SELECT next_nudge_at AS at
+FROM deadlines
+WHERE workspace = :workspace
+  AND next_nudge_at <= :now
+UNION ALL
+SELECT late_at AS at
+FROM deadlines
+WHERE workspace = :workspace
+  AND closed_at IS NULL
+  AND missed_at IS NULL
+  AND paused_at IS NULL
+  AND late_at < :now
+LIMIT 1;
+
 -- name: postpone_deadline
 UPDATE deadlines
 SET next_nudge_at = :until
@@ -1081,6 +1096,34 @@ SET limited_until = :system_now
 WHERE workspace = :workspace
   AND limited_until > :system_now
 RETURNING name;
+
+-- name: may_send
+-- Whether a sender has anything to do now, rate limits aside.
+SELECT id
+FROM outbox
+WHERE workspace = :workspace
+  AND state = 'queued'
+  AND kind <> 'edit'
+  AND not_before <= :system_now
+UNION ALL
+SELECT id
+FROM outbox
+WHERE workspace = :workspace
+  AND state = 'queued'
+  AND kind = 'edit'
+  AND not_before <= :system_now
+UNION ALL
+SELECT id
+FROM outbox
+WHERE workspace = :workspace
+  AND state = 'sending'
+  AND lease_until < :system_now
+UNION ALL
+SELECT id
+FROM outbox
+WHERE workspace = :workspace
+  AND verify_at <= :system_now
+LIMIT 1;
 
 -- name: unfinished
 SELECT COUNT(*) AS waiting

@@ -1,6 +1,6 @@
 """The day's lists: the morning list of each person and the leads' digest."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from bot.incidents import digest as digests
@@ -22,21 +22,19 @@ def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
     A bot that starts late on a business day still writes that day's lists; the lists
     of days that are over are history. Morning lists make no sense after the last hour.
     """
-    today = now.astimezone(policy.team_hours.zone).date()
-    morning, at = morning_at(policy, today), digest_at(policy, today)
-    is_day = bool(pieces := policy.team_hours.pieces_on(today)) and (
-        now < pieces[-1].closes
-    )
-    if (
-        morning
-        and morning <= now
-        and is_day
-        and _is_first(tx, Mark.MORNING, morning, now)
-    ):
+    noted = marks.noted(tx)
+    if (morning := _morning_due(noted, policy, now)) is not None:
+        marks.note(tx, Mark.MORNING, now)
         yield from _mornings(tx, policy, morning, now)
-    last = marks.at(tx, Mark.DIGEST)
-    if at and at <= now and _is_first(tx, Mark.DIGEST, at, now):
-        yield _digest(policy, last or at - _DAY, now)
+    if (at := _digest_due(noted, policy, now)) is not None:
+        marks.note(tx, Mark.DIGEST, now)
+        yield _digest(policy, noted.get(Mark.DIGEST, at - _DAY), now)
+
+
+def are_due(noted: Mapping[Mark, datetime], policy: Policy, now: datetime) -> bool:
+    """Tell whether a list of today is due that is not written yet."""
+    lists = _morning_due(noted, policy, now), _digest_due(noted, policy, now)
+    return any(at is not None for at in lists)
 
 
 def next_at(policy: Policy, now: datetime) -> datetime:
@@ -114,13 +112,30 @@ def _owed(tx: Transaction, incident: Incident) -> tuple[Deadline, ...]:
     return tuple(deadline for deadline in owed if deadline.is_open)
 
 
-def _is_first(tx: Transaction, mark: Mark, at: datetime, now: datetime) -> bool:
-    """Tell whether a list is still to be written, and note that it is being."""
-    written_at = marks.at(tx, mark)
-    if written_at is not None and written_at >= at:
-        return False
-    marks.note(tx, mark, now)
-    return True
+def _morning_due(
+    noted: Mapping[Mark, datetime], policy: Policy, now: datetime
+) -> datetime | None:
+    """Return when the morning lists were due that are still to be written."""
+    today = now.astimezone(policy.team_hours.zone).date()
+    at, pieces = morning_at(policy, today), policy.team_hours.pieces_on(today)
+    is_over = not pieces or now >= pieces[-1].closes
+    return None if is_over else _unwritten(noted, Mark.MORNING, at, now)
+
+
+def _digest_due(
+    noted: Mapping[Mark, datetime], policy: Policy, now: datetime
+) -> datetime | None:
+    """Return when the digest was due that is still to be written."""
+    today = now.astimezone(policy.team_hours.zone).date()
+    return _unwritten(noted, Mark.DIGEST, digest_at(policy, today), now)
+
+
+def _unwritten(
+    noted: Mapping[Mark, datetime], mark: Mark, at: datetime | None, now: datetime
+) -> datetime | None:
+    if at is None or at > now or (mark in noted and noted[mark] >= at):
+        return None
+    return at
 
 
 def _following(policy: Policy, after: datetime, at: _ListTime) -> datetime:

@@ -115,6 +115,9 @@ class Reminders:
         After an outage each person gets one message that names it.
         """
         now, down = self._clock(), self._outage()
+        if not down and not self._has_work(now):
+            self._ticked_at = self._system_clock()
+            return
         with self._database.transaction() as tx:
             if not locks.take_if_free(tx, locks.TICK):
                 return
@@ -131,6 +134,20 @@ class Reminders:
         """Return the next instant at which a tick has something to do."""
         with self._database.transaction() as tx:
             return next_at(tx, self._policy(), self._clock())
+
+    def _has_work(self, now: datetime) -> bool:
+        """Look whether there is anything to do; most seconds there is not."""
+        if self._ticked_at is None:
+            return True
+        with self._database.reading() as tx:
+            noted = marks.noted(tx)
+            ticked_at = noted.get(Mark.TICK)
+            return (
+                ticked_at is None
+                or abs(now - ticked_at) >= _MARK_EVERY
+                or records.is_late_or_due(tx, now)
+                or daily_lists.are_due(noted, self._policy(), now)
+            )
 
     def _outage(self) -> tuple[datetime, datetime] | None:
         """Return from when to when no tick ran, by the clock; `None` if it did."""

@@ -24,7 +24,7 @@ from bot.delivery.pacing import Pace
 from bot.delivery.rendering import Renderer
 from bot.emulator.driver import LocalSlack
 from bot.emulator.remote import slack_process
-from bot.running.scheduler import Senders
+from bot.running.senders import Senders
 from bot.slack.client import Slack
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import outbox_messages

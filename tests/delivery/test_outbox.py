@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
-from bot.running.scheduler import Senders
+from bot.running.senders import Senders
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority, State
 from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused

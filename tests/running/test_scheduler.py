@@ -4,15 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
-from typing import cast
+from threading import Event
 
 import pytest
 from apscheduler.triggers.base import BaseTrigger
 
-from bot.delivery.outbox import Outbox
 from bot.errors import StorageError
-from bot.running.scheduler import Scheduler, Senders
+from bot.running.scheduler import Scheduler
 from tests.processes import until
 
 WITHIN_S = 5
@@ -151,66 +149,6 @@ def test_a_wake_after_the_end_does_nothing() -> None:
     scheduler.wake()
 
     assert tick.count == before
-
-
-class Mailbox:
-    """An outbox of which only the sending is of interest."""
-
-    def __init__(self, *failures: Exception) -> None:
-        self.send_one = Turns(*failures)
-
-
-def test_a_sender_that_fails_goes_on() -> None:
-    mailbox = Mailbox(*[KeyError("x")] * 4)
-    senders = Senders(cast("Outbox", mailbox))
-
-    senders.start()
-    failed = mailbox.send_one.happen(4)
-    senders.wake()
-    went_on = mailbox.send_one.happen(5)
-    senders.stop()
-
-    assert (failed, went_on) == (True, True)
-
-
-class SlowMailbox:
-    """An outbox with one message, on which somebody works until a test lets go."""
-
-    def __init__(self) -> None:
-        self.is_taken = Event()
-        self.lets_go = Event()
-        self.is_sent = False
-
-    def send_one(self) -> bool:
-        if self.is_taken.is_set():
-            return False
-        self.is_taken.set()
-        self.lets_go.wait(WITHIN_S)
-        self.is_sent = True
-        return True
-
-
-def test_settling_waits_for_what_another_sender_is_sending() -> None:
-    mailbox = SlowMailbox()
-    senders = Senders(cast("Outbox", mailbox))
-    was_sent: list[bool] = []
-
-    def settle() -> None:
-        senders.settle()
-        was_sent.append(mailbox.is_sent)
-
-    senders.start()
-    assert mailbox.is_taken.wait(WITHIN_S)
-    settling = Thread(target=settle)
-    settling.start()
-    settling.join(0.1)
-    too_early = list(was_sent)
-    mailbox.lets_go.set()
-    settling.join(WITHIN_S)
-    senders.stop()
-
-    assert too_early == []
-    assert was_sent == [True]
 
 
 def test_a_backup_that_takes_long_holds_up_nothing_and_no_stop() -> None:

@@ -320,6 +320,11 @@ def find(tx: Transaction, key: str) -> OutboxMessage | None:
     return message_of(row) if row else None
 
 
+def may_send(tx: Transaction, system_now: datetime) -> bool:
+    """Tell whether any message can be sent, edited or looked up by now."""
+    return tx.one("may_send", system_now=system_now) is not None
+
+
 def unaddressed(tx: Transaction, system_now: datetime) -> dict[str, int]:
     """Return the people whose conversation with the bot must be opened first.
 

@@ -142,6 +142,11 @@ def is_due(tx: Transaction, now: datetime) -> bool:
     return tx.one("is_due", now=now) is not None
 
 
+def is_late_or_due(tx: Transaction, now: datetime) -> bool:
+    """Tell whether a reminder is due by `now`, or a deadline became late unnoted."""
+    return tx.one("is_late_or_due", now=now) is not None
+
+
 def lock_due(
     tx: Transaction, after: datetime, by: datetime, most: int
 ) -> dict[int, Incident]:

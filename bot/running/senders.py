@@ -1,0 +1,99 @@
+"""The threads that empty the outbox, and the one that looks whether they should."""
+
+import time
+from threading import Condition, Event, Thread
+
+from bot.delivery.outbox import Outbox
+from bot.running.scheduler import guarded
+
+_SENDERS = 4
+# While something waits for its pace, and while nothing does: another process may have
+# queued something that should leave within a second.
+_LOOK_AGAIN_S, _LOOK_AT_REST_S = 0.5, 0.9
+_STOP_WITHIN_S = 10
+
+
+class Senders:
+    """A few threads that empty the outbox, so that one slow call holds up no page.
+
+    They sleep until the looker finds something to send. At rest it alone asks the
+    record, once in a while, and at once when it is woken.
+    """
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self._stopping = Event()
+        self._look = Event()
+        self._something = Event()
+        self._waits = False
+        self._busy = 0
+        self._changed = Condition()
+        self._stop_until = 0.0
+        self._threads = [
+            Thread(target=self._run, name=f"sender-{number}", daemon=True)
+            for number in range(_SENDERS)
+        ]
+        self._threads.append(Thread(target=self._watch, name="looker", daemon=True))
+
+    def start(self) -> None:
+        """Begin to send."""
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Look into the outbox now."""
+        self._look.set()
+
+    def settle(self) -> None:
+        """Send all that may go now, and wait for what the others are sending."""
+        self._send()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy)
+
+    def hold(self) -> None:
+        """Claim nothing more."""
+        if not self._stopping.is_set():
+            self._stop_until = time.monotonic() + _STOP_WITHIN_S
+        self._stopping.set()
+        self._look.set()
+        self._something.set()
+
+    def stop(self) -> None:
+        """Wait for what was in flight when we were held, as long as a call may take."""
+        self.hold()
+        for thread in self._threads:
+            thread.join(max(0.0, self._stop_until - time.monotonic()))
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            # Cleared before the look: a wake that comes during it is not lost.
+            self._look.clear()
+            guarded(self._find)()
+            self._look.wait(_LOOK_AGAIN_S if self._waits else _LOOK_AT_REST_S)
+
+    def _find(self) -> None:
+        """Wake the senders if there is work; what cannot be told is looked at soon."""
+        self._waits = True
+        self._waits = self._outbox.has_work()
+        if self._waits:
+            self._something.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._something.wait()
+            self._something.clear()
+            self._send()
+
+    def _send(self) -> None:
+        with self._changed:
+            self._busy += 1
+        try:
+            guarded(self._drain)()
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
+
+    def _drain(self) -> None:
+        while not self._stopping.is_set() and self._outbox.send_one():
+            pass
