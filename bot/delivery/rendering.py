@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.delivery.dead_letters import is_lost, missed_by
 from bot.delivery.outbox import Rendered
 from bot.incidents import digest as digests
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import Event, Incident, Status, void_reason
 from bot.policy.policies import Policy
 from bot.slack.messages import cards, lists, notices, policy_notices, reminders
@@ -107,7 +107,7 @@ class Renderer:
             kind=item.step,
             because=item.because,
             superseded=items.is_superseded(tx, item, message.place),
-            owed=_open_promise(owed) if is_page else None,
+            owed=owed_now(owed) if is_page else None,
             next=following,
             told_at=message.sent_at,
         )
@@ -264,13 +264,6 @@ def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:
         if (deadline.kind, deadline.count) == (item.kind, item.count):
             return deadline
     raise AssertionError("a reminder belongs to a deadline")
-
-
-def _open_promise(owed: tuple[Deadline, ...]) -> Deadline | None:
-    for deadline in owed:
-        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
-            return deadline
-    return None
 
 
 def _down(message: OutboxMessage) -> tuple[datetime, datetime] | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.clock import Clock
 from bot.errors import UserError
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import owed_now
 from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import View, local, mention
@@ -138,20 +138,13 @@ class Forms:
 
     def _next(self, form: Submission, result: Result) -> str:
         """Say what is owed next, if anything is."""
-        owed = _owed(result)
+        owed = owed_now(result.deadlines)
         if owed is None or owed.paused_at is not None:
             return ""
         reader, now = self._people.person(form.by), self._clock()
         times = Times(reader.zone, now)
         due = due_phrase(self._policy(), result.incident, owed, times)
         return f"Next {owed_as(owed)}: {due}."
-
-
-def _owed(result: Result) -> Deadline | None:
-    for deadline in result.deadlines:
-        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
-            return deadline
-    return None
 
 
 def _nothing_sent(result: Result) -> str:

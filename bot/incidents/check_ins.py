@@ -4,7 +4,7 @@ Both are one running deadline: from its due instant on it asks for an owner, or 
 owner's sign of life. `nudges` says who is told at which of its steps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,7 +38,7 @@ def after(
     over, since people are told anew; another change moves what runs, where it must.
     `incident` is as the event left it; `deadlines` are all that it ever had.
     """
-    running = _running(deadlines)
+    running = running_now(deadlines)
     if not incident.is_open:
         return (void(running, event.at),) if running else ()
     is_sign = event.by == incident.owner
@@ -54,7 +54,8 @@ def after(
     return (*ended, begun) if begun else ended
 
 
-def _running(deadlines: Sequence[Deadline]) -> Deadline | None:
+def running_now(deadlines: Iterable[Deadline]) -> Deadline | None:
+    """Return the escalation or the check-in that runs now, if any."""
     for deadline in deadlines:
         if deadline.is_open and deadline.kind is Kind.CHECK_IN:
             return deadline

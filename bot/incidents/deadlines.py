@@ -5,7 +5,7 @@ begin, move, pause and end; what was once kept or missed is never rewritten. Che
 are deadlines with rules of their own: see `check_ins`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -153,6 +153,11 @@ def after(
     return tuple(_with_miss(one, event.recorded_at) for one in changed)
 
 
+def owed_now(deadlines: Iterable[Deadline]) -> Deadline | None:
+    """Return the promise to the customer that is open now; there is one at most."""
+    return next(_open_promises(deadlines), None)
+
+
 def next_count(deadlines: Iterable[Deadline], kind: Kind) -> int:
     """Return the number of the next deadline of a kind."""
     return 1 + max((one.count for one in deadlines if one.kind is kind), default=0)
@@ -187,11 +192,7 @@ def after_pause(hours: BusinessHours, due_at: datetime, pause: Interval) -> date
 def _after(
     policy: Policy, incident: Incident, event: Event, deadlines: Sequence[Deadline]
 ) -> tuple[Deadline, ...]:
-    owed = [
-        deadline
-        for deadline in deadlines
-        if deadline.is_open and deadline.kind is not Kind.CHECK_IN
-    ]
+    owed = list(_open_promises(deadlines))
     match event.kind:
         case EventKind.UPDATED:
             ended = tuple(answered(one, event.at) for one in owed)
@@ -226,6 +227,12 @@ def _after(
             return ()
         case _:
             assert_never(event.kind)
+
+
+def _open_promises(deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
+    for deadline in deadlines:
+        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
+            yield deadline
 
 
 def _target_of(deadline: Deadline) -> Target:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.incidents.deadlines import Deadline, Kind, Outcome, lateness
+from bot.incidents.deadlines import Deadline, Outcome, lateness, owed_now
 from bot.incidents.incidents import Incident, Status
 from bot.policy.policies import OnCall, Policy, Severity
 
@@ -22,10 +22,7 @@ class Case:
     @property
     def owed(self) -> Deadline | None:
         """The promise that is open now, a first response or an update, if any."""
-        for deadline in self.deadlines:
-            if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
-                return deadline
-        return None
+        return owed_now(self.deadlines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,11 +194,3 @@ def newest(deadlines: Sequence[Deadline], kind: Kind) -> Deadline | None:
     """Return the latest deadline of a kind, open or not."""
     found = [one for one in deadlines if one.kind is kind]
     return max(found, key=lambda one: one.count, default=None)
-
-
-def owed_now(deadlines: Sequence[Deadline]) -> Deadline | None:
-    """Return the promise to the customer that is open now, if any."""
-    for deadline in deadlines:
-        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
-            return deadline
-    return None

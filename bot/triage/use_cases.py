@@ -314,10 +314,10 @@ class Triage:
     def _result_of(
         self, incident: Incident, owed: tuple[Deadline, ...], now: datetime
     ) -> Result:
-        escalation = [one for one in owed if one.is_open and one.kind is Kind.CHECK_IN]
-        if not escalation:
+        escalation = check_ins.running_now(owed)
+        if escalation is None:
             return Result(incident, owed)
-        return _with_escalation(self._policy(), incident, owed, escalation[0], now)
+        return _with_escalation(self._policy(), incident, owed, escalation, now)
 
 
 def _with_escalation(

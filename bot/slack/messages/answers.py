@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.incidents.deadlines import Deadline
+from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.incidents import Event, Incident, Status, void_reason
 from bot.incidents.nudges import Recipient
 from bot.policy import targets
@@ -41,7 +41,6 @@ from bot.slack.phrases import (
     joined,
     opened_up,
     owed_as,
-    owed_now,
     plan_name,
 )
 

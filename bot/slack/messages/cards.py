@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from bot.incidents.deadlines import Deadline, Kind, Outcome, lateness
+from bot.incidents.deadlines import Deadline, Kind, Outcome, lateness, owed_now
 from bot.incidents.incidents import Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import buttons
@@ -33,7 +33,6 @@ from bot.slack.phrases import (
     newest,
     opened_up,
     owed_as,
-    owed_now,
     title_of,
 )
 

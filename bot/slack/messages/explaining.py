@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.business_time.ledger import Line, counted
-from bot.incidents.deadlines import Deadline, Kind, Outcome, hours_of, lateness
+from bot.incidents.check_ins import running_now
+from bot.incidents.deadlines import (
+    Deadline,
+    Kind,
+    Outcome,
+    hours_of,
+    lateness,
+    owed_now,
+)
 from bot.incidents.deadlines import why as ledger_of
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
@@ -20,7 +28,7 @@ from bot.slack.blocks import (
     span,
 )
 from bot.slack.people import Person
-from bot.slack.phrases import headline, newest, opened_up, owed_as, owed_now
+from bot.slack.phrases import headline, opened_up, owed_as
 
 _MOST_SETTLED = 15
 _MOST_LINES = 60
@@ -38,9 +46,8 @@ def blocks(
     Business time is written in its calendar's own zone, which is named.
     """
     found = [section(headline(incident))]
-    check_in = newest(deadlines, Kind.CHECK_IN)
-    for deadline in (owed_now(deadlines), check_in):
-        if deadline is not None and deadline.is_open:
+    for deadline in (owed_now(deadlines), running_now(deadlines)):
+        if deadline is not None:
             found.extend(_open(incident, deadline, policy, reader, now))
     settled = [
         one for one in deadlines if not one.is_open and one.kind is not Kind.CHECK_IN

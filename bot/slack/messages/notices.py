@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.policies import Policy
 from bot.slack import actions, buttons
@@ -223,10 +223,9 @@ def _to_be_sent_again(text: str, key: str | None) -> Message:
 
 
 def _moves(moved: Sequence[Deadline], times: Times) -> Iterator[str]:
-    for deadline in moved:
-        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
-            what = opened_up(owed_as(deadline))
-            yield f"{what} is now due {times.at(deadline.due_at)}."
+    owed = owed_now(moved)
+    if owed is not None:
+        yield f"{opened_up(owed_as(owed))} is now due {times.at(owed.due_at)}."
 
 
 def _offer_over(incident: Incident, reader: Person) -> str:
