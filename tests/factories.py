@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from bot.incidents import check_ins, deadlines, incidents
+from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.parsing import policy_file
@@ -68,8 +68,9 @@ def incident(
 
 def owed_at_opening(opened: Incident) -> tuple[Deadline, ...]:
     """Return what the shipped policy owes from the opening on."""
-    policy = shipped_policy()
-    return deadlines.opened(policy, opened) + check_ins.opened(policy, opened)
+    at = opened.opened_at
+    event = Event(EventKind.OPENED, at, at, opened.opened_by)
+    return consequences(shipped_policy(), opened, event, (), at).deadlines
 
 
 def happen(
@@ -82,8 +83,6 @@ def happen(
 ) -> tuple[Incident, tuple[Deadline, ...]]:
     """Return an incident and all its deadlines after an event."""
     event = Event(kind, at, at, by, details)
-    after = incidents.apply(before, event)
-    policy = shipped_policy()
-    changed = deadlines.after(policy, after, event, owed)
-    changed += check_ins.after(policy, after, event, owed)
-    return after, tuple({one.id: one for one in (*owed, *changed)}.values())
+    found = consequences(shipped_policy(), before, event, owed, at)
+    known = {one.id: one for one in (*owed, *found.deadlines)}
+    return found.incident, tuple(known.values())

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import always
-from bot.incidents import check_ins, deadlines, incidents, nudges
+from bot.incidents import nudges
+from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.nudges import Step
@@ -36,9 +37,7 @@ class Record:
         self.now = opened.opened_at
         self.fired: list[tuple[Deadline, Step]] = []
         self.deadlines: tuple[Deadline, ...] = ()
-        owed = deadlines.opened(self.policy, opened)
-        owed += check_ins.opened(self.policy, opened)
-        self._save(owed)
+        self.apply(Event(EventKind.OPENED, self.now, self.now, opened.opened_by))
 
     def happens(
         self,
@@ -68,10 +67,12 @@ class Record:
     def apply(self, event: Event) -> None:
         """Let an event happen, without a tick before it."""
         self.now = event.recorded_at
-        self.incident = incidents.apply(self.incident, event)
-        moved = deadlines.after(self.policy, self.incident, event, self.deadlines)
-        moved += check_ins.after(self.policy, self.incident, event, self.deadlines)
-        self._save(moved)
+        found = consequences(
+            self.policy, self.incident, event, self.deadlines, self.now
+        )
+        self.incident = found.incident
+        for one in found.deadlines:
+            self._keep(one)
 
     def snooze(self, kind: Kind, choice: str, at: datetime) -> None:
         """Put the reminder of a deadline off."""
@@ -131,10 +132,6 @@ class Record:
         """Return when the next reminder is due."""
         instants = (one.next_nudge_at for one in self.deadlines)
         return min((at for at in instants if at is not None), default=None)
-
-    def _save(self, moved: tuple[Deadline, ...]) -> None:
-        for one in moved:
-            self._keep(nudges.armed(self.policy, self.incident, one, self.now))
 
     def _keep(self, deadline: Deadline) -> None:
         kept = {one.id: one for one in self.deadlines} | {deadline.id: deadline}

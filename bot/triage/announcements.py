@@ -1,28 +1,41 @@
-"""The messages that an event causes besides the reminders, by reference."""
+"""Messages for the outbox that announce an event."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import assert_never
 
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.consequences import Announcement, Card, Note, Offer, OfferAnswered
+from bot.incidents.incidents import Event, Incident
 from bot.policy.policies import Policy, Severity
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
-_NOTED = frozenset(EventKind) - {
-    EventKind.OPENED,
-    EventKind.CHECKED_IN,
-    EventKind.HAND_OFF_OFFERED,
-    EventKind.HAND_OFF_DECLINED,
-    EventKind.SNOOZED,
-}
-_ANSWERS = (
-    EventKind.TAKEN,
-    EventKind.HAND_OFF_ACCEPTED,
-    EventKind.HAND_OFF_DECLINED,
-)
+
+def messages(
+    announcements: Iterable[Announcement],
+    incident: Incident,
+    event: Event,
+    policy: Policy,
+) -> Iterator[NewMessage]:
+    """Yield a message for each announcement.
+
+    `incident` is as it is after the event. The keys of all messages but the card's
+    contain the event's id, which it has once it is recorded.
+    """
+    for announcement in announcements:
+        match announcement:
+            case Card():
+                yield _card(incident, policy)
+            case Note():
+                yield _note(incident, event, policy)
+            case Offer(to=person):
+                yield _to_person(incident, event, MessageKind.OFFER, person)
+            case OfferAnswered(to=person):
+                yield _to_person(incident, event, MessageKind.OFFER_ANSWERED, person)
+            case _:
+                assert_never(announcement)
 
 
-def card(incident: Incident, policy: Policy) -> NewMessage:
-    """Return the card of a new incident."""
+def _card(incident: Incident, policy: Policy) -> NewMessage:
     return NewMessage(
         key=outbox_messages.card_key(incident.number),
         kind=MessageKind.CARD,
@@ -30,27 +43,6 @@ def card(incident: Incident, policy: Policy) -> NewMessage:
         conversation=policy.channels.incidents,
         incident=incident.number,
     )
-
-
-def caused(
-    before: Incident,
-    incident: Incident,
-    event: Event,
-    policy: Policy,
-    offered_by: str | None,
-) -> Iterator[NewMessage]:
-    """Yield the note in the thread, a request to take over, and answers to one.
-
-    `offered_by` is who asked somebody to take the incident, if anybody did.
-    """
-    if event.kind in _NOTED:
-        yield _note(incident, event, policy)
-    if event.kind is EventKind.HAND_OFF_OFFERED:
-        yield _to_person(incident, event, MessageKind.OFFER, event.details["to"])
-    if event.kind in _ANSWERS and before.offered_to:
-        givers = {before.owner or before.opened_by, offered_by} - {event.by, None}
-        for giver in sorted(filter(None, givers)):
-            yield _to_person(incident, event, MessageKind.OFFER_ANSWERED, giver)
 
 
 def _note(incident: Incident, event: Event, policy: Policy) -> NewMessage:

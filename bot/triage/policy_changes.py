@@ -13,8 +13,8 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.errors import PolicyError
-from bot.incidents import nudges
-from bot.incidents.retargeting import Move, moves, retargeted
+from bot.incidents.consequences import PolicyChanged, consequences
+from bot.incidents.retargeting import Move, moves
 from bot.policy.parsing.fields import HolidaySource
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.source import PolicySource, read_stored
@@ -187,15 +187,14 @@ class PolicyWatch:
         owed = records.deadlines(tx, number)
         if all(one.policy == policy.version for one in owed if one.is_open):
             return []
-        changed = retargeted(policy, incident, owed, now)
-        armed = [nudges.armed(policy, incident, one, now) for one in changed]
-        records.save_deadlines(tx, armed)
-        found = list(moves(owed, armed))
-        if found:
+        found = consequences(policy, incident, PolicyChanged(), owed, now)
+        records.save_deadlines(tx, found.deadlines)
+        moved = list(moves(owed, found.deadlines))
+        if moved:
             outbox_messages.refresh(
                 tx, number, now=now, system_now=self._system_clock()
             )
-        return found
+        return moved
 
     def _tell(self, kind: MessageKind, key: str, refs: dict[str, str]) -> None:
         new = NewMessage(

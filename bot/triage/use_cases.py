@@ -14,7 +14,8 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.errors import UserError
-from bot.incidents import check_ins, deadlines, incidents, nudges
+from bot.incidents import check_ins, incidents, nudges
+from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.digest import Case
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
@@ -23,7 +24,6 @@ from bot.policy.policies import Policy, Severity
 from bot.slack.blocks import when
 from bot.store.database import Database, Row, Transaction, to_json
 from bot.store.tables import outbox_messages, records
-from bot.store.tables.outbox_messages import NewMessage
 from bot.triage import acts, announcements, daily_lists
 from bot.triage.acts import Report, Update
 
@@ -215,21 +215,18 @@ class Triage:
         incident = acts.begun(
             self._workspace, number, act.by, now, report=report, policy=policy
         )
-        records.insert_incident(tx, incident)
-        records.add_event(tx, number, Event(EventKind.OPENED, now, now, act.by))
-        owed = (
-            *deadlines.opened(policy, incident),
-            *check_ins.opened(policy, incident),
-        )
-        armed = [nudges.armed(policy, incident, one, now) for one in owed]
-        records.save_deadlines(tx, armed)
-        self._queue(tx, announcements.card(incident, policy))
+        event = Event(EventKind.OPENED, now, now, act.by)
+        found = consequences(policy, incident, event, (), now)
+        records.insert_incident(tx, found.incident)
+        records.add_event(tx, number, event)
+        records.save_deadlines(tx, found.deadlines)
+        self._announce(tx, found, event)
         if report.owner not in (None, act.by):
             details = {"to": str(report.owner)}
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
-            self._happens(tx, incident, offer)
+            self._happens(tx, found.incident, offer)
             return self._result(tx, number)
-        return self._result_of(incident, tuple(armed), now)
+        return self._result_of(found.incident, found.deadlines, now)
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Let one event happen, unless this very act was recorded before."""
@@ -247,24 +244,27 @@ class Triage:
         changed = incidents.apply(incident, event)
         if changed.is_open:
             acts.must_have_plan(changed, policy)
-        owed = records.deadlines(tx, number)
-        moved = (
-            *deadlines.after(policy, changed, event, owed),
-            *check_ins.after(policy, changed, event, owed),
+        found = consequences(
+            policy,
+            incident,
+            event,
+            records.deadlines(tx, number),
+            now,
+            offered_by=_offered_by(tx, incident),
         )
-        armed = [nudges.armed(policy, changed, one, now) for one in moved]
-        records.update_incident(tx, changed)
-        offered_by = _offered_by(tx, incident)
+        records.update_incident(tx, found.incident)
         noted = records.noted(tx, number, event)
-        records.save_deadlines(tx, armed)
-        for new in announcements.caused(incident, changed, noted, policy, offered_by):
-            self._queue(tx, new)
+        records.save_deadlines(tx, found.deadlines)
+        self._announce(tx, found, noted)
         outbox_messages.refresh(tx, number, now=now, system_now=self._system_clock())
 
-    def _queue(self, tx: Transaction, new: NewMessage) -> None:
-        outbox_messages.queue(
-            tx, new, now=self._clock(), system_now=self._system_clock()
-        )
+    def _announce(self, tx: Transaction, found: Consequences, event: Event) -> None:
+        for new in announcements.messages(
+            found.announcements, found.incident, event, self._policy()
+        ):
+            outbox_messages.queue(
+                tx, new, now=self._clock(), system_now=self._system_clock()
+            )
 
     def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
         """Return what the first delivery was answered with, whoever was told since."""
