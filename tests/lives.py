@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from bot.incidents.acts import Report, Update
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Database
 from bot.store.engines.sqlite import SqliteDatabase
-from bot.triage.acts import Report, Update
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Result, Triage
 from tests.factories import pacific, shipped_policy

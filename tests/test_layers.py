@@ -38,6 +38,9 @@ MAY_IMPORT = {
     "emulator": set(),
     **dict.fromkeys(GROUND, GROUND),
 }
+# The edge words the use cases. These two look people up in Slack, and write the notices
+# about a changed policy.
+KNOW_SLACK = {"bot.triage.people", "bot.triage.policy_changes"}
 # The file's boundary is the one place in the policy that knows other libraries.
 BOUNDARY, ITS_LIBRARIES = (
     "bot.policy.parsing",
@@ -75,6 +78,17 @@ def test_a_module_imports_only_what_its_package_may(module: str) -> None:
         ground = set()
 
     assert ours - {own} <= MAY_IMPORT[own] | ground
+
+
+def test_only_two_modules_of_triage_know_slack() -> None:
+    knowing = {
+        name
+        for name in OURS
+        if package(name) == "triage"
+        and any(one.startswith("bot.slack") for one in imports(name))
+    }
+
+    assert knowing == KNOW_SLACK
 
 
 def test_no_package_stands_above_one_that_it_imports() -> None:

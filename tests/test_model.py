@@ -29,15 +29,15 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import UNPACED
 from bot.delivery.recovery import Recovery
 from bot.delivery.rendering import Renderer
-from bot.errors import UserError
+from bot.incidents.acts import Report, Update
 from bot.incidents.deadlines import Kind
+from bot.incidents.refusals import AlreadyClosed, Refusal
 from bot.policy.policies import Severity
 from bot.slack.blocks import Message
 from bot.slack.client import Standing, mark_of
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.tables import records
-from bot.triage.acts import Report, Update
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres
@@ -188,8 +188,9 @@ class World(RuleBasedStateMachine):
         known = self.known[number]
         told = Update("we are on it", "more by noon")
         if not known.is_open:
-            with pytest.raises(UserError):
+            with pytest.raises(Refusal) as refused:
                 self.bots[which].triage.update(self._act(), number, told)
+            assert isinstance(refused.value.reason, AlreadyClosed)
             return
         self.bots[which].triage.update(self._act(), number, told)
         known.owes = Kind.UPDATE
@@ -217,7 +218,7 @@ class World(RuleBasedStateMachine):
             try:
                 triage = self.bots[which].triage
                 triage.snooze(self._act(), number, one.kind, one.count, "15 minutes")
-            except UserError:
+            except Refusal:
                 return  # It is due within a quarter of an hour.
 
     @rule(which=st.integers(0, 1), minutes=st.sampled_from([1, 7, 45, 200, 800]))

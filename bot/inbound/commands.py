@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from bot.clock import Clock
 from bot.errors import UserError
+from bot.incidents.acts import Report
 from bot.policy.policies import Policy, Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
 from bot.slack.forms import views
 from bot.slack.messages import answers, lists
 from bot.slack.payloads import Command
-from bot.triage.acts import Report
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Triage
 

@@ -20,6 +20,7 @@ from bot.errors import Fate, SlackError, StorageError, UserError
 from bot.inbound.commands import Commands
 from bot.inbound.presses import Presses
 from bot.inbound.submissions import Forms
+from bot.incidents.refusals import Refusal
 from bot.slack import actions, payloads
 from bot.slack.blocks import Message, View, escape
 from bot.slack.client import Slack
@@ -28,6 +29,7 @@ from bot.slack.forms.inputs import FieldErrors
 from bot.slack.messages import answers
 from bot.slack.messages.notices import reason
 from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
+from bot.slack.refusals import worded
 from bot.triage.people import People
 
 logger = logging.getLogger(__name__)
@@ -104,10 +106,11 @@ class Listeners:
         try:
             self._people.admit(command.by, command.team)
             return _surely(partial(self._commands.answer, command))
-        except UserError as error:
+        except (UserError, Refusal) as error:
+            said = _said_of(error)
             if command.is_question:
-                return answers.sentence(f"{answers.ONLY_YOU}: {error}")
-            return answers.user_error(str(error), f"{command.name} {command.text}")
+                return answers.sentence(f"{answers.ONLY_YOU}: {said}")
+            return answers.user_error(said, f"{command.name} {command.text}")
         except StorageError as error:
             why = _refused_by_storage(error)
             if error.in_doubt and not command.is_question:
@@ -144,8 +147,8 @@ class Listeners:
                 return _Said(self._again(press), replaces=True)
             answer = _surely(partial(self._presses.answer, press))
             return _Said(answer, replaces=press.is_private)
-        except UserError as error:
-            return _Said(answers.sentence(str(error)))
+        except (UserError, Refusal) as error:
+            return _Said(answers.sentence(_said_of(error)))
         except StorageError as error:
             why = _refused_by_storage(error)
             if error.in_doubt:
@@ -199,9 +202,9 @@ class Listeners:
             answer = _surely(partial(self._forms.answer, form))
         except FieldErrors as error:
             ack(response_action="errors", errors=dict(error.errors))
-        except UserError as error:
+        except (UserError, Refusal) as error:
             # It can never be sent now, so what was typed is given back.
-            lost = views.receipt(answers.user_error(str(error), form.typed))
+            lost = views.receipt(answers.user_error(_said_of(error), form.typed))
             ack(response_action="update", view=lost)
         except StorageError as error:
             why = _refused_by_storage(error)
@@ -292,6 +295,10 @@ def _private(message: Message) -> dict[str, Any]:
     if message.blocks:
         private["blocks"] = list(message.blocks)
     return private
+
+
+def _said_of(error: UserError | Refusal) -> str:
+    return worded(error.reason) if isinstance(error, Refusal) else str(error)
 
 
 def _keep_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:

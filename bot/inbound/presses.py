@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bot.clock import Clock
 from bot.delivery.outbox import Outbox
-from bot.errors import UserError
+from bot.incidents.refusals import Refusal, SentAgain
 from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import Message, View, when
@@ -133,7 +133,7 @@ class Presses:
 
     def _send_again(self, press: Press) -> Answer:
         if not self._outbox.send_again(press.value):
-            raise UserError("It was sent again already.")
+            raise Refusal(SentAgain())
         return answers.sentence("It is being sent again.")
 
     def _why(self, press: Press) -> Answer:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from bot.clock import Clock
 from bot.errors import UserError
+from bot.incidents.acts import Report, Update
 from bot.incidents.deadlines import owed_now
+from bot.incidents.refusals import Refusal, TooEarly
 from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import View, local, mention
@@ -13,7 +15,7 @@ from bot.slack.forms.inputs import WHEN, FieldErrors
 from bot.slack.messages import answers
 from bot.slack.payloads import Submission
 from bot.slack.phrases import Times, customer_of, due_phrase, owed_as
-from bot.triage.acts import Report, TooEarlyError, Update
+from bot.slack.refusals import worded
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
 
@@ -49,12 +51,12 @@ class Forms:
             raise UserError("This form is from an older version. Open it again.")
         try:
             return handler(form)
-        except TooEarlyError as error:
+        except Refusal as refusal:
+            if not isinstance(refusal.reason, TooEarly):
+                raise
             reader, now = self._people.person(form.by), self._clock()
-            since = local(error.since, reader.zone, now)
-            raise FieldErrors(
-                {WHEN: f"That is before {error.what}, {since}."}
-            ) from error
+            said = worded(refusal.reason, lambda at: local(at, reader.zone, now))
+            raise FieldErrors({WHEN: said}) from refusal
 
     def _open(self, form: Submission) -> View:
         policy, now = self._policy(), self._clock()
@@ -119,8 +121,9 @@ class Forms:
         entry = entries.read_hand_off(form)
         try:
             self._people.must_be_member(entry.to)
-        except UserError as error:
-            raise FieldErrors({entries.TO: str(error)}) from error
+        except Refusal as refusal:
+            said = worded(refusal.reason)
+            raise FieldErrors({entries.TO: said}) from refusal
         result = self._triage.offer(_act(form), entry.number, entry.to)
         keeper = result.incident.owner
         keeps = "It stays with nobody" if keeper is None else f"{mention(keeper)} keeps"

@@ -12,6 +12,7 @@ from bot.incidents import check_ins, incidents, nudges
 from bot.incidents import deadlines as promises
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.refusals import NoSuchPlan, Refusal
 from bot.incidents.retargeting import retargeted
 from bot.policy.policies import Policy
 
@@ -84,6 +85,8 @@ def consequences(  # noqa: PLR0913  # All that an event meets.
 ) -> Consequences:
     """Return what follows from an event. Whether it may happen is checked in `acts`.
 
+    Raises Refusal if the policy does not know the plan of the incident after the event.
+
     `incident` is as it was before the event (at an opening, the new one); `deadlines`
     are all that it ever had. `offered_by` is who offered it to somebody who has not
     answered yet.
@@ -98,6 +101,8 @@ def consequences(  # noqa: PLR0913  # All that an event meets.
             *check_ins.opened(policy, after),
         )
     else:
+        if after.is_open:
+            _must_have_plan(policy, after)
         changed = (
             *promises.after(policy, after, event, deadlines),
             *check_ins.after(policy, after, event, deadlines),
@@ -107,6 +112,11 @@ def consequences(  # noqa: PLR0913  # All that an event meets.
         _armed(policy, after, changed, now),
         tuple(_announced(incident, event, offered_by)),
     )
+
+
+def _must_have_plan(policy: Policy, incident: Incident) -> None:
+    if all(plan.id != incident.plan for plan in policy.plans):
+        raise Refusal(NoSuchPlan(incident.name, incident.plan))
 
 
 def _armed(

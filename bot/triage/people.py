@@ -6,15 +6,20 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clock import Clock
-from bot.errors import Fate, SlackError, UserError
+from bot.errors import Fate, SlackError
+from bot.incidents.refusals import (
+    NoFullMember,
+    NoSuchPerson,
+    NotAdmitted,
+    PersonLeft,
+    Refusal,
+)
 from bot.policy.policies import Policy
 from bot.slack.client import Member, Slack, member_of
 from bot.slack.people import Person
 from bot.store.database import Database, Row, Transaction
 
 logger = logging.getLogger(__name__)
-
-_NOT_YOURS = "Only full members of this workspace can use sevbot."
 
 
 class People:
@@ -60,20 +65,20 @@ class People:
         """Let only full members of this company's workspace in.
 
         People of other companies see cards in shared channels, and guests see them
-        where they were invited; neither may do anything. Raises UserError for them,
+        where they were invited; neither may do anything. Raises Refusal for them,
         and SlackError for somebody unknown while Slack does not say who it is.
         """
         if team is not None and team != self._workspace:
-            raise UserError(_NOT_YOURS)
+            raise Refusal(NotAdmitted())
         on_call = self._policy().on_call
         if id in (on_call.primary, on_call.backup, on_call.lead):
             return
         known = self._known(id) or self._learned(id)
         if known is None or not (known.is_member and known.is_active):
-            raise UserError(_NOT_YOURS)
+            raise Refusal(NotAdmitted())
 
     def must_be_member(self, id: str) -> None:
-        """Raise UserError for whoever could not accept an incident.
+        """Raise Refusal for whoever could not accept an incident.
 
         Of somebody unknown we take it on trust while Slack does not answer.
         """
@@ -83,14 +88,11 @@ class People:
             logger.warning("cannot look a person up", extra={"error": error.code})
             return
         if known is None:
-            raise UserError("Slack knows no such person. Choose somebody else.")
+            raise Refusal(NoSuchPerson())
         if not known.is_active:
-            raise UserError("That person has left. Choose somebody else.")
+            raise Refusal(PersonLeft())
         if not known.is_member:
-            raise UserError(
-                "That person is no full member here and can take nothing. "
-                "Choose somebody else."
-            )
+            raise Refusal(NoFullMember())
 
     def note(self, user: Mapping[str, Any]) -> None:
         """Remember somebody as Slack describes them."""

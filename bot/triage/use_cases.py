@@ -1,7 +1,7 @@
 """The use cases: what a person does to an incident, each in one transaction.
 
-The fact, what it moves and every message that it causes are committed together. A
-sentence for the person comes back as UserError; losing a race is one of them.
+The fact, what it moves and every message that it causes are committed together. An act
+that cannot be raises Refusal, with the reason; losing a race is one.
 """
 
 import hashlib
@@ -13,19 +13,23 @@ from functools import partial
 from typing import Any
 
 from bot.clock import Clock
-from bot.errors import UserError
-from bot.incidents import check_ins, incidents, nudges
+from bot.incidents import acts, check_ins, nudges
+from bot.incidents.acts import Report, Update
 from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.digest import Case
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
 from bot.incidents.nudges import Because, Recipient
+from bot.incidents.refusals import (
+    NoSuchIncident,
+    NothingToSnooze,
+    PastDue,
+    Refusal,
+)
 from bot.policy.policies import Policy, Severity
-from bot.slack.blocks import when
 from bot.store.database import Database, Row, Transaction, to_json
 from bot.store.tables import outbox_messages, records
-from bot.triage import acts, announcements, daily_lists
-from bot.triage.acts import Report, Update
+from bot.triage import announcements, daily_lists
 
 _SLIP = timedelta(seconds=30)
 
@@ -108,7 +112,7 @@ class Triage:
             return self._result(tx, number)
 
     def look_open(self, number: int) -> Result:
-        """Return an open incident. Raises UserError if it is closed already."""
+        """Return an open incident. Raises Refusal if it is closed already."""
         result = self.look(number)
         acts.must_be_open(result.incident)
         return result
@@ -198,8 +202,7 @@ class Triage:
                 return deadline.snoozed_until
             choices = nudges.snooze_choices(policy, incident, deadline, now)
             if choice not in choices:
-                due = when(deadline.due_at)
-                raise UserError(f"That would pass the instant it is due ({due}).")
+                raise Refusal(PastDue(deadline.due_at))
             until = choices[choice]
             self._remember(tx, [act.key], number)
             later = nudges.snoozed(policy, incident, deadline, until)
@@ -241,9 +244,6 @@ class Triage:
 
     def _happens(self, tx: Transaction, incident: Incident, event: Event) -> None:
         now, policy, number = self._clock(), self._policy(), incident.number
-        changed = incidents.apply(incident, event)
-        if changed.is_open:
-            acts.must_have_plan(changed, policy)
         found = consequences(
             policy,
             incident,
@@ -371,7 +371,7 @@ def _typed_key(act: Act, report: Report) -> str:
 
 def _must_exist(incident: Incident | None, number: int) -> Incident:
     if incident is None:
-        raise UserError(f"There is no INC-{number}.")
+        raise Refusal(NoSuchIncident(number))
     return incident
 
 
@@ -379,7 +379,7 @@ def _still_owed(owed: tuple[Deadline, ...], kind: Kind, count: int) -> Deadline:
     for deadline in owed:
         if deadline.is_open and (deadline.kind, deadline.count) == (kind, count):
             return deadline
-    raise UserError("Already answered; there is nothing to snooze.")
+    raise Refusal(NothingToSnooze())
 
 
 def _due_first(case: Case) -> tuple[bool, datetime, int]:

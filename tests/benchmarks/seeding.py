@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import records
 from bot.store.tables.outbox_messages import card_key
-from bot.triage.acts import Report
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests.factories import pacific, shipped_policy

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.incidents.acts import Report, Update
 from bot.policy.policies import Severity
 from bot.store import opening
 from bot.store.database import Database, Row
@@ -21,7 +22,6 @@ from bot.store.tables.outbox_messages import (
     Unconfirmed,
     Verify,
 )
-from bot.triage.acts import Report, Update
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres

@@ -12,8 +12,9 @@ from typing import TypeVar
 
 import pytest
 
-from bot.errors import UserError
+from bot.incidents.acts import Report, Update
 from bot.incidents.incidents import Status
+from bot.incidents.refusals import Refusal
 from bot.policy.policies import Severity
 from bot.store.database import Database, Transaction
 from bot.store.tables import locks, outbox_messages, rate_limits, records
@@ -24,7 +25,6 @@ from bot.store.tables.outbox_messages import (
     Priority,
     State,
 )
-from bot.triage.acts import Report, Update
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Result, Triage
 from tests.factories import pacific, shipped_policy
@@ -132,7 +132,7 @@ def test_of_many_who_press_the_same_button_one_wins(team: Team) -> None:
             replica.triage.take(
                 Act(f"U{number}", f"press/{number}"), 1, from_owner=None
             )
-        except UserError:
+        except Refusal:
             return False
         return True
 

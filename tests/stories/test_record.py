@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.store.engines.sqlite import SqliteDatabase
-from bot.triage.acts import Report
 from bot.triage.use_cases import Act, Triage
 from tests.story import IS_POSTGRES, Machine, Story, pacific, shipped_policy
 

@@ -9,6 +9,7 @@ from threading import Barrier
 import psycopg
 import pytest
 
+from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.store import opening
 from bot.store.database import Database
@@ -16,7 +17,6 @@ from bot.store.engines.connections import connected, keep_plans
 from bot.store.maintenance import copying
 from bot.store.maintenance.copying import Copied
 from bot.store.queries import named, queries
-from bot.triage.acts import Report
 from bot.triage.use_cases import Act, Triage
 from tests import pooler, postgres
 from tests.factories import pacific, shipped_policy

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BotError
+from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.store import opening
 from bot.store.database import Database, Row
 from bot.store.maintenance import copying
 from bot.store.maintenance.copying import TABLES
-from bot.triage.acts import Report
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres

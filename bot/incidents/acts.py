@@ -1,19 +1,34 @@
-"""What an act makes: a new incident, an event of one, or a sentence why neither.
+"""What an act makes: a new incident, an event of one, or a refusal. Pure.
 
-Each function takes who acts and when, and raises UserError for whoever comes too late.
+Each function takes who acts and when, and raises Refusal where that cannot be.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.errors import UserError
-from bot.incidents.incidents import Event, EventKind, Incident, Status, VoidReason
+from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
+from bot.incidents.refusals import (
+    AlreadyClosed,
+    CustomersAlready,
+    NobodyOwns,
+    NothingChanged,
+    NotOffered,
+    NotWaiting,
+    NotYet,
+    OfferedToSelf,
+    OwnedMeanwhile,
+    OwnsAlready,
+    Refusal,
+    Since,
+    StillOpen,
+    TooEarly,
+    UnknownCustomer,
+    YoursAlready,
+)
 from bot.policy.policies import Policy, Severity
-from bot.slack.blocks import mention, shown, when
 
 _SKEW = timedelta(minutes=1)  # How far a phone's idea of "now" may lie ahead.
 _PICKED = timedelta(minutes=1)  # What Slack's menus of instants know no finer than.
-_LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +59,6 @@ class Update:
     link: str = ""
     at: datetime | None = None
     waits: bool = False
-
-
-class TooEarlyError(UserError):
-    """The customer cannot have been told then: it lies before `since`."""
-
-    def __init__(self, what: str, since: datetime) -> None:
-        super().__init__(f"That is before {what}, {when(since)}.")
-        self.what = what
-        self.since = since
 
 
 def begun(  # noqa: PLR0913  # All that an incident begins with.
@@ -87,9 +93,9 @@ def taken(incident: Incident, by: str, now: datetime, from_owner: str | None) ->
     """Make the actor the owner, if it is still owned by whom the button showed."""
     must_be_open(incident)
     if incident.owner == by:
-        raise UserError(f"{incident.name} is yours already.")
+        raise Refusal(YoursAlready(incident.name))
     if incident.owner != from_owner:
-        raise UserError(_owned_meanwhile(incident))
+        raise _not_theirs(incident)
     return Event(EventKind.TAKEN, now, now, by, _from_owner(incident))
 
 
@@ -97,7 +103,7 @@ def checked_in(incident: Incident, by: str, now: datetime) -> Event:
     """Note that the owner is still on it."""
     must_be_open(incident)
     if incident.owner != by:
-        raise UserError(_owned_meanwhile(incident))
+        raise _not_theirs(incident)
     return Event(EventKind.CHECKED_IN, now, now, by)
 
 
@@ -120,7 +126,7 @@ def resumed(incident: Incident, by: str, now: datetime) -> Event:
     """Note that the customer answered."""
     must_be_open(incident)
     if incident.waiting_since is None:
-        raise UserError(f"{incident.name} does not wait for the customer.")
+        raise Refusal(NotWaiting(incident.name))
     return Event(EventKind.RESUMED, now, now, by)
 
 
@@ -141,7 +147,7 @@ def changed(  # noqa: PLR0913  # A change is of either, with its reason.
     if plan is not None and plan != incident.plan:
         details |= {"plan": plan, "old_plan": incident.plan}
     if len(details) == 1:
-        raise UserError(f"{incident.name} has that severity and plan already.")
+        raise Refusal(NothingChanged(incident.name))
     return Event(EventKind.CHANGED, now, now, by, details)
 
 
@@ -152,11 +158,9 @@ def customer_set(
     must_be_open(incident)
     customer = policy.find_customer(name)
     if customer is None:
-        written = shown(name, _LONGEST_NAME)
-        raise UserError(f"No customer named “{written}” is in the policy.")
+        raise Refusal(UnknownCustomer(name))
     if customer.name == incident.customer:
-        owner = shown(customer.name, _LONGEST_NAME)
-        raise UserError(f"{incident.name} is {owner}'s already.")
+        raise Refusal(CustomersAlready(incident.name, customer.name))
     details = {
         "customer": customer.name,
         "plan": customer.plan or policy.conduct.unknown_customer_plan,
@@ -170,9 +174,9 @@ def offered(incident: Incident, by: str, now: datetime, to: str) -> Event:
     """Offer the incident to somebody else; whoever has it keeps it meanwhile."""
     must_be_open(incident)
     if to == incident.owner:
-        raise UserError(f"{mention(to)} owns {incident.name} already.")
+        raise Refusal(OwnsAlready(incident.name, to))
     if to == by:
-        raise UserError(f"To own {incident.name} yourself press Take it or Take over.")
+        raise Refusal(OfferedToSelf(incident.name))
     return Event(EventKind.HAND_OFF_OFFERED, now, now, by, {"to": to})
 
 
@@ -182,7 +186,7 @@ def offer_answered(
     """Accept or decline an incident that was offered to the actor."""
     must_be_open(incident)
     if incident.offered_to != by:
-        raise UserError(f"{incident.name} is not offered to you any more.")
+        raise Refusal(NotOffered(incident.name))
     if not accepts:
         return Event(EventKind.HAND_OFF_DECLINED, now, now, by)
     return Event(EventKind.HAND_OFF_ACCEPTED, now, now, by, _from_owner(incident))
@@ -200,7 +204,7 @@ def resolved(
 def reopened(incident: Incident, by: str, now: datetime) -> Event:
     """Open an ended incident again."""
     if incident.is_open:
-        raise UserError(f"{incident.name} is open.")
+        raise Refusal(StillOpen(incident.name))
     return Event(EventKind.REOPENED, now, now, by)
 
 
@@ -210,26 +214,15 @@ def voided(incident: Incident, by: str, now: datetime, reason: VoidReason) -> Ev
     return Event(EventKind.VOIDED, now, now, by, {"reason": reason})
 
 
-def must_have_plan(incident: Incident, policy: Policy) -> None:
-    """Raise UserError for an incident whose plan the policy dropped meanwhile.
-
-    Nobody could say what is owed on it.
-    """
-    if all(plan.id != incident.plan for plan in policy.plans):
-        plan = shown(incident.plan, _LONGEST_NAME)
-        raise UserError(
-            f"The policy has no plan “{plan}” any more, so nobody can say what is owed "
-            f"on {incident.name}. Put it back into policies.yaml, then press again."
-        )
-
-
 def must_be_open(incident: Incident) -> None:
-    """Raise UserError for an incident that is closed."""
+    """Raise Refusal for an incident that is closed."""
     if incident.is_open or incident.closed_at is None or incident.closed_by is None:
         return
-    how = "resolved" if incident.status is Status.RESOLVED else "closed as void"
-    by, at = mention(incident.closed_by), when(incident.closed_at)
-    raise UserError(f"{incident.name} was already {how} by {by}, {at}.")
+    raise Refusal(
+        AlreadyClosed(
+            incident.name, incident.status, incident.closed_by, incident.closed_at
+        )
+    )
 
 
 def _plan_of(policy: Policy, customer: str | None) -> str:
@@ -239,11 +232,10 @@ def _plan_of(policy: Policy, customer: str | None) -> str:
     return policy.conduct.unknown_customer_plan
 
 
-def _owned_meanwhile(incident: Incident) -> str:
+def _not_theirs(incident: Incident) -> Refusal:
     if incident.owner is None or incident.owned_since is None:
-        return f"Nobody owns {incident.name}; take it first."
-    by, at = mention(incident.owner), when(incident.owned_since)
-    return f"{incident.name} was taken by {by}, {at}."
+        return Refusal(NobodyOwns(incident.name))
+    return Refusal(OwnedMeanwhile(incident.name, incident.owner, incident.owned_since))
 
 
 def _from_owner(incident: Incident) -> dict[str, str]:
@@ -256,14 +248,14 @@ def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:
     An instant that was picked from a menu has no seconds: the same minute will do.
     """
     if at > now + _SKEW:
-        raise UserError("That time lies ahead; log it once the customer was told.")
+        raise Refusal(NotYet())
     earliest = {
-        "the customer reported it": incident.reported_at,
-        "the last update, or the reopening": incident.updated_at,
+        Since.REPORT: incident.reported_at,
+        Since.LAST_UPDATE: incident.updated_at,
     }
-    for what, since in earliest.items():
-        if since is not None and at < since:
-            if since - at >= _PICKED:
-                raise TooEarlyError(what, since)
-            at = since
+    for since, since_at in earliest.items():
+        if since_at is not None and at < since_at:
+            if since_at - at >= _PICKED:
+                raise Refusal(TooEarly(since, since_at))
+            at = since_at
     return min(at, now)

@@ -1,0 +1,130 @@
+"""Why an act is refused, in a sentence for Slack."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+
+from bot.incidents.incidents import Status
+from bot.incidents.refusals import (
+    AlreadyClosed,
+    CustomersAlready,
+    NobodyOwns,
+    NoFullMember,
+    NoSuchIncident,
+    NoSuchPerson,
+    NoSuchPlan,
+    NotAdmitted,
+    NothingChanged,
+    NothingToSnooze,
+    NotOffered,
+    NotWaiting,
+    NotYet,
+    OfferedToSelf,
+    OwnedMeanwhile,
+    OwnsAlready,
+    PastDue,
+    PersonLeft,
+    Reason,
+    SentAgain,
+    Since,
+    StillOpen,
+    TooEarly,
+    UnknownCustomer,
+    YoursAlready,
+)
+from bot.slack.blocks import mention, shown, when
+from bot.slack.phrases import LONGEST_NAME, quoted
+
+_SINCE = {
+    Since.REPORT: "the customer reported it",
+    Since.LAST_UPDATE: "the last update, or the reopening",
+}
+
+
+def worded(  # noqa: C901, PLR0912  # A table of sentences.
+    reason: Reason, instant: Callable[[datetime], str] = when
+) -> str:
+    """Return why an act is refused and, where something helps, what to do instead.
+
+    `instant` writes an instant. The default is a date token, which only marked-up text
+    can show.
+    """
+    match reason:
+        case AlreadyClosed(name, status, by, at):
+            how = "resolved" if status is Status.RESOLVED else "closed as void"
+            return f"{name} was already {how} by {mention(by)}, {instant(at)}."
+        case StillOpen(name):
+            return f"{name} is open."
+        case YoursAlready(name):
+            return f"{name} is yours already."
+        case OwnedMeanwhile(name, by, since):
+            return f"{name} was taken by {mention(by)}, {instant(since)}."
+        case NobodyOwns(name):
+            return f"Nobody owns {name}; take it first."
+        case NotWaiting(name):
+            return f"{name} does not wait for the customer."
+        case NothingChanged(name):
+            return f"{name} has that severity and plan already."
+        case OwnsAlready(name, owner):
+            return f"{mention(owner)} owns {name} already."
+        case OfferedToSelf(name):
+            return f"To own {name} yourself press Take it or Take over."
+        case NotOffered(name):
+            return f"{name} is not offered to you any more."
+        case NotYet():
+            return "That time lies ahead; log it once the customer was told."
+        case TooEarly(what, at):
+            return f"That is before {_SINCE[what]}, {instant(at)}."
+        case PastDue(due_at):
+            return f"That would pass the instant it is due ({instant(due_at)})."
+        case NothingToSnooze():
+            return "Already answered; there is nothing to snooze."
+        case SentAgain():
+            return "It was sent again already."
+        case NoSuchIncident() | NoSuchPlan() | UnknownCustomer() | CustomersAlready():
+            return _of_name(reason)
+        case NotAdmitted() | NoSuchPerson() | PersonLeft() | NoFullMember():
+            return _of_person(reason)
+        case _:
+            assert_never(reason)
+
+
+def _of_name(
+    reason: NoSuchIncident | NoSuchPlan | UnknownCustomer | CustomersAlready,
+) -> str:
+    match reason:
+        case NoSuchIncident(number):
+            return f"There is no INC-{number}."
+        case NoSuchPlan(name, plan):
+            return (
+                f"The policy has no plan {quoted(plan, LONGEST_NAME)} any more, so "
+                f"nobody can say what is owed on {name}. Put it back into "
+                "policies.yaml, then press again."
+            )
+        case UnknownCustomer(written):
+            return (
+                f"No customer named {quoted(written, LONGEST_NAME)} is in the policy."
+            )
+        case CustomersAlready(name, customer):
+            return f"{name} is {shown(customer, LONGEST_NAME)}'s already."
+        case _:
+            assert_never(reason)
+
+
+def _of_person(
+    reason: NotAdmitted | NoSuchPerson | PersonLeft | NoFullMember,
+) -> str:
+    match reason:
+        case NotAdmitted():
+            return "Only full members of this workspace can use sevbot."
+        case NoSuchPerson():
+            return "Slack knows no such person. Choose somebody else."
+        case PersonLeft():
+            return "That person has left. Choose somebody else."
+        case NoFullMember():
+            return (
+                "That person is no full member here and can take nothing. "
+                "Choose somebody else."
+            )
+        case _:
+            assert_never(reason)

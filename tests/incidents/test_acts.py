@@ -1,0 +1,187 @@
+"""Which acts are refused, and for which reason."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.incidents import acts
+from bot.incidents.acts import Update
+from bot.incidents.consequences import consequences
+from bot.incidents.incidents import (
+    Event,
+    EventKind,
+    Incident,
+    Status,
+    VoidReason,
+    apply,
+)
+from bot.incidents.refusals import (
+    AlreadyClosed,
+    CustomersAlready,
+    NobodyOwns,
+    NoSuchPlan,
+    NothingChanged,
+    NotOffered,
+    NotWaiting,
+    NotYet,
+    OfferedToSelf,
+    OwnedMeanwhile,
+    OwnsAlready,
+    Reason,
+    Refusal,
+    Since,
+    StillOpen,
+    TooEarly,
+    UnknownCustomer,
+    YoursAlready,
+)
+from bot.policy.policies import Customer
+from tests.factories import incident, pacific, shipped_policy
+
+NINE = pacific(24, "09:00")
+TEN = pacific(24, "10:00")
+ELEVEN = pacific(24, "11:00")
+MINUTE = timedelta(minutes=1)
+
+Make = Callable[[Incident], Event]
+
+BENS = replace(incident(), owner="U0BEN", owned_since=TEN)
+VOID = replace(incident(), status=Status.VOID, closed_at=TEN, closed_by="U0BEN")
+UPDATED = replace(incident(), responded_at=TEN, updated_at=TEN)
+
+
+def take(of: Incident, *, from_owner: str | None = None) -> Event:
+    return acts.taken(of, "U0ANA", ELEVEN, from_owner)
+
+
+def check_in(of: Incident) -> Event:
+    return acts.checked_in(of, "U0ANA", ELEVEN)
+
+
+def change(of: Incident) -> Event:
+    return acts.changed(
+        of, "U0ANA", ELEVEN, severity=of.severity, plan=of.plan, reason="same"
+    )
+
+
+def offer(to: str) -> Make:
+    return lambda of: acts.offered(of, "U0ANA", ELEVEN, to)
+
+
+def accept(of: Incident) -> Event:
+    return acts.offer_answered(of, "U0ANA", ELEVEN, accepts=True)
+
+
+def tell(at: timedelta) -> Make:
+    """Return an update that the customer had so long before, or after, eleven."""
+    update = Update("on it", at=ELEVEN + at)
+    return lambda of: acts.updated(of, "U0ANA", ELEVEN, update)
+
+
+def set_customer(name: str) -> Make:
+    policy = replace(shipped_policy(), customers=(Customer("Acme"),))
+    return lambda of: acts.customer_set(of, "U0ANA", ELEVEN, name, policy)
+
+
+@pytest.mark.parametrize(
+    ("make", "of", "reason"),
+    [
+        (take, replace(BENS, owner="U0ANA"), YoursAlready("INC-42")),
+        (take, BENS, OwnedMeanwhile("INC-42", "U0BEN", TEN)),
+        (lambda of: take(of, from_owner="U0BEN"), incident(), NobodyOwns("INC-42")),
+        (check_in, BENS, OwnedMeanwhile("INC-42", "U0BEN", TEN)),
+        (check_in, incident(), NobodyOwns("INC-42")),
+        (
+            lambda of: acts.resumed(of, "U0ANA", ELEVEN),
+            UPDATED,
+            NotWaiting("INC-42"),
+        ),
+        (change, incident(), NothingChanged("INC-42")),
+        (set_customer("Nadir"), incident(), UnknownCustomer("Nadir")),
+        (set_customer("acme"), incident(), CustomersAlready("INC-42", "Acme")),
+        (offer("U0BEN"), BENS, OwnsAlready("INC-42", "U0BEN")),
+        (offer("U0ANA"), BENS, OfferedToSelf("INC-42")),
+        (accept, replace(BENS, offered_to="U0CAT"), NotOffered("INC-42")),
+        (
+            lambda of: acts.reopened(of, "U0ANA", ELEVEN),
+            incident(),
+            StillOpen("INC-42"),
+        ),
+        (tell(2 * MINUTE), incident(), NotYet()),
+        (tell(-121 * MINUTE), incident(), TooEarly(Since.REPORT, NINE)),
+        (tell(-61 * MINUTE), UPDATED, TooEarly(Since.LAST_UPDATE, TEN)),
+    ],
+)
+def test_what_cannot_be_is_refused(make: Make, of: Incident, reason: Reason) -> None:
+    with pytest.raises(Refusal) as refused:
+        make(of)
+
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        take,
+        check_in,
+        tell(-MINUTE),
+        lambda of: acts.resumed(of, "U0ANA", ELEVEN),
+        change,
+        set_customer("Acme"),
+        offer("U0BEN"),
+        accept,
+        lambda of: acts.resolved(of, "U0ANA", ELEVEN, "rolled back", None),
+        lambda of: acts.voided(of, "U0ANA", ELEVEN, VoidReason.DRILL),
+    ],
+)
+def test_nothing_happens_to_a_closed_incident(make: Make) -> None:
+    with pytest.raises(Refusal) as refused:
+        make(VOID)
+
+    assert refused.value.reason == AlreadyClosed("INC-42", Status.VOID, "U0BEN", TEN)
+
+
+def test_a_closed_incident_is_reopened() -> None:
+    event = acts.reopened(VOID, "U0ANA", ELEVEN)
+
+    assert apply(VOID, event).is_open
+
+
+@pytest.mark.parametrize(
+    ("make", "of", "told_at"),
+    [(tell(MINUTE), incident(), ELEVEN), (tell(-60.5 * MINUTE), UPDATED, TEN)],
+    ids=["a phone that is fast", "a menu without seconds"],
+)
+def test_an_instant_that_is_off_by_a_minute_is_put_right(
+    make: Make, of: Incident, told_at: object
+) -> None:
+    assert make(of).at == told_at
+
+
+def test_nothing_follows_where_the_policy_has_dropped_the_plan() -> None:
+    gone, event = incident(plan="gold"), Event(EventKind.TAKEN, TEN, TEN, "U0ANA")
+
+    with pytest.raises(Refusal) as refused:
+        consequences(shipped_policy(), gone, event, (), TEN)
+
+    assert refused.value.reason == NoSuchPlan("INC-42", "gold")
+
+
+def test_an_incident_whose_plan_is_gone_can_be_closed() -> None:
+    event = Event(EventKind.VOIDED, TEN, TEN, "U0ANA", {"reason": "drill"})
+
+    found = consequences(shipped_policy(), incident(plan="gold"), event, (), TEN)
+
+    assert found.incident.status is Status.VOID
+
+
+@pytest.mark.parametrize(
+    "reason", [UnknownCustomer("Acme"), CustomersAlready("INC-42", "Acme")], ids=repr
+)
+def test_a_log_of_a_refusal_names_no_customer(reason: Reason) -> None:
+    refusal = Refusal(reason)
+
+    assert str(refusal) == type(reason).__name__
+    assert "Acme" not in f"{refusal!r} {reason}"

@@ -1,0 +1,115 @@
+"""Why something was refused, as people read it in Slack."""
+
+from typing import get_args
+
+import pytest
+
+from bot.incidents import refusals
+from bot.incidents.incidents import Status
+from bot.incidents.refusals import Reason, Since
+from bot.slack.refusals import worded
+from tests.factories import pacific
+
+NAME = "INC-42"
+TEN = pacific(24, "10:00")
+TOKEN = "<!date^1795543200^{date_short_pretty} {time}|Tue 24 Nov 2026 18:00 UTC>"
+
+SENTENCES: list[tuple[Reason, str]] = [
+    (
+        refusals.AlreadyClosed(NAME, Status.RESOLVED, "U0ANA", TEN),
+        f"INC-42 was already resolved by <@U0ANA>, {TOKEN}.",
+    ),
+    (
+        refusals.AlreadyClosed(NAME, Status.VOID, "U0ANA", TEN),
+        f"INC-42 was already closed as void by <@U0ANA>, {TOKEN}.",
+    ),
+    (refusals.StillOpen(NAME), "INC-42 is open."),
+    (refusals.YoursAlready(NAME), "INC-42 is yours already."),
+    (
+        refusals.OwnedMeanwhile(NAME, "U0BEN", TEN),
+        f"INC-42 was taken by <@U0BEN>, {TOKEN}.",
+    ),
+    (refusals.NobodyOwns(NAME), "Nobody owns INC-42; take it first."),
+    (refusals.NotWaiting(NAME), "INC-42 does not wait for the customer."),
+    (
+        refusals.NothingChanged(NAME),
+        "INC-42 has that severity and plan already.",
+    ),
+    (refusals.OwnsAlready(NAME, "U0BEN"), "<@U0BEN> owns INC-42 already."),
+    (
+        refusals.OfferedToSelf(NAME),
+        "To own INC-42 yourself press Take it or Take over.",
+    ),
+    (refusals.NotOffered(NAME), "INC-42 is not offered to you any more."),
+    (refusals.NoSuchIncident(7), "There is no INC-7."),
+    (
+        refusals.NoSuchPlan(NAME, "gold & co"),
+        "The policy has no plan “gold &amp; co” any more, so nobody can say what is "
+        "owed on INC-42. Put it back into policies.yaml, then press again.",
+    ),
+    (
+        refusals.UnknownCustomer("<!here> Ltd"),
+        "No customer named “&lt;!here&gt; Ltd” is in the policy.",
+    ),
+    (refusals.CustomersAlready(NAME, "A & B"), "INC-42 is A &amp; B's already."),
+    (
+        refusals.NotYet(),
+        "That time lies ahead; log it once the customer was told.",
+    ),
+    (
+        refusals.TooEarly(Since.REPORT, TEN),
+        f"That is before the customer reported it, {TOKEN}.",
+    ),
+    (
+        refusals.TooEarly(Since.LAST_UPDATE, TEN),
+        f"That is before the last update, or the reopening, {TOKEN}.",
+    ),
+    (refusals.PastDue(TEN), f"That would pass the instant it is due ({TOKEN})."),
+    (
+        refusals.NothingToSnooze(),
+        "Already answered; there is nothing to snooze.",
+    ),
+    (
+        refusals.NotAdmitted(),
+        "Only full members of this workspace can use sevbot.",
+    ),
+    (
+        refusals.NoSuchPerson(),
+        "Slack knows no such person. Choose somebody else.",
+    ),
+    (
+        refusals.PersonLeft(),
+        "That person has left. Choose somebody else.",
+    ),
+    (
+        refusals.NoFullMember(),
+        "That person is no full member here and can take nothing. "
+        "Choose somebody else.",
+    ),
+    (refusals.SentAgain(), "It was sent again already."),
+]
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    SENTENCES,
+    ids=[type(reason).__name__ for reason, _ in SENTENCES],
+)
+def test_a_refusal_is_said_in_a_sentence(reason: Reason, sentence: str) -> None:
+    assert worded(reason) == sentence
+
+
+def test_the_sentence_of_every_refusal_is_known() -> None:
+    assert {type(reason) for reason, _ in SENTENCES} == set(get_args(Reason))
+
+
+def test_an_instant_is_written_as_its_place_wants_it() -> None:
+    refused = refusals.TooEarly(Since.REPORT, TEN)
+
+    said = worded(refused, lambda _at: "10:00")
+
+    assert said == "That is before the customer reported it, 10:00."
+
+
+def test_a_name_is_cut_where_it_would_flood_the_sentence() -> None:
+    assert len(worded(refusals.UnknownCustomer("x" * 4000))) < 200
