@@ -104,6 +104,7 @@ def consequences(  # noqa: PLR0913  # All that an event meets.
         if after.is_open:
             _must_have_plan(policy, after)
         changed = (
+            *_snoozed(policy, after, event, deadlines),
             *promises.after(policy, after, event, deadlines),
             *check_ins.after(policy, after, event, deadlines),
         )
@@ -117,6 +118,16 @@ def consequences(  # noqa: PLR0913  # All that an event meets.
 def _must_have_plan(policy: Policy, incident: Incident) -> None:
     if all(plan.id != incident.plan for plan in policy.plans):
         raise Refusal(NoSuchPlan(incident.name, incident.plan))
+
+
+def _snoozed(
+    policy: Policy, incident: Incident, event: Event, deadlines: Sequence[Deadline]
+) -> Iterator[Deadline]:
+    if event.kind is EventKind.SNOOZED:
+        until = datetime.fromisoformat(event.details["until"])
+        for deadline in deadlines:
+            if deadline.id == event.details["deadline"]:
+                yield nudges.snoozed(policy, incident, deadline, until)
 
 
 def _armed(

@@ -205,8 +205,6 @@ class Triage:
                 raise Refusal(PastDue(deadline.due_at))
             until = choices[choice]
             self._remember(tx, [act.key], number)
-            later = nudges.snoozed(policy, incident, deadline, until)
-            records.save_deadlines(tx, [later])
             details = {"deadline": deadline.id, "until": until.isoformat()}
             event = Event(EventKind.SNOOZED, now, now, act.by, details)
             self._happens(tx, incident, event)

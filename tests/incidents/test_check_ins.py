@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from bot.incidents.deadlines import Kind, Outcome
-from bot.incidents.incidents import EventKind
+from bot.incidents.incidents import Event, EventKind
 from bot.policy.policies import Severity
 from tests.factories import pacific
 from tests.record import opened
@@ -117,16 +117,27 @@ def test_an_owner_who_is_on_call_is_told_once_where_two_reasons_meet() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind",
-    [EventKind.CHECKED_IN, EventKind.UPDATED, EventKind.SNOOZED],
-    ids=lambda kind: kind.value,
+    ("kind", "details"),
+    [
+        (EventKind.CHECKED_IN, {}),
+        (EventKind.UPDATED, {}),
+        (
+            EventKind.SNOOZED,
+            {
+                "deadline": "INC-42/first_response/1",
+                "until": pacific(24, "02:55").isoformat(),
+            },
+        ),
+    ],
+    ids=["checked in", "updated", "snoozed"],
 )
 def test_any_act_of_the_owner_puts_the_next_check_in_an_hour_off(
-    kind: EventKind,
+    kind: EventKind, details: dict[str, str]
 ) -> None:
     record = opened(SEV1, pacific(24, "02:00"), owner="U0ANA")
 
-    record.happens(kind, pacific(24, "02:50"))
+    at = pacific(24, "02:50")
+    record.apply(Event(kind, at, at, "U0ANA", details))
 
     assert record.owed(CHECK_IN).due_at == pacific(24, "03:50")
 

@@ -92,6 +92,21 @@ def test_reminders_follow_the_incident_as_the_event_leaves_it() -> None:
     assert first.next_nudge_at == pacific(24, "16:45")  # A Sev3 has none ahead.
 
 
+def test_a_snooze_puts_off_the_one_reminder_that_it_names() -> None:
+    until = pacific(24, "11:00")
+
+    found = after(
+        incident(),
+        EventKind.SNOOZED,
+        deadline="INC-42/first_response/1",
+        until=until.isoformat(),
+    )
+
+    (first,) = found.deadlines
+    assert (first.snoozed_until, first.next_nudge_at) == (until, until)
+    assert first.due_at == pacific(24, "13:00")
+
+
 @pytest.mark.parametrize(
     "details", [{"note": "rolled back"}, {"reason": VoidReason.DRILL}], ids=str
 )
@@ -114,7 +129,11 @@ def test_nobody_is_reminded_of_a_closed_incident(details: dict[str, str]) -> Non
         (EventKind.CHANGED, {"severity": "sev1"}, (Note(),)),
         (EventKind.CUSTOMER_SET, {"customer": "Acme", "plan": "premium"}, (Note(),)),
         (EventKind.HAND_OFF_OFFERED, {"to": "U0BEN"}, (Offer("U0BEN"),)),
-        (EventKind.SNOOZED, {"deadline": "INC-42/update/1"}, ()),
+        (
+            EventKind.SNOOZED,
+            {"deadline": "INC-42/first_response/1", "until": TEN.isoformat()},
+            (),
+        ),
         (EventKind.RESOLVED, {"note": "rolled back"}, (Note(),)),
         (EventKind.VOIDED, {"reason": "drill"}, (Note(),)),
     ],

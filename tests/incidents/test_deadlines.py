@@ -55,7 +55,7 @@ def test_a_promise_in_minutes_runs_at_night_and_is_late_when_it_is_due() -> None
 
 @pytest.mark.parametrize(
     "kind",
-    [EventKind.TAKEN, EventKind.CHECKED_IN, EventKind.SNOOZED],
+    [EventKind.TAKEN, EventKind.CHECKED_IN],
     ids=lambda kind: kind.value,
 )
 def test_only_an_update_answers_the_customer(kind: EventKind) -> None:
@@ -65,6 +65,21 @@ def test_only_an_update_answers_the_customer(kind: EventKind) -> None:
     record.happens(kind, pacific(24, "10:00"))
 
     assert record.owed(FIRST) == first
+
+
+def test_a_snooze_moves_the_reminder_and_nothing_else() -> None:
+    record, until = opened(), pacific(24, "11:00")
+    first = record.owed(FIRST)
+
+    record.happens(
+        EventKind.SNOOZED,
+        pacific(24, "10:00"),
+        deadline=first.id,
+        until=until.isoformat(),
+    )
+
+    snoozed = replace(first, snoozed_until=until, next_nudge_at=until)
+    assert record.owed(FIRST) == snoozed
 
 
 def test_a_report_that_reaches_us_too_late_is_missed_at_once() -> None:
