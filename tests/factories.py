@@ -11,7 +11,7 @@ from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy, Severity
-from bot.slack.people import Person
+from bot.slack.readers import Person
 from tests.paths import ROOT
 
 PACIFIC = ZoneInfo("America/Los_Angeles")

@@ -12,7 +12,7 @@ from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import Event, Incident, Status, void_reason
 from bot.policy.policies import Policy
 from bot.slack.messages import cards, lists, notices, policy_notices, reminders
-from bot.slack.people import Person
+from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.items import Item

@@ -16,7 +16,7 @@ from bot.incidents.refusals import (
 )
 from bot.policy.policies import Policy
 from bot.slack.client import Member, Slack, member_of
-from bot.slack.people import Person
+from bot.slack.readers import Person
 from bot.store.database import Database, Row, Transaction
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.incidents.deadlines import Deadline, Kind
 from bot.slack.blocks import Message
 from bot.slack.messages.reminders import Item, reminder
-from bot.slack.people import Person
+from bot.slack.readers import Person
 from tests.factories import shipped_policy
 
 

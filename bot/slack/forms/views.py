@@ -53,8 +53,8 @@ from bot.slack.forms.inputs import (
     when_field,
 )
 from bot.slack.messages import explaining
-from bot.slack.people import Person
 from bot.slack.phrases import NOTHING_SENT, customer_of, headline
+from bot.slack.readers import Person
 
 _LONGEST_NEWS = 2000
 _LONGEST_NOTE = 250

@@ -29,7 +29,6 @@ from bot.slack.command_text import CustomerFrom, Reading
 from bot.slack.cutting import cut, cut_marked
 from bot.slack.messages.cards import card_blocks
 from bot.slack.messages.history import sentence as event_sentence
-from bot.slack.people import Person
 from bot.slack.phrases import (
     Times,
     both,
@@ -43,6 +42,7 @@ from bot.slack.phrases import (
     owed_as,
     plan_name,
 )
+from bot.slack.readers import Person
 
 ONLY_YOU = "Only you see this"
 

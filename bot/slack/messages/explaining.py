@@ -27,8 +27,8 @@ from bot.slack.blocks import (
     sections,
     span,
 )
-from bot.slack.people import Person
 from bot.slack.phrases import headline, opened_up, owed_as
+from bot.slack.readers import Person
 
 _MOST_SETTLED = 15
 _MOST_LINES = 60

@@ -20,7 +20,6 @@ from bot.slack.blocks import (
     span,
 )
 from bot.slack.cutting import cut_marked
-from bot.slack.people import Person
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     Times,
@@ -34,6 +33,7 @@ from bot.slack.phrases import (
     owed_as,
     title_of,
 )
+from bot.slack.readers import Person
 
 _MOST_LINES = 12
 _MOST_NAMES = 10

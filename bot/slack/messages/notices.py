@@ -22,7 +22,6 @@ from bot.slack.blocks import (
 from bot.slack.blocks import actions as row
 from bot.slack.cutting import cut_marked
 from bot.slack.messages.history import sentence
-from bot.slack.people import Person
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     Times,
@@ -35,6 +34,7 @@ from bot.slack.phrases import (
     owed_as,
     title_of,
 )
+from bot.slack.readers import Person
 
 _REASONS = {
     "channel_not_found": "the channel does not exist, or the bot cannot see it",

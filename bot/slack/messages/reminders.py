@@ -26,7 +26,6 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.cutting import cut_marked
-from bot.slack.people import Person
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     Times,
@@ -40,6 +39,7 @@ from bot.slack.phrases import (
     owed_as,
     title_of,
 )
+from bot.slack.readers import Person
 
 _MOST_ITEMS = 12
 

@@ -12,7 +12,7 @@ from bot.policy.policies import Severity
 from bot.slack.blocks import Message
 from bot.slack.command_text import CustomerFrom, Reading
 from bot.slack.messages import answers, explaining
-from bot.slack.people import Person
+from bot.slack.readers import Person
 from tests.factories import (
     ANA,
     BEN,

@@ -1,4 +1,4 @@
-"""People as messages need them."""
+"""What a message must know of its reader."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of the workspace: Slack's id, the name shown, the zone of their days."""
+    """A person: Slack's id, the name shown, and the time zone they live in."""
 
     id: str
     name: str
