@@ -151,7 +151,7 @@ class Recovery:
             key=f"lost/{known_until.isoformat()}/{max(lost)}",
             kind=MessageKind.LOST_INCIDENTS,
             priority=Priority.NUDGE,
-            conversation=self._policy().channels.digest,
+            conversation=self._policy().channels.leads,
             refs={
                 "numbers": " ".join(map(str, lost)),
                 "since": known_until.isoformat(),

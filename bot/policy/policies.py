@@ -80,10 +80,15 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Slack's ids of the channels that the bot writes to."""
+    """Slack's ids of the channels that the bot writes to.
+
+    `digest` gets the daily digest; `leads` hears of a changed policy and of lost
+    incidents.
+    """
 
     incidents: str
     digest: str
+    leads: str
     fallback: str
 
 

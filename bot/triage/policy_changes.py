@@ -201,7 +201,7 @@ class PolicyWatch:
             key=key,
             kind=kind,
             priority=Priority.NUDGE,
-            conversation=self._in_force().channels.digest,
+            conversation=self._in_force().channels.leads,
             refs=refs,
         )
         with self._database.transaction() as tx:

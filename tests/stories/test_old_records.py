@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from bot.emulator.faults import Fault
 from bot.store.engines.sqlite import to_text
-from tests.story import IS_POSTGRES, REPLICAS, Story, pacific
+from tests.story import IS_POSTGRES, REPLICAS, Story, pacific, shipped_policy
 
 pytestmark = pytest.mark.skipif(
     IS_POSTGRES or REPLICAS > 1, reason="copies the file of one SQLite record"
@@ -196,6 +197,22 @@ def test_the_leads_hear_once_of_incidents_that_the_record_lacks(
 
     told = [text for text in shown(tuesday)["leads"] if "The record ends" in text]
     assert len(told) == 1
+
+
+def test_lost_incidents_are_told_to_the_leads_not_beside_the_digest(
+    tuesday: Story,
+) -> None:
+    channels = replace(shipped_policy().channels, leads="C0SUPPORT")
+    tuesday.use_policy(channels=channels)
+    copy = copied(tuesday)
+    passes(tuesday, minutes=10)
+    tuesday.command("dee", SEV2)
+
+    put_back(tuesday, copy)
+
+    said = shown(tuesday)
+    assert any("INC-1 came later" in text for text in said["support"])
+    assert not any("INC-1 came later" in text for text in said["leads"])
 
 
 def test_numbers_are_read_as_soon_as_slack_answers(tuesday: Story) -> None:

@@ -1,6 +1,7 @@
 """A policy that changes in the middle of a story moves what it should, nothing else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -41,6 +42,20 @@ def test_a_changed_target_moves_what_is_open_under_it_and_nothing_else(
     ]
     assert "*First response:* due Nov 27 10:00" in told.read(told.card(1))
     assert told.read(told.card(2)) == acme
+
+
+def test_a_refused_file_is_told_to_the_leads_not_beside_the_digest(
+    told: Changing,
+) -> None:
+    channels = replace(told.in_force().channels, leads="C0SUPPORT")
+    told.in_force.put(replace(told.in_force(), channels=channels))
+
+    told.write(BROKEN)
+    told.look()
+
+    said = told.slack.channel("support")
+    assert told.leads() == []
+    assert "policies.yaml was not loaded" in said[-1].text
 
 
 def test_the_next_incident_is_opened_under_the_new_policy(told: Changing) -> None:

@@ -60,7 +60,7 @@ def policy(
         calendars=calendars,
         calendar_choice=CalendarChoice(**dict(file.calendar)),
         customers=(*own, *customers),
-        channels=Channels(**dict(file.channels)),
+        channels=Channels(**dict(file.channels), leads=file.channels.digest),
         on_call=OnCall(**dict(file.on_call)),
         escalation=_escalation(file.escalation),
         reminders=Reminders(**dict(file.reminders)),

@@ -61,6 +61,10 @@ def test_the_best_plan_is_the_first_one() -> None:
     assert policy_of(SMALL).conduct.unknown_customer_plan == "gold"
 
 
+def test_the_leads_hear_in_the_channel_of_the_digest() -> None:
+    assert policy_of(SMALL).channels.leads == "C0LEADS"
+
+
 def test_a_week_may_begin_on_any_day_and_have_breaks_and_nights() -> None:
     policy = policy_of(
         changed(
