@@ -1,6 +1,7 @@
 """Values for tests: the shipped policy, and incidents with what is owed on them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Customer, Policy, Severity
 from bot.slack.readers import Person
 from tests.paths import ROOT
 
@@ -28,6 +29,12 @@ def shipped_policy() -> Policy:
     return policy_file.load(
         ROOT / "policies.yaml", holidays=public_holidays, today=date(2026, 11, 24)
     )
+
+
+def with_customers(count: int) -> Policy:
+    """Return the shipped policy with so many customers instead of its own."""
+    customers = tuple(Customer(f"Customer {number}") for number in range(count))
+    return replace(shipped_policy(), customers=customers)
 
 
 def pacific(day: int, clock: str, month: int = 11) -> datetime:

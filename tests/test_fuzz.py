@@ -21,6 +21,15 @@ from bot.errors import PolicyError, UserError
 from bot.inbound.signed_http import SignedHttp
 from bot.slack import actions
 from bot.slack.command_text import Form, Help, OpenRequest, parse_command
+from bot.slack.forms import (
+    change,
+    customer,
+    hand_off,
+    opening,
+    resolving,
+    update,
+    voiding,
+)
 from tests.factories import PACIFIC, pacific, shipped_policy
 from tests.policy_texts import SMALL, policy_of
 from tests.story import Story, story
@@ -146,7 +155,7 @@ SUBMISSION: dict[str, Any] = COMMON | {
         "id": "V1",
         "type": "modal",
         "hash": "1.a",
-        "callback_id": actions.RESOLVE_FORM,
+        "callback_id": resolving.ID,
         "private_metadata": "1",
         "title": {"type": "plain_text", "text": WORDS},
         "blocks": [],
@@ -166,7 +175,9 @@ EVENT: dict[str, Any] = {
     "event_time": 1,
     "event": {"type": "user_change", "user": {"id": "U0DEE", "name": WORDS}},
 }
+_FORMS = (change, customer, hand_off, opening, resolving, update, voiding)
 _NAMES = [value for name, value in vars(actions).items() if name.isupper()]
+_NAMES += [form.ID for form in _FORMS]
 _VALUES = ["", "0", "-1", "1", "1|U0ANA", "1|INC-1/update/1|1 hour", "9" * 500, "1|x|y"]
 IDS = st.sampled_from([str(name) for name in _NAMES]) | st.text(max_size=300)
 

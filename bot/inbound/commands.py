@@ -8,7 +8,7 @@ from bot.incidents.acts import Report
 from bot.policy.policies import Policy, Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
-from bot.slack.forms import views
+from bot.slack.forms import opening
 from bot.slack.messages import answers, lists
 from bot.slack.payloads import Command
 from bot.triage.people import People
@@ -59,7 +59,7 @@ class Commands:
             return answers.help(policy, severity)
         if isinstance(request, command_text.Form):
             customer = request.customer
-            return views.open_form(policy, severity, command.channel, customer)
+            return opening.view(policy, severity, command.channel, customer)
         if request.owner not in (None, command.by):
             self._people.must_be_member(str(request.owner))
         report = Report(

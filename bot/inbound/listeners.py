@@ -24,7 +24,7 @@ from bot.incidents.refusals import Refusal
 from bot.slack import actions, payloads
 from bot.slack.blocks import Message, View, escape
 from bot.slack.client import Slack
-from bot.slack.forms import views
+from bot.slack.forms import receipts
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.messages import answers
 from bot.slack.messages.notices import reason
@@ -180,7 +180,7 @@ class Listeners:
         if press.response_url is not None:
             self._tell(press.response_url, message, replaces=replaces)
         elif press.view_id is not None:
-            self._show(press, views.receipt(message.text))
+            self._show(press, receipts.view(message.text))
 
     def _show(self, press: Press, view: View) -> None:
         """Open a form, or let it take the place of the one that asked for it."""
@@ -204,7 +204,7 @@ class Listeners:
             ack(response_action="errors", errors=dict(error.errors))
         except (UserError, Refusal) as error:
             # It can never be sent now, so what was typed is given back.
-            lost = views.receipt(answers.user_error(_said_of(error), form.typed))
+            lost = receipts.view(answers.user_error(_said_of(error), form.typed))
             ack(response_action="update", view=lost)
         except StorageError as error:
             why = _refused_by_storage(error)
@@ -265,7 +265,7 @@ class Listeners:
             return _keep_open(form, error.reason, is_known=False)
         if number is None:
             return _keep_open(form, _OURS)
-        view = views.receipt(_recorded_after_all(number))
+        view = receipts.view(_recorded_after_all(number))
         return {"response_action": "update", "view": view}
 
     def _press_failed(self, press: Press) -> None:

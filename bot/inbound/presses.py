@@ -12,7 +12,16 @@ from bot.incidents.refusals import Refusal, SentAgain
 from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import Message, View, when
-from bot.slack.forms import views
+from bot.slack.forms import (
+    change,
+    customer,
+    hand_off,
+    more,
+    resolving,
+    update,
+    voiding,
+    why,
+)
 from bot.slack.messages import answers
 from bot.slack.payloads import Press
 from bot.triage.people import People
@@ -139,33 +148,33 @@ class Presses:
     def _why(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
         reader, now = self._people.person(press.by), self._clock()
-        return views.why(result.incident, result.deadlines, self._policy(), reader, now)
+        return why.view(result.incident, result.deadlines, self._policy(), reader, now)
 
     def _update_form(self, press: Press) -> Answer:
         result = self._open(press)
         reader = self._people.person(press.by)
-        return views.update_form(result.incident, self._policy(), reader, self._clock())
+        return update.view(result.incident, self._policy(), reader, self._clock())
 
     def _resolve_form(self, press: Press) -> Answer:
         result = self._open(press)
         reader = self._people.person(press.by)
-        return views.resolve_form(result.incident, reader, self._clock())
+        return resolving.view(result.incident, reader, self._clock())
 
     def _more(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
-        return views.more(result.incident, self._policy())
+        return more.view(result.incident, self._policy())
 
     def _change_form(self, press: Press) -> Answer:
-        return views.change_form(self._open(press).incident, self._policy())
+        return change.view(self._open(press).incident, self._policy())
 
     def _customer_form(self, press: Press) -> Answer:
-        return views.customer_form(self._open(press).incident, self._policy())
+        return customer.view(self._open(press).incident, self._policy())
 
     def _hand_off_form(self, press: Press) -> Answer:
-        return views.hand_off_form(self._open(press).incident)
+        return hand_off.view(self._open(press).incident)
 
     def _void_form(self, press: Press) -> Answer:
-        return views.void_form(self._open(press).incident)
+        return voiding.view(self._open(press).incident)
 
     def _open(self, press: Press) -> Result:
         """Return the incident, if a form about it makes sense at all."""

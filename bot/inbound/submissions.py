@@ -1,20 +1,29 @@
-"""What a form that was sent off does, and what its sender sees then: a receipt."""
+"""What a form that was sent off does: read it, act on it, return its receipt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.clock import Clock
 from bot.errors import UserError
 from bot.incidents.acts import Report, Update
-from bot.incidents.deadlines import owed_now
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
 from bot.incidents.refusals import Refusal, TooEarly
 from bot.policy.policies import Policy
-from bot.slack import actions
-from bot.slack.blocks import View, local, mention
-from bot.slack.forms import entries, views
+from bot.slack.blocks import Message, View, local
+from bot.slack.forms import (
+    change,
+    customer,
+    hand_off,
+    opening,
+    receipts,
+    resolving,
+    update,
+    voiding,
+)
 from bot.slack.forms.inputs import WHEN, FieldErrors
 from bot.slack.messages import answers
 from bot.slack.payloads import Submission
-from bot.slack.phrases import Times, customer_of, due_phrase, owed_as
+from bot.slack.phrases import Times
 from bot.slack.refusals import worded
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
@@ -34,14 +43,14 @@ class Forms:
         self._people = people
         self._policy = policy
         self._clock = clock
-        self._handlers: dict[str, Callable[[Submission], View]] = {
-            actions.OPEN_FORM: self._open,
-            actions.UPDATE_FORM: self._update,
-            actions.RESOLVE_FORM: self._resolve,
-            actions.CHANGE_FORM: self._change,
-            actions.CUSTOMER_FORM: self._customer,
-            actions.HAND_OFF_FORM: self._hand_off,
-            actions.VOID_FORM: self._void,
+        self._handlers: dict[str, Callable[[Submission], Message | str]] = {
+            opening.ID: self._open,
+            update.ID: self._update,
+            resolving.ID: self._resolve,
+            change.ID: self._change,
+            customer.ID: self._customer,
+            hand_off.ID: self._hand_off,
+            voiding.ID: self._void,
         }
 
     def answer(self, form: Submission) -> View:
@@ -50,7 +59,7 @@ class Forms:
         if handler is None:
             raise UserError("This form is from an older version. Open it again.")
         try:
-            return handler(form)
+            return receipts.view(handler(form))
         except Refusal as refusal:
             if not isinstance(refusal.reason, TooEarly):
                 raise
@@ -58,9 +67,9 @@ class Forms:
             said = worded(refusal.reason, lambda at: local(at, reader.zone, now))
             raise FieldErrors({WHEN: said}) from refusal
 
-    def _open(self, form: Submission) -> View:
+    def _open(self, form: Submission) -> Message:
         policy, now = self._policy(), self._clock()
-        entry = entries.read_open(form, policy, now)
+        entry = opening.read(form, policy, now)
         request = entry.request
         report = Report(
             severity=entry.severity,
@@ -74,33 +83,27 @@ class Forms:
         )
         result = self._triage.open(_act(form), report)
         reader = self._people.person(form.by)
-        return views.receipt(
-            answers.opened(result, policy, reader, now, request.reading)
-        )
+        return answers.opened(result, policy, reader, now, request.reading)
 
-    def _update(self, form: Submission) -> View:
-        entry = entries.read_update(form, self._clock())
-        update = Update(
+    def _update(self, form: Submission) -> str:
+        entry = update.read(form, self._clock())
+        logged = Update(
             told=entry.told,
             following=entry.following,
             link=entry.link,
             at=entry.at,
             waits=entry.waits,
         )
-        result = self._triage.update(_act(form), entry.number, update)
-        said = f"Logged for {result.incident.name}. {_nothing_sent(result)}"
-        return views.receipt(f"{said} {self._next(form, result)}".strip())
+        result = self._triage.update(_act(form), entry.number, logged)
+        return update.receipt(*self._left(form, result))
 
-    def _resolve(self, form: Submission) -> View:
-        entry = entries.read_resolve(form, self._clock())
+    def _resolve(self, form: Submission) -> str:
+        entry = resolving.read(form, self._clock())
         result = self._triage.resolve(_act(form), entry.number, entry.note, entry.at)
-        return views.receipt(
-            f"{result.incident.name} is resolved. Every reminder of it has ended. "
-            f"{_nothing_sent(result)}"
-        )
+        return resolving.receipt(result.incident)
 
-    def _change(self, form: Submission) -> View:
-        entry = entries.read_change(form)
+    def _change(self, form: Submission) -> str:
+        entry = change.read(form)
         result = self._triage.change(
             _act(form),
             entry.number,
@@ -108,52 +111,35 @@ class Forms:
             plan=entry.plan,
             reason=entry.reason,
         )
-        said = f"{result.incident.name} is changed. {self._next(form, result)}"
-        return views.receipt(said.strip())
+        return change.receipt(*self._left(form, result))
 
-    def _customer(self, form: Submission) -> View:
-        entry = entries.read_customer(form, self._policy())
+    def _customer(self, form: Submission) -> str:
+        entry = customer.read(form, self._policy())
         result = self._triage.set_customer(_act(form), entry.number, entry.customer)
-        said = f"{result.incident.name} is {customer_of(result.incident)}'s now."
-        return views.receipt(f"{said} {self._next(form, result)}".strip())
+        return customer.receipt(*self._left(form, result))
 
-    def _hand_off(self, form: Submission) -> View:
-        entry = entries.read_hand_off(form)
+    def _hand_off(self, form: Submission) -> str:
+        entry = hand_off.read(form)
         try:
             self._people.must_be_member(entry.to)
         except Refusal as refusal:
             said = worded(refusal.reason)
-            raise FieldErrors({entries.TO: said}) from refusal
+            raise FieldErrors({hand_off.TO: said}) from refusal
         result = self._triage.offer(_act(form), entry.number, entry.to)
-        keeper = result.incident.owner
-        keeps = "It stays with nobody" if keeper is None else f"{mention(keeper)} keeps"
-        keeps += "" if keeper is None else " it"
-        return views.receipt(
-            f"{mention(entry.to)} is asked. {keeps} until they accept."
-        )
+        return hand_off.receipt(result.incident, entry.to)
 
-    def _void(self, form: Submission) -> View:
-        entry = entries.read_void(form)
+    def _void(self, form: Submission) -> str:
+        entry = voiding.read(form)
         result = self._triage.void(_act(form), entry.number, entry.reason)
-        return views.receipt(
-            f"{result.incident.name} is closed ({entry.reason}). It counts nowhere."
-        )
+        return voiding.receipt(result.incident, entry.reason)
 
-    def _next(self, form: Submission, result: Result) -> str:
-        """Say what is owed next, if anything is."""
-        owed = owed_now(result.deadlines)
-        if owed is None or owed.paused_at is not None:
-            return ""
+    def _left(
+        self, form: Submission, result: Result
+    ) -> tuple[Incident, Sequence[Deadline], Policy, Times]:
+        """Return what a receipt says about an incident, as the act left it."""
         reader, now = self._people.person(form.by), self._clock()
         times = Times(reader.zone, now)
-        due = due_phrase(self._policy(), result.incident, owed, times)
-        return f"Next {owed_as(owed)}: {due}."
-
-
-def _nothing_sent(result: Result) -> str:
-    if result.incident.customer is None:
-        return "Nothing was sent to the customer."
-    return f"Nothing was sent to {customer_of(result.incident)}."
+        return result.incident, result.deadlines, self._policy(), times
 
 
 def _act(form: Submission) -> Act:

@@ -1,4 +1,4 @@
-"""The ids of buttons and forms, and what their values carry.
+"""The ids of buttons, and what their values carry.
 
 A value names things; it grants nothing, since whoever sees a button may press it.
 """
@@ -27,17 +27,6 @@ TRY_AGAIN = "try_again"
 OPEN_ANOTHER = "open_another"
 IS_CUSTOMER = "is_customer"
 SEND_AGAIN = "send_again"
-
-OPEN_FORM = "open_form"
-UPDATE_FORM = "update_form"
-RESOLVE_FORM = "resolve_form"
-CHANGE_FORM = "change_form"
-CUSTOMER_FORM = "customer_form"
-HAND_OFF_FORM = "hand_off_form"
-VOID_FORM = "void_form"
-MORE_VIEW = "more_view"
-WHY_VIEW = "why_view"
-RECEIPT_VIEW = "receipt_view"
 
 LONGEST_VALUE = 2000
 

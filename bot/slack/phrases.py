@@ -59,6 +59,27 @@ def customer_of(incident: Incident, longest: int = LONGEST_NAME) -> str:
     return shown(incident.customer, longest)
 
 
+def the_customer(incident: Incident) -> str:
+    """Return the customer's name or, where nobody knows it, "the customer"."""
+    return "the customer" if incident.customer is None else customer_of(incident)
+
+
+def last_heard(incident: Incident, times: Times) -> str:
+    """Return when the customer last heard or, before that, when they reported it."""
+    customer = "The customer" if incident.customer is None else customer_of(incident)
+    if incident.updated_at is None:
+        reported = times.at(incident.reported_at)
+        return f"{customer} reported it {reported} and has not heard yet."
+    return f"{customer} last heard {times.at(incident.updated_at)}."
+
+
+def keeps_it(incident: Incident) -> str:
+    """Return who keeps an incident while somebody else is asked to take it."""
+    if incident.owner is None:
+        return "Nobody owns it"
+    return f"{mention(incident.owner)} keeps it"
+
+
 def customer_with_plan(incident: Incident, policy: Policy) -> str:
     """Return the customer and the plan that counts."""
     plan = plan_name(policy, incident.plan)

@@ -298,12 +298,12 @@ WHERE workspace = :workspace
 LIMIT 1;
 
 -- name: is_late_or_due
-SELECT next_nudge_at AS at
+SELECT 1 AS found
 FROM deadlines
 WHERE workspace = :workspace
   AND next_nudge_at <= :now
 UNION ALL
-SELECT late_at AS at
+SELECT 1 AS found
 FROM deadlines
 WHERE workspace = :workspace
   AND closed_at IS NULL
@@ -1099,27 +1099,27 @@ RETURNING name;
 
 -- name: may_send
 -- Whether a sender has anything to do now, rate limits aside.
-SELECT id
+SELECT 1 AS found
 FROM outbox
 WHERE workspace = :workspace
   AND state = 'queued'
   AND kind <> 'edit'
   AND not_before <= :system_now
 UNION ALL
-SELECT id
+SELECT 1 AS found
 FROM outbox
 WHERE workspace = :workspace
   AND state = 'queued'
   AND kind = 'edit'
   AND not_before <= :system_now
 UNION ALL
-SELECT id
+SELECT 1 AS found
 FROM outbox
 WHERE workspace = :workspace
   AND state = 'sending'
   AND lease_until < :system_now
 UNION ALL
-SELECT id
+SELECT 1 AS found
 FROM outbox
 WHERE workspace = :workspace
   AND verify_at <= :system_now

@@ -21,7 +21,8 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.rendering import Renderer
 from bot.emulator.driver import LocalSlack
 from bot.emulator.remote import slack_process
-from bot.running.scheduler import Scheduler, Senders
+from bot.running.scheduler import Scheduler
+from bot.running.senders import Senders
 from bot.slack.client import Slack
 from bot.store.engines.sqlite import to_text
 from bot.triage.tick import Reminders

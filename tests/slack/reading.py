@@ -1,6 +1,7 @@
 """What a person sees of a message or a form, for tests to compare with."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from bot.emulator.api.blocks_rules import check_message, check_view
@@ -65,6 +66,11 @@ def filled(view: View, **entries: Any) -> Submission:
         metadata=view["private_metadata"],
         values=states,
     )
+
+
+def stamp(at: datetime) -> int:
+    """Return an instant as a form carries it."""
+    return int(at.timestamp())
 
 
 def _state(element: dict[str, Any], entry: Any) -> dict[str, Any]:

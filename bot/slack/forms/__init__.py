@@ -1,1 +1,1 @@
-"""The forms: what they show, and how what was entered is read."""
+"""The forms, a file each: its view, how it is read, its receipt."""

@@ -1,4 +1,4 @@
-"""The inputs of forms: how they are shown, and how what was entered is read.
+"""The inputs that forms share: how each is shown, and how its value is read.
 
 Each input's block id is also its action id, and names it in errors.
 """
@@ -18,6 +18,8 @@ LONGEST_VIEW_TITLE = 24
 LONGEST_METADATA = 3000
 MOST_VIEW_BLOCKS = 100
 
+LONGEST_LINE = 250
+
 LINK = "link"
 WHEN = "when"
 
@@ -25,7 +27,7 @@ _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class FieldErrors(BotError):  # noqa: N818  # Several, one an input.
-    """What is wrong with a form: plain sentences by the block ids of its inputs."""
+    """What must be corrected in a form: a sentence for each input, by its block id."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -41,7 +43,7 @@ def modal(  # noqa: PLR0913  # Each is one of Slack's own fields.
     close: str = "Cancel",
     metadata: Mapping[str, object] | None = None,
 ) -> View:
-    """Return a form. `metadata` comes back with it; people could read it."""
+    """Return a form. `metadata` comes back with it; it is no secret from people."""
     carried = json.dumps(dict(metadata or {}), ensure_ascii=False)
     if len(carried) > LONGEST_METADATA or len(blocks) > MOST_VIEW_BLOCKS:
         raise ValueError("a form is too large for Slack")
@@ -80,7 +82,7 @@ def field(
 
 
 def text_input(longest: int, *, multiline: bool = False, initial: str = "") -> Element:
-    """Return an input for text, of which Slack itself refuses more than `longest`."""
+    """Return an input for text; Slack itself refuses more than `longest`."""
     element: Element = {
         "type": "plain_text_input",
         "multiline": multiline,
@@ -99,7 +101,7 @@ def choice(options: Sequence[Element], *, initial: Element | None = None) -> Ele
 
 
 def radio(options: Sequence[Element]) -> Element:
-    """Return choices that are all in sight."""
+    """Return radio buttons."""
     return {"type": "radio_buttons", "options": list(options)}
 
 
@@ -113,13 +115,14 @@ def person_input() -> Element:
     return {"type": "users_select", "placeholder": plain("Choose a person", 150)}
 
 
-def when_field(label: str, hint: str) -> Block:
-    """Return the input of an instant, in the zone of whoever enters it.
+def when_field(label: str) -> Block:
+    """Return the input of an instant, shown in the zone of the person at the form.
 
-    It is empty at first, for now: an instant that is filled in would go stale while
-    the form stands open.
+    It starts empty, which means now: a filled-in instant would go stale while the
+    form is open.
     """
     element: Element = {"type": "datetimepicker"}
+    hint = "Leave it empty for now."
     return field(WHEN, label, element, hint=hint, optional=True)
 
 
@@ -138,7 +141,7 @@ class Entered:
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """What the form carried."""
+        """What the form carried with it."""
         read = json.loads(self.form.metadata or "{}")
         assert isinstance(read, dict), "a form carries an object of ours"
         return read
@@ -157,7 +160,7 @@ class Entered:
         return " ".join(self.text(block_id).split())
 
     def required(self, block_id: str, sentence: str) -> str:
-        """Return typed text. Raises FieldErrors where there is none but spaces."""
+        """Return typed text. Raises FieldErrors where it is blank."""
         if text := self.text(block_id):
             return text
         raise FieldErrors({block_id: sentence})
@@ -168,7 +171,7 @@ class Entered:
         return None if chosen is None else str(chosen["value"])
 
     def is_ticked(self, block_id: str) -> bool:
-        """Tell whether the one box of an input is ticked."""
+        """Return whether the one box of an input is ticked."""
         return bool(self._state(block_id).get("selected_options"))
 
     def person(self, block_id: str) -> str | None:
@@ -176,9 +179,9 @@ class Entered:
         return self._state(block_id).get("selected_user")
 
     def instant(self, now: datetime) -> datetime | None:
-        """Return when something was, `None` for now.
+        """Return when something happened, `None` for now.
 
-        Raises FieldErrors for an instant that has not come.
+        Raises FieldErrors for an instant in the future.
         """
         seconds = self._state(WHEN).get("selected_date_time")
         if seconds is None:
@@ -191,7 +194,7 @@ class Entered:
         return min(at, now)
 
     def link(self) -> str:
-        """Return a link, empty if there is none. Raises FieldErrors for other text."""
+        """Return a link, empty if there is none. Raises FieldErrors for no link."""
         text = self.line(LINK)
         if not text:
             return ""

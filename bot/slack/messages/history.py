@@ -11,10 +11,10 @@ from bot.slack.cutting import cut
 from bot.slack.phrases import (
     LONGEST_NAME,
     Times,
-    customer_of,
     ended,
     plan_name,
     quoted,
+    the_customer,
 )
 
 _LONGEST_TEXT = 1000
@@ -107,9 +107,7 @@ def _update(incident: Incident, event: Event, times: Times) -> str:
         sentences.append(
             link(url, cut(url.partition("://")[2], _LONGEST_LINK_LABEL)) + "."
         )
-    customer = "the customer"
-    if incident.customer is not None:
-        customer = customer_of(incident)
+    customer = the_customer(incident)
     if details.get("waiting"):
         sentences.append(f"We wait for {customer} now, and they know it.")
     sentences.append(f"Nothing was sent to {customer} by the bot.")

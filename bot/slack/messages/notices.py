@@ -29,6 +29,7 @@ from bot.slack.phrases import (
     ended,
     headline,
     joined,
+    keeps_it,
     name_of,
     opened_up,
     owed_as,
@@ -87,12 +88,9 @@ def offer(incident: Incident, by: str, reader: Person) -> Message:
     """
     if not incident.is_open or incident.offered_to != reader.id:
         return notice(_offer_over(incident, reader))
-    keeper = "Nobody owns it"
-    if incident.owner is not None:
-        keeper = f"{mention(incident.owner)} keeps it"
     asks = f"{mention(by)} asks you to take {name_of(incident)}."
     title = ended(opened_up(title_of(incident, LONGEST_TITLE_IN_A_LIST)))
-    text = f"{asks} {title} {keeper} until you accept."
+    text = f"{asks} {title} {keeps_it(incident)} until you accept."
     accept = buttons.about(incident, "Accept", actions.ACCEPT, style="primary")
     decline = buttons.about(incident, "Decline", actions.DECLINE)
     return Message(text, (section(text), row([accept, decline])))

@@ -19,6 +19,7 @@ from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.slack.blocks import (
     Block,
+    View,
     context,
     escape,
     hours,
@@ -27,24 +28,43 @@ from bot.slack.blocks import (
     sections,
     span,
 )
+from bot.slack.forms.inputs import modal
 from bot.slack.phrases import headline, opened_up, owed_as
 from bot.slack.readers import Person
+
+ID = "why_view"
 
 _MOST_SETTLED = 15
 _MOST_LINES = 60
 
 
-def blocks(
+def view(
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    policy: Policy,
+    reader: Person,
+    now: datetime,
+) -> View:
+    """Return the ledger of what is owed now, and how what was owed before ended.
+
+    Business time is written in its calendar's own zone, which is named.
+    """
+    return modal(
+        "Why these times?",
+        _blocks(incident, deadlines, policy, reader, now),
+        callback_id=ID,
+        close="Close",
+        metadata={"incident": incident.number},
+    )
+
+
+def _blocks(
     incident: Incident,
     deadlines: Sequence[Deadline],
     policy: Policy,
     reader: Person,
     now: datetime,
 ) -> list[Block]:
-    """Return the ledger of what is owed now, and how what was owed before ended.
-
-    Business time is written in its calendar's own zone, which is named.
-    """
     found = [section(headline(incident))]
     for deadline in (owed_now(deadlines), running_now(deadlines)):
         if deadline is not None:

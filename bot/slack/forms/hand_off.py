@@ -1,0 +1,53 @@
+"""The form that offers an incident to somebody else."""
+
+from dataclasses import dataclass
+
+from bot.incidents.incidents import Incident
+from bot.slack.blocks import View, context, mention, section
+from bot.slack.forms.inputs import Entered, FieldErrors, field, modal, person_input
+from bot.slack.payloads import Submission
+from bot.slack.phrases import headline, keeps_it
+
+ID = "hand_off_form"
+
+TO = "to"
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffEntry:
+    """The person an incident is offered to."""
+
+    number: int
+    to: str
+
+
+def view(incident: Incident) -> View:
+    """Return the form."""
+    return modal(
+        "Hand off",
+        [
+            section(headline(incident)),
+            field(TO, "To whom?", person_input()),
+            context(f"{keeps_it(incident)} until they accept."),
+        ],
+        callback_id=ID,
+        submit="Ask them",
+        metadata={"incident": incident.number},
+    )
+
+
+def read(form: Submission) -> HandOffEntry:
+    """Read what was entered. Raises FieldErrors where nobody was chosen."""
+    entered = Entered(form)
+    to = entered.person(TO)
+    if to is None:
+        raise FieldErrors({TO: "Choose a person."})
+    return HandOffEntry(entered.number, to)
+
+
+def receipt(incident: Incident, to: str) -> str:
+    """Say who is asked, and who owns the incident until they accept."""
+    keeps = "It stays with nobody"
+    if incident.owner is not None:
+        keeps = keeps_it(incident)
+    return f"{mention(to)} is asked. {keeps} until they accept."

@@ -1,0 +1,96 @@
+"""The inputs that offer what the policy names: severities, support plans, customers."""
+
+from collections.abc import Sequence
+
+from bot.policy.policies import Customer, Policy
+from bot.slack.blocks import LONGEST_BUTTON, Block, Element, option
+from bot.slack.command_text import near_customers
+from bot.slack.cutting import cut
+from bot.slack.forms.inputs import (
+    LONGEST_LINE,
+    Entered,
+    FieldErrors,
+    choice,
+    field,
+    text_input,
+)
+from bot.slack.phrases import joined
+
+SEVERITY = "severity"
+PLAN = "plan"
+CUSTOMER = "customer"
+
+_UNKNOWN = "unknown"
+_MOST_CUSTOMERS = 90
+_LONGEST_CUSTOMER = 70
+
+
+def severity_field(policy: Policy, severity: str) -> Block:
+    """Return a menu of the severities, with one chosen."""
+    options = [
+        option(cut(f"{one.label}: {text.means}", LONGEST_BUTTON), one.value)
+        for one, text in policy.severities.items()
+    ]
+    return field(SEVERITY, "Severity", choice(options, initial=_at(options, severity)))
+
+
+def plan_field(
+    policy: Policy,
+    plan: str | None,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
+) -> Block:
+    """Return a menu of the support plans; `plan` is chosen if the policy has it."""
+    options = [option(cut(one.name, LONGEST_BUTTON), one.id) for one in policy.plans]
+    menu = choice(options, initial=_at(options, plan))
+    return field(PLAN, "Support plan", menu, hint=hint, optional=optional)
+
+
+def customer_field(
+    policy: Policy, customer: str | None, *, is_unknown_offered: bool
+) -> Block:
+    """Return a menu of the customers; where they are too many, an input for a name."""
+    if not _fits_menu(policy.customers):
+        known = policy.find_customer(customer) if customer else None
+        name = text_input(LONGEST_LINE, initial=known.name if known else "")
+        hint = "A name or an alias. Leave it empty if nobody knows it yet."
+        return field(CUSTOMER, "Customer", name, hint=hint, optional=is_unknown_offered)
+    options = [_customer_option(one, policy) for one in policy.customers]
+    if is_unknown_offered:
+        options.insert(0, option("Not known yet", _UNKNOWN))
+    initial = _at(options, f"={customer}")
+    if initial is None and is_unknown_offered:
+        initial = options[0]
+    return field(CUSTOMER, "Customer", choice(options, initial=initial))
+
+
+def read_customer(entered: Entered, policy: Policy) -> str | None:
+    """Return the customer that was chosen or typed, `None` for one not known yet.
+
+    Raises FieldErrors for a name that the policy does not have.
+    """
+    if (chosen := entered.chosen(CUSTOMER)) is not None:
+        return None if chosen == _UNKNOWN else chosen[1:]
+    written = entered.line(CUSTOMER)
+    if not written:
+        return None
+    if (customer := policy.find_customer(written)) is not None:
+        return customer.name
+    near = near_customers(written, policy.customers)
+    meant = f" Did you mean {joined(near)}?" if near else ""
+    raise FieldErrors({CUSTOMER: f"No customer is called “{cut(written, 80)}”.{meant}"})
+
+
+def _fits_menu(customers: Sequence[Customer]) -> bool:
+    longest = max((len(one.name) for one in customers), default=0)
+    return 0 < len(customers) <= _MOST_CUSTOMERS and longest <= _LONGEST_CUSTOMER
+
+
+def _customer_option(customer: Customer, policy: Policy) -> Element:
+    plan = "" if customer.plan is None else f" ({policy.plan(customer.plan).name})"
+    return option(cut(f"{customer.name}{plan}", LONGEST_BUTTON), f"={customer.name}")
+
+
+def _at(options: Sequence[Element], value: str | None) -> Element | None:
+    return next((one for one in options if one["value"] == value), None)

@@ -1,0 +1,37 @@
+"""What a form shows once it was sent off."""
+
+from collections.abc import Sequence
+
+from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
+from bot.slack.blocks import Block, Message, View, section
+from bot.slack.forms.inputs import modal
+from bot.slack.phrases import Times, due_phrase, owed_as, the_customer
+
+ID = "receipt_view"
+
+
+def view(answer: Message | str) -> View:
+    """Return the receipt; a text is marked up."""
+    blocks: Sequence[Block]
+    if isinstance(answer, str):
+        blocks = [section(answer)]
+    else:
+        blocks = answer.blocks or [section(answer.text)]
+    return modal("sevbot", blocks, callback_id=ID, close="Close")
+
+
+def nothing_sent(incident: Incident) -> str:
+    """Say that the customer got nothing from the bot."""
+    return f"Nothing was sent to {the_customer(incident)}."
+
+
+def next_due(
+    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+) -> str:
+    """Say what is owed next and when; empty where nothing is."""
+    owed = owed_now(deadlines)
+    if owed is None or owed.paused_at is not None:
+        return ""
+    return f"Next {owed_as(owed)}: {due_phrase(policy, incident, owed, times)}."

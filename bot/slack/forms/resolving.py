@@ -1,0 +1,73 @@
+"""The form that resolves an incident."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incidents.incidents import Incident
+from bot.slack.blocks import View, context, section
+from bot.slack.forms.inputs import (
+    LONGEST_LINE,
+    Entered,
+    FieldErrors,
+    checkbox,
+    field,
+    modal,
+    text_input,
+    when_field,
+)
+from bot.slack.forms.receipts import nothing_sent
+from bot.slack.payloads import Submission
+from bot.slack.phrases import NOTHING_SENT, Times, headline, last_heard
+from bot.slack.readers import Person
+
+ID = "resolve_form"
+
+NOTE = "note"
+CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveEntry:
+    """How an incident ended; the customer was told `at`, `None` for now."""
+
+    number: int
+    note: str
+    at: datetime | None
+
+
+def view(incident: Incident, reader: Person, now: datetime) -> View:
+    """Return the form."""
+    box = checkbox("The customer was told that it is resolved")
+    hint = "Resolving says so, and ends every promise and reminder."
+    return modal(
+        "Resolve",
+        [
+            section(
+                f"{headline(incident)} {last_heard(incident, Times(reader.zone, now))}"
+            ),
+            field(NOTE, "How did it end?", text_input(LONGEST_LINE)),
+            field(CONFIRMED, "Confirm", box, hint=hint),
+            when_field("When were they told?"),
+            context(NOTHING_SENT),
+        ],
+        callback_id=ID,
+        submit="Resolve",
+        metadata={"incident": incident.number},
+    )
+
+
+def read(form: Submission, now: datetime) -> ResolveEntry:
+    """Read what was entered. Raises FieldErrors until the customer was told."""
+    entered = Entered(form)
+    note = " ".join(entered.required(NOTE, "Say in a line how it ended.").split())
+    if not entered.is_ticked(CONFIRMED):
+        raise FieldErrors({CONFIRMED: "Tell the customer first, then resolve it."})
+    return ResolveEntry(entered.number, note, entered.instant(now))
+
+
+def receipt(incident: Incident) -> str:
+    """Say that it is resolved, and what that ended."""
+    return (
+        f"{incident.name} is resolved. Every reminder of it has ended. "
+        f"{nothing_sent(incident)}"
+    )

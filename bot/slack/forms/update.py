@@ -1,0 +1,93 @@
+"""The form that logs an update or, while there was none, the first response."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
+from bot.slack.blocks import Block, Element, View, context, section
+from bot.slack.forms.inputs import (
+    Entered,
+    checkbox,
+    field,
+    link_field,
+    modal,
+    text_input,
+    when_field,
+)
+from bot.slack.forms.receipts import next_due, nothing_sent
+from bot.slack.payloads import Submission
+from bot.slack.phrases import NOTHING_SENT, Times, headline, last_heard
+from bot.slack.readers import Person
+
+ID = "update_form"
+
+TOLD = "told"
+NEXT = "next"
+WAITS = "waits"
+
+_LONGEST_NEWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateEntry:
+    """What the customer was told, and when; `at` is `None` for now."""
+
+    number: int
+    told: str
+    following: str
+    link: str
+    at: datetime | None
+    waits: bool
+
+
+def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
+    """Return the form."""
+    is_first = incident.responded_at is None
+    blocks: list[Block] = [
+        section(
+            f"{headline(incident)} {last_heard(incident, Times(reader.zone, now))}"
+        ),
+        field(TOLD, "What was the customer told?", _news()),
+        field(NEXT, "What is next?", _news(), optional=True),
+        when_field("When were they told?"),
+        link_field(),
+    ]
+    if incident.severity in policy.conduct.waiting_pauses:
+        box = checkbox("We wait for the customer now, and they know it")
+        hint = "No update is due until you press Customer answered."
+        blocks.append(field(WAITS, "Waiting", box, hint=hint, optional=True))
+    return modal(
+        "First response sent" if is_first else "Log update",
+        [*blocks, context(NOTHING_SENT)],
+        callback_id=ID,
+        submit="Log it",
+        metadata={"incident": incident.number},
+    )
+
+
+def read(form: Submission, now: datetime) -> UpdateEntry:
+    """Read what was entered. Raises FieldErrors."""
+    entered = Entered(form)
+    return UpdateEntry(
+        number=entered.number,
+        told=entered.required(TOLD, "Say what the customer was told."),
+        following=entered.text(NEXT),
+        link=entered.link(),
+        at=entered.instant(now),
+        waits=entered.is_ticked(WAITS),
+    )
+
+
+def receipt(
+    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+) -> str:
+    """Say that it is logged, and when the next update is due."""
+    said = f"Logged for {incident.name}. {nothing_sent(incident)}"
+    return f"{said} {next_due(incident, deadlines, policy, times)}".strip()
+
+
+def _news() -> Element:
+    return text_input(_LONGEST_NEWS, multiline=True)

@@ -1,0 +1,54 @@
+"""The form that voids an incident: a mistake or a drill."""
+
+from dataclasses import dataclass
+
+from bot.incidents.incidents import Incident, VoidReason
+from bot.slack.blocks import View, context, option, section
+from bot.slack.forms.inputs import Entered, FieldErrors, field, modal, radio
+from bot.slack.payloads import Submission
+from bot.slack.phrases import headline, opened_up
+
+ID = "void_form"
+
+REASON = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class VoidEntry:
+    """Why an incident is void."""
+
+    number: int
+    reason: VoidReason
+
+
+def view(incident: Incident) -> View:
+    """Return the form."""
+    reasons = [option(opened_up(one.value), one.name.lower()) for one in VoidReason]
+    return modal(
+        "Mistake or drill",
+        [
+            section(headline(incident)),
+            field(REASON, "What was it?", radio(reasons)),
+            context(
+                "It is closed, counts in no share, and nobody is reminded of it. It "
+                "can be reopened."
+            ),
+        ],
+        callback_id=ID,
+        submit="Close it",
+        metadata={"incident": incident.number},
+    )
+
+
+def read(form: Submission) -> VoidEntry:
+    """Read what was entered. Raises FieldErrors where nothing was chosen."""
+    entered = Entered(form)
+    chosen = entered.chosen(REASON)
+    if chosen is None:
+        raise FieldErrors({REASON: "Choose one."})
+    return VoidEntry(entered.number, VoidReason[chosen.upper()])
+
+
+def receipt(incident: Incident, reason: VoidReason) -> str:
+    """Say that it is closed, and why."""
+    return f"{incident.name} is closed ({reason}). It counts nowhere."

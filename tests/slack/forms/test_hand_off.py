@@ -1,0 +1,31 @@
+"""Tests of bot.slack.forms.hand_off."""
+
+import pytest
+
+from bot.policy.policies import Severity
+from bot.slack.forms import hand_off
+from bot.slack.forms.hand_off import HandOffEntry
+from bot.slack.forms.inputs import FieldErrors
+from tests.factories import incident
+from tests.slack.reading import filled, form_text
+
+INCIDENT = incident(Severity.SEV2, owner="U0ANA")
+
+
+def test_a_hand_off_says_who_keeps_it_meanwhile() -> None:
+    form = hand_off.view(INCIDENT)
+
+    assert "<@U0ANA> keeps it until they accept." in form_text(form)
+    assert hand_off.read(filled(form, to="U0BEN")) == HandOffEntry(42, "U0BEN")
+    with pytest.raises(FieldErrors):
+        hand_off.read(filled(form))
+
+
+@pytest.mark.parametrize(
+    ("owner", "keeps"),
+    [("U0ANA", "<@U0ANA> keeps it"), (None, "It stays with nobody")],
+)
+def test_its_receipt_says_who_keeps_it_meanwhile(owner: str | None, keeps: str) -> None:
+    said = hand_off.receipt(incident(Severity.SEV2, owner=owner), "U0BEN")
+
+    assert said == f"<@U0BEN> is asked. {keeps} until they accept."

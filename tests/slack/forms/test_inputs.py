@@ -1,0 +1,47 @@
+"""Tests of what all forms have in common."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.forms import (
+    change,
+    customer,
+    hand_off,
+    more,
+    opening,
+    receipts,
+    resolving,
+    update,
+    voiding,
+    why,
+)
+from tests.factories import ANA, incident, owed_at_opening, pacific, shipped_policy
+from tests.slack.reading import form_text
+
+POLICY = shipped_policy()
+NOW = pacific(24, "16:40")
+
+
+@given(st.text(max_size=250), st.none() | st.text(min_size=1, max_size=300))
+def test_no_title_or_customer_breaks_a_form(title: str, named: str | None) -> None:
+    odd = incident(title=title, customer=named, owner="U0ANA")
+
+    forms = [
+        update.view(odd, POLICY, ANA, NOW),
+        resolving.view(odd, ANA, NOW),
+        change.view(odd, POLICY),
+        customer.view(odd, POLICY),
+        hand_off.view(odd),
+        voiding.view(odd),
+        more.view(odd, POLICY),
+        why.view(odd, owed_at_opening(odd), POLICY, ANA, NOW),
+    ]
+
+    assert all("INC-42" in form_text(form) for form in forms)
+
+
+def test_no_two_forms_have_one_id() -> None:
+    forms = (opening, update, resolving, change, customer, hand_off, voiding)
+    ids = [one.ID for one in (*forms, more, why, receipts)]
+
+    assert len(set(ids)) == len(ids)

@@ -1,0 +1,27 @@
+"""Tests of bot.slack.forms.voiding."""
+
+import pytest
+
+from bot.incidents.incidents import VoidReason
+from bot.policy.policies import Severity
+from bot.slack.forms import voiding
+from bot.slack.forms.inputs import FieldErrors
+from bot.slack.forms.voiding import VoidEntry
+from tests.factories import incident
+from tests.slack.reading import filled
+
+INCIDENT = incident(Severity.SEV2, owner="U0ANA")
+
+
+@pytest.mark.parametrize("reason", list(VoidReason))
+def test_a_mistake_and_a_drill_are_told_apart(reason: VoidReason) -> None:
+    form = voiding.view(INCIDENT)
+
+    entry = voiding.read(filled(form, void=reason.name.lower()))
+
+    assert entry == VoidEntry(42, reason)
+
+
+def test_one_of_the_two_must_be_chosen() -> None:
+    with pytest.raises(FieldErrors):
+        voiding.read(filled(voiding.view(INCIDENT)))
