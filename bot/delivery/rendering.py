@@ -11,7 +11,19 @@ from bot.incidents import digest as digests
 from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import Event, Incident, Status, void_reason
 from bot.policy.policies import Policy
-from bot.slack.messages import cards, lists, notices, policy_notices, reminders
+from bot.slack.messages import (
+    card,
+    digest,
+    failures,
+    lost_incidents,
+    lost_message,
+    morning_list,
+    note,
+    offer,
+    policy_notice,
+    reminder,
+)
+from bot.slack.messages.reminder_item import Item as ReminderItem
 from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
@@ -49,12 +61,12 @@ class Renderer:
             case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
                 return self._policy_notice(message)
             case MessageKind.BACKUP:
-                said = notices.backups(message.refs["reason"])
+                said = failures.backup(message.refs["reason"])
                 return Rendered(said, is_live=False)
             case MessageKind.LOST_INCIDENTS:
                 return self._lost_incidents(message)
             case MessageKind.REMINDER_FAILS:
-                said = notices.reminder_fails(_incident(tx, message))
+                said = failures.reminders(_incident(tx, message))
                 return Rendered(said, is_live=False)
             case (
                 MessageKind.CARD_NOT_POSTED
@@ -77,7 +89,7 @@ class Renderer:
         void = None
         if incident.status is Status.VOID:
             void = void_reason(records.events(tx, incident.number))
-        said = cards.card(incident, owed, self._policy(), self._clock(), void=void)
+        said = card.message(incident, owed, self._policy(), self._clock(), void=void)
         return Rendered(said, is_live=True)
 
     def _reminder(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -87,12 +99,12 @@ class Renderer:
         found = [self._item(tx, message, one) for one in items.within(tx, message.key)]
         live = [item for item in found if item.is_live_for(reader)]
         shown = live if message.ts is None else found
-        said = reminders.reminder(shown, reader, policy, now, down=_down(message))
+        said = reminder.message(shown, reader, policy, now, down=_down(message))
         return Rendered(said, is_live=bool(live)) if said else None
 
     def _item(
         self, tx: Transaction, message: OutboxMessage, item: Item
-    ) -> reminders.Item:
+    ) -> ReminderItem:
         incident = records.incident(tx, item.incident)
         assert incident is not None, "a reminder belongs to an incident"
         owed = records.deadlines(tx, item.incident)
@@ -101,7 +113,7 @@ class Renderer:
         following = None
         if item.next_person is not None and item.next_at is not None:
             following = (item.next_person, item.next_at)
-        return reminders.Item(
+        return ReminderItem(
             incident=incident,
             deadline=deadline,
             kind=item.step,
@@ -119,7 +131,7 @@ class Renderer:
             for deadline in records.deadlines(tx, incident.number)
             if deadline.is_open and deadline.changed
         ]
-        said = notices.note(incident, event, self._policy(), self._clock(), moved=moved)
+        said = note.message(incident, event, self._policy(), self._clock(), moved=moved)
         return Rendered(said, is_live=False)
 
     def _offer(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -129,19 +141,21 @@ class Renderer:
         is_live = incident.is_open and incident.offered_to == reader.id
         if message.ts is None and not is_live:
             return None
-        return Rendered(notices.offer(incident, event.by, reader), is_live=is_live)
+        return Rendered(offer.message(incident, event.by, reader), is_live=is_live)
 
     def _offer_answered(self, tx: Transaction, message: OutboxMessage) -> Rendered:
         incident, event = _incident(tx, message), _event(tx, message)
-        said = notices.offer_answered(incident, event, self._reader(tx, message))
+        said = offer.answered(incident, event, self._reader(tx, message))
         return Rendered(said, is_live=False)
 
     def _policy_notice(self, message: OutboxMessage) -> Rendered:
-        said = policy_notices.message(message.refs, self._policy(), self._clock())
+        is_accepted = message.kind is MessageKind.POLICY_ACCEPTED
+        told = policy_notice.accepted if is_accepted else policy_notice.refused
+        said = told(message.refs, self._policy(), self._clock())
         return Rendered(said, is_live=False)
 
     def _lost_incidents(self, message: OutboxMessage) -> Rendered:
-        said = notices.lost_incidents(message.refs, self._policy(), self._clock())
+        said = lost_incidents.message(message.refs, self._policy(), self._clock())
         return Rendered(said, is_live=False)
 
     def _report(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -154,13 +168,13 @@ class Renderer:
         key, error = about.key if is_live else None, message.refs["error"]
         what = described(about.kind, about.incident)
         if message.kind is MessageKind.CARD_NOT_POSTED:
-            said = notices.card_not_posted(
+            said = lost_message.card_not_posted(
                 _incident(tx, about), about.place, error, key
             )
         elif message.kind is MessageKind.OUTCOME_UNKNOWN:
-            said = notices.unknown_outcome(what, about.place, key)
+            said = lost_message.unconfirmed(what, about.place, key)
         else:
-            said = notices.dead_letter(what, about.place, error, key, instead=instead)
+            said = lost_message.dead(what, about.place, error, key, instead=instead)
         return Rendered(said, is_live=is_live)
 
     def _morning(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -175,8 +189,9 @@ class Renderer:
         cases = daily_lists.cases(tx, theirs)
         for one in digests.mornings(policy, cases, now=now, until=until):
             if one.person == whose:
-                said = lists.morning(one, reader, policy)
-                return Rendered(notices.in_place_of(said, whose, reader), is_live=False)
+                said = morning_list.message(one, reader, policy)
+                said = morning_list.in_place_of(said, whose, reader)
+                return Rendered(said, is_live=False)
         return None
 
     def _digest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -196,7 +211,7 @@ class Renderer:
             if (link := self._link(tx, need.incident.number)) is not None
         }
         zone = policy.team_hours.zone
-        return Rendered(lists.digest(told, policy, zone, links), is_live=False)
+        return Rendered(digest.message(told, policy, zone, links), is_live=False)
 
     def _link(self, tx: Transaction, number: int) -> str | None:
         """Return the address of an incident's card, if it was posted."""

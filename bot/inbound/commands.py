@@ -9,7 +9,13 @@ from bot.policy.policies import Policy, Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
 from bot.slack.forms import opening
-from bot.slack.messages import answers, lists
+from bot.slack.messages import (
+    answers,
+    command_help,
+    incident_list,
+    one_incident,
+    opened,
+)
 from bot.slack.payloads import Command
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Triage
@@ -56,7 +62,7 @@ class Commands:
             names=self._people.name_of,
         )
         if isinstance(request, command_text.Help):
-            return answers.help(policy, severity)
+            return command_help.message(policy, severity)
         if isinstance(request, command_text.Form):
             customer = request.customer
             return opening.view(policy, severity, command.channel, customer)
@@ -76,7 +82,7 @@ class Commands:
         result = self._triage.open(Act(command.by, command.key), report)
         if result.is_same_again:
             return answers.same_again(result.incident, command.name, command.text)
-        return answers.opened(result, policy, typist, now, request.reading)
+        return opened.message(result, policy, typist, now, request.reading)
 
     def _incident(self, command: Command) -> Message:
         reader, now = self._people.person(command.by), self._clock()
@@ -84,10 +90,10 @@ class Commands:
         if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
             number = int(wanted)
             result, history = self._triage.look(number), self._triage.history(number)
-            return answers.one_incident(result, history, self._policy(), reader, now)
+            return one_incident.message(result, history, self._policy(), reader, now)
         if wanted == "HELP":
-            return answers.help(self._policy(), None)
+            return command_help.message(self._policy(), None)
         if wanted:
             raise UserError("Type `/incident`, `/incident 42` or `/incident help`.")
         mine, others = self._triage.listed(command.by, _NEXT_DUE)
-        return lists.incident_list(mine, others, reader, now)
+        return incident_list.message(mine, others, reader, now)

@@ -27,8 +27,8 @@ from bot.slack.client import Slack
 from bot.slack.forms import receipts
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.messages import answers
-from bot.slack.messages.notices import reason
 from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
+from bot.slack.reasons import reason
 from bot.slack.refusals import worded
 from bot.triage.people import People
 

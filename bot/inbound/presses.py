@@ -22,7 +22,7 @@ from bot.slack.forms import (
     voiding,
     why,
 )
-from bot.slack.messages import answers
+from bot.slack.messages import answers, one_incident, opened
 from bot.slack.payloads import Press
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
@@ -104,7 +104,7 @@ class Presses:
             return None
         history = self._triage.history(result.incident.number)
         reader, now = self._people.person(press.by), self._clock()
-        return answers.one_incident(result, history, self._policy(), reader, now)
+        return one_incident.message(result, history, self._policy(), reader, now)
 
     def _accept(self, press: Press) -> Answer:
         return self._answer_offer(press, accepts=True)
@@ -138,7 +138,7 @@ class Presses:
 
     def _opened(self, press: Press, result: Result) -> Message:
         reader = self._people.person(press.by)
-        return answers.opened(result, self._policy(), reader, self._clock())
+        return opened.message(result, self._policy(), reader, self._clock())
 
     def _send_again(self, press: Press) -> Answer:
         if not self._outbox.send_again(press.value):

@@ -21,7 +21,7 @@ from bot.slack.forms import (
     voiding,
 )
 from bot.slack.forms.inputs import WHEN, FieldErrors
-from bot.slack.messages import answers
+from bot.slack.messages import opened
 from bot.slack.payloads import Submission
 from bot.slack.phrases import Times
 from bot.slack.refusals import worded
@@ -83,7 +83,7 @@ class Forms:
         )
         result = self._triage.open(_act(form), report)
         reader = self._people.person(form.by)
-        return answers.opened(result, policy, reader, now, request.reading)
+        return opened.message(result, policy, reader, now, request.reading)
 
     def _update(self, form: Submission) -> str:
         entry = update.read(form, self._clock())

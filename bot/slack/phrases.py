@@ -18,6 +18,9 @@ LONGEST_TITLE = 1250  # 250 characters, each of which may need five when escaped
 LONGEST_TITLE_IN_A_LIST = 120
 LONGEST_NAME = 120
 LONGEST_NAME_IN_A_LIST = 60
+MOST_LINES_IN_A_LIST = 12
+MOST_NAMES_IN_A_LIST = 10
+NO_LINKS: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +116,37 @@ def headline(incident: Incident, longest: int = LONGEST_TITLE_IN_A_LIST) -> str:
     return ended(f"{named}: {title_of(incident, longest)}")
 
 
-def linked_name(incident: Incident, permalinks: Mapping[int, str]) -> str:
-    """Return an incident as a list names it, its number leading to the card."""
+def linked_name(incident: Incident, permalinks: Mapping[int, str] = NO_LINKS) -> str:
+    """Return an incident as a list names it, its number linked to the card."""
     name = incident.name
     if incident.number in permalinks:
         name = link(permalinks[incident.number], name)
     customer = customer_of(incident, LONGEST_NAME_IN_A_LIST)
     return f"{name} {customer} ({incident.severity.label})"
+
+
+def linked_names(
+    incidents: Sequence[Incident], permalinks: Mapping[int, str] = NO_LINKS
+) -> str:
+    """Return incidents in a sentence: INC-31 Acme (Sev2), ... and 4 more."""
+    first = incidents[:MOST_NAMES_IN_A_LIST]
+    names = [linked_name(one, permalinks) for one in first]
+    if len(incidents) > len(first):
+        names.append(f"{len(incidents) - len(first)} more")
+    return joined(names)
+
+
+def and_more(things: Sequence[object], listed: int) -> list[str]:
+    """Return the line after the first `listed` of a list, if more are left."""
+    left = len(things) - listed
+    return [f"and {left} more"] if left > 0 else []
+
+
+def owner_in_a_list(incident: Incident) -> str:
+    """Return whose an incident is, as a fact among others."""
+    if incident.owner is None:
+        return "nobody owns it"
+    return f"{mention(incident.owner)}'s"
 
 
 def quoted(typed: str, longest: int) -> str:

@@ -19,7 +19,7 @@ from bot.policy.parsing.fields import HolidaySource
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.source import PolicySource, read_stored
 from bot.policy.policies import Policy
-from bot.slack.messages import policy_notices
+from bot.slack.messages import policy_notice
 from bot.store.database import Database, Transaction
 from bot.store.opening import last_policy
 from bot.store.tables import locks, marks, outbox_messages, records
@@ -139,7 +139,7 @@ class PolicyWatch:
         moved = self._retarget(policy)
         if is_news or moved:
             logger.info("policy accepted", extra={"version": policy.version})
-            refs = policy_notices.accepted_refs(self._source.path.name, now, moved)
+            refs = policy_notice.accepted_refs(self._source.path.name, now, moved)
             key = f"policy/{policy.version}/{now.isoformat()}"
             self._tell(MessageKind.POLICY_ACCEPTED, key, refs)
 
@@ -151,7 +151,7 @@ class PolicyWatch:
         with self._database.transaction() as tx:
             row = tx.one("policy_since", version=policy.version)
         since = row["accepted_at"] if row else self._clock()
-        refs = policy_notices.refused_refs(self._source.path.name, since, problems)
+        refs = policy_notice.refused_refs(self._source.path.name, since, problems)
         about = hashlib.sha256(json.dumps(list(problems)).encode()).hexdigest()[:16]
         key = f"policy/{policy.version}/refused/{about}"
         self._tell(MessageKind.POLICY_REFUSED, key, refs)

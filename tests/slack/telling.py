@@ -4,7 +4,8 @@ from datetime import datetime
 
 from bot.incidents.deadlines import Deadline, Kind
 from bot.slack.blocks import Message
-from bot.slack.messages.reminders import Item, reminder
+from bot.slack.messages import reminder
+from bot.slack.messages.reminder_item import Item
 from bot.slack.readers import Person
 from tests.factories import shipped_policy
 
@@ -21,6 +22,6 @@ def told(
     down: tuple[datetime, datetime] | None = None,
 ) -> Message:
     """Return the message of one reminder."""
-    message = reminder([item], reader, shipped_policy(), at, down=down)
+    message = reminder.message([item], reader, shipped_policy(), at, down=down)
     assert message is not None
     return message

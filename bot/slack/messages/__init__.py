@@ -1,1 +1,1 @@
-"""What is said: a file for each kind of message."""
+"""The messages, a file for each kind: values in, a Message out."""

@@ -1,4 +1,4 @@
-"""Tests of bot.slack.messages.reminders: what is owed to customers."""
+"""Tests of bot.slack.messages.reminder."""
 
 from dataclasses import replace
 
@@ -6,7 +6,8 @@ from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import EventKind, Incident
 from bot.incidents.nudges import Because, StepKind
 from bot.policy.policies import Severity
-from bot.slack.messages.reminders import Item, reminder
+from bot.slack.messages import reminder
+from bot.slack.messages.reminder_item import Item
 from tests.factories import (
     ANA,
     BEN,
@@ -208,7 +209,7 @@ def test_several_reminders_are_one_message_in_order() -> None:
         Item(other, second, StepKind.AHEAD, Because.OWNER),
     ]
 
-    shown = reminder(items, ANA, POLICY, pacific(24, "12:30"))
+    shown = reminder.message(items, ANA, POLICY, pacific(24, "12:30"))
 
     assert shown is not None
     assert shown.text == (
@@ -248,7 +249,7 @@ def test_of_several_only_what_is_still_owed_keeps_its_buttons() -> None:
     other = incident(Severity.SEV2, number=44, owner="U0ANA")
     owed = Item(other, owed_at_opening(other)[0], StepKind.DUE, Because.OWNER)
 
-    shown = reminder([replaced, owed], ANA, POLICY, pacific(24, "13:31"))
+    shown = reminder.message([replaced, owed], ANA, POLICY, pacific(24, "13:31"))
 
     assert shown is not None
     assert shown.text.startswith("INC-44 Acme (Sev2): first response 31 min late")
@@ -318,7 +319,7 @@ def test_after_an_outage_one_message_says_what_fell_due_meanwhile() -> None:
     ]
     down = (pacific(24, "12:10"), pacific(24, "14:40"))
 
-    shown = reminder(items, ANA, POLICY, pacific(24, "14:40"), down=down)
+    shown = reminder.message(items, ANA, POLICY, pacific(24, "14:40"), down=down)
 
     assert shown is not None
     assert shown.text == (
@@ -341,4 +342,4 @@ def test_an_outage_with_one_reminder_reads_as_one() -> None:
 
 
 def test_no_reminders_are_no_message() -> None:
-    assert reminder([], ANA, POLICY, pacific(24, "12:00")) is None
+    assert reminder.message([], ANA, POLICY, pacific(24, "12:00")) is None

@@ -1,4 +1,4 @@
-"""Tests of bot.slack.messages.cards."""
+"""Tests of bot.slack.messages.card."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.incidents.incidents import EventKind
 from bot.policy.policies import Severity
-from bot.slack.messages.cards import card
+from bot.slack.messages import card
 from tests.factories import happen, incident, owed_at_opening, pacific, shipped_policy
 from tests.slack.reading import buttons, elements, paragraphs
 
@@ -18,7 +18,7 @@ POLICY = shipped_policy()
 def test_a_new_card_says_what_is_owed_and_that_nobody_owns_it() -> None:
     opened = incident(Severity.SEV2)
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert shown.text == (
         "Sev2 INC-42 Acme: push of apps fails. Nobody owns it. "
@@ -39,7 +39,7 @@ def test_a_new_card_says_what_is_owed_and_that_nobody_owns_it() -> None:
 def test_a_sev1_names_our_own_aim_beside_the_contract() -> None:
     opened = incident(Severity.SEV1)
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert (
         "*Then:* continuous work until resolution; our own aim, outside the contract: "
@@ -50,7 +50,7 @@ def test_a_sev1_names_our_own_aim_beside_the_contract() -> None:
 def test_a_due_instant_at_closing_says_from_when_it_is_late() -> None:
     opened = incident(Severity.SEV3)
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert (
         "*First response:* due Tue 24 Nov 2026 17:00 PST "
@@ -62,7 +62,7 @@ def test_a_due_instant_at_closing_says_from_when_it_is_late() -> None:
 def test_between_a_closing_and_the_next_opening_nothing_is_late() -> None:
     opened = incident(Severity.SEV3)
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "20:00"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "20:00"))
 
     assert shown.text.endswith("due now, 17:00 PST (late only from Wed 09:00 PST).")
 
@@ -70,7 +70,7 @@ def test_between_a_closing_and_the_next_opening_nothing_is_late() -> None:
 def test_a_missed_response_is_called_late() -> None:
     opened = incident(Severity.SEV2, owner="U0ANA")
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "14:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "14:05"))
 
     assert shown.text == (
         "Sev2 INC-42 Acme: push of apps fails. Owner: <@U0ANA>. "
@@ -90,7 +90,7 @@ def test_after_the_response_the_card_says_when_the_next_update_is_due() -> None:
         told="We look into it.",
     )
 
-    shown = card(responded, owed, POLICY, pacific(24, "14:00"))
+    shown = card.message(responded, owed, POLICY, pacific(24, "14:00"))
 
     assert paragraphs(shown)[1] == (
         "*Owner:* <@U0ANA> since Tue 24 Nov 2026 09:00 PST\n"
@@ -110,7 +110,7 @@ def test_news_of_a_sev1_is_our_own_aim() -> None:
         told="We look into it.",
     )
 
-    shown = card(responded, owed, POLICY, pacific(24, "10:05"))
+    shown = card.message(responded, owed, POLICY, pacific(24, "10:05"))
 
     assert paragraphs(shown)[1].splitlines()[2:] == [
         (
@@ -132,7 +132,7 @@ def test_while_waiting_on_the_customer_no_update_is_due() -> None:
         waiting="yes",
     )
 
-    shown = card(waiting, owed, POLICY, pacific(24, "14:00"))
+    shown = card.message(waiting, owed, POLICY, pacific(24, "14:00"))
 
     assert paragraphs(shown)[1].splitlines()[2] == (
         "*Waiting on the customer:* since Tue 24 Nov 2026 12:00 PST; "
@@ -153,7 +153,7 @@ def test_waiting_does_not_stop_the_clock_of_a_sev1() -> None:
         waiting="yes",
     )
 
-    lines = paragraphs(card(waiting, owed, POLICY, pacific(24, "12:05")))[
+    lines = paragraphs(card.message(waiting, owed, POLICY, pacific(24, "12:05")))[
         1
     ].splitlines()
 
@@ -171,7 +171,7 @@ def test_a_resolved_card_is_summed_up_in_a_line() -> None:
         note="Rolled back.",
     )
 
-    shown = card(resolved, owed, POLICY, pacific(24, "12:31"))
+    shown = card.message(resolved, owed, POLICY, pacific(24, "12:31"))
 
     assert paragraphs(shown)[1] == (
         "Resolved by <@U0ANA> Tue 24 Nov 2026 12:30 PST, 3 h 30 after it was "
@@ -191,7 +191,7 @@ def test_a_void_card_counts_nowhere() -> None:
         reason="drill",
     )
 
-    shown = card(void, owed, POLICY, pacific(24, "09:11"), void="drill")
+    shown = card.message(void, owed, POLICY, pacific(24, "09:11"), void="drill")
 
     assert paragraphs(shown)[1] == (
         "Void: closed by <@U0ANA> Tue 24 Nov 2026 09:10 PST: drill. It counts nowhere."
@@ -203,7 +203,7 @@ def test_a_void_card_counts_nowhere() -> None:
 def test_an_unknown_customer_is_said_aloud() -> None:
     opened = incident(Severity.SEV2, customer=None)
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert paragraphs(shown)[0].startswith(
         "*Sev2 · INC-42 · customer unknown (counts as Premium Support)*"
@@ -214,7 +214,7 @@ def test_an_unknown_customer_is_said_aloud() -> None:
 def test_an_open_offer_stands_beside_the_owner() -> None:
     opened = replace(incident(Severity.SEV2, owner="U0ANA"), offered_to="U0BEN")
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert (
         "*Owner:* <@U0ANA> since Tue 24 Nov 2026 09:00 PST; "
@@ -225,7 +225,7 @@ def test_an_open_offer_stands_beside_the_owner() -> None:
 def test_a_report_before_the_command_is_told() -> None:
     opened = replace(incident(Severity.SEV2), reported_at=pacific(24, "08:30"))
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert paragraphs(shown)[2] == (
         "Opened by <@U0LEA> Tue 24 Nov 2026 09:00 PST; "
@@ -236,7 +236,7 @@ def test_a_report_before_the_command_is_told() -> None:
 def test_a_link_leads_to_where_it_says() -> None:
     opened = replace(incident(), link="https://example.com/t/7?a=1&b=2")
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert paragraphs(shown)[0].splitlines()[2] == (
         "<https://example.com/t/7?a=1&amp;b=2|example.com/t/7?a=1&amp;b=2>"
@@ -256,7 +256,7 @@ def test_a_miss_stays_told_when_a_change_moved_what_is_due() -> None:
         reason="A question, after all.",
     )
 
-    shown = card(changed, owed, POLICY, pacific(24, "14:01"))
+    shown = card.message(changed, owed, POLICY, pacific(24, "14:01"))
 
     assert (
         "*First response:* due Wed 25 Nov 2026 17:00 PST (late only from "
@@ -270,7 +270,7 @@ def test_a_miss_stays_told_when_a_change_moved_what_is_due() -> None:
 def test_no_title_or_customer_breaks_a_card(title: str, customer: str | None) -> None:
     opened = incident(title=title, customer=customer)
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     seen = "\n".join([shown.text, *paragraphs(shown)])
     assert set(re.findall(r"<[^>]*>", seen)) == {"<@U0LEA>"}
@@ -279,7 +279,7 @@ def test_no_title_or_customer_breaks_a_card(title: str, customer: str | None) ->
 def test_markup_in_a_title_is_shown_and_never_acted_upon() -> None:
     opened = incident(title="<!channel> <@U0ANA> & <https://x.y|z>")
 
-    shown = card(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
+    shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert "&lt;!channel&gt; &lt;@U0ANA&gt; &amp; &lt;https://x.y|z&gt;" in shown.text
     assert "<!channel>" not in shown.text + "".join(paragraphs(shown))

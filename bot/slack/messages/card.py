@@ -39,7 +39,7 @@ from bot.slack.phrases import (
 _LONGEST_LINK_LABEL = 80
 
 
-def card(
+def message(
     incident: Incident,
     deadlines: Sequence[Deadline],
     policy: Policy,

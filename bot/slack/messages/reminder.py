@@ -1,15 +1,13 @@
-"""Reminders and pages: what is owed to whom by when, why you, and what stops it.
+"""Reminders: what is owed to a customer by when, why you, and what stops it.
 
-One message holds one or several. What was answered meanwhile stays readable in it, as
-a dim line without buttons.
+A message holds one or several, and pages among them. What was answered meanwhile
+stays readable, as a dim line without buttons.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
-from bot.incidents.deadlines import Deadline, Kind, Outcome
+from bot.incidents.deadlines import Kind, Outcome
 from bot.incidents.incidents import Incident, Status
 from bot.incidents.nudges import Because, StepKind, snooze_choices
 from bot.policy.policies import Policy
@@ -22,20 +20,18 @@ from bot.slack.blocks import (
     actions,
     context,
     mention,
-    place,
     section,
 )
 from bot.slack.cutting import cut_marked
+from bot.slack.messages import page
+from bot.slack.messages.reminder_item import Item, role
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     Times,
     both,
     due_phrase,
     ended,
-    headline,
     name_of,
-    on_call_phrase,
-    opened_up,
     owed_as,
     title_of,
 )
@@ -44,58 +40,7 @@ from bot.slack.readers import Person
 _MOST_ITEMS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One reminder within a message.
-
-    `deadline` is as it stands now; for a page it is the escalation or the check-in, and
-    `owed` the promise to the customer that is open then. `told_at` is when this
-    reminder went out, `None` if it goes out now. `next` is who is paged next
-    (a person's or a channel's id) and when. `superseded` tells that a newer reminder
-    of the same deadline went to the same place.
-    """
-
-    incident: Incident
-    deadline: Deadline
-    kind: StepKind
-    because: Because
-    superseded: bool = False
-    owed: Deadline | None = None
-    next: tuple[str, datetime] | None = None
-    told_at: datetime | None = None
-
-    @property
-    def is_page(self) -> bool:
-        """Tell whether it is about the escalation or a check-in."""
-        return self.deadline.kind is Kind.CHECK_IN
-
-    @property
-    def is_live(self) -> bool:
-        """Tell whether it still asks somebody for something."""
-        is_running = self.deadline.is_open and self.deadline.paused_at is None
-        return is_running and not self.superseded
-
-    def is_live_for(self, reader: Person | None) -> bool:
-        """Tell whether it still asks this reader for something.
-
-        A reminder to the owner ends for them when somebody else takes the incident.
-        """
-        return self.is_live and not self.is_taken_from(reader)
-
-    def is_taken_from(self, reader: Person | None) -> bool:
-        """Tell whether it became somebody else's since this reader was told."""
-        if reader is None or self.is_page:
-            return False
-        if self.because in (Because.LEAD, Because.STAND_IN):
-            return False
-        return self.incident.owner not in (None, reader.id)
-
-    def is_owned_by(self, reader: Person | None) -> bool:
-        """Tell whether the incident is this reader's."""
-        return reader is not None and self.incident.owner == reader.id
-
-
-def reminder(
+def message(
     items: Sequence[Item],
     reader: Person | None,
     policy: Policy,
@@ -103,9 +48,9 @@ def reminder(
     *,
     down: tuple[datetime, datetime] | None = None,
 ) -> Message | None:
-    """Return one message for these reminders; `None` if there are none.
+    """Return one message of these reminders and pages; `None` if there are none.
 
-    `reader` is `None` in a thread or a channel: then it mentions those whom it
+    `reader` is `None` in a thread or a channel, where it mentions the people it
     concerns. `down` is from when to when the bot was down, if it catches up.
     """
     if not items:
@@ -127,7 +72,7 @@ def reminder(
 def _text(
     items: Sequence[Item], reader: Person | None, policy: Policy, times: Times
 ) -> str:
-    """Return what a phone shows: all of one reminder, the gist of several."""
+    """Return what a phone shows: all of one reminder, the first line of several."""
     live = [item for item in items if item.is_live_for(reader)]
     if not live:
         return " ".join(_ending(item, times) for item in items)
@@ -157,16 +102,10 @@ def _blocks(
 def _sentences(
     item: Item, reader: Person | None, policy: Policy, times: Times
 ) -> list[str]:
-    """Return a reminder: what, why it comes to this reader, and what stops it."""
-    if not item.is_page:
-        lines = _owed(item, reader, policy, times)
-    elif item.incident.owner is None:
-        lines = _unowned_page(item, policy, times)
-    elif item.is_owned_by(reader):
-        lines = _check_in(item, times)
-    else:
-        lines = _silent_owner(item, policy, times)
-    return [*lines, _stop(item, reader)]
+    """Return what is owed, why this reader gets it, and what stops it."""
+    if item.is_page:
+        return page.sentences(item, reader, policy, times)
+    return [*_owed(item, reader, policy, times), _stop(item, reader)]
 
 
 def _owed(
@@ -191,59 +130,8 @@ def _owed_line(item: Item, policy: Policy, times: Times) -> str:
     return f"{name_of(item.incident)}: {owed_as(deadline)} {due}{aim}"
 
 
-def _unowned_page(item: Item, policy: Policy, times: Times) -> Iterator[str]:
-    """Yield a step of the escalation while nobody owns the incident."""
-    yield headline(item.incident)
-    yield from _target(item, policy, times)
-    told = f"told {times.clock(item.told_at or times.now)}"
-    then = ""
-    if item.next is not None:
-        who, at = item.next
-        then = f"; {place(who)} at {times.clock(at)} if nobody takes it"
-    if item.because is Because.FALLBACK:
-        yield f"Nobody owns it. This channel was {told}{then}."
-        yield on_call_phrase(policy.on_call)
-    else:
-        yield f"Nobody owns it. You were {told} as the {_role(item.because)}{then}."
-
-
-def _check_in(item: Item, times: Times) -> Iterator[str]:
-    """Yield the question to the owner of a Sev1, or its repeat."""
-    incident = item.incident
-    again = "" if item.kind is StepKind.CHECK_IN else "no tap yet; "
-    yield f"{name_of(incident)}: {again}are you still on it?"
-    if incident.last_sign_at is not None:
-        yield f"Last sign of life {times.clock(incident.last_sign_at)}."
-    if item.next is not None:
-        who, at = item.next
-        yield f"No tap by {times.clock(at)}: {place(who)} is told."
-
-
-def _silent_owner(item: Item, policy: Policy, times: Times) -> Iterator[str]:
-    """Yield what others are told when a Sev1's owner does not answer."""
-    incident = item.incident
-    sign = incident.last_sign_at or incident.owned_since or incident.opened_at
-    silent = f"no sign of life from {mention(incident.owner or '')}"
-    yield f"{name_of(incident)}: {silent} since {times.clock(sign)}."
-    yield ended(opened_up(title_of(incident, LONGEST_TITLE_IN_A_LIST)))
-    yield from _target(item, policy, times)
-    if item.because is Because.FALLBACK:
-        yield on_call_phrase(policy.on_call)
-    else:
-        yield f"You are told as the {_role(item.because)}."
-    if item.next is not None:
-        who, at = item.next
-        yield f"Next: {place(who)} at {times.clock(at)}."
-
-
-def _target(item: Item, policy: Policy, times: Times) -> Iterator[str]:
-    if item.owed is not None:
-        due = due_phrase(policy, item.incident, item.owed, times)
-        yield ended(f"{opened_up(owed_as(item.owed))} {due}")
-
-
 def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
-    """Return why this reader gets it or, in a channel, whom it concerns."""
+    """Return why this reader gets it or, in a channel, who is concerned."""
     owner, on_call = item.incident.owner, policy.on_call
     whose = "Nobody owns it" if owner is None else f"It is {mention(owner)}'s"
     if reader is None:
@@ -256,23 +144,11 @@ def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str
         return f"Yours since {_since(item.incident, times)}."
     if item.because is Because.STAND_IN:
         return f"{whose}; you are told instead of somebody who cannot be reached."
-    return f"{whose}; you are told as the {_role(item.because)}."
-
-
-def _role(because: Because) -> str:
-    match because:
-        case Because.PRIMARY | Because.BACKUP:
-            return f"{because} on call"
-        case Because.OWNER | Because.LEAD | Because.FALLBACK:
-            return str(because)
-        case Because.STAND_IN:
-            return "stand-in for somebody who cannot be reached"
-        case _:
-            assert_never(because)
+    return f"{whose}; you are told as the {role(item.because)}."
 
 
 def _since(incident: Incident, times: Times) -> str:
-    """Return since when it is owned; for a day of the past week that day's name."""
+    """Return since when it is owned, as a weekday if that was in the past week."""
     since = incident.owned_since or incident.opened_at
     begun, today = (at.astimezone(times.zone) for at in (since, times.now))
     if not times.is_token and 0 < (today.date() - begun.date()).days < 7:
@@ -282,16 +158,9 @@ def _since(incident: Incident, times: Times) -> str:
 
 def _stop(item: Item, reader: Person | None) -> str:
     """Return what ends these reminders."""
-    incident, is_mine = item.incident, item.is_owned_by(reader)
-    if item.is_page and incident.owner is None:
-        return "Stops when somebody takes it."
-    if item.is_page and is_mine:
-        return "Stops at any act of yours on it."
-    if item.is_page:
-        return "Stops when the owner answers, or somebody takes it over."
     if item.deadline.kind is Kind.FIRST_RESPONSE:
         return "Stops when the first response is logged."
-    if is_mine:
+    if item.is_owned_by(reader):
         return "Stops when you log an update."
     return "Stops when an update is logged."
 
@@ -299,14 +168,13 @@ def _stop(item: Item, reader: Person | None) -> str:
 def _buttons(
     item: Item, reader: Person | None, policy: Policy, now: datetime
 ) -> list[Element]:
+    if item.is_page:
+        return page.buttons_of(item, reader)
     incident = item.incident
     answer, take = buttons.answer(incident), buttons.take(incident)
     is_mine = item.is_owned_by(reader)
-    if item.is_page and is_mine:
-        hand_off = buttons.hand_off(incident)
-        return [buttons.still_on_it(incident), answer, hand_off]
     is_on_call = reader is not None and item.because is Because.PRIMARY
-    if item.is_page or (incident.owner is None and not is_on_call):
+    if incident.owner is None and not is_on_call:
         return [take, answer]
     if not is_mine and incident.owner is not None:
         return [answer, take]

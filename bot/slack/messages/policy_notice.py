@@ -1,4 +1,4 @@
-"""What the leads are told of a policy that changed, or that could not be used."""
+"""The notice to the leads of a policy that was accepted, or of a file that was not."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,8 @@ from datetime import datetime
 from bot.incidents.deadlines import Kind
 from bot.incidents.retargeting import Move
 from bot.policy.policies import Policy
-from bot.slack.blocks import (
-    LONGEST_SECTION,
-    LONGEST_TEXT,
-    Message,
-    escape,
-    section,
-    shown,
-)
-from bot.slack.cutting import cut_marked
+from bot.slack.blocks import Message, escape, shown
+from bot.slack.messages.notice import notice
 from bot.slack.phrases import Times, both, counted
 
 _MOST_MOVES = 30
@@ -24,13 +17,12 @@ _LONGEST_PROBLEM = 500
 
 
 def accepted_refs(name: str, at: datetime, moved: Sequence[Move]) -> dict[str, str]:
-    """Return what a letter must carry to tell of a policy that was taken up."""
+    """Return the refs of the notice that a policy is in force, and what it moved."""
     told = [
         [move.incident, move.kind, _written(move.old), _written(move.new)]
         for move in moved
     ]
     return {
-        "policy": "accepted",
         "name": name,
         "at": at.isoformat(),
         "moved": json.dumps(told),
@@ -38,26 +30,27 @@ def accepted_refs(name: str, at: datetime, moved: Sequence[Move]) -> dict[str, s
 
 
 def refused_refs(name: str, since: datetime, problems: Sequence[str]) -> dict[str, str]:
-    """Return what a letter must carry to tell of a file that cannot be used.
+    """Return the refs of the notice that a file is not loaded.
 
-    `since` is when the policy that goes on was taken up.
+    `since` is when the policy that stays in force was accepted.
     """
     return {
-        "policy": "refused",
         "name": name,
         "at": since.isoformat(),
         "problems": json.dumps(list(problems)),
     }
 
 
-def message(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
-    """Return the notice to the leads."""
+def accepted(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
+    """Return the notice that a policy is in force, and which deadlines it moved."""
     plain, token = both(policy.team_hours.zone, now, named=True)
-    told = _accepted if refs["policy"] == "accepted" else _refused
-    return Message(
-        cut_marked(told(refs, plain), LONGEST_TEXT),
-        (section(cut_marked(told(refs, token), LONGEST_SECTION)),),
-    )
+    return notice(_accepted(refs, plain), _accepted(refs, token))
+
+
+def refused(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
+    """Return the notice that a file is not loaded, and what is wrong with it."""
+    plain, token = both(policy.team_hours.zone, now, named=True)
+    return notice(_refused(refs, plain), _refused(refs, token))
 
 
 def _accepted(refs: Mapping[str, str], times: Times) -> str:

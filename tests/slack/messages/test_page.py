@@ -1,4 +1,4 @@
-"""Tests of bot.slack.messages.reminders: the escalation and the check-ins."""
+"""Tests of bot.slack.messages.page."""
 
 from dataclasses import replace
 
@@ -8,7 +8,8 @@ from bot.incidents.deadlines import Kind
 from bot.incidents.incidents import EventKind
 from bot.incidents.nudges import Because, StepKind
 from bot.policy.policies import Severity
-from bot.slack.messages.reminders import Item, reminder
+from bot.slack.messages import reminder
+from bot.slack.messages.reminder_item import Item
 from tests.factories import (
     ANA,
     BEN,
@@ -158,7 +159,7 @@ def test_any_number_of_the_longest_reminders_is_one_message_for_slack(
         )
         items.append(item)
 
-    shown = reminder(items, ANA, POLICY, pacific(24, "09:01"))
+    shown = reminder.message(items, ANA, POLICY, pacific(24, "09:01"))
 
     assert shown is not None
     assert buttons(shown).count("Take it") == min(count, 12)

@@ -1,0 +1,51 @@
+"""The answer to a command that asks for help."""
+
+from collections.abc import Iterator
+
+from bot.policy import targets
+from bot.policy.policies import Policy, Severity
+from bot.slack.blocks import Message, section, sections, shown
+from bot.slack.messages.answers import ONLY_YOU
+from bot.slack.phrases import plan_name
+
+
+def message(policy: Policy, severity: Severity | None) -> Message:
+    """Return how a command is typed, what the severities mean, and the targets.
+
+    With `severity` its own targets come first.
+    """
+    command = f"/{(severity or Severity.SEV2).value}"
+    usage = f"Type `{command} customer: what is wrong`"
+    blocks = [section("\n".join(_usage(usage, command)))]
+    for one in _severity_first(policy, severity):
+        blocks.extend(sections(_severity_lines(one, policy)))
+    text = f"{ONLY_YOU}: {usage}; `{command}` alone opens a form."
+    return Message(text, tuple(blocks))
+
+
+def _usage(usage: str, command: str) -> Iterator[str]:
+    yield f"*{usage}*"
+    yield "The customer is a name or an alias, or the one whose channel it is."
+    yield (
+        "Options, anywhere in the text: `plan=standard`, `owner=@name`, `at=09:40` "
+        "(reported earlier), `link=https://...`"
+    )
+    yield f"`{command}` alone opens a form. `/incident` lists what is yours and due."
+
+
+def _severity_first(policy: Policy, severity: Severity | None) -> list[Severity]:
+    return sorted(policy.severities, key=lambda one: (one is not severity, one))
+
+
+def _severity_lines(severity: Severity, policy: Policy) -> Iterator[str]:
+    """Yield what a severity means and, plan by plan, what is promised."""
+    text = policy.severities[severity]
+    yield f"*{severity.label}:* {shown(text.means, 600)}"
+    for plan in policy.plans:
+        target = policy.first_response(severity, plan.id)
+        first = "no first-response target"
+        if target.has_due:
+            first = f"first response within {targets.words(target)}"
+        then = targets.published(policy.follow_up(severity, plan.id))
+        name = plan_name(policy, plan.id)
+        yield f"• {name}: {first}, then {then[:1].lower()}{then[1:]}"

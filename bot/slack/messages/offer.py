@@ -1,0 +1,79 @@
+"""A hand-off: the request to the person who is asked, and the answer to the giver."""
+
+from typing import assert_never
+
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.slack import actions, buttons
+from bot.slack.blocks import Message, mention, section
+from bot.slack.blocks import actions as row
+from bot.slack.messages.notice import notice
+from bot.slack.phrases import (
+    LONGEST_TITLE_IN_A_LIST,
+    ended,
+    keeps_it,
+    name_of,
+    opened_up,
+    title_of,
+)
+from bot.slack.readers import Person
+
+
+def message(incident: Incident, by: str, reader: Person) -> Message:
+    """Return the request of `by` that the reader take an incident over.
+
+    Once the offer is over it is a sentence without buttons.
+    """
+    if not incident.is_open or incident.offered_to != reader.id:
+        return notice(_over(incident, reader))
+    asks = f"{mention(by)} asks you to take {name_of(incident)}."
+    title = ended(opened_up(title_of(incident, LONGEST_TITLE_IN_A_LIST)))
+    text = f"{asks} {title} {keeps_it(incident)} until you accept."
+    accept = buttons.about(incident, "Accept", actions.ACCEPT, style="primary")
+    decline = buttons.about(incident, "Decline", actions.DECLINE)
+    return Message(text, (section(text), row([accept, decline])))
+
+
+def answered(incident: Incident, event: Event, reader: Person) -> Message:
+    """Tell the giver how an offer ended: accepted, declined, or taken by another."""
+    by, name = mention(event.by), name_of(incident)
+    match event.kind:
+        case EventKind.HAND_OFF_ACCEPTED:
+            return notice(f"{by} accepted {name}. It is {by}'s now.")
+        case EventKind.HAND_OFF_DECLINED:
+            return notice(f"{by} declined {name}. {_whose(incident, reader)}")
+        case EventKind.TAKEN:
+            return notice(f"{by} took {name}; your offer of it is over.")
+        case (
+            EventKind.OPENED
+            | EventKind.CHECKED_IN
+            | EventKind.UPDATED
+            | EventKind.RESUMED
+            | EventKind.CHANGED
+            | EventKind.CUSTOMER_SET
+            | EventKind.HAND_OFF_OFFERED
+            | EventKind.SNOOZED
+            | EventKind.RESOLVED
+            | EventKind.REOPENED
+            | EventKind.VOIDED
+            | EventKind.ERASED
+        ):
+            raise ValueError(f"{event.kind} answers no offer")
+        case _:
+            assert_never(event.kind)
+
+
+def _over(incident: Incident, reader: Person) -> str:
+    name = name_of(incident)
+    if not incident.is_open:
+        return f"{name}: the offer is over, the incident is closed."
+    if incident.owner == reader.id:
+        return f"{name}: you accepted it. It is yours."
+    return f"{name}: the offer is over. {_whose(incident, reader)}"
+
+
+def _whose(incident: Incident, reader: Person) -> str:
+    if incident.owner is None:
+        return "Nobody owns it."
+    if incident.owner == reader.id:
+        return "It stays yours."
+    return f"It is {mention(incident.owner)}'s."

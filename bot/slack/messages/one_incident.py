@@ -1,0 +1,50 @@
+"""The answer to `/incident 42`: the card, and what happened."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.incidents.deadlines import owed_now
+from bot.incidents.incidents import Event, Status, void_reason
+from bot.policy.policies import Policy
+from bot.slack import history as happened
+from bot.slack.blocks import LONGEST_TEXT, Message, context, sections
+from bot.slack.cutting import cut_marked
+from bot.slack.messages.answers import ONLY_YOU, Recorded
+from bot.slack.messages.card import card_blocks
+from bot.slack.phrases import (
+    both,
+    due_phrase,
+    ended,
+    headline,
+    opened_up,
+    owed_as,
+)
+from bot.slack.readers import Person
+
+_MOST_EVENTS = 15
+
+
+def message(
+    recorded: Recorded,
+    history: Sequence[Event],
+    policy: Policy,
+    reader: Person,
+    now: datetime,
+) -> Message:
+    """Return an incident as its card shows it, and what happened to it."""
+    incident, deadlines = recorded.incident, recorded.deadlines
+    plain, token = both(reader.zone, now)
+    earlier = len(history) - _MOST_EVENTS
+    lines = [f"{earlier} earlier events"] if earlier > 0 else []
+    for event in history[-_MOST_EVENTS:]:
+        said = happened.sentence(incident, event, policy, token)
+        lines.append(f"{token.at(event.recorded_at)}: {cut_marked(said, 400)}")
+    blocks = [context(f"{ONLY_YOU}.")]
+    void = void_reason(history) if incident.status is Status.VOID else None
+    blocks.extend(card_blocks(incident, deadlines, policy, token, void=void))
+    blocks.extend(sections(["*What happened*", *lines]))
+    text = [f"{ONLY_YOU}: {headline(incident)}"]
+    if (owed := owed_now(deadlines)) is not None and owed.paused_at is None:
+        due = due_phrase(policy, incident, owed, plain)
+        text.append(ended(f"{opened_up(owed_as(owed))} {due}"))
+    return Message(cut_marked(" ".join(text), LONGEST_TEXT), tuple(blocks))

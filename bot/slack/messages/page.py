@@ -1,0 +1,97 @@
+"""Pages: the escalation while nobody owns an incident, and the check-ins of its owner.
+
+They are shown in the same messages as reminders.
+"""
+
+from collections.abc import Iterator
+
+from bot.incidents.nudges import Because, StepKind
+from bot.policy.policies import Policy
+from bot.slack import buttons
+from bot.slack.blocks import Element, mention, place
+from bot.slack.messages.reminder_item import Item, role
+from bot.slack.phrases import (
+    LONGEST_TITLE_IN_A_LIST,
+    Times,
+    due_phrase,
+    ended,
+    headline,
+    name_of,
+    on_call_phrase,
+    opened_up,
+    owed_as,
+    title_of,
+)
+from bot.slack.readers import Person
+
+
+def sentences(
+    item: Item, reader: Person | None, policy: Policy, times: Times
+) -> list[str]:
+    """Return what a page says to this reader, and what stops it."""
+    if item.incident.owner is None:
+        return [*_unowned(item, policy, times), "Stops when somebody takes it."]
+    if item.is_owned_by(reader):
+        return [*_check_in(item, times), "Stops at any act of yours on it."]
+    stop = "Stops when the owner answers, or somebody takes it over."
+    return [*_silent_owner(item, policy, times), stop]
+
+
+def buttons_of(item: Item, reader: Person | None) -> list[Element]:
+    """Return the buttons of a page, the one that stops it first."""
+    incident = item.incident
+    answer = buttons.answer(incident)
+    if item.is_owned_by(reader):
+        return [buttons.still_on_it(incident), answer, buttons.hand_off(incident)]
+    return [buttons.take(incident), answer]
+
+
+def _unowned(item: Item, policy: Policy, times: Times) -> Iterator[str]:
+    """Yield a step of the escalation while nobody owns the incident."""
+    yield headline(item.incident)
+    yield from _target(item, policy, times)
+    told = f"told {times.clock(item.told_at or times.now)}"
+    then = ""
+    if item.next is not None:
+        who, at = item.next
+        then = f"; {place(who)} at {times.clock(at)} if nobody takes it"
+    if item.because is Because.FALLBACK:
+        yield f"Nobody owns it. This channel was {told}{then}."
+        yield on_call_phrase(policy.on_call)
+    else:
+        yield f"Nobody owns it. You were {told} as the {role(item.because)}{then}."
+
+
+def _check_in(item: Item, times: Times) -> Iterator[str]:
+    """Yield the question to the owner of a Sev1, or its repeat."""
+    incident = item.incident
+    again = "" if item.kind is StepKind.CHECK_IN else "no tap yet; "
+    yield f"{name_of(incident)}: {again}are you still on it?"
+    if incident.last_sign_at is not None:
+        yield f"Last sign of life {times.clock(incident.last_sign_at)}."
+    if item.next is not None:
+        who, at = item.next
+        yield f"No tap by {times.clock(at)}: {place(who)} is told."
+
+
+def _silent_owner(item: Item, policy: Policy, times: Times) -> Iterator[str]:
+    """Yield what others hear when the owner of a Sev1 does not answer."""
+    incident = item.incident
+    sign = incident.last_sign_at or incident.owned_since or incident.opened_at
+    silent = f"no sign of life from {mention(incident.owner or '')}"
+    yield f"{name_of(incident)}: {silent} since {times.clock(sign)}."
+    yield ended(opened_up(title_of(incident, LONGEST_TITLE_IN_A_LIST)))
+    yield from _target(item, policy, times)
+    if item.because is Because.FALLBACK:
+        yield on_call_phrase(policy.on_call)
+    else:
+        yield f"You are told as the {role(item.because)}."
+    if item.next is not None:
+        who, at = item.next
+        yield f"Next: {place(who)} at {times.clock(at)}."
+
+
+def _target(item: Item, policy: Policy, times: Times) -> Iterator[str]:
+    if item.owed is not None:
+        due = due_phrase(policy, item.incident, item.owed, times)
+        yield ended(f"{opened_up(owed_as(item.owed))} {due}")

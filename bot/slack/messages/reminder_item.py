@@ -1,0 +1,74 @@
+"""One of the reminders and pages that a message holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.incidents import Incident
+from bot.incidents.nudges import Because, StepKind
+from bot.slack.readers import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One reminder or page within a message.
+
+    `deadline` is as it stands now; for a page it is the check-in, and `owed` is what
+    the customer is owed then. `told_at` is when it was sent, `None` if it is being
+    sent now. `next` is who is paged next (the id of a person or channel) and when.
+    `superseded` means that a newer reminder of the same deadline went to the same
+    place.
+    """
+
+    incident: Incident
+    deadline: Deadline
+    kind: StepKind
+    because: Because
+    superseded: bool = False
+    owed: Deadline | None = None
+    next: tuple[str, datetime] | None = None
+    told_at: datetime | None = None
+
+    @property
+    def is_page(self) -> bool:
+        """Return whether it is a message of the escalation or a check-in."""
+        return self.deadline.kind is Kind.CHECK_IN
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether it still asks somebody for something."""
+        is_running = self.deadline.is_open and self.deadline.paused_at is None
+        return is_running and not self.superseded
+
+    def is_live_for(self, reader: Person | None) -> bool:
+        """Return whether it still asks this reader for something.
+
+        A reminder to the owner ends when somebody else takes the incident.
+        """
+        return self.is_live and not self.is_taken_from(reader)
+
+    def is_taken_from(self, reader: Person | None) -> bool:
+        """Return whether somebody else took it since this reader was told."""
+        if reader is None or self.is_page:
+            return False
+        if self.because in (Because.LEAD, Because.STAND_IN):
+            return False
+        return self.incident.owner not in (None, reader.id)
+
+    def is_owned_by(self, reader: Person | None) -> bool:
+        """Return whether the incident is this reader's."""
+        return reader is not None and self.incident.owner == reader.id
+
+
+def role(because: Because) -> str:
+    """Return what a person is reminded as."""
+    match because:
+        case Because.PRIMARY | Because.BACKUP:
+            return f"{because} on call"
+        case Because.OWNER | Because.LEAD | Because.FALLBACK:
+            return str(because)
+        case Because.STAND_IN:
+            return "stand-in for somebody who cannot be reached"
+        case _:
+            assert_never(because)

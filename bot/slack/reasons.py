@@ -1,0 +1,23 @@
+"""Slack's error codes in plain words, for people who can do something about them."""
+
+from bot.slack.blocks import shown
+
+_REASONS = {
+    "channel_not_found": "the channel does not exist, or the bot cannot see it",
+    "not_in_channel": "the bot is not in the channel; invite it there",
+    "is_archived": "the channel is archived",
+    "user_not_found": "Slack knows no such person",
+    "user_disabled": "this person has left the workspace",
+    "account_inactive": "this person has left the workspace",
+    "cannot_dm_bot": "a bot cannot be written to",
+    "restricted_action": "a rule of the workspace forbids it",
+    "restricted_action_read_only_channel": "the channel is read-only",
+    "msg_too_long": "the message is too long for Slack",
+    "invalid_blocks": "Slack does not take this message; it is a fault of the bot",
+    "not_rendered": "it could not be written; it is a fault of the bot, see its log",
+}
+
+
+def reason(code: str) -> str:
+    """Return why Slack refused, by its error code."""
+    return _REASONS.get(code, f"Slack says “{shown(code, 80)}”")

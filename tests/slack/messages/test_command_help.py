@@ -1,0 +1,36 @@
+"""Tests of bot.slack.messages.command_help."""
+
+from bot.policy.policies import Severity
+from bot.slack.messages import command_help
+from tests.factories import (
+    shipped_policy,
+)
+from tests.slack.reading import paragraphs
+
+POLICY = shipped_policy()
+
+
+def test_help_shows_usage_and_the_targets_of_each_plan() -> None:
+    message = command_help.message(POLICY, Severity.SEV2)
+
+    lines = "\n".join(paragraphs(message)).splitlines()
+    assert message.text == (
+        "Only you see this: Type `/sev2 customer: what is wrong`; "
+        "`/sev2` alone opens a form."
+    )
+    assert [line.partition(":")[0] for line in lines if line.startswith("*Sev")] == [
+        "*Sev2",
+        "*Sev1",
+        "*Sev3",
+        "*Sev4",
+    ]
+    assert (
+        "• Standard Support: first response within 8 business hours, then status "
+        "updates every day"
+    ) in lines
+
+
+def test_help_without_a_severity_lists_them_in_order() -> None:
+    message = command_help.message(POLICY, None)
+
+    assert "*Sev1:* The service is lost" in paragraphs(message)[1]

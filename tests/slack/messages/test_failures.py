@@ -1,0 +1,18 @@
+"""Tests of bot.slack.messages.failures."""
+
+from bot.policy.policies import Severity
+from bot.slack.messages import failures
+from tests.factories import (
+    incident,
+)
+
+OWNED = incident(Severity.SEV2, owner="U0ANA")
+
+
+def test_reminders_that_fail_are_told_so_that_somebody_keeps_an_eye_on_it() -> None:
+    message = failures.reminders(OWNED)
+
+    assert message.text == (
+        "The reminders of INC-42 fail; it is a fault of the bot, see its log. Nobody "
+        "is reminded of it: keep an eye on it. Sev2 INC-42 Acme: push of apps fails."
+    )

@@ -1,0 +1,74 @@
+"""Tests of bot.slack.messages.lost_message and of bot.slack.reasons."""
+
+from bot.policy.policies import Severity
+from bot.slack.messages import lost_message
+from tests.factories import (
+    incident,
+)
+from tests.slack.reading import buttons
+
+OWNED = incident(Severity.SEV2, owner="U0ANA")
+
+
+def test_a_message_that_cannot_arrive_is_told_with_the_reason_in_words() -> None:
+    what = "a reminder about INC-42"
+
+    message = lost_message.dead(what, "U0BEN", "user_disabled", instead="U0ANA")
+
+    assert message.text == (
+        "Not delivered: a reminder about INC-42, to <@U0BEN>. "
+        "Why: this person has left the workspace. <@U0ANA> was told instead."
+    )
+
+
+def test_a_reason_without_words_is_slacks_own() -> None:
+    message = lost_message.dead("the daily digest", "C0LEADS", "odd_<error>", "key")
+
+    assert message.text == (
+        "Not delivered: the daily digest, to <#C0LEADS>. "
+        "Why: Slack says “odd_&lt;error&gt;”. Nobody was told instead."
+    )
+
+
+def test_what_nobody_was_told_instead_of_can_be_sent_again_once() -> None:
+    lost = lost_message.dead("the daily digest", "C0LEADS", "is_archived", "digest/1")
+    sent = lost_message.dead("the daily digest", "C0LEADS", "is_archived")
+
+    assert buttons(lost) == ["Send again"]
+    assert buttons(sent) == []
+    assert sent.text == (
+        "Not delivered: the daily digest, to <#C0LEADS>. "
+        "Why: the channel is archived. It was sent again."
+    )
+
+
+def test_a_message_of_unknown_fate_can_be_sent_again() -> None:
+    what = "a reminder about INC-42"
+
+    message = lost_message.unconfirmed(what, "U0BEN", "INC-42/update/3/2/U0BEN")
+
+    assert message.text == (
+        "Slack did not say whether it posted a reminder about INC-42, to <@U0BEN>. It "
+        "was not sent again. Look there; if it is missing, send it again."
+    )
+    assert buttons(message) == ["Send again"]
+
+
+def test_a_message_that_was_sent_again_offers_that_no_more() -> None:
+    message = lost_message.unconfirmed("the daily digest", "C0LEADS", None)
+
+    assert message.text == (
+        "Slack did not say whether it posted the daily digest, to <#C0LEADS>. "
+        "It was sent again."
+    )
+    assert buttons(message) == []
+
+
+def test_an_incident_without_a_card_is_recorded_all_the_same() -> None:
+    message = lost_message.card_not_posted(OWNED, "C0INCIDENTS", "not_in_channel")
+
+    assert message.text == (
+        "INC-42 is recorded, but its card could not be posted in <#C0INCIDENTS>. Why: "
+        "the bot is not in the channel; invite it there. Reminders go out as usual; "
+        "`/incident 42` shows it. Sev2 INC-42 Acme: push of apps fails."
+    )

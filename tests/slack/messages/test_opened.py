@@ -1,0 +1,119 @@
+"""Tests of bot.slack.messages.opened."""
+
+from dataclasses import replace
+
+from bot.incidents.nudges import Because, Recipient
+from bot.policy.policies import Severity
+from bot.slack.blocks import Message
+from bot.slack.command_text import CustomerFrom, Reading
+from bot.slack.messages import opened
+from bot.slack.readers import Person
+from tests.factories import (
+    LEA,
+    incident,
+    pacific,
+    shipped_policy,
+)
+from tests.slack.reading import buttons, elements
+from tests.slack.recorded import Recorded, recorded
+
+POLICY = shipped_policy()
+PRIMARY = Recipient("U0ANA", Because.PRIMARY)
+BACKUP = Recipient("U0BEN", Because.BACKUP)
+
+
+def answer(
+    what: Recorded, reader: Person = LEA, reading: Reading | None = None
+) -> Message:
+    now = what.incident.opened_at
+    return opened.message(what, POLICY, reader, now, reading or Reading())
+
+
+def test_the_typist_reads_what_was_understood_and_who_is_told() -> None:
+    message = answer(
+        recorded(
+            incident(Severity.SEV2),
+            told=(PRIMARY,),
+            following=(BACKUP, pacific(24, "09:10")),
+        )
+    )
+
+    assert message.text == (
+        "Only you see this: INC-42 opened as Sev2 for Acme (Premium Support). They "
+        "hear first by 13:00. Then status updates twice per business day. <@U0ANA> is "
+        "told now; <@U0BEN> at 09:10 if nobody takes it. Nothing was posted here."
+    )
+    assert buttons(message) == []
+
+
+def test_outside_business_hours_a_sev2_waits_for_the_opening() -> None:
+    at_night = incident(Severity.SEV2, opened_at=pacific(24, "18:00"))
+
+    message = answer(recorded(at_night, following=(PRIMARY, pacific(25, "09:00"))))
+
+    assert "They hear first by Wed 13:00." in message.text
+    assert "<@U0ANA> is told at Wed 09:00, nobody before." in message.text
+
+
+def test_a_sev3_comes_into_the_morning_list() -> None:
+    message = answer(recorded(incident(Severity.SEV3)))
+
+    assert "They hear first by 17:00 (late only from Wed 09:00)." in message.text
+    assert (
+        "Nobody is told now; it comes into the morning list of <@U0ANA>."
+        in message.text
+    )
+
+
+def test_who_opens_it_for_themselves_reads_that_it_is_theirs() -> None:
+    own = incident(Severity.SEV1, owner="U0LEA", opened_at=pacific(24, "02:41"))
+
+    message = answer(recorded(own, following=(PRIMARY, pacific(24, "03:56"))))
+
+    assert (
+        "It is yours. <@U0ANA> at 03:56 if you show no sign of life by then."
+        in message.text
+    )
+
+
+def test_who_is_asked_to_take_it_is_named() -> None:
+    offered = replace(incident(Severity.SEV2), offered_to="U0BEN")
+
+    assert "<@U0BEN> is asked to take it." in answer(recorded(offered)).text
+
+
+def test_an_unknown_customer_is_said_aloud_with_did_you_mean() -> None:
+    reading = Reading(suggestions=("Acme", "Globex"))
+
+    message = answer(
+        recorded(incident(Severity.SEV2, customer=None), told=(PRIMARY,)),
+        reading=reading,
+    )
+
+    assert message.text.startswith(
+        "Only you see this: INC-42 opened as Sev2, customer unknown. It counts as "
+        "Premium Support until somebody says whose it is. Did you mean Acme or Globex?"
+    )
+    assert buttons(message) == ["Yes, it is Acme", "Yes, it is Globex"]
+    assert [element["value"] for element in elements(message)] == [
+        "42|Acme",
+        "42|Globex",
+    ]
+
+
+def test_a_customer_read_off_the_channel_is_said_to_be() -> None:
+    message = answer(
+        recorded(incident(Severity.SEV2)), reading=Reading(CustomerFrom.CHANNEL)
+    )
+
+    assert "for Acme (Premium Support), whose channel this is." in message.text
+
+
+def test_an_earlier_report_is_told_with_what_it_means() -> None:
+    early = replace(incident(Severity.SEV2), reported_at=pacific(23, "12:00"))
+
+    message = answer(recorded(early))
+
+    assert "Reported Mon 12:00; the clock runs from then." in message.text
+    assert "They hear first by Mon 16:00" not in message.text
+    assert "Their first response is 1 h late, was due Mon 16:00." in message.text

@@ -1,0 +1,28 @@
+"""What an act left, for the tests of private answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
+from bot.incidents.nudges import Recipient
+from tests.factories import owed_at_opening
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What an act left, as the answers need it."""
+
+    incident: Incident
+    deadlines: tuple[Deadline, ...]
+    told: tuple[Recipient, ...] = ()
+    following: tuple[Recipient, datetime] | None = None
+
+
+def recorded(
+    of: Incident,
+    *,
+    told: tuple[Recipient, ...] = (),
+    following: tuple[Recipient, datetime] | None = None,
+) -> Recorded:
+    return Recorded(of, owed_at_opening(of), told, following)
