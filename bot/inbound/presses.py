@@ -1,7 +1,6 @@
-"""What a press of a button does, and what whoever pressed it sees of it.
+"""What pressing a button does, and what the person sees of it.
 
-Each answers with a message for their eyes, with a form, or with nothing, where the
-card itself shows what happened.
+The answer is a private message, a form, or nothing if the card shows what happened.
 """
 
 from collections.abc import Callable
@@ -177,7 +176,7 @@ class Presses:
         return voiding.view(self._open(press).incident)
 
     def _open(self, press: Press) -> Result:
-        """Return the incident, if a form about it makes sense at all."""
+        """Return the incident that a form is about, which must be open."""
         return self._triage.look_open(actions.read_incident(press.value))
 
 

@@ -1,6 +1,6 @@
 """The ids of buttons, and what their values carry.
 
-A value names things; it grants nothing, since whoever sees a button may press it.
+A value only names things. It grants no right: anybody who sees a button may press it.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ LONGEST_VALUE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A press of Take it or Take over: of what, and from whom as the button showed."""
+    """A press of Take it or Take over, with the owner that the button showed."""
 
     number: int
     from_owner: str | None
@@ -61,7 +61,7 @@ class CustomerChoice:
 class Retry:
     """A command that was not recorded, as it was typed.
 
-    `trigger` is that of its delivery where nobody knows whether it was.
+    `trigger` is the id of its delivery if it may have been recorded after all.
     """
 
     command: str
@@ -75,9 +75,9 @@ def incident_value(number: int) -> str:
 
 
 def read_incident(value: str) -> int:
-    """Return the incident's number out of any value here but that of a retry.
+    """Return the incident's number from any value but a retry's.
 
-    Raises ValueError for a value that is none of ours.
+    Raises ValueError for a value that is not ours.
     """
     return int(value.partition("|")[0])
 

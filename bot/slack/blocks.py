@@ -1,7 +1,7 @@
 """The pieces that messages are built of, and the words for instants and spans.
 
-A builder refuses with ValueError what Slack would refuse. Whoever puts typed text
-into a message passes it through `escape` or `shown`.
+A builder raises ValueError for what Slack would refuse. Text that people typed must go
+through `escape` or `shown` first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +37,7 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted. `text` stands alone: phones and screen readers show only it."""
+    """What is posted. Phones and screen readers show `text` only: it stands alone."""
 
     text: str
     blocks: tuple[Block, ...] = ()
@@ -53,14 +53,14 @@ class Message:
 
 
 def escape(text: str) -> str:
-    """Return typed text with the three characters escaped that carry markup."""
+    """Return typed text with Slack's three markup characters escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def shown(text: str, longest: int) -> str:
-    """Return typed text escaped, on one line, cut so that no more than `longest` stay.
+    """Return typed text escaped, on one line, cut to `longest` characters.
 
-    The length is that after escaping, which is what Slack counts.
+    They are counted after escaping, as Slack does.
     """
     return shown_lines(" ".join(text.split()), longest)
 
@@ -95,9 +95,9 @@ def link(url: str, label: str) -> str:
 
 
 def when(at: datetime, zone: ZoneInfo = _UTC, *, style: Style = Style.DAY) -> str:
-    """Return a date token: Slack shows it in the zone of whoever reads.
+    """Return a date token, which Slack shows in each reader's own zone.
 
-    Where it cannot, the instant stands in `zone`, which is named.
+    Its fallback is the instant in `zone`, which is named.
     """
     local_at = at.astimezone(zone)
     fallback = (
@@ -107,11 +107,10 @@ def when(at: datetime, zone: ZoneInfo = _UTC, *, style: Style = Style.DAY) -> st
 
 
 def local(at: datetime, zone: ZoneInfo, now: datetime, *, named: bool = False) -> str:
-    """Return an instant as plain local text, no longer than it must be.
+    """Return an instant as short local text.
 
-    The day is left out for today, the date within a week, the year within a half.
-    `named` adds the zone, for readers who may live in another; it is also added where
-    the clocks go back and the same time comes twice.
+    It has no day for today, no date within a week, no year within half a year. `named`
+    adds the zone, for readers in other zones; so does an hour that the clocks repeat.
     """
     local_at, today = at.astimezone(zone), now.astimezone(zone).date()
     days = abs((local_at.date() - today).days)
@@ -142,7 +141,7 @@ def span(length: timedelta) -> str:
 
 
 def hours(length: timedelta) -> str:
-    """Return a length of open time, which has no days: 40 min, 1 h 10, 26 h."""
+    """Return a length of open time, in hours and never days: 40 min, 1 h 10, 26 h."""
     minutes = round(abs(length) / timedelta(minutes=1))
     if minutes < 60:
         return span(length)
@@ -151,14 +150,14 @@ def hours(length: timedelta) -> str:
 
 
 def plain(text: str, longest: int) -> Element:
-    """Return plain text, in which nothing is mark-up."""
+    """Return plain text, in which Slack reads no markup."""
     if not text.strip():
         raise ValueError("a text says something")
     return {"type": "plain_text", "text": _at_most(text, longest, "a plain text")}
 
 
 def mrkdwn(text: str, longest: int = LONGEST_SECTION) -> Element:
-    """Return marked-up text. Nothing in it becomes a link that is not marked as one."""
+    """Return marked-up text, in which Slack makes no links of its own."""
     if not text.strip():
         raise ValueError("a text says something")
     marked = _at_most(text, longest, "a marked-up text")
@@ -176,7 +175,7 @@ def section(
 
 
 def sections(lines: Iterable[str]) -> Iterator[Block]:
-    """Yield as few paragraphs as hold these lines, one below the other."""
+    """Yield these lines in as few paragraphs as hold them."""
     held: list[str] = []
     for line in lines:
         if held and len("\n".join((*held, line))) > LONGEST_SECTION:
@@ -281,7 +280,7 @@ def _at_most(text: str, longest: int, what: str) -> str:
 
 
 def _text_lengths(value: object) -> Iterator[int]:
-    """Yield the length of every text that stands somewhere in blocks."""
+    """Yield the length of every text in blocks."""
     if isinstance(value, dict):
         if isinstance(value.get("text"), str):
             yield len(value["text"])
@@ -292,7 +291,7 @@ def _text_lengths(value: object) -> Iterator[int]:
 
 
 def _zone_of(at: datetime, zone: ZoneInfo) -> str:
-    """Return the zone's short name, or its offset where it has none but a number."""
+    """Return the zone's short name, or its offset if it has no name."""
     name = at.astimezone(zone).tzname() or ""
     return f"UTC{name}" if name[:1] in ("+", "-") else name
 

@@ -1,4 +1,4 @@
-"""The buttons that several messages share. Which of them apply, the messages decide."""
+"""The buttons that several messages share. Each message decides which ones apply."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from bot.slack.blocks import Element, button, confirmation, option, select
 
 
 def take(incident: Incident) -> Element:
-    """Return Take it, or Take over where somebody owns it."""
+    """Return Take it or, if somebody owns the incident, Take over."""
     text = "Take it" if incident.owner is None else "Take over"
     return button(
         text,
@@ -22,7 +22,7 @@ def take(incident: Incident) -> Element:
 
 
 def answer(incident: Incident) -> Element:
-    """Return First response sent or, once that was, Log update."""
+    """Return First response sent or, after that, Log update."""
     if incident.responded_at is None:
         return about(incident, "First response sent", actions.FIRST_RESPONSE)
     return about(incident, "Log update", actions.LOG_UPDATE)
@@ -70,7 +70,7 @@ def reopen(incident: Incident) -> Element:
 
 
 def snooze(deadline: Deadline, choices: Mapping[str, datetime]) -> Element:
-    """Return the menu of how long a reminder may sleep, by the labels of `choices`."""
+    """Return the menu that snoozes a reminder, with the labels of `choices`."""
     options = [
         option(label[:1].upper() + label[1:], actions.snooze_value(deadline, label))
         for label in choices

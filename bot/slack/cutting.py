@@ -12,9 +12,9 @@ _MARKUP = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);")
 
 
 def cut(text: str, longest: int) -> str:
-    """Return typed text of at most `longest` characters, an ellipsis where it ends.
+    """Return typed text cut to `longest` characters, with an ellipsis at the cut.
 
-    It is cut after a word if one ends near, and never inside what people see as one
+    The cut is between words if one ends near, and never inside what people see as one
     character.
     """
     if len(text) <= longest:
@@ -23,7 +23,7 @@ def cut(text: str, longest: int) -> str:
 
 
 def cut_marked(text: str, longest: int) -> str:
-    """Cut marked-up text likewise, never inside a mention, a date or an entity."""
+    """Cut marked-up text the same way, never inside a mention, a date or an entity."""
     if len(text) <= longest:
         return text
     end = _end(text, longest)
@@ -42,7 +42,7 @@ def _end(text: str, longest: int) -> int:
 
 
 def _is_inside_character(text: str, at: int) -> bool:
-    """Tell whether a cut before `text[at]` would tear what is seen as one character."""
+    """Return whether a cut before `text[at]` would split a visible character."""
     after, before = text[at], text[at - 1]
     if _JOINER in (after, before) or unicodedata.category(after).startswith("M"):
         return True

@@ -1,4 +1,4 @@
-"""What happened to an incident, one sentence an event."""
+"""What happened to an incident, in one sentence per event."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -89,7 +89,7 @@ def _still_owed(incident: Incident) -> str:
 
 
 def _earlier(event: Event, times: Times) -> str:
-    """Return when it happened, where it was logged later than that."""
+    """Return when it happened, if it was logged later."""
     if event.recorded_at - event.at < _SOON:
         return ""
     return f" for {times.at(event.at)}"

@@ -1,4 +1,4 @@
-"""The phrases that several messages share. Typed text comes out of here escaped."""
+"""The phrases that messages and forms share. They escape what people typed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ NO_LINKS: Mapping[int, str] = {}
 class Times:
     """How instants are written in one text.
 
-    Plain ones are in `zone` and may say how far they are from `now`; tokens are read
-    in each reader's own zone, perhaps much later, so they never say that. `is_named`
-    adds the zone to plain ones.
+    Plain ones are in `zone` and may say how far they are from `now`. Tokens never do:
+    each reader sees them in their own zone, perhaps much later. `is_named` adds the
+    zone to plain ones.
     """
 
     zone: ZoneInfo
@@ -44,7 +44,7 @@ class Times:
         return local(instant, self.zone, self.now, named=self.is_named)
 
     def clock(self, instant: datetime) -> str:
-        """Return an instant of about now, without its day where a token allows."""
+        """Return an instant close to now; a token shows no day."""
         if self.is_token:
             return when(instant, self.zone, style=Style.TIME)
         return local(instant, self.zone, self.now, named=self.is_named)
@@ -84,7 +84,7 @@ def keeps_it(incident: Incident) -> str:
 
 
 def customer_with_plan(incident: Incident, policy: Policy) -> str:
-    """Return the customer and the plan that counts."""
+    """Return the customer and the plan the incident counts under."""
     plan = plan_name(policy, incident.plan)
     if incident.customer is None:
         return f"{NOBODY_KNOWN} (counts as {plan})"
@@ -92,7 +92,7 @@ def customer_with_plan(incident: Incident, policy: Policy) -> str:
 
 
 def plan_name(policy: Policy, plan_id: str) -> str:
-    """Return a plan's name; its id where the policy has dropped it since."""
+    """Return a plan's name, or its id if the policy no longer has it."""
     try:
         return shown(policy.plan(plan_id).name, LONGEST_NAME)
     except KeyError:
@@ -166,7 +166,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def ended(sentence: str) -> str:
-    """Return a sentence with its full stop, if it has no other end."""
+    """Return a sentence with a full stop, unless it ends with another mark."""
     has_end = sentence.removesuffix("”").endswith((".", "?", "!", "…"))
     return sentence if has_end else f"{sentence}."
 
@@ -184,9 +184,9 @@ def owed_as(deadline: Deadline) -> str:
 def due_phrase(
     policy: Policy, incident: Incident, deadline: Deadline, times: Times
 ) -> str:
-    """Return when a deadline is due, and whether that has passed.
+    """Return when a deadline is due, and whether it is late.
 
-    It is late only after `late_at`, which is said where it differs.
+    `late_at` is said too where it differs.
     """
     due, late = times.at(deadline.due_at), times.at(deadline.late_at)
     has_grace = deadline.late_at > deadline.due_at
@@ -205,7 +205,7 @@ def due_phrase(
 
 
 def listed_due(deadline: Deadline, times: Times) -> str:
-    """Return when a deadline is due, or since when it is late, for a list."""
+    """Return when a deadline is due or since when it is late, for a list."""
     if deadline.paused_at is not None:
         return f"waiting on the customer since {times.at(deadline.paused_at)}"
     if deadline.is_overdue(times.now):
@@ -214,7 +214,7 @@ def listed_due(deadline: Deadline, times: Times) -> str:
 
 
 def follow_up_words(policy: Policy, incident: Incident) -> str:
-    """Return what updates follow the first response, in the policy's words."""
+    """Return which updates follow the first response, in the policy's words."""
     if all(plan.id != incident.plan for plan in policy.plans):
         return f"the policy has no plan {quoted(incident.plan, LONGEST_NAME)} any more"
     contract = policy.follow_up(incident.severity, incident.plan)

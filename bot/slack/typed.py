@@ -25,9 +25,9 @@ Lookup = Callable[[str], str | None]
 
 
 def clean(text: str) -> str:
-    """Return text without control characters: each becomes a space.
+    """Return text with each control character replaced by a space.
 
-    So does what turns the writing direction round, and half a character is replaced.
+    So is what changes the writing direction. Half a surrogate pair becomes U+FFFD.
     """
     return "".join(map(_cleaned, text))
 
@@ -38,18 +38,18 @@ def clean_lines(text: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """Return text with the three characters back that Slack escapes."""
+    """Undo the escaping of Slack's three markup characters."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def nobody(_id: str) -> None:
-    """Know no names."""
+    """Return no name: a lookup that knows nobody."""
 
 
 def readable(raw: str, name_of: Lookup = nobody) -> str:
-    """Return escaped text the way it looked to whoever typed it.
+    """Return escaped text as it looked when it was typed.
 
-    `name_of` returns the name of a person's id, `None` if it is not known.
+    `name_of` returns the name of a person by id, `None` if it is unknown.
     """
 
     def text_of(match: re.Match[str]) -> str:
@@ -82,11 +82,10 @@ def link(raw: str) -> str:
 
 
 def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Return the most recent instant within 24 hours at which the clock showed this.
+    """Return the latest instant of the last 24 hours at which the clock showed this.
 
-    A time that a change of the clock skips is no instant; of one that comes twice it
-    is the later, if that has been. Raises ValueError where there is none, or where
-    the text is no time of the day.
+    A time that DST repeats means the later of the two, unless that is still to come.
+    Raises ValueError for a time that DST skips, and for text that is no time of day.
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:

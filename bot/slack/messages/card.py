@@ -47,9 +47,9 @@ def message(
     *,
     void: str | None = None,
 ) -> Message:
-    """Return the card of an incident as it stands; `void` says why it counts nowhere.
+    """Return the card of an incident, with the buttons that apply now.
 
-    Its buttons are those that apply now.
+    `void` is why a void incident counts nowhere.
     """
     plain, token = both(policy.team_hours.zone, now, named=True)
     text = _text(incident, deadlines, policy, plain, void=void)
@@ -65,7 +65,7 @@ def card_blocks(
     *,
     void: str | None = None,
 ) -> Iterator[Block]:
-    """Yield what stands on a card, its buttons last."""
+    """Yield the blocks of a card, its buttons last."""
     yield section(_head(incident, policy))
     if incident.is_open:
         facts = _facts(incident, deadlines, policy, times)
@@ -163,7 +163,7 @@ def _first_response(
 
 
 def _due(incident: Incident, deadline: Deadline, policy: Policy, times: Times) -> str:
-    """Return when it is due; a miss stays a miss when a change moves what is due."""
+    """Return when it is due, and a miss from before a change moved it."""
     due = due_phrase(policy, incident, deadline, times)
     if deadline.missed_at is None or deadline.is_overdue(times.now):
         return due
@@ -192,7 +192,7 @@ def _ending(
     *,
     void: str | None,
 ) -> str:
-    """Return the one line that sums up what is over."""
+    """Return the one line that sums up a closed incident."""
     by = f" by {mention(incident.closed_by)}" if incident.closed_by else ""
     at = f" {times.at(incident.closed_at)}" if incident.closed_at else ""
     if incident.status is Status.VOID:
