@@ -47,7 +47,7 @@ class Transaction(Protocol):
         """Insert rows by a named query; return what it answers, in no order.
 
         `same` are the values that all of them have in common, and those of what stands
-        outside of the row. The rows may not ask the transaction that they are for.
+        outside of the row.
         """
 
     def write(self, query: str, **values: object) -> None:
@@ -76,13 +76,8 @@ class Whole(Protocol):
 class Database(Protocol):
     """A storage engine. Raises StorageError where it cannot read or write."""
 
-    def transaction(
-        self, *, is_brief: bool = False
-    ) -> AbstractContextManager[Transaction]:
-        """Begin a transaction that may write; others wait until it ends.
-
-        Those that are brief, and many, may wait for the disk together.
-        """
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that may write; others wait until it ends."""
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """Look at the record as it stands; nobody has to wait for that."""

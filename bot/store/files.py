@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.errors import BotError, StorageError
-from bot.store.engines.writers import honest
+from bot.store.engines.refusals import honest
 
 PART = ".part"
 

@@ -88,7 +88,7 @@ class Triage:
         same text again within half a minute.
         """
         keys = [act.key, _typed_key(act, report)] if report.typed else [act.key]
-        with self._database.transaction(is_brief=True) as tx:
+        with self._database.transaction() as tx:
             known = self._claimed(tx, *keys)
             if known[act.key]["answer"]:
                 return self._answered_before(tx, json.loads(known[act.key]["answer"]))
@@ -192,7 +192,7 @@ class Triage:
         self, act: Act, number: int, kind: Kind, count: int, choice: str
     ) -> datetime:
         """Put one reminder off, the cadence stays; return until when."""
-        with self._database.transaction(is_brief=True) as tx:
+        with self._database.transaction() as tx:
             now, policy = self._clock(), self._policy()
             answered = self._claimed(tx, act.key)[act.key]
             incident = _must_exist(records.incident_to_change(tx, number), number)
@@ -231,7 +231,7 @@ class Triage:
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Let one event happen, unless this very act was recorded before."""
-        with self._database.transaction(is_brief=True) as tx:
+        with self._database.transaction() as tx:
             if self._claimed(tx, act.key)[act.key]["answer"]:
                 return replace(self._result(tx, number), is_repeat=True)
             incident = _must_exist(records.incident_to_change(tx, number), number)

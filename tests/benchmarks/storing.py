@@ -3,10 +3,9 @@
     uv run --group dev --group bench python -m tests.benchmarks.storing
 
 Each is opened by the use case: number, event, deadlines, card and the answer to a
-redelivery, committed and synced before the next line of code. Those of several threads
-wait for the disk together. Beside it one job per incident in APScheduler's own store,
-which is one row, and replicas on one PostgreSQL, each a process that opens one after
-another.
+redelivery, committed and synced before the next line of code. Beside it one job per
+incident in APScheduler's own store, which is one row, and replicas on one PostgreSQL,
+each a process that opens one after another.
 """
 
 from collections.abc import Callable

@@ -5,9 +5,6 @@ on a connection that lives: a suspended machine, a disk that hangs, a pooler who
 does not move. So we look at our own clock, too.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from select import POLLIN, POLLOUT, poll
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -15,9 +12,7 @@ import psycopg
 from psycopg import errors
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
-from psycopg.waiting import Ready, Wait
 
 from bot.errors import StorageError
 
@@ -29,7 +24,6 @@ AWAY = "the database cannot be reached"
 STATEMENT_WITHIN_S = 2.2
 # A statement that ran so many times gets a plan to keep.
 _OFTEN = 2
-_LOOKS_FOR = {Wait.R: POLLIN, Wait.W: POLLOUT, Wait.RW: POLLIN | POLLOUT}
 _CONNECTING = {
     "connect_timeout": 2,
     # Told to libpq: a server that vanished is noticed although nobody hung up.
@@ -45,13 +39,13 @@ class TimedConnection(psycopg.Connection[DictRow]):
 
     answers_within_s = STATEMENT_WITHIN_S
 
-    def wait(self, gen: PQGen[T], *_how: Any, **_more: Any) -> T:
+    def wait(self, gen: PQGen[T], *how: Any, **more: Any) -> T:
         """Wait for the server, through which every statement passes.
 
         Raises ConnectionTimeout, and the connection is closed then.
         """
         try:
-            return _within(gen, self.pgconn.socket, self.answers_within_s)
+            return super().wait(_within(gen, self.answers_within_s), *how, **more)
         except errors.ConnectionTimeout:
             self.close()
             raise
@@ -95,46 +89,16 @@ def keep_plans(connection: psycopg.Connection[DictRow]) -> None:
         connection.prepare_threshold = _OFTEN
 
 
-@contextmanager
-def committing(
-    connection: psycopg.Connection[DictRow], is_asked: Callable[[], bool]
-) -> Iterator[None]:
-    """Commit within: PostgreSQL would answer a commit after a failure with a rollback.
-
-    Raises a StorageError in doubt where the server was lost after it was asked to
-    commit, and before it answered.
-    """
-    if connection.info.transaction_status != TransactionStatus.INTRANS:
-        raise errors.InFailedSqlTransaction
-    try:
-        yield
-    except psycopg.OperationalError as error:
-        if connection.closed and is_asked():
-            raise StorageError(AWAY, in_doubt=True) from error
-        raise
-
-
-def _within(gen: PQGen[T], socket: int, seconds: float) -> T:
-    """Wait for what the driver waits for, but not for ever, as it would itself."""
+def _within(gen: PQGen[T], seconds: float) -> PQGen[T]:
+    """Go on with what the driver waits for; it looks in ten times a second."""
     give_up_at = monotonic() + seconds
-    look = poll()
-    look.register(socket)
     try:
         wanted = next(gen)
         while True:
-            look.modify(socket, _LOOKS_FOR[wanted])
-            found = look.poll(max(0.0, give_up_at - monotonic()) * 1000)
-            if not found:
+            ready = yield wanted
+            if not ready and monotonic() > give_up_at:
                 raise errors.ConnectionTimeout("the server does not answer")
-            [(_, seen)] = found
-            wanted = gen.send(_ready(seen))
+            wanted = gen.send(ready)
     except StopIteration as end:
         result: T = end.value
         return result
-
-
-def _ready(seen: int) -> Ready:
-    """Return what may be done; a connection that hung up is read and written, too."""
-    if not seen & ~POLLOUT:
-        return Ready.W
-    return Ready.R if not seen & ~POLLIN else Ready.RW

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from bot.errors import StorageError
-from bot.store.engines.writers import honest
+from bot.store.engines.refusals import honest
 from bot.store.files import part_of, put
 
 GONE = "the database file is gone"

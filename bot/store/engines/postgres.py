@@ -22,7 +22,13 @@ from bot.store.engines.connections import (
     connected,
     keep_plans,
 )
-from bot.store.engines.statements import DIALECT, PostgresTransaction, fetched, honest
+from bot.store.engines.statements import (
+    DIALECT,
+    PostgresTransaction,
+    fetched,
+    honest,
+    transacting,
+)
 from bot.store.migrations import migrations
 from bot.store.queries import statement
 
@@ -96,14 +102,13 @@ class PostgresDatabase:
             self._pool.open()
 
     @contextmanager
-    def transaction(self, *, is_brief: bool = False) -> Iterator["PostgresTransaction"]:  # noqa: ARG002  # The server gathers commits by itself.
+    def transaction(self) -> Iterator["PostgresTransaction"]:
         """Begin at READ COMMITTED: what is to be changed is locked when it is read."""
         with honest():
             connection = self._begun()
             try:
-                tx = PostgresTransaction(connection, self._workspace)
-                yield tx
-                tx.commit()
+                with transacting(connection, self._workspace) as tx:
+                    yield tx
             except BaseException as error:
                 _roll_back(connection)
                 if isinstance(error.__cause__, _NOT_THE_PRIMARY):
@@ -126,9 +131,8 @@ class PostgresDatabase:
             connection.execute(_BEGIN_MIGRATION)
             connection.execute(_LOCK)
             must_be_of_our_shape(_shapes(connection))
-            tx = PostgresTransaction(connection, self._workspace)
-            yield tx
-            tx.commit()
+            with transacting(connection, self._workspace) as tx:
+                yield tx
 
     def empty_log(self) -> bool:
         """Do nothing: what the server keeps of old rows is its own business."""
@@ -194,8 +198,8 @@ def reading(url: str) -> Iterator[PostgresTransaction]:
     with honest(), connected(url) as connection:
         must_be_of_our_shape(_shapes(connection))
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield PostgresTransaction(connection, "")
-        connection.execute("COMMIT")
+        with transacting(connection, "") as tx:
+            yield tx
 
 
 def migrate(url: str) -> None:

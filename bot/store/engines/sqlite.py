@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,8 +16,9 @@ from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
 from bot.store.database import Row, must_be_of_our_shape
+from bot.store.engines.fair_locks import FairLock
 from bot.store.engines.places import Place
-from bot.store.engines.writers import Writers, honest, refuse
+from bot.store.engines.refusals import honest, refuse
 from bot.store.migrations import migrations
 from bot.store.queries import Dialect, Statement, blocks, numbered, statement
 
@@ -37,8 +38,8 @@ _WORDS = {"INSTANT": _DIALECT.instant, "IDENTITY": "INTEGER PRIMARY KEY"}
 class SqliteDatabase:
     """A SQLite file with one writer at a time, in this process and beside others.
 
-    SQLite is unfair to writers that compete, so that this process has one connection
-    with one turn after another; whoever waits too long is told that it is locked.
+    SQLite is unfair to writers that compete. So the threads of this process share one
+    connection, and whoever waits for it too long is told that the database is locked.
     """
 
     def __init__(
@@ -47,16 +48,26 @@ class SqliteDatabase:
         self._workspace = workspace
         with honest():
             self._connection = _opened(path, busy_for)
-        self._writers = Writers(self._connection, busy_for, _must_be_of_our_shape)
+        self._lock = FairLock()
         self._path, self._busy_for = path, busy_for
         self._place = Place(path)
 
     @contextmanager
-    def transaction(self, *, is_brief: bool = False) -> Iterator["SqliteTransaction"]:
+    def transaction(self) -> Iterator["SqliteTransaction"]:
         """Begin a transaction; other writers wait until it ends."""
         self._must_be_there()
-        with self._writers.transaction(is_brief=is_brief):
-            yield SqliteTransaction(self._connection, self._workspace)
+        with self._lock.held(self._busy_for), honest():
+            # Immediately: a read that turns into a write would fail when busy.
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                _must_be_of_our_shape(self._connection)
+                yield SqliteTransaction(self._connection, self._workspace)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # After some errors SQLite has rolled back by itself.
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
 
     @contextmanager
     def reading(self) -> Iterator["SqliteTransaction"]:
@@ -73,14 +84,14 @@ class SqliteDatabase:
 
     def empty_log(self) -> bool:
         """Bring all into the file itself, as far as other readers allow it."""
-        with self._writers.alone(), honest():
+        with self._lock.held(self._busy_for), honest():
             found = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             is_busy, _, _ = found.fetchone()
             return not is_busy
 
     def close(self) -> None:
         """Close the file; a transaction in flight ends first."""
-        with self._writers.alone(patient=True):
+        with self._lock.held():
             self._connection.close()
             self._place.close()
 
@@ -88,14 +99,13 @@ class SqliteDatabase:
         """Go on in a file of the same content, where somebody deleted ours."""
         if self._place.is_kept():
             return
-        with self._writers.alone(), honest():
+        with self._lock.held(self._busy_for), honest():
             if self._place.is_kept():  # Another thread was faster.
                 return
             self._place.put_back(self._connection)
             # First, for it takes the log of that name along.
             self._connection.close()
             self._connection = _opened(self._path, self._busy_for)
-            self._writers.use(self._connection)
             self._place.close()
             self._place = Place(self._path)
             logger.error("the database file was deleted, and is put back")
@@ -218,8 +228,6 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         # 16 MB: the log comes into the file in larger parts, so more seldom.
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        # What a savepoint would undo is kept here, not written to a file of its own.
-        connection.execute("PRAGMA temp_store = MEMORY")
         # What is erased shall be gone from the file, not just from its tables.
         connection.execute("PRAGMA secure_delete = ON")
         _migrate(connection)

@@ -1,9 +1,12 @@
-"""Named queries, as PostgreSQL gets them: numbered, put off, many rows at once."""
+"""Named queries, as PostgreSQL gets them: in a pipeline, many rows at once.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+In a pipeline a statement is sent without waiting for the answer to the one before. So
+what nobody needs an answer to costs no round trip of its own.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import chain, count, islice
 from types import NoneType
 
 import psycopg
@@ -13,15 +16,14 @@ from psycopg_pool import PoolTimeout
 
 from bot.errors import StorageError
 from bot.store.database import LOCKED, Row
-from bot.store.engines.connections import AWAY, committing
-from bot.store.queries import Dialect, Statement, blocks, numbered, statement
+from bot.store.engines.connections import AWAY
+from bot.store.queries import Dialect, blocks, numbered, statement
 
 DIALECT = Dialect("$", locks_rows=True, instant="TIMESTAMPTZ(3)")
 _PLAIN = {int, NoneType}
 _INSTANT = adapters.types["timestamptz"].oid
-# So many statements go out at once: again, to be answered in time.
-_TOGETHER = 25
-_MOST_WAITING = 1000
+# Statements in flight, bounded so that the server can answer them in time.
+_IN_FLIGHT = 25
 _FETCHED = 500
 _WITH_IDS = ("events", "outbox")
 _COUNT_ON = """
@@ -48,22 +50,24 @@ _REASONS: Mapping[type[psycopg.Error], str] = {
     errors.IndexCorrupted: "the database is damaged",
     errors.DuplicateTable: "the database holds somebody else's tables",
     errors.InFailedSqlTransaction: "a statement before failed",
+    errors.PipelineAborted: "a statement before failed",
     errors.InvalidSqlStatementName: "the session was reset",
 }
 
-_Asked = tuple[bytes, Sequence[object]]
-_Cursors = list[psycopg.Cursor[DictRow]]
-_COMMIT: _Asked = (b"COMMIT", ())
-
 
 class PostgresTransaction:
-    """Named queries within one transaction."""
+    """Named queries within one transaction, in a pipeline."""
 
-    def __init__(self, connection: psycopg.Connection[DictRow], workspace: str) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection[DictRow],
+        pipeline: psycopg.Pipeline,
+        workspace: str,
+    ) -> None:
         self._connection = connection
+        self._pipeline = pipeline
         self._workspace = workspace
-        self._waiting: list[Iterable[_Asked]] = []
-        self._is_sending = self._is_committing = False
+        self._asked = 0
 
     def one(self, query: str, **values: object) -> Row | None:
         """Return the first row of a named query."""
@@ -73,84 +77,31 @@ class PostgresTransaction:
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
         with honest():
-            [cursor] = self._sent([self._named(statement(query, DIALECT), values)])
-            return fetched(cursor)
+            return fetched(self._named(query, values))
 
     def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
         """Insert rows by a named query; return what it answers, in no order."""
-        every = self._blocks(query, rows, same)
         with honest():
-            return [row for cursor in self._sent(every) for row in fetched(cursor)]
+            cursors = list(self._blocks(query, rows, same))
+            return [row for cursor in cursors for row in fetched(cursor)]
 
     def write(self, query: str, **values: object) -> None:
-        """Put off a named query whose answer nobody needs: it saves a round trip."""
-        asked = statement(query, DIALECT, is_silent=True)
-        self._put_off(iter([self._named(asked, values)]))
+        """Send a named query whose answer nobody needs, and do not wait for it."""
+        with honest():
+            self._named(query, values, is_silent=True)
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
-        """Put off the insertion of rows by a named query whose answer nobody needs."""
-        self._put_off(self._blocks(query, rows, same, is_silent=True))
+        """Insert rows by a named query whose answer nobody needs."""
+        with honest():
+            for _ in self._blocks(query, rows, same, is_silent=True):
+                pass
 
-    def commit(self) -> None:
-        """Commit, after what was put off."""
-        with honest(), committing(self._connection, lambda: self._is_committing):
-            self._sent([_COMMIT])
-
-    def _put_off(self, every: Iterator[_Asked]) -> None:
-        with self._alone():
-            if first := next(every, None):
-                self._waiting.append(chain([first], every))
-        if len(self._waiting) == _MOST_WAITING:
-            with honest():
-                self._sent([])
-
-    def _sent(self, every: Iterable[_Asked]) -> _Cursors:
-        """Send what was put off, then this, and wait until all of it was done.
-
-        While the server does some of it, we make out what follows.
-        """
-        with self._alone():
-            following = iter(every)
-            first = list(islice(following, 2))
-            if not self._waiting and len(first) < 2:
-                return [self._execute(asked) for asked in first]
-            waiting, self._waiting = self._waiting, []
-            with self._connection.pipeline() as pipeline:
-                numbers = count(1)
-                for _ in self._run(pipeline, chain(*waiting), numbers):
-                    pass
-                return list(self._run(pipeline, chain(first, following), numbers))
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        if self._is_sending:
-            raise RuntimeError("rows may not ask the transaction that they are for")
-        self._is_sending = True
-        try:
-            yield
-        finally:
-            self._is_sending = False
-
-    def _run(
-        self,
-        pipeline: psycopg.Pipeline,
-        every: Iterable[_Asked],
-        numbers: Iterator[int],
-    ) -> Iterator[psycopg.Cursor[DictRow]]:
-        for asked, number in zip(every, numbers, strict=False):
-            yield self._execute(asked)
-            if number % _TOGETHER == 0:
-                pipeline.sync()
-
-    def _execute(self, asked: _Asked) -> psycopg.Cursor[DictRow]:
-        if asked is _COMMIT:
-            self._is_committing = True
-            return self._connection.execute(asked[0], prepare=False)
-        return self._connection.execute(*asked, binary=True)
-
-    def _named(self, asked: Statement, values: dict[str, object]) -> _Asked:
+    def _named(
+        self, query: str, values: dict[str, object], *, is_silent: bool = False
+    ) -> psycopg.Cursor[DictRow]:
         values["workspace"] = self._workspace
-        return asked.text.encode(), to_stored(map(values.__getitem__, asked.names))
+        asked = statement(query, DIALECT, is_silent=is_silent)
+        return self._sent(asked.text, map(values.__getitem__, asked.names))
 
     def _blocks(
         self,
@@ -159,17 +110,27 @@ class PostgresTransaction:
         same: dict[str, object],
         *,
         is_silent: bool = False,
-    ) -> Iterator[_Asked]:
+    ) -> Iterator[psycopg.Cursor[DictRow]]:
         same["workspace"] = self._workspace
         for text, values in blocks(query, rows, same, DIALECT, is_silent=is_silent):
-            yield text.encode(), to_stored(values)
+            yield self._sent(text, values)
+
+    def _sent(self, text: str, values: Iterable[object]) -> psycopg.Cursor[DictRow]:
+        self._asked += 1
+        if self._asked % _IN_FLIGHT == 0:
+            self._pipeline.sync()
+        given = to_stored(values)
+        return self._connection.execute(text.encode(), given, binary=True)
 
     def each(self, sql: str) -> Iterator[Row]:
         """Go through the rows of a statement, without holding them all."""
-        with self._connection.cursor("each", binary=True) as cursor:
-            cursor.execute(sql.encode())
-            while some := fetched(cursor, _FETCHED):
-                yield from some
+        # The driver's own cursors of this kind do not work in a pipeline.
+        self._asked += 1
+        name = f"each_{self._asked}"
+        self._connection.execute(f"DECLARE {name} CURSOR FOR {sql}".encode())
+        ask = f"FETCH {_FETCHED} FROM {name}".encode()
+        while some := fetched(self._connection.execute(ask, binary=True)):
+            yield from some
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for each of some rows."""
@@ -181,6 +142,31 @@ class PostgresTransaction:
         """Let the ids of new rows go on after those that were put."""
         if table in _WITH_IDS:
             self._connection.execute(_COUNT_ON.format(table=table).encode())
+
+
+@contextmanager
+def transacting(
+    connection: psycopg.Connection[DictRow], workspace: str
+) -> Iterator[PostgresTransaction]:
+    """Go on with a transaction that has begun, and commit it.
+
+    Raises a StorageError in doubt where the server was lost after it was asked to
+    commit, and before it answered.
+    """
+    commit = None
+    with honest():
+        try:
+            with connection.pipeline() as pipeline:
+                yield PostgresTransaction(connection, pipeline, workspace)
+                commit = connection.cursor()
+                commit.execute(b"COMMIT", prepare=False)
+        except psycopg.OperationalError as error:
+            if connection.closed and commit is not None:
+                raise StorageError(AWAY, in_doubt=True) from error
+            raise
+        # After a failure PostgreSQL answers a commit with a rollback.
+        if commit.statusmessage != "COMMIT":
+            raise errors.InFailedSqlTransaction
 
 
 def to_stored(values: Iterable[object]) -> list[object]:
@@ -196,9 +182,9 @@ def _plain(value: object) -> object:
     return value
 
 
-def fetched(cursor: psycopg.Cursor[DictRow], most: int | None = None) -> list[Row]:
+def fetched(cursor: psycopg.Cursor[DictRow]) -> list[Row]:
     """Return rows with their instants in UTC; they come in the session's zone."""
-    rows = cursor.fetchmany(most) if most else cursor.fetchall()
+    rows = cursor.fetchall()
     if rows and cursor.connection.info.timezone is not UTC:
         for column in cursor.description or ():
             if column.type_code == _INSTANT:

@@ -12,8 +12,8 @@ from bot.incidents import nudges
 from bot.incidents.deadlines import Kind
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Row
+from bot.store.engines.refusals import honest
 from bot.store.engines.sqlite import SqliteTransaction
-from bot.store.engines.writers import honest
 from bot.store.queries import named
 
 Each = Callable[[str], Iterator[Row]]

@@ -270,9 +270,9 @@ def test_what_is_lost_before_the_commit_is_asked_for_is_in_no_doubt(
 
     def write_much() -> None:
         with database.transaction() as tx:
+            way.freeze()
             for number in range(60):
                 tx.write("set_mark", name=f"mark {number}", at=NOON)
-            way.freeze()
 
     with pytest.raises(StorageError) as refused:
         write_much()

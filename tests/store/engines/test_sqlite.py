@@ -80,6 +80,63 @@ def test_what_raises_leaves_nothing_behind(database: SqliteDatabase) -> None:
     assert noted(database) == NOON
 
 
+def test_whoever_is_answered_finds_it_on_the_disk(
+    path: Path, database: SqliteDatabase
+) -> None:
+    note(database)
+
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT COUNT(*) FROM marks").fetchone() == (1,)
+
+
+def test_a_commit_that_fails_is_refused_and_leaves_nothing(
+    database: SqliteDatabase,
+) -> None:
+    def refuse(action: int, what: str | None, *_: object) -> int:
+        is_commit = action == sqlite3.SQLITE_TRANSACTION and what == "COMMIT"
+        return sqlite3.SQLITE_DENY if is_commit else sqlite3.SQLITE_OK
+
+    database._connection.set_authorizer(refuse)
+    with pytest.raises(sqlite3.Error):
+        note(database)
+    database._connection.set_authorizer(None)
+
+    assert noted(database) is None
+    note(database)
+    assert noted(database) == NOON
+
+
+def test_what_sqlite_itself_undid_is_refused(database: SqliteDatabase) -> None:
+    def interrupted() -> None:
+        with database.transaction() as tx:
+            tx.one("set_mark", name="tick", at=NOON)
+            database._connection.set_progress_handler(lambda: 1, 1)
+            try:
+                tx.one("set_mark", name="tock", at=NOON)
+            finally:
+                database._connection.set_progress_handler(None, 0)
+
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        interrupted()
+
+    assert noted(database) is None
+    note(database)
+    assert noted(database) == NOON
+
+
+def test_whoever_only_reads_holds_up_nobody_and_sees_one_instant(
+    database: SqliteDatabase,
+) -> None:
+    with database.reading() as tx:
+        before = tx.one("mark", name="tick")
+        note(database)
+        after = tx.one("mark", name="tick")
+
+    assert before is None
+    assert after is None
+    assert noted(database) == NOON
+
+
 def test_workspaces_in_one_file_know_nothing_of_each_other(path: Path) -> None:
     with opened(path, "T1") as ours, opened(path, "T2") as theirs:
         note(ours)

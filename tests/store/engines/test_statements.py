@@ -1,10 +1,8 @@
 """How statements go to PostgreSQL: what it looks at, and what their rows may do."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from bot.store.database import Database, Row
+from bot.store.database import Database
 from bot.store.engines.statements import PostgresTransaction
 from tests.factories import pacific
 from tests.postgres import by_hand
@@ -38,27 +36,6 @@ def test_what_a_reminder_changes_is_found_without_a_look_at_all(
         found = list(tx.each(LOOKS))
 
     assert found == [{"at_all": 0}]
-
-
-@pytest.mark.parametrize("rows", [3, 150, 1_000])
-def test_rows_that_ask_their_own_transaction_are_refused(
-    database: Database, rows: int
-) -> None:
-    def write() -> None:
-        def asking() -> Iterator[Row]:
-            for number in range(rows):
-                if number == rows - 1:
-                    tx.write("set_mark", name="within", at=NOON)
-                yield {"name": f"mark {number}", "at": NOON}
-
-        with database.transaction() as tx:
-            tx.write_many("set_mark", asking())
-
-    with pytest.raises(RuntimeError, match="may not ask"):
-        write()
-
-    with database.transaction() as tx:
-        assert tx.one("mark", name="mark 0") is None
 
 
 def test_after_very_many_writes_each_is_there(database: Database) -> None:

@@ -1,0 +1,111 @@
+"""What we use of libraries although they promise it to nobody.
+
+Each row says where, and why nothing public does. Where one fails after an upgrade, look
+there before anything else.
+"""
+
+import inspect
+import socket
+from collections.abc import Generator, Iterator
+from functools import reduce
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from typing import Any
+
+import psycopg
+import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
+from psycopg.waiting import Wait
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.socket_mode.builtin.connection import Connection
+
+from tests import postgres
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    """The client behind Bolt's handler, which is not connected."""
+    app = App(token="xoxb-1", signing_secret="s", token_verification_enabled=False)
+    handler = SocketModeHandler(app, "xapp-1")
+    yield handler.client
+    handler.close()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        # bot/inbound/socket_mode.py stops: Bolt's own `close` hangs up before what is
+        # in flight was acknowledged, and waits for reads to time out.
+        "closed",
+        "auto_reconnect_enabled",
+        "message_queue.put",
+        "message_processor.shutdown",
+        "message_workers.shutdown",
+        "connect_operation_lock.acquire",
+        "current_session_state.terminated",
+        "current_session_runner.event.set",
+        "current_session_runner.is_alive",
+        "current_session_runner.thread",
+        # And it reconnects at once: Bolt reads the end of a broken socket for five
+        # pings.
+        "current_session",
+        "connect_to_new_endpoint",
+    ],
+)
+def test_socket_mode_finds_what_it_reaches_for(client: Any, name: str) -> None:
+    reduce(getattr, name.split("."), client)
+
+
+def test_socket_mode_finds_the_socket_of_a_session() -> None:
+    assert "self.sock" in inspect.getsource(Connection)
+    assert callable(Connection.disconnect)
+
+
+def test_a_call_to_slack_passes_where_its_deadline_is_set() -> None:
+    """bot/slack/call_deadlines.py: slack_sdk's timeout is per socket operation."""
+    hook = WebClient._perform_urllib_http_request_internal
+    asks = inspect.getsource(WebClient._perform_urllib_http_request)
+
+    assert list(inspect.signature(hook).parameters) == ["self", "url", "req"]
+    assert "self._perform_urllib_http_request_internal(url, req)" in asks
+
+
+@pytest.mark.parametrize("kind", [HTTPConnection, HTTPSConnection])
+def test_connections_are_made_and_read_where_a_deadline_can_be_set(
+    kind: type[HTTPConnection],
+) -> None:
+    """bot/slack/call_deadlines.py: http.client tries addresses one after another, each
+    with the whole timeout, and reads an answer without any deadline."""
+    connects = inspect.getsource(HTTPConnection.connect)
+    one, other = socket.socketpair()
+    with one, other, HTTPResponse(one) as answer:
+        assert hasattr(answer.fp, "detach")
+
+    assert kind("localhost").response_class is HTTPResponse
+    assert "self._create_connection(" in connects
+
+
+def test_psycopg_waits_through_a_method_that_looks_in_while_nothing_comes() -> None:
+    """bot/store/engines/connections.py: no timeout of libpq sees a frozen server."""
+    given: list[int] = []
+
+    def never() -> Generator[Wait, int, None]:
+        while len(given) < 2:
+            given.append((yield Wait.R))
+
+    with psycopg.connect(postgres.empty(), autocommit=True) as connection:
+        connection.wait(never(), interval=0.01)
+    waits = inspect.getsource(psycopg.Cursor.execute)
+
+    assert given == [0, 0]
+    assert "self._conn.wait(" in waits
+
+
+def test_apscheduler_keeps_the_thread_that_calls() -> None:
+    """bot/running/scheduler.py: nothing public says that it died."""
+    scheduler = BackgroundScheduler()
+    scheduler.start()
+
+    assert scheduler._thread.is_alive()
+    scheduler.shutdown()
