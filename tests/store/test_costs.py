@@ -112,12 +112,24 @@ def test_a_list_of_what_is_open_costs_the_same_however_much_was_closed(
     assert growth < 1.1
 
 
-def test_an_idle_tick_costs_the_same_however_many_incidents_are_open(
+def test_looking_for_what_is_due_costs_the_same_however_many_are_open(
     tmp_path: Path,
 ) -> None:
-    growth = grows(tmp_path, open_incidents, lambda one: one.reminders.tick())
+    def look(one: Desk) -> None:
+        with one.database.transaction() as tx:
+            assert not records.is_late_or_due(tx, one.clock())
 
-    assert growth < 1.1
+    assert grows(tmp_path, open_incidents, look) < 1.1
+
+
+def test_looking_for_what_may_be_sent_costs_the_same_however_much_waits(
+    tmp_path: Path,
+) -> None:
+    def look(one: Desk) -> None:
+        with one.database.transaction() as tx:
+            assert outbox_messages.may_send(tx, one.clock())
+
+    assert grows(tmp_path, waiting_messages, look) < 1.1
 
 
 def test_the_next_instant_costs_the_same_however_many_incidents_are_open(
