@@ -74,7 +74,7 @@ class DailyBackups:
             self._failed_at, now, _TRY_AGAIN_AFTER
         ):
             return False
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             made = marks.at(tx, Mark.BACKUP)
         return made is None or not _is_within(made, now, _EVERY)
 

@@ -41,19 +41,19 @@ class People:
 
     def person(self, id: str) -> Person:
         """Return a person; of somebody unknown only the id, in the team's zone."""
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             return person(tx, self._policy(), id)
 
     def name_of(self, id: str) -> str | None:
         """Return a person's name; `None` if nobody was seen with this id."""
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             row = tx.one("person", id=id)
         return row["name"] if row else None
 
     def id_of(self, name: str) -> str | None:
         """Return the id of the one active member of this name, if there is just one."""
         wanted = name.removeprefix("@").casefold()
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             found = [
                 row["id"]
                 for row in tx.all("people")
@@ -99,7 +99,7 @@ class People:
         self._learn(member_of(user, self._workspace))
 
     def _known(self, id: str) -> Member | None:
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             row = tx.one("person", id=id)
         if row is None:
             return None

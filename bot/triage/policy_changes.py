@@ -148,7 +148,7 @@ class PolicyWatch:
         policy = self._in_force()
         self._in_force.keep(refused=self._source.path.name)
         logger.warning("policy refused", extra={"problems": list(problems)})
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             row = tx.one("policy_since", version=policy.version)
         since = row["accepted_at"] if row else self._clock()
         refs = policy_notice.refused_refs(self._source.path.name, since, problems)
@@ -161,7 +161,7 @@ class PolicyWatch:
 
         What is open was opened under it.
         """
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             row = tx.one("last_policy")
         assert row is not None, "incidents are open under a policy that was stored"
         today = self._clock().date()
@@ -170,7 +170,7 @@ class PolicyWatch:
 
     def _retarget(self, policy: Policy) -> list[Move]:
         """Recompute what is open, a hundred incidents in a transaction."""
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             numbers = [row["number"] for row in tx.all("open_incidents")]
         moved: list[Move] = []
         for start in range(0, len(numbers), _BATCH):

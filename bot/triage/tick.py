@@ -132,7 +132,7 @@ class Reminders:
 
     def next_at(self) -> datetime:
         """Return the next instant at which a tick has something to do."""
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             return next_at(tx, self._policy(), self._clock())
 
     def _has_work(self, now: datetime) -> bool:
@@ -154,7 +154,7 @@ class Reminders:
         system_now = self._system_clock()
         if self._ticked_at and system_now - self._ticked_at < _OUTAGE:
             return None
-        with self._database.transaction() as tx:
+        with self._database.reading() as tx:
             ticked_at = marks.at(tx, Mark.TICK)
         now = self._clock()
         if ticked_at is None or now - ticked_at < _OUTAGE:
