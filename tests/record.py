@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import always
-from bot.incidents import nudges
+from bot.incidents import nudges, recipients
 from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
@@ -138,8 +138,8 @@ class Record:
         self.deadlines = tuple(kept.values())
 
     def _told(self, step: Step, now: datetime) -> str:
-        local, on_call = now.astimezone(PACIFIC), self.policy.on_call
-        told = nudges.recipients(self.policy, self.incident, step, on_call)
+        local = now.astimezone(PACIFIC)
+        told = recipients.of_step(self.policy, self.incident, step, now)
         names = " ".join(_NAMES[one.id] for one in told)
         return f"{local:%a} {local.day} {local:%H:%M} {step.kind} {names}"
 

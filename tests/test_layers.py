@@ -122,3 +122,17 @@ def test_a_package_says_in_a_sentence_what_it_is_for(folder: Path) -> None:
 
     assert ast.get_docstring(tree)
     assert len(tree.body) == 1
+
+
+def users_of(attribute: str) -> set[str]:
+    """Return the modules of ours that read an attribute of this name."""
+    return {
+        name
+        for name in OURS
+        for node in ast.walk(ast.parse(PATHS[name].read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == attribute
+    }
+
+
+def test_only_the_recipients_ask_who_is_on_call_at_an_instant() -> None:
+    assert users_of("on_call_at") == {"bot.incidents.recipients"}

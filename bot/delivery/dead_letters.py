@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bot.clock import Clock
-from bot.incidents.nudges import Because
+from bot.incidents import recipients
+from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
@@ -62,7 +63,7 @@ class DeadLetters:
         if message.person is None or not is_reminder:
             return ""
         missed = (*missed_by(message), message.person)
-        stand_in = _on_call_but(self.policy(), missed)
+        stand_in = recipients.stand_in(self.policy(), missed, self.clock())
         if stand_in is None:
             return ""
         found = items.within(tx, message.key)
@@ -97,7 +98,7 @@ class DeadLetters:
     ) -> None:
         """Tell the fallback channel; where that is what failed, the lead."""
         policy = self.policy()
-        lead = policy.on_call.lead or policy.on_call.primary
+        lead = recipients.lead(policy, self.clock())
         if is_report(message) and message.person is not None:
             logger.error("nobody can be told of a lost message", extra={"error": error})
             return
@@ -199,12 +200,3 @@ def missed_by(message: OutboxMessage) -> tuple[str, ...]:
 
 def _report_key(message: OutboxMessage) -> str:
     return f"trouble/{message.key}/{message.attempts}"
-
-
-def _on_call_but(policy: Policy, missed: tuple[str, ...]) -> str | None:
-    """Return the primary, or who comes next; `None` if none of them can be told."""
-    on_call = policy.on_call
-    for person in (on_call.primary, on_call.backup, on_call.lead):
-        if person is not None and person not in missed:
-            return person
-    return None

@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.delivery.dead_letters import is_lost, missed_by
 from bot.delivery.outbox import Rendered
 from bot.incidents import digest as digests
+from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import Event, Incident, Status, void_reason
 from bot.policy.policies import Policy
@@ -184,7 +185,7 @@ class Renderer:
             return None
         reader = self._reader(tx, message)
         whose = (*missed_by(message), reader.id)[0]
-        is_primary = whose == policy.on_call.primary
+        is_primary = whose == recipients.of_unowned(policy, now)
         theirs = records.open_incidents_of(tx, whose, with_unowned=is_primary)
         cases = daily_lists.cases(tx, theirs)
         for one in digests.mornings(policy, cases, now=now, until=until):

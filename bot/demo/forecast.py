@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from bot.incidents import nudges
+from bot.incidents import nudges, recipients
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Because, Recipient, Step, StepKind
+from bot.incidents.nudges import Step, StepKind
+from bot.incidents.recipients import Because, Recipient
 from bot.policy.policies import Policy
 from bot.slack.blocks import span
 
@@ -82,7 +83,7 @@ def _of_deadline(
         what = f"{deadline.kind.words.capitalize()} is {state}"
         yield Ahead(deadline.due_at, state, about, what, _why_due(deadline))
     for step in _steps(policy, incident, deadline, now):
-        told = nudges.recipients(policy, incident, step, policy.on_call)
+        told = recipients.of_step(policy, incident, step, step.at)
         is_page = step.kind in (StepKind.PAGE, StepKind.CHECK_IN)
         yield Ahead(
             at=step.at,

@@ -17,6 +17,7 @@ from bot.demo.trial import TEAM, settings_of, waiting
 from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Condition
 from bot.emulator.workspace import default_id
+from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.engines.read_only import Reading
@@ -186,14 +187,12 @@ def settle_in(slack: LocalSlack, policy: Policy) -> None:
     Ana is the policy's primary, Ben its backup and Lea its lead.
     """
     known = slack.workspace
-    roles = {
-        "ana": policy.on_call.primary,
-        "ben": policy.on_call.backup,
-        "lea": policy.on_call.lead,
-    }
+    on_call = dict(policy.on_call.named())
+    names = {Role.PRIMARY: "ana", Role.BACKUP: "ben", Role.LEAD: "lea"}
+    roles = {names[role]: person_id for role, person_id in on_call.items()}
     for name, zone in TEAM.items():
         person_id = roles.get(name) or default_id("U", name)
-        if name != "ana" and person_id == policy.on_call.primary:
+        if name != "ana" and person_id == on_call[Role.PRIMARY]:
             person_id = default_id("U", name)  # One person in two roles.
         if person_id not in known.people:
             is_taken = any(one.name == name for one in known.people.values())
@@ -215,10 +214,14 @@ def settle_in(slack: LocalSlack, policy: Policy) -> None:
 
 def roles_of(policy: Policy) -> dict[str, str]:
     """Return the roles of the people on call, in words, by id."""
-    on_call = policy.on_call
-    told = {on_call.lead: "lead", on_call.backup: "backup on call"}
-    told[on_call.primary] = "primary on call"
-    return {who: words for who, words in told.items() if who is not None}
+    words = {
+        Role.PRIMARY: "primary on call",
+        Role.BACKUP: "backup on call",
+        Role.LEAD: "lead",
+    }
+    # The first role of somebody who has several.
+    named = reversed([*policy.on_call.named()])
+    return {who: words[role] for role, who in named}
 
 
 def _add_channel(slack: LocalSlack, name: str, id: str, *, bot: bool = True) -> None:

@@ -220,14 +220,8 @@ def _channel(answer: Answer, purpose: str, id: str, bot: str) -> Finding:
 def _people(
     asker: Asker, policy: Policy, team: str, now: datetime
 ) -> Iterator[Finding]:
-    on_call = policy.on_call
-    for role, person in (
-        ("primary", on_call.primary),
-        ("backup", on_call.backup),
-        ("lead", on_call.lead),
-    ):
-        if person is not None:
-            yield from _person(asker, f"on_call.{role}", person, team, now)
+    for role, person in policy.on_call.named():
+        yield from _person(asker, f"on_call.{role}", person, team, now)
 
 
 def _person(

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Outcome, lateness, owed_now
 from bot.incidents.incidents import Incident, Status
-from bot.policy.policies import OnCall, Policy, Severity
+from bot.policy.on_call import OnCall
+from bot.policy.policies import Policy, Severity
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NO_TIME = timedelta(0)
@@ -114,7 +116,7 @@ def digest(  # noqa: PLR0913  # A day is told from these six facts.
         kept=len(counted) - len(late),
         late=tuple(sorted(late)),
         open_count=len(open_cases),
-        on_call=policy.on_call,
+        on_call=recipients.on_call(policy, now),
     )
 
 
@@ -130,7 +132,7 @@ def mornings(
     for case in cases:
         if not case.incident.is_open:
             continue
-        person = case.incident.owner or policy.on_call.primary
+        person = case.incident.owner or recipients.of_unowned(policy, now)
         if case.incident.owner is None:
             unowned.setdefault(person, []).append(case.incident)
         deadline = case.owed

@@ -5,17 +5,17 @@ asks for the next one, sends it and keeps its number; steps that were slept thro
 collapse into the newest.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count, islice
-from typing import assert_never
 
 from bot.business_time.hours import BusinessHours
 from bot.incidents.deadlines import Deadline, Kind, hours_of
 from bot.incidents.incidents import Incident
-from bot.policy.policies import OnCall, Policy, Role, Severity
+from bot.policy.on_call import Role
+from bot.policy.policies import Policy, Severity
 
 
 class StepKind(StrEnum):
@@ -43,17 +43,6 @@ NUMBERS = {
 LAST = (StepKind.AFTER, StepKind.AFTER_AGAIN)
 
 
-class Because(StrEnum):
-    """Why this person is told. A stand-in is, where somebody else cannot be."""
-
-    OWNER = "owner"
-    PRIMARY = "primary"
-    BACKUP = "backup"
-    LEAD = "lead"
-    FALLBACK = "fallback"
-    STAND_IN = "stand-in"
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One reminder of a deadline. `roles` are told besides the owner."""
@@ -68,19 +57,6 @@ class Step:
     def over(self) -> int:
         """The `step` of a deadline for which this one is over."""
         return self.number + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A person (Slack's id), or the fallback channel, and why they are told."""
-
-    id: str
-    because: Because
-
-    @property
-    def is_person(self) -> bool:
-        """Tell a person from the fallback channel."""
-        return self.because is not Because.FALLBACK
 
 
 def armed(
@@ -182,41 +158,11 @@ def must_go_on(deadline_kind: Kind, over: int) -> bool:
     return not any(NUMBERS[kind] == over - 1 for kind in LAST)
 
 
-def recipients(
-    policy: Policy, incident: Incident, step: Step, on_call: OnCall
-) -> tuple[Recipient, ...]:
-    """Return who is told by a step: nobody twice, and the owner as the owner."""
-    told: dict[str, Recipient] = {}
-    if step.to_owner:
-        owner = _owner_or_primary(incident, on_call)
-        told[owner.id] = owner
-    for recipient in _of_roles(policy, incident, step.roles, on_call):
-        told.setdefault(recipient.id, recipient)
-    return tuple(told.values())
-
-
-def next_told(
-    policy: Policy,
-    incident: Incident,
-    deadline: Deadline,
-    on_call: OnCall,
-    *,
-    but_not: Iterable[str] = (),
-) -> tuple[Recipient, datetime] | None:
-    """Return who is paged next, and when.
-
-    The owner and `but_not`, whom it tells now, are passed over: it is about who else
-    hears of it. `None` where nobody else is in it.
-    """
-    known = {*but_not, incident.owner}
+def pages(policy: Policy, incident: Incident, deadline: Deadline) -> Iterator[Step]:
+    """Yield the pages of an escalation that are to come, to the end of its steps."""
     steps = _steps_from(policy, incident, deadline, deadline.step)
-    for step in islice(steps, len(policy.escalation.steps) + 1):
-        if step.kind is not StepKind.PAGE:
-            continue
-        for recipient in _of_roles(policy, incident, step.roles, on_call):
-            if recipient.id not in known:
-                return recipient, step.at
-    return None
+    coming = islice(steps, len(policy.escalation.steps) + 1)
+    return (step for step in coming if step.kind is StepKind.PAGE)
 
 
 def _steps_from(
@@ -325,33 +271,3 @@ def _awaiting(
         next_nudge_at=min(instants, default=None),
         snoozed_until=snoozed_until,
     )
-
-
-def _owner_or_primary(incident: Incident, on_call: OnCall) -> Recipient:
-    if incident.owner is not None:
-        return Recipient(incident.owner, Because.OWNER)
-    return Recipient(on_call.primary, Because.PRIMARY)
-
-
-def _of_roles(
-    policy: Policy, incident: Incident, roles: Iterable[Role], on_call: OnCall
-) -> Iterable[Recipient]:
-    for role in roles:
-        who, because = _holder(policy, role, on_call)
-        if who is not None:
-            is_owner = who == incident.owner
-            yield Recipient(who, Because.OWNER if is_owner else because)
-
-
-def _holder(policy: Policy, role: Role, on_call: OnCall) -> tuple[str | None, Because]:
-    match role:
-        case Role.PRIMARY:
-            return on_call.primary, Because.PRIMARY
-        case Role.BACKUP:
-            return on_call.backup, Because.BACKUP
-        case Role.LEAD:
-            return on_call.lead, Because.LEAD
-        case Role.FALLBACK:
-            return policy.channels.fallback, Because.FALLBACK
-        case _:
-            assert_never(role)

@@ -13,7 +13,8 @@ from functools import cache
 from itertools import pairwise
 from typing import assert_never
 
-from bot.policy.policies import Policy, Role, Severity
+from bot.policy.on_call import Role
+from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Shape, Target, words
 
 _Timed = tuple[Target, str]
@@ -68,8 +69,8 @@ def _silences(policy: Policy) -> Iterator[str]:
 
 
 def _lonely_people(policy: Policy) -> Iterator[str]:
-    on_call = policy.on_call
-    if on_call.backup == on_call.primary:
+    people = dict(policy.on_call.named())
+    if people.get(Role.BACKUP) == people[Role.PRIMARY]:
         yield f"on_call.{Role.BACKUP}: is the primary, too; nobody stands behind them"
 
 

@@ -3,13 +3,14 @@
 `policy_files` reads these from policies.yaml; nothing here knows of files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from bot.business_time.hours import BusinessHours
 from bot.policy import targets
+from bot.policy.on_call import Cover, OnCall, Role, covered
 from bot.policy.targets import Interpretations, Shape, Target
 
 
@@ -30,15 +31,6 @@ class Severity(StrEnum):
     def number(self) -> int:
         """1 to 4; a higher number is less bad."""
         return int(self.value[-1])
-
-
-class Role(StrEnum):
-    """Who may be paged by an escalation. `FALLBACK` is a channel, not a person."""
-
-    PRIMARY = "primary"
-    BACKUP = "backup"
-    LEAD = "lead"
-    FALLBACK = "fallback"
 
 
 class Reopening(StrEnum):
@@ -90,15 +82,6 @@ class Channels:
     digest: str
     leads: str
     fallback: str
-
-
-@dataclass(frozen=True, slots=True)
-class OnCall:
-    """Slack's ids of the people on call; `backup` and `lead` may be absent."""
-
-    primary: str
-    backup: str | None = None
-    lead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +179,10 @@ class Policy:
             if plan.id == plan_id:
                 return plan
         raise KeyError(plan_id)
+
+    def on_call_at(self, instant: datetime, covers: Sequence[Cover] = ()) -> OnCall:
+        """Return who is on call at an instant, with those who cover for somebody."""
+        return covered(self.on_call, instant, covers)
 
     def find_customer(self, name: str) -> Customer | None:
         """Return the customer of this name or alias, whatever its case and spaces."""

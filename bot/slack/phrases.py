@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.incidents.deadlines import Deadline, Kind, lateness
 from bot.incidents.incidents import Incident
 from bot.policy import targets
-from bot.policy.policies import OnCall, Policy
+from bot.policy.on_call import OnCall
+from bot.policy.policies import Policy
 from bot.slack.blocks import Style, hours, link, local, mention, shown, span, when
 
 NOBODY_KNOWN = "customer unknown"

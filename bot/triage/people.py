@@ -70,8 +70,7 @@ class People:
         """
         if team is not None and team != self._workspace:
             raise Refusal(NotAdmitted())
-        on_call = self._policy().on_call
-        if id in (on_call.primary, on_call.backup, on_call.lead):
+        if any(id == who for _, who in self._policy().on_call.named()):
             return
         known = self._known(id) or self._learned(id)
         if known is None or not (known.is_member and known.is_active):

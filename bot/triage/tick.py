@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
-from bot.incidents import nudges
+from bot.incidents import nudges, recipients
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Recipient, Step, StepKind
+from bot.incidents.nudges import Step, StepKind
+from bot.incidents.recipients import Recipient
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Database, Transaction
 from bot.store.tables import locks, marks, outbox_messages, records
@@ -249,11 +250,11 @@ def _fired(
     assert deadline.next_nudge_at is not None, "a due deadline has an instant"
     at = max(now, deadline.next_nudge_at)
     step, fired = nudges.fire(policy, incident, deadline, at)
-    told = nudges.recipients(policy, incident, step, policy.on_call)
+    told = recipients.of_step(policy, incident, step, now)
     following = None
     if step.kind in _PAGES:
-        following = nudges.next_told(
-            policy, incident, fired, policy.on_call, but_not=[r.id for r in told]
+        following = recipients.next_paged(
+            policy, incident, fired, but_not=[r.id for r in told]
         )
     is_repeated = deadline.fired > 0
     return _Firing(incident, fired, step, told, following, is_repeated)

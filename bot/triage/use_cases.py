@@ -13,13 +13,13 @@ from functools import partial
 from typing import Any
 
 from bot.clock import Clock
-from bot.incidents import acts, check_ins, nudges
+from bot.incidents import acts, check_ins, nudges, recipients
 from bot.incidents.acts import Report, Update
 from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.digest import Case
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
-from bot.incidents.nudges import Because, Recipient
+from bot.incidents.recipients import Because, Recipient
 from bot.incidents.refusals import (
     NoSuchIncident,
     NothingToSnooze,
@@ -326,13 +326,12 @@ def _with_escalation(
     now: datetime,
 ) -> Result:
     """Add who is paged at once and who is next."""
-    on_call = policy.on_call
     told: tuple[Recipient, ...] = ()
     step = nudges.step_of(policy, incident, escalation, escalation.step)
     if step is not None and step.at <= now:
-        told = nudges.recipients(policy, incident, step, on_call)
-    following = nudges.next_told(
-        policy, incident, escalation, on_call, but_not=[one.id for one in told]
+        told = recipients.of_step(policy, incident, step, now)
+    following = recipients.next_paged(
+        policy, incident, escalation, but_not=[one.id for one in told]
     )
     return Result(incident, owed, told, following)
 

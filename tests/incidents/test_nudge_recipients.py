@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.incidents import nudges
+from bot.incidents import recipients
 from bot.incidents.deadlines import Kind
 from bot.incidents.incidents import EventKind
-from bot.incidents.nudges import Because, Recipient, Step, StepKind
-from bot.policy.policies import OnCall, Policy, Role, Severity
+from bot.incidents.nudges import Step, StepKind
+from bot.incidents.recipients import Because, Recipient
+from bot.policy.on_call import OnCall, Role
+from bot.policy.policies import Policy, Severity
 from tests.factories import incident, pacific, shipped_policy
 from tests.record import Record, opened
 
@@ -19,6 +21,9 @@ def with_on_call(lead: str | None) -> Policy:
     return replace(shipped_policy(), on_call=OnCall("U0ANA", "U0BEN", lead))
 
 
+NOW = pacific(24, "15:00")
+
+
 def step(kind: StepKind, *roles: Role, to_owner: bool = False) -> Step:
     return Step(3, kind, pacific(24, "15:00"), to_owner, roles)
 
@@ -26,11 +31,10 @@ def step(kind: StepKind, *roles: Role, to_owner: bool = False) -> Step:
 def following(record: Record, *told: str) -> tuple[Recipient, datetime] | None:
     """Return who is told next, while those are told now."""
     policy, escalation = record.policy, record.owed(Kind.CHECK_IN)
-    return nudges.next_told(
+    return recipients.next_paged(
         policy,
         record.incident,
         escalation,
-        policy.on_call,
         but_not=(one for one in told),
     )
 
@@ -54,7 +58,7 @@ def test_a_lead_who_owns_it_is_told_once_as_its_owner() -> None:
     due = step(StepKind.AFTER_AGAIN, Role.LEAD, to_owner=True)
     policy = shipped_policy()
 
-    told = nudges.recipients(policy, incident(owner="U0LEA"), due, policy.on_call)
+    told = recipients.of_step(policy, incident(owner="U0LEA"), due, NOW)
 
     assert told == (Recipient("U0LEA", Because.OWNER),)
 
@@ -63,7 +67,7 @@ def test_an_owner_in_the_escalation_is_told_as_the_owner() -> None:
     due = step(StepKind.PAGE, Role.PRIMARY)
     policy = shipped_policy()
 
-    told = nudges.recipients(policy, incident(owner="U0ANA"), due, policy.on_call)
+    told = recipients.of_step(policy, incident(owner="U0ANA"), due, NOW)
 
     assert told == (Recipient("U0ANA", Because.OWNER),)
 
@@ -72,7 +76,7 @@ def test_who_is_both_primary_and_lead_is_told_once() -> None:
     policy = with_on_call(lead="U0ANA")
     due = step(StepKind.AFTER_AGAIN, Role.LEAD, to_owner=True)
 
-    told = nudges.recipients(policy, incident(), due, policy.on_call)
+    told = recipients.of_step(policy, incident(), due, NOW)
 
     assert told == (Recipient("U0ANA", Because.PRIMARY),)
 
@@ -81,7 +85,7 @@ def test_a_role_that_nobody_fills_is_passed_over() -> None:
     policy = with_on_call(lead=None)
     due = step(StepKind.PAGE, Role.LEAD, Role.FALLBACK)
 
-    (told,) = nudges.recipients(policy, incident(), due, policy.on_call)
+    (told,) = recipients.of_step(policy, incident(), due, NOW)
 
     assert told == Recipient("C0SUPPORT", Because.FALLBACK)
     assert not told.is_person

@@ -6,12 +6,12 @@ from datetime import time, timedelta
 import pytest
 
 from bot.policy import targets
+from bot.policy.on_call import Role
 from bot.policy.policies import (
     CalendarChoice,
     Customer,
     Policy,
     Reopening,
-    Role,
     Severity,
     folded,
 )

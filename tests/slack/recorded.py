@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Recipient
+from bot.incidents.recipients import Recipient
 from tests.factories import owed_at_opening
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule
 from bot.policy import targets
+from bot.policy.on_call import OnCall
 from bot.policy.parsing.fields import Context
 from bot.policy.parsing.models import (
     CalendarEntry,
@@ -22,7 +23,6 @@ from bot.policy.policies import (
     Customer,
     Escalation,
     EscalationStep,
-    OnCall,
     Plan,
     Policy,
     Reminders,

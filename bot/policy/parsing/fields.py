@@ -10,9 +10,10 @@ from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
 from bot.business_time.schedules import Span
 from bot.policy import targets
+from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.yaml_lines import Path
-from bot.policy.policies import Role, Severity
+from bot.policy.policies import Severity
 from bot.policy.targets import Target
 
 HolidaySource = Callable[[str, str | None, range], Mapping[date, str]]

@@ -25,6 +25,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from bot.business_time.schedules import WEEKDAYS, Span
+from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import (
     BEST_PLAN,
@@ -56,7 +57,7 @@ from bot.policy.parsing.fields import (
     Zone,
     context,
 )
-from bot.policy.policies import Customer, Reopening, Role, Severity
+from bot.policy.policies import Customer, Reopening, Severity
 from bot.policy.targets import EveryDay, ShareOf, WhenClosed
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bot.business_time.hours import BusinessHours
 from bot.errors import PolicyError
+from bot.policy.on_call import Role
 from bot.policy.parsing import building, yaml_lines
 from bot.policy.parsing.customer_files import (
     Row,
@@ -26,7 +27,7 @@ from bot.policy.parsing.old_keys import renamed
 from bot.policy.parsing.problems import Problem, found_by, key_of
 from bot.policy.parsing.yaml_lines import Document, Tree, YamlError
 from bot.policy.parsing.yaml_lines import Path as TreePath
-from bot.policy.policies import Policy, Role
+from bot.policy.policies import Policy
 
 DEFAULT_NAME = "policies.yaml"
 FileReader = Callable[[str], str]

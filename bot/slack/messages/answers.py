@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Recipient
+from bot.incidents.recipients import Recipient
 from bot.slack import actions, typed
 from bot.slack.blocks import (
     LONGEST_SECTION,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.digest import Morning, Owed
 from bot.policy.policies import Policy
@@ -89,5 +90,5 @@ def _unowned(morning: Morning, reader: Person, policy: Policy) -> str:
     if not morning.unowned:
         return ""
     names = linked_names(morning.unowned)
-    is_on_call = policy.on_call.primary == reader.id
+    is_on_call = recipients.of_unowned(policy, morning.at) == reader.id
     return f"Nobody owns {names}{'; you are on call' * is_on_call}."

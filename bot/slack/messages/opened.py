@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
@@ -114,7 +115,7 @@ def _who_is_told(
     if recorded.following is not None:
         who, at = recorded.following
         return f"{place(who.id)} is told at {times.at(at)}, nobody before."
-    on_call = mention(policy.on_call.primary)
+    on_call = mention(recipients.of_unowned(policy, times.now))
     return f"Nobody is told now; it comes into the morning list of {on_call}."
 
 

@@ -5,7 +5,9 @@ They are shown in the same messages as reminders.
 
 from collections.abc import Iterator
 
-from bot.incidents.nudges import Because, StepKind
+from bot.incidents import recipients
+from bot.incidents.nudges import StepKind
+from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import Element, mention, place
@@ -57,7 +59,7 @@ def _unowned(item: Item, policy: Policy, times: Times) -> Iterator[str]:
         then = f"; {place(who)} at {times.clock(at)} if nobody takes it"
     if item.because is Because.FALLBACK:
         yield f"Nobody owns it. This channel was {told}{then}."
-        yield on_call_phrase(policy.on_call)
+        yield on_call_phrase(recipients.on_call(policy, times.now))
     else:
         yield f"Nobody owns it. You were {told} as the {role(item.because)}{then}."
 
@@ -83,7 +85,7 @@ def _silent_owner(item: Item, policy: Policy, times: Times) -> Iterator[str]:
     yield ended(opened_up(title_of(incident, LONGEST_TITLE_IN_A_LIST)))
     yield from _target(item, policy, times)
     if item.because is Because.FALLBACK:
-        yield on_call_phrase(policy.on_call)
+        yield on_call_phrase(recipients.on_call(policy, times.now))
     else:
         yield f"You are told as the {role(item.because)}."
     if item.next is not None:

@@ -7,9 +7,11 @@ stays readable, as a dim line without buttons.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from bot.incidents import recipients
 from bot.incidents.deadlines import Kind, Outcome
 from bot.incidents.incidents import Incident, Status
-from bot.incidents.nudges import Because, StepKind, snooze_choices
+from bot.incidents.nudges import StepKind, snooze_choices
+from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import (
@@ -132,7 +134,7 @@ def _owed_line(item: Item, policy: Policy, times: Times) -> str:
 
 def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
     """Return why this reader gets it or, in a channel, who is concerned."""
-    owner, on_call = item.incident.owner, policy.on_call
+    owner, on_call = item.incident.owner, recipients.on_call(policy, times.now)
     whose = "Nobody owns it" if owner is None else f"It is {mention(owner)}'s"
     if reader is None:
         if item.kind is StepKind.AFTER_AGAIN and on_call.lead:

@@ -6,7 +6,8 @@ from typing import assert_never
 
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Because, StepKind
+from bot.incidents.nudges import StepKind
+from bot.incidents.recipients import Because
 from bot.slack.readers import Person
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.incidents.deadlines import Deadline, Kind
-from bot.incidents.nudges import Because, StepKind
+from bot.incidents.nudges import StepKind
+from bot.incidents.recipients import Because
 from bot.store.database import Row, Transaction
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.incidents.nudges import Because, Recipient
+from bot.incidents.recipients import Because, Recipient
 from bot.policy.policies import Severity
 from bot.slack.blocks import Message
 from bot.slack.command_text import CustomerFrom, Reading

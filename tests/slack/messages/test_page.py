@@ -6,7 +6,8 @@ import pytest
 
 from bot.incidents.deadlines import Kind
 from bot.incidents.incidents import EventKind
-from bot.incidents.nudges import Because, StepKind
+from bot.incidents.nudges import StepKind
+from bot.incidents.recipients import Because
 from bot.policy.policies import Severity
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import EventKind, Incident
-from bot.incidents.nudges import Because, StepKind
+from bot.incidents.nudges import StepKind
+from bot.incidents.recipients import Because
 from bot.policy.policies import Severity
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item

@@ -1,0 +1,123 @@
+"""Who is told: of a step, of what nobody owns, in place of somebody. Pure.
+
+Only this module asks the policy who is on call, each time for an instant.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from bot.incidents import nudges
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
+from bot.incidents.nudges import Step
+from bot.policy.on_call import OnCall, Role
+from bot.policy.policies import Policy
+
+
+class Because(StrEnum):
+    """Why this person is told. A stand-in is, where somebody else cannot be."""
+
+    OWNER = "owner"
+    PRIMARY = "primary"
+    BACKUP = "backup"
+    LEAD = "lead"
+    FALLBACK = "fallback"
+    STAND_IN = "stand-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person (Slack's id), or the fallback channel, and why they are told."""
+
+    id: str
+    because: Because
+
+    @property
+    def is_person(self) -> bool:
+        """Tell a person from the fallback channel."""
+        return self.because is not Because.FALLBACK
+
+
+def on_call(policy: Policy, at: datetime) -> OnCall:
+    """Return who is on call at an instant."""
+    return policy.on_call_at(at)
+
+
+def of_unowned(policy: Policy, at: datetime) -> str:
+    """Return who answers for what nobody owns: the primary."""
+    return on_call(policy, at).primary
+
+
+def lead(policy: Policy, at: datetime) -> str:
+    """Return who leads; the primary where the policy names no lead."""
+    people = on_call(policy, at)
+    return people.lead or people.primary
+
+
+def stand_in(policy: Policy, missed: Iterable[str], at: datetime) -> str | None:
+    """Return the first on call besides those who cannot be reached, if there is one."""
+    people, gone = on_call(policy, at), frozenset(missed)
+    return next((who for _, who in people.named() if who not in gone), None)
+
+
+def of_step(
+    policy: Policy, incident: Incident, step: Step, at: datetime
+) -> tuple[Recipient, ...]:
+    """Return who is told by a step: nobody twice, and the owner as the owner."""
+    told: dict[str, Recipient] = {}
+    if step.to_owner:
+        owner = Recipient(of_unowned(policy, at), Because.PRIMARY)
+        if incident.owner is not None:
+            owner = Recipient(incident.owner, Because.OWNER)
+        told[owner.id] = owner
+    for recipient in _of_roles(policy, incident, step.roles, at):
+        told.setdefault(recipient.id, recipient)
+    return tuple(told.values())
+
+
+def next_paged(
+    policy: Policy,
+    incident: Incident,
+    deadline: Deadline,
+    *,
+    but_not: Iterable[str] = (),
+) -> tuple[Recipient, datetime] | None:
+    """Return who is paged next, and when.
+
+    The owner and `but_not`, who are told now, are passed over: it is about who else
+    hears of it. `None` where nobody else does.
+    """
+    known = {*but_not, incident.owner}
+    for step in nudges.pages(policy, incident, deadline):
+        for recipient in _of_roles(policy, incident, step.roles, step.at):
+            if recipient.id not in known:
+                return recipient, step.at
+    return None
+
+
+def _of_roles(
+    policy: Policy, incident: Incident, roles: Iterable[Role], at: datetime
+) -> Iterator[Recipient]:
+    people = on_call(policy, at)
+    for role in roles:
+        who, because = _holder(policy, role, people)
+        if who is not None:
+            is_owner = who == incident.owner
+            yield Recipient(who, Because.OWNER if is_owner else because)
+
+
+def _holder(policy: Policy, role: Role, people: OnCall) -> tuple[str | None, Because]:
+    match role:
+        case Role.PRIMARY:
+            return people.primary, Because.PRIMARY
+        case Role.BACKUP:
+            return people.backup, Because.BACKUP
+        case Role.LEAD:
+            return people.lead, Because.LEAD
+        case Role.FALLBACK:
+            return policy.channels.fallback, Because.FALLBACK
+        case _:
+            assert_never(role)
