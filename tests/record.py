@@ -96,7 +96,7 @@ class Record:
     def kinds_owed(self) -> list[Kind]:
         """Return which promises to the customer are open; check-ins are not."""
         kinds = [one.kind for one in self.deadlines if one.is_open]
-        return [kind for kind in kinds if kind is not Kind.CHECK_IN]
+        return [kind for kind in kinds if not kind.is_internal]
 
     def tick(self, now: datetime) -> list[str]:
         """Note what is late, and send once each reminder that is due."""

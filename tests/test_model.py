@@ -276,7 +276,7 @@ class World(RuleBasedStateMachine):
             owed = [
                 (one.kind, one.due_at)
                 for one in self._deadlines(number)
-                if one.is_open and one.kind is not Kind.CHECK_IN
+                if one.is_open and not one.kind.is_internal
             ]
             assert owed == ([(known.owes, known.due_at)] if known.is_open else [])
 

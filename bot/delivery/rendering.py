@@ -9,7 +9,7 @@ from bot.delivery.dead_letters import is_lost, missed_by
 from bot.delivery.outbox import Rendered
 from bot.incidents import digest as digests
 from bot.incidents import recipients
-from bot.incidents.deadlines import Deadline, Kind, owed_now
+from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.incidents import Event, Incident, Status, void_reason
 from bot.policy.policies import Policy
 from bot.slack.messages import (
@@ -110,7 +110,7 @@ class Renderer:
         assert incident is not None, "a reminder belongs to an incident"
         owed = records.deadlines(tx, item.incident)
         deadline = _of(owed, item)
-        is_page = item.kind is Kind.CHECK_IN
+        is_page = item.kind.is_internal
         following = None
         if item.next_person is not None and item.next_at is not None:
             following = (item.next_person, item.next_at)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.incidents import nudges, recipients
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Step, StepKind
 from bot.incidents.recipients import Because, Recipient
@@ -78,7 +78,7 @@ def _of_deadline(
         what = f"The {deadline.kind.words} is paused: we wait for the customer"
         yield Ahead(None, Coming.PAUSED, about, what, "")
         return
-    if deadline.kind is not Kind.CHECK_IN:
+    if not deadline.kind.is_internal:
         state = Coming.LATE if deadline.is_overdue(now) else Coming.DUE
         what = f"{deadline.kind.words.capitalize()} is {state}"
         yield Ahead(deadline.due_at, state, about, what, _why_due(deadline))

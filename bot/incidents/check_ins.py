@@ -57,7 +57,7 @@ def after(
 def running_now(deadlines: Iterable[Deadline]) -> Deadline | None:
     """Return the escalation or the check-in that runs now, if any."""
     for deadline in deadlines:
-        if deadline.is_open and deadline.kind is Kind.CHECK_IN:
+        if deadline.is_open and deadline.kind.is_internal:
             return deadline
     return None
 
@@ -79,10 +79,11 @@ def _begun(
     if incident.owner is not None:
         last_sign = incident.last_sign_at or start
         due_at = max(due_at, hours.add(last_sign, policy.escalation.check_in_every))
+    kind = Kind.ESCALATION if incident.owner is None else Kind.CHECK_IN
     return Deadline(
         incident=incident.number,
-        kind=Kind.CHECK_IN,
-        count=next_count(deadlines, Kind.CHECK_IN),
+        kind=kind,
+        count=next_count(deadlines, kind),
         target="",
         calendar=calendar,
         policy=policy.version,

@@ -20,15 +20,25 @@ from bot.policy.targets import Target
 
 
 class Kind(StrEnum):
-    """What is owed. A check-in is owed by the owner to the team, on a Sev1."""
+    """What is owed.
+
+    To the customer a first response and updates; to the team, on what is grave, the
+    owner's check-in, or an owner at all: the escalation of what nobody owns.
+    """
 
     FIRST_RESPONSE = "first_response"
     UPDATE = "update"
     CHECK_IN = "check_in"
+    ESCALATION = "escalation"
+
+    @property
+    def is_internal(self) -> bool:
+        """Return whether it is owed to the team, not to the customer."""
+        return self in (Kind.CHECK_IN, Kind.ESCALATION)
 
     @property
     def words(self) -> str:
-        """The way people write it: first response, update, or check-in."""
+        """The way people write it: first response, update, check-in."""
         match self:
             case Kind.FIRST_RESPONSE:
                 return "first response"
@@ -36,6 +46,8 @@ class Kind(StrEnum):
                 return "update"
             case Kind.CHECK_IN:
                 return "check-in"
+            case Kind.ESCALATION:
+                return "escalation"
             case _:
                 assert_never(self)
 
@@ -99,7 +111,7 @@ class Deadline:
 def hours_of(policy: Policy, deadline: Deadline, incident: Incident) -> BusinessHours:
     """Return the hours in which a deadline counts."""
     calendar = policy.calendars.get(deadline.calendar, policy.team_hours)
-    if deadline.kind is Kind.CHECK_IN:
+    if deadline.kind.is_internal:
         return escalation_hours(policy, incident, calendar)
     return targets.clock(_target_of(deadline), calendar)
 
@@ -159,8 +171,17 @@ def owed_now(deadlines: Iterable[Deadline]) -> Deadline | None:
 
 
 def next_count(deadlines: Iterable[Deadline], kind: Kind) -> int:
-    """Return the number of the next deadline of a kind."""
-    return 1 + max((one.count for one in deadlines if one.kind is kind), default=0)
+    """Return the number of the next deadline of a kind.
+
+    Check-ins and escalations count on together, since records made before they were
+    two kinds have messages whose keys count them so.
+    """
+    counts = (
+        one.count
+        for one in deadlines
+        if one.kind is kind or (one.kind.is_internal and kind.is_internal)
+    )
+    return 1 + max(counts, default=0)
 
 
 def answered(deadline: Deadline, at: datetime) -> Deadline:
@@ -231,7 +252,7 @@ def _after(
 
 def _open_promises(deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
     for deadline in deadlines:
-        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
+        if deadline.is_open and not deadline.kind.is_internal:
             yield deadline
 
 

@@ -122,7 +122,7 @@ def snooze_choices(
     answered, and a check-in, cannot be put off.
     """
     is_owed = deadline.is_open and deadline.paused_at is None
-    if not is_owed or deadline.kind is Kind.CHECK_IN:
+    if not is_owed or deadline.kind.is_internal:
         return {}
     choices = {
         "15 minutes": now + timedelta(minutes=15),
@@ -153,7 +153,7 @@ def to_come(numbers: Mapping[StepKind, int], over: int) -> list[StepKind]:
 
 def must_go_on(deadline_kind: Kind, over: int) -> bool:
     """Tell whether there is a reminder still to come, whatever the severity."""
-    if deadline_kind is Kind.CHECK_IN:
+    if deadline_kind.is_internal:
         return True
     return not any(NUMBERS[kind] == over - 1 for kind in LAST)
 
@@ -169,9 +169,9 @@ def _steps_from(
     policy: Policy, incident: Incident, deadline: Deadline, over: int
 ) -> Iterator[Step]:
     hours = hours_of(policy, deadline, incident)
-    if deadline.kind is Kind.CHECK_IN:
+    if deadline.kind.is_internal:
         for number in count(over):
-            yield _escalation_step(policy, incident, deadline, hours, number)
+            yield _page(policy, deadline, hours, number)
     left = to_come(NUMBERS, over)
     steps = _finite_steps(policy, incident, deadline, hours)
     yield from (step for step in steps if step.kind in left)
@@ -218,25 +218,24 @@ def _while_open(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
     return at - policy.reminders.before_closing
 
 
-def _escalation_step(
+def _page(
     policy: Policy,
-    incident: Incident,
     deadline: Deadline,
     hours: BusinessHours,
     number: int,
 ) -> Step:
-    """Return a step of the escalation. An owner is asked first, so steps count from 1.
+    """Return a page. At a check-in the owner is asked first, so pages count from 1.
 
     Steps and repeats count on without an end, in the order of the policy.
     """
-    escalation = policy.escalation
+    escalation, is_check_in = policy.escalation, deadline.kind is Kind.CHECK_IN
     start, position = deadline.due_at, number
-    if incident.owner is not None:
+    if is_check_in:
         if number == 0:
             return Step(0, StepKind.CHECK_IN, deadline.due_at, to_owner=True)
         start = hours.add(deadline.due_at, escalation.check_in_repeat)
         position = number - 1
-    to_owner = incident.owner is not None and position == 0
+    to_owner = is_check_in and position == 0
     if position < len(escalation.steps):
         at = hours.add(start, escalation.steps[position].after)
         return Step(
@@ -247,7 +246,7 @@ def _escalation_step(
     everybody = tuple(
         dict.fromkeys(role for one in escalation.steps for role in one.tell)
     )
-    return Step(number, StepKind.PAGE, at, incident.owner is not None, everybody)
+    return Step(number, StepKind.PAGE, at, is_check_in, everybody)
 
 
 def _joined(step: Step, later: Step) -> Step:

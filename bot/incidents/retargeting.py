@@ -35,9 +35,9 @@ def retargeted(
     """
     change = Event(EventKind.CHANGED, now, now, by="")
     changed: list[Deadline] = []
-    if not _is_missed(owed, is_check_in=False):
+    if not _is_missed(owed, is_internal=False):
         changed += deadlines.after(policy, incident, change, owed)
-    if not _is_missed(owed, is_check_in=True):
+    if not _is_missed(owed, is_internal=True):
         changed += check_ins.after(policy, incident, change, owed)
     known = {one.id: one for one in owed}
     return tuple(one for one in changed if one != known.get(one.id))
@@ -53,10 +53,10 @@ def moves(owed: Sequence[Deadline], changed: Sequence[Deadline]) -> Iterator[Mov
             yield Move(deadline.incident, deadline.kind, old, new)
 
 
-def _is_missed(owed: Sequence[Deadline], *, is_check_in: bool) -> bool:
+def _is_missed(owed: Sequence[Deadline], *, is_internal: bool) -> bool:
     return any(
         one.is_open
         and one.missed_at is not None
-        and (one.kind is Kind.CHECK_IN) is is_check_in
+        and one.kind.is_internal is is_internal
         for one in owed
     )

@@ -58,7 +58,7 @@ WHERE one.status = 'open'
     FROM deadlines AS owed
     WHERE owed.workspace = one.workspace
       AND owed.incident = one.number
-      AND owed.kind <> 'check_in'
+      AND owed.kind IN ('first_response', 'update')
       AND owed.closed_at IS NULL
   )
 ORDER BY one.workspace, one.number;

@@ -195,7 +195,7 @@ SELECT owed.incident
 FROM deadlines AS owed
 WHERE owed.workspace = :workspace
   AND owed.closed_at IS NULL
-  AND owed.kind <> 'check_in'
+  AND owed.kind IN ('first_response', 'update')
   AND owed.incident IN (
     SELECT number
     FROM incidents
@@ -340,7 +340,7 @@ SELECT
   @deadline_columns
 FROM deadlines
 WHERE workspace = :workspace
-  AND kind <> 'check_in'
+  AND kind IN ('first_response', 'update')
   AND is_aim = 0
   AND COALESCE(missed_at, late_at) >= :since
   AND COALESCE(missed_at, late_at) < :now

@@ -281,3 +281,77 @@ CREATE INDEX outbox_edits ON outbox (workspace, priority, id)
 WHERE state = 'queued' AND kind = 'edit';
 CREATE INDEX outbox_unaddressed ON outbox (workspace, person)
 WHERE state = 'queued' AND conversation IS NULL;
+
+-- name: escalations
+-- The escalation of what nobody owns and the owner's check-in are two kinds. A CHECK
+-- cannot be changed on both engines, so the table is made again.
+CREATE TABLE new_deadlines (
+  workspace TEXT NOT NULL,
+  incident INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (
+    kind IN ('first_response', 'update', 'check_in', 'escalation')
+  ),
+  count INTEGER NOT NULL,
+  target TEXT NOT NULL,
+  calendar TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  is_aim INTEGER NOT NULL,
+  started_at INSTANT NOT NULL,
+  due_at INSTANT NOT NULL,
+  late_at INSTANT NOT NULL,
+  pauses TEXT NOT NULL,
+  paused_at INSTANT,
+  changed INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  fired INTEGER NOT NULL,
+  next_nudge_at INSTANT,
+  snoozed_until INSTANT,
+  missed_at INSTANT,
+  closed_at INSTANT,
+  outcome TEXT CHECK (outcome IN ('kept', 'late', 'void')),
+  PRIMARY KEY (workspace, incident, kind, count),
+  FOREIGN KEY (workspace, incident) REFERENCES incidents (workspace, number)
+) STRICT;
+UPDATE outbox_items
+SET deadline_kind = 'escalation'
+WHERE deadline_kind = 'check_in'
+  AND EXISTS (
+    SELECT 1
+    FROM deadlines
+    JOIN incidents
+      ON incidents.workspace = deadlines.workspace
+      AND incidents.number = deadlines.incident
+    WHERE deadlines.workspace = outbox_items.workspace
+      AND deadlines.incident = outbox_items.incident
+      AND deadlines.kind = 'check_in'
+      AND deadlines.count = outbox_items.deadline_count
+      AND deadlines.closed_at IS NULL
+      AND incidents.owner IS NULL
+  );
+INSERT INTO new_deadlines (
+  workspace, incident, kind, count, target, calendar, policy, is_aim, started_at,
+  due_at, late_at, pauses, paused_at, changed, step, fired, next_nudge_at,
+  snoozed_until, missed_at, closed_at, outcome
+)
+SELECT
+  deadlines.workspace, incident,
+  CASE
+    WHEN kind = 'check_in' AND deadlines.closed_at IS NULL AND owner IS NULL
+    THEN 'escalation'
+    ELSE kind
+  END,
+  count, target, calendar, policy, is_aim, started_at,
+  due_at, late_at, pauses, paused_at, changed, step, fired, next_nudge_at,
+  snoozed_until, missed_at, deadlines.closed_at, outcome
+FROM deadlines
+JOIN incidents
+  ON incidents.workspace = deadlines.workspace
+  AND incidents.number = deadlines.incident;
+DROP TABLE deadlines;
+ALTER TABLE new_deadlines RENAME TO deadlines;
+CREATE INDEX deadlines_next_nudge ON deadlines (workspace, next_nudge_at)
+WHERE next_nudge_at IS NOT NULL;
+CREATE INDEX deadlines_late ON deadlines (workspace, late_at)
+WHERE closed_at IS NULL AND missed_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_fallen ON deadlines (workspace, (COALESCE(missed_at, late_at)))
+WHERE kind IN ('first_response', 'update') AND is_aim = 0;

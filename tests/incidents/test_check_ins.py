@@ -210,4 +210,4 @@ def test_an_owned_sev2_has_no_check_ins() -> None:
 
 
 def test_a_check_in_is_nobodys_promise_to_a_customer() -> None:
-    assert opened(SEV1, pacific(24, "02:00")).owed(CHECK_IN).is_aim
+    assert opened(SEV1, pacific(24, "02:00")).owed(Kind.ESCALATION).is_aim

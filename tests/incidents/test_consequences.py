@@ -56,7 +56,7 @@ def test_an_opening_shows_a_card_and_arms_what_is_owed() -> None:
     assert found.announcements == (Card(),)
     assert armed(found) == {
         Kind.FIRST_RESPONSE: pacific(24, "12:00"),
-        Kind.CHECK_IN: pacific(24, "09:00"),
+        Kind.ESCALATION: pacific(24, "09:00"),
     }
 
 
@@ -81,7 +81,7 @@ def test_taking_an_unowned_sev2_ends_its_escalation() -> None:
 
     assert found.incident.owner == "U0ANA"
     assert [(one.kind, one.is_open) for one in found.deadlines] == [
-        (Kind.CHECK_IN, False)
+        (Kind.ESCALATION, False)
     ]
 
 

@@ -179,7 +179,7 @@ class Incidents(RuleBasedStateMachine):
         return max(first, self.record.now - minutes * MINUTE)
 
     def promises(self) -> list[Deadline]:
-        return [one for one in self.open_deadlines() if one.kind is not Kind.CHECK_IN]
+        return [one for one in self.open_deadlines() if not one.kind.is_internal]
 
     def open_deadlines(self) -> list[Deadline]:
         return [one for one in self.record.deadlines if one.is_open]
@@ -197,7 +197,7 @@ class Incidents(RuleBasedStateMachine):
         found = self.record.incident
         is_unowned_sev2 = found.severity is Severity.SEV2 and found.owner is None
         has_escalation = found.severity is Severity.SEV1 or is_unowned_sev2
-        check_ins = [o for o in self.open_deadlines() if o.kind is Kind.CHECK_IN]
+        check_ins = [o for o in self.open_deadlines() if o.kind.is_internal]
 
         assert len(check_ins) == int(found.is_open and has_escalation)
 
@@ -211,7 +211,7 @@ class Incidents(RuleBasedStateMachine):
     def instants_are_in_order(self) -> None:
         for one in self.record.deadlines:
             assert one.started_at <= one.due_at <= one.late_at
-            if one.closed_at is not None and one.kind is not Kind.CHECK_IN:
+            if one.closed_at is not None and not one.kind.is_internal:
                 assert one.started_at <= one.closed_at <= self.record.now
 
     @invariant()

@@ -137,7 +137,7 @@ def test_after_an_outage_everybody_in_the_escalation_is_told_once() -> None:
     assert record.tick(pacific(24, "09:40"))[:1] == [
         "Tue 24 09:40 page ana ben lea #support"
     ]
-    assert record.owed(CHECK_IN).next_nudge_at == pacific(24, "09:46")
+    assert record.owed(Kind.ESCALATION).next_nudge_at == pacific(24, "09:46")
 
 
 def test_an_owner_whose_repeat_was_slept_through_is_still_asked() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.incidents import recipients
-from bot.incidents.deadlines import Kind
+from bot.incidents.check_ins import running_now
 from bot.incidents.incidents import EventKind
 from bot.incidents.nudges import Step, StepKind
 from bot.incidents.recipients import Because, Recipient
@@ -30,7 +30,8 @@ def step(kind: StepKind, *roles: Role, to_owner: bool = False) -> Step:
 
 def following(record: Record, *told: str) -> tuple[Recipient, datetime] | None:
     """Return who is told next, while those are told now."""
-    policy, escalation = record.policy, record.owed(Kind.CHECK_IN)
+    policy, escalation = record.policy, running_now(record.deadlines)
+    assert escalation is not None
     return recipients.next_paged(
         policy,
         record.incident,

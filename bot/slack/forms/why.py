@@ -69,9 +69,7 @@ def _blocks(
     for deadline in (owed_now(deadlines), running_now(deadlines)):
         if deadline is not None:
             found.extend(_open(incident, deadline, policy, reader, now))
-    settled = [
-        one for one in deadlines if not one.is_open and one.kind is not Kind.CHECK_IN
-    ]
+    settled = [one for one in deadlines if not one.is_open and not one.kind.is_internal]
     lines = [_settled(incident, one, policy, now) for one in settled[-_MOST_SETTLED:]]
     if lines:
         found.extend(sections(["*Settled*", *lines]))
@@ -90,8 +88,8 @@ def _open(
     zone = hours_of(policy, deadline, incident).zone
     lines = ledger_of(policy, deadline, incident)
     yield from sections([f"*{_target(incident, deadline, policy)}*"])
-    if deadline.kind is Kind.CHECK_IN:
-        yield section(_check_in(incident, deadline, policy, reader, now))
+    if deadline.kind.is_internal:
+        yield section(_check_in(deadline, policy, reader, now))
         return
     written = [_line(line, zone) for line in lines[:_MOST_LINES]]
     if len(lines) > _MOST_LINES:
@@ -106,7 +104,7 @@ def _open(
 def _target(incident: Incident, deadline: Deadline, policy: Policy) -> str:
     """Return what is promised, by which words and which calendar."""
     what = opened_up(owed_as(deadline))
-    if deadline.kind is Kind.CHECK_IN:
+    if deadline.kind.is_internal:
         return what
     zone = hours_of(policy, deadline, incident).zone.key
     whose = "our own aim" if deadline.is_aim else "the policy"
@@ -140,13 +138,12 @@ def _remarks(deadline: Deadline, zone: ZoneInfo, reader: Person) -> Iterator[str
 
 
 def _check_in(
-    incident: Incident,
     deadline: Deadline,
     policy: Policy,
     reader: Person,
     now: datetime,
 ) -> str:
-    if incident.owner is None:
+    if deadline.kind is Kind.ESCALATION:
         return "Nobody owns it, so the escalation runs until somebody takes it."
     every = span(policy.escalation.check_in_every)
     due = local(deadline.due_at, reader.zone, now)

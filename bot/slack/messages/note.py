@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, Incident
 from bot.policy.policies import Policy
 from bot.slack.blocks import Message
@@ -33,6 +33,6 @@ def message(
 
 def _moves(moved: Sequence[Deadline], times: Times) -> Iterator[str]:
     for deadline in moved:
-        if deadline.is_open and deadline.kind is not Kind.CHECK_IN:
+        if deadline.is_open and not deadline.kind.is_internal:
             what = opened_up(owed_as(deadline))
             yield f"{what} is now due {times.at(deadline.due_at)}."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
@@ -34,7 +34,7 @@ class Item:
     @property
     def is_page(self) -> bool:
         """Return whether it is a message of the escalation or a check-in."""
-        return self.deadline.kind is Kind.CHECK_IN
+        return self.deadline.kind.is_internal
 
     @property
     def is_live(self) -> bool:

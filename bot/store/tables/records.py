@@ -171,7 +171,7 @@ def mark_missed(tx: Transaction, now: datetime) -> set[int]:
     missed: set[int] = set()
     for late in tx.all("lock_late_incidents", now=now):
         rows = tx.all("mark_missed", incident=late["number"], now=now)
-        missed |= {row["incident"] for row in rows if row["kind"] != Kind.CHECK_IN}
+        missed |= {row["incident"] for row in rows if not Kind(row["kind"]).is_internal}
     return missed
 
 

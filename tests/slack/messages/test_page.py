@@ -34,7 +34,7 @@ def page(severity: Severity = Severity.SEV1) -> Item:
     owed = owed_at_opening(opened)
     return Item(
         incident=opened,
-        deadline=running(owed, Kind.CHECK_IN),
+        deadline=running(owed, Kind.ESCALATION),
         kind=StepKind.PAGE,
         because=Because.PRIMARY,
         owed=running(owed, Kind.FIRST_RESPONSE),
@@ -137,7 +137,9 @@ def test_a_page_that_somebody_took_says_who() -> None:
 
     shown = told(item, ANA, pacific(24, "02:46"))
 
-    assert shown.text == "INC-42 Acme (Sev1): check-in ended, taken by <@U0BEN> 02:45."
+    assert (
+        shown.text == "INC-42 Acme (Sev1): escalation ended, taken by <@U0BEN> 02:45."
+    )
 
 
 @pytest.mark.parametrize("count", [1, 2, 12, 13, 100])
@@ -152,7 +154,7 @@ def test_any_number_of_the_longest_reminders_is_one_message_for_slack(
         owed = owed_at_opening(opened)
         item = Item(
             opened,
-            running(owed, Kind.CHECK_IN),
+            running(owed, Kind.ESCALATION),
             StepKind.PAGE,
             Because.PRIMARY,
             owed=running(owed, Kind.FIRST_RESPONSE),

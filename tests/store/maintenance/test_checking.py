@@ -40,7 +40,7 @@ SAID = {
     "a number is taken": ["The next number would be INC-3, which is taken."],
     "nothing is owed": ["Open, and no deadline says what is owed: INC-1."],
     "a closed one is owed": [
-        "INC-2 is closed, but still owes check in 1.",
+        "INC-2 is closed, but still owes escalation 1.",
         "INC-2 is closed, but still owes first response 1.",
     ],
     "nobody is reminded": ["Nobody will be reminded: INC-3 owes update 1."],
