@@ -56,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             _print_help(name, known.get(name, _ABOUT), options, inner)
         case ["--version", *_] if not name:
             print(f"sevbot {version('sevbot')}")
-        case [typed, *_]:
-            _fail(f"sevbot: {_unknown(typed, options, inner)}", status=2)
+        case _:
+            _fail(f"sevbot: {_unknown(rest[0], options, inner)}", status=2)
     sys.exit(0)
 
 
