@@ -181,6 +181,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         slack,
         triage.recorded,
         wake,
+        executor,
     ).register(app)
     bot = Bot(
         app=app,
@@ -378,7 +379,9 @@ def _bolt_app(
 ) -> App:
     """Return Bolt's app with an answer of our own to who it is.
 
-    Bolt would ask Slack on the first command, and that one has only three seconds.
+    Bolt would ask Slack on the first command, and that one has only three seconds. A
+    listener runs where its request came in: in a thread of its own Bolt would look
+    every 10 ms whether it has answered (slack_bolt's ThreadListenerRunner).
     """
     result = AuthorizeResult(
         enterprise_id=None,
@@ -393,5 +396,6 @@ def _bolt_app(
         signing_secret=secret.get_secret_value() if secret else "",
         authorize=lambda **_: result,
         listener_executor=executor,
+        process_before_response=True,
         raise_error_for_unhandled_request=True,
     )

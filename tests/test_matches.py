@@ -14,9 +14,14 @@ OF_THE_BOT = [
 ]
 BROAD = ("Exception", "BaseException")
 
-# The turn of a thread that runs by itself, the writing of one message, and the firing
-# of one reminder: each in a loop that must go on.
-LOOPS = {"delivery/outbox.py": 1, "triage/tick.py": 1, "running/scheduler.py": 1}
+# The turn of a thread that runs by itself, the writing of one message, the firing of
+# one reminder, and what follows an acknowledgement: each in a loop that must go on.
+LOOPS = {
+    "delivery/outbox.py": 1,
+    "triage/tick.py": 1,
+    "running/scheduler.py": 1,
+    "inbound/listeners.py": 1,
+}
 
 
 def parsed(path: Path) -> Iterator[ast.AST]:

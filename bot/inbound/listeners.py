@@ -7,6 +7,7 @@ the answer. What needs Slack's Web API, a form or a late answer, comes after `ac
 import logging
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -59,6 +60,8 @@ class Listeners:
     """Bolt's listeners. `wake` is called after whatever may have made work.
 
     `recorded` returns the incident that an inbound key changed, if it is recorded.
+    What calls Slack after an acknowledgement runs in `executor`, since Slack waits
+    for the listener itself.
     """
 
     def __init__(  # noqa: PLR0913  # What an act may touch, handed in once.
@@ -70,6 +73,7 @@ class Listeners:
         slack: Slack,
         recorded: Callable[[str], int | None],
         wake: Callable[[], None],
+        executor: Executor,
     ) -> None:
         self._commands = commands
         self._presses = presses
@@ -78,6 +82,7 @@ class Listeners:
         self._slack = slack
         self._recorded = recorded
         self._wake = wake
+        self._executor = executor
 
     def register(self, app: App) -> None:
         """Listen to everything that Slack may send, so that all is acknowledged."""
@@ -99,7 +104,7 @@ class Listeners:
             ack(**_private(answer))
         else:
             ack()
-            self._open_form(command, answer)
+            self._later(partial(self._open_form, command, answer))
         self._wake()
 
     def _answer_command(self, command: Command) -> Message | View:
@@ -136,9 +141,10 @@ class Listeners:
         ack()
         self._wake()
         if isinstance(said.answer, Message):
-            self._tell_presser(press, said.answer, replaces=said.replaces)
+            told = partial(self._tell_presser, press, said.answer)
+            self._later(partial(told, replaces=said.replaces))
         elif said.answer is not None:
-            self._show(press, said.answer)
+            self._later(partial(self._show, press, said.answer))
 
     def _answer_press(self, press: Press) -> _Said:
         try:
@@ -277,7 +283,11 @@ class Listeners:
         else:
             if number is not None:
                 sentence = _recorded_after_all(number)
-        self._tell_presser(press, answers.sentence(sentence))
+        self._later(partial(self._tell_presser, press, answers.sentence(sentence)))
+
+    def _later(self, call: Callable[[], None]) -> None:
+        """Call something once Slack has its answer."""
+        self._executor.submit(_noting_failures, call)
 
     def _tell(self, url: str, message: Message, *, replaces: bool = False) -> None:
         """Answer by a response URL: best effort, it cannot be looked up afterwards."""
@@ -288,6 +298,13 @@ class Listeners:
             logger.warning(
                 "an answer was not delivered", extra={"error": type(error).__name__}
             )
+
+
+def _noting_failures(call: Callable[[], None]) -> None:
+    try:
+        call()
+    except Exception:  # Nobody waits for the result; the next one must go on.
+        logger.exception("an answer failed")
 
 
 def _private(message: Message) -> dict[str, Any]:
