@@ -27,6 +27,7 @@ from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import EVERY_METHOD, Fault
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, spread, synced, table
 from tests.benchmarks.load import Typed
+from tests.lives import life
 from tests.paths import ROOT
 from tests.processes import free_port, sevbot, team_slack
 
@@ -50,6 +51,18 @@ def measure(folder: Path) -> tuple[list[Typed], int]:
             slack.faults.add(EVERY_METHOD, Fault.SLOW_BEFORE, times=None, wait_for=SLOW)
             typed = type_in(slack, port, seconds=FOR_S, tag="real")
     return typed, stored(folder / "sevbot.db", "real")
+
+
+def write_alone(folder: Path) -> list[float]:
+    """Return how long the same durable write takes by itself, at the same pace."""
+    spans = []
+    with life(folder / "alone.db") as it:
+        for number in range(5 * A_SECOND):
+            time.sleep(1 / A_SECOND)
+            began = time.perf_counter()
+            it.open(f"push {number} fails")
+            spans.append(time.perf_counter() - began)
+    return spans
 
 
 def type_in(slack: LocalSlack, port: int, *, seconds: int, tag: str) -> list[Typed]:
@@ -109,6 +122,7 @@ def report(typed: Sequence[Typed], kept: int, folder: Path) -> None:
     made = table(title, "what", *SPREAD, "> 50 ms")
     late = sum(one > 0.05 for one in spans) / len(spans)
     made.add_row("turn to answer", *spread(spans).cells(), f"{late:.2%}")
+    made.add_row("the same write alone", *spread(write_alone(folder)).cells(), "")
     disk = synced(folder)
     made.add_row("one page synced, alone", *disk.cells(), "")
     console.print(made)
