@@ -37,6 +37,7 @@ from bot.store.database import Database
 from bot.store.tables import locks, marks
 from bot.store.tables.marks import Mark
 from bot.triage import policy_changes
+from bot.triage.context import Context
 from bot.triage.people import People
 from bot.triage.policy_changes import InForce, PolicyWatch
 from bot.triage.retention import Retention
@@ -71,23 +72,26 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A whole bot, wired and at rest. `clock` is that of obligations."""
+    """A whole bot, wired and at rest."""
 
     app: App
-    database: Database
+    context: Context
     people: People
     triage: Triage
     reminders: Reminders
     outbox: Outbox
     transport: Transport
-    clock: Clock
-    system_clock: Clock
     executor: ThreadPoolExecutor
     recovery: Recovery
     retention: Retention
     backups: DailyBackups | None = None
     policy_note: Callable[[], str | None] = lambda: None
     pulse: Pulse = field(default_factory=lambda: Pulse(TICK_EVERY_S))
+
+    @property
+    def database(self) -> Database:
+        """The record."""
+        return self.context.database
 
     def tick(self) -> None:
         """Fire what is due."""
@@ -118,11 +122,13 @@ class Bot:
 
     def housekeeping(self) -> None:
         """Learn who is who anew, and forget what no redelivery can ask for."""
-        now = self.system_clock()
+        now = self.context.system_clock()
         with self.database.transaction() as tx:
             if locks.take_if_free(tx, locks.HOUSEKEEPING):
                 tx.write("forget_inbox", before=now - _KEEP_INBOX_FOR)
-                tx.write("forget_messages", before=self.clock() - _KEEP_EDITS_FOR)
+                tx.write(
+                    "forget_messages", before=self.context.clock() - _KEEP_EDITS_FOR
+                )
         self.retention.run()
         self.people.refresh()
 
@@ -159,24 +165,16 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     bot_token, _ = tokens(settings, is_http=is_http)
     slack = Slack(bot_token, settings.slack_api_url)
     database = opening.opened(settings.database_url, identity.team)
-    people = People(database, slack, policy, system_clock, identity.team)
-    triage = Triage(database, policy, clock, system_clock, identity.team)
+    context = Context(database, policy, clock, system_clock, identity.team)
+    people, triage = People(context, slack), Triage(context)
     renderer = Renderer(policy, clock, lambda: identity.url)
-    outbox = Outbox(
-        database,
-        slack,
-        renderer,
-        policy,
-        clock=clock,
-        system_clock=system_clock,
-        pace=pace,
-    )
+    outbox = Outbox(context, slack, renderer, pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = _bolt_app(settings, slack, identity, executor)
     Listeners(
-        Commands(triage, people, policy, clock),
-        Presses(triage, people, outbox, policy, clock),
-        Forms(triage, people, policy, clock),
+        Commands(context, triage, people),
+        Presses(context, triage, people, outbox),
+        Forms(context, triage, people),
         people,
         slack,
         triage.recorded,
@@ -185,18 +183,16 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     ).register(app)
     bot = Bot(
         app=app,
-        database=database,
+        context=context,
         people=people,
         triage=triage,
-        reminders=Reminders(database, policy, clock, system_clock),
+        reminders=Reminders(context),
         outbox=outbox,
         transport=_transport(settings, app, lambda: bot.health(), is_http=is_http),  # noqa: PLW0108
-        clock=clock,
-        system_clock=system_clock,
         executor=executor,
-        recovery=Recovery(database, slack, policy, clock, system_clock),
-        retention=Retention(database, policy, clock),
-        backups=_backups(settings, database, policy, clock, system_clock),
+        recovery=Recovery(context, slack),
+        retention=Retention(context),
+        backups=_backups(settings, context),
         policy_note=policy_note,
     )
     return bot
@@ -288,7 +284,7 @@ def prepared(
         is_http=is_http,
         policy_note=in_force.note,
     )
-    watch = PolicyWatch(source, in_force, bot.database, clock, system_clock)
+    watch = PolicyWatch(source, in_force, bot.context)
     watch.begin(problems)
     return Prepared(bot, wake, watch, identity.team)
 
@@ -347,19 +343,13 @@ class Wake:
         self.call()
 
 
-def _backups(
-    settings: Settings,
-    database: Database,
-    policy: Callable[[], Policy],
-    clock: Clock,
-    system_clock: Clock,
-) -> DailyBackups | None:
+def _backups(settings: Settings, context: Context) -> DailyBackups | None:
     """Return what backs a file up; a server has means of its own."""
     url, folder = settings.database_url, settings.backups
     if folder is None or opening.is_postgres(url):
         return None
     record = opening.sqlite_path(url)
-    return DailyBackups(database, record, folder, policy, clock, system_clock)
+    return DailyBackups(context, record, folder)
 
 
 def _transport(

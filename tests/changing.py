@@ -34,9 +34,7 @@ class Changing(Story):
         )
         self.policy = self.in_force = in_force = InForce(policy)
         super().start_bot()
-        self.watch = PolicyWatch(
-            source, in_force, self.bot.database, self.clock, self.system_clock
-        )
+        self.watch = PolicyWatch(source, in_force, self.bot.context)
         self.watch.begin(problems)
         self.settle()
 

@@ -11,6 +11,7 @@ from bot.incidents.acts import Report, Update
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Database
 from bot.store.engines.sqlite import SqliteDatabase
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Result, Triage
 from tests.factories import pacific, shipped_policy
@@ -25,12 +26,11 @@ class Life:
         self.database = database
         self.now = pacific(24, "10:00")
         self._policy = policy or shipped_policy()
-        self.triage = Triage(
+        self.context = Context(
             database, lambda: self._policy, self.clock, self.clock, "T1"
         )
-        self.reminders = Reminders(
-            database, lambda: self._policy, self.clock, self.clock
-        )
+        self.triage = Triage(self.context)
+        self.reminders = Reminders(self.context)
         self.reminders.tick()
 
     def clock(self) -> datetime:

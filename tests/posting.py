@@ -18,6 +18,7 @@ from bot.store.tables.outbox_messages import (
     Priority,
     State,
 )
+from bot.triage.context import Context
 from tests.factories import shipped_policy
 
 NOT_DONE = SlackError("ConnectionRefusedError", Fate.NOT_DONE)
@@ -132,15 +133,10 @@ class Post:
 
     def replica(self) -> Outbox:
         """Return another outbox on the same record."""
-        return Outbox(
-            self.database,
-            self.slack,
-            self._render,
-            shipped_policy,
-            clock=lambda: self.now,
-            system_clock=lambda: self.now,
-            pace=self.pace,
+        context = Context(
+            self.database, shipped_policy, lambda: self.now, lambda: self.now, "T1"
         )
+        return Outbox(context, self.slack, self._render, self.pace)
 
     def queue(
         self, key: str, kind: MessageKind = MessageKind.NOTE, **more: object

@@ -38,6 +38,7 @@ from bot.slack.client import Standing, mark_of
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.tables import records
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres
@@ -129,20 +130,11 @@ class Bot:
     """One replica, without its ears."""
 
     def __init__(self, world: "World") -> None:
-        both = (world.clock, world.system_clock)
-        self.triage = Triage(world.database, policy, *both, "T1")
-        self.reminders = Reminders(world.database, policy, *both)
+        context = Context(world.database, policy, world.clock, world.system_clock, "T1")
+        self.triage, self.reminders = Triage(context), Reminders(context)
         render = Renderer(policy, world.clock, lambda: "https://acme.example/")
-        self.outbox = Outbox(
-            world.database,
-            world.room,
-            render,
-            policy,
-            clock=world.clock,
-            system_clock=world.system_clock,
-            pace=UNPACED,
-        )
-        Recovery(world.database, world.room, policy, *both).begin()
+        self.outbox = Outbox(context, world.room, render, UNPACED)
+        Recovery(context, world.room).begin()
 
 
 class World(RuleBasedStateMachine):

@@ -28,6 +28,7 @@ from bot.store.engines import postgres as postgres_engine
 from bot.store.engines import sqlite as sqlite_engine
 from bot.store.migrations import migrations
 from bot.store.tables import outbox_messages
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from tests import postgres
 
@@ -130,7 +131,9 @@ def test_each_message_of_an_old_record_says_the_same(
 
 def test_an_escalation_goes_on_where_it_was(record: Database, policy: Policy) -> None:
     hour_later = NOW + timedelta(hours=1)
-    reminders = Reminders(record, lambda: policy, lambda: hour_later, lambda: NOW)
+    reminders = Reminders(
+        Context(record, lambda: policy, lambda: hour_later, lambda: NOW, "T0ACME")
+    )
 
     reminders.tick()
 

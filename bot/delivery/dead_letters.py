@@ -1,11 +1,10 @@
 """What becomes of a message that cannot be delivered: a person hears of it."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bot.clock import Clock
 from bot.incidents import recipients
 from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
@@ -19,6 +18,7 @@ from bot.store.tables.outbox_messages import (
     Priority,
     State,
 )
+from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +34,7 @@ _REPORTS = (
 class DeadLetters:
     """Gives messages up. `clock` is that of obligations, `machine` paces the outbox."""
 
-    policy: Callable[[], Policy]
-    clock: Clock
-    system_clock: Clock
+    context: Context
 
     def give_up(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """End a message that Slack will never take; a reminder finds another reader."""
@@ -63,7 +61,9 @@ class DeadLetters:
         if message.person is None or not is_reminder:
             return ""
         missed = (*missed_by(message), message.person)
-        stand_in = recipients.stand_in(self.policy(), missed, self.clock())
+        stand_in = recipients.stand_in(
+            self.context.policy(), missed, self.context.clock()
+        )
         if stand_in is None:
             return ""
         found = items.within(tx, message.key)
@@ -97,8 +97,8 @@ class DeadLetters:
         instead: str = "",
     ) -> None:
         """Tell the fallback channel; where that is what failed, the lead."""
-        policy = self.policy()
-        lead = recipients.lead(policy, self.clock())
+        policy = self.context.policy()
+        lead = recipients.lead(policy, self.context.clock())
         if is_report(message) and message.person is not None:
             logger.error("nobody can be told of a lost message", extra={"error": error})
             return
@@ -139,7 +139,7 @@ class DeadLetters:
         self._queue(tx, new)
 
     def _queue(self, tx: Transaction, new: NewMessage) -> None:
-        outbox_messages.queue(tx, new, now=self.clock(), system_now=self.system_clock())
+        outbox_messages.queue(tx, new, **self.context.instants())
 
 
 def is_report(message: OutboxMessage) -> bool:

@@ -8,21 +8,18 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, assert_never
 
-from bot.clock import Clock
 from bot.delivery import dead_letters, pacing
 from bot.delivery.dead_letters import DeadLetters
 from bot.delivery.pacing import Pace
 from bot.delivery.reconciliation import Reconciliation
 from bot.errors import Fate, SlackError, StorageError
-from bot.policy.policies import Policy
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
-from bot.store.database import Database, Transaction
+from bot.store.database import Transaction
 from bot.store.tables import items, locks, outbox_messages, rate_limits, unconfirmed
 from bot.store.tables.outbox_messages import (
     Finish,
@@ -32,6 +29,7 @@ from bot.store.tables.outbox_messages import (
     Priority,
     State,
 )
+from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -83,32 +81,20 @@ class Outbox:
     this process's own: each has its token from its own environment.
     """
 
-    def __init__(  # noqa: PLR0913  # Its collaborators, handed in once.
+    def __init__(  # Its collaborators, handed in once.
         self,
-        database: Database,
+        context: Context,
         slack: Slack,
         render: Render,
-        policy: Callable[[], Policy],
-        *,
-        clock: Clock,
-        system_clock: Clock,
         pace: Pace | None = None,
     ) -> None:
-        self._database = database
+        self._context = context
         self._slack = slack
         self._render = render
-        self._policy = policy
-        self._clock = clock
-        self._system_clock = system_clock
         self._pace = pace or Pace()
-        self._dead_letters = DeadLetters(policy, clock, system_clock)
+        self._dead_letters = DeadLetters(context)
         self._reconciliation = Reconciliation(
-            database,
-            slack,
-            self._dead_letters,
-            clock=clock,
-            system_clock=system_clock,
-            pace=self._pace,
+            context, slack, self._dead_letters, self._pace
         )
         self.trouble: str | None = None
 
@@ -121,17 +107,17 @@ class Outbox:
 
     def has_work(self) -> bool:
         """Tell whether there may be something to send; it is only looked at."""
-        with self._database.reading() as tx:
-            return outbox_messages.may_send(tx, self._system_clock())
+        with self._context.database.reading() as tx:
+            return outbox_messages.may_send(tx, self._context.system_clock())
 
     def send_one(self) -> bool:
         """Handle the most urgent message; `False` if none may go now."""
         if self._open_conversations() or self._reconciliation.look_one():
             return True
-        claimed_at = self._system_clock()
-        with self._database.transaction() as tx:
+        claimed_at = self._context.system_clock()
+        with self._context.database.transaction() as tx:
             locks.take(tx, locks.OUTBOX)
-            pacing.follow_the_clock(tx, self._system_clock(), self._pace)
+            pacing.follow_the_clock(tx, self._context.system_clock(), self._pace)
             is_any = self._reconciliation.take_up(tx)
             message = self._claim(tx)
             if message is None:
@@ -142,7 +128,7 @@ class Outbox:
             if delivery is not None:
                 self._use_pace(tx, message)
         if delivery is not None:
-            if pacing.is_stale(message, self._system_clock() - claimed_at):
+            if pacing.is_stale(message, self._context.system_clock() - claimed_at):
                 self._give_back(message)
             else:
                 self._deliver(delivery)
@@ -153,23 +139,24 @@ class Outbox:
 
         A card and a digest go to their channel as the policy names it by now.
         """
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             message = outbox_messages.find(tx, key)
             if message is None:
                 return False
             is_queued = outbox_messages.send_again(
                 tx,
                 key,
-                now=self._clock(),
-                system_now=self._system_clock(),
-                conversation=dead_letters.channel_of(message.kind, self._policy()),
+                **self._context.instants(),
+                conversation=dead_letters.channel_of(
+                    message.kind, self._context.policy()
+                ),
             )
             for report in dead_letters.reports_of(tx, message):
                 self._refresh(tx, report)
             return is_queued
 
     def _claim(self, tx: Transaction) -> OutboxMessage | None:
-        now = self._system_clock()
+        now = self._context.system_clock()
         return outbox_messages.claim(
             tx,
             system_now=now,
@@ -180,7 +167,7 @@ class Outbox:
         )
 
     def _use_pace(self, tx: Transaction, message: OutboxMessage) -> None:
-        now = self._system_clock()
+        now = self._context.system_clock()
         if message.kind is MessageKind.EDIT:
             rate_limits.use_budget(tx, "edits", now, self._pace.edit_every)
         elif message.conversation is not None:
@@ -214,8 +201,8 @@ class Outbox:
 
     def _give_back(self, message: OutboxMessage) -> None:
         """Return a message unsent: the machine slept, and the lease may be over."""
-        now = self._system_clock()
-        with self._database.transaction() as tx:
+        now = self._context.system_clock()
+        with self._context.database.transaction() as tx:
             outbox_messages.retry(
                 tx, message, not_before=now, error=message.last_error or ""
             )
@@ -229,12 +216,12 @@ class Outbox:
                 "slack did not take a message",
                 extra={"key": message.key, "error": error.code, "fate": error.fate},
             )
-            with self._database.transaction() as tx:
+            with self._context.database.transaction() as tx:
                 locks.take(tx, locks.OUTBOX)
                 self._failed(tx, delivery, error)
             return
         self.trouble = None
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             if message.edit_of is None:
                 self._posted(tx, delivery, ts)
             else:
@@ -259,7 +246,7 @@ class Outbox:
     def _posted(self, tx: Transaction, delivery: _Delivery, ts: str | None) -> None:
         """Note that a message stands in Slack, even if its lease was lost meanwhile."""
         message, is_live = delivery.message, delivery.rendered.is_live
-        posted = Posted(self._clock(), ts, delivery.hash, is_live)
+        posted = Posted(self._context.clock(), ts, delivery.hash, is_live)
         verify = self._reconciliation.after_unconfirmed(message)
         finish = outbox_messages.finish(
             tx, message, State.SENT, posted=posted, verify=verify
@@ -287,12 +274,12 @@ class Outbox:
             delivery.edits_ts,
             delivery.rendered.is_live,
         )
-        again_at = pacing.edit_again(message, self._system_clock())
+        again_at = pacing.edit_again(message, self._context.system_clock())
         if again_at is not None:
             outbox_messages.note_edited(tx, edited, ts=ts, rendered="", is_live=is_live)
             outbox_messages.retry(tx, message, not_before=again_at, error="once more")
             return
-        posted = Posted(self._clock())
+        posted = Posted(self._context.clock())
         if (
             outbox_messages.finish(tx, message, State.SENT, posted=posted)
             is not Finish.LOST
@@ -303,7 +290,7 @@ class Outbox:
             )
 
     def _failed(self, tx: Transaction, delivery: _Delivery, error: SlackError) -> None:
-        now, message = self._system_clock(), delivery.message
+        now, message = self._context.system_clock(), delivery.message
         match error.fate:
             case Fate.NOT_DONE:
                 wait = error.retry_after or pacing.backoff(message)
@@ -337,7 +324,9 @@ class Outbox:
         """Wait for somebody to mend the app; nothing is lost meanwhile."""
         self.trouble = error.code
         rate_limits.limit(
-            tx, rate_limits.WORKSPACE, self._system_clock() + _INSTALLATION_PAUSE
+            tx,
+            rate_limits.WORKSPACE,
+            self._context.system_clock() + _INSTALLATION_PAUSE,
         )
 
     def _refused(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
@@ -348,7 +337,7 @@ class Outbox:
 
     def _post_anew(self, tx: Transaction, key: str | None, ts: str | None) -> None:
         """Post the card that stood at `ts` once more, unless a twin of it was kept."""
-        instants = {"now": self._clock(), "system_now": self._system_clock()}
+        instants = self._context.instants()
         if key is not None:
             outbox_messages.post_anew(tx, key, ts=ts, **instants)
 
@@ -357,18 +346,18 @@ class Outbox:
 
         Returns whether that settled anything.
         """
-        with self._database.transaction() as tx:
-            people = outbox_messages.unaddressed(tx, self._system_clock())
+        with self._context.database.transaction() as tx:
+            people = outbox_messages.unaddressed(tx, self._context.system_clock())
         if not people:
             return False
         person, tried = next(iter(people.items()))
         try:
             conversation = self._slack.open_conversation(person)
         except SlackError as error:
-            with self._database.transaction() as tx:
+            with self._context.database.transaction() as tx:
                 self._unreachable(tx, person, error, tried)
             return error.fate is Fate.REFUSED
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             outbox_messages.address(tx, person, conversation)
         return True
 
@@ -381,7 +370,7 @@ class Outbox:
             ):
                 self._refused(tx, message, error.code)
             return
-        now = self._system_clock()
+        now = self._context.system_clock()
         wait = error.retry_after or pacing.growing(
             tried + 1, pacing.PAGE.longest_backoff
         )
@@ -392,9 +381,7 @@ class Outbox:
             rate_limits.limit(tx, rate_limits.OPENING, now + error.retry_after)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
-        outbox_messages.refresh_one(
-            tx, key, now=self._clock(), system_now=self._system_clock()
-        )
+        outbox_messages.refresh_one(tx, key, **self._context.instants())
 
 
 def _addressed(

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from bot.clock import Clock
 from bot.delivery import dead_letters, pacing, recovery
 from bot.delivery.dead_letters import DeadLetters
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
 from bot.slack.client import Slack, Standing
-from bot.store.database import Database, Transaction
+from bot.store.database import Transaction
 from bot.store.tables import locks, outbox_messages, rate_limits, unconfirmed
 from bot.store.tables.outbox_messages import (
     MessageKind,
@@ -34,6 +33,7 @@ from bot.store.tables.outbox_messages import (
     Unconfirmed,
     Verify,
 )
+from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -66,21 +66,16 @@ class Reconciliation:
     Leases and waits follow `machine`.
     """
 
-    def __init__(  # noqa: PLR0913  # Its collaborators, handed in once.
+    def __init__(  # Its collaborators, handed in once.
         self,
-        database: Database,
+        context: Context,
         slack: Slack,
-        messages: DeadLetters,
-        *,
-        clock: Clock,
-        system_clock: Clock,
+        dead_letters: DeadLetters,
         pace: Pace,
     ) -> None:
-        self._database = database
+        self._context = context
         self._slack = slack
-        self._dead_letters = messages
-        self._clock = clock
-        self._system_clock = system_clock
+        self._dead_letters = dead_letters
         self._pace = pace
         self._looking = Lock()
 
@@ -90,7 +85,7 @@ class Reconciliation:
         A lease outlasts a call and its settling, so that what it covered may be
         looked up at once. Returns whether there was any.
         """
-        now = self._system_clock()
+        now = self._context.system_clock()
         lost = unconfirmed.lost_leases(tx, now)
         for message in lost:
             self._open(tx, message, Unconfirmed.SENDER_STOPPED, settled_at=now)
@@ -100,7 +95,7 @@ class Reconciliation:
 
     def may_stand_there(self, tx: Transaction, message: OutboxMessage) -> bool:
         """Have a message looked up before it is sent, if the record may be old."""
-        now, system_now = self._clock(), self._system_clock()
+        now, system_now = self._context.clock(), self._context.system_clock()
         may = recovery.may_stand_there(tx, message, now=now, system_now=system_now)
         if not may or self._is_unreadable(tx, message):
             return False
@@ -109,7 +104,7 @@ class Reconciliation:
 
     def unknown(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Take up a sending that ended just now without an answer."""
-        settled_at = self._system_clock() + pacing.times(message).settle
+        settled_at = self._context.system_clock() + pacing.times(message).settle
         self._open(tx, message, Unconfirmed.NO_ANSWER, error, settled_at=settled_at)
 
     def after_unconfirmed(self, message: OutboxMessage) -> Verify:
@@ -120,7 +115,7 @@ class Reconciliation:
 
     def suspicion(self) -> Verify:
         """Say when to look for a message that may stand there twice."""
-        now = self._system_clock()
+        now = self._context.system_clock()
         return Verify(pacing.later_look(now, now), now)
 
     def look_one(self) -> bool:
@@ -150,12 +145,12 @@ class Reconciliation:
         elif self._is_unreadable(tx, message):
             self._do_without(tx, message, because, error)
         else:
-            verify = Verify(settled_at, self._system_clock())
+            verify = Verify(settled_at, self._context.system_clock())
             unconfirmed.mark(tx, message, verify, because=because, error=error)
 
     def _edit_again(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Edits converge: what the message shows by now is sent once more."""
-        now = self._system_clock()
+        now = self._context.system_clock()
         not_before = now + pacing.settling(message)
         outbox_messages.retry(
             tx, message, not_before=not_before, error=error, unconfirmed_at=now
@@ -177,16 +172,16 @@ class Reconciliation:
         """
         if because is Unconfirmed.OLD_RECORD:
             outbox_messages.retry(
-                tx, message, not_before=self._system_clock(), error=error
+                tx, message, not_before=self._context.system_clock(), error=error
             )
         elif message.priority is Priority.PAGE or dead_letters.is_report(message):
-            not_before = self._system_clock() + pacing.settling(message)
+            not_before = self._context.system_clock() + pacing.settling(message)
             outbox_messages.retry(tx, message, not_before=not_before, error=error)
         else:
             self._dead_letters.hold(tx, message, error)
 
     def _look_one(self) -> bool:
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             message = self._claim(tx)
             if message is None:
                 return False
@@ -197,11 +192,11 @@ class Reconciliation:
                 standing = self._standing(search)
         except SlackError as error:
             self._log(message, error)
-            with self._database.transaction() as tx:
+            with self._context.database.transaction() as tx:
                 locks.take(tx, locks.OUTBOX)
                 self._not_looked(tx, message, error, search)
             return True
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             locks.take(tx, locks.OUTBOX)
             surplus = self._conclude(tx, message, standing)
         if search is not None and surplus:
@@ -209,7 +204,7 @@ class Reconciliation:
         return True
 
     def _claim(self, tx: Transaction) -> OutboxMessage | None:
-        now = self._system_clock()
+        now = self._context.system_clock()
         message = unconfirmed.claim_look(
             tx,
             system_now=now,
@@ -224,7 +219,7 @@ class Reconciliation:
 
     def _search(self, tx: Transaction, message: OutboxMessage) -> _Search | None:
         """Say where a message would stand; `None` if it cannot stand anywhere."""
-        oldest = recovery.oldest_stamp(tx, message, self._clock())
+        oldest = recovery.oldest_stamp(tx, message, self._context.clock())
         if message.thread_of is None:
             assert message.conversation is not None, "what was sent went somewhere"
             return _Search(message, message.conversation, None, oldest)
@@ -252,7 +247,7 @@ class Reconciliation:
         self, tx: Transaction, message: OutboxMessage, standing: Sequence[Standing]
     ) -> list[Standing]:
         """Note what was found, and return what is to be removed."""
-        now = self._system_clock()
+        now = self._context.system_clock()
         is_open = message.state is State.UNCONFIRMED
         is_parted = is_open and message.kind is MessageKind.REMINDER
         if is_parted and not recovery.part(tx, message, standing, system_now=now):
@@ -293,13 +288,13 @@ class Reconciliation:
         refs = _without_outage(message.refs) if is_from_before else None
         if not unconfirmed.reconcile_found(tx, message, posted, at, refs=refs):
             return False
-        instants = {"now": self._clock(), "system_now": self._system_clock()}
+        instants = self._context.instants()
         outbox_messages.refresh_one(tx, message.key, **instants)
         return True
 
     def _not_there(self, tx: Transaction, message: OutboxMessage) -> None:
         """Have a message sent whose reason is checked then; ever more rarely."""
-        now = self._system_clock()
+        now = self._context.system_clock()
         if message.state is not State.UNCONFIRMED:
             later = pacing.later_look(message.unconfirmed_at or now, now)
             unconfirmed.look_later(tx, message, Verify(later))
@@ -318,7 +313,7 @@ class Reconciliation:
         search: _Search | None,
     ) -> None:
         """Look again in a while, unless the bot may not look there at all."""
-        now = self._system_clock()
+        now = self._context.system_clock()
         is_vain = (
             now - (message.unconfirmed_at or now) > _LOOK_FOR and not error.is_away
         )
@@ -348,11 +343,11 @@ class Reconciliation:
                 self._log(message, error)
                 if error.fate is Fate.REFUSED:
                     continue
-                with self._database.transaction() as tx:
+                with self._context.database.transaction() as tx:
                     self._not_removed(tx, message, error)
                 return
-        with self._database.transaction() as tx:
-            now = self._system_clock()
+        with self._context.database.transaction() as tx:
+            now = self._context.system_clock()
             later = pacing.later_look(message.unconfirmed_at or now, now)
             unconfirmed.look_later(tx, message, Verify(later))
 
@@ -361,13 +356,15 @@ class Reconciliation:
     ) -> None:
         if error.retry_after is None:
             return
-        opens_at = self._system_clock() + error.retry_after
+        opens_at = self._context.system_clock() + error.retry_after
         unconfirmed.look_later(tx, message, Verify(opens_at))
         rate_limits.limit(tx, rate_limits.DELETING, opens_at)
 
     def _is_unreadable(self, tx: Transaction, message: OutboxMessage) -> bool:
         return (
-            rate_limits.limited_until(tx, _unreadable(message), self._system_clock())
+            rate_limits.limited_until(
+                tx, _unreadable(message), self._context.system_clock()
+            )
             is not None
         )
 

@@ -10,16 +10,14 @@ treated alike. It costs a look-up a message.
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock import Clock
 from bot.delivery import pacing
 from bot.errors import SlackError
-from bot.policy.policies import Policy
 from bot.slack.client import Slack, Standing
-from bot.store.database import Database, Transaction
+from bot.store.database import Transaction
 from bot.store.tables import items, locks, marks, outbox_messages
 from bot.store.tables.items import Item
 from bot.store.tables.marks import Mark
@@ -29,6 +27,7 @@ from bot.store.tables.outbox_messages import (
     OutboxMessage,
     Priority,
 )
+from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -77,23 +76,17 @@ class Recovery:
 
     def __init__(
         self,
-        database: Database,
+        context: Context,
         slack: Slack,
-        policy: Callable[[], Policy],
-        clock: Clock,
-        system_clock: Clock,
     ) -> None:
-        self._database = database
+        self._context = context
         self._slack = slack
-        self._policy = policy
-        self._clock = clock
-        self._system_clock = system_clock
         self._try_at: datetime | None = None
 
     def begin(self) -> None:
         """Find out whether the record may be old, before anything is fired or taken."""
-        now, system_now = self._clock(), self._system_clock()
-        with self._database.transaction() as tx:
+        now, system_now = self._context.clock(), self._context.system_clock()
+        with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
             was_restored = _age(tx).was_restored
             age = _healed(tx, now=now, system_now=system_now)
@@ -110,16 +103,16 @@ class Recovery:
 
         The next incident gets the number after them, and the leads are told.
         """
-        now = self._system_clock()
+        now = self._context.system_clock()
         if self._try_at and now < self._try_at <= now + _ASK_FOR_SCOPE_EVERY:
             return
         self._try_at = now + _TRY_AGAIN_AFTER
-        with self._database.transaction() as tx:
-            age = _healed(tx, now=self._clock(), system_now=now)
+        with self._context.database.transaction() as tx:
+            age = _healed(tx, now=self._context.clock(), system_now=now)
         known_until = age.known_until
         if known_until is None or age.are_numbers_read:
             return
-        channel = self._policy().channels.incidents
+        channel = self._context.policy().channels.incidents
         try:
             cards = list(
                 self._slack.standing(
@@ -132,7 +125,7 @@ class Recovery:
             if error.code == "missing_scope":
                 self._try_at = now + _ASK_FOR_SCOPE_EVERY
             return
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             self._advance(tx, _numbers(cards), known_until)
             marks.note(tx, Mark.NUMBERS_READ, now)
 
@@ -145,20 +138,20 @@ class Recovery:
         if not lost:
             return
         tx.write("advance_numbers", value=max(lost))
-        now = self._clock()
+        now = self._context.clock()
         logger.warning("incidents are missing", extra={"numbers": lost})
         new = NewMessage(
             key=f"lost/{known_until.isoformat()}/{max(lost)}",
             kind=MessageKind.LOST_INCIDENTS,
             priority=Priority.NUDGE,
-            conversation=self._policy().channels.leads,
+            conversation=self._context.policy().channels.leads,
             refs={
                 "numbers": " ".join(map(str, lost)),
                 "since": known_until.isoformat(),
                 "until": now.isoformat(),
             },
         )
-        outbox_messages.queue(tx, new, now=now, system_now=self._system_clock())
+        outbox_messages.queue(tx, new, now=now, system_now=self._context.system_clock())
 
 
 def may_stand_there(

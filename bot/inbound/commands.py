@@ -1,11 +1,8 @@
 """The slash commands: `/sev1` to `/sev4` and `/incident`."""
 
-from collections.abc import Callable
-
-from bot.clock import Clock
 from bot.errors import UserError
 from bot.incidents.acts import Report
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
 from bot.slack.forms import opening
@@ -17,6 +14,7 @@ from bot.slack.messages import (
     opened,
 )
 from bot.slack.payloads import Command
+from bot.triage.context import Context
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Triage
 
@@ -30,15 +28,13 @@ class Commands:
 
     def __init__(
         self,
+        context: Context,
         triage: Triage,
         people: People,
-        policy: Callable[[], Policy],
-        clock: Clock,
     ) -> None:
+        self._context = context
         self._triage = triage
         self._people = people
-        self._policy = policy
-        self._clock = clock
 
     def answer(self, command: Command) -> Message | View:
         """Do what a command asks for. A prefix such as `/acme-sev1` is fine."""
@@ -50,7 +46,7 @@ class Commands:
         return self._severity(command, Severity(command.name[-4:]))
 
     def _severity(self, command: Command, severity: Severity) -> Message | View:
-        policy, now = self._policy(), self._clock()
+        policy, now = self._context.policy(), self._context.clock()
         typist = self._people.person(command.by)
         request = command_text.parse_command(
             command.text,
@@ -85,14 +81,16 @@ class Commands:
         return opened.message(result, policy, typist, now, request.reading)
 
     def _incident(self, command: Command) -> Message:
-        reader, now = self._people.person(command.by), self._clock()
+        reader, now = self._people.person(command.by), self._context.clock()
         wanted = command.text.strip().upper().removeprefix("INC-")
         if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
             number = int(wanted)
             result, history = self._triage.look(number), self._triage.history(number)
-            return one_incident.message(result, history, self._policy(), reader, now)
+            return one_incident.message(
+                result, history, self._context.policy(), reader, now
+            )
         if wanted == "HELP":
-            return command_help.message(self._policy(), None)
+            return command_help.message(self._context.policy(), None)
         if wanted:
             raise UserError("Type `/incident`, `/incident 42` or `/incident help`.")
         mine, others = self._triage.listed(command.by, _NEXT_DUE)

@@ -4,8 +4,8 @@ The answer is a private message, a form, or nothing if the card shows what happe
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
-from bot.clock import Clock
 from bot.delivery.outbox import Outbox
 from bot.incidents.refusals import Refusal, SentAgain
 from bot.policy.policies import Policy
@@ -23,6 +23,8 @@ from bot.slack.forms import (
 )
 from bot.slack.messages import answers, one_incident, opened
 from bot.slack.payloads import Press
+from bot.slack.readers import Person
+from bot.triage.context import Context
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
 
@@ -34,17 +36,15 @@ class Presses:
 
     def __init__(
         self,
+        context: Context,
         triage: Triage,
         people: People,
         outbox: Outbox,
-        policy: Callable[[], Policy],
-        clock: Clock,
     ) -> None:
+        self._context = context
         self._triage = triage
         self._people = people
         self._outbox = outbox
-        self._policy = policy
-        self._clock = clock
         self._handlers: dict[str, Callable[[Press], Answer]] = {
             actions.TAKE: self._take,
             actions.STILL_ON_IT: self._still_on_it,
@@ -102,8 +102,13 @@ class Presses:
         if not press.is_private:
             return None
         history = self._triage.history(result.incident.number)
-        reader, now = self._people.person(press.by), self._clock()
-        return one_incident.message(result, history, self._policy(), reader, now)
+        reader, policy, now = self._asked_by(press)
+        return one_incident.message(result, history, policy, reader, now)
+
+    def _asked_by(self, press: Press) -> tuple[Person, Policy, datetime]:
+        """Return for whom an answer is written, by which policy, and when."""
+        reader = self._people.person(press.by)
+        return reader, self._context.policy(), self._context.clock()
 
     def _accept(self, press: Press) -> Answer:
         return self._answer_offer(press, accepts=True)
@@ -136,8 +141,8 @@ class Presses:
         return self._opened(press, result)
 
     def _opened(self, press: Press, result: Result) -> Message:
-        reader = self._people.person(press.by)
-        return opened.message(result, self._policy(), reader, self._clock())
+        reader, policy, now = self._asked_by(press)
+        return opened.message(result, policy, reader, now)
 
     def _send_again(self, press: Press) -> Answer:
         if not self._outbox.send_again(press.value):
@@ -146,28 +151,28 @@ class Presses:
 
     def _why(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
-        reader, now = self._people.person(press.by), self._clock()
-        return why.view(result.incident, result.deadlines, self._policy(), reader, now)
+        reader, policy, now = self._asked_by(press)
+        return why.view(result.incident, result.deadlines, policy, reader, now)
 
     def _update_form(self, press: Press) -> Answer:
         result = self._open(press)
-        reader = self._people.person(press.by)
-        return update.view(result.incident, self._policy(), reader, self._clock())
+        reader, policy, now = self._asked_by(press)
+        return update.view(result.incident, policy, reader, now)
 
     def _resolve_form(self, press: Press) -> Answer:
         result = self._open(press)
         reader = self._people.person(press.by)
-        return resolving.view(result.incident, reader, self._clock())
+        return resolving.view(result.incident, reader, self._context.clock())
 
     def _more(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
-        return more.view(result.incident, self._policy())
+        return more.view(result.incident, self._context.policy())
 
     def _change_form(self, press: Press) -> Answer:
-        return change.view(self._open(press).incident, self._policy())
+        return change.view(self._open(press).incident, self._context.policy())
 
     def _customer_form(self, press: Press) -> Answer:
-        return customer.view(self._open(press).incident, self._policy())
+        return customer.view(self._open(press).incident, self._context.policy())
 
     def _hand_off_form(self, press: Press) -> Answer:
         return hand_off.view(self._open(press).incident)

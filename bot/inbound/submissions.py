@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.clock import Clock
 from bot.errors import UserError
 from bot.incidents.acts import Report, Update
 from bot.incidents.deadlines import Deadline
@@ -25,6 +24,7 @@ from bot.slack.messages import opened
 from bot.slack.payloads import Submission
 from bot.slack.phrases import Times
 from bot.slack.refusals import worded
+from bot.triage.context import Context
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
 
@@ -34,15 +34,13 @@ class Forms:
 
     def __init__(
         self,
+        context: Context,
         triage: Triage,
         people: People,
-        policy: Callable[[], Policy],
-        clock: Clock,
     ) -> None:
+        self._context = context
         self._triage = triage
         self._people = people
-        self._policy = policy
-        self._clock = clock
         self._handlers: dict[str, Callable[[Submission], Message | str]] = {
             opening.ID: self._open,
             update.ID: self._update,
@@ -63,12 +61,12 @@ class Forms:
         except Refusal as refusal:
             if not isinstance(refusal.reason, TooEarly):
                 raise
-            reader, now = self._people.person(form.by), self._clock()
+            reader, now = self._people.person(form.by), self._context.clock()
             said = worded(refusal.reason, lambda at: local(at, reader.zone, now))
             raise FieldErrors({WHEN: said}) from refusal
 
     def _open(self, form: Submission) -> Message:
-        policy, now = self._policy(), self._clock()
+        policy, now = self._context.policy(), self._context.clock()
         entry = opening.read(form, policy, now)
         request = entry.request
         report = Report(
@@ -86,7 +84,7 @@ class Forms:
         return opened.message(result, policy, reader, now, request.reading)
 
     def _update(self, form: Submission) -> str:
-        entry = update.read(form, self._clock())
+        entry = update.read(form, self._context.clock())
         logged = Update(
             told=entry.told,
             following=entry.following,
@@ -98,7 +96,7 @@ class Forms:
         return update.receipt(*self._left(form, result))
 
     def _resolve(self, form: Submission) -> str:
-        entry = resolving.read(form, self._clock())
+        entry = resolving.read(form, self._context.clock())
         result = self._triage.resolve(_act(form), entry.number, entry.note, entry.at)
         return resolving.receipt(result.incident)
 
@@ -114,7 +112,7 @@ class Forms:
         return change.receipt(*self._left(form, result))
 
     def _customer(self, form: Submission) -> str:
-        entry = customer.read(form, self._policy())
+        entry = customer.read(form, self._context.policy())
         result = self._triage.set_customer(_act(form), entry.number, entry.customer)
         return customer.receipt(*self._left(form, result))
 
@@ -137,9 +135,9 @@ class Forms:
         self, form: Submission, result: Result
     ) -> tuple[Incident, Sequence[Deadline], Policy, Times]:
         """Return what a receipt says about an incident, as the act left it."""
-        reader, now = self._people.person(form.by), self._clock()
+        reader, now = self._people.person(form.by), self._context.clock()
         times = Times(reader.zone, now)
-        return result.incident, result.deadlines, self._policy(), times
+        return result.incident, result.deadlines, self._context.policy(), times
 
 
 def _act(form: Submission) -> Act:

@@ -4,19 +4,17 @@ Days that passed while the bot was down are not made up for: one backup does.
 """
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.clock import Clock
 from bot.errors import BotError
-from bot.policy.policies import Policy
-from bot.store.database import Database, Transaction
+from bot.store.database import Transaction
 from bot.store.maintenance import backups
 from bot.store.maintenance.backups import Backup
 from bot.store.tables import marks, outbox_messages
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
+from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -30,27 +28,21 @@ class DailyBackups:
     `failure` is why the last one could not be made, in a sentence.
     """
 
-    def __init__(  # noqa: PLR0913  # Two places, two clocks.
+    def __init__(  # Two places, two clocks.
         self,
-        database: Database,
+        context: Context,
         record: Path,
         folder: Path,
-        policy: Callable[[], Policy],
-        clock: Clock,
-        system_clock: Clock,
     ) -> None:
-        self._database = database
+        self._context = context
         self._record = record
         self._folder = folder
-        self._policy = policy
-        self._clock = clock
-        self._system_clock = system_clock
         self._failed_at: datetime | None = None
         self.failure: str | None = None
 
     def look(self) -> None:
         """Make a backup if a day has passed since the last one, and drop old ones."""
-        now = self._system_clock()
+        now = self._context.system_clock()
         if not self._is_due(now):
             return
         try:
@@ -74,7 +66,7 @@ class DailyBackups:
             self._failed_at, now, _TRY_AGAIN_AFTER
         ):
             return False
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             made = marks.at(tx, Mark.BACKUP)
         return made is None or not _is_within(made, now, _EVERY)
 
@@ -82,7 +74,7 @@ class DailyBackups:
         """Tell the fallback channel, once until it works again."""
         logger.warning("the backup failed", extra={"reason": reason})
         self._failed_at, self.failure = now, reason
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             if not _was_failing(tx):
                 marks.note(tx, Mark.BACKUP_FAILS, now)
                 self._tell(tx, f"backup/fails/{now.isoformat()}", reason)
@@ -91,7 +83,7 @@ class DailyBackups:
         extra = {"file": made.file.name, "bytes": made.size}
         logger.info("backup made", extra=extra)
         self._failed_at = self.failure = None
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             if _was_failing(tx):
                 self._tell(tx, f"backup/works/{now.isoformat()}", "")
             marks.note(tx, Mark.BACKUP, now)
@@ -101,12 +93,10 @@ class DailyBackups:
             key=key,
             kind=MessageKind.BACKUP,
             priority=Priority.NUDGE,
-            conversation=self._policy().channels.fallback,
+            conversation=self._context.policy().channels.fallback,
             refs={"reason": reason},
         )
-        outbox_messages.queue(
-            tx, new, now=self._clock(), system_now=self._system_clock()
-        )
+        outbox_messages.queue(tx, new, **self._context.instants())
 
 
 def _was_failing(tx: Transaction) -> bool:

@@ -1,11 +1,10 @@
 """Who is who: names and zones as last seen, and who may use the bot."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.clock import Clock
 from bot.errors import Fate, SlackError
 from bot.incidents.refusals import (
     NoFullMember,
@@ -17,7 +16,8 @@ from bot.incidents.refusals import (
 from bot.policy.policies import Policy
 from bot.slack.client import Member, Slack, member_of
 from bot.slack.readers import Person
-from bot.store.database import Database, Row, Transaction
+from bot.store.database import Row, Transaction
+from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -27,33 +27,27 @@ class People:
 
     def __init__(
         self,
-        database: Database,
+        context: Context,
         slack: Slack,
-        policy: Callable[[], Policy],
-        system_clock: Clock,
-        workspace: str,
     ) -> None:
-        self._database = database
+        self._context = context
         self._slack = slack
-        self._policy = policy
-        self._system_clock = system_clock
-        self._workspace = workspace
 
     def person(self, id: str) -> Person:
         """Return a person; of somebody unknown only the id, in the team's zone."""
-        with self._database.reading() as tx:
-            return person(tx, self._policy(), id)
+        with self._context.database.reading() as tx:
+            return person(tx, self._context.policy(), id)
 
     def name_of(self, id: str) -> str | None:
         """Return a person's name; `None` if nobody was seen with this id."""
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             row = tx.one("person", id=id)
         return row["name"] if row else None
 
     def id_of(self, name: str) -> str | None:
         """Return the id of the one active member of this name, if there is just one."""
         wanted = name.removeprefix("@").casefold()
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             found = [
                 row["id"]
                 for row in tx.all("people")
@@ -68,9 +62,9 @@ class People:
         where they were invited; neither may do anything. Raises Refusal for them,
         and SlackError for somebody unknown while Slack does not say who it is.
         """
-        if team is not None and team != self._workspace:
+        if team is not None and team != self._context.workspace:
             raise Refusal(NotAdmitted())
-        if any(id == who for _, who in self._policy().on_call.named()):
+        if any(id == who for _, who in self._context.policy().on_call.named()):
             return
         known = self._known(id) or self._learned(id)
         if known is None or not (known.is_member and known.is_active):
@@ -95,10 +89,10 @@ class People:
 
     def note(self, user: Mapping[str, Any]) -> None:
         """Remember somebody as Slack describes them."""
-        self._learn(member_of(user, self._workspace))
+        self._learn(member_of(user, self._context.workspace))
 
     def _known(self, id: str) -> Member | None:
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             row = tx.one("person", id=id)
         if row is None:
             return None
@@ -108,7 +102,7 @@ class People:
     def _learned(self, id: str) -> Member | None:
         """Ask Slack who somebody is; `None` if it knows no such person."""
         try:
-            member = self._slack.member(id, self._workspace)
+            member = self._slack.member(id, self._context.workspace)
         except SlackError as error:
             if error.fate is Fate.REFUSED:
                 return None
@@ -118,14 +112,14 @@ class People:
 
     def refresh(self) -> None:
         """Learn everybody in the workspace anew."""
-        members = list(self._slack.members(self._workspace))
-        with self._database.transaction() as tx:
+        members = list(self._slack.members(self._context.workspace))
+        with self._context.database.transaction() as tx:
             # In an order: another replica may be learning the same.
             for member in sorted(members, key=lambda one: one.id):
                 self._save(tx, member)
 
     def _learn(self, member: Member) -> None:
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             self._save(tx, member)
 
     def _save(self, tx: Transaction, member: Member) -> None:
@@ -136,7 +130,7 @@ class People:
             zone=member.zone,
             is_member=int(member.is_member),
             is_active=int(member.is_active),
-            seen_at=self._system_clock(),
+            seen_at=self._context.system_clock(),
         )
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from bot.clock import Clock
 from bot.errors import PolicyError
 from bot.incidents.consequences import PolicyChanged, consequences
 from bot.incidents.retargeting import Move, moves
@@ -20,11 +19,12 @@ from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.source import PolicySource, read_stored
 from bot.policy.policies import Policy
 from bot.slack.messages import policy_notice
-from bot.store.database import Database, Transaction
+from bot.store.database import Transaction
 from bot.store.opening import last_policy
 from bot.store.tables import locks, marks, outbox_messages, records
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
+from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -85,16 +85,12 @@ class PolicyWatch:
         self,
         source: PolicySource,
         in_force: InForce,
-        database: Database,
-        clock: Clock,
-        system_clock: Clock,
+        context: Context,
     ) -> None:
+        self._context = context
         self._source = source
         self._in_force = in_force
-        self._database = database
-        self._clock = clock
-        self._system_clock = system_clock
-        self._looked_at = system_clock()
+        self._looked_at = context.system_clock()
         self._seen = self._done = source.last_read
 
     def begin(self, problems: Sequence[str] = ()) -> None:
@@ -111,7 +107,7 @@ class PolicyWatch:
 
     def look(self) -> None:
         """Take a changed file up once it stays as it is: an editor may be half way."""
-        now = self._system_clock()
+        now = self._context.system_clock()
         if now - self._looked_at < _LOOK_EVERY:
             return
         self._looked_at = now
@@ -120,7 +116,7 @@ class PolicyWatch:
         if not is_steady or content == self._done:
             return
         try:
-            self._accept(self._source.read(self._clock().date()))
+            self._accept(self._source.read(self._context.clock().date()))
         except PolicyError as error:
             self._refuse(error.problems)
         self._done = content
@@ -130,8 +126,8 @@ class PolicyWatch:
 
         Raises PolicyError if it does not fit to what is open.
         """
-        now = self._clock()
-        with self._database.transaction() as tx:
+        now = self._context.clock()
+        with self._context.database.transaction() as tx:
             locks.take(tx, locks.POLICY)
             _must_fit(tx, policy, self._source.path.name)
             is_news = _remember(tx, policy, now)
@@ -148,9 +144,9 @@ class PolicyWatch:
         policy = self._in_force()
         self._in_force.keep(refused=self._source.path.name)
         logger.warning("policy refused", extra={"problems": list(problems)})
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             row = tx.one("policy_since", version=policy.version)
-        since = row["accepted_at"] if row else self._clock()
+        since = row["accepted_at"] if row else self._context.clock()
         refs = policy_notice.refused_refs(self._source.path.name, since, problems)
         about = hashlib.sha256(json.dumps(list(problems)).encode()).hexdigest()[:16]
         key = f"policy/{policy.version}/refused/{about}"
@@ -161,26 +157,26 @@ class PolicyWatch:
 
         What is open was opened under it.
         """
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             row = tx.one("last_policy")
         assert row is not None, "incidents are open under a policy that was stored"
-        today = self._clock().date()
+        today = self._context.clock().date()
         texts = json.loads(row["text"])
         self._in_force.put(read_stored(texts, self._source.holidays, today))
 
     def _retarget(self, policy: Policy) -> list[Move]:
         """Recompute what is open, a hundred incidents in a transaction."""
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             numbers = [row["number"] for row in tx.all("open_incidents")]
         moved: list[Move] = []
         for start in range(0, len(numbers), _BATCH):
-            with self._database.transaction() as tx:
+            with self._context.database.transaction() as tx:
                 for number in numbers[start : start + _BATCH]:
                     moved += self._retarget_one(tx, policy, number)
         return moved
 
     def _retarget_one(self, tx: Transaction, policy: Policy, number: int) -> list[Move]:
-        now = self._clock()
+        now = self._context.clock()
         incident = records.incident_to_change(tx, number)
         if incident is None or not incident.is_open:
             return []
@@ -192,7 +188,7 @@ class PolicyWatch:
         moved = list(moves(owed, found.deadlines))
         if moved:
             outbox_messages.refresh(
-                tx, number, now=now, system_now=self._system_clock()
+                tx, number, now=now, system_now=self._context.system_clock()
             )
         return moved
 
@@ -204,9 +200,11 @@ class PolicyWatch:
             conversation=self._in_force().channels.leads,
             refs=refs,
         )
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             outbox_messages.queue(
-                tx, new, now=self._clock(), system_now=self._system_clock()
+                tx,
+                new,
+                **self._context.instants(),
             )
 
 

@@ -1,23 +1,23 @@
 """The tick: what is due becomes messages in the outbox, in one transaction."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot.clock import Clock
 from bot.incidents import nudges, recipients
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Step, StepKind
 from bot.incidents.recipients import Recipient
 from bot.policy.policies import Policy, Severity
-from bot.store.database import Database, Transaction
+from bot.store.database import Transaction
 from bot.store.tables import locks, marks, outbox_messages, records
 from bot.store.tables.items import Item, item_of, key_of
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
 from bot.triage import daily_lists
+from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -98,15 +98,9 @@ class Reminders:
 
     def __init__(
         self,
-        database: Database,
-        policy: Callable[[], Policy],
-        clock: Clock,
-        system_clock: Clock,
+        context: Context,
     ) -> None:
-        self._database = database
-        self._policy = policy
-        self._clock = clock
-        self._system_clock = system_clock
+        self._context = context
         self._ticked_at: datetime | None = None
         self._failures: dict[str, int] = {}
 
@@ -115,49 +109,49 @@ class Reminders:
 
         After an outage each person gets one message that names it.
         """
-        now, down = self._clock(), self._outage()
+        now, down = self._context.clock(), self._outage()
         if not down and not self._has_work(now):
-            self._ticked_at = self._system_clock()
+            self._ticked_at = self._context.system_clock()
             return
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             if not locks.take_if_free(tx, locks.TICK):
                 return
             self._refresh(tx, records.mark_missed(tx, now))
         self._fire_due(now, down)
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
-            self._send(tx, list(daily_lists.due(tx, self._policy(), now)), now)
+            self._send(tx, list(daily_lists.due(tx, self._context.policy(), now)), now)
             if self._ticked_at is None or down or self._marks_now(tx, now):
                 marks.note(tx, Mark.TICK, now)
-        self._ticked_at = self._system_clock()
+        self._ticked_at = self._context.system_clock()
 
     def next_at(self) -> datetime:
         """Return the next instant at which a tick has something to do."""
-        with self._database.reading() as tx:
-            return next_at(tx, self._policy(), self._clock())
+        with self._context.database.reading() as tx:
+            return next_at(tx, self._context.policy(), self._context.clock())
 
     def _has_work(self, now: datetime) -> bool:
         """Look whether there is anything to do; most seconds there is not."""
         if self._ticked_at is None:
             return True
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             noted = marks.noted(tx)
             ticked_at = noted.get(Mark.TICK)
             return (
                 ticked_at is None
                 or abs(now - ticked_at) >= _MARK_EVERY
                 or records.is_late_or_due(tx, now)
-                or daily_lists.are_due(noted, self._policy(), now)
+                or daily_lists.are_due(noted, self._context.policy(), now)
             )
 
     def _outage(self) -> tuple[datetime, datetime] | None:
         """Return from when to when no tick ran, by the clock; `None` if it did."""
-        system_now = self._system_clock()
+        system_now = self._context.system_clock()
         if self._ticked_at and system_now - self._ticked_at < _OUTAGE:
             return None
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             ticked_at = marks.at(tx, Mark.TICK)
-        now = self._clock()
+        now = self._context.clock()
         if ticked_at is None or now - ticked_at < _OUTAGE:
             return None
         return ticked_at, now
@@ -168,12 +162,12 @@ class Reminders:
 
     def _fire_due(self, now: datetime, down: tuple[datetime, datetime] | None) -> None:
         """Fire what is due, all at once: so each person gets one message."""
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             if not records.is_due(tx, now):
                 return
             locks.take(tx, locks.TICK)
             batch = _Batch(down)
-            soon = now + self._policy().reminders.together
+            soon = now + self._context.policy().reminders.together
             for firing in self._due(tx, now, _EARLIEST, now, _ALL):
                 batch.add(firing)
             for firing in self._due(tx, now, now, soon, _MOST_EARLY):
@@ -201,7 +195,7 @@ class Reminders:
     ) -> _Firing | None:
         """Fire one deadline; one that cannot be read must not hold up the others."""
         try:
-            return _fired(self._policy(), incident, deadline, now)
+            return _fired(self._context.policy(), incident, deadline, now)
         except Exception:  # The tick goes on whatever one row does.
             logger.exception("a reminder fails", extra={"deadline": deadline.id})
             self._failed(tx, deadline, now)
@@ -218,7 +212,7 @@ class Reminders:
             key=f"trouble/{deadline.id}",
             kind=MessageKind.REMINDER_FAILS,
             priority=Priority.NUDGE,
-            conversation=self._policy().channels.fallback,
+            conversation=self._context.policy().channels.fallback,
             incident=deadline.incident,
         )
         self._send(tx, [report], now)
@@ -226,7 +220,7 @@ class Reminders:
     def _queue(self, tx: Transaction, batch: _Batch, now: datetime) -> None:
         """Queue the messages, and edits of what shows the incidents already."""
         self._refresh(tx, batch.incidents)
-        channel = self._policy().channels.incidents
+        channel = self._context.policy().channels.incidents
         reminders = (_reminder(*told, batch.down) for told in batch.places.values())
         threads = (_thread_reminder(channel, item) for item in batch.threads)
         self._send(tx, (*reminders, *threads), now)
@@ -235,11 +229,11 @@ class Reminders:
         self, tx: Transaction, new_messages: Iterable[NewMessage], now: datetime
     ) -> None:
         outbox_messages.queue_all(
-            tx, new_messages, now=now, system_now=self._system_clock()
+            tx, new_messages, now=now, system_now=self._context.system_clock()
         )
 
     def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
-        now, system_now = self._clock(), self._system_clock()
+        now, system_now = self._context.clock(), self._context.system_clock()
         outbox_messages.refresh_all(tx, incidents, now=now, system_now=system_now)
 
 

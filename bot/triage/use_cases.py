@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.clock import Clock
 from bot.incidents import acts, check_ins, nudges, recipients
 from bot.incidents.acts import Report, Update
 from bot.incidents.consequences import Consequences, consequences
@@ -27,9 +26,10 @@ from bot.incidents.refusals import (
     Refusal,
 )
 from bot.policy.policies import Policy, Severity
-from bot.store.database import Database, Row, Transaction, to_json
+from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import outbox_messages, records
 from bot.triage import announcements, daily_lists
+from bot.triage.context import Context
 
 _SLIP = timedelta(seconds=30)
 
@@ -69,17 +69,9 @@ class Triage:
 
     def __init__(
         self,
-        database: Database,
-        policy: Callable[[], Policy],
-        clock: Clock,
-        system_clock: Clock,
-        workspace: str,
+        context: Context,
     ) -> None:
-        self._database = database
-        self._policy = policy
-        self._clock = clock
-        self._system_clock = system_clock
-        self._workspace = workspace
+        self._context = context
 
     def open(self, act: Act, report: Report) -> Result:
         """Record an incident and all that follows from it.
@@ -88,7 +80,7 @@ class Triage:
         same text again within half a minute.
         """
         keys = [act.key, _typed_key(act, report)] if report.typed else [act.key]
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             known = self._claimed(tx, *keys)
             if known[act.key]["answer"]:
                 return self._answered_before(tx, json.loads(known[act.key]["answer"]))
@@ -102,13 +94,13 @@ class Triage:
 
     def recorded(self, key: str) -> int | None:
         """Return the incident that an act with this key changed, if it is recorded."""
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             row = tx.one("inbox_answer", key=key)
         return int(json.loads(row["answer"])["incident"]) if row else None
 
     def look(self, number: int) -> Result:
         """Return an incident as it stands."""
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             return self._result(tx, number)
 
     def look_open(self, number: int) -> Result:
@@ -119,7 +111,7 @@ class Triage:
 
     def listed(self, person: str, most: int) -> tuple[list[Case], list[Case]]:
         """Return what somebody owns, and what is due next of all else, `most` of it."""
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             theirs = records.open_incidents_of(tx, person, with_unowned=False)
             others = records.next_due_of_others(tx, person, most)
             mine = sorted(daily_lists.cases(tx, theirs), key=_due_first)
@@ -127,7 +119,7 @@ class Triage:
 
     def history(self, number: int) -> list[Event]:
         """Return what happened to an incident, oldest first."""
-        with self._database.reading() as tx:
+        with self._context.database.reading() as tx:
             return records.events(tx, number)
 
     def take(self, act: Act, number: int, *, from_owner: str | None) -> Result:
@@ -162,7 +154,7 @@ class Triage:
 
     def set_customer(self, act: Act, number: int, name: str) -> Result:
         """Say whose incident it is; the plan becomes that customer's."""
-        event = partial(acts.customer_set, name=name, policy=self._policy())
+        event = partial(acts.customer_set, name=name, policy=self._context.policy())
         return self._act(act, number, event)
 
     def offer(self, act: Act, number: int, to: str) -> Result:
@@ -192,8 +184,8 @@ class Triage:
         self, act: Act, number: int, kind: Kind, count: int, choice: str
     ) -> datetime:
         """Put one reminder off, the cadence stays; return until when."""
-        with self._database.transaction() as tx:
-            now, policy = self._clock(), self._policy()
+        with self._context.database.transaction() as tx:
+            now, policy = self._context.clock(), self._context.policy()
             answered = self._claimed(tx, act.key)[act.key]
             incident = _must_exist(records.incident_to_change(tx, number), number)
             acts.must_be_open(incident)
@@ -211,10 +203,10 @@ class Triage:
             return until
 
     def _opened(self, tx: Transaction, act: Act, report: Report) -> Result:
-        now, policy = self._clock(), self._policy()
+        now, policy = self._context.clock(), self._context.policy()
         number = records.next_number(tx)
         incident = acts.begun(
-            self._workspace, number, act.by, now, report=report, policy=policy
+            self._context.workspace, number, act.by, now, report=report, policy=policy
         )
         event = Event(EventKind.OPENED, now, now, act.by)
         found = consequences(policy, incident, event, (), now)
@@ -231,17 +223,21 @@ class Triage:
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Let one event happen, unless this very act was recorded before."""
-        with self._database.transaction() as tx:
+        with self._context.database.transaction() as tx:
             if self._claimed(tx, act.key)[act.key]["answer"]:
                 return replace(self._result(tx, number), is_repeat=True)
             incident = _must_exist(records.incident_to_change(tx, number), number)
-            event = make(incident, act.by, self._clock())
+            event = make(incident, act.by, self._context.clock())
             self._remember(tx, [act.key], number)
             self._happens(tx, incident, event)
             return self._result(tx, number)
 
     def _happens(self, tx: Transaction, incident: Incident, event: Event) -> None:
-        now, policy, number = self._clock(), self._policy(), incident.number
+        now, policy, number = (
+            self._context.clock(),
+            self._context.policy(),
+            incident.number,
+        )
         found = consequences(
             policy,
             incident,
@@ -254,14 +250,18 @@ class Triage:
         noted = records.noted(tx, number, event)
         records.save_deadlines(tx, found.deadlines)
         self._announce(tx, found, noted)
-        outbox_messages.refresh(tx, number, now=now, system_now=self._system_clock())
+        outbox_messages.refresh(
+            tx, number, now=now, system_now=self._context.system_clock()
+        )
 
     def _announce(self, tx: Transaction, found: Consequences, event: Event) -> None:
         for new in announcements.messages(
-            found.announcements, found.incident, event, self._policy()
+            found.announcements, found.incident, event, self._context.policy()
         ):
             outbox_messages.queue(
-                tx, new, now=self._clock(), system_now=self._system_clock()
+                tx,
+                new,
+                **self._context.instants(),
             )
 
     def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
@@ -282,7 +282,10 @@ class Triage:
 
     def _typed_just_now(self, typed: Row) -> int | None:
         """Return the incident that the same text opened within half a minute."""
-        if not typed["answer"] or self._system_clock() - typed["received_at"] > _SLIP:
+        if (
+            not typed["answer"]
+            or self._context.system_clock() - typed["received_at"] > _SLIP
+        ):
             return None
         return int(json.loads(typed["answer"])["incident"])
 
@@ -292,7 +295,7 @@ class Triage:
         The same one that comes at the same time waits until we are done.
         """
         rows = ({"key": key} for key in keys)
-        found = tx.many("claim_inbox", rows, received_at=self._system_clock())
+        found = tx.many("claim_inbox", rows, received_at=self._context.system_clock())
         return {row["key"]: row for row in found}
 
     def _remember(
@@ -302,12 +305,14 @@ class Triage:
         answer = to_json({"incident": number, **said})
         rows = ({"key": key} for key in keys)
         tx.write_many(
-            "save_inbox", rows, received_at=self._system_clock(), answer=answer
+            "save_inbox", rows, received_at=self._context.system_clock(), answer=answer
         )
 
     def _result(self, tx: Transaction, number: int) -> Result:
         incident = _must_exist(records.incident(tx, number), number)
-        return self._result_of(incident, records.deadlines(tx, number), self._clock())
+        return self._result_of(
+            incident, records.deadlines(tx, number), self._context.clock()
+        )
 
     def _result_of(
         self, incident: Incident, owed: tuple[Deadline, ...], now: datetime
@@ -315,7 +320,7 @@ class Triage:
         escalation = check_ins.running_now(owed)
         if escalation is None:
             return Result(incident, owed)
-        return _with_escalation(self._policy(), incident, owed, escalation, now)
+        return _with_escalation(self._context.policy(), incident, owed, escalation, now)
 
 
 def _with_escalation(

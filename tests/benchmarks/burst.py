@@ -29,7 +29,9 @@ from bot.slack.client import Slack
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
+from bot.triage.context import Context
 from tests.benchmarks.figures import WIDTH, conditions, synced, table
+from tests.benchmarks.seeding import WORKSPACE
 from tests.factories import shipped_policy
 
 CONVERSATIONS = 20
@@ -81,15 +83,11 @@ def drained(slack: LocalSlack, pace: Pace, folder: Path) -> tuple[float, int]:
                     tx, new, now=system_clock(), system_now=system_clock()
                 )
         renderer = Renderer(shipped_policy, system_clock, lambda: slack.url)
-        outbox = Outbox(
-            database,
-            Slack(slack.bot_token, slack.api_url),
-            renderer,
-            shipped_policy,
-            clock=system_clock,
-            system_clock=system_clock,
-            pace=pace,
+        context = Context(
+            database, shipped_policy, system_clock, system_clock, WORKSPACE
         )
+        slack_client = Slack(slack.bot_token, slack.api_url)
+        outbox = Outbox(context, slack_client, renderer, pace)
         senders = Senders(outbox)
         senders.start()
         try:

@@ -24,6 +24,7 @@ from rich.table import Table
 from bot.clock import Clock
 from bot.store.engines.postgres import PostgresDatabase
 from bot.store.maintenance.copying import copy
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from tests import postgres
 from tests.benchmarks import job_queue, job_store
@@ -93,7 +94,9 @@ def on_postgres(made: Desk, url: str) -> Iterator[Contest]:
         copy(made.database, database)
         say("ANALYZE")
         clock: Clock = made.clock
-        reminders = Reminders(database, shipped_policy, clock, clock)
+        reminders = Reminders(
+            Context(database, shipped_policy, clock, clock, WORKSPACE)
+        )
         yield _contest(made, reminders, say)
 
 

@@ -25,9 +25,10 @@ from bot.running.scheduler import Scheduler
 from bot.running.senders import Senders
 from bot.slack.client import Slack
 from bot.store.engines.sqlite import to_text
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, spread, table
-from tests.benchmarks.seeding import Desk, desk
+from tests.benchmarks.seeding import WORKSPACE, Desk, desk
 from tests.factories import shipped_policy
 
 OPEN = 100_000
@@ -66,16 +67,11 @@ def measured(made: Desk, slack: LocalSlack) -> list[float]:
     def clock() -> datetime:
         return system_clock() + shift
 
-    outbox = Outbox(
-        made.database,
-        Slack(slack.bot_token, slack.api_url),
-        Renderer(shipped_policy, clock, lambda: slack.url),
-        shipped_policy,
-        clock=clock,
-        system_clock=system_clock,
-    )
+    context = Context(made.database, shipped_policy, clock, system_clock, WORKSPACE)
+    renderer = Renderer(shipped_policy, clock, lambda: slack.url)
+    outbox = Outbox(context, Slack(slack.bot_token, slack.api_url), renderer)
     senders = Senders(outbox)
-    reminders = Reminders(made.database, shipped_policy, clock, system_clock)
+    reminders = Reminders(context)
 
     def tick() -> None:
         reminders.tick()

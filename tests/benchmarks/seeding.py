@@ -17,6 +17,7 @@ from bot.policy.policies import Severity
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import records
 from bot.store.tables.outbox_messages import card_key
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests.factories import pacific, shipped_policy
@@ -55,10 +56,11 @@ def desk(folder: Path, *, incidents: int, due: int = 1) -> Iterator[Desk]:
     path, clock = folder / "sevbot.db", Now(OPENED_AT)
     database = SqliteDatabase(path, WORKSPACE)
     try:
-        triage = Triage(database, shipped_policy, clock, clock, WORKSPACE)
+        context = Context(database, shipped_policy, clock, clock, WORKSPACE)
+        triage = Triage(context)
         due_at = _first(database, triage)
         copy(path, incidents, due)
-        reminders = Reminders(database, shipped_policy, clock, clock)
+        reminders = Reminders(context)
         gc.freeze()  # As `sevbot run` does.
         yield Desk(path, database, triage, reminders, clock, due_at)
     finally:

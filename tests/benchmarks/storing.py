@@ -25,6 +25,7 @@ from rich.console import Console
 
 from bot.clock import system_clock
 from bot.store.engines.postgres import PostgresDatabase, migrate
+from bot.triage.context import Context
 from bot.triage.use_cases import Act, Result, Triage
 from tests import postgres
 from tests.benchmarks import job_store
@@ -75,7 +76,9 @@ def replica(
 ) -> None:
     """Open incidents once all replicas are ready, and put how long that takes."""
     with closing(PostgresDatabase(url, WORKSPACE)) as database:
-        triage = Triage(database, shipped_policy, system_clock, system_clock, WORKSPACE)
+        triage = Triage(
+            Context(database, shipped_policy, system_clock, system_clock, WORKSPACE)
+        )
 
         def open_one(number: int) -> Result:
             act = Act("U0DEE", f"command:{tag}.{number}")

@@ -124,7 +124,7 @@ def _prepared(stage: Stage, change: Change) -> Prepared:
     bot.transport._handler.client.web_client.ssl = _CERTIFICATES
     source = PolicySource(stage.policies, public_holidays)
     source.last_read = source.content()
-    watch = PolicyWatch(source, in_force, bot.database, clock, system_clock)
+    watch = PolicyWatch(source, in_force, bot.context)
     watch.begin()
     return Prepared(bot, wake, watch, identity.team)
 

@@ -1,6 +1,7 @@
 """A backup a day, and a word to a person when none can be made."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from bot.running.daily_backups import DailyBackups
 from bot.store.maintenance import backups
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import OutboxMessage
-from tests.factories import shipped_policy
 from tests.lives import Life, life
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -29,14 +29,8 @@ class House:
 
     def begin(self) -> None:
         """Begin anew on the record, as after a restart."""
-        self.backups = DailyBackups(
-            self.it.database,
-            self.record,
-            self.folder,
-            shipped_policy,
-            self.it.clock,
-            lambda: self.now,
-        )
+        context = replace(self.it.context, system_clock=lambda: self.now)
+        self.backups = DailyBackups(context, self.record, self.folder)
 
     def look(self, **later: float) -> None:
         self.now += timedelta(**later)

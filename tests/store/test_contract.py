@@ -22,6 +22,7 @@ from bot.store.tables.outbox_messages import (
     Unconfirmed,
     Verify,
 )
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres
@@ -147,8 +148,8 @@ def live(database: Database) -> None:
     def clock() -> datetime:
         return now
 
-    triage = Triage(database, shipped_policy, clock, clock, "T1")
-    reminders = Reminders(database, shipped_policy, clock, clock)
+    context = Context(database, shipped_policy, clock, clock, "T1")
+    triage, reminders = Triage(context), Reminders(context)
     reminders.tick()
     for number, severity in enumerate((Severity.SEV1, Severity.SEV2, Severity.SEV3)):
         report = Report(severity, f"fault {number}", "C0SUPPORT", "Acme", "premium")

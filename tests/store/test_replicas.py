@@ -25,6 +25,7 @@ from bot.store.tables.outbox_messages import (
     Priority,
     State,
 )
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Result, Triage
 from tests.factories import pacific, shipped_policy
@@ -53,8 +54,8 @@ class Team:
         self.both = [self._replica(open_record(url)) for _ in range(2)]
 
     def _replica(self, database: Database) -> Replica:
-        triage = Triage(database, shipped_policy, self.clock, self.clock, "T1")
-        reminders = Reminders(database, shipped_policy, self.clock, self.clock)
+        context = Context(database, shipped_policy, self.clock, self.clock, "T1")
+        triage, reminders = Triage(context), Reminders(context)
         return Replica(database, triage, reminders)
 
     def clock(self) -> datetime:

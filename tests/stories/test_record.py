@@ -9,6 +9,7 @@ import pytest
 from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.store.engines.sqlite import SqliteDatabase
+from bot.triage.context import Context
 from bot.triage.use_cases import Act, Triage
 from tests.story import IS_POSTGRES, Machine, Story, pacific, shipped_policy
 
@@ -178,13 +179,14 @@ def test_each_workspace_counts_its_own_incidents(tmp_path: Path) -> None:
     names: list[tuple[str, str]] = []
     for workspace in ("T0ONE", "T0TWO", "T0ONE"):
         database = SqliteDatabase(tmp_path / "sevbot.db", workspace)
-        triage = Triage(
+        context = Context(
             database,
             shipped_policy,
             lambda: pacific("2026-11-24 10:00"),
             Machine(),
             workspace,
         )
+        triage = Triage(context)
         act = Act("U0DEE", f"command:{len(names)}")
         report = Report(Severity.SEV2, "push fails", "C0SUPPORT")
         incident = triage.open(act, report).incident

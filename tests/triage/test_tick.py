@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.store.engines.sqlite import SqliteDatabase
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests.factories import pacific, shipped_policy
@@ -22,9 +24,7 @@ class Desk:
         self.path = path
         self.now = pacific(24, "10:00")
         self.database = SqliteDatabase(path, "T1")
-        self.triage = Triage(
-            self.database, shipped_policy, self.clock, self.clock, "T1"
-        )
+        self.triage = Triage(self.context(self.database))
         self.reminders = self.another_bot(self.database)
         self.reminders.tick()
 
@@ -32,7 +32,10 @@ class Desk:
         return self.now
 
     def another_bot(self, database: SqliteDatabase) -> Reminders:
-        return Reminders(database, shipped_policy, self.clock, self.clock)
+        return Reminders(self.context(database))
+
+    def context(self, database: SqliteDatabase) -> Context:
+        return Context(database, shipped_policy, self.clock, self.clock, "T1")
 
     def open(self, count: int, owner: str = "U0CEM") -> None:
         """Open so many Sev2 incidents, all owned by one person."""
@@ -97,7 +100,7 @@ def test_what_falls_due_while_the_bot_is_awake_is_one_message_however_much_it_is
 ) -> None:
     desk.open(130)
     began = desk.now
-    awake = Reminders(desk.database, shipped_policy, desk.clock, lambda: began)
+    awake = Reminders(replace(desk.context(desk.database), system_clock=lambda: began))
     awake.tick()
     desk.now += timedelta(hours=3)
 

@@ -17,6 +17,7 @@ from bot.store.engines.connections import connected, keep_plans
 from bot.store.maintenance import copying
 from bot.store.maintenance.copying import Copied
 from bot.store.queries import named, queries
+from bot.triage.context import Context
 from bot.triage.use_cases import Act, Triage
 from tests import pooler, postgres
 from tests.factories import pacific, shipped_policy
@@ -87,9 +88,10 @@ def test_replicas_that_share_few_connections_take_each_number_once(
         ]
 
         def open_one(number: int) -> int:
-            triage = Triage(
+            context = Context(
                 both[number % 2], shipped_policy, lambda: NOON, lambda: NOON, "T1"
             )
+            triage = Triage(context)
             report = Report(Severity.SEV2, f"fault {number}", "C1", "Acme", "premium")
             return triage.open(Act("U0ANA", f"key/{number}"), report).incident.number
 

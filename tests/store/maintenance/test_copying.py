@@ -1,6 +1,7 @@
 """A team moves from one engine to the other, and nothing is left behind."""
 
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.store import opening
 from bot.store.database import Database, Row
 from bot.store.maintenance import copying
 from bot.store.maintenance.copying import TABLES
+from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres
@@ -22,17 +24,21 @@ from tests.store.conftest import Open
 TEN, TWO = pacific(24, "10:00"), pacific(24, "14:00")
 
 
+def context(database: Database, at: datetime, workspace: str = "T1") -> Context:
+    return Context(database, shipped_policy, lambda: at, lambda: at, workspace)
+
+
 def live(database: Database, workspace: str, incidents: int = 3) -> None:
     """Let some incidents be opened, and their reminders fall due."""
-    triage = Triage(database, shipped_policy, lambda: TEN, lambda: TEN, workspace)
+    triage = Triage(context(database, TEN, workspace))
     for number in range(incidents):
         report = Report(Severity.SEV2, f"fault {number} is “odd” 100 %", "C1", "Acme")
         triage.open(Act("U0ANA", f"key/{number}"), report)
-    Reminders(database, shipped_policy, lambda: TWO, lambda: TWO).tick()
+    Reminders(context(database, TWO)).tick()
 
 
 def opens_next(database: Database, workspace: str) -> int:
-    triage = Triage(database, shipped_policy, lambda: TWO, lambda: TWO, workspace)
+    triage = Triage(context(database, TWO, workspace))
     report = Report(Severity.SEV1, "later", "C1", "Acme")
     return triage.open(Act("U0ANA", "later"), report).incident.number
 
@@ -79,7 +85,7 @@ def test_life_goes_on_where_it_was_copied_to(
     copying.copy(full, server)
 
     assert opens_next(server, "T1") == 4
-    Reminders(server, shipped_policy, lambda: TWO, lambda: TWO).tick()
+    Reminders(context(server, TWO)).tick()
 
 
 def test_a_copy_says_how_far_it_is(full: Database, postgres_url: str) -> None:

@@ -68,7 +68,7 @@ def keeping(span: timedelta | None) -> Policy:
 
 
 def retain(it: Life, span: timedelta | None) -> int:
-    return Retention(it.database, lambda: keeping(span), it.clock).run()
+    return Retention(replace(it.context, policy=lambda: keeping(span))).run()
 
 
 def dump(database: Database) -> str:
