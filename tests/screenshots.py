@@ -1,9 +1,10 @@
 """Pictures of the page's main screens.
 
-    uv run --group dev python -m tests.screenshots OUT
+    uv run --group dev python -m tests.screenshots FOLDER
+    uv run --group dev python -m tests.screenshots bot/manual/demo.png
 
-Each screen is taken in both themes, on a desk and at the width of a phone, for people
-to look at; nothing compares them.
+The first takes each screen in both themes, on a desk and at the width of a phone, for
+people to look at; nothing compares them. The second takes the README's picture.
 """
 
 import sys
@@ -20,6 +21,7 @@ from bot.policy.parsing import policy_file
 from tests.browser.browsers import browser, why_not
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+SMALL_DESK, SMALLER = (1200, 750), 0.75
 SIDE_BY_SIDE = 760
 THEMES = ("light", "dark")
 
@@ -161,8 +163,25 @@ def types(page: Any, text: str) -> None:
     page.press("#composer-text", "Enter")
 
 
-def main(out: Path) -> None:
-    """Take every picture."""
+def one_picture(file: Path) -> None:
+    """Take the README's picture: the cards after a day, and what lies ahead."""
+    width, height = SMALL_DESK
+    with browser() as chromium, demo() as opened:
+        page = chromium.new_page(
+            viewport={"width": width, "height": height},
+            device_scale_factor=SMALLER,  # As wide as GitHub shows it, and lighter.
+            color_scheme="light",
+        )
+        tell(opened, 10)
+        go(page, opened, "U0LEA/C0INCIDENTS")
+        page.click("#tab-ahead")
+        page.wait_for_timeout(250)
+        page.screenshot(path=file)
+    print(f"The picture is {file}.")  # noqa: T201
+
+
+def every_picture(out: Path) -> None:
+    """Take every screen."""
     out.mkdir(parents=True, exist_ok=True)
     with browser() as chromium:
         for theme in THEMES:
@@ -206,4 +225,5 @@ def broken(folder: Path) -> Path:
 if __name__ == "__main__":
     if reason := why_not():
         sys.exit(f"no pictures: {reason}")
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
+    where = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
+    (one_picture if where.suffix == ".png" else every_picture)(where)
