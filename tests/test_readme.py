@@ -1,65 +1,68 @@
-"""The README is true: what it shows is what the commands print."""
+"""The README is true and short: what it shows is what is there."""
 
-import io
 import re
 
 import pytest
-from rich.console import Console
 
-from bot.cli.main import commands
-from bot.demo import terminal
-from bot.doctor.manifest import NEEDED, OPTIONAL, Scope
-from bot.settings import Settings
 from tests.commands import Run
+from tests.documents import PAGES, READ, README, blocks, lines, links
 from tests.paths import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-TEXTS = re.findall(r"^```text\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+TEXT = READ[README]
+DRAWN = blocks(README, "")[0]
 
 
-def lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip(" …\n")]
-
-
-@pytest.mark.parametrize("command", commands())
-def test_each_command_is_in_the_readme(command: str) -> None:
-    assert f"sevbot {command}" in README
-
-
-@pytest.mark.parametrize("name", list(Settings.model_fields))
-def test_each_setting_is_in_the_readme(name: str) -> None:
-    field = Settings.model_fields[name]
-    alias = field.validation_alias
-    choices = getattr(alias, "choices", [alias or name.upper()])
-
-    assert all(f"`{choice}`" in README for choice in choices)
+def test_it_is_read_in_a_few_minutes() -> None:
+    assert len(TEXT.splitlines()) <= 200
 
 
 @pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"`(tests/[\w/]+\.py)`", README)))
+    "command",
+    [
+        "pip install uv && uv run sevbot demo",
+        "pip install uv && uv run --group dev pytest",
+    ],
 )
-def test_each_test_that_it_names_is_there(path: str) -> None:
-    assert (ROOT / path).is_file()
+def test_two_commands_are_enough_to_try_it(command: str) -> None:
+    shown = [line.partition("#")[0].strip() for line in lines(blocks(README, "sh")[0])]
+
+    assert command in shown
 
 
-@pytest.mark.parametrize("scope", [*NEEDED, *OPTIONAL], ids=lambda scope: scope.name)
-def test_each_scope_is_explained_as_the_manifest_does(scope: Scope) -> None:
-    assert f"| {scope.what_for} | {scope.without} |" in README
+def test_it_shows_one_light_picture_of_the_demo() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", TEXT)
+
+    assert pictures == ["bot/manual/demo.png"]
+    assert (ROOT / pictures[0]).stat().st_size < 150_000
 
 
-def test_the_demo_prints_what_the_readme_shows() -> None:
-    output = io.StringIO()
-    console = Console(file=output, width=88, highlight=False)
-
-    terminal.run(is_paced=False, console=console)
-
-    printed = lines(output.getvalue())
-    assert [line for line in lines(TEXTS[0]) if line not in printed] == []
+def test_it_links_to_each_page_of_the_manual() -> None:
+    assert {f"bot/manual/{name}.md" for name in PAGES} <= set(links(README))
 
 
-def test_due_prints_what_the_readme_shows(run: Run) -> None:
-    shown = TEXTS[2]
+def test_its_drawing_has_each_package_and_module() -> None:
+    bot = ROOT / "bot"
+    there = {path.name for path in bot.glob("[!_.]*/")} | {"__main__.py"}
+    there |= {path.name for path in bot.glob("[!_]*.py")}
 
-    printed = run("due", "sev2", "standard", "--at", "2026-11-25T16:00").out
+    drawn = re.findall(r"^  (\w+)/ ", DRAWN, re.M) + re.findall(r"\w+\.py", DRAWN)
 
-    assert lines(shown) == lines(printed)
+    assert sorted(drawn) == sorted(there)
+
+
+@pytest.mark.parametrize("line", re.findall(r"^  \w+/ .*", DRAWN, re.M))
+def test_what_its_drawing_names_in_a_package_is_there(line: str) -> None:
+    name, _, said = line.partition("/")
+    package = ROOT / "bot" / name.strip()
+    inner = re.findall(r" (\w+/|\w+\.sql)", said)
+
+    assert [name for name in inner if not (package / name).exists()] == []
+
+
+def test_due_prints_what_it_shows(run: Run) -> None:
+    shown = lines(blocks(README, "text")[0])
+
+    printed = lines(run("due", "sev2", "standard", "--at", "2026-11-25T16:00").out)
+
+    start = printed.index(shown[0])
+    assert printed[start : start + len(shown)] == shown
