@@ -103,9 +103,9 @@ def _file(story: Story) -> sqlite3.Connection:
 
 
 def _may_be_written(story: Story, is_refused: str) -> None:
-    """Do what a failover does: the primary takes no writes any more, and hangs up."""
+    """Do what a failover does: the primary refuses writes and closes connections."""
     name = story.database_url.partition("@/")[2].partition("?")[0]
-    # Whoever is told so from now on is on a new connection.
+    # From now on this error means a new connection.
     by_hand(
         story, f"ALTER DATABASE {name} SET default_transaction_read_only = {is_refused}"
     )

@@ -46,12 +46,12 @@ class Changing(Story):
         self.settle()
 
     def leads(self) -> list[str]:
-        """Return what the leads were told of the policy, in words."""
+        """Return the notices about the policy in the leads' channel."""
         said = [self.slack.notice(one, "lea") for one in self.slack.channel("leads")]
         return [one for one in said if one.startswith("policies.yaml ")]
 
-    def promised(self) -> str:
-        """Open an incident of Globex, and return what its typist is told."""
+    def opening_answer(self) -> str:
+        """Open an incident of Globex, and return the answer to its typist."""
         answer = self.command("dee", "/sev2 globex: push fails")
         assert answer.private is not None
         return self.slack.notice(answer.private, "dee")

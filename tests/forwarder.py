@@ -1,4 +1,4 @@
-"""What stands between a bot and its PostgreSQL, and breaks what passes there."""
+"""A forwarder between a bot and its PostgreSQL that breaks connections."""
 
 import re
 import socket
@@ -19,7 +19,7 @@ class Break(Enum):
 
     UNSENT = auto()  # The server never hears of the commit.
     UNANSWERED = auto()  # It commits, and the answer is lost with the connection.
-    SILENT = auto()  # It commits, and nothing is ever heard again; nobody hangs up.
+    SILENT = auto()  # It commits, then goes silent; the connection stays open.
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class _Link:
 
 
 class Forwarder:
-    """Passes on what a bot and a server tell each other, until it is told otherwise.
+    """Forwards traffic between a bot and a server until a test breaks it.
 
     `at_commit` breaks the next transaction in which a statement contains `of`. While it
     `is_away` nobody is let in, and that break cuts all connections.
@@ -64,15 +64,15 @@ class Forwarder:
         self._run(self._let_in)
 
     def freeze(self) -> None:
-        """Let nothing through any more, and hang up nothing."""
+        """Forward nothing, and keep the connections open."""
         self._flows.clear()
 
     def thaw(self) -> None:
-        """Let all through again, what was held up as well."""
+        """Forward again, including what was held up."""
         self._flows.set()
 
     def close(self) -> None:
-        """Hang up, and take no connection any more."""
+        """Close all connections, and accept no more."""
         self.thaw()
         with suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
@@ -113,7 +113,7 @@ class Forwarder:
             self._run(self._answer, link)
 
     def _ask(self, link: _Link) -> None:
-        """Pass on what the bot says."""
+        """Forward what the bot sends."""
         while said := self._heard(link.bot):
             link.wrote |= self._is_of_interest(link, said)
             if link.wrote and self.at_commit is not None and _COMMIT.search(said):
@@ -127,13 +127,13 @@ class Forwarder:
         self._end(link)
 
     def _is_of_interest(self, link: _Link, said: bytes) -> bool:
-        """Tell whether a statement is spelled out, or named once its plan is kept."""
+        """Return whether it is the statement to break, or the name of its plan."""
         link.plans.update(self._named.findall(said))
         named = any(b"\0" + plan + b"\0" in said for plan in link.plans)
         return named or self._of in said
 
     def _answer(self, link: _Link) -> None:
-        """Pass on what the server says."""
+        """Forward what the server sends."""
         while said := self._heard(link.server):
             if link.broken is Break.UNANSWERED:
                 break

@@ -1,4 +1,4 @@
-"""A record with a life behind it, for tests of what becomes of its file."""
+"""A record with some history, for tests of its file."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _KEYS = count()
 
 
 class Life:
-    """What a team does to a record, without any Slack: its times, its incidents."""
+    """What a team does to a record, without Slack."""
 
     def __init__(self, database: Database, policy: Policy | None = None) -> None:
         self.database = database
@@ -58,13 +58,13 @@ class Life:
 
 @contextmanager
 def life(path: Path, policy: Policy | None = None) -> Iterator[Life]:
-    """Begin, or go on with, the life of a record in a file."""
+    """Open a record in a file, new or existing, for more history."""
     with closing(SqliteDatabase(path, "T1")) as database:
         yield Life(database, policy)
 
 
 def by_hand(path: Path, statement: str) -> list[tuple[object, ...]]:
-    """Do something to a file behind the bot's back; return what it answers."""
+    """Run a statement on a file behind the bot's back; return its rows."""
     with closing(sqlite3.connect(path)) as file:
         answer = file.execute(statement).fetchall()
         file.commit()
@@ -72,7 +72,7 @@ def by_hand(path: Path, statement: str) -> list[tuple[object, ...]]:
 
 
 def damage(path: Path) -> None:
-    """Overwrite the end of a file with what never stood there."""
+    """Overwrite the end of a file with garbage."""
     whole = path.read_bytes()
     kept = len(whole) * 3 // 4
     path.write_bytes(whole[:kept] + b"\xff" * (len(whole) - kept))

@@ -57,7 +57,7 @@ def _version(initdb: Path) -> int:
 class Postgres:
     """A server. Every database that it makes has a name of its own.
 
-    One that is made `of` another has what that has, and follows it.
+    One that is made `of` another is a copy that follows it.
     """
 
     def __init__(
@@ -111,19 +111,19 @@ class Postgres:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """End it at once and cut every connection, as a failover does."""
+        """Stop it at once and cut every connection, as a failover does."""
         self._server.send_signal(signal.SIGINT)
         self._server.wait(_WITHIN_S)
 
     def freeze(self) -> None:
-        """Let every process of it stand still: nothing is answered or hung up."""
+        """Stop every process of it: nothing is answered, no connection is closed."""
         pid = self._server.pid
         os.kill(pid, signal.SIGSTOP)  # First, so that it starts no further ones.
         for one in offspring(pid):
             os.kill(one, signal.SIGSTOP)
 
     def kill(self) -> None:
-        """End it as a machine ends that loses its power."""
+        """Kill it, as a power failure would."""
         if self._server.poll() is not None:
             return
         self.freeze()
@@ -134,7 +134,7 @@ class Postgres:
             left.unlink()
 
     def url(self, database: str) -> str:
-        """Return how the bot is told of a database."""
+        """Return the URL of a database."""
         return f"postgresql://sevbot@/{database}?host={self.folder}"
 
     def make(self, template: str) -> str:
@@ -144,7 +144,7 @@ class Postgres:
         return self.url(name)
 
     def say(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """Let the server do something, and return what it answers."""
+        """Run a statement, and return its rows."""
         return by_hand(self.url(database), statement)
 
     def _answers(self) -> bool:
@@ -161,7 +161,7 @@ def server(**settings: str) -> Iterator[Postgres]:
     found = binaries()
     if found is None:
         pytest.skip("there is no PostgreSQL here")
-    # The folders that pytest makes are closed to whom the server runs as.
+    # The server's user cannot read the folders that pytest makes.
     folder = Path(tempfile.mkdtemp(prefix="sevbot-postgres-"))
     try:
         started = Postgres(folder, found)
@@ -175,7 +175,7 @@ def server(**settings: str) -> Iterator[Postgres]:
 
 
 def by_hand(url: str, statements: str) -> list[tuple[Any, ...]]:
-    """Do something to a record behind the bot's back; return what it answers."""
+    """Run a statement on a record behind the bot's back; return its rows."""
     with psycopg.connect(url, autocommit=True, options=_WRITABLE) as connection:
         cursor = connection.execute(statements.encode())
         return cursor.fetchall() if cursor.description else []

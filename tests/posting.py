@@ -1,4 +1,4 @@
-"""An outbox at work, with a Slack of a few lines that does as a test says."""
+"""An outbox with a small fake Slack that a test controls."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -35,13 +35,12 @@ def limited(seconds: int) -> SlackError:
 
 
 class FakeSlack(Slack):
-    """Keeps what is posted, and of each edit its words and whose they are.
+    """Keeps each post, and the text and ts of each edit.
 
-    The next calls fail by `failures`, in their order.
+    The next calls fail with `failures`, in order.
 
-    `meanwhile` happens while a post is on its way, `while_editing` while an edit is,
-    and `while_looking` after a look has seen what it tells. Those in `answered` have a
-    reply.
+    `meanwhile` runs during a post, `while_editing` during an edit, and `while_looking`
+    after a lookup has read. The messages in `answered` have a reply.
     """
 
     def __init__(self) -> None:
@@ -72,7 +71,7 @@ class FakeSlack(Slack):
         return self.stand(key)
 
     def stand(self, key: str) -> str:
-        """Let a message stand there, and return its ts."""
+        """Show a message, and return its ts."""
         self.posted.append(key)
         return f"{len(self.posted)}.0"
 
@@ -119,7 +118,7 @@ class FakeSlack(Slack):
 class Post:
     """An outbox with a clock for both kinds of time, and messages that say `says`.
 
-    Those that say "" have nothing to say any more.
+    Messages that say "" have nothing left to say.
     """
 
     def __init__(self, database: SqliteDatabase, pace: Pace) -> None:
@@ -153,7 +152,7 @@ class Post:
             outbox_messages.refresh_one(tx, key, now=self.now, system_now=self.now)
 
     def wait(self, **span: float) -> None:
-        """Let time pass, and send what may go then."""
+        """Let time pass, and send what is due."""
         self.pass_by(**span)
         self.outbox.drain()
 

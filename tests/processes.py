@@ -39,7 +39,7 @@ def team_slack(
 def sevbot(
     slack: LocalSlack, folder: Path, *arguments: str, **more: str
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run a command in `folder`, and keep what it says until somebody reads it."""
+    """Run a command in `folder`, and keep its output."""
     with subprocess.Popen(
         [sys.executable, "-m", "bot", *arguments],
         cwd=folder,
@@ -55,7 +55,7 @@ def sevbot(
 
 
 def environment(slack: LocalSlack, folder: Path, **more: str) -> dict[str, str]:
-    """Return what a bot is started with: nothing but what the local Slack needs."""
+    """Return a bot's environment: only the local Slack's settings."""
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith(_OURS)},
         "SLACK_BOT_TOKEN": slack.bot_token,
@@ -69,7 +69,7 @@ def environment(slack: LocalSlack, folder: Path, **more: str) -> dict[str, str]:
 
 
 def harness(module: str, *options: str) -> tuple[int, str]:
-    """Run a proof of ours; return how it ended, and what it printed."""
+    """Run a harness; return its exit status and output."""
     command = [sys.executable, "-m", module, "--seed", _SEED, *options]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False
@@ -92,7 +92,7 @@ def free_port() -> int:
 
 
 def is_gone(pid: int | None) -> bool:
-    """Tell whether a process has ended; one that nobody buried yet has."""
+    """Return whether a process has ended; an unreaped one has."""
     try:
         stat = (PROC / str(pid) / "stat").read_text()
     except OSError:
@@ -117,5 +117,5 @@ def until(condition: Callable[[], bool], within: float = _ENDS_WITHIN_S) -> bool
     """Wait until something outside of the local Slack is so."""
     end = time.monotonic() + within
     while not (is_so := condition()) and time.monotonic() < end:
-        time.sleep(0.02)  # Nobody tells when another process has ended.
+        time.sleep(0.02)  # There is no signal for the end of another process.
     return is_so

@@ -24,9 +24,9 @@ _NAMES = {
 
 
 class Record:
-    """An incident with every deadline that it ever had, and a tick of its own.
+    """An incident with all its deadlines, open or not, and its own tick.
 
-    Ana is the primary on call, Ben the backup, Lea the lead. A reminder reads as
+    Ana is the primary on call, Ben the backup, Lea the lead. A reminder is written as
     `Tue 24 12:00 ahead ana`: when, what, and who is told. `fired` holds each step that
     went out, with its deadline as it was before.
     """
@@ -75,7 +75,7 @@ class Record:
             self._keep(one)
 
     def snooze(self, kind: Kind, choice: str, at: datetime) -> None:
-        """Put the reminder of a deadline off."""
+        """Snooze the reminder of a deadline."""
         self.now = at
         owed = self.owed(kind)
         choices = nudges.snooze_choices(self.policy, self.incident, owed, at)
@@ -94,7 +94,7 @@ class Record:
         return max(of_kind, key=lambda one: one.count)
 
     def kinds_owed(self) -> list[Kind]:
-        """Return which promises to the customer are open; check-ins are not."""
+        """Return the kinds of open deadlines, without check-ins."""
         kinds = [one.kind for one in self.deadlines if one.is_open]
         return [kind for kind in kinds if not kind.is_internal]
 
@@ -125,7 +125,7 @@ class Record:
         return [line for line in self.run(until) if _is_page(line)]
 
     def reminders(self, until: datetime) -> list[str]:
-        """Let time pass; return what was told of promises to the customer."""
+        """Let time pass; return the reminders without pages and check-ins."""
         return [line for line in self.run(until) if not _is_page(line)]
 
     def next_nudge_at(self) -> datetime | None:
@@ -182,13 +182,13 @@ def updated(
     return record
 
 
-def promising(
+def with_targets(
     severity: Severity = Severity.SEV2,
     *,
     first: Target | None = None,
     follow_up: Target | None = None,
 ) -> Policy:
-    """Return the shipped policy with another promise to premium customers."""
+    """Return the shipped policy with another target for premium customers."""
     policy, cell = shipped_policy(), (severity, "premium")
     if first is not None:
         firsts = {**policy.first_responses, cell: first}

@@ -1,4 +1,4 @@
-"""Two bots that share a record, told as if they were one."""
+"""Two bots that share a record, used like one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -9,7 +9,7 @@ from bot.app import Bot, Transport
 
 @dataclass(slots=True)
 class Transports:
-    """Two connections to Slack, which gives what it has to one of them."""
+    """Two connections to Slack, which sends each event to one of them."""
 
     both: tuple[Transport, Transport]
 
@@ -33,7 +33,7 @@ class Transports:
 
 @dataclass(frozen=True, slots=True)
 class Pair(Bot):
-    """A bot with an equal beside it: whatever one does by itself both do."""
+    """Two equal bots: each does its own background work."""
 
     other: Bot | None = None
 
@@ -55,7 +55,7 @@ class Pair(Bot):
             bot.housekeeping()
 
     def settle(self) -> None:
-        """Let one find most of what is due, and the other one send most of it."""
+        """Let one find most due work, and the other send most of it."""
         for bot in reversed(self.both):
             bot.tick()
         for bot in self.both:

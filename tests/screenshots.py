@@ -153,7 +153,7 @@ def broken_slack(opened: Opened, page: Any, take: Callable[[str], None]) -> None
 
 
 def is_phone(page: Any) -> bool:
-    """Tell whether the panel and the sidebar have to be opened."""
+    """Return whether the panel and the sidebar have to be opened."""
     return bool(page.viewport_size["width"] < SIDE_BY_SIDE)
 
 

@@ -41,8 +41,8 @@ def pacific(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=PACIFIC).astimezone(UTC)
 
 
-class Machine:
-    """The machine's clock, which stands still until a test moves it."""
+class SystemClock:
+    """The system clock, which stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -55,12 +55,12 @@ class Machine:
 
 
 class Story(Trial):
-    """A trial of the shipped policy, with the words in which a test tells a story."""
+    """A trial of the shipped policy, with the vocabulary of the story tests."""
 
-    system_clock: Machine
+    system_clock: SystemClock
 
     @property
-    def machine(self) -> Machine:
+    def machine(self) -> SystemClock:
         """The system clock, by the name that cases from outside know it by."""
         return self.system_clock
 
@@ -81,7 +81,7 @@ class Story(Trial):
             folder,
             lambda: self._policy,
             pacific(at),
-            system_clock=Machine(),
+            system_clock=SystemClock(),
             pace=pace,
             is_http=is_http,
             database_url=postgres.record_of(folder) if is_postgres else None,
@@ -99,7 +99,7 @@ class Story(Trial):
         self._policy = replace(self._policy, **changes)
 
     def become(self, who: str, **fields: Any) -> None:
-        """Let something change about somebody, of which Slack tells the bot."""
+        """Change something about a person, and let Slack tell the bot."""
         self.slack.change_person(who, **fields)
         self.tell_of("user_change", who)
 
@@ -118,7 +118,7 @@ class Story(Trial):
             list(bot.executor.map(lambda _, meet=barrier: meet.wait(5), range(threads)))
 
     def ago(self, **span: float) -> datetime:
-        """Return an instant that lies so far back."""
+        """Return an instant that long ago."""
         return self.now - timedelta(**span)
 
     def command(self, who: str, text: str, channel: str = "support") -> Answer:
@@ -137,7 +137,7 @@ class Story(Trial):
         return answer
 
     def open_form(self, who: str, button: str, message: Message | None = None) -> View:
-        """Press a button that opens a form, or puts another in the place of one."""
+        """Press a button that opens or replaces a form."""
         actor = self.slack.as_(who)
         before = actor.view()
         self.press(who, button, message)
@@ -182,13 +182,13 @@ class Story(Trial):
         return said
 
     def asked_now(self, who: str, button: str, message: Message, **more: Any) -> str:
-        """Press a button as `asked` does, and let nothing else take effect."""
+        """Press a button as `asked` does, without settling afterwards."""
         actor = self.slack.as_(who)
         answer = actor.press(button, message, wait_private=True, **more)
         return self.read(answer.private, who)
 
     def deliver(self, kind: str, payload: Json) -> Answer:
-        """Send the bot something of Slack's that nobody here does by hand."""
+        """Send the bot a payload of Slack's that no person's act produces."""
         person = self.slack.as_("dee").person
         common = self.slack._parts.interactions._common(payload["type"], person)
         return self.slack._parts.exchanges.deliver(Sent(kind, common | payload))
@@ -223,7 +223,7 @@ class Story(Trial):
         return [self.slack.notice(one, who) for one in self.slack.dm(who)]
 
     def heard(self, who: str) -> list[str]:
-        """Return what came to somebody's phone, in the words in which it came.
+        """Return what came to somebody's phone, as it was first worded.
 
         Each begins with their local time, and ends with its first sentence.
         """

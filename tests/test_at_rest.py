@@ -1,4 +1,4 @@
-"""How often the record is asked: at rest, for a command, for a question."""
+"""How often the record is used: when idle, for a command, for a question."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ def told(tmp_path: Path) -> Iterator[Story]:
 
 @contextmanager
 def written(told: Story) -> Iterator[list[str]]:
-    """Collect what the one connection that may write is asked meanwhile."""
+    """Collect the statements on the one connection that may write."""
     database = told.bot.database
     assert isinstance(database, SqliteDatabase)
     asked: list[str] = []
@@ -36,7 +36,7 @@ def written(told: Story) -> Iterator[list[str]]:
         database._connection.set_trace_callback(None)
 
 
-def test_at_rest_nobody_takes_the_write_lock(told: Story) -> None:
+def test_an_idle_bot_takes_no_write_lock(told: Story) -> None:
     with written(told) as asked:
         for _ in range(10):
             told.system_clock.advance(seconds=1)
@@ -53,7 +53,7 @@ def test_a_command_takes_the_write_lock_once(told: Story) -> None:
     assert asked.count("BEGIN IMMEDIATE") == 1
 
 
-def test_a_question_of_somebody_known_takes_no_lock(told: Story) -> None:
+def test_a_question_from_a_known_person_takes_no_lock(told: Story) -> None:
     with written(told) as asked:
         told.slack.as_("dee").command("/incident", "")
         told.slack.as_("dee").command("/incident", "1")

@@ -26,14 +26,14 @@ def write(path: Path, **values: object) -> None:
     path.write_text(json.dumps({**whole, **values}), encoding="utf-8")
 
 
-def test_the_machines_clock_is_in_utc_to_the_millisecond() -> None:
+def test_the_system_clock_is_in_utc_to_the_millisecond() -> None:
     now = system_clock()
 
     assert now.tzinfo is UTC
     assert now.microsecond % 1000 == 0
 
 
-def test_a_clock_without_speed_stands_still_where_its_file_says(path: Path) -> None:
+def test_a_clock_without_speed_stays_where_its_file_says(path: Path) -> None:
     write(path)
 
     assert TrialClock(path)() == AT
@@ -65,7 +65,7 @@ def test_a_jump_writes_the_file_that_the_next_process_reads(path: Path) -> None:
     assert set(json.loads(path.read_text())) == {"at", "since", "speed"}
 
 
-def test_whoever_replaces_the_file_makes_time_jump_for_everybody(path: Path) -> None:
+def test_replacing_the_file_moves_time_for_every_process(path: Path) -> None:
     mine, theirs = TrialClock(path), TrialClock(path)
     mine.travel(AT)
     before = theirs()
@@ -86,7 +86,7 @@ def test_going_ahead_keeps_the_speed(path: Path) -> None:
     assert clock() >= AT + timedelta(hours=1)
 
 
-def test_an_instant_keeps_its_meaning_in_whatever_zone_it_is_written(
+def test_an_instant_means_the_same_in_any_zone(
     path: Path,
 ) -> None:
     clock = TrialClock(path)

@@ -1,4 +1,4 @@
-"""What cases from outside the project are written with does what it says."""
+"""The vocabulary for cases from outside the project does what it says."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_a_policy_is_read_with_the_customers_beside_it() -> None:
     assert any(customer.name == "Wayne" for customer in policy.customers)
 
 
-def test_what_is_wrong_with_a_policy_is_raised() -> None:
+def test_problems_of_a_policy_are_raised() -> None:
     with pytest.raises(field.PolicyError, match="zone"):
         field.read_policy(SHIPPED.replace("zone: America/Los_Angeles", "zone: Mars"))
 
@@ -44,7 +44,7 @@ def test_a_policy_is_warned_of_as_check_does() -> None:
     assert "can be due later" in said
 
 
-def test_a_story_is_told_under_a_policy_of_its_own(tmp_path: Path) -> None:
+def test_a_story_can_have_its_own_policy(tmp_path: Path) -> None:
     policy = field.read_policy(SLOWER)
 
     with field.story(tmp_path, "2026-11-24 10:00", policy=policy) as told:

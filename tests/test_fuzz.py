@@ -1,4 +1,4 @@
-"""Whatever comes in from outside: a sentence or a refusal, never a crash or a leak."""
+"""Any input from outside gets an answer or a refusal, never a crash or a leak."""
 
 import copy
 import http.client
@@ -60,7 +60,7 @@ JSON = st.recursive(
 
 @settings(max_examples=300)
 @given(TYPED)
-def test_whatever_is_typed_is_understood_or_refused_in_a_sentence(text: str) -> None:
+def test_any_typed_text_is_understood_or_refused_in_a_sentence(text: str) -> None:
     try:
         found: object = parse_command(
             text,
@@ -105,7 +105,7 @@ def edited(draw: st.DrawFn) -> str:
 
 @settings(max_examples=200)
 @given(edited())
-def test_whatever_is_edited_in_the_policy_it_is_read_or_its_problems_are_told(
+def test_an_edited_policy_is_read_or_refused_with_problems(
     text: str,
 ) -> None:
     problems: tuple[str, ...] = ("it was read",)
@@ -228,7 +228,7 @@ def submissions(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=100)
 @given(payload=presses() | submissions())
-def test_whatever_is_pressed_or_submitted_nothing_breaks_and_nothing_leaks(
+def test_no_press_or_submission_breaks_or_leaks_anything(
     told: Story, payload: dict[str, Any]
 ) -> None:
     body = urlencode({"payload": json.dumps(payload)}).encode()
@@ -238,7 +238,7 @@ def test_whatever_is_pressed_or_submitted_nothing_breaks_and_nothing_leaks(
 
 @settings(max_examples=40)
 @given(payload=mutated(EVENT))
-def test_whatever_event_comes_nothing_breaks_and_nothing_leaks(
+def test_no_event_breaks_or_leaks_anything(
     told: Story, payload: dict[str, Any]
 ) -> None:
     _stands(told, json.dumps(payload).encode(), "application/json")
@@ -250,7 +250,7 @@ def test_whatever_event_comes_nothing_breaks_and_nothing_leaks(
     command=st.sampled_from(["/sev1", "/sev4", "/incident", "/x", ""]),
     missing=st.sampled_from(["", "user_id", "channel_id", "trigger_id", "text"]),
 )
-def test_whatever_command_comes_nothing_breaks_and_nothing_leaks(
+def test_no_command_breaks_or_leaks_anything(
     told: Story, text: str, command: str, missing: str
 ) -> None:
     fields = {
@@ -283,7 +283,7 @@ def test_whatever_command_comes_nothing_breaks_and_nothing_leaks(
         ]
     ),
 )
-def test_whatever_body_is_signed_it_is_answered_without_a_crash(
+def test_any_signed_body_is_answered_without_a_crash(
     told: Story, body: bytes, kind: str
 ) -> None:
     _stands(told, body, kind)
@@ -295,14 +295,14 @@ def test_whatever_body_is_signed_it_is_answered_without_a_crash(
     | st.text("0123456789", max_size=12),
     sign=st.sampled_from(["", "v0=", "v0=" + "0" * 64, "v1=x", "ö", "=" * 5000]),
 )
-def test_whoever_forges_a_signature_is_refused(told: Story, at: str, sign: str) -> None:
+def test_a_forged_signature_is_refused(told: Story, at: str, sign: str) -> None:
     reply = _asked(told, b"payload={}", at=at, sign=sign)
 
     assert reply[0] == 401
 
 
 def _stands(told: Story, body: bytes, kind: str) -> None:
-    """Deliver something signed; fail where the bot broke, or told too much."""
+    """Deliver a signed body; fail if the bot crashed or leaked."""
     with _logged() as log:
         status, said = _asked(told, body, kind=kind)
         told.settle()

@@ -56,7 +56,7 @@ def imported(path: Path) -> set[str]:
     return found & MODULES.keys()
 
 
-def test_no_module_of_the_tests_imports_itself_by_way_of_others() -> None:
+def test_no_test_module_imports_itself_indirectly() -> None:
     graph = {name: imported(path) for name, path in MODULES.items()}
 
     TopologicalSorter(graph).prepare()  # Raises CycleError, which names the circle.

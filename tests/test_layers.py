@@ -91,7 +91,7 @@ def test_only_two_modules_of_triage_know_slack() -> None:
     assert knowing == KNOW_SLACK
 
 
-def test_no_package_stands_above_one_that_it_imports() -> None:
+def test_packages_import_only_packages_below_them() -> None:
     TopologicalSorter(
         {
             name: below - {name}

@@ -1,7 +1,7 @@
-"""What we use of libraries although they promise it to nobody.
+"""Internals of libraries that we rely on.
 
-Each row says where, and why nothing public does. Where one fails after an upgrade, look
-there before anything else.
+Each test says where, and why nothing public does. If one fails after an upgrade, look
+there first.
 """
 
 import inspect
@@ -53,7 +53,7 @@ def client() -> Iterator[Any]:
         "connect_to_new_endpoint",
     ],
 )
-def test_socket_mode_finds_what_it_reaches_for(client: Any, name: str) -> None:
+def test_the_internals_that_socket_mode_uses_exist(client: Any, name: str) -> None:
     reduce(getattr, name.split("."), client)
 
 
@@ -86,7 +86,7 @@ def test_connections_are_made_and_read_where_a_deadline_can_be_set(
     assert "self._create_connection(" in connects
 
 
-def test_psycopg_waits_through_a_method_that_looks_in_while_nothing_comes() -> None:
+def test_psycopg_waits_in_a_method_that_polls() -> None:
     """bot/store/engines/connections.py: no timeout of libpq sees a frozen server."""
     given: list[int] = []
 

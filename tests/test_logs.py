@@ -1,4 +1,4 @@
-"""The log tells what happened and where, and never what somebody typed."""
+"""The log says what happened and where, and never what somebody typed."""
 
 import logging
 import sys
@@ -60,7 +60,7 @@ def test_an_event_is_one_line_with_its_facts() -> None:
     )
 
 
-def test_an_error_is_told_with_its_place_and_its_causes() -> None:
+def test_an_error_is_logged_with_its_place_and_causes() -> None:
     lines = logged("acme: checkout is down").splitlines()
 
     assert lines[0] == "1970-01-01T00:00:00Z ERROR bot.outbox: failed"

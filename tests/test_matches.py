@@ -1,4 +1,4 @@
-"""Nothing is dropped in silence: no case of a `match`, and no exception."""
+"""No case of a `match` and no exception is silently dropped."""
 
 import ast
 from collections import Counter
@@ -14,8 +14,8 @@ OF_THE_BOT = [
 ]
 BROAD = ("Exception", "BaseException")
 
-# The turn of a thread that runs by itself, the writing of one message, the firing of
-# one reminder, and what follows an acknowledgement: each in a loop that must go on.
+# One pass of a background thread, the rendering of one message, the firing of one
+# reminder, and what follows an acknowledgement: each in a loop that must go on.
 LOOPS = {
     "delivery/outbox.py": 1,
     "triage/tick.py": 1,
@@ -39,7 +39,7 @@ def is_catch_all(case: ast.match_case) -> bool:
 
 
 def is_over_members(match: ast.Match) -> bool:
-    """Tell whether a pattern names a member of an enum."""
+    """Return whether a pattern names a member of an enum."""
     patterns = (one for case in match.cases for one in ast.walk(case.pattern))
     values = (one.value for one in patterns if isinstance(one, ast.MatchValue))
     return any(isinstance(value, ast.Attribute) for value in values)
@@ -97,7 +97,7 @@ def test_a_match_over_an_enum_names_every_member() -> None:
     ] == []
 
 
-def test_only_loops_that_must_go_on_catch_every_exception() -> None:
+def test_only_long_running_loops_catch_every_exception() -> None:
     broad = Counter(
         str(path.relative_to(BOT))
         for path in OF_THE_BOT
@@ -108,7 +108,9 @@ def test_only_loops_that_must_go_on_catch_every_exception() -> None:
 
 
 @pytest.mark.parametrize("name", LOOPS)
-def test_a_loop_that_goes_on_says_why_and_logs_the_traceback(name: str) -> None:
+def test_a_loop_that_catches_everything_explains_why_and_logs_the_traceback(
+    name: str,
+) -> None:
     lines = (BOT / name).read_text(encoding="utf-8").splitlines()
 
     for handler in handlers(BOT / name, "Exception"):
@@ -117,7 +119,7 @@ def test_a_loop_that_goes_on_says_why_and_logs_the_traceback(name: str) -> None:
         assert "logger.exception" in calls(handler.body)
 
 
-def test_whoever_cleans_up_after_any_error_passes_it_on() -> None:
+def test_cleanup_after_any_error_reraises_it() -> None:
     swallowed = [
         where(path, handler)
         for path in OF_THE_BOT

@@ -1,7 +1,7 @@
-"""Any order of acts, ticks, failures and deaths, against a model of a few lines.
+"""Any order of acts, ticks, failures and crashes, against a small model.
 
-Two bots share a record and a Slack. After whatever happened to them each message stands
-in Slack once, the numbers have no gap, and the deadlines are those of the model.
+Two bots share a record and a Slack. Whatever happens to them, each message is shown
+once in Slack, the numbers have no gap, and the deadlines are those of the model.
 """
 
 import shutil
@@ -45,7 +45,7 @@ from tests import postgres
 from tests.crash.stage import policy
 from tests.posting import UNKNOWN, FakeSlack, limited
 
-# What the policy promises a premium customer, day and night.
+# The policy's targets for a premium customer, day and night.
 FIRST_RESPONSE = {Severity.SEV2: 4, Severity.SEV3: 24}
 UPDATE = {Severity.SEV2: 12, Severity.SEV3: 24}
 
@@ -54,7 +54,7 @@ FATES = ("ok", "limited", "lost", "landed", "late", "killed before", "killed aft
 
 
 class Killed(BaseException):
-    """The process ends here, and cleans up nothing."""
+    """The process ends here without any cleanup."""
 
 
 class Room(FakeSlack):
@@ -127,7 +127,7 @@ class Known:
 
 
 class Bot:
-    """One replica, without its ears."""
+    """One replica without inbound connections."""
 
     def __init__(self, world: "World") -> None:
         context = Context(world.database, policy, world.clock, world.system_clock, "T1")
@@ -143,7 +143,7 @@ class World(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = datetime(2026, 11, 24, 18, tzinfo=UTC)
-        self.ahead = timedelta(0)  # Of the machine's clock.
+        self.ahead = timedelta(0)  # Of the system clock.
         self.known: dict[int, Known] = {}
         self.room = Room(self.clock)
         self.folder = Path(tempfile.mkdtemp(prefix="sevbot-model-"))
@@ -233,7 +233,7 @@ class World(RuleBasedStateMachine):
 
     @rule()
     def steal_a_lease(self) -> None:
-        """Let one bot sleep in the middle of a call, and the other do its work."""
+        """Let one bot stall during a call until the other takes over."""
 
         def sleep() -> None:
             self.room.meanwhile = lambda: None
@@ -250,7 +250,7 @@ class World(RuleBasedStateMachine):
         self.bots[which] = Bot(self)
 
     @rule(hours=st.sampled_from([-1, 3]))
-    def step_the_machines_clock(self, hours: int) -> None:
+    def step_the_system_clock(self, hours: int) -> None:
         self.room.land()
         self.ahead += timedelta(hours=hours)
 
@@ -280,7 +280,7 @@ class World(RuleBasedStateMachine):
 
     @rule()
     def come_to_rest(self) -> None:
-        """Time passes for the machine alone; then each message stands there once."""
+        """Advance only the system clock; then each message is shown once."""
         self.room.land()
         for bot in self.bots:
             bot.reminders.tick()
@@ -333,14 +333,14 @@ class WorldOnPostgres(World):
 
 
 class BlindWorld(World):
-    """The same, where no look-up finds anything."""
+    """The same, where no lookup finds anything."""
 
     def __init__(self) -> None:
         super().__init__()
         setattr(self.room, "standing", lambda *_, **__: iter(()))  # noqa: B010
 
 
-def test_the_model_finds_what_is_said_twice_where_nothing_can_be_looked_up() -> None:
+def test_the_model_finds_duplicates_when_lookups_are_blind() -> None:
     how = settings(max_examples=50, phases=[Phase.generate], derandomize=True)
 
     with pytest.raises(AssertionError, match="Counter"):

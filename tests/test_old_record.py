@@ -1,4 +1,4 @@
-"""A record made by the version of 2026-11-29 goes on, and says the same.
+"""A record made by the version of 2026-11-29 still works and reads the same.
 
 `tests/data/record_of_2026_11_29.json` holds its rows: messages that were queued, being
 sent, unconfirmed, merged, superseded and dead, notices of every kind, check-ins in the
@@ -113,7 +113,7 @@ def policy() -> Policy:
     return read_stored(texts, public_holidays, date(2026, 11, 25))
 
 
-def test_each_message_of_an_old_record_says_the_same(
+def test_each_message_of_an_old_record_reads_the_same(
     record: Database, policy: Policy
 ) -> None:
     render = Renderer(lambda: policy, lambda: NOW, lambda: "https://acme.slack.com/")
@@ -129,7 +129,9 @@ def test_each_message_of_an_old_record_says_the_same(
     assert said == OLD["says"]
 
 
-def test_an_escalation_goes_on_where_it_was(record: Database, policy: Policy) -> None:
+def test_an_old_records_escalation_continues_where_it_was(
+    record: Database, policy: Policy
+) -> None:
     hour_later = NOW + timedelta(hours=1)
     reminders = Reminders(
         Context(record, lambda: policy, lambda: hour_later, lambda: NOW, "T0ACME")
@@ -150,7 +152,7 @@ def test_an_escalation_goes_on_where_it_was(record: Database, policy: Policy) ->
     assert not [row["key"] for row in rows if row["key"].startswith("trouble/INC-7")]
 
 
-def test_nothing_of_an_old_record_is_lost(record: Database) -> None:
+def test_an_old_record_loses_no_row(record: Database) -> None:
     with record.reading() as tx:
         numbers = [row["number"] for row in tx.all("open_incidents")]
         found = [tx.one("message", key=row["key"]) for row in OLD["tables"]["outbox"]]

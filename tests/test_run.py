@@ -24,7 +24,7 @@ def slack() -> Iterator[LocalSlack]:
         yield slack
 
 
-def test_a_running_bot_pages_whoever_is_on_call_and_stops_when_told(
+def test_a_running_bot_pages_the_primary_and_stops_on_sigterm(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     with sevbot(slack, tmp_path, "run") as process:
@@ -45,7 +45,7 @@ def test_a_running_bot_pages_whoever_is_on_call_and_stops_when_told(
     assert "down" not in log
 
 
-def test_what_is_on_its_way_when_it_is_told_to_stop_arrives_once_and_for_sure(
+def test_messages_in_flight_at_a_stop_arrive_once_and_confirmed(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     slow = timedelta(seconds=1)
@@ -70,14 +70,14 @@ def test_what_is_on_its_way_when_it_is_told_to_stop_arrives_once_and_for_sure(
     assert process.returncode == 0
     assert left["sent"] > 0
     assert left["sending"] == 0
-    assert _doubts(record) == 0
+    assert _unconfirmed(record) == 0
     assert len(slack.channel("incidents")) == 1
     pages = [key for key in _keys(slack.dm("ana")) if not key.startswith("morning/")]
     assert len(pages) == 1
 
 
 def _keys(messages: list[Message]) -> list[str]:
-    """Return the messages' keys; in the morning there is a list among them."""
+    """Return the messages' keys; in the morning they include a list."""
     return [(one.metadata or {})["event_payload"]["key"] for one in messages]
 
 
@@ -88,8 +88,8 @@ def _states(record: Path) -> Counter[str]:
         return Counter(dict(rows.fetchall()))
 
 
-def _doubts(record: Path) -> int:
-    """Return how many messages had to be looked up, for nobody knew their fate."""
+def _unconfirmed(record: Path) -> int:
+    """Return how many messages were ever unconfirmed."""
     with closing(sqlite3.connect(record)) as file:
         (count,) = file.execute(
             "SELECT COUNT(*) FROM outbox WHERE unconfirmed_at IS NOT NULL"
@@ -97,7 +97,7 @@ def _doubts(record: Path) -> int:
         return int(count)
 
 
-def test_it_starts_while_slack_is_away_and_connects_when_it_is_back(
+def test_a_bot_started_without_slack_connects_when_slack_returns(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     with sevbot(slack, tmp_path, "run") as first:
@@ -118,7 +118,7 @@ def test_it_starts_while_slack_is_away_and_connects_when_it_is_back(
     assert ready == "sevbot is ready: commands can arrive.\n"
 
 
-def test_it_warns_of_tokens_that_others_on_the_machine_can_read(
+def test_tokens_that_other_users_can_read_are_warned_of(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     (tmp_path / ".env").write_text("SEVBOT_HOST=127.0.0.1\n")
@@ -151,7 +151,7 @@ def test_it_warns_of_tokens_that_others_on_the_machine_can_read(
     ],
     ids=["wrong bot token", "wrong app token", "no app token"],
 )
-def test_a_token_that_slack_refuses_ends_it_with_one_sentence(
+def test_a_token_that_slack_refuses_ends_the_bot_with_one_sentence(
     slack: LocalSlack, tmp_path: Path, variable: str, token: str, sentence: str
 ) -> None:
     with sevbot(slack, tmp_path, "run", **{variable: token}) as process:

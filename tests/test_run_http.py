@@ -1,4 +1,4 @@
-"""`sevbot run --http` as a process of its own, and the health that it tells."""
+"""`sevbot run --http` as a process of its own, and its health check."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ def slack() -> Iterator[LocalSlack]:
 
 
 def health(port: int) -> tuple[int, Any]:
-    """Ask until somebody answers."""
+    """Poll the health check until it answers."""
     until = time.monotonic() + WITHIN_S
     while True:
         connection = HTTPConnection("127.0.0.1", port, timeout=5)
@@ -39,7 +39,7 @@ def health(port: int) -> tuple[int, Any]:
             connection.close()
 
 
-def test_over_http_it_takes_signed_commands_and_pages(
+def test_over_http_a_bot_takes_signed_commands_and_pages(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     port = free_port()
@@ -67,7 +67,7 @@ def test_over_http_it_takes_signed_commands_and_pages(
     assert slack.signing_secret not in log
 
 
-def test_in_socket_mode_it_tells_its_health_where_a_port_is_set(
+def test_in_socket_mode_a_port_serves_the_health(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     port = free_port()
@@ -86,7 +86,7 @@ def test_in_socket_mode_it_tells_its_health_where_a_port_is_set(
 
 
 @pytest.mark.parametrize("secret", ["", "  "], ids=["none", "blank"])
-def test_over_http_it_does_not_start_without_a_signing_secret(
+def test_over_http_a_bot_needs_a_signing_secret(
     slack: LocalSlack, tmp_path: Path, secret: str
 ) -> None:
     with sevbot(
@@ -98,7 +98,7 @@ def test_over_http_it_does_not_start_without_a_signing_secret(
     assert log == ("sevbot: Set SLACK_SIGNING_SECRET in the environment or in .env.\n")
 
 
-def test_over_http_a_port_that_is_taken_ends_it_with_one_sentence(
+def test_over_http_a_port_in_use_ends_the_bot_with_one_sentence(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
     with socket.socket() as other:

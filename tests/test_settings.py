@@ -68,7 +68,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.backups == Path("/backups")
 
 
-def test_port_counts_where_sevbot_port_is_not_set(
+def test_port_counts_when_sevbot_port_is_not_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PORT", "5000")
@@ -106,7 +106,7 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", ["SEVBOT_PORT", "PORT"])
 @pytest.mark.parametrize("port", ["abc", "70000", "-1"])
-def test_a_port_that_is_none_is_told_by_its_name(
+def test_an_invalid_port_is_refused_by_its_name(
     monkeypatch: pytest.MonkeyPatch, name: str, port: str
 ) -> None:
     monkeypatch.setenv(name, port)
@@ -115,7 +115,7 @@ def test_a_port_that_is_none_is_told_by_its_name(
         read_settings()
 
 
-def test_an_env_file_in_another_encoding_is_told() -> None:
+def test_an_env_file_in_another_encoding_is_refused() -> None:
     Path(".env").write_bytes(b"SEVBOT_HOST=\xff\n")
 
     with pytest.raises(BotError, match="UTF-8"):

@@ -33,7 +33,7 @@ def slack() -> Iterator[LocalSlack]:
 
 
 def is_ahead(database: Database) -> bool:
-    """Tell whether a bot with a wrong clock began on the record, and ticked."""
+    """Return whether a bot with a wrong clock started on the record and ticked."""
     with database.reading() as tx:
         marks = {row["name"]: row["at"] for row in tx.all("marks")}
         ticked = tx.one("mark", name="tick")
@@ -55,7 +55,7 @@ def run_ahead(slack: LocalSlack, folder: Path, record: str) -> None:
             bot.kill()
 
 
-def test_after_a_wrong_clock_a_right_one_sends_at_once(
+def test_a_bot_after_one_with_a_wrong_clock_sends_at_once(
     slack: LocalSlack, tmp_path: Path, record: str
 ) -> None:
     with sevbot(slack, tmp_path, "run", DATABASE_URL=record):
@@ -72,7 +72,7 @@ def test_after_a_wrong_clock_a_right_one_sends_at_once(
     assert len(cards) == 2
 
 
-def test_a_right_bot_beside_a_wrong_one_goes_on_sending(
+def test_a_bot_beside_one_with_a_wrong_clock_keeps_sending(
     slack: LocalSlack, tmp_path: Path, record: str
 ) -> None:
     with sevbot(slack, tmp_path, "run", DATABASE_URL=record):

@@ -1,4 +1,4 @@
-"""A bot as `sevbot run` starts it, on a machine whose clock is ahead.
+"""A bot as `sevbot run` starts it, with the system clock ahead.
 
 `python -m tests.wrong_clock SECONDS` runs until it is stopped.
 """

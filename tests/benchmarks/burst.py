@@ -2,7 +2,7 @@
 
     uv run --group dev python -m tests.benchmarks.burst
 
-The real senders, by the machine's clock, over HTTP to a local Slack in a process of its
+The real senders, on the system clock, over HTTP to a local Slack in a process of its
 own. The pages are queued last. At first one message a second in a conversation is the
 only limit, as the limit is published; then the workspace's budget of posts counts, too,
 as the bot keeps it.
@@ -62,7 +62,7 @@ def new_messages(channels: Sequence[str]) -> list[NewMessage]:
 
 
 def least(pace: Pace) -> float:
-    """Return after how many seconds the last message may go at the earliest."""
+    """Return the fewest seconds until the last message may go."""
     one_by_one = (MESSAGES // CONVERSATIONS - 1) * pace.conversation
     at_once = 1 + pace.burst // pace.post_every if pace.post_every else MESSAGES
     budgeted = max(0, MESSAGES - at_once) * pace.post_every

@@ -1,4 +1,4 @@
-"""What the benchmarks print: spreads, tables, and how the machine was meanwhile."""
+"""What the benchmarks print: spreads, tables, and the state of the computer."""
 
 import os
 import platform

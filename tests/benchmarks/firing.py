@@ -3,9 +3,9 @@
     uv run --group dev --group bench python -m tests.benchmarks.firing
 
 A thousand reminders are due at the same instant, each the first of its deadline. We
-fire them as a tick does, each a durable message to its owner. The sizes take turns, so
-do the contenders. PostgreSQL syncs at every commit here, as SQLite does, and has the
-memory that it comes with.
+fire them as a tick does, each a durable message to its owner. The sizes alternate, and
+so do the contenders. PostgreSQL syncs at every commit here, as SQLite does, with its
+default memory.
 """
 
 import sqlite3

@@ -31,7 +31,7 @@ def remind(number: int) -> None:
 
 @contextmanager
 def job_store(folder: Path, *, is_wal: bool) -> Iterator[BackgroundScheduler]:
-    """Return a scheduler at rest whose jobs lie in a file."""
+    """Return a paused scheduler whose jobs are in a file."""
     path = folder / "jobs.db"
     if is_wal:
         with closing(sqlite3.connect(path)) as file:

@@ -2,7 +2,7 @@
 
     uv run --group dev python -m tests.benchmarks.lateness
 
-The real clockwork and the real senders, by the machine's clock, over HTTP to a local
+The real scheduler and senders, on the system clock, over HTTP to a local
 Slack in a process of its own. A hundred thousand incidents are open; some of their
 reminders fall due one after another, four a second, within the workspace's budget.
 """
@@ -40,7 +40,7 @@ _GIVES_UP_AFTER_S = 60
 
 
 def address(made: Desk, slack: LocalSlack) -> None:
-    """Let the owners of what falls due be written to, in a few conversations."""
+    """Give the owners of due incidents a few shared conversations."""
     conversations = [slack.add_channel(f"dm-{n}").id for n in range(CONVERSATIONS)]
     with closing(sqlite3.connect(made.path)) as file, file:
         for number in range(1, REMINDERS + 1):

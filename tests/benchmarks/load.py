@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.load URL COUNT A_SECOND TAG < signing-secret
 
-Open loop: a command is sent when its turn has come, whether or not the one before it
-was answered, and its latency counts from that turn, not from when it was sent. Each
+Open loop: a command is sent at its planned time, whether or not the one before it
+was answered, and its latency counts from that time, not from when it was sent. Each
 comes over a connection of its own.
 """
 
@@ -21,7 +21,7 @@ GIVES_UP_AFTER_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One command: how long after its turn it was answered, and whether it was kept."""
+    """One command: its latency from its planned time, and whether it was kept."""
 
     seconds: float
     is_recorded: bool

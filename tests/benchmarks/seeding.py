@@ -131,7 +131,7 @@ def _copy(
     replaced: Mapping[str, str],
     which: str = "TRUE",
 ) -> None:
-    """Copy a table's rows of the first incident, with some columns made anew."""
+    """Copy a table's rows of the first incident, with some new columns."""
     info = file.execute(f"PRAGMA table_info({table})")
     columns = [name for _, name, *_ in info if name != "id"]
     values = [replaced.get(name, f"one.{name}") for name in columns]

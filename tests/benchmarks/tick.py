@@ -4,7 +4,7 @@
 
 Its tick while nothing is due, the search for what is due, and the look into an outbox
 where everything is held back. Each on a SQLite file, synced at every commit. The sizes
-take turns, so that a busy machine is as busy for each of them.
+alternate, so that a busy computer affects each of them alike.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ def messages(count: int, folder: Path, stack: ExitStack) -> Desk:
 
 
 def messages_held_back(count: int, folder: Path, stack: ExitStack) -> Desk:
-    """Return a record with so many messages, none of which may go yet."""
+    """Return a record with that many messages, all held back."""
     one = messages(count, folder, stack)
     with one.database.transaction() as tx:
         for conversation in range(CONVERSATIONS):

@@ -1,4 +1,4 @@
-"""The page for people who use no mouse, a screen reader, or large letters."""
+"""The page for people who use a keyboard, a screen reader, or large text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -79,7 +79,7 @@ SCREENS: dict[str, Callable[[Any], None]] = {
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_each_screen_has_names_for_all_and_enough_contrast(
+def test_each_screen_has_accessible_names_and_enough_contrast(
     demo: Opened, visit: Open, theme: str
 ) -> None:
     page = at_a_card(visit, color_scheme=theme)
@@ -125,7 +125,7 @@ def test_the_parts_of_the_page_are_landmarks_with_names(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_tab_reaches_everything_once_round_and_its_focus_is_seen(
+def test_tab_reaches_every_control_once_with_visible_focus(
     demo: Opened, visit: Open, width: int
 ) -> None:
     page = at_a_card(visit, viewport={"width": width, "height": 800})
@@ -168,9 +168,7 @@ def test_the_keyboard_stays_in_a_card_that_is_edited_under_it(
     assert focus(page) == "First response sent"
 
 
-def test_a_question_before_a_deed_is_an_alert_dialog(
-    slack: LocalSlack, enter: Open
-) -> None:
+def test_a_confirmation_is_an_alert_dialog(slack: LocalSlack, enter: Open) -> None:
     client = WebClient(slack.bot_token, base_url=slack.api_url)
     asks = actions(button("Resolve", "resolve", confirm=SURE))
     client.chat_postMessage(channel="C0SUPPORT", text="a card", blocks=[asks])
@@ -186,7 +184,7 @@ def test_a_question_before_a_deed_is_an_alert_dialog(
     assert slack.calls("views.open") == []
 
 
-def test_new_messages_are_told_politely_and_private_ones_as_such(
+def test_new_messages_are_announced_politely_and_private_ones_say_so(
     demo: Opened, visit: Open
 ) -> None:
     page = visit("U0ANA/C0SUPPORT")
@@ -205,7 +203,7 @@ def test_new_messages_are_told_politely_and_private_ones_as_such(
     assert page.locator("#messages").get_attribute("aria-live") == "off"
 
 
-def test_many_messages_at_once_are_told_as_a_number(
+def test_many_messages_at_once_are_announced_as_a_number(
     slack: LocalSlack, enter: Open
 ) -> None:
     page = enter("U0ANA/C0SUPPORT")
@@ -217,7 +215,9 @@ def test_many_messages_at_once_are_told_as_a_number(
     assert page.locator("#told p").count() < 12
 
 
-def test_tabs_of_the_panel_turn_with_the_arrows(demo: Opened, visit: Open) -> None:
+def test_arrow_keys_move_between_the_tabs_of_the_panel(
+    demo: Opened, visit: Open
+) -> None:
     page = visit("U0ANA/C0SUPPORT")
 
     page.focus("#tab-ahead")
@@ -229,7 +229,7 @@ def test_tabs_of_the_panel_turn_with_the_arrows(demo: Opened, visit: Open) -> No
     assert page.get_attribute("#tab-ahead", "tabindex") == "-1"
 
 
-def test_on_a_phone_what_is_in_front_holds_the_keyboard(
+def test_on_a_phone_the_frontmost_layer_keeps_the_focus(
     demo: Opened, visit: Open
 ) -> None:
     page = visit("U0ANA/C0SUPPORT", viewport={"width": 390, "height": 800})
@@ -247,9 +247,7 @@ def test_on_a_phone_what_is_in_front_holds_the_keyboard(
     assert page.locator("#chat").evaluate("node => node.inert") is False
 
 
-def test_at_twice_the_size_all_is_there_and_nothing_is_cut(
-    demo: Opened, visit: Open
-) -> None:
+def test_at_twice_the_size_nothing_is_missing_or_cut(demo: Opened, visit: Open) -> None:
     # A window of 1280 by 800 shows as many CSS pixels at 200 %.
     page = visit("U0ANA/C0SUPPORT", viewport={"width": 640, "height": 400})
 
@@ -277,7 +275,7 @@ def test_a_lost_connection_is_an_alert(slack: LocalSlack, chromium: Any) -> None
     context.close()
 
 
-def test_a_menu_in_a_card_opens_on_a_key_and_does_not_act(
+def test_opening_a_cards_menu_by_key_does_not_act(
     slack: LocalSlack, enter: Open
 ) -> None:
     client = WebClient(slack.bot_token, base_url=slack.api_url)
@@ -297,7 +295,7 @@ def test_a_menu_in_a_card_opens_on_a_key_and_does_not_act(
     assert page.locator(".toast").count() == 0
 
 
-def test_whoever_wants_no_motion_sees_none(slack: LocalSlack, enter: Open) -> None:
+def test_reduced_motion_is_respected(slack: LocalSlack, enter: Open) -> None:
     said = slack.as_("ben").say("look here", "support")
     page = enter("U0ANA/C0SUPPORT", reduced_motion="reduce")
 

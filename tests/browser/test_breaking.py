@@ -42,7 +42,7 @@ def posted(opened: Opened) -> Counter[str]:
     return Counter(str(m.metadata["event_payload"]) for m in messages if m.metadata)
 
 
-def test_a_bot_that_was_killed_hears_no_command_and_takes_it_once_it_is_back(
+def test_commands_fail_while_the_bot_is_dead_and_work_after_restart(
     demo: Opened, visit: Open
 ) -> None:
     page = visit("U0CEM/C0SUPPORT")
@@ -67,7 +67,7 @@ def test_a_bot_that_was_killed_hears_no_command_and_takes_it_once_it_is_back(
     assert "now it does" in demo.live.slack.text(card, "cem")
 
 
-def test_a_bot_that_is_killed_with_a_full_outbox_sends_each_message_once(
+def test_a_bot_killed_with_a_full_outbox_sends_each_message_once(
     demo: Opened, visit: Open
 ) -> None:
     page = visit("U0CEM/C0SUPPORT")
@@ -93,7 +93,7 @@ def test_a_bot_that_is_killed_with_a_full_outbox_sends_each_message_once(
     page.click("#tab-faults")
     page.get_by_role("button", name="Start the bot").click()
     page.click("#tab-sent")
-    # What was tried again while Slack failed is left two minutes before it is settled.
+    # A message retried while Slack failed is reconciled after two minutes.
     empty = page.locator(".lead", has_text="The outbox is empty")
     empty.wait_for(timeout=135_000)
 
@@ -109,7 +109,7 @@ def test_a_bot_that_is_killed_with_a_full_outbox_sends_each_message_once(
     assert all(f"INC-{number}" in told for number in (1, 2, 3))
 
 
-def test_time_goes_on_without_a_bot_and_the_bot_says_what_it_missed(
+def test_a_restarted_bot_says_what_fell_due_while_it_was_dead(
     demo: Opened, visit: Open
 ) -> None:
     page = visit("U0CEM/C0SUPPORT")

@@ -1,4 +1,4 @@
-"""Channels in which much was written: what is drawn, and where the reader stays."""
+"""Long channels: what is drawn, and where the reader stays."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,7 +45,7 @@ def first_word(texts: list[str]) -> list[int]:
     return [int(text.split()[1]) for text in texts]
 
 
-def test_five_thousand_messages_are_there_and_few_are_drawn(
+def test_of_five_thousand_messages_few_are_drawn(
     slack: LocalSlack, enter: Open
 ) -> None:
     write(slack, MANY)
@@ -68,7 +68,7 @@ def test_five_thousand_messages_are_there_and_few_are_drawn(
     assert max(drawn_at_top, drawn_at_end) < MOST_DRAWN
 
 
-def test_the_browsers_own_search_finds_what_is_not_drawn(
+def test_the_browsers_search_finds_messages_that_are_not_drawn(
     slack: LocalSlack, enter: Open
 ) -> None:
     write(slack, 70)
@@ -91,7 +91,7 @@ def test_the_browsers_own_search_finds_what_is_not_drawn(
     assert any("needle" in text for text in page.evaluate(IN_VIEW))
 
 
-def test_older_messages_come_in_above_without_moving_what_is_read(
+def test_loading_older_messages_does_not_move_the_readers_place(
     slack: LocalSlack, enter: Open
 ) -> None:
     write(slack, 300)
@@ -107,7 +107,9 @@ def test_older_messages_come_in_above_without_moving_what_is_read(
     assert loaded == 80
 
 
-def test_an_edit_far_up_moves_nothing(slack: LocalSlack, enter: Open) -> None:
+def test_an_edit_far_up_does_not_move_the_readers_place(
+    slack: LocalSlack, enter: Open
+) -> None:
     write(slack, 300)
     old, older = slack.channel("support")[240], slack.channel("support")[3]
     page = enter("U0BEN/C0SUPPORT")
@@ -126,7 +128,7 @@ def test_an_edit_far_up_moves_nothing(slack: LocalSlack, enter: Open) -> None:
     assert page.locator("#messages", has_text="far longer now").count() == 1
 
 
-def test_whoever_reads_the_end_stays_there_and_another_does_not(
+def test_only_a_reader_at_the_end_follows_new_messages(
     slack: LocalSlack, enter: Open
 ) -> None:
     write(slack, 100)
@@ -157,7 +159,7 @@ def test_the_end_stays_in_view_when_a_thread_takes_room(
     assert page.evaluate(AT_END)
 
 
-def test_a_link_leads_to_a_message_however_old(slack: LocalSlack, enter: Open) -> None:
+def test_a_link_leads_to_an_old_message(slack: LocalSlack, enter: Open) -> None:
     write(slack, 400)
     first = slack.channel("support")[0]
     where = f"https://acme.slack.com/archives/C0SUPPORT/p{first.ts.replace('.', '')}"

@@ -1,4 +1,4 @@
-"""Behind the stage: what became of messages, and a policy that does not load."""
+"""The panel: what became of messages, and a policy that does not load."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ def fates(page: Any) -> list[tuple[str, str]]:
     return [(one.locator(".state").inner_text(), one.inner_text()) for one in rows]
 
 
-def test_the_panel_tells_what_was_sent_merged_superseded_and_held_back_and_why(
+def test_the_panel_says_why_messages_were_merged_superseded_or_held_back(
     demo: Opened, visit: Open
 ) -> None:
     slack = demo.live.slack

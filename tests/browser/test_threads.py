@@ -1,4 +1,4 @@
-"""Threads, as people use them, and names that are completed while somebody types."""
+"""Threads, and names that are completed while somebody types."""
 
 from collections.abc import Callable
 from typing import Any

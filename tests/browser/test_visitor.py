@@ -72,7 +72,7 @@ def test_a_visitor_follows_an_incident_from_its_opening_to_the_digest(
     says(page, "Tue 24 Nov")
 
 
-def test_slack_is_broken_and_mended_by_the_panel(demo: Opened, visit: Open) -> None:
+def test_the_panel_breaks_and_restores_slack(demo: Opened, visit: Open) -> None:
     page = visit("U0CEM/C0SUPPORT")
     types(page, "/sev2 acme: single sign-on fails")
     says(page, "INC-1 opened as Sev2 for Acme")

@@ -141,7 +141,7 @@ def test_adding_twice_is_adding_the_sum(
 
 
 @given(questions(), SUB_MINUTE)
-def test_what_was_added_has_elapsed(q: Question, more: timedelta) -> None:
+def test_an_added_amount_has_elapsed(q: Question, more: timedelta) -> None:
     start, amount = q.start + more, q.amount + more
 
     assert q.hours.elapsed(start, q.hours.add(start, amount)) == amount
@@ -188,7 +188,7 @@ def test_subtracting_leads_back_to_an_open_start(q: Question, more: timedelta) -
 
 
 @given(questions())
-def test_what_is_due_becomes_late_in_open_time_after_none(q: Question) -> None:
+def test_between_due_and_late_no_open_time_passes(q: Question) -> None:
     due = q.hours.add(q.start, q.amount)
     late = q.hours.roll_forward(due)
 
@@ -227,7 +227,7 @@ def test_a_holiday_closes_its_whole_local_date(q: Question) -> None:
     ],
 )
 @given(q=questions(days=NEW_YEARS))
-def test_a_first_answer_at_new_year_is_that_of_hours_that_know_both_years(
+def test_a_first_answer_near_new_year_equals_a_later_one(
     answer: Callable[[BusinessHours, Question], object], q: Question
 ) -> None:
     fresh, knowing = (BusinessHours(*q.hours.parts) for _ in range(2))
@@ -243,7 +243,7 @@ def test_a_first_answer_at_new_year_is_that_of_hours_that_know_both_years(
     ),
     st.integers(1, 20),
 )
-def test_business_days_that_are_alike_are_so_many_hours(
+def test_equal_business_days_equal_a_number_of_hours(
     hours: BusinessHours, start: datetime, days: int
 ) -> None:
     in_hours = hours.add(start, days * hours.nominal_day())

@@ -24,7 +24,7 @@ def reasons(hours: BusinessHours, start: datetime, due: datetime) -> list[str]:
     return [line.why for line in ledger(hours, start, due)]
 
 
-def test_what_falls_within_open_time_is_one_line() -> None:
+def test_a_span_within_open_time_is_one_line() -> None:
     lines = ledger(OFFICE, at(24, "10:15"), at(24, "14:15"))
 
     hours = timedelta(hours=4)
@@ -69,7 +69,7 @@ def test_a_weekday_that_is_never_open_is_named() -> None:
     ]  # fmt: skip
 
 
-def test_it_begins_and_ends_where_it_is_told_without_a_gap() -> None:
+def test_a_ledger_covers_its_span_without_a_gap() -> None:
     lines = ledger(OFFICE, at(21, "12:00"), at(28, "12:00"))
 
     assert lines[0].start == at(21, "12:00")
@@ -77,7 +77,7 @@ def test_it_begins_and_ends_where_it_is_told_without_a_gap() -> None:
     assert [line.end for line in lines[:-1]] == [line.start for line in lines[1:]]
 
 
-def test_its_counted_parts_sum_to_the_elapsed_open_time() -> None:
+def test_the_counted_lines_sum_to_the_elapsed_open_time() -> None:
     start, due = at(20, "16:30"), at(30, "10:10")
 
     assert counted(ledger(OFFICE, start, due)) == OFFICE.elapsed(start, due)

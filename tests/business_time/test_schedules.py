@@ -21,7 +21,7 @@ def test_a_lunch_break_does_not_count() -> None:
     assert due == at("2026-11-24 14:00")
 
 
-def test_the_spans_of_a_day_may_stand_in_any_order() -> None:
+def test_the_spans_of_a_day_may_come_in_any_order() -> None:
     swapped = BusinessHours(schedule("13:30-18:00", "09:00-12:30"))
 
     due = swapped.add_days(at("2026-11-24 13:30"), 1)
@@ -85,7 +85,7 @@ def test_the_shift_of_a_holiday_begins_at_the_midnight_after_it() -> None:
     assert opening == at("2026-11-27 00:00")
 
 
-def test_what_is_left_of_a_cut_shift_is_a_day_together_with_its_overlap() -> None:
+def test_the_rest_of_a_cut_shift_joins_the_shift_it_overlaps() -> None:
     nights = BusinessHours(
         schedule("22:00-06:00", holidays=["2026-11-26"], fri="05:00-13:00")
     )
@@ -105,7 +105,7 @@ def test_a_union_is_open_when_any_part_is() -> None:
     assert not union.is_open(at("2026-11-24 17:00"))
 
 
-def test_what_two_parts_of_a_union_share_counts_once() -> None:
+def test_time_shared_by_parts_of_a_union_counts_once() -> None:
     union = BusinessHours(
         schedule("09:00-17:00"), schedule("09:00-17:00", zone="America/New_York")
     )
@@ -143,7 +143,7 @@ def test_an_opening_that_the_clock_skips_is_an_hour_later() -> None:
     assert opening == datetime(2026, 3, 8, 10, 30, tzinfo=UTC)
 
 
-def test_a_span_that_the_clock_skips_is_an_hour_later_as_a_whole() -> None:
+def test_a_span_that_the_clock_skips_moves_an_hour_later() -> None:
     skipped = BusinessHours(schedule("02:15-02:45", on=["sun"]))
 
     spans = skipped.open_spans(at("2026-03-08 00:00"), at("2026-03-09 00:00"))

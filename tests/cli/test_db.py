@@ -27,7 +27,7 @@ def record(run: Run, tmp_path: Path) -> Path:
     return path
 
 
-def test_a_backup_lies_beside_the_record_unless_said_otherwise(
+def test_a_backup_is_written_beside_the_record_by_default(
     run: Run, record: Path
 ) -> None:
     ran = run("db", "backup")
@@ -55,7 +55,7 @@ def test_a_backup_goes_into_a_folder_or_to_a_file(
     assert (record.parent / "three.db").exists()
 
 
-def test_a_backup_that_cannot_be_written_is_one_sentence(
+def test_a_backup_that_cannot_be_written_fails_with_one_sentence(
     run: Run, record: Path
 ) -> None:
     ran = run("db", "backup", "sevbot.db")
@@ -64,7 +64,7 @@ def test_a_backup_that_cannot_be_written_is_one_sentence(
     assert ran.err == "sevbot: sevbot.db exists and was left as it is.\n"
 
 
-def test_a_missing_folder_is_named_and_no_file_is_called_like_it(
+def test_a_missing_folder_is_named_and_not_created_as_a_file(
     run: Run, record: Path
 ) -> None:
     ran = run("db", "backup", "backups")
@@ -74,7 +74,7 @@ def test_a_missing_folder_is_named_and_no_file_is_called_like_it(
     assert not (record.parent / "backups").exists()
 
 
-def test_a_server_is_backed_up_by_its_own_means(
+def test_a_server_is_backed_up_and_restored_with_its_own_tools(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", SERVER)
@@ -88,7 +88,7 @@ def test_a_server_is_backed_up_by_its_own_means(
     )
 
 
-def test_a_good_record_is_told_to_be_good(run: Run, record: Path) -> None:
+def test_db_check_reports_a_good_record(run: Run, record: Path) -> None:
     ran = run("db", "check")
 
     assert ran.status == 0
@@ -99,7 +99,9 @@ def test_a_good_record_is_told_to_be_good(run: Run, record: Path) -> None:
     ]
 
 
-def test_what_does_not_hold_together_is_told_and_fails(run: Run, record: Path) -> None:
+def test_db_check_reports_an_inconsistent_record_and_fails(
+    run: Run, record: Path
+) -> None:
     by_hand(record, "UPDATE counters SET value = 3 WHERE name = 'incidents'")
 
     ran = run("db", "check")
@@ -108,7 +110,7 @@ def test_what_does_not_hold_together_is_told_and_fails(run: Run, record: Path) -
     assert ran.err == "Numbers are missing: INC-3.\n"
 
 
-def test_a_damaged_file_is_told_and_fails(run: Run, record: Path) -> None:
+def test_db_check_reports_a_damaged_file_and_fails(run: Run, record: Path) -> None:
     damage(record)
 
     ran = run("db", "check")
@@ -180,13 +182,13 @@ def test_a_restored_record_is_what_the_backup_was(run: Run, record: Path) -> Non
     assert by_hand(record, "SELECT COUNT(*) FROM incidents") == [(2,)]
 
 
-def test_a_backup_that_is_not_there_is_told(run: Run, record: Path) -> None:
+def test_restoring_a_missing_backup_is_refused(run: Run, record: Path) -> None:
     ran = run("db", "restore", "away.db")
 
     assert (ran.status, ran.err) == (1, "sevbot: There is no away.db.\n")
 
 
-def test_a_customer_is_erased_and_what_stays_is_told(run: Run, record: Path) -> None:
+def test_erasing_a_customer_says_what_stays(run: Run, record: Path) -> None:
     ran = run("db", "erase", "--customer", "ACME", "--yes")
 
     assert ran.status == 0
@@ -200,7 +202,7 @@ def test_a_customer_is_erased_and_what_stays_is_told(run: Run, record: Path) -> 
     assert b"sekret" not in record.read_bytes()
 
 
-def test_it_asks_first(run: Run, record: Path, asked: Callable[..., str]) -> None:
+def test_db_erase_asks_first(run: Run, record: Path, asked: Callable[..., str]) -> None:
     said_no = asked("db", "erase", "--incident", "1", answer="n")
     kept = by_hand(record, "SELECT title FROM incidents WHERE number = 1")
     said_yes = asked("db", "erase", "--incident", "1", answer="y")
@@ -236,7 +238,7 @@ def asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         ),
     ],
 )
-def test_what_cannot_be_erased_is_told(
+def test_db_erase_says_what_it_cannot_erase(
     run: Run, record: Path, arguments: list[str], sentence: str
 ) -> None:
     ran = run("db", "erase", *arguments, "--yes")
@@ -245,7 +247,7 @@ def test_what_cannot_be_erased_is_told(
     assert ran.err == f"sevbot: {sentence}\n"
 
 
-def test_an_open_incident_of_an_erased_customer_is_told(run: Run, record: Path) -> None:
+def test_erasing_a_customer_names_their_open_incidents(run: Run, record: Path) -> None:
     with life(record) as it:
         number = it.open("third")
 
@@ -258,7 +260,9 @@ def test_an_open_incident_of_an_erased_customer_is_told(run: Run, record: Path) 
     )
 
 
-def test_a_customer_whom_the_policy_names_is_told(run: Run, record: Path) -> None:
+def test_erasing_says_that_the_policy_file_names_the_customer(
+    run: Run, record: Path
+) -> None:
     with life(record) as it, it.database.transaction() as tx:
         given = {"version": "1", "holidays": "{}", "accepted_at": it.now}
         tx.one("save_policy", text='{"policies.yaml": "customers: {Acme: }"}', **given)

@@ -1,4 +1,4 @@
-"""`sevbot due`: both due times of a case, for people and for other programs."""
+"""`sevbot due`: both due times of a case, for people and for programs."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_due_prints_the_json_that_other_programs_read(run: Run) -> None:
     assert "aim" not in answer["follow_up"]
 
 
-def test_due_of_continuous_work_is_null_and_names_our_aim(run: Run) -> None:
+def test_due_for_continuous_work_is_null_and_names_our_aim(run: Run) -> None:
     write("policies.yaml")
 
     answer = run(
@@ -56,7 +56,7 @@ def test_due_of_continuous_work_is_null_and_names_our_aim(run: Run) -> None:
     assert answer["follow_up"]["aim"]["ledger"][0]["counted_s"] == 4 * 3600
 
 
-def test_due_without_any_promise_is_null(run: Run) -> None:
+def test_due_without_a_target_is_null(run: Run) -> None:
     write("policies.yaml", ("self_service: 3 business days", "self_service: none"))
 
     answer = run("due", "sev4", "self_service", "--at", THURSDAY, "--json").json
@@ -100,7 +100,7 @@ def test_due_prints_the_ledger_for_people_in_the_calendars_own_time(run: Run) ->
     assert "due Fri 27 Nov 2026 13:00" in lines
 
 
-def test_due_of_continuous_work_tells_the_contract_from_our_aim(run: Run) -> None:
+def test_due_for_continuous_work_separates_our_aim_from_the_contract(run: Run) -> None:
     write("policies.yaml")
 
     out = run("due", "sev1", "premium", "--at", THURSDAY).out
@@ -120,7 +120,7 @@ def test_due_reads_a_time_without_an_offset_in_the_calendars_zone(run: Run) -> N
     )
 
 
-def test_due_keeps_json_clean_of_what_it_says_about_the_zone(run: Run) -> None:
+def test_due_keeps_notes_about_the_zone_out_of_json(run: Run) -> None:
     write("policies.yaml")
 
     ran = run("due", "sev2", "premium", "--at", "2026-11-25T13:00", "--json")
@@ -156,7 +156,7 @@ def test_due_expands_holidays_around_the_instant_that_is_asked_about(run: Run) -
     assert answer["first_response"]["ledger"][1]["why"] == "holiday: Thanksgiving Day"
 
 
-def test_due_begins_now_by_the_trials_clock(
+def test_due_begins_now_on_the_trials_clock(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("policies.yaml")
@@ -168,7 +168,7 @@ def test_due_begins_now_by_the_trials_clock(
     assert answer["first_response"]["due_at"] == "2026-11-24T22:00:00Z"
 
 
-def test_due_begins_now_by_the_machines_clock(run: Run) -> None:
+def test_due_begins_now_on_the_system_clock(run: Run) -> None:
     write("policies.yaml", ("premium: 4 business hours", "premium: 1 hour"))
 
     answer = run("due", "sev1", "premium", "--json").json
@@ -218,7 +218,7 @@ def test_due_begins_now_by_the_machines_clock(run: Run) -> None:
         ),
     ],
 )
-def test_a_case_that_does_not_exist_is_told_in_one_line(
+def test_an_unknown_case_is_refused_in_one_line(
     run: Run, arguments: tuple[str, ...], sentence: str
 ) -> None:
     write("policies.yaml")

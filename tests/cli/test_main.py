@@ -37,7 +37,7 @@ def test_each_command_has_help(run: Run, command: list[str]) -> None:
         (["policy"], "Missing command."),
     ],
 )
-def test_a_mistyped_command_is_told_in_one_line(
+def test_a_mistyped_command_is_refused_in_one_line(
     run: Run, arguments: list[str], sentence: str
 ) -> None:
     ran = run(*arguments)
@@ -48,11 +48,11 @@ def test_a_mistyped_command_is_told_in_one_line(
     assert ran.err.count("\n") == 1
 
 
-def test_it_tells_its_version(run: Run) -> None:
+def test_version_is_printed(run: Run) -> None:
     assert run("--version") == Ran(0, f"sevbot {version('sevbot')}\n", "")
 
 
-def test_check_says_that_a_file_is_good(run: Run) -> None:
+def test_check_accepts_a_good_file(run: Run) -> None:
     write("policies.yaml")
 
     ran = run("check")
@@ -112,7 +112,7 @@ def test_check_warns_of_short_fridays_and_still_succeeds(run: Run) -> None:
     assert "for Standard Support, Sev2 can be due later than Sev3: from " in warnings[0]
 
 
-def test_a_setting_that_cannot_be_used_is_told_in_one_line(
+def test_an_unusable_setting_is_refused_in_one_line(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEVBOT_PORT", "many")

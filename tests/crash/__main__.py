@@ -5,12 +5,12 @@ uv run --group dev python -m tests.crash --everywhere
 uv run --group dev python -m tests.crash --kills 60 --no-reconciliation  # doubles
 uv run --group dev python -m tests.crash --kills 60 --mark-first         # losses
 
-Real bots are forked and killed while people use them and Slack fails by chance; at rest
-each message that was owed must be visible exactly once. It ends with 1 if one is not,
-or if a place to be killed at was not reached.
+Real bots are forked and killed while people use them and Slack fails by chance; in the
+end each message that was owed must be visible exactly once. It exits with 1 if one is
+not, or if a place to be killed at was not reached.
 
-The bots' clock runs twenty times as fast as the machine's. So leave the machine to it:
-a local Slack that gets no processor for a second lands posts later than the bots look.
+The bots' clock runs twenty times as fast as the real one. So run nothing beside it: a
+local Slack that gets no processor for a second lands posts after the bots' lookups.
 """
 
 import sys

@@ -17,7 +17,7 @@ from bot.slack.client import mark_of
 from tests.crash.stage import OutboxMessage
 
 ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
-# What the shipped policy promises a premium customer first, in hours.
+# The shipped policy's first response for a premium customer, in hours.
 _FIRST_RESPONSE = {1: 4, 2: 4, 3: 24, 4: 48}
 _STEPS = (0, 5, 10, 20)
 _REPEAT = 15
@@ -58,7 +58,7 @@ def verdict(
     happened: Sequence[str],
     now: datetime,
 ) -> Verdict:
-    """Compare, at rest, what was owed with what is shown."""
+    """Compare what was owed with what is shown, once the bot is idle."""
     found = Verdict()
     found.add(_by_record(messages, shown))
     found.add(_by_eye(shown))
@@ -69,7 +69,7 @@ def verdict(
 
 
 def _by_record(messages: Sequence[OutboxMessage], shown: Sequence[Message]) -> Verdict:
-    """Each message that the record calls sent stands there, once, and no other does."""
+    """Exactly the messages that the record calls sent are shown, each once."""
     posts = [one for one in messages if one.kind != "edit"]
     counted = Counter(map(_key, shown))
     owed = [one for one in posts if one.state not in ("superseded", "merged")]
@@ -89,7 +89,7 @@ def _by_record(messages: Sequence[OutboxMessage], shown: Sequence[Message]) -> V
 
 
 def _by_eye(shown: Sequence[Message]) -> Verdict:
-    """Nothing is read twice: no key, no reminder in a place, no text in a lane."""
+    """No key, reminder or text is shown twice in a conversation."""
     found = Verdict()
     names = {mark_of(_key(one)): _key(one) for one in shown}
     for mark, times in Counter(_marks(shown)).items():
@@ -136,7 +136,7 @@ def _by_words(shown: Sequence[Message], told: Sequence[dict[str, Any]]) -> Verdi
 def _by_policy(
     shown: Sequence[Message], told: Sequence[dict[str, Any]], now: datetime
 ) -> Verdict:
-    """Who is on call knows the newest reminder of whatever nobody has touched."""
+    """The primary got the newest reminder of each untouched incident."""
     touched = {_in_text(act["card"]) for act in told if act["do"] != "open"}
     numbers = {_title(one): _number(one) for one in shown if _key(one)[-4:] == "card"}
     said, found = set(_marks(shown)), Verdict()
@@ -145,7 +145,7 @@ def _by_policy(
         if number is None or number in touched or not act["ok"]:
             continue
         if act["at"] != act["until"]:
-            continue  # Time went on while it was typed, and nobody knows how far.
+            continue  # Time passed while it was typed, by an unknown amount.
         opened = datetime.fromisoformat(act["at"])
         due = set(_due(number, act["severity"], now - opened))
         soon = set(_due(number, act["severity"], now + _TOGETHER - opened))
@@ -159,7 +159,7 @@ def _by_policy(
 def _by_answers(
     shown: Sequence[Message], told: Sequence[dict[str, Any]], happened: Sequence[str]
 ) -> Verdict:
-    """What came twice did one thing; what was refused did none."""
+    """Each duplicate delivery acted once; each refused command did nothing."""
     found = Verdict()
     cards = [one.text for one in shown if _key(one).endswith("/card")]
     for act in told:

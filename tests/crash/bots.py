@@ -36,7 +36,7 @@ Change = Callable[[Bot], None]
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """A bot in a child of ours, and what it tells us, dead or alive."""
+    """A bot in a child process, and what it reports, dead or alive."""
 
     pid: int
     _shared: mmap
@@ -48,7 +48,7 @@ class Fork:
 
     @property
     def is_ready(self) -> bool:
-        """Tell whether it got so far that commands can arrive."""
+        """Return whether commands can arrive."""
         return self._shared[1] > 0
 
 
@@ -57,7 +57,7 @@ def untouched(bot: Bot) -> None:
 
 
 def forked(stage: Stage, change: Change = untouched) -> Fork:
-    """Start a bot in a child of ours.
+    """Start a bot in a child process.
 
     `change` may break it on purpose. It runs until it is killed, or we are.
     """
@@ -76,18 +76,18 @@ def forked(stage: Stage, change: Change = untouched) -> Fork:
 
 
 def kill(bot: Fork) -> None:
-    """Kill a bot as the kernel does, and bury it."""
+    """Kill a bot with SIGKILL, and reap it."""
     os.kill(bot.pid, signal.SIGKILL)
     os.waitpid(bot.pid, 0)
 
 
 def is_over(bot: Fork) -> bool:
-    """Tell whether a bot has ended, and bury it then."""
+    """Return whether a bot has ended, and reap it."""
     return os.waitpid(bot.pid, os.WNOHANG)[0] == bot.pid
 
 
 def freeze() -> None:
-    """Keep what the parent has out of the children's collections: no page is copied."""
+    """Keep the parent's objects out of the children's garbage collection."""
     gc.collect()
     gc.freeze()
 
@@ -109,7 +109,7 @@ def _live(stage: Stage, change: Change, parent: int, shared: mmap) -> None:
 
 
 def _prepared(stage: Stage, change: Change) -> Prepared:
-    """Do what `app.prepared` does, with a machine's clock that is not the machine's."""
+    """Do what `app.prepared` does, with a system clock of our own."""
     settings, wake, in_force = stage.settings, Wake(), InForce(policy())
     identity = app.identify(settings, Event())
     assert identity is not None, "nobody tells it to stop"
@@ -145,14 +145,14 @@ def _count_sending(outbox: Outbox, shared: mmap) -> None:
 
 
 def without_reconciliation(bot: Bot) -> None:
-    """Let every look-up find nothing, so that what is in doubt is sent blindly."""
+    """Let every lookup find nothing, so that unconfirmed messages are sent blindly."""
     setattr(bot.outbox._slack, "standing", lambda *_, **__: iter(()))  # noqa: B010
 
 
 def marking_first(bot: Bot) -> None:
     """Mark each message as sent before it is sent, and no more than Slack's no undoes.
 
-    So what a dead sender left, and what nobody knows of, counts as sent.
+    So what a dead sender left unconfirmed counts as sent.
     """
 
     def mark(tx: Transaction, message: OutboxMessage, *_: object, **__: object) -> None:

@@ -43,7 +43,7 @@ def forked(stage: Stage, seed: int) -> int:
 
 
 def stop(pid: int) -> None:
-    """Let them finish what they do; raises AssertionError if they had fallen over."""
+    """Let them finish; raises AssertionError if they had crashed."""
     os.kill(pid, signal.SIGTERM)
     _, status = os.waitpid(pid, 0)
     assert status == 0, "the people ended in good health"
@@ -63,7 +63,7 @@ class _Hand:
     read_at: float = field(default=float("-inf"))
 
     def act(self) -> None:
-        """Do one thing, of what people do most more often."""
+        """Do one random thing, frequent acts more often."""
         kinds = [self.open, self.press, self.fill_in, self.ask]
         weights = [5, 2, 3, 1]
         if self.number == 0:
@@ -132,12 +132,12 @@ class _Hand:
 
     def wait(self) -> None:
         """Let time pass."""
-        # Mostly so little that a bot which starts afterwards suspects no outage.
+        # Mostly too short for the next bot to see an outage.
         by = timedelta(minutes=self.random.choice([*[1] * 12, 5, 20, 90]))
         self.stage.slack_clock.advance(by)
 
     def _words(self) -> str:
-        """Return what nobody says but once."""
+        """Return a text that is used only once."""
         self.said += 1
         return f"{self.number}{self.said:04}"
 
@@ -152,7 +152,7 @@ class _Hand:
 
 
 def _heard(answers: Sequence[Answer]) -> dict[str, Any]:
-    """Say what somebody was told in answer to a command, however often it came."""
+    """Return the answers to all deliveries of a command."""
     texts = [one.private.text for one in answers if one.ok and one.private]
     numbers = {int(found) for text in texts for found in re.findall(r"INC-(\d+)", text)}
     refused = sum(text.startswith(_REFUSED) for text in texts) == len(answers)
@@ -160,7 +160,7 @@ def _heard(answers: Sequence[Answer]) -> dict[str, Any]:
 
 
 def _act(stage: Stage, seed: int, parent: int) -> int:
-    """Act until we are told to stop; return how the process ends."""
+    """Act until asked to stop; return the exit status."""
     over, lock, names = Event(), Lock(), list(TEAM)
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     ended: list[int] = []

@@ -29,11 +29,11 @@ _CALLS = (
     "conversations.replies", "conversations.open",
 )  # fmt: skip
 _ERASING = "texts are erased by a policy that says so, and by sevbot db erase"
-# Why a bot that is killed and started again does not come by.
+# Why a bot that is killed and restarted does not reach it.
 ELSEWHERE: Mapping[str, str] = {
     "advance_numbers": "only where the record is older than Slack: a restored backup",
     "claim_unaddressed": "only where Slack refuses a person",
-    "send_again": "only where somebody presses the button of a dead letter",
+    "send_again": "only where somebody presses the button of a dead message",
     "postpone_deadline": "only where a policy raises",
     "inbox_answer": "only where a listener fails after its commit",
     "people": "only where an owner is typed by name",
@@ -51,7 +51,7 @@ ELSEWHERE: Mapping[str, str] = {
     "customer_events": _ERASING,
     "forget_policies": _ERASING,
 }
-# Without a thread, which would stay and be nobody's any more.
+# Without a thread, which would outlive the round.
 _TO_BE_EDITED = """
 SELECT card.key, card.conversation, card.ts
 FROM outbox AS edit
@@ -71,7 +71,7 @@ def places() -> Iterator[str]:
 
 
 class Trap:
-    """Kills a bot at the first of some places that it gets to, and tells at which."""
+    """Kills a bot at the first of some places that it reaches, and says which."""
 
     def __init__(self, places: Iterable[str]) -> None:
         self._places = dict(enumerate(places, start=1))
@@ -80,7 +80,7 @@ class Trap:
 
     @property
     def sprung(self) -> str | None:
-        """Return the place where the bot died; `None` if it came by none of them."""
+        """Return the place where the bot died; `None` if it reached none of them."""
         return self._places.get(int.from_bytes(self._shared[:2]))
 
     def __call__(self, bot: Bot) -> None:
@@ -100,7 +100,7 @@ def _nothing(stage: Stage) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Provocation:
-    """What leads a bot to some places: before it is born, in it, or while it lives."""
+    """What leads a bot to some places: before its start, in it, or while it runs."""
 
     names: frozenset[str]
     before: Callable[[Stage], None] = _nothing
@@ -108,18 +108,18 @@ class Provocation:
     during: Callable[[Stage], None] = _nothing
 
     def helps(self, left: Collection[str]) -> bool:
-        """Tell whether it may lead to one of these places."""
+        """Return whether it may lead to one of these places."""
         return any(place.partition(" ")[2] in self.names for place in left)
 
 
 def _let_time_pass(stage: Stage) -> None:
-    """Let every wait be over, once no request is under way any more."""
+    """End every wait, once no request is in flight."""
     time.sleep(LONGEST_DELAY / timedelta(seconds=SCALE))
     stage.system_clock.advance(_MANY_MINUTES)
 
 
 def _land_late(stage: Stage) -> None:
-    """Let a post land after it was looked up in vain, and look again much later."""
+    """Let a post land after a lookup missed it, and look again much later."""
     late = LONGEST_DELAY / SCALE
     stage.slack.faults.add("chat.postMessage", Fault.LANDS_LATE, times=3, wait_for=late)
 
@@ -138,7 +138,7 @@ def _break_policy(stage: Stage) -> None:
 
 
 def _remove_a_card(stage: Stage) -> None:
-    """Remove a card that is to be edited, as somebody may who runs the workspace."""
+    """Remove a card that is about to be edited, as an administrator may."""
     found = stage.say(_TO_BE_EDITED)
     for key, channel, ts in found:
         stage.say(f"UPDATE outbox SET rendered = '' WHERE key = '{key}'")
@@ -146,7 +146,7 @@ def _remove_a_card(stage: Stage) -> None:
 
 
 def _stalled(bot: Bot) -> None:
-    """Let a sender of pages stand still after Slack's answer: its lease is lost."""
+    """Pause a sender of pages after Slack's answer until its lease is lost."""
     called = bot.outbox._called
 
     def stalling(delivery: Any) -> str | None:
@@ -178,7 +178,7 @@ PROVOCATIONS = (
 
 
 class _Watched:
-    """A transaction that tells of each statement before and after it."""
+    """A transaction that reports each statement before and after it."""
 
     def __init__(self, tx: Transaction, pass_by: Callable[[str], None]) -> None:
         self._tx = tx

@@ -1,4 +1,4 @@
-"""One round: bots are killed while people work; then all comes to rest and is counted.
+"""One round: bots are killed while people work; then the messages are counted.
 
 A round has a record and a conversation of its own, so that none grows without end.
 """
@@ -31,7 +31,7 @@ _TRIES = 24
 _WATCH_EVERY_S = 0.002
 _LOOK_EVERY_S = 0.05
 _STILL_FOR_S = 0.3
-# Past the last of the later looks, fifteen minutes after a doubt.
+# Past the last late lookup, fifteen minutes after an unconfirmed post.
 _LATER = timedelta(minutes=16)
 
 
@@ -161,7 +161,7 @@ def _kill_at_random(stage: Stage, plan: Plan, outcome: Outcome) -> None:
 
 
 def _kill_at_places(stage: Stage, plan: Plan, outcome: Outcome) -> None:
-    """Let each bot die at the first place where none has died, until all had one."""
+    """Kill each bot at the first place without a kill, until every place had one."""
     left, helpers, tries = set(plan.places), cycle(PROVOCATIONS), 0
     while left and tries < _TRIES:
         provocation = next(one for one in helpers if not tries or one.helps(left))
@@ -176,7 +176,7 @@ def _kill_at_places(stage: Stage, plan: Plan, outcome: Outcome) -> None:
 def _trapped(
     stage: Stage, left: set[str], provocation: Provocation, outcome: Outcome
 ) -> str:
-    """Return the place where a bot died that was led there; '' if it passed none."""
+    """Return where a bot that was led to a place died; '' if it passed none."""
     stage.policies.write_text(policy_text(), encoding="utf-8")
     provocation.before(stage)
     trap = Trap(left)
@@ -213,7 +213,7 @@ def _come_to_rest(stage: Stage, plan: Plan) -> None:
             bots.kill(last)
         if _is_at_rest(stage):
             return
-        patience *= 1.2  # Perhaps the machine is so busy that none got anywhere.
+        patience *= 1.2  # The computer may be too busy for any bot to get far.
 
 
 class _Stillness:

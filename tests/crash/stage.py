@@ -1,10 +1,10 @@
 """Where a crash run happens: the local Slack, the record, the two clocks, the policy.
 
-The machine's clock of the bots runs `SCALE` times as fast as the real one, so that
-leases, settle times, backoff, pace and the later looks all shrink together. The one
-time that does not follow that clock is the deadline of a call, by the monotonic clock;
-it is divided by the same number. So the order deadline < settle < lease holds as it is,
-and so do Slack's delays, which are given in the bots' seconds, too.
+The bots' system clock runs `SCALE` times as fast as the real one, so that leases,
+settle times, backoff, pace and late lookups all shrink together. Only the deadline of a
+call follows another clock, the monotonic one; it is divided by the same number. So the
+order deadline < settle < lease still holds, and so do Slack's delays, which are in the
+bots' seconds, too.
 """
 
 import json
@@ -39,7 +39,7 @@ SCALE = 20
 BEGINS = datetime(2026, 11, 24, 17, tzinfo=UTC)
 _SHIPPED = Path(__file__).parents[2] / "policies.yaml"
 
-# Late enough that a request may land when its message was looked up already.
+# So late that a request may land after its message was looked up.
 LONGEST_DELAY = timedelta(seconds=30)
 _RATES = {
     "chat.postMessage": {
@@ -66,8 +66,8 @@ _RATES = {
 }
 
 
-class Machine:
-    """The machine's clock of the bots. Whoever is forked has it as it was then."""
+class SystemClock:
+    """The bots' system clock. A forked process keeps it as it was then."""
 
     def __init__(self) -> None:
         self._began = clock.system_clock()
@@ -78,7 +78,7 @@ class Machine:
         return self._began + (clock.system_clock() - self._began) * SCALE + self._ahead
 
     def advance(self, by: timedelta) -> None:
-        """Jump ahead, or back; no bot that runs notices."""
+        """Jump ahead or back; running bots do not notice."""
         self._ahead += by
 
 
@@ -95,12 +95,12 @@ class OutboxMessage:
 
     @property
     def is_under_way(self) -> bool:
-        """Tell whether a bot sends it just now, or did when it died."""
+        """Return whether a bot is sending it, or was when it died."""
         return self.state == "sending"
 
     @property
     def is_open(self) -> bool:
-        """Tell whether there is still something to do about it."""
+        """Return whether something is still to be done about it."""
         is_open = self.state in ("queued", "sending", "unconfirmed")
         return is_open or self.verify_at is not None
 
@@ -121,7 +121,7 @@ class Stage:
     slack_clock: TrialClock
     tokens: Settings
     database_url: str
-    system_clock: Machine = field(default_factory=Machine)
+    system_clock: SystemClock = field(default_factory=SystemClock)
 
     @property
     def log(self) -> Path:
@@ -136,7 +136,7 @@ class Stage:
         return self.folder / "policies.yaml"
 
     def set(self, seed: int) -> None:
-        """Let a round begin: nothing was said, and Slack fails by chance."""
+        """Begin a round: Slack is empty, and fails by chance."""
         self.policies.write_text(policy_text(), encoding="utf-8")
         self.slack.clear()
         self.slack_clock.travel(BEGINS)
@@ -147,14 +147,14 @@ class Stage:
 
     @property
     def settings(self) -> Settings:
-        """What every bot is started with."""
+        """The settings of every bot."""
         return self.tokens.model_copy(
             update={"database_url": self.database_url, "policies": self.policies}
         )
 
     @property
     def is_shared(self) -> bool:
-        """Tell whether the record is in a server, which can hang up."""
+        """Return whether the record is in a server, which can close connections."""
         return self.database_url.startswith("postgres")
 
     def messages(self) -> list[OutboxMessage]:
@@ -164,13 +164,13 @@ class Stage:
         return [OutboxMessage(*row) for row in rows]
 
     def is_due(self) -> bool:
-        """Tell whether a reminder is due that no tick has seen."""
+        """Return whether a reminder is due that no tick has seen."""
         (row,) = self.say("SELECT MIN(next_nudge_at) FROM deadlines")
         at = datetime.fromisoformat(row[0]) if isinstance(row[0], str) else row[0]
         return at is not None and at <= self.slack_clock()
 
     def happened(self) -> list[str]:
-        """Return what the record tells of each event."""
+        """Return the events in the record."""
         return [row[0] for row in self.say("SELECT details FROM events")]
 
     def remove(self, channel: str, ts: str) -> None:
@@ -182,11 +182,11 @@ class Stage:
             client.chat_delete(channel=channel, ts=ts)
 
     def cut_connections(self) -> None:
-        """Let a server hang up on everybody in the middle of what they do."""
+        """Cut every connection to the server."""
         self.say(_CUT)
 
     def say(self, statement: str) -> Sequence[tuple[Any, ...]]:
-        """Ask the record behind the bots' back."""
+        """Query the record behind the bots' backs."""
         if self.is_shared:
             return postgres.by_hand(self.database_url, statement)
         path = self.database_url.removeprefix("sqlite:///")
@@ -196,7 +196,7 @@ class Stage:
     def faults(self) -> Counter[str]:
         """Count, by kind, what went wrong in Slack in this round.
 
-        Not by `calls`: to make values of all that was ever sent takes seconds.
+        Not from `calls`: building values of everything ever sent takes seconds.
         """
         asked = {"on": "slack", "do": "call", "name": "calls", "given": []}
         answer = remote._posted(vars(self.slack)["_control"], asked)
@@ -204,7 +204,7 @@ class Stage:
         return Counter(fault["value"] for fault in met)
 
     def told(self) -> list[dict[str, Any]]:
-        """Return what people did in this round, and what came of it."""
+        """Return what people did in this round, and the outcomes."""
         lines = self.acts.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 

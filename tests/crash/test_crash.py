@@ -1,4 +1,4 @@
-"""The bot is killed again and again; the harness that counts is itself put to a test.
+"""The bot is killed again and again; and tests of the harness that counts.
 
 `python -m tests.crash` is run as a process, since a bot's parent may have no threads.
 """
@@ -44,7 +44,7 @@ OPENED = {
         pytest.param(["--engine", "postgres", "--replicas", "2"], id="postgres"),
     ],
 )
-def test_nothing_is_lost_or_said_twice_however_the_bot_is_killed(
+def test_killing_the_bot_loses_and_doubles_no_message(
     options: list[str],
 ) -> None:
     if "postgres" in options and postgres.binaries() is None:
@@ -59,7 +59,7 @@ def test_nothing_is_lost_or_said_twice_however_the_bot_is_killed(
 
 
 @pytest.mark.timeout(240)
-def test_without_settlement_messages_are_said_twice() -> None:
+def test_without_reconciliation_messages_are_doubled() -> None:
     status, said = harness(
         "tests.crash", "--kills", "40", "--jobs", "2", "--no-reconciliation"
     )
@@ -69,7 +69,7 @@ def test_without_settlement_messages_are_said_twice() -> None:
 
 
 @pytest.mark.timeout(240)
-def test_messages_that_are_marked_before_they_are_sent_get_lost() -> None:
+def test_messages_marked_sent_before_sending_are_lost() -> None:
     status, said = harness(
         "tests.crash", "--kills", "40", "--jobs", "2", "--mark-first"
     )
@@ -88,14 +88,14 @@ def verdict(
     return accounts.verdict(messages, shown, told, happened, BEGINS + passed)
 
 
-def test_all_is_well_when_each_message_stands_there_once() -> None:
+def test_the_verdict_is_clean_when_each_message_is_shown_once() -> None:
     found = verdict(CARD)
 
     assert found.is_clean
     assert found.obligations == 2
 
 
-def test_a_message_that_slack_does_not_show_is_lost() -> None:
+def test_a_sent_message_that_slack_does_not_show_counts_as_lost() -> None:
     found = verdict()
 
     assert found.lost == [
@@ -105,13 +105,13 @@ def test_a_message_that_slack_does_not_show_is_lost() -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "sending", "unconfirmed", "dead"])
-def test_a_message_that_is_not_sent_at_rest_is_lost(state: str) -> None:
+def test_a_message_still_unsent_at_the_end_counts_as_lost(state: str) -> None:
     found = verdict(CARD, messages=(replace(SENT, state=state),))
 
     assert found.lost == [f"INC-1/card is {state}: None"]
 
 
-def test_a_message_that_stands_there_twice_is_doubled() -> None:
+def test_a_message_shown_twice_counts_as_doubled() -> None:
     found = verdict(CARD, replace(CARD, ts="2.0"))
 
     assert found.doubled == [
@@ -121,7 +121,7 @@ def test_a_message_that_stands_there_twice_is_doubled() -> None:
     ]
 
 
-def test_a_message_that_has_another_key_and_reads_the_same_is_doubled() -> None:
+def test_the_same_text_under_another_key_counts_as_doubled() -> None:
     keys = ("INC-1/note/1", "INC-1/note/2")
     notes = [
         replace(CARD, ts=key, text="taken", metadata={"event_payload": {"key": key}})
@@ -134,7 +134,7 @@ def test_a_message_that_has_another_key_and_reads_the_same_is_doubled() -> None:
     assert found.doubled == ["INC-1/note/1, INC-1/note/2 read the same"]
 
 
-def test_a_number_that_was_skipped_is_a_loss() -> None:
+def test_a_skipped_number_counts_as_lost() -> None:
     card = replace(CARD, metadata={"event_payload": {"key": "INC-2/card"}})
 
     found = verdict(card, messages=(replace(SENT, key="INC-2/card"),))
@@ -142,13 +142,13 @@ def test_a_number_that_was_skipped_is_a_loss() -> None:
     assert found.lost == ["the numbers are [2]"]
 
 
-def test_a_reminder_that_the_policy_owes_and_nobody_got_is_lost() -> None:
+def test_a_due_reminder_that_nobody_got_counts_as_lost() -> None:
     found = verdict(CARD, passed=timedelta(hours=25))
 
     assert found.lost == ["nobody was told ['INC-1/first_response/1/1/U0ANA']"]
 
 
-def test_a_card_that_does_not_say_resolved_is_a_loss() -> None:
+def test_a_card_that_does_not_say_resolved_counts_as_lost() -> None:
     resolved = {"do": "Resolve", "card": CARD.text, "ok": True}
 
     found = verdict(CARD, told=(OPENED, resolved))
@@ -156,13 +156,13 @@ def test_a_card_that_does_not_say_resolved_is_a_loss() -> None:
     assert found.lost == ["the card of INC-1 does not say resolved"]
 
 
-def test_a_command_that_was_told_of_two_incidents_is_answered_twice() -> None:
+def test_a_command_answered_with_two_incidents_counts_as_answered_twice() -> None:
     found = verdict(CARD, told=({**OPENED, "numbers": [1, 2]},))
 
     assert found.answered == ["fault 0001. was told to be [1, 2]"]
 
 
-def test_a_command_that_was_refused_and_has_a_card_is_answered_twice() -> None:
+def test_a_refused_command_with_a_card_counts_as_answered_twice() -> None:
     refused = {**OPENED, "ok": False, "refused": True}
 
     found = verdict(CARD, told=(refused,))
@@ -170,7 +170,7 @@ def test_a_command_that_was_refused_and_has_a_card_is_answered_twice() -> None:
     assert found.answered == ["fault 0001. was refused, and has a card"]
 
 
-def test_a_form_that_is_recorded_twice_is_answered_twice() -> None:
+def test_a_form_recorded_twice_counts_as_answered_twice() -> None:
     filled = {"do": "Log update", "card": CARD.text, "text": "We say 1.", "ok": True}
 
     found = verdict(CARD, told=(OPENED, filled), happened=("We say 1.",) * 2)

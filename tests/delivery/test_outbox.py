@@ -1,4 +1,4 @@
-"""The way out of the outbox: order, pace, and what Slack takes and refuses."""
+"""Sending from the outbox: order, pace, and what Slack accepts or refuses."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from tests.posting import NOT_DONE, UNKNOWN, Post, limited, refused
 from tests.processes import until
 
 
-def test_what_changed_while_a_message_was_on_its_way_is_edited_in(post: Post) -> None:
+def test_a_change_during_sending_is_edited_in(post: Post) -> None:
     def change() -> None:
         post.says = "taken"
         with post.database.transaction() as tx:
@@ -37,7 +37,7 @@ def test_an_edit_that_changes_nothing_is_not_made(post: Post) -> None:
     assert post.slack.edits == []
 
 
-def test_a_card_that_can_be_edited_no_more_is_posted_anew(post: Post) -> None:
+def test_a_card_that_can_no_longer_be_edited_is_reposted(post: Post) -> None:
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
     post.outbox.drain()
     post.slack.failures["update"] = [refused("edit_window_closed")]
@@ -50,7 +50,7 @@ def test_a_card_that_can_be_edited_no_more_is_posted_anew(post: Post) -> None:
     assert post.slack.edits == []
 
 
-def test_an_edit_of_a_card_that_is_to_be_posted_anew_is_not_posted(post: Post) -> None:
+def test_no_edit_is_made_of_a_card_that_is_being_reposted(post: Post) -> None:
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
     post.outbox.drain()
     post.says = "taken"
@@ -66,7 +66,7 @@ def test_an_edit_of_a_card_that_is_to_be_posted_anew_is_not_posted(post: Post) -
     assert post.slack.edits == []
 
 
-def test_a_reply_that_finds_no_thread_again_is_given_up(post: Post) -> None:
+def test_a_reply_is_given_up_when_its_thread_is_missing_again(post: Post) -> None:
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
     post.outbox.drain()
     nowhere = refused("thread_not_found")
@@ -98,7 +98,7 @@ def test_a_change_does_not_cancel_the_edit_that_undoes_a_late_one(post: Post) ->
     assert post.slack.edits == ["taken", "answered", "answered"]
 
 
-def test_an_edit_that_slack_refuses_bothers_nobody(post: Post) -> None:
+def test_a_refused_edit_sends_no_notice(post: Post) -> None:
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
     post.outbox.drain()
     post.slack.failures["update"] = [refused("is_archived")]
@@ -110,7 +110,7 @@ def test_an_edit_that_slack_refuses_bothers_nobody(post: Post) -> None:
     assert post.slack.posted == ["INC-1/card"]
 
 
-def test_tries_become_rarer_but_never_rarer_than_once_a_minute(post: Post) -> None:
+def test_retries_back_off_to_at_most_a_minute(post: Post) -> None:
     post.slack.failures["post"] = [NOT_DONE] * 1000
     post.queue("note")
 
@@ -124,7 +124,7 @@ def test_tries_become_rarer_but_never_rarer_than_once_a_minute(post: Post) -> No
     assert tries == [1] * 20
 
 
-def test_a_page_is_tried_at_least_every_quarter_of_a_minute(post: Post) -> None:
+def test_a_page_is_retried_at_least_every_15_seconds(post: Post) -> None:
     post.slack.failures["post"] = [NOT_DONE] * 1000
     post.queue("page", priority=Priority.PAGE)
     for _ in range(300):
@@ -147,7 +147,7 @@ def test_a_long_outage_loses_nothing(post: Post) -> None:
     assert post.slack.posted == ["note"]
 
 
-def test_posts_of_the_whole_workspace_keep_to_a_budget(
+def test_posts_keep_to_the_workspaces_budget(
     posting: Callable[[Pace], Post],
 ) -> None:
     post = posting(Pace())
@@ -162,7 +162,7 @@ def test_posts_of_the_whole_workspace_keep_to_a_budget(
     assert len(post.slack.posted) == burst + 5
 
 
-def test_whoever_looks_a_moment_late_still_keeps_the_pace_of_a_conversation(
+def test_a_late_sender_still_keeps_a_conversations_pace(
     posting: Callable[[Pace], Post],
 ) -> None:
     post = posting(Pace())
@@ -197,7 +197,7 @@ def test_replicas_share_the_budget_and_the_pace_of_a_conversation(
     assert post.slack.posted[61] == "page/1"
 
 
-def test_in_a_conversation_pages_overtake_nudges_and_those_cards_and_those_digests(
+def test_in_a_conversation_pages_precede_nudges_then_cards_then_digests(
     posting: Callable[[Pace], Post],
 ) -> None:
     post = posting(Pace())
@@ -212,7 +212,7 @@ def test_in_a_conversation_pages_overtake_nudges_and_those_cards_and_those_diges
     assert post.slack.posted == ["first", "PAGE", "NUDGE", "CARD", "DIGEST"]
 
 
-def test_a_message_that_was_claimed_too_long_ago_is_claimed_anew(post: Post) -> None:
+def test_a_message_whose_claim_is_too_old_is_claimed_again(post: Post) -> None:
     post.queue("page", priority=Priority.PAGE)
     post.while_rendering = lambda: post.pass_by(seconds=60)
 
@@ -225,7 +225,7 @@ def test_a_message_that_was_claimed_too_long_ago_is_claimed_anew(post: Post) -> 
     assert post.slack.posted == ["page"]
 
 
-def test_what_is_urgent_goes_first_when_the_budget_is_spent(
+def test_urgent_messages_go_first_when_the_budget_is_spent(
     posting: Callable[[Pace], Post],
 ) -> None:
     post = posting(Pace())
@@ -239,7 +239,7 @@ def test_what_is_urgent_goes_first_when_the_budget_is_spent(
     assert post.slack.posted[-1] == "page"
 
 
-def test_a_conversation_that_cannot_be_opened_just_now_is_opened_later(
+def test_opening_a_conversation_is_retried_after_a_failure(
     post: Post,
 ) -> None:
     post.slack.failures["open"] = [NOT_DONE, UNKNOWN]
@@ -251,7 +251,7 @@ def test_a_conversation_that_cannot_be_opened_just_now_is_opened_later(
     assert post.slack.posted == ["reminder"]
 
 
-def test_a_rate_limit_of_opening_holds_back_nobody_who_is_known(post: Post) -> None:
+def test_a_rate_limit_on_opening_delays_no_open_conversation(post: Post) -> None:
     post.slack.failures["open"] = [limited(30)]
     post.queue("ana/1", conversation=None, person="U0ANA")
     post.queue("ben/1", conversation=None, person="U0BEN")
@@ -290,7 +290,7 @@ def test_senders_at_work_at_the_same_time_send_each_message_once(post: Post) -> 
     assert sorted(post.slack.posted) == sorted(f"note/{n}" for n in range(60))
 
 
-def test_senders_that_are_to_stop_finish_what_is_in_flight_and_claim_no_more(
+def test_stopping_senders_finish_messages_in_flight_and_claim_no_more(
     post: Post,
 ) -> None:
     senders = Senders(post.outbox)
@@ -308,7 +308,7 @@ def test_senders_that_are_to_stop_finish_what_is_in_flight_and_claim_no_more(
     assert post.state("note/8") is State.QUEUED
 
 
-def test_in_one_conversation_an_incident_keeps_its_order(post: Post) -> None:
+def test_an_incidents_messages_keep_their_order_in_a_conversation(post: Post) -> None:
     post.slack.failures["post"] = [NOT_DONE]
     post.queue("1/first", incident=1)
     post.queue("1/second", incident=1)
@@ -322,7 +322,7 @@ def test_in_one_conversation_an_incident_keeps_its_order(post: Post) -> None:
     assert post.slack.posted == ["2/first", "1/first", "1/second"]
 
 
-def test_a_key_is_sent_once_for_ever(post: Post) -> None:
+def test_a_key_is_never_sent_twice(post: Post) -> None:
     post.queue("note")
     post.outbox.drain()
 
@@ -336,7 +336,7 @@ def test_a_key_is_sent_once_for_ever(post: Post) -> None:
     assert post.slack.posted == ["note"]
 
 
-def test_only_what_was_given_up_can_be_sent_again(post: Post) -> None:
+def test_only_dead_messages_can_be_sent_again(post: Post) -> None:
     post.queue("note")
     post.outbox.drain()
 
@@ -344,7 +344,7 @@ def test_only_what_was_given_up_can_be_sent_again(post: Post) -> None:
     assert not post.outbox.send_again("nothing of this name")
 
 
-def test_a_report_of_unknown_fate_is_repeated_for_somebody_must_know(
+def test_an_unconfirmed_notice_of_a_dead_message_is_sent_again(
     post: Post,
 ) -> None:
     post.slack.failures["post"] = [refused("not_in_channel"), UNKNOWN, UNKNOWN]
@@ -356,7 +356,7 @@ def test_a_report_of_unknown_fate_is_repeated_for_somebody_must_know(
     assert post.slack.posted == ["trouble/note/1"]
 
 
-def test_what_has_nothing_to_say_any_more_costs_no_pace(
+def test_a_message_with_nothing_left_to_say_costs_no_pace(
     posting: Callable[[Pace], Post],
 ) -> None:
     post = posting(Pace())

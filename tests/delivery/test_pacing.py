@@ -1,4 +1,4 @@
-"""The times of a sending: a call ends before it is settled, and that before a lease."""
+"""Deadlines of one send: call, then reconciliation, then lease."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from bot.store.tables.outbox_messages import MessageKind, OutboxMessage, Priorit
 
 
 @pytest.mark.parametrize("times", [PAGE, OTHER], ids=["page", "other"])
-def test_a_call_ends_before_it_is_settled_and_that_before_its_lease(
+def test_a_calls_deadline_precedes_reconciliation_and_reconciliation_its_lease(
     times: Times,
 ) -> None:
     assert times.deadline < times.settle < times.lease
@@ -51,7 +51,7 @@ def edit(attempts: int) -> OutboxMessage:
 
 
 @pytest.mark.parametrize("attempts", [0, 1])
-def test_an_edit_that_was_queued_anew_on_its_way_is_settled_as_after_its_first_attempt(
+def test_an_edit_retried_in_flight_waits_as_long_as_its_first_attempt(
     attempts: int,
 ) -> None:
     assert settling(edit(attempts)) == OTHER.settle

@@ -1,4 +1,4 @@
-"""Leases and look-ups that end badly, and how often a message is tried."""
+"""Leases and lookups that fail, and how often a message is retried."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,7 +37,7 @@ def test_a_sender_that_comes_back_after_its_lease_leaves_one_message(
     assert post.state("INC-1/card") is State.SENT
 
 
-def test_what_changed_before_a_sender_came_back_is_edited_in(post: Post) -> None:
+def test_a_change_before_a_late_sender_returns_is_edited_in(post: Post) -> None:
     def change() -> None:
         post.slack.meanwhile = lambda: None
         post.slack.failures["look"] = [UNKNOWN]
@@ -56,7 +56,7 @@ def test_what_changed_before_a_sender_came_back_is_edited_in(post: Post) -> None
 
 
 @pytest.mark.parametrize("failure", [None, refused("message_not_found")])
-def test_an_edit_of_a_card_that_is_removed_meanwhile_goes_to_the_one_that_is_kept(
+def test_an_edit_of_a_removed_duplicate_goes_to_the_kept_card(
     post: Post, failure: SlackError | None
 ) -> None:
     doubled(post, "INC-1/card")
@@ -79,7 +79,7 @@ def test_an_edit_of_a_card_that_is_removed_meanwhile_goes_to_the_one_that_is_kep
     assert post.slack.edited[-1:] == ["2.0"]
 
 
-def test_a_look_that_lost_its_lease_removes_nothing(post: Post) -> None:
+def test_a_lookup_that_lost_its_lease_removes_nothing(post: Post) -> None:
     doubled(post, "INC-1/card", is_answered=False)
     post.pass_by(minutes=2)
     other = post.replica()
@@ -97,7 +97,7 @@ def test_a_look_that_lost_its_lease_removes_nothing(post: Post) -> None:
     assert post.slack.posted == ["deleted", "INC-1/card"]
 
 
-def test_a_page_does_not_wait_for_a_nudge_that_is_in_doubt(post: Post) -> None:
+def test_a_page_does_not_wait_for_an_unconfirmed_nudge(post: Post) -> None:
     post.slack.failures["post"] = [UNKNOWN]
     post.slack.failures["look"] = [UNKNOWN] * 1000
     post.queue("nudge", incident=1, priority=Priority.NUDGE)
@@ -110,7 +110,7 @@ def test_a_page_does_not_wait_for_a_nudge_that_is_in_doubt(post: Post) -> None:
 
 
 @pytest.mark.parametrize("failure", [None, UNKNOWN, NOT_DONE, limited(20)])
-def test_a_clock_that_is_set_back_holds_nothing_up(
+def test_a_clock_that_is_set_back_delays_nothing(
     posting: Callable[[Pace], Post], failure: SlackError | None
 ) -> None:
     post = posting(Pace())
@@ -126,7 +126,7 @@ def test_a_clock_that_is_set_back_holds_nothing_up(
     assert sorted(post.slack.posted) == ["early", "late"]
 
 
-def test_a_page_of_unknown_fate_is_repeated_ever_more_rarely(post: Post) -> None:
+def test_an_unconfirmed_page_is_retried_with_backoff(post: Post) -> None:
     post.slack.failures["post"] = [UNKNOWN] * 1000
     post.queue("page", priority=Priority.PAGE)
 
@@ -136,7 +136,7 @@ def test_a_page_of_unknown_fate_is_repeated_ever_more_rarely(post: Post) -> None
     assert post.slack.tries == 9
 
 
-def test_each_attempt_of_unknown_fate_is_looked_up_before_the_next(post: Post) -> None:
+def test_each_unconfirmed_attempt_is_looked_up_before_the_next(post: Post) -> None:
     post.slack.failures["post"] = [UNKNOWN] * 3
     post.queue("note")
 
@@ -147,7 +147,7 @@ def test_each_attempt_of_unknown_fate_is_looked_up_before_the_next(post: Post) -
     assert (post.slack.tries, post.slack.looks) == (4, 3)
 
 
-def test_a_message_that_nobody_could_look_up_for_an_hour_is_told_to_a_person(
+def test_a_message_that_stays_unconfirmed_for_an_hour_is_reported_dead(
     post: Post,
 ) -> None:
     post.slack.failures["post"] = [UNKNOWN]
@@ -165,7 +165,7 @@ def test_a_message_that_nobody_could_look_up_for_an_hour_is_told_to_a_person(
     assert post.state("note") is State.DEAD
 
 
-def test_while_slack_is_away_what_is_open_stays_open(post: Post) -> None:
+def test_while_slack_is_away_unconfirmed_messages_stay_unconfirmed(post: Post) -> None:
     away = SlackError("ConnectionRefusedError", Fate.NOT_DONE, is_away=True)
     post.slack.failures["post"] = [UNKNOWN]
     post.slack.failures["look"] = [away] * 150
@@ -180,7 +180,7 @@ def test_while_slack_is_away_what_is_open_stays_open(post: Post) -> None:
     assert post.state("page") is State.SENT
 
 
-def test_what_was_sent_without_a_doubt_is_never_looked_up(post: Post) -> None:
+def test_a_confirmed_message_is_never_looked_up(post: Post) -> None:
     post.queue("note")
 
     for _ in range(20):
@@ -189,7 +189,7 @@ def test_what_was_sent_without_a_doubt_is_never_looked_up(post: Post) -> None:
     assert post.slack.looks == 0
 
 
-def test_a_look_that_dies_is_made_again(post: Post) -> None:
+def test_a_lookup_whose_sender_dies_is_repeated(post: Post) -> None:
     post.slack.failures["post"] = [UNKNOWN]
     post.queue("note")
     post.outbox.drain()
@@ -204,7 +204,7 @@ def test_a_look_that_dies_is_made_again(post: Post) -> None:
     assert post.slack.posted == ["note"]
 
 
-def test_a_look_that_comes_back_too_late_changes_nothing(post: Post) -> None:
+def test_a_lookup_that_returns_too_late_changes_nothing(post: Post) -> None:
     post.slack.failures["post"] = [UNKNOWN]
     post.queue("note")
     post.outbox.drain()
@@ -222,7 +222,7 @@ def test_a_look_that_comes_back_too_late_changes_nothing(post: Post) -> None:
 
 
 def doubled(post: Post, key: str, *, is_answered: bool = True) -> None:
-    """Let a card stand there twice: as it is recorded, and as it landed late."""
+    """Show a card twice in Slack: as recorded, and as a late duplicate."""
     post.slack.failures["post"] = [UNKNOWN]
     post.queue(key, MessageKind.CARD, incident=1)
     post.outbox.drain()
@@ -233,7 +233,7 @@ def doubled(post: Post, key: str, *, is_answered: bool = True) -> None:
 
 
 def take_look(post: Post) -> OutboxMessage:
-    """Let somebody take what is to be looked up, and never come back."""
+    """Claim the next lookup, and never finish it."""
     with post.database.transaction() as tx:
         message = unconfirmed.claim_look(
             tx,

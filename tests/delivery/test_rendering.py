@@ -1,4 +1,4 @@
-"""Which words stand for a message that went astray."""
+"""How notices describe a message that was not delivered."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`sevbot doctor` finds what is wrong with an installation, and names the mend."""
+"""`sevbot doctor` finds what is wrong with an installation, and names the fix."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ def installed(tmp_path: Path) -> Iterator[Installation]:
         yield Installation(slack, tmp_path)
 
 
-def test_of_a_good_installation_nothing_is_wrong(installed: Installation) -> None:
+def test_nothing_is_wrong_with_a_good_installation(installed: Installation) -> None:
     found = installed.findings()
 
     assert [one for one in found if one.level is Level.WRONG] == []
@@ -188,7 +188,7 @@ FAULTS = {
     FAULTS.items(),
     ids=[seed.__name__ for seed in FAULTS],
 )
-def test_a_seeded_fault_is_found_and_its_mend_is_named(
+def test_a_seeded_fault_is_found_and_its_fix_is_named(
     installed: Installation,
     seed: Callable[[Installation], None],
     told: tuple[str, str],
@@ -225,7 +225,7 @@ def test_a_host_that_routes_to_a_port_we_hide_is_found(installed: Installation) 
     assert "SEVBOT_HOST=0.0.0.0" in mend
 
 
-def test_tokens_that_were_swapped_are_seen_without_asking(
+def test_swapped_tokens_are_found_without_asking_slack(
     installed: Installation,
 ) -> None:
     tokens = ("slack_bot_token", "slack_app_token")
@@ -241,7 +241,7 @@ def test_tokens_that_were_swapped_are_seen_without_asking(
     assert installed.slack.calls() == []
 
 
-def test_a_slack_that_cannot_be_reached_is_told_as_that(
+def test_an_unreachable_slack_is_reported_as_such(
     installed: Installation,
 ) -> None:
     installed.slack.offline = True
@@ -252,7 +252,7 @@ def test_a_slack_that_cannot_be_reached_is_told_as_that(
 
 
 @pytest.mark.parametrize("scope", [scope.name for scope in OPTIONAL])
-def test_an_optional_scope_that_is_missing_is_no_fault_but_said(
+def test_a_missing_optional_scope_is_a_note(
     installed: Installation, scope: str
 ) -> None:
     installed.slack.workspace.scopes -= {scope}
@@ -264,7 +264,7 @@ def test_an_optional_scope_that_is_missing_is_no_fault_but_said(
 
 
 @pytest.mark.parametrize("kind", ["im", "channels", "groups"])
-def test_without_a_history_scope_it_is_said_what_the_promise_shrinks_to(
+def test_without_a_history_scope_the_weaker_guarantee_is_noted(
     installed: Installation, kind: str
 ) -> None:
     installed.slack.workspace.scopes -= {f"{kind}:history"}
@@ -275,7 +275,7 @@ def test_without_a_history_scope_it_is_said_what_the_promise_shrinks_to(
     assert "is held until a person has looked" in said
 
 
-def test_channels_that_may_not_be_seen_are_said_to_be_unseen(
+def test_channels_that_cannot_be_checked_are_noted(
     installed: Installation,
 ) -> None:
     installed.slack.workspace.scopes -= {"channels:read"}
@@ -285,7 +285,7 @@ def test_channels_that_may_not_be_seen_are_said_to_be_unseen(
     assert "channels.digest (C0LEADS) was not looked at, for want of a scope." in notes
 
 
-def test_whose_phone_makes_no_sound_at_night_is_told_in_their_own_time(
+def test_silenced_phones_are_noted_in_their_owners_time(
     installed: Installation,
 ) -> None:
     now = system_clock().replace(microsecond=0)
@@ -301,14 +301,16 @@ def test_whose_phone_makes_no_sound_at_night_is_told_in_their_own_time(
     )
 
 
-def test_a_silence_that_is_over_is_not_told(installed: Installation) -> None:
+def test_a_silence_that_is_over_is_not_noted(installed: Installation) -> None:
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     installed.slack.silence("ana", long_ago, long_ago + timedelta(hours=8))
 
     assert not any("notifications off" in what for what, _ in installed.notes())
 
 
-def test_a_channel_that_another_company_reads_is_told(installed: Installation) -> None:
+def test_a_channel_shared_with_another_company_is_noted(
+    installed: Installation,
+) -> None:
     installed.slack.change_channel("incidents", is_ext_shared=True)
 
     notes = [what for what, _ in installed.notes()]
@@ -324,7 +326,7 @@ def test_a_channel_that_was_renamed_is_found_by_its_id(installed: Installation) 
     assert "channels.incidents is #fires, and the bot is in it." in found
 
 
-def test_commands_of_another_app_cannot_be_seen_so_it_says_how_to_look(
+def test_conflicting_commands_cannot_be_seen_so_doctor_suggests_a_prefix(
     installed: Installation,
 ) -> None:
     what, mend = installed.notes()[-1]
@@ -343,7 +345,7 @@ def test_a_record_that_another_program_holds_is_found(installed: Installation) -
     assert "cannot be used: database is locked." in found[0][0]
 
 
-def test_looking_at_the_record_leaves_it_as_it_was(installed: Installation) -> None:
+def test_examining_the_record_changes_nothing(installed: Installation) -> None:
     path = installed.folder / "sevbot.db"
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE incidents (number INTEGER)")
@@ -355,7 +357,7 @@ def test_looking_at_the_record_leaves_it_as_it_was(installed: Installation) -> N
     assert path.read_bytes() == before
 
 
-def test_a_folder_that_is_not_there_is_found(installed: Installation) -> None:
+def test_a_missing_folder_is_found(installed: Installation) -> None:
     installed.settings["database_url"] = f"sqlite:///{installed.folder}/no/sevbot.db"
 
     ((what, mend),) = installed.wrong()
@@ -364,7 +366,7 @@ def test_a_folder_that_is_not_there_is_found(installed: Installation) -> None:
     assert mend == "Create it."
 
 
-def test_no_secret_is_told(installed: Installation) -> None:
+def test_no_secret_is_printed(installed: Installation) -> None:
     installed.settings["slack_bot_token"] = "xoxb-another"
 
     told = repr(installed.findings())
@@ -391,7 +393,7 @@ def test_the_disk_below_a_path_is_that_of_the_deepest_mount(
     assert disk_of(Path(path), mounts).kind == kind
 
 
-def test_where_nothing_is_listed_nothing_is_claimed(tmp_path: Path) -> None:
+def test_without_a_list_of_mounts_the_disk_is_unknown(tmp_path: Path) -> None:
     disk = disk_of(Path("/srv/sevbot.db"), tmp_path / "none")
 
     assert not disk.is_network
@@ -406,7 +408,7 @@ def test_a_record_on_a_network_disk_is_refused(tmp_path: Path) -> None:
         must_be_ours(Path("/mnt/team files/sevbot.db"), mounts)
 
 
-def test_the_command_says_how_to_mend_and_fails(
+def test_doctor_prints_the_fix_and_fails(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
@@ -428,7 +430,7 @@ def test_a_record_that_nothing_backs_up_is_noted(installed: Installation) -> Non
     )
 
 
-def test_a_folder_for_backups_is_looked_at(installed: Installation) -> None:
+def test_the_folder_for_backups_is_examined(installed: Installation) -> None:
     folder = installed.folder / "backups"
     installed.settings["backups"] = folder
     missing = installed.wrong()

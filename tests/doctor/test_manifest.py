@@ -1,4 +1,4 @@
-"""The manifest keeps Slack's published rules, and all it asks for is explained."""
+"""The manifest keeps Slack's published rules, and explains each scope and event."""
 
 import json
 import re
@@ -96,7 +96,7 @@ MADE = {
 
 
 @pytest.mark.parametrize("made", MADE.values(), ids=MADE)
-def test_it_keeps_slacks_published_rules(made: dict[str, Any]) -> None:
+def test_a_manifest_keeps_slacks_published_rules(made: dict[str, Any]) -> None:
     assert broken_rules(made) == []
     assert re.fullmatch("#[0-9a-f]{6}", made["display_information"]["background_color"])
     assert json.loads(json.dumps(made)) == made
@@ -119,7 +119,7 @@ def test_each_command_escapes_what_was_typed() -> None:
     assert all(one["should_escape"] for one in commands)
 
 
-def test_in_socket_mode_no_address_is_needed() -> None:
+def test_socket_mode_needs_no_address() -> None:
     made = manifest()
 
     assert made["settings"]["socket_mode_enabled"] is True

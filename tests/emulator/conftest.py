@@ -1,4 +1,4 @@
-"""A local Slack with three people, and real clients to talk to it."""
+"""A local Slack with three people, and real clients for it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The local Slack stands alone: it knows nothing of the bot that it serves."""
+"""The local Slack imports nothing of the bot that it serves."""
 
 import ast
 from pathlib import Path

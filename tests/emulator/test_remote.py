@@ -64,7 +64,9 @@ def client(slack: LocalSlack) -> WebClient:
     return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
 
 
-def test_what_is_said_there_is_read_here(slack: LocalSlack, client: WebClient) -> None:
+def test_messages_in_a_remote_slack_can_be_read(
+    slack: LocalSlack, client: WebClient
+) -> None:
     said = slack.as_("ana").say("push fails", "incidents")
     key = {"event_type": "sevbot_message", "event_payload": {"key": "INC-1/card"}}
     client.chat_postMessage(
@@ -80,7 +82,7 @@ def test_what_is_said_there_is_read_here(slack: LocalSlack, client: WebClient) -
     assert slack.calls("chat.postMessage")[0].ok
 
 
-def test_it_stamps_by_a_clock_that_others_move(
+def test_a_remote_slack_stamps_by_a_shared_clock(
     slack: LocalSlack, client: WebClient
 ) -> None:
     posted = client.chat_postMessage(channel=INCIDENTS, text="x")
@@ -89,7 +91,7 @@ def test_it_stamps_by_a_clock_that_others_move(
     assert float(posted["ts"]) == pytest.approx(slack.clock().timestamp())
 
 
-def test_a_form_is_pressed_open_and_read_here(
+def test_a_form_in_a_remote_slack_can_be_opened_and_read(
     slack: LocalSlack, client: WebClient
 ) -> None:
     client.chat_postMessage(
@@ -106,7 +108,7 @@ def test_a_form_is_pressed_open_and_read_here(
         slack.as_("ana").submit(what="x")
 
 
-def test_what_cannot_leave_its_process_is_no_word_of_the_vocabulary(
+def test_a_remote_slack_hides_its_workspace_and_passes_errors_on(
     slack: LocalSlack,
 ) -> None:
     with pytest.raises(AttributeError, match="workspace"):
@@ -117,7 +119,7 @@ def test_what_cannot_leave_its_process_is_no_word_of_the_vocabulary(
         slack.wait_for_messages("incidents", timeout=0.1)
 
 
-def test_it_is_broken_and_mended_from_here(
+def test_a_remote_slack_can_be_broken_and_restored(
     slack: LocalSlack, client: WebClient
 ) -> None:
     slack.condition = Condition.FAILING
@@ -134,7 +136,7 @@ def test_it_is_broken_and_mended_from_here(
     assert client.auth_test()["ok"]
 
 
-def test_an_app_that_is_killed_while_connected_leaves_it_well(
+def test_killing_a_connected_app_leaves_a_remote_slack_well(
     slack: LocalSlack,
 ) -> None:
     arguments = [slack.bot_token, slack.app_token, slack.api_url]
@@ -151,7 +153,7 @@ def test_an_app_that_is_killed_while_connected_leaves_it_well(
         assert slack.as_("ana").command("/sev2").error == "dispatch_failed"
 
 
-def test_another_site_cannot_drive_it_through_a_browser(slack: LocalSlack) -> None:
+def test_another_site_cannot_drive_a_remote_slack(slack: LocalSlack) -> None:
     connection = HTTPConnection(vars(slack)["_control"].split("/")[2])
 
     connection.request("POST", "/", "{}", {"Content-Type": "text/plain"})
@@ -160,7 +162,7 @@ def test_another_site_cannot_drive_it_through_a_browser(slack: LocalSlack) -> No
     connection.close()
 
 
-def test_it_ends_with_whoever_started_it() -> None:
+def test_a_remote_slack_ends_with_the_process_that_started_it() -> None:
     child = "from bot.emulator.remote import slack_process\n"
     child += "with slack_process() as slack:\n"
     child += "    print(vars(slack)['_control'], flush=True)\n"
@@ -219,6 +221,6 @@ def test_a_value_comes_back_equal(value: Any) -> None:
     assert from_json(json.loads(told)) == value
 
 
-def test_what_cannot_be_told_says_so() -> None:
+def test_a_value_that_cannot_be_sent_is_refused() -> None:
     with pytest.raises(TypeError, match="Path cannot be told"):
         to_json(Path("x"))

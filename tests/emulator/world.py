@@ -26,7 +26,7 @@ class Clock:
 
 
 class Machine:
-    """The seconds by which triggers and response URLs grow old."""
+    """The monotonic seconds by which triggers and response URLs expire."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0

@@ -5,9 +5,9 @@ uv run --group dev python -m tests.failover --rounds 1 --asynchronous  # must lo
 
 Two bots serve a few people from a PostgreSQL with a synchronous standby. Each round
 the primary is killed, frozen, or cut off and killed, at a random instant; the standby
-is promoted, and what was the primary is built anew as its standby. In the end the
-record is compared with what people were told. It ends with 1 if one was told what is
-not so, or if the bots took too long to come back.
+is promoted, and the old primary is rebuilt as its standby. In the end the record is
+compared with the answers that people got. It exits with 1 if an answer was wrong, or if
+the bots took too long to come back.
 """
 
 import shutil
@@ -147,8 +147,8 @@ def _tell(
         "  of that lost": len(found.lost),
         "denied and recorded": len(found.denied),
         "recorded twice": len(found.doubled),
-        "in doubt, tried again": len(tried),
-        "  still in doubt": len(found.left_in_doubt),
+        "unconfirmed, tried again": len(tried),
+        "  still unconfirmed": len(found.left_unconfirmed),
         "standby": "asynchronous" if given.asynchronous else "synchronous",
         "seed": given.seed,
         "date": f"{datetime.now(UTC):%Y-%m-%d}",

@@ -1,4 +1,4 @@
-"""What people were told, beside what is recorded."""
+"""Compare the answers that people got with the record."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ from tests.failover.typists import Fate, Typed
 
 @dataclass(slots=True)
 class Verdict:
-    """What people were told that is not so; each in words."""
+    """Answers that the record contradicts, each in words."""
 
     lost: list[str] = field(default_factory=list)
     denied: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
-    left_in_doubt: list[str] = field(default_factory=list)
+    left_unconfirmed: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
@@ -22,7 +22,7 @@ class Verdict:
 
     @property
     def words(self) -> Sequence[str]:
-        return [*self.lost, *self.denied, *self.doubled, *self.left_in_doubt]
+        return [*self.lost, *self.denied, *self.doubled, *self.left_unconfirmed]
 
 
 def verdict(
@@ -30,9 +30,9 @@ def verdict(
     typed: Iterable[Typed],
     tried: Iterable[Typed],
 ) -> Verdict:
-    """Compare the titles and numbers that are recorded with what people were told.
+    """Compare the recorded titles and numbers with the answers.
 
-    `tried` is what became of those that were in doubt, once they were tried again.
+    `tried` is what became of unconfirmed commands once they were retried.
     """
     numbers: dict[object, object] = {}
     times = Counter[object]()
@@ -50,5 +50,5 @@ def verdict(
             found.denied.append(f"{one.title} was denied, and is recorded")
     for one in tried:
         if one.fate is not Fate.RECORDED:
-            found.left_in_doubt.append(f"{one.title} is in doubt for ever")
+            found.left_unconfirmed.append(f"{one.title} stays unconfirmed")
     return found

@@ -1,4 +1,4 @@
-"""A primary and a standby that has every commit before anybody is told of it."""
+"""A primary, and a standby that has every commit before it is acknowledged."""
 
 import os
 import shutil
@@ -28,9 +28,9 @@ class Loss(StrEnum):
 
 
 class Cluster:
-    """Two servers in folders of their own, of which one is the primary.
+    """Two servers in folders of their own; one is the primary.
 
-    One that is not `synchronous` tells of a commit before the standby has it.
+    Unless `synchronous`, a commit is acknowledged before the standby has it.
     """
 
     def __init__(self, folder: Path, bin: Path, *, synchronous: bool) -> None:
@@ -43,7 +43,7 @@ class Cluster:
         self._started: list[Postgres] = []
 
     def start(self) -> None:
-        """Start both, and wait until the one follows the other."""
+        """Start both, and wait until the standby follows."""
         self._primary = Postgres(self._folders[0], self._bin)
         self._run(self._primary)
         self._primary.say(f"CREATE DATABASE {_DATABASE}")
@@ -51,7 +51,7 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """How a bot is told of both."""
+        """The URL that names both."""
         hosts = ",".join(str(one) for one in self._folders)
         return f"postgresql://sevbot@/{_DATABASE}?host={hosts}"
 
@@ -71,7 +71,7 @@ class Cluster:
         self._standby.say("SELECT pg_promote(true, 30)")
 
     def rebuild(self, how: Loss) -> None:
-        """Let what was the primary follow the new one, from nothing."""
+        """Rebuild the old primary as a standby of the new one."""
         lost, self._primary = self._primary, self._standby
         if how is Loss.FROZEN:
             lost.kill()
@@ -102,7 +102,7 @@ class Cluster:
 
 
 def until(condition: Callable[[], bool], within_s: float) -> None:
-    """Wait for something that nobody tells us of. Raises TimeoutError."""
+    """Poll until a condition holds. Raises TimeoutError."""
     give_up_at = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > give_up_at:

@@ -1,4 +1,4 @@
-"""People who type commands while the record is lost, and believe what they are told."""
+"""People who type commands while the primary is lost."""
 
 import re
 import time
@@ -20,17 +20,17 @@ _OPENED = re.compile(r"INC-(\d+) opened")
 
 
 class Fate(StrEnum):
-    """What a person was told of a command."""
+    """The answer to a command."""
 
     RECORDED = "recorded"
     REFUSED = "refused"
-    IN_DOUBT = "in doubt"
+    UNCONFIRMED = "unconfirmed"
     SILENCE = "silence"
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A command, what its typist was told of it, and when."""
+    """A command, its answer, and when it came."""
 
     title: str
     by: str
@@ -41,7 +41,7 @@ class Typed:
 
 
 class Typists:
-    """A few people who each wait for an answer before they type again."""
+    """A few people, each of whom waits for an answer before typing again."""
 
     def __init__(self, slack: LocalSlack) -> None:
         self.typed: list[Typed] = []
@@ -51,7 +51,7 @@ class Typists:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Let them type meanwhile. Raises what made one of them give up."""
+        """Type in the background. Raises the error that made one of them give up."""
         self._over.clear()
         with ThreadPoolExecutor(len(_WHO)) as threads:
             typing = [threads.submit(self._type, who) for who in _WHO]
@@ -63,13 +63,13 @@ class Typists:
             one.result()
 
     def first_after(self, instant: float) -> float | None:
-        """Return when somebody was told "recorded" for the first time after that."""
+        """Return when the first "recorded" came after that."""
         told = [one.at for one in self.typed if one.fate is Fate.RECORDED]
         return min((at for at in told if at > instant), default=None)
 
     def try_again(self) -> list[Typed]:
-        """Let whoever was left in doubt press the button; return what came of it."""
-        unconfirmed = [one for one in self.typed if one.fate is Fate.IN_DOUBT]
+        """Press the retry button of each unconfirmed command; return the outcomes."""
+        unconfirmed = [one for one in self.typed if one.fate is Fate.UNCONFIRMED]
         return [self._tried(one) for one in unconfirmed]
 
     def _type(self, who: str) -> None:
@@ -81,7 +81,7 @@ class Typists:
             self.typed.append(_heard(Typed(title, who, Fate.SILENCE, 0), answer))
 
     def _tried(self, one: Typed) -> Typed:
-        assert one.answer is not None, "whoever is in doubt was told so"
+        assert one.answer is not None, "an unconfirmed command was answered as such"
         actor = self._slack.as_(one.by)
         try:
             answer = actor.press("Try again", one.answer, wait_private=True)
@@ -98,6 +98,6 @@ def _heard(one: Typed, answer: Answer) -> Typed:
     if said.startswith("NOT recorded"):
         return replace(heard, fate=Fate.REFUSED)
     if said.startswith("It is NOT KNOWN"):
-        return replace(heard, fate=Fate.IN_DOUBT)
+        return replace(heard, fate=Fate.UNCONFIRMED)
     assert not said, f"nobody knows what this means: {said}"
     return replace(heard, fate=Fate.SILENCE)

@@ -1,10 +1,10 @@
-"""What whoever watches the bot is told."""
+"""What the health check reports."""
 
 from bot.inbound.health import Health, Pulse, health
 
 
 class Seconds:
-    """A clock that nobody sets back, which a test moves."""
+    """A monotonic clock that a test moves."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -13,14 +13,14 @@ class Seconds:
         return self.now
 
 
-def test_a_bot_of_which_nothing_is_wrong_is_well() -> None:
+def test_a_bot_with_no_fault_is_well() -> None:
     found = health(trouble=None, storage=None, silent_for=None, hears=True)
 
     assert found == Health()
     assert found.is_well
 
 
-def test_everything_that_is_wrong_is_told_at_once() -> None:
+def test_every_fault_is_reported_at_once() -> None:
     found = health(
         trouble="token_revoked", storage="the disk is full", silent_for=9.4, hears=False
     )
@@ -34,7 +34,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     )
 
 
-def test_that_no_backup_can_be_made_is_noted_and_nobody_is_restarted_for_it() -> None:
+def test_a_failed_backup_is_noted_and_the_bot_stays_well() -> None:
     found = health(
         trouble=None,
         storage=None,
@@ -47,7 +47,7 @@ def test_that_no_backup_can_be_made_is_noted_and_nobody_is_restarted_for_it() ->
     assert found.notes == ("no folder",)
 
 
-def test_a_tick_may_be_three_periods_late_and_no_more() -> None:
+def test_health_allows_a_tick_to_be_three_periods_late() -> None:
     seconds = Seconds()
     pulse = Pulse(every_s=1, now=seconds)
 
@@ -60,7 +60,7 @@ def test_a_tick_may_be_three_periods_late_and_no_more() -> None:
     assert late == 3.5
 
 
-def test_the_next_tick_makes_it_well_again() -> None:
+def test_the_next_tick_makes_the_bot_well_again() -> None:
     seconds = Seconds()
     pulse = Pulse(every_s=1, now=seconds)
     seconds.now += 60

@@ -1,4 +1,4 @@
-"""Requests over HTTP: what Slack signed comes in, what anybody else sends does not."""
+"""Requests over HTTP: signed ones are accepted, others are not."""
 
 import http.client
 import json
@@ -108,7 +108,7 @@ def test_a_signed_command_is_answered_in_the_response(told: OverHttp) -> None:
     ],
     ids=["wrong", "short", "not ascii", "no number", "huge", "superscript", "old"],
 )
-def test_what_slack_did_not_sign_just_now_is_refused_without_a_noise(
+def test_requests_without_a_fresh_signature_are_refused_silently(
     told: OverHttp, caplog: pytest.LogCaptureFixture, at: str, sign: str
 ) -> None:
     reply = post(told, COMMAND, at=at, sign=sign)
@@ -117,7 +117,7 @@ def test_what_slack_did_not_sign_just_now_is_refused_without_a_noise(
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
-def test_a_signed_command_that_somebody_replays_adds_nothing(told: OverHttp) -> None:
+def test_a_replayed_signed_command_adds_nothing(told: OverHttp) -> None:
     body = COMMAND.replace(b"%2Fincident", b"%2Fsev3").replace(b"help", b"acme%3A+odd")
     at = f"{time.time():.0f}"
     sign = signature(told.slack.signing_secret, at, body)
@@ -144,13 +144,13 @@ def test_a_body_that_is_not_utf8_is_refused(told: OverHttp) -> None:
     assert reply.status == 401
 
 
-def test_a_body_larger_than_slacks_is_refused_before_it_is_read_to_its_end(
+def test_a_body_larger_than_slacks_is_refused(
     told: OverHttp,
 ) -> None:
     assert post(told, b"x" * 2_000_001).status == 413
 
 
-def test_slacks_check_of_the_address_is_answered(told: OverHttp) -> None:
+def test_slacks_url_verification_is_answered(told: OverHttp) -> None:
     body = b'{"type": "url_verification", "challenge": "abc"}'
     at = str(int(time.time()))
 
@@ -177,14 +177,14 @@ def test_nothing_else_is_served(told: OverHttp) -> None:
     assert statuses == [404, 405, 404]
 
 
-def test_a_bot_that_is_well_says_so_and_no_secret(told: OverHttp) -> None:
+def test_a_healthy_bot_says_so_without_secrets(told: OverHttp) -> None:
     reply = ask(told, "GET", "/healthz")
 
     assert reply.status == 200
     assert reply.json == {"status": "ok", "reasons": [], "notes": []}
 
 
-def test_a_revoked_token_turns_the_health_red_until_it_works_again(
+def test_health_fails_while_the_token_is_revoked(
     told: OverHttp,
 ) -> None:
     token = told.slack.workspace.bot_token
@@ -206,7 +206,7 @@ def test_a_revoked_token_turns_the_health_red_until_it_works_again(
     assert green.status == 200
 
 
-def test_a_database_that_is_locked_turns_the_health_red(told: OverHttp) -> None:
+def test_health_fails_while_the_database_is_locked(told: OverHttp) -> None:
     other = sqlite3.connect(told.folder / "sevbot.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -219,7 +219,7 @@ def test_a_database_that_is_locked_turns_the_health_red(told: OverHttp) -> None:
     ]
 
 
-def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
+def test_a_port_in_use_is_refused_in_one_sentence() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -234,7 +234,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
     )
 
 
-def test_a_host_that_is_not_ours_is_told_in_a_sentence() -> None:
+def test_a_foreign_host_is_refused_in_one_sentence() -> None:
     with pytest.raises(BotError, match=r"^Cannot listen on 192\.0\.2\.1 port 0: "):
         WebServer([], "192.0.2.1", 0)
 

@@ -75,7 +75,7 @@ def accept(of: Incident) -> Event:
 
 
 def tell(at: timedelta) -> Make:
-    """Return an update that the customer had so long before, or after, eleven."""
+    """Return an update that the customer had at eleven plus `at`."""
     update = Update("on it", at=ELEVEN + at)
     return lambda of: acts.updated(of, "U0ANA", ELEVEN, update)
 
@@ -114,7 +114,7 @@ def set_customer(name: str) -> Make:
         (tell(-61 * MINUTE), UPDATED, TooEarly(Since.LAST_UPDATE, TEN)),
     ],
 )
-def test_what_cannot_be_is_refused(make: Make, of: Incident, reason: Reason) -> None:
+def test_impossible_acts_are_refused(make: Make, of: Incident, reason: Reason) -> None:
     with pytest.raises(Refusal) as refused:
         make(of)
 
@@ -136,7 +136,7 @@ def test_what_cannot_be_is_refused(make: Make, of: Incident, reason: Reason) -> 
         lambda of: acts.voided(of, "U0ANA", ELEVEN, VoidReason.DRILL),
     ],
 )
-def test_nothing_happens_to_a_closed_incident(make: Make) -> None:
+def test_acts_on_a_closed_incident_are_refused(make: Make) -> None:
     with pytest.raises(Refusal) as refused:
         make(VOID)
 
@@ -154,7 +154,7 @@ def test_a_closed_incident_is_reopened() -> None:
     [(tell(MINUTE), incident(), ELEVEN), (tell(-60.5 * MINUTE), UPDATED, TEN)],
     ids=["a phone that is fast", "a menu without seconds"],
 )
-def test_an_instant_that_is_off_by_a_minute_is_put_right(
+def test_an_instant_off_by_a_minute_is_corrected(
     make: Make, of: Incident, told_at: object
 ) -> None:
     assert make(of).at == told_at

@@ -12,7 +12,7 @@ SEV1, SEV2, SEV3, SEV4 = Severity
 CHECK_IN = Kind.CHECK_IN
 
 
-def test_a_sev2_raised_at_night_is_told_of_at_once() -> None:
+def test_a_sev2_raised_to_sev1_at_night_pages_at_once() -> None:
     record = opened(SEV2, pacific(24, "20:00"))
 
     record.change(pacific(24, "23:00"), severity=SEV1)
@@ -24,7 +24,7 @@ def test_a_sev2_raised_at_night_is_told_of_at_once() -> None:
     ]
 
 
-def test_raising_a_sev2_tells_those_anew_whom_it_paged_before() -> None:
+def test_raising_a_sev2_to_sev1_pages_the_primary_again() -> None:
     record = opened(SEV2, pacific(24, "10:00"))
     record.run(pacific(24, "10:12"))
 
@@ -33,7 +33,7 @@ def test_raising_a_sev2_tells_those_anew_whom_it_paged_before() -> None:
     assert record.pages(pacific(24, "10:13")) == ["Tue 24 10:12 page ana"]
 
 
-def test_the_sleeping_owner_of_a_sev2_that_is_raised_is_asked_at_once() -> None:
+def test_raising_to_sev1_checks_in_with_a_silent_owner_at_once() -> None:
     record = opened(SEV2, pacific(24, "15:00"), owner="U0CAT")
     record.run(pacific(25, "02:00"))
 
@@ -46,7 +46,7 @@ def test_the_sleeping_owner_of_a_sev2_that_is_raised_is_asked_at_once() -> None:
     ]
 
 
-def test_an_owner_who_acted_just_now_has_the_hour_out_when_it_is_raised() -> None:
+def test_raising_to_sev1_gives_an_active_owner_the_full_hour() -> None:
     record = opened(SEV2, pacific(24, "15:00"), owner="U0CAT")
 
     record.change(pacific(24, "15:20"), severity=SEV1)
@@ -70,7 +70,7 @@ def test_a_sev3_raised_to_sev2_at_night_waits_for_the_opening() -> None:
     assert record.pages(pacific(25, "09:01")) == ["Wed 25 09:00 page ana"]
 
 
-def test_a_lowered_sev1_tells_nobody_again_by_day() -> None:
+def test_lowering_a_sev1_by_day_pages_nobody_twice() -> None:
     record = opened(SEV1, pacific(24, "10:00"))
     record.run(pacific(24, "10:07"))
 
@@ -82,7 +82,7 @@ def test_a_lowered_sev1_tells_nobody_again_by_day() -> None:
     ]
 
 
-def test_a_sev1_lowered_at_night_begins_anew_at_the_opening() -> None:
+def test_a_sev1_lowered_at_night_restarts_escalation_at_the_opening() -> None:
     record = opened(SEV1, pacific(24, "02:00"))
     record.run(pacific(24, "02:07"))
 
@@ -99,7 +99,7 @@ def test_a_sev1_lowered_at_night_begins_anew_at_the_opening() -> None:
     [(None, SEV3), ("U0CAT", SEV2)],
     ids=["nobody's, to sev3", "somebody's, to sev2"],
 )
-def test_a_lowered_severity_ends_what_it_does_not_ask_for(
+def test_a_lowered_severity_ends_escalation_and_check_ins_it_does_not_need(
     owner: str | None, severity: Severity
 ) -> None:
     record = opened(SEV1, pacific(24, "10:00"), owner=owner)
@@ -113,7 +113,7 @@ def test_a_lowered_severity_ends_what_it_does_not_ask_for(
     assert record.pages(pacific(24, "17:00")) == []
 
 
-def test_a_plan_that_wakes_people_wakes_them_as_soon_as_it_is_known() -> None:
+def test_changing_to_a_plan_that_pages_at_night_pages_at_once() -> None:
     record = opened(SEV1, pacific(24, "20:00"), plan="self_service")
 
     record.change(pacific(24, "21:00"), plan="premium")
@@ -124,7 +124,7 @@ def test_a_plan_that_wakes_people_wakes_them_as_soon_as_it_is_known() -> None:
     ]
 
 
-def test_a_plan_that_wakes_people_makes_up_for_what_closing_held_back() -> None:
+def test_changing_to_a_plan_that_pages_at_night_catches_up() -> None:
     record = opened(SEV1, pacific(20, "16:58"), plan="self_service")
     record.run(pacific(20, "17:10"))
 
@@ -133,7 +133,7 @@ def test_a_plan_that_wakes_people_makes_up_for_what_closing_held_back() -> None:
     assert record.tick(pacific(20, "17:10")) == ["Fri 20 17:10 page ana ben"]
 
 
-def test_a_plan_that_wakes_nobody_lets_them_sleep_until_the_opening() -> None:
+def test_changing_to_a_plan_without_night_pages_waits_for_the_opening() -> None:
     record = opened(SEV1, pacific(24, "02:00"))
     record.run(pacific(24, "02:07"))
 
@@ -142,7 +142,7 @@ def test_a_plan_that_wakes_nobody_lets_them_sleep_until_the_opening() -> None:
     assert record.pages(pacific(24, "09:01")) == ["Tue 24 09:00 page ana"]
 
 
-def test_a_change_between_plans_that_both_wake_people_moves_no_step() -> None:
+def test_changing_between_plans_with_night_pages_moves_no_step() -> None:
     record = opened(SEV1, pacific(24, "02:00"))
     record.run(pacific(24, "02:07"))
     before = record.owed(Kind.ESCALATION)
@@ -152,7 +152,7 @@ def test_a_change_between_plans_that_both_wake_people_moves_no_step() -> None:
     assert record.owed(Kind.ESCALATION) == before
 
 
-def test_a_check_in_that_a_plan_held_back_for_the_opening_is_asked_at_once() -> None:
+def test_changing_to_a_plan_that_pages_at_night_checks_in_at_once() -> None:
     record = opened(SEV1, pacific(20, "16:30"), plan="self_service", owner="U0CAT")
 
     record.change(pacific(21, "02:00"), plan="premium")
@@ -163,7 +163,7 @@ def test_a_check_in_that_a_plan_held_back_for_the_opening_is_asked_at_once() -> 
     ]
 
 
-def test_a_second_change_of_the_plan_does_not_put_an_unanswered_check_in_off() -> None:
+def test_a_second_change_of_plan_does_not_delay_an_unanswered_check_in() -> None:
     record = opened(SEV1, pacific(20, "16:30"), plan="self_service", owner="U0CAT")
     record.change(pacific(21, "02:00"), plan="premium")
     record.run(pacific(21, "02:10"))
@@ -213,7 +213,7 @@ def test_a_reopened_sev1_that_nobody_owns_escalates_again() -> None:
     ]
 
 
-def test_the_owner_of_a_sev1_reopened_hours_later_is_asked_at_once() -> None:
+def test_reopening_a_sev1_hours_later_checks_in_with_its_owner() -> None:
     record = opened(SEV1, pacific(24, "15:00"), owner="U0CAT")
     record.happens(EventKind.RESOLVED, pacific(24, "15:30"), "U0CAT")
 
@@ -222,7 +222,7 @@ def test_the_owner_of_a_sev1_reopened_hours_later_is_asked_at_once() -> None:
     assert record.pages(pacific(25, "02:01")) == ["Wed 25 02:00 check_in cat"]
 
 
-def test_who_reopens_their_own_sev1_has_an_hour() -> None:
+def test_an_owner_who_reopens_a_sev1_has_an_hour() -> None:
     record = opened(SEV1, pacific(24, "15:00"), owner="U0CAT")
     record.happens(EventKind.RESOLVED, pacific(24, "15:30"), "U0CAT")
 

@@ -1,4 +1,4 @@
-"""Who is told of a Sev1 or Sev2 that nobody owns, and of an owner who falls silent."""
+"""Who is paged for an unowned Sev1 or Sev2, and for a silent owner."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ def test_a_sev1_at_night_escalates_from_the_minute_it_is_opened() -> None:
     ]
 
 
-def test_a_sev1_that_nobody_takes_is_told_of_for_ever() -> None:
+def test_a_sev1_that_nobody_takes_keeps_paging() -> None:
     record = opened(SEV1, pacific(24, "02:40"))
     record.run(pacific(24, "03:10"))
 
@@ -48,20 +48,20 @@ def test_a_sev2_escalates_in_business_hours() -> None:
     ]
 
 
-def test_a_sev2_opened_at_night_is_told_of_at_the_next_opening() -> None:
+def test_a_sev2_opened_at_night_pages_at_the_next_opening() -> None:
     record = opened(SEV2, pacific(24, "20:00"))
 
     assert record.pages(pacific(25, "09:04")) == ["Wed 25 09:00 page ana"]
 
 
 @pytest.mark.parametrize("severity", [SEV3, SEV4])
-def test_a_mild_incident_never_escalates(severity: Severity) -> None:
+def test_a_sev3_or_sev4_never_escalates(severity: Severity) -> None:
     record = opened(severity, pacific(24, "10:00"))
 
     assert record.pages(pacific(30, "10:00")) == []
 
 
-def test_a_sev1_of_a_plan_that_wakes_nobody_waits_for_the_opening() -> None:
+def test_a_sev1_on_a_plan_without_night_pages_waits_for_the_opening() -> None:
     record = opened(SEV1, pacific(24, "20:00"), plan="self_service")
 
     assert record.pages(pacific(25, "09:06")) == [
@@ -88,7 +88,7 @@ def test_the_escalation_of_a_sev2_ends_when_somebody_takes_it() -> None:
     assert record.pages(pacific(24, "17:00")) == []
 
 
-def test_a_silent_owner_is_asked_asked_again_and_then_the_escalation_starts() -> None:
+def test_a_silent_owner_is_asked_twice_before_the_escalation_starts() -> None:
     record = opened(SEV1, pacific(24, "02:41"))
     record.run(pacific(24, "02:42"))
 
@@ -105,7 +105,7 @@ def test_a_silent_owner_is_asked_asked_again_and_then_the_escalation_starts() ->
     ]
 
 
-def test_an_owner_who_is_on_call_is_told_once_where_two_reasons_meet() -> None:
+def test_an_owner_who_is_on_call_gets_one_page_for_two_reasons() -> None:
     record = opened(SEV1, pacific(24, "02:43"), owner="U0ANA")
 
     assert record.pages(pacific(24, "04:10")) == [
@@ -131,7 +131,7 @@ def test_an_owner_who_is_on_call_is_told_once_where_two_reasons_meet() -> None:
     ],
     ids=["checked in", "updated", "snoozed"],
 )
-def test_any_act_of_the_owner_puts_the_next_check_in_an_hour_off(
+def test_any_act_of_the_owner_moves_the_check_in_an_hour_on(
     kind: EventKind, details: dict[str, str]
 ) -> None:
     record = opened(SEV1, pacific(24, "02:00"), owner="U0ANA")
@@ -142,7 +142,7 @@ def test_any_act_of_the_owner_puts_the_next_check_in_an_hour_off(
     assert record.owed(CHECK_IN).due_at == pacific(24, "03:50")
 
 
-def test_an_act_of_somebody_else_does_not_vouch_for_the_owner() -> None:
+def test_an_act_of_somebody_else_does_not_answer_the_check_in() -> None:
     record = opened(SEV1, pacific(24, "02:00"), owner="U0ANA")
 
     record.happens(EventKind.UPDATED, pacific(24, "02:50"), "U0BEN")
@@ -175,7 +175,7 @@ def test_a_check_in_was_kept_if_the_owner_acted_within_the_hour(
     assert first.outcome is outcome
 
 
-def test_who_takes_a_sev1_over_is_asked_from_then_on() -> None:
+def test_check_ins_go_to_the_owner_who_took_over() -> None:
     record = opened(SEV1, pacific(24, "02:00"), owner="U0CAT")
     record.run(pacific(24, "03:21"))
 
@@ -184,7 +184,7 @@ def test_who_takes_a_sev1_over_is_asked_from_then_on() -> None:
     assert record.pages(pacific(24, "04:30")) == ["Tue 24 04:22 check_in ben"]
 
 
-def test_who_is_offered_a_sev1_is_not_its_owner_yet() -> None:
+def test_an_offer_does_not_change_the_owner() -> None:
     record = opened(SEV1, pacific(24, "02:00"), owner="U0CAT")
 
     record.happens(
@@ -194,7 +194,7 @@ def test_who_is_offered_a_sev1_is_not_its_owner_yet() -> None:
     assert record.pages(pacific(24, "03:40")) == ["Tue 24 03:30 check_in cat"]
 
 
-def test_the_check_ins_of_a_plan_that_wakes_nobody_run_in_business_time() -> None:
+def test_without_night_pages_check_ins_run_in_business_hours() -> None:
     record = opened(SEV1, pacific(20, "16:30"), plan="self_service", owner="U0CAT")
 
     assert record.pages(pacific(23, "09:50")) == [
@@ -209,5 +209,5 @@ def test_an_owned_sev2_has_no_check_ins() -> None:
     assert record.pages(pacific(30, "10:00")) == []
 
 
-def test_a_check_in_is_nobodys_promise_to_a_customer() -> None:
+def test_an_escalation_is_our_own_aim() -> None:
     assert opened(SEV1, pacific(24, "02:00")).owed(Kind.ESCALATION).is_aim

@@ -60,7 +60,7 @@ def test_an_opening_shows_a_card_and_arms_what_is_owed() -> None:
     }
 
 
-def test_who_opens_an_incident_of_their_own_has_given_a_sign_of_life() -> None:
+def test_opening_an_incident_as_its_owner_is_a_sign_of_life() -> None:
     unsigned = replace(incident(owner="U0ANA"), last_sign_at=None)
 
     assert opening(unsigned, by="U0ANA").incident.last_sign_at == NINE
@@ -92,7 +92,7 @@ def test_reminders_follow_the_incident_as_the_event_leaves_it() -> None:
     assert first.next_nudge_at == pacific(24, "16:45")  # A Sev3 has none ahead.
 
 
-def test_a_snooze_puts_off_the_one_reminder_that_it_names() -> None:
+def test_a_snooze_moves_only_the_reminder_it_names() -> None:
     until = pacific(24, "11:00")
 
     found = after(
@@ -168,7 +168,7 @@ def test_an_event_is_announced(
     ],
     ids=["accepted", "declined", "taken instead", "taken by who asked", "updated"],
 )
-def test_owner_and_asker_hear_what_became_of_an_offer(
+def test_owner_and_asker_learn_the_outcome_of_an_offer(
     kind: EventKind, by: str, announced: tuple[Announcement, ...]
 ) -> None:
     offered = replace(incident(owner="U0ANA"), offered_to="U0BEN")
@@ -178,7 +178,7 @@ def test_owner_and_asker_hear_what_became_of_an_offer(
     assert found.announcements == announced
 
 
-def test_who_opened_it_hears_of_an_offer_of_what_nobody_owns() -> None:
+def test_an_offer_of_an_unowned_incident_is_answered_to_its_opener() -> None:
     offered = replace(incident(), offered_to="U0BEN")
 
     found = after(offered, EventKind.HAND_OFF_DECLINED, "U0BEN", offered_by="U0CAT")
@@ -192,7 +192,7 @@ def test_taking_what_was_not_offered_answers_no_offer() -> None:
     )
 
 
-def test_another_policy_moves_and_arms_what_is_open_and_says_nothing() -> None:
+def test_another_policy_moves_open_deadlines_and_announces_nothing() -> None:
     opened = incident(owner="U0ANA")
     policy = shipped_policy()
     targets = {

@@ -9,7 +9,7 @@ from bot.incidents.incidents import EventKind
 from bot.policy import targets
 from bot.policy.policies import Severity
 from tests.factories import pacific, shipped_policy
-from tests.record import Record, opened, promising, updated, with_owl
+from tests.record import Record, opened, updated, with_owl, with_targets
 
 SEV1, SEV2, SEV3, SEV4 = Severity
 FIRST, UPDATE = Kind.FIRST_RESPONSE, Kind.UPDATE
@@ -28,7 +28,7 @@ def test_waiting_on_the_customer_pauses_the_next_update() -> None:
     assert not update.is_overdue(pacific(30, "12:00"))
 
 
-def test_after_waiting_all_that_was_left_is_left_again() -> None:
+def test_a_pause_leaves_the_remaining_time_unchanged() -> None:
     record = updated(at=pacific(24, "12:00"), waiting=True)
 
     record.happens(EventKind.RESUMED, pacific(25, "10:00"))
@@ -72,7 +72,7 @@ def test_a_customers_answer_to_a_sev1_moves_nothing() -> None:
     assert record.owed(UPDATE) == update
 
 
-def test_news_while_waiting_is_in_time_however_long_it_took() -> None:
+def test_an_update_sent_while_waiting_is_always_in_time() -> None:
     record = updated(at=pacific(24, "12:00"), waiting=True)
 
     record.happens(EventKind.UPDATED, pacific(30, "12:00"))
@@ -102,7 +102,7 @@ def test_a_pause_does_not_excuse_what_was_late_before() -> None:
     assert moved == pacific(20, "17:00")
 
 
-def test_the_ledger_of_a_paused_deadline_counts_what_was_promised() -> None:
+def test_the_ledger_of_a_paused_deadline_counts_the_whole_target() -> None:
     record = updated(at=pacific(24, "12:00"), waiting=True)
     record.happens(EventKind.RESUMED, pacific(25, "10:00"))
 
@@ -156,7 +156,7 @@ def test_a_change_that_moves_nothing_does_not_say_that_it_did() -> None:
     assert record.owed(FIRST) == first
 
 
-def test_a_change_that_lets_a_deadline_pass_is_when_it_is_missed() -> None:
+def test_a_deadline_made_late_by_a_change_is_missed_then() -> None:
     record = opened(SEV3, pacific(24, "10:00"))
 
     record.change(pacific(24, "15:00"), severity=SEV2)
@@ -168,7 +168,7 @@ def test_a_change_that_lets_a_deadline_pass_is_when_it_is_missed() -> None:
     )
 
 
-def test_a_customers_own_calendar_counts_once_we_know_whose_it_is() -> None:
+def test_a_customers_calendar_counts_once_the_customer_is_known() -> None:
     record = opened(SEV2, pacific(24, "15:00"), policy=with_owl())
 
     record.happens(
@@ -188,7 +188,7 @@ def test_pauses_are_kept_when_a_target_changes() -> None:
     assert record.owed(UPDATE).due_at == pacific(24, "16:00")
 
 
-def test_what_waits_goes_on_waiting_under_a_target_that_may() -> None:
+def test_a_pause_survives_a_target_that_allows_it() -> None:
     record = updated(SEV3, pacific(24, "10:00"), waiting=True)
 
     record.change(pacific(25, "13:00"), severity=SEV2)
@@ -201,7 +201,7 @@ def test_what_waits_goes_on_waiting_under_a_target_that_may() -> None:
     assert update.missed_at is None
 
 
-def test_raising_what_waits_to_sev1_ends_the_pause() -> None:
+def test_raising_a_waiting_incident_to_sev1_ends_the_pause() -> None:
     record = updated(SEV3, pacific(24, "10:00"), waiting=True)
 
     record.change(pacific(24, "15:00"), severity=SEV1)
@@ -211,7 +211,7 @@ def test_raising_what_waits_to_sev1_ends_the_pause() -> None:
     assert update.pauses == ((pacific(24, "10:00"), pacific(24, "15:00")),)
 
 
-def test_lowering_a_sev1_that_waits_begins_the_pause() -> None:
+def test_lowering_a_waiting_sev1_begins_the_pause() -> None:
     record = updated(SEV1, pacific(24, "10:00"), waiting=True)
 
     record.change(pacific(24, "12:00"), severity=SEV2)
@@ -220,7 +220,7 @@ def test_lowering_a_sev1_that_waits_begins_the_pause() -> None:
     assert record.owed(UPDATE).due_at == pacific(25, "11:00")
 
 
-def test_what_is_late_already_has_nothing_left_to_pause() -> None:
+def test_a_late_deadline_is_not_paused() -> None:
     record = updated(SEV1, pacific(24, "09:00"), waiting=True)
 
     record.change(pacific(24, "14:00"), severity=SEV2)
@@ -229,7 +229,7 @@ def test_what_is_late_already_has_nothing_left_to_pause() -> None:
     assert (update.due_at, update.paused_at) == (pacific(24, "13:00"), None)
 
 
-def test_what_was_missed_stays_so_whatever_is_changed_later() -> None:
+def test_a_missed_deadline_stays_missed_after_a_change() -> None:
     record = opened(SEV2)
     record.tick(pacific(24, "13:30"))
 
@@ -242,7 +242,7 @@ def test_what_was_missed_stays_so_whatever_is_changed_later() -> None:
     assert late_by(record, first, pacific(30, "09:00")) == timedelta(hours=6)
 
 
-def test_raising_a_missed_update_to_sev1_does_not_turn_the_miss_into_an_aim() -> None:
+def test_raising_to_sev1_keeps_a_missed_update_contractual() -> None:
     record = updated(SEV2)
     record.tick(pacific(24, "13:30"))
 
@@ -259,8 +259,8 @@ def test_raising_an_update_that_is_not_late_makes_it_an_aim() -> None:
     assert record.owed(UPDATE).is_aim
 
 
-def test_what_the_new_target_does_not_know_is_void() -> None:
-    policy = promising(SEV4, first=targets.NOTHING)
+def test_a_deadline_that_the_new_target_lacks_is_void() -> None:
+    policy = with_targets(SEV4, first=targets.NOTHING)
     record = opened(SEV2, policy=policy)
 
     record.change(pacific(24, "10:00"), severity=SEV4)
@@ -268,8 +268,8 @@ def test_what_the_new_target_does_not_know_is_void() -> None:
     assert record.last(FIRST).outcome is Outcome.VOID
 
 
-def test_a_target_that_knows_no_response_does_not_undo_a_missed_one() -> None:
-    policy = promising(SEV4, first=targets.NOTHING)
+def test_a_target_without_a_response_keeps_the_missed_one() -> None:
+    policy = with_targets(SEV4, first=targets.NOTHING)
     record = opened(SEV2, policy=policy)
 
     record.change(pacific(24, "14:00"), severity=SEV4)
@@ -277,8 +277,8 @@ def test_a_target_that_knows_no_response_does_not_undo_a_missed_one() -> None:
     assert record.last(FIRST).outcome is Outcome.LATE
 
 
-def test_what_only_the_new_target_knows_counts_from_the_report() -> None:
-    policy = promising(SEV4, first=targets.NOTHING)
+def test_a_first_response_that_a_change_adds_counts_from_the_report() -> None:
+    policy = with_targets(SEV4, first=targets.NOTHING)
     record = opened(SEV4, policy=policy)
 
     record.change(pacific(24, "10:00"), severity=SEV2)
@@ -287,8 +287,8 @@ def test_what_only_the_new_target_knows_counts_from_the_report() -> None:
     assert (first.due_at, first.changed) == (pacific(24, "13:00"), True)
 
 
-def test_updates_that_only_the_new_target_knows_count_from_the_last_one() -> None:
-    policy = promising(SEV4, follow_up=targets.NOTHING)
+def test_updates_that_a_change_adds_count_from_the_last_update() -> None:
+    policy = with_targets(SEV4, follow_up=targets.NOTHING)
     record = updated(SEV4, pacific(24, "10:00"), policy=policy)
 
     record.change(pacific(24, "11:00"), severity=SEV2)
@@ -296,7 +296,7 @@ def test_updates_that_only_the_new_target_knows_count_from_the_last_one() -> Non
     assert record.owed(UPDATE).due_at == pacific(24, "14:00")
 
 
-def test_a_change_leaves_alone_what_was_kept() -> None:
+def test_a_change_leaves_kept_deadlines_alone() -> None:
     record = updated(SEV3, pacific(24, "16:00"))
     first = record.last(FIRST)
 

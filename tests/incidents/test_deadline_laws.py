@@ -39,20 +39,20 @@ def when_open(system_clock: "Incidents") -> bool:
 
 
 def when(condition: Callable[["Incidents"], object]) -> Callable[[Rule], Rule]:
-    """Allow a rule only while the incident is open and something holds besides."""
+    """Allow a rule only while the incident is open and a condition holds."""
     return precondition(
         lambda system_clock: when_open(system_clock) and bool(condition(system_clock))
     )
 
 
 def place_of(step: Step) -> int:
-    """Return which step of its deadline it is, in the order in which they come."""
+    """Return a step's place in the order of its deadline's steps."""
     kinds = list(nudges.NUMBERS)
     return kinds.index(step.kind) if step.kind in kinds else step.number
 
 
 class Incidents(RuleBasedStateMachine):
-    """One incident, on which people act as the bot lets them, and on which time passes.
+    """One incident, on which people act and time passes.
 
     After each step the deadlines are compared with those of before it.
     """
@@ -144,7 +144,7 @@ class Incidents(RuleBasedStateMachine):
     @when(lambda system_clock: True)
     @rule(choice=st.sampled_from(["15 minutes", "1 hour", "next opening"]))
     def snooze(self, choice: str) -> None:
-        (target,) = self.promises()
+        (target,) = self.customer_deadlines()
         record = self.record
         if choice in nudges.snooze_choices(
             record.policy, record.incident, target, record.now
@@ -178,19 +178,19 @@ class Incidents(RuleBasedStateMachine):
         first = found.updated_at or found.reported_at
         return max(first, self.record.now - minutes * MINUTE)
 
-    def promises(self) -> list[Deadline]:
+    def customer_deadlines(self) -> list[Deadline]:
         return [one for one in self.open_deadlines() if not one.kind.is_internal]
 
     def open_deadlines(self) -> list[Deadline]:
         return [one for one in self.record.deadlines if one.is_open]
 
     @invariant()
-    def an_open_incident_owes_one_promise_and_a_closed_one_nothing(self) -> None:
+    def an_open_incident_owes_one_deadline_and_a_closed_one_none(self) -> None:
         found = self.record.incident
         answered = Kind.UPDATE if found.responded_at else Kind.FIRST_RESPONSE
         owed = [answered] if found.is_open else []
 
-        assert [one.kind for one in self.promises()] == owed
+        assert [one.kind for one in self.customer_deadlines()] == owed
 
     @invariant()
     def only_a_sev1_and_an_unowned_sev2_have_an_escalation_or_check_in(self) -> None:

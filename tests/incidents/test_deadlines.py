@@ -1,4 +1,4 @@
-"""What the contract owes by when: the first response, then the updates."""
+"""When the contract's first response and updates are due."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from bot.incidents.incidents import EventKind
 from bot.policy import targets
 from bot.policy.policies import Reopening, Severity
 from tests.factories import incident, pacific, shipped_policy
-from tests.record import Record, opened, promising, updated
+from tests.record import Record, opened, updated, with_targets
 
 SEV1, SEV2, SEV3, SEV4 = Severity
 FIRST, UPDATE = Kind.FIRST_RESPONSE, Kind.UPDATE
@@ -40,13 +40,13 @@ def test_a_deadline_keeps_the_words_calendar_and_policy_it_was_made_by() -> None
 
 
 def test_a_plan_without_a_first_response_owes_none() -> None:
-    policy = promising(SEV4, first=targets.NOTHING)
+    policy = with_targets(SEV4, first=targets.NOTHING)
 
     assert opened(SEV4, policy=policy).deadlines == ()
 
 
-def test_a_promise_in_minutes_runs_at_night_and_is_late_when_it_is_due() -> None:
-    policy = promising(first=targets.first_response("15 minutes"))
+def test_a_target_in_minutes_runs_at_night_and_is_late_when_due() -> None:
+    policy = with_targets(first=targets.first_response("15 minutes"))
 
     first = opened(at=pacific(20, "23:00"), policy=policy).owed(FIRST)
 
@@ -102,7 +102,7 @@ def test_a_report_that_reaches_us_too_late_is_missed_at_once() -> None:
     ],
     ids=["in time", "friday night", "sunday", "at the opening", "a second after it"],
 )
-def test_what_is_due_friday_at_closing_is_late_only_after_mondays_opening(
+def test_a_deadline_due_friday_at_closing_is_late_after_mondays_opening(
     answered_at: datetime, outcome: Outcome
 ) -> None:
     record = opened(at=pacific(20, "13:00"))
@@ -131,7 +131,7 @@ def test_lateness_is_open_time_alone() -> None:
     assert late_by(record, first, pacific(30, "12:00")) == timedelta(hours=1.5)
 
 
-def test_what_is_answered_in_time_is_late_by_nothing() -> None:
+def test_a_kept_deadline_is_late_by_nothing() -> None:
     record = opened()
 
     record.happens(EventKind.UPDATED, pacific(24, "10:00"))
@@ -140,7 +140,7 @@ def test_what_is_answered_in_time_is_late_by_nothing() -> None:
     assert late_by(record, first, pacific(25, "12:00")) == timedelta(0)
 
 
-def test_an_answer_is_judged_by_when_the_customer_had_it_not_by_the_click() -> None:
+def test_a_response_counts_from_when_the_customer_had_it() -> None:
     record = opened()
 
     record.happens(
@@ -206,7 +206,7 @@ def test_an_update_counts_from_when_the_customer_saw_it() -> None:
     assert record.owed(UPDATE).due_at == pacific(24, "14:00")
 
 
-def test_an_update_logged_so_late_that_the_next_is_late_too_is_missed_at_once() -> None:
+def test_logging_a_very_late_update_misses_the_next_one_at_once() -> None:
     record = opened()
 
     record.happens(
@@ -218,7 +218,7 @@ def test_an_update_logged_so_late_that_the_next_is_late_too_is_missed_at_once() 
     assert update.missed_at == pacific(25, "10:00")
 
 
-def test_news_of_continuous_work_is_our_own_aim_not_the_contracts() -> None:
+def test_updates_on_continuous_work_are_our_own_aim() -> None:
     record = updated(SEV1, pacific(24, "12:00"))
 
     update = record.owed(UPDATE)
@@ -228,7 +228,7 @@ def test_news_of_continuous_work_is_our_own_aim_not_the_contracts() -> None:
     assert update.due_at == pacific(24, "16:00")
 
 
-def test_continuous_work_owes_no_news_where_the_policy_sets_no_aim() -> None:
+def test_continuous_work_owes_no_update_without_an_aim() -> None:
     policy = shipped_policy()
     policy = replace(policy, conduct=replace(policy.conduct, continuous_news_as=None))
 
@@ -253,7 +253,7 @@ def test_resolving_answers_what_is_open_by_its_instant(
     assert record.last(FIRST).outcome is outcome
 
 
-def test_what_was_opened_by_mistake_counts_nowhere_even_where_it_was_late() -> None:
+def test_an_incident_opened_by_mistake_counts_nowhere_even_if_late() -> None:
     record = opened(SEV2)
     record.tick(pacific(24, "14:00"))
 
@@ -272,7 +272,7 @@ def test_a_reopening_owes_an_update_and_no_second_first_response() -> None:
     assert record.owed(UPDATE).due_at == pacific(27, "10:00")
 
 
-def test_a_reopening_of_what_nobody_answered_still_owes_the_response() -> None:
+def test_reopening_an_unanswered_incident_still_owes_the_first_response() -> None:
     record = opened(SEV3, pacific(24, "10:00"))
     record.happens(EventKind.VOIDED, pacific(24, "11:00"))
 
@@ -311,7 +311,7 @@ def test_a_deadline_whose_calendar_is_gone_counts_in_the_teams_hours() -> None:
         (SEV2, "premium", False),
     ],
 )
-def test_only_a_sev1_of_a_plan_that_wakes_people_climbs_at_night(
+def test_only_a_sev1_on_a_plan_with_night_pages_escalates_at_night(
     severity: Severity, plan: str, wakes: bool
 ) -> None:
     policy, found = shipped_policy(), incident(severity, plan=plan)

@@ -51,7 +51,7 @@ def lists(*found: Record) -> dict[str, Morning]:
 def fallen(
     outcome: Outcome | None, late_by: timedelta = timedelta(0)
 ) -> tuple[Incident, Deadline]:
-    """Return a promise that was due Monday 13:00, answered so much later."""
+    """Return a deadline that was due Monday 13:00, answered that much later."""
     found = opened(SEV2, pacific(23, "09:00"))
     first = found.owed(Kind.FIRST_RESPONSE)
     if outcome is None:
@@ -66,7 +66,7 @@ def test_nothing_open_needs_nobody() -> None:
     assert (day.needs, day.open_count, day.fell_due) == ((), 0, 0)
 
 
-def test_what_is_late_says_by_how_much_open_time() -> None:
+def test_a_late_incident_says_by_how_much_open_time() -> None:
     late = answered(SEV2, pacific(23, "11:00"))
 
     (need,) = told(late).needs
@@ -76,7 +76,7 @@ def test_what_is_late_says_by_how_much_open_time() -> None:
     assert need.is_pressing
 
 
-def test_what_is_due_at_closing_is_not_late_before_the_opening() -> None:
+def test_a_deadline_at_closing_is_not_late_before_the_opening() -> None:
     late = answered(SEV2, pacific(23, "13:00"))
 
     (need,) = digest(
@@ -91,7 +91,7 @@ def test_what_is_due_at_closing_is_not_late_before_the_opening() -> None:
     assert (need.late_by, need.due_at) == (None, pacific(23, "17:00"))
 
 
-def test_what_falls_due_before_the_next_digest_needs_its_owner_today() -> None:
+def test_a_deadline_before_the_next_digest_needs_its_owner_today() -> None:
     due = answered(SEV3, pacific(23, "15:00"))
 
     (need,) = told(due).needs
@@ -100,11 +100,11 @@ def test_what_falls_due_before_the_next_digest_needs_its_owner_today() -> None:
     assert not need.is_unowned
 
 
-def test_what_falls_due_later_and_has_an_owner_needs_nobody() -> None:
+def test_an_owned_incident_due_later_needs_nobody() -> None:
     assert told(answered(SEV4, pacific(23, "15:00"))).needs == ()
 
 
-def test_what_nobody_owns_needs_somebody() -> None:
+def test_an_unowned_incident_needs_somebody() -> None:
     unowned = answered(SEV4, pacific(23, "15:00"), owner=None)
 
     (need,) = told(unowned).needs
@@ -113,7 +113,7 @@ def test_what_nobody_owns_needs_somebody() -> None:
     assert need.is_pressing
 
 
-def test_what_waits_on_the_customer_is_told_but_does_not_press() -> None:
+def test_a_waiting_incident_is_in_the_digest_but_not_pressing() -> None:
     waiting = answered(SEV3, pacific(20, "09:15"), waiting=True)
 
     (need,) = told(waiting).needs
@@ -123,7 +123,7 @@ def test_what_waits_on_the_customer_is_told_but_does_not_press() -> None:
     assert not need.is_pressing
 
 
-def test_an_update_that_no_severity_pauses_presses_though_it_waits() -> None:
+def test_an_update_that_does_not_pause_is_pressing_while_waiting() -> None:
     waiting = answered(SEV1, pacific(23, "16:00"), waiting=True)
 
     (need,) = told(waiting).needs
@@ -162,7 +162,7 @@ def test_the_digest_says_who_is_on_call() -> None:
     assert told().on_call == shipped_policy().on_call
 
 
-def test_the_digest_tells_what_was_opened_and_resolved_since_the_last() -> None:
+def test_the_digest_lists_incidents_opened_and_resolved_since_the_last() -> None:
     before = opened(SEV3, pacific(23, "09:00"), number=1)
     since = opened(SEV3, pacific(23, "10:00"), number=2)
     resolved = opened(SEV3, pacific(23, "11:00"), number=3)
@@ -175,7 +175,7 @@ def test_the_digest_tells_what_was_opened_and_resolved_since_the_last() -> None:
     assert day.open_count == 2
 
 
-def test_what_counts_nowhere_is_not_told() -> None:
+def test_a_void_incident_is_not_in_the_digest() -> None:
     drill = opened(SEV3, pacific(23, "10:00"))
     drill.happens(EventKind.VOIDED, pacific(23, "12:00"))
 
@@ -184,14 +184,14 @@ def test_what_counts_nowhere_is_not_told() -> None:
     assert (day.opened, day.resolved, day.needs) == ((), (), ())
 
 
-def test_what_happens_at_the_instant_of_a_digest_belongs_to_the_next() -> None:
+def test_an_event_at_the_instant_of_a_digest_belongs_to_the_next() -> None:
     at_the_last = opened(SEV3, YESTERDAY, number=1)
     at_this = opened(SEV3, TODAY, number=2)
 
     assert [one.number for one in told(at_the_last, at_this).opened] == [1]
 
 
-def test_a_digest_that_is_told_late_leaves_what_came_meanwhile_to_the_next() -> None:
+def test_a_late_digest_leaves_newer_incidents_to_the_next() -> None:
     meanwhile = opened(SEV3, pacific(24, "09:30"))
 
     day = digest(
@@ -207,7 +207,7 @@ def test_a_digest_that_is_told_late_leaves_what_came_meanwhile_to_the_next() -> 
     assert (day.opened, day.open_count) == ((), 1)
 
 
-def test_the_receipts_add_up() -> None:
+def test_the_digests_counts_add_up() -> None:
     kept = [fallen(Outcome.KEPT)] * 29
     late = [fallen(Outcome.LATE, 3 * HOUR), fallen(Outcome.LATE, 40 * MINUTE)]
 
@@ -217,20 +217,20 @@ def test_the_receipts_add_up() -> None:
     assert day.late == (40 * MINUTE, 3 * HOUR)
 
 
-def test_a_promise_that_is_still_open_is_late_until_now() -> None:
+def test_an_open_deadline_is_late_until_now() -> None:
     day = told(ended=(fallen(None),))
 
     assert (day.fell_due, day.kept) == (1, 0)
     assert day.late == (4 * HOUR + 15 * MINUTE,)
 
 
-def test_a_void_promise_never_fell_due() -> None:
+def test_a_void_deadline_never_fell_due() -> None:
     day = told(ended=(fallen(Outcome.VOID, HOUR), fallen(Outcome.KEPT)))
 
     assert (day.fell_due, day.kept, day.late) == (1, 1, ())
 
 
-def test_a_promise_that_was_missed_before_it_was_put_off_counts_as_missed() -> None:
+def test_a_deadline_missed_before_it_moved_counts_as_missed() -> None:
     found = opened(SEV2, pacific(23, "09:00"))
     found.tick(pacific(23, "14:00"))
     found.change(pacific(23, "14:00"), severity=SEV4)
@@ -240,7 +240,7 @@ def test_a_promise_that_was_missed_before_it_was_put_off_counts_as_missed() -> N
     assert day.late == (4 * HOUR + 15 * MINUTE,)
 
 
-def test_a_morning_list_tells_what_falls_due_before_the_next_first_due_first() -> None:
+def test_a_morning_list_shows_todays_deadlines_first_due_first() -> None:
     afternoon = answered(SEV3, pacific(23, "15:00"), number=1)
     noon = answered(SEV3, pacific(23, "12:00"), number=2)
     next_week = answered(SEV4, pacific(23, "12:00"), number=3)
@@ -264,7 +264,7 @@ def test_each_person_reads_their_own_morning_list() -> None:
     }
 
 
-def test_what_nobody_owns_is_on_the_primarys_list() -> None:
+def test_an_unowned_incident_is_on_the_primarys_list() -> None:
     unowned = answered(SEV3, pacific(23, "15:00"), owner=None)
     not_due = answered(SEV4, pacific(23, "15:00"), number=2, owner=None)
 
@@ -284,7 +284,7 @@ def test_a_morning_list_begins_with_what_is_overdue() -> None:
     assert ana.overdue == 1
 
 
-def test_what_was_due_at_closing_is_not_overdue_at_the_opening() -> None:
+def test_a_deadline_at_closing_is_not_overdue_at_the_opening() -> None:
     friday = answered(SEV2, pacific(23, "13:00"))
 
     ana = lists(friday)["U0ANA"]
@@ -300,9 +300,9 @@ def test_an_ended_incident_is_on_no_morning_list(kind: EventKind) -> None:
     assert lists(ended) == {}
 
 
-def test_what_waits_on_the_customer_is_on_no_morning_list() -> None:
+def test_a_waiting_incident_is_on_no_morning_list() -> None:
     assert lists(answered(SEV3, pacific(23, "15:00"), waiting=True)) == {}
 
 
-def test_who_owes_nothing_gets_no_morning_list() -> None:
+def test_a_person_who_owes_nothing_gets_no_morning_list() -> None:
     assert lists(answered(SEV4, pacific(23, "15:00"))) == {}

@@ -52,7 +52,7 @@ def test_only_an_open_incident_still_owes_something(
     assert replace(incident(), status=status).is_open is is_open
 
 
-def test_who_takes_an_incident_owns_it_from_then_on() -> None:
+def test_taking_an_incident_makes_its_taker_the_owner() -> None:
     taken = apply(incident(), event(EventKind.TAKEN, "U0BEN"))
 
     assert (taken.owner, taken.owned_since) == ("U0BEN", NOON)
@@ -91,7 +91,7 @@ def test_an_act_of_somebody_else_is_no_sign_of_the_owners_life() -> None:
     assert updated.last_sign_at == OPENED_AT
 
 
-def test_a_sign_of_life_is_when_the_owner_acted_not_when_the_customer_heard() -> None:
+def test_a_sign_of_life_counts_from_the_click() -> None:
     late_click = event(EventKind.UPDATED, at=NOON, recorded_at=ONE)
 
     updated = apply(incident(owner="U0ANA"), late_click)
@@ -122,7 +122,7 @@ def test_an_answer_of_the_customer_or_news_to_them_ends_the_waiting(
     assert apply(waiting, event(kind, at=ONE)).waiting_since is None
 
 
-def test_who_offers_an_incident_keeps_it_until_it_is_accepted() -> None:
+def test_an_offered_incident_keeps_its_owner_until_accepted() -> None:
     offered = apply(
         incident(owner="U0ANA"), event(EventKind.HAND_OFF_OFFERED, to="U0BEN")
     )
@@ -133,7 +133,7 @@ def test_who_offers_an_incident_keeps_it_until_it_is_accepted() -> None:
     assert accepted.owned_since == ONE
 
 
-def test_who_declines_an_incident_leaves_it_where_it_was() -> None:
+def test_declining_an_offer_changes_no_owner() -> None:
     declined = happened(
         incident(owner="U0ANA"),
         event(EventKind.HAND_OFF_OFFERED, to="U0BEN"),
@@ -158,7 +158,7 @@ def test_correcting_the_customer_brings_their_plan() -> None:
     assert (corrected.customer, corrected.plan) == ("Globex", "standard")
 
 
-def test_resolving_says_who_and_when_and_that_the_customer_was_told() -> None:
+def test_resolving_records_who_and_when_and_counts_as_a_response() -> None:
     resolved = apply(incident(), event(EventKind.RESOLVED, note="rolled back"))
 
     assert resolved.status is Status.RESOLVED

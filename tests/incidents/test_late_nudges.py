@@ -1,4 +1,4 @@
-"""Reminders that are put off, and those that were slept through."""
+"""Snoozed reminders, and reminders missed in an outage."""
 
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from bot.policy import targets
 from bot.policy.policies import Severity
 from tests import record as records
 from tests.factories import pacific
-from tests.record import promising
+from tests.record import with_targets
 
 SEV1, SEV2, SEV3, SEV4 = Severity
 FIRST, UPDATE, CHECK_IN = Kind.FIRST_RESPONSE, Kind.UPDATE, Kind.CHECK_IN
@@ -23,7 +23,7 @@ FAR = pacific(30, "17:00", month=12)
 opened = partial(records.opened, owner=CAT)
 
 
-def test_a_snooze_is_one_reminder_more_and_the_cadence_stays() -> None:
+def test_a_snooze_adds_one_reminder_and_keeps_the_cadence() -> None:
     record = opened(SEV2)
     record.run(pacific(24, "12:01"))
 
@@ -45,7 +45,7 @@ def test_a_snooze_until_the_due_instant_is_the_due_reminder() -> None:
     assert record.reminders(pacific(24, "13:30")) == ["Tue 24 13:00 due cat"]
 
 
-def test_a_reminder_that_comes_before_the_snooze_ends_takes_its_place() -> None:
+def test_a_reminder_before_the_end_of_a_snooze_replaces_it() -> None:
     record = opened(SEV2, pacific(24, "13:00"))
     record.run(pacific(24, "16:01"))
 
@@ -75,7 +75,7 @@ def test_a_snooze_ends_at_the_due_instant_at_the_latest() -> None:
         ("12:00", []),
     ],
 )
-def test_no_snooze_is_offered_that_would_pass_the_due_instant(
+def test_no_snooze_is_offered_past_the_due_instant(
     now: str, choices: list[str]
 ) -> None:
     record = opened(SEV2, pacific(24, "15:00"))
@@ -89,7 +89,7 @@ def test_no_snooze_is_offered_that_would_pass_the_due_instant(
 
 
 def test_the_next_opening_is_strictly_later_than_now() -> None:
-    policy = promising(first=targets.first_response("2 business days"))
+    policy = with_targets(first=targets.first_response("2 business days"))
     record = opened(SEV2, pacific(23, "15:00"), policy=policy)
     first, at = record.owed(FIRST), pacific(24, "09:00")
 
@@ -98,7 +98,7 @@ def test_the_next_opening_is_strictly_later_than_now() -> None:
     assert offered["next opening"] == pacific(25, "09:00")
 
 
-def test_what_is_answered_or_paused_cannot_be_put_off() -> None:
+def test_an_answered_or_paused_deadline_cannot_be_snoozed() -> None:
     record = opened(SEV2)
     record.happens(EventKind.UPDATED, pacific(24, "09:00"), CAT, waiting="yes")
     now, policy = pacific(24, "09:05"), record.policy
@@ -109,21 +109,21 @@ def test_what_is_answered_or_paused_cannot_be_put_off() -> None:
     assert nudges.snooze_choices(policy, record.incident, paused, now) == {}
 
 
-def test_a_check_in_cannot_be_put_off() -> None:
+def test_a_check_in_cannot_be_snoozed() -> None:
     record = opened(SEV1)
     check_in, now = record.owed(CHECK_IN), pacific(24, "09:05")
 
     assert nudges.snooze_choices(record.policy, record.incident, check_in, now) == {}
 
 
-def test_steps_that_were_slept_through_become_the_newest_one() -> None:
+def test_after_an_outage_only_the_newest_step_goes_out() -> None:
     record = opened(SEV2)
 
     assert record.tick(pacific(24, "13:30")) == ["Tue 24 13:30 due cat"]
     assert record.tick(pacific(24, "13:30")) == []
 
 
-def test_a_step_that_was_slept_through_still_reaches_its_own_people() -> None:
+def test_after_an_outage_missed_steps_still_reach_their_people() -> None:
     record = opened(SEV1, pacific(24, "02:41"), owner=None)
 
     told = record.tick(pacific(24, "02:53"))
@@ -131,7 +131,7 @@ def test_a_step_that_was_slept_through_still_reaches_its_own_people() -> None:
     assert told == ["Tue 24 02:53 page ana ben"]
 
 
-def test_after_an_outage_everybody_in_the_escalation_is_told_once() -> None:
+def test_after_an_outage_everybody_in_the_escalation_is_paged_once() -> None:
     record = opened(SEV1, pacific(24, "02:41"), owner=None)
 
     assert record.tick(pacific(24, "09:40"))[:1] == [
@@ -140,13 +140,13 @@ def test_after_an_outage_everybody_in_the_escalation_is_told_once() -> None:
     assert record.owed(Kind.ESCALATION).next_nudge_at == pacific(24, "09:46")
 
 
-def test_an_owner_whose_repeat_was_slept_through_is_still_asked() -> None:
+def test_after_an_outage_the_owner_still_gets_a_missed_repeat() -> None:
     record = opened(SEV1, pacific(24, "02:41"))
 
     assert record.tick(pacific(24, "04:02")) == ["Tue 24 04:02 page cat ana"]
 
 
-def test_a_snooze_that_was_slept_through_does_not_double_the_reminder() -> None:
+def test_a_snooze_missed_in_an_outage_does_not_double_the_reminder() -> None:
     record = opened(SEV2)
     record.run(pacific(24, "12:01"))
     record.snooze(FIRST, "15 minutes", pacific(24, "12:05"))
@@ -154,7 +154,7 @@ def test_a_snooze_that_was_slept_through_does_not_double_the_reminder() -> None:
     assert record.tick(pacific(24, "13:05")) == ["Tue 24 13:05 due cat"]
 
 
-def test_a_reminder_that_a_new_policy_would_send_later_goes_out_as_what_it_is() -> None:
+def test_a_due_reminder_keeps_its_kind_under_a_later_policy() -> None:
     record = opened(SEV2)
     later = replace(record.policy.reminders, ahead=0.1)
     policy = replace(record.policy, reminders=later)
@@ -167,7 +167,7 @@ def test_a_reminder_that_a_new_policy_would_send_later_goes_out_as_what_it_is() 
     assert fired.next_nudge_at == pacific(24, "13:00")
 
 
-def test_each_reminder_that_went_out_has_a_number_of_its_own() -> None:
+def test_each_sent_reminder_has_its_own_number() -> None:
     record = opened(SEV2)
     record.run(pacific(24, "12:01"))
     record.snooze(FIRST, "15 minutes", pacific(24, "12:05"))

@@ -1,4 +1,4 @@
-"""Who is told by a reminder, and who is told next."""
+"""Who gets a reminder, and who is next."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -29,7 +29,7 @@ def step(kind: StepKind, *roles: Role, to_owner: bool = False) -> Step:
 
 
 def following(record: Record, *told: str) -> tuple[Recipient, datetime] | None:
-    """Return who is told next, while those are told now."""
+    """Return who is next while those are being reminded."""
     policy, escalation = record.policy, running_now(record.deadlines)
     assert escalation is not None
     return recipients.next_paged(
@@ -55,7 +55,7 @@ def test_a_new_owner_gets_the_reminders_that_are_still_to_come() -> None:
     assert record.reminders(pacific(24, "13:30")) == ["Tue 24 13:00 due ben"]
 
 
-def test_a_lead_who_owns_it_is_told_once_as_its_owner() -> None:
+def test_a_lead_who_owns_an_incident_is_reminded_once_as_owner() -> None:
     due = step(StepKind.AFTER_AGAIN, Role.LEAD, to_owner=True)
     policy = shipped_policy()
 
@@ -64,7 +64,7 @@ def test_a_lead_who_owns_it_is_told_once_as_its_owner() -> None:
     assert told == (Recipient("U0LEA", Because.OWNER),)
 
 
-def test_an_owner_in_the_escalation_is_told_as_the_owner() -> None:
+def test_an_owner_in_the_escalation_is_paged_as_the_owner() -> None:
     due = step(StepKind.PAGE, Role.PRIMARY)
     policy = shipped_policy()
 
@@ -73,7 +73,7 @@ def test_an_owner_in_the_escalation_is_told_as_the_owner() -> None:
     assert told == (Recipient("U0ANA", Because.OWNER),)
 
 
-def test_who_is_both_primary_and_lead_is_told_once() -> None:
+def test_a_primary_who_is_also_lead_is_reminded_once() -> None:
     policy = with_on_call(lead="U0ANA")
     due = step(StepKind.AFTER_AGAIN, Role.LEAD, to_owner=True)
 
@@ -82,7 +82,7 @@ def test_who_is_both_primary_and_lead_is_told_once() -> None:
     assert told == (Recipient("U0ANA", Because.PRIMARY),)
 
 
-def test_a_role_that_nobody_fills_is_passed_over() -> None:
+def test_an_unfilled_role_is_skipped() -> None:
     policy = with_on_call(lead=None)
     due = step(StepKind.PAGE, Role.LEAD, Role.FALLBACK)
 
@@ -100,7 +100,7 @@ def test_at_the_opening_the_backup_is_next() -> None:
     assert following(record, "U0ANA") == (backup, pacific(24, "02:51"))
 
 
-def test_before_anybody_is_told_the_primary_is_next() -> None:
+def test_before_the_first_page_the_primary_is_next() -> None:
     record = opened(SEV2, pacific(24, "20:00"))
 
     primary = Recipient("U0ANA", Because.PRIMARY)
@@ -108,7 +108,7 @@ def test_before_anybody_is_told_the_primary_is_next() -> None:
     assert following(record) == (primary, pacific(25, "09:00"))
 
 
-def test_a_silent_owner_hears_that_the_primary_is_next_with_the_repeat() -> None:
+def test_the_repeat_of_a_check_in_says_the_primary_is_next() -> None:
     record = opened(SEV1, pacific(24, "02:41"), owner=CAT)
 
     record.run(pacific(24, "03:42"))
@@ -117,7 +117,7 @@ def test_a_silent_owner_hears_that_the_primary_is_next_with_the_repeat() -> None
     assert following(record) == (primary, pacific(24, "03:56"))
 
 
-def test_an_owner_who_is_the_primary_hears_of_the_backup_not_of_themselves() -> None:
+def test_for_an_owner_who_is_primary_the_backup_is_next() -> None:
     record = opened(SEV1, pacific(24, "02:41"), owner="U0ANA")
 
     record.run(pacific(24, "03:42"))
@@ -126,7 +126,7 @@ def test_an_owner_who_is_the_primary_hears_of_the_backup_not_of_themselves() -> 
     assert following(record) == (backup, pacific(24, "04:06"))
 
 
-def test_those_who_are_told_now_are_not_next() -> None:
+def test_people_paged_now_are_not_next() -> None:
     record = opened(SEV1, pacific(24, "02:41"))
 
     record.run(pacific(24, "02:47"))
@@ -136,7 +136,7 @@ def test_those_who_are_told_now_are_not_next() -> None:
     assert following(record, *told) == (fallback, pacific(24, "03:01"))
 
 
-def test_when_everybody_is_told_nobody_is_next() -> None:
+def test_after_everybody_is_paged_nobody_is_next() -> None:
     record = opened(SEV1, pacific(24, "02:41"))
 
     record.run(pacific(24, "03:20"))

@@ -1,4 +1,4 @@
-"""Which reminder of a promise comes when."""
+"""Which reminder of a deadline comes when."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from bot.policy import targets
 from bot.policy.policies import Severity
 from tests import record as records
 from tests.factories import pacific
-from tests.record import promising
+from tests.record import with_targets
 
 SEV1, SEV2, SEV3, SEV4 = Severity
 FIRST, UPDATE, CHECK_IN = Kind.FIRST_RESPONSE, Kind.UPDATE, Kind.CHECK_IN
@@ -24,7 +24,7 @@ FAR = pacific(30, "17:00", month=12)
 opened = partial(records.opened, owner=CAT)
 
 
-def test_a_grave_promise_is_reminded_of_ahead_when_due_and_twice_after() -> None:
+def test_a_sev2_deadline_is_reminded_before_at_and_twice_after() -> None:
     record = opened(SEV2)
 
     assert record.reminders(FAR) == [
@@ -36,7 +36,7 @@ def test_a_grave_promise_is_reminded_of_ahead_when_due_and_twice_after() -> None
     assert record.owed(FIRST).next_nudge_at is None
 
 
-def test_a_mild_promise_is_reminded_of_when_due_and_once_after() -> None:
+def test_a_sev3_deadline_is_reminded_at_and_once_after() -> None:
     record = opened(SEV3, pacific(23, "10:00"))
 
     assert record.reminders(FAR) == [
@@ -45,7 +45,7 @@ def test_a_mild_promise_is_reminded_of_when_due_and_once_after() -> None:
     ]
 
 
-def test_updates_are_reminded_of_like_first_responses() -> None:
+def test_updates_have_the_same_reminders_as_first_responses() -> None:
     record = opened(SEV2)
     record.happens(EventKind.UPDATED, pacific(24, "10:00"), CAT)
 
@@ -55,7 +55,7 @@ def test_updates_are_reminded_of_like_first_responses() -> None:
     ]
 
 
-def test_what_is_due_at_closing_is_reminded_of_while_somebody_is_at_work() -> None:
+def test_a_deadline_at_closing_is_reminded_before_closing() -> None:
     record = opened(SEV2, pacific(20, "13:00"))
 
     assert record.reminders(FAR) == [
@@ -66,7 +66,7 @@ def test_what_is_due_at_closing_is_reminded_of_while_somebody_is_at_work() -> No
     ]
 
 
-def test_a_reminder_after_that_falls_on_a_closing_comes_before_it_too() -> None:
+def test_a_reminder_after_the_deadline_also_comes_before_closing() -> None:
     record = opened(SEV2, pacific(24, "12:00"))
 
     assert record.reminders(FAR)[2:] == [
@@ -76,7 +76,7 @@ def test_a_reminder_after_that_falls_on_a_closing_comes_before_it_too() -> None:
 
 
 def test_a_reminder_ahead_never_comes_after_the_one_at_closing() -> None:
-    policy = promising(first=targets.first_response("1 business hours"))
+    policy = with_targets(first=targets.first_response("1 business hours"))
     timing = replace(policy.reminders, before_closing=timedelta(minutes=40))
     policy = replace(policy, reminders=timing)
 
@@ -85,8 +85,8 @@ def test_a_reminder_ahead_never_comes_after_the_one_at_closing() -> None:
     assert record.reminders(pacific(23, "17:00")) == ["Mon 23 16:20 due cat"]
 
 
-def test_reminders_of_a_short_promise_are_a_quarter_of_an_hour_apart() -> None:
-    policy = promising(first=targets.first_response("30 minutes"))
+def test_reminders_of_a_short_target_are_15_minutes_apart() -> None:
+    policy = with_targets(first=targets.first_response("30 minutes"))
     record = opened(SEV2, pacific(20, "23:00"), policy=policy)
 
     assert record.reminders(FAR) == [
@@ -97,15 +97,15 @@ def test_reminders_of_a_short_promise_are_a_quarter_of_an_hour_apart() -> None:
     ]
 
 
-def test_a_promise_of_a_quarter_of_an_hour_has_no_room_for_a_reminder_ahead() -> None:
-    policy = promising(first=targets.first_response("15 minutes"))
+def test_a_target_of_15_minutes_has_no_reminder_ahead() -> None:
+    policy = with_targets(first=targets.first_response("15 minutes"))
     record = opened(SEV2, pacific(20, "23:00"), policy=policy)
 
     assert record.reminders(pacific(20, "23:20")) == ["Fri 20 23:15 due cat"]
 
 
-def test_reminders_of_a_long_promise_are_at_most_a_business_day_apart() -> None:
-    policy = promising(follow_up=targets.follow_up("every two weeks"))
+def test_reminders_of_a_long_target_are_a_business_day_apart() -> None:
+    policy = with_targets(follow_up=targets.follow_up("every two weeks"))
     record = opened(SEV2, policy=policy)
     record.happens(EventKind.UPDATED, pacific(24, "10:00"), CAT)
 
@@ -146,7 +146,7 @@ def test_nobody_is_reminded_of_what_was_answered() -> None:
     assert record.reminders(FAR) == []
 
 
-def test_who_logs_an_update_late_is_not_reminded_ahead_of_the_next() -> None:
+def test_an_update_logged_late_has_no_reminder_ahead_of_the_next() -> None:
     record = opened(SEV2)
 
     record.happens(
@@ -159,7 +159,7 @@ def test_who_logs_an_update_late_is_not_reminded_ahead_of_the_next() -> None:
     assert record.reminders(pacific(24, "16:30")) == ["Tue 24 16:00 due cat"]
 
 
-def test_what_is_late_from_the_start_is_reminded_of_at_once_and_once() -> None:
+def test_a_deadline_late_from_the_start_is_reminded_at_once() -> None:
     record = opened(SEV2, pacific(24, "14:30"), reported_at=pacific(24, "09:00"))
 
     assert record.reminders(FAR) == [
@@ -168,7 +168,7 @@ def test_what_is_late_from_the_start_is_reminded_of_at_once_and_once() -> None:
     ]
 
 
-def test_a_change_that_lets_a_deadline_pass_reminds_of_it_at_once() -> None:
+def test_a_change_that_makes_a_deadline_late_reminds_at_once() -> None:
     record = opened(SEV3, pacific(24, "10:00"))
 
     record.change(pacific(24, "14:30"), severity=SEV2)
@@ -180,7 +180,7 @@ def test_a_change_that_lets_a_deadline_pass_reminds_of_it_at_once() -> None:
     ]
 
 
-def test_a_change_that_brings_a_deadline_near_reminds_ahead_of_it_at_once() -> None:
+def test_a_change_that_brings_a_deadline_near_reminds_at_once() -> None:
     record = opened(SEV3, pacific(24, "10:00"))
 
     record.change(pacific(24, "13:30"), severity=SEV2)
@@ -191,7 +191,7 @@ def test_a_change_that_brings_a_deadline_near_reminds_ahead_of_it_at_once() -> N
     ]
 
 
-def test_a_deadline_that_moved_on_is_reminded_of_anew() -> None:
+def test_a_deadline_moved_into_the_future_has_all_its_reminders_again() -> None:
     record = opened(SEV2)
     record.run(pacific(24, "13:30"))
 
@@ -225,7 +225,7 @@ def test_a_change_that_moves_nothing_keeps_a_snooze() -> None:
     assert record.owed(FIRST).next_nudge_at == pacific(24, "12:20")
 
 
-def test_a_milder_severity_goes_on_with_the_reminders_that_it_has() -> None:
+def test_a_lowered_severity_continues_with_its_own_reminders() -> None:
     record = opened(SEV2, pacific(23, "10:00"), plan="self_service")
     sent = record.reminders(pacific(24, "10:30"))
 
@@ -235,7 +235,7 @@ def test_a_milder_severity_goes_on_with_the_reminders_that_it_has() -> None:
     assert record.reminders(FAR) == ["Tue 24 12:00 after cat"]
 
 
-def test_a_graver_severity_tells_the_lead_of_what_was_silent_already() -> None:
+def test_a_raised_severity_reminds_the_lead_of_an_overdue_deadline() -> None:
     record = opened(SEV3, pacific(23, "10:00"), plan="standard")
     record.run(pacific(24, "16:00"))
 
@@ -244,7 +244,7 @@ def test_a_graver_severity_tells_the_lead_of_what_was_silent_already() -> None:
     assert record.reminders(FAR) == ["Tue 24 16:00 after_again cat lea"]
 
 
-def test_raising_a_sev1_out_of_its_pause_reminds_of_what_is_left() -> None:
+def test_raising_to_sev1_resumes_reminders_for_the_time_left() -> None:
     record = opened(SEV2)
     record.happens(EventKind.UPDATED, pacific(24, "10:00"), CAT, waiting="yes")
 
@@ -256,7 +256,7 @@ def test_raising_a_sev1_out_of_its_pause_reminds_of_what_is_left() -> None:
     ]
 
 
-def test_the_record_knows_each_step_by_the_number_that_it_always_had() -> None:
+def test_each_steps_stored_number_stays_the_same() -> None:
     assert NUMBERS == {
         StepKind.AHEAD: 0,
         StepKind.DUE: 1,
@@ -276,7 +276,7 @@ def test_the_record_knows_each_step_by_the_number_that_it_always_had() -> None:
         (4, []),
     ],
 )
-def test_a_step_put_in_between_comes_for_those_that_did_not_pass_it(
+def test_an_inserted_step_fires_only_where_it_was_not_passed(
     over: int, left: list[str]
 ) -> None:
     numbers = {
@@ -305,7 +305,7 @@ def test_reminders_end_after_none_but_the_last_steps(
     assert [nudges.must_go_on(FIRST, step) for step in steps] == goes_on
 
 
-def test_an_owner_is_asked_by_step_0_and_each_rung_counts_on() -> None:
+def test_a_check_in_is_step_0_and_pages_count_from_1() -> None:
     record = opened(SEV1)
     record.pages(record.now + timedelta(hours=8))
 

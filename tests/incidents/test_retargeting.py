@@ -1,4 +1,4 @@
-"""What another policy does to what is open, and that it leaves the rest alone."""
+"""How another policy changes open deadlines and leaves the others alone."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ def opened(of: Incident) -> tuple[Deadline, ...]:
     return (*deadlines.opened(policy, of), *check_ins.opened(policy, of))
 
 
-def test_an_open_promise_is_recomputed_from_its_own_start() -> None:
+def test_an_open_deadline_is_recomputed_from_its_own_start() -> None:
     of = incident(owner="U0ANA")
     owed = opened(of)
 
@@ -59,7 +59,7 @@ def test_an_open_promise_is_recomputed_from_its_own_start() -> None:
     ]
 
 
-def test_one_that_is_late_under_the_new_policy_is_missed_from_now_on() -> None:
+def test_a_deadline_late_under_the_new_policy_is_missed_from_now() -> None:
     of = incident(owner="U0ANA")
     owed = opened(of)
 
@@ -68,14 +68,14 @@ def test_one_that_is_late_under_the_new_policy_is_missed_from_now_on() -> None:
     assert changed.missed_at == NOON
 
 
-def test_what_was_missed_stays_as_it_was() -> None:
+def test_a_missed_deadline_stays_as_it_was() -> None:
     of = incident(owner="U0ANA")
     owed = tuple(replace(one, missed_at=NOON) for one in opened(of))
 
     assert retargeted(with_target("4 business hours"), of, owed, NOON) == ()
 
 
-def test_what_was_kept_stays_as_it_was() -> None:
+def test_a_kept_deadline_stays_as_it_was() -> None:
     of = incident(owner="U0ANA", responded_at=NOON, updated_at=NOON)
     first, *others = opened(incident(owner="U0ANA"))
     kept = deadlines.answered(first, NOON)
@@ -89,7 +89,7 @@ def test_what_was_kept_stays_as_it_was() -> None:
     assert kept.id not in [one.id for one in changed]
 
 
-def test_a_policy_in_which_nothing_matters_here_moves_nothing() -> None:
+def test_an_unrelated_change_of_policy_moves_nothing() -> None:
     of = incident()
     owed = opened(of)
 
@@ -99,7 +99,7 @@ def test_a_policy_in_which_nothing_matters_here_moves_nothing() -> None:
     assert {one.policy for one in changed} == {"another"}
 
 
-def test_a_promise_that_the_policy_dropped_is_not_owed_any_more() -> None:
+def test_a_deadline_that_the_policy_dropped_is_void() -> None:
     of = incident(owner="U0ANA")
     owed = opened(of)
 
@@ -110,7 +110,7 @@ def test_a_promise_that_the_policy_dropped_is_not_owed_any_more() -> None:
     ]
 
 
-def test_a_promise_that_is_new_begins_where_it_would_have_begun() -> None:
+def test_a_deadline_that_the_policy_added_counts_from_the_report() -> None:
     of = incident(owner="U0ANA")
 
     changed = retargeted(with_target("4 business hours"), of, (), NOON)
@@ -118,7 +118,7 @@ def test_a_promise_that_is_new_begins_where_it_would_have_begun() -> None:
     assert [one.due_at for one in changed] == [datetime(2026, 11, 24, 22, tzinfo=UTC)]
 
 
-def test_what_waits_on_the_customer_keeps_waiting() -> None:
+def test_a_waiting_incident_keeps_waiting() -> None:
     policy = shipped_policy()
     of = incident(
         owner="U0ANA", responded_at=OPENED, updated_at=OPENED, waiting_since=OPENED
@@ -136,7 +136,7 @@ def test_what_waits_on_the_customer_keeps_waiting() -> None:
     assert changed.paused_at == OPENED
 
 
-def test_an_escalation_that_runs_is_not_started_anew() -> None:
+def test_a_running_escalation_is_not_restarted() -> None:
     of = incident(severity=Severity.SEV1)
     escalation = next(one for one in opened(of) if one.kind.is_internal)
     climbing = replace(escalation, step=2, fired=2, missed_at=OPENED)

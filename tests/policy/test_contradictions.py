@@ -1,4 +1,4 @@
-"""What a lead is warned of: calendars that turn promises around, and when."""
+"""Warnings about policies in which a graver case is due later than a milder one."""
 
 from datetime import UTC, datetime
 
@@ -34,7 +34,7 @@ def test_the_small_policy_needs_no_warning() -> None:
     assert told(policy_of(SMALL)) == ()
 
 
-def test_short_fridays_turn_hours_and_days_around() -> None:
+def test_short_fridays_can_make_a_sev2_due_after_a_sev3() -> None:
     policy = policy_of(changed(SHORT_FRIDAYS, SEV2_8_HOURS))
 
     assert told(policy) == (
@@ -47,7 +47,7 @@ def test_short_fridays_turn_hours_and_days_around() -> None:
     )
 
 
-def test_a_better_plan_can_be_turned_around_as_well() -> None:
+def test_a_better_plan_can_be_due_later_too() -> None:
     policy = policy_of(
         changed(
             SHORT_FRIDAYS,
@@ -63,7 +63,7 @@ def test_a_better_plan_can_be_turned_around_as_well() -> None:
     ]
 
 
-def test_follow_ups_are_looked_at_too() -> None:
+def test_follow_ups_are_compared_too() -> None:
     policy = policy_of(
         changed(
             (
@@ -87,7 +87,7 @@ def test_follow_ups_are_looked_at_too() -> None:
     )
 
 
-def test_a_customers_own_calendar_is_looked_at_for_the_whole_table() -> None:
+def test_a_customers_calendar_is_checked_for_the_whole_table() -> None:
     policy = policy_of(
         changed(
             SEV2_8_HOURS,
@@ -107,7 +107,7 @@ def test_a_customers_own_calendar_is_looked_at_for_the_whole_table() -> None:
     ]
 
 
-def test_two_calendars_that_turn_promises_around_are_both_named() -> None:
+def test_a_contradiction_between_two_calendars_names_both() -> None:
     policy = policy_of(
         changed(
             (
@@ -124,7 +124,7 @@ def test_two_calendars_that_turn_promises_around_are_both_named() -> None:
     assert any("(calendar tokyo and office, Asia/Tokyo)" in one for one in told(policy))
 
 
-def test_the_year_is_searched_for_a_holiday_that_turns_promises_around() -> None:
+def test_a_whole_year_of_holidays_is_searched_for_contradictions() -> None:
     policy = policy_of(
         changed(
             (
@@ -163,7 +163,7 @@ def test_the_year_is_searched_for_a_holiday_that_turns_promises_around() -> None
         ),
     ],
 )
-def test_words_that_promise_less_where_more_is_due_are_told(
+def test_a_weaker_target_for_a_better_case_is_warned_of(
     old: str, new: str, sentence: str
 ) -> None:
     found = told(policy_of(changed((old, new))))
@@ -171,7 +171,7 @@ def test_words_that_promise_less_where_more_is_due_are_told(
     assert sentence in "\n".join(found)
 
 
-def test_continuous_work_without_any_news_is_told() -> None:
+def test_continuous_work_without_updates_is_warned_of() -> None:
     policy = policy_of(
         changed(("continuous_news_as: sev2", "continuous_news_as: sev1"))
     )
@@ -183,7 +183,7 @@ def test_continuous_work_without_any_news_is_told() -> None:
     )
 
 
-def test_no_news_by_choice_is_not_told() -> None:
+def test_continuous_news_as_none_is_not_warned_of() -> None:
     policy = policy_of(
         changed(("continuous_news_as: sev2", "continuous_news_as: none"))
     )
@@ -191,7 +191,7 @@ def test_no_news_by_choice_is_not_told() -> None:
     assert told(policy) == ()
 
 
-def test_a_backup_who_is_the_primary_is_told() -> None:
+def test_a_backup_who_is_also_primary_is_warned_of() -> None:
     policy = policy_of(changed(("backup: U0BEN", "backup: U0ANA")))
 
     assert told(policy) == (

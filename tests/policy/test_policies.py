@@ -1,4 +1,4 @@
-"""The policy as values: the support plan's own figures, and whose calendar counts."""
+"""The policy as values: the support plan's figures, and which calendar counts."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -91,9 +91,7 @@ def test_the_shipped_readings_are_those_of_the_support_plan() -> None:
     assert policy.conduct.unknown_customer_plan == "premium"
 
 
-def test_the_shipped_team_works_on_weekdays_in_los_angeles_but_not_on_holidays() -> (
-    None
-):
+def test_the_shipped_calendar_is_weekdays_in_los_angeles_without_holidays() -> None:
     hours = shipped_policy().team_hours
 
     assert hours.zone.key == "America/Los_Angeles"
@@ -144,7 +142,7 @@ def test_news_elsewhere_is_what_the_contract_says() -> None:
 
 
 @pytest.mark.parametrize("name", ["Acme", "acme", "ACME CORP", "  acme   corp "])
-def test_a_customer_is_found_by_name_or_alias_whatever_the_case(name: str) -> None:
+def test_a_customer_is_found_by_name_or_alias_in_any_case(name: str) -> None:
     found = policy_of(SMALL).find_customer(name)
 
     assert found is not None
@@ -185,7 +183,7 @@ def test_the_most_particular_calendar_counts(
     assert policy.calendar_name(severity, plan, customer) == calendar
 
 
-def test_a_promise_in_clock_time_runs_at_night() -> None:
+def test_a_target_in_clock_time_runs_at_night() -> None:
     policy = policy_of(SMALL)
     saturday = pacific(28, "02:00")
 

@@ -1,4 +1,4 @@
-"""The words of the policy, read and written, and when what they promise is due."""
+"""Targets: their words, read and written, and their due instants."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -205,11 +205,11 @@ def test_a_cadence_from_a_friday_afternoon(
     assert due(words, start) == expected
 
 
-def test_a_month_after_the_last_of_a_long_month_is_the_last_of_a_short_one() -> None:
+def test_a_month_after_the_31st_ends_on_a_shorter_months_last_day() -> None:
     assert due("monthly", at(30, "10:00", month=1)) == at(27, "17:00", month=2)
 
 
-def test_twice_per_business_day_takes_half_of_the_short_day_that_holds_it() -> None:
+def test_twice_per_business_day_takes_half_of_a_short_day() -> None:
     target = targets.follow_up("twice per business day")
 
     from_friday = targets.due_at(target, SHORT_FRIDAYS, at(5, "09:00"), INTERPRETATIONS)
@@ -227,7 +227,7 @@ def test_every_day_may_be_read_as_calendar_days() -> None:
     assert from_friday == at(5, "17:00")
 
 
-def test_twice_per_business_day_may_be_read_as_half_of_a_nominal_day() -> None:
+def test_twice_per_business_day_may_mean_half_a_nominal_day() -> None:
     interpretations = replace(INTERPRETATIONS, per_business_day=ShareOf.NOMINAL)
     target = targets.follow_up("twice per business day")
 
@@ -237,7 +237,7 @@ def test_twice_per_business_day_may_be_read_as_half_of_a_nominal_day() -> None:
     assert from_friday == at(5, "12:36")
 
 
-def test_twice_per_week_may_be_read_as_half_of_the_week_that_follows() -> None:
+def test_twice_per_week_may_mean_half_the_following_week() -> None:
     holiday = {date(2026, 6, 3): "Founding Day"}
     hours = BusinessHours(Schedule(BERLIN, (DAY,) * 5 + ((), ()), holiday))
     target = targets.follow_up("twice per week")
@@ -264,7 +264,7 @@ def test_a_week_that_ends_closed_may_be_read_as_the_opening_after() -> None:
 
 
 @pytest.mark.parametrize("target", [CONTINUOUS, NOTHING])
-def test_what_names_no_time_has_no_due_instant(target: Target) -> None:
+def test_a_target_without_a_time_has_no_due_instant(target: Target) -> None:
     assert not target.has_due
     with pytest.raises(ValueError, match="has no due instant"):
         targets.due_at(target, OFFICE, at(5, "15:00"), INTERPRETATIONS)

@@ -1,4 +1,4 @@
-"""A backup a day, and a word to a person when none can be made."""
+"""Daily backups, and a notice when none can be made."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 class House:
-    """A record, a folder for its backups, and a machine's clock that a test moves."""
+    """A record, a folder for its backups, and a system clock that a test moves."""
 
     def __init__(self, folder: Path, it: Life) -> None:
         self.record = folder / "sevbot.db"
@@ -28,7 +28,7 @@ class House:
         self.begin()
 
     def begin(self) -> None:
-        """Begin anew on the record, as after a restart."""
+        """Start again on the record, as after a restart."""
         context = replace(self.it.context, system_clock=lambda: self.now)
         self.backups = DailyBackups(context, self.record, self.folder)
 
@@ -58,21 +58,21 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield House(tmp_path, it)
 
 
-def test_the_first_look_makes_a_backup(house: House) -> None:
+def test_the_first_run_makes_a_backup(house: House) -> None:
     house.look()
 
     assert house.made() == [NOON]
     assert house.told() == []
 
 
-def test_one_is_made_a_day_however_often_it_is_looked(house: House) -> None:
+def test_one_backup_is_made_a_day(house: House) -> None:
     for _ in range(6 * 24 * 3):
         house.look(minutes=10)
 
     assert len(house.made()) == 3
 
 
-def test_a_restart_makes_no_second_one_that_day(house: House) -> None:
+def test_a_restart_makes_no_second_backup_that_day(house: House) -> None:
     house.look()
     house.begin()
     house.look(hours=3)
@@ -80,7 +80,7 @@ def test_a_restart_makes_no_second_one_that_day(house: House) -> None:
     assert house.made() == [NOON]
 
 
-def test_days_that_were_slept_through_are_one_backup(house: House) -> None:
+def test_days_without_the_bot_are_followed_by_one_backup(house: House) -> None:
     house.look()
     house.begin()
     house.look(days=5)
@@ -97,7 +97,7 @@ def test_a_clock_that_was_set_back_stops_no_backups(house: House) -> None:
     assert len(house.made()) == 2
 
 
-def test_old_ones_go_as_new_ones_come(house: House) -> None:
+def test_old_backups_are_deleted_as_new_ones_are_made(house: House) -> None:
     for _ in range(40):
         house.look(days=1)
 
@@ -105,7 +105,7 @@ def test_old_ones_go_as_new_ones_come(house: House) -> None:
     assert ages == [0, 1, 2, 3, 4, 5, 6, 7, 14, 21]
 
 
-def test_that_none_can_be_made_is_told_once(house: House) -> None:
+def test_a_failing_backup_is_reported_once(house: House) -> None:
     house.folder.rmdir()
 
     for _ in range(30):
@@ -116,7 +116,7 @@ def test_that_none_can_be_made_is_told_once(house: House) -> None:
     assert house.backups.failure == reason
 
 
-def test_a_restart_does_not_tell_it_again(house: House) -> None:
+def test_a_restart_does_not_report_the_failure_again(house: House) -> None:
     house.folder.rmdir()
     house.look()
     house.begin()
@@ -126,7 +126,9 @@ def test_a_restart_does_not_tell_it_again(house: House) -> None:
     assert house.backups.failure is not None
 
 
-def test_it_is_tried_again_after_an_hour_and_told_that_it_works(house: House) -> None:
+def test_a_failed_backup_is_retried_hourly_and_recovery_is_reported(
+    house: House,
+) -> None:
     house.folder.rmdir()
     house.look()
     house.folder.mkdir()
@@ -140,7 +142,7 @@ def test_it_is_tried_again_after_an_hour_and_told_that_it_works(house: House) ->
     assert house.backups.failure is None
 
 
-def test_a_second_failure_is_told_again(house: House) -> None:
+def test_a_second_failure_is_reported_again(house: House) -> None:
     house.folder.rmdir()
     house.look()
     house.folder.mkdir()

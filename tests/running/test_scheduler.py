@@ -1,4 +1,4 @@
-"""What runs by itself goes on, whatever happens in one turn of it."""
+"""The scheduler keeps running whatever one run of a job does."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +16,8 @@ from tests.processes import until
 WITHIN_S = 5
 
 
-class Turns:
-    """A job that counts its turns, each of which may fail; a test waits for them."""
+class Runs:
+    """A job that counts its runs, each of which may fail; a test waits for them."""
 
     def __init__(self, *failures: Exception) -> None:
         self._failures = list(failures)
@@ -34,13 +34,13 @@ class Turns:
         return 0
 
     def happen(self, count: int) -> bool:
-        """Wait until there were that many; return whether there were."""
+        """Wait for that many runs; return whether they came."""
         self._wanted = count
         return self.count >= count or self._there.wait(WITHIN_S)
 
 
 def nothing() -> None:
-    """Keep no house."""
+    """Do no housekeeping."""
 
 
 @contextmanager
@@ -59,8 +59,8 @@ def started(
 
 
 @pytest.mark.parametrize("failure", [StorageError("the disk is full"), KeyError("x")])
-def test_a_tick_that_fails_does_not_stop_the_next_one(failure: Exception) -> None:
-    tick = Turns(failure)
+def test_a_failing_tick_does_not_stop_the_next_one(failure: Exception) -> None:
+    tick = Runs(failure)
 
     with started(tick, nothing) as scheduler:
         scheduler.wake()
@@ -71,15 +71,15 @@ def test_a_tick_that_fails_does_not_stop_the_next_one(failure: Exception) -> Non
     assert (first, second) == (True, True)
 
 
-def test_the_tick_comes_by_itself() -> None:
-    tick = Turns()
+def test_the_scheduler_calls_the_tick_on_its_own() -> None:
+    tick = Runs()
 
     with started(tick, nothing):
         assert tick.happen(1)
 
 
 def test_a_wake_calls_the_tick_at_once() -> None:
-    tick = Turns()
+    tick = Runs()
 
     with started(tick, nothing) as scheduler:
         begun = time.monotonic()
@@ -90,7 +90,7 @@ def test_a_wake_calls_the_tick_at_once() -> None:
 
 
 def test_a_clock_that_was_set_back_stops_no_tick() -> None:
-    tick = Turns()
+    tick = Runs()
 
     with started(tick, nothing, silent_for_s=0.1) as scheduler:
         # That is how it looks to APScheduler.
@@ -101,15 +101,15 @@ def test_a_clock_that_was_set_back_stops_no_tick() -> None:
 
 
 class Deadly(BaseTrigger):  # type: ignore[misc]  # It has no types.
-    """A trigger that fails where APScheduler has nobody to catch it."""
+    """A trigger that raises where APScheduler catches nothing."""
 
     def get_next_fire_time(self, *_: object) -> datetime:
         raise MemoryError
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_scheduler_whose_thread_died_is_started_anew() -> None:
-    tick, housekeeping = Turns(), Turns()
+def test_a_scheduler_whose_thread_died_is_restarted() -> None:
+    tick, housekeeping = Runs(), Runs()
 
     with started(tick, housekeeping, silent_for_s=0.2) as scheduler:
         dead = scheduler._scheduler
@@ -125,14 +125,14 @@ def test_a_scheduler_whose_thread_died_is_started_anew() -> None:
 
 
 def test_housekeeping_runs_at_the_start() -> None:
-    housekeeping = Turns()
+    housekeeping = Runs()
 
     with started(nothing, housekeeping):
         assert housekeeping.happen(1)
 
 
 def test_housekeeping_that_failed_is_tried_again_within_a_minute() -> None:
-    scheduler = Scheduler(nothing, Turns(StorageError("the disk is full")))
+    scheduler = Scheduler(nothing, Runs(StorageError("the disk is full")))
 
     scheduler._run_housekeeping()
 
@@ -141,7 +141,7 @@ def test_housekeeping_that_failed_is_tried_again_within_a_minute() -> None:
 
 
 def test_a_wake_after_the_end_does_nothing() -> None:
-    tick = Turns()
+    tick = Runs()
     with started(tick, nothing) as scheduler:
         pass
     before = tick.count
@@ -151,8 +151,8 @@ def test_a_wake_after_the_end_does_nothing() -> None:
     assert tick.count == before
 
 
-def test_a_backup_that_takes_long_holds_up_nothing_and_no_stop() -> None:
-    tick, housekeeping, done = Turns(), Turns(), Event()
+def test_a_long_backup_delays_neither_ticks_nor_a_stop() -> None:
+    tick, housekeeping, done = Runs(), Runs(), Event()
 
     with started(tick, housekeeping, done.wait):
         happened = tick.happen(2), housekeeping.happen(1)
@@ -163,7 +163,7 @@ def test_a_backup_that_takes_long_holds_up_nothing_and_no_stop() -> None:
 
 
 def test_the_first_backup_is_asked_for_at_the_start() -> None:
-    back_up = Turns()
+    back_up = Runs()
 
     with started(nothing, nothing, back_up):
         assert back_up.happen(1)

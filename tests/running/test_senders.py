@@ -1,38 +1,38 @@
-"""The senders: what fails goes on, and at rest nobody asks the record but one."""
+"""Senders survive errors, and only one of them polls an empty outbox."""
 
 from threading import Event, Thread
 from typing import cast
 
 from bot.delivery.outbox import Outbox
 from bot.running.senders import Senders
-from tests.running.test_scheduler import WITHIN_S, Turns
+from tests.running.test_scheduler import WITHIN_S, Runs
 
 
-class Mailbox:
-    """An outbox of which only the sending is of interest."""
+class CountingOutbox:
+    """An outbox that only counts its sends."""
 
     def __init__(self, *failures: Exception) -> None:
-        self.send_one = Turns(*failures)
+        self.send_one = Runs(*failures)
 
     def has_work(self) -> bool:
         return True
 
 
 def test_a_sender_that_fails_goes_on() -> None:
-    mailbox = Mailbox(*[KeyError("x")] * 4)
-    senders = Senders(cast("Outbox", mailbox))
+    outbox = CountingOutbox(*[KeyError("x")] * 4)
+    senders = Senders(cast("Outbox", outbox))
 
     senders.start()
-    failed = mailbox.send_one.happen(4)
+    failed = outbox.send_one.happen(4)
     senders.wake()
-    went_on = mailbox.send_one.happen(5)
+    went_on = outbox.send_one.happen(5)
     senders.stop()
 
     assert (failed, went_on) == (True, True)
 
 
-class SlowMailbox:
-    """An outbox with one message, on which somebody works until a test lets go."""
+class SlowOutbox:
+    """An outbox with one message, whose send takes until a test lets go."""
 
     def __init__(self) -> None:
         self.is_taken = Event()
@@ -51,22 +51,22 @@ class SlowMailbox:
         return True
 
 
-def test_settling_waits_for_what_another_sender_is_sending() -> None:
-    mailbox = SlowMailbox()
-    senders = Senders(cast("Outbox", mailbox))
+def test_settling_waits_for_another_senders_message() -> None:
+    outbox = SlowOutbox()
+    senders = Senders(cast("Outbox", outbox))
     was_sent: list[bool] = []
 
     def settle() -> None:
         senders.settle()
-        was_sent.append(mailbox.is_sent)
+        was_sent.append(outbox.is_sent)
 
     senders.start()
-    assert mailbox.is_taken.wait(WITHIN_S)
+    assert outbox.is_taken.wait(WITHIN_S)
     settling = Thread(target=settle)
     settling.start()
     settling.join(0.1)
     too_early = list(was_sent)
-    mailbox.lets_go.set()
+    outbox.lets_go.set()
     settling.join(WITHIN_S)
     senders.stop()
 
@@ -74,25 +74,25 @@ def test_settling_waits_for_what_another_sender_is_sending() -> None:
     assert was_sent == [True]
 
 
-class EmptyMailbox:
-    """An outbox in which nothing waits."""
+class EmptyOutbox:
+    """An empty outbox."""
 
     def __init__(self) -> None:
-        self.looks = Turns()
-        self.send_one = Turns()
+        self.looks = Runs()
+        self.send_one = Runs()
 
     def has_work(self) -> bool:
         self.looks()
         return False
 
 
-def test_at_rest_only_one_thread_looks() -> None:
-    mailbox = EmptyMailbox()
-    senders = Senders(cast("Outbox", mailbox))
+def test_with_an_empty_outbox_only_one_thread_looks() -> None:
+    outbox = EmptyOutbox()
+    senders = Senders(cast("Outbox", outbox))
 
     senders.start()
-    looked = mailbox.looks.happen(2)
+    looked = outbox.looks.happen(2)
     senders.stop()
 
     assert looked
-    assert mailbox.send_one.count == 0
+    assert outbox.send_one.count == 0

@@ -18,7 +18,7 @@ def paragraphs(message: Message) -> list[str]:
 
 
 def buttons(message: Message) -> list[str]:
-    """Return what stands on each button and menu, in order."""
+    """Return the label of each button and menu, in order."""
     check_message(message.text, list(message.blocks))
     return [_label(element) for element in elements(message)]
 
@@ -44,7 +44,7 @@ def field(view: View, block_id: str) -> dict[str, Any]:
 
 
 def filled(view: View, **entries: Any) -> Submission:
-    """Return a form as it is sent off with these entries, by block id.
+    """Return a submitted form with these entries, by block id.
 
     Text is given as text, a choice by its value, a tick as True, an instant as a
     number, a person as `person`.

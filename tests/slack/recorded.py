@@ -1,4 +1,4 @@
-"""What an act left, for the tests of private answers."""
+"""The result of an act, for the tests of private answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from tests.factories import owed_at_opening
 
 @dataclass(frozen=True)
 class Recorded:
-    """What an act left, as the answers need it."""
+    """The result of an act, as the answers need it."""
 
     incident: Incident
     deadlines: tuple[Deadline, ...]

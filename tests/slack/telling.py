@@ -1,4 +1,4 @@
-"""A reminder as it is told, for the tests of reminders and of pages."""
+"""A reminder as it is rendered, for the tests of reminders and pages."""
 
 from datetime import datetime
 

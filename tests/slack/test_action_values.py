@@ -9,7 +9,7 @@ from bot.slack.actions import CustomerChoice, Retry, Snoozing, Taking
 from tests.factories import incident, owed_at_opening
 
 
-def test_take_over_names_the_owner_whom_the_button_showed() -> None:
+def test_take_over_names_the_owner_the_button_showed() -> None:
     value = actions.taking_value(42, "U0ANA")
 
     assert actions.read_taking(value) == Taking(42, "U0ANA")
@@ -40,7 +40,7 @@ def test_a_command_can_be_tried_again_as_it_was_typed() -> None:
     assert actions.read_retry(value) == Retry("/sev2", "acme: push  fails")
 
 
-def test_a_command_in_doubt_is_tried_again_as_the_same_delivery() -> None:
+def test_an_unconfirmed_command_is_retried_as_the_same_delivery() -> None:
     value = actions.retry_value("/sev2", "acme: a|b fails", "1337.42.ab")
 
     assert value is not None

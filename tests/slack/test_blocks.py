@@ -64,7 +64,7 @@ def test_a_long_text_is_cut_after_a_word() -> None:
 @pytest.mark.parametrize(
     "whole", [FAMILY, FLAGS[:2], "e\u0301", "\U0001f44d\U0001f3fd"]
 )
-def test_what_is_seen_as_one_character_is_never_torn(whole: str) -> None:
+def test_a_visible_character_is_never_split(whole: str) -> None:
     text = "x" * 10 + whole + "y" * 10
 
     ends = {cut(text, longest).removesuffix("…") for longest in range(10, 25)}
@@ -74,7 +74,7 @@ def test_what_is_seen_as_one_character_is_never_torn(whole: str) -> None:
 
 
 @given(st.integers(min_value=1, max_value=80))
-def test_marked_up_text_is_never_cut_inside_a_mention_a_date_or_an_entity(
+def test_marked_up_text_is_never_cut_inside_a_token_or_entity(
     longest: int,
 ) -> None:
     text = f"a &lt;b&gt; {mention('U0ANA')} {when(NOW)} &amp; the rest"
@@ -146,7 +146,7 @@ def test_a_span_is_a_few_words(length: timedelta, expected: str) -> None:
     assert span(length) == expected
 
 
-def test_open_time_is_told_in_hours_since_its_days_are_shorter() -> None:
+def test_open_time_is_shown_in_hours_not_days() -> None:
     assert hours(timedelta(hours=26)) == "26 h"
     assert hours(timedelta(hours=3, minutes=5)) == "3 h 05"
     assert hours(timedelta(minutes=40)) == "40 min"
@@ -202,7 +202,7 @@ def test_lines_are_packed_into_as_few_paragraphs_as_hold_them() -> None:
     assert all(len(b["text"]["text"]) <= LONGEST_SECTION for b in blocks)
 
 
-def test_what_the_builders_make_is_valid_for_the_sdk() -> None:
+def test_the_builders_blocks_are_valid_for_the_sdk() -> None:
     question = confirmation("Sure?", "It ends.", "Yes", "No")
     row = actions(
         [

@@ -1,4 +1,4 @@
-"""A call to Slack ends in time, whatever the other side does."""
+"""A call to Slack ends by its deadline, whatever the server does."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ SHORT_S = 0.3
 
 @contextmanager
 def server(answer: Callable[[socket.socket], object]) -> Iterator[str]:
-    """Listen on this machine and answer one call as told; yield the address."""
+    """Answer one local call with `answer`; yield the address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -43,7 +43,7 @@ def hasty(url: str) -> Slack:
 
 
 def dripping(head: bytes) -> Callable[[socket.socket], None]:
-    """Send `head`, then byte after byte until the other side hangs up."""
+    """Send `head`, then single bytes until the client disconnects."""
 
     def answer(connection: socket.socket) -> None:
         connection.sendall(head)
@@ -57,7 +57,7 @@ def dripping(head: bytes) -> Callable[[socket.socket], None]:
 @pytest.mark.parametrize(
     "head", [HEAD, b"HTTP/1.1 200 OK\r\nX-Long: ", b"HT"], ids=["body", "head", "line"]
 )
-def test_an_answer_that_drips_ends_at_the_deadline_and_is_of_unknown_fate(
+def test_a_slowly_dripping_answer_ends_at_the_deadline_unconfirmed(
     head: bytes,
 ) -> None:
     with server(dripping(head)) as url:
@@ -75,7 +75,7 @@ def test_an_answer_that_drips_ends_at_the_deadline_and_is_of_unknown_fate(
     [b"", HEAD, HEAD + b"{" * 99, b"HTTP/1.1 502 Bad Gateway\r\n\r\n<html>"],
     ids=["nothing", "head only", "no json", "a proxy"],
 )
-def test_an_answer_that_nobody_understands_is_of_unknown_fate(answer: bytes) -> None:
+def test_an_unreadable_answer_leaves_the_call_unconfirmed(answer: bytes) -> None:
     with (
         server(lambda connection: connection.sendall(answer)) as url,
         pytest.raises(SlackError) as failed,
@@ -85,7 +85,7 @@ def test_an_answer_that_nobody_understands_is_of_unknown_fate(answer: bytes) -> 
     assert failed.value.fate is Fate.UNKNOWN
 
 
-def test_where_nobody_listens_nothing_was_done() -> None:
+def test_a_refused_connection_means_nothing_was_done() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/api/"
 
@@ -96,7 +96,7 @@ def test_where_nobody_listens_nothing_was_done() -> None:
     assert failed.value.code == "ConnectionRefusedError"
 
 
-def test_a_host_without_a_name_was_not_reached() -> None:
+def test_an_unresolvable_host_was_not_reached() -> None:
     with pytest.raises(SlackError) as failed:
         Slack("xoxb-1", "http://slack.invalid/api/").delete("C0INCIDENTS", "1.0")
 

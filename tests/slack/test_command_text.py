@@ -67,7 +67,7 @@ def refused(text: str) -> str:
         (": push fails", None, ": push fails"),
     ],
 )
-def test_a_customer_stands_before_the_colon_or_first(
+def test_a_customer_comes_before_the_colon_or_first(
     text: str, customer: str | None, title: str
 ) -> None:
     result = request(text)
@@ -118,13 +118,13 @@ def test_the_text_counts_before_the_channel() -> None:
         ("acme: push fails", ()),
     ],
 )
-def test_a_name_that_is_much_like_a_customers_is_suggested_and_not_taken(
+def test_a_similar_customer_name_is_suggested_but_not_used(
     text: str, suggestions: tuple[str, ...]
 ) -> None:
     assert request(text).reading.suggestions == suggestions
 
 
-def test_all_options_are_read_wherever_they_stand() -> None:
+def test_all_options_are_read_in_any_position() -> None:
     result = request(
         "at=09:40 acme: push plan=standard fails owner=<@U0BEN|ben> "
         "link=<https://x.y/z?a=1&amp;b=2|x.y>"
@@ -180,7 +180,9 @@ def test_an_owner_is_mentioned_or_named(option: str, owner: str) -> None:
         ("see <https://x.y/?a=b>", "see https://x.y/?a=b"),
     ],
 )
-def test_what_only_looks_like_an_option_stays_title(text: str, title: str) -> None:
+def test_text_that_only_resembles_an_option_stays_in_the_title(
+    text: str, title: str
+) -> None:
     assert request(text).title == title
 
 
@@ -249,7 +251,7 @@ def test_what_only_looks_like_an_option_stays_title(text: str, title: str) -> No
         ),
     ],
 )
-def test_what_cannot_be_read_is_answered_with_what_to_type(
+def test_unreadable_text_is_answered_with_what_to_type(
     text: str, sentence: str
 ) -> None:
     assert refused(text) == sentence
@@ -287,7 +289,7 @@ def test_control_characters_in_a_title_become_one_space() -> None:
     assert request("push\x00\x1b[31m\u202e of\napps").title == "push [31m of apps"
 
 
-def test_names_are_found_by_what_they_are_much_like() -> None:
+def test_names_are_found_by_similarity() -> None:
     customers = shipped_policy().customers
 
     assert near_customers("acmee", customers) == ("Acme",)
@@ -314,14 +316,14 @@ def test_any_text_is_read_or_answered_with_a_sentence(text: str) -> None:
         max_size=240,
     )
 )
-def test_nothing_of_a_title_is_lost(text: str) -> None:
+def test_a_title_is_kept_whole(text: str) -> None:
     written = " ".join(f"xx {text}".split())
 
     assert request(escape(written)).title == written
 
 
 @given(st.text('ab=" plan:owner@<>&;|', max_size=120))
-def test_texts_full_of_the_grammars_own_signs_never_crash(text: str) -> None:
+def test_texts_full_of_grammar_characters_never_crash(text: str) -> None:
     try:
         result = parsed(text)
     except UserError as error:

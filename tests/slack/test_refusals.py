@@ -95,11 +95,11 @@ SENTENCES: list[tuple[Reason, str]] = [
     SENTENCES,
     ids=[type(reason).__name__ for reason, _ in SENTENCES],
 )
-def test_a_refusal_is_said_in_a_sentence(reason: Reason, sentence: str) -> None:
+def test_each_refusal_has_its_sentence(reason: Reason, sentence: str) -> None:
     assert worded(reason) == sentence
 
 
-def test_the_sentence_of_every_refusal_is_known() -> None:
+def test_every_refusal_has_a_sentence() -> None:
     assert {type(reason) for reason, _ in SENTENCES} == set(get_args(Reason))
 
 

@@ -68,7 +68,7 @@ def test_a_link_is_taken_out_of_its_brackets(raw: str, expected: str) -> None:
     ["", "x.y", "ftp://x.y", "javascript:alert(1)", "https://", "http://[::1",
      "https://x.y/a b", "https://x.y/" + "a" * 1000, "<mailto:a@b.c|a@b.c>"],
 )  # fmt: skip
-def test_what_is_no_web_address_is_no_link(raw: str) -> None:
+def test_text_that_is_no_web_address_is_no_link(raw: str) -> None:
     with pytest.raises(ValueError, match="not a link"):
         typed.link(raw)
 
@@ -92,7 +92,7 @@ def test_a_time_is_the_most_recent_within_a_day(text: str, expected: datetime) -
 @pytest.mark.parametrize(
     "text", ["", "25:00", "9", "13:00pm", "0:10am", "soon", "٩:٤٠"]
 )
-def test_what_is_no_time_of_the_day_is_refused(text: str) -> None:
+def test_an_invalid_time_of_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a time of the day"):
         typed.recent_instant(text, PACIFIC, NOW)
 

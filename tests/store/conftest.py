@@ -1,4 +1,4 @@
-"""A record on each engine. PostgreSQL's forgets all that a session may hold."""
+"""A record on each engine. PostgreSQL's sessions keep no state."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -26,7 +26,7 @@ DISCARD SEQUENCES;
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a record that is still to be made, on each engine."""
+    """The URL of a record not yet created, on each engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'record.db'}"
     return postgres.empty()
@@ -60,7 +60,7 @@ def open_record() -> Iterator[Open]:
 
 
 def forgetful(database: PostgresDatabase) -> None:
-    """Let each connection forget, after each transaction, all but the plans it keeps.
+    """Reset each connection after each transaction, except its prepared plans.
 
     Those are not there behind a pooler.
     """

@@ -1,4 +1,4 @@
-"""What both engines promise: every statement, and the same answers to it."""
+"""The contract of both engines: the same answers to every statement."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ from tests.store.conftest import Open
 NOON = pacific(24, "12:00")
 HOUR = timedelta(hours=1)
 
-# What each statement is asked with, by the name of the parameter; all else is noon.
+# The value of each parameter, by name; the others are noon.
 SAMPLES: Mapping[str, object] = {
     "after": NOON - timedelta(days=9),
     "again_at": NOON,
@@ -111,7 +111,7 @@ SAMPLES: Mapping[str, object] = {
     "waiting_since": None,
     "zone": "Asia/Kolkata",
 }
-# The same word means something else to these.
+# These use the same name for something else.
 OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "inbox_answer": {"key": "command/0"},
     "insert_incident": {"number": 9},
@@ -136,13 +136,13 @@ def names(query: str) -> set[str]:
 
 
 def samples(query: str) -> dict[str, object]:
-    """Return what a statement is asked with."""
+    """Return the parameters of a statement, with values."""
     known = {**SAMPLES, **OTHERWISE.get(query, {})}
     return {name: known.get(name, NOON) for name in names(query)}
 
 
 def live(database: Database) -> None:
-    """Let three incidents happen, a day go by, and some messages be sent."""
+    """Open three incidents, let a day pass, and send some messages."""
     now = NOON
 
     def clock() -> datetime:
@@ -212,7 +212,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, 
 
 
 def answers(database: Database, query: str) -> list[Row]:
-    """Return what a statement answers, and leave all as it was."""
+    """Return a statement's rows, and roll it back."""
     found: list[Row] = []
     with suppress(InterruptedError), database.transaction() as tx:
         found = tx.all(query, **samples(query))
@@ -239,7 +239,7 @@ def without_id(row: Row) -> Row:
     return {name: value for name, value in row.items() if name != "id"}
 
 
-def test_most_statements_have_something_to_answer_here(
+def test_most_statements_return_rows_in_the_contract_test(
     lived: tuple[Database, Database],
 ) -> None:
     silent = [query for query in queries() if not answers(lived[1], query)]
@@ -247,7 +247,7 @@ def test_most_statements_have_something_to_answer_here(
     assert len(silent) < len(queries()) / 3, silent
 
 
-def test_what_is_written_is_there_for_the_next_statement(
+def test_a_written_row_is_visible_to_the_next_statement(
     url: str, open_record: Open
 ) -> None:
     with open_record(url).transaction() as tx:
@@ -260,7 +260,7 @@ def test_what_is_written_is_there_for_the_next_statement(
     assert found == [True, True, False]
 
 
-def test_any_number_of_rows_is_answered(url: str, open_record: Open) -> None:
+def test_any_number_of_rows_is_returned(url: str, open_record: Open) -> None:
     same = samples("queue_message")
     rows = [{"key": f"note/{n}", "position": n} for n in range(2_345)]
     same = {name: one for name, one in same.items() if name not in rows[0]}
@@ -305,7 +305,7 @@ def test_messages_are_numbered_by_their_positions(url: str, open_record: Open) -
 @pytest.mark.parametrize(
     "next_nudge_at", [None, NOON], ids=["the last", "more to come"]
 )
-def test_a_reminder_that_went_out_changes_only_what_is_next(
+def test_firing_a_reminder_changes_only_the_next_step(
     url: str, open_record: Open, next_nudge_at: datetime | None
 ) -> None:
     kept = {**samples("save_deadline"), "snoozed_until": NOON}

@@ -1,6 +1,6 @@
-"""What is done all the time costs the same, however much is open and waits.
+"""Frequent work costs the same with many open incidents and queued messages.
 
-Counted in steps of SQLite's own machine, which are the same on every computer.
+Counted in steps of SQLite's virtual machine, the same on every computer.
 """
 
 from collections.abc import Callable, Iterator
@@ -58,13 +58,13 @@ def close(of: Desk, *names: str) -> None:
 
 
 def grows(folder: Path, build: Build, run: Callable[[Desk], object]) -> float:
-    """Return how many times more something costs where a hundred times more is."""
+    """Return the growth in cost when there is a hundred times more."""
     costs = []
     for size in (FEW, MANY):
         of_size = folder / str(size)
         of_size.mkdir()
         with build(of_size, size) as one:
-            run(one)  # The first time some notes are made.
+            run(one)  # The first call also writes some marks.
             costs.append(steps(one, lambda: run(one)))
     return costs[1] / costs[0]
 
@@ -82,7 +82,7 @@ def waiting_messages(folder: Path, count: int) -> Iterator[Desk]:
 
 @contextmanager
 def closed_incidents(folder: Path, count: int) -> Iterator[Desk]:
-    """Open one incident; as many others were closed long ago."""
+    """Open one incident beside that many closed ones."""
     with desk(folder, incidents=count) as one:
         long_ago = to_text(one.clock() - timedelta(days=400))
         shell = one.database._connection
@@ -98,7 +98,7 @@ def closed_incidents(folder: Path, count: int) -> Iterator[Desk]:
         yield one
 
 
-def test_a_list_of_what_is_open_costs_the_same_however_much_was_closed(
+def test_listing_open_incidents_costs_the_same_with_many_closed(
     tmp_path: Path,
 ) -> None:
     def ask(one: Desk) -> None:
@@ -112,7 +112,7 @@ def test_a_list_of_what_is_open_costs_the_same_however_much_was_closed(
     assert growth < 1.1
 
 
-def test_looking_for_what_is_due_costs_the_same_however_many_are_open(
+def test_finding_due_deadlines_costs_the_same_with_many_open(
     tmp_path: Path,
 ) -> None:
     def look(one: Desk) -> None:
@@ -122,7 +122,7 @@ def test_looking_for_what_is_due_costs_the_same_however_many_are_open(
     assert grows(tmp_path, open_incidents, look) < 1.1
 
 
-def test_looking_for_what_may_be_sent_costs_the_same_however_much_waits(
+def test_finding_sendable_messages_costs_the_same_with_many_queued(
     tmp_path: Path,
 ) -> None:
     def look(one: Desk) -> None:
@@ -132,7 +132,7 @@ def test_looking_for_what_may_be_sent_costs_the_same_however_much_waits(
     assert grows(tmp_path, waiting_messages, look) < 1.1
 
 
-def test_the_next_instant_costs_the_same_however_many_incidents_are_open(
+def test_finding_the_next_due_instant_costs_the_same_with_many_open(
     tmp_path: Path,
 ) -> None:
     def look(one: Desk) -> None:
@@ -154,7 +154,7 @@ def test_the_next_instant_costs_the_same_however_many_incidents_are_open(
     ],
     ids=["workspace", "methods", "budgets", "conversations"],
 )
-def test_a_look_at_what_is_held_back_costs_the_same_however_much_that_is(
+def test_claiming_behind_a_rate_limit_costs_the_same_with_many_queued(
     tmp_path: Path, closed: tuple[str, ...]
 ) -> None:
     def look(one: Desk) -> None:
@@ -166,7 +166,7 @@ def test_a_look_at_what_is_held_back_costs_the_same_however_much_that_is(
     assert growth < 1.1
 
 
-def test_a_claim_costs_the_same_however_much_waits(tmp_path: Path) -> None:
+def test_claiming_a_message_costs_the_same_with_many_queued(tmp_path: Path) -> None:
     def look(one: Desk) -> None:
         assert claim(one) is not None
 
@@ -175,7 +175,7 @@ def test_a_claim_costs_the_same_however_much_waits(tmp_path: Path) -> None:
     assert growth < 1.1
 
 
-def test_asking_who_has_no_conversation_yet_costs_the_same_however_much_waits(
+def test_finding_unopened_conversations_costs_the_same_with_many_queued(
     tmp_path: Path,
 ) -> None:
     def ask(one: Desk) -> None:
@@ -187,7 +187,7 @@ def test_asking_who_has_no_conversation_yet_costs_the_same_however_much_waits(
     assert growth < 1.1
 
 
-def test_an_act_costs_the_same_however_much_waits(tmp_path: Path) -> None:
+def test_an_act_costs_the_same_with_many_queued(tmp_path: Path) -> None:
     def take_note(one: Desk) -> None:
         with one.database.transaction() as tx:
             outbox_messages.refresh(tx, 1, now=one.clock(), system_now=one.clock())

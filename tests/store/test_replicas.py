@@ -38,7 +38,7 @@ AT_ONCE = 16
 
 @dataclass(slots=True)
 class Replica:
-    """One of two equal bots, as far as the record knows it."""
+    """One of two equal bots, as the record sees it."""
 
     database: Database
     triage: Triage
@@ -46,7 +46,7 @@ class Replica:
 
 
 class Team:
-    """Two replicas on one record, and a clock that both go by."""
+    """Two replicas on one record, and their shared clock."""
 
     def __init__(self, url: str, open_record: Open) -> None:
         self.url = url
@@ -62,7 +62,7 @@ class Team:
         return self.now
 
     def at_once(self, job: Callable[[Replica, int], T], times: int) -> list[T]:
-        """Do something so often at once, by turns with the one and the other."""
+        """Do something that many times at once, alternating between the replicas."""
         with ThreadPoolExecutor(AT_ONCE) as threads:
             return list(threads.map(lambda n: job(self.both[n % 2], n), range(times)))
 
@@ -88,7 +88,7 @@ def winners(outcomes: Iterable[bool]) -> int:
     return sum(outcomes)
 
 
-def test_numbers_have_no_gap_and_no_double(team: Team) -> None:
+def test_numbers_have_no_gap_and_no_duplicate(team: Team) -> None:
     def act(replica: Replica, number: int) -> int | None:
         if number % 5 == 0:  # Nobody has such a plan, so nothing is recorded.
             refused = Report(Severity.SEV2, "x", "C1", plan="gold", owner="U0BEN")
@@ -116,7 +116,7 @@ def test_a_command_that_is_delivered_a_hundred_times_opens_one_incident(
     assert team.rows("SELECT COUNT(*) FROM outbox WHERE kind = 'card'") == [(1,)]
 
 
-def test_the_same_words_typed_twice_at_once_are_a_slip(team: Team) -> None:
+def test_the_same_text_typed_twice_at_once_is_asked_about(team: Team) -> None:
     results = team.at_once(
         lambda replica, n: replica.triage.open(Act("U0ANA", f"key/{n}"), report(1)), 20
     )
@@ -125,7 +125,7 @@ def test_the_same_words_typed_twice_at_once_are_a_slip(team: Team) -> None:
     assert winners(not result.is_same_again for result in results) == 1
 
 
-def test_of_many_who_press_the_same_button_one_wins(team: Team) -> None:
+def test_one_of_many_simultaneous_presses_wins(team: Team) -> None:
     team.open(1)
 
     def take(replica: Replica, number: int) -> bool:
@@ -155,7 +155,7 @@ def test_a_form_that_is_delivered_many_times_counts_once(team: Team) -> None:
     assert team.rows("SELECT COUNT(*) FROM events WHERE kind = 'updated'") == [(1,)]
 
 
-def test_updates_at_once_are_all_in_the_history_and_leave_one_promise(
+def test_concurrent_updates_are_all_recorded_and_leave_one_deadline(
     team: Team,
 ) -> None:
     team.open(1)
@@ -172,7 +172,7 @@ def test_updates_at_once_are_all_in_the_history_and_leave_one_promise(
     assert team.rows(owed) == [(1,)]
 
 
-def test_ticks_at_once_write_every_reminder_and_every_list_once(team: Team) -> None:
+def test_concurrent_ticks_queue_each_reminder_and_list_once(team: Team) -> None:
     for number in range(12):
         team.open(number)
     team.both[0].reminders.tick()
@@ -196,7 +196,7 @@ JOIN outbox USING (workspace, key)
 """
 
 
-def test_a_resolution_at_the_time_of_a_tick_leaves_nothing_owed(team: Team) -> None:
+def test_resolving_during_a_tick_leaves_nothing_owed(team: Team) -> None:
     for number in range(8):
         team.open(number)
     team.now = pacific(24, "13:00")
@@ -231,7 +231,7 @@ def test_each_message_is_claimed_once_and_in_the_order_of_its_conversation(
     assert sorted(keys) == [f"k{n}" for n in range(8)]
 
 
-def test_no_two_replicas_write_to_a_conversation_within_its_second(team: Team) -> None:
+def test_replicas_keep_a_conversations_pace_of_one_a_second(team: Team) -> None:
     queue(team, [(f"k{n}", "C1", n) for n in range(20)])
 
     def claim_at_pace(replica: Replica, number: int) -> OutboxMessage | None:
@@ -242,7 +242,7 @@ def test_no_two_replicas_write_to_a_conversation_within_its_second(team: Team) -
     assert len([message for message in claims if message is not None]) == 1
 
 
-def test_what_changes_while_a_message_is_being_claimed_edits_it_afterwards(
+def test_a_change_during_a_claim_is_edited_in_afterwards(
     team: Team,
 ) -> None:
     team.open(1)
@@ -275,7 +275,7 @@ WHERE datname = current_database()
 """
 
 
-def test_a_turn_that_another_replica_has_is_left_to_it(team: Team) -> None:
+def test_a_lock_held_by_another_replica_is_not_taken(team: Team) -> None:
     one, other = team.both
 
     with one.database.transaction() as tx:

@@ -1,4 +1,4 @@
-"""How a record gets its shape, when several want to give it one, or one is too old."""
+"""Migrations of a record: several at once, and by a bot that is too old."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +35,7 @@ def tables(url: str) -> set[object]:
     return {name for (name,) in found}
 
 
-def test_several_that_start_at_once_give_a_record_one_shape(
+def test_bots_that_start_at_once_migrate_a_record_once(
     url: str, open_record: Open
 ) -> None:
     starting = Barrier(4)
@@ -64,7 +64,7 @@ def test_each_migration_is_noted_once(postgres_url: str, open_record: Open) -> N
     assert [name for (name,) in noted] == list(named("schema.sql"))
 
 
-def test_a_record_of_the_first_version_gets_what_came_since(tmp_path: Path) -> None:
+def test_a_record_of_the_first_version_is_migrated(tmp_path: Path) -> None:
     path = tmp_path / "record.db"
     words = {"INSTANT": "TEXT", "IDENTITY": "INTEGER PRIMARY KEY"}
     with closing(sqlite3.connect(path)) as file:
@@ -88,12 +88,12 @@ def test_a_record_of_the_first_version_gets_what_came_since(tmp_path: Path) -> N
         assert tx.one("add_lock", name="tick") == {"name": "tick"}
 
 
-def test_whoever_is_killed_half_way_leaves_nothing_behind(
+def test_a_migration_killed_halfway_leaves_nothing_behind(
     tmp_path: Path, bare_url: str
 ) -> None:
     url = bare_url
     with psycopg.connect(url) as other, ThreadPoolExecutor(1) as thread:
-        # Whoever creates the same table waits until we are done with ours.
+        # Creating the same table waits for our transaction.
         other.execute("CREATE TABLE people (mine INTEGER)")
         starting = thread.submit(postgres.migrate, url)
         while not (waiting := by_hand(url, _WAITING)):
@@ -116,7 +116,7 @@ WHERE datname = current_database()
 """
 
 
-def test_tables_of_somebody_else_are_left_alone(bare_url: str) -> None:
+def test_tables_of_other_programs_are_left_alone(bare_url: str) -> None:
     by_hand(bare_url, "CREATE TABLE people (mine INTEGER)")
 
     with pytest.raises(StorageError) as refused:
@@ -126,9 +126,7 @@ def test_tables_of_somebody_else_are_left_alone(bare_url: str) -> None:
     assert "incidents" not in tables(bare_url)
 
 
-def test_whoever_is_older_than_the_record_stands_down(
-    url: str, open_record: Open
-) -> None:
+def test_a_bot_older_than_the_record_stands_down(url: str, open_record: Open) -> None:
     database = open_record(url)
     add_shape(url)
 
@@ -137,7 +135,7 @@ def test_whoever_is_older_than_the_record_stands_down(
         opening.opened(url, "T1")
 
 
-def test_no_transaction_of_an_older_one_is_under_way_while_the_shape_changes(
+def test_a_migration_waits_for_transactions_of_an_older_bot(
     postgres_url: str, open_record: Open
 ) -> None:
     database = open_record(postgres_url)

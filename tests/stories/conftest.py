@@ -27,7 +27,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def setting() -> dict[str, Any]:
-    """What a story is told with, where that is not as the environment says."""
+    """Overrides of the environment's transport, engine and replicas."""
     return {}
 
 

@@ -34,7 +34,7 @@ def told(tmp_path: Path, folder: Path) -> Iterator[Story]:
 
 
 def wait(told: Story, **span: float) -> None:
-    """Let the machine's time pass, and the bot look whether a backup is due."""
+    """Advance the system clock, and let the bot make a backup that is due."""
     told.system_clock.advance(**span)
     told.bot.back_up()
     told.settle()
@@ -58,7 +58,7 @@ def test_a_running_bot_backs_itself_up_every_day(told: Story, folder: Path) -> N
     assert support(told) == []
 
 
-def test_the_fallback_channel_hears_once_that_no_backup_can_be_made(
+def test_the_fallback_channel_gets_one_notice_of_a_failing_backup(
     told: Story, folder: Path
 ) -> None:
     folder.rmdir()
@@ -78,7 +78,7 @@ def test_the_fallback_channel_hears_once_that_no_backup_can_be_made(
     assert support(told)[1:] == ["The daily backup of the record works again."]
 
 
-def test_a_bot_on_a_restored_backup_says_nothing_twice(
+def test_a_bot_on_a_restored_backup_repeats_no_message(
     told: Story, tmp_path: Path
 ) -> None:
     record, backup = tmp_path / "sevbot.db", tmp_path / "backup.db"
@@ -99,7 +99,7 @@ def test_a_bot_on_a_restored_backup_says_nothing_twice(
     assert len(told.slack.channel("incidents")) == 1
 
 
-def test_a_trial_backs_nothing_up_whatever_the_environment_says(
+def test_a_trial_ignores_the_folder_for_backups(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEVBOT_BACKUPS", str(folder))

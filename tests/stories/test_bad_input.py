@@ -1,4 +1,4 @@
-"""What people type in a hurry: a clear sentence, nothing stored, nothing lost."""
+"""Bad input gets a clear sentence; nothing is stored, no text is lost."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def all_text(message: Message) -> str:
     ],
     ids=lambda value: value if "=" in value and len(value) < 40 else "",
 )
-def test_an_option_that_cannot_be_read_is_answered_and_the_text_given_back(
+def test_an_unreadable_option_is_refused_with_the_text_given_back(
     tuesday: Story, text: str, sentence: str
 ) -> None:
     answer = tuesday.command("dee", f"/sev2 {text}")
@@ -76,7 +76,7 @@ def test_an_option_that_cannot_be_read_is_answered_and_the_text_given_back(
 
 
 @pytest.mark.parametrize("text", ["", "   ", "acme:", "acme"])
-def test_an_empty_text_asks_in_a_form(tuesday: Story, text: str) -> None:
+def test_an_empty_text_opens_a_form(tuesday: Story, text: str) -> None:
     answer = tuesday.command("dee", f"/sev2 {text}")
 
     assert answer.private is None
@@ -126,9 +126,7 @@ def test_control_characters_become_spaces(tuesday: Story) -> None:
         ":fire: on fire",
     ],
 )
-def test_markup_in_a_title_is_shown_as_typed_and_never_acted_upon(
-    tuesday: Story, title: str
-) -> None:
+def test_markup_in_a_title_is_shown_as_typed(tuesday: Story, title: str) -> None:
     tuesday.command("dee", f"/sev1 acme: {title}")
     tuesday.take("ana")
 
@@ -143,7 +141,7 @@ def test_markup_in_a_title_is_shown_as_typed_and_never_acted_upon(
     assert tuesday.read(tuesday.card()).splitlines()[1] == title
 
 
-def test_everybody_named_in_a_title_is_not_called(tuesday: Story) -> None:
+def test_a_mention_of_everybody_in_a_title_notifies_nobody(tuesday: Story) -> None:
     tuesday.command("dee", "/sev1 acme: @channel @here @everyone look")
 
     answer = tuesday.slack.private("dee")[-1]
@@ -154,7 +152,7 @@ def test_everybody_named_in_a_title_is_not_called(tuesday: Story) -> None:
     assert "<!everyone" not in sent
 
 
-def test_a_person_named_in_a_title_is_shown_by_name_and_not_called(
+def test_a_mention_in_a_title_shows_the_name_and_notifies_nobody(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: @ben says push fails")
@@ -231,7 +229,7 @@ def test_open_another_opens_it(tuesday: Story) -> None:
     ],
     ids=["later", "another person", "another place", "another severity"],
 )
-def test_what_may_well_be_meant_is_not_asked_about(
+def test_a_later_or_different_command_is_not_asked_about(
     tuesday: Story, who: str, channel: str, text: str, seconds: int
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
@@ -257,7 +255,7 @@ def test_the_same_command_delivered_three_times_opens_one_incident(
     assert len(tuesday.phone("ana")) == 1
 
 
-def test_a_slip_that_is_delivered_again_later_is_still_a_slip(tuesday: Story) -> None:
+def test_a_repeated_text_redelivered_later_is_still_asked_about(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     slip = tuesday.command("dee", "/sev2 acme: push fails")
     tuesday.system_clock.advance(minutes=5)
@@ -294,7 +292,7 @@ def test_an_owner_who_has_left_cannot_be_named(tuesday: Story) -> None:
     assert tuesday.slack.channel("incidents") == []
 
 
-def test_where_the_bot_is_not_a_member_a_command_works_all_the_same(
+def test_a_command_works_in_a_channel_without_the_bot(
     tuesday: Story,
 ) -> None:
     answer = tuesday.command("dee", "/sev2 push fails", channel="acme")
@@ -303,7 +301,7 @@ def test_where_the_bot_is_not_a_member_a_command_works_all_the_same(
     assert tuesday.slack.channel("acme") == []
 
 
-def test_an_incidents_channel_without_the_bot_is_told_to_typist_and_fallback(
+def test_a_channel_without_the_bot_is_reported_to_typist_and_fallback(
     tuesday: Story,
 ) -> None:
     tuesday.slack.remove("incidents", "sevbot")
@@ -327,7 +325,7 @@ def test_an_incidents_channel_without_the_bot_is_told_to_typist_and_fallback(
     assert len(tuesday.phone("ana")) == 1
 
 
-def test_a_command_that_is_none_of_ours_is_answered(tuesday: Story) -> None:
+def test_an_unknown_command_is_answered(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev5 acme: push fails")
 
     assert tuesday.read(answer.private) == (

@@ -10,7 +10,7 @@ from tests.story import PACIFIC, Story, pacific
 
 
 def answer_when_due(told: Story, until: datetime) -> list[str]:
-    """Log an update whenever one is due; return when that was, by the team's time."""
+    """Log an update whenever one is due; return the times in the team's zone."""
     due = []
     while (at := told.bot.reminders.next_at()) < until:
         before = len(told.heard("ana"))
@@ -94,7 +94,7 @@ def answer_when_due(told: Story, until: datetime) -> list[str]:
         "every two weeks",
     ],
 )
-def test_updates_are_due_as_the_plan_promises(
+def test_updates_are_due_as_the_plan_says(
     tell: Tell, command: str, until: str, due: list[str]
 ) -> None:
     told = tell("2026-11-24 09:30")
@@ -104,7 +104,7 @@ def test_updates_are_due_as_the_plan_promises(
     assert answer_when_due(told, pacific(f"{until} 00:00")) == due
 
 
-def test_the_news_of_a_continuous_sev1_is_our_own_aim(tell: Tell) -> None:
+def test_updates_on_a_continuous_sev1_are_our_own_aim(tell: Tell) -> None:
     told = tell("2026-11-24 09:30")
     told.use_policy(
         escalation=replace(told.policy().escalation, check_in_every=timedelta(9))
@@ -128,7 +128,7 @@ def test_the_news_of_a_continuous_sev1_is_our_own_aim(tell: Tell) -> None:
     )
 
 
-def test_a_week_that_ends_on_a_holiday_is_due_at_the_closing_before(
+def test_a_week_ending_on_a_holiday_is_due_at_the_previous_closing(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-19 09:30")
@@ -171,7 +171,7 @@ def test_an_early_update_starts_the_next_cadence(tell: Tell) -> None:
         ),
     ],
 )
-def test_check_ins_are_an_hour_apart_in_a_night_when_clocks_change(
+def test_check_ins_are_an_hour_apart_across_a_clock_change(
     tell: Tell, night: str, heard: list[str]
 ) -> None:
     told = tell(f"{night} 00:30")
@@ -189,7 +189,7 @@ def test_check_ins_are_an_hour_apart_in_a_night_when_clocks_change(
 @pytest.mark.parametrize(
     ("friday", "monday"), [("2026-10-30", "2026-11-02"), ("2027-03-12", "2027-03-15")]
 )
-def test_a_weekend_when_clocks_change_moves_nothing_on_the_wall(
+def test_a_clock_change_on_a_weekend_moves_no_local_due_time(
     tell: Tell, friday: str, monday: str
 ) -> None:
     told = tell(f"{friday} 16:00")

@@ -4,7 +4,7 @@ from tests.stories.conftest import Tell
 from tests.story import Story
 
 
-def test_a_card_says_what_it_is_whose_it_is_and_what_is_owed(tuesday: Story) -> None:
+def test_a_card_shows_the_incident_its_owner_and_its_deadlines(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails")
 
     assert tuesday.read(tuesday.card()) == (
@@ -45,7 +45,7 @@ def test_a_card_says_from_when_it_counts_as_late(tell: Tell) -> None:
     assert "due 17:00 PST, in 4 h (late only from Mon 09:00 PST)" in story.card().text
 
 
-def test_the_card_stands_in_the_incidents_channel_and_nowhere_else(
+def test_the_card_is_in_the_incidents_channel_only(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails", channel="support")
@@ -75,7 +75,7 @@ def test_a_channel_shared_with_a_customer_shows_nothing_internal(
     assert tuesday.slack.private("eve") == []
 
 
-def test_the_card_is_edited_in_place_and_the_thread_tells_what_happened(
+def test_the_card_is_edited_and_the_thread_records_each_event(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails")
@@ -139,7 +139,7 @@ def test_buttons_that_no_longer_apply_disappear(tuesday: Story) -> None:
     assert tuesday.buttons(tuesday.card()) == ["Reopen", "More"]
 
 
-def test_a_card_that_became_late_says_so_without_being_touched(tuesday: Story) -> None:
+def test_a_card_that_becomes_late_is_updated_on_its_own(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails owner=@dee")
 
     tuesday.advance(hours=4, minutes=1)
@@ -157,7 +157,7 @@ def test_a_late_first_response_stays_late(tuesday: Story) -> None:
     assert sent in tuesday.read(tuesday.card())
 
 
-def test_waiting_on_the_customer_stands_on_the_card_and_stops_the_update_clock(
+def test_waiting_on_the_customer_shows_on_the_card_and_pauses_updates(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails owner=@dee")
@@ -183,7 +183,7 @@ def test_a_sev1_never_waits_on_the_customer(tuesday: Story) -> None:
     assert "Waiting" not in tuesday.form("dee")
 
 
-def test_a_late_click_gets_a_sentence_that_only_its_maker_sees(tuesday: Story) -> None:
+def test_a_late_press_gets_a_private_answer(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails")
     seen = tuesday.card()
     tuesday.fill_in("ana", "Resolve", seen, note="fixed", confirmed=["yes"])

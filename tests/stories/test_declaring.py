@@ -19,7 +19,7 @@ def test_each_command_opens_an_incident_of_its_severity(
     assert head == f"*Sev{number} · INC-1 · Acme (Premium Support)*"
 
 
-def test_the_typist_reads_what_was_understood_and_who_is_told(tuesday: Story) -> None:
+def test_the_typist_reads_what_was_understood_and_who_is_paged(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev1 acme: checkout is down")
 
     assert tuesday.read(answer.private, "dee") == (
@@ -41,14 +41,14 @@ def test_the_answer_can_be_read_aloud_in_the_typists_own_time(tuesday: Story) ->
     )
 
 
-def test_a_mild_incident_waits_for_the_morning_list(tuesday: Story) -> None:
+def test_a_sev4_waits_for_the_morning_list(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev4 acme: where is the manual")
 
     assert "it comes into the morning list of @ana" in tuesday.read(answer.private)
     assert tuesday.phone("ana") == []
 
 
-def test_a_promise_that_ends_with_the_week_says_from_when_it_is_late(
+def test_a_deadline_at_fridays_closing_says_from_when_it_is_late(
     tell: Tell,
 ) -> None:
     story = tell("2026-11-20 13:00")
@@ -59,7 +59,7 @@ def test_a_promise_that_ends_with_the_week_says_from_when_it_is_late(
     assert "They hear first by 17:00 (late only from Mon 09:00)." in answer.private.text
 
 
-def test_what_is_acknowledged_is_recorded_even_while_slack_posts_nothing(
+def test_an_acknowledged_command_is_recorded_while_posting_fails(
     tuesday: Story,
 ) -> None:
     tuesday.slack.faults.add("chat.postMessage", Fault.RATE_LIMITED, times=None)
@@ -100,7 +100,7 @@ def test_what_is_acknowledged_is_recorded_even_while_slack_posts_nothing(
         "a colon without a customer",
     ],
 )
-def test_the_customer_is_read_where_people_write_it(
+def test_the_customer_is_recognized_wherever_people_write_it(
     tuesday: Story, text: str, channel: str, customer: str, title: str
 ) -> None:
     tuesday.command("dee", f"/sev2 {text}", channel=channel)
@@ -110,7 +110,7 @@ def test_the_customer_is_read_where_people_write_it(
     assert typed == title
 
 
-def test_whose_channel_it_is_is_said_when_it_names_the_customer(tuesday: Story) -> None:
+def test_the_answer_says_that_the_channel_named_the_customer(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev2 push fails", channel="acme")
 
     said = "for Acme (Premium Support), whose channel this is."
@@ -141,13 +141,13 @@ def test_a_time_is_read_in_the_typists_own_zone(tuesday: Story) -> None:
     assert said in tuesday.read(answer.private, "ben")
 
 
-def test_a_time_that_has_not_come_today_was_yesterday(tuesday: Story) -> None:
+def test_a_time_later_than_now_means_yesterday(tuesday: Story) -> None:
     tuesday.command("dee", "/sev3 acme: slow at=16:30")
 
     assert "reported Yesterday 16:30" in tuesday.read(tuesday.card())
 
 
-def test_whoever_opens_it_for_themselves_owns_it(tuesday: Story) -> None:
+def test_naming_oneself_as_owner_makes_one_the_owner(tuesday: Story) -> None:
     answer = tuesday.command("ana", "/sev1 acme: checkout is down owner=@ana")
 
     assert "It is yours." in tuesday.read(answer.private)
@@ -165,7 +165,9 @@ def test_somebody_else_is_asked_to_own_it(tuesday: Story) -> None:
     assert tuesday.buttons(tuesday.slack.dm("cem")[-1]) == ["Accept", "Decline"]
 
 
-def test_an_unknown_customer_gets_the_best_plan_and_it_is_said(tuesday: Story) -> None:
+def test_an_unknown_customer_gets_the_best_plan_and_is_called_unknown(
+    tuesday: Story,
+) -> None:
     answer = tuesday.command("dee", "/sev2 push of apps fails")
 
     assert tuesday.read(answer.private).startswith(
@@ -240,7 +242,7 @@ def test_in_a_customers_channel_the_form_knows_the_customer(tuesday: Story) -> N
     assert chosen["text"]["text"] == "Acme (Premium Support)"
 
 
-def test_where_customers_are_too_many_for_a_menu_the_form_takes_a_name(
+def test_with_too_many_customers_the_form_takes_a_typed_name(
     tuesday: Story,
 ) -> None:
     acme = tuesday.policy().find_customer("acme")
@@ -261,7 +263,7 @@ def test_where_customers_are_too_many_for_a_menu_the_form_takes_a_name(
     assert "Acme (Premium Support)" in tuesday.read(tuesday.card())
 
 
-def test_help_tells_how_to_type_and_what_each_plan_is_promised(tuesday: Story) -> None:
+def test_help_shows_the_syntax_and_each_plans_targets(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev2 help")
 
     lines = tuesday.read(answer.private).splitlines()

@@ -17,7 +17,7 @@ POST, EDIT = "chat.postMessage", "chat.update"
 
 
 def wait(told: Story, **span: float) -> None:
-    """Let the machine's time pass, by which messages are tried again."""
+    """Advance the system clock, by which messages are retried."""
     told.system_clock.advance(**span)
     told.settle()
 
@@ -51,7 +51,7 @@ def sender_dies(told: Story) -> None:
     assert message is not None
 
 
-def test_a_thread_keeps_its_order_when_slack_took_nothing_for_a_while(
+def test_a_thread_keeps_its_order_after_an_outage_of_slack(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -71,7 +71,7 @@ def test_a_thread_keeps_its_order_when_slack_took_nothing_for_a_while(
     ]
 
 
-def test_a_page_overtakes_what_waits_in_the_same_conversation(tell: Tell) -> None:
+def test_a_page_overtakes_queued_messages_in_its_conversation(tell: Tell) -> None:
     told = tell("2026-11-24 10:00", pace=Pace())
     for title in "abc":
         owned(told, command=f"/sev2 acme: {title}")
@@ -145,7 +145,7 @@ def test_edits_that_could_not_be_made_become_one(tuesday: Story) -> None:
     assert "Resolved by @ben" in tuesday.read(tuesday.card())
 
 
-def test_what_no_longer_applies_when_it_could_go_out_is_not_sent(
+def test_a_message_that_no_longer_applies_is_not_sent(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -163,7 +163,7 @@ def test_what_no_longer_applies_when_it_could_go_out_is_not_sent(
     ]
 
 
-def test_an_edit_of_which_slack_says_nothing_is_made_until_it_is_sure(
+def test_an_unconfirmed_edit_is_repeated_until_confirmed(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -180,7 +180,7 @@ def test_an_edit_of_which_slack_says_nothing_is_made_until_it_is_sure(
     assert "*Owner:* @ben" in tuesday.read(tuesday.card())
 
 
-def test_a_card_that_was_deleted_is_posted_anew_with_the_next_event(
+def test_a_deleted_card_is_posted_again_with_the_next_event(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -189,12 +189,12 @@ def test_a_card_that_was_deleted_is_posted_anew_with_the_next_event(
 
     tuesday.advance(hours=4, minutes=1)
 
-    (anew,) = cards(tuesday)
-    assert anew.ts != card.ts
-    assert "late since" in tuesday.read(anew)
+    (again,) = cards(tuesday)
+    assert again.ts != card.ts
+    assert "late since" in tuesday.read(again)
 
 
-def test_a_reply_whose_card_was_deleted_brings_it_back_and_stands_below(
+def test_a_reply_to_a_deleted_card_posts_the_card_again_first(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -204,8 +204,8 @@ def test_a_reply_whose_card_was_deleted_brings_it_back_and_stands_below(
     tuesday.slack.faults.add(EDIT, Fault.FAIL_BEFORE)  # So that the reply comes first.
     tuesday.advance(hours=4, minutes=1)
 
-    (anew,) = cards(tuesday)
-    assert anew.ts != card.ts
+    (again,) = cards(tuesday)
+    assert again.ts != card.ts
     assert len(tuesday.thread()) == 1
     assert notices(tuesday) == []
 

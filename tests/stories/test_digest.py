@@ -76,7 +76,7 @@ def test_a_late_start_writes_the_digest_of_the_same_day_alone(
     assert digests(told)[before:] == expected
 
 
-def test_after_a_late_digest_the_next_goes_on_where_it_ended(tell: Tell) -> None:
+def test_the_digest_after_a_late_one_continues_where_it_ended(tell: Tell) -> None:
     told = tell("2026-11-23 10:00")
     told.bot.close()
     told.clock.travel(pacific("2026-11-24 14:02"))
@@ -99,7 +99,9 @@ def test_with_nothing_open_it_says_so(tell: Tell) -> None:
     )
 
 
-def test_what_needs_a_person_stands_first_with_owner_and_link(tell: Tell) -> None:
+def test_incidents_that_need_a_person_come_first_with_owner_and_link(
+    tell: Tell,
+) -> None:
     told = tell("2026-11-23 10:00")
     told.command("ben", "/sev2 acme: push of apps fails owner=@ben")
     told.command("dee", "/sev3 globex: where is the manual")
@@ -126,7 +128,7 @@ def test_what_needs_a_person_stands_first_with_owner_and_link(tell: Tell) -> Non
     )
 
 
-def test_the_receipts_add_up(tell: Tell) -> None:
+def test_the_digests_counts_add_up(tell: Tell) -> None:
     told = tell("2026-11-24 09:15")
     for number in (1, 2, 3):
         told.command("ana", f"/sev2 acme: a{number} owner=@ana")
@@ -148,7 +150,7 @@ def test_the_receipts_add_up(tell: Tell) -> None:
     ) in digest(told)
 
 
-def test_what_was_opened_and_resolved_is_told_once(tell: Tell) -> None:
+def test_opened_and_resolved_incidents_are_in_one_digest(tell: Tell) -> None:
     told = tell("2026-11-24 10:00")
     told.command("ana", "/sev2 acme: a owner=@ana")
     told.command("ana", "/sev4 globex: b owner=@ana")
@@ -165,7 +167,7 @@ def test_what_was_opened_and_resolved_is_told_once(tell: Tell) -> None:
     assert "*Resolved:* none" in second
 
 
-def test_a_digest_that_slack_takes_late_comes_once_and_is_not_stale(
+def test_a_digest_delayed_by_slack_comes_once_and_up_to_date(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 08:00")

@@ -1,6 +1,6 @@
-"""The record is lost while it commits: nobody is told what is not so.
+"""The record is lost during a commit: every answer stays true.
 
-The record is in PostgreSQL, and what breaks stands between it and the bot.
+The record is in PostgreSQL, behind a forwarder that breaks connections.
 """
 
 import time
@@ -23,7 +23,7 @@ NOT_KNOWN = "It is NOT KNOWN whether this was recorded (the database cannot be r
 
 @pytest.fixture
 def way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forwarder]:
-    """The way to the record."""
+    """The forwarder before the record."""
     folder = tmp_path_factory.mktemp("way")
     server = postgres.shared().folder
     with closing(Forwarder(folder, server, of=b"INSERT INTO events")) as way:
@@ -32,7 +32,7 @@ def way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forwarder]:
 
 @pytest.fixture
 def tuesday(tmp_path: Path, way: Forwarder) -> Iterator[Story]:
-    """A story whose bot is on the other side."""
+    """A story whose bot is behind the forwarder."""
     told = Story(tmp_path, "2026-11-24 10:00", is_postgres=True, replicas=1)
     told.database_url = postgres.through(told.database_url, way.folder)
     told.start()
@@ -55,7 +55,7 @@ def come_back(story: Story) -> float:
 
 
 @pytest.mark.parametrize("broken", [Break.UNSENT, Break.UNANSWERED])
-def test_a_commit_that_is_cut_off_is_looked_for_and_answered_truly(
+def test_after_a_cut_commit_the_answer_matches_the_record(
     tuesday: Story, way: Forwarder, broken: Break
 ) -> None:
     way.at_commit = broken
@@ -68,7 +68,7 @@ def test_a_commit_that_is_cut_off_is_looked_for_and_answered_truly(
 
 
 @pytest.mark.parametrize("broken", [Break.UNSENT, Break.UNANSWERED])
-def test_whoever_cannot_be_told_what_became_of_it_may_try_again_without_harm(
+def test_an_unconfirmed_command_can_be_retried_and_is_recorded_once(
     tuesday: Story, way: Forwarder, broken: Break
 ) -> None:
     way.at_commit, way.is_away = broken, True
@@ -76,7 +76,7 @@ def test_whoever_cannot_be_told_what_became_of_it_may_try_again_without_harm(
     assert answer.private
     way.is_away = False
     come_back(tuesday)
-    # Long past the half minute in which the same text counts as a slip.
+    # Long past the half minute in which the same text is asked about.
     tuesday.system_clock.advance(minutes=10)
 
     again = tuesday.asked_now("dee", "Try again", answer.private)
@@ -89,7 +89,7 @@ def test_whoever_cannot_be_told_what_became_of_it_may_try_again_without_harm(
     assert cards(tuesday) == ["Sev1 INC-1 Acme: checkout is down"]
 
 
-def test_a_commit_that_is_never_answered_is_told_in_time(
+def test_an_unanswered_commit_is_reported_unconfirmed_in_time(
     tuesday: Story, way: Forwarder
 ) -> None:
     way.at_commit = Break.SILENT
@@ -103,7 +103,7 @@ def test_a_commit_that_is_never_answered_is_told_in_time(
     assert cards(tuesday) == ["Sev1 INC-1 Acme: checkout is down"]
 
 
-def test_a_press_in_doubt_counts_once(tuesday: Story, way: Forwarder) -> None:
+def test_an_unconfirmed_press_counts_once(tuesday: Story, way: Forwarder) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     way.at_commit = Break.UNANSWERED
 
@@ -114,9 +114,7 @@ def test_a_press_in_doubt_counts_once(tuesday: Story, way: Forwarder) -> None:
     assert by_hand(tuesday, taken) == [(1,)]
 
 
-def test_a_press_of_which_nothing_is_known_says_so(
-    tuesday: Story, way: Forwarder
-) -> None:
+def test_an_unconfirmed_press_says_so(tuesday: Story, way: Forwarder) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     way.at_commit, way.is_away = Break.UNANSWERED, True
 
@@ -127,9 +125,7 @@ def test_a_press_of_which_nothing_is_known_says_so(
     come_back(tuesday)
 
 
-def test_a_form_of_which_nothing_is_known_can_be_sent_again(
-    tuesday: Story, way: Forwarder
-) -> None:
+def test_an_unconfirmed_form_can_be_sent_again(tuesday: Story, way: Forwarder) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     tuesday.open_form("ana", "First response sent", tuesday.card())
     way.at_commit, way.is_away = Break.UNANSWERED, True
@@ -146,7 +142,7 @@ def test_a_form_of_which_nothing_is_known_can_be_sent_again(
     assert sum("“We are on it”" in said for said in tuesday.thread()) == 1
 
 
-def test_a_server_that_is_frozen_is_noticed_in_time_and_found_again(
+def test_a_frozen_server_is_noticed_in_time_and_found_again(
     tuesday: Story, way: Forwarder
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")

@@ -1,4 +1,4 @@
-"""Texts of a closed incident are erased: what stands in Slack still works."""
+"""Texts of a closed incident are erased: its messages in Slack still work."""
 
 from datetime import timedelta
 
@@ -29,11 +29,11 @@ def erase(told: Story) -> None:
 
 
 def shown(told: Story, who: str = "ana") -> str:
-    """Return what somebody reads who asks for the incident."""
+    """Return what `/incident` shows of the incident."""
     return told.read(told.command(who, "/incident 1").private, who)
 
 
-def test_the_card_stays_as_it_was_until_it_is_written_anew(closed: Story) -> None:
+def test_erasing_leaves_the_card_alone_until_its_next_edit(closed: Story) -> None:
     before = closed.read(closed.card())
 
     erase(closed)
@@ -41,7 +41,7 @@ def test_the_card_stays_as_it_was_until_it_is_written_anew(closed: Story) -> Non
     assert closed.read(closed.card()) == before
 
 
-def test_a_card_that_is_written_anew_says_calmly_that_texts_are_gone(
+def test_the_next_edit_of_the_card_says_that_texts_were_erased(
     closed: Story,
 ) -> None:
     erase(closed)
@@ -56,7 +56,7 @@ def test_a_card_that_is_written_anew_says_calmly_that_texts_are_gone(
     assert "*Owner:* @ana" in "\n".join(lines)
 
 
-def test_whoever_asks_is_told_when_the_texts_were_erased(closed: Story) -> None:
+def test_the_incident_command_says_when_the_texts_were_erased(closed: Story) -> None:
     closed.advance(days=3)
     erase(closed)
     closed.advance(days=10)
@@ -72,7 +72,7 @@ def test_whoever_asks_is_told_when_the_texts_were_erased(closed: Story) -> None:
     assert "Update logged by" in said or "First response logged by" in said
 
 
-def test_housekeeping_erases_what_the_policy_keeps_no_longer(closed: Story) -> None:
+def test_housekeeping_erases_texts_past_the_policys_period(closed: Story) -> None:
     closed.use_policy(erase_texts_after=timedelta(days=90))
     closed.advance(days=80)
     closed.bot.housekeeping()

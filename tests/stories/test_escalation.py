@@ -1,4 +1,4 @@
-"""Who is told at the opening, and who is told next while nobody answers."""
+"""Who is paged at the opening, and who is next while nobody answers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -45,7 +45,7 @@ PUSH = "Sev2 INC-1 Acme: push of apps fails."
         "a Sev4, in the morning list",
     ],
 )
-def test_who_is_on_call_hears_of_a_new_incident(
+def test_the_primary_is_paged_for_a_new_incident(
     tell: Tell, opened: str, command: str, heard_at: str
 ) -> None:
     told, at = tell(opened), pacific(heard_at)
@@ -81,7 +81,7 @@ def test_a_page_says_what_is_owed_why_you_and_who_is_next(tell: Tell) -> None:
     )
 
 
-def test_the_escalation_of_a_sev1_climbs_at_night_until_somebody_takes_it(
+def test_a_sev1_escalates_at_night_until_somebody_takes_it(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 02:40")
@@ -114,7 +114,7 @@ def test_the_escalation_of_a_sev1_climbs_at_night_until_somebody_takes_it(
     ]
 
 
-def test_the_fallback_channel_reads_whom_to_call(tell: Tell) -> None:
+def test_the_page_in_the_fallback_channel_says_whom_to_call(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
 
     told.command("dee", SEV1)
@@ -142,7 +142,7 @@ def test_only_the_newest_page_can_be_answered(tell: Tell) -> None:
     assert told.buttons(second) == ["Take it", "First response sent"]
 
 
-def test_a_page_that_was_answered_says_by_whom(tell: Tell) -> None:
+def test_an_answered_page_says_who_answered_it(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
     told.command("dee", SEV1)
     told.advance(minutes=10)
@@ -175,7 +175,7 @@ def test_the_first_response_alone_does_not_end_the_escalation(tell: Tell) -> Non
     assert told.heard("ben") == [f"Tue 05:50 {CHECKOUT}"]
 
 
-def test_the_escalation_of_a_sev2_rests_while_the_team_is_closed(tell: Tell) -> None:
+def test_a_sev2_does_not_escalate_outside_business_hours(tell: Tell) -> None:
     told = tell("2026-11-24 16:45")
 
     told.command("dee", SEV2)
@@ -199,7 +199,7 @@ def test_the_escalation_of_a_sev2_rests_while_the_team_is_closed(tell: Tell) -> 
 
 
 @pytest.mark.parametrize("severity", ["sev3", "sev4"])
-def test_the_milder_severities_page_nobody(tell: Tell, severity: str) -> None:
+def test_sev3_and_sev4_page_nobody(tell: Tell, severity: str) -> None:
     told = tell("2026-11-24 10:00")
 
     told.command("dee", f"/{severity} acme: where is the manual")
@@ -209,7 +209,7 @@ def test_the_milder_severities_page_nobody(tell: Tell, severity: str) -> None:
     assert told.heard_in("support") == []
 
 
-def test_which_plans_wake_people_is_the_policys_choice(tell: Tell) -> None:
+def test_the_policy_chooses_which_plans_page_at_night(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
     escalation = replace(
         told.policy().escalation, wakes=frozenset({"premium", "self_service"})
@@ -245,7 +245,7 @@ def owned_sev1(told: Story, owner: str = "ben") -> None:
     told.command(owner, f"{SEV1} owner=@{owner}")
 
 
-def test_who_opens_a_sev1_as_their_own_pages_nobody(tell: Tell) -> None:
+def test_opening_a_sev1_as_its_owner_pages_nobody(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
 
     owned_sev1(told)
@@ -254,7 +254,7 @@ def test_who_opens_a_sev1_as_their_own_pages_nobody(tell: Tell) -> None:
     assert told.heard("ana") == told.heard("ben") == told.heard("lea") == []
 
 
-def test_an_owner_is_asked_for_a_sign_of_life_every_hour_by_day_and_night(
+def test_a_sev1_owner_is_checked_on_hourly_day_and_night(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 16:30")
@@ -276,7 +276,7 @@ def test_an_owner_is_asked_for_a_sign_of_life_every_hour_by_day_and_night(
     )
 
 
-def test_a_check_in_says_the_last_sign_of_life_and_who_is_told_otherwise(
+def test_a_check_in_shows_the_last_sign_of_life_and_who_follows(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 02:40")
@@ -348,7 +348,7 @@ def test_a_silent_owner_is_asked_once_more_and_then_it_escalates(
     ]
 
 
-def test_whoever_takes_over_from_a_silent_owner_ends_the_escalation(tell: Tell) -> None:
+def test_taking_over_from_a_silent_owner_ends_the_escalation(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
     owned_sev1(told)
     told.advance(minutes=76)
@@ -380,7 +380,7 @@ def test_a_silent_owner_who_answers_late_ends_the_escalation(tell: Tell) -> None
     )
 
 
-def test_a_sev2_that_somebody_took_is_never_checked_on(tell: Tell) -> None:
+def test_an_owned_sev2_is_never_checked_on(tell: Tell) -> None:
     told = tell("2026-11-24 10:00")
     told.command("dee", SEV2)
 

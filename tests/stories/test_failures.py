@@ -1,4 +1,4 @@
-"""When something is broken: nobody waits in vain, and no text is lost."""
+"""When something is broken, everybody gets an answer and no text is lost."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ Break = Callable[[Story], AbstractContextManager[None]]
 
 @contextmanager
 def unspeakable(story: Story) -> Iterator[None]:
-    """Let the policy hold a promise that can be kept but not put into words."""
+    """Give the policy a target that can be computed but not put into words."""
     told = story.policy().follow_ups
     story.use_policy(follow_ups=dict.fromkeys(told))
     try:
@@ -39,7 +39,7 @@ LONG = "acme: " + "push of apps fails for everybody " * 7
 
 
 @BROKEN
-def test_a_command_that_cannot_be_stored_says_so_and_can_be_tried_again(
+def test_a_command_that_cannot_be_stored_offers_a_retry(
     tuesday: Story, broken: Break, why: str
 ) -> None:
     with broken(tuesday):
@@ -58,7 +58,7 @@ def test_a_command_that_cannot_be_stored_says_so_and_can_be_tried_again(
     assert len(tuesday.slack.private("dee")) == 1
 
 
-def test_a_thread_of_our_own_that_writes_for_long_is_not_waited_for_in_vain(
+def test_a_long_write_by_another_thread_refuses_a_command_in_time(
     tuesday: Story,
 ) -> None:
     if opening.is_postgres(tuesday.database_url):
@@ -157,12 +157,12 @@ def test_nothing_that_was_refused_takes_a_number(tuesday: Story) -> None:
     assert "INC-1 opened" in tuesday.read(answer.private)
 
 
-def test_a_fault_of_our_own_before_the_commit_is_not_recorded(tuesday: Story) -> None:
-    promises = tuesday.policy().first_responses
+def test_a_bug_before_the_commit_records_nothing(tuesday: Story) -> None:
+    kept = tuesday.policy().first_responses
     tuesday.use_policy(first_responses={})
     refused = tuesday.slack.as_("dee").command("/sev2", "acme: push fails").private
     assert refused
-    tuesday.use_policy(first_responses=promises)
+    tuesday.use_policy(first_responses=kept)
 
     again = tuesday.asked("dee", "Try again", refused)
 
@@ -173,7 +173,7 @@ def test_a_fault_of_our_own_before_the_commit_is_not_recorded(tuesday: Story) ->
     assert "INC-1 opened as Sev2" in again
 
 
-def test_a_fault_of_our_own_after_the_commit_does_not_deny_the_record(
+def test_a_bug_after_the_commit_still_reports_the_record(
     tuesday: Story,
 ) -> None:
     with unspeakable(tuesday):
@@ -186,7 +186,7 @@ def test_a_fault_of_our_own_after_the_commit_does_not_deny_the_record(
     )
 
 
-def test_a_press_whose_answer_fails_by_our_own_fault_was_recorded(
+def test_a_press_whose_answer_hits_a_bug_is_recorded(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
@@ -201,12 +201,12 @@ def test_a_press_whose_answer_fails_by_our_own_fault_was_recorded(
     assert "*Owner:* @ana" in tuesday.read(tuesday.card())
 
 
-def test_a_form_that_fails_by_our_own_fault_stays_open_with_its_text(
+def test_a_form_that_hits_a_bug_stays_open_with_its_text(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     tuesday.open_form("ana", "First response sent", tuesday.card())
-    promises = tuesday.policy().follow_ups
+    kept = tuesday.policy().follow_ups
     tuesday.use_policy(follow_ups={})
 
     refused = tuesday.slack.as_("ana").submit(told="We are on it")
@@ -215,7 +215,7 @@ def test_a_form_that_fails_by_our_own_fault_stays_open_with_its_text(
         "told": "NOT recorded (an error of sevbot's own, which is in its log). Send it "
         "again."
     }
-    tuesday.use_policy(follow_ups=promises)
+    tuesday.use_policy(follow_ups=kept)
     tuesday.submit("ana")
     assert tuesday.form("ana").startswith("Logged for INC-1.")
 
@@ -232,7 +232,7 @@ def test_a_button_of_an_older_version_does_nothing_and_says_so(tuesday: Story) -
     assert said == "NOT recorded (an error of sevbot's own, which is in its log)."
 
 
-def test_a_command_whose_form_does_not_open_is_told_to_the_typist(
+def test_the_typist_learns_when_a_form_does_not_open(
     tuesday: Story,
 ) -> None:
     tuesday.slack.faults.add("views.open", Fault.FAIL_BEFORE)
@@ -246,7 +246,7 @@ def test_a_command_whose_form_does_not_open_is_told_to_the_typist(
     )
 
 
-def test_a_form_that_was_asked_for_too_late_is_told(tuesday: Story) -> None:
+def test_a_form_requested_too_late_is_reported(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     tuesday.slack.workspace.machine = count(step=4).__next__
 
@@ -255,7 +255,7 @@ def test_a_form_that_was_asked_for_too_late_is_told(tuesday: Story) -> None:
     assert said == "The form did not open: it came too late for Slack. Press again."
 
 
-def test_a_press_whose_form_does_not_open_is_told_to_the_presser(
+def test_the_presser_learns_when_a_form_does_not_open(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
@@ -277,7 +277,7 @@ def test_a_press_whose_form_does_not_open_is_told_to_the_presser(
     ],
     ids=lambda payload: str(payload["type"]),
 )
-def test_every_interaction_is_acknowledged_also_those_that_nobody_needs(
+def test_every_interaction_is_acknowledged_even_unused_ones(
     tuesday: Story, payload: dict[str, object]
 ) -> None:
     answer = tuesday.deliver("interactive", payload)
@@ -298,7 +298,7 @@ def test_every_event_is_acknowledged(tuesday: Story, event: dict[str, object]) -
     assert tuesday.slack.send_event(event).ok
 
 
-def test_a_menu_of_ours_that_means_nothing_is_acknowledged(tuesday: Story) -> None:
+def test_an_unused_menu_is_acknowledged(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     card = tuesday.card()
     row = {**card.blocks[-1]}

@@ -1,4 +1,4 @@
-"""What people enter in forms: updates, endings, changes, and why the times are so."""
+"""Forms: updates, resolving, changes, and the ledger of due times."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def opened(tuesday: Story) -> Story:
     return tuesday
 
 
-def test_the_form_of_an_update_says_when_they_last_heard_and_that_nothing_is_sent(
+def test_the_update_form_shows_the_last_contact_and_sends_nothing(
     opened: Story,
 ) -> None:
     opened.open_form("dee", "First response sent", opened.card())
@@ -41,7 +41,7 @@ def test_the_first_update_counts_as_the_response(opened: Story) -> None:
     assert "*First response:* sent Today 11:00, in time" in opened.read(opened.card())
 
 
-def test_people_who_click_late_say_when_the_customer_was_told(opened: Story) -> None:
+def test_a_late_log_can_say_when_the_customer_was_told(opened: Story) -> None:
     opened.fill_in(
         "dee", "First response sent", told="On it", when=opened.ago(minutes=40)
     )
@@ -80,7 +80,7 @@ def test_an_update_carries_a_link(opened: Story) -> None:
     ],
     ids=["only spaces", "no link"],
 )
-def test_what_must_be_corrected_is_said_under_the_input(
+def test_each_error_in_a_form_is_shown_under_its_input(
     opened: Story, entries: dict[str, str], errors: dict[str, str]
 ) -> None:
     opened.open_form("dee", "First response sent", opened.card())
@@ -160,7 +160,7 @@ def test_an_update_starts_the_next_one(opened: Story) -> None:
     assert opened.thread()[-1].startswith("Update logged by @dee: “A patch is")
 
 
-def test_resolving_asks_that_the_customer_was_told(opened: Story) -> None:
+def test_resolving_needs_confirmation_that_the_customer_was_told(opened: Story) -> None:
     opened.open_form("dee", "Resolve", opened.card())
 
     unconfirmed = opened.submit("dee", note="Rolled back")
@@ -172,7 +172,7 @@ def test_resolving_asks_that_the_customer_was_told(opened: Story) -> None:
     )
 
 
-def test_resolving_ends_what_was_owed_by_when_the_customer_was_told(
+def test_resolving_closes_deadlines_at_the_time_the_customer_was_told(
     opened: Story,
 ) -> None:
     opened.advance(hours=4)
@@ -200,7 +200,7 @@ def test_no_reminder_follows_a_resolution(opened: Story) -> None:
     assert opened.phone("dee") == before
 
 
-def test_a_milder_severity_moves_what_is_owed_and_says_so(opened: Story) -> None:
+def test_lowering_the_severity_moves_the_deadline_and_says_so(opened: Story) -> None:
     opened.more("dee", "Change")
 
     opened.submit("dee", severity="sev3", reason="Only one device")
@@ -218,7 +218,7 @@ def test_a_milder_severity_moves_what_is_owed_and_says_so(opened: Story) -> None
     ]
 
 
-def test_a_change_that_makes_it_late_is_reminded_of_at_once(tuesday: Story) -> None:
+def test_a_change_that_makes_a_deadline_late_reminds_at_once(tuesday: Story) -> None:
     tuesday.command("dee", "/sev3 acme: push of apps fails owner=@dee")
     tuesday.advance(hours=5)
     assert tuesday.phone("dee") == []
@@ -286,7 +286,7 @@ def test_a_mistake_or_a_drill_counts_nowhere(opened: Story, what: str) -> None:
     assert opened.phone("dee") == []
 
 
-def test_what_was_void_can_be_reopened_and_still_owes_its_first_response(
+def test_a_reopened_void_incident_still_owes_its_first_response(
     opened: Story,
 ) -> None:
     opened.more("dee", "Mistake or drill")
@@ -328,7 +328,7 @@ def test_the_ledger_names_the_holiday(tell: Tell) -> None:
     ]
 
 
-def test_customer_answered_stands_behind_more_too(opened: Story) -> None:
+def test_customer_answered_is_behind_more_too(opened: Story) -> None:
     opened.fill_in("dee", "First response sent", told="Logs?", waits=["yes"])
 
     opened.more("dee", "Customer answered")
@@ -338,7 +338,7 @@ def test_customer_answered_stands_behind_more_too(opened: Story) -> None:
     assert "Customer answered" not in opened.buttons(opened.card())
 
 
-def test_a_form_about_what_was_resolved_meanwhile_gives_the_text_back(
+def test_a_form_for_an_incident_resolved_meanwhile_returns_the_text(
     opened: Story,
 ) -> None:
     opened.open_form("ben", "First response sent", opened.card())
@@ -355,7 +355,7 @@ def test_a_form_about_what_was_resolved_meanwhile_gives_the_text_back(
     ]
 
 
-def test_an_act_behind_more_that_no_longer_applies_says_so_in_its_place(
+def test_an_outdated_choice_behind_more_says_so_in_its_place(
     opened: Story,
 ) -> None:
     opened.open_form("ben", "More", opened.card())
@@ -366,7 +366,7 @@ def test_an_act_behind_more_that_no_longer_applies_says_so_in_its_place(
     assert opened.form("ben") == "INC-1 was already resolved by @dee, Today 14:00."
 
 
-def test_what_more_offers_depends_on_where_the_incident_stands(opened: Story) -> None:
+def test_more_offers_different_acts_once_an_incident_is_resolved(opened: Story) -> None:
     opened.open_form("dee", "More", opened.card())
     while_open = opened.form("dee")
     opened.fill_in("dee", "Resolve", note="Rolled back", confirmed=["yes"])

@@ -1,4 +1,4 @@
-"""Handing an incident to somebody else: the giver keeps it until they accept."""
+"""Handing an incident off: the giver owns it until the other accepts."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def owner(story: Story) -> str:
     return story.read(story.card()).splitlines()[2]
 
 
-def test_whoever_is_asked_reads_what_it_is_and_whose_until_they_accept(
+def test_an_offer_shows_the_incident_and_its_owner_until_acceptance(
     offered: Story,
 ) -> None:
     request = offered.slack.dm("ben")[-1]
@@ -43,7 +43,7 @@ def test_the_giver_keeps_it_until_it_is_accepted(offered: Story) -> None:
     assert len(offered.phone("ben")) == 1
 
 
-def test_accepting_makes_the_asked_person_the_owner_and_the_giver_hears(
+def test_accepting_an_offer_changes_the_owner_and_informs_the_giver(
     offered: Story,
 ) -> None:
     offered.press("ben", "Accept", offered.slack.dm("ben")[-1])
@@ -57,7 +57,7 @@ def test_accepting_makes_the_asked_person_the_owner_and_the_giver_hears(
     assert offered.read(request) == "INC-1 Acme (Sev2): you accepted it. It is yours."
 
 
-def test_declining_leaves_it_with_the_giver_who_hears(offered: Story) -> None:
+def test_declining_an_offer_keeps_the_owner_and_informs_them(offered: Story) -> None:
     offered.press("ben", "Decline", offered.slack.dm("ben")[-1])
 
     assert owner(offered) == "*Owner:* @ana since Today 10:00"
@@ -80,7 +80,7 @@ def test_reminders_go_to_the_new_owner(offered: Story) -> None:
     assert len(offered.phone("ana")) == heard
 
 
-def test_who_takes_it_over_meanwhile_ends_the_offer(offered: Story) -> None:
+def test_taking_over_ends_an_offer(offered: Story) -> None:
     request = offered.slack.dm("ben")[-1]
 
     offered.press("lea", "Take over", offered.card())
@@ -95,7 +95,7 @@ def test_who_takes_it_over_meanwhile_ends_the_offer(offered: Story) -> None:
     )
 
 
-def test_another_offer_takes_the_place_of_the_first(offered: Story) -> None:
+def test_a_second_offer_replaces_the_first(offered: Story) -> None:
     offered.more("ana", "Hand off")
     offered.submit("ana", to="cem")
 
@@ -112,7 +112,7 @@ def test_an_offer_ends_with_its_incident(offered: Story) -> None:
     )
 
 
-def test_whoever_hands_on_what_another_owns_hears_the_answer_too(
+def test_offering_anothers_incident_informs_both_of_the_answer(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails")
@@ -128,7 +128,7 @@ def test_whoever_hands_on_what_another_owns_hears_the_answer_too(
     assert tuesday.phone("lea") == ["@ben declined INC-1 Acme (Sev2). It is @ana's."]
 
 
-def test_what_nobody_owns_can_be_handed_to_somebody(tuesday: Story) -> None:
+def test_an_unowned_incident_can_be_offered(tuesday: Story) -> None:
     tuesday.command("dee", "/sev3 acme: slow")
     tuesday.more("dee", "Hand off")
 
@@ -155,7 +155,7 @@ def test_what_nobody_owns_can_be_handed_to_somebody(tuesday: Story) -> None:
     ],
     ids=["the owner", "oneself"],
 )
-def test_it_cannot_be_offered_to_whom_that_makes_no_sense(
+def test_an_incident_cannot_be_offered_to_its_owner_or_oneself(
     tuesday: Story, to: str, sentence: str
 ) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails")
@@ -168,7 +168,7 @@ def test_it_cannot_be_offered_to_whom_that_makes_no_sense(
     assert "offered" not in owner(tuesday)
 
 
-def test_who_has_left_cannot_be_asked(tuesday: Story) -> None:
+def test_a_person_who_left_cannot_be_offered_an_incident(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails")
     tuesday.leave("cem")
     tuesday.more("dee", "Hand off")
@@ -178,7 +178,7 @@ def test_who_has_left_cannot_be_asked(tuesday: Story) -> None:
     assert answer.errors == {"to": "That person has left. Choose somebody else."}
 
 
-def test_a_guest_cannot_be_asked_since_they_can_press_nothing(tuesday: Story) -> None:
+def test_a_guest_cannot_be_offered_an_incident(tuesday: Story) -> None:
     tuesday.slack.add_person("gus", is_restricted=True)
     tuesday.command("dee", "/sev2 acme: push of apps fails")
     tuesday.more("dee", "Hand off")

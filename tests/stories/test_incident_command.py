@@ -14,7 +14,7 @@ def test_while_nothing_is_open_it_says_so(tuesday: Story) -> None:
     assert asked(tuesday, "dee", "") == "Only you see this: no incident is open."
 
 
-def test_what_is_mine_comes_first_then_what_is_due_next(tuesday: Story) -> None:
+def test_own_incidents_come_first_then_those_due_next(tuesday: Story) -> None:
     tuesday.command("dee", "/sev3 acme: slow owner=@dee")
     tuesday.command("dee", "/sev4 globex: where is the manual")
     tuesday.command("dee", "/sev2 globex: push fails owner=@dee")
@@ -32,7 +32,7 @@ def test_what_is_mine_comes_first_then_what_is_due_next(tuesday: Story) -> None:
     )
 
 
-def test_a_phone_shows_how_many_and_the_first(tuesday: Story) -> None:
+def test_a_phone_shows_the_count_and_the_first_incident(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
 
     answer = tuesday.command("dee", "/incident")
@@ -44,7 +44,7 @@ def test_a_phone_shows_how_many_and_the_first(tuesday: Story) -> None:
     )
 
 
-def test_what_is_closed_is_not_listed(tuesday: Story) -> None:
+def test_closed_incidents_are_not_listed(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
     tuesday.fill_in("dee", "Resolve", note="fixed", confirmed=["yes"])
 
@@ -73,20 +73,20 @@ def test_one_incident_is_shown_with_what_happened(tuesday: Story, written: str) 
     )
 
 
-def test_the_buttons_work_there_and_it_is_shown_anew(tuesday: Story) -> None:
+def test_a_press_in_the_private_answer_works_and_refreshes_it(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     shown = tuesday.command("ben", "/incident 1").private
     assert shown
 
-    anew = tuesday.asked("ben", "Take it", shown)
+    refreshed = tuesday.asked("ben", "Take it", shown)
     tuesday.settle()
 
-    assert "*Owner:* @ben since Today 13:00" in anew
+    assert "*Owner:* @ben since Today 13:00" in refreshed
     assert len(tuesday.slack.private("ben")) == 1
     assert "*Owner:* @ben" in tuesday.read(tuesday.card())
 
 
-def test_a_late_press_there_leaves_the_message_and_says_why(tuesday: Story) -> None:
+def test_a_late_press_in_the_private_answer_says_why(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     shown = tuesday.command("ben", "/incident 1").private
     assert shown
@@ -107,11 +107,11 @@ def test_a_late_press_there_leaves_the_message_and_says_why(tuesday: Story) -> N
         ("-1", "Type `/incident`, `/incident 42` or `/incident help`."),
     ],
 )
-def test_what_it_cannot_show_it_says(
+def test_the_incident_command_says_what_it_cannot_show(
     tuesday: Story, written: str, sentence: str
 ) -> None:
     assert asked(tuesday, "dee", written) == f"Only you see this: {sentence}"
 
 
-def test_its_help_is_that_of_the_commands(tuesday: Story) -> None:
+def test_the_incident_command_shows_the_help_of_the_commands(tuesday: Story) -> None:
     assert asked(tuesday, "dee", "help").startswith("*Type `/sev2 customer: what is")

@@ -1,4 +1,4 @@
-"""The record's file or its folder goes away under the bot, or is busy for a moment."""
+"""The record's file or folder disappears under the bot, or is locked briefly."""
 
 import shutil
 import sqlite3
@@ -47,7 +47,7 @@ def test_a_record_that_is_deleted_under_the_bot_loses_nothing(tuesday: Story) ->
     assert len(tuesday.slack.channel("incidents")) == 3
 
 
-def test_while_its_folder_is_gone_the_text_comes_back_to_be_tried_again(
+def test_while_the_records_folder_is_gone_a_command_offers_a_retry(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", "/sev2 acme: a")
@@ -70,7 +70,7 @@ def test_while_its_folder_is_gone_the_text_comes_back_to_be_tried_again(
     assert len(tuesday.slack.channel("incidents")) == 2
 
 
-def test_who_finds_the_record_locked_for_a_second_waits(tuesday: Story) -> None:
+def test_a_command_waits_for_a_briefly_locked_record(tuesday: Story) -> None:
     with closing(
         sqlite3.connect(record(tuesday), isolation_level=None, check_same_thread=False)
     ) as other:

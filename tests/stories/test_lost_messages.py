@@ -1,4 +1,4 @@
-"""What cannot be delivered finds another reader, or can be sent again once it can."""
+"""An undeliverable message finds another reader, or can be sent again later."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def owned(told: Story, owner: str, command: str = SEV2) -> None:
 
 
 def fallback(told: Story) -> list[str]:
-    """Return what the fallback channel reads."""
+    """Return the messages in the fallback channel."""
     return [told.read(one) for one in told.slack.channel("support")]
 
 
@@ -57,7 +57,7 @@ def mend_channel(told: Story, how: str) -> None:
         ("left", "the bot is not in the channel; invite it there"),
     ],
 )
-def test_a_card_that_cannot_be_posted_is_told_to_the_typist_and_the_fallback(
+def test_an_undeliverable_card_is_reported_to_typist_and_fallback_channel(
     tuesday: Story, how: str, why: str
 ) -> None:
     spoil_channel(tuesday, how)
@@ -75,7 +75,7 @@ def test_a_card_that_cannot_be_posted_is_told_to_the_typist_and_the_fallback(
 
 
 @pytest.mark.parametrize("how", ["archived", "left"])
-def test_once_the_channel_is_mended_the_card_comes_with_all_behind_it(
+def test_send_again_posts_the_card_and_its_thread_after_repair(
     tuesday: Story, how: str
 ) -> None:
     spoil_channel(tuesday, how)
@@ -95,7 +95,7 @@ def test_once_the_channel_is_mended_the_card_comes_with_all_behind_it(
     assert "*Owner:* @ben" in tuesday.read(tuesday.card())
 
 
-def test_after_a_card_was_sent_again_nobody_is_asked_to_any_more(
+def test_a_card_sent_again_removes_every_send_again_button(
     tuesday: Story,
 ) -> None:
     spoil_channel(tuesday, "left")
@@ -112,7 +112,7 @@ def test_after_a_card_was_sent_again_nobody_is_asked_to_any_more(
     assert len(tuesday.slack.channel("incidents")) == 1
 
 
-def test_a_card_that_is_sent_again_too_early_is_told_of_again(tuesday: Story) -> None:
+def test_a_card_sent_again_too_early_is_reported_again(tuesday: Story) -> None:
     spoil_channel(tuesday, "left")
     tuesday.command("dee", SEV2)
 
@@ -127,7 +127,7 @@ def test_a_card_that_is_sent_again_too_early_is_told_of_again(tuesday: Story) ->
     assert "push of apps fails" in tuesday.read(tuesday.card())
 
 
-def test_a_card_is_sent_again_to_where_the_policy_says_by_now(tuesday: Story) -> None:
+def test_a_card_is_sent_again_to_the_policys_current_channel(tuesday: Story) -> None:
     spoil_channel(tuesday, "archived")
     tuesday.command("dee", SEV2)
     tuesday.press("ana", "Take it", tuesday.slack.dm("ana")[0])
@@ -165,7 +165,9 @@ def test_pages_go_on_although_there_is_no_card(tell: Tell) -> None:
     assert told.heard_in("support")[-1] == f"Tue 03:00 {CHECKOUT}"
 
 
-def test_when_the_fallback_channel_fails_the_lead_is_told(tuesday: Story) -> None:
+def test_when_the_fallback_channel_fails_the_lead_gets_the_notice(
+    tuesday: Story,
+) -> None:
     spoil_channel(tuesday, "left")
     tuesday.slack.remove("support", "sevbot")
 
@@ -190,7 +192,7 @@ def test_after_the_lead_sent_it_again_their_button_is_gone(tuesday: Story) -> No
     assert tuesday.buttons(tuesday.slack.dm("lea")[0]) == []
 
 
-def test_a_page_to_a_fallback_channel_that_fails_is_told_to_the_lead(
+def test_an_undeliverable_page_to_the_fallback_channel_goes_to_the_lead(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 02:40")
@@ -206,7 +208,7 @@ def test_a_page_to_a_fallback_channel_that_fails_is_told_to_the_lead(
 
 
 @pytest.mark.parametrize("had_written", [True, False], ids=["known", "never met"])
-def test_what_an_owner_who_left_should_hear_the_primary_hears(
+def test_messages_to_an_owner_who_left_go_to_the_primary(
     tuesday: Story, *, had_written: bool
 ) -> None:
     owned(tuesday, "ben")
@@ -234,7 +236,7 @@ def test_what_an_owner_who_left_should_hear_the_primary_hears(
     ]
 
 
-def test_a_primary_who_left_is_stood_in_for_by_the_backup(tuesday: Story) -> None:
+def test_messages_to_a_primary_who_left_go_to_the_backup(tuesday: Story) -> None:
     tuesday.slack.change_person("ana", deleted=True)
 
     tuesday.command("dee", SEV1)
@@ -250,7 +252,9 @@ def test_a_primary_who_left_is_stood_in_for_by_the_backup(tuesday: Story) -> Non
     ]
 
 
-def test_when_all_on_call_have_left_the_fallback_channel_knows(tuesday: Story) -> None:
+def test_when_everybody_on_call_left_the_fallback_channel_gets_the_notices(
+    tuesday: Story,
+) -> None:
     for who in ("ana", "ben", "lea"):
         tuesday.slack.change_person(who, deleted=True)
 
@@ -264,14 +268,14 @@ def test_when_all_on_call_have_left_the_fallback_channel_knows(tuesday: Story) -
     assert fallback(tuesday)[-1].endswith("Nobody was told instead.\n[Send again]")
 
 
-def test_nobody_is_told_twice_because_somebody_else_left(tell: Tell) -> None:
+def test_a_substitute_is_paged_once_per_step(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
     told.slack.change_person("ben", deleted=True)
 
     told.command("dee", SEV1)
     told.advance(minutes=35)
 
-    # Ana stands in for Ben at 02:50; at 03:15 she is told anyway.
+    # Ana stands in for Ben at 02:50; at 03:15 she is paged anyway.
     assert told.heard("ana") == [
         f"Tue 02:40 {CHECKOUT}",
         f"Tue 02:45 {CHECKOUT}",
@@ -308,7 +312,7 @@ def test_a_digest_without_its_channel_can_be_sent_again(tell: Tell) -> None:
     ]
 
 
-def test_what_cannot_be_written_down_is_told_and_holds_nothing_up(
+def test_a_message_that_cannot_be_rendered_is_reported_and_blocks_nothing(
     tuesday: Story,
 ) -> None:
     tuesday.slack.as_("dee").command("/sev2", "acme: push of apps fails")
@@ -323,7 +327,7 @@ def test_what_cannot_be_written_down_is_told_and_holds_nothing_up(
     )
 
 
-def test_a_deadline_that_cannot_be_read_holds_nothing_up_and_is_told(
+def test_an_unreadable_deadline_is_reported_and_blocks_nothing(
     tuesday: Story,
 ) -> None:
     owned(tuesday, "ana")

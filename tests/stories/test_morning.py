@@ -35,7 +35,7 @@ def test_each_person_gets_one_list_at_the_opening_in_their_own_time(
     assert told.heard("cem") == []
 
 
-def test_a_list_says_how_much_the_first_the_last_and_what_is_overdue(
+def test_a_list_shows_the_count_first_last_and_overdue_deadlines(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-23 09:20")
@@ -63,7 +63,7 @@ def test_a_list_says_how_much_the_first_the_last_and_what_is_overdue(
     )
 
 
-def test_what_is_late_stands_first_and_is_counted(tell: Tell) -> None:
+def test_overdue_deadlines_come_first_and_are_counted(tell: Tell) -> None:
     told = tell("2026-11-23 10:00")
     told.command("ana", "/sev2 acme: a owner=@ana")
     told.command("ana", "/sev3 acme: b owner=@ana")
@@ -76,7 +76,7 @@ def test_what_is_late_stands_first_and_is_counted(tell: Tell) -> None:
     )
 
 
-def test_what_nobody_owns_is_on_the_list_of_whoever_is_on_call(tell: Tell) -> None:
+def test_unowned_incidents_are_on_the_primarys_list(tell: Tell) -> None:
     told = tell("2026-11-23 10:00")
     told.command("dee", "/sev3 acme: a")
     told.command("dee", "/sev4 acme: b")
@@ -89,7 +89,7 @@ def test_what_nobody_owns_is_on_the_list_of_whoever_is_on_call(tell: Tell) -> No
     ]
 
 
-def test_whoever_waits_for_a_customer_owes_nothing_meanwhile(tell: Tell) -> None:
+def test_an_owner_waiting_on_the_customer_gets_no_list(tell: Tell) -> None:
     told = tell("2026-11-23 10:00")
     told.command("ana", "/sev3 acme: a owner=@ana")
     told.fill_in("ana", "First response sent", told="Which one?", waits=["yes"])
@@ -121,7 +121,7 @@ def test_days_on_which_the_team_is_closed_have_no_list(
     assert len(lists(told, "ana")) == 1
 
 
-def test_a_list_that_slack_takes_late_shows_what_is_so_by_then(tell: Tell) -> None:
+def test_a_list_delayed_by_slack_is_up_to_date(tell: Tell) -> None:
     told = tell("2026-11-23 10:00")
     told.command("ana", "/sev3 acme: a owner=@ana")
     told.command("ana", "/sev3 acme: b owner=@ana")
@@ -138,7 +138,7 @@ def test_a_list_that_slack_takes_late_shows_what_is_so_by_then(tell: Tell) -> No
     ]
 
 
-def test_a_list_that_waited_into_the_next_day_gives_way_to_that_days(
+def test_a_list_delayed_past_a_day_is_replaced_by_the_next(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-23 10:00")

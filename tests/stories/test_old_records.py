@@ -1,4 +1,4 @@
-"""A restored backup, or a file that was copied: nothing is said a second time."""
+"""A restored backup or a copied file: no message is repeated."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ def copied(told: Story) -> Path:
 
 
 def reminded(told: Story, *, times: int) -> Path:
-    """Return a copy from before most reminders of two incidents went out, apart."""
+    """Return a copy made before most reminders of two incidents were sent."""
     told.command("ana", f"{SEV2} owner=@ana")
     passes(told, minutes=45)
     told.command("ana", "/sev2 acme: sign-up fails owner=@ana")
@@ -67,13 +67,13 @@ def mark_restored(told: Story, copy: Path) -> None:
 
 
 def passes(told: Story, **span: float) -> None:
-    """Let time pass, while the machine ran all along."""
+    """Let time pass without an outage."""
     told.system_clock.advance(seconds=30)
     told.advance(**span)
 
 
 def shown(told: Story) -> dict[str, list[str]]:
-    """Return what everybody reads everywhere, but for what the cards say of now."""
+    """Return what everybody reads everywhere, without what the cards say of now."""
     people = ("ana", "ben", "lea")
     return {
         **{who: [told.read(one, who) for one in told.slack.dm(who)] for who in people},
@@ -84,7 +84,7 @@ def shown(told: Story) -> dict[str, list[str]]:
     }
 
 
-def test_a_record_of_hours_ago_says_nothing_that_slack_shows(tuesday: Story) -> None:
+def test_an_old_backup_repeats_nothing_that_slack_shows(tuesday: Story) -> None:
     tuesday.command("ana", f"{SEV2} owner=@ana")
     copy = copied(tuesday)
     for _ in range(9):
@@ -101,7 +101,9 @@ def test_a_record_of_hours_ago_says_nothing_that_slack_shows(tuesday: Story) -> 
     assert not any("I was down" in text for text in tuesday.phone("ana"))
 
 
-def test_what_fell_due_after_the_bot_stopped_is_still_said(tuesday: Story) -> None:
+def test_deadlines_that_fell_due_after_the_stop_are_still_reminded(
+    tuesday: Story,
+) -> None:
     tuesday.command("ana", f"{SEV2} owner=@ana")
     copy = copied(tuesday)
     passes(tuesday, hours=3)
@@ -149,7 +151,7 @@ def test_a_restored_record_of_a_moment_ago_is_not_trusted_either(
     assert len(tuesday.slack.dm("ana")) == 1
 
 
-def test_several_reminders_that_went_out_apart_are_not_joined_to_one_more(
+def test_reminders_that_were_sent_apart_are_not_repeated_as_one(
     tuesday: Story,
 ) -> None:
     copy = reminded(tuesday, times=9)
@@ -161,7 +163,7 @@ def test_several_reminders_that_went_out_apart_are_not_joined_to_one_more(
     assert len(shown(tuesday)["ana"]) == len(before["ana"])
 
 
-def test_numbers_that_the_copy_does_not_know_are_not_given_again(
+def test_numbers_missing_from_the_backup_are_not_reused(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", SEV2)
@@ -180,7 +182,7 @@ def test_numbers_that_the_copy_does_not_know_are_not_given_again(
     assert "INC-2 and INC-3 came later" in told
 
 
-def test_the_leads_hear_once_of_incidents_that_the_record_lacks(
+def test_the_leads_are_informed_once_of_incidents_the_record_lacks(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", SEV2)
@@ -199,7 +201,7 @@ def test_the_leads_hear_once_of_incidents_that_the_record_lacks(
     assert len(told) == 1
 
 
-def test_lost_incidents_are_told_to_the_leads_not_beside_the_digest(
+def test_a_notice_of_lost_incidents_goes_to_the_leads_channel(
     tuesday: Story,
 ) -> None:
     channels = replace(shipped_policy().channels, leads="C0SUPPORT")
@@ -231,7 +233,7 @@ def test_numbers_are_read_as_soon_as_slack_answers(tuesday: Story) -> None:
     assert any("INC-2 came later" in text for text in shown(tuesday)["leads"])
 
 
-def test_what_could_not_be_looked_up_for_a_while_is_not_said_twice(
+def test_messages_that_could_not_be_looked_up_are_not_repeated(
     tuesday: Story,
 ) -> None:
     copy = reminded(tuesday, times=7)
@@ -248,7 +250,7 @@ def test_what_could_not_be_looked_up_for_a_while_is_not_said_twice(
     assert len(tuesday.phone("ana")) == before
 
 
-def test_a_second_stop_does_not_make_the_record_look_younger(tuesday: Story) -> None:
+def test_a_second_stop_does_not_make_an_old_backup_look_new(tuesday: Story) -> None:
     tuesday.command("ana", f"{SEV2} owner=@ana")
     copy = copied(tuesday)
     for _ in range(9):
@@ -270,7 +272,7 @@ def test_a_second_stop_does_not_make_the_record_look_younger(tuesday: Story) -> 
     assert any("INC-2 came later" in text for text in shown(tuesday)["leads"])
 
 
-def test_hundreds_of_reminders_said_at_once_are_not_said_again(
+def test_hundreds_of_reminders_sent_together_are_not_repeated(
     tuesday: Story,
 ) -> None:
     for number in range(150):

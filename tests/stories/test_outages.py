@@ -1,4 +1,4 @@
-"""What is owed survives the bot, the socket and Slack being away."""
+"""Deadlines survive outages of the bot, the socket and Slack."""
 
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
@@ -52,7 +52,7 @@ def test_the_digest_after_an_outage_counts_what_fell_due_meanwhile(tell: Tell) -
     assert "2 deadlines fell due: 1 kept, 1 late" in digest
 
 
-def test_an_escalation_that_was_slept_through_tells_everybody_at_once(
+def test_after_an_outage_an_escalation_pages_everybody_at_once(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 02:10")
@@ -89,7 +89,7 @@ def test_a_restart_in_the_middle_of_a_story_changes_nothing(tell: Tell) -> None:
     assert told.thread() == ["@ben took it. The first response is still owed."]
 
 
-def test_what_was_recorded_before_a_crash_is_posted_after_it(tuesday: Story) -> None:
+def test_messages_queued_before_a_crash_are_posted_after_it(tuesday: Story) -> None:
     tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
 
     tuesday.restart()
@@ -107,7 +107,7 @@ def test_a_short_stop_is_no_outage(tuesday: Story) -> None:
     assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
 
 
-def test_a_machine_that_slept_notices_it_by_itself(tuesday: Story) -> None:
+def test_a_computer_that_slept_counts_as_an_outage(tuesday: Story) -> None:
     tuesday.command("ana", f"{SEV2} owner=@ana")
     tuesday.travel(pacific("2026-11-24 12:00"))
 
@@ -122,7 +122,7 @@ def test_a_machine_that_slept_notices_it_by_itself(tuesday: Story) -> None:
     ]
 
 
-def test_clocks_that_are_set_back_an_hour_repeat_and_lose_no_reminder(
+def test_a_clock_set_back_repeats_and_loses_no_reminder(
     tuesday: Story,
 ) -> None:
     tuesday.command("ana", f"{SEV2} owner=@ana")
@@ -140,7 +140,7 @@ def test_clocks_that_are_set_back_an_hour_repeat_and_lose_no_reminder(
     ]
 
 
-def test_clocks_that_leap_three_hours_and_come_back_page_each_person_once(
+def test_a_clock_that_jumps_ahead_and_back_pages_each_person_once(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", SEV1)
@@ -167,7 +167,7 @@ def test_a_bot_that_was_not_down_never_says_so(tuesday: Story) -> None:
     assert not any("I was down" in text for text in tuesday.phone("ana"))
 
 
-def test_an_hour_without_slack_costs_no_message_and_makes_no_burst(
+def test_an_hour_without_slack_loses_no_message_and_causes_no_burst(
     tuesday: Story,
 ) -> None:
     tuesday.command("dee", SEV1)
@@ -220,7 +220,7 @@ def test_a_socket_that_slack_wants_replaced_loses_no_command(tuesday: Story) -> 
     assert len(tuesday.slack.channel("incidents")) == 5
 
 
-def test_without_the_history_scopes_a_stop_of_minutes_holds_nothing_back(
+def test_without_history_scopes_a_short_stop_holds_nothing_back(
     tuesday: Story,
 ) -> None:
     scopes = {"channels:history", "groups:history", "im:history"}

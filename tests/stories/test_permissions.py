@@ -13,7 +13,7 @@ OUTSIDERS = pytest.mark.parametrize(
 
 
 def outsider(story: Story, flag: str) -> None:
-    """Let eve see what is shared with her."""
+    """Let eve, from another company, see the shared channel."""
     story.slack.add_person("eve")
     team = {"team_id": "T0ELSEWHERE"} if flag == "is_stranger" else {}
     story.slack.change_person("eve", **{flag: True}, **team)
@@ -71,7 +71,7 @@ def test_an_outsider_cannot_send_a_form_that_opened_before_they_became_one(
     assert "Resolved" not in opened.read(opened.card())
 
 
-def test_somebody_new_is_looked_up_and_let_in(opened: Story) -> None:
+def test_a_new_person_is_looked_up_and_let_in(opened: Story) -> None:
     opened.slack.add_person("nia", tz="Europe/Berlin")
     opened.slack.invite("incidents", "nia")
 
@@ -92,7 +92,7 @@ def test_somebody_who_joins_is_known_before_they_type(opened: Story) -> None:
     assert nia.id == "U0NIA"
 
 
-def test_while_slack_does_not_say_who_somebody_is_nothing_is_lost(
+def test_while_slack_cannot_identify_a_person_their_command_can_be_retried(
     opened: Story,
 ) -> None:
     opened.slack.add_person("nia")
@@ -111,7 +111,7 @@ def test_while_slack_does_not_say_who_somebody_is_nothing_is_lost(
     assert "INC-2 opened as Sev3 for Acme" in again
 
 
-def test_while_slack_does_not_say_who_somebody_is_a_press_does_nothing(
+def test_while_slack_cannot_identify_a_person_their_press_does_nothing(
     opened: Story,
 ) -> None:
     opened.slack.add_person("nia")
@@ -126,7 +126,7 @@ def test_while_slack_does_not_say_who_somebody_is_a_press_does_nothing(
     assert "*Owner:* nobody yet" in opened.read(opened.card())
 
 
-def test_who_is_on_call_is_let_in_though_slack_does_not_answer(opened: Story) -> None:
+def test_people_on_call_are_let_in_while_slack_is_silent(opened: Story) -> None:
     opened.slack.faults.add("users.info", Fault.FAIL_BEFORE, times=None)
     on_call = opened.policy().on_call
 
@@ -136,7 +136,7 @@ def test_who_is_on_call_is_let_in_though_slack_does_not_answer(opened: Story) ->
     assert "*Owner:* @ana" in opened.read(opened.card())
 
 
-def test_the_sentence_for_an_outsider_is_theirs_alone(opened: Story) -> None:
+def test_the_answer_to_an_outsider_is_private(opened: Story) -> None:
     opened.slack.add_person("eve", is_stranger=True)
     opened.slack.invite("incidents", "eve")
 

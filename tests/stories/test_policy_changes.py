@@ -1,4 +1,4 @@
-"""A policy that changes in the middle of a story moves what it should, nothing else."""
+"""A change of policy in mid-story moves the right deadlines and no others."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,7 +26,7 @@ def told(tmp_path: Path) -> Iterator[Changing]:
         yield told
 
 
-def test_a_changed_target_moves_what_is_open_under_it_and_nothing_else(
+def test_a_changed_target_moves_only_the_open_deadlines_under_it(
     told: Changing,
 ) -> None:
     told.command("dee", "/sev2 globex: push fails")
@@ -44,7 +44,7 @@ def test_a_changed_target_moves_what_is_open_under_it_and_nothing_else(
     assert told.read(told.card(2)) == acme
 
 
-def test_a_refused_file_is_told_to_the_leads_not_beside_the_digest(
+def test_a_notice_of_a_refused_file_goes_to_the_leads_channel(
     told: Changing,
 ) -> None:
     channels = replace(told.in_force().channels, leads="C0SUPPORT")
@@ -62,10 +62,10 @@ def test_the_next_incident_is_opened_under_the_new_policy(told: Changing) -> Non
     told.write(SLOWER)
     told.look()
 
-    assert "They hear first by Fri 10:00" in told.promised()
+    assert "They hear first by Fri 10:00" in told.opening_answer()
 
 
-def test_a_change_that_moves_nothing_says_so(told: Changing) -> None:
+def test_a_change_that_moves_no_deadline_says_so(told: Changing) -> None:
     told.write(('at: "09:15"', 'at: "09:30"'))
     told.look()
 
@@ -74,7 +74,7 @@ def test_a_change_that_moves_nothing_says_so(told: Changing) -> None:
     ]
 
 
-def test_what_was_kept_or_missed_is_never_rewritten(told: Changing) -> None:
+def test_kept_and_missed_deadlines_are_never_rewritten(told: Changing) -> None:
     told.command("dee", "/sev2 globex: push fails")
     told.take("ana")
     told.advance(days=1, hours=1)
@@ -88,7 +88,7 @@ def test_what_was_kept_or_missed_is_never_rewritten(told: Changing) -> None:
     assert "No open deadline moved." in told.leads()[-1]
 
 
-def test_a_deadline_that_the_change_made_late_is_reminded_of_at_once(
+def test_a_deadline_made_late_by_the_policy_is_reminded_at_once(
     told: Changing,
 ) -> None:
     told.command("dee", "/sev2 globex: push fails owner=@dee")
@@ -103,7 +103,7 @@ def test_a_deadline_that_the_change_made_late_is_reminded_of_at_once(
     assert "A change of severity, plan, customer or policy moved it here." in reminder
 
 
-def test_a_broken_file_is_not_loaded_and_the_leads_are_told_which_line(
+def test_a_broken_file_is_refused_and_reported_with_its_line(
     told: Changing,
 ) -> None:
     told.write(BROKEN)
@@ -114,10 +114,10 @@ def test_a_broken_file_is_not_loaded_and_the_leads_are_told_which_line(
         'policies.yaml was not loaded: line 61, first_response.sev2.standard: "soon" '
     )
     assert notice.endswith("The version of 10:00 PST goes on.")
-    assert "They hear first by Wed 10:00" in told.promised()
+    assert "They hear first by Wed 10:00" in told.opening_answer()
 
 
-def test_the_same_broken_file_is_told_once(told: Changing) -> None:
+def test_the_same_broken_file_is_reported_once(told: Changing) -> None:
     told.write(BROKEN)
     told.look(times=10)
     told.restart()
@@ -135,7 +135,7 @@ def test_a_file_that_is_still_being_written_is_waited_for(told: Changing) -> Non
     assert "was changed and counts since" in told.leads()[0]
 
 
-def test_a_file_that_is_mended_is_taken_up(told: Changing) -> None:
+def test_a_corrected_file_is_loaded(told: Changing) -> None:
     told.write(BROKEN)
     told.look()
     told.write(SLOWER)
@@ -144,7 +144,7 @@ def test_a_file_that_is_mended_is_taken_up(told: Changing) -> None:
     assert "was changed and counts since" in told.leads()[-1]
 
 
-def test_whoever_watches_can_read_that_a_file_is_broken_until_it_is_mended(
+def test_health_notes_a_broken_file_until_it_is_corrected(
     told: Changing,
 ) -> None:
     told.write(BROKEN)
@@ -167,7 +167,7 @@ def test_a_touched_file_is_no_change(told: Changing) -> None:
     assert told.leads() == []
 
 
-def test_it_is_looked_at_no_more_often_than_every_few_seconds(told: Changing) -> None:
+def test_the_file_is_checked_at_most_every_few_seconds(told: Changing) -> None:
     told.write(SLOWER)
     for _ in range(10):
         told.watch.look()
@@ -185,7 +185,7 @@ def test_it_is_looked_at_no_more_often_than_every_few_seconds(told: Changing) ->
     ],
     ids=["empty", "not utf-8", "half written", "gone"],
 )
-def test_whatever_becomes_of_the_file_the_old_policy_goes_on(
+def test_an_unusable_file_leaves_the_old_policy_in_force(
     told: Changing, content: bytes | None, why: str
 ) -> None:
     if content is None:
@@ -200,7 +200,7 @@ def test_whatever_becomes_of_the_file_the_old_policy_goes_on(
     assert told.command("dee", "/sev2 globex: push fails").ok
 
 
-def test_a_file_that_became_a_folder_is_told_as_one(told: Changing) -> None:
+def test_a_file_replaced_by_a_folder_is_reported_as_such(told: Changing) -> None:
     told.file.unlink()
     told.file.mkdir()
     told.look()
@@ -247,7 +247,7 @@ def test_an_incident_whose_plan_is_gone_cannot_be_reopened_and_says_why(
     assert "The policy has no plan “standard” any more" in said
 
 
-def test_at_a_start_with_a_broken_file_the_last_good_policy_goes_on(
+def test_starting_with_a_broken_file_keeps_the_last_good_policy(
     told: Changing,
 ) -> None:
     told.write(SLOWER)
@@ -257,10 +257,10 @@ def test_at_a_start_with_a_broken_file_the_last_good_policy_goes_on(
     told.restart()
 
     assert "policies.yaml was not loaded: line 61" in told.leads()[-1]
-    assert "They hear first by Fri 10:00" in told.promised()
+    assert "They hear first by Fri 10:00" in told.opening_answer()
 
 
-def test_at_a_start_with_a_changed_file_what_is_open_is_recomputed(
+def test_starting_with_a_changed_file_recomputes_open_deadlines(
     told: Changing,
 ) -> None:
     told.command("dee", "/sev2 globex: push fails")
@@ -271,7 +271,7 @@ def test_at_a_start_with_a_changed_file_what_is_open_is_recomputed(
     assert "INC-1 first response Wed 10:00 PST → Fri 10:00 PST" in told.leads()[-1]
 
 
-def test_at_a_start_a_plan_in_use_cannot_be_removed_either(told: Changing) -> None:
+def test_a_plan_in_use_cannot_be_removed_at_a_start(told: Changing) -> None:
     told.command("dee", "/sev2 umbrella: push fails")
     without = default_text().replace("standard", "silver").replace("Standard", "Silver")
     told.file.write_text(without, encoding="utf-8")
@@ -282,7 +282,7 @@ def test_at_a_start_a_plan_in_use_cannot_be_removed_either(told: Changing) -> No
     assert told.take("ana").ok
 
 
-def test_a_start_on_the_same_file_tells_nothing(told: Changing) -> None:
+def test_starting_with_the_same_file_announces_nothing(told: Changing) -> None:
     told.restart()
 
     assert told.leads() == []
@@ -307,10 +307,10 @@ def test_a_policy_that_comes_back_is_the_last_good_one(told: Changing) -> None:
 
     told.restart()
 
-    assert "They hear first by Wed 10:01" in told.promised()
+    assert "They hear first by Wed 10:01" in told.opening_answer()
 
 
-def test_a_changed_file_of_customers_is_taken_up(told: Changing) -> None:
+def test_a_changed_customers_file_is_loaded(told: Changing) -> None:
     (told.folder / "customers.csv").write_text("name,plan\nWayne,standard\n")
     told.file.write_text(default_text() + "\ncustomers_file: customers.csv\n")
     told.look()
@@ -323,7 +323,7 @@ def test_a_changed_file_of_customers_is_taken_up(told: Changing) -> None:
 
 
 def missed(told: Story) -> list[tuple[object, ...]]:
-    """Return what the record says of the promises that were missed."""
+    """Return the missed deadlines in the record."""
     query = """
         SELECT due_at, late_at, missed_at, policy
         FROM deadlines

@@ -1,4 +1,4 @@
-"""Two people, or one person twice, at the very same time: one of them wins."""
+"""Two people, or one person twice, at the same time: one wins."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ A_HUNDRED = 100
 
 
 def at_once(*acts: Callable[[], Answer]) -> list[Answer]:
-    """Let several people act, each in a thread of their own, from one instant on."""
+    """Let several people act at once, each in their own thread."""
     barrier = Barrier(len(acts))
 
     def act(one: Callable[[], Answer]) -> Answer:
@@ -45,12 +45,12 @@ def opened(tuesday: Story) -> Story:
 
 
 def losers(story: Story) -> list[str]:
-    """Return what was said to those who came second."""
+    """Return the answers to those who came second."""
     people = ("ana", "ben", "cem")
     return [story.read(one) for who in people for one in story.slack.private(who)]
 
 
-def test_of_two_people_who_take_it_one_wins_and_the_other_is_told(
+def test_of_two_simultaneous_takers_one_wins_and_the_other_is_informed(
     opened: Story,
 ) -> None:
     at_once(pressing(opened, "ana", "Take it"), pressing(opened, "ben", "Take it"))
@@ -63,7 +63,7 @@ def test_of_two_people_who_take_it_one_wins_and_the_other_is_told(
     assert opened.thread() == [f"{owner} took it. The first response is still owed."]
 
 
-def test_take_over_is_from_whom_the_button_showed(opened: Story) -> None:
+def test_take_over_applies_only_to_the_owner_shown(opened: Story) -> None:
     opened.take("dee")
 
     at_once(pressing(opened, "ana", "Take over"), pressing(opened, "ben", "Take over"))
@@ -77,7 +77,7 @@ def test_take_over_is_from_whom_the_button_showed(opened: Story) -> None:
     ]
 
 
-def test_a_take_it_that_was_overtaken_does_not_take_it_over(opened: Story) -> None:
+def test_a_late_take_it_does_not_take_over(opened: Story) -> None:
     seen = opened.card()
     opened.take("ana")
     opened.advance(minutes=1)
@@ -97,7 +97,7 @@ def test_taking_it_twice_is_taking_it_once(opened: Story) -> None:
     assert len(opened.thread()) == 1
 
 
-def test_of_two_people_who_resolve_it_one_wins_and_the_other_keeps_the_text(
+def test_of_two_simultaneous_resolvers_the_loser_keeps_their_text(
     opened: Story,
 ) -> None:
     def resolving(who: str) -> Callable[[], Answer]:

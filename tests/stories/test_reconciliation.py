@@ -1,4 +1,4 @@
-"""Slack does not say whether it posted: the bot looks, and says nothing twice."""
+"""Slack does not confirm a post: the bot looks it up and posts nothing twice."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ NO_HISTORY = {"channels:history", "groups:history", "im:history"}
 
 
 def wait(told: Story, **span: float) -> None:
-    """Let the machine's time pass, by which messages are tried again."""
+    """Advance the system clock, by which messages are retried."""
     told.system_clock.advance(**span)
     told.settle()
 
@@ -50,7 +50,7 @@ def asked(told: Story, method: str) -> int:
 
 
 def lands(told: Story, call: Call) -> str:
-    """Let a call that was given up take effect after all, and return the ts."""
+    """Let a call that timed out take effect late, and return the ts."""
     client = WebClient(told.slack.bot_token, base_url=told.slack.api_url)
     answer = client.api_call(call.method, json=call.arguments)
     return str(answer["ts"])
@@ -72,9 +72,7 @@ def sender_dies(told: Story) -> None:
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
-def test_a_page_that_stands_there_is_not_sent_again(
-    tuesday: Story, fault: Fault
-) -> None:
+def test_a_page_found_in_slack_is_not_sent_again(tuesday: Story, fault: Fault) -> None:
     tuesday.slack.faults.add(POST, fault, times=2)
     tuesday.command("dee", SEV1)
     posts = asked(tuesday, POST)
@@ -105,7 +103,7 @@ def test_a_page_that_is_missing_is_sent_again_after_five_seconds(
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
-def test_a_reminder_that_stands_there_is_not_sent_again(
+def test_a_reminder_found_in_slack_is_not_sent_again(
     tuesday: Story, fault: Fault
 ) -> None:
     owned(tuesday)
@@ -133,7 +131,7 @@ def test_a_reminder_that_is_missing_is_sent_again_after_half_a_minute(
     assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
 
 
-def test_a_reminder_that_is_missing_and_was_answered_meanwhile_is_not_sent(
+def test_a_missing_reminder_answered_meanwhile_is_not_sent(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -147,7 +145,7 @@ def test_a_reminder_that_is_missing_and_was_answered_meanwhile_is_not_sent(
     assert tuesday.slack.dm("ana") == []
 
 
-def test_a_message_that_was_found_follows_what_happens(tuesday: Story) -> None:
+def test_a_message_found_in_slack_is_kept_up_to_date(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
     tuesday.advance(hours=3)
@@ -172,7 +170,7 @@ def test_a_note_in_a_thread_is_looked_up_there(tuesday: Story) -> None:
     assert asked(tuesday, REPLIES) > 0
 
 
-def test_what_follows_in_a_thread_waits_until_it_is_settled(tuesday: Story) -> None:
+def test_replies_wait_until_an_unconfirmed_one_is_reconciled(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
     tuesday.take("ben")
@@ -189,7 +187,7 @@ def test_what_follows_in_a_thread_waits_until_it_is_settled(tuesday: Story) -> N
 
 
 @pytest.mark.parametrize("minutes", [2, 15])
-def test_a_post_that_lands_late_is_removed_at_the_next_look(
+def test_a_post_that_lands_late_is_removed_at_the_next_lookup(
     tuesday: Story, minutes: int
 ) -> None:
     tuesday.slack.faults.add(POST, Fault.DROP_BEFORE, times=2)
@@ -227,7 +225,7 @@ def test_a_post_that_lands_after_its_reason_is_gone_loses_its_buttons(
     assert "First response sent" not in tuesday.read(reminder)
 
 
-def test_of_two_cards_the_one_with_replies_is_kept_and_edited_from_then_on(
+def test_of_two_cards_the_one_with_replies_is_kept(
     tuesday: Story,
 ) -> None:
     tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
@@ -249,7 +247,7 @@ def test_of_two_cards_the_one_with_replies_is_kept_and_edited_from_then_on(
     ]
 
 
-def test_a_surplus_that_cannot_be_removed_just_now_is_removed_later(
+def test_removing_a_duplicate_is_retried(
     tuesday: Story,
 ) -> None:
     tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
@@ -269,7 +267,7 @@ def test_a_surplus_that_cannot_be_removed_just_now_is_removed_later(
 
 
 @pytest.mark.parametrize("fault", [Fault.FAIL_BEFORE, Fault.DROP_AFTER])
-def test_while_nobody_can_look_a_reminder_is_not_sent_again(
+def test_while_lookups_fail_a_reminder_is_not_sent_again(
     tuesday: Story, fault: Fault
 ) -> None:
     owned(tuesday)
@@ -286,7 +284,7 @@ def test_while_nobody_can_look_a_reminder_is_not_sent_again(
     assert notices(tuesday) == []
 
 
-def test_a_page_that_nobody_can_look_up_goes_out_again_and_the_surplus_is_removed(
+def test_while_lookups_fail_a_page_is_repeated_and_deduplicated_later(
     tuesday: Story,
 ) -> None:
     tuesday.slack.faults.add(POST, Fault.DROP_AFTER, times=2)
@@ -304,7 +302,7 @@ def test_a_page_that_nobody_can_look_up_goes_out_again_and_the_surplus_is_remove
     assert len(cards(tuesday)) == 1
 
 
-def test_a_rate_limit_of_looking_leaves_posts_alone(tuesday: Story) -> None:
+def test_a_rate_limit_on_lookups_leaves_posts_alone(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
     tuesday.advance(hours=3)
@@ -324,7 +322,7 @@ def test_a_rate_limit_of_looking_leaves_posts_alone(tuesday: Story) -> None:
 
 
 @pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.FAIL_AFTER])
-def test_without_the_history_scope_a_reminder_is_held_and_a_person_looks(
+def test_without_the_history_scope_an_unconfirmed_reminder_is_left_to_a_person(
     tuesday: Story, fault: Fault
 ) -> None:
     tuesday.slack.workspace.scopes -= NO_HISTORY
@@ -424,7 +422,7 @@ def test_a_reminder_whose_sender_died_is_sent_once_its_lease_is_over(
     assert notices(tuesday) == []
 
 
-def test_a_sender_that_dies_in_one_process_is_taken_over_from_by_the_next(
+def test_the_next_process_takes_over_a_dead_senders_messages(
     tuesday: Story,
 ) -> None:
     tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
@@ -437,7 +435,7 @@ def test_a_sender_that_dies_in_one_process_is_taken_over_from_by_the_next(
     assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
 
 
-def test_a_machine_whose_clock_is_set_back_goes_on_at_once(tuesday: Story) -> None:
+def test_reconciliation_continues_when_the_clock_is_set_back(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
     tuesday.advance(hours=3)

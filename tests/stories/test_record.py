@@ -11,7 +11,7 @@ from bot.policy.policies import Severity
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.triage.context import Context
 from bot.triage.use_cases import Act, Triage
-from tests.story import IS_POSTGRES, Machine, Story, pacific, shipped_policy
+from tests.story import IS_POSTGRES, Story, SystemClock, pacific, shipped_policy
 
 pytestmark = pytest.mark.skipif(IS_POSTGRES, reason="it reads a file of SQLite")
 
@@ -25,7 +25,7 @@ def rows(story: Story, query: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def test_the_tables_are_those_that_were_promised(tuesday: Story) -> None:
+def test_the_record_has_the_documented_tables(tuesday: Story) -> None:
     names = {name for (name,) in rows(tuesday, "SELECT name FROM sqlite_master")}
 
     assert names >= {
@@ -95,7 +95,7 @@ def test_every_act_is_an_event_that_stays(tuesday: Story) -> None:
     assert json.loads(str(found[3][4])) == {"note": "Rolled back"}
 
 
-def test_every_promise_is_a_deadline_that_ends_as_it_ended(tuesday: Story) -> None:
+def test_every_target_is_a_deadline_with_its_outcome(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
     tuesday.advance(hours=5)
     tuesday.fill_in("dee", "First response sent", told="Sorry")
@@ -156,7 +156,7 @@ def test_instants_are_text_of_one_width_that_sorts(tuesday: Story) -> None:
     assert all(str(at).endswith("Z") for at in written)
 
 
-def test_what_was_refused_leaves_no_gap_in_the_numbers(tuesday: Story) -> None:
+def test_refused_commands_leave_no_gap_in_the_numbers(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: one")
     tuesday.command("dee", "/sev2 acme: two plan=gold")
     tuesday.command("dee", "/sev2 acme: one")
@@ -183,7 +183,7 @@ def test_each_workspace_counts_its_own_incidents(tmp_path: Path) -> None:
             database,
             shipped_policy,
             lambda: pacific("2026-11-24 10:00"),
-            Machine(),
+            SystemClock(),
             workspace,
         )
         triage = Triage(context)

@@ -1,4 +1,4 @@
-"""Reminders of what a customer is owed: when, to whom, and what becomes of them."""
+"""Reminders of deadlines: when they come, to whom, and how they end."""
 
 from datetime import timedelta
 
@@ -17,14 +17,14 @@ def owned(told: Story, owner: str = "ana", command: str = SEV2) -> None:
 
 
 def snooze(told: Story, who: str, choice: str) -> str:
-    """Put the newest reminder off, and return what that is answered."""
+    """Snooze the newest reminder, and return the answer."""
     menu = told.slack.dm(who)[-1]
     answer = told.slack.as_(who).choose(choice, menu, wait_private=True)
     told.settle()
     return told.read(answer.private, who)
 
 
-def test_a_promise_on_a_sev2_is_reminded_of_before_at_and_twice_after_it(
+def test_a_sev2_deadline_is_reminded_before_at_and_twice_after(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -39,7 +39,7 @@ def test_a_promise_on_a_sev2_is_reminded_of_before_at_and_twice_after_it(
     ]
 
 
-def test_the_thread_hears_from_the_due_instant_on(tuesday: Story) -> None:
+def test_the_thread_gets_reminders_from_the_due_instant_on(tuesday: Story) -> None:
     owned(tuesday)
 
     tuesday.advance(hours=12)
@@ -58,7 +58,7 @@ def test_the_thread_hears_from_the_due_instant_on(tuesday: Story) -> None:
     )
 
 
-def test_the_lead_hears_of_the_second_reminder_after(tuesday: Story) -> None:
+def test_the_lead_gets_the_second_reminder_after_the_deadline(tuesday: Story) -> None:
     owned(tuesday)
 
     tuesday.advance(hours=12)
@@ -70,7 +70,7 @@ def test_the_lead_hears_of_the_second_reminder_after(tuesday: Story) -> None:
     ]
 
 
-def test_a_reminder_says_what_is_owed_why_you_and_what_stops_it(
+def test_a_reminder_shows_the_deadline_its_reason_and_what_stops_it(
     tuesday: Story,
 ) -> None:
     owned(tuesday, "ben")
@@ -98,7 +98,7 @@ def test_a_reminder_says_what_is_owed_why_you_and_what_stops_it(
         ("cem", "Wed 02:30 INC-1 Acme (Sev2): first response due 03:30, in 1 h."),
     ],
 )
-def test_plain_text_has_the_local_time_of_whoever_reads_it(
+def test_plain_text_is_in_the_readers_local_time(
     tuesday: Story, owner: str, text: str
 ) -> None:
     owned(tuesday, owner)
@@ -108,7 +108,7 @@ def test_plain_text_has_the_local_time_of_whoever_reads_it(
     assert tuesday.heard(owner) == [text]
 
 
-def test_what_falls_on_closing_time_goes_out_while_people_are_there(
+def test_a_reminder_at_closing_time_goes_out_before_closing(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 13:00")
@@ -126,7 +126,7 @@ def test_what_falls_on_closing_time_goes_out_while_people_are_there(
 
 
 @pytest.mark.parametrize("severity", ["sev3", "sev4"])
-def test_the_milder_severities_are_reminded_of_once_at_due_and_once_after(
+def test_sev3_and_sev4_deadlines_are_reminded_at_and_once_after(
     tell: Tell, severity: str
 ) -> None:
     told = tell("2026-11-23 10:00")
@@ -146,7 +146,7 @@ def test_the_milder_severities_are_reminded_of_once_at_due_and_once_after(
     assert told.heard_under() == []
 
 
-def test_what_nobody_owns_is_reminded_of_to_the_primary(tuesday: Story) -> None:
+def test_reminders_of_an_unowned_incident_go_to_the_primary(tuesday: Story) -> None:
     tuesday.command("dee", "/sev3 acme: where is the manual")
 
     tuesday.advance(hours=24)
@@ -235,7 +235,7 @@ def test_reminders_of_two_people_are_not_mixed(tuesday: Story) -> None:
     ]
 
 
-def test_in_a_message_of_two_reminders_an_answer_ends_its_own(tuesday: Story) -> None:
+def test_an_answer_ends_only_its_own_reminder_in_a_message(tuesday: Story) -> None:
     owned(tuesday)
     owned(tuesday, command="/sev2 acme: login is slow")
     tuesday.advance(hours=3)
@@ -293,7 +293,7 @@ def test_a_snoozed_reminder_says_until_when_and_then_that_it_was(
     )
 
 
-def test_a_snooze_of_an_hour_ends_at_the_due_instant_at_the_latest(
+def test_a_snooze_ends_no_later_than_the_due_instant(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -322,7 +322,7 @@ def test_a_snooze_until_the_next_opening_leaves_the_evening_alone(tell: Tell) ->
     ]
 
 
-def test_a_choice_that_would_pass_the_due_instant_is_not_offered(
+def test_a_snooze_past_the_due_instant_is_not_offered(
     tuesday: Story,
 ) -> None:
     owned(tuesday)
@@ -339,13 +339,13 @@ def test_a_choice_that_would_pass_the_due_instant_is_not_offered(
 
 
 def choices(told: Story) -> list[str]:
-    """Return how long Ana's newest reminder can be put off."""
+    """Return the snooze choices of Ana's newest reminder."""
     *_, row = told.slack.dm("ana")[-1].blocks
     (menu,) = (one for one in row["elements"] if one["type"] == "static_select")
     return [option["text"]["text"] for option in menu["options"]]
 
 
-def test_a_choice_that_comes_too_late_is_refused(tuesday: Story) -> None:
+def test_a_snooze_chosen_too_late_is_refused(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.advance(hours=3)
     seen = tuesday.slack.dm("ana")[0]
@@ -369,7 +369,7 @@ def test_an_update_logged_meanwhile_ends_a_snooze(tuesday: Story) -> None:
     assert len(tuesday.heard("ana")) == 1
 
 
-def test_a_reminder_can_be_handed_off(tuesday: Story) -> None:
+def test_an_incident_can_be_handed_off_from_a_reminder(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.advance(hours=3)
 
@@ -396,7 +396,7 @@ def test_until_a_hand_off_is_accepted_the_giver_is_reminded(tuesday: Story) -> N
     assert len(tuesday.heard("ben")) == 1
 
 
-def test_while_the_customer_is_waited_for_nobody_is_reminded(tuesday: Story) -> None:
+def test_nobody_is_reminded_while_waiting_on_the_customer(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.fill_in("ana", "First response sent", told="Send us logs", waits=["yes"])
 
@@ -412,7 +412,7 @@ def test_while_the_customer_is_waited_for_nobody_is_reminded(tuesday: Story) -> 
     ]
 
 
-def test_a_change_after_which_it_is_late_already_reminds_at_once_and_says_so(
+def test_a_change_that_makes_a_deadline_late_reminds_at_once(
     tuesday: Story,
 ) -> None:
     owned(tuesday, command="/sev3 globex: login is slow")

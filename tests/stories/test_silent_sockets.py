@@ -1,4 +1,4 @@
-"""Between Slack and the bot all falls silent, and nobody hangs up."""
+"""The connection to Slack goes silent without being closed."""
 
 import socket
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ NOTICED_WITHIN_S = 20
 
 
 class Wire:
-    """What the bot's socket runs through; it can swallow what runs there just now."""
+    """Forwards the bot's socket, and can swallow its traffic."""
 
     def __init__(self, port: int) -> None:
         self._to = ("127.0.0.1", port)
@@ -27,13 +27,13 @@ class Wire:
         Thread(target=self._let_in, daemon=True).start()
 
     def swallow(self) -> None:
-        """Pass nothing on any more between those who are connected now."""
+        """Forward nothing more on the connections that are open now."""
         self._passes.clear()
         self._passes = Event()
         self._passes.set()
 
     def close(self) -> None:
-        """Let nobody in any more."""
+        """Accept no more connections."""
         with suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
         self._door.close()

@@ -1,4 +1,4 @@
-"""A bot that is older than the record leaves it to the newer ones."""
+"""A bot older than the record leaves the record to newer bots."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.story import Story
 WHY = "a newer sevbot changed the database; update this one"
 
 
-def test_a_bot_that_is_older_than_the_record_takes_nothing_in(tuesday: Story) -> None:
+def test_a_bot_older_than_the_record_accepts_nothing(tuesday: Story) -> None:
     add_shape(tuesday.database_url)
 
     answer = tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
@@ -18,7 +18,7 @@ def test_a_bot_that_is_older_than_the_record_takes_nothing_in(tuesday: Story) ->
     assert answer.private.text.startswith(f"NOT recorded ({WHY}). Your text: “acme")
 
 
-def test_a_bot_that_is_older_than_the_record_sends_nothing(tuesday: Story) -> None:
+def test_a_bot_older_than_the_record_sends_nothing(tuesday: Story) -> None:
     tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
     add_shape(tuesday.database_url)
 
@@ -28,7 +28,7 @@ def test_a_bot_that_is_older_than_the_record_sends_nothing(tuesday: Story) -> No
     assert tuesday.slack.channel("incidents") == []
 
 
-def test_a_bot_that_is_older_than_the_record_tells_whoever_watches(
+def test_health_fails_for_a_bot_older_than_the_record(
     tuesday: Story,
 ) -> None:
     add_shape(tuesday.database_url)

@@ -1,4 +1,4 @@
-"""Starting with what is missing or wrong: one clear sentence, or patience."""
+"""Starting with a missing or wrong setting: one clear sentence, or a retry."""
 
 import logging
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def slack() -> Iterator[LocalSlack]:
 
 
 def settings(slack: LocalSlack, folder: Path, **changes: object) -> Settings:
-    """Return settings that would do, with some of them changed."""
+    """Return valid settings with some of them changed."""
     given: dict[str, object] = {
         "slack_bot_token": SecretStr(slack.bot_token),
         "slack_app_token": SecretStr(slack.app_token),
@@ -75,7 +75,7 @@ def test_a_wrong_bot_token_ends_the_start_with_a_sentence(
     assert str(error.value) == "Slack does not accept SLACK_BOT_TOKEN (invalid_auth)."
 
 
-def test_a_wrong_app_token_is_known_and_not_tried_for_ever(tuesday: Story) -> None:
+def test_a_wrong_app_token_is_not_retried_forever(tuesday: Story) -> None:
     socket = SocketMode(tuesday.bot.app, "xapp-wrong", tuesday.slack.api_url)
 
     socket.start()
@@ -91,7 +91,7 @@ def test_a_wrong_app_token_is_known_and_not_tried_for_ever(tuesday: Story) -> No
 
 
 class Late(logging.Filter):
-    """Holds up a socket that begins to read, as long as its connection is there."""
+    """Delays a socket's first read while its connection lasts."""
 
     def __init__(self, socket: SocketMode) -> None:
         super().__init__()
@@ -148,7 +148,7 @@ def test_a_bot_without_a_database_waits_for_slack_until_it_is_stopped(
     assert app.identify(given, stopping) is None
 
 
-def test_what_is_in_hand_is_acknowledged_before_the_bot_hangs_up(
+def test_events_in_hand_are_acknowledged_before_the_bot_disconnects(
     tuesday: Story,
 ) -> None:
     tuesday.slack.add_person("nia")

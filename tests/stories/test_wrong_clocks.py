@@ -1,4 +1,4 @@
-"""What a bot whose clock was ahead leaves in the record, and what a right one does."""
+"""A bot whose clock was ahead, and a bot with the right clock after it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ def ahead(told: Story, by: timedelta) -> Iterator[None]:
     told.start_bot()
 
 
-def test_what_is_declared_after_a_wrong_clock_is_sent(tuesday: Story) -> None:
+def test_an_incident_declared_after_a_wrong_clock_is_announced(tuesday: Story) -> None:
     with ahead(tuesday, timedelta(hours=2)):
         pass
 
@@ -35,7 +35,7 @@ def test_what_is_declared_after_a_wrong_clock_is_sent(tuesday: Story) -> None:
     assert len(tuesday.phone("ana")) == 1
 
 
-def test_what_waited_through_a_wrong_clock_is_sent_once(tuesday: Story) -> None:
+def test_messages_queued_during_a_wrong_clock_are_sent_once(tuesday: Story) -> None:
     tuesday.slack.faults.add("chat.postMessage", Fault.FAIL_BEFORE, times=None)
     tuesday.command("dee", SEV1)
 
@@ -50,7 +50,7 @@ def test_what_waited_through_a_wrong_clock_is_sent_once(tuesday: Story) -> None:
     assert len(tuesday.phone("ana")) == 1
 
 
-def test_what_a_wrong_clock_queued_is_found_in_slack(tuesday: Story) -> None:
+def test_a_message_queued_on_a_wrong_clock_is_found_in_slack(tuesday: Story) -> None:
     now = tuesday.now
     tuesday.clock.travel(now + timedelta(hours=2))
     tuesday.slack.as_("dee").command("/sev2", "acme: push of apps fails")
@@ -64,7 +64,7 @@ def test_what_a_wrong_clock_queued_is_found_in_slack(tuesday: Story) -> None:
     assert len(tuesday.slack.channel("incidents")) == 1
 
 
-def test_numbers_are_read_again_after_a_wrong_clock(tuesday: Story) -> None:
+def test_incident_numbers_are_read_again_after_a_wrong_clock(tuesday: Story) -> None:
     tuesday.slack.faults.add("conversations.history", Fault.FAIL_BEFORE, times=None)
     with ahead(tuesday, timedelta(hours=2)):
         pass

@@ -72,7 +72,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.database.close()
 
 
-def test_after_an_outage_a_person_gets_one_message_however_much_fell_due(
+def test_after_an_outage_many_reminders_are_one_message(
     desk: Desk,
 ) -> None:
     desk.open(130)
@@ -84,7 +84,7 @@ def test_after_an_outage_a_person_gets_one_message_however_much_fell_due(
     assert message == list(range(1, 131))
 
 
-def test_what_falls_due_together_is_one_message_however_much_it_is(
+def test_many_reminders_due_together_are_one_message(
     desk: Desk,
 ) -> None:
     desk.open(130)
@@ -95,7 +95,7 @@ def test_what_falls_due_together_is_one_message_however_much_it_is(
     assert [len(message) for message in desk.messages("reminder")] == [130]
 
 
-def test_what_falls_due_while_the_bot_is_awake_is_one_message_however_much_it_is(
+def test_many_reminders_due_while_the_bot_runs_are_one_message(
     desk: Desk,
 ) -> None:
     desk.open(130)
@@ -109,7 +109,7 @@ def test_what_falls_due_while_the_bot_is_awake_is_one_message_however_much_it_is
     assert [len(message) for message in desk.messages("reminder")] == [130]
 
 
-def test_two_bots_on_one_record_write_everything_once(desk: Desk) -> None:
+def test_two_bots_on_one_record_queue_everything_once(desk: Desk) -> None:
     desk.open(3)
     desk.now = pacific(25, "09:15")
     with closing(SqliteDatabase(desk.path, "T1")) as database:
@@ -123,7 +123,7 @@ def test_two_bots_on_one_record_write_everything_once(desk: Desk) -> None:
     assert desk.count("digest") == 2  # The first is that of the first day.
 
 
-def test_the_next_tick_with_something_to_do_is_known(desk: Desk) -> None:
+def test_the_next_due_instant_is_known(desk: Desk) -> None:
     desk.open(1)
 
     due = []

@@ -327,14 +327,14 @@ def test_a_message_holds_fifty_blocks_and_a_form_a_hundred() -> None:
         check_view(form(*[{"type": "divider"}] * 101))
 
 
-def test_a_block_id_stands_once_in_a_message() -> None:
+def test_a_block_id_may_occur_once_in_a_message() -> None:
     blocks = [section("x", block_id="b"), section("y", block_id="b")]
 
     with pytest.raises(Refused, match="/blocks/1/block_id"):
         check_message("x", blocks)
 
 
-def test_the_same_action_id_may_stand_in_two_blocks() -> None:
+def test_the_same_action_id_may_occur_in_two_blocks() -> None:
     check_message("x", [actions(button("x", "a")), actions(button("x", "a"))])
 
 
@@ -369,6 +369,6 @@ def test_a_form_holds_250_kilobytes() -> None:
         check_view(form(*[section("x" * 3000)] * 90))
 
 
-def test_what_is_no_form_at_all_is_refused() -> None:
+def test_a_view_that_is_no_form_is_refused() -> None:
     with pytest.raises(Refused, match="missing required field: type"):
         check_view("modal")

@@ -1,4 +1,4 @@
-"""The local Slack sends what people do over signed HTTP as the real one does."""
+"""The local Slack sends signed HTTP requests as the real one does."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The local Slack knows when people's phones are silent, and tells who may ask."""
+"""dnd.info of the local Slack, and the scope it needs."""
 
 from datetime import UTC, datetime
 
@@ -12,9 +12,7 @@ from tests.emulator.world import INCIDENTS, refusal
 NIGHT = (datetime(2026, 11, 20, 22, tzinfo=UTC), datetime(2026, 11, 21, 8, tzinfo=UTC))
 
 
-def test_somebody_who_is_silenced_at_night_is_told_as_such(
-    slack: LocalSlack, client: WebClient
-) -> None:
+def test_dnd_info_shows_a_nightly_silence(slack: LocalSlack, client: WebClient) -> None:
     slack.silence("ana", *NIGHT)
 
     answer = client.dnd_info(user="U0ANA").data
@@ -27,7 +25,7 @@ def test_somebody_who_is_silenced_at_night_is_told_as_such(
     }
 
 
-def test_somebody_else_is_disturbed_always(client: WebClient) -> None:
+def test_dnd_info_shows_no_silence_for_others(client: WebClient) -> None:
     assert client.dnd_info(user="U0BEN")["dnd_enabled"] is False
 
 

@@ -1,4 +1,4 @@
-"""Events: one that nobody acknowledges comes again, with the same id."""
+"""Events: an unacknowledged one is redelivered with the same id."""
 
 from collections.abc import Iterator
 

@@ -16,7 +16,7 @@ def texts(answer: object) -> list[str]:
     return [message["text"] for message in answer["messages"]]  # type: ignore[index]
 
 
-def test_history_tells_the_top_level_newest_first(client: WebClient) -> None:
+def test_history_lists_top_level_messages_newest_first(client: WebClient) -> None:
     first = client.chat_postMessage(channel=INCIDENTS, text="one")
     client.chat_postMessage(channel=INCIDENTS, text="reply", thread_ts=first["ts"])
     client.chat_postMessage(channel=INCIDENTS, text="two")
@@ -28,7 +28,7 @@ def test_history_tells_the_top_level_newest_first(client: WebClient) -> None:
     assert answer["messages"][1]["reply_count"] == 1
 
 
-def test_replies_tell_the_parent_and_then_the_thread(client: WebClient) -> None:
+def test_replies_list_the_parent_and_then_the_thread(client: WebClient) -> None:
     parent = client.chat_postMessage(channel=INCIDENTS, text="one")["ts"]
     for text in ("a", "b"):
         client.chat_postMessage(channel=INCIDENTS, text=text, thread_ts=parent)
@@ -52,7 +52,9 @@ def test_a_page_ends_with_a_cursor_to_the_next(client: WebClient) -> None:
     assert [texts(page) for page in pages] == [["e", "d"], ["c", "b"], ["a"]]
 
 
-def test_oldest_and_latest_bound_what_is_told(client: WebClient, clock: Clock) -> None:
+def test_oldest_and_latest_bound_the_messages_listed(
+    client: WebClient, clock: Clock
+) -> None:
     stamps = []
     for text in "abc":
         stamps.append(client.chat_postMessage(channel=INCIDENTS, text=text)["ts"])
@@ -69,7 +71,7 @@ def test_oldest_and_latest_bound_what_is_told(client: WebClient, clock: Clock) -
     assert texts(closed) == ["c", "b", "a"]
 
 
-def test_the_payload_of_metadata_is_told_only_when_asked_for(client: WebClient) -> None:
+def test_metadata_payloads_are_returned_only_on_request(client: WebClient) -> None:
     client.chat_postMessage(channel=INCIDENTS, text="one", metadata=METADATA)
 
     silent = client.conversations_history(channel=INCIDENTS)
@@ -97,7 +99,7 @@ def test_metadata_that_is_too_large_is_refused(client: WebClient) -> None:
         ({"channel": INCIDENTS, "cursor": "wrong"}, "invalid_cursor"),
     ],
 )
-def test_what_cannot_be_read_is_refused(
+def test_invalid_history_requests_are_refused(
     client: WebClient, more: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(SlackApiError) as error:

@@ -10,7 +10,7 @@ from bot.emulator.driver import LocalSlack
 from tests.emulator.world import INCIDENTS, Clock, refusal, section
 
 
-def test_a_message_stands_in_its_channel_as_the_bots(
+def test_a_message_is_shown_in_its_channel_as_the_bots(
     slack: LocalSlack, client: WebClient
 ) -> None:
     answer = client.chat_postMessage(
@@ -138,14 +138,14 @@ def test_blocks_may_come_as_json_text_but_not_as_other_text(client: WebClient) -
     assert refusal(error) == "invalid_blocks_format"
 
 
-def test_what_this_slack_does_not_know_is_said_aloud(client: WebClient) -> None:
+def test_unsupported_arguments_are_refused_by_name(client: WebClient) -> None:
     with pytest.raises(SlackApiError) as error:
         client.chat_postMessage(channel=INCIDENTS, text="x", reply_broadcast=True)
 
     assert "reply_broadcast" in str(error.value.response["errors"])
 
 
-def test_a_reply_stands_in_the_thread_and_not_in_the_channel(
+def test_a_reply_is_shown_in_the_thread_and_not_in_the_channel(
     slack: LocalSlack, client: WebClient
 ) -> None:
     parent = client.chat_postMessage(channel=INCIDENTS, text="card")
@@ -274,7 +274,7 @@ def test_nobody_elses_message_can_be_edited_or_deleted(
     assert [m.text for m in slack.channel("incidents")] == ["mine"]
 
 
-def test_what_is_not_there_cannot_be_edited(client: WebClient) -> None:
+def test_a_missing_message_cannot_be_edited(client: WebClient) -> None:
     with pytest.raises(SlackApiError) as no_message:
         client.chat_update(channel=INCIDENTS, ts="1.000001", text="x")
     with pytest.raises(SlackApiError) as no_channel:
@@ -308,7 +308,7 @@ def test_a_deleted_parent_leaves_a_tombstone_over_its_thread(
     assert [m.text for m in tombstone.thread] == ["note"]
 
 
-def test_those_who_watch_hear_of_each_change_in_order(
+def test_watchers_see_each_change_in_order(
     slack: LocalSlack, client: WebClient
 ) -> None:
     heard: list[tuple[str, str]] = []

@@ -89,7 +89,7 @@ def test_a_url_is_used_up_after_five_posts(slack: LocalSlack, urls: Urls) -> Non
     assert len(slack.private("ana")) == 5
 
 
-def test_a_url_expires_after_thirty_minutes_of_the_machine(
+def test_a_url_expires_thirty_minutes_after_the_act(
     urls: Urls, machine: Machine
 ) -> None:
     url = urls.of_command()
@@ -160,7 +160,7 @@ def test_the_typed_command_cannot_be_replaced(slack: LocalSlack, urls: Urls) -> 
     assert [m.text for m in slack.private("ana")] == ["x"]
 
 
-def test_an_answer_can_stand_in_a_thread(
+def test_an_answer_can_go_to_a_thread(
     slack: LocalSlack, urls: Urls, card: Message
 ) -> None:
     url = urls.of_press(card)

@@ -108,7 +108,7 @@ def test_an_envelope_says_what_it_is(hasty: LocalSlack) -> None:
     assert again["envelope_id"] != event["envelope_id"]
 
 
-def test_an_ack_is_taken_from_whichever_socket_it_comes(slack: LocalSlack) -> None:
+def test_an_ack_counts_from_any_socket(slack: LocalSlack) -> None:
     answers: list[Answer] = []
     typing = Thread(target=lambda: answers.append(slack.as_("ana").command("/sev2")))
 
@@ -136,7 +136,7 @@ def test_an_ack_that_comes_too_late_changes_nothing(hasty: LocalSlack) -> None:
     assert hasty.private("ana") == []
 
 
-def test_a_frame_that_is_not_json_is_passed_over(hasty: LocalSlack) -> None:
+def test_a_frame_that_is_not_json_is_ignored(hasty: LocalSlack) -> None:
     with socket(hasty) as connection:
         read(connection)
         connection.send("{")

@@ -1,4 +1,4 @@
-"""What people write in channels and threads, and what an app hears of it."""
+"""What people write in channels and threads, and the events an app gets."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def heard(app: App) -> list[dict[str, Any]]:
     return events
 
 
-def test_a_reply_stands_under_its_parent_and_not_in_the_channel(
+def test_a_reply_is_shown_under_its_parent_and_not_in_the_channel(
     slack: LocalSlack,
 ) -> None:
     asked = slack.as_("ana").say("down?", "incidents")

@@ -33,7 +33,7 @@ def limited(slack: LocalSlack) -> LocalSlack:
     return slack
 
 
-def test_a_call_too_many_is_told_when_to_come_again(
+def test_a_call_over_the_rate_limit_gets_retry_after(
     limited: LocalSlack, client: WebClient, machine: Machine
 ) -> None:
     for _ in range(20):

@@ -174,7 +174,7 @@ def test_conversations_open_refuses(
     assert refusal(error) == code
 
 
-def test_conversations_info_tells_membership_and_sharing(
+def test_conversations_info_shows_membership_and_sharing(
     slack: LocalSlack, client: WebClient
 ) -> None:
     slack.add_channel("shared", bot=False, is_ext_shared=True, archived=True)

@@ -157,7 +157,7 @@ def test_a_message_arrives_at_everybody_who_is_there(
     assert cleo.messages()[0]["text"] == "hello"
 
 
-def test_a_private_answer_reaches_one_tab_only(
+def test_a_private_answer_reaches_only_one_tab(
     app: App, open_tab: Callable[[str], Tab]
 ) -> None:
     app.command("/sev1")(lambda ack: ack("Only you see this"))
@@ -218,7 +218,7 @@ def test_a_failed_command_says_so_in_slacks_words(
         ("slack", {"condition": "happy"}, "cannot be read"),
     ],
 )
-def test_what_cannot_be_done_is_refused_with_a_reason(
+def test_impossible_requests_are_refused_with_a_reason(
     open_tab: Callable[[str], Tab], act: str, more: dict[str, str], reason: str
 ) -> None:
     assert reason in open_tab("U0ANA").ask(act, **more)["refused"]

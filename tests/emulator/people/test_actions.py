@@ -47,7 +47,7 @@ def card(slack: LocalSlack, client: WebClient) -> Message:
 
 @pytest.fixture
 def acts(app: App) -> list[dict[str, Any]]:
-    """The payloads of whatever is done, each answered with an empty ack."""
+    """The payloads of all acts, each answered with an empty ack."""
     payloads: list[dict[str, Any]] = []
 
     def listen(ack: Ack, body: dict[str, Any]) -> None:
@@ -147,12 +147,12 @@ def test_a_person_is_chosen_by_name(
     assert chosen == {"type": "users_select", "selected_user": "U0BEN"}
 
 
-def test_what_is_not_there_cannot_be_pressed(slack: LocalSlack, card: Message) -> None:
+def test_a_missing_button_cannot_be_pressed(slack: LocalSlack, card: Message) -> None:
     with pytest.raises(LookupError, match=r"'Reopen' is not there.*\[Take it\]"):
         slack.as_("ana").press("Reopen", card)
 
 
-def test_what_a_person_cannot_see_they_cannot_press(
+def test_a_person_cannot_press_an_invisible_button(
     slack: LocalSlack, card: Message
 ) -> None:
     with pytest.raises(LookupError, match="cleo is not in incidents"):

@@ -55,7 +55,7 @@ def test_a_command_carries_slacks_own_keys(
     assert payload["is_enterprise_install"] == "false"
 
 
-def test_a_command_is_typed_to_the_bot_unless_told_where(
+def test_a_command_is_typed_to_the_bot_by_default(
     slack: LocalSlack, heard: list[dict[str, Any]]
 ) -> None:
     slack.as_("ana").command("/sev2")

@@ -81,7 +81,7 @@ def submissions(
     return payloads
 
 
-def test_a_trigger_opens_a_form_for_whoever_acted(
+def test_a_trigger_opens_a_form_for_the_person_who_acted(
     slack: LocalSlack, client: WebClient, triggers: list[str]
 ) -> None:
     view = client.views_open(trigger_id=triggers[0], view=form())["view"]
@@ -103,7 +103,7 @@ def test_a_trigger_works_once(client: WebClient, triggers: list[str]) -> None:
     assert refusal(error) == "exchanged_trigger_id"
 
 
-def test_a_trigger_lives_three_seconds_of_the_machine(
+def test_a_trigger_expires_after_three_seconds(
     client: WebClient, triggers: list[str], machine: Machine
 ) -> None:
     machine.seconds += 3.1
@@ -121,7 +121,7 @@ def test_an_unknown_trigger_is_invalid(client: WebClient) -> None:
     assert refusal(error) == "invalid_trigger_id"
 
 
-def test_a_form_that_slack_refuses_names_the_place_and_spends_no_trigger(
+def test_a_refused_form_names_the_place_and_spends_no_trigger(
     slack: LocalSlack, client: WebClient, triggers: list[str]
 ) -> None:
     no_submit = form()
@@ -229,7 +229,7 @@ def test_a_submission_carries_what_was_entered(
     assert values["at"]["value"]["selected_date_time"] == 1795176000
 
 
-def test_slack_itself_wants_required_inputs_before_anything_is_sent(
+def test_required_inputs_are_checked_before_the_app_hears(
     slack: LocalSlack, submissions: list[dict[str, Any]]
 ) -> None:
     answer = slack.as_("ana").submit(title="x" * 21)
@@ -243,7 +243,7 @@ def test_slack_itself_wants_required_inputs_before_anything_is_sent(
     assert submissions == []
 
 
-def test_what_is_not_offered_cannot_be_entered(
+def test_an_option_that_is_not_offered_cannot_be_entered(
     slack: LocalSlack, submissions: list[dict[str, Any]]
 ) -> None:
     with pytest.raises(LookupError, match="'Sev9' is not offered; there is: Sev1"):
@@ -252,7 +252,7 @@ def test_what_is_not_offered_cannot_be_entered(
         slack.as_("ana").submit(colour="red")
 
 
-def test_errors_from_the_app_stand_under_the_inputs(
+def test_errors_from_the_app_are_shown_under_the_inputs(
     slack: LocalSlack, client: WebClient, app: App, triggers: list[str]
 ) -> None:
     @app.view("open")
@@ -334,7 +334,7 @@ def test_a_redelivered_submission_finds_the_form_closed(
     assert submissions[0] == submissions[1]
 
 
-def test_closing_is_told_to_an_app_that_asked_for_it(
+def test_closing_a_form_notifies_an_app_that_asked(
     slack: LocalSlack, client: WebClient, app: App, triggers: list[str]
 ) -> None:
     closed: list[dict[str, Any]] = []
@@ -372,7 +372,7 @@ def test_a_button_in_a_form_sends_the_form_and_no_message(
     assert entered["value"] == "push fails"
 
 
-def test_a_choice_in_a_form_is_told_only_where_it_is_asked_for(
+def test_a_choice_in_a_form_is_dispatched_only_on_request(
     slack: LocalSlack, app: App, client: WebClient, triggers: list[str]
 ) -> None:
     told: list[dict[str, Any]] = []

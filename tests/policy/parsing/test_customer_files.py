@@ -1,4 +1,4 @@
-"""Customers out of a CSV file: what it says, and what is wrong with which line."""
+"""Customers from a CSV file, and its problems with their lines."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def wrong(csv: str) -> list[str]:
     return problems_of(TEXT, {"c.csv": csv})
 
 
-def test_its_customers_follow_those_of_the_policies_file() -> None:
+def test_customers_of_the_csv_follow_those_of_the_policies_file() -> None:
     csv = HEAD + 'Wayne,"wayne corp; batman ;",basic,office,C0WAYNE\nStark,,,,\n'
 
     policy = policy_of(TEXT, {"c.csv": csv})
@@ -28,7 +28,7 @@ def test_its_customers_follow_those_of_the_policies_file() -> None:
     )
 
 
-def test_columns_may_be_left_out_and_stand_in_any_order() -> None:
+def test_columns_may_be_left_out_and_come_in_any_order() -> None:
     policy = policy_of(TEXT, {"c.csv": "plan,name\ngold,Wayne\n\n"})
 
     assert policy.customers[2:] == (Customer("Wayne", plan="gold"),)
@@ -40,7 +40,7 @@ def test_a_name_may_hold_a_comma_in_quotes() -> None:
     assert policy.find_customer("wayne, inc.") is not None
 
 
-def test_each_problem_is_told_with_the_line_of_the_csv() -> None:
+def test_each_problem_names_the_line_of_the_csv() -> None:
     csv = HEAD + "Wayne,,glod,ofice,#wayne\n\nStark,,silver,,\n"
 
     problems = wrong(csv)
@@ -99,11 +99,11 @@ def test_each_problem_is_told_with_the_line_of_the_csv() -> None:
         ('"Wayne,,,,', "c.csv line 2: this is not CSV: unexpected end of data"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_told(row: str, sentence: str) -> None:
+def test_an_unusable_row_is_refused(row: str, sentence: str) -> None:
     assert wrong(HEAD + row + "\n") == [sentence]
 
 
-def test_a_name_twice_in_the_file_is_told_with_both_lines() -> None:
+def test_a_repeated_name_is_refused_with_both_lines() -> None:
     assert wrong("name\nWayne\nWAYNE\n") == [
         (
             'c.csv line 3: "WAYNE" already names Wayne (c.csv line 2); '
@@ -112,7 +112,7 @@ def test_a_name_twice_in_the_file_is_told_with_both_lines() -> None:
     ]
 
 
-def test_a_file_without_a_head_is_told() -> None:
+def test_a_file_without_a_header_is_refused() -> None:
     missing = f"c.csv line 1, name: this column is missing; {COLUMNS}"
 
     assert wrong("") == [missing]
@@ -122,19 +122,19 @@ def test_a_file_without_a_head_is_told() -> None:
     ]
 
 
-def test_a_misspelt_column_is_told() -> None:
+def test_a_misspelt_column_is_refused() -> None:
     assert wrong("name,chanel\nWayne,C0WAYNE\n") == [
         f'c.csv line 1: "chanel" is no column; {COLUMNS}; did you mean channel?'
     ]
 
 
-def test_a_file_that_is_not_there_is_told_at_its_setting() -> None:
+def test_a_missing_file_is_reported_at_its_setting() -> None:
     assert problems_of(TEXT) == [
         "policies.yaml line 35, customers_file: c.csv does not exist"
     ]
 
 
-def test_its_problems_are_told_together_with_those_of_the_policies_file() -> None:
+def test_problems_of_both_files_are_reported_together() -> None:
     text = TEXT.replace("means: odd", "means:")
 
     problems = problems_of(text, {"c.csv": HEAD + "Wayne,,glod,,\n"})

@@ -1,4 +1,4 @@
-"""Keys that had other names once: a stored policy may use them, a file may not."""
+"""Keys with old names: allowed in a stored policy, refused in a file."""
 
 from datetime import date
 
@@ -27,7 +27,7 @@ def test_an_old_key_in_a_file_is_refused_with_the_new_one() -> None:
     ]
 
 
-def test_a_fault_below_an_old_key_is_told_with_its_line() -> None:
+def test_a_fault_below_an_old_key_names_its_line() -> None:
     text = changed(*OLD[:1], ("every_day: business days", "every_day: soon"))
 
     assert [one.split(":")[0] for one in problems_of(text)] == [

@@ -61,7 +61,7 @@ def test_the_best_plan_is_the_first_one() -> None:
     assert policy_of(SMALL).conduct.unknown_customer_plan == "gold"
 
 
-def test_the_leads_hear_in_the_channel_of_the_digest() -> None:
+def test_the_leads_channel_defaults_to_the_digests() -> None:
     assert policy_of(SMALL).channels.leads == "C0LEADS"
 
 
@@ -170,7 +170,7 @@ def test_texts_are_kept_for_as_long_as_is_written(words: str, days: int | None) 
 
 
 @pytest.mark.parametrize("section", ["", "retention:\n", "retention: {}\n"])
-def test_texts_are_kept_for_ever_where_nothing_is_written(section: str) -> None:
+def test_texts_are_never_erased_by_default(section: str) -> None:
     assert policy_of(SMALL + section).erase_texts_after is None
 
 
@@ -223,7 +223,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     assert load(path, holidays=holidays, today=TODAY).plan("gold").name == "Gold"
 
 
-def test_a_file_that_cannot_be_read_is_told_why(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused_with_the_reason(tmp_path: Path) -> None:
     folder, latin = tmp_path / "folder", tmp_path / "latin.yaml"
     folder.mkdir()
     latin.write_bytes(b"plans:\n  gold: G\xf6ld\n")
@@ -245,7 +245,7 @@ def test_a_file_that_cannot_be_read_is_told_why(tmp_path: Path) -> None:
 
 @contextmanager
 def without_rights() -> Iterator[None]:
-    """Be nobody for a while, since root may read everything."""
+    """Run without root's rights, since root may read everything."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(pwd.getpwnam("nobody").pw_uid)
@@ -255,7 +255,7 @@ def without_rights() -> Iterator[None]:
         os.seteuid(user)
 
 
-def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_without_read_permission_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(SMALL)
     path.chmod(0)
@@ -267,7 +267,7 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
         load(path, holidays=holidays, today=TODAY)
 
 
-def test_with_no_file_the_shipped_policy_counts(
+def test_without_a_file_the_shipped_policy_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -292,7 +292,7 @@ def test_policies_yaml_in_the_working_folder_counts_before_the_shipped_one(
     assert policy.plan("gold").name == "Gold"
 
 
-def test_a_named_file_that_is_missing_is_never_replaced_by_the_shipped_one(
+def test_a_missing_named_file_is_refused(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(PolicyError, match="does not exist"):

@@ -299,7 +299,7 @@ def wrong(old: str, new: str) -> str:
             "  repeat: 0m",
             'line 46, escalation.repeat: "0m" is not allowed; '
             "write a length of time that is not zero, such as 15m",
-            id="a heart that beats without end",
+            id="a repeat of no time",
         ),
         pytest.param(
             "check_in_every: 60m",
@@ -343,13 +343,13 @@ def wrong(old: str, new: str) -> str:
         ),
     ],
 )
-def test_a_problem_is_told_with_key_line_what_was_read_and_what_is_allowed(
+def test_a_problem_names_line_key_value_and_allowed_values(
     old: str, new: str, sentence: str
 ) -> None:
     assert wrong(old, new) == sentence
 
 
-def test_a_misspelt_setting_is_told_with_those_that_exist() -> None:
+def test_a_misspelt_setting_is_refused_with_the_existing_ones() -> None:
     problems = problems_of(changed(("{means: odd}", "{meens: odd}")))
 
     assert problems == [
@@ -364,7 +364,7 @@ def test_a_misspelt_setting_is_told_with_those_that_exist() -> None:
     ]
 
 
-def test_a_missing_section_is_told_by_its_name() -> None:
+def test_a_missing_section_is_named() -> None:
     problems = problems_of(changed(("digest: {at:", "digets: {at:")))
 
     assert len(problems) == 2
@@ -377,7 +377,7 @@ def test_a_missing_section_is_told_by_its_name() -> None:
     assert problems[1].endswith("; did you mean digest?")
 
 
-def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_file() -> None:
+def test_all_problems_are_reported_in_the_order_of_the_file() -> None:
     text = changed(
         ("means: down", "means:"),
         ("basic: twice per week", "basic: daily"),
@@ -410,7 +410,7 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_file() -> 
     ]
 
 
-def test_a_promise_that_no_calendar_can_keep_is_refused() -> None:
+def test_a_target_that_its_calendar_cannot_reach_is_refused() -> None:
     text = changed(
         ("mon-fri: 09:00-17:00", "mon: 09:00-09:01"),
         ("basic: 8 business hours", "basic: 9999 business hours"),

@@ -9,7 +9,7 @@ from bot.policy.parsing.public_holidays import public_holidays
 YEARS = range(2026, 2028)
 
 
-def test_us_federal_holidays_are_known_and_the_days_on_which_they_are_kept() -> None:
+def test_us_federal_holidays_include_their_observed_days() -> None:
     days = public_holidays("US", None, YEARS)
 
     assert days[date(2026, 11, 26)] == "Thanksgiving Day"
@@ -25,7 +25,7 @@ def test_a_subdivision_has_holidays_of_its_own() -> None:
     assert bavaria[date(2026, 1, 6)] == "Epiphany"
 
 
-def test_names_are_english_whatever_the_machine_speaks(
+def test_holiday_names_are_english_in_any_locale(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LANGUAGE", "th")
@@ -43,14 +43,14 @@ def test_names_are_english_whatever_the_machine_speaks(
         ("", '"" is no country; write an ISO code such as US'),
     ],
 )
-def test_an_unknown_country_is_told(country: str, sentence: str) -> None:
+def test_an_unknown_country_is_refused(country: str, sentence: str) -> None:
     with pytest.raises(ValueError, match="is no country") as caught:
         public_holidays(country, None, YEARS)
 
     assert str(caught.value).startswith(sentence)
 
 
-def test_an_unknown_subdivision_is_told_with_those_that_exist() -> None:
+def test_an_unknown_subdivision_is_refused_with_the_existing_ones() -> None:
     with pytest.raises(ValueError, match="is no subdivision") as caught:
         public_holidays("GB", "ENGL", YEARS)
 

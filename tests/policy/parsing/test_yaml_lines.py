@@ -34,7 +34,7 @@ def test_every_key_and_item_knows_its_line() -> None:
     assert document.line_of(("steps", 1, "after")) == 8
 
 
-def test_what_is_missing_stands_where_it_should_have_been() -> None:
+def test_a_missing_key_is_reported_where_it_belongs() -> None:
     document = read(TEXT)
 
     assert document.line_of(("steps", 1, "tell")) == 8
@@ -42,7 +42,7 @@ def test_what_is_missing_stands_where_it_should_have_been() -> None:
     assert document.line_of(("escalation",)) is None
 
 
-def test_all_repeated_keys_are_told() -> None:
+def test_all_repeated_keys_are_reported() -> None:
     with pytest.raises(YamlError) as caught:
         read("a: {b: 1, b: 2}\nc: 3\na: 4\n")
 
@@ -53,14 +53,14 @@ def test_all_repeated_keys_are_told() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "~"])
-def test_a_file_without_anything_is_told_as_empty(text: str) -> None:
+def test_an_empty_file_is_reported_as_empty(text: str) -> None:
     assert problems_of(text) == [
         "policies.yaml is empty; `sevbot policy init` writes a whole one"
     ]
 
 
 @pytest.mark.parametrize("text", ["hello", "- plans", "[a, b]", '"plans: x"'])
-def test_a_file_without_settings_is_told_as_that(text: str) -> None:
+def test_a_file_without_settings_is_reported_as_such(text: str) -> None:
     assert problems_of(text) == [
         "policies.yaml holds no settings; it begins with `plans:`"
     ]
@@ -75,7 +75,7 @@ def test_a_file_without_settings_is_told_as_that(text: str) -> None:
         ("a: 1\n b: 2", "line 2", "mapping values are not allowed here"),
     ],
 )
-def test_what_is_not_yaml_is_told_with_its_line(
+def test_invalid_yaml_is_refused_with_its_line(
     text: str, where: str, sentence: str
 ) -> None:
     (problem,) = problems_of(text)
@@ -84,7 +84,7 @@ def test_what_is_not_yaml_is_told_with_its_line(
     assert sentence in problem
 
 
-def test_a_control_character_is_told() -> None:
+def test_a_control_character_is_refused() -> None:
     (problem,) = problems_of("plans: \x00")
 
     assert problem.startswith("policies.yaml: this is not YAML: unacceptable character")

@@ -29,7 +29,7 @@ def test_a_corrected_customer_is_one_of_the_policys() -> None:
     )
 
 
-def test_a_corrected_customer_may_be_typed_where_they_are_many() -> None:
+def test_a_corrected_customer_is_typed_when_there_are_many() -> None:
     form = customer.view(INCIDENT, MANY)
 
     with pytest.raises(FieldErrors) as caught:
@@ -39,7 +39,7 @@ def test_a_corrected_customer_may_be_typed_where_they_are_many() -> None:
 
 
 @pytest.mark.parametrize("name", [None, "x" * 100, "<!channel>"])
-def test_a_policy_with_odd_customers_has_a_form_all_the_same(name: str | None) -> None:
+def test_odd_customer_names_do_not_break_the_form(name: str | None) -> None:
     odd = replace(POLICY, customers=(Customer(name),) if name else ())
 
     assert "Customer" in form_text(customer.view(INCIDENT, odd))

@@ -12,7 +12,7 @@ from tests.slack.reading import filled, form_text
 INCIDENT = incident(Severity.SEV2, owner="U0ANA")
 
 
-def test_a_hand_off_says_who_keeps_it_meanwhile() -> None:
+def test_a_hand_off_form_says_who_owns_the_incident_until_acceptance() -> None:
     form = hand_off.view(INCIDENT)
 
     assert "<@U0ANA> keeps it until they accept." in form_text(form)
@@ -25,7 +25,9 @@ def test_a_hand_off_says_who_keeps_it_meanwhile() -> None:
     ("owner", "keeps"),
     [("U0ANA", "<@U0ANA> keeps it"), (None, "It stays with nobody")],
 )
-def test_its_receipt_says_who_keeps_it_meanwhile(owner: str | None, keeps: str) -> None:
+def test_a_hand_off_receipt_says_who_owns_the_incident_until_acceptance(
+    owner: str | None, keeps: str
+) -> None:
     said = hand_off.receipt(incident(Severity.SEV2, owner=owner), "U0BEN")
 
     assert said == f"<@U0BEN> is asked. {keeps} until they accept."

@@ -80,7 +80,7 @@ def test_an_incident_may_be_opened_without_a_customer() -> None:
     assert entry.request == OpenRequest(customer=None, plan=None, title="push fails")
 
 
-def test_a_typed_customer_that_is_unknown_is_answered_with_did_you_mean() -> None:
+def test_an_unknown_typed_customer_is_answered_with_did_you_mean() -> None:
     form = filled(view(MANY), customer="Custommer 7", title="x")
 
     with pytest.raises(FieldErrors) as caught:
@@ -107,7 +107,7 @@ def test_a_typed_customer_that_is_unknown_is_answered_with_did_you_mean() -> Non
     ],
     ids=["no title", "long title", "no link", "future"],
 )
-def test_what_is_wrong_stands_under_its_input(
+def test_each_error_is_shown_under_its_input(
     entries: dict[str, object], errors: dict[str, str]
 ) -> None:
     with pytest.raises(FieldErrors) as caught:
@@ -117,7 +117,7 @@ def test_what_is_wrong_stands_under_its_input(
 
 
 @pytest.mark.parametrize("name", [None, "x" * 100, "<!channel>"])
-def test_a_policy_with_odd_customers_has_a_form_all_the_same(name: str | None) -> None:
+def test_odd_customer_names_do_not_break_the_form(name: str | None) -> None:
     odd = replace(POLICY, customers=(Customer(name),) if name else ())
 
     assert "Customer" in form_text(view(odd))

@@ -14,7 +14,7 @@ INCIDENT = incident(Severity.SEV2, owner="U0ANA")
 NOTHING_SENT = "Nothing is sent to the customer by this form."
 
 
-def test_resolving_says_that_the_customer_was_told() -> None:
+def test_the_form_to_resolve_confirms_that_the_customer_was_told() -> None:
     form = resolving.view(INCIDENT, ANA, NOW)
 
     box = field(form, CONFIRMED)
@@ -27,7 +27,7 @@ def test_resolving_says_that_the_customer_was_told() -> None:
     ) == ResolveEntry(42, "Rolled back.", None)
 
 
-def test_resolving_without_having_told_the_customer_is_refused() -> None:
+def test_resolving_without_telling_the_customer_is_refused() -> None:
     form = filled(resolving.view(INCIDENT, ANA, NOW), note="Rolled back.")
 
     with pytest.raises(FieldErrors) as caught:
@@ -38,7 +38,7 @@ def test_resolving_without_having_told_the_customer_is_refused() -> None:
     }
 
 
-def test_its_receipt_names_the_customer_who_got_nothing() -> None:
+def test_a_resolution_receipt_names_the_customer_who_got_nothing() -> None:
     unknown = incident(Severity.SEV2, customer=None)
 
     assert resolving.receipt(INCIDENT) == (

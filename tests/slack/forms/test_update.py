@@ -63,7 +63,7 @@ def test_waiting_is_offered_only_where_it_stops_the_clock() -> None:
     assert "Waiting" not in form_text(view(Severity.SEV1))
 
 
-def test_an_update_is_read_with_all_that_was_said() -> None:
+def test_an_update_is_read_with_every_entry() -> None:
     form = filled(
         view(),
         told="We look into it.\nMore later.",
@@ -83,7 +83,7 @@ def test_an_update_is_read_with_all_that_was_said() -> None:
     )
 
 
-def test_an_update_without_an_instant_is_of_now() -> None:
+def test_an_update_without_an_instant_is_now() -> None:
     entry = update.read(filled(view(), told="We look."), NOW)
 
     assert entry == UpdateEntry(42, "We look.", "", "", None, waits=False)
@@ -97,14 +97,14 @@ def test_a_phone_whose_clock_is_a_little_ahead_means_now() -> None:
     assert entry.at == NOW
 
 
-def test_an_update_says_what_the_customer_was_told() -> None:
+def test_an_update_needs_what_the_customer_was_told() -> None:
     with pytest.raises(FieldErrors) as caught:
         update.read(filled(view(), told="  "), NOW)
 
     assert caught.value.errors == {"told": "Say what the customer was told."}
 
 
-def test_its_receipt_says_that_nothing_was_sent_and_what_is_due_next() -> None:
+def test_an_update_receipt_says_nothing_was_sent_and_what_is_next() -> None:
     responded, owed = happen(
         INCIDENT,
         owed_at_opening(INCIDENT),
@@ -122,7 +122,7 @@ def test_its_receipt_says_that_nothing_was_sent_and_what_is_due_next() -> None:
     )
 
 
-def test_while_the_customer_is_waited_for_no_update_is_due_next() -> None:
+def test_while_waiting_on_the_customer_no_update_is_due() -> None:
     waiting, owed = happen(
         INCIDENT,
         owed_at_opening(INCIDENT),

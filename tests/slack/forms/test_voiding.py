@@ -14,7 +14,7 @@ INCIDENT = incident(Severity.SEV2, owner="U0ANA")
 
 
 @pytest.mark.parametrize("reason", list(VoidReason))
-def test_a_mistake_and_a_drill_are_told_apart(reason: VoidReason) -> None:
+def test_a_mistake_and_a_drill_are_distinguished(reason: VoidReason) -> None:
     form = voiding.view(INCIDENT)
 
     entry = voiding.read(filled(form, void=reason.name.lower()))
@@ -22,6 +22,6 @@ def test_a_mistake_and_a_drill_are_told_apart(reason: VoidReason) -> None:
     assert entry == VoidEntry(42, reason)
 
 
-def test_one_of_the_two_must_be_chosen() -> None:
+def test_mistake_or_drill_must_be_chosen() -> None:
     with pytest.raises(FieldErrors):
         voiding.read(filled(voiding.view(INCIDENT)))

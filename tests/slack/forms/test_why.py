@@ -25,7 +25,7 @@ def paragraphs(form: View) -> list[str]:
     return reading.paragraphs(Message("x", tuple(form["blocks"])))
 
 
-def test_why_these_times_is_a_form_without_anything_to_send() -> None:
+def test_why_these_times_is_a_form_without_a_submit_button() -> None:
     first = incident(Severity.SEV2, owner="U0ANA")
 
     form = why.view(first, owed_at_opening(first), POLICY, ANA, pacific(24, "16:40"))
@@ -63,7 +63,7 @@ def test_the_ledger_counts_open_time_and_names_what_it_skipped() -> None:
     ]
 
 
-def test_the_ledger_lists_what_is_settled() -> None:
+def test_the_ledger_lists_settled_deadlines() -> None:
     first = incident(Severity.SEV2, owner="U0ANA")
     now, owed = happen(
         first,
@@ -81,7 +81,7 @@ def test_the_ledger_lists_what_is_settled() -> None:
     )
 
 
-def test_a_pause_stands_in_the_ledger() -> None:
+def test_a_pause_is_shown_in_the_ledger() -> None:
     first = incident(Severity.SEV2, owner="U0ANA")
     owed = owed_at_opening(first)
     steps = [

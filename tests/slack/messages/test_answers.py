@@ -37,7 +37,7 @@ def test_ten_thousand_characters_are_given_back_whole() -> None:
     assert given_back.split() == text.split()
 
 
-def test_the_worst_text_is_given_back_as_far_as_slack_has_room() -> None:
+def test_the_worst_text_is_given_back_as_far_as_it_fits() -> None:
     message = answers.user_error("The title is too long.", "&amp;" * 10_000)
 
     assert paragraphs(message)[-1].endswith("…")
@@ -64,7 +64,7 @@ def test_a_text_too_long_for_a_button_is_only_given_back() -> None:
     assert "".join(paragraphs(message)).count("z") == 3000
 
 
-def test_a_text_in_doubt_too_long_for_a_button_is_not_typed_again_blindly() -> None:
+def test_an_unconfirmed_text_too_long_for_a_button_advises_checking_first() -> None:
     message = answers.in_doubt("it is away", "/sev2", "z" * 3000, "1337.42.ab")
 
     assert buttons(message) == []

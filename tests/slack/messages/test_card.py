@@ -200,7 +200,7 @@ def test_a_void_card_counts_nowhere() -> None:
     assert buttons(shown) == ["More"]
 
 
-def test_an_unknown_customer_is_said_aloud() -> None:
+def test_an_unknown_customer_is_called_unknown() -> None:
     opened = incident(Severity.SEV2, customer=None)
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
@@ -211,7 +211,7 @@ def test_an_unknown_customer_is_said_aloud() -> None:
     assert shown.text.startswith("Sev2 INC-42 customer unknown: push of apps fails.")
 
 
-def test_an_open_offer_stands_beside_the_owner() -> None:
+def test_an_open_offer_is_shown_beside_the_owner() -> None:
     opened = replace(incident(Severity.SEV2, owner="U0ANA"), offered_to="U0BEN")
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
@@ -222,7 +222,7 @@ def test_an_open_offer_stands_beside_the_owner() -> None:
     ) in paragraphs(shown)[1]
 
 
-def test_a_report_before_the_command_is_told() -> None:
+def test_a_report_before_the_command_is_shown() -> None:
     opened = replace(incident(Severity.SEV2), reported_at=pacific(24, "08:30"))
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
@@ -233,7 +233,7 @@ def test_a_report_before_the_command_is_told() -> None:
     )
 
 
-def test_a_link_leads_to_where_it_says() -> None:
+def test_a_link_shows_its_address() -> None:
     opened = replace(incident(), link="https://example.com/t/7?a=1&b=2")
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
@@ -243,7 +243,7 @@ def test_a_link_leads_to_where_it_says() -> None:
     )
 
 
-def test_a_miss_stays_told_when_a_change_moved_what_is_due() -> None:
+def test_a_missed_deadline_stays_shown_after_a_change_moves_it() -> None:
     opened = incident(Severity.SEV2, owner="U0ANA")
     first, *others = owed_at_opening(opened)
     missed = replace(first, missed_at=first.late_at)
@@ -276,7 +276,7 @@ def test_no_title_or_customer_breaks_a_card(title: str, customer: str | None) ->
     assert set(re.findall(r"<[^>]*>", seen)) == {"<@U0LEA>"}
 
 
-def test_markup_in_a_title_is_shown_and_never_acted_upon() -> None:
+def test_markup_in_a_title_is_shown_as_text() -> None:
     opened = incident(title="<!channel> <@U0ANA> & <https://x.y|z>")
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))

@@ -39,7 +39,7 @@ def shown(told: Digest, **links: str) -> Message:
     return digest.message(told, POLICY, PACIFIC, permalinks)
 
 
-def test_a_digest_begins_with_what_needs_a_person() -> None:
+def test_a_digest_begins_with_incidents_that_need_a_person() -> None:
     told = digest_of(
         Need(
             incident(Severity.SEV1),
@@ -78,7 +78,7 @@ def test_a_digest_begins_with_what_needs_a_person() -> None:
     ]
 
 
-def test_a_digest_counts_the_promises_that_fell_due() -> None:
+def test_a_digest_counts_the_deadlines_that_fell_due() -> None:
     late = (timedelta(hours=3), timedelta(minutes=40))
 
     message = shown(digest_of(fell_due=31, kept=29, late=late, open_count=14))
@@ -89,7 +89,7 @@ def test_a_digest_counts_the_promises_that_fell_due() -> None:
     )
 
 
-def test_many_late_ones_are_told_as_a_range() -> None:
+def test_many_late_deadlines_are_shown_as_a_range() -> None:
     late = tuple(timedelta(hours=hours) for hours in range(1, 8))
 
     message = shown(digest_of(fell_due=7, kept=0, late=late, open_count=1))
@@ -97,7 +97,7 @@ def test_many_late_ones_are_told_as_a_range() -> None:
     assert "7 deadlines fell due: 0 kept, 7 late by 1 h to 7 h." in message.text
 
 
-def test_kept_promises_are_told_without_a_count_of_none() -> None:
+def test_a_digest_with_no_late_deadline_says_all_kept() -> None:
     assert (
         "31 deadlines fell due: all kept."
         in shown(digest_of(fell_due=31, kept=31, open_count=1)).text

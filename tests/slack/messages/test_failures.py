@@ -9,7 +9,7 @@ from tests.factories import (
 OWNED = incident(Severity.SEV2, owner="U0ANA")
 
 
-def test_reminders_that_fail_are_told_so_that_somebody_keeps_an_eye_on_it() -> None:
+def test_failing_reminders_are_reported_to_a_person() -> None:
     message = failures.reminders(OWNED)
 
     assert message.text == (

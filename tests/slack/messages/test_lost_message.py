@@ -10,7 +10,7 @@ from tests.slack.reading import buttons
 OWNED = incident(Severity.SEV2, owner="U0ANA")
 
 
-def test_a_message_that_cannot_arrive_is_told_with_the_reason_in_words() -> None:
+def test_a_dead_message_is_reported_with_the_reason_in_words() -> None:
     what = "a reminder about INC-42"
 
     message = lost_message.dead(what, "U0BEN", "user_disabled", instead="U0ANA")
@@ -21,7 +21,7 @@ def test_a_message_that_cannot_arrive_is_told_with_the_reason_in_words() -> None
     )
 
 
-def test_a_reason_without_words_is_slacks_own() -> None:
+def test_an_unknown_reason_is_given_as_slack_names_it() -> None:
     message = lost_message.dead("the daily digest", "C0LEADS", "odd_<error>", "key")
 
     assert message.text == (
@@ -30,7 +30,7 @@ def test_a_reason_without_words_is_slacks_own() -> None:
     )
 
 
-def test_what_nobody_was_told_instead_of_can_be_sent_again_once() -> None:
+def test_a_dead_message_without_another_reader_can_be_resent_once() -> None:
     lost = lost_message.dead("the daily digest", "C0LEADS", "is_archived", "digest/1")
     sent = lost_message.dead("the daily digest", "C0LEADS", "is_archived")
 
@@ -42,7 +42,7 @@ def test_what_nobody_was_told_instead_of_can_be_sent_again_once() -> None:
     )
 
 
-def test_a_message_of_unknown_fate_can_be_sent_again() -> None:
+def test_an_unconfirmed_message_can_be_sent_again() -> None:
     what = "a reminder about INC-42"
 
     message = lost_message.unconfirmed(what, "U0BEN", "INC-42/update/3/2/U0BEN")
@@ -64,7 +64,7 @@ def test_a_message_that_was_sent_again_offers_that_no_more() -> None:
     assert buttons(message) == []
 
 
-def test_an_incident_without_a_card_is_recorded_all_the_same() -> None:
+def test_a_lost_card_says_that_the_incident_is_recorded() -> None:
     message = lost_message.card_not_posted(OWNED, "C0INCIDENTS", "not_in_channel")
 
     assert message.text == (

@@ -26,7 +26,7 @@ def morning_of(*cases: Case) -> Morning:
     return found
 
 
-def test_a_morning_counts_what_is_owed_and_names_the_first_and_the_last() -> None:
+def test_a_morning_list_counts_deadlines_and_names_first_and_last() -> None:
     morning = morning_of(
         answered(31, "Acme", "14:20"),
         answered(44, "Globex", "16:40"),
@@ -55,7 +55,7 @@ def test_a_morning_counts_what_is_owed_and_names_the_first_and_the_last() -> Non
     ]
 
 
-def test_a_morning_says_what_is_overdue() -> None:
+def test_a_morning_list_says_what_is_overdue() -> None:
     morning = morning_of(case(Severity.SEV2, 31, "Acme", "U0ANA"))
 
     assert morning_list.message(morning, ANA, POLICY).text == (
@@ -63,7 +63,7 @@ def test_a_morning_says_what_is_overdue() -> None:
     )
 
 
-def test_a_morning_of_whoever_is_on_call_names_what_nobody_owns() -> None:
+def test_the_primarys_morning_list_names_unowned_incidents() -> None:
     morning = Morning("U0ANA", MORNING_AT, (), 0, (incident(Severity.SEV4, number=7),))
 
     assert morning_list.message(morning, ANA, POLICY).text == (
@@ -72,7 +72,7 @@ def test_a_morning_of_whoever_is_on_call_names_what_nobody_owns() -> None:
     )
 
 
-def test_a_morning_is_in_the_readers_own_time() -> None:
+def test_a_morning_list_is_in_the_readers_own_time() -> None:
     morning = morning_of(answered(31, "Acme", "14:20"))
 
     assert (
@@ -80,7 +80,7 @@ def test_a_morning_is_in_the_readers_own_time() -> None:
     )
 
 
-def test_a_long_morning_is_cut_and_counted() -> None:
+def test_a_long_morning_list_is_cut_and_counted() -> None:
     update = answered(31, "Acme", "14:20")
     owed = Owed(update.incident, update.deadlines[-1])
     morning = Morning("U0ANA", MORNING_AT, (owed,) * 26, 0, ())
@@ -91,7 +91,7 @@ def test_a_long_morning_is_cut_and_counted() -> None:
     assert paragraphs(message)[-1].endswith("\nand 14 more")
 
 
-def test_whoever_is_told_instead_reads_why() -> None:
+def test_a_substitute_reads_why_they_got_a_message() -> None:
     message = morning_list.in_place_of(notice("Today: 1 update."), "U0BEN", LEA)
 
     assert message.text == (

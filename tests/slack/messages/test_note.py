@@ -24,7 +24,7 @@ RESPONDED = replace(OWNED, responded_at=pacific(24, "10:00"))
 
 
 def event(kind: EventKind, *, at: datetime = NOW, **details: str) -> Event:
-    """Return what Ben did at 12:50; `from_` stands for the word that Python keeps."""
+    """Return what Ben did at 12:50; `from_` stands for Python's keyword."""
     named = {name.rstrip("_"): value for name, value in details.items()}
     return Event(kind, at, NOW, "U0BEN", named)
 
@@ -135,7 +135,7 @@ def test_taking_it_is_no_first_response() -> None:
     )
 
 
-def test_what_people_typed_makes_no_mention() -> None:
+def test_typed_text_makes_no_mention() -> None:
     text = said(event(EventKind.UPDATED, told="<!channel> <@U0LEA>\n& more"))
 
     assert "“&lt;!channel&gt; &lt;@U0LEA&gt; &amp; more”" in text

@@ -24,7 +24,7 @@ def by_ben(kind: EventKind) -> Event:
     return Event(kind, NOW, NOW, "U0BEN")
 
 
-def test_a_hand_off_is_asked_and_can_be_declined() -> None:
+def test_an_offer_can_be_accepted_or_declined() -> None:
     message = offer.message(replace(OWNED, offered_to="U0BEN"), "U0ANA", BEN)
 
     assert message.text == (
@@ -43,7 +43,9 @@ def test_a_hand_off_is_asked_and_can_be_declined() -> None:
     ],
     ids=["accepted", "declined", "withdrawn"],
 )
-def test_an_offer_that_is_over_has_no_buttons(now_is: Incident, sentence: str) -> None:
+def test_an_offer_that_has_ended_has_no_buttons(
+    now_is: Incident, sentence: str
+) -> None:
     message = offer.message(now_is, "U0ANA", BEN)
 
     assert message.text == f"INC-42 Acme (Sev2): {sentence}"
@@ -70,13 +72,13 @@ def test_an_offer_that_is_over_has_no_buttons(now_is: Incident, sentence: str) -
         ),
     ],
 )
-def test_the_giver_hears_what_became_of_it(
+def test_the_giver_learns_the_outcome_of_an_offer(
     kind: EventKind, now_is: Incident, sentence: str
 ) -> None:
     assert offer.answered(now_is, by_ben(kind), ANA).text == sentence
 
 
-def test_who_offered_what_nobody_owns_hears_that_it_stays_so() -> None:
+def test_a_declined_offer_of_an_unowned_incident_says_it_stays_unowned() -> None:
     unowned = replace(OWNED, owner=None)
 
     answer = offer.answered(unowned, by_ben(EventKind.HAND_OFF_DECLINED), LEA)

@@ -29,7 +29,7 @@ def answer(
     return opened.message(what, POLICY, reader, now, reading or Reading())
 
 
-def test_the_typist_reads_what_was_understood_and_who_is_told() -> None:
+def test_the_typist_reads_what_was_understood_and_who_is_paged() -> None:
     message = answer(
         recorded(
             incident(Severity.SEV2),
@@ -55,7 +55,7 @@ def test_outside_business_hours_a_sev2_waits_for_the_opening() -> None:
     assert "<@U0ANA> is told at Wed 09:00, nobody before." in message.text
 
 
-def test_a_sev3_comes_into_the_morning_list() -> None:
+def test_a_sev3_goes_on_the_morning_list() -> None:
     message = answer(recorded(incident(Severity.SEV3)))
 
     assert "They hear first by 17:00 (late only from Wed 09:00)." in message.text
@@ -65,7 +65,7 @@ def test_a_sev3_comes_into_the_morning_list() -> None:
     )
 
 
-def test_who_opens_it_for_themselves_reads_that_it_is_theirs() -> None:
+def test_opening_an_incident_as_its_owner_says_it_is_yours() -> None:
     own = incident(Severity.SEV1, owner="U0LEA", opened_at=pacific(24, "02:41"))
 
     message = answer(recorded(own, following=(PRIMARY, pacific(24, "03:56"))))
@@ -76,13 +76,13 @@ def test_who_opens_it_for_themselves_reads_that_it_is_theirs() -> None:
     )
 
 
-def test_who_is_asked_to_take_it_is_named() -> None:
+def test_the_person_asked_to_own_it_is_named() -> None:
     offered = replace(incident(Severity.SEV2), offered_to="U0BEN")
 
     assert "<@U0BEN> is asked to take it." in answer(recorded(offered)).text
 
 
-def test_an_unknown_customer_is_said_aloud_with_did_you_mean() -> None:
+def test_an_unknown_customer_is_answered_with_did_you_mean() -> None:
     reading = Reading(suggestions=("Acme", "Globex"))
 
     message = answer(
@@ -101,7 +101,7 @@ def test_an_unknown_customer_is_said_aloud_with_did_you_mean() -> None:
     ]
 
 
-def test_a_customer_read_off_the_channel_is_said_to_be() -> None:
+def test_a_customer_inferred_from_the_channel_is_named_as_such() -> None:
     message = answer(
         recorded(incident(Severity.SEV2)), reading=Reading(CustomerFrom.CHANNEL)
     )
@@ -109,7 +109,7 @@ def test_a_customer_read_off_the_channel_is_said_to_be() -> None:
     assert "for Acme (Premium Support), whose channel this is." in message.text
 
 
-def test_an_earlier_report_is_told_with_what_it_means() -> None:
+def test_an_earlier_report_shows_its_effect_on_deadlines() -> None:
     early = replace(incident(Severity.SEV2), reported_at=pacific(23, "12:00"))
 
     message = answer(recorded(early))

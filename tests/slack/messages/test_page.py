@@ -62,7 +62,7 @@ def check_in(kind: StepKind = StepKind.CHECK_IN) -> Item:
     )
 
 
-def test_a_page_says_what_whose_turn_by_when_and_who_is_next() -> None:
+def test_a_page_says_what_happened_who_acts_when_and_who_follows() -> None:
     shown = told(page(), ANA, pacific(24, "02:41"))
 
     assert shown.text == (
@@ -74,7 +74,7 @@ def test_a_page_says_what_whose_turn_by_when_and_who_is_next() -> None:
     assert paragraphs(shown)[0].startswith("*Sev1 INC-42 Acme: checkout is down.*\n")
 
 
-def test_a_page_that_is_edited_keeps_when_it_was_told() -> None:
+def test_an_edited_page_keeps_when_it_was_sent() -> None:
     sent = replace(page(), told_at=pacific(24, "02:41"))
 
     shown = told(sent, ANA, pacific(24, "02:50"))
@@ -82,7 +82,7 @@ def test_a_page_that_is_edited_keeps_when_it_was_told() -> None:
     assert "You were told 02:41" in shown.text
 
 
-def test_the_fallback_channel_hears_who_is_on_call() -> None:
+def test_a_page_in_the_fallback_channel_names_who_is_on_call() -> None:
     item = replace(page(), because=Because.FALLBACK, next=None)
 
     shown = told(item, None, pacific(24, "03:01"))
@@ -104,13 +104,13 @@ def test_a_check_in_asks_its_owner() -> None:
     assert buttons(shown) == ["Still on it", "First response sent", "Hand off"]
 
 
-def test_the_repeat_of_a_check_in_says_that_there_was_no_tap() -> None:
+def test_a_repeated_check_in_says_that_the_first_was_unanswered() -> None:
     shown = told(check_in(StepKind.PAGE), ANA, pacific(24, "04:56"))
 
     assert shown.text.startswith("INC-42 Acme (Sev1): no tap yet; are you still on it?")
 
 
-def test_others_hear_whose_sign_of_life_is_missing() -> None:
+def test_pages_to_others_name_the_silent_owner() -> None:
     item = replace(check_in(StepKind.PAGE), because=Because.BACKUP)
 
     shown = told(item, BEN, pacific(24, "05:06"))

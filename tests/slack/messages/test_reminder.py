@@ -72,7 +72,7 @@ def test_the_snooze_menu_offers_what_ends_before_the_update_is_due() -> None:
     assert offered == [("15 minutes", "31|INC-31/update/1|15 minutes")]
 
 
-def test_at_the_due_instant_nothing_can_be_put_off() -> None:
+def test_a_reminder_at_the_due_instant_cannot_be_snoozed() -> None:
     update_of, update = responded()
     item = Item(update_of, update, StepKind.DUE, Because.OWNER)
 
@@ -93,7 +93,7 @@ def test_a_reminder_after_says_how_late_it_is() -> None:
     )
 
 
-def test_the_lead_hears_whose_it_is() -> None:
+def test_a_reminder_to_the_lead_names_the_owner() -> None:
     update_of, update = responded()
     item = Item(update_of, update, StepKind.AFTER_AGAIN, Because.LEAD)
 
@@ -106,7 +106,7 @@ def test_the_lead_hears_whose_it_is() -> None:
     assert buttons(shown) == ["Log update", "Take over"]
 
 
-def test_the_primary_on_call_hears_that_nobody_owns_it() -> None:
+def test_a_reminder_to_the_primary_says_that_nobody_owns_it() -> None:
     opened = incident(Severity.SEV3)
     item = Item(opened, owed_at_opening(opened)[0], StepKind.DUE, Because.PRIMARY)
 
@@ -120,7 +120,7 @@ def test_the_primary_on_call_hears_that_nobody_owns_it() -> None:
     assert buttons(shown) == ["Take it", "First response sent", "Snooze", "Hand off"]
 
 
-def test_a_thread_mentions_whom_it_concerns_and_names_the_zone() -> None:
+def test_a_reminder_in_a_thread_mentions_the_owner_and_the_zone() -> None:
     update_of, update = responded()
     item = Item(update_of, update, StepKind.DUE, Because.OWNER)
 
@@ -164,14 +164,14 @@ def test_our_own_aim_is_not_called_the_contracts() -> None:
     )
 
 
-def test_a_snoozed_reminder_says_that_it_was_put_off() -> None:
+def test_a_reminder_after_a_snooze_says_so() -> None:
     update_of, update = responded()
     item = Item(update_of, update, StepKind.SNOOZED, Because.OWNER)
 
     assert "You put this off until now." in told(item, ANA, pacific(24, "12:45")).text
 
 
-def test_a_reminder_that_was_put_off_says_until_when() -> None:
+def test_a_snoozed_reminder_says_until_when() -> None:
     update_of, update = responded()
     asleep = replace(update, snoozed_until=pacific(24, "12:45"))
     item = Item(update_of, asleep, StepKind.AHEAD, Because.OWNER)
@@ -181,7 +181,7 @@ def test_a_reminder_that_was_put_off_says_until_when() -> None:
     assert "Put off until 12:45." in shown.text
 
 
-def test_choosing_again_in_the_snooze_menu_begins_afresh() -> None:
+def test_snoozing_gives_the_menu_a_new_block_id() -> None:
     update_of, update = responded()
     item = Item(update_of, update, StepKind.AHEAD, Because.OWNER)
     asleep = replace(item, deadline=replace(update, snoozed_until=pacific(24, "12:45")))
@@ -221,7 +221,7 @@ def test_several_reminders_are_one_message_in_order() -> None:
     assert buttons(shown).count("Hand off") == 2
 
 
-def test_what_was_answered_meanwhile_is_a_dim_line_without_buttons() -> None:
+def test_an_answered_reminder_is_a_dim_line_without_buttons() -> None:
     update_of, update = responded()
     after, owed = happen(
         update_of, (update,), EventKind.UPDATED, pacific(24, "13:12"), told="Fixed."
@@ -244,7 +244,7 @@ def test_a_reminder_that_a_newer_one_replaced_says_so() -> None:
     assert buttons(shown) == []
 
 
-def test_of_several_only_what_is_still_owed_keeps_its_buttons() -> None:
+def test_in_a_merged_reminder_only_open_deadlines_keep_buttons() -> None:
     live_of, live = responded(number=31)
     replaced = Item(live_of, live, StepKind.AHEAD, Because.OWNER, superseded=True)
     other = incident(Severity.SEV2, number=44, owner="U0ANA")
@@ -261,7 +261,7 @@ def test_of_several_only_what_is_still_owed_keeps_its_buttons() -> None:
     ]
 
 
-def test_a_reminder_to_a_former_owner_ends_when_somebody_takes_it_over() -> None:
+def test_a_reminder_to_a_former_owner_ends_with_the_takeover() -> None:
     update_of, update = responded()
     taken, _ = happen(
         update_of, (update,), EventKind.TAKEN, pacific(24, "12:40"), by="U0BEN"
@@ -289,7 +289,7 @@ def test_a_resolved_incident_ends_its_reminders() -> None:
     )
 
 
-def test_a_void_incident_owes_nothing_any_more() -> None:
+def test_a_void_incident_ends_its_reminders() -> None:
     update_of, update = responded()
     void, owed = happen(
         update_of, (update,), EventKind.VOIDED, pacific(24, "12:50"), reason="drill"
@@ -301,7 +301,7 @@ def test_a_void_incident_owes_nothing_any_more() -> None:
     )
 
 
-def test_a_paused_update_stands_still() -> None:
+def test_a_reminder_of_a_paused_update_says_it_is_paused() -> None:
     update_of, update = responded()
     paused = replace(update, paused_at=pacific(24, "12:00"))
     item = Item(update_of, paused, StepKind.AHEAD, Because.OWNER)
@@ -311,7 +311,7 @@ def test_a_paused_update_stands_still() -> None:
     )
 
 
-def test_after_an_outage_one_message_says_what_fell_due_meanwhile() -> None:
+def test_after_an_outage_one_message_says_what_fell_due() -> None:
     first_of, first = responded(number=31)
     other = incident(Severity.SEV2, number=44, customer="Globex", owner="U0ANA")
     items = [

@@ -1,4 +1,4 @@
-"""Who gets a lock that several threads want, and who gives up."""
+"""The order in which threads get a lock, and giving up."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -18,7 +18,7 @@ def is_long(lock: FairLock, threads: int) -> bool:
     return len(lock._queue) == threads
 
 
-def test_threads_get_it_in_the_order_in_which_they_came() -> None:
+def test_threads_get_the_lock_in_order_of_arrival() -> None:
     lock, got = FairLock(), list[int]()
 
     def note(number: int) -> None:
@@ -33,7 +33,7 @@ def test_threads_get_it_in_the_order_in_which_they_came() -> None:
     assert got == list(range(8))
 
 
-def test_it_is_given_on_before_its_last_owner_gets_it_again() -> None:
+def test_a_waiting_thread_gets_the_lock_before_its_last_owner() -> None:
     lock, got = FairLock(), list[str]()
 
     def note(name: str) -> None:
@@ -49,7 +49,7 @@ def test_it_is_given_on_before_its_last_owner_gets_it_again() -> None:
     assert got == ["other", "owner"]
 
 
-def test_threads_that_gave_up_are_passed_over() -> None:
+def test_threads_that_gave_up_are_skipped() -> None:
     lock, got = FairLock(), list[str]()
 
     def note(name: str, within: timedelta = PATIENCE) -> None:
@@ -66,7 +66,7 @@ def test_threads_that_gave_up_are_passed_over() -> None:
     assert got == ["patient"]
 
 
-def test_what_raises_gives_it_back() -> None:
+def test_an_exception_releases_the_lock() -> None:
     lock = FairLock()
 
     with pytest.raises(KeyError), lock.held():

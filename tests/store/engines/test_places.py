@@ -43,7 +43,7 @@ def refusal(database: SqliteDatabase) -> str:
     return refused.value.reason
 
 
-def test_a_file_that_is_deleted_is_put_back_with_all_that_was_recorded(
+def test_a_deleted_file_is_put_back_with_everything_recorded(
     database: SqliteDatabase, path: Path
 ) -> None:
     note(database, "before")
@@ -58,7 +58,7 @@ def test_a_file_that_is_deleted_is_put_back_with_all_that_was_recorded(
         assert is_noted(next_one, "after")
 
 
-def test_a_file_that_is_deleted_with_its_log_is_put_back_too(
+def test_a_file_deleted_with_its_log_is_put_back_too(
     database: SqliteDatabase, path: Path
 ) -> None:
     note(database, "before")
@@ -85,7 +85,7 @@ def test_a_file_can_be_put_back_more_than_once(
     assert path.exists()
 
 
-def test_without_its_folder_nothing_is_taken_and_with_it_all_is_there(
+def test_without_its_folder_writes_are_refused_and_nothing_is_lost(
     database: SqliteDatabase, path: Path
 ) -> None:
     note(database, "before")

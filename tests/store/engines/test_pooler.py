@@ -64,7 +64,7 @@ def test_every_statement_answers_as_without_a_pooler(
     assert pooled == direct
 
 
-def test_several_that_start_at_once_give_a_record_one_shape(pooled_url: str) -> None:
+def test_bots_that_start_at_once_migrate_a_record_once(pooled_url: str) -> None:
     starting = Barrier(4)
 
     def start(_: int) -> None:

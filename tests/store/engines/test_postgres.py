@@ -1,4 +1,4 @@
-"""The record in PostgreSQL: what it says when it cannot, and that it comes back."""
+"""The record in PostgreSQL: its errors, and how it recovers."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def own() -> Iterator[Postgres]:
 def behind(
     postgres_url: str, tmp_path_factory: pytest.TempPathFactory, open_record: Open
 ) -> Iterator[Behind]:
-    """A record, and what stands between it and us."""
+    """A record, and the forwarder before it."""
     folder = tmp_path_factory.mktemp("way")
     with closing(Forwarder(folder, shared().folder)) as way:
         database = opening.opened(through(postgres_url, folder), "T1")
@@ -64,7 +64,7 @@ def noted(database: Database) -> object:
 
 
 def jot(database: Database) -> None:
-    """Write what goes to the server with the commit only."""
+    """Write a row that is sent only with the commit."""
     with database.transaction() as tx:
         tx.write("set_mark", name="tick", at=NOON)
 
@@ -88,7 +88,7 @@ def seconds_until_written(database: Database, write: Write = note) -> float:
     raise AssertionError("it never came back")
 
 
-def test_what_raises_leaves_nothing_behind(database: Database) -> None:
+def test_a_transaction_that_raises_leaves_nothing_behind(database: Database) -> None:
     def fail_after_a_write() -> None:
         with database.transaction() as tx:
             tx.one("set_mark", name="tick", at=NOON)
@@ -100,7 +100,9 @@ def test_what_raises_leaves_nothing_behind(database: Database) -> None:
     assert noted(database) is None
 
 
-def test_what_failed_is_not_committed_though_nobody_minds(database: Database) -> None:
+def test_a_failed_transaction_is_not_committed_even_if_the_error_is_caught(
+    database: Database,
+) -> None:
     def go_on_after_a_failure() -> None:
         with database.transaction() as tx:
             tx.one("set_mark", name="tick", at=NOON)
@@ -144,7 +146,7 @@ def test_a_character_that_postgresql_does_not_know_is_left_out(
     assert row == {"answer": "push fails", "received_at": NOON}
 
 
-def test_workspaces_in_one_record_know_nothing_of_each_other(
+def test_workspaces_in_one_record_are_isolated(
     postgres_url: str, open_record: Open
 ) -> None:
     note(open_record(postgres_url, "T1"))
@@ -152,7 +154,7 @@ def test_workspaces_in_one_record_know_nothing_of_each_other(
     assert noted(open_record(postgres_url, "T2")) is None
 
 
-def test_whoever_waits_for_a_lock_is_told_so_before_slack_gives_up(
+def test_waiting_for_a_lock_fails_before_slack_gives_up(
     postgres_url: str, database: Database
 ) -> None:
     note(database)
@@ -183,7 +185,7 @@ def test_a_record_that_may_only_be_read_says_so(
     assert seconds_until_written(database, write) < BACK_WITHIN_S
 
 
-def test_a_session_that_somebody_reset_is_told_of_in_plain_words(
+def test_a_reset_session_is_named_in_plain_words(
     postgres_url: str,
 ) -> None:
     reasons = set()
@@ -204,7 +206,7 @@ def test_a_session_that_somebody_reset_is_told_of_in_plain_words(
         assert noted(database) == NOON
 
 
-def test_every_connection_that_was_cut_is_replaced_before_anything_is_asked(
+def test_cut_connections_are_replaced_before_use(
     postgres_url: str, database: Database
 ) -> None:
     with database.transaction(), database.transaction():
@@ -216,7 +218,7 @@ def test_every_connection_that_was_cut_is_replaced_before_anything_is_asked(
     assert noted(database) == NOON
 
 
-def test_a_transaction_whose_connection_is_cut_says_so_and_leaves_nothing(
+def test_a_cut_connection_fails_its_transaction_and_leaves_nothing(
     postgres_url: str, database: Database
 ) -> None:
     def be_cut_off() -> None:
@@ -232,7 +234,9 @@ def test_a_transaction_whose_connection_is_cut_says_so_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("broken", list(Break))
-def test_a_commit_without_an_answer_is_in_doubt(broken: Break, behind: Behind) -> None:
+def test_a_commit_without_an_answer_is_unconfirmed(
+    broken: Break, behind: Behind
+) -> None:
     database, way = behind
     way.at_commit = broken
 
@@ -243,7 +247,7 @@ def test_a_commit_without_an_answer_is_in_doubt(broken: Break, behind: Behind) -
     assert noted(database) == (None if broken is Break.UNSENT else NOON)
 
 
-def test_what_is_refused_before_the_commit_is_in_no_doubt(behind: Behind) -> None:
+def test_a_failure_before_the_commit_is_certain(behind: Behind) -> None:
     database, way = behind
 
     def be_frozen() -> None:
@@ -263,7 +267,7 @@ def test_what_is_refused_before_the_commit_is_in_no_doubt(behind: Behind) -> Non
     assert seconds_until_written(database) < BACK_WITHIN_S
 
 
-def test_what_is_lost_before_the_commit_is_asked_for_is_in_no_doubt(
+def test_writes_lost_before_the_commit_is_sent_are_certainly_lost(
     behind: Behind,
 ) -> None:
     database, way = behind
@@ -295,7 +299,7 @@ def test_every_connection_to_a_frozen_server_is_given_up_at_once(
     assert seconds_until_written(database) < BACK_WITHIN_S
 
 
-def test_a_server_that_went_away_and_came_back_is_found_again_within_seconds(
+def test_a_server_that_comes_back_is_found_within_seconds(
     own: Postgres,
 ) -> None:
     url = own.make("template1")
@@ -321,7 +325,7 @@ def test_a_server_that_went_away_and_came_back_is_found_again_within_seconds(
     ],
     ids=["database", "user", "host"],
 )
-def test_a_url_that_leads_nowhere_is_refused_in_words(
+def test_a_url_to_nowhere_is_refused_in_plain_words(
     own: Postgres, change: tuple[str, str], why: str
 ) -> None:
     with pytest.raises(StorageError) as refused:
@@ -331,7 +335,7 @@ def test_a_url_that_leads_nowhere_is_refused_in_words(
     assert why in str(refused.value.__cause__)
 
 
-def test_a_url_that_is_none_is_refused_in_words() -> None:
+def test_an_invalid_url_is_refused_in_plain_words() -> None:
     with pytest.raises(
         BotError, match=r"must look like sqlite:///sevbot\.db or postgre"
     ):

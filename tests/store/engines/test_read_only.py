@@ -1,4 +1,4 @@
-"""A record that is read beside the bot: nobody waits for anybody, nothing changes."""
+"""A record read beside the bot: nothing blocks, nothing changes."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def noted(path: Path) -> object:
     return row["at"] if row else None
 
 
-def test_it_reads_what_was_committed_while_somebody_writes(path: Path) -> None:
+def test_a_reader_sees_committed_rows_while_another_writes(path: Path) -> None:
     with closing(SqliteDatabase(path, "T1")) as database:
         with database.transaction() as tx:
             tx.one("set_mark", name="tick", at=NOON)
@@ -56,7 +56,7 @@ def test_it_reads_what_was_committed_while_somebody_writes(path: Path) -> None:
         assert noted(path) == NOON + timedelta(hours=1)
 
 
-def test_it_reads_the_record_of_a_bot_that_was_killed_in_a_transaction(
+def test_a_reader_sees_committed_rows_after_a_writer_is_killed(
     path: Path,
 ) -> None:
     with subprocess.Popen(
@@ -75,7 +75,7 @@ def test_it_reads_the_record_of_a_bot_that_was_killed_in_a_transaction(
     assert noted(path) == NOON
 
 
-def test_it_changes_nothing(path: Path) -> None:
+def test_a_reader_changes_nothing(path: Path) -> None:
     SqliteDatabase(path, "T1").close()
 
     with pytest.raises(StorageError), Reading(path, "T1").transaction() as tx:
@@ -84,7 +84,7 @@ def test_it_changes_nothing(path: Path) -> None:
     assert noted(path) is None
 
 
-def test_it_makes_no_record_where_there_is_none(path: Path) -> None:
+def test_a_reader_creates_no_record(path: Path) -> None:
     with pytest.raises(StorageError):
         noted(path)
 

@@ -1,4 +1,4 @@
-"""The record in a SQLite file: what it keeps, and what it says when it cannot."""
+"""The record in a SQLite file: what it keeps, and its errors."""
 
 import re
 import sqlite3
@@ -58,7 +58,7 @@ def refusal(database: SqliteDatabase) -> str:
     return refused.value.reason
 
 
-def test_what_was_committed_is_there_for_the_next_process(path: Path) -> None:
+def test_committed_rows_are_there_for_the_next_process(path: Path) -> None:
     with opened(path) as first:
         note(first)
 
@@ -66,7 +66,9 @@ def test_what_was_committed_is_there_for_the_next_process(path: Path) -> None:
         assert noted(second) == NOON
 
 
-def test_what_raises_leaves_nothing_behind(database: SqliteDatabase) -> None:
+def test_a_transaction_that_raises_leaves_nothing_behind(
+    database: SqliteDatabase,
+) -> None:
     def fail_after_a_write() -> None:
         with database.transaction() as tx:
             tx.one("set_mark", name="tick", at=NOON)
@@ -80,7 +82,7 @@ def test_what_raises_leaves_nothing_behind(database: SqliteDatabase) -> None:
     assert noted(database) == NOON
 
 
-def test_whoever_is_answered_finds_it_on_the_disk(
+def test_a_write_is_on_disk_when_it_returns(
     path: Path, database: SqliteDatabase
 ) -> None:
     note(database)
@@ -106,7 +108,9 @@ def test_a_commit_that_fails_is_refused_and_leaves_nothing(
     assert noted(database) == NOON
 
 
-def test_what_sqlite_itself_undid_is_refused(database: SqliteDatabase) -> None:
+def test_a_transaction_that_sqlite_rolled_back_is_refused(
+    database: SqliteDatabase,
+) -> None:
     def interrupted() -> None:
         with database.transaction() as tx:
             tx.one("set_mark", name="tick", at=NOON)
@@ -124,7 +128,7 @@ def test_what_sqlite_itself_undid_is_refused(database: SqliteDatabase) -> None:
     assert noted(database) == NOON
 
 
-def test_whoever_only_reads_holds_up_nobody_and_sees_one_instant(
+def test_a_reader_blocks_nobody_and_sees_one_instant(
     database: SqliteDatabase,
 ) -> None:
     with database.reading() as tx:
@@ -137,7 +141,7 @@ def test_whoever_only_reads_holds_up_nobody_and_sees_one_instant(
     assert noted(database) == NOON
 
 
-def test_workspaces_in_one_file_know_nothing_of_each_other(path: Path) -> None:
+def test_workspaces_in_one_file_are_isolated(path: Path) -> None:
     with opened(path, "T1") as ours, opened(path, "T2") as theirs:
         note(ours)
 
@@ -185,7 +189,7 @@ def test_a_database_that_another_process_locks_says_so(
     assert noted(database) == NOON
 
 
-def test_a_thread_that_waits_too_long_for_its_turn_is_told_so(
+def test_a_thread_that_waits_too_long_for_the_lock_fails(
     database: SqliteDatabase,
 ) -> None:
     reasons = []
@@ -254,7 +258,7 @@ def test_a_damaged_file_says_so(path: Path) -> None:
     assert refused.value.reason == "the database is damaged"
 
 
-def test_opening_a_file_again_changes_nothing_of_its_shape(path: Path) -> None:
+def test_opening_a_file_again_does_not_change_its_schema(path: Path) -> None:
     def shape() -> list[tuple[str]]:
         with closing(sqlite3.connect(path)) as shell:
             return shell.execute(
@@ -297,25 +301,25 @@ def test_a_budget_refills_as_time_passes(database: SqliteDatabase) -> None:
     with database.transaction() as tx:
         for _ in range(3):
             rate_limits.use_budget(tx, "posts", NOON, every)
-        spent = gate(tx, "budget:posts")
+        spent = opens_at(tx, "budget:posts")
         rate_limits.use_budget(tx, "posts", NOON + timedelta(minutes=1), every)
-        later = gate(tx, "budget:posts")
+        later = opens_at(tx, "budget:posts")
 
     assert spent == NOON + timedelta(seconds=3)
     assert later == NOON + timedelta(seconds=61)
 
 
-def test_a_gate_never_opens_earlier_than_somebody_asked(
+def test_a_rate_limit_is_never_shortened(
     database: SqliteDatabase,
 ) -> None:
     with database.transaction() as tx:
         rate_limits.limit(tx, rate_limits.POSTING, NOON + timedelta(minutes=1))
         rate_limits.limit(tx, rate_limits.POSTING, NOON)
 
-        assert gate(tx, rate_limits.POSTING) == NOON + timedelta(minutes=1)
+        assert opens_at(tx, rate_limits.POSTING) == NOON + timedelta(minutes=1)
 
 
-def gate(tx: Transaction, name: str) -> datetime:
+def opens_at(tx: Transaction, name: str) -> datetime:
     row = tx.one("rate_limit", name=name)
     assert row is not None
     at: datetime = row["limited_until"]
@@ -347,7 +351,7 @@ def gate(tx: Transaction, name: str) -> datetime:
         ("fallen_deadlines", "deadlines_fallen"),
     ],
 )
-def test_what_is_asked_all_the_time_reads_no_history(
+def test_frequent_queries_read_no_history(
     database: SqliteDatabase, query: str, index: str
 ) -> None:
     sql = re.sub(r"^ *FOR UPDATE.*\n", "", queries()[query], flags=re.MULTILINE)
@@ -370,10 +374,10 @@ def test_what_is_asked_all_the_time_reads_no_history(
     ],
     ids=["one", "many", "write", "write_many"],
 )
-def test_a_refusal_is_told_in_plain_words_within_the_transaction(
+def test_a_refusal_is_in_plain_words_within_the_transaction(
     database: SqliteDatabase, write: Callable[[Transaction], object]
 ) -> None:
-    """Who goes on after other errors must not take it for one of them."""
+    """Code that continues after other errors must not catch this one."""
     with database.transaction() as tx:
         database._connection.execute("PRAGMA query_only = ON")
         with pytest.raises(StorageError, match="read-only"):

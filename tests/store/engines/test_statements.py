@@ -1,4 +1,4 @@
-"""How statements go to PostgreSQL: what it looks at, and what their rows may do."""
+"""Statements in PostgreSQL: what they scan, and large batches."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def database(postgres_url: str, open_record: Open) -> Database:
     return open_record(postgres_url)
 
 
-def test_what_a_reminder_changes_is_found_without_a_look_at_all(
+def test_a_reminders_update_scans_no_table(
     database: Database, postgres_url: str
 ) -> None:
     kept = {**samples("save_deadline"), "incident": 1}

@@ -54,7 +54,7 @@ def test_a_backup_is_a_whole_record_in_one_file(record: Path, tmp_path: Path) ->
         assert restored.triage.look(2).incident.title == "second"
 
 
-def test_a_backup_is_made_beside_somebody_who_writes(tmp_path: Path) -> None:
+def test_a_backup_can_be_made_during_writes(tmp_path: Path) -> None:
     record, stopping = tmp_path / "sevbot.db", Event()
 
     def write() -> None:
@@ -77,7 +77,7 @@ def test_a_backup_is_made_beside_somebody_who_writes(tmp_path: Path) -> None:
     assert [one.incidents for one in made] == sorted(one.incidents for one in made)
 
 
-def test_a_backup_is_made_while_somebody_holds_the_writers_lock(
+def test_a_backup_can_be_made_while_the_write_lock_is_held(
     record: Path, tmp_path: Path
 ) -> None:
     with life(record) as it, it.database.transaction() as tx:
@@ -93,9 +93,7 @@ def test_only_its_owner_may_read_a_backup(record: Path, tmp_path: Path) -> None:
     assert made.file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_file_that_is_there_is_never_overwritten(
-    record: Path, tmp_path: Path
-) -> None:
+def test_an_existing_file_is_never_overwritten(record: Path, tmp_path: Path) -> None:
     to = tmp_path / "copy.db"
     to.write_text("mine")
 
@@ -106,7 +104,9 @@ def test_a_file_that_is_there_is_never_overwritten(
     assert to.read_text() == "mine"
 
 
-def test_a_folder_that_is_missing_is_told(record: Path, tmp_path: Path) -> None:
+def test_backing_up_into_a_missing_folder_is_refused(
+    record: Path, tmp_path: Path
+) -> None:
     to = tmp_path / "away" / "copy.db"
 
     with pytest.raises(BotError) as refused:
@@ -115,7 +115,7 @@ def test_a_folder_that_is_missing_is_told(record: Path, tmp_path: Path) -> None:
     assert str(refused.value) == f"There is no folder {to.parent}."
 
 
-def test_a_place_where_nothing_can_be_written_is_told(record: Path) -> None:
+def test_backing_up_to_an_unwritable_place_is_refused(record: Path) -> None:
     to = Path("/proc/sevbot.db")
 
     with pytest.raises(BotError) as refused:
@@ -124,9 +124,7 @@ def test_a_place_where_nothing_can_be_written_is_told(record: Path) -> None:
     assert str(refused.value).startswith(f"The backup {to} was not written: ")
 
 
-def test_a_disk_without_room_leaves_no_half_of_a_backup(
-    record: Path, tmp_path: Path
-) -> None:
+def test_a_full_disk_leaves_no_partial_backup(record: Path, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
 
@@ -160,7 +158,7 @@ def test_a_damaged_record_is_no_backup(record: Path, tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir() if "copy" in file.name] == []
 
 
-def test_a_record_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_backing_up_a_missing_record_is_refused(tmp_path: Path) -> None:
     record = tmp_path / "sevbot.db"
 
     with pytest.raises(BotError) as refused:
@@ -193,14 +191,14 @@ def test_of_several_in_a_day_the_last_is_kept() -> None:
     assert kept(made) == {NOON, NOON.replace(hour=23) - DAY}
 
 
-def test_nothing_goes_while_nothing_comes(tmp_path: Path) -> None:
+def test_no_backup_is_deleted_while_none_is_made(tmp_path: Path) -> None:
     daily(tmp_path, 400, 401, 402)
 
     assert backups.throw_away_old(tmp_path, NOON) == []
     assert len(ages(tmp_path)) == 3
 
 
-def test_what_was_made_by_hand_is_never_thrown_away(tmp_path: Path) -> None:
+def test_backups_made_by_hand_are_never_deleted(tmp_path: Path) -> None:
     by_hand_made = tmp_path / name_of(NOON - 300 * DAY)
     by_hand_made.touch()
     other = tmp_path / "sevbot.db"
@@ -213,7 +211,7 @@ def test_what_was_made_by_hand_is_never_thrown_away(tmp_path: Path) -> None:
     assert other.exists()
 
 
-def test_what_a_killed_process_left_is_thrown_away(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_process_are_deleted(tmp_path: Path) -> None:
     old, fresh = (tmp_path / f".{name_of(NOON)}.{n}.part" for n in (1, 2))
     for file, age in ((old, timedelta(hours=2)), (fresh, timedelta(minutes=1))):
         file.touch()
@@ -266,7 +264,7 @@ def test_a_damaged_record_names_the_newest_good_backup(
     ],
     ids=["no folder named", "an empty folder", "a missing folder"],
 )
-def test_where_no_backup_is_known_that_is_said(
+def test_a_damaged_record_without_a_backup_says_so(
     tmp_path: Path, folder: str | None, sentence: str
 ) -> None:
     record = tmp_path / "sevbot.db"
@@ -279,7 +277,7 @@ def test_where_no_backup_is_known_that_is_said(
     assert sentence in str(refused.value)
 
 
-def test_of_a_large_record_only_the_beginning_is_looked_at(record: Path) -> None:
+def test_only_the_beginning_of_a_large_record_is_checked(record: Path) -> None:
     by_hand(record, "VACUUM")  # The tables' own list moves to the beginning.
     damage(record)
     size = record.stat().st_size

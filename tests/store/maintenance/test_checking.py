@@ -1,4 +1,4 @@
-"""What does not hold together in a record is found, on both engines."""
+"""Inconsistencies in a record are found, on both engines."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.factories import shipped_policy
 from tests.lives import Life, by_hand, life
 from tests.store.conftest import Open
 
-# Each breaks what the record promises in one place.
+# Each breaks the record's consistency in one place.
 BROKEN = {
     "a number is missing": (
         "DELETE FROM counters",
@@ -76,22 +76,18 @@ def break_it(url: str, *statements: str) -> None:
             by_hand(opening.sqlite_path(url), statement)
 
 
-def test_of_a_record_that_is_used_as_it_should_be_nothing_is_said(
-    url: str, lived: Database
-) -> None:
+def test_a_sound_record_has_no_faults(url: str, lived: Database) -> None:
     assert faults(url) == []
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_each_thing_that_does_not_hold_together_is_said(
-    url: str, lived: Database, what: str
-) -> None:
+def test_each_inconsistency_is_reported(url: str, lived: Database, what: str) -> None:
     break_it(url, *BROKEN[what])
 
     assert sorted(faults(url) or []) == SAID[what]
 
 
-def test_numbers_of_which_the_leads_were_told_are_not_missing(
+def test_numbers_already_reported_to_the_leads_are_not_missing(
     url: str, lived: Database
 ) -> None:
     notice = (
@@ -118,7 +114,7 @@ def test_a_gap_in_the_middle_is_found(url: str, lived: Database) -> None:
     assert faults(url) == ["Numbers are missing: INC-2."]
 
 
-def test_a_row_without_the_one_that_it_names_is_no_whole_record(
+def test_a_dangling_reference_makes_a_record_incomplete(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "sevbot.db"
@@ -132,7 +128,7 @@ def test_a_row_without_the_one_that_it_names_is_no_whole_record(
     assert refused.value.reason.endswith("names one that is not there")
 
 
-def test_a_file_of_an_older_version_is_read_no_further(tmp_path: Path) -> None:
+def test_a_file_of_an_older_version_is_not_checked_further(tmp_path: Path) -> None:
     path = tmp_path / "sevbot.db"
     with life(path) as it:
         it.open()
@@ -142,7 +138,7 @@ def test_a_file_of_an_older_version_is_read_no_further(tmp_path: Path) -> None:
     assert checking.faults_of(path, None) is None
 
 
-def test_looking_changes_nothing(tmp_path: Path) -> None:
+def test_checking_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "sevbot.db"
     with life(path) as it:
         it.open()
@@ -154,7 +150,7 @@ def test_looking_changes_nothing(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_the_command_looks_at_a_server_too(
+def test_db_check_examines_a_server_too(
     run: Run, postgres_url: str, open_record: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Life(open_record(postgres_url)).open()

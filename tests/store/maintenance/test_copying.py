@@ -1,4 +1,4 @@
-"""A team moves from one engine to the other, and nothing is left behind."""
+"""A record is copied from one engine to the other completely."""
 
 from contextlib import closing
 from datetime import datetime
@@ -44,7 +44,7 @@ def opens_next(database: Database, workspace: str) -> int:
 
 
 def content(database: Database) -> dict[str, list[Row]]:
-    """Return everything in a record, in some order that is always the same."""
+    """Return everything in a record, in a fixed order."""
     with database.whole() as whole:
         return {
             table: sorted(whole.each(f"SELECT * FROM {table}"), key=str)
@@ -78,7 +78,7 @@ def test_a_team_moves_to_postgresql_and_back(
     assert counts["outbox"] > 4
 
 
-def test_life_goes_on_where_it_was_copied_to(
+def test_a_copy_continues_where_the_original_stopped(
     full: Database, postgres_url: str, open_record: Open
 ) -> None:
     server = open_record(postgres_url)
@@ -88,7 +88,7 @@ def test_life_goes_on_where_it_was_copied_to(
     Reminders(context(server, TWO)).tick()
 
 
-def test_a_copy_says_how_far_it_is(full: Database, postgres_url: str) -> None:
+def test_a_copy_reports_its_progress(full: Database, postgres_url: str) -> None:
     told: list[tuple[str, int, int]] = []
 
     with closing(opening.opened(postgres_url, "")) as server:
@@ -99,7 +99,7 @@ def test_a_copy_says_how_far_it_is(full: Database, postgres_url: str) -> None:
         assert (one.table, one.rows, one.rows) in told
 
 
-def test_a_record_that_has_incidents_is_not_copied_over(
+def test_a_record_with_incidents_is_not_overwritten_by_a_copy(
     full: Database, tmp_path: Path, open_record: Open
 ) -> None:
     other = open_record(f"sqlite:///{tmp_path / 'other.db'}")
@@ -127,7 +127,7 @@ def test_a_copy_that_fails_leaves_what_was_there(
     assert not any(content(server).values())
 
 
-def test_every_table_is_copied_but_those_that_make_themselves(
+def test_every_table_is_copied_except_generated_ones(
     postgres_url: str,
 ) -> None:
     query = "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public'"

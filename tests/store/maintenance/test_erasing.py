@@ -1,4 +1,4 @@
-"""Texts are erased: gone from the record and from its file, the numbers as before."""
+"""Texts are erased from the record and its file; the numbers stay."""
 
 import sqlite3
 from contextlib import closing
@@ -78,7 +78,7 @@ def dump(database: Database) -> str:
     return repr(found)
 
 
-def test_what_people_typed_about_a_closed_incident_goes(it: Life) -> None:
+def test_erasing_removes_what_people_typed_about_a_closed_incident(it: Life) -> None:
     number = closed(it)
 
     erase(it, number)
@@ -90,7 +90,7 @@ def test_what_people_typed_about_a_closed_incident_goes(it: Life) -> None:
     assert "Acme" not in dump(it.database)
 
 
-def test_instants_people_severities_and_promises_stay(it: Life) -> None:
+def test_erasing_keeps_instants_people_severities_and_deadlines(it: Life) -> None:
     number = closed(it)
     before = it.triage.look(number)
     history = it.triage.history(number)
@@ -162,7 +162,7 @@ def test_without_a_period_nothing_is_erased(it: Life) -> None:
     assert retain(it, None) == 0
 
 
-def test_what_is_erased_is_not_erased_again(it: Life) -> None:
+def test_an_erased_incident_is_not_erased_again(it: Life) -> None:
     number = closed(it)
     it.pass_by(days=10)
 
@@ -171,7 +171,7 @@ def test_what_is_erased_is_not_erased_again(it: Life) -> None:
     assert kinds.count(EventKind.ERASED) == 1
 
 
-def test_what_was_said_after_a_reopening_is_erased_in_its_turn(it: Life) -> None:
+def test_texts_added_after_a_reopening_are_erased_later(it: Life) -> None:
     number = closed(it)
     it.pass_by(days=10)
     retain(it, timedelta(days=1))
@@ -192,7 +192,7 @@ def test_more_than_a_batch_is_erased_at_once(it: Life) -> None:
     assert retain(it, timedelta(days=1)) == 130
 
 
-def test_a_customer_goes_from_the_incidents_of_others_too(it: Life) -> None:
+def test_an_erased_customer_goes_from_other_customers_incidents_too(it: Life) -> None:
     theirs = closed(it)
     moved = it.open("push fails", "Acme")
     it.triage.set_customer(it.act(), moved, "Globex")
@@ -209,7 +209,7 @@ def test_a_customer_goes_from_the_incidents_of_others_too(it: Life) -> None:
     assert it.triage.look(moved).incident.customer == "Globex"
 
 
-def test_versions_of_the_policy_that_are_over_go_with_a_customer(it: Life) -> None:
+def test_old_policy_versions_go_with_an_erased_customer(it: Life) -> None:
     for number, text in enumerate(("Acme", "Acme and Globex", "Globex")):
         at = it.now + timedelta(hours=number)
         with it.database.transaction() as tx:
@@ -252,7 +252,7 @@ def test_the_command_erases_on_both_engines(
     assert it.triage.look(number).incident.title == ERASED_TEXT
 
 
-def test_no_byte_of_the_texts_is_left_in_the_file_or_its_log(tmp_path: Path) -> None:
+def test_erased_texts_leave_no_byte_in_the_file_or_log(tmp_path: Path) -> None:
     path = tmp_path / "sevbot.db"
     with life(path) as it:
         for number in range(60):
@@ -268,7 +268,7 @@ def test_no_byte_of_the_texts_is_left_in_the_file_or_its_log(tmp_path: Path) -> 
 
 
 def held(path: Path, *texts: str) -> set[str]:
-    """Return which texts stand in the bytes of a record and of what lies beside it."""
+    """Return which texts are in the bytes of a record and its sibling files."""
     content = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
     return {text for text in texts if text.encode() in content}
 

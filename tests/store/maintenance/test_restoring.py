@@ -1,4 +1,4 @@
-"""A backup is put in the place of a record, and nothing is lost on the way."""
+"""A backup replaces a record, and nothing is lost."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def record(tmp_path: Path) -> Path:
-    """A record with two incidents, of which the backup knows one."""
+    """A record with two incidents; the backup has only the first."""
     path = tmp_path / "sevbot.db"
     with life(path) as it:
         it.open("first")
@@ -44,7 +44,7 @@ def backup(record: Path) -> Path:
 
 @contextmanager
 def held(record: Path) -> Iterator[subprocess.Popen[str]]:
-    """Let another process have a record open, as a bot at rest has."""
+    """Hold a record open in another process, as an idle bot does."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(record)],
         cwd=ROOT,
@@ -98,9 +98,7 @@ def test_a_damaged_record_is_moved_aside_with_its_log(
     assert titles(record) == ["first"]
 
 
-def test_a_good_record_stays_unless_it_shall_be_replaced(
-    record: Path, backup: Path
-) -> None:
+def test_a_good_record_is_replaced_only_on_request(record: Path, backup: Path) -> None:
     said = refusal(backup, record)
 
     assert said == (
@@ -110,7 +108,7 @@ def test_a_good_record_stays_unless_it_shall_be_replaced(
     assert titles(record) == ["first", "second"]
 
 
-def test_a_good_record_that_is_replaced_is_whole_under_its_other_name(
+def test_a_replaced_good_record_is_kept_whole_under_another_name(
     record: Path, backup: Path
 ) -> None:
     aside = restoring.restore(backup, record, NOON, replaces=True)
@@ -155,7 +153,7 @@ def test_a_damaged_record_that_a_process_has_open_is_left_alone(
         assert "Stop it first." in refusal(backup, record)
 
 
-def test_a_process_that_was_killed_holds_nothing(record: Path, backup: Path) -> None:
+def test_a_killed_process_blocks_no_restore(record: Path, backup: Path) -> None:
     with held(record) as process:
         process.kill()
         process.wait()
@@ -165,7 +163,7 @@ def test_a_process_that_was_killed_holds_nothing(record: Path, backup: Path) -> 
     assert titles(record) == ["first"]
 
 
-def test_what_was_in_the_log_of_a_killed_process_is_moved_aside_too(
+def test_a_killed_processs_log_is_kept_with_the_old_record(
     record: Path, backup: Path
 ) -> None:
     kept = [SqliteDatabase(record, "T1")]
@@ -191,7 +189,7 @@ def test_what_was_in_the_log_of_a_killed_process_is_moved_aside_too(
     ],
     ids=["another file", "an empty file"],
 )
-def test_what_is_no_backup_is_refused(
+def test_a_file_that_is_no_backup_is_refused(
     record: Path, tmp_path: Path, content: bytes, reason: str
 ) -> None:
     file = tmp_path / "other.db"
@@ -224,7 +222,7 @@ def test_a_backup_of_a_newer_version_is_refused(record: Path, backup: Path) -> N
     assert said.endswith("a newer sevbot wrote it; update this one.")
 
 
-def test_whoever_could_use_the_old_record_can_use_the_new_one(
+def test_a_restored_record_keeps_the_old_permissions(
     record: Path, backup: Path
 ) -> None:
     record.chmod(0o640)
