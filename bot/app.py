@@ -1,4 +1,4 @@
-"""The composition root: settings in, a bot out. Only this module knows all others."""
+"""Wire a bot from its settings. Only this module knows all others."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -53,26 +53,23 @@ _KEEP_EDITS_FOR = timedelta(days=7)
 
 
 class Transport(Protocol):
-    """How Slack reaches us. `failure` is its word for why it does not, if it is known.
-
-    Over HTTP the address is `host` and `port`.
-    """
+    """How Slack reaches us. `failure` is Slack's error code if it refuses."""
 
     failure: str | None
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Start to listen."""
 
     def is_connected(self) -> bool:
-        """Tell whether commands can arrive."""
+        """Return whether commands can arrive."""
 
     def stop(self) -> None:
-        """Answer what is under way, and take nothing new."""
+        """Accept nothing new, and answer what is under way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A whole bot, wired and at rest."""
+    """A bot, wired but not running."""
 
     app: App
     context: Context
@@ -94,13 +91,13 @@ class Bot:
         return self.context.database
 
     def tick(self) -> None:
-        """Fire what is due."""
+        """Queue the reminders that are due."""
         self.recovery.read_numbers()
         self.reminders.tick()
         self.pulse.beat()
 
     def health(self) -> Health:
-        """Say what is wrong, for whoever watches."""
+        """Return what is wrong, for monitoring."""
         return health(
             trouble=self.outbox.trouble or self.transport.failure,
             storage=self._storage(),
@@ -121,7 +118,7 @@ class Bot:
         return None
 
     def housekeeping(self) -> None:
-        """Learn who is who anew, and forget what no redelivery can ask for."""
+        """Refresh the people from Slack, and delete what is no longer needed."""
         now = self.context.system_clock()
         with self.database.transaction() as tx:
             if locks.take_if_free(tx, locks.HOUSEKEEPING):
@@ -138,12 +135,12 @@ class Bot:
             self.backups.look()
 
     def settle(self) -> None:
-        """Do now what is due now: fire, and send all that may go."""
+        """Queue what is due, and send everything that may go now."""
         self.tick()
         self.outbox.drain()
 
     def close(self) -> None:
-        """Hang up and let go of everything."""
+        """Disconnect, and release everything."""
         self.transport.stop()
         self.executor.shutdown(wait=True)
         self.database.close()
@@ -161,7 +158,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     is_http: bool = False,
     policy_note: Callable[[], str | None] = lambda: None,
 ) -> Bot:
-    """Wire a bot; nothing runs yet."""
+    """Wire a bot without starting it."""
     bot_token, _ = tokens(settings, is_http=is_http)
     slack = Slack(bot_token, settings.slack_api_url)
     database = opening.opened(settings.database_url, identity.team)
@@ -219,10 +216,10 @@ def tokens(settings: Settings, *, is_http: bool = False) -> tuple[str, str]:
 
 
 def identify(settings: Settings, stopping: Event) -> Identity | None:
-    """Learn which workspace this is; `None` if we were told to stop meanwhile.
+    """Ask Slack which workspace this is; `None` if `stopping` was set meanwhile.
 
-    While Slack is away the workspace that the database knows will do; a new database
-    has none, so there we ask until Slack answers.
+    While Slack is away, use the workspace that the database knows. A new database knows
+    none, so then ask until Slack answers.
     """
     bot_token = settings.slack_bot_token
     assert bot_token is not None, "the tokens were asked for before"
@@ -245,7 +242,7 @@ def identify(settings: Settings, stopping: Event) -> Identity | None:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A bot at rest that knows its policy, and what looks after that policy's file."""
+    """A bot that is ready to run, and the watch on its policy's file."""
 
     bot: Bot
     wake: "Wake"
@@ -261,9 +258,9 @@ def prepared(
     pace: Pace | None = None,
     is_http: bool = False,
 ) -> Prepared | None:
-    """Wire the bot that the settings ask for; `None` if we were told to stop meanwhile.
+    """Wire the bot that the settings describe; `None` if `stopping` was set meanwhile.
 
-    Raises PolicyError where there is no policy that can be used.
+    Raises PolicyError if there is no usable policy.
     """
     clock, wake = clock_of(settings, system_clock), Wake()
     source, policy, problems = policy_changes.at_start(
@@ -291,7 +288,7 @@ def prepared(
 
 @contextmanager
 def running(prepared: Prepared) -> Iterator[Senders]:
-    """Let a bot run by itself: its ear, its tick, its senders, its watch."""
+    """Run a bot in the background: its transport, tick, senders and policy watch."""
     bot = prepared.bot
     senders = Senders(bot.outbox)
 
@@ -302,6 +299,8 @@ def running(prepared: Prepared) -> Iterator[Senders]:
 
     scheduler = Scheduler(tick, bot.housekeeping, bot.back_up)
     prepared.wake.call = scheduler.wake
+    # First: everything that is sent or opened from here on has to know whether the
+    # database may be older than what Slack shows.
     bot.recovery.begin()
     scheduler.start()
     senders.start()
@@ -309,6 +308,8 @@ def running(prepared: Prepared) -> Iterator[Senders]:
     try:
         yield senders
     finally:
+        # The senders stop claiming first. Commands are answered while the database is
+        # still open, and the messages they queue wait for the next start.
         senders.hold()
         bot.transport.stop()
         scheduler.stop()
@@ -318,7 +319,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
 
 @contextmanager
 def telling_health(settings: Settings, bot: Bot) -> Iterator[None]:
-    """Serve `/healthz` beside Socket Mode too, where a port was named."""
+    """Serve `/healthz` in Socket Mode as well, if a port was set."""
     if not (settings.is_port_set and isinstance(bot.transport, SocketMode)):
         yield
         return
@@ -333,18 +334,18 @@ def telling_health(settings: Settings, bot: Bot) -> Iterator[None]:
 
 
 class Wake:
-    """A call that is known before whom it wakes."""
+    """A callback that is handed out before its target exists."""
 
     def __init__(self) -> None:
         self.call: Callable[[], None] = lambda: None
 
     def __call__(self) -> None:
-        """Wake whoever listens by now."""
+        """Call the target, if there is one yet."""
         self.call()
 
 
 def _backups(settings: Settings, context: Context) -> DailyBackups | None:
-    """Return what backs a file up; a server has means of its own."""
+    """Return the backups of a SQLite file; a PostgreSQL server has its own."""
     url, folder = settings.database_url, settings.backups
     if folder is None or opening.is_postgres(url):
         return None
@@ -358,7 +359,7 @@ def _transport(
     _, secret = tokens(settings, is_http=is_http)
     if not is_http:
         return SocketMode(app, secret, settings.slack_api_url)
-    # Socket Mode has no use for a web server, which costs 10 MB.
+    # Imported here: Socket Mode needs no web server, which takes 10 MB.
     from bot.inbound.signed_http import SignedHttp  # noqa: PLC0415
 
     return SignedHttp(app, secret, health, host=settings.host, port=settings.port)
@@ -367,10 +368,10 @@ def _transport(
 def _bolt_app(
     settings: Settings, slack: Slack, identity: Identity, executor: ThreadPoolExecutor
 ) -> App:
-    """Return Bolt's app with an answer of our own to who it is.
+    """Return Bolt's app, with the bot's identity filled in.
 
-    Bolt would ask Slack on the first command, and that one has only three seconds. A
-    listener runs where its request came in: in a thread of its own Bolt would look
+    Otherwise Bolt would call auth.test on the first command, within its three seconds.
+    A listener runs where its request came in: in a thread of its own Bolt would look
     every 10 ms whether it has answered (slack_bolt's ThreadListenerRunner).
     """
     result = AuthorizeResult(

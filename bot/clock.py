@@ -1,4 +1,4 @@
-"""Two kinds of time: that of obligations, which may travel, and the machine's."""
+"""Two clocks: that of obligations, which a trial may move, and the system clock."""
 
 import json
 from collections.abc import Callable
@@ -12,13 +12,17 @@ Clock = Callable[[], datetime]
 
 
 def system_clock() -> datetime:
-    """Return the machine's now in UTC, to the millisecond that the record keeps."""
+    """Return the current time in UTC, cut to the millisecond.
+
+    The database stores milliseconds; with more, a stored instant would differ from the
+    one in memory.
+    """
     return _to_millisecond(datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """Where a trial's time was at a moment of the machine, and how fast it runs."""
+    """The trial's time `at` an instant `since` of the system clock, and its speed."""
 
     at: datetime
     since: datetime
@@ -31,9 +35,9 @@ class _Course:
 class TrialClock:
     """A clock read from a small file, so that several processes share one time.
 
-    The file is JSON: `at` (ISO 8601 with an offset), `since` (the machine's Unix time
-    at which it was `at`) and `speed`; 0 stands still. Whoever replaces it makes time
-    jump. It survives restarts, and is never used with the real Slack.
+    The file is JSON: `at` (ISO 8601 with an offset), `since` (the Unix time at which it
+    was `at`) and `speed`, where 0 stands still. Replacing the file makes time jump. It
+    survives restarts, and is never used with the real Slack.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,7 +48,7 @@ class TrialClock:
         return _to_millisecond(self._now())
 
     def travel(self, to: datetime, *, speed: float = 0) -> None:
-        """Jump to an instant, replacing the file in one step."""
+        """Jump to an instant, replacing the file atomically."""
         since = system_clock().timestamp()
         text = json.dumps({"at": to.isoformat(), "since": since, "speed": speed})
         draft = self._path.with_name(self._path.name + ".new")

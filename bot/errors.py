@@ -1,11 +1,11 @@
-"""The few ways in which something can go wrong, each with who may read it."""
+"""The errors that this package raises on purpose."""
 
 from datetime import timedelta
 from enum import StrEnum
 
 
 class BotError(Exception):
-    """The root of every error that this package raises on purpose."""
+    """The base class of them all."""
 
 
 class UserError(BotError):
@@ -13,7 +13,7 @@ class UserError(BotError):
 
 
 class PolicyError(BotError):
-    """A policies file that cannot be used; `problems` says everything at once."""
+    """A policies file that cannot be used; `problems` lists everything wrong."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
@@ -21,9 +21,9 @@ class PolicyError(BotError):
 
 
 class StorageError(BotError):
-    """The database refused: nothing was recorded. `reason` may be shown in Slack.
+    """The database refused, and nothing was stored. `reason` may be shown in Slack.
 
-    `in_doubt` tells that it was lost while it committed: nobody knows what it did.
+    With `in_doubt` the connection was lost during the COMMIT, which may have succeeded.
     """
 
     def __init__(self, reason: str, *, in_doubt: bool = False) -> None:
@@ -33,7 +33,7 @@ class StorageError(BotError):
 
 
 class Fate(StrEnum):
-    """What a failed call to Slack means for what it wanted."""
+    """What a failed call to Slack means for the message or form it was about."""
 
     NOT_DONE = "not done"
     REFUSED = "refused"
@@ -44,10 +44,10 @@ class Fate(StrEnum):
 class SlackError(BotError):
     """Slack refused a call, or did not answer it.
 
-    `code` is Slack's own word for it. `NOT_DONE` may be tried again, `REFUSED` never
-    will be granted for this message, `INSTALLATION` grants nothing until somebody
-    mends the app, and after `UNKNOWN` it may or may not have happened. `retry_after`
-    is what a 429 asked for. `is_away` tells that no call of any kind gets through.
+    `code` is Slack's error code. `NOT_DONE`: try again. `REFUSED`: this message will
+    never be accepted. `INSTALLATION`: nothing is accepted until a person repairs the
+    app. `UNKNOWN`: Slack may or may not have done it. `retry_after` comes from a 429;
+    `is_away` means that no call gets through at the moment.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""How the log reads: one line an event, its facts behind it."""
+"""The format of the log: one line per event, with its facts at the end."""
 
 import logging
 import sys
@@ -12,8 +12,8 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "color_message",  # uvicorn's, the same text once more
 }
-# APScheduler warns of each tick that is asked for while one runs, as often as commands
-# come; that one sees to it, and a watchdog sees to ticks that do not end.
+# APScheduler warns whenever a tick is asked for while one is running. That is normal
+# with many commands, and our watchdog notices a tick that hangs.
 _LIBRARIES = {
     "slack_bolt": logging.WARNING,
     "slack_sdk": logging.WARNING,
@@ -35,9 +35,9 @@ class Formatter(logging.Formatter):
 
 
 def _trace(error: BaseException | None) -> Iterator[str]:
-    """Yield where an error came from, the cause first.
+    """Yield the traceback of an error, its cause first.
 
-    Its own words are left out: they may quote what somebody typed, or a secret.
+    Messages are left out: they may quote what a person typed, or a secret.
     """
     if error is None:
         return
@@ -46,16 +46,16 @@ def _trace(error: BaseException | None) -> Iterator[str]:
 
 
 def _is_told(record: logging.LogRecord) -> bool:
-    # Bolt gives its loggers the root's level when it makes them: theirs does not count.
+    # Bolt gives its loggers the root's level when it creates them, so setting a level
+    # on `slack_bolt` does not reach them.
     library = record.name.partition(".")[0]
     return record.levelno >= _LIBRARIES.get(library, logging.NOTSET)
 
 
 def to_stderr(level: int = logging.INFO) -> None:
-    """Log there. The libraries speak only when something is wrong.
+    """Log to stderr, with warnings and errors only from libraries.
 
-    At their more talkative levels they write out what Slack sends, customers' texts
-    and tokens included.
+    At lower levels they log what Slack sends, customers' texts and tokens included.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter())

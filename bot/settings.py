@@ -1,4 +1,4 @@
-"""What the environment and `.env` say. Nothing else reads them."""
+"""The settings from the environment and `.env`. Nothing else reads those."""
 
 import os
 import stat
@@ -25,12 +25,12 @@ _Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 def _ending_in_slash(url: str) -> str:
-    """Slack's client appends the name of a method to it."""
+    """Return a URL to which Slack's client can append the name of a method."""
     return url if url.endswith("/") else f"{url}/"
 
 
 class Settings(BaseModel):
-    """The settings, each under the name of its variable."""
+    """The settings, each named like its environment variable."""
 
     model_config = ConfigDict(alias_generator=str.upper, validate_by_name=True)
 
@@ -47,32 +47,32 @@ class Settings(BaseModel):
     port: _Port = Field(
         default=3000, validation_alias=AliasChoices("SEVBOT_PORT", "PORT")
     )
-    # The same variable once more: a host that sets it wants to reach us there.
+    # PORT once more: a hosting platform that sets it expects us to listen there.
     host_port: _Port | None = Field(default=None, validation_alias="PORT")
     clock: Path | None = Field(default=None, validation_alias="SEVBOT_CLOCK")
     backups: Path | None = Field(default=None, validation_alias="SEVBOT_BACKUPS")
 
     @property
     def is_port_set(self) -> bool:
-        """Tell whether somebody named a port, so that they mean to ask us there."""
+        """Return whether a port was set, and so is meant to be used."""
         return "port" in self.model_fields_set
 
     @property
     def is_out_of_reach(self) -> bool:
-        """Tell whether a host routes to `PORT` while we listen on this machine only."""
+        """Return whether a host routes to `PORT` while we listen on 127.0.0.1 only."""
         return self.host_port is not None and "host" not in self.model_fields_set
 
 
 def read_settings() -> Settings:
-    """Read them from `.env` and the environment, which comes first.
+    """Read the settings from `.env` and the environment; the environment wins.
 
-    An empty variable is not set. Raises BotError naming each that cannot be used.
+    An empty variable counts as unset. Raises BotError naming each invalid one.
     """
     try:
         written = {**dotenv_values(_ENV_FILE, encoding="utf-8"), **os.environ}
         return Settings.model_validate({k.upper(): v for k, v in written.items() if v})
     except ValidationError as error:
-        # The value is left out: it may be a secret.
+        # Without the values, which may be secrets.
         found = (f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
         raise BotError("; ".join(found)) from error
     except UnicodeDecodeError as error:
@@ -80,7 +80,7 @@ def read_settings() -> Settings:
 
 
 def clock_of(settings: Settings, system_clock: Clock = system_clock) -> Clock:
-    """Return the clock of obligations: the machine's, or a trial's."""
+    """Return the clock of obligations: the system clock, or a trial's."""
     if settings.clock is None:
         return system_clock
     if "slack.com" in settings.slack_api_url:
@@ -89,7 +89,7 @@ def clock_of(settings: Settings, system_clock: Clock = system_clock) -> Clock:
 
 
 def is_env_file_open() -> bool:
-    """Tell whether others on this machine than its user and group can read `.env`."""
+    """Return whether everybody on this host can read `.env`."""
     try:
         return bool(Path(_ENV_FILE).stat().st_mode & stat.S_IROTH)
     except OSError:

@@ -1,7 +1,7 @@
-"""Business time: adding and measuring time that counts only while somebody is at work.
+"""Business time: add and measure time that counts only while the team is at work.
 
-Every instant that goes in is aware, every one that comes out is UTC, every interval
-is half-open, and all is exact to the microsecond.
+Arguments are aware datetimes, results are UTC, intervals are half-open, and everything
+is exact to the microsecond.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ from bot.business_time.timeline import (
 
 __all__ = ["BusinessHours", "Interval"]
 
-# A Monday whose week holds no change of the clock in any zone.
+# A Monday in a week in which no time zone changes its offset.
 _PLAIN_MONDAY = date(2026, 6, 8)
 
 
 class BusinessHours:
     """The open time of one schedule, or of a union of several.
 
-    A union is open when any part is; its first part is its home, whose zone and whose
-    days it uses.
+    A union is open when any part is. Its first part is its home: dates, wall clocks and
+    business days are those of the home.
     """
 
     def __init__(self, home: Schedule, *others: Schedule) -> None:
@@ -43,19 +43,20 @@ class BusinessHours:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of the home: the one that its days, lists and digests live in."""
+        """The home's time zone, used for dates, morning lists and the digest."""
         return self.home.zone
 
     def is_open(self, at: datetime) -> bool:
-        """Tell whether `at` lies in open time. A closing instant does not."""
+        """Return whether `at` is open time. A closing instant is not."""
         at = utc(at)
         return self._timeline.between(at, at).is_open(at)
 
     def roll_forward(self, at: datetime) -> datetime:
         """Return `at` if it is open, else the next opening.
 
-        For a due instant this is when it becomes late: what is due at a closing is
-        late only after the next opening, since no open time lies between.
+        This turns a `due_at` into its `late_at`. An amount that ends at 17:00 is due at
+        that closing, but at the next opening at 9:00 exactly as much open time has
+        passed. So the deadline is kept until then, and late only after it.
 
         Raises ValueError if nothing opens within twelve years.
         """
@@ -94,8 +95,8 @@ class BusinessHours:
         """Return the earliest instant by which `amount` of open time has passed.
 
         An amount that ends exactly at closing is due at closing, not at the next
-        opening: the warning must come while somebody is at work. Zero answers the
-        next open instant.
+        opening: the reminder must come while people are at work. A zero amount gives
+        the next open instant.
 
         Raises ValueError if `amount` is negative or `start` is naive.
         """
@@ -114,8 +115,8 @@ class BusinessHours:
     def subtract(self, end: datetime, amount: timedelta) -> datetime:
         """Return the latest instant from which `amount` of open time leads to `end`.
 
-        Where a closing and the following opening are equally far it is the opening:
-        a warning belongs into the hours in which somebody reads it.
+        If both a closing and the next opening qualify it is the opening, when people
+        are there to read a reminder.
 
         Raises ValueError if `amount` is not positive or `end` is naive.
         """
@@ -138,11 +139,11 @@ class BusinessHours:
         return layout.position(b) - layout.position(a)
 
     def add_days(self, start: datetime, days: int) -> datetime:
-        """Return the same wall clock on the business day that is `days` later.
+        """Return the same wall-clock time, `days` business days later.
 
-        `start` is first rolled forward to open time. The result is held inside the
-        hours of its day; where it would be an opening, it is the closing before. On a
-        union the days and the hours are those of its home.
+        `start` is first rolled forward to open time. The result is clamped to the hours
+        of its day. If that gives an opening, the closing before it is returned, as in
+        `add`. On a union the days and hours are those of its home.
 
         Raises ValueError if `days` is not positive or `start` is naive.
         """
@@ -156,10 +157,10 @@ class BusinessHours:
         return home.closing_before_opening(landed)
 
     def on_date(self, start: datetime, day: date) -> datetime:
-        """Return the wall clock of `start` on `day`, or the last closing before it.
+        """Return the wall-clock time of `start` on `day`, else the closing before it.
 
-        So "weekly" is never longer than a week. Where nothing has been open since
-        `start` it is the next opening instead.
+        So "weekly" is never longer than a week. If nothing was open since `start`, it
+        is the next opening instead.
         """
         at = self.same_time_on(start, day)
         if self.is_open(at):
@@ -170,7 +171,7 @@ class BusinessHours:
         return closing
 
     def same_time_on(self, start: datetime, day: date) -> datetime:
-        """Return the wall clock of `start` on `day`, open or not."""
+        """Return the wall-clock time of `start` on `day`, open or not."""
         local = utc(start).astimezone(self.zone).date()
         return self.home.instant(day, _wall_clock(start, local, self.zone))
 
@@ -180,7 +181,7 @@ class BusinessHours:
         return sum((piece.closes - piece.opens for piece in pieces), NO_TIME)
 
     def nominal_day(self) -> timedelta:
-        """Return the open time of the home's mean business day, holidays apart."""
+        """Return the mean open time of the home's business days, without holidays."""
         return self._nominal_day
 
     @cached_property
@@ -189,9 +190,9 @@ class BusinessHours:
         return self._home_hours.nominal_week() / open_days
 
     def nominal_week(self) -> timedelta:
-        """Return the open time of a week without holidays or a change of the clock.
+        """Return the open time of a week without holidays or a DST change.
 
-        What parts of a union, or shifts of two days, cover together counts once.
+        Time that several parts or shifts cover counts once.
         """
         return self._nominal_week
 
@@ -207,13 +208,15 @@ class BusinessHours:
         return self._timeline.between(a, b).cut(a, b) if a < b else []
 
     def business_day(self, at: datetime) -> date:
-        """Return the home's business day that holds `at`, rolled forward.
+        """Return the home's business day of `at`, after rolling it forward.
 
-        It is the one that opened last, where the shifts of two days overlap.
+        If the shifts of two days overlap it is the one that opened last.
         """
         opened = self._home_hours.roll_forward(at)
         local = opened.astimezone(self.zone).date()
-        # A shift may end on the next date, or at a midnight that is skipped after it.
+        # A shift belongs to the date on which it opens and may end on the next one. If
+        # DST skips midnight, as it did in Cairo and Beirut, the end of that date moves
+        # into the one after.
         for days_ago in range(3):
             day = local - days_ago * DAY
             pieces = self.pieces_on(day)
@@ -222,7 +225,9 @@ class BusinessHours:
         raise AssertionError("an open instant lies in a business day")
 
     def pieces_on(self, day: date) -> tuple[Piece, ...]:
-        """Return what the home opens on one local date, in order."""
+        """Return the home's open pieces of one local date, in order."""
+        # What a holiday leaves of its night shift belongs to the date after, so the
+        # spans of the day before may yield a piece of this one.
         if day not in self._days:
             around = self.home.pieces(day - DAY, day)
             spans = merged((p.opens, p.closes) for p in around if p.day == day)
@@ -240,7 +245,7 @@ class BusinessHours:
         raise ValueError("this schedule never opens again")
 
     def closing_before_opening(self, at: datetime) -> datetime:
-        """Return the closing before `at` where `at` is an opening, else `at`."""
+        """Return the closing before `at` if `at` is an opening, else `at`."""
         just_before = at - timedelta.resolution
         if not self.is_open(at) or self.is_open(just_before):
             return at
@@ -249,6 +254,8 @@ class BusinessHours:
 
 def _wall_clock(at: datetime, day: date, zone: ZoneInfo) -> timedelta:
     """Return how far the wall clock at `at` is past midnight of `day`."""
+    # Without tzinfo the difference is one of wall clocks. On a DST day the elapsed time
+    # since midnight is an hour more or less.
     local = at.astimezone(zone).replace(tzinfo=None)
     return local - datetime.combine(day, datetime.min.time())
 

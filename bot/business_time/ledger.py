@@ -1,4 +1,4 @@
-"""The ledger of a due instant: what was counted, what was skipped, and why."""
+"""Explain a due instant: which time was counted, which was skipped, and why."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ WAITING = "waiting on the customer"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One stretch `[start, end)` in UTC: open or closed, and how much of it counted."""
+    """An interval `[start, end)` in UTC: open or closed, and how much of it counted."""
 
     start: datetime
     end: datetime
@@ -26,7 +26,7 @@ def ledger(
     due: datetime,
     pauses: Sequence[Interval] = (),
 ) -> tuple[Line, ...]:
-    """Return every stretch between `start` and `due`, in order and without a gap.
+    """Return every interval between `start` and `due`, in order and without gaps.
 
     The counted parts sum to `elapsed(start, due)` less the open time of the pauses.
     """
@@ -43,7 +43,7 @@ def ledger(
 
 
 def counted(lines: Sequence[Line]) -> timedelta:
-    """Return the sum of what a ledger counted."""
+    """Return the total time that a ledger counted."""
     return sum((line.counted for line in lines), timedelta(0))
 
 
@@ -69,8 +69,9 @@ def _closed(hours: BusinessHours, start: datetime, end: datetime) -> Line:
 
 
 def _reason(hours: BusinessHours, start: datetime, end: datetime) -> str:
-    """Name the closed days in a gap; else it is a night, or a break within a day."""
+    """Return the closed days in a gap, else "night", or "break" within a day."""
     first = start.astimezone(hours.zone).date()
+    # The end is exclusive: a gap that ends at midnight does not touch that date.
     last = (end - timedelta(microseconds=1)).astimezone(hours.zone).date()
     reasons: dict[str, None] = {}
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
@@ -93,7 +94,7 @@ def _closed_day(hours: BusinessHours, day: date) -> str | None:
 
 
 def _within_one_day(hours: BusinessHours, start: datetime, end: datetime) -> bool:
-    """Tell whether a business day of the home goes on after the gap."""
+    """Return whether a business day of the home goes on after the gap."""
     pieces = hours.pieces_on(end.astimezone(hours.zone).date())
     return any(piece.closes == start for piece in pieces) and any(
         piece.opens == end for piece in pieces

@@ -1,6 +1,6 @@
-"""Weekly opening hours in a zone, minus holidays, as open pieces of UTC.
+"""Weekly opening hours in a time zone, without holidays, as open intervals in UTC.
 
-A schedule says when somebody is at work; `business_time` counts over it.
+A schedule says when the team is at work; `hours` counts over it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Opening hours of one weekday, both edges counted from its local midnight.
+    """Opening hours of one weekday, both ends counted from its local midnight.
 
-    `closes` past 24 hours reaches into the next date: 22:00-06:00 is 22 h to 30 h.
+    A `closes` beyond 24 hours is on the next date: 22:00-06:00 is 22 h to 30 h.
     """
 
     opens: timedelta
@@ -32,9 +32,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A half-open stretch `[opens, closes)` in UTC.
+    """A half-open interval `[opens, closes)` in UTC.
 
-    `day` is the local date on which the stretch opens: its business day.
+    `day` is the local date on which it opens: its business day.
     """
 
     day: date
@@ -44,9 +44,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Weekly spans (seven tuples, Monday first) in a zone; holidays with their names.
+    """Weekly spans (seven tuples, Monday first) in a zone, and named holidays.
 
-    Raises ValueError where no day is open or a day's own spans overlap.
+    Raises ValueError if no day is open or the spans of one day overlap.
     """
 
     zone: ZoneInfo
@@ -64,19 +64,26 @@ class Schedule:
                 raise ValueError("the spans of one day overlap")
 
     def pieces(self, first: date, last: date) -> Iterator[Piece]:
-        """Yield the open pieces whose span begins on `first` to `last`, inclusive.
+        """Yield the open pieces whose span begins from `first` to `last`, inclusive.
 
-        They come in order of their spans; neighbours may touch or overlap.
+        They are in the order of their spans. Neighbours may touch or overlap, since a
+        night shift may reach into the next day's hours.
         """
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             day = date.fromordinal(ordinal)
             for span in self.weekly[day.weekday()]:
                 piece = self._without_holidays(day, span)
+                # Empty on a holiday, or if DST skips the whole span.
                 if piece.opens < piece.closes:
                     yield piece
 
     def _without_holidays(self, day: date, span: Span) -> Piece:
-        """Return what the holidays leave of a span; nothing has no length."""
+        """Return what holidays leave of a span; an empty piece if nothing.
+
+        A holiday lasts from local midnight to local midnight. It also cuts a night
+        shift of the day before; what a holiday's own night shift leaves after midnight
+        counts as the next day's.
+        """
         opens, closes = self.instant(day, span.opens), self.instant(day, span.closes)
         tomorrow = day + DAY
         if tomorrow in self.holidays:
@@ -89,11 +96,14 @@ class Schedule:
     def instant(self, day: date, wall: timedelta) -> datetime:
         """Return local midnight of `day` plus `wall` on the wall clock, in UTC.
 
-        A wall time that a change of the clock skips is read with the offset before
-        it (02:30 becomes 03:30); one that happens twice is its first occurrence.
-        Source: RFC 5545 section 3.3.5; `fold=0` does both.
+        A local time that DST skips is read with the offset before the change (02:30
+        becomes 03:30). One that occurs twice is its first occurrence.
+        Source: RFC 5545 section 3.3.5, https://www.rfc-editor.org/rfc/rfc5545
         """
-        # Adding to a datetime of a zone moves the wall clock, whatever the offset does.
+        # Arithmetic on an aware datetime moves the wall clock and ignores changes of
+        # the offset, which is what opening hours mean. The sum has fold=0, which for a
+        # repeated time is the first one, and for a skipped one the offset before.
+        # https://docs.python.org/3/library/datetime.html, https://peps.python.org/pep-0495/
         local = datetime.combine(day, time(), self.zone) + wall
         return local.astimezone(UTC)
 

@@ -1,7 +1,9 @@
-"""The open intervals of schedules as sorted columns, laid out by the year on demand.
+"""The open intervals of schedules in sorted columns, computed year by year on demand.
 
-Instants are UTC throughout: two datetimes that share a zone compare and bisect about
-as fast as integers, and nothing is converted or rounded.
+All instants are in UTC. Datetimes that share a tzinfo compare as naive ones, without
+computing offsets, so bisecting them is about as fast as integers. It is also correct:
+within a zone with DST, Python compares wall clocks and ignores `fold`.
+Source: https://docs.python.org/3/library/datetime.html
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,10 +17,12 @@ from bot.business_time.schedules import DAY, Schedule
 Interval = tuple[datetime, datetime]
 
 NO_TIME = timedelta(0)
-HORIZON = timedelta(days=12 * 366)  # How far we look for open time.
+# How far to look for open time: in a schedule whose days are all holidays a search
+# would not end.
+HORIZON = timedelta(days=12 * 366)
 
-# What a neighbouring year can still change: its first and last days lie up to 14 hours
-# inside ours in UTC, and its last span reaches up to a day into ours.
+# A neighbouring year can still change this much of a year: local dates differ from UTC
+# by up to 14 hours, and a span reaches up to a day beyond its date.
 _MARGIN = 2 * DAY
 
 
@@ -32,7 +36,7 @@ def utc(at: datetime) -> datetime:
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """Return the intervals in order, those that touch or overlap made into one."""
+    """Return the intervals in order, joining those that touch or overlap."""
     joined: list[Interval] = []
     for opens, closes in sorted(intervals):
         if joined and opens <= joined[-1][1]:
@@ -44,10 +48,10 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Open intervals as parallel columns, right between `safe_from` and `safe_to`.
+    """Open intervals as parallel columns, reliable from `safe_from` to `safe_to`.
 
-    `until[i]` is the open time from the beginning to the end of interval i. Beyond the
-    safe instants an interval may still grow when a neighbouring year is laid out.
+    `until[i]` is the total open time up to the end of interval i. Beyond the safe
+    instants an interval may still grow once a neighbouring year is added.
     """
 
     opens: Sequence[datetime]
@@ -57,7 +61,7 @@ class Layout:
     safe_to: datetime
 
     def position(self, at: datetime) -> timedelta:
-        """Return the open time from the beginning of the layout to `at`."""
+        """Return the open time from the start of the layout to `at`."""
         i = bisect_right(self.opens, at) - 1
         if i < 0:
             return NO_TIME
@@ -69,8 +73,10 @@ class Layout:
     def earliest(self, position: timedelta) -> datetime | None:
         """Return the first instant at a position: a closing rather than an opening.
 
-        `None` if it is not reached within the safe instants.
+        `None` if that is not within the safe instants.
         """
+        # A closing and the next opening have the same position. bisect_left finds the
+        # interval that ends there, bisect_right in `latest` the one that begins.
         i = bisect_left(self.until, position)
         if i == len(self.until):
             return None
@@ -80,7 +86,7 @@ class Layout:
     def latest(self, position: timedelta) -> datetime | None:
         """Return the last instant at a position: an opening rather than a closing.
 
-        `None` if it does not lie within the safe instants.
+        `None` if that is not within the safe instants.
         """
         i = bisect_right(self.until, position)
         if position < NO_TIME or i == len(self.until):
@@ -89,26 +95,26 @@ class Layout:
         return at if at >= self.safe_from else None
 
     def is_open(self, at: datetime) -> bool:
-        """Tell whether `at` lies in an interval; its closing does not."""
+        """Return whether `at` is in an interval; a closing is not."""
         i = bisect_right(self.opens, at) - 1
         return i >= 0 and at < self.closes[i]
 
     def next_opening(self, after: datetime) -> datetime | None:
-        """Return the first opening later than `after`, if a safe one is laid out."""
+        """Return the first opening after `after`; `None` if not a safe one."""
         i = bisect_right(self.opens, after)
         if i == len(self.opens) or self.opens[i] > self.safe_to:
             return None
         return self.opens[i]
 
     def last_closing(self, at: datetime) -> datetime | None:
-        """Return the last closing at or before `at`, if a safe one is laid out."""
+        """Return the last closing at or before `at`; `None` if not a safe one."""
         i = bisect_right(self.closes, at) - 1
         if i < 0 or self.closes[i] < self.safe_from:
             return None
         return self.closes[i]
 
     def cut(self, start: datetime, end: datetime) -> list[Interval]:
-        """Return the intervals between two instants, cut at both."""
+        """Return the intervals between two instants, clipped to them."""
         first = bisect_right(self.closes, start)
         last = bisect_left(self.opens, end)
         return [
@@ -118,7 +124,7 @@ class Layout:
 
 
 class Timeline:
-    """Layouts of a union of schedules, grown year by year as they are asked for."""
+    """The layout of a union of schedules, extended year by year on demand."""
 
     def __init__(self, parts: tuple[Schedule, ...]) -> None:
         self._parts = parts
@@ -132,10 +138,11 @@ class Timeline:
         )
 
     def between(self, start: datetime, end: datetime) -> Layout:
-        """Return a layout that is safe at `start`, at `end` and between them.
+        """Return a layout that is safe from `start` to `end`, inclusive.
 
-        A new layout replaces the old one in a single assignment, so that threads may
-        share a timeline: at worst two of them lay out the same year.
+        Threads may share a timeline without a lock. A layout never changes, and a new
+        one replaces it in a single assignment; at worst two threads compute the same
+        year.
         """
         layout = self._layout
         if layout.safe_from <= start and end < layout.safe_to:
@@ -146,13 +153,13 @@ class Timeline:
         return layout
 
     def later(self, layout: Layout, at: datetime) -> Layout | None:
-        """Return one that goes on for another year; `None` at the horizon of `at`."""
+        """Return a layout with another year; `None` beyond the horizon of `at`."""
         if layout.safe_to > at + HORIZON:
             return None
         return self.between(layout.safe_from, layout.safe_to + DAY)
 
     def earlier(self, layout: Layout, at: datetime) -> Layout | None:
-        """Return one that begins a year before; `None` at the horizon of `at`."""
+        """Return a layout with an earlier year; `None` beyond the horizon of `at`."""
         if layout.safe_from < at - HORIZON:
             return None
         return self.between(layout.safe_from - DAY, layout.safe_from)
@@ -161,7 +168,8 @@ class Timeline:
         for year in range(first, last + 1):
             if year not in self._years:
                 self._years[year] = self._year(year)
-        # The years of a union overlap: Sydney begins its own while London works on.
+        # Years of a union overlap: Sydney starts a new one while London still works. So
+        # intervals at the turn of a year have to be merged.
         years = (self._years[year] for year in range(first, last + 1))
         intervals = merged(interval for year in years for interval in year)
         return Layout(

@@ -1,1 +1,1 @@
-"""What goes out to Slack: the outbox, and what becomes of each message."""
+"""Send messages to Slack: the outbox, reconciliation, rate limits and recovery."""

@@ -1,4 +1,4 @@
-"""What becomes of a message that cannot be delivered: a person hears of it."""
+"""Give up messages that cannot be delivered, and tell a person about each."""
 
 import logging
 from collections.abc import Iterator
@@ -32,12 +32,12 @@ _REPORTS = (
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """Gives messages up. `clock` is that of obligations, `machine` paces the outbox."""
+    """Gives messages up. `clock` is that of obligations; waits use `system_clock`."""
 
     context: Context
 
     def give_up(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        """End a message that Slack will never take; a reminder finds another reader."""
+        """Give up a message that Slack refused; a reminder goes to a stand-in."""
         if outbox_messages.finish(tx, message, State.DEAD, error=error) is Finish.LOST:
             return
         instead = self._reroute(tx, message)
@@ -46,20 +46,22 @@ class DeadLetters:
             self._tell_typist(tx, message, error)
 
     def hold(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        """End a message that may have arrived; a person looks whether it did."""
+        """Give up a message that may have arrived; a person has to look."""
         outcome = outbox_messages.finish(tx, message, State.DEAD, error=error)
         if outcome is not Finish.LOST:
             self._report(tx, message, error, MessageKind.OUTCOME_UNKNOWN)
 
     def _reroute(self, tx: Transaction, message: OutboxMessage) -> str:
-        """Tell somebody on call what an unreachable person should have been told.
+        """Send a person's reminders to somebody on call, and return that person's id.
 
-        Who is told the same by a message of their own is not told twice. Returns
-        whoever knows, or nothing.
+        Reminders that the stand-in gets in a message of their own are left out. Returns
+        an empty string if nobody is left to tell.
         """
         is_reminder = message.kind in (MessageKind.REMINDER, MessageKind.MORNING)
         if message.person is None or not is_reminder:
             return ""
+        # The list grows with each stand-in who cannot be reached either, so a reminder
+        # never goes round in circles.
         missed = (*missed_by(message), message.person)
         stand_in = recipients.stand_in(
             self.context.policy(), missed, self.context.clock()
@@ -96,11 +98,12 @@ class DeadLetters:
         *,
         instead: str = "",
     ) -> None:
-        """Tell the fallback channel; where that is what failed, the lead."""
+        """Tell the fallback channel or, if that is what failed, the lead."""
         policy = self.context.policy()
         lead = recipients.lead(policy, self.context.clock())
+        # A report that the lead cannot get either would only produce another report.
         if is_report(message) and message.person is not None:
-            logger.error("nobody can be told of a lost message", extra={"error": error})
+            logger.error("a lost message cannot be reported", extra={"error": error})
             return
         goes_to_lead = (
             is_report(message) or message.conversation == policy.channels.fallback
@@ -143,14 +146,14 @@ class DeadLetters:
 
 
 def is_report(message: OutboxMessage) -> bool:
-    """Tell whether a message reports on another one that was lost."""
+    """Return whether a message reports that another one was lost."""
     return message.kind in _REPORTS
 
 
 def reports_of(tx: Transaction, message: OutboxMessage) -> Iterator[str]:
     """Yield the keys of the reports on the last loss of a message.
 
-    Of one that was lost itself, that is also what the lead got in its place.
+    If a report was lost itself, that includes the report that the lead got instead.
     """
     key = _report_key(message)
     yield from (key, f"{key}/typist")
@@ -160,7 +163,7 @@ def reports_of(tx: Transaction, message: OutboxMessage) -> Iterator[str]:
 
 
 def channel_of(kind: MessageKind, policy: Policy) -> str | None:
-    """Return the channel that the policy names for a kind; `None` if it names none."""
+    """Return the channel for a kind of message; `None` if the policy names none."""
     match kind:
         case MessageKind.CARD:
             return policy.channels.incidents
@@ -188,13 +191,13 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
 
 
 def is_lost(message: OutboxMessage, report: OutboxMessage) -> bool:
-    """Tell whether a message is still as lost as a report on it says."""
+    """Return whether a message has not been sent again since a report on it."""
     is_latest = str(message.attempts) == report.refs["attempt"]
     return message.state is State.DEAD and is_latest
 
 
 def missed_by(message: OutboxMessage) -> tuple[str, ...]:
-    """Return those who could not be told before whom it goes to, in their order."""
+    """Return the people who could not be reached before this recipient, in order."""
     return tuple(message.refs.get("missed_by", "").split())
 
 

@@ -1,7 +1,9 @@
-"""The way out: claims messages, sends them, and settles what became of them.
+"""Claim messages, send them to Slack, and store the outcome.
 
-No transaction is open while Slack is asked. A claim is a lease with a token, so that
-whoever finishes late finds that it lost the message.
+No transaction is open during a call to Slack: it may take ten seconds, and row locks
+would be held as long. A claim is a lease with a token instead. A sender that finishes
+late finds another token, and so knows that it lost the message. Source for the token:
+https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html
 """
 
 import hashlib
@@ -43,22 +45,22 @@ _HAS_NO_THREAD = "thread_not_found"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a message says now; live if it has buttons that may have to go."""
+    """What a message says now. `is_live`: it has buttons that may have to go."""
 
     message: Message
     is_live: bool
 
 
 class Render(Protocol):
-    """Turns a letter into what it says now; `None` where it has nothing to say."""
+    """Turns a message into what it says now; `None` if it has nothing to say."""
 
     def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render a letter within the transaction that claims it."""
+        """Render a message within the transaction that claims it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """A claimed letter, ready to go: where to, and what it says."""
+    """A claimed message, ready to send: where it goes, and what it says."""
 
     message: OutboxMessage
     rendered: Rendered
@@ -77,8 +79,8 @@ class _Delivery:
 class Outbox:
     """Sends what is queued. Any number of threads and processes may do so at once.
 
-    `trouble` is Slack's word for why nothing can be sent, until something can. It is
-    this process's own: each has its token from its own environment.
+    `trouble` is Slack's error code while nothing can be sent. It is not stored, since
+    every process has its own token from its own environment.
     """
 
     def __init__(  # Its collaborators, handed in once.
@@ -99,14 +101,14 @@ class Outbox:
         self.trouble: str | None = None
 
     def drain(self) -> int:
-        """Send all that may go now, and return how many messages were handled."""
+        """Send everything that may go now; return how many messages were handled."""
         handled = 0
         while self.send_one():
             handled += 1
         return handled
 
     def has_work(self) -> bool:
-        """Tell whether there may be something to send; it is only looked at."""
+        """Return whether there may be something to send, without claiming it."""
         with self._context.database.reading() as tx:
             return outbox_messages.may_send(tx, self._context.system_clock())
 
@@ -116,9 +118,11 @@ class Outbox:
             return True
         claimed_at = self._context.system_clock()
         with self._context.database.transaction() as tx:
+            # Two claims side by side would each see the rate limits as they were before
+            # the other one, and both send to a conversation that allows one message.
             locks.take(tx, locks.OUTBOX)
             pacing.follow_the_clock(tx, self._context.system_clock(), self._pace)
-            is_any = self._reconciliation.take_up(tx)
+            is_any = self._reconciliation.reclaim(tx)
             message = self._claim(tx)
             if message is None:
                 return is_any
@@ -126,8 +130,10 @@ class Outbox:
                 return True
             delivery = self._delivery(tx, message)
             if delivery is not None:
+                # Counted now, not after the call: other senders must see it meanwhile.
                 self._use_pace(tx, message)
         if delivery is not None:
+            # The commit may have waited for the disk, or the host was suspended.
             if pacing.is_stale(message, self._context.system_clock() - claimed_at):
                 self._give_back(message)
             else:
@@ -137,7 +143,7 @@ class Outbox:
     def send_again(self, key: str) -> bool:
         """Queue a message again that was given up; `False` if it was not.
 
-        A card and a digest go to their channel as the policy names it by now.
+        A card and a digest go to the channel that the policy names now.
         """
         with self._context.database.transaction() as tx:
             message = outbox_messages.find(tx, key)
@@ -177,7 +183,7 @@ class Outbox:
             )
 
     def _delivery(self, tx: Transaction, message: OutboxMessage) -> _Delivery | None:
-        """Render a letter as of now; one that has nothing to say any more is ended."""
+        """Render a message as of now; finish one that has nothing to say any more."""
         edited = outbox_messages.find(tx, message.edit_of) if message.edit_of else None
         try:
             rendered = self._render(tx, edited or message)
@@ -194,13 +200,14 @@ class Outbox:
             verify = self._reconciliation.after_unconfirmed(message)
             outbox_messages.finish(tx, message, State.SUPERSEDED, verify=verify)
             return None
+        # Nothing that the message shows has changed, so save the call to Slack.
         if edited is not None and edited.rendered == delivery.hash:
             outbox_messages.finish(tx, message, State.SENT)
             return None
         return delivery
 
     def _give_back(self, message: OutboxMessage) -> None:
-        """Return a message unsent: the machine slept, and the lease may be over."""
+        """Queue a message again unsent: a call now could outlast its lease."""
         now = self._context.system_clock()
         with self._context.database.transaction() as tx:
             outbox_messages.retry(
@@ -244,7 +251,7 @@ class Outbox:
         )
 
     def _posted(self, tx: Transaction, delivery: _Delivery, ts: str | None) -> None:
-        """Note that a message stands in Slack, even if its lease was lost meanwhile."""
+        """Note that a message was posted, even if its lease was lost meanwhile."""
         message, is_live = delivery.message, delivery.rendered.is_live
         posted = Posted(self._context.clock(), ts, delivery.hash, is_live)
         verify = self._reconciliation.after_unconfirmed(message)
@@ -255,7 +262,7 @@ class Outbox:
             case Finish.LOST:
                 verify = self._reconciliation.suspicion()
                 unconfirmed.reconcile_posted(tx, message, posted, verify)
-                # Nobody asked for an edit of what did not seem to be there.
+                # The message had no ts until now, so changes in between queued no edit.
                 self._refresh(tx, message.key)
             case Finish.STALE:
                 self._refresh(tx, message.key)
@@ -267,7 +274,8 @@ class Outbox:
     def _edited(self, tx: Transaction, delivery: _Delivery, edited: str) -> None:
         """Note what a message shows now.
 
-        An earlier edit of which nobody knows may still land, late: then once more.
+        If an earlier edit is unconfirmed it may still land and overwrite this one. Then
+        the edit is sent once more, after the time in which that can happen.
         """
         message, ts, is_live = (
             delivery.message,
@@ -276,6 +284,7 @@ class Outbox:
         )
         again_at = pacing.edit_again(message, self._context.system_clock())
         if again_at is not None:
+            # No hash: it would make the second edit look unnecessary.
             outbox_messages.note_edited(tx, edited, ts=ts, rendered="", is_live=is_live)
             outbox_messages.retry(tx, message, not_before=again_at, error="once more")
             return
@@ -297,6 +306,7 @@ class Outbox:
                 outbox_messages.retry(
                     tx, message, not_before=now + wait, error=error.code
                 )
+                # Slack limits a method as a whole, not one message.
                 if error.retry_after is not None:
                     rate_limits.limit(tx, _method(message), now + wait)
             case Fate.INSTALLATION:
@@ -305,7 +315,7 @@ class Outbox:
             case Fate.UNKNOWN:
                 self._reconciliation.unknown(tx, message, error.code)
             case Fate.REFUSED if _lost_its_card(message, error):
-                self._post_anew(tx, message.thread_of, delivery.thread_ts)
+                self._repost_card(tx, message.thread_of, delivery.thread_ts)
                 outbox_messages.retry(
                     tx,
                     message,
@@ -316,12 +326,12 @@ class Outbox:
             case Fate.REFUSED:
                 self._refused(tx, message, error.code)
                 if error.code in _CANNOT_BE_EDITED:
-                    self._post_anew(tx, message.edit_of, delivery.edits_ts)
+                    self._repost_card(tx, message.edit_of, delivery.edits_ts)
             case _:
                 assert_never(error.fate)
 
     def _installation_fails(self, tx: Transaction, error: SlackError) -> None:
-        """Wait for somebody to mend the app; nothing is lost meanwhile."""
+        """Pause all sending until the app is repaired; messages stay queued."""
         self.trouble = error.code
         rate_limits.limit(
             tx,
@@ -335,16 +345,16 @@ class Outbox:
         else:
             outbox_messages.finish(tx, message, State.DEAD, error=error)
 
-    def _post_anew(self, tx: Transaction, key: str | None, ts: str | None) -> None:
-        """Post the card that stood at `ts` once more, unless a twin of it was kept."""
+    def _repost_card(self, tx: Transaction, key: str | None, ts: str | None) -> None:
+        """Post the card again that was at `ts`, unless it has another ts by now."""
         instants = self._context.instants()
         if key is not None:
-            outbox_messages.post_anew(tx, key, ts=ts, **instants)
+            outbox_messages.repost_card(tx, key, ts=ts, **instants)
 
     def _open_conversations(self) -> bool:
-        """Learn where somebody is written to, before anything is claimed for them.
+        """Open one person's DM, so that their messages can be claimed.
 
-        Returns whether that settled anything.
+        Returns whether that succeeded or was refused for good.
         """
         with self._context.database.transaction() as tx:
             people = outbox_messages.unaddressed(tx, self._context.system_clock())
@@ -390,9 +400,10 @@ def _addressed(
     edited: OutboxMessage | None,
     rendered: Rendered,
 ) -> _Delivery | None:
-    """Say where a letter goes: a reply and an edit to where their message stands.
+    """Return a delivery with its address; `None` if there is nothing to address.
 
-    What is to be posted anew needs no edit before it stands there.
+    A reply goes to its parent's thread and an edit to its message's ts. A message that
+    is about to be posted again has no ts, and needs no edit either.
     """
     if edited is not None:
         if edited.conversation is None or edited.ts is None:
@@ -415,7 +426,10 @@ def _addressed(
 
 
 def _lost_its_card(message: OutboxMessage, error: SlackError) -> bool:
-    """Tell whether a reply finds no thread; one that found none before is given up."""
+    """Return whether a reply found no thread, for the first time.
+
+    The second time it is given up: posting the card again did not help.
+    """
     return error.code == _HAS_NO_THREAD and not message.has_lost_parent
 
 

@@ -1,4 +1,4 @@
-"""How fast Slack is written to, how long a sending may take, when it is tried again."""
+"""How fast we call Slack, how long an attempt may take, and when it is repeated."""
 
 import random
 from dataclasses import dataclass
@@ -9,21 +9,23 @@ from bot.store.database import Transaction
 from bot.store.tables import rate_limits, unconfirmed
 from bot.store.tables.outbox_messages import OutboxMessage, Priority
 
-# A page that nobody could look up so long after it was sent goes out again.
+# A page that could not be looked up for this long is sent again.
 HURRY_AFTER = timedelta(seconds=15)
 _LATER_LOOKS = (timedelta(minutes=2), timedelta(minutes=15))
 _EDIT_ONCE_MORE_AFTER = timedelta(minutes=2)
-_LONGEST_SETTLING = timedelta(minutes=2)
+_LONGEST_WAIT = timedelta(minutes=2)
+# The clocks of two hosts may differ by this much without either having been set back.
 _CLOCKS_DIFFER_BY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast Slack is written to, by the machine's clock.
+    """How fast we call Slack, by the system clock.
 
-    One message a second in a conversation; besides, posts and edits of the whole
-    workspace each have a budget: one every so often, with bursts. Source: Slack's rate
-    limits, "1 per second per channel", several hundred posts and 50 edits a minute.
+    A conversation gets one message a second. In addition, posts and edits each have a
+    budget for the whole workspace, with bursts. Slack allows "1 per second per
+    channel", several hundred posts a minute, and 50 edits a minute (tier 3).
+    Source: https://docs.slack.dev/apis/web-api/rate-limits
     """
 
     conversation: timedelta = timedelta(seconds=1)
@@ -37,10 +39,11 @@ UNPACED = Pace(timedelta(0), timedelta(0), timedelta(0))
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long one sending may take, and when its outcome is settled.
+    """How long one attempt may take, and when its outcome is looked up.
 
-    A call that is under way must be over before its message is looked up, and that
-    before somebody else takes it for abandoned.
+    A call has to end by its `deadline`. If it got no answer, its request is given
+    `settle` to land before the message is looked up. The `lease` covers both, so that
+    nobody takes a message for abandoned while its request may still land.
     """
 
     deadline: timedelta
@@ -58,23 +61,24 @@ OTHER = Times(CALL_WITHIN, *(timedelta(seconds=one) for one in (30, 60, 60)))
 
 
 def is_stale(message: OutboxMessage, held_for: timedelta) -> bool:
-    """Tell whether a call that begins now could outlast the lease of its message."""
+    """Return whether a call that begins now could outlast the lease of its message."""
     own = times(message)
     return held_for + own.deadline + own.settle > own.lease
 
 
 def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:
-    """Begin every wait anew, if the machine's clock was set back meanwhile.
+    """Restart every wait if the system clock was set back.
 
-    Otherwise all that waits would wait as much longer. A budget reaches no further
-    ahead than its burst; one that does was used by the clock as it was before.
+    Otherwise every message would wait longer by as much. We notice by the budgets: the
+    claim never lets one reach further ahead than its burst. If one does, it was used by
+    a clock that was ahead of this one.
     """
     if rate_limits.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY):
-        begin_waits_anew(tx, now)
+        restart_waits(tx, now)
 
 
-def begin_waits_anew(tx: Transaction, now: datetime) -> None:
-    """Let nothing wait longer than if its wait began at the machine's `now`."""
+def restart_waits(tx: Transaction, now: datetime) -> None:
+    """Cut every wait to what it would be if it began now, by the system clock."""
     unconfirmed.shorten_waits(
         tx,
         system_now=now,
@@ -86,26 +90,30 @@ def begin_waits_anew(tx: Transaction, now: datetime) -> None:
 
 
 def backoff(message: OutboxMessage) -> timedelta:
-    """Return how long to wait after Slack did not take a message."""
+    """Return how long to wait before a message is tried again."""
     return growing(message.attempts, times(message).longest_backoff)
 
 
 def settling(message: OutboxMessage) -> timedelta:
-    """Return how long to wait before something is sent that may be there already."""
-    # What was queued anew while it was on its way counts its attempts from nothing.
+    """Return how long to wait before a message is sent again that may have arrived."""
+    # A change that queues an edit again while it is being sent resets `attempts` to 0.
     attempts = max(message.attempts, 1)
     grown = times(message).settle * (1 << min(attempts - 1, 10))
-    return min(grown, _LONGEST_SETTLING)
+    return min(grown, _LONGEST_WAIT)
 
 
 def later_look(unconfirmed_at: datetime, now: datetime) -> datetime | None:
-    """Return when to look next after a doubt; `None` if nothing can land any more."""
+    """Return when to look for a late second copy; `None` once none can appear.
+
+    `unconfirmed_at` is when the outcome became uncertain. Slack does not say how late a
+    request may take effect; two looks, after 2 and 15 minutes, are our own margin.
+    """
     looks = (unconfirmed_at + after for after in _LATER_LOOKS)
     return next((at for at in looks if at > now), None)
 
 
 def edit_again(message: OutboxMessage, now: datetime) -> datetime | None:
-    """Return when to make an edit once more, since an earlier one may land late."""
+    """Return when to repeat an edit because an earlier one may land late."""
     if message.unconfirmed_at is None:
         return None
     at = message.unconfirmed_at + _EDIT_ONCE_MORE_AFTER
@@ -113,18 +121,24 @@ def edit_again(message: OutboxMessage, now: datetime) -> datetime | None:
 
 
 def look_again(message: OutboxMessage, now: datetime) -> timedelta:
-    """Return how long to wait after a look-up failed: as long as the doubt lasts."""
+    """Return how long to wait after a look-up failed.
+
+    The wait doubles by itself: it is as long as the message has been unconfirmed.
+    """
     own = times(message)
     since = now - (message.unconfirmed_at or now)
     return min(max(since, own.settle), own.longest_backoff)
 
 
 def growing(attempts: int, longest: timedelta) -> timedelta:
-    """Return a growing wait with jitter, so that replicas do not knock together."""
+    """Return an exponential backoff with jitter, so that replicas spread out.
+
+    Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
     wait = min(timedelta(seconds=1 << min(attempts, 10)), longest)
     return wait * random.uniform(0.5, 1.0)  # noqa: S311  # No secret in a wait.
 
 
 def times(message: OutboxMessage) -> Times:
-    """Return the times that apply to a message: those of a page are shorter."""
+    """Return the times for a message: those for pages are shorter."""
     return PAGE if message.priority is Priority.PAGE else OTHER

@@ -1,13 +1,14 @@
-"""What became of a sending of which nobody knows whether Slack did it.
+"""Reconcile messages that Slack neither confirmed nor refused.
 
-Slack knows no key that would keep a second post from being a second message. So nothing
-is sent again on suspicion: each message carries its key, and once a request has had
-time to land, the conversation is read. What is there is noted; what is not is sent
-again, if it still applies; what is there twice is removed but for one. A request may
-land later still, so that this is looked at again two and fifteen minutes after.
+Slack has no idempotency key: posting twice shows two messages
+(https://docs.slack.dev/reference/methods/chat.postMessage). So each message carries its
+key, and we read the conversation once the request has had time to land. A message that
+is there is noted as sent. One that is not is sent again, if it still applies. Of two
+copies one is deleted. A request may land later still, so we look again after 2 and 15
+minutes.
 
-Where the bot may not read a conversation, a page is sent again all the same, for a
-doubled one beats a late one, and all else is held until a person has looked.
+If the bot may not read a conversation, a page is sent again anyway, since twice is
+better than late. Everything else is held until a person has looked.
 """
 
 import logging
@@ -44,7 +45,7 @@ _GONE = ("thread_not_found", "message_not_found")
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A message that is sought: in which conversation or thread, and since when."""
+    """A message to look for: in which conversation or thread, and since when."""
 
     message: OutboxMessage
     channel: str
@@ -61,9 +62,9 @@ class _Search:
 
 
 class Reconciliation:
-    """Settles what is in doubt. `clock` is that of obligations and of Slack's stamps.
+    """Reconciles messages. `clock` is that of obligations and of Slack's stamps.
 
-    Leases and waits follow `machine`.
+    Leases and waits follow `system_clock`.
     """
 
     def __init__(  # Its collaborators, handed in once.
@@ -79,49 +80,49 @@ class Reconciliation:
         self._pace = pace
         self._looking = Lock()
 
-    def take_up(self, tx: Transaction) -> bool:
-        """Take up what a sender that died has left, and pages that wait too long.
+    def reclaim(self, tx: Transaction) -> bool:
+        """Open what a dead sender left, and queue pages that wait too long.
 
-        A lease outlasts a call and its settling, so that what it covered may be
-        looked up at once. Returns whether there was any.
+        A lease outlasts a call and the time in which it may land, so a message whose
+        lease is over is looked up at once. Returns whether there was any.
         """
         now = self._context.system_clock()
         lost = unconfirmed.lost_leases(tx, now)
         for message in lost:
-            self._open(tx, message, Unconfirmed.SENDER_STOPPED, settled_at=now)
+            self._open(tx, message, Unconfirmed.SENDER_STOPPED, look_at=now)
         for key in unconfirmed.hurry_pages(tx, now, now - pacing.HURRY_AFTER):
-            logger.warning("a page is sent again unseen", extra={"key": key})
+            logger.warning("a page is sent again without a look-up", extra={"key": key})
         return bool(lost)
 
     def may_stand_there(self, tx: Transaction, message: OutboxMessage) -> bool:
-        """Have a message looked up before it is sent, if the record may be old."""
+        """Look a message up before it is sent, if the database may be old."""
         now, system_now = self._context.clock(), self._context.system_clock()
         may = recovery.may_stand_there(tx, message, now=now, system_now=system_now)
         if not may or self._is_unreadable(tx, message):
             return False
-        self._open(tx, message, Unconfirmed.OLD_RECORD, settled_at=system_now)
+        self._open(tx, message, Unconfirmed.OLD_RECORD, look_at=system_now)
         return True
 
     def unknown(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        """Take up a sending that ended just now without an answer."""
-        settled_at = self._context.system_clock() + pacing.times(message).settle
-        self._open(tx, message, Unconfirmed.NO_ANSWER, error, settled_at=settled_at)
+        """Handle an attempt that just ended without an answer."""
+        look_at = self._context.system_clock() + pacing.times(message).settle
+        self._open(tx, message, Unconfirmed.NO_ANSWER, error, look_at=look_at)
 
     def after_unconfirmed(self, message: OutboxMessage) -> Verify:
-        """Say when to look for a late twin of a message that was sent just now."""
+        """Return when to look for a second copy of a message that was just sent."""
         if message.unconfirmed_at is None:
             return Verify()
         return self.suspicion()
 
     def suspicion(self) -> Verify:
-        """Say when to look for a message that may stand there twice."""
+        """Return when to look for a message that Slack may show twice."""
         now = self._context.system_clock()
         return Verify(pacing.later_look(now, now), now)
 
     def look_one(self) -> bool:
-        """Look the most urgent open message up; `False` if there is none now.
+        """Look up the most urgent message that is due; `False` if there is none.
 
-        One thread at a time: whatever ails the look-up, the others can send.
+        One thread at a time: if look-ups are slow, the other threads can still send.
         """
         if not self._looking.acquire(blocking=False):
             return False
@@ -137,7 +138,7 @@ class Reconciliation:
         because: Unconfirmed,
         error: str = "",
         *,
-        settled_at: datetime,
+        look_at: datetime,
     ) -> None:
         error = error or because.words
         if message.kind is MessageKind.EDIT:
@@ -145,11 +146,14 @@ class Reconciliation:
         elif self._is_unreadable(tx, message):
             self._do_without(tx, message, because, error)
         else:
-            verify = Verify(settled_at, self._context.system_clock())
+            verify = Verify(look_at, self._context.system_clock())
             unconfirmed.mark(tx, message, verify, because=because, error=error)
 
     def _edit_again(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        """Edits converge: what the message shows by now is sent once more."""
+        """Send an edit again, as of then.
+
+        An edit needs no look-up: it is idempotent, whether the first one landed or not.
+        """
         now = self._context.system_clock()
         not_before = now + pacing.settling(message)
         outbox_messages.retry(
@@ -165,10 +169,10 @@ class Reconciliation:
     def _do_without(
         self, tx: Transaction, message: OutboxMessage, because: Unconfirmed, error: str
     ) -> None:
-        """Send a page again, and a report on a lost message; hold the rest.
+        """Act without a look-up: send pages and reports again, hold the rest.
 
-        What was only looked up because the record may be old is sent as well: most
-        often the bot was just stopped for a while, and nobody has been told.
+        A message that is unconfirmed only because the database may be old is sent as
+        well. Most often the bot was just stopped for a while, and nobody has been told.
         """
         if because is Unconfirmed.OLD_RECORD:
             outbox_messages.retry(
@@ -218,7 +222,7 @@ class Reconciliation:
         return message
 
     def _search(self, tx: Transaction, message: OutboxMessage) -> _Search | None:
-        """Say where a message would stand; `None` if it cannot stand anywhere."""
+        """Return where to look for a message; `None` if its thread does not exist."""
         oldest = recovery.oldest_stamp(tx, message, self._context.clock())
         if message.thread_of is None:
             assert message.conversation is not None, "what was sent went somewhere"
@@ -229,7 +233,7 @@ class Reconciliation:
         return _Search(message, parent.conversation, parent.ts, oldest)
 
     def _standing(self, search: _Search) -> list[Standing]:
-        """Return what was posted there, oldest first."""
+        """Return the bot's messages there, oldest first."""
         standing = self._slack.standing(
             search.channel,
             oldest=search.oldest,
@@ -246,7 +250,7 @@ class Reconciliation:
     def _conclude(
         self, tx: Transaction, message: OutboxMessage, standing: Sequence[Standing]
     ) -> list[Standing]:
-        """Note what was found, and return what is to be removed."""
+        """Store what was found, and return the copies to delete."""
         now = self._context.system_clock()
         is_open = message.state is State.UNCONFIRMED
         is_parted = is_open and message.kind is MessageKind.REMINDER
@@ -270,11 +274,12 @@ class Reconciliation:
         if kept.ts == message.ts:
             is_ours = unconfirmed.look_later(tx, message, later)
         else:
-            is_ours = self._settle(tx, message, kept, later.verify_at)
-        # Whoever looked since then may keep another one: together we would remove all.
+            is_ours = self._note_found(tx, message, kept, later.verify_at)
+        # Another sender may have looked since our claim, and may keep another copy. If
+        # both deleted the rest, none would be left.
         return surplus if is_ours and deleting_at is None else []
 
-    def _settle(
+    def _note_found(
         self,
         tx: Transaction,
         message: OutboxMessage,
@@ -283,7 +288,7 @@ class Reconciliation:
     ) -> bool:
         sent_at = datetime.fromtimestamp(_stamp(kept), UTC)
         posted = Posted(sent_at, kept.ts, is_live=kept.is_live)
-        # It went out before the outage of which it was to tell.
+        # It was posted before the outage, so it does not mention the outage.
         is_from_before = message.unconfirmed_because is Unconfirmed.OLD_RECORD
         refs = _without_outage(message.refs) if is_from_before else None
         if not unconfirmed.reconcile_found(tx, message, posted, at, refs=refs):
@@ -293,12 +298,16 @@ class Reconciliation:
         return True
 
     def _not_there(self, tx: Transaction, message: OutboxMessage) -> None:
-        """Have a message sent whose reason is checked then; ever more rarely."""
+        """Queue a message again that is not in Slack, later with each attempt.
+
+        Rendering decides then whether it still applies.
+        """
         now = self._context.system_clock()
         if message.state is not State.UNCONFIRMED:
             later = pacing.later_look(message.unconfirmed_at or now, now)
             unconfirmed.look_later(tx, message, Verify(later))
             return
+        # The look-up came after one `settle`, which counts.
         more = pacing.settling(message) - pacing.times(message).settle
         not_before = now + max(more, timedelta(0))
         outbox_messages.retry(
@@ -312,7 +321,7 @@ class Reconciliation:
         error: SlackError,
         search: _Search | None,
     ) -> None:
-        """Look again in a while, unless the bot may not look there at all."""
+        """Look again later, unless the bot may not read there."""
         now = self._context.system_clock()
         is_vain = (
             now - (message.unconfirmed_at or now) > _LOOK_FOR and not error.is_away
@@ -323,18 +332,20 @@ class Reconciliation:
                 self._do_without(tx, message, because, message.last_error or "")
             else:
                 unconfirmed.look_later(tx, message, Verify())
+            # Do not ask for each message; an admin may grant the scope meanwhile.
             if error.code == "missing_scope":
                 rate_limits.limit(tx, _unreadable(message), now + _ASK_FOR_SCOPE_EVERY)
             return
         wait = error.retry_after or pacing.look_again(message, now)
-        # While Slack is away a page cannot be sent either, so its time begins anew.
+        # While Slack is away a page cannot be sent either, so do not count that time
+        # towards HURRY_AFTER.
         since = now if error.is_away else None
         unconfirmed.look_later(tx, message, Verify(now + wait, since))
         if error.retry_after is not None and search is not None:
             rate_limits.limit(tx, search.method, now + wait)
 
     def _remove(self, search: _Search, surplus: Sequence[Standing]) -> None:
-        """Remove what stands there too often; what fails is found at the next look."""
+        """Delete surplus copies; the next look-up finds those that could not be."""
         message = search.message
         for one in surplus:
             try:
@@ -375,7 +386,10 @@ class Reconciliation:
 
 
 def _kept(found: Sequence[Standing], recorded: str | None) -> Standing:
-    """Return the one of several to keep: with replies, or recorded, else the oldest."""
+    """Return the copy to keep: with most replies, else the recorded, else the oldest.
+
+    Deleting a parent would leave its replies under a tombstone.
+    """
     return min(found, key=lambda one: (-one.replies, one.ts != recorded, _stamp(one)))
 
 
@@ -388,5 +402,5 @@ def _stamp(standing: Standing) -> float:
 
 
 def _unreadable(message: OutboxMessage) -> str:
-    """Name the gate that is closed while a conversation may not be read."""
+    """Return the name of the rate limit that marks a conversation as unreadable."""
     return f"unreadable:{message.conversation}"

@@ -1,11 +1,11 @@
-"""A record that is older than what Slack shows: a restored backup, or a copied file.
+"""Resume on a database that is older than what Slack shows, such as a restored backup.
 
-Messages that went out after the copy was made stand in Slack, and the record does not
-know of them. Their keys are deterministic, so that whatever is sent because of the past
-is first looked up. The numbers that were given meanwhile are read off the cards.
+Slack shows messages that were sent after the backup was made, and the database lacks
+them. Their keys are deterministic, so everything that is sent because of the past is
+looked up first. The incident numbers given meanwhile are read off the cards.
 
-Nobody can tell a restored record from one whose bot was down for as long; so both are
-treated alike. It costs a look-up a message.
+A copied database looks the same as one whose bot was down for as long, so both are
+treated alike. That costs one look-up per message.
 """
 
 import logging
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 _OLD_AFTER = timedelta(minutes=2)
 _CATCHING_UP_FOR = timedelta(minutes=5)
-_SETTLED_AFTER = timedelta(hours=1)
+_RECONCILED_AFTER = timedelta(hours=1)
 _MARGIN = timedelta(minutes=15)
 _TRY_AGAIN_AFTER = timedelta(minutes=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
@@ -44,12 +44,12 @@ _CARD = re.compile(r"INC-(\d+)/card")
 
 @dataclass(frozen=True, slots=True)
 class _Age:
-    """What the record notes about its own age.
+    """What the database notes about its own age.
 
-    `known_until` is where its knowledge ends, `resumed` when a bot went on from there;
-    both by the clock of obligations. By the system's clock: `begun` is when a bot last
-    began on a record that may be old, `numbers_read` when it had read the numbers off
-    the cards, and `restored` when somebody put a backup in place.
+    By the clock of obligations: the database is complete up to `known_until`, and a bot
+    `resumed` from there. By the system clock: `begun` is when a bot last started on a
+    database that may be old, `numbers_read` when it had read the numbers off the cards,
+    and `restored` when a backup was restored.
     """
 
     known_until: datetime | None = None
@@ -60,19 +60,19 @@ class _Age:
 
     @property
     def was_restored(self) -> bool:
-        """Tell whether no bot has begun on the record since it was restored."""
+        """Return whether no bot has started on the database since it was restored."""
         begun = self.begun
         return self.restored is not None and (begun is None or begun < self.restored)
 
     @property
     def are_numbers_read(self) -> bool:
-        """Tell whether the numbers were read since a bot last began."""
+        """Return whether the numbers were read since a bot last started."""
         read = self.numbers_read
         return self.begun is None or (read is not None and read >= self.begun)
 
 
 class Recovery:
-    """Begins on a record, whatever its age. `clock` is that of obligations."""
+    """Starts on a database of any age. `clock` is that of obligations."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Recovery:
         self._try_at: datetime | None = None
 
     def begin(self) -> None:
-        """Find out whether the record may be old, before anything is fired or taken."""
+        """Note whether the database may be old, before anything is sent or accepted."""
         now, system_now = self._context.clock(), self._context.system_clock()
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
@@ -99,9 +99,10 @@ class Recovery:
         self.read_numbers()
 
     def read_numbers(self) -> None:
-        """Read which numbers were given that the record does not know, until it works.
+        """Read the numbers of incidents that the database lacks.
 
-        The next incident gets the number after them, and the leads are told.
+        The next incident gets the number after them, and the leads are told. Does
+        nothing if that was done already; call it until then.
         """
         now = self._context.system_clock()
         if self._try_at and now < self._try_at <= now + _ASK_FOR_SCOPE_EVERY:
@@ -157,10 +158,10 @@ class Recovery:
 def may_stand_there(
     tx: Transaction, message: OutboxMessage, *, now: datetime, system_now: datetime
 ) -> bool:
-    """Tell whether Slack may show a message of which the record does not know.
+    """Return whether Slack may show a message that the database does not know as sent.
 
-    That is what was queued before the bot resumed, and what the tick made up for then.
-    What people do afterwards is new.
+    That applies to messages queued before the bot resumed, and to those with which the
+    tick catches up right after. What people do later is new.
     """
     age = _healed(tx, now=now, system_now=system_now)
     if age.begun is None or message.kind is MessageKind.EDIT:
@@ -172,9 +173,9 @@ def may_stand_there(
 
 
 def oldest_stamp(tx: Transaction, message: OutboxMessage, now: datetime) -> datetime:
-    """Return since when a message may stand in Slack, by the clock of obligations.
+    """Return since when Slack may show a message, by the clock of obligations.
 
-    One that was queued by a clock ahead of ours may stand there from now on.
+    `now` if a clock ahead of ours queued it.
     """
     age, queued_at = _age(tx), min(message.queued_at, now)
     if age.known_until is not None and _is_of_the_past(age, message, now):
@@ -189,12 +190,12 @@ def part(
     *,
     system_now: datetime,
 ) -> bool:
-    """Leave in a message what Slack shows nowhere else; `False` if that is nothing.
+    """Keep only the reminders that Slack shows nowhere else; `False` if none is left.
 
-    What fell due apart is one message when it is made up for after an outage. So each
-    reminder that stands in another message goes back to that one, which is found in
-    its turn; and if this one stands there without some of its reminders, those become
-    a message of their own.
+    After an outage, reminders that were once due one by one are caught up with in one
+    message. If Slack shows one of them in another message, it moves back to that one,
+    which is then found as well. If Slack shows this message without some of its
+    reminders, those become a message of their own.
     """
     is_there = any(one.key == message.key for one in standing)
     unseen: list[Item] = []
@@ -237,15 +238,15 @@ def _move(  # noqa: PLR0913  # What a message is made of.
         refs=refs,
         items=moved,
     )
-    # As old as what it is a part of, so that it is looked up likewise.
+    # With the same age as the message it was part of, so that it is looked up as well.
     outbox_messages.queue(tx, new, now=message.queued_at, system_now=system_now)
 
 
 def _is_of_the_past(age: _Age, message: OutboxMessage, now: datetime) -> bool:
-    """Tell whether a message was queued before a bot resumed, as far as we can know."""
+    """Return whether a message was queued before the bot resumed, as far as we know."""
     if age.resumed is None:
         return False
-    if message.queued_at > now:  # By a wrong clock, so nobody knows when.
+    if message.queued_at > now:  # By a clock that was ahead, so we cannot tell when.
         return True
     if message.kind in _OF_THE_TICK:
         return message.queued_at <= age.resumed + _CATCHING_UP_FOR
@@ -253,23 +254,24 @@ def _is_of_the_past(age: _Age, message: OutboxMessage, now: datetime) -> bool:
 
 
 def _known_until(age: _Age, ticked_at: datetime, now: datetime) -> datetime:
-    """Return the end of what the record knows.
+    """Return up to when the database is complete.
 
-    What an earlier stop left to be looked up stays looked up as far back as then.
+    If the bot stops again before it has reconciled everything from the last stop, the
+    earlier instant stays.
     """
     if age.known_until is None or age.resumed is None:
         return ticked_at
-    is_settled = now - age.resumed > _SETTLED_AFTER and age.are_numbers_read
-    return ticked_at if is_settled else min(age.known_until, ticked_at)
+    is_reconciled = now - age.resumed > _RECONCILED_AFTER and age.are_numbers_read
+    return ticked_at if is_reconciled else min(age.known_until, ticked_at)
 
 
 def _healed(tx: Transaction, *, now: datetime, system_now: datetime) -> _Age:
-    """Return the record's age, its marks brought back to now where they lie ahead.
+    """Return the database's age, after moving marks from the future back to now.
 
-    A bot whose clock was ahead leaves such marks. Every look-up that a right clock
-    makes is older than they are, so without this nothing would ever count as looked up,
-    and nothing would be sent until real time catches up. The waits that such a bot left
-    begin again for the same reason.
+    A bot whose clock was ahead leaves such marks. Any look-up by a correct clock is
+    older than they are, so nothing would count as looked up and nothing would be sent
+    until real time catches up. The waits that such a bot left restart for the same
+    reason.
     """
     noted = marks.noted(tx)
     clocks = {Mark.KNOWN_UNTIL: now, Mark.RESUMED: now}
@@ -281,10 +283,10 @@ def _healed(tx: Transaction, *, now: datetime, system_now: datetime) -> _Age:
     }
     if ahead:
         extra = {"marks": [*ahead]}
-        logger.warning("the record is ahead of the clock", extra=extra)
+        logger.warning("the database is ahead of the clock", extra=extra)
         for mark, at in ahead.items():
             marks.note(tx, mark, at)
-        pacing.begin_waits_anew(tx, system_now)
+        pacing.restart_waits(tx, system_now)
     return _age_of(noted | ahead)
 
 

@@ -1,4 +1,4 @@
-"""From a letter in the outbox to what it says now: loads by reference, then renders."""
+"""Render a message of the outbox: load what it refers to, then turn it into blocks."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -35,7 +35,7 @@ from bot.triage.people import person
 
 
 class Renderer:
-    """Renders letters. `site` is the workspace's address, ending in a slash."""
+    """Renders messages. `site` is the workspace's address, ending in a slash."""
 
     def __init__(
         self, policy: Callable[[], Policy], clock: Clock, site: Callable[[], str]
@@ -47,7 +47,7 @@ class Renderer:
     def __call__(  # noqa: PLR0912  # A branch a kind.
         self, tx: Transaction, message: OutboxMessage
     ) -> Rendered | None:
-        """Render a message as of now; `None` where it has nothing to say any more."""
+        """Render a message as of now; `None` if it has nothing to say any more."""
         match message.kind:
             case MessageKind.CARD:
                 return self._card(tx, message)
@@ -79,7 +79,7 @@ class Renderer:
                 return self._morning(tx, message)
             case MessageKind.DIGEST:
                 return self._digest(tx, message)
-            case MessageKind.EDIT:  # It shows what its message does, which is gone.
+            case MessageKind.EDIT:  # The message that it would edit is gone.
                 return None
             case _:
                 assert_never(message.kind)
@@ -94,7 +94,7 @@ class Renderer:
         return Rendered(said, is_live=True)
 
     def _reminder(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render a reminder; what was answered before it went out is not sent."""
+        """Render a reminder; before it is sent, answered reminders drop out."""
         policy, now = self._policy(), self._clock()
         reader = person(tx, policy, message.person) if message.person else None
         found = [self._item(tx, message, one) for one in items.within(tx, message.key)]
@@ -136,7 +136,7 @@ class Renderer:
         return Rendered(said, is_live=False)
 
     def _offer(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render an offer; once it is answered, or taken back, it says so."""
+        """Render a hand-off request; once answered or withdrawn it says so."""
         incident, event = _incident(tx, message), _event(tx, message)
         reader = self._reader(tx, message)
         is_live = incident.is_open and incident.offered_to == reader.id
@@ -160,7 +160,7 @@ class Renderer:
         return Rendered(said, is_live=False)
 
     def _report(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render a report on a lost message, which may be sent again from there."""
+        """Render a report on a lost message, with a button that sends it again."""
         about = outbox_messages.find(tx, message.refs["about"])
         if about is None:
             return None
@@ -181,7 +181,7 @@ class Renderer:
     def _morning(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         now, policy = self._clock(), self._policy()
         until = datetime.fromisoformat(message.refs["until"])
-        if until <= now:  # It waited so long that the next one is due.
+        if until <= now:  # Delayed until the next morning list is due.
             return None
         reader = self._reader(tx, message)
         whose = (*missed_by(message), reader.id)[0]
@@ -227,7 +227,7 @@ class Renderer:
 
 
 def described(kind: MessageKind, incident: int | None) -> str:
-    """Return a message of the outbox in words, by its kind and its incident."""
+    """Return what a message of the outbox is, in words."""
     name = None if incident is None else f"INC-{incident}"
     match kind:
         case MessageKind.CARD:
@@ -265,13 +265,13 @@ def described(kind: MessageKind, incident: int | None) -> str:
 def _incident(tx: Transaction, message: OutboxMessage) -> Incident:
     assert message.incident is not None, "this kind is about an incident"
     incident = records.incident(tx, message.incident)
-    assert incident is not None, "a letter's incident is recorded"
+    assert incident is not None, "a message's incident is recorded"
     return incident
 
 
 def _event(tx: Transaction, message: OutboxMessage) -> Event:
     event = records.event(tx, int(message.refs["event"]))
-    assert event is not None, "a letter's event is recorded"
+    assert event is not None, "a message's event is recorded"
     return event
 
 

@@ -1,1 +1,1 @@
-"""What is wrong with an installation, and the app's manifest."""
+"""Diagnose an installation, and generate the app's manifest."""

@@ -1,4 +1,4 @@
-"""`sevbot doctor`: what is wrong with an installation, and how to mend it."""
+"""`sevbot doctor`: what is wrong with an installation, and how to fix it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ def examine(
     is_http: bool = False,
     mounts: Path = MOUNTS,
 ) -> Iterator[Finding]:
-    """Look at everything that the bot will need, and change nothing."""
+    """Check everything that the bot needs, without changing anything."""
     policy, findings = host.of_policy(settings, system_clock().date())
     yield from findings
     yield from host.of_record(settings.database_url, mounts)

@@ -1,4 +1,4 @@
-"""What `sevbot doctor` finds: each in a sentence, with how to mend it."""
+"""What `sevbot doctor` finds: each in a sentence, with how to fix it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How much it matters. `NOTE` is something to know, or that cannot be looked at."""
+    """How serious it is. `NOTE` is good to know, or could not be checked."""
 
     OK = "ok"
     NOTE = "note"
@@ -15,7 +15,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that was looked at. `mend` says what to do about it."""
+    """The result of a check. `mend` says what to do about it."""
 
     level: Level
     what: str
@@ -23,20 +23,20 @@ class Finding:
 
 
 def ok(what: str) -> Finding:
-    """Return that something is as it must be."""
+    """Return a finding that all is well."""
     return Finding(Level.OK, what)
 
 
 def note(what: str, mend: str = "") -> Finding:
-    """Return something to know."""
+    """Return a finding that is good to know."""
     return Finding(Level.NOTE, what, mend)
 
 
 def wrong(what: str, mend: str) -> Finding:
-    """Return something that must be mended."""
+    """Return a finding that must be fixed."""
     return Finding(Level.WRONG, what, mend)
 
 
 def is_healthy(findings: Iterable[Finding]) -> bool:
-    """Tell whether nothing must be mended."""
+    """Return whether nothing must be fixed."""
     return all(finding.level is not Level.WRONG for finding in findings)

@@ -1,4 +1,4 @@
-"""What `sevbot doctor` sees on this machine: the policy's file and the record's."""
+"""What `sevbot doctor` checks on this host: the policy's file and the database."""
 
 import os
 import sqlite3
@@ -18,7 +18,7 @@ from bot.store.maintenance.disks import disk_of
 
 
 def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Finding]]:
-    """Read the policy, and say what is wrong with its file."""
+    """Read the policy, and return what is wrong with its file."""
     try:
         policy = load_or_default(
             settings.policies, holidays=public_holidays, today=today
@@ -33,7 +33,7 @@ def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Find
 
 
 def of_record(url: str, mounts: Path) -> Iterator[Finding]:
-    """Look at the record: the server's, or the file and the disk below it."""
+    """Check the database: the server, or the file and its disk."""
     if opening.is_postgres(url):
         yield _tried(url)
     else:
@@ -41,7 +41,7 @@ def of_record(url: str, mounts: Path) -> Iterator[Finding]:
 
 
 def of_backups(settings: Settings) -> Iterator[Finding]:
-    """Look whether the record is backed up, and whether that can be written."""
+    """Check whether backups are configured, and whether they can be written."""
     folder = settings.backups
     if opening.is_postgres(settings.database_url):
         if folder is not None:

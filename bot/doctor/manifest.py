@@ -1,6 +1,6 @@
-"""The manifest from which Slack makes the app, and why it asks for what it asks for.
+"""The manifest from which Slack creates the app, with the reason for each permission.
 
-Source of its shape: Slack's app manifest reference, schema version 2.
+Source: https://docs.slack.dev/reference/app-manifest, schema version 2.
 """
 
 import re
@@ -21,7 +21,7 @@ _PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A permission: what the bot does with it, and what is missing without it."""
+    """A permission: what the bot uses it for, and what does not work without it."""
 
     name: str
     what_for: str
@@ -109,9 +109,9 @@ _LONG_DESCRIPTION = (
 def manifest(
     *, http: str | None = None, prefix: str = "", name: str = "sevbot"
 ) -> dict[str, Any]:
-    """Return the manifest: for Socket Mode, or for requests to an address.
+    """Return the manifest for Socket Mode or, with `http`, for requests to an address.
 
-    `prefix` stands before each command, for commands are not namespaced in Slack.
+    `prefix` comes before each command, since Slack has no namespaces for commands.
     Raises UserError for what Slack would refuse.
     """
     url = request_url(http) if http else None
@@ -126,7 +126,7 @@ def manifest(
             "background_color": "#1f2933",
         },
         "features": {
-            # Reminders are direct messages, and commands may be typed there, too.
+            # Reminders are direct messages, and commands can be typed there as well.
             "app_home": {
                 "home_tab_enabled": False,
                 "messages_tab_enabled": True,
@@ -153,9 +153,9 @@ def manifest(
 
 
 def request_url(address: str) -> str:
-    """Return where Slack sends to, from the address at which the host is reached.
+    """Return the URL to which Slack sends requests, from the address of the host.
 
-    Raises UserError for what Slack would not send to.
+    Raises UserError for an address that Slack does not send to.
     """
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
@@ -172,7 +172,7 @@ def request_url(address: str) -> str:
 
 
 def explained() -> str:
-    """Return the table of scopes, in Markdown: each with what it is for."""
+    """Return a Markdown table of the scopes, and what each is for."""
     rows = ["| Scope | What the bot does with it | Without it |", "| --- | --- | --- |"]
     rows += [f"| `{one.name}` | {one.what_for} | {one.without} |" for one in NEEDED]
     rows += [

@@ -1,4 +1,4 @@
-"""What `sevbot doctor` asks Slack: tokens, scopes, channels, people and the time."""
+"""What `sevbot doctor` checks in Slack: tokens, scopes, channels, people, the time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _REINSTALL = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Slack answered. `error` is its word for a refusal, empty if it did."""
+    """What Slack answered. `error` is its error code, empty on success."""
 
     body: Mapping[str, Any]
     headers: Mapping[str, str]
@@ -45,13 +45,13 @@ class Answer:
 
 
 class Asker:
-    """Slack's Web API, asked once each."""
+    """Slack's Web API without retries."""
 
     def __init__(self, token: str, url: str) -> None:
         self._web = WebClient(token, base_url=url, timeout=_WITHIN_S, retry_handlers=[])
 
     def ask(self, method: str, **arguments: str) -> Answer:
-        """Call a method; a Slack that does not answer is a refusal, too."""
+        """Call a method; no answer counts as a refusal."""
         try:
             response = self._web.api_call(method, params=arguments)
         except SlackApiError as error:
@@ -69,7 +69,7 @@ class Asker:
 def examined(
     settings: Settings, policy: Policy | None, system_clock: Clock, *, is_http: bool
 ) -> Iterator[Finding]:
-    """Ask Slack about everything that the bot will need."""
+    """Ask Slack about everything that the bot needs."""
     yield from _transport(settings, is_http=is_http)
     token = _secret(settings.slack_bot_token)
     if finding := _unlike("SLACK_BOT_TOKEN", token, "xoxb-"):
@@ -89,8 +89,8 @@ def examined(
         yield from _people(asker, policy, str(me.body["team_id"]), system_clock())
     yield note(
         "Slack tells no app who owns a slash command.",
-        "Once the bot runs, type /incident help. If another app answers, make the "
-        "manifest anew with --prefix, as in: sevbot manifest --prefix acme-",
+        "Once the bot runs, type /incident help. If another app answers, create the "
+        "manifest again with --prefix, as in: sevbot manifest --prefix acme-",
     )
 
 
@@ -127,7 +127,7 @@ def _secret(secret: SecretStr | None) -> str:
 
 
 def _unlike(name: str, token: str, begins: str) -> Finding | None:
-    """Return what is wrong with a token that can be seen without asking."""
+    """Return what is visibly wrong with a token, without asking Slack."""
     if not token:
         return wrong(f"{name} is not set.", _COPY[name])
     if not token.startswith(begins):
@@ -139,7 +139,7 @@ def _refused(name: str, error: str) -> Finding:
     if error.startswith("no answer"):
         return wrong(
             f"Slack cannot be reached: {error}.",
-            "Let this machine open https connections to slack.com and its subdomains.",
+            "Allow https connections from here to slack.com and its subdomains.",
         )
     return wrong(f"Slack refuses {name}: {error}.", _COPY[name])
 
@@ -196,8 +196,8 @@ def _channel(answer: Answer, purpose: str, id: str, bot: str) -> Finding:
     if answer.error:
         return wrong(
             f"{where} ({id}) does not exist, or the bot cannot see it: {answer.error}.",
-            "Write the id that stands at the end of the channel's details; a private "
-            f"channel is seen once the bot is in it: /invite @{bot}",
+            "Write the id at the end of the channel's details. The bot sees a private "
+            f"channel only if it is in it: /invite @{bot}",
         )
     channel = answer.body["channel"]
     name = f"#{channel.get('name')}"
@@ -230,7 +230,7 @@ def _person(
     answer = asker.ask("users.info", user=id)
     mend = "Name somebody else in policies.yaml; a profile shows its member id."
     if answer.error:
-        yield wrong(f"{where} ({id}) is nobody here: {answer.error}.", mend)
+        yield wrong(f"{where} ({id}) is not in this workspace: {answer.error}.", mend)
         return
     member = member_of(answer.body["user"], team)
     if not member.is_active:
@@ -255,7 +255,7 @@ def _person(
 
 
 def _quiet(dnd: Mapping[str, Any], zone: str | None, now: datetime) -> str:
-    """Return from when to when somebody's phone is silent next, in their own time."""
+    """Return when a person's notifications are off next, in their own time zone."""
     start, end = dnd.get("next_dnd_start_ts", 0), dnd.get("next_dnd_end_ts", 0)
     if not dnd.get("dnd_enabled") or end <= max(start, now.timestamp()):
         return ""

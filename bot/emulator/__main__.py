@@ -1,8 +1,8 @@
 """`python -m bot.emulator`: the local Slack as a process of its own.
 
 It prints one line of JSON, `api_url`, `bot_token`, `app_token`, `signing_secret`,
-`page` and `control`, and serves on 127.0.0.1 until it is told to stop. Nobody is in it
-at first but the bot; people and channels come in by `control`.
+`page` and `control`, and serves on 127.0.0.1 until SIGINT or SIGTERM. At first it has
+only the bot; add people and channels through `control`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The time of the local Slack: the machine's, or one that travels."""
+"""The clock of the local Slack: the system clock, or one that travels."""
 
 import json
 import time
@@ -9,9 +9,8 @@ from pathlib import Path
 class FileClock:
     """A clock in a small file, so that Slack and the app share one time.
 
-    The file is JSON: `at` (ISO 8601 with an offset), `since` (the machine's Unix time
-    at which it was `at`) and `speed`; 0 stands still. Whoever replaces it makes time
-    jump.
+    The file is JSON: `at` (ISO 8601 with an offset), `since` (the Unix time at which it
+    was `at`) and `speed`, where 0 stands still. Replacing the file makes time jump.
     """
 
     def __init__(self, path: Path) -> None:

@@ -6,9 +6,9 @@ Each request is a POST to `/` with `Content-Type: application/json`:
      "given": ["/sev2", "acme: push fails"], "named": {"times": 2}}
 
 `on` is `slack`, `faults`, `tiers`, or `person:` and a name: what `as_` returns. `do` is
-`call`, `get`, or `set` with the new value alone in `given`. What may be named is listed
-in `VOCABULARY`; it means what it means in the driver, `Actor` and `Faults`. Values are
-told as in `values`.
+`call`, `get`, or `set` with the new value alone in `given`. The allowed names are in
+`VOCABULARY`; they mean the same as in the driver, `Actor` and `Faults`. Values are
+encoded as in `values`.
 
 The answer is `{"returned": value}`, or `{"raised": one of RAISED, "said": words}`.
 """
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What may be called, and what may be read; of that, what may be set."""
+    """What may be called, what may be read, and what of that may be set."""
 
     called: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
@@ -89,7 +89,7 @@ class Control:
         return f"http://{HOST}:{self._server.port}/"
 
     def start(self) -> None:
-        """Serve from now on."""
+        """Start to serve."""
         self._server.start()
 
     def stop(self) -> None:
@@ -97,7 +97,8 @@ class Control:
         self._server.stop()
 
     async def _asked(self, request: Request) -> Response:
-        # A site in a browser cannot send this type without asking, and hears no yes.
+        # A web page cannot send this content type to another origin without a preflight
+        # request, which we refuse. https://developer.mozilla.org/docs/Web/HTTP/CORS
         if request.headers.get("content-type") != "application/json":
             return Response("Content-Type must be application/json", 415)
         body = await request.body()

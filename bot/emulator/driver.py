@@ -1,4 +1,4 @@
-"""The way into the local Slack: start it, put people in, act, read, break it.
+"""Drive the local Slack: start it, add people, act, read, break it.
 
 with LocalSlack() as slack:
     slack.add_person("ana", tz="Europe/Berlin")
@@ -34,9 +34,9 @@ T = TypeVar("T")
 class LocalSlack:
     """One workspace with its server; use it as a context manager.
 
-    `clock` gives the aware UTC instant that messages are stamped with and may
-    travel; `machine` the seconds by which triggers and response URLs grow old.
-    Port 0 takes a free one. `ack_within` is how long people wait for the app.
+    `clock` returns the aware UTC instant for stamps, and may travel. `machine` returns
+    monotonic seconds, by which triggers and response URLs expire. Port 0 picks a free
+    one. `ack_within` is how long people wait for the app.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class LocalSlack:
         self._parts.server.stop()
 
     def at_end(self, end: Callable[[], None]) -> None:
-        """Call something before the server stops."""
+        """Call a function before the server stops."""
         self._ends.append(end)
 
     @property
     def sight(self) -> Sight:
-        """What each person sees, as JSON: for a page."""
+        """What each person sees, as JSON for the page."""
         return self._parts.sight
 
     @property
@@ -136,7 +136,7 @@ class LocalSlack:
         team_id: str | None = None,
         **flags: bool,
     ) -> Person:
-        """Let somebody join; the id derives from the name unless given.
+        """Add a person; the id derives from the name unless given.
 
         An empty `tz` is a zone that Slack does not know.
 
@@ -157,14 +157,14 @@ class LocalSlack:
         )
 
     def change_person(self, name: str, /, **fields: Any) -> Person:
-        """Change what is known of somebody: `tz="..."`, `deleted=True`, ..."""
+        """Change a person's account: `tz="..."`, `deleted=True`, ..."""
         with self.workspace.changed:
             person = replace(self.workspace.find_person(name), **fields)
             self.workspace.people[person.id] = person
             return person
 
     def silence(self, name: str, start: datetime, end: datetime) -> None:
-        """Let somebody's phone make no sound from an instant to another."""
+        """Turn a person's notifications off between two instants."""
         person = self.workspace.find_person(name)
         self.workspace.silences[person.id] = (start, end)
 
@@ -177,7 +177,7 @@ class LocalSlack:
         id: str | None = None,
         **flags: bool,
     ) -> Channel:
-        """Create a channel with these people and, unless told otherwise, the bot.
+        """Create a channel with these people and, by default, the bot.
 
         `flags` are those of `Channel`: `archived`, `is_private`, `is_ext_shared`.
         """
@@ -194,19 +194,19 @@ class LocalSlack:
         )
 
     def add_command(self, command: str, hint: str = "", about: str = "") -> None:
-        """Offer a slash command at the page, as the app's manifest would."""
+        """Offer a slash command on the page, as the app's manifest would."""
         told = {"command": command, "hint": hint, "about": about}
         self.workspace.commands.append(told)
 
     def clear(self) -> None:
-        """Forget all that was said and done; people and channels stay."""
+        """Delete every message and act; people and channels stay."""
         self._parts.screens.clear()
         self._parts.sight.marks.forget()
         self._parts.endpoints.forget()
         self.workspace.clear()
 
     def tell_all(self) -> None:
-        """Let every page look again, as after people and channels were added."""
+        """Make every page reload, as after people and channels were added."""
         with self.workspace.changed:
             self.workspace.tell(Change.RESET, None)
 
@@ -218,13 +218,13 @@ class LocalSlack:
             return channel
 
     def invite(self, channel: str, person: str) -> None:
-        """Let somebody, or the bot by its name, into a channel."""
+        """Add a person, or the bot by its name, to a channel."""
         members = self.workspace.find_channel(channel).members
         who = self.workspace.find_person(person).id
         self.change_channel(channel, members=members | {who})
 
     def remove(self, channel: str, person: str) -> None:
-        """Take somebody, or the bot by its name, out of a channel."""
+        """Remove a person, or the bot by its name, from a channel."""
         members = self.workspace.find_channel(channel).members
         who = self.workspace.find_person(person).id
         self.change_channel(channel, members=members - {who})
@@ -240,7 +240,7 @@ class LocalSlack:
         )
 
     def redeliver(self, answer: Answer) -> Answer:
-        """Deliver the payload behind an answer once more, unchanged."""
+        """Deliver the payload behind an answer again, unchanged."""
         if answer.sent is None:
             raise LookupError("nothing was sent, so nothing can be sent again")
         return self._parts.exchanges.deliver(answer.sent, retry=1)
@@ -256,7 +256,7 @@ class LocalSlack:
         )
 
     def retry_events(self) -> list[Answer]:
-        """Deliver the events again whose next try is due by the machine's clock."""
+        """Deliver the events again whose next attempt is due by `machine`."""
         return self._parts.events.deliver_due()
 
     def channel(self, name: str) -> list[Message]:
@@ -273,7 +273,7 @@ class LocalSlack:
         return list(self.workspace.replies(message))
 
     def all_messages(self) -> list[Message]:
-        """Return every message that is not private, replies too, as they arrived."""
+        """Return every message that is not private, with replies, as they arrived."""
         with self.workspace.changed:
             return list(self.workspace.messages.values())
 
@@ -294,15 +294,15 @@ class LocalSlack:
             return replace(found, thread=self.workspace.replies(found))
 
     def text(self, message: Message, reader: str) -> str:
-        """Return what somebody reads in a message, its blocks line by line.
+        """Return what a person reads in a message, block by block.
 
-        Times are in the reader's zone, names stand for ids, buttons look [so].
-        Marks of style such as the stars of *bold* stay.
+        Times are in the reader's zone, ids become names, and buttons look like [this].
+        Style marks such as the stars of *bold* stay.
         """
         return Reader(self.workspace, reader).message(message)
 
     def notice(self, message: Message, reader: str) -> str:
-        """Return what a phone shows of a message: its top-level text alone."""
+        """Return what a phone's notification shows: the top-level text."""
         return Reader(self.workspace, reader).marked(message.text)
 
     def calls(self, method: str | None = None) -> list[Call]:
@@ -310,9 +310,9 @@ class LocalSlack:
         return self._parts.endpoints.calls(method)
 
     def on_change(self, listener: Callable[[Change, Any], None]) -> None:
-        """Call `listener` with what happened and the message or view in question.
+        """Call `listener` with each change and the message or view concerned.
 
-        For a form that was closed it is the one shown now, or None.
+        For a form that was closed that is the one shown now, or None.
 
         It is called in order, in the thread that made the change and with the
         state locked: it may read, but must not act or wait.
@@ -320,9 +320,9 @@ class LocalSlack:
         self.workspace.watch(listener)
 
     def wait_until(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
-        """Wait until `condition` is true, looking after each change; return it.
+        """Wait until `condition` is true, checking after each change; return it.
 
-        State is locked while it looks: it may read, but must not call the server.
+        The state is locked during a check: it may read, but must not call the server.
         """
         with self.workspace.changed:
             found = self.workspace.changed.wait_for(condition, timeout)
@@ -339,14 +339,14 @@ class LocalSlack:
     def wait_for_messages(
         self, channel: str, count: int = 1, timeout: float = 5.0
     ) -> list[Message]:
-        """Wait until that many messages stand in a channel and return them."""
+        """Wait until a channel has that many messages, and return them."""
         return self.wait_until(
             lambda: m if len(m := self.channel(channel)) >= count else [], timeout
         )
 
     @property
     def offline(self) -> bool:
-        """Tell whether Slack is gone: sockets cut, connections refused."""
+        """Return whether Slack is gone: sockets cut, connections refused."""
         return self._parts.is_gone
 
     @offline.setter
@@ -369,7 +369,7 @@ class LocalSlack:
         return {"condition": self._condition.value, "sockets": len(self._parts.sockets)}
 
     def cut_sockets(self) -> None:
-        """Break every socket without a goodbye."""
+        """Break every socket without a close frame."""
         self._parts.server.cut_sockets()
 
     def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:

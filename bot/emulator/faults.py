@@ -1,4 +1,4 @@
-"""Faults: what Slack does to the bot's calls when told to misbehave, or by chance."""
+"""Fault injection: how the bot's calls to Slack fail, on request or at random."""
 
 import threading
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class Fault(StrEnum):
 
 
 class Condition(StrEnum):
-    """How all of Slack is, as somebody would say it."""
+    """The condition of Slack as a whole, in plain words."""
 
     WELL = "well"
     SLOW = "slow"
@@ -39,8 +39,8 @@ class Condition(StrEnum):
 class Rule:
     """One fault of one method; `times` None means until cleared.
 
-    `wait_for` is the Retry-After of a 429, how long a slow call takes, or after what
-    time one that lands late does so.
+    `wait_for` is the Retry-After of a 429, how long a slow call takes, or after how
+    long a late one takes effect.
     """
 
     method: str
@@ -51,10 +51,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """How often the calls of a method go wrong in a manner, from 0 to 1.
+    """The probability of each fault for the calls of a method, from 0 to 1.
 
-    With `wait_for` that is uniformly between nothing and it, but a whole second at
-    least where it becomes a Retry-After.
+    The wait is uniformly distributed from 0 to `wait_for`, but at least a whole second
+    if it becomes a Retry-After.
     """
 
     method: str
@@ -63,7 +63,7 @@ class Chance:
     random: Random
 
     def draw(self, method: str) -> Rule | None:
-        """Return the rule that chance has for a call, or None."""
+        """Draw a rule for a call, or None."""
         drawn = self.random.random()
         for fault, rate in self.rates.items():
             if drawn < rate:
@@ -79,9 +79,9 @@ class Chance:
 
 
 class Faults:
-    """The rules in force; the oldest that fits a call is used up first.
+    """The rules in force; the oldest that matches a call is used first.
 
-    Where no rule fits, chance decides, if it was let in.
+    If none matches, the probabilities apply, if any were set.
     """
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class Faults:
         times: int | None = 1,
         wait_for: timedelta = timedelta(seconds=1),
     ) -> None:
-        """Let the next `times` calls of a method go wrong, or all of them with None.
+        """Make the next `times` calls of a method fail, or all of them with None.
 
         `method` is a Web API method, `response_url`, or `*` for every call.
         """
@@ -112,27 +112,27 @@ class Faults:
         seed: int,
         wait_for: timedelta = timedelta(seconds=1),
     ) -> None:
-        """Let a share of a method's calls go wrong, until cleared.
+        """Make a share of a method's calls fail, until cleared.
 
-        `rates` says which share in which manner, together at most 1, `wait_for` the
-        longest wait. The seed settles what becomes of the first call, the second, ...
-        of this method; which call is the first is up to the app.
+        `rates` has the share of each fault, together at most 1; `wait_for` is the
+        longest wait. The seed determines the fate of the first call of this method, the
+        second, and so on; which call comes first is up to the app.
         """
         if not 0 <= sum(rates.values()) <= 1:
             raise ValueError("shares must add up to at most 1")
-        # Each method has a sequence of its own, whatever else is called in between.
+        # Each method has its own sequence, whatever else is called in between.
         random = Random(f"{seed}/{method}")  # noqa: S311 - a replay, not a secret.
         with self._lock:
             self._chances.append(Chance(method, dict(rates), wait_for, random))
 
     def clear(self, method: str | None = None) -> None:
-        """Forget the rules and chances of one method, or all of them."""
+        """Remove the rules and probabilities of one method, or of all."""
         with self._lock:
             self._rules = [r for r in self._rules if method not in {None, r.method}]
             self._chances = [c for c in self._chances if method not in {None, c.method}]
 
     def afflict(self, condition: Condition) -> None:
-        """Replace all rules by one that makes every call go wrong in that manner."""
+        """Replace all rules by one that makes every call fail in this way."""
         self.clear()
         match condition:
             case Condition.SLOW:
@@ -151,7 +151,7 @@ class Faults:
                 assert_never(condition)
 
     def take(self, method: str) -> Rule | None:
-        """Return the rule that a call falls under, counting it, or None."""
+        """Return the rule for a call and use it up once, or None."""
         with self._lock:
             for index, rule in enumerate(self._rules):
                 if rule.method in {method, EVERY_METHOD}:

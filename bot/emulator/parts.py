@@ -1,4 +1,4 @@
-"""The parts of the local Slack, put together: what stands behind its driver."""
+"""The parts of the local Slack, wired together for its driver."""
 
 from bot.emulator.api.deliveries import Deliveries
 from bot.emulator.api.endpoints import Endpoints
@@ -17,9 +17,9 @@ from bot.emulator.workspace import Workspace
 
 
 class Parts:
-    """All that serves a workspace, on a port; each part knows those that it needs.
+    """Everything that serves a workspace on a port.
 
-    `is_gone` tells whether Slack is gone just now.
+    `is_gone` returns whether Slack is down at the moment.
     """
 
     def __init__(self, workspace: Workspace, *, port: int, ack_within: float) -> None:
@@ -59,7 +59,7 @@ class Parts:
         return f"http://{HOST}:{self.server.port}"
 
     def be_gone(self, *, gone: bool) -> None:
-        """Cut every connection and refuse new ones, or be there again."""
+        """Start or end an outage: cut every connection and refuse new ones."""
         if gone == self.is_gone:
             return
         self.is_gone = gone

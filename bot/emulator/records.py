@@ -10,7 +10,7 @@ from bot.emulator.api.refusals import Json
 
 
 class Change(StrEnum):
-    """What happened to a workspace, as told to those who watch it."""
+    """The kind of a change, for those who watch the workspace."""
 
     POSTED = "posted"
     EDITED = "edited"
@@ -23,7 +23,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account; `is_stranger` means another company's.
+    """A person with an account; `is_stranger` means from another company.
 
     `tz` is an IANA name, empty if Slack does not know it.
     """

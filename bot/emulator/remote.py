@@ -7,7 +7,7 @@ with slack_process() as slack:
     slack.wait_for_socket()
     slack.as_("ana").command("/sev2", "acme: push fails")
 
-Nothing is decided here: each word goes to `control` there, which knows its meaning.
+Nothing is decided here: each call goes to `control` in that process.
 """
 
 import json
@@ -33,10 +33,10 @@ _LOOK_EVERY_S = 0.02
 
 
 class _Twin:
-    """Stands for one thing of the driver, with the words that may be said to it."""
+    """A proxy for one object of the driver, with the names that it offers."""
 
     def __init__(self, control: str, on: str) -> None:
-        # Past `__setattr__`, which speaks of the other one.
+        # Not through our own `__setattr__`, which sets attributes of the remote object.
         vars(self).update(_control=control, _on=on)
 
     def __getattr__(self, name: str) -> Any:
@@ -65,7 +65,7 @@ class _Twin:
 
 
 class _SlackTwin(_Twin):
-    """Stands for the whole of it."""
+    """The proxy for LocalSlack itself."""
 
     def as_(self, name: str) -> Any:
         return _Twin(self._control, f"person:{name}")
@@ -88,18 +88,18 @@ class _SlackTwin(_Twin):
 
 
 def connected(control: str) -> LocalSlack:
-    """Return a twin of the LocalSlack whose control has this address.
+    """Return a proxy of the LocalSlack whose control has this address.
 
-    It has the words of `control.VOCABULARY`, and `as_`, `faults`, `tiers` and
-    `wait_until`; what cannot leave its process (`workspace`, `on_change`, `sight`)
-    raises AttributeError. Records are values, as they stood when they were asked for.
+    It offers the names in `control.VOCABULARY`, and `as_`, `faults`, `tiers` and
+    `wait_until`. What cannot leave its process (`workspace`, `on_change`, `sight`)
+    raises AttributeError. Records are values, as of the time of the call.
     """
     return cast("LocalSlack", _SlackTwin(control, "slack"))
 
 
 @contextmanager
 def slack_process(*options: str) -> Iterator[LocalSlack]:
-    """Run a local Slack in a process of its own, and end it, whatever happens here.
+    """Run a local Slack in its own process, and always end it.
 
     `options` are those of `python -m bot.emulator`.
     """

@@ -1,7 +1,8 @@
 """The driver's values as JSON, and back again as equal values.
 
-What JSON knows stays as it is. Anything else becomes an object whose key `$` names its
-type: `{"$": "Message", "channel": ..., ...}`, `{"$": "timedelta", "seconds": 1.5}`.
+What JSON can express stays as it is. Anything else becomes an object whose key `$`
+names its type, as in `{"$": "Message", "channel": ..., ...}` or
+`{"$": "timedelta", "seconds": 1.5}`.
 """
 
 from dataclasses import fields, is_dataclass
@@ -51,7 +52,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(told: Any) -> Any:
-    """Return the value that was told. Raises ValueError for what is not one."""
+    """Return the value that was encoded. Raises ValueError for anything else."""
     if isinstance(told, list):
         return [from_json(one) for one in told]
     if not isinstance(told, dict):

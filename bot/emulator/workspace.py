@@ -1,4 +1,4 @@
-"""The state of the local Slack: who is there, and what stands in each channel."""
+"""The state of the local Slack: its people, channels and messages."""
 
 import itertools
 import threading
@@ -23,10 +23,10 @@ SCOPES = frozenset({
 class Workspace:
     """One team and everything in it, safe to use from several threads.
 
-    `clock` gives the aware UTC instant that stamps show; `machine` the seconds by
-    which triggers and response URLs grow old. `changed` guards all state and is
-    notified after each change. `subscriptions` are the events of people's messages
-    that the app hears of: `message.channels`, `app_mention`, ...
+    `clock` returns the aware UTC instant for stamps; `machine` returns monotonic
+    seconds, by which triggers and response URLs expire. `changed` guards all state and
+    is notified after each change. `subscriptions` are the events about people's
+    messages that the app gets: `message.channels`, `app_mention`, ...
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Workspace:
         )
 
     def add_person(self, person: Person) -> Person:
-        """Let somebody join; raises ValueError if the id or the name is taken."""
+        """Add a person; raises ValueError if the id or the name is taken."""
         with self.changed:
             taken = any(p.name == person.name for p in self.people.values())
             if taken or person.id in self.people:
@@ -209,7 +209,7 @@ class Workspace:
         self._listeners.append(listener)
 
     def tell(self, change: Change, subject: object) -> None:
-        """Tell everybody who watches or waits; call it with `changed` held."""
+        """Notify everybody who watches or waits; call it with `changed` held."""
         for listener in self._listeners:
             listener(change, subject)
         self.changed.notify_all()
@@ -219,7 +219,7 @@ class Workspace:
 
 
 def system_clock() -> datetime:
-    """Return the machine's time."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 

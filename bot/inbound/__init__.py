@@ -1,1 +1,1 @@
-"""What comes in from Slack, and the way out of it: an answer."""
+"""Receive commands, presses and forms from Slack, and answer them."""

@@ -24,7 +24,7 @@ _LONGEST_NAME = 60
 
 
 class Commands:
-    """Answers a command with a message for the typist's eyes, or with a form."""
+    """Answers a command with a message that only the typist sees, or with a form."""
 
     def __init__(
         self,
@@ -40,6 +40,9 @@ class Commands:
         """Do what a command asks for. A prefix such as `/acme-sev1` is fine."""
         if command.is_question:
             return self._incident(command)
+        # Slash commands have no namespaces in Slack: of two apps with the same one the
+        # last to be installed wins. So the manifest can give ours a prefix.
+        # https://docs.slack.dev/interactivity/implementing-slash-commands
         if command.name[-4:] not in frozenset(Severity):
             name = shown(command.name, _LONGEST_NAME)
             raise UserError(f"sevbot does not know {name}. Type `/incident help`.")

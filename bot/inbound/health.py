@@ -1,4 +1,4 @@
-"""How the bot is, in a few words: for whoever watches it from outside."""
+"""The health of the bot, for monitoring."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -10,10 +10,10 @@ _PERIODS = 3
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is wrong, each in a sentence that may be read by anybody.
+    """What is wrong, in sentences without secrets.
 
-    `notes` say what somebody should look after although the bot does its work: whoever
-    restarts what is not well would mend none of it.
+    `notes` are problems that a person should look at although the bot works. They do
+    not make it unhealthy, since a restart by the platform would not help.
     """
 
     reasons: tuple[str, ...] = ()
@@ -21,14 +21,15 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Tell whether nothing is."""
+        """Return whether nothing is wrong."""
         return not self.reasons
 
 
 class Pulse:
-    """When the tick last came to its end.
+    """When the tick last finished, by the monotonic clock.
 
-    By a clock that nobody sets: the machine's may go back, and then APScheduler waits.
+    The system clock may be set back. APScheduler then waits for it to catch up, and by
+    the system clock that would look like a tick that has just run.
     """
 
     def __init__(self, every_s: float, now: Callable[[], float] = time.monotonic):
@@ -38,12 +39,12 @@ class Pulse:
         self._beat_at = now()
 
     def beat(self) -> None:
-        """Note that a tick came to its end."""
+        """Note that a tick has finished."""
         with self._lock:
             self._beat_at = self._now()
 
     def silent_for(self) -> float | None:
-        """Return for how many seconds no tick ended; `None` while that is no matter."""
+        """Return the seconds since the last tick; `None` if it is not overdue."""
         with self._lock:
             silent = self._now() - self._beat_at
         return silent if silent > _PERIODS * self._every_s else None
@@ -57,11 +58,11 @@ def health(
     hears: bool,
     notes: Iterable[str | None] = (),
 ) -> Health:
-    """Say what is wrong.
+    """Return what is wrong.
 
-    `trouble` is Slack's word for why it grants nothing, `storage` why the database
-    cannot be used, `silent_for` the seconds since a tick that is overdue, `hears`
-    whether commands can arrive. Of `notes` those that are `None` say nothing.
+    `trouble` is Slack's error code for the installation, `storage` why the database
+    cannot be used, `silent_for` the seconds since the last tick if that is overdue, and
+    `hears` whether commands can arrive. Notes that are `None` are left out.
     """
     reasons = []
     if trouble is not None:

@@ -1,7 +1,9 @@
-"""Where Slack's payloads enter: each is checked, acted upon, and answered in private.
+"""Check each payload from Slack, act on it, and answer in private.
 
 An acknowledged command is a stored command: `ack` comes after the commit and carries
-the answer. What needs Slack's Web API, a form or a late answer, comes after `ack`.
+the answer. Slack expects it within three seconds and otherwise shows an error, so calls
+to the Web API (to open a form, say) come after it.
+Source: https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
 import logging
@@ -38,7 +40,7 @@ logger = logging.getLogger(__name__)
 _ANYTHING = re.compile(r".*")
 _AGAIN = (actions.TRY_AGAIN, actions.OPEN_ANOTHER)
 _ANSWER_WITHIN_S = 2
-# Later, no time would be left of the three seconds for an answer.
+# A second attempt that starts later would not finish within Slack's three seconds.
 _ONCE_MORE_WITHIN_S = 0.8
 _TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id")
 _OURS = "an error of sevbot's own, which is in its log"
@@ -50,18 +52,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """An answer to a press; it may replace the private message that asked."""
+    """An answer to a press; it may replace the private message with the button."""
 
     answer: Message | View | None
     replaces: bool = False
 
 
 class Listeners:
-    """Bolt's listeners. `wake` is called after whatever may have made work.
+    """Bolt's listeners. `wake` is called after anything that may have queued messages.
 
-    `recorded` returns the incident that an inbound key changed, if it is recorded.
-    What calls Slack after an acknowledgement runs in `executor`, since Slack waits
-    for the listener itself.
+    `recorded` returns the incident that an inbound key changed, or `None`. Slack waits
+    for the listener, so calls to Slack after an acknowledgement run in `executor`.
     """
 
     def __init__(  # noqa: PLR0913  # What an act may touch, handed in once.
@@ -85,7 +86,7 @@ class Listeners:
         self._executor = executor
 
     def register(self, app: App) -> None:
-        """Listen to everything that Slack may send, so that all is acknowledged."""
+        """Listen to everything that Slack may send, and so acknowledge all of it."""
         app.command(_ANYTHING)(self._on_command)
         app.action(_ANYTHING)(self._on_press)
         app.view(_ANYTHING)(self._on_submission)
@@ -164,7 +165,7 @@ class Listeners:
         return _Said(answers.sentence(f"NOT recorded ({escape(why)}). Press it again."))
 
     def _again(self, press: Press) -> Message | View:
-        """Try a command again whose text was given back."""
+        """Repeat a command from the button under its failure."""
         retry = actions.read_retry(press.value)
         return self._answer_command(
             Command(
@@ -182,14 +183,15 @@ class Listeners:
     def _tell_presser(
         self, press: Press, message: Message, *, replaces: bool = False
     ) -> None:
-        """Answer a press: in private, or in the form where it was made."""
+        """Answer a press in private or, if it was made in a form, in that form."""
+        # A press in a form comes without a response_url.
         if press.response_url is not None:
             self._tell(press.response_url, message, replaces=replaces)
         elif press.view_id is not None:
             self._show(press, receipts.view(message.text))
 
     def _show(self, press: Press, view: View) -> None:
-        """Open a form, or let it take the place of the one that asked for it."""
+        """Open a form, or replace the one with the button."""
         try:
             if press.view_id is not None:
                 self._slack.update_view(press.view_id, view)
@@ -209,7 +211,7 @@ class Listeners:
         except FieldErrors as error:
             ack(response_action="errors", errors=dict(error.errors))
         except (UserError, Refusal) as error:
-            # It can never be sent now, so what was typed is given back.
+            # The form can no longer succeed, so show what was typed to be copied.
             lost = receipts.view(answers.user_error(_said_of(error), form.typed))
             ack(response_action="update", view=lost)
         except StorageError as error:
@@ -222,15 +224,15 @@ class Listeners:
         self._wake()
 
     def _on_person(self, event: Mapping[str, Any]) -> None:
-        """Learn at once that somebody joined, left, moved or became a guest."""
+        """Note at once that a person joined, left, moved or became a guest."""
         self._people.note(event["user"])
 
     def _on_failure(
         self, error: Exception, body: Payload, response: BoltResponse | None
     ) -> BoltResponse | None:
-        """Answer for a failure of our own, so that nobody waits for an answer in vain.
+        """Answer when a listener failed, so that the person sees more than a timeout.
 
-        Without a response it was acknowledged before, and must not be again.
+        Without `response` the payload has been acknowledged, and must not be again.
         """
         if isinstance(error, BoltUnhandledRequestError):
             return _unhandled(body)
@@ -240,11 +242,11 @@ class Listeners:
         try:
             return self._failed(body)
         except (PayloadError, TypeError, AttributeError, ValueError):
-            # It is so broken that nobody can be told, and surely not Slack's.
+            # Too malformed to tell who sent it, so it is not from Slack.
             return BoltResponse(status=400, body="")
 
     def _failed(self, body: Payload) -> BoltResponse:
-        """Tell whoever waits that it failed, and whether it was recorded."""
+        """Tell the person that it failed, and whether it was recorded."""
         if "command" in body:
             answer = self._command_failed(payloads.command(body))
             return BoltResponse(status=200, body=_private(answer))
@@ -290,7 +292,10 @@ class Listeners:
         self._executor.submit(_noting_failures, call)
 
     def _tell(self, url: str, message: Message, *, replaces: bool = False) -> None:
-        """Answer by a response URL: best effort, it cannot be looked up afterwards."""
+        """Answer through a response URL, best effort.
+
+        Private messages are not in the history, so they cannot be reconciled.
+        """
         webhook = WebhookClient(url, timeout=_ANSWER_WITHIN_S, retry_handlers=[])
         try:
             webhook.send_dict({**_private(message), "replace_original": replaces})
@@ -319,7 +324,8 @@ def _said_of(error: UserError | Refusal) -> str:
 
 
 def _keep_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:
-    """Leave a form on the screen with what was typed, to be sent once more."""
+    """Keep a form open with what was typed, so that it can be sent again."""
+    # Slack keeps a form open only for an error under one of its inputs.
     field = next(iter(form.values), "")
     said = f"NOT recorded ({why}). Send it again."
     if not is_known:
@@ -336,9 +342,10 @@ def _press_in_doubt(why: str) -> str:
 
 
 def _surely(answer: Callable[[], T]) -> T:
-    """Act; and once more where the record was lost while it committed.
+    """Act, and once more if the connection was lost during the COMMIT.
 
-    By its key the same act finds what the first one recorded, or is recorded now.
+    That is safe: the inbound key makes the second act find what the first one recorded,
+    if it did.
     """
     began = monotonic()
     try:
@@ -364,7 +371,7 @@ def _unknown_person(error: SlackError) -> str:
 
 
 def _why_not(error: SlackError) -> str:
-    """Return why no form is on the screen."""
+    """Return why no form was opened."""
     if error.code in _TOO_LATE:
         return "it came too late for Slack"
     if error.fate is Fate.UNKNOWN:
@@ -384,9 +391,10 @@ def _acknowledge(ack: Ack) -> None:
 
 
 def _unhandled(body: Payload) -> BoltResponse | None:
-    """Acknowledge what nobody needs.
+    """Acknowledge a payload that no listener has acknowledged.
 
-    What people do has its listeners: they were too slow, and Slack should say so.
+    People's acts do have listeners. If one was too slow, Slack shows its own error, and
+    an acknowledgement would only hide that.
     """
     kind = body.get("type") or ("command" if "command" in body else None)
     logger.warning("nothing was acknowledged in time", extra={"type": kind})
@@ -396,5 +404,5 @@ def _unhandled(body: Payload) -> BoltResponse | None:
 
 
 def _notice(event: Mapping[str, Any]) -> None:
-    """Take note of an event that nobody needs; unacknowledged it would come again."""
+    """Acknowledge an event that we do not use; otherwise Slack would send it again."""
     logger.debug("event", extra={"type": event.get("type")})

@@ -1,4 +1,4 @@
-"""What pressing a button does, and what the person sees of it.
+"""Act on the press of a button, and answer the person.
 
 The answer is a private message, a form, or nothing if the card shows what happened.
 """
@@ -67,7 +67,10 @@ class Presses:
         }
 
     def answer(self, press: Press) -> Answer:
-        """Do what a press asks for; one that means nothing here does nothing."""
+        """Do what a press asks for; ignore one with an unknown action id.
+
+        A message from an older version may still show such a button.
+        """
         handler = self._handlers.get(press.action)
         return handler(press) if handler else None
 
@@ -93,9 +96,9 @@ class Presses:
         return self._shown(press, result, "is open again")
 
     def _shown(self, press: Press, result: Result, what: str) -> Answer:
-        """Say what happened where that is not seen in the message itself.
+        """Answer with what happened, unless the message itself will show it.
 
-        The card and the reminders are edited; a form and a private message are not.
+        The card and reminders get edited; a form and a private message do not.
         """
         if press.view_id is not None:
             return answers.sentence(f"{result.incident.name} {what}.")

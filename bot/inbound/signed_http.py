@@ -1,7 +1,8 @@
-"""The bot's other ear: requests that Slack signs and sends to our own web server.
+"""Receive from Slack over HTTP, as signed requests to our own web server.
 
-Whoever can reach the port can send anything, so that a request is checked before a
-thread or the parser sees it. `GET /healthz` tells whoever watches how the bot is.
+Anybody who reaches the port can send anything, so the signature is checked before the
+body is parsed or gets a thread. `GET /healthz` serves monitoring.
+Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
 import asyncio
@@ -30,7 +31,9 @@ logger = logging.getLogger(__name__)
 PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 
-_LARGEST_BODY = 2_000_000  # A form of 250 kB, escaped twice over.
+# A view may have 250 kB, and a form is JSON inside of a URL-encoded body, so each
+# character may take several bytes.
+_LARGEST_BODY = 2_000_000
 _STARTS_WITHIN_S = 10
 _STOPS_WITHIN_S = 5  # Longer than the three seconds that Slack waits for an answer.
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
@@ -38,9 +41,9 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
 class WebServer:
-    """A web server in a thread of its own; the port is taken at once.
+    """A web server in its own thread; it binds the port at once.
 
-    Raises BotError if it cannot be. Port 0 takes a free one.
+    Raises BotError if the port is taken. Port 0 picks a free one.
     """
 
     def __init__(self, routes: list[Route], host: str, port: int) -> None:
@@ -63,22 +66,22 @@ class WebServer:
 
     @property
     def address(self) -> str:
-        """Return where it listens, without a slash at the end."""
+        """Return the URL where it listens, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
     def start(self) -> None:
-        """Answer from now on."""
+        """Start to serve. Raises BotError if that takes too long."""
         self._thread.start()
         if not self._server.is_ready.wait(_STARTS_WITHIN_S):
             raise BotError(f"The web server did not start on port {self.port}.")
 
     def is_connected(self) -> bool:
-        """Tell whether requests can arrive."""
+        """Return whether requests can arrive."""
         return self._thread.is_alive() and self._server.started
 
     def stop(self) -> None:
-        """Take nothing new and answer what is under way. Twice does no harm."""
+        """Accept nothing new, and finish what is under way. May be called twice."""
         self._server.stop()
         if self._thread.is_alive():
             self._thread.join(_STARTS_WITHIN_S)
@@ -89,9 +92,10 @@ class WebServer:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that is told to stop by an event; its own loop looks ten times a second.
+    """Uvicorn that stops on an event.
 
-    That would add up over the stories that are told over HTTP.
+    Its own loop checks ten times a second whether to stop, which adds up over the many
+    tests that start a server.
     """
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -101,9 +105,10 @@ class _Server(uvicorn.Server):
         self._stopping = asyncio.Event()
 
     async def main_loop(self) -> None:
-        """Serve until `stop`; a date stands in each answer's header."""
+        """Serve until `stop`."""
         self._loop = asyncio.get_running_loop()
         self.is_ready.set()
+        # on_tick renews the Date header at each multiple of ten.
         turn = 0
         while not await self.on_tick(turn):
             turn = (turn + 1) % 10
@@ -113,14 +118,14 @@ class _Server(uvicorn.Server):
                 continue
 
     def stop(self) -> None:
-        """End the loop; from any thread."""
+        """End the loop. May be called from any thread."""
         self.should_exit = True
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stopping.set)
 
 
 class SignedHttp(WebServer):
-    """Takes Slack's requests in at `/slack/events`, and tells how it is."""
+    """Serves Slack's requests at `/slack/events`, and the health at `/healthz`."""
 
     def __init__(
         self,
@@ -138,7 +143,7 @@ class SignedHttp(WebServer):
 
     @property
     def url(self) -> str:
-        """Return the address to which Slack sends, seen from this machine."""
+        """Return the URL to which Slack sends, as seen from this host."""
         return f"{self.address}{PATH}"
 
     async def _events(self, request: Request) -> Response:
@@ -152,16 +157,17 @@ class SignedHttp(WebServer):
             bolt = to_bolt_request(request, body)
             answer = await run_in_threadpool(self._app.dispatch, bolt)
         except (LookupError, TypeError, AttributeError, ValueError):
-            # Bolt reads what it needs before any listener of ours.
+            # Bolt parses the body before it calls our listeners, and fails on one that
+            # is signed but not what Slack sends.
             logger.exception("a request cannot be read")
             return PlainTextResponse("not what Slack sends", 400)
         return to_starlette_response(answer)
 
     def _is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Tell whether Slack signed this in the last five minutes.
+        """Return whether Slack signed this in the last five minutes.
 
-        Slack's own check raises on a timestamp that is no number, on a signature that
-        is not ASCII and on a body that is not UTF-8; none of these is Slack's.
+        The library's check raises on a timestamp that is not a number, a signature that
+        is not ASCII and a body that is not UTF-8. Slack sends none of these.
         """
         timestamp = headers.get("x-slack-request-timestamp", "")
         signature = headers.get("x-slack-signature", "")
@@ -175,7 +181,7 @@ class SignedHttp(WebServer):
 
 
 def health_route(health: Callable[[], Health]) -> Route:
-    """Return the route at which whoever watches asks how the bot is."""
+    """Return the route that monitoring asks for the bot's health."""
 
     async def answer(_: Request) -> Response:
         found = await run_in_threadpool(health)
@@ -190,7 +196,7 @@ def health_route(health: Callable[[], Health]) -> Route:
 
 
 async def _body(request: Request) -> bytes | None:
-    """Return the body; `None` if it is larger than Slack's ever are."""
+    """Return the body; `None` if it is larger than any that Slack sends."""
     parts, size = list[bytes](), 0
     async for part in request.stream():
         size += len(part)

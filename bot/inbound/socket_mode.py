@@ -1,4 +1,7 @@
-"""The bot's ear: Slack's Socket Mode, connected as soon as Slack can be reached."""
+"""Receive from Slack over Socket Mode, as soon as Slack can be reached.
+
+Source: https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
 
 import logging
 import socket
@@ -19,7 +22,7 @@ _TRY_AGAIN_S = 5
 _CONCURRENCY = 20
 _PING_EVERY_S = 2
 _LOOK_EVERY_S = 0.2
-# What asking again does not mend: somebody must.
+# Trying again does not help against these; a person has to repair the installation.
 REFUSALS = frozenset({
     "invalid_auth", "not_authed", "not_allowed_token_type", "missing_scope",
     "token_revoked", "account_inactive",
@@ -27,7 +30,7 @@ REFUSALS = frozenset({
 
 
 class SocketMode:
-    """A connection that is opened in the background and kept by Bolt's own handler."""
+    """A connection that is opened in the background and kept open by Bolt's handler."""
 
     def __init__(self, app: App, app_token: str, api_url: str) -> None:
         web_client = WebClient(token=app_token, base_url=api_url, timeout=10)
@@ -43,24 +46,25 @@ class SocketMode:
         self.failure: str | None = None
 
     def start(self) -> None:
-        """Begin to connect; a Slack that is away is asked again every few seconds."""
+        """Start connecting; try again every few seconds while Slack is away."""
         self._thread.start()
 
     def is_connected(self) -> bool:
-        """Tell whether commands can arrive."""
+        """Return whether commands can arrive."""
         return bool(self._handler.client.is_connected())
 
     def stop(self) -> None:
-        """Hang up, after what is being acknowledged; what comes meanwhile comes again.
+        """Disconnect after acknowledging what is in flight; Slack resends the rest.
 
-        Bolt's own `close` hangs up first, so that what is in flight could not be
-        acknowledged any more, and waits for reads to time out.
+        Bolt's own `close` disconnects first, so that nothing in flight can be
+        acknowledged, and then waits for reads to time out.
         """
         self._stopping.set()
         client = self._handler.client
         client.closed = True
         client.auto_reconnect_enabled = False
-        client.message_queue.put(None)  # Wakes whoever waits for a message.
+        # The processor waits for a message for up to a second; this wakes it at once.
+        client.message_queue.put(None)
         client.message_processor.shutdown()  # type: ignore[no-untyped-call]
         client.message_workers.shutdown(wait=True)
         if self._thread.is_alive():
@@ -71,7 +75,9 @@ class SocketMode:
     def _hang_up(self) -> None:
         """Break the connection, which ends a read that waits for Slack."""
         client = self._handler.client
-        with client.connect_operation_lock:  # A reconnection may be under way.
+        # Without the lock a reconnection that is under way could finish after this and
+        # leave an open connection.
+        with client.connect_operation_lock:
             client.auto_reconnect_enabled = False
             client.current_session_state.terminated = True
             session = client.current_session
@@ -81,7 +87,7 @@ class SocketMode:
         runner = client.current_session_runner
         runner.event.set()
         while runner.is_alive():
-            # Whoever begins to read just now takes it back that this is the end.
+            # A session that starts reading right now resets the flag, so set it again.
             client.current_session_state.terminated = True
             runner.thread.join(_LOOK_EVERY_S)
 
@@ -91,7 +97,7 @@ class SocketMode:
                 self._handler.connect()  # type: ignore[no-untyped-call]
             except SlackApiError as error:
                 self.failure = str(error.response.get("error", "unknown_error"))
-                logger.error(  # noqa: TRY400  # The code says it all.
+                logger.error(  # noqa: TRY400  # A traceback adds nothing to the code.
                     "slack refuses the socket", extra={"error": self.failure}
                 )
                 if self.failure in REFUSALS:
@@ -108,35 +114,37 @@ class SocketMode:
             self._stopping.wait(_TRY_AGAIN_S)
 
     def _watch(self) -> None:
-        """Connect anew as soon as the connection breaks, until we are to stop.
+        """Reconnect as soon as the connection breaks, until the bot stops.
 
-        Bolt's own handler would go on reading the end of it for five pings.
+        Bolt's own handler takes five pings to notice that the other side has hung up.
         """
         client = self._handler.client
         while not self._stopping.wait(_LOOK_EVERY_S):
             session = client.current_session
             if session is None or session.sock is None or not _is_over(session.sock):
                 continue
-            logger.warning("the socket broke")
+            logger.warning("the socket connection broke")
             session.disconnect()
             try:
                 client.connect_to_new_endpoint()
             except (OSError, SlackClientError) as error:
-                # The handler tries again at each ping.
+                # Bolt's handler will try again at each ping.
                 logger.warning(
                     "slack cannot be reached", extra={"error": type(error).__name__}
                 )
 
 
 def _is_over(connection: socket.socket) -> bool:
-    """Tell whether the other side has hung up, without taking what it sent."""
+    """Return whether the other side has hung up, without consuming what it sent."""
     try:
         readable, _, _ = select([connection], [], [], 0)
         if not readable:
             return False
-        # An SSLSocket knows no flags, and what it would decrypt is of no interest.
+        # `SSLSocket.recv` allows no flags. The plain one peeks at the encrypted bytes,
+        # and that there are none is all we need to know.
+        # https://docs.python.org/3/library/ssl.html#ssl.SSLSocket
         return not socket.socket.recv(connection, 1, socket.MSG_PEEK)
-    except TimeoutError:  # Somebody has read it meanwhile.
+    except TimeoutError:  # Bolt's thread has read it between the two calls.
         return False
-    except (OSError, ValueError):  # It is closed.
+    except (OSError, ValueError):  # We have closed it.
         return True

@@ -1,4 +1,4 @@
-"""What a form that was sent off does: read it, act on it, return its receipt."""
+"""Read a submitted form, act on it, and return its receipt."""
 
 from collections.abc import Callable, Sequence
 
@@ -52,7 +52,7 @@ class Forms:
         }
 
     def answer(self, form: Submission) -> View:
-        """Do what a form asks for. Raises FieldErrors for what must be corrected."""
+        """Do what a form asks for. Raises FieldErrors for inputs to correct."""
         handler = self._handlers.get(form.form)
         if handler is None:
             raise UserError("This form is from an older version. Open it again.")

@@ -1,1 +1,1 @@
-"""The support policy: targets, calendars, who is on call. Pure."""
+"""The support policy: targets, calendars and people on call. Pure."""

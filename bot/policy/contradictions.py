@@ -1,8 +1,8 @@
-"""Where a policy contradicts itself without being wrong: what a lead should know.
+"""Find where a valid policy contradicts itself, to warn a lead.
 
-A worse severity or a better plan is promised more, but a calendar can turn that
-around: 8 business hours from a Thursday afternoon pass a short Friday and end on
-Monday, where 1 business day ends on that Friday.
+A worse severity or a better plan should be due earlier, but a calendar can reverse
+that: 8 business hours from a Thursday afternoon span a short Friday and end on Monday,
+while 1 business day ends on that Friday.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _HOUR = timedelta(hours=1)
 
 
 class Table(StrEnum):
-    """The two tables of a policy, by their keys in the file."""
+    """The two tables of a policy, named by their keys in the file."""
 
     FIRST_RESPONSE = "first_response"
     FOLLOW_UP = "follow_up"
@@ -32,7 +32,7 @@ class Table(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one customer is promised: by the contract, and the time we remind of."""
+    """One cell of a table: the contract's target, and the one that we remind of."""
 
     table: Table
     severity: Severity
@@ -44,7 +44,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """The first instant from which the better cell is due later than the worse."""
+    """The first start from which the better cell is due later than the worse one."""
 
     start: datetime
     better_due_at: datetime
@@ -52,12 +52,12 @@ class Reversal:
 
 
 def warnings(policy: Policy, now: datetime) -> tuple[str, ...]:
-    """Return what is odd about a policy, looking a year ahead, a sentence each."""
+    """Return what is odd about a policy within the next year, in sentences."""
     return (*_silences(policy), *_lonely_people(policy), *_reversals(policy, now))
 
 
 def _silences(policy: Policy) -> Iterator[str]:
-    """Name the plans in which nobody is reminded of news on continuous work."""
+    """Name the plans in which continuous work has no reminders about updates."""
     model = policy.conduct.continuous_news_as
     for (severity, plan), target in policy.follow_ups.items():
         is_silent = not policy.news(severity, plan).has_due
@@ -84,10 +84,10 @@ def _reversals(policy: Policy, now: datetime) -> Iterator[str]:
 
 
 def _neighbours(policy: Policy) -> Iterator[tuple[Cell, Cell]]:
-    """Yield each pair of cells of which the first should never be due later.
+    """Yield pairs of cells of which the first should never be due later.
 
-    All incidents of a customer with a calendar of its own count in that one, so each
-    of those is tried on the whole table as well.
+    A customer with a calendar of its own uses it for every incident, so each such
+    calendar is tried on the whole table as well.
     """
     own = {one.calendar for one in policy.customers if one.calendar is not None}
     for calendar in (None, *sorted(own)):
@@ -127,7 +127,7 @@ def _cell(
 
 
 def _targets_less(better: Target, worse: Target) -> bool:
-    """Tell whether the words alone say so: no time beside a time or continuous work."""
+    """Return whether the better cell ranks lower: no time, a time, continuous."""
     return _rank(better.shape) < _rank(worse.shape)
 
 
@@ -144,12 +144,12 @@ def _rank(shape: Shape) -> int:
 
 
 class _Search:
-    """Looks for reversals from each hour of open time, and each edge, of a year."""
+    """Looks for reversals from each hour and each edge of a year's open time."""
 
     def __init__(self, policy: Policy, start: datetime) -> None:
         self._policy = policy
         self._from = start
-        # Many cells say the same in the same calendar, so each answer is kept.
+        # Many cells have the same target in the same calendar, so cache the results.
         self.starts = cache(self._starts)
         self.dues = cache(self._dues)
         self.reversal = cache(self._reversal)
@@ -196,7 +196,7 @@ class _Search:
 
 
 def _never_later(better: Target, worse: Target) -> bool:
-    """Tell from the words alone that one cannot be due later, in the same hours."""
+    """Return whether the words alone show that one cannot be due later."""
     if not better.has_due or not worse.has_due:
         return True
     if (better.shape, better.unit) != (worse.shape, worse.unit):
@@ -238,7 +238,7 @@ def _says_later(policy: Policy, better: Cell, worse: Cell, found: Reversal) -> s
 
 
 def _names(policy: Policy, better: Cell, worse: Cell) -> tuple[str, str, str]:
-    """Name what two cells share, then each by the one thing in which they differ."""
+    """Return what two cells share, and for each the one thing that differs."""
     plan, other = policy.plan(better.plan).name, policy.plan(worse.plan).name
     if better.plan == worse.plan:
         return plan, better.severity.label, worse.severity.label

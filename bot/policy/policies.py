@@ -1,6 +1,6 @@
-"""The policy as values: who is promised what, by which calendar, and who is told.
+"""The policy as values: targets for each customer, calendars, and who is notified.
 
-`policy_files` reads these from policies.yaml; nothing here knows of files.
+`policy.parsing` reads them from policies.yaml; nothing here knows about files.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,9 +58,9 @@ class SeverityText:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer as the policy names it. `plan`, `calendar`, `channel` may be absent.
+    """A customer in the policy. `plan`, `calendar` and `channel` may be `None`.
 
-    A customer without a plan is treated as one whose plan is unknown.
+    Without a plan the customer is treated like one whose plan is unknown.
     """
 
     name: str
@@ -74,8 +74,8 @@ class Customer:
 class Channels:
     """Slack's ids of the channels that the bot writes to.
 
-    `digest` gets the daily digest; `leads` hears of a changed policy and of lost
-    incidents.
+    `digest` gets the daily digest. `leads` gets notices of a changed policy and of
+    incidents that a restored database lacks.
     """
 
     incidents: str
@@ -86,7 +86,7 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class EscalationStep:
-    """A step of the escalation: who is told how long after its start."""
+    """A step of the escalation: who is paged, and how long after its start."""
 
     after: timedelta
     tell: tuple[Role, ...]
@@ -94,11 +94,11 @@ class EscalationStep:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Who is told next while nobody answers, and how often an owner is checked on.
+    """Who is paged next while nobody answers, and how often an owner must check in.
 
-    After the last step everybody in it is paged again at each `repeat`. `wakes`
-    holds the plans whose Sev1 escalates by day and night; for the others, and for
-    Sev2, its steps count in business time.
+    After the last step everybody in it is paged again at each `repeat`. `wakes` holds
+    the plans whose Sev1 escalates by day and night. For the others, and for Sev2, the
+    steps count in business time.
     """
 
     steps: tuple[EscalationStep, ...]
@@ -120,7 +120,7 @@ class Reminders:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """The readings of the spec that say how promises behave, rather than when."""
+    """Interpretations that change what happens to a deadline, not when it is due."""
 
     continuous_news_as: Severity | None = Severity.SEV2
     waiting_pauses: frozenset[Severity] = frozenset(
@@ -132,9 +132,9 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True)
 class CalendarChoice:
-    """Which calendar counts for whom; the most particular one wins.
+    """Which calendar applies; the most specific one wins.
 
-    A customer's own calendar comes first, then the severity's, the plan's, the team's.
+    The order is: the customer's own, then the severity's, the plan's, the team's.
     """
 
     team: str
@@ -144,10 +144,10 @@ class CalendarChoice:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything that policies.yaml says. Read `version` as a name, not a number.
+    """Everything in policies.yaml. `version` is a name, not a number.
 
-    `texts` are the files that it was read from, by their names. What people typed is
-    erased `erase_texts_after` the closing; `None` keeps it.
+    `texts` are the files that it was read from, by name. What people typed about an
+    incident is erased `erase_texts_after` it was closed; `None` keeps it.
     """
 
     version: str
@@ -170,11 +170,11 @@ class Policy:
 
     @property
     def team_hours(self) -> BusinessHours:
-        """The team's own calendar: its mornings, its digest, its default zone."""
+        """The team's own calendar, used for morning lists, the digest and the zone."""
         return self.calendars[self.calendar_choice.team]
 
     def plan(self, plan_id: str) -> Plan:
-        """Return a plan by its id. Raises KeyError for one the policy has not."""
+        """Return a plan by its id. Raises KeyError if the policy has no such plan."""
         for plan in self.plans:
             if plan.id == plan_id:
                 return plan
@@ -185,7 +185,7 @@ class Policy:
         return covered(self.on_call, instant, covers)
 
     def find_customer(self, name: str) -> Customer | None:
-        """Return the customer of this name or alias, whatever its case and spaces."""
+        """Return the customer with a name or alias, ignoring case and extra spaces."""
         wanted = folded(name)
         for customer in self.customers:
             if wanted in map(folded, (customer.name, *customer.aliases)):
@@ -202,7 +202,7 @@ class Policy:
     def calendar_name(
         self, severity: Severity, plan_id: str, customer: str | None
     ) -> str:
-        """Return the name of the calendar that counts, the most particular first."""
+        """Return the name of the calendar that applies."""
         known = self.find_customer(customer) if customer else None
         if known is not None and known.calendar is not None:
             return known.calendar
@@ -210,18 +210,18 @@ class Policy:
         return choice.severities.get(severity) or choice.plans.get(plan_id, choice.team)
 
     def first_response(self, severity: Severity, plan_id: str) -> Target:
-        """Return how long a customer of this plan waits for a first answer at most."""
+        """Return the target for the first response."""
         return self.first_responses[severity, plan_id]
 
     def follow_up(self, severity: Severity, plan_id: str) -> Target:
-        """Return how often the contract owes this customer an update."""
+        """Return how often the contract asks for an update."""
         return self.follow_ups[severity, plan_id]
 
     def news(self, severity: Severity, plan_id: str) -> Target:
         """Return the cadence that we remind of: the contract's, or our own aim.
 
-        Continuous work has no due instant; its customer hears from us as one of
-        `continuous_news_as` would. A promise without a due instant asks for nothing.
+        Continuous work has no due instant, so we remind as for the severity
+        `continuous_news_as`. A target without a due instant gets no reminders.
         """
         target = self.follow_up(severity, plan_id)
         model = self.conduct.continuous_news_as
@@ -237,5 +237,5 @@ class Policy:
 
 
 def folded(name: str) -> str:
-    """Return a name as names are compared: capitals and extra spaces aside."""
+    """Return a name for comparison, without case and extra spaces."""
     return " ".join(name.casefold().split())

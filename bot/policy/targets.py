@@ -1,6 +1,6 @@
-"""What a cell of the policy promises: its words, read and written, and when it is due.
+"""The targets in the cells of the policy: reading, writing, and when they are due.
 
-A first response says how long a customer waits at most ("4 business hours"); a
+A first response says how long a customer waits at most ("4 business hours"). A
 follow-up says how often the customer hears from us ("twice per business day").
 """
 
@@ -18,7 +18,7 @@ from bot.business_time.hours import BusinessHours
 
 
 class Unit(StrEnum):
-    """What a promise counts in. Minutes and hours run by day and night."""
+    """The unit of a target. Minutes and hours run by day and night."""
 
     MINUTE = "minute"
     HOUR = "hour"
@@ -30,7 +30,7 @@ class Unit(StrEnum):
 
 
 class Shape(StrEnum):
-    """How a promise is meant."""
+    """The kind of a target."""
 
     WITHIN = "within"
     EVERY = "every"
@@ -54,7 +54,7 @@ class ShareOf(StrEnum):
 
 
 class WhenClosed(StrEnum):
-    """Where an update lands whose week or month ends in closed time."""
+    """When an update is due whose week or month ends in closed time."""
 
     CLOSING_BEFORE = "the closing before"
     OPENING_AFTER = "the opening after"
@@ -62,7 +62,7 @@ class WhenClosed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interpretations:
-    """How words of the policy are read where they leave room."""
+    """How the policy's words are read where they are ambiguous."""
 
     every_day: EveryDay = EveryDay.BUSINESS_DAYS
     per_business_day: ShareOf = ShareOf.ACTUAL
@@ -80,12 +80,12 @@ class Target:
 
     @property
     def has_due(self) -> bool:
-        """Tell whether it has a due instant of its own."""
+        """Return whether it has a due instant."""
         return self.shape not in (Shape.CONTINUOUS, Shape.NONE)
 
     @property
     def is_clock_time(self) -> bool:
-        """Tell whether it runs by day and night, whatever the calendar says."""
+        """Return whether it runs by day and night, whatever the calendar says."""
         return self.unit in (Unit.MINUTE, Unit.HOUR)
 
 
@@ -104,7 +104,7 @@ _EVERY = re.compile(
     rf"every (?:{_NUMBER} )?(minute|hour|business hour|business day|day|week|month)s?"
 )
 _TIMES_PER = re.compile(rf"(?:{_NUMBER} times|(once|twice)) per (business day|week)")
-# How these are written, always. More words may be read, as `_SINGLE` has them.
+# How these are written. `follow_up` reads other words for them as well: "every week".
 _WORDS = {
     Target(Shape.EVERY, 1, Unit.WEEK): "weekly",
     Target(Shape.EVERY, 1, Unit.MONTH): "monthly",
@@ -152,7 +152,7 @@ def follow_up(words: str) -> Target:
 
 @cache
 def words(target: Target) -> str:
-    """Return the words that read back as this promise, as policies.yaml has them."""
+    """Return a target in the words of policies.yaml, which read back as the same."""
     if target in _WORDS:
         return _WORDS[target]
     if target.shape is Shape.WITHIN:
@@ -188,10 +188,10 @@ def due_at(
     start: datetime,
     interpretations: Interpretations,
 ) -> datetime:
-    """Return when a promise that began at `start` is due, in UTC.
+    """Return when a target that runs from `start` is due, in UTC.
 
-    `hours` are those that `clock` chose for it. Raises ValueError for a promise
-    without a due instant.
+    `hours` must come from `clock`. Raises ValueError for a target without a due
+    instant.
     """
     count = target.count
     is_share = target.shape is Shape.TIMES_PER
@@ -221,7 +221,7 @@ def due_at(
 
 
 def clock(target: Target, hours: BusinessHours) -> BusinessHours:
-    """Return the hours that a promise counts in: `hours`, or day and night."""
+    """Return the hours in which a target counts: `hours`, or day and night."""
     if target.is_clock_time:
         return day_and_night(hours)
     return hours
@@ -290,6 +290,7 @@ def _on_calendar_date(
     if target.unit is Unit.MONTH:
         months = local.year * 12 + local.month - 1 + target.count
         year, month = months // 12, months % 12 + 1
+        # A month from January 31 is the last day of February.
         day = date(year, month, min(local.day, monthrange(year, month)[1]))
     else:
         days = target.count * (7 if target.unit is Unit.WEEK else 1)

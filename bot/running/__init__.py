@@ -1,1 +1,1 @@
-"""What runs by itself: the scheduler, the senders, the daily backups."""
+"""The background threads: the scheduler, the senders and the daily backups."""

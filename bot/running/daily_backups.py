@@ -1,6 +1,6 @@
-"""A backup a day by the machine's clock, and a word to a person when none can be made.
+"""Make a backup every day by the system clock, and tell a person if that fails.
 
-Days that passed while the bot was down are not made up for: one backup does.
+Days on which the bot was down are not caught up with: one backup is enough.
 """
 
 import logging
@@ -25,7 +25,7 @@ _TRY_AGAIN_AFTER = timedelta(hours=1)
 class DailyBackups:
     """Copies the file `record` into `folder`. `clock` is that of obligations.
 
-    `failure` is why the last one could not be made, in a sentence.
+    `failure` is why the last backup failed, in a sentence.
     """
 
     def __init__(  # Two places, two clocks.
@@ -41,7 +41,7 @@ class DailyBackups:
         self.failure: str | None = None
 
     def look(self) -> None:
-        """Make a backup if a day has passed since the last one, and drop old ones."""
+        """Make a backup if the last one is a day old, and delete old ones."""
         now = self._context.system_clock()
         if not self._is_due(now):
             return
@@ -71,7 +71,7 @@ class DailyBackups:
         return made is None or not _is_within(made, now, _EVERY)
 
     def _fails(self, now: datetime, reason: str) -> None:
-        """Tell the fallback channel, once until it works again."""
+        """Tell the fallback channel, only once until it works again."""
         logger.warning("the backup failed", extra={"reason": reason})
         self._failed_at, self.failure = now, reason
         with self._context.database.transaction() as tx:
@@ -105,5 +105,8 @@ def _was_failing(tx: Transaction) -> bool:
 
 
 def _is_within(since: datetime, now: datetime, span: timedelta) -> bool:
-    """Tell whether less time has passed; a clock that was set back tells nothing."""
+    """Return whether less than `span` has passed; `False` if the clock was set back.
+
+    Then the time since is unknown, and one backup too many does no harm.
+    """
     return timedelta(0) <= now - since < span

@@ -1,6 +1,7 @@
-"""What runs by the clock: the tick, the housekeeping and the backups.
+"""Run the tick, the housekeeping and the backups at their times.
 
-APScheduler only says "now"; everything that must happen later is a row.
+APScheduler only says "now" and keeps its jobs in memory. Everything that must happen
+later is a row in the database, so nothing is lost with the process.
 """
 
 import logging
@@ -30,9 +31,9 @@ _STOP_WITHIN_S = 10
 class Scheduler:
     """Calls the tick every second, and at once when something happened.
 
-    Where the machine's clock is set back APScheduler waits for it to catch up. So a
-    watchdog, by a clock that nobody sets, calls when no tick came for `silent_for_s`,
-    and begins anew where the thread that should have called is dead.
+    If the system clock is set back, APScheduler waits for it to catch up. So a watchdog
+    on the monotonic clock calls the tick if none came for `silent_for_s`, and starts a
+    new APScheduler if its thread has died.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Scheduler:
         self._plan()
 
     def start(self) -> None:
-        """Begin to call."""
+        """Start the threads."""
         self._scheduler.start()
         self._watchdog.start()
 
@@ -63,7 +64,7 @@ class Scheduler:
         _move(self._ticking, datetime.now(UTC))
 
     def stop(self) -> None:
-        """Stop after what is running."""
+        """Stop once the running jobs have finished."""
         self._stopping.set()
         self._watchdog.join(_STOP_WITHIN_S)
         self._scheduler.shutdown(wait=True)
@@ -72,6 +73,9 @@ class Scheduler:
         self._scheduler = _Calls(
             timezone=UTC,
             job_defaults={
+                # After a suspend, run a job once rather than for each missed second,
+                # and never skip it for being late.
+                # https://apscheduler.readthedocs.io/en/3.x/userguide.html
                 "coalesce": True,
                 "max_instances": 1,
                 "misfire_grace_time": None,
@@ -100,14 +104,15 @@ class Scheduler:
         self._ticked_at = time.monotonic()
 
     def _run_housekeeping(self) -> None:
-        """Keep house; where Slack or the record was away, soon again."""
+        """Run the housekeeping, and again soon if Slack or the database was away."""
         if not self._housekeeping():
             _move(self._keeping, datetime.now(UTC) + _HOUSEKEEPING_AGAIN_IN)
 
     def _run_back_up(self) -> None:
-        """Back up in a thread for which nobody waits, not even who stops us.
+        """Back up in a thread of its own, which `stop` does not wait for.
 
-        A large record takes a while; what is half done then is thrown away later.
+        A large database takes a while. A half-finished backup has a temporary name, and
+        is deleted later.
         """
         if not self._backing_up.is_alive():
             self._backing_up = Thread(target=self._back_up, name="backup", daemon=True)
@@ -116,12 +121,12 @@ class Scheduler:
     def _watch(self) -> None:
         while not self._stopping.wait(self._silent_for_s / 5):
             if time.monotonic() - self._ticked_at > self._silent_for_s:
-                logger.warning("no tick came, calling for one")
+                logger.warning("the tick is overdue, calling it")
                 if self._scheduler.is_dead():
-                    guarded(self._begin_anew)()
+                    guarded(self._restart)()
                 self.wake()
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         logger.error("the scheduler's thread died, starting another")
         guarded(partial(self._scheduler.shutdown, wait=False))()
         self._plan()
@@ -129,28 +134,28 @@ class Scheduler:
 
 
 class _Calls(BackgroundScheduler):  # type: ignore[misc]  # It has no types.
-    """APScheduler, asked for what it does not tell by itself."""
+    """APScheduler, which does not offer this by itself."""
 
     def is_dead(self) -> bool:
-        """Tell whether the thread that calls has ended by an error of its own."""
+        """Return whether its thread has died of an error."""
         return self._thread is None or not self._thread.is_alive()
 
 
 def _move(job: Job, to: datetime) -> None:
-    with suppress(JobLookupError):  # The scheduler has stopped meanwhile.
+    with suppress(JobLookupError):  # The scheduler was stopped meanwhile.
         job.modify(next_run_time=to)
 
 
 def guarded(job: Callable[[], object]) -> Callable[[], bool]:
-    """Return a job that survives its failures, and tells whether it had none."""
+    """Return a job that logs its failures, and returns whether it succeeded."""
 
     def run() -> bool:
         try:
             job()
         except BotError as error:
-            logger.warning("a turn failed", extra={"error": str(error)})
-        except Exception:  # The next turn comes, whatever this one stumbled over.
-            logger.exception("a turn failed")
+            logger.warning("a job failed", extra={"error": str(error)})
+        except Exception:  # The loop must go on, whatever failed this time.
+            logger.exception("a job failed")
         else:
             return True
         return False

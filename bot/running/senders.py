@@ -1,4 +1,4 @@
-"""The threads that empty the outbox, and the one that looks whether they should."""
+"""The threads that empty the outbox, and the one that wakes them."""
 
 import time
 from threading import Condition, Event, Thread
@@ -7,17 +7,17 @@ from bot.delivery.outbox import Outbox
 from bot.running.scheduler import guarded
 
 _SENDERS = 4
-# While something waits for its pace, and while nothing does: another process may have
-# queued something that should leave within a second.
+# Look often while something waits for a rate limit. At rest another process may still
+# queue a message, which should leave within a second.
 _LOOK_AGAIN_S, _LOOK_AT_REST_S = 0.5, 0.9
 _STOP_WITHIN_S = 10
 
 
 class Senders:
-    """A few threads that empty the outbox, so that one slow call holds up no page.
+    """A few threads that empty the outbox, so that one slow call delays no page.
 
-    They sleep until the looker finds something to send. At rest it alone asks the
-    record, once in a while, and at once when it is woken.
+    They sleep until the looker finds something to send. At rest only the looker queries
+    the database: about once a second, and at once when it is woken.
     """
 
     def __init__(self, outbox: Outbox) -> None:
@@ -36,22 +36,22 @@ class Senders:
         self._threads.append(Thread(target=self._watch, name="looker", daemon=True))
 
     def start(self) -> None:
-        """Begin to send."""
+        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
     def wake(self) -> None:
-        """Look into the outbox now."""
+        """Make the looker look now."""
         self._look.set()
 
     def settle(self) -> None:
-        """Send all that may go now, and wait for what the others are sending."""
+        """Send everything that may go now, and wait for the other senders."""
         self._send()
         with self._changed:
             self._changed.wait_for(lambda: not self._busy)
 
     def hold(self) -> None:
-        """Claim nothing more."""
+        """Stop claiming messages."""
         if not self._stopping.is_set():
             self._stop_until = time.monotonic() + _STOP_WITHIN_S
         self._stopping.set()
@@ -59,20 +59,21 @@ class Senders:
         self._something.set()
 
     def stop(self) -> None:
-        """Wait for what was in flight when we were held, as long as a call may take."""
+        """Wait for the calls in flight, at most as long as a call may take."""
         self.hold()
         for thread in self._threads:
             thread.join(max(0.0, self._stop_until - time.monotonic()))
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
-            # Cleared before the look: a wake that comes during it is not lost.
+            # Cleared before the look, so that a wake during it is not lost.
             self._look.clear()
             guarded(self._find)()
             self._look.wait(_LOOK_AGAIN_S if self._waits else _LOOK_AT_REST_S)
 
     def _find(self) -> None:
-        """Wake the senders if there is work; what cannot be told is looked at soon."""
+        """Wake the senders if there is work."""
+        # If the database cannot be read, `has_work` raises: then look again soon.
         self._waits = True
         self._waits = self._outbox.has_work()
         if self._waits:

@@ -1,1 +1,1 @@
-"""What is said, and how Slack is asked."""
+"""The messages and forms, and the client for Slack's Web API."""

@@ -1,6 +1,6 @@
-"""The ids of buttons, and what their values carry.
+"""The ids of buttons, and what their values contain.
 
-A value only names things. It grants no right: anybody who sees a button may press it.
+A value identifies things and grants no rights: anybody who sees a button may press it.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
-"""The pieces that messages are built of, and the words for instants and spans.
+"""Builders for Block Kit, and the words for instants and spans.
 
 A builder raises ValueError for what Slack would refuse. Text that people typed must go
 through `escape` or `shown` first.
+Source: https://docs.slack.dev/reference/block-kit
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,10 @@ _UTC = ZoneInfo("UTC")
 
 
 class Style(StrEnum):
-    """How much of an instant a date token shows, in Slack's own tokens."""
+    """How much of an instant a date token shows, in Slack's own tokens.
+
+    Source: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+    """
 
     TIME = "{time}"
     DAY = "{date_short_pretty} {time}"
@@ -37,7 +41,7 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted. Phones and screen readers show `text` only: it stands alone."""
+    """A message to post. `text` must stand alone: phones and screen readers show it."""
 
     text: str
     blocks: tuple[Block, ...] = ()
@@ -60,7 +64,7 @@ def escape(text: str) -> str:
 def shown(text: str, longest: int) -> str:
     """Return typed text escaped, on one line, cut to `longest` characters.
 
-    They are counted after escaping, as Slack does.
+    Characters are counted after escaping, as in Slack.
     """
     return shown_lines(" ".join(text.split()), longest)
 
@@ -97,7 +101,7 @@ def link(url: str, label: str) -> str:
 def when(at: datetime, zone: ZoneInfo = _UTC, *, style: Style = Style.DAY) -> str:
     """Return a date token, which Slack shows in each reader's own zone.
 
-    Its fallback is the instant in `zone`, which is named.
+    Its fallback, for old clients, is the instant in `zone` with the zone's name.
     """
     local_at = at.astimezone(zone)
     fallback = (
@@ -110,7 +114,7 @@ def local(at: datetime, zone: ZoneInfo, now: datetime, *, named: bool = False) -
     """Return an instant as short local text.
 
     It has no day for today, no date within a week, no year within half a year. `named`
-    adds the zone, for readers in other zones; so does an hour that the clocks repeat.
+    adds the zone, for readers in other zones. So does an hour that DST repeats.
     """
     local_at, today = at.astimezone(zone), now.astimezone(zone).date()
     days = abs((local_at.date() - today).days)
@@ -192,7 +196,7 @@ def context(text: str) -> Block:
 
 
 def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Block:
-    """Return a row of buttons and menus, whose action ids differ."""
+    """Return a row of buttons and menus, with unique action ids."""
     if not 1 <= len(elements) <= 25:
         raise ValueError("a row has 1 to 25 buttons")
     ids = [element["action_id"] for element in elements]

@@ -29,7 +29,7 @@ def answer(incident: Incident) -> Element:
 
 
 def resume(incident: Incident) -> Element:
-    """Return Customer answered, which ends the waiting."""
+    """Return Customer answered, which ends the pause."""
     return about(incident, "Customer answered", actions.RESUME)
 
 
@@ -49,7 +49,7 @@ def why(incident: Incident) -> Element:
 
 
 def still_on_it(incident: Incident) -> Element:
-    """Return Still on it, the owner's sign of life."""
+    """Return Still on it, the owner's check-in."""
     return about(incident, "Still on it", actions.STILL_ON_IT, style="primary")
 
 

@@ -1,7 +1,8 @@
-"""Calls to Slack that end in time, whatever the other side does.
+"""Calls to Slack with a deadline for the whole call.
 
-The library's timeout is per socket operation, so that an answer that drips a byte a
-second would hold us for hours. Here every operation gets what is left of the whole.
+The timeout of the library is the socket's, which applies to each operation
+(https://docs.python.org/3/library/socket.html#socket-timeouts). An answer that drips in
+a byte a second would hold a sender for hours. Here each operation gets what is left.
 """
 
 import socket
@@ -25,19 +26,19 @@ from slack_sdk import WebClient
 
 
 class NeverReachedError(OSError):
-    """Not a byte of the request went out, so Slack cannot have done what it asks."""
+    """No byte of the request was sent, so Slack cannot have carried it out."""
 
 
 class PromptClient(WebClient):
-    """Slack's client, with `timeout` seconds for a call from its beginning to its end.
+    """Slack's client, with `timeout` seconds for a call from start to end.
 
-    Only the name's resolution cannot be broken off; a call that it made late is not
-    written any more.
+    Resolving the host name cannot be interrupted: getaddrinfo has no timeout. If it
+    takes too long, the request is not sent any more.
     """
 
     @cached_property
     def _opener(self) -> OpenerDirector:
-        """Return what opens connections, and reads the certificates once."""
+        """Return the opener, which reads the certificates only once."""
         handlers: list[BaseHandler] = [_Http(), _Https(self.ssl)]
         if self.proxy is not None:
             handlers.append(ProxyHandler({"http": self.proxy, "https": self.proxy}))
@@ -45,7 +46,7 @@ class PromptClient(WebClient):
 
     def _perform_urllib_http_request_internal(
         self,
-        url: str,  # noqa: ARG002  # The request knows it, too.
+        url: str,  # noqa: ARG002  # The request has it, too.
         req: Request,
     ) -> dict[str, Any]:
         with self._opener.open(req, timeout=self.timeout) as answer:
@@ -58,10 +59,11 @@ class PromptClient(WebClient):
 
 
 class _Connection(HTTPConnection):
-    """A connection whose timeout is that of everything that happens on it."""
+    """A connection whose timeout covers everything that happens on it."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        # http.client calls this to connect, before TLS begins on the socket.
         self._create_connection = self._connected
         self._until = 0.0
 
@@ -73,12 +75,17 @@ class _Connection(HTTPConnection):
         )
         try:
             super().connect()
+            # The request is sent next. If the deadline has passed, nobody waits for its
+            # result any more, and it must not be carried out.
             _left(self._until)
         except OSError as error:
             raise NeverReachedError(type(error).__name__) from error
 
     def _connected(self, address: tuple[str, int], *_: object) -> socket.socket:
-        """Try one address of a host after another, all of them within the deadline."""
+        """Try the addresses of a host in turn, within one deadline.
+
+        `socket.create_connection` would give each address the full timeout.
+        """
         failure: OSError = OSError("the host has no address")
         for found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
             host, port = str(found[-1][0]), int(found[-1][1])
@@ -90,11 +97,11 @@ class _Connection(HTTPConnection):
 
 
 class _TlsConnection(_Connection, HTTPSConnection):
-    """The same, encrypted."""
+    """The same with TLS."""
 
 
 class _Response(HTTPResponse):
-    """An answer that is read until an instant of the monotonic clock, and no longer."""
+    """An answer that is read only until an instant of the monotonic clock."""
 
     def __init__(
         self, sock: socket.socket, *args: Any, until: float, **more: Any
@@ -104,7 +111,7 @@ class _Response(HTTPResponse):
 
 
 class _Bytes(RawIOBase):
-    """The bytes of a socket, each read with what is left of the time."""
+    """The bytes of a socket, each read with the time that is left."""
 
     def __init__(self, sock: socket.socket, raw: RawIOBase, until: float) -> None:
         self._sock = sock

@@ -1,7 +1,7 @@
-"""Slack's Web API as the bot uses it: a few calls, and plain words for their failures.
+"""The calls to Slack's Web API that the bot makes, and what their failures mean.
 
-The library's own retries are switched off: a hidden retry of a post is a hidden
-duplicate. Whether and when to try again is the outbox's business.
+The library's retries are switched off: a hidden retry of a post is a hidden duplicate.
+The outbox decides whether and when to try again.
 """
 
 import base64
@@ -22,10 +22,12 @@ from bot.slack.call_deadlines import NeverReachedError, PromptClient
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
-ASK_WITHIN = timedelta(seconds=1)  # Somebody waits, whom Slack grants three seconds.
+# Within a command, which has to be acknowledged within three seconds.
+ASK_WITHIN = timedelta(seconds=1)
 METADATA_TYPE = "sevbot_message"
 _ALSO = "with"
-# Slack takes only so much metadata, and does not say how much.
+# Slack limits the size of metadata (`metadata_too_large`) but does not say to what.
+# https://docs.slack.dev/messaging/message-metadata
 _MOST_MARKS = 300
 
 _REFUSED = frozenset({
@@ -43,7 +45,10 @@ _INSTALLATION = frozenset({
     "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
     "missing_scope", "team_access_not_granted", "no_permission",
 })  # fmt: skip
+# Slack says of the first two that the operation may have succeeded in part.
+# https://docs.slack.dev/reference/methods/chat.postMessage
 _UNKNOWN = frozenset({"internal_error", "fatal_error", "request_timeout"})
+# What Slack recommends: https://docs.slack.dev/apis/web-api/pagination
 _PAGE_SIZE = 200
 
 
@@ -58,10 +63,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A message of an app as it stands in Slack, with the key that travels with it.
+    """A message of an app as Slack shows it, with the key that it carries.
 
-    `also` are marks of what it says besides. `is_live` tells that it has buttons,
-    `replies` how many there are.
+    `also` are marks of the reminders in it, `is_live` means that it has buttons, and
+    `replies` counts its replies.
     """
 
     key: str
@@ -71,7 +76,7 @@ class Standing:
     also: tuple[str, ...] = ()
 
     def says(self, key: str) -> bool:
-        """Tell whether it is the message of a key, or says what that one would."""
+        """Return whether it has this key, or contains the reminder with this key."""
         return key == self.key or mark_of(key) in self.also
 
 
@@ -89,7 +94,7 @@ class Member:
 
 
 class Slack:
-    """The calls that the bot makes. Each raises SlackError and never waits for long."""
+    """The calls that the bot makes. Each raises SlackError and has a deadline."""
 
     def __init__(self, token: str, api_url: str) -> None:
         self.web = _client(token, api_url, CALL_WITHIN)
@@ -111,9 +116,11 @@ class Slack:
         thread_ts: str | None = None,
         is_urgent: bool = False,
     ) -> str:
-        """Post a message and return its ts. The key travels with it, twice.
+        """Post a message and return its ts.
 
-        `also` are the keys of what it says besides; the first few hundred are marked.
+        It carries its key twice, in its metadata and in a block_id, so that a look-up
+        recognizes it. `also` are the keys of the reminders in it; the first few hundred
+        are marked.
         """
         marks = [mark_of(other) for other in also[:_MOST_MARKS]]
         client = self._urgent if is_urgent else self.web
@@ -133,7 +140,8 @@ class Slack:
         return str(answer["ts"])
 
     def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
-        """Show something else in a message that was posted before."""
+        """Replace the content of a message that was posted before."""
+        # Without `metadata` in the call Slack keeps that of the message.
         _called(
             self.web.chat_update,
             channel=channel,
@@ -143,7 +151,7 @@ class Slack:
         )
 
     def delete(self, channel: str, ts: str) -> None:
-        """Remove one of the bot's own messages."""
+        """Delete one of the bot's own messages."""
         _called(self.web.chat_delete, channel=channel, ts=ts)
 
     def standing(
@@ -154,10 +162,10 @@ class Slack:
         thread_ts: str | None = None,
         is_urgent: bool = False,
     ) -> Iterator[Standing]:
-        """Go through what was posted in a conversation since `oldest`.
+        """Yield the app messages in a conversation since `oldest`.
 
-        That is its top level, or the thread under `thread_ts`. Needs the history scope
-        of that kind of conversation.
+        Reads the top level, or the thread under `thread_ts`. Needs the history scope
+        for that kind of conversation.
         """
         client = self._urgent if is_urgent else self.web
         read: Callable[..., Any] = client.conversations_history
@@ -171,6 +179,7 @@ class Slack:
             oldest=f"{oldest.timestamp():.6f}",
             include_all_metadata=True,
         ):
+            # conversations.replies returns the parent as well.
             if (found := _standing(message)) and found.ts != thread_ts:
                 yield found
 
@@ -180,7 +189,7 @@ class Slack:
         return str(answer["channel"]["id"])
 
     def open_view(self, trigger_id: str, view: View) -> None:
-        """Show a form to whoever caused the trigger, within three seconds of it."""
+        """Show a form to the person who caused a trigger, within its three seconds."""
         _called(self._urgent.views_open, trigger_id=trigger_id, view=dict(view))
 
     def update_view(self, view_id: str, view: View) -> None:
@@ -193,13 +202,13 @@ class Slack:
         return member_of(answer["user"], team)
 
     def members(self, team: str) -> Iterator[Member]:
-        """Go through everybody in the workspace."""
+        """Yield everybody in the workspace."""
         for user in _pages(self.web.users_list, "members"):
             yield member_of(user, team)
 
 
 def mark_of(key: str) -> str:
-    """Return six characters that stand for the key of something said besides."""
+    """Return six characters that stand for a reminder's key, to save metadata."""
     digest = hashlib.sha256(key.encode()).digest()
     return base64.urlsafe_b64encode(digest)[:6].decode()
 
@@ -229,7 +238,7 @@ def _client(token: str, api_url: str, within: timedelta) -> WebClient:
 
 
 def _called(method: Callable[..., Any], **arguments: object) -> Mapping[str, Any]:
-    """Call Slack, and say of a failure what it means."""
+    """Call Slack; raise SlackError saying what a failure means."""
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
         answer: Mapping[str, Any] = method(**given).data
@@ -243,7 +252,7 @@ def _called(method: Callable[..., Any], **arguments: object) -> Mapping[str, Any
 def _pages(
     method: Callable[..., Any], items: str, **arguments: object
 ) -> Iterator[Mapping[str, Any]]:
-    """Call a method that answers in pages, and yield what is on them."""
+    """Call a method that answers in pages, and yield the items."""
     cursor = ""
     while True:
         answer = _called(method, **arguments, limit=_PAGE_SIZE, cursor=cursor)
@@ -254,6 +263,8 @@ def _pages(
 
 
 def _refusal(error: SlackApiError) -> SlackError:
+    # Slack refuses with status 200 and `ok: false`. Only rate limits and failures of
+    # its own infrastructure show in the status.
     answer = error.response
     status = getattr(answer, "status_code", 200)
     if status == 429:
@@ -264,7 +275,9 @@ def _refusal(error: SlackApiError) -> SlackError:
     if status >= 500 or not isinstance(answer.data, dict):
         return SlackError(f"http_{status}", Fate.UNKNOWN)
     code = str(answer.get("error", "unknown_error"))
-    if " " in code:  # The library's own words for an answer that is no JSON.
+    # Slack's codes have no spaces. The library puts a sentence there if the body is not
+    # JSON, as from a proxy.
+    if " " in code:
         return SlackError("not_json", Fate.UNKNOWN)
     for codes, fate in (
         (_REFUSED, Fate.REFUSED),
@@ -273,11 +286,16 @@ def _refusal(error: SlackApiError) -> SlackError:
     ):
         if code in codes or code.startswith("restricted_action"):
             return SlackError(code, fate)
+    # Slack adds codes without notice. A refusal that we do not know did nothing, and
+    # trying again does no harm.
     return SlackError(code, Fate.NOT_DONE)
 
 
 def _broken(error: Exception) -> SlackError:
-    """Tell a connection that never was from one that broke after the request."""
+    """Tell a connection that was never made from one that broke after the request.
+
+    After the second Slack may have carried the request out.
+    """
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, NeverReachedError):
         return SlackError(str(reason), Fate.NOT_DONE, is_away=True)
@@ -285,9 +303,9 @@ def _broken(error: Exception) -> SlackError:
 
 
 def _standing(message: Mapping[str, Any]) -> Standing | None:
-    """Read what an app posted; `None` for what people say, or what has no key.
+    """Read a message of an app; `None` for one from a person or without a key.
 
-    Without its metadata a message still has its key in a block's id.
+    The block_id is the fallback if Slack returns a message without its metadata.
     """
     blocks = message.get("blocks") or [{}]
     metadata = message.get("metadata") or {}
@@ -309,5 +327,7 @@ def _standing(message: Mapping[str, Any]) -> Standing | None:
 def _keyed(message: Message, key: str) -> list[dict[str, Any]]:
     blocks = [dict(block) for block in message.blocks]
     if blocks:
+        # 255 characters is Slack's limit.
+        # https://docs.slack.dev/reference/block-kit/blocks
         blocks[0]["block_id"] = key[:255]
     return blocks

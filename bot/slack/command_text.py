@@ -1,4 +1,4 @@
-"""What follows a command: text -> what to open, a form to fill in, or the help.
+"""Parse the text after a command into an incident to open, a form or the help.
 
 `/sev2 acme: push of apps fails plan=standard at=09:40`
 """
@@ -33,7 +33,7 @@ _BETWEEN = frozenset("-:,;\N{EN DASH}\N{EM DASH}")
 
 
 class CustomerFrom(StrEnum):
-    """Where a customer was read."""
+    """Where in the command the customer was found."""
 
     COLON = "before the colon"
     FIRST_WORDS = "the first words"
@@ -45,8 +45,8 @@ class CustomerFrom(StrEnum):
 class Reading:
     """How a text was understood.
 
-    `suggestions` are customers whose names are much like what stands where one would
-    be named; they were not taken.
+    `suggestions` are customers with names similar to the text where one is expected.
+    They were not used.
     """
 
     customer_from: CustomerFrom = CustomerFrom.NOWHERE
@@ -55,10 +55,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """An incident to be opened, as somebody described it.
+    """An incident to open, as the person described it.
 
-    `customer` is a name of the policy's, `plan` an id that was given explicitly,
-    `owner` Slack's id; `reported_at` is UTC and `None` for now.
+    `customer` is a name from the policy, `plan` an id that was given explicitly, and
+    `owner` Slack's id. `reported_at` is in UTC, `None` for now.
     """
 
     customer: str | None
@@ -72,14 +72,14 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Nothing is described yet: a form asks, with the customer chosen if known."""
+    """No description was given: open a form, with the customer chosen if known."""
 
     customer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Somebody asked how this works."""
+    """The person asked for help."""
 
 
 def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
@@ -128,7 +128,7 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
 
 
 def near_customers(name: str, customers: Iterable[Customer]) -> tuple[str, ...]:
-    """Return up to three customers that are called much like this, nearest first."""
+    """Return up to three customers with similar names, nearest first."""
     return _near(name, _names(customers), cutoff=0.7)
 
 
@@ -187,7 +187,7 @@ def _example(name: str) -> str:
 def _customer_in(
     words: str, policy: Policy, channel: str
 ) -> tuple[Customer | None, str, CustomerFrom]:
-    """Return the customer, what is left as the title, and where the customer stood."""
+    """Return the customer, the rest as the title, and where the customer was found."""
     head, colon, tail = words.partition(":")
     if colon and (customer := policy.find_customer(head)) is not None:
         return customer, tail.strip(), CustomerFrom.COLON
@@ -202,7 +202,7 @@ def _customer_in(
 
 
 def _leading_customer(words: str, policy: Policy) -> tuple[Customer, str] | None:
-    """Return the customer whose name or alias the text begins with, the longest."""
+    """Return the customer with the longest name or alias at the start of the text."""
     split = words.split()
     most = max(
         (
@@ -225,7 +225,7 @@ def _leading_customer(words: str, policy: Policy) -> tuple[Customer, str] | None
 def _suggestions(
     words: str, found: CustomerFrom, policy: Policy, customer: Customer | None
 ) -> tuple[str, ...]:
-    """Return the customers that may have been meant where none was named exactly."""
+    """Return the customers that may have been meant if no name matches exactly."""
     if found in (CustomerFrom.COLON, CustomerFrom.FIRST_WORDS):
         return ()
     names = _names(policy.customers)

@@ -1,4 +1,4 @@
-"""Cutting text where it may be cut: between words, never inside a character."""
+"""Cut text between words, and never inside a character."""
 
 import re
 import unicodedata
@@ -14,8 +14,8 @@ _MARKUP = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);")
 def cut(text: str, longest: int) -> str:
     """Return typed text cut to `longest` characters, with an ellipsis at the cut.
 
-    The cut is between words if one ends near, and never inside what people see as one
-    character.
+    The cut is between words if one ends nearby, and never inside a grapheme: what
+    people see as one character.
     """
     if len(text) <= longest:
         return text

@@ -1,4 +1,4 @@
-"""What happened to an incident, in one sentence per event."""
+"""The history of an incident, in one sentence per event."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ _PLAIN = {
 
 
 def sentence(incident: Incident, event: Event, policy: Policy, times: Times) -> str:
-    """Return what happened, and who did it. `incident` is as it stands now."""
+    """Return what happened, and who did it. `incident` is its current state."""
     by, details = mention(event.by), event.details
     match event.kind:
         case EventKind.TAKEN:
@@ -89,7 +89,7 @@ def _still_owed(incident: Incident) -> str:
 
 
 def _earlier(event: Event, times: Times) -> str:
-    """Return when it happened, if it was logged later."""
+    """Return when it happened, if that was earlier than it was logged."""
     if event.recorded_at - event.at < _SOON:
         return ""
     return f" for {times.at(event.at)}"

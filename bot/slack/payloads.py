@@ -1,4 +1,4 @@
-"""What Slack hands us, read into values: a command, a press of a button, a form."""
+"""Read Slack's payloads: a command, a press of a button, a submitted form."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 class PayloadError(BotError):
-    """What came in has not the shape of anything that Slack sends."""
+    """The payload does not have the structure of anything that Slack sends."""
 
 
 def _whole(read: Callable[[Payload], T]) -> Callable[[Payload], T]:
-    """Let a reader raise PayloadError where something is missing or is not as it is."""
+    """Make a reader raise PayloadError if something is missing or has a wrong type."""
 
     @wraps(read)
     def checked(body: Payload) -> T:
@@ -32,7 +32,7 @@ def _whole(read: Callable[[Payload], T]) -> Callable[[Payload], T]:
 class Command:
     """A slash command. `team` is the typist's own workspace.
 
-    `is_meant` tells that the same text was typed just before, and is meant again.
+    `is_meant` means that the same text was typed just before, and on purpose again.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Command:
 
     @property
     def is_question(self) -> bool:
-        """Tell `/incident`, which only asks, from what opens something."""
+        """Return whether it is `/incident`, which only asks and changes nothing."""
         return self.name.endswith("incident")
 
 
@@ -59,7 +59,7 @@ class Command:
 class Press:
     """A pressed button or a choice from a menu, in a message or in a form.
 
-    `is_private` tells that only the presser sees the message.
+    `is_private` means that only this person sees the message.
     """
 
     action: str
@@ -81,7 +81,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form that was sent off. `values` is Slack's: by block, then by action."""
+    """A submitted form. `values` is Slack's: by block id, then by action id."""
 
     form: str
     view_id: str
@@ -97,7 +97,7 @@ class Submission:
 
     @property
     def typed(self) -> str:
-        """All that was typed into it, to be given back."""
+        """Everything that was typed into it, to show it to the person."""
         states = (state for block in self.values.values() for state in block.values())
         return "\n".join(
             state["value"]

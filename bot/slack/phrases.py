@@ -1,4 +1,4 @@
-"""The phrases that messages and forms share. They escape what people typed."""
+"""Phrases that messages and forms share. They escape what people typed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from bot.slack.blocks import Style, hours, link, local, mention, shown, span, wh
 NOBODY_KNOWN = "customer unknown"
 NOTHING_SENT = "Nothing is sent to the customer by this form."
 
-LONGEST_TITLE = 1250  # 250 characters, each of which may need five when escaped.
+LONGEST_TITLE = 1250  # 250 characters, each of which may take five when escaped.
 LONGEST_TITLE_IN_A_LIST = 120
 LONGEST_NAME = 120
 LONGEST_NAME_IN_A_LIST = 60
@@ -28,9 +28,9 @@ NO_LINKS: Mapping[int, str] = {}
 class Times:
     """How instants are written in one text.
 
-    Plain ones are in `zone` and may say how far they are from `now`. Tokens never do:
-    each reader sees them in their own zone, perhaps much later. `is_named` adds the
-    zone to plain ones.
+    As plain text they are in `zone` and may say how far they are from `now`. Date
+    tokens never do: a reader sees them in their own zone, perhaps much later.
+    `is_named` adds the zone to plain text.
     """
 
     zone: ZoneInfo
@@ -57,14 +57,14 @@ def both(zone: ZoneInfo, now: datetime, *, named: bool = False) -> tuple[Times, 
 
 
 def customer_of(incident: Incident, longest: int = LONGEST_NAME) -> str:
-    """Return the customer's name, or that nobody knows it."""
+    """Return the customer's name, or that it is unknown."""
     if incident.customer is None:
         return NOBODY_KNOWN
     return shown(incident.customer, longest)
 
 
 def the_customer(incident: Incident) -> str:
-    """Return the customer's name or, where nobody knows it, "the customer"."""
+    """Return the customer's name or, if it is unknown, "the customer"."""
     return "the customer" if incident.customer is None else customer_of(incident)
 
 

@@ -1,6 +1,7 @@
-"""What people type, as Slack delivers it, made into plain text, links and instants.
+"""Read what people type, as Slack delivers it: plain text, links and instants.
 
-Slack escapes three characters and marks people, channels and links in angle brackets.
+Slack escapes three characters, and puts people, channels and links in angle brackets.
+Source: https://docs.slack.dev/messaging/formatting-message-text
 """
 
 import re
@@ -27,7 +28,9 @@ Lookup = Callable[[str], str | None]
 def clean(text: str) -> str:
     """Return text with each control character replaced by a space.
 
-    So is what changes the writing direction. Half a surrogate pair becomes U+FFFD.
+    Characters that change the writing direction are replaced as well: they could make a
+    title read as something else. Half a surrogate pair becomes U+FFFD, since it cannot
+    be encoded as UTF-8.
     """
     return "".join(map(_cleaned, text))
 
@@ -49,7 +52,7 @@ def nobody(_id: str) -> None:
 def readable(raw: str, name_of: Lookup = nobody) -> str:
     """Return escaped text as it looked when it was typed.
 
-    `name_of` returns the name of a person by id, `None` if it is unknown.
+    `name_of` returns a person's name by id, `None` if unknown.
     """
 
     def text_of(match: re.Match[str]) -> str:
@@ -82,10 +85,10 @@ def link(raw: str) -> str:
 
 
 def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Return the latest instant of the last 24 hours at which the clock showed this.
+    """Return the latest instant of the last 24 hours at which the clock showed `text`.
 
-    A time that DST repeats means the later of the two, unless that is still to come.
-    Raises ValueError for a time that DST skips, and for text that is no time of day.
+    A time that DST repeats means the later of the two, unless that is in the future.
+    Raises ValueError for a time that DST skips, and for text that is not a time of day.
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
@@ -103,6 +106,8 @@ def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         for days in (0, 1)
         for fold in (0, 1)
     )
+    # A time that DST skips also gets an instant, but at that the clock shows another
+    # time. https://peps.python.org/pep-0495/
     shows = f"{hour:02}:{minute:02}"
     found = [
         instant

@@ -1,1 +1,1 @@
-"""The record: what is kept, and the only place that speaks SQL."""
+"""The database (the record), and the only package that contains SQL."""

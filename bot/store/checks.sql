@@ -1,5 +1,5 @@
--- What `sevbot db check` asks of the whole record, in the words of both engines. These
--- look at every workspace and take no parameters.
+-- The queries of `sevbot db check`, for both engines. They read every workspace and
+-- take no parameters.
 
 -- name: workspaces
 SELECT DISTINCT workspace
@@ -43,7 +43,8 @@ WHERE name = 'incidents'
 ORDER BY counters.workspace;
 
 -- name: told_gaps
--- Numbers that an older copy of the record does not know: the leads were told.
+-- Gaps that are explained: a restored backup lacked these incidents, and the leads were
+-- told so.
 SELECT workspace, refs
 FROM outbox
 WHERE kind = 'lost_incidents'
@@ -74,8 +75,8 @@ WHERE owed.closed_at IS NULL
 ORDER BY owed.workspace, owed.incident;
 
 -- name: unminded_deadlines
--- Nobody will be reminded of these, although they are not paused. After the last step
--- that is as it should be.
+-- Open deadlines without a next reminder that are not paused. After the last step that
+-- is as it should be; the caller knows which step is the last.
 SELECT incident, kind, count, step
 FROM deadlines
 WHERE closed_at IS NULL
@@ -84,7 +85,8 @@ WHERE closed_at IS NULL
 ORDER BY workspace, incident;
 
 -- name: stuck_messages
--- Being sent by nobody, addressed to nobody, or a reply to what was never written.
+-- Messages that no sender will ever pick up: unconfirmed without a look-up, in state
+-- sending without a lease, without an address, or in reply to a message that is missing.
 SELECT message.key
 FROM outbox AS message
 WHERE message.state IN ('queued', 'sending', 'unconfirmed')

@@ -1,18 +1,20 @@
 """What every storage engine offers: transactions over named queries.
 
-On SQLite one transaction runs at a time. On PostgreSQL the replicas' run side by side,
-and each statement sees what others have committed by then. So whoever will change what
-they read, or what they conclude from it, first locks it, always in this order:
+On SQLite one writing transaction runs at a time. On PostgreSQL they run side by side at
+READ COMMITTED, where each statement sees what others have committed before it began
+(https://www.postgresql.org/docs/current/transaction-iso.html). So a transaction that
+changes what it has read, or decides by it, locks it first. Locks are always taken in
+this order, so that no two transactions can deadlock:
 
-1. a lock (`locks`): the tick, the claiming of messages, the taking up of a policy;
+1. a named lock (`locks`): the tick, claiming messages, loading a policy;
 2. a key of the inbox, by claiming it (`claim_inbox`);
-3. incidents, in order of their numbers (`lock_incident`); the row of an incident stands
-   for its deadlines and its history, too;
+3. incidents, in order of their numbers (`lock_incident`); an incident's row also covers
+   its deadlines and its history;
 4. messages in order of their ids, then their edits in order of their keys;
 5. rate limits.
 
-All else is one conditional statement: an upsert, or an UPDATE that names the state or
-the token that it expects, and returns nothing to whoever lost.
+Every other race is decided by one conditional statement: an upsert, or an UPDATE that
+names the state or the token it expects and returns no row to the loser.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +25,8 @@ from typing import Any, Protocol
 from bot.errors import StorageError
 from bot.store.queries import named
 
-# How we keep what has no columns of its own.
+# For what has no columns of its own. `json.dumps` with options would build an encoder
+# for each call.
 to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 LOCKED = "the database is locked"
 
@@ -33,8 +36,7 @@ Row = Mapping[str, Any]
 class Transaction(Protocol):
     """One transaction; it commits when its block ends and rolls back when it raises.
 
-    Values and columns that are instants are aware UTC datetimes to the millisecond.
-    `:workspace` is filled in by itself.
+    Instants are aware UTC datetimes, to the millisecond. Leave `:workspace` out.
     """
 
     def one(self, query: str, **values: object) -> Row | None:
@@ -44,62 +46,62 @@ class Transaction(Protocol):
         """Return all rows of a named query."""
 
     def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
-        """Insert rows by a named query; return what it answers, in no order.
+        """Insert rows with a named query; return its rows, in no order.
 
-        `same` are the values that all of them have in common, and those of what stands
-        outside of the row.
+        `same` holds the values that all rows share, and the parameters that stand
+        outside of `VALUES`.
         """
 
     def write(self, query: str, **values: object) -> None:
-        """Run a named query whose answer nobody needs: with the next, or the commit."""
+        """Run a named query without a result, at the latest with the commit."""
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
-        """Insert rows by a named query whose answer nobody needs.
+        """Insert rows with a named query without a result.
 
-        They may be gone through as late as at the commit.
+        `rows` may be consumed as late as the commit.
         """
 
 
 class Whole(Protocol):
-    """A transaction that has the record to itself, and sees every workspace."""
+    """A transaction that has the database to itself and sees every workspace."""
 
     def each(self, sql: str) -> Iterator[Row]:
-        """Go through the rows of a statement, without holding them all."""
+        """Iterate over the rows of a statement without holding them all in memory."""
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for each of some rows."""
 
     def count_on(self, table: str) -> None:
-        """Let the ids of new rows go on after those that were put."""
+        """Make new rows get ids after those that were put."""
 
 
 class Database(Protocol):
-    """A storage engine. Raises StorageError where it cannot read or write."""
+    """A storage engine. Raises StorageError if it cannot read or write."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
-        """Begin a transaction that may write; others wait until it ends."""
+        """Begin a transaction that may write; on SQLite other writers wait for it."""
 
     def reading(self) -> AbstractContextManager[Transaction]:
-        """Look at the record as it stands; nobody has to wait for that."""
+        """Begin a transaction that only reads and that blocks no writer."""
 
     def whole(self) -> AbstractContextManager[Whole]:
-        """Begin a transaction while which nobody else can write, however long."""
+        """Begin a transaction that locks out every other writer, however long."""
 
     def empty_log(self) -> bool:
-        """Let nothing that was erased stay in a log of ours, and tell whether it does.
+        """Remove erased texts from the engine's log; return whether that worked.
 
-        Somebody who reads just now may be in the way.
+        A transaction that is reading at the moment can prevent it.
         """
 
     def close(self) -> None:
-        """Let go of the storage."""
+        """Close every connection."""
 
 
 def must_be_of_our_shape(migrated: int) -> None:
-    """Raise StorageError for a record that saw more, or fewer, migrations than we know.
+    """Raise StorageError unless the database has exactly the migrations that we know.
 
     A newer version of the bot may have changed what our statements mean. So an older
-    one stands down: it refuses what comes in, and sends nothing.
+    one, still running during a deployment, refuses commands and sends nothing.
     """
     ours = len(named("schema.sql"))
     if migrated > ours:

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and sentences for those that cannot."""
+"""Write files atomically, and say in a sentence why one could not be written."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,10 @@ PART = ".part"
 
 @contextmanager
 def part_of(to: Path) -> Iterator[Path]:
-    """Lend a file beside `to` that only its owner may read; in the end it is gone."""
+    """Yield a temporary file beside `to`, readable by its owner only.
+
+    It is in the same folder because a rename is atomic only within a file system.
+    """
     part = to.with_name(f".{to.name}.{os.getpid()}{PART}")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600, exist_ok=False)
@@ -25,6 +28,8 @@ def part_of(to: Path) -> Iterator[Path]:
 
 def put(part: Path, to: Path) -> None:
     """Give a finished file its name, once its content is on the disk."""
+    # Without the first fsync a crash may leave the new name on an empty file; without
+    # the second, on the folder, it may lose the name. See fsync(2).
     _sync(part)
     part.replace(to)
     _sync(to.parent)
@@ -40,7 +45,7 @@ def _sync(path: Path) -> None:
 
 @contextmanager
 def telling(head: str) -> Iterator[None]:
-    """Say in a sentence what could not be done, and why."""
+    """Turn a failure into a BotError that says what could not be done, and why."""
     try:
         with honest():
             yield

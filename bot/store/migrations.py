@@ -1,4 +1,4 @@
-"""The record's shapes, one migration after another, in the words of an engine."""
+"""The migrations of schema.sql, in the words of an engine."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from bot.store.queries import named
 def migrations(words: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the statements of every migration by its name, oldest first.
 
-    `words` are the engine's own for those that schema.sql writes in capitals.
+    `words` maps the placeholders in schema.sql, such as INSTANT, to the engine's types.
     """
     own = re.compile(rf"\b({'|'.join(words)})\b")
     return {
@@ -19,6 +19,10 @@ def migrations(words: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _statements(script: str) -> list[str]:
-    """Split a script at its semicolons: all of them run in one transaction."""
+    """Split a script at its semicolons.
+
+    `sqlite3.executescript` would commit first, and a migration has to be one
+    transaction: https://docs.python.org/3/library/sqlite3.html
+    """
     lines = [line for line in script.splitlines() if not line.startswith("--")]
     return [part.strip() for part in "\n".join(lines).split(";") if part.strip()]

@@ -1,4 +1,4 @@
-"""Which engine keeps the record: the one that DATABASE_URL names."""
+"""Open the database that DATABASE_URL names."""
 
 import json
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ _POSTGRES = ("postgresql://", "postgres://")
 
 
 def is_postgres(url: str) -> bool:
-    """Tell whether a URL names a PostgreSQL server."""
+    """Return whether a URL names a PostgreSQL server."""
     return url.startswith(_POSTGRES)
 
 
 def sqlite_path(url: str) -> Path:
-    """Return the file of a `sqlite:///…` URL. Raises BotError for another engine."""
+    """Return the file of a `sqlite:///…` URL. Raises BotError for any other URL."""
     scheme, _, path = url.partition(":///")
     if scheme != "sqlite" or not path:
         raise BotError(
@@ -31,10 +31,10 @@ def sqlite_path(url: str) -> Path:
 
 
 def opened(url: str, workspace: str) -> Database:
-    """Open the record of a workspace, and bring it to the newest shape.
+    """Open the database for a workspace, and run the migrations that it lacks.
 
-    Raises StorageError where it cannot be used, and BotError for a URL that names no
-    engine, or one that is not installed.
+    Raises StorageError if it cannot be used, and BotError for a URL that names no
+    engine or one whose driver is not installed.
     """
     if is_postgres(url):
         database: Database = postgres().PostgresDatabase(url, workspace)
@@ -43,7 +43,7 @@ def opened(url: str, workspace: str) -> Database:
 
 
 def last_policy(url: str) -> Mapping[str, str] | None:
-    """Return the files of the policy that was last in force; `None` if none was."""
+    """Return the files of the policy that was accepted last; `None` if none was."""
     if is_postgres(url):
         row = postgres().first(url, "last_policy")
         return json.loads(row["text"]) if row else None
@@ -51,7 +51,7 @@ def last_policy(url: str) -> Mapping[str, str] | None:
 
 
 def known_workspace(url: str) -> str | None:
-    """Return the workspace that a record was used for last; `None` if it has none."""
+    """Return the workspace that a database was used for last; `None` if it has none."""
     if is_postgres(url):
         row = postgres().first(url, "last_workspace")
         return row["workspace"] if row else None
@@ -59,7 +59,7 @@ def known_workspace(url: str) -> str | None:
 
 
 def postgres() -> ModuleType:
-    """Return the engine, which needs a driver that not every installation has."""
+    """Return the PostgreSQL engine. Its driver is an optional dependency."""
     if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
         raise BotError(
             "DATABASE_URL names PostgreSQL, and its driver is not installed. "

@@ -1,7 +1,8 @@
-"""Our SQL by its names, as an engine is asked: parameters numbered, many rows at once.
+"""Named queries from the `.sql` files, prepared for an engine.
 
-In queries.sql a line that begins with FOR UPDATE is for an engine that locks rows, and
-INSTANT stands for an engine's own type.
+Parameters get numbers, so that psycopg has nothing to parse. A query that inserts one
+row can be widened to many. In queries.sql a line that begins with FOR UPDATE is kept
+only for an engine that locks rows, and INSTANT stands for the engine's own type.
 """
 
 import re
@@ -11,19 +12,21 @@ from importlib.resources import files
 from itertools import count, islice
 from typing import Any, NamedTuple
 
-# So many rows are inserted at once: a server has to answer in time for them.
+# Rows per INSERT, bounded so that one statement stays within the timeout. It also keeps
+# the number of parameters below SQLite's limit: https://www.sqlite.org/limits.html
 AT_ONCE = 100
 _LOCK = re.compile(r"^ *FOR UPDATE.*\n", re.MULTILINE)
 _COMMENT = re.compile(r"--.*")
 _COLUMNS = re.compile(r"@(\w+\.|:)?(\w+)")
+# Not a cast (`::text`) and not a colon inside of a string ('edit:').
 _PARAMETER = re.compile(r"(?<![\w:']):(\w+)")
 _ANSWER = re.compile(r"\nRETURNING [^;]*(?=;)")
-# On one line, or until a parenthesis that begins a line.
+# The row of a VALUES: on one line, or up to a parenthesis at the start of a line.
 _ONE_ROW = re.compile(r"(?<=VALUES )\((?:.*\)(?=;?\n)|(?s:\n.*?\n)\))")
 
 
 class Dialect(NamedTuple):
-    """How an engine numbers parameters, as in $1, locks rows, and keeps instants."""
+    """How an engine marks parameters ($1, ?1), locks rows and stores instants."""
 
     mark: str
     locks_rows: bool
@@ -31,21 +34,21 @@ class Dialect(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What an engine is asked, and the names of its parameters in their order."""
+    """The text for an engine, and the names of its parameters in order."""
 
     text: str
     names: tuple[str, ...]
 
 
 class Block(NamedTuple):
-    """A statement for some rows, with its values in the order of their numbers."""
+    """A statement for several rows, with its values in the order of their numbers."""
 
     text: str
     values: list[Any]
 
 
 class _ForRows(NamedTuple):
-    """A statement for some rows: what they share comes first, then theirs by rows."""
+    """A statement for several rows: shared parameters first, then each row's own."""
 
     text: str
     shared: tuple[str, ...]
@@ -54,7 +57,7 @@ class _ForRows(NamedTuple):
 
 @cache
 def queries() -> Mapping[str, str]:
-    """Return the SQL of every query by its name, in the words of both engines."""
+    """Return the SQL of every query by its name, before it is fitted to an engine."""
     parts = named("queries.sql")
 
     def columns(found: re.Match[str]) -> str:
@@ -70,7 +73,7 @@ def queries() -> Mapping[str, str]:
 
 @cache
 def named(file: str) -> Mapping[str, str]:
-    """Return the parts of one of our files of SQL by their names, in order."""
+    """Return the statements of one of our `.sql` files by name, in order."""
     text = files("bot.store").joinpath(file).read_text(encoding="utf-8")
     parts = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
@@ -78,13 +81,13 @@ def named(file: str) -> Mapping[str, str]:
 
 @cache
 def statement(query: str, dialect: Dialect, *, is_silent: bool = False) -> Statement:
-    """Return a named query; a silent one answers nothing, which costs less."""
+    """Return a named query; a silent one has no RETURNING, which costs less."""
     return numbered(_words(query, dialect, is_silent=is_silent), dialect)
 
 
 @cache
 def numbered(sql: str, dialect: Dialect) -> Statement:
-    """Return any statement with numbers for its parameters."""
+    """Return any statement with numbered parameters."""
     names = tuple(_names(sql))
     numbers = dict(zip(names, count(1), strict=False))
     return Statement(_numbered(sql, numbers, dialect), names)
@@ -98,10 +101,10 @@ def blocks(
     *,
     is_silent: bool = False,
 ) -> Iterator[Block]:
-    """Go through statements that insert rows as a named query inserts one.
+    """Yield statements that insert many rows as a named query inserts one.
 
-    `same` holds what all rows have in common: a parameter each, for however many rows.
-    Raises KeyError where it lacks what stands outside of the row.
+    `same` holds the values that all rows share: one parameter each, however many rows.
+    Raises KeyError if a parameter outside of the row is missing in it.
     """
     every, common = iter(rows), frozenset(same)
     while some := list(islice(every, AT_ONCE)):

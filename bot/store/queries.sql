@@ -1,6 +1,10 @@
 -- Every statement of the bot, by name, in the subset that SQLite and PostgreSQL share.
--- :workspace is filled in by the transaction; time always comes in as a parameter.
--- A line that begins with FOR UPDATE is for PostgreSQL; SQLite runs without it.
+-- The transaction fills in :workspace. Time always comes in as a parameter.
+-- A line that begins with FOR UPDATE is for PostgreSQL. SQLite has no row locks and
+-- needs none: BEGIN IMMEDIATE admits one writer at a time.
+-- Some UPDATEs pick their rows in a subquery with ORDER BY id FOR UPDATE. A plain
+-- UPDATE locks rows in whatever order it reads them, so two of them could deadlock.
+-- https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DEADLOCKS
 -- @columns stands for the list of that name; @table.columns and @:columns put a table
 -- or a colon before each.
 
@@ -30,6 +34,7 @@ WHERE workspace = :workspace
 FOR UPDATE;
 
 -- name: take_free_lock
+-- No row means that another replica holds the lock, or that nobody has added it yet.
 SELECT name
 FROM locks
 WHERE workspace = :workspace
@@ -43,13 +48,16 @@ WHERE workspace = :workspace
   AND name = :name;
 
 -- name: add_lock
--- Whoever adds it has it; so has who comes second, and waited.
+-- DO NOTHING would not lock the row that another replica just added. The update does,
+-- so the second replica waits here until the first one commits.
 INSERT INTO locks (workspace, name)
 VALUES (:workspace, :name)
 ON CONFLICT (workspace, name) DO UPDATE SET name = excluded.name
 RETURNING name;
 
 -- name: next_number
+-- A sequence would leave a gap after each rollback. This row rolls back with the
+-- incident, so the numbers have none.
 INSERT INTO counters (workspace, name, value)
 VALUES (:workspace, 'incidents', 1)
 ON CONFLICT (workspace, name) DO UPDATE SET value = counters.value + 1
@@ -62,7 +70,8 @@ WHERE workspace = :workspace
   AND name = 'incidents';
 
 -- name: advance_numbers
--- Numbers up to :value were given, though the record does not know of them.
+-- Numbers up to :value are taken by incidents that an older copy of the database lacks.
+-- The CASE keeps the counter from going back if another replica was faster.
 INSERT INTO counters (workspace, name, value)
 VALUES (:workspace, 'incidents', :value)
 ON CONFLICT (workspace, name) DO UPDATE
@@ -108,7 +117,7 @@ WHERE workspace = :workspace
   AND number = :number;
 
 -- name: lock_incident
--- Whoever changes an incident, its deadlines or its history has its row to themselves.
+-- Lock the incident's row before changing it, its deadlines or its history.
 SELECT number
 FROM incidents
 WHERE workspace = :workspace
@@ -116,7 +125,9 @@ WHERE workspace = :workspace
 FOR UPDATE;
 
 -- name: lock_due_incidents
--- Those that somebody is changing just now come next time.
+-- Skip the incidents that somebody is changing now: the next tick finds them, and one
+-- slow command must not hold up every reminder. Rows are locked in order of their
+-- numbers, as everywhere else.
 SELECT
   @incident_columns
 FROM incidents
@@ -150,7 +161,7 @@ ORDER BY number
 FOR UPDATE SKIP LOCKED;
 
 -- name: incidents_open_or_closed_since
--- Two searches, where one with OR would read the whole history.
+-- Each half of the UNION has an index. One WHERE with OR would scan the whole history.
 SELECT
   @incident_columns
 FROM incidents
@@ -166,7 +177,8 @@ WHERE workspace = :workspace
 ORDER BY number;
 
 -- name: open_deadlines
--- SQLite keeps to the order of a CROSS JOIN: from what is open to what is owed on it.
+-- SQLite never reorders a CROSS JOIN, so it starts from the few open incidents.
+-- https://www.sqlite.org/optoverview.html
 SELECT
   @owed.deadline_columns
 FROM incidents AS one
@@ -179,7 +191,7 @@ WHERE one.workspace = :workspace
 ORDER BY one.number, owed.started_at, owed.kind, owed.count;
 
 -- name: open_incidents_of
--- What somebody owns, and with :unowned what nobody does.
+-- What a person owns and, with :unowned, what nobody owns.
 SELECT
   @incident_columns
 FROM incidents
@@ -189,8 +201,8 @@ WHERE workspace = :workspace
 ORDER BY number;
 
 -- name: next_due_of_others
--- What is due next of what somebody does not own. In that order SQLite reads the index
--- of what is open, and no history.
+-- What is due next among the incidents that a person does not own. The inner ORDER BY
+-- makes SQLite use the index of open incidents; without it, it scans closed ones too.
 SELECT owed.incident
 FROM deadlines AS owed
 WHERE owed.workspace = :workspace
@@ -255,6 +267,7 @@ SET target = excluded.target,
 RETURNING count;
 
 -- name: save_fired
+-- The CAST is for PostgreSQL: a bare parameter in VALUES is text there.
 WITH fresh (workspace, incident, kind, count, step, fired, next_nudge_at) AS (
 VALUES (
   :workspace, :incident, :kind, :count, :step, :fired, CAST(:next_nudge_at AS INSTANT)
@@ -313,6 +326,7 @@ WHERE workspace = :workspace
 LIMIT 1;
 
 -- name: postpone_deadline
+-- A deadline that was closed meanwhile has nothing left to remind of.
 UPDATE deadlines
 SET next_nudge_at = :until
 WHERE workspace = :workspace
@@ -323,6 +337,7 @@ WHERE workspace = :workspace
 RETURNING count;
 
 -- name: mark_missed
+-- A miss keeps the instant at which it happened, not that of the tick that saw it.
 UPDATE deadlines
 SET missed_at = late_at
 WHERE workspace = :workspace
@@ -334,8 +349,8 @@ WHERE workspace = :workspace
 RETURNING incident, kind;
 
 -- name: fallen_deadlines
--- The contract's promises that became late, or would have, in [since, now). A miss
--- stays where it was when a change moves what is still owed.
+-- The contract's deadlines that became late, or would have, in [since, now). A miss
+-- keeps its instant when a change of policy or severity moves the deadline later.
 SELECT
   @deadline_columns
 FROM deadlines
@@ -348,7 +363,8 @@ WHERE workspace = :workspace
 ORDER BY late_at, incident, kind, count;
 
 -- name: next_instants
--- What the tick waits for: the next reminder and the next lateness.
+-- What the tick waits for: the next reminder and the next miss. Two rows, because a
+-- MIN over one index each is a single look-up.
 SELECT MIN(next_nudge_at) AS next_nudge_at, NULL AS next_late_at
 FROM deadlines
 WHERE workspace = :workspace
@@ -368,7 +384,9 @@ WHERE workspace = :workspace
   AND key = :key;
 
 -- name: claim_inbox
--- Take a key, or wait for whoever has it and read what they answered; '' if it is ours.
+-- Slack delivers a command again if we acknowledge it late. Only one delivery may act.
+-- The empty update locks the row, so the second one waits for the first and then reads
+-- its answer. '' means that the key is ours.
 INSERT INTO inbox (workspace, key, received_at, answer)
 VALUES (:workspace, :key, :received_at, '')
 ON CONFLICT (workspace, key) DO UPDATE SET key = excluded.key
@@ -462,8 +480,8 @@ WHERE workspace = :workspace
 ORDER BY number;
 
 -- name: queue_message
--- They are numbered in the order of their positions. A person's conversation is looked
--- up where no conversation is given.
+-- Ids follow the positions, since a conversation is sent in order of ids. A message to
+-- a person goes to their DM; the DM stays NULL until Slack has opened one.
 WITH fresh (
   position, key, kind, priority, conversation, person, incident, thread_of, refs
 ) AS (
@@ -502,8 +520,10 @@ VALUES (
 RETURNING position;
 
 -- name: queue_edits
--- Ask for a fresh rendering of every sent message that shows an incident's buttons, or
--- of one message.
+-- Queue an edit of every sent message that shows an incident's buttons, or of one
+-- message. There is one edit per message: a second change before it went out reuses it.
+-- An edit that is being sent keeps its lease and is marked stale, so that it is sent
+-- once more afterwards; queueing it now would let two edits overtake each other.
 INSERT INTO outbox (
   workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
   refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
@@ -540,8 +560,9 @@ SET state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'queued' END,
 RETURNING id;
 
 -- name: mark_stale
--- What is on its way shows an incident as it was: edit it once it has arrived. What
--- is queued may be being claimed just now by another replica; a claim clears the mark.
+-- A message that is being sent was rendered before this change, so it needs an edit
+-- once it has arrived. Queued ones are marked too: another replica may be claiming one
+-- right now. A claim renders afresh and clears the mark.
 UPDATE outbox
 SET is_stale = 1
 WHERE id IN (
@@ -587,7 +608,7 @@ WHERE workspace = :workspace
 RETURNING position;
 
 -- name: newer_reminders
--- Tell whether a later reminder of a deadline went to the same place.
+-- Count the later reminders of a deadline that went to the same place.
 SELECT COUNT(*) AS newer
 FROM outbox_items AS item
 JOIN outbox AS message
@@ -602,7 +623,7 @@ WHERE item.workspace = :workspace
   AND COALESCE(message.person, message.conversation) = :place;
 
 -- name: has_reminder
--- Tell whether a reminder of a deadline was written to somebody.
+-- Count the messages that carry a reminder of a deadline to a person.
 SELECT COUNT(*) AS written
 FROM outbox_items AS item
 JOIN outbox AS message
@@ -617,7 +638,7 @@ WHERE item.workspace = :workspace
   AND message.person = :person;
 
 -- name: unaddressed
--- People who are owed a message and whose conversation is not known yet.
+-- People with a queued message whose DM with the bot is not open yet.
 SELECT person, MAX(attempts) AS attempts
 FROM outbox
 WHERE workspace = :workspace
@@ -650,12 +671,18 @@ WHERE id IN (
 RETURNING id;
 
 -- name: claim_message
--- Lease the most urgent message that may go now: the head of its incident in its
--- conversation or thread, where neither the conversation nor the workspace is held
--- back. A reply waits until what it replies to is there; a page does not wait until it
--- is settled what became of something less urgent.
--- From one conversation with posts to the next is one search, so that what is held back
--- costs nothing, however many messages that are.
+-- Lease the most urgent message that may go now.
+-- Messages about one incident keep their order within a conversation or thread: the
+-- oldest that is not done yet is the head, and only heads go. A page is the exception:
+-- it does not wait until a less urgent message is reconciled. A reply waits until its
+-- parent is posted, for without the parent's ts there is no thread.
+-- A conversation, a method or the workspace that is rate limited is left out here, not
+-- after the claim: a claim counts an attempt.
+-- The recursion steps from one conversation with queued posts to the next, one index
+-- look-up each. A plain DISTINCT would read every queued row, and a channel with
+-- thousands of held back messages would slow down all others.
+-- SKIP LOCKED is not used: the lock 'outbox' admits one claimer at a time, and the last
+-- condition, state = 'queued', catches a claimer that came in between.
 UPDATE outbox
 SET state = 'sending',
   attempts = attempts + 1,
@@ -780,6 +807,7 @@ RETURNING
   @message_columns;
 
 -- name: claim_unaddressed
+-- These get a token but no lease: they are refused within this transaction.
 UPDATE outbox
 SET state = 'sending',
   attempts = attempts + 1,
@@ -814,8 +842,9 @@ WHERE id IN (
 RETURNING id;
 
 -- name: finish_message
--- Fenced by the lease's token: no row back means that the lease was lost. A stale edit
--- is made again; a stale post wants an edit.
+-- The token is a fencing token: no row back means that the lease was lost and that
+-- somebody else may have sent the message. A stale edit is queued again here; for a
+-- stale post the caller queues an edit.
 UPDATE outbox
 SET state = CASE WHEN kind = 'edit' AND is_stale = 1 THEN 'queued' ELSE :state END,
   lease_token = NULL,
@@ -834,7 +863,9 @@ WHERE workspace = :workspace
 RETURNING is_stale;
 
 -- name: reconcile_posted
--- A sender came back after its lease was lost: its message stands there after all.
+-- A sender came back after its lease was lost, and Slack did post the message. This
+-- applies only if nobody else is sending it now, hence the missing lease. The token
+-- cannot be compared: whoever took the lease away has changed it.
 UPDATE outbox
 SET state = 'sent',
   lease_token = NULL,
@@ -852,7 +883,7 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: suspect_message
--- A message may stand in Slack twice: have a look.
+-- Slack may show a message twice: schedule a look-up.
 UPDATE outbox
 SET verify_at = :verify_at,
   unconfirmed_at = :unconfirmed_at
@@ -877,7 +908,7 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: mark_unconfirmed
--- The attempt is over, and nobody knows whether the message stands in Slack.
+-- The attempt is over, and Slack neither confirmed nor refused it.
 UPDATE outbox
 SET state = 'unconfirmed',
   lease_token = NULL,
@@ -892,8 +923,9 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: claim_look
--- Take the most urgent message that is to be looked up now; whoever takes it and dies
--- leaves it to be looked up later.
+-- Claim the most urgent message that is due for a look-up. There is no lease:
+-- verify_at moves ahead instead, so that the next look-up comes even if this sender
+-- dies. A message with a lease is being sent and must not be judged meanwhile.
 UPDATE outbox
 SET lease_token = :token,
   verify_at = CASE WHEN priority = 0 THEN :page_again_at ELSE :again_at END
@@ -933,7 +965,7 @@ RETURNING
   @message_columns;
 
 -- name: look_later
--- Look a message up again at :verify_at; NULL if enough was looked.
+-- Look a message up again at :verify_at; NULL if this was the last look-up.
 UPDATE outbox
 SET verify_at = :verify_at,
   unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at)
@@ -943,7 +975,8 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: reconcile_found
--- A message was found in Slack; what it shows there is not known.
+-- A message was found in Slack. We do not know what it shows, so `rendered` is empty:
+-- it matches no hash, and the next edit is sent rather than skipped as unchanged.
 UPDATE outbox
 SET state = 'sent',
   is_live = :is_live,
@@ -961,7 +994,7 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: hurry_pages
--- A page that nobody could look up in time is sent again: doubled beats late.
+-- Send a page again that could not be looked up in time: twice is better than late.
 UPDATE outbox
 SET state = 'queued',
   lease_token = NULL,
@@ -981,7 +1014,8 @@ WHERE id IN (
 RETURNING key;
 
 -- name: shorten_waits
--- Nothing waits longer than it would if its wait began now.
+-- The system clock was set back. Cut every wait to what it would be if it began now;
+-- shorter ones stay as they are.
 UPDATE outbox
 SET not_before = CASE
     WHEN not_before > :system_now THEN :system_now
@@ -1008,8 +1042,8 @@ WHERE id IN (
 RETURNING id;
 
 -- name: note_edited
--- Remember what a sent message shows now, and whether it still has live buttons, unless
--- another one was kept in its place.
+-- Note what a sent message shows now and whether its buttons are live. The ts must
+-- match: reconciliation may have kept another copy of the message meanwhile.
 UPDATE outbox
 SET rendered = :rendered,
   is_live = :is_live
@@ -1019,7 +1053,7 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: lost_leases
--- Messages whose sender died or was too slow: nobody knows whether they arrived.
+-- Messages whose sender died or was too slow. Slack may have posted them.
 SELECT
   @message_columns
 FROM outbox
@@ -1036,7 +1070,7 @@ WHERE workspace = :workspace
   AND key = :key;
 
 -- name: send_again
--- A card is posted where cards are posted now.
+-- A card and a digest go to the channel that the policy names now.
 UPDATE outbox
 SET state = 'queued',
   conversation = COALESCE(:conversation, conversation),
@@ -1049,8 +1083,9 @@ WHERE workspace = :workspace
   AND state = 'dead'
 RETURNING id;
 
--- name: post_anew
--- A card that was deleted, or can be edited no more, is posted once more.
+-- name: repost_card
+-- Post a card again that was deleted or that Slack no longer lets us edit. With the old
+-- ts as a condition it happens once, although every reply and edit of it may fail.
 UPDATE outbox
 SET state = 'queued',
   ts = NULL,
@@ -1074,6 +1109,7 @@ WHERE workspace = :workspace
   AND name = :name;
 
 -- name: set_rate_limit
+-- The later instant wins: a conversation's one second must not shorten a Retry-After.
 INSERT INTO rate_limits (workspace, name, limited_until)
 VALUES (:workspace, :name, :limited_until)
 ON CONFLICT (workspace, name) DO UPDATE
@@ -1084,13 +1120,14 @@ END
 RETURNING name;
 
 -- name: furthest_budget
--- How far ahead the budgets reach: when the last of them would be whole again.
+-- How far ahead the budgets reach: when the last of them will be full again.
 SELECT MAX(limited_until) AS limited_until
 FROM rate_limits
 WHERE workspace = :workspace
   AND name IN ('budget:posts', 'budget:edits', 'budget:looks');
 
 -- name: lift_rate_limits
+-- Some of these may be Slack's own Retry-After; if so, Slack simply says it again.
 UPDATE rate_limits
 SET limited_until = :system_now
 WHERE workspace = :workspace
@@ -1098,7 +1135,8 @@ WHERE workspace = :workspace
 RETURNING name;
 
 -- name: may_send
--- Whether a sender has anything to do now, rate limits aside.
+-- Whether a sender has anything to do now, rate limits aside. Each branch has a partial
+-- index of its own, so that this costs next to nothing while nothing is queued.
 SELECT 1 AS found
 FROM outbox
 WHERE workspace = :workspace
@@ -1146,7 +1184,7 @@ ORDER BY at DESC
 LIMIT 1;
 
 -- name: newest_messages
--- For whoever watches: what became of the last messages. Edits are not told.
+-- The newest messages and their states, without edits.
 SELECT
   key, kind, conversation, person, incident, thread_of, refs, state, attempts, queued_at,
   sent_at, last_error,
@@ -1163,7 +1201,8 @@ ORDER BY id DESC
 LIMIT :most;
 
 -- name: to_erase
--- Incidents that were closed before :before, and whose texts were not erased since.
+-- Incidents that were closed before :before and whose texts are still there. The last
+-- event tells: erasing appends one, and a later change brings texts back.
 SELECT number
 FROM incidents AS one
 WHERE workspace = :workspace
@@ -1211,7 +1250,7 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: customer_events
--- Where a customer was named in the history, perhaps of an incident of another one.
+-- Every event that names a customer: an incident may have been another one's before.
 SELECT
   @event_columns
 FROM events

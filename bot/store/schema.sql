@@ -1,6 +1,8 @@
--- Every shape of the record, one migration after another, for both engines. A released
--- one is never edited: a change is a new one at the end.
+-- The schema as a list of migrations, for both engines. A released one is never edited,
+-- since databases that have it would not run it again: a change is a new migration at
+-- the end.
 -- Each engine has its own words for INSTANT, IDENTITY, TEXT and STRICT (migrations.py).
+-- A script is split at its semicolons, so no statement may contain one.
 
 -- name: first_shape
 CREATE TABLE incidents (
@@ -183,7 +185,7 @@ CREATE TABLE policies (
 ) STRICT;
 
 -- name: outbox_by_conversation
--- However much waits, a claim looks at the head of each conversation alone.
+-- A claim reads only the head of each conversation, however much is queued behind it.
 DROP INDEX outbox_queued;
 CREATE INDEX outbox_posts ON outbox (workspace, lane, priority, id)
 WHERE state = 'queued' AND kind <> 'edit';
@@ -193,7 +195,9 @@ CREATE INDEX outbox_unaddressed ON outbox (workspace, person)
 WHERE state = 'queued' AND lane IS NULL;
 
 -- name: turns
--- What one replica at a time does: the row is locked meanwhile.
+-- What one replica at a time does: it locks the row until its transaction ends. An
+-- advisory lock of a session would be lost behind a pooler in transaction mode.
+-- https://www.pgbouncer.org/features.html
 CREATE TABLE turns (
   workspace TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -201,8 +205,8 @@ CREATE TABLE turns (
 ) STRICT;
 
 -- name: settlement
--- When a message is looked up in Slack, and since when nobody knows whether it stands
--- there; it stays in state 'sending' without a lease until that is known.
+-- When a message is looked up in Slack, and since when it is unconfirmed. Until it is
+-- reconciled it stays in state 'sending' without a lease.
 ALTER TABLE outbox ADD COLUMN verify_at INSTANT;
 ALTER TABLE outbox ADD COLUMN doubted_at INSTANT;
 CREATE INDEX outbox_verify ON outbox (workspace, verify_at)
@@ -214,7 +218,7 @@ DROP INDEX outbox_kinds;
 CREATE INDEX outbox_old_edits ON outbox (workspace, queued_at) WHERE kind = 'edit';
 
 -- name: field_words
--- The field's own words, as everywhere else.
+-- The same words as in the code: rate limit, lock, conversation, target.
 ALTER TABLE gates RENAME TO rate_limits;
 ALTER TABLE rate_limits RENAME COLUMN opens_at TO limited_until;
 UPDATE rate_limits
@@ -230,7 +234,10 @@ SET step = 'page'
 WHERE step = 'rung';
 
 -- name: states_and_kinds
--- What was told apart by a missing lease, a sentence or a key of refs has a word.
+-- A state or a kind of its own for what a missing lease, a sentence in last_error or a
+-- key of refs used to stand for. SQLite cannot change a CHECK constraint, so the column
+-- is added under a new name, filled, and renamed; its indexes are built again.
+-- https://www.sqlite.org/lang_altertable.html
 ALTER TABLE outbox ADD COLUMN unconfirmed_because TEXT;
 ALTER TABLE outbox ADD COLUMN has_lost_parent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN new_state TEXT NOT NULL DEFAULT 'queued' CHECK (

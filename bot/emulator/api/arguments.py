@@ -15,7 +15,7 @@ def text_of(arguments: Json) -> str:
 
 
 def blocks_of(arguments: Json) -> list[Json] | None:
-    """Return the `blocks`, or None if the call does not speak of them."""
+    """Return the `blocks`, or None if the call has no such argument."""
     if arguments.get("blocks") is None:
         return None
     blocks = decoded(arguments["blocks"], "invalid_blocks_format")
@@ -30,7 +30,7 @@ def flag(arguments: Json, name: str) -> bool:
 
 
 def required(arguments: Json, *names: str) -> Sequence[str]:
-    """Return arguments that must be there, as text, or refuse the call."""
+    """Return required arguments as text, or refuse the call."""
     for name in names:
         if arguments.get(name) in (None, ""):
             raise missing(name)

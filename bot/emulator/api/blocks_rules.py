@@ -1,4 +1,7 @@
-"""Slack's limits on messages and forms; what breaks one is refused with its place."""
+"""Slack's limits on messages and forms; a violation is refused with its JSON pointer.
+
+Source: https://docs.slack.dev/reference/block-kit/blocks
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -133,7 +136,7 @@ def _view_problems(view: Any) -> Iterator[str]:
 
 
 def _twice(blocks: list[Json], at: str) -> Iterator[str]:
-    """Yield ids that stand twice: of blocks anywhere, of elements in one block."""
+    """Yield duplicate ids: of blocks anywhere, of elements within one block."""
     block_ids = [block.get("block_id") for block in blocks]
     yield from _repeated(block_ids, "block_id", [f"{at}/{i}" for i in _range(blocks)])
     for index, block in enumerate(blocks):
@@ -160,7 +163,7 @@ def _refuse(code: str, problems: Iterable[str]) -> None:
 
 
 def _lengths(value: Any) -> Iterator[int]:
-    """Yield the length of every text that stands in some blocks."""
+    """Yield the length of every text in some blocks."""
     if isinstance(value, dict):
         if isinstance(value.get("text"), str):
             yield len(value["text"])

@@ -1,4 +1,4 @@
-"""The Web API's chat methods, and who may be written to."""
+"""The Web API's chat methods, and to whom the bot may write."""
 
 from dataclasses import replace
 
@@ -11,7 +11,8 @@ from bot.emulator.workspace import Workspace
 LONGEST_POST = 40_000
 LONGEST_UPDATE = 4_000
 LARGEST_METADATA = 16_000
-# Slack takes these; this one does not, and says so rather than let them go unseen.
+# Slack accepts these. The emulator does not implement them, and refuses rather than
+# ignores them.
 NOT_HERE = {"attachments", "markdown_text", "reply_broadcast", "username", "icon_url"}
 
 
@@ -133,8 +134,8 @@ def _writable(workspace: Workspace, target: str) -> Channel:
 def _thread(workspace: Workspace, channel: Channel, ts: str | None) -> str | None:
     """Return the parent to reply to.
 
-    Slack lets replies to nothing and to replies through, and nobody finds them
-    again; here both are refused, so that the mistake shows.
+    Slack accepts replies to a missing message and to a reply, and nobody ever sees
+    them. Here both are refused, so that the mistake shows.
     """
     if not ts:
         return None
@@ -159,7 +160,7 @@ def _own(workspace: Workspace, channel_id: str, ts: str, *, refusal: str) -> Mes
 
 
 def _metadata(arguments: Json) -> Json | None:
-    """Return the metadata; None if the call does not speak of it, {} to clear it."""
+    """Return the metadata; None if the call has none, {} to clear it."""
     if arguments.get("metadata") is None:
         return None
     metadata = decoded(arguments["metadata"], "invalid_metadata_format")

@@ -54,7 +54,7 @@ class Deliveries:
         return True
 
     def wait(self, envelope_id: str, within: float) -> Ack:
-        """Wait for what the app answers, `within` machine seconds."""
+        """Wait for the app's answer, `within` real seconds."""
         if self.request_url is None:
             return self._sockets.wait(envelope_id, within)
         with self._changed:
@@ -83,7 +83,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def _body(envelope: Json) -> tuple[bytes, str]:
-    """Return a payload in the shape that it has over HTTP, and its content type."""
+    """Return a payload as it is sent over HTTP, and its content type."""
     payload, form = envelope["payload"], "application/x-www-form-urlencoded"
     match envelope["type"]:
         case "slash_commands":
@@ -109,7 +109,7 @@ def _retry(envelope: Json) -> Mapping[str, str]:
 
 
 def _answer(request: Request) -> Ack:
-    """Return what an app answers; anything but a 200 in time counts as none."""
+    """Return the app's answer; anything but a 200 in time counts as none."""
     try:
         with urlopen(request, timeout=30) as answer:  # noqa: S310
             body = answer.read(LONGEST_ANSWER).decode()

@@ -1,4 +1,7 @@
-"""Slack's limits on the parts of blocks: text objects, buttons, menus, inputs."""
+"""Slack's limits on parts of blocks: text objects, buttons, menus, inputs.
+
+Source: https://docs.slack.dev/reference/block-kit/block-elements
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

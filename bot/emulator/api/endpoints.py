@@ -1,4 +1,4 @@
-"""The HTTP face: Web API, response URLs, the socket, and faults in between."""
+"""The HTTP endpoints: Web API, response URLs and the socket, with injected faults."""
 
 import asyncio
 import json
@@ -45,12 +45,12 @@ class Call:
 
     @property
     def ok(self) -> bool:
-        """Return whether Slack did it."""
+        """Return whether Slack carried it out."""
         return bool(self.answer and self.answer["ok"])
 
 
 class Endpoints:
-    """What the server serves; `cut` breaks the connection of one client."""
+    """The routes of the server; `cut` breaks the connection of one client."""
 
     def __init__(
         self,
@@ -141,13 +141,13 @@ class Endpoints:
         work: Callable[[], Json],
         fault: Fault | None = None,
     ) -> Json:
-        """Do what a call asks for, unless the fault comes first, and record it."""
+        """Carry a call out, unless the fault comes first, and record it."""
         answer = None if fault in NO_EFFECT else work()
         self._record(Call(method, arguments, self._workspace.clock(), answer, fault))
         return answer or {}
 
     def _broken(self, request: Request, rule: Rule) -> Response:
-        """Answer as the rule says; what is dropped is answered to nobody."""
+        """Answer as the rule says; a dropped call gets no answer."""
         if rule.fault == Fault.RATE_LIMITED:
             return _rate_limited(int(rule.wait_for.total_seconds()))
         if rule.fault in {Fault.DROP_BEFORE, Fault.DROP_AFTER}:
@@ -217,5 +217,5 @@ def _refusal(_: Request, refused: Exception) -> Response:
 
 
 def _to_nobody(_: Request, gone: Exception) -> Response:  # noqa: ARG001
-    """Answer a client that broke off while it wrote its request."""
+    """Answer a client that disconnected while it was sending its request."""
     return Response(status_code=400)

@@ -1,6 +1,7 @@
-"""Events: what the app did not acknowledge is delivered again, three times at most.
+"""Events, which are delivered again up to three times if they are not acknowledged.
 
-Source: Slack's Events API: at once, after a minute, after five minutes, then never.
+Source: https://docs.slack.dev/apis/events-api, on retries: almost at once, after one
+minute and after five minutes.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ WAITS = (0.0, 60.0, 300.0)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An event that is owed once more: which try it will be, and from when on."""
+    """An event to deliver again: which attempt it will be, and from when on."""
 
     sent: Sent
     retry: int
@@ -21,7 +22,7 @@ class Due:
 
 
 class Events:
-    """Delivers events; `machine` gives the seconds by which retries are due."""
+    """Delivers events; `machine` returns the seconds by which retries are due."""
 
     def __init__(self, exchanges: Exchanges, machine: Callable[[], float]) -> None:
         self.exchanges = exchanges
@@ -29,7 +30,7 @@ class Events:
         self._due: list[Due] = []
 
     def send(self, sent: Sent) -> Answer:
-        """Deliver an event, once more at once if nobody acknowledges it."""
+        """Deliver an event, and again at once if it is not acknowledged."""
         answer = self.exchanges.deliver(sent)
         if not answer.ok:
             self._owe(sent, 1)
@@ -38,7 +39,7 @@ class Events:
         return answer
 
     def deliver_due(self) -> list[Answer]:
-        """Deliver again what is due for it by now, and return the answers."""
+        """Deliver the events again whose retry is due; return the answers."""
         now = self._machine()
         due = [one for one in self._due if one.at <= now]
         self._due = [one for one in self._due if one.at > now]

@@ -1,4 +1,4 @@
-"""Small checks that compose: what may stand at a place of a JSON document.
+"""Small checks that compose: what a place in a JSON document may contain.
 
 A check yields one sentence per problem in Slack's manner, with the JSON pointer of
 the place: `must be less than 76 characters [json-pointer:/blocks/0/text/text]`.
@@ -12,7 +12,7 @@ Check = Callable[[Any, str], Iterator[str]]
 
 
 def problem(words: str, pointer: str) -> str:
-    """Return a sentence about one place."""
+    """Return a sentence about one place in the document."""
     return f"{words} [json-pointer:{pointer}]"
 
 
@@ -82,7 +82,7 @@ def shape(
 ) -> Check:
     """Return a check for an object with these properties and no others.
 
-    `type` is let through: it was looked at to find the shape.
+    `type` is allowed as well, since it selects the shape.
     """
     known = {**required, **(optional or {})}
 
@@ -117,7 +117,7 @@ def by_type(checks: Mapping[str, Check]) -> Check:
 
 
 def either(first: str, second: str, also: Check) -> Check:
-    """Return a check that also wants one of two properties to be there."""
+    """Return a check that also requires one of two properties."""
 
     def check(value: Any, at: str) -> Iterator[str]:
         if first not in value and second not in value:

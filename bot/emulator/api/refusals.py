@@ -1,4 +1,4 @@
-"""What Slack says no with."""
+"""Slack's refusals."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours.
-    """A call that Slack answers with `ok: false` and one of its own error codes.
+    """A call that Slack answers with `ok: false` and one of its error codes.
 
-    `messages` are the sentences of `response_metadata.messages`, `more` are fields
-    that the answer has besides.
+    `messages` are the sentences in `response_metadata.messages`, `more` are further
+    fields of the answer.
     """
 
     def __init__(

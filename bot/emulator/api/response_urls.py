@@ -1,4 +1,7 @@
-"""Response URLs: five posts within thirty minutes, tied to one act of one person."""
+"""Response URLs: five posts within thirty minutes, for one act of one person.
+
+Source: https://docs.slack.dev/interactivity/handling-user-interaction
+"""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -15,7 +18,7 @@ LIFETIME = 30 * 60.0
 
 @dataclass(frozen=True, slots=True)
 class ResponseUrl:
-    """Whose act it belongs to, where, and the message that was acted upon, if any."""
+    """Whose act it belongs to, where that was, and the message involved, if any."""
 
     person: str
     channel: str
@@ -25,7 +28,7 @@ class ResponseUrl:
 
 
 class ResponseUrls:
-    """The response URLs handed out so far, and what was said through each."""
+    """The response URLs issued so far, and what was posted to each."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -40,7 +43,7 @@ class ResponseUrls:
         return key
 
     def post(self, key: str, body: Json) -> None:
-        """Do what a post to the URL asks for, or refuse."""
+        """Carry out a post to the URL, or refuse it."""
         with self._workspace.changed:
             url = self._spend(key)
             if flag(body, "delete_original"):

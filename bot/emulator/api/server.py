@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 
 
 class Server:
-    """An ASGI application on a port of this machine.
+    """An ASGI application on a local port.
 
     The server's own main loop looks every 0.1 s whether it should stop, which adds
     up over hundreds of tests; this one waits on an event instead.
@@ -44,7 +44,7 @@ class Server:
         )
 
     def start(self) -> None:
-        """Accept calls from now on."""
+        """Start to accept calls."""
         self._thread.start()
         if not self._ready.wait(timeout=10):
             raise RuntimeError("the local Slack did not start within 10 s")
@@ -55,11 +55,11 @@ class Server:
         self._thread.join(timeout=10)
 
     def refuse(self) -> None:
-        """Be gone: break all connections, refuse new ones."""
+        """Simulate an outage: break all connections and refuse new ones."""
         self._in_loop(self._close)
 
     def accept(self) -> None:
-        """Be there again, on the same port."""
+        """End the outage, on the same port."""
         self._listening = _listen(self.port)
         self._in_loop(self._open)
 
@@ -71,7 +71,7 @@ class Server:
                 connection.transport.abort()
 
     def cut_sockets(self) -> None:
-        """Break every WebSocket without a goodbye, as a lost network does."""
+        """Break every WebSocket without a close frame, as a lost network does."""
         self._in_loop(self._cut_sockets)
 
     async def _cut_sockets(self) -> None:

@@ -1,4 +1,4 @@
-"""Socket Mode: the app's connections, and the envelopes on their way to it."""
+"""Socket Mode: the app's connections, and the envelopes sent to it."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ REFUSED_TICKET = 4001
 
 
 class Outcome(StrEnum):
-    """How the delivery of an envelope ended, in the words that people are shown."""
+    """How the delivery of an envelope ended, in the words that people see."""
 
     ACKED = "acked"
     NO_SOCKET = "dispatch_failed"
@@ -114,7 +114,7 @@ class Sockets:
         return False
 
     def wait(self, envelope_id: str, within: float) -> Ack:
-        """Wait for the ack of an envelope that was sent, `within` machine seconds."""
+        """Wait for the ack of an envelope that was sent, `within` real seconds."""
         deadline = time.monotonic() + within
         with self._changed:
             self._changed.wait_for(
@@ -126,9 +126,9 @@ class Sockets:
             return Ack(Outcome.ACKED, self._acks.pop(envelope_id))
 
     def ask_to_reconnect(self, reason: str) -> None:
-        """Send every connection a disconnect frame and give it no more envelopes.
+        """Send every connection a disconnect frame, and no more envelopes.
 
-        Those connections are closed as soon as the app has opened a new one.
+        They are closed as soon as the app has opened a new one.
         """
         with self._changed:
             leaving, self._open = self._open, []
@@ -144,7 +144,7 @@ class Sockets:
             return True
 
     def _register(self, link: Link) -> list[Link]:
-        """Let a connection have envelopes; return those that it takes over from."""
+        """Add a connection, and return those that it replaces."""
         with self._changed:
             self._open.append(link)
             self._changed.notify_all()

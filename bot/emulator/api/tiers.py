@@ -1,6 +1,7 @@
-"""Slack's rate limits: so many calls a minute of each method, as its tier says.
+"""Slack's rate limits: calls per minute for each method, by its tier.
 
-Bursts are "tolerated but unspecified"; here a whole minute's calls may come at once.
+Slack tolerates bursts without saying how large. Here a whole minute's calls may come at
+once. Source: https://docs.slack.dev/apis/web-api/rate-limits
 """
 
 from collections import deque
@@ -12,7 +13,7 @@ from bot.emulator.api.refusals import Json
 
 
 class Tier(IntEnum):
-    """How many calls of a method Slack takes in a minute."""
+    """How many calls of a method Slack accepts per minute."""
 
     ONE = 1
     TWO = 20
@@ -26,7 +27,7 @@ MINUTE = 60.0
 
 
 class Tiers:
-    """Counts calls by the machine's clock; `is_on` False lets everything through.
+    """Counts calls by a monotonic clock; `is_on` False lets everything through.
 
     `of_methods` has each method that Slack serves; others are not limited.
     """
@@ -44,7 +45,7 @@ class Tiers:
         self._calls: dict[str, deque[float]] = {}
 
     def wait(self, method: str, arguments: Json) -> int | None:
-        """Count a call; for one too many return the seconds of its `Retry-After`."""
+        """Count a call; if it is one too many return the seconds to `Retry-After`."""
         most = self.of_methods.get(method)
         if not self.is_on or most is None:
             return None

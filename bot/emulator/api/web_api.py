@@ -17,7 +17,7 @@ from bot.emulator.workspace import Workspace
 logger = logging.getLogger(__name__)
 
 APP_METHODS = {"apps.connections.open"}
-# What reading needs, by the kind of conversation that is read.
+# The scopes for reading, by the kind of conversation.
 HISTORY_SCOPES = {"C": "channels:history", "G": "groups:history", "D": "im:history"}
 SCOPES_OF_METHODS = {
     "conversations.history": HISTORY_SCOPES,
@@ -30,7 +30,7 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What a call of a method is answered with, and how many calls Slack takes."""
+    """The handler of a method, and its rate limit."""
 
     tier: Tier
     answer: Callable[[Json], Json]

@@ -1,4 +1,4 @@
-"""What somebody at the page can do: each act of the protocol, done by an `Actor`."""
+"""What a person can do on the page: each act of the protocol, done by an `Actor`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -118,7 +118,7 @@ class Acts:
         return {}
 
     def _message(self, arguments: Json) -> Message | None:
-        """Return the message that is acted upon; None stands for the open form."""
+        """Return the message of an act; None means the open form."""
         if arguments.get("ts") is None:
             return None
         key = str(arguments["channel"]), str(arguments["ts"])

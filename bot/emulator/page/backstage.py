@@ -1,7 +1,7 @@
-"""What a demonstration adds to the page: its clock, what lies ahead, its stories.
+"""What a demonstration adds to the page: its clock, what comes next, its stories.
 
-The local Slack knows nothing of the app that it serves. The code that starts both hands
-one object to the page, and the page shows that object's state.
+The local Slack knows nothing about the app that it serves. The code that starts both
+gives an object to the page, which shows that object's state.
 """
 
 from typing import Protocol
@@ -10,7 +10,7 @@ from bot.emulator.api.refusals import Json
 
 
 class Impossible(Exception):  # noqa: N818 - a sentence for the person who asked.
-    """Something that cannot be done now; the message says why."""
+    """The act is not possible now; the message says why."""
 
 
 class Backstage(Protocol):

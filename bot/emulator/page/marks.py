@@ -8,14 +8,14 @@ from bot.emulator.workspace import Workspace
 
 
 class Marks:
-    """Knows the newest stamp that each person has seen, by conversation and thread."""
+    """The newest stamp that each person has seen, by conversation and thread."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._read: dict[tuple[str, str, str], str] = {}
 
     def read(self, person: Person, channel: str, ts: str, thread: str = "") -> None:
-        """Note how far somebody has read a conversation, or a thread in it."""
+        """Note how far a person has read a conversation, or a thread in it."""
         with self._workspace.changed:
             key = person.id, channel, thread
             self._read[key] = max(ts, self._read.get(key, ""), key=stamp)
@@ -25,7 +25,7 @@ class Marks:
         self._read.clear()
 
     def unread(self, person: Person) -> Counter[str]:
-        """Count the unread messages of each conversation, threads left aside."""
+        """Count the unread messages of each conversation, without threads."""
         with self._workspace.changed:
             return Counter(
                 one.channel
@@ -46,8 +46,8 @@ class Marks:
     def new_replies(self, person: Person, channel: str) -> dict[str, int]:
         """Count the unread replies under each message of a conversation.
 
-        As in Slack only the threads count that somebody follows: they wrote in it,
-        or are mentioned in it.
+        As in Slack only threads count that the person follows: they wrote in it or are
+        mentioned in it.
         """
         with self._workspace.changed:
             threads: dict[str, list[Message]] = {}

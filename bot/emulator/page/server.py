@@ -71,7 +71,7 @@ HEADERS = {
 
 
 class Tab:
-    """One browser tab: who acts in it, and what it is still to be told."""
+    """One browser tab: who acts in it, and the frames that wait for it."""
 
     def __init__(self, socket: WebSocket, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -81,7 +81,7 @@ class Tab:
         self._frames: asyncio.Queue[str] = asyncio.Queue()
 
     def tell(self, frame: Json) -> None:
-        """Queue a frame, from any thread; a tab that does not read is given up."""
+        """Queue a frame, from any thread; drop a tab that does not read."""
         text = json.dumps(frame)
         with contextlib.suppress(RuntimeError):  # The loop is gone: so is the tab.
             self.loop.call_soon_threadsafe(self._frames.put_nowait, text)
@@ -140,13 +140,13 @@ class Page:
         return f"http://{HOST}:{self._server.port}/"
 
     def start(self) -> None:
-        """Serve from now on."""
+        """Start to serve."""
         self._slack.on_change(self._noticed)
         self._server.start()
         self._watching.start()
 
     def stop(self) -> None:
-        """Close every tab's socket and the port; once is enough."""
+        """Close every tab's socket and the port."""
         if self._stopping.is_set():
             return
         self._stopping.set()
@@ -155,7 +155,7 @@ class Page:
         self._server.stop()
 
     def stir(self) -> None:
-        """Look behind the stage again soon: something may have changed."""
+        """Ask the backstage for its state soon: something may have changed."""
         self._stirred.set()
 
     async def _file(self, request: Request) -> Response:
@@ -171,7 +171,7 @@ class Page:
         return Response(body, media_type=TYPES[suffix], headers=HEADERS)
 
     def _is_own(self, headers: Any) -> bool:
-        """Tell a request for this page from one that another site makes."""
+        """Return whether a request is for this page, not made by another site."""
         port = self._server.port
         hosts = {f"{HOST}:{port}", f"localhost:{port}"}
         origin = headers.get("origin")
@@ -223,7 +223,7 @@ class Page:
             self.stir()
         try:
             reply = self._acts.do(act, person, asked)
-        except Exception:  # Whatever it was, the page is owed an answer.
+        except Exception:  # The page waits for an answer, whatever failed.
             logger.exception("an act failed", extra={"act": act})
             reply = {"refused": "That failed; the log says why."}
         if act in {"slack", "cut", "backstage"}:
@@ -272,7 +272,7 @@ class Page:
         return [{"push": "view", "view": view_json(shown)}]
 
     def _watch(self) -> None:
-        """Tell the tabs what changed behind the stage, a few times a second at most."""
+        """Send the tabs what changed backstage, at most a few times a second."""
         while not self._stopping.is_set():
             self._stirred.wait(1)
             self._stirred.clear()

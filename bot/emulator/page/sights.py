@@ -13,7 +13,7 @@ LONGEST_PAGE = 1_000
 
 
 class Sight:
-    """Describes the workspace to one person after another, and knows what they read."""
+    """Describes the workspace as each person sees it, with what they have read."""
 
     def __init__(self, workspace: Workspace, screens: Screens) -> None:
         self._workspace = workspace
@@ -21,7 +21,7 @@ class Sight:
         self.marks = Marks(workspace)
 
     def look(self, person: Person) -> Json:
-        """Return all that stands around a person's messages."""
+        """Return everything around a person's messages."""
         with self._workspace.changed:
             workspace = self._workspace
             if not person.is_bot:
@@ -92,13 +92,13 @@ class Sight:
             return told
 
     def read(self, person: Person, channel_id: str, ts: str, thread: str) -> Json:
-        """Note how far somebody has read, and return what is new in threads there."""
+        """Note how far a person has read, and return what is new in threads there."""
         channel = self.seen(person, channel_id)
         self.marks.read(person, channel.id, ts, thread)
         return {"threads": self._threads(person, channel.id)} if thread else {}
 
     def seen(self, person: Person, channel_id: str) -> Channel:
-        """Return a conversation that somebody is in, or raise LookupError."""
+        """Return a conversation that a person is in, or raise LookupError."""
         channel = self._workspace.channels.get(channel_id)
         if channel is None or person.id not in channel.members:
             raise LookupError(f"{person.name} is not in that conversation")

@@ -20,7 +20,7 @@ MENUS = {"static_select", "overflow", "radio_buttons", "checkboxes", "users_sele
 
 
 class Actor:
-    """What one person can do. A thing that is not there raises LookupError."""
+    """What one person can do. Raises LookupError for things that are not there."""
 
     def __init__(
         self,
@@ -54,11 +54,11 @@ class Actor:
         times: int = 1,
         wait_private: bool = False,
     ) -> Answer:
-        """Type a slash command, in the conversation with the bot unless told where.
+        """Type a slash command, by default in the DM with the bot.
 
-        Returns once it is acknowledged or given up. `times` delivers the same
-        payload several times at once; `wait_private` waits for an answer by
-        response URL where the acknowledgement said nothing.
+        Returns once it is acknowledged or timed out. `times` delivers the same payload
+        several times at once; `wait_private` waits for an answer by response URL if the
+        acknowledgement was empty.
         """
         person = self.person
         where = self._conversation(channel)
@@ -71,7 +71,7 @@ class Actor:
     def say(self, text: str, channel: str, *, thread: str | None = None) -> Message:
         """Write a message as a person, under the message whose `ts` is `thread`.
 
-        An app hears of it that has subscribed to such events.
+        An app gets it if it has subscribed to such events.
         """
         where = self._conversation(channel)
         parent = self._parent(where, thread) if thread else None
@@ -93,9 +93,9 @@ class Actor:
     ) -> Answer:
         """Press a button, named by its text, its action id or `block id/action id`.
 
-        Without a message it is a button of the open form. `stale` presses what
-        stood in `message` when it was read, though it may have changed since.
-        `confirm=False` cancels at the question that the button asks.
+        Without a message it is a button of the open form. `stale` presses a button as
+        `message` had it when it was read, though it may have changed since.
+        `confirm=False` cancels in the confirmation dialog.
         """
         target = self._target(message, stale=stale)
         placed = _only(_buttons(target.blocks, button), f"button {button!r}", target)
@@ -178,7 +178,7 @@ class Actor:
         return self._exchanges.deliver(sent)
 
     def close(self) -> Answer:
-        """Close the open form; the app hears of it if it asked to."""
+        """Close the open form; the app gets an event if it asked for one."""
         view = self._open_view()
         self._screens.close(self.id)
         if not view.body.get("notify_on_close"):
@@ -247,7 +247,7 @@ class Actor:
         return channel
 
     def _parent(self, channel: Channel, ts: str) -> str:
-        """Return the stamp of the thread that a message starts or stands in."""
+        """Return the stamp of the thread that a message starts or is in."""
         found = self._workspace.messages.get((channel.id, ts))
         if found is None:
             raise LookupError("that message is gone")

@@ -1,4 +1,4 @@
-"""Sending people's acts to the app, and doing what its answer asks for."""
+"""Send people's acts to the app, and carry out what it answers."""
 
 import logging
 from collections.abc import Mapping
@@ -131,7 +131,7 @@ class Exchanges:
             return Answer(ok=not errors, errors=errors, view=shown, sent=sent)
 
     def _follow(self, view: View, payload: Json) -> Mapping[str, str]:
-        """Do what a `response_action` says; return the errors it puts under inputs."""
+        """Carry out a `response_action`; return the errors it puts under inputs."""
         match payload.get("response_action"):
             case None:
                 self._screens.close(view.person)

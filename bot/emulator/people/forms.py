@@ -1,4 +1,4 @@
-"""What stands in the inputs of messages and forms: the shape of `state.values`."""
+"""The values of inputs in messages and forms, in the structure of `state.values`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Placed:
 
     @property
     def path(self) -> str:
-        """Return both ids: what names one element among all."""
+        """Return both ids, which identify an element."""
         return f"{self.block_id}/{self.action_id}"
 
     @property
@@ -61,7 +61,7 @@ class Placed:
 
     @property
     def is_input(self) -> bool:
-        """Return whether the element stands in an input block of a form."""
+        """Return whether the element is in an input block of a form."""
         return bool(self.block["type"] == "input")
 
 
@@ -77,7 +77,7 @@ def elements(blocks: Iterable[Json]) -> Iterator[Placed]:
 
 
 def initial_values(blocks: Iterable[Json]) -> Json:
-    """Return the state of inputs that nobody has touched."""
+    """Return the state of untouched inputs."""
     values: Json = {}
     for placed in elements(blocks):
         kind = placed.element["type"]
@@ -116,7 +116,7 @@ def with_entry(values: Json, placed: Placed, entry: object) -> Json:
 
 
 def entered(element: Json, given: Any, person_id: Callable[[str], str]) -> Any:
-    """Return what a state holds after somebody enters `given`; None clears.
+    """Return the state after a person enters `given`; None clears.
 
     Choices are named by visible text or by value. Raises LookupError for a choice
     that is not offered.
@@ -157,7 +157,7 @@ def offered(element: Json) -> list[Json]:
 
 
 def complaints(blocks: Iterable[Json], values: Json) -> dict[str, str]:
-    """Return what Slack itself says under inputs before it sends a form."""
+    """Return Slack's own errors under inputs, for which it does not send a form."""
     found = {}
     for placed in elements(blocks):
         if not placed.is_input:

@@ -132,8 +132,9 @@ class Interactions:
     def written(self, message: Message) -> list[Json]:
         """Return the events of a person's message to which the app has subscribed.
 
-        Slack tells an app of conversations that it is in. Source: its references of
-        `message.channels` and its likes, and of `app_mention`.
+        An app gets those of conversations that it is in. Source:
+        https://docs.slack.dev/reference/events/message.channels and its siblings, and
+        https://docs.slack.dev/reference/events/app_mention
         """
         workspace = self._workspace
         channel = workspace.channels[message.channel]

@@ -19,13 +19,13 @@ class Screens:
         self._stacks: dict[str, list[str]] = {}
 
     def shown(self, person: str) -> View | None:
-        """Return the form that a person looks at, or None."""
+        """Return the form on top of a person's screen, or None."""
         with self._workspace.changed:
             stack = self._stacks.get(person)
             return self._views[stack[-1]] if stack else None
 
     def open(self, person: str, body: Json) -> View:
-        """Put a form on a screen in place of whatever was there."""
+        """Put a form on a screen, replacing everything there."""
         with self._workspace.changed:
             for view_id in self._stacks.pop(person, ()):
                 del self._views[view_id]
@@ -71,7 +71,7 @@ class Screens:
             return view
 
     def close(self, person: str, *, every: bool = False) -> None:
-        """Take the top form off a screen, or all of them."""
+        """Close the top form on a screen, or all of them."""
         with self._workspace.changed:
             stack = self._stacks.get(person, [])
             while stack:
@@ -81,7 +81,7 @@ class Screens:
             self._workspace.tell(Change.VIEW, self.shown(person))
 
     def clear(self) -> None:
-        """Take every form off every screen."""
+        """Close every form on every screen."""
         with self._workspace.changed:
             self._views.clear()
             self._stacks.clear()

@@ -11,7 +11,7 @@ LIFETIME = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Whose act it was and when, in seconds of the machine's clock."""
+    """Whose act it was and when, in monotonic seconds."""
 
     person: str
     issued_at: float
@@ -19,7 +19,7 @@ class Trigger:
 
 
 class Triggers:
-    """The trigger ids handed out so far."""
+    """The trigger ids issued so far."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -33,7 +33,7 @@ class Triggers:
         return trigger_id
 
     def use(self, trigger_id: str) -> str:
-        """Spend a trigger and return whose it is, or refuse as `views.open` does."""
+        """Use a trigger up and return whose it is, or refuse as `views.open` does."""
         trigger = self._issued.get(trigger_id)
         if trigger is None:
             raise Refused("invalid_trigger_id")

@@ -1,1 +1,1 @@
-"""From the policy's file to a `Policy`."""
+"""Read policies.yaml into a `Policy`."""

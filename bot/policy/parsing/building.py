@@ -1,4 +1,4 @@
-"""From the file's entries to the values that the rest of the bot works with."""
+"""Build the values that the rest of the bot uses from the entries of the file."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -40,9 +40,9 @@ def policy(
     customers: Iterable[Customer],
     texts: Mapping[str, str],
 ) -> Policy:
-    """Return the policy that a checked file states.
+    """Return the policy in a checked file.
 
-    `customers` are those of the customers' file; they follow the file's own.
+    `customers` are those of the customers' file; they come after the file's own.
     """
     own = (entry.customer(name) for name, entry in file.customers.items())
     return Policy(
@@ -83,7 +83,7 @@ def calendars(file: PolicyFile, context: Context) -> dict[str, BusinessHours]:
 
 
 def unreachable(policy: Policy, start: datetime) -> Iterator[tuple[Path, str]]:
-    """Yield the cells whose business time does not come within twelve years."""
+    """Yield the cells whose business time takes more than twelve years."""
     own = [one.calendar for one in policy.customers if one.calendar is not None]
     for table, cells in (
         ("first_response", policy.first_responses),

@@ -1,4 +1,4 @@
-"""Customers as files name them: rows of a CSV, and names that two of them share."""
+"""Read customers from a CSV file, and find names that two of them share."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ COLUMNS = ("name", "aliases", "plan", "calendar", "channel")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A customer as written, not checked yet. `key` is its place in its file."""
+    """A customer as written, not checked yet. `key` is where it is in its file."""
 
     file: str
     line: int | None
@@ -30,7 +30,7 @@ class Row:
     fields: Tree
 
     def described(self) -> str:
-        """Return its name and its place, which no other row has."""
+        """Return its name and where it is, which identifies the row."""
         return f"{self.name} ({self.file} line {self.line})"
 
     def problem(self, key: str, sentence: str) -> Problem:
@@ -39,7 +39,7 @@ class Row:
         return Problem(self.file, self.line, where, sentence)
 
     def strings(self, field: str) -> tuple[str, ...]:
-        """Return the strings of a field, be it one or a list; others are left out."""
+        """Return the strings of a field, one or a list; other values are left out."""
         value = self.fields.get(field) if isinstance(self.fields, dict) else None
         items = value if isinstance(value, list) else [value]
         return tuple(item for item in items if isinstance(item, str))
@@ -59,7 +59,7 @@ def rows_of_yaml(document: Document, file: str) -> list[Row]:
 
 
 def rows_of_csv(text: str, file: str) -> tuple[list[Row], list[Problem]]:
-    """Return the customers of a CSV file, and what is wrong with its form."""
+    """Return the customers in a CSV file, and what is wrong with its format."""
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         problems = list(_header_problems(reader.fieldnames or (), file))
@@ -77,7 +77,7 @@ def rows_of_csv(text: str, file: str) -> tuple[list[Row], list[Problem]]:
 def checked_customers(
     rows: Iterable[Row], context: Context
 ) -> tuple[list[Customer], list[Problem]]:
-    """Return the customers whose rows can be used, and what is wrong with others."""
+    """Return the customers with valid rows, and what is wrong with the others."""
     customers: list[Customer] = []
     problems: list[Problem] = []
     for row in rows:

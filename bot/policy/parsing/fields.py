@@ -1,4 +1,4 @@
-"""The single values of policies.yaml, each with its reader and its JSON Schema."""
+"""The types of values in policies.yaml, each with its reader and JSON Schema."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ BEST_PLAN = "the best plan"
 
 
 class ProblemsBelow(ValueError):  # noqa: N818
-    """Several problems at once, each with its path below the value."""
+    """Several problems in one value, each with its path below it."""
 
     def __init__(self, *found: tuple[Path, str]) -> None:
         super().__init__(*(sentence for _, sentence in found))
@@ -50,7 +50,10 @@ def _word(pattern: str) -> WithJsonSchema:
 
 
 def _known(value: object, names: Sequence[str], kind: str) -> str:
-    """Return a name that the file has. Where it has none that is told elsewhere."""
+    """Return a name that the file defines.
+
+    If the file defines none at all that is a problem of its own, reported elsewhere.
+    """
     written = words.text(value, f"a {kind}")
     if names and written not in names:
         near = words.did_you_mean(written, names)
@@ -121,7 +124,7 @@ def _not_empty(value: object) -> object:
 
 
 def _nothing_is_empty(value: object) -> object:
-    """Read a key with nothing behind it, as when all below is commented out."""
+    """Read a key without a value as empty: everything below may be commented out."""
     return {} if value is None else value
 
 

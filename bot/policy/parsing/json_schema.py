@@ -1,4 +1,4 @@
-"""The JSON Schema of policies.yaml, with which an editor helps to write it."""
+"""The JSON Schema of policies.yaml, for completion and checks in an editor."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bot.policy.parsing.models import PolicyFile
 
 
 def policy_schema() -> dict[str, Any]:
-    """Return the schema; what the bot's own reader checks besides, it cannot say."""
+    """Return the schema. The bot's own reader checks more than a schema can express."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **_closed(PolicyFile.model_json_schema()),
@@ -14,7 +14,7 @@ def policy_schema() -> dict[str, Any]:
 
 
 def _closed(node: Any) -> Any:
-    """Refuse every key that a pattern for keys does not match, at any depth."""
+    """Refuse keys that no pattern matches, at any depth."""
     if isinstance(node, list):
         return [_closed(item) for item in node]
     if not isinstance(node, dict):

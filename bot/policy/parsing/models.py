@@ -1,7 +1,7 @@
-"""The shape of policies.yaml, from which the JSON Schema for editors comes, too.
+"""The structure of policies.yaml, which also gives the JSON Schema for editors.
 
-Descriptions are written to follow the word "write": they end the sentence about a
-missing or unreadable setting, and editors show them.
+A description is worded to follow "write": it completes the sentence about a missing or
+invalid setting. Editors show it, too.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ from bot.policy.targets import EveryDay, ShareOf, WhenClosed
 
 
 class Section(BaseModel):
-    """A part of the file in which every key is known."""
+    """A part of the file that refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -154,7 +154,7 @@ class HolidaysEntry(Section):
         return names
 
     def expanded(self, known: Context) -> dict[date, str]:
-        """Return every date on which the team does not work, with its name."""
+        """Return every holiday's date and name."""
         public = public_holidays(self.country, self.subdivision, known)
         kept = {
             day: name
@@ -167,14 +167,14 @@ class HolidaysEntry(Section):
 def public_holidays(
     country: str | None, subdivision: str | None, known: Context
 ) -> Mapping[date, str]:
-    """Return the public holidays of a country; of none, none."""
+    """Return the public holidays of a country; none if `country` is not set."""
     if country is None:
         return {}
     return known.holidays(country, subdivision, known.years)
 
 
 def _is_holiday(name: str, known: Mapping[date, str], years: range) -> bool:
-    """Tell whether a date or a name is a holiday; beyond `years` nobody can say."""
+    """Return whether a date or name is a holiday; a date beyond `years` may be one."""
     if name in known.values():
         return True
     try:
@@ -332,12 +332,12 @@ class RetentionEntry(Section):
 
 
 def _every_severity(value: object) -> object:
-    """Add the severities that are left out, so that each is told as missing."""
+    """Add the severities that are left out, so that each is reported as missing."""
     return {**dict.fromkeys(Severity), **value} if isinstance(value, dict) else value
 
 
 def _every_plan(value: object, info: ValidationInfo) -> object:
-    """Add the plans that are left out, so that each is told as missing."""
+    """Add the plans that are left out, so that each is reported as missing."""
     if not isinstance(value, dict):
         return value
     return {**dict.fromkeys(context(info).plans), **value}
@@ -351,7 +351,7 @@ FollowUps = Annotated[dict[PlanRef, FollowUp], _ByPlan]
 
 
 class PolicyFile(Section):
-    """Everything that policies.yaml may hold."""
+    """The whole of policies.yaml."""
 
     plans: Annotated[dict[Name, Text], NotEmpty] = Field(
         description="plans, best first, such as premium: Premium Support"

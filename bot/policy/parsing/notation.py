@@ -1,6 +1,6 @@
-"""The small words of policies.yaml: hours, days, durations, times and Slack's ids.
+"""Read the notations in policies.yaml: hours, days, durations, times and Slack's ids.
 
-Each function reads one of them and raises ValueError with what was read and what is
+Each function reads one of them, and raises ValueError with what was read and what is
 allowed. The patterns are for editors, in the JSON Schema.
 """
 
@@ -56,20 +56,20 @@ def all_of(names: Iterable[str]) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant; `None` if none is like it."""
+    """Return the name that was probably meant; `None` if none is similar."""
     by_fold = {known.casefold(): known for known in names}
     near = get_close_matches(name.casefold(), by_fold, n=1)
     return by_fold[near[0]] if near else None
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """Return the name that was probably meant, as the end of a sentence, or nothing."""
+    """Return "; did you mean ...?" if a name is similar, else an empty string."""
     near = nearest(name, names)
     return f"; did you mean {near}?" if near else ""
 
 
 def text(value: object, allowed: str = "a text") -> str:
-    """Read a text that says something."""
+    """Read a text that is not blank."""
     if not isinstance(value, str) or not value.strip():
         raise refused(value, allowed)
     return value.strip()

@@ -1,7 +1,7 @@
-"""Keys of policies.yaml that had other names once.
+"""Keys of policies.yaml that used to have other names.
 
-The record keeps every accepted policy as text, and reads the last one again. So a
-stored text may use the old keys; a file may not, and is told the new ones.
+The database stores accepted policies as text, and the bot reads the last one again. So
+a stored text may use old keys. A file may not; the problem then names the new key.
 """
 
 from dataclasses import replace
@@ -13,9 +13,9 @@ _WITHIN = {"escalation": {"rungs": "steps", "heartbeat": "repeat"}}
 
 
 def renamed(document: Document) -> tuple[Document, dict[Path, str]]:
-    """Return a document under today's keys, and each old key in it with the new one.
+    """Return a document with today's keys, and each old key in it with the new one.
 
-    A section that stands there under both names keeps both, to be refused as it is.
+    A section that occurs under both names keeps both, so that the reader refuses it.
     """
     found: dict[Path, str] = {}
     tree = _renamed(document.tree, _SECTIONS, (), found)
@@ -37,7 +37,7 @@ def _renamed(
 
 
 def _path(path: Path, found: dict[Path, str]) -> Path:
-    """Return a path of the text as it is under today's keys."""
+    """Return a path in the text with today's keys."""
     for new, old in found.items():
         depth = len(new)
         if path[:depth] == (*new[:-1], old):

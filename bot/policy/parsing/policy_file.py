@@ -1,4 +1,4 @@
-"""policies.yaml, and the file of customers that it may name, read into a Policy."""
+"""Read policies.yaml, and the customers' file that it may name, into a Policy."""
 
 import hashlib
 import json
@@ -52,7 +52,7 @@ def load(path: Path, *, holidays: HolidaySource, today: date) -> Policy:
 def load_or_default(
     path: Path | None, *, holidays: HolidaySource, today: date
 ) -> Policy:
-    """Read the file at `path`; with none named, `policies.yaml` or else the default.
+    """Read the file at `path`; without one, `policies.yaml` or else the default.
 
     Raises PolicyError with everything that is wrong.
     """
@@ -63,7 +63,7 @@ def load_or_default(
 
 
 def is_default_used(path: Path | None) -> bool:
-    """Tell whether there is no file, so that the policy shipped with the bot counts."""
+    """Return whether there is no file, so that the bot's default policy applies."""
     return path is None and not Path(DEFAULT_NAME).exists()
 
 
@@ -132,7 +132,7 @@ def read_text(path: Path) -> str:
 def default_text() -> str:
     """Return the policies file that comes with the bot.
 
-    An installed package carries it; in the repository it stands beside the package.
+    An installed package contains it; in the repository it is beside the package.
     """
     packaged = resources.files("bot") / DEFAULT_NAME
     if packaged.is_file():
@@ -171,7 +171,7 @@ def _context(tree: Tree, holidays: HolidaySource, years: range) -> Context:
 
 
 def _mapping(tree: Tree, *path: str) -> dict[str, Tree]:
-    """Return the mapping at a path; an empty one where there is something else."""
+    """Return the mapping at a path; an empty one if there is something else."""
     for key in path:
         tree = tree.get(key) if isinstance(tree, dict) else None
     return tree if isinstance(tree, dict) else {}
@@ -200,7 +200,7 @@ def _renamings(
 
 @dataclass(frozen=True, slots=True)
 class _CustomersFile:
-    """The file of customers: its rows, its text by its name, what is wrong with it."""
+    """The customers' file: its rows, its text by file name, and its problems."""
 
     rows: Sequence[Row] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -235,7 +235,7 @@ def _own_channels(tree: Tree) -> dict[str, str]:
 def _version(
     text: str, texts: Mapping[str, str], calendars: Mapping[str, BusinessHours]
 ) -> str:
-    """Return a short name of everything that a due instant can depend on."""
+    """Return a short hash of everything that a due instant can depend on."""
     dates = {
         name: [
             sorted((day.isoformat(), title) for day, title in part.holidays.items())
@@ -260,6 +260,6 @@ def _refuse_unreachable(
 
 
 def _refusal(problems: Iterable[Problem], name: str) -> PolicyError:
-    """Return problems in the order of their lines, the file called `name` first."""
+    """Return problems ordered by line, those of the file `name` first."""
     ordered = sorted(problems, key=lambda one: (one.file != name, one.line or 0))
     return PolicyError(tuple(map(str, ordered)))

@@ -1,4 +1,4 @@
-"""What is wrong with a policies file, each in one line: key, line, read, allowed."""
+"""Problems in a policies file, one per line: key, line, value, what is allowed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _NOT_A_LIST = ("list_type", "tuple_type", "frozen_set_type")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong; `key` is empty where it is about a whole line."""
+    """One problem; `key` is empty if it is about a whole line."""
 
     file: str
     line: int | None
@@ -36,7 +36,7 @@ def key_of(path: Path) -> str:
 def found_by(
     error: ValidationError, model: type[BaseModel]
 ) -> Iterator[tuple[Path, str]]:
-    """Yield path and sentence of each thing that pydantic found wrong in a model."""
+    """Yield the path and a sentence for each error that pydantic found."""
     schema = model.model_json_schema()
     for found in error.errors(include_url=False):
         path, node = _place(schema, found["loc"])
@@ -48,9 +48,9 @@ def found_by(
 
 
 def _place(schema: Mapping[str, Any], loc: Path) -> tuple[Path, Mapping[str, Any]]:
-    """Return the path without pydantic's own marks, and the schema of what is there.
+    """Return the path without pydantic's own parts, and the schema at that path.
 
-    Of a setting that does not exist it is the schema of the section around it.
+    For an unknown setting it is the schema of the section around it.
     """
     node, path = schema, list[str | int]()
     for part in loc:
@@ -66,7 +66,7 @@ def _place(schema: Mapping[str, Any], loc: Path) -> tuple[Path, Mapping[str, Any
 
 
 def _resolved(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow references, and of alternatives take the one that has settings."""
+    """Follow references, and pick the alternative that has settings."""
     while "$ref" in node:
         node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
     sections = [one for one in node.get("anyOf", ()) if "properties" in one]

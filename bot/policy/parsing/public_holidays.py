@@ -15,10 +15,10 @@ _COUNTRIES = "holidays.countries"
 
 
 def _leave_countries_out() -> None:
-    """Let the package of all countries be there without its contents.
+    """Replace the package `holidays.countries` by an empty one.
 
-    On its first import it imports all 250 of them: half a second and 10 MB. The library
-    finds the one that it is asked for by the name of its module.
+    Importing it imports all 250 countries, which takes half a second and 10 MB. The
+    library finds a single country by the name of its module.
     """
     spec = find_spec(_COUNTRIES)
     if _COUNTRIES not in sys.modules and spec is not None:
@@ -33,10 +33,10 @@ def public_holidays(
 ) -> Mapping[date, str]:
     """Return the public holidays of a country in some years, with English names.
 
-    Where there is no English they have the country's own names: never those of this
-    machine's locale, since two replicas must agree.
+    Without English names they have the country's own. The locale of the host does not
+    matter, since two replicas must agree.
 
-    Raises ValueError for a country or a subdivision that is not known.
+    Raises ValueError for an unknown country or subdivision.
     """
     known = _country(country)
     if subdivision is not None and subdivision not in known.subdivisions:
@@ -52,7 +52,7 @@ def public_holidays(
 
 
 def _country(code: str) -> holidays.HolidayBase:
-    """Return what the package knows of a country, under its two letters alone."""
+    """Return what the library knows about a country, by its two-letter code only."""
     try:
         known = holidays.country_holidays(code)
     except NotImplementedError:

@@ -1,4 +1,4 @@
-"""policies.yaml and the customers' file beside it, watched for changes."""
+"""Watch policies.yaml and the customers' file beside it for changes."""
 
 import hashlib
 import re
@@ -18,8 +18,8 @@ _CUSTOMERS = re.compile(r"^customers_file:[ \t]*([^#\n]+)", re.MULTILINE)
 class PolicySource:
     """Where the policy comes from: the file at `path`, or `policies.yaml` here.
 
-    Without any file the policy that comes with the bot counts, unless there was a file
-    before: `was_file` tells that. `last_read` names the content that was last read.
+    Without a file the bot's default policy applies, unless there was a file before
+    (`was_file`). `last_read` is the hash of the content that was read last.
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class PolicySource:
         return policy_file.load_or_default(None, holidays=self.holidays, today=today)
 
     def content(self) -> str:
-        """Return a name of what the files hold now: the same as long as they stay so.
+        """Return a hash of what the files contain now.
 
-        The whole is read: a copy may keep the time at which the file was last edited.
+        The modification time is not enough: copying a file over it may keep an old one.
         """
         parts = (_bytes(path) for path in self._files())
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
@@ -56,9 +56,9 @@ class PolicySource:
 def read_stored(
     texts: Mapping[str, str], holidays: HolidaySource, today: date
 ) -> Policy:
-    """Read a policy from the texts that an accepted one was stored with.
+    """Read a policy from the stored texts of an accepted one.
 
-    Raises PolicyError if it would not be accepted any more.
+    Raises PolicyError if this version of the bot no longer accepts it.
     """
     name, text = next(iter(texts.items()))
 

@@ -1,7 +1,7 @@
-"""YAML as it is written: every value stays a string, and every key keeps its line.
+"""Read YAML with every value as a string, and with the line of every key.
 
-YAML 1.1 would turn `10:30` into 630 and `NO` into false, and take the second of two
-equal keys without a word.
+YAML 1.1 turns `10:30` into 630 and `NO` into false (https://yaml.org/type/int.html,
+https://yaml.org/type/bool.html), and PyYAML silently takes the last of two equal keys.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ _EMPTY = ("", "~", "null")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a YAML text says, and where: `lines` has a line, from 1, for each path.
+    """The content of a YAML text; `lines` has the line of each path, from 1.
 
     An empty value is `None`; every other scalar is a string.
     """
@@ -26,7 +26,7 @@ class Document:
     lines: Mapping[Path, int]
 
     def line_of(self, path: Path) -> int | None:
-        """Return the line of a path, or of the nearest thing around it."""
+        """Return the line of a path, or of the nearest path above it."""
         for length in range(len(path), 0, -1):
             if (line := self.lines.get(path[:length])) is not None:
                 return line
@@ -35,7 +35,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that is wrong with the form of a text; `line` may be unknown."""
+    """A syntax problem in a text; `line` may be unknown."""
 
     line: int | None
     path: Path
@@ -43,7 +43,7 @@ class Fault:
 
 
 class YamlError(Exception):
-    """A text that cannot be read."""
+    """The text is not valid YAML."""
 
     def __init__(self, *faults: Fault) -> None:
         super().__init__(*(fault.sentence for fault in faults))
@@ -51,7 +51,7 @@ class YamlError(Exception):
 
 
 def read(text: str) -> Document:
-    """Read a text. Raises YamlError with everything that is wrong with its form."""
+    """Read a text. Raises YamlError with every syntax problem."""
     try:
         _refuse_aliases(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -90,7 +90,7 @@ def _document(root: yaml.Node | None) -> Document:
 
 
 def _walk(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
-    """Yield every path below a node with its line; twice where a key is repeated."""
+    """Yield every path below a node with its line; a repeated key comes twice."""
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield (*path, number), item.start_mark.line + 1

@@ -1,1 +1,1 @@
-"""The forms, a file each: its view, how it is read, its receipt."""
+"""The forms, one file each: its view, how it is read, and its receipt."""

@@ -27,7 +27,7 @@ _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class FieldErrors(BotError):  # noqa: N818  # Several, one an input.
-    """What must be corrected in a form: a sentence for each input, by its block id."""
+    """What to correct in a form: a sentence for each input, by its block id."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -43,7 +43,7 @@ def modal(  # noqa: PLR0913  # Each is one of Slack's own fields.
     close: str = "Cancel",
     metadata: Mapping[str, object] | None = None,
 ) -> View:
-    """Return a form. `metadata` comes back with it; it is no secret from people."""
+    """Return a form. Slack returns `metadata` with it; it must not be a secret."""
     carried = json.dumps(dict(metadata or {}), ensure_ascii=False)
     if len(carried) > LONGEST_METADATA or len(blocks) > MOST_VIEW_BLOCKS:
         raise ValueError("a form is too large for Slack")
@@ -82,7 +82,7 @@ def field(
 
 
 def text_input(longest: int, *, multiline: bool = False, initial: str = "") -> Element:
-    """Return an input for text; Slack itself refuses more than `longest`."""
+    """Return an input for text; Slack refuses more than `longest` characters."""
     element: Element = {
         "type": "plain_text_input",
         "multiline": multiline,
@@ -116,10 +116,10 @@ def person_input() -> Element:
 
 
 def when_field(label: str) -> Block:
-    """Return the input of an instant, shown in the zone of the person at the form.
+    """Return an input for an instant, in the zone of the person at the form.
 
-    It starts empty, which means now: a filled-in instant would go stale while the
-    form is open.
+    It starts empty, which means now: a preset instant would go stale while the form is
+    open.
     """
     element: Element = {"type": "datetimepicker"}
     hint = "Leave it empty for now."
@@ -141,7 +141,7 @@ class Entered:
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """What the form carried with it."""
+        """The metadata that the form was opened with."""
         read = json.loads(self.form.metadata or "{}")
         assert isinstance(read, dict), "a form carries an object of ours"
         return read

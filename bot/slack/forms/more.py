@@ -1,4 +1,4 @@
-"""More: the rarer acts on an incident."""
+"""The form behind More, with the rarer acts on an incident."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ ID = "more_view"
 
 
 def view(incident: Incident, policy: Policy) -> View:
-    """Return the rarer acts that apply to an incident now, a button each."""
+    """Return the rarer acts that apply to an incident now, with a button each."""
     blocks = [section(headline(incident))]
     for does, element in _acts(incident, policy):
         blocks.append(section(does, accessory=element))

@@ -1,4 +1,4 @@
-"""The inputs that offer what the policy names: severities, support plans, customers."""
+"""The inputs with choices from the policy: severities, support plans, customers."""
 
 from collections.abc import Sequence
 
@@ -50,7 +50,7 @@ def plan_field(
 def customer_field(
     policy: Policy, customer: str | None, *, is_unknown_offered: bool
 ) -> Block:
-    """Return a menu of the customers; where they are too many, an input for a name."""
+    """Return a menu of the customers or, if there are too many, an input for a name."""
     if not _fits_menu(policy.customers):
         known = policy.find_customer(customer) if customer else None
         name = text_input(LONGEST_LINE, initial=known.name if known else "")
@@ -66,7 +66,7 @@ def customer_field(
 
 
 def read_customer(entered: Entered, policy: Policy) -> str | None:
-    """Return the customer that was chosen or typed, `None` for one not known yet.
+    """Return the customer that was chosen or typed, `None` if not known yet.
 
     Raises FieldErrors for a name that the policy does not have.
     """

@@ -1,4 +1,4 @@
-"""What a form shows once it was sent off."""
+"""What a form shows after it was submitted."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ ID = "receipt_view"
 
 
 def view(answer: Message | str) -> View:
-    """Return the receipt; a text is marked up."""
+    """Return the receipt; texts are mark-up."""
     blocks: Sequence[Block]
     if isinstance(answer, str):
         blocks = [section(answer)]
@@ -30,7 +30,7 @@ def nothing_sent(incident: Incident) -> str:
 def next_due(
     incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
 ) -> str:
-    """Say what is owed next and when; empty where nothing is."""
+    """Say what is owed next and when; empty if nothing is."""
     owed = owed_now(deadlines)
     if owed is None or owed.paused_at is not None:
         return ""

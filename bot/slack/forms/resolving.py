@@ -57,7 +57,7 @@ def view(incident: Incident, reader: Person, now: datetime) -> View:
 
 
 def read(form: Submission, now: datetime) -> ResolveEntry:
-    """Read what was entered. Raises FieldErrors until the customer was told."""
+    """Read what was entered. Raises FieldErrors if the customer was not told."""
     entered = Entered(form)
     note = " ".join(entered.required(NOTE, "Say in a line how it ended.").split())
     if not entered.is_ticked(CONFIRMED):
@@ -66,7 +66,7 @@ def read(form: Submission, now: datetime) -> ResolveEntry:
 
 
 def receipt(incident: Incident) -> str:
-    """Say that it is resolved, and what that ended."""
+    """Say that it is resolved, and which deadlines that closed."""
     return (
         f"{incident.name} is resolved. Every reminder of it has ended. "
         f"{nothing_sent(incident)}"

@@ -1,4 +1,4 @@
-"""Why these times: what was counted, what was skipped and why, and what is settled."""
+"""The form behind "Why these times?": what was counted, what was skipped, and why."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ from bot.slack.readers import Person
 
 ID = "why_view"
 
-_MOST_SETTLED = 15
+_MOST_CLOSED = 15
 _MOST_LINES = 60
 
 
@@ -45,9 +45,9 @@ def view(
     reader: Person,
     now: datetime,
 ) -> View:
-    """Return the ledger of what is owed now, and how what was owed before ended.
+    """Return the ledger of each open deadline, and how the closed ones ended.
 
-    Business time is written in its calendar's own zone, which is named.
+    Business time is shown in the zone of its calendar, with the zone's name.
     """
     return modal(
         "Why these times?",
@@ -69,8 +69,8 @@ def _blocks(
     for deadline in (owed_now(deadlines), running_now(deadlines)):
         if deadline is not None:
             found.extend(_open(incident, deadline, policy, reader, now))
-    settled = [one for one in deadlines if not one.is_open and not one.kind.is_internal]
-    lines = [_settled(incident, one, policy, now) for one in settled[-_MOST_SETTLED:]]
+    closed = [one for one in deadlines if not one.is_open and not one.kind.is_internal]
+    lines = [_closed(incident, one, policy, now) for one in closed[-_MOST_CLOSED:]]
     if lines:
         found.extend(sections(["*Settled*", *lines]))
     if not lines and len(found) == 1:
@@ -102,7 +102,7 @@ def _open(
 
 
 def _target(incident: Incident, deadline: Deadline, policy: Policy) -> str:
-    """Return what is promised, by which words and which calendar."""
+    """Return the target, in the policy's words, and its calendar."""
     what = opened_up(owed_as(deadline))
     if deadline.kind.is_internal:
         return what
@@ -150,7 +150,7 @@ def _check_in(
     return f"Due {due}: {every} after the owner's last sign of life."
 
 
-def _settled(
+def _closed(
     incident: Incident, deadline: Deadline, policy: Policy, now: datetime
 ) -> str:
     zone = hours_of(policy, deadline, incident).zone

@@ -72,14 +72,14 @@ def _sentences(
     if incident.reported_at != incident.opened_at:
         reported = times.at(incident.reported_at)
         yield f"Reported {reported}; the clock runs from then."
-    yield from _promises(incident, recorded.deadlines, policy, times)
+    yield from _targets(incident, recorded.deadlines, policy, times)
     yield _who_is_told(recorded, policy, reader, times)
     if incident.offered_to is not None:
         yield f"{mention(incident.offered_to)} is asked to take it."
     yield "Nothing was posted here."
 
 
-def _promises(
+def _targets(
     incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
 ) -> Iterator[str]:
     owed = owed_now(deadlines)

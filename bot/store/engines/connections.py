@@ -1,8 +1,8 @@
-"""Connections to PostgreSQL whose server has to answer in time.
+"""Connections to PostgreSQL with a deadline for every answer.
 
-The server's own timeouts, and those of the network, do not see a server that is frozen
-on a connection that lives: a suspended machine, a disk that hangs, a pooler whose queue
-does not move. So we look at our own clock, too.
+A frozen server escapes its own timeouts and those of TCP, since the connection is still
+alive: a suspended virtual machine, a disk that hangs, a pooler whose queue is stuck. So
+the client keeps its own deadline.
 """
 
 from time import monotonic
@@ -20,13 +20,15 @@ T = TypeVar("T")
 
 AWAY = "the database cannot be reached"
 
-# A little longer than a statement may take by the server's clock, which can say why.
+# Longer than the server's own `statement_timeout`, whose error says more than ours.
 STATEMENT_WITHIN_S = 2.2
-# A statement that ran so many times gets a plan to keep.
+# Prepare a statement after this many executions.
+# https://www.psycopg.org/psycopg3/docs/advanced/prepare.html
 _OFTEN = 2
 _CONNECTING = {
     "connect_timeout": 2,
-    # Told to libpq: a server that vanished is noticed although nobody hung up.
+    # A host that vanishes sends no FIN, and TCP alone would retransmit for minutes.
+    # https://www.postgresql.org/docs/current/libpq-connect.html
     "tcp_user_timeout": 3000,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -35,14 +37,15 @@ _CONNECTING = {
 
 
 class TimedConnection(psycopg.Connection[DictRow]):
-    """A connection that is given up when its server does not answer in time."""
+    """A connection that closes itself if the server does not answer in time."""
 
     answers_within_s = STATEMENT_WITHIN_S
 
     def wait(self, gen: PQGen[T], *how: Any, **more: Any) -> T:
-        """Wait for the server, through which every statement passes.
+        """Wait for the server; psycopg calls this for every statement.
 
-        Raises ConnectionTimeout, and the connection is closed then.
+        Raises ConnectionTimeout after closing the connection: a late answer would be
+        taken for that of the next statement.
         """
         try:
             return super().wait(_within(gen, self.answers_within_s), *how, **more)
@@ -52,7 +55,7 @@ class TimedConnection(psycopg.Connection[DictRow]):
 
 
 def connected(url: str) -> psycopg.Connection[DictRow]:
-    """Connect outside of the pool. Raises StorageError that says why it fails."""
+    """Connect outside of the pool. Raises StorageError saying why that failed."""
     try:
         return psycopg.Connection[DictRow].connect(url, **arguments(url))
     except psycopg.OperationalError as error:
@@ -61,11 +64,12 @@ def connected(url: str) -> psycopg.Connection[DictRow]:
 
 
 def arguments(url: str) -> dict[str, Any]:
-    """Return how to connect, where the URL does not say otherwise."""
+    """Return the connection parameters; those in the URL win."""
     said = conninfo_to_dict(url)
     given: dict[str, Any] = {
         name: value for name, value in _CONNECTING.items() if name not in said
     }
+    # With several hosts libpq takes the first that answers, which may be a standby.
     if "," in str(said.get("host", "")) and "target_session_attrs" not in said:
         given["target_session_attrs"] = "read-write"
     return {
@@ -73,16 +77,16 @@ def arguments(url: str) -> dict[str, Any]:
         "autocommit": True,
         "prepare_threshold": None,
         "row_factory": dict_row,
-        # Our statements number their parameters: nothing is to be looked for in them.
+        # Our statements use $1 already, so psycopg need not parse them.
         "cursor_factory": psycopg.RawCursor,
     }
 
 
 def keep_plans(connection: psycopg.Connection[DictRow]) -> None:
-    """Let the server keep the plans of our statements, where that is safe.
+    """Allow prepared statements, unless a pooler sits in between.
 
-    Behind a pooler the next transaction may be in a session that does not know them. It
-    shows: a pooler gives its clients another process id than that of the server.
+    A pooler may run the next transaction in another session, which does not know them.
+    A pooler shows itself by giving its clients another process id than the server's.
     """
     row = connection.execute("SELECT pg_backend_pid() AS pid").fetchone()
     if row is not None and row["pid"] == connection.info.backend_pid:
@@ -90,7 +94,10 @@ def keep_plans(connection: psycopg.Connection[DictRow]) -> None:
 
 
 def _within(gen: PQGen[T], seconds: float) -> PQGen[T]:
-    """Go on with what the driver waits for; it looks in ten times a second."""
+    """Run the driver's generator until a deadline.
+
+    psycopg wakes it ten times a second even if nothing has arrived.
+    """
     give_up_at = monotonic() + seconds
     try:
         wanted = next(gen)

@@ -1,7 +1,7 @@
-"""A lock that goes to the thread that has waited longest.
+"""A first-come, first-served lock.
 
-The standard library's goes to any thread that comes along when it is free. Under load
-some threads would wait many times as long as others, and longer than they may.
+`threading.Lock` goes to any thread that asks at the right moment. Under load an unlucky
+thread waits past its timeout while others get the lock again and again.
 """
 
 from collections import deque
@@ -15,7 +15,7 @@ from bot.store.database import LOCKED
 
 
 class FairLock:
-    """Held by the first thread of a queue."""
+    """A lock held by the first thread in a queue."""
 
     def __init__(self) -> None:
         self._guard = Lock()
@@ -23,9 +23,9 @@ class FairLock:
 
     @contextmanager
     def held(self, within: timedelta | None = None) -> Iterator[None]:
-        """Hold the lock; `None` waits for it as long as it takes.
+        """Hold the lock; `None` waits without a limit.
 
-        Raises StorageError when the time is over.
+        Raises StorageError if that takes longer than `within`.
         """
         mine = Lock()
         mine.acquire()
@@ -41,7 +41,8 @@ class FairLock:
             yield
         finally:
             with self._guard:
-                # It may have become ours just after we gave up.
+                # The lock may have become ours just after the timeout, so a thread that
+                # gave up has to pass it on as well.
                 was_first = self._queue[0] is mine
                 self._queue.remove(mine)
                 if was_first and self._queue:

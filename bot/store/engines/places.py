@@ -1,7 +1,8 @@
-"""Where a record's file lies, and what becomes of it when somebody deletes it there.
+"""Notice that the database file was deleted while it is open, and put it back.
 
-SQLite goes on with a file that has no name any more, and all of it is lost with the
-process. But as long as the process lives, all that was recorded can still be read.
+On Unix an open file outlives its name. SQLite would go on writing to it, and everything
+would be lost when the process ends. Until then all of it can still be read and copied.
+Source: https://www.sqlite.org/howtocorrupt.html, on unlinking a file in use.
 """
 
 import os
@@ -15,12 +16,14 @@ from bot.store.files import part_of, put
 GONE = "the database file is gone"
 MOVED = "the database file was moved away"
 REPLACED = "another file is in the database's place; restart sevbot"
-# To close another kind of descriptor would end all locks that SQLite has on the file.
+# POSIX drops a process's locks on a file as soon as it closes any descriptor of that
+# file, SQLite's locks included. A descriptor opened with O_PATH has no such effect.
+# https://www.sqlite.org/howtocorrupt.html, on closing a file that is in use.
 _JUST_TO_ASK = getattr(os, "O_PATH", os.O_RDONLY)
 
 
 class Place:
-    """A file under the name by which it was opened."""
+    """A file and the name under which it was opened."""
 
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
@@ -28,20 +31,22 @@ class Place:
         self._own = os.fstat(self._descriptor)
 
     def is_kept(self) -> bool:
-        """Tell whether the file has its name still."""
+        """Return whether the name still belongs to this file."""
         try:
             return os.path.samestat(self._path.stat(), self._own)
         except OSError:
             return False
 
     def put_back(self, connection: sqlite3.Connection) -> None:
-        """Give a deleted file's content its name again.
+        """Write a deleted file's content under its old name.
 
-        Raises StorageError where the file is just elsewhere, or its folder is gone.
+        Raises StorageError if the file was only moved or if its folder is gone.
         """
         if self._path.exists():
             raise StorageError(REPLACED)
         try:
+            # It still has a name somewhere. A copy under the old one would make two
+            # databases that differ from now on.
             if os.fstat(self._descriptor).st_nlink:
                 raise StorageError(MOVED)
             with honest(), part_of(self._path) as part:
@@ -51,7 +56,7 @@ class Place:
             raise StorageError(GONE) from error
 
     def close(self) -> None:
-        """Ask no more."""
+        """Close the descriptor."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

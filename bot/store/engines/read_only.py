@@ -1,4 +1,4 @@
-"""A SQLite record that is only read, beside the bot that writes it or after its end."""
+"""Read a SQLite database, beside the bot that writes it or after it has stopped."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from bot.store.engines.sqlite import SqliteTransaction
 
 
 class Reading:
-    """Reads the file of one workspace, and never holds up whoever writes it."""
+    """Reads a workspace in a file, and never blocks the writer."""
 
     def __init__(self, path: Path, workspace: str) -> None:
         self._path = path
@@ -18,12 +18,13 @@ class Reading:
 
     @contextmanager
     def transaction(self) -> Iterator[SqliteTransaction]:
-        """Begin to read the record as it stands now.
+        """Begin a transaction that sees the database as it is now.
 
-        Raises StorageError where there is no file, or it cannot be read.
+        Raises StorageError if there is no file or it cannot be read.
         """
         try:
-            # Not `ro`: the log of a bot that was killed must be taken in.
+            # Not mode=ro: after a bot was killed, a reader has to recover the WAL and
+            # write its shared-memory index. https://www.sqlite.org/wal.html#readonly
             connection = sqlite3.connect(
                 f"{self._path.as_uri()}?mode=rw", uri=True, isolation_level=None
             )

@@ -1,4 +1,4 @@
-"""What SQLite's refusals mean, in plain words."""
+"""SQLite's errors as StorageErrors in plain words."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _REASONS = {
 
 @contextmanager
 def honest() -> Iterator[None]:
-    """Say in plain words why the storage refused."""
+    """Turn SQLite's errors into StorageErrors in plain words."""
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -31,7 +31,9 @@ def honest() -> Iterator[None]:
 
 
 def refuse(error: sqlite3.DatabaseError) -> NoReturn:
-    """Raise StorageError where the storage refused, else the error as it is."""
+    """Raise StorageError if SQLite refused, and any other error unchanged."""
+    # The low byte is the primary code; SQLITE_BUSY_SNAPSHOT, say, is a SQLITE_BUSY.
+    # https://www.sqlite.org/rescode.html
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code not in _REASONS:
         raise error

@@ -1,4 +1,4 @@
-"""The record in one SQLite file."""
+"""The database in one SQLite file."""
 
 import json
 import logging
@@ -24,8 +24,8 @@ from bot.store.queries import Dialect, Statement, blocks, numbered, statement
 
 logger = logging.getLogger(__name__)
 
-# Whoever writes waits so long for a turn among our threads, and so long again for other
-# processes: together less than the three seconds that Slack grants a command.
+# A writer waits this long for our own threads, and again this long for other processes:
+# together less than the three seconds that Slack gives us to acknowledge a command.
 _BUSY_FOR = timedelta(milliseconds=1200)
 _MIGRATED = "SELECT COUNT(*) FROM _sqlite_migrations WHERE migration_set = 'sevbot'"
 _LOOK_AGAIN_S = 0.02
@@ -36,10 +36,10 @@ _WORDS = {"INSTANT": _DIALECT.instant, "IDENTITY": "INTEGER PRIMARY KEY"}
 
 
 class SqliteDatabase:
-    """A SQLite file with one writer at a time, in this process and beside others.
+    """A SQLite file with one writer at a time, across threads and processes.
 
-    SQLite is unfair to writers that compete. So the threads of this process share one
-    connection, and whoever waits for it too long is told that the database is locked.
+    SQLite's busy handler polls, so that under load an unlucky writer starves. The
+    threads of this process therefore share one connection and queue for it in order.
     """
 
     def __init__(
@@ -57,21 +57,23 @@ class SqliteDatabase:
         """Begin a transaction; other writers wait until it ends."""
         self._must_be_there()
         with self._lock.held(self._busy_for), honest():
-            # Immediately: a read that turns into a write would fail when busy.
+            # IMMEDIATE takes the write lock now, where SQLite may wait for it. A read
+            # that turns into a write fails at once if somebody wrote in between.
+            # https://www.sqlite.org/lang_transaction.html
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 _must_be_of_our_shape(self._connection)
                 yield SqliteTransaction(self._connection, self._workspace)
                 self._connection.execute("COMMIT")
             except BaseException:
-                # After some errors SQLite has rolled back by itself.
+                # After some errors, such as a full disk, SQLite has rolled back itself.
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
                 raise
 
     @contextmanager
     def reading(self) -> Iterator["SqliteTransaction"]:
-        """Look at the file over a connection of its own, as it stood when it began."""
+        """Read on a connection of its own: in WAL mode that blocks no writer."""
         self._must_be_there()
         with honest(), closing(_looking(self._path)) as connection:
             connection.execute("BEGIN")
@@ -79,11 +81,15 @@ class SqliteDatabase:
             yield SqliteTransaction(connection, self._workspace)
 
     def whole(self) -> AbstractContextManager["SqliteTransaction"]:
-        """Begin a transaction that goes through every workspace."""
+        """Begin a transaction that sees every workspace."""
         return self.transaction()
 
     def empty_log(self) -> bool:
-        """Bring all into the file itself, as far as other readers allow it."""
+        """Copy the WAL into the file and empty it; `False` if a reader prevents that.
+
+        secure_delete overwrites erased texts in the file, but the WAL still has old
+        pages. https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        """
         with self._lock.held(self._busy_for), honest():
             found = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             is_busy, _, _ = found.fetchone()
@@ -96,14 +102,15 @@ class SqliteDatabase:
             self._place.close()
 
     def _must_be_there(self) -> None:
-        """Go on in a file of the same content, where somebody deleted ours."""
+        """Write the file again if somebody deleted it, and go on in the new one."""
         if self._place.is_kept():
             return
         with self._lock.held(self._busy_for), honest():
             if self._place.is_kept():  # Another thread was faster.
                 return
             self._place.put_back(self._connection)
-            # First, for it takes the log of that name along.
+            # Before the new file is opened: the last connection to close deletes the
+            # -wal file by its name, which would be the new one's.
             self._connection.close()
             self._connection = _opened(self._path, self._busy_for)
             self._place.close()
@@ -128,7 +135,7 @@ class SqliteTransaction:
         return self._run(statement(query, _DIALECT), values)
 
     def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
-        """Insert rows by a named query; return what it answers, in no order."""
+        """Insert rows with a named query; return its rows, in no order."""
         same["workspace"] = self._workspace
         found: list[Row] = []
         for text, values in blocks(query, rows, same, _DIALECT):
@@ -136,11 +143,11 @@ class SqliteTransaction:
         return found
 
     def write(self, query: str, **values: object) -> None:
-        """Run a named query whose answer nobody needs; here that is at once."""
+        """Run a named query without a result; here that happens at once."""
         self._run(statement(query, _DIALECT, is_silent=True), values)
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
-        """Insert rows by a named query whose answer nobody needs."""
+        """Insert rows with a named query without a result."""
         same["workspace"] = self._workspace
         for text, values in blocks(query, rows, same, _DIALECT, is_silent=True):
             self._asked(text, _stored(values))
@@ -150,9 +157,10 @@ class SqliteTransaction:
         return self._asked(asked.text, _stored(map(values.__getitem__, asked.names)))
 
     def _asked(self, text: str, given: list[object]) -> list[Row]:
-        """Run a statement. Raises StorageError within the transaction already.
+        """Run a statement. Raises StorageError here, not only at the end.
 
-        Whoever goes on after other errors must not take this one for one of them.
+        A caller that catches its own errors inside of a transaction must see that this
+        one is the database's.
         """
         try:
             cursor = self._connection.execute(text, given)
@@ -161,7 +169,7 @@ class SqliteTransaction:
             refuse(error)
 
     def each(self, sql: str) -> Iterator[Row]:
-        """Go through the rows of a statement, without holding them all."""
+        """Iterate over the rows of a statement without holding them all in memory."""
         cursor = self._connection.execute(sql)
         while found := cursor.fetchmany(_AT_ONCE):
             yield from _rows(cursor, found)
@@ -173,19 +181,22 @@ class SqliteTransaction:
         self._connection.executemany(text, given)
 
     def count_on(self, table: str) -> None:
-        """Do nothing: SQLite goes on after the greatest id by itself."""
+        """Do nothing: SQLite continues after the greatest id by itself."""
 
 
 @lru_cache(maxsize=1024)
 def to_text(at: datetime) -> str:
-    """Return an instant as UTC text of fixed width, to the millisecond."""
+    """Return an instant as UTC text of fixed width, to the millisecond.
+
+    With a fixed width the order of texts is the order of instants.
+    """
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
     return f"{at.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def _stored(values: Iterable[object]) -> list[object]:
-    """Return values as SQLite keeps them; all that is kept passes here."""
+    """Return values as SQLite stores them."""
     return [one if type(one) in _PLAIN else _plain(one) for one in values]
 
 
@@ -224,11 +235,13 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
     )
     try:
         _log_ahead(connection, busy_for)
+        # With NORMAL a power cut in WAL mode loses the last commits, and we acknowledge
+        # commands after them. https://www.sqlite.org/pragma.html#pragma_synchronous
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        # 16 MB: the log comes into the file in larger parts, so more seldom.
+        # Pages, 16 MB: fewer and larger checkpoints than with the default of 1000.
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        # What is erased shall be gone from the file, not just from its tables.
+        # Overwrite erased texts with zeros; otherwise they stay in free pages.
         connection.execute("PRAGMA secure_delete = ON")
         _migrate(connection)
     except BaseException:
@@ -240,7 +253,8 @@ def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
 def _log_ahead(connection: sqlite3.Connection, busy_for: timedelta) -> None:
     """Switch to a write-ahead log.
 
-    SQLite refuses at once, however long it may wait, where others do so just now.
+    If another process is switching at the same moment, SQLite answers SQLITE_BUSY at
+    once and ignores the timeout. So we wait ourselves.
     """
     until = time.monotonic() + busy_for.total_seconds()
     while True:
@@ -256,7 +270,8 @@ def _log_ahead(connection: sqlite3.Connection, busy_for: timedelta) -> None:
 
 
 def _looking(path: Path | str) -> sqlite3.Connection:
-    # Not `ro`: that could not create what a reader of the log needs beside the file.
+    # Not mode=ro: a reader in WAL mode may have to create the -shm file.
+    # https://www.sqlite.org/wal.html#readonly
     uri = f"{Path(path).absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     connection.execute("PRAGMA query_only = ON")
@@ -264,7 +279,10 @@ def _looking(path: Path | str) -> sqlite3.Connection:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the file to the newest shape; one of several processes does it."""
+    """Run the missing migrations; one of several processes does it.
+
+    DDL is transactional in SQLite, so a failed migration leaves nothing behind.
+    """
     known = Migrations("sevbot")
     for name, statements in migrations(_WORDS).items():
         known(name=name)(_applying(statements))
@@ -293,7 +311,7 @@ def _applying(statements: list[str]) -> Callable[[SqliteUtils], None]:
 
 
 def last_policy(path: Path | str) -> Mapping[str, str] | None:
-    """Return the files of the policy that was last in force; `None` if none was."""
+    """Return the files of the policy that was accepted last; `None` if none was."""
     found = _first(path, "last_policy")
     return json.loads(found[1]) if found else None
 
@@ -305,7 +323,7 @@ def known_workspace(path: Path | str) -> str | None:
 
 
 def _first(path: Path | str, query: str) -> tuple[Any, ...] | None:
-    """Return the first row of a query to a file that may not be there."""
+    """Return the first row of a query; `None` if there is no file or no such table."""
     if not Path(path).exists():
         return None
     connection = sqlite3.connect(path)

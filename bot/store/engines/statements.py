@@ -1,7 +1,9 @@
-"""Named queries, as PostgreSQL gets them: in a pipeline, many rows at once.
+"""Named queries on PostgreSQL, in a pipeline and many rows at once.
 
-In a pipeline a statement is sent without waiting for the answer to the one before. So
-what nobody needs an answer to costs no round trip of its own.
+In a pipeline the client sends a statement without waiting for the result of the one
+before. So a statement without a result costs no round trip. An error shows only when a
+result is read, at the latest at the commit.
+Source: https://www.psycopg.org/psycopg3/docs/advanced/pipeline.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +24,8 @@ from bot.store.queries import Dialect, blocks, numbered, statement
 DIALECT = Dialect("$", locks_rows=True, instant="TIMESTAMPTZ(3)")
 _PLAIN = {int, NoneType}
 _INSTANT = adapters.types["timestamptz"].oid
-# Statements in flight, bounded so that the server can answer them in time.
+# Statements between two syncs. The server buffers results until a sync, so without one
+# a long pipeline would look like a server that does not answer.
 _IN_FLIGHT = 25
 _FETCHED = 500
 _WITH_IDS = ("events", "outbox")
@@ -80,18 +83,19 @@ class PostgresTransaction:
             return fetched(self._named(query, values))
 
     def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
-        """Insert rows by a named query; return what it answers, in no order."""
+        """Insert rows with a named query; return its rows, in no order."""
         with honest():
+            # All are sent before the first result is read.
             cursors = list(self._blocks(query, rows, same))
             return [row for cursor in cursors for row in fetched(cursor)]
 
     def write(self, query: str, **values: object) -> None:
-        """Send a named query whose answer nobody needs, and do not wait for it."""
+        """Send a named query without a result, and do not wait for it."""
         with honest():
             self._named(query, values, is_silent=True)
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
-        """Insert rows by a named query whose answer nobody needs."""
+        """Insert rows with a named query without a result."""
         with honest():
             for _ in self._blocks(query, rows, same, is_silent=True):
                 pass
@@ -123,8 +127,8 @@ class PostgresTransaction:
         return self._connection.execute(text.encode(), given, binary=True)
 
     def each(self, sql: str) -> Iterator[Row]:
-        """Go through the rows of a statement, without holding them all."""
-        # The driver's own cursors of this kind do not work in a pipeline.
+        """Iterate over the rows of a statement without holding them all in memory."""
+        # psycopg's server-side cursors do not work in a pipeline.
         self._asked += 1
         name = f"each_{self._asked}"
         self._connection.execute(f"DECLARE {name} CURSOR FOR {sql}".encode())
@@ -139,7 +143,7 @@ class PostgresTransaction:
         self._connection.cursor().executemany(text.encode(), given)
 
     def count_on(self, table: str) -> None:
-        """Let the ids of new rows go on after those that were put."""
+        """Make new rows get ids after those that were put."""
         if table in _WITH_IDS:
             self._connection.execute(_COUNT_ON.format(table=table).encode())
 
@@ -148,10 +152,10 @@ class PostgresTransaction:
 def transacting(
     connection: psycopg.Connection[DictRow], workspace: str
 ) -> Iterator[PostgresTransaction]:
-    """Go on with a transaction that has begun, and commit it.
+    """Yield a transaction that has begun, and commit it.
 
-    Raises a StorageError in doubt where the server was lost after it was asked to
-    commit, and before it answered.
+    Raises a StorageError with `in_doubt` if the connection was lost between the COMMIT
+    and its answer.
     """
     commit = None
     with honest():
@@ -161,29 +165,36 @@ def transacting(
                 commit = connection.cursor()
                 commit.execute(b"COMMIT", prepare=False)
         except psycopg.OperationalError as error:
+            # The COMMIT was sent, and the server may have carried it out. The caller
+            # has to look before it repeats anything.
             if connection.closed and commit is not None:
                 raise StorageError(AWAY, in_doubt=True) from error
             raise
-        # After a failure PostgreSQL answers a commit with a rollback.
+        # After a failed statement PostgreSQL answers COMMIT with ROLLBACK and no error.
+        # https://www.postgresql.org/docs/current/sql-commit.html
         if commit.statusmessage != "COMMIT":
             raise errors.InFailedSqlTransaction
 
 
 def to_stored(values: Iterable[object]) -> list[object]:
-    """Return values as PostgreSQL takes them: instants to the millisecond, no NUL."""
+    """Return values for PostgreSQL: instants to the millisecond, text without NUL."""
     return [one if type(one) in _PLAIN else _plain(one) for one in values]
 
 
 def _plain(value: object) -> object:
     if isinstance(value, str):
+        # PostgreSQL's TEXT cannot hold NUL.
+        # https://www.postgresql.org/docs/current/datatype-character.html
         return str(value).replace("\0", "")
+    # Cut, not rounded as TIMESTAMPTZ(3) would: SQLite's texts are cut too, and an
+    # instant must not move into the future.
     if isinstance(value, datetime) and value.microsecond % 1000:
         return value.replace(microsecond=value.microsecond // 1000 * 1000)
     return value
 
 
 def fetched(cursor: psycopg.Cursor[DictRow]) -> list[Row]:
-    """Return rows with their instants in UTC; they come in the session's zone."""
+    """Return the rows with instants in UTC; psycopg gives the session's zone."""
     rows = cursor.fetchall()
     if rows and cursor.connection.info.timezone is not UTC:
         for column in cursor.description or ():
@@ -200,14 +211,14 @@ def _to_utc(rows: Iterable[DictRow], name: str) -> None:
 
 @contextmanager
 def honest() -> Iterator[None]:
-    """Say in plain words why the storage refused."""
+    """Turn psycopg's errors into StorageErrors in plain words."""
     try:
         yield
     except psycopg.Error as error:
         for kind, reason in _REASONS.items():
             if isinstance(error, kind):
                 raise StorageError(reason) from error
-        # What the server does not name came from the way to it.
+        # Anything else is a connection failure.
         if isinstance(error, psycopg.OperationalError):
             raise StorageError(AWAY) from error
         raise

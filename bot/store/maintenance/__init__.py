@@ -1,1 +1,1 @@
-"""Backup, check, restore, erase and copy a record."""
+"""Backup, check, restore, erase and copy a database."""

@@ -1,8 +1,9 @@
-"""Copies of a record in a SQLite file: made while a bot runs, and kept by age.
+"""Backups of a SQLite file: made while the bot runs, and kept by age.
 
-A copy is made with VACUUM INTO rather than with SQLite's backup interface. Both see one
-instant of the record and neither holds up a writer; but the interface begins again
-whenever another process writes, and copies the pages in which erased texts may stand.
+A backup is made with VACUUM INTO rather than with SQLite's backup API. Both copy the
+database as of one instant and block no writer. But the backup API starts over whenever
+another process writes, and it copies free pages, which may still hold erased texts.
+Sources: https://www.sqlite.org/lang_vacuum.html, https://www.sqlite.org/backup.html
 """
 
 import re
@@ -21,12 +22,12 @@ STAMP = "%Y-%m-%dT%H%M%SZ"
 _DAYS, _WEEKS = 7, 4
 _NAME = re.compile(r"sevbot-(\d{4}-\d{2}-\d{2}T\d{6}Z)(-daily)?\.db")
 _LEFT_OVER_AFTER = timedelta(hours=1)
-_LOOKED_AT = 200_000_000  # Half a second or so.
+_LOOKED_AT = 200_000_000  # Bytes, about half a second.
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A copy that was read from its first to its last page, and found good."""
+    """A backup that was read from its first to its last page and is intact."""
 
     file: Path
     size: int
@@ -34,21 +35,21 @@ class Backup:
 
 
 def name_of(at: datetime, *, is_daily: bool = False) -> str:
-    """Return the name of a backup. Only the daily ones are thrown away by age."""
+    """Return the file name of a backup. Only daily ones are deleted by age."""
     return f"sevbot-{at.astimezone(UTC):{STAMP}}{'-daily' * is_daily}.db"
 
 
 def made_at(file: Path) -> datetime | None:
-    """Return when a backup was made, by its name; `None` for another file."""
+    """Return when a backup was made, by its name; `None` for any other file."""
     found = _NAME.fullmatch(file.name)
     return datetime.strptime(found[1], STAMP).replace(tzinfo=UTC) if found else None
 
 
 def write(record: Path, to: Path) -> Backup:
-    """Copy a record, which may be in use, to a file that is not there yet.
+    """Copy a database, which may be in use, to a new file.
 
-    It has its name only once it is whole and on the disk. Raises BotError, and leaves
-    nothing behind, where that fails.
+    The file gets its name only once it is complete and on the disk. Raises BotError,
+    and leaves nothing behind, if that fails.
     """
     if not record.exists():
         raise BotError(f"There is no {record}.")
@@ -65,20 +66,20 @@ def write(record: Path, to: Path) -> Backup:
 
 
 def copy(record: Path, to: Path) -> None:
-    """Copy a record, as of one instant, into an empty file."""
+    """Copy a database, as of one instant, into an empty file."""
     with checking.reading(record) as connection:
         connection.execute("VACUUM INTO ?", [str(to)])
 
 
 def listed(folder: Path) -> list[tuple[datetime, Path]]:
-    """Return the backups in a folder, the newest first. Raises BotError."""
+    """Return the backups in a folder, newest first. Raises BotError."""
     with telling(f"The backups in {folder} cannot be listed"):
         found = [(at, file) for file in folder.iterdir() if (at := made_at(file))]
     return sorted(found, reverse=True)
 
 
 def newest_good(folder: Path) -> tuple[datetime, Backup] | None:
-    """Return the newest backup that is whole, with its instant."""
+    """Return the newest backup that is intact, and when it was made."""
     for at, file in listed(folder):
         with suppress(StorageError):
             incidents = checking.must_be_whole(file)
@@ -87,7 +88,7 @@ def newest_good(folder: Path) -> tuple[datetime, Backup] | None:
 
 
 def throw_away_old(folder: Path, now: datetime) -> list[Path]:
-    """Delete the daily backups that are too old, and what a killed process left."""
+    """Delete daily backups that are too old, and what killed processes left behind."""
     daily = {at: file for at, file in listed(folder) if "-daily" in file.name}
     keep = kept(daily)
     old = [file for at, file in daily.items() if at not in keep]
@@ -103,9 +104,9 @@ def throw_away_old(folder: Path, now: datetime) -> list[Path]:
 
 
 def kept(made: Iterable[datetime]) -> set[datetime]:
-    """Return which backups stay: the last of each of 7 days and of each of 4 weeks.
+    """Return which backups to keep: the last of each of 7 days and of each of 4 weeks.
 
-    Days and weeks without any do not count, so that nothing goes while none is made.
+    Days and weeks without a backup do not count. So while backups fail none is deleted.
     """
     days: dict[object, datetime] = {}
     weeks: dict[object, datetime] = {}
@@ -116,7 +117,7 @@ def kept(made: Iterable[datetime]) -> set[datetime]:
 
 
 def must_look_sound(record: Path, folder: Path | None) -> None:
-    """Raise BotError for a damaged record, naming the newest good backup of it."""
+    """Raise BotError for a damaged database, naming its newest good backup."""
     if not record.is_file():
         return
     try:

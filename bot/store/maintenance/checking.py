@@ -1,4 +1,4 @@
-"""Is a record whole, and does it hold together? Nothing here writes to it."""
+"""Check a database for damage and for contradictions, without writing to it."""
 
 import json
 import sqlite3
@@ -27,7 +27,7 @@ _MOST = 5
 
 @contextmanager
 def reading(file: Path) -> Iterator[sqlite3.Connection]:
-    """Open a SQLite file so that it stays as it is. Raises StorageError."""
+    """Open a SQLite file read-only. Raises StorageError."""
     with honest():
         uri = f"{file.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as opened:
@@ -35,9 +35,9 @@ def reading(file: Path) -> Iterator[sqlite3.Connection]:
 
 
 def must_be_whole(file: Path) -> int:
-    """Return how many incidents are in a SQLite file, having read all of it.
+    """Read all of a SQLite file, and return how many incidents it has.
 
-    Raises StorageError if it is damaged, or no record that this version can open.
+    Raises StorageError if it is damaged or not a database that this version can open.
     """
     with reading(file) as connection:
         _must_be_intact(connection.execute("PRAGMA integrity_check(1)"))
@@ -49,10 +49,10 @@ def must_be_whole(file: Path) -> int:
 
 
 def must_look_whole(file: Path, most: int) -> None:
-    """Raise StorageError if a SQLite file is seen to be damaged at a quick look.
+    """Raise StorageError if a quick check finds a SQLite file damaged.
 
-    Of one with more than `most` bytes only the first pages are read: a start may not
-    take longer because the record grew.
+    If it has more than `most` bytes only the first pages are read, so that starting the
+    bot does not take longer as the database grows.
     """
     with reading(file) as connection:
         _shapes(connection)
@@ -61,10 +61,10 @@ def must_look_whole(file: Path, most: int) -> None:
 
 
 def faults(each: Each, policy: Policy | None) -> list[str]:
-    """Return what does not hold together in a record, in plain sentences.
+    """Return the contradictions in a database, in plain sentences.
 
-    `each` runs a statement over every workspace. Without a policy nobody can say what
-    an incident should be owed.
+    `each` runs a statement over every workspace. Without a policy the check for missing
+    deadlines is skipped.
     """
     found = chain(
         _gaps(each),
@@ -77,9 +77,9 @@ def faults(each: Each, policy: Policy | None) -> list[str]:
 
 
 def faults_of(file: Path, policy: Policy | None) -> list[str] | None:
-    """Return what does not hold together in a SQLite file, as of one instant.
+    """Return the contradictions in a SQLite file, as of one instant.
 
-    `None` for the file of an older version: the next start brings it to our shape.
+    `None` for a file of an older version, which the next start will migrate.
     """
     with reading(file) as connection:
         connection.execute("BEGIN")
@@ -112,7 +112,7 @@ def _shapes(connection: sqlite3.Connection) -> set[str]:
 
 
 def _gaps(each: Each) -> Iterator[str]:
-    """Yield the numbers that nobody has, unless the leads were told of them."""
+    """Yield missing incident numbers, except those that the leads were told about."""
     missing = {
         (row["workspace"], number)
         for row in each(_checks()["number_gaps"])
@@ -169,7 +169,7 @@ def _stuck(each: Each) -> Iterator[str]:
 
 
 def _some(names: Iterator[str] | list[str]) -> str:
-    """Return a few names, and how many more there are."""
+    """Return the first few names, and how many more there are."""
     named_all = list(names)
     more = len(named_all) - _MOST
     shown = ", ".join(named_all[:_MOST])

@@ -1,4 +1,4 @@
-"""Moves a whole record to another place, and from one engine to the other."""
+"""Copy a whole database, also from one engine to the other."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bot.errors import BotError, StorageError
 from bot.store.database import Database, Row, Whole
 
-# A table comes after those whose rows its own name. The turns are made as they are
-# needed, and each record keeps its own account of its shapes.
+# Parents before children (foreign keys). `locks` fills itself as needed, and each
+# database keeps its own list of migrations.
 TABLES = (
     "policies",
     "people",
@@ -28,7 +28,7 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """How many rows of a table were moved."""
+    """How many rows of a table were copied."""
 
     table: str
     rows: int
@@ -37,11 +37,11 @@ class Copied:
 def copy(
     source: Database, to: Database, told: Told = lambda *_: None
 ) -> tuple[Copied, ...]:
-    """Copy every table, and return what was counted afterwards, on both sides alike.
+    """Copy every table, compare the row counts of both sides, and return them.
 
-    `told` hears of a table, how many of its rows are there, and of how many. Nobody
-    else writes meanwhile, and `to` gets all or nothing. What a bot that never had an
-    incident noted there is replaced. Raises BotError where `to` has incidents.
+    `told` is called with a table, its rows copied so far and its total. Nobody else can
+    write meanwhile, and `to` gets everything or nothing. What a bot without incidents
+    has stored there is replaced. Raises BotError if `to` has incidents.
     """
     with source.whole() as read, to.whole() as write:
         if _count(write, "incidents"):
@@ -69,7 +69,7 @@ def _copy_table(read: Whole, write: Whole, table: str, told: Told) -> Copied:
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
-    """Yield rows by the hundreds, with how many there were by then."""
+    """Yield rows in batches, each with how many rows there were so far."""
     batch: list[Row] = []
     done = 0
     for done, row in enumerate(rows, start=1):

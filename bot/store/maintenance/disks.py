@@ -1,4 +1,4 @@
-"""What kind of disk a file lies on: SQLite needs one that is ours, and that stays."""
+"""What kind of disk a file is on: SQLite needs a local one that outlives a restart."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,19 +24,22 @@ class Disk:
 
     @property
     def is_network(self) -> bool:
-        """Tell whether its locks cannot be trusted, so that SQLite may be damaged."""
+        """Return whether it is a network disk, whose file locks are unreliable.
+
+        Source: https://www.sqlite.org/faq.html#q5
+        """
         return self.kind.startswith(_NETWORK)
 
     @property
     def fleeting(self) -> str | None:
-        """Return why it will not survive a deploy or a restart; `None` if it will."""
+        """Return why it does not survive a restart or a deployment, else `None`."""
         return _FLEETING.get(self.kind)
 
 
 def disk_of(path: Path, mounts: Path = MOUNTS) -> Disk:
     """Return the disk under a path, which need not exist.
 
-    `mounts` lists what is mounted, as Linux does; elsewhere nothing is known.
+    `mounts` is Linux's list of mounts; on other systems the kind is unknown.
     """
     try:
         lines = mounts.read_text(encoding="utf-8").splitlines()
@@ -45,16 +48,17 @@ def disk_of(path: Path, mounts: Path = MOUNTS) -> Disk:
     found, deepest = "", -1
     for line in lines:
         _, point, kind, *_ = line.split(" ")
+        # The kernel writes a space in a path as \040, see fstab(5).
         mounted = Path(point.encode().decode("unicode_escape"))
         depth = len(mounted.parts)
-        # Of two on the same point the later one is on top.
+        # Of two mounts on the same point the later one is on top.
         if path.resolve().is_relative_to(mounted) and depth >= deepest:
             found, deepest = kind, depth
     return Disk(found)
 
 
 def must_be_ours(path: Path, mounts: Path = MOUNTS) -> None:
-    """Raise BotError for a record on a disk where SQLite's locks cannot be trusted."""
+    """Raise BotError for a database on a network disk."""
     if (disk := disk_of(path, mounts)).is_network:
         raise BotError(
             f"{path} lies on a network disk ({disk.kind}), where SQLite gets damaged. "

@@ -1,4 +1,4 @@
-"""Erases what people typed about closed incidents; what is counted stays."""
+"""Erase what people typed about closed incidents; what reports count stays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,17 @@ from bot.incidents.incidents import Event, EventKind, Incident, Status
 from bot.store.database import Transaction
 from bot.store.tables import records
 
-# Every column of text in the record. These hold what people typed, and are erased here:
-# of events what `incidents.DETAILS` says, of policies the versions that are over.
+# With UNTYPED these are all text columns; a test compares both with the schema. TYPED
+# hold what people typed, and are erased here: in events what `incidents.DETAILS` says,
+# in policies every version but the newest.
 TYPED = {
     "incidents": ("title", "link", "customer"),
     "events": ("details",),
     "policies": ("text",),
 }
-# These hold ids, words of the policy, names that Slack gives, hashes, Slack's errors,
-# and references: a message has no text of its own. Only what the leads are told of a
-# policy that was refused may quote policies.yaml in `refs`, which is not reached.
+# These hold ids, words of the policy, names from Slack, hashes, Slack's errors and
+# references: a message stores no text. The one exception is not erased: a notice that
+# policies.yaml was refused may quote the file in `refs`.
 UNTYPED = {
     "incidents": (
         "workspace", "severity", "plan", "status", "owner", "opened_by", "channel",
@@ -50,7 +51,7 @@ UNTYPED = {
 class Doomed:
     """Incidents whose texts are to be erased, and those that are still open.
 
-    With `customer` that name goes wherever it stands in the history, too.
+    With `customer` the customer's name is also erased from other incidents' history.
     """
 
     closed: Sequence[int]
@@ -59,13 +60,13 @@ class Doomed:
 
 
 def closed_before(tx: Transaction, before: datetime, most: int) -> list[int]:
-    """Return incidents whose texts are still there, though closed before an instant."""
+    """Return incidents closed before an instant whose texts are still there."""
     rows = tx.all("to_erase", before=before, most=most)
     return [int(row["number"]) for row in rows]
 
 
 def customers(tx: Transaction) -> list[str]:
-    """Return every customer whose name the record holds."""
+    """Return every customer whose name is in the database."""
     names = [row["customer"] for row in tx.all("recorded_customers")]
     return [name for name in names if name != incidents.ERASED_CUSTOMER]
 
@@ -82,7 +83,7 @@ def of_customer(tx: Transaction, customer: str) -> Doomed:
 
 
 def of_number(tx: Transaction, number: int) -> Doomed | None:
-    """Return one incident; `None` if there is none of this number."""
+    """Return one incident; `None` if there is none with this number."""
     incident = records.incident(tx, number)
     if incident is None:
         return None
@@ -90,7 +91,7 @@ def of_number(tx: Transaction, number: int) -> Doomed | None:
 
 
 def erase_all(tx: Transaction, doomed: Doomed, now: datetime) -> list[int]:
-    """Erase what can be erased, and return of which incidents."""
+    """Erase what can be erased, and return the incidents concerned."""
     erased = erase(tx, doomed.closed, now)
     if doomed.customer is not None:
         _erase_name(tx, doomed.customer)
@@ -98,7 +99,7 @@ def erase_all(tx: Transaction, doomed: Doomed, now: datetime) -> list[int]:
 
 
 def erase(tx: Transaction, numbers: Sequence[int], now: datetime) -> list[int]:
-    """Erase the texts of closed incidents, and return of which; open ones stay."""
+    """Erase the texts of closed incidents, and return those; open ones stay."""
     done = []
     for number in sorted(numbers):
         incident = records.incident_to_change(tx, number)
@@ -118,14 +119,14 @@ def _erase(tx: Transaction, incident: Incident, now: datetime) -> None:
     for event in records.events(tx, incident.number):
         if (without := incidents.erased_event(event)) != event:
             records.erase_event(tx, without)
-    # As the last event it says that nothing is left to erase.
+    # While this is the last event, `to_erase` skips the incident.
     records.add_event(tx, incident.number, Event(EventKind.ERASED, now, now, by=""))
 
 
 def _erase_name(tx: Transaction, customer: str) -> None:
-    """Erase a customer's name where incidents of others were theirs for a while.
+    """Erase a customer's name from incidents that were theirs only for a while.
 
-    So it goes from the versions of the policy that are in force no more.
+    Old versions of the policy name the customer too, so they are deleted.
     """
     for row in tx.all("customer_events"):
         event = records.read_event(row)

@@ -1,4 +1,4 @@
-"""Puts a backup in the place of a record, which is moved aside."""
+"""Restore a backup; the database in its place is moved aside."""
 
 import fcntl
 import os
@@ -18,17 +18,18 @@ from bot.store.queries import named
 from bot.store.tables import marks
 from bot.store.tables.marks import Mark
 
-# SQLite's own locks are on these bytes. Whoever has a file open in WAL mode shares a
-# lock on them until they close it. https://www.sqlite.org/src/file/src/os.h
+# SQLite locks these bytes. In WAL mode every process that has the file open holds a
+# shared lock on them until it closes the file. Source:
+# https://www.sqlite.org/src/file/src/os.h
 _SHARED_FROM, _SHARED_SIZE = 0x40000002, 510
 
 
 def restore(file: Path, record: Path, now: datetime, *, replaces: bool) -> Path | None:
-    """Put a backup in the place of a record; return where the old one lies now.
+    """Put a backup in the place of a database; return where the old one is now.
 
-    The bot that starts on it looks in Slack before it says what it may have said.
-    Raises BotError where the backup is not good, where something has the record open,
-    or where that is good and must not be replaced.
+    The bot that starts on it will look in Slack before it posts what it may have posted
+    already. Raises BotError if the backup is damaged, if something has the database
+    open, or if that is intact and `replaces` is not set.
     """
     if not file.exists():
         raise BotError(f"There is no {file}.")
@@ -53,7 +54,7 @@ def restore(file: Path, record: Path, now: datetime, *, replaces: bool) -> Path 
 def _mark(record: Path, now: datetime) -> None:
     """Note in a restored file, for each workspace, that it was restored.
 
-    By this a bot knows that Slack may show more than its record.
+    The bot concludes from it that Slack may show messages that the file lacks.
     """
     with closing(SqliteDatabase(record, "")) as database, database.whole() as tx:
         found = tx.each(named("checks.sql")["workspaces"])
@@ -67,7 +68,7 @@ def _mark(record: Path, now: datetime) -> None:
 
 
 def _give_to_owner_of(record: Path, part: Path) -> None:
-    """Let whoever could use the old record use the new one: root may restore it."""
+    """Keep the old file's owner and mode, since root may be the one who restores."""
     if record.exists():
         old = record.stat()
         part.chmod(stat.S_IMODE(old.st_mode))
@@ -86,9 +87,9 @@ def _is_good(record: Path) -> bool:
 
 
 def _must_be_unused(record: Path) -> None:
-    """Raise BotError if another process has a record open.
+    """Raise BotError if another process has a database open.
 
-    Its lock goes with it, however it ends; so this is true also after a `kill -9`.
+    The kernel releases the locks of a process that ends, even after a `kill -9`.
     """
     if not record.exists():
         return
@@ -106,10 +107,10 @@ def _must_be_unused(record: Path) -> None:
 
 
 def _moved_aside(record: Path, now: datetime, *, is_good: bool) -> Path | None:
-    """Keep the old record under another name, with the log that belongs to it.
+    """Keep the old database under another name, together with its WAL.
 
-    The old file keeps its name as well until the new one takes it, so that a bot never
-    finds nothing there and begins anew.
+    It is linked, not renamed: the old name must never be without a file, or a bot that
+    starts right then would create an empty database.
     """
     if not record.exists():
         return None
@@ -120,6 +121,8 @@ def _moved_aside(record: Path, now: datetime, *, is_good: bool) -> Path | None:
         aside.hardlink_to(record)
     except OSError:  # Not every file system has links.
         shutil.copy2(record, aside)
+    # A stale -wal file beside the restored database would be replayed into it.
+    # https://www.sqlite.org/howtocorrupt.html, on a journal of another database.
     for suffix in ("-wal", "-shm"):
         beside = record.with_name(record.name + suffix)
         if beside.exists():

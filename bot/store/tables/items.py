@@ -1,4 +1,4 @@
-"""The reminders within a message: of which deadlines, and why to this place."""
+"""The reminders within a message: for which deadlines, and why they go there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.store.database import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A reminder of one deadline within a message: which one, and why to this place.
+    """A reminder of one deadline within a message, and why it goes there.
 
     `next_person` is paged at `next_at` if nobody answers.
     """
@@ -33,7 +33,7 @@ def item_of(
     because: Because,
     following: tuple[str, datetime] | None = None,
 ) -> Item:
-    """Return the reminder of a deadline as it was just fired."""
+    """Return the reminder that a deadline has just fired."""
     next_person, next_at = following or (None, None)
     return Item(
         incident=deadline.incident,
@@ -48,12 +48,12 @@ def item_of(
 
 
 def key_of(item: Item, place: str) -> str:
-    """Return the key of a message that is this reminder alone, to a place."""
+    """Return the key of a message that holds only this reminder, to a place."""
     return f"INC-{item.incident}/{item.kind}/{item.count}/{item.fired}/{place}"
 
 
 def insert(tx: Transaction, items: Mapping[str, Sequence[Item]]) -> None:
-    """Put reminders into messages, by the keys of those."""
+    """Put reminders into messages, given by their keys."""
     rows = (
         {"key": key, "position": position, **_values(item)}
         for key, within in items.items()
@@ -80,7 +80,7 @@ def within(tx: Transaction, key: str) -> list[Item]:
 
 
 def is_superseded(tx: Transaction, item: Item, place: str) -> bool:
-    """Tell whether a newer reminder of the same deadline went to the same place."""
+    """Return whether a newer reminder of the same deadline went to the same place."""
     row = tx.one(
         "newer_reminders",
         incident=item.incident,
@@ -93,7 +93,7 @@ def is_superseded(tx: Transaction, item: Item, place: str) -> bool:
 
 
 def is_told(tx: Transaction, item: Item, person: str) -> bool:
-    """Tell whether the same reminder was written to a person."""
+    """Return whether the same reminder is in a message to a person."""
     row = tx.one(
         "has_reminder",
         incident=item.incident,

@@ -1,6 +1,7 @@
-"""Named locks that one replica at a time holds, to the end of its transaction.
+"""Named locks, each held by one replica until its transaction ends.
 
-On SQLite there is one transaction at a time anyway.
+They are locks on rows, which end with a transaction however it ends. On SQLite there is
+only one writing transaction at a time anyway.
 """
 
 from bot.store.database import Transaction
@@ -12,15 +13,17 @@ HOUSEKEEPING = "housekeeping"
 
 
 def take(tx: Transaction, name: str) -> None:
-    """Wait until nobody else holds a lock, then hold it."""
+    """Wait for a lock and hold it."""
+    # The row has to exist before it can be locked; the first user of a lock adds it.
     if tx.one("take_lock", name=name) is None:
         tx.one("add_lock", name=name)
 
 
 def take_if_free(tx: Transaction, name: str) -> bool:
-    """Hold a lock, unless another replica does; return whether it is ours."""
+    """Hold a lock unless another replica does; return whether it is ours."""
     if tx.one("take_free_lock", name=name) is not None:
         return True
+    # SKIP LOCKED does not tell a locked row from a missing one.
     if tx.one("lock", name=name) is not None:
         return False
     tx.one("add_lock", name=name)

@@ -1,4 +1,4 @@
-"""Named instants: when something was last done, or since when something is so."""
+"""Named instants: when something was last done, or since when something holds."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,13 +7,13 @@ from bot.store.database import Transaction
 
 
 class Mark(StrEnum):
-    """Every named instant of the record.
+    """Every named instant in the database.
 
-    By the clock of obligations: the tick, the day's lists, the taking up of a policy
-    (`START`), the end of what an old record knows and when a bot went on from there.
-    By the system clock: when a bot last began on a record that may be old, when it had
-    read the numbers off the cards, when a backup was put back, when one was made, and
-    since when none can be.
+    By the clock of obligations: the last tick, the day's lists, when the policy was
+    loaded (`START`), up to when an old database is complete (`KNOWN_UNTIL`), and when a
+    bot resumed from there. By the system clock: when a bot last started on a database
+    that may be old (`BEGUN`), when it had read the incident numbers off the cards, when
+    a backup was restored, when one was made, and since when backups fail.
     """
 
     TICK = "tick"

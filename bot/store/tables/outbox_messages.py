@@ -1,7 +1,8 @@
-"""The outbox: messages to Slack, queued with their cause, in and out of the database.
+"""The outbox table: messages to Slack, queued together with their cause.
 
-Two clocks meet here: `queued_at` follows the clock of obligations, while `not_before`,
-leases and rate limits follow the system clock.
+Two clocks meet here: `queued_at` and `sent_at` follow the clock of obligations, while
+`not_before`, leases and look-ups follow the system clock. A trial may move the first
+one by days, and leases must not care.
 """
 
 import json
@@ -14,7 +15,7 @@ from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import items
 from bot.store.tables.items import Item
 
-# Stands for the place in the keys of the reminders in a card's thread.
+# In the keys of reminders in a card's thread, this stands for the place.
 THREAD = "thread"
 
 
@@ -40,10 +41,10 @@ class MessageKind(StrEnum):
 
 
 class Finish(StrEnum):
-    """How the end of a sending was noted.
+    """How storing the outcome of an attempt went.
 
-    `LOST`: the lease was, so it was not. `STALE`: what the message is about changed
-    while it was on its way.
+    `LOST`: the lease was lost, so nothing was stored. `STALE`: the incident changed
+    while the message was being sent.
     """
 
     DONE = "done"
@@ -52,7 +53,7 @@ class Finish(StrEnum):
 
 
 class Priority(IntEnum):
-    """Who overtakes whom in a conversation."""
+    """Which message goes first in a conversation; the lowest value wins."""
 
     PAGE = 0
     NUDGE = 1
@@ -61,7 +62,7 @@ class Priority(IntEnum):
 
 
 class State(StrEnum):
-    """Where a message stands. `UNCONFIRMED`: Slack may or may not have posted it."""
+    """The state of a message. `UNCONFIRMED`: Slack may or may not have posted it."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -75,7 +76,8 @@ class State(StrEnum):
 class Unconfirmed(StrEnum):
     """Why a message is unconfirmed.
 
-    Slack did not answer, the sender died, or the record may be older than Slack.
+    Slack did not answer, the sender died, or the database may be older than what Slack
+    shows.
     """
 
     NO_ANSWER = "no_answer"
@@ -84,16 +86,16 @@ class Unconfirmed(StrEnum):
 
     @property
     def words(self) -> str:
-        """The reason in words, for people who look into the record."""
+        """The reason in words, for people who read the database."""
         return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to be: what it is about, by reference, and where it goes.
+    """A message to queue: what it is about, by reference, and where it goes.
 
-    `key` is unique for ever. It goes to `person`'s conversation with the bot, or to
-    the channel `conversation`; there into the thread of `thread_of`, if given.
+    `key` is unique for ever. The message goes to `person`'s DM or to the channel
+    `conversation`, and there into the thread of `thread_of`, if given.
     """
 
     key: str
@@ -109,9 +111,9 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message as it stands in the outbox, with the lease of whoever claimed it.
+    """A message in the outbox, with the lease of the sender that claimed it.
 
-    `doubted_at` is when nobody knew, last, whether it stands in Slack.
+    `unconfirmed_at` is when it last became unconfirmed.
     """
 
     id: int
@@ -146,15 +148,15 @@ class OutboxMessage:
 
     @property
     def place_of_items(self) -> str:
-        """The place as the keys of the reminders within it name it."""
+        """The place as it appears in the keys of its reminders."""
         return THREAD if self.thread_of is not None else self.place
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What a sending left in Slack: since when, which `ts`, and what it shows.
+    """What an attempt left in Slack: since when, under which `ts`, and what it shows.
 
-    `rendered` is a hash of that; `is_live` tells that it has buttons.
+    `rendered` is a hash of the content; `is_live` means that it has buttons.
     """
 
     sent_at: datetime | None = None
@@ -165,9 +167,9 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """When a message is looked up in Slack, by the machine's clock.
+    """When to look a message up in Slack, and since when it is unconfirmed.
 
-    `None` leaves that as it is. `doubted_at` is since when that is needed.
+    Both by the system clock; `None` keeps the stored value.
     """
 
     verify_at: datetime | None = None
@@ -182,7 +184,7 @@ def card_key(number: int) -> str:
 def queue(
     tx: Transaction, new: NewMessage, *, now: datetime, system_now: datetime
 ) -> None:
-    """Put a message into the outbox, unless its key is already there."""
+    """Queue a message, unless its key is in the outbox already."""
     if new.items:
         queue_all(tx, [new], now=now, system_now=system_now)
     else:
@@ -197,7 +199,7 @@ def queue_all(
     now: datetime,
     system_now: datetime,
 ) -> None:
-    """Put messages into the outbox, but for those whose key is already there."""
+    """Queue messages, except those whose key is in the outbox already."""
     within: dict[str, Sequence[Item]] = {}
 
     def values() -> Iterator[Row]:
@@ -212,17 +214,19 @@ def queue_all(
 def refresh(
     tx: Transaction, number: int, *, now: datetime, system_now: datetime
 ) -> None:
-    """Ask for an edit of every message that shows live buttons of an incident."""
+    """Queue an edit of every message with live buttons of an incident."""
     refresh_all(tx, [number], now=now, system_now=system_now)
 
 
 def refresh_all(
     tx: Transaction, numbers: Iterable[int], *, now: datetime, system_now: datetime
 ) -> None:
-    """Ask for an edit of every message that shows live buttons of some incidents."""
+    """Queue an edit of every message with live buttons of some incidents."""
     shown = sorted(numbers)
     instants = {"key": None, "queued_at": now, "not_before": system_now}
-    # In this order: what arrives while we wait for its sender is edited then.
+    # In this order. mark_stale waits for a sender that is storing its result right now;
+    # after it the message is either marked or visible to queue_edits. The other way
+    # round it could be missed by both.
     for number in shown:
         tx.write("mark_stale", incident=number)
     for number in shown:
@@ -232,7 +236,7 @@ def refresh_all(
 def refresh_one(
     tx: Transaction, key: str, *, now: datetime, system_now: datetime
 ) -> None:
-    """Ask for an edit of one message, if it has live buttons."""
+    """Queue an edit of one message, if it has live buttons."""
     instants = {"queued_at": now, "not_before": system_now}
     tx.write("queue_edits", incident=None, key=key, **instants)
 
@@ -248,7 +252,7 @@ def claim(  # noqa: PLR0913  # The instants of one claim.
 ) -> OutboxMessage | None:
     """Lease the most urgent message that may go now; `None` if there is none.
 
-    A budget may be overdrawn as far as `burst_until`.
+    A budget may be overdrawn up to `burst_until`.
     """
     row = tx.one(
         "claim_message",
@@ -270,7 +274,7 @@ def finish(  # noqa: PLR0913  # All that a sending can end with.
     error: str | None = None,
     verify: Verify | None = None,
 ) -> Finish:
-    """End a lease, and say whether it was still held."""
+    """Store the outcome of an attempt, and return whether the lease was still held."""
     row = tx.one(
         "finish_message",
         id=message.id,
@@ -294,7 +298,7 @@ def retry(  # noqa: PLR0913  # All that a message is tried again with.
     unconfirmed_at: datetime | None = None,
     has_lost_parent: bool = False,
 ) -> bool:
-    """Give a leased message back to be tried later; `False` if the lease was lost."""
+    """Queue a leased message again for later; `False` if the lease was lost."""
     row = tx.one(
         "retry_message",
         id=message.id,
@@ -310,7 +314,7 @@ def retry(  # noqa: PLR0913  # All that a message is tried again with.
 def note_edited(
     tx: Transaction, key: str, *, ts: str | None, rendered: str, is_live: bool
 ) -> None:
-    """Note what a sent message shows after an edit of what stands at `ts`."""
+    """Note what the message at `ts` shows after an edit."""
     tx.write("note_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
 
 
@@ -321,33 +325,30 @@ def find(tx: Transaction, key: str) -> OutboxMessage | None:
 
 
 def may_send(tx: Transaction, system_now: datetime) -> bool:
-    """Tell whether any message can be sent, edited or looked up by now."""
+    """Return whether any message can be sent, edited or looked up now."""
     return tx.one("may_send", system_now=system_now) is not None
 
 
 def unaddressed(tx: Transaction, system_now: datetime) -> dict[str, int]:
-    """Return the people whose conversation with the bot must be opened first.
-
-    With each of them comes how often that was tried.
-    """
+    """Return the people whose DM must be opened first, and how often that was tried."""
     rows = tx.all("unaddressed", system_now=system_now)
     return {row["person"]: row["attempts"] for row in rows}
 
 
 def address(tx: Transaction, person: str, conversation: str) -> None:
-    """Note a person's conversation with the bot, and send there what waited for it."""
+    """Note a person's DM, and address the messages that waited for it."""
     tx.write("save_dm", id=person, dm=conversation)
     tx.write("address", person=person, conversation=conversation)
 
 
 def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[OutboxMessage]:
-    """Lease all that waits for the conversation of a person who has none."""
+    """Lease all messages that wait for the DM of a person."""
     rows = tx.all("claim_unaddressed", person=person, token=token)
     return [message_of(row) for row in rows]
 
 
 def postpone_unaddressed(tx: Transaction, person: str, until: datetime) -> None:
-    """Try later to learn where a person is written to."""
+    """Try later to open the DM of a person."""
     tx.write("postpone_unaddressed", person=person, not_before=until)
 
 
@@ -361,14 +362,15 @@ def send_again(
 ) -> bool:
     """Queue a dead message again; return `False` if it is not dead.
 
-    With `conversation` it goes there instead."""
+    With `conversation` it goes there instead.
+    """
     instants = {"queued_at": now, "not_before": system_now}
     return (
         tx.one("send_again", key=key, conversation=conversation, **instants) is not None
     )
 
 
-def post_anew(
+def repost_card(
     tx: Transaction,
     key: str,
     *,
@@ -376,17 +378,17 @@ def post_anew(
     now: datetime,
     system_now: datetime,
 ) -> None:
-    """Queue a card again that stood at `ts` and can be edited there no more."""
-    tx.write("post_anew", key=key, ts=ts, queued_at=now, not_before=system_now)
+    """Queue the card again that was posted at `ts` and can no longer be edited."""
+    tx.write("repost_card", key=key, ts=ts, queued_at=now, not_before=system_now)
 
 
 def posted_values(posted: Posted) -> dict[str, object]:
-    """Return what a sending left as the values of a statement."""
+    """Return what an attempt left in Slack as the values of a statement."""
     return {**asdict(posted), "is_live": int(posted.is_live)}
 
 
 def message_of(row: Row) -> OutboxMessage:
-    """Return a message as its row tells it."""
+    """Return a message from its row."""
     because = row["unconfirmed_because"]
     return OutboxMessage(
         **{

@@ -1,7 +1,8 @@
-"""When a method, a conversation or the whole workspace may be written to again.
+"""When a method, a conversation or the whole workspace may be used again.
 
-They stand in the record, so that every sender of every process keeps to them. Their
-instants are the system clock's.
+They are in the database so that every sender of every process obeys them. Their
+instants follow the system clock.
+Source: https://docs.slack.dev/apis/web-api/rate-limits
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ _A_LOOK = timedelta(milliseconds=500)
 
 
 def limit(tx: Transaction, name: str, until: datetime) -> None:
-    """Hold back a method or the whole workspace; the later instant counts."""
+    """Limit a method or the whole workspace until an instant; the later one wins."""
     tx.write("set_rate_limit", name=name, limited_until=until)
 
 
@@ -39,30 +40,33 @@ def limit_conversation(
 
 
 def limited_until(tx: Transaction, name: str, system_now: datetime) -> datetime | None:
-    """Return until when something is held back; `None` if it is not."""
+    """Return until when something is rate limited; `None` if it is not."""
     row = tx.one("rate_limit", name=name)
     return row["limited_until"] if row and row["limited_until"] > system_now else None
 
 
 def is_ahead(tx: Transaction, of: datetime) -> bool:
-    """Tell whether a budget is overdrawn beyond an instant."""
+    """Return whether a budget fills up again only after an instant."""
     row = tx.one("furthest_budget")
     return bool(row and row["limited_until"] and row["limited_until"] > of)
 
 
 def lift_all(tx: Transaction, system_now: datetime) -> None:
-    """Hold nothing back any longer."""
+    """End every rate limit."""
     tx.write("lift_rate_limits", system_now=system_now)
 
 
 def use_budget(
     tx: Transaction, name: str, system_now: datetime, every: timedelta
 ) -> None:
-    """Take one from the budget of a method, which regains one `every` so often.
+    """Take one call from the budget of a method, which regains one per `every`.
 
-    The limit ends when the budget would be whole again.
-    Source: the generic cell rate algorithm, ITU-T I.371.
+    Source: the generic cell rate algorithm (GCRA), ITU-T I.371. All it stores is the
+    theoretical arrival time: when the budget is full again. Each call moves that ahead
+    by `every`; a call may go while it is at most a burst ahead of now, which the claim
+    checks as `limited_until > :burst_until`. No counter has to be reset.
     """
     row = tx.one("rate_limit", name=f"budget:{name}")
+    # An idle budget is full, not more than full: unused calls do not add up.
     whole_at = max(row["limited_until"], system_now) if row else system_now
     limit(tx, f"budget:{name}", whole_at + every)

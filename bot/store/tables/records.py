@@ -1,4 +1,4 @@
-"""Incidents, their events and their deadlines, in and out of the database."""
+"""The tables of incidents, their events and their deadlines."""
 
 import json
 from collections.abc import Iterable
@@ -19,13 +19,13 @@ from bot.store.database import Row, Transaction, to_json
 _INCIDENT, _DEADLINE = (
     tuple(field.name for field in fields(kind)) for kind in (Incident, Deadline)
 )
-# What a reminder that went out is known by, and what it changes.
+# The key of a deadline, and what a fired reminder changes of it.
 _FIRED = ("incident", "kind", "count", "step", "fired", "next_nudge_at")
-# `asdict` would copy each value, and dearly; values by their names take twice as long.
+# `asdict` deep-copies every value, and building by keywords takes twice as long.
 _OF_INCIDENT, _OF_DEADLINE = attrgetter(*_INCIDENT), attrgetter(*_DEADLINE)
 _TO_INCIDENT, _TO_DEADLINE = itemgetter(*_INCIDENT), itemgetter(*_DEADLINE)
 _OF_FIRED = attrgetter(*_FIRED)
-_MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
+_MOMENT = timedelta(milliseconds=1)  # The resolution of stored instants.
 
 
 def next_number(tx: Transaction) -> int:
@@ -52,7 +52,7 @@ def incident(tx: Transaction, number: int) -> Incident | None:
 
 
 def incident_to_change(tx: Transaction, number: int) -> Incident | None:
-    """Return an incident that nobody else changes before the transaction ends."""
+    """Lock an incident until the transaction ends, and return it."""
     tx.write("lock_incident", number=number)
     return incident(tx, number)
 
@@ -66,13 +66,13 @@ def incidents_since(tx: Transaction, since: datetime) -> list[Incident]:
 def open_incidents_of(
     tx: Transaction, owner: str, *, with_unowned: bool
 ) -> list[Incident]:
-    """Return the open incidents that somebody owns, and perhaps those without owner."""
+    """Return the open incidents of a person, and perhaps those without an owner."""
     rows = tx.all("open_incidents_of", owner=owner, unowned=int(with_unowned))
     return [_incident(row) for row in rows]
 
 
 def next_due_of_others(tx: Transaction, owner: str, most: int) -> list[Incident]:
-    """Return the open incidents that others owe something on, first due first."""
+    """Return open incidents of others on which something is owed, first due first."""
     rows = tx.all("next_due_of_others", owner=owner, most=most)
     found = (incident(tx, row["incident"]) for row in rows)
     return [one for one in found if one is not None]
@@ -107,23 +107,23 @@ def erase_event(tx: Transaction, event: Event) -> None:
 
 
 def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
-    """Store deadlines, new ones and changed ones alike."""
+    """Store new and changed deadlines."""
     tx.write_many("save_deadline", map(_deadline_values, deadlines))
 
 
 def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
-    """Store what a reminder that went out changes of deadlines; it ends a snooze."""
+    """Store what fired reminders change of deadlines; firing ends a snooze."""
     rows = (dict(zip(_FIRED, _OF_FIRED(one), strict=True)) for one in deadlines)
     tx.write_many("save_fired", rows)
 
 
 def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
-    """Return every deadline that an incident ever had, in order of their starts."""
+    """Return every deadline that an incident ever had, by start."""
     return tuple(_deadline(row) for row in tx.all("deadlines", incident=number))
 
 
 def open_deadlines(tx: Transaction) -> dict[int, tuple[Deadline, ...]]:
-    """Return what is owed on every open incident, by its number."""
+    """Return the open deadlines of every open incident, by its number."""
     rows = tx.all("open_deadlines")
     by_incident = groupby(map(_deadline, rows), attrgetter("incident"))
     return {number: tuple(owed) for number, owed in by_incident}
@@ -138,19 +138,19 @@ def due_deadlines(
 
 
 def is_due(tx: Transaction, now: datetime) -> bool:
-    """Tell whether any deadline has a reminder due by `now`."""
+    """Return whether any deadline has a reminder due by `now`."""
     return tx.one("is_due", now=now) is not None
 
 
 def is_late_or_due(tx: Transaction, now: datetime) -> bool:
-    """Tell whether a reminder is due by `now`, or a deadline became late unnoted."""
+    """Return whether a reminder is due, or a miss is not noted yet, by `now`."""
     return tx.one("is_late_or_due", now=now) is not None
 
 
 def lock_due(
     tx: Transaction, after: datetime, by: datetime, most: int
 ) -> dict[int, Incident]:
-    """Lock the incidents of those deadlines, and return which could be locked."""
+    """Lock the incidents of due deadlines; return those that nobody else had locked."""
     rows = tx.all("lock_due_incidents", after=after, by=by, most=most)
     return {row["number"]: _incident(row) for row in rows}
 
@@ -167,7 +167,7 @@ def postpone(tx: Transaction, deadline: Deadline, until: datetime) -> None:
 
 
 def mark_missed(tx: Transaction, now: datetime) -> set[int]:
-    """Note what became late by `now`, once; return the incidents whose promises did."""
+    """Note each miss once; return the incidents that missed more than a check-in."""
     missed: set[int] = set()
     for late in tx.all("lock_late_incidents", now=now):
         rows = tx.all("mark_missed", incident=late["number"], now=now)
@@ -178,7 +178,7 @@ def mark_missed(tx: Transaction, now: datetime) -> set[int]:
 def fallen(
     tx: Transaction, since: datetime, now: datetime
 ) -> list[tuple[Incident, Deadline]]:
-    """Return the contract's promises whose lateness lies in `[since, now)`."""
+    """Return the contract's deadlines that became late in `[since, now)`."""
     found = []
     for row in tx.all("fallen_deadlines", since=since, now=now):
         of = incident(tx, row["incident"])
@@ -188,9 +188,9 @@ def fallen(
 
 
 def next_instant(tx: Transaction) -> datetime | None:
-    """Return when the next reminder is due, or the next promise is late.
+    """Return when the next reminder is due or the next deadline is missed.
 
-    It is late only after the instant of lateness, hence a moment is added.
+    At `late_at` itself a deadline is still kept, hence the moment that is added.
     """
     instants = []
     for row in tx.all("next_instants"):

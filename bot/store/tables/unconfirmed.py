@@ -1,6 +1,6 @@
-"""Messages in doubt: nobody knows whether they stand in Slack, until it is looked up.
+"""Unconfirmed messages: Slack may or may not show them, until somebody looks.
 
-All instants but those at which something was posted follow the machine's clock.
+Instants follow the system clock, except when a message was posted.
 """
 
 from collections.abc import Mapping
@@ -21,9 +21,10 @@ from bot.store.tables.outbox_messages import (
 def reconcile_posted(
     tx: Transaction, message: OutboxMessage, posted: Posted, verify: Verify
 ) -> None:
-    """Note that a message stands there although its lease was lost.
+    """Note that a message was posted although its lease was lost.
 
-    If somebody else is sending it meanwhile, or did, it may stand there twice.
+    If another sender has it now, or sent it already, Slack may show it twice; then a
+    look-up is scheduled.
     """
     values = posted_values(posted)
     if tx.one("reconcile_posted", id=message.id, **values, **asdict(verify)) is None:
@@ -38,7 +39,7 @@ def mark(
     because: Unconfirmed,
     error: str,
 ) -> None:
-    """Leave a leased message open until it was looked up in Slack."""
+    """Mark a leased message as unconfirmed, and schedule its look-up."""
     tx.write(
         "mark_unconfirmed",
         id=message.id,
@@ -58,7 +59,7 @@ def claim_look(  # noqa: PLR0913  # The instants of one claim.
     burst_until: datetime,
     token: str,
 ) -> OutboxMessage | None:
-    """Take the most urgent message that is to be looked up in Slack now."""
+    """Claim the most urgent message that is due for a look-up in Slack."""
     row = tx.one(
         "claim_look",
         system_now=system_now,
@@ -71,9 +72,9 @@ def claim_look(  # noqa: PLR0913  # The instants of one claim.
 
 
 def look_later(tx: Transaction, message: OutboxMessage, verify: Verify) -> bool:
-    """Have a message looked up again; with no instant that was the last time.
+    """Schedule another look-up of a message; with no instant this was the last one.
 
-    `False` if somebody else has taken up that message meanwhile.
+    `False` if somebody else has claimed the message meanwhile.
     """
     token = message.lease_token
     row = tx.one("look_later", id=message.id, token=token, **asdict(verify))
@@ -88,9 +89,9 @@ def reconcile_found(
     *,
     refs: Mapping[str, str] | None = None,
 ) -> bool:
-    """Note that a message was found in Slack; `False` if that was settled meanwhile.
+    """Note that a message was found in Slack; `False` if somebody else reconciled it.
 
-    It says what `refs` say, if given.
+    `refs`, if given, replace its references, to match what was posted.
     """
     row = tx.one(
         "reconcile_found",
@@ -108,7 +109,7 @@ def reconcile_found(
 def hurry_pages(
     tx: Transaction, system_now: datetime, unconfirmed_until: datetime
 ) -> list[str]:
-    """Queue the pages again that nobody could look up, and return their keys."""
+    """Queue the pages again that could not be looked up, and return their keys."""
     instants = {"system_now": system_now, "unconfirmed_until": unconfirmed_until}
     return [row["key"] for row in tx.all("hurry_pages", **instants)]
 
@@ -121,7 +122,7 @@ def shorten_waits(
     page_lease_until: datetime,
     verify_at: datetime,
 ) -> None:
-    """Let nothing wait longer than it would if its wait began now."""
+    """Cut every wait to what it would be if it began now."""
     tx.write(
         "shorten_waits",
         system_now=system_now,
@@ -132,5 +133,5 @@ def shorten_waits(
 
 
 def lost_leases(tx: Transaction, system_now: datetime) -> list[OutboxMessage]:
-    """Return the messages whose sender never came back."""
+    """Return the messages whose lease expired while they were being sent."""
     return [message_of(row) for row in tx.all("lost_leases", system_now=system_now)]
