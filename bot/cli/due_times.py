@@ -1,4 +1,4 @@
-"""`sevbot due`: both due times of a case, with the ledger that yields them."""
+"""`sevbot due`: both due times of a case, with the ledger behind them."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _YEARS = range(1970, 2200)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A promise that began at `start`; instants are `None` where it names none."""
+    """A target that runs from `start`; instants are `None` if it has no due time."""
 
     target: Target
     start: datetime
@@ -32,7 +32,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Both promises of a case, and our own aim where the contract names no time."""
+    """Both targets of a case, and our own aim if the contract names no time."""
 
     severity: Severity
     plan: str
@@ -46,15 +46,15 @@ class Answer:
 
 
 def instant(written: str) -> datetime:
-    """Read an ISO 8601 date with a time; naive where it has no offset.
+    """Read an ISO 8601 date and time. The result is naive if it has no offset.
 
-    Raises UserError if it is something else, or centuries away.
+    Raises UserError for anything else, and for a year that is centuries away.
     """
     try:
         at = datetime.fromisoformat(written.strip())
     except ValueError:
         at = None
-    # A date alone would be read as its midnight, which nobody means.
+    # Python reads a date alone as its midnight, which nobody means.
     if at is None or ":" not in written:
         raise UserError(
             f"{quoted(written)} is no instant. Write 2026-11-20T16:50-08:00, or "
@@ -69,9 +69,9 @@ def instant(written: str) -> datetime:
 def answer(
     policy: Policy, severity: Severity, plan: str, calendar: str, at: datetime
 ) -> Answer:
-    """Return when both promises of a case are due.
+    """Return when both the first response and the next update of a case are due.
 
-    `at` is when the customer reported; without an offset it is a local time of the
+    `at` is when the customer reported; without an offset it is local time in the
     calendar's zone.
     """
     hours = policy.calendars[calendar]
@@ -94,7 +94,7 @@ def answer(
 
 
 def as_json(answer: Answer) -> str:
-    """Return an answer as the JSON that other programs read."""
+    """Return an answer as JSON, for other programs."""
     follow_up = {**_fields(answer.follow_up), "assumes": answer.assumes}
     if answer.aim is not None:
         follow_up["aim"] = _fields(answer.aim)
@@ -103,7 +103,7 @@ def as_json(answer: Answer) -> str:
 
 
 def as_text(answer: Answer, policy: Policy) -> str:
-    """Return an answer for people, in the local time of its calendar."""
+    """Return an answer as text for people, in the calendar's local time."""
     zone = answer.zone
     lines = [
         f"{answer.severity.label}, {policy.plan(answer.plan).name}, reported "
@@ -121,7 +121,10 @@ def as_text(answer: Answer, policy: Policy) -> str:
 
 
 def _in_zone(at: datetime, hours: BusinessHours) -> datetime:
-    """Read a naive instant as the edges of the calendar's own hours are read."""
+    """Return an instant in UTC; a naive one is local time in the calendar's zone.
+
+    Source: RFC 5545 section 3.3.5 for a local time that a DST change skips or repeats.
+    """
     if at.tzinfo is not None:
         return at.astimezone(UTC)
     midnight = datetime.combine(at.date(), datetime.min.time())
@@ -199,7 +202,7 @@ def _local(at: datetime, zone: ZoneInfo, year: str = " %Y") -> str:
 
 
 def _hours(length: timedelta) -> str:
-    """Return a length in hours, never in days: a business day is not 24 of them."""
+    """Return a length in hours, never in days: a business day has no 24 hours."""
     minutes, seconds = divmod(round(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))

@@ -1,8 +1,9 @@
-"""`sevbot`: finds the command that was typed, and runs it.
+"""`sevbot`: find the command that was typed, and run it.
 
 Each public function of a module in `commands` is a command: `sevbot db backup` is
-`db.backup`. One with the name of its module stands alone: `sevbot due` is `due.due`.
-Only the module of the command that runs is imported; help is read from the sources.
+`db.backup`. One that has its module's name is typed alone: `sevbot due` is `due.due`.
+Only the module of that command is imported, so that each starts fast; the help of all
+commands is read from their source.
 """
 
 import ast
@@ -24,7 +25,7 @@ _HELP = {"--help": "Show this message and exit."}
 
 
 def commands() -> dict[str, str]:
-    """Return each command and each group, with the first line of its help."""
+    """Return each command and each group with the first line of its help."""
     found: dict[str, str] = {}
     for path in sorted(_FOLDER.glob("[!_]*.py")):
         tree = ast.parse(path.read_bytes())
@@ -39,7 +40,7 @@ def commands() -> dict[str, str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command; a failure is told on stderr and by the exit status."""
+    """Run one command; on failure print one line to stderr and exit non-zero."""
     rest = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     known, name = commands(), ""
     while rest and f"{name} {rest[0]}".lstrip() in known:
@@ -62,9 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(name: str, arguments: list[str]) -> NoReturn:
-    import typer  # noqa: PLC0415  # Help and version do without.
+    import typer  # noqa: PLC0415  # Not needed for help and version, and slow.
 
-    # The root of the errors in how a command was typed has no public name.
+    # The base class of all usage errors has no public name in typer.
     usage_error: Any = typer.BadParameter.__mro__[1]
     module, _, function = name.partition(" ")
     found = import_module(f"bot.cli.commands.{module}")
@@ -90,7 +91,7 @@ def _fail(message: str, status: int = 1) -> NoReturn:
 
 
 def _unknown(typed: str, options: Iterable[str], commands: Iterable[str]) -> str:
-    """Say what there is instead, as typer does of a command's own options."""
+    """Return the error for an unknown word, worded as typer does for options."""
     if typed.startswith("-"):
         near = ", ".join(get_close_matches(typed, options))
         return f"No such option: {typed}" + f" (Possible options: {near})" * bool(near)

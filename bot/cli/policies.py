@@ -1,4 +1,4 @@
-"""The policy and the time that a command works with."""
+"""The policy and the time that a command uses."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -13,13 +13,16 @@ from bot.settings import read_settings
 
 
 def now() -> datetime:
-    """Return the time of obligations: a trial's, or else the machine's."""
+    """Return now by the clock of obligations: a trial's, or else the system clock."""
     clock = read_settings().clock
     return TrialClock(clock)() if clock else system_clock()
 
 
 def read(file: Path | None, today: date) -> Policy:
-    """Read a file, or the one that the settings name; say so where it is neither."""
+    """Read a file, or the one that the settings name.
+
+    If there is neither, use the file that comes with sevbot, and say so on stderr.
+    """
     path = file or read_settings().policies
     if policy_file.is_default_used(path):
         said = (

@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 _INSTALLATION_PAUSE = timedelta(seconds=30)
 
+# Ours, not Slack's: reports on lost messages show a code in either case.
 _CANNOT_BE_RENDERED = "not_rendered"
 _CANNOT_BE_EDITED = ("edit_window_closed", "message_not_found")
 _HAS_NO_THREAD = "thread_not_found"

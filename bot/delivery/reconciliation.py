@@ -38,6 +38,7 @@ from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
+# After this long without a successful look-up, act without one.
 _LOOK_FOR = timedelta(hours=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
 _GONE = ("thread_not_found", "message_not_found")
@@ -62,10 +63,7 @@ class _Search:
 
 
 class Reconciliation:
-    """Reconciles messages. `clock` is that of obligations and of Slack's stamps.
-
-    Leases and waits follow `system_clock`.
-    """
+    """Reconciles messages. Slack's stamps follow `clock`, leases `system_clock`."""
 
     def __init__(  # Its collaborators, handed in once.
         self,
@@ -386,10 +384,8 @@ class Reconciliation:
 
 
 def _kept(found: Sequence[Standing], recorded: str | None) -> Standing:
-    """Return the copy to keep: with most replies, else the recorded, else the oldest.
-
-    Deleting a parent would leave its replies under a tombstone.
-    """
+    """Return the copy to keep: most replies first, then the recorded, the oldest."""
+    # Deleting a parent would leave its replies under a tombstone.
     return min(found, key=lambda one: (-one.replies, one.ts != recorded, _stamp(one)))
 
 

@@ -31,9 +31,13 @@ from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
+# A shorter stop is a restart. A restored backup says so itself, whatever its age.
 _OLD_AFTER = timedelta(minutes=2)
+# The tick queues what fell due during an outage within this time.
 _CATCHING_UP_FOR = timedelta(minutes=5)
+# By then everything from before an outage has been looked up.
 _RECONCILED_AFTER = timedelta(hours=1)
+# Look further back than the database says: its clock and Slack's may differ.
 _MARGIN = timedelta(minutes=15)
 _TRY_AGAIN_AFTER = timedelta(minutes=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
@@ -126,6 +130,8 @@ class Recovery:
             if error.code == "missing_scope":
                 self._try_at = now + _ASK_FOR_SCOPE_EVERY
             return
+        # No transaction was open while Slack was asked. A number that was taken in
+        # between is not lost: _advance compares with the counter of now.
         with self._context.database.transaction() as tx:
             self._advance(tx, _numbers(cards), known_until)
             marks.note(tx, Mark.NUMBERS_READ, now)

@@ -17,7 +17,7 @@ def examine(
     is_http: bool = False,
     mounts: Path = MOUNTS,
 ) -> Iterator[Finding]:
-    """Check everything that the bot needs, without changing anything."""
+    """Check everything that the bot needs, and change nothing."""
     policy, findings = host.of_policy(settings, system_clock().date())
     yield from findings
     yield from host.of_record(settings.database_url, mounts)

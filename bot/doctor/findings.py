@@ -1,4 +1,4 @@
-"""What `sevbot doctor` finds: each in a sentence, with how to fix it."""
+"""What `sevbot doctor` finds: one sentence each, and how to fix it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How serious it is. `NOTE` is good to know, or could not be checked."""
+    """How much it matters. `NOTE` is good to know, or could not be checked."""
 
     OK = "ok"
     NOTE = "note"
@@ -15,7 +15,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of a check. `mend` says what to do about it."""
+    """The result of one check. `mend` says how to fix what is wrong."""
 
     level: Level
     what: str
@@ -38,5 +38,5 @@ def wrong(what: str, mend: str) -> Finding:
 
 
 def is_healthy(findings: Iterable[Finding]) -> bool:
-    """Return whether nothing must be fixed."""
+    """Return whether everything is well."""
     return all(finding.level is not Level.WRONG for finding in findings)

@@ -1,4 +1,4 @@
-"""What `sevbot doctor` checks on this host: the policy's file and the database."""
+"""What `sevbot doctor` checks on the host: policy, record and backups."""
 
 import os
 import sqlite3
@@ -18,7 +18,7 @@ from bot.store.maintenance.disks import disk_of
 
 
 def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Finding]]:
-    """Read the policy, and return what is wrong with its file."""
+    """Return the policy if it can be read, and what is wrong with its file."""
     try:
         policy = load_or_default(
             settings.policies, holidays=public_holidays, today=today
@@ -33,7 +33,7 @@ def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Find
 
 
 def of_record(url: str, mounts: Path) -> Iterator[Finding]:
-    """Check the database: the server, or the file and its disk."""
+    """Check the record: on a server, or the file and the disk it is on."""
     if opening.is_postgres(url):
         yield _tried(url)
     else:
@@ -41,7 +41,7 @@ def of_record(url: str, mounts: Path) -> Iterator[Finding]:
 
 
 def of_backups(settings: Settings) -> Iterator[Finding]:
-    """Check whether backups are configured, and whether they can be written."""
+    """Check that the record is backed up, and that backups can be written."""
     folder = settings.backups
     if opening.is_postgres(settings.database_url):
         if folder is not None:

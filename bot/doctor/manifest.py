@@ -1,4 +1,4 @@
-"""The manifest from which Slack creates the app, with the reason for each permission.
+"""The manifest from which Slack creates the app, and why it asks for each scope.
 
 Source: https://docs.slack.dev/reference/app-manifest, schema version 2.
 """
@@ -21,7 +21,7 @@ _PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A permission: what the bot uses it for, and what does not work without it."""
+    """A permission: what the bot uses it for, and what is missing without it."""
 
     name: str
     what_for: str
@@ -101,18 +101,18 @@ _DESCRIPTION = "Keeps the support plan's promises in business time"
 _LONG_DESCRIPTION = (
     "Engineers declare incidents with /sev1 to /sev4. sevbot knows from the support "
     "policy and the customer's plan when the first response and each update are owed "
-    "in business time, reminds whoever must act, and sends the leads a daily digest. "
-    "It runs on your own machine and sends nothing to anybody but Slack."
+    "in business time, reminds the people who must act, and sends the leads a daily "
+    "digest. It runs on your own machine and sends nothing to anybody but Slack."
 )
 
 
 def manifest(
     *, http: str | None = None, prefix: str = "", name: str = "sevbot"
 ) -> dict[str, Any]:
-    """Return the manifest for Socket Mode or, with `http`, for requests to an address.
+    """Return the manifest for Socket Mode, or for HTTP if an address is given.
 
-    `prefix` comes before each command, since Slack has no namespaces for commands.
-    Raises UserError for what Slack would refuse.
+    `prefix` goes before each command: Slack has no namespaces for commands. Raises
+    UserError for what Slack would refuse.
     """
     url = request_url(http) if http else None
     if not 1 <= len(name) <= _LONGEST_NAME:
@@ -126,7 +126,7 @@ def manifest(
             "background_color": "#1f2933",
         },
         "features": {
-            # Reminders are direct messages, and commands can be typed there as well.
+            # Reminders are direct messages, and people may type commands there, too.
             "app_home": {
                 "home_tab_enabled": False,
                 "messages_tab_enabled": True,
@@ -137,7 +137,7 @@ def manifest(
         },
         "oauth_config": {
             "scopes": {
-                # Slack wants the optional ones in both lists.
+                # Slack requires optional scopes in both lists.
                 "bot": [scope.name for scope in (*NEEDED, *OPTIONAL)],
                 "bot_optional": [scope.name for scope in OPTIONAL],
             }
@@ -155,7 +155,7 @@ def manifest(
 def request_url(address: str) -> str:
     """Return the URL to which Slack sends requests, from the address of the host.
 
-    Raises UserError for an address that Slack does not send to.
+    Raises UserError for an address that Slack would not accept.
     """
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
@@ -172,7 +172,7 @@ def request_url(address: str) -> str:
 
 
 def explained() -> str:
-    """Return a Markdown table of the scopes, and what each is for."""
+    """Return tables of the scopes and events in Markdown, each with its purpose."""
     rows = ["| Scope | What the bot does with it | Without it |", "| --- | --- | --- |"]
     rows += [f"| `{one.name}` | {one.what_for} | {one.without} |" for one in NEEDED]
     rows += [

@@ -45,13 +45,13 @@ class Answer:
 
 
 class Asker:
-    """Slack's Web API without retries."""
+    """Calls Slack's Web API, without retries."""
 
     def __init__(self, token: str, url: str) -> None:
         self._web = WebClient(token, base_url=url, timeout=_WITHIN_S, retry_handlers=[])
 
     def ask(self, method: str, **arguments: str) -> Answer:
-        """Call a method; no answer counts as a refusal."""
+        """Call a method; no answer from Slack is an error, too."""
         try:
             response = self._web.api_call(method, params=arguments)
         except SlackApiError as error:
@@ -69,7 +69,7 @@ class Asker:
 def examined(
     settings: Settings, policy: Policy | None, system_clock: Clock, *, is_http: bool
 ) -> Iterator[Finding]:
-    """Ask Slack about everything that the bot needs."""
+    """Check in Slack everything that the bot needs."""
     yield from _transport(settings, is_http=is_http)
     token = _secret(settings.slack_bot_token)
     if finding := _unlike("SLACK_BOT_TOKEN", token, "xoxb-"):
@@ -89,7 +89,7 @@ def examined(
         yield from _people(asker, policy, str(me.body["team_id"]), system_clock())
     yield note(
         "Slack tells no app who owns a slash command.",
-        "Once the bot runs, type /incident help. If another app answers, create the "
+        "Once the bot runs, type /incident help. If another app answers, make the "
         "manifest again with --prefix, as in: sevbot manifest --prefix acme-",
     )
 
@@ -127,7 +127,7 @@ def _secret(secret: SecretStr | None) -> str:
 
 
 def _unlike(name: str, token: str, begins: str) -> Finding | None:
-    """Return what is visibly wrong with a token, without asking Slack."""
+    """Return what is obviously wrong with a token, before asking Slack."""
     if not token:
         return wrong(f"{name} is not set.", _COPY[name])
     if not token.startswith(begins):

@@ -45,6 +45,7 @@ class Pulse:
 
     def silent_for(self) -> float | None:
         """Return the seconds since the last tick; `None` if it is not overdue."""
+        # Several periods: one slow tick must not restart the bot.
         with self._lock:
             silent = self._now() - self._beat_at
         return silent if silent > _PERIODS * self._every_s else None

@@ -1,1 +1,1 @@
-"""Incidents and what is owed on them: pure values and rules."""
+"""Incidents and their deadlines: pure values and rules."""

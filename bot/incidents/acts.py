@@ -1,6 +1,6 @@
-"""What an act makes: a new incident, an event of one, or a refusal. Pure.
+"""What a person's act produces: a new incident, an event, or a refusal. Pure.
 
-Each function takes who acts and when, and raises Refusal where that cannot be.
+Each function takes who acts and when, and raises Refusal if the act is not allowed.
 """
 
 from dataclasses import dataclass, replace
@@ -27,16 +27,16 @@ from bot.incidents.refusals import (
 )
 from bot.policy.policies import Policy, Severity
 
-_SKEW = timedelta(minutes=1)  # How far a phone's idea of "now" may lie ahead.
-_PICKED = timedelta(minutes=1)  # What Slack's menus of instants know no finer than.
+_SKEW = timedelta(minutes=1)  # How far a phone's clock may run ahead of ours.
+_PICKED = timedelta(minutes=1)  # Slack's date and time pickers have no seconds.
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An incident to be opened. `plan` and `customer` are the policy's; ids Slack's.
+    """An incident to open. `plan` and `customer` are the policy's; ids are Slack's.
 
-    `typed` is the whole command: the same one within half a minute, from the same
-    person in the same place, is a slip. Empty for what is surely meant.
+    `typed` is the whole command. If the same person types it again in the same place
+    within half a minute, that is a slip. It is empty where a repeat is intended.
     """
 
     severity: Severity
@@ -52,7 +52,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What the customer was told, and when. `waits` on the customer, who knows it."""
+    """What we told the customer, and when.
+
+    `waits` says that we wait for the customer's answer, and that they know it.
+    """
 
     told: str
     following: str = ""
@@ -61,7 +64,7 @@ class Update:
     waits: bool = False
 
 
-def begun(  # noqa: PLR0913  # All that an incident begins with.
+def begun(  # noqa: PLR0913  # Everything an incident starts with.
     workspace: str,
     number: int,
     by: str,
@@ -70,7 +73,7 @@ def begun(  # noqa: PLR0913  # All that an incident begins with.
     report: Report,
     policy: Policy,
 ) -> Incident:
-    """Return a new incident, owned by whoever opens it if they say so."""
+    """Return a new incident, owned by the person who opens it if they say so."""
     incident = Incident(
         workspace=workspace,
         number=number,
@@ -90,7 +93,7 @@ def begun(  # noqa: PLR0913  # All that an incident begins with.
 
 
 def taken(incident: Incident, by: str, now: datetime, from_owner: str | None) -> Event:
-    """Make the actor the owner, if it is still owned by whom the button showed."""
+    """Make the actor the owner, unless the owner changed since the button was shown."""
     must_be_open(incident)
     if incident.owner == by:
         raise Refusal(YoursAlready(incident.name))
@@ -100,7 +103,7 @@ def taken(incident: Incident, by: str, now: datetime, from_owner: str | None) ->
 
 
 def checked_in(incident: Incident, by: str, now: datetime) -> Event:
-    """Note that the owner is still on it."""
+    """Note that the owner is still working on it."""
     must_be_open(incident)
     if incident.owner != by:
         raise _not_theirs(incident)
@@ -108,7 +111,7 @@ def checked_in(incident: Incident, by: str, now: datetime) -> Event:
 
 
 def updated(incident: Incident, by: str, now: datetime, update: Update) -> Event:
-    """Note what the customer was told; the first time it is the response."""
+    """Note what we told the customer; the first update is the first response."""
     must_be_open(incident)
     at = _told_at(incident, update.at or now, now)
     given = {
@@ -130,7 +133,7 @@ def resumed(incident: Incident, by: str, now: datetime) -> Event:
     return Event(EventKind.RESUMED, now, now, by)
 
 
-def changed(  # noqa: PLR0913  # A change is of either, with its reason.
+def changed(  # noqa: PLR0913  # Severity, plan or both, and a reason.
     incident: Incident,
     by: str,
     now: datetime,
@@ -154,7 +157,7 @@ def changed(  # noqa: PLR0913  # A change is of either, with its reason.
 def customer_set(
     incident: Incident, by: str, now: datetime, name: str, policy: Policy
 ) -> Event:
-    """Say whose incident it is; the plan becomes that customer's."""
+    """Set the customer; the plan becomes that customer's."""
     must_be_open(incident)
     customer = policy.find_customer(name)
     if customer is None:
@@ -171,7 +174,7 @@ def customer_set(
 
 
 def offered(incident: Incident, by: str, now: datetime, to: str) -> Event:
-    """Offer the incident to somebody else; whoever has it keeps it meanwhile."""
+    """Offer the incident to somebody else; the owner keeps it until they accept."""
     must_be_open(incident)
     if to == incident.owner:
         raise Refusal(OwnsAlready(incident.name, to))
@@ -195,21 +198,21 @@ def offer_answered(
 def resolved(
     incident: Incident, by: str, now: datetime, note: str, at: datetime | None
 ) -> Event:
-    """End an incident of whose end the customer was told, `at` or now."""
+    """Resolve an incident; the customer heard of it `at` that instant, or now."""
     must_be_open(incident)
     told_at = _told_at(incident, at or now, now)
     return Event(EventKind.RESOLVED, told_at, now, by, {"note": note})
 
 
 def reopened(incident: Incident, by: str, now: datetime) -> Event:
-    """Open an ended incident again."""
+    """Open a closed incident again."""
     if incident.is_open:
         raise Refusal(StillOpen(incident.name))
     return Event(EventKind.REOPENED, now, now, by)
 
 
 def voided(incident: Incident, by: str, now: datetime, reason: VoidReason) -> Event:
-    """Take an incident out of every count."""
+    """Void an incident, so that no statistic counts it."""
     must_be_open(incident)
     return Event(EventKind.VOIDED, now, now, by, {"reason": reason})
 
@@ -243,9 +246,10 @@ def _from_owner(incident: Incident) -> dict[str, str]:
 
 
 def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:
-    """Return when the customer was told; refuse what cannot be.
+    """Return when the customer was told. Raises Refusal for an impossible instant.
 
-    An instant that was picked from a menu has no seconds: the same minute will do.
+    A picked time has no seconds, so the minute of the report or of the last update
+    is accepted.
     """
     if at > now + _SKEW:
         raise Refusal(NotYet())

@@ -1,7 +1,7 @@
 """The escalation of an incident that nobody owns, and the check-ins of a Sev1's owner.
 
-Both are one running deadline: from its due instant on it asks for an owner, or for the
-owner's sign of life. `nudges` says who is told at which of its steps.
+At most one of them is open at a time. It is a deadline: once due, it asks for an owner,
+or for the owner's sign of life. `nudges` says whom each of its steps pages.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from bot.policy.policies import Policy, Severity
 
 
 def opened(policy: Policy, incident: Incident) -> tuple[Deadline, ...]:
-    """Return the escalation that an opening starts, or its owner's first check-in."""
+    """Return the escalation that an opening starts, or the owner's first check-in."""
     begun = _begun(policy, incident, (), incident.opened_at)
     return (begun,) if begun else ()
 
@@ -32,11 +32,13 @@ def after(
     event: Event,
     deadlines: Sequence[Deadline],
 ) -> tuple[Deadline, ...]:
-    """Return every check-in that an event changed or began.
+    """Return every check-in or escalation that an event changed or started.
 
-    Any act of the owner is a sign of life. A Sev1 that was raised or reopened starts
-    over, since people are told anew; another change moves what runs, where it must.
-    `incident` is as the event left it; `deadlines` are all that it ever had.
+    Whatever the owner does is a sign of life, and starts the next check-in. Raising an
+    incident to Sev1, or reopening a Sev1, starts over, so that people hear of it. Any
+    other change moves the running one, if it has to.
+
+    `incident` is its state after the event; `deadlines` are all it ever had.
     """
     running = running_now(deadlines)
     if not incident.is_open:
@@ -55,7 +57,7 @@ def after(
 
 
 def running_now(deadlines: Iterable[Deadline]) -> Deadline | None:
-    """Return the escalation or the check-in that runs now, if any."""
+    """Return the open escalation or check-in, if any."""
     for deadline in deadlines:
         if deadline.is_open and deadline.kind.is_internal:
             return deadline
@@ -67,8 +69,8 @@ def _begun(
 ) -> Deadline | None:
     """Return the escalation of an incident that nobody owns, or its owner's check-in.
 
-    Sev2 escalates until somebody takes it and has no check-in; Sev3 and Sev4
-    have neither. An owner who has been silent for long is asked at once.
+    A Sev2 escalates until somebody takes it, and then has no check-in; Sev3 and Sev4
+    have neither. Source: the policy's section "Escalation".
     """
     is_unowned_sev2 = incident.severity is Severity.SEV2 and incident.owner is None
     if incident.severity is not Severity.SEV1 and not is_unowned_sev2:
@@ -77,6 +79,7 @@ def _begun(
     hours = escalation_hours(policy, incident, policy.calendars[calendar])
     due_at = hours.roll_forward(start)
     if incident.owner is not None:
+        # An owner whose last sign is older than that is asked at once.
         last_sign = incident.last_sign_at or start
         due_at = max(due_at, hours.add(last_sign, policy.escalation.check_in_every))
     kind = Kind.ESCALATION if incident.owner is None else Kind.CHECK_IN
@@ -97,10 +100,9 @@ def _begun(
 def _moved(
     policy: Policy, incident: Incident, event: Event, running: Deadline
 ) -> Deadline:
-    """Return what runs as the new severity, plan or customer wants it.
+    """Return the running deadline under the new severity, plan or customer.
 
-    Where that changes nothing its steps go on; else they begin anew, now at the
-    earliest: what would have run meanwhile cannot be made up for.
+    If its due instant stays, its steps go on. Otherwise they start over.
     """
     now = event.recorded_at
     new = _begun(policy, incident, (), running.started_at)
@@ -108,6 +110,8 @@ def _moved(
         return void(running, now)
     if new.due_at == running.due_at:
         return replace(running, calendar=new.calendar, policy=new.policy)
+    # Never start in the past: the steps that would have passed meanwhile would all be
+    # due at once, and page everybody for something that nobody could have answered.
     if new.due_at < now:
         new = _begun(policy, incident, (), now) or new
     return replace(

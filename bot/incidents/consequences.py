@@ -1,6 +1,6 @@
-"""What follows from an event: the next incident, its deadlines, the news. Pure.
+"""What follows from an event: the next state, the deadlines, what to announce. Pure.
 
-Openings, acts and changes of the policy all come here; nothing else decides it.
+This is the only place that decides it, for openings, acts and changes of the policy.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import TypeAlias
 
 from bot.incidents import check_ins, incidents, nudges
-from bot.incidents import deadlines as promises
+from bot.incidents import deadlines as contract
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.refusals import NoSuchPlan, Refusal
 from bot.incidents.retargeting import retargeted
 from bot.policy.policies import Policy
 
+# What the card's thread says. Not the opening, which the card itself announces; not an
+# offer or a refusal of it, which go to one person; not what is no news to others.
 _NOTED = frozenset(EventKind) - {
     EventKind.OPENED,
     EventKind.CHECKED_IN,
@@ -32,29 +34,29 @@ _ANSWERS = (
 
 @dataclass(frozen=True, slots=True)
 class PolicyChanged:
-    """The policy changed. Nobody acted on the incident, so its history is silent."""
+    """The policy changed. Nobody acted on the incident, so no event is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card in the incidents' channel shows the new incident."""
+    """Post the new incident's card in the incidents' channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line in the card's thread says what happened."""
+    """Say in the card's thread what happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A person is asked to take the incident."""
+    """Ask a person to take the incident."""
 
     to: str
 
 
 @dataclass(frozen=True, slots=True)
 class OfferAnswered:
-    """A person learns how an offer of the incident ended."""
+    """Tell a person how an offer of the incident ended."""
 
     to: str
 
@@ -64,9 +66,10 @@ Announcement: TypeAlias = Card | Note | Offer | OfferAnswered
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """An incident after an event, the deadlines that changed or began, and the news.
+    """An incident after an event, its changed and new deadlines, and announcements.
 
-    Each deadline has its next reminder set. The tick sends those; they are no news.
+    Each deadline has its next reminder set. Reminders are no announcements: the tick
+    sends them.
     """
 
     incident: Incident
@@ -74,7 +77,7 @@ class Consequences:
     announcements: tuple[Announcement, ...] = ()
 
 
-def consequences(  # noqa: PLR0913  # All that an event meets.
+def consequences(  # noqa: PLR0913  # Everything that the answer depends on.
     policy: Policy,
     incident: Incident,
     event: Event | PolicyChanged,
@@ -83,13 +86,13 @@ def consequences(  # noqa: PLR0913  # All that an event meets.
     *,
     offered_by: str | None = None,
 ) -> Consequences:
-    """Return what follows from an event. Whether it may happen is checked in `acts`.
+    """Return what follows from an event. `acts` has checked that it may happen.
 
-    Raises Refusal if the policy does not know the plan of the incident after the event.
-
-    `incident` is as it was before the event (at an opening, the new one); `deadlines`
-    are all that it ever had. `offered_by` is who offered it to somebody who has not
+    `incident` is its state before the event (at an opening, the new incident);
+    `deadlines` are all it ever had. `offered_by` made an offer that nobody has
     answered yet.
+
+    Raises Refusal if the policy has no plan of the name that the incident now has.
     """
     if isinstance(event, PolicyChanged):
         changed = retargeted(policy, incident, deadlines, now)
@@ -97,15 +100,17 @@ def consequences(  # noqa: PLR0913  # All that an event meets.
     after = incidents.apply(incident, event)
     if event.kind is EventKind.OPENED:
         changed = (
-            *promises.opened(policy, after),
+            *contract.opened(policy, after),
             *check_ins.opened(policy, after),
         )
     else:
         if after.is_open:
             _must_have_plan(policy, after)
+        # No deadline appears twice: the contract's are untouched by a snooze, and the
+        # internal ones, which `check_ins` handles, cannot be snoozed.
         changed = (
             *_snoozed(policy, after, event, deadlines),
-            *promises.after(policy, after, event, deadlines),
+            *contract.after(policy, after, event, deadlines),
             *check_ins.after(policy, after, event, deadlines),
         )
     return Consequences(
@@ -139,10 +144,10 @@ def _armed(
 def _announced(
     before: Incident, event: Event, offered_by: str | None
 ) -> Iterator[Announcement]:
-    """Yield the card or the note, an offer, and the answers to one.
+    """Yield the card or the note, a new offer, and how an earlier offer ended.
 
-    Taking the incident ends an offer too. The owner and the person who made the offer
-    learn of it, except for the one who acted.
+    Taking the incident ends an offer, too. The owner and the person who made the offer
+    hear of it, unless they acted themselves.
     """
     if event.kind is EventKind.OPENED:
         yield Card()

@@ -1,8 +1,8 @@
 """What the contract owes on an incident and by when, event by event. Pure values.
 
-A deadline is one promise on one incident. `opened` and `after` answer which deadlines
-begin, move, pause and end; what was once kept or missed is never rewritten. Check-ins
-are deadlines with rules of their own: see `check_ins`.
+A deadline is one target on one incident. `opened` and `after` return the deadlines that
+start, move, pause or end. What was once kept or missed is never rewritten. Check-ins
+and escalations follow rules of their own: see `check_ins`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,8 +22,8 @@ from bot.policy.targets import Target
 class Kind(StrEnum):
     """What is owed.
 
-    To the customer a first response and updates; to the team, on what is grave, the
-    owner's check-in, or an owner at all: the escalation of what nobody owns.
+    We owe the customer a first response and updates. On a grave incident the team is
+    owed an owner (the escalation), and the owner of a Sev1 owes it check-ins.
     """
 
     FIRST_RESPONSE = "first_response"
@@ -53,7 +53,7 @@ class Kind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a deadline ended. `VOID` counts in no share."""
+    """How a deadline ended. No statistic counts a `VOID` one."""
 
     KEPT = "kept"
     LATE = "late"
@@ -62,14 +62,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One promise. `promise` is in the policy's words; instants are UTC.
+    """One target on one incident. `target` is in the policy's words; instants are UTC.
 
-    It is overdue only after `late_at`, which differs from `due_at` where that falls on
-    a closing. `is_aim` marks our own aim, outside the contract. `step` tells which of
+    It is overdue only after `late_at`. That differs from `due_at` if the deadline is
+    due exactly at a closing: no open time passes until the next opening, so an answer
+    before then took no longer than the contract allows.
+
+    `is_aim` marks our own aim, which the contract does not name. `step` says which of
     its reminders are over: 0 for none, else one more than the number of the last one
-    (`nudges.NUMBERS`). `fired` is how many went out: it only grows, and names them.
-    `changed` tells that a change of severity, plan or customer moved it.
-    `missed_at` is when it was found to be late, whatever came after.
+    (`nudges.NUMBERS`). `fired` counts the reminders sent; it only grows, since it is
+    part of their keys in the outbox. `changed` says that a change of severity, plan,
+    customer or policy moved it. `missed_at` is when it became late, or when a change
+    showed that it already was; it stays whatever happens later.
     """
 
     incident: int
@@ -100,11 +104,11 @@ class Deadline:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it is still owed."""
+        """Return whether it is still owed."""
         return self.closed_at is None
 
     def is_overdue(self, now: datetime) -> bool:
-        """Tell whether it is owed, not paused, and past the instant of lateness."""
+        """Return whether it is open, not paused, and past `late_at`."""
         return self.is_open and self.paused_at is None and now > self.late_at
 
 
@@ -119,7 +123,10 @@ def hours_of(policy: Policy, deadline: Deadline, incident: Incident) -> Business
 def escalation_hours(
     policy: Policy, incident: Incident, calendar: BusinessHours
 ) -> BusinessHours:
-    """Return the hours of the escalation: day and night where the plan wakes people."""
+    """Return the hours of an escalation or check-in: day and night if the plan wakes.
+
+    Source: `wakes` in the policy's section "Escalation".
+    """
     if incident.severity is Severity.SEV1 and incident.plan in policy.escalation.wakes:
         return targets.day_and_night(calendar)
     return calendar
@@ -134,9 +141,9 @@ def why(policy: Policy, deadline: Deadline, incident: Incident) -> tuple[Line, .
 def lateness(
     policy: Policy, deadline: Deadline, incident: Incident, now: datetime
 ) -> timedelta:
-    """Return by how much open time it was, or is, answered late; zero if in time.
+    """Return how much open time late its answer came, or is by now; zero if in time.
 
-    One that was moved on after it had been missed counts from the miss.
+    If it was missed and then moved to a later instant, lateness counts from the miss.
     """
     answered, since = deadline.closed_at or now, deadline.due_at
     if deadline.missed_at is not None and answered <= deadline.late_at:
@@ -146,7 +153,7 @@ def lateness(
 
 
 def opened(policy: Policy, incident: Incident) -> tuple[Deadline, ...]:
-    """Return what the contract owes from the opening on."""
+    """Return what the contract owes on a new incident."""
     first = _begin(policy, incident, Kind.FIRST_RESPONSE, incident.reported_at, ())
     return (_with_miss(first, incident.opened_at),) if first else ()
 
@@ -157,25 +164,24 @@ def after(
     event: Event,
     deadlines: Sequence[Deadline],
 ) -> tuple[Deadline, ...]:
-    """Return every deadline of the contract that an event changed or began.
+    """Return every deadline of the contract that an event changed or started.
 
-    `incident` is as the event left it; `deadlines` are all that it ever had.
+    `incident` is its state after the event; `deadlines` are all it ever had.
     """
     changed = _after(policy, incident, event, deadlines)
     return tuple(_with_miss(one, event.recorded_at) for one in changed)
 
 
 def owed_now(deadlines: Iterable[Deadline]) -> Deadline | None:
-    """Return the promise to the customer that is open now; there is one at most."""
-    return next(_open_promises(deadlines), None)
+    """Return the open deadline of the contract; there is at most one."""
+    return next(_owed_to_customer(deadlines), None)
 
 
 def next_count(deadlines: Iterable[Deadline], kind: Kind) -> int:
-    """Return the number of the next deadline of a kind.
-
-    Check-ins and escalations count on together, since records made before they were
-    two kinds have messages whose keys count them so.
-    """
+    """Return the number of the next deadline of a kind."""
+    # Check-ins and escalations share one count. They once were a single kind, and the
+    # keys of messages in old records contain that count. With a count for each kind, a
+    # new key could equal an old one, and the outbox would drop the new message.
     counts = (
         one.count
         for one in deadlines
@@ -185,25 +191,27 @@ def next_count(deadlines: Iterable[Deadline], kind: Kind) -> int:
 
 
 def answered(deadline: Deadline, at: datetime) -> Deadline:
-    """End a deadline as kept or late by the instant of its answer.
+    """End a deadline as kept or late, by the instant of its answer.
 
-    Kept means no more open time than was granted, so an answer between a closing and
-    the next opening is not late. While it was paused no time passed.
+    Kept means that the answer took no more open time than allowed, so an answer between
+    a closing and the next opening is not late. No time passes during a pause.
     """
+    # A deadline that was missed stays missed, even if a change has moved `late_at` on.
     limit = min(deadline.late_at, deadline.missed_at or deadline.late_at)
     is_kept = min(at, deadline.paused_at or at) <= limit
     return _ended(deadline, at, Outcome.KEPT if is_kept else Outcome.LATE)
 
 
 def void(deadline: Deadline, at: datetime) -> Deadline:
-    """End a deadline so that it counts in no share."""
+    """End a deadline so that no statistic counts it."""
     return _ended(deadline, at, Outcome.VOID)
 
 
 def after_pause(hours: BusinessHours, due_at: datetime, pause: Interval) -> datetime:
-    """Return the due instant moved by one pause; what was late before stays.
+    """Return the due instant after a pause; if it was late before that, it stays.
 
-    Closed hours inside the pause are not counted twice.
+    What moves is the open time that was left when the pause began. Closed hours within
+    the pause therefore do not count twice.
     """
     paused, resumed = pause
     left = hours.elapsed(paused, due_at)
@@ -213,17 +221,19 @@ def after_pause(hours: BusinessHours, due_at: datetime, pause: Interval) -> date
 def _after(
     policy: Policy, incident: Incident, event: Event, deadlines: Sequence[Deadline]
 ) -> tuple[Deadline, ...]:
-    owed = list(_open_promises(deadlines))
+    owed = list(_owed_to_customer(deadlines))
     match event.kind:
         case EventKind.UPDATED:
             ended = tuple(answered(one, event.at) for one in owed)
             begun = _begin(policy, incident, Kind.UPDATE, event.at, deadlines)
             if begun is None:
                 return ended
-            return (*ended, _standing(policy, incident, begun, event.at))
+            return (*ended, _paused_or_resumed(policy, incident, begun, event.at))
         case EventKind.RESUMED:
             paused = [one for one in owed if one.paused_at is not None]
-            return tuple(_standing(policy, incident, one, event.at) for one in paused)
+            return tuple(
+                _paused_or_resumed(policy, incident, one, event.at) for one in paused
+            )
         case EventKind.CHANGED | EventKind.CUSTOMER_SET:
             old = owed[0] if owed else None
             return _retargeted(policy, incident, event, old, deadlines)
@@ -250,7 +260,7 @@ def _after(
             assert_never(event.kind)
 
 
-def _open_promises(deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
+def _owed_to_customer(deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
     for deadline in deadlines:
         if deadline.is_open and not deadline.kind.is_internal:
             yield deadline
@@ -275,7 +285,7 @@ def _begin(
     start: datetime,
     deadlines: Sequence[Deadline],
 ) -> Deadline | None:
-    """Return a new deadline of the contract, or `None` where nothing is promised."""
+    """Return a new deadline of the contract; `None` if the target has no due time."""
     target = _target_for(policy, incident, kind)
     if not target.has_due:
         return None
@@ -298,10 +308,9 @@ def _begin(
 
 
 def _with_miss(deadline: Deadline, now: datetime) -> Deadline:
-    """Note that a deadline is late as soon as we hear of it, or because it moved.
-
-    Such a miss is news of now: the instant of lateness may lie before the last digest.
-    """
+    """Mark a deadline as missed if it is late already: reported late, or moved back."""
+    # Missed now, not at `late_at`: that may lie before the last digest, and then no
+    # digest would ever count the miss.
     if deadline.missed_at is None and deadline.is_overdue(now):
         return replace(deadline, missed_at=now)
     return deadline
@@ -321,11 +330,12 @@ def _ended(deadline: Deadline, at: datetime, outcome: Outcome) -> Deadline:
 def _owed_by_reopening(
     policy: Policy, incident: Incident, event: Event
 ) -> tuple[Kind, datetime]:
-    """Return what a reopening owes, and from when on.
+    """Return what a reopened incident owes, and the instant from which it counts.
 
-    Who was never answered, since the incident was closed as void, has waited all the
-    time; who was answered is owed news, unless the policy reads it otherwise.
+    Source: `reopened_owes` in the policy's section "Interpretations".
     """
+    # Nobody answered the customer before the incident was voided, and they have been
+    # waiting since their report.
     if incident.responded_at is None:
         return Kind.FIRST_RESPONSE, incident.reported_at
     if policy.conduct.reopened_owes is Reopening.FIRST_RESPONSE:
@@ -333,12 +343,13 @@ def _owed_by_reopening(
     return Kind.UPDATE, event.at
 
 
-def _standing(
+def _paused_or_resumed(
     policy: Policy, incident: Incident, deadline: Deadline, at: datetime
 ) -> Deadline:
-    """Pause an update while we wait for the customer, where the severity allows it.
+    """Pause an update while we wait for the customer, or go on when we no longer do.
 
-    What is late already has nothing left to pause.
+    A late one is not paused: no time is left of it.
+    Source: `waiting_pauses` in the policy's section "Interpretations".
     """
     may_pause = incident.severity in policy.conduct.waiting_pauses
     pauses = may_pause and incident.waiting_since is not None
@@ -352,7 +363,7 @@ def _standing(
 def _resumed(
     policy: Policy, incident: Incident, deadline: Deadline, pause: Interval
 ) -> Deadline:
-    """Go on after a pause: what was left of the deadline is left again."""
+    """End a pause: as much open time is left as when it began."""
     hours = hours_of(policy, deadline, incident)
     due_at = after_pause(hours, deadline.due_at, pause)
     return replace(
@@ -372,10 +383,10 @@ def _retargeted(
     old: Deadline | None,
     deadlines: Sequence[Deadline],
 ) -> tuple[Deadline, ...]:
-    """Recompute what is open from its own start, by the new target and calendar.
+    """Recompute the open deadline from its own start, by the new target and calendar.
 
-    What the new target does not know ends, void unless it was missed; what only the
-    new one knows begins where it would have begun.
+    If nothing is owed any more, it ends: void, or late if it was. If something is owed
+    only now, its deadline starts when it would have started under the new target.
     """
     if old is not None:
         kind, start = old.kind, old.started_at
@@ -387,7 +398,7 @@ def _retargeted(
     if new is None:
         return (_not_owed_any_more(old, event.at),) if old else ()
     moved = _moved(policy, incident, old, new) if old else replace(new, changed=True)
-    return (_standing(policy, incident, moved, event.at),)
+    return (_paused_or_resumed(policy, incident, moved, event.at),)
 
 
 def _not_owed_any_more(deadline: Deadline, at: datetime) -> Deadline:
@@ -400,8 +411,7 @@ def _moved(
 ) -> Deadline:
     """Return the old deadline under the new target, with its pauses.
 
-    Its reminders begin anew where that moved it. One that was missed under the
-    contract stays the contract's, so that no change can hide the miss.
+    If its due instant moves, its reminders start over.
     """
     hours = hours_of(policy, new, incident)
     due_at = new.due_at
@@ -409,6 +419,8 @@ def _moved(
         due_at = after_pause(hours, due_at, pause)
     if due_at != old.due_at:
         old = replace(old, changed=True, step=0, next_nudge_at=None, snoozed_until=None)
+    # A miss under the contract stays one: becoming an aim must not hide it from the
+    # digest, which counts the contract's deadlines only.
     return replace(
         old,
         target=new.target,

@@ -16,20 +16,20 @@ _NO_TIME = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An incident with its deadlines; those that ended may be left out."""
+    """An incident with its deadlines; closed ones may be missing."""
 
     incident: Incident
     deadlines: tuple[Deadline, ...]
 
     @property
     def owed(self) -> Deadline | None:
-        """The promise that is open now, a first response or an update, if any."""
+        """The open deadline of the contract, a first response or an update, if any."""
         return owed_now(self.deadlines)
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Why an incident needs a person. `late_by` is open time; `due_at` lies ahead."""
+    """Why an incident needs a person. `late_by` is open time; `due_at` is ahead."""
 
     incident: Incident
     late_by: timedelta | None = None
@@ -39,16 +39,17 @@ class Need:
 
     @property
     def is_pressing(self) -> bool:
-        """Tell what a lead must act upon from what merely waits."""
+        """Return whether a lead must act on it, not only wait for the customer."""
         return self.late_by is not None or self.due_at is not None or self.is_unowned
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A day for the leads, since the last digest. Durations of lateness are open time.
+    """What happened since the last digest, for the leads.
 
-    `fell_due` counts the contract's promises whose instant of lateness passed; aims and
-    check-ins are nobody's promise. `late` says by how much, the shortest first.
+    `fell_due` counts the contract's deadlines whose `late_at` passed; we owe aims and
+    check-ins to no customer. `late` holds by how much open time they were late, the
+    shortest first.
     """
 
     at: datetime
@@ -73,7 +74,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """What one person owes until the next opening, first due first, overdue first."""
+    """What one person owes until the next opening, in the order in which it is due."""
 
     person: str
     at: datetime
@@ -82,7 +83,7 @@ class Morning:
     unowned: tuple[Incident, ...]
 
 
-def digest(  # noqa: PLR0913  # A day is told from these six facts.
+def digest(  # noqa: PLR0913  # The digest depends on all of them.
     policy: Policy,
     cases: Sequence[Case],
     ended: Sequence[tuple[Incident, Deadline]],
@@ -92,11 +93,11 @@ def digest(  # noqa: PLR0913  # A day is told from these six facts.
     until: datetime,
     at: datetime | None = None,
 ) -> Digest:
-    """Tell a day from its cases.
+    """Return the digest of what happened since the last one.
 
-    `cases` are the open incidents and those closed since; `ended` the contract's
-    deadlines that fell due since the last digest. `until` is the next one. A digest
-    that is told later than `at` leaves what was opened meanwhile to the next.
+    `cases` are the open incidents and those closed since; `ended` are the contract's
+    deadlines that fell due since. `until` is when the next digest is due. If this one
+    is rendered later than `at`, what was opened in between is left to the next.
     """
     counted = [(of, one) for of, one in ended if one.outcome is not Outcome.VOID]
     late = [
@@ -123,9 +124,9 @@ def digest(  # noqa: PLR0913  # A day is told from these six facts.
 def mornings(
     policy: Policy, cases: Iterable[Case], *, now: datetime, until: datetime
 ) -> tuple[Morning, ...]:
-    """Return each person's list at an opening: what falls due before `until`.
+    """Return each person's morning list: what is due before `until`.
 
-    What nobody owns is the primary's.
+    Unowned incidents are on the primary's list.
     """
     owed: dict[str, list[Owed]] = {}
     unowned: dict[str, list[Incident]] = {}
@@ -172,9 +173,9 @@ def _need(policy: Policy, case: Case, now: datetime, until: datetime) -> Need | 
 def _urgency(
     need: Need,
 ) -> tuple[bool, bool, Severity, timedelta, datetime, timedelta, int]:
-    """Sort what is late first and what only waits last, the worse severity before.
+    """Sort what is late first and what only waits last; then the worst severity first.
 
-    Then the longest late, the first due, the longest waiting.
+    Within a severity: the longest late, the first due, the longest waiting.
     """
     return (
         not need.is_pressing,

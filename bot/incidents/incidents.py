@@ -1,4 +1,4 @@
-"""What is known of an incident, and how each event changes it. Pure values."""
+"""An incident's state, and how each event changes it. Pure values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from bot.policy.policies import Severity
 
 
 class Status(StrEnum):
-    """Where an incident stands. `VOID` was opened by mistake or as a drill."""
+    """Whether an incident is open. `VOID` was opened by mistake or as a drill."""
 
     OPEN = "open"
     RESOLVED = "resolved"
@@ -38,21 +38,21 @@ class EventKind(StrEnum):
 
 
 class VoidReason(StrEnum):
-    """Why an incident counts nowhere."""
+    """Why an incident is left out of every statistic."""
 
     MISTAKE = "opened by mistake"
     DRILL = "drill"
 
 
-# What stands in the place of what people typed, once it is erased.
+# What replaces what people typed, once it is erased.
 ERASED_TEXT = "(text erased)"
 ERASED_CUSTOMER = "(customer erased)"
 
 
 class Erased(StrEnum):
-    """What becomes of a detail of an event when texts are erased.
+    """What happens to a detail of an event when texts are erased.
 
-    What people typed goes, or `ERASED_TEXT` or `ERASED_CUSTOMER` takes its place.
+    What people typed is removed, or replaced by `ERASED_TEXT` or `ERASED_CUSTOMER`.
     """
 
     STAYS = "stays"
@@ -61,7 +61,7 @@ class Erased(StrEnum):
     CUSTOMER = ERASED_CUSTOMER
 
 
-# The details that an event of each kind may have; no others are stored.
+# The details that each kind of event may have; no others are stored.
 DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
     EventKind.OPENED: {},
     EventKind.TAKEN: {"from": Erased.STAYS},
@@ -100,11 +100,12 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `at` is when it did, `recorded_at` when we were told.
+    """Something that happened. `at` is when it did, `recorded_at` when we recorded it.
 
-    `by` is Slack's id of a person; it is empty where texts were erased. `details` holds
-    plain strings, as `DETAILS` names them: people by their ids, instants in ISO 8601,
-    "yes" or nothing for `waiting` and `first`, a VoidReason as the `reason` of a void.
+    `by` is the Slack id of a person; it is empty for an erasure, which nobody in Slack
+    did. `details` holds plain strings, as `DETAILS` names them: people by their ids,
+    instants in ISO 8601, "yes" or nothing for `waiting` and `first`, a VoidReason as
+    the `reason` of a void.
     """
 
     kind: EventKind
@@ -119,11 +120,11 @@ class Event:
 class Incident:
     """The current state. People and channels are Slack's ids, instants are UTC.
 
-    `customer` is `None` while nobody said which; then `plan` is the policy's choice for
-    the unknown. `channel` is where the command was typed. `reported_at` may lie before
-    `opened_at`: the customer's clock starts when the customer reported. `updated_at` is
-    when the update clock began: at the last update, or at a reopening since. The
-    owner's last act is `last_sign_at`.
+    `customer` is `None` until somebody says which; until then `plan` is the policy's
+    choice for an unknown customer. `channel` is where the command was typed.
+    `reported_at` may be before `opened_at`: the first response counts from the
+    customer's report. `updated_at` is the last update, or the reopening after it; the
+    next update counts from there. `last_sign_at` is when the owner last did anything.
     """
 
     workspace: str
@@ -155,12 +156,12 @@ class Incident:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether anything is still owed on it."""
+        """Return whether it is open; nothing is owed on a closed incident."""
         return self.status is Status.OPEN
 
 
 def apply(incident: Incident, event: Event) -> Incident:
-    """Return the incident after an event; the event's own rules are checked before."""
+    """Return the incident after an event; `acts` has checked that it may happen."""
     changed = _applied(incident, event)
     if event.by == changed.owner:
         return replace(changed, last_sign_at=event.recorded_at)
@@ -168,13 +169,13 @@ def apply(incident: Incident, event: Event) -> Incident:
 
 
 def erased(incident: Incident) -> Incident:
-    """Return an incident without what people typed; all that is counted stays."""
+    """Return an incident without what people typed; what statistics count stays."""
     customer = incident.customer and ERASED_CUSTOMER
     return replace(incident, title=ERASED_TEXT, link=None, customer=customer)
 
 
 def erased_event(event: Event) -> Event:
-    """Return an event without what people typed in it, and what nobody declared."""
+    """Return an event without what people typed and without undeclared details."""
     known, details = DETAILS[event.kind], {}
     for name, value in event.details.items():
         instead = known.get(name, Erased.GOES)
@@ -186,7 +187,7 @@ def erased_event(event: Event) -> Event:
 
 
 def unnamed(event: Event, customer: str) -> Event:
-    """Return an event without the name of a customer."""
+    """Return an event with the name of one customer erased."""
     known = DETAILS[event.kind]
     details = {
         name: ERASED_CUSTOMER
@@ -250,13 +251,13 @@ def _owned(incident: Incident, owner: str, since: datetime) -> Incident:
 
 
 def void_reason(events: Sequence[Event]) -> str | None:
-    """Return why an incident that is void counts nowhere, from what happened to it."""
+    """Return why an incident was last voided; `None` if it never was."""
     voided = (one for one in reversed(events) if one.kind is EventKind.VOIDED)
     return next((one.details.get("reason") for one in voided), None)
 
 
 def _closed(incident: Incident, status: Status, event: Event) -> Incident:
-    """End an incident. Resolving says that the customer was told; voiding does not."""
+    """Close an incident. Resolving means the customer was told; voiding does not."""
     responded_at = incident.responded_at
     if status is Status.RESOLVED:
         responded_at = responded_at or event.at
@@ -272,7 +273,7 @@ def _closed(incident: Incident, status: Status, event: Event) -> Incident:
 
 
 def _reopened(incident: Incident, at: datetime) -> Incident:
-    """Open an incident again; one that was never answered owes no update yet."""
+    """Open an incident again; without a first response it owes no update yet."""
     return replace(
         incident,
         status=Status.OPEN,

@@ -1,8 +1,8 @@
-"""Which reminder of a deadline comes next, at what instant, and to whom. Pure.
+"""Which reminder of a deadline comes next, when, and for whom. Pure.
 
-A deadline's reminders are steps with numbers, the same for every severity. The tick
-asks for the next one, sends it and keeps its number; steps that were slept through
-collapse into the newest.
+The reminders of a deadline are numbered steps; a kind has the same number for every
+severity. The tick asks for the next step, sends it and stores its number. If the bot
+was down for several steps, they become one reminder: the newest.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,22 +30,22 @@ class StepKind(StrEnum):
     PAGE = "page"
 
 
-# The reminders of a promise in the order in which they come. Each has the number by
-# which the record knows it, which says nothing of its place: a new one goes where it
-# belongs and takes a number that none ever had. Never change a number or use it again.
+# The reminders of the contract's deadlines, in the order in which they are sent. The
+# number is only a name, since it is stored in the record. A new kind goes to its place
+# in this order, with a number that was never used. Never change or reuse a number.
 NUMBERS = {
     StepKind.AHEAD: 0,
     StepKind.DUE: 1,
     StepKind.AFTER: 2,
     StepKind.AFTER_AGAIN: 3,
 }
-# The last ones, of the milder severities and of the graver.
+# The last step of Sev3 and Sev4, and that of Sev1 and Sev2.
 LAST = (StepKind.AFTER, StepKind.AFTER_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One reminder of a deadline. `roles` are told besides the owner."""
+    """One reminder of a deadline. `roles` get it besides the owner."""
 
     number: int
     kind: StepKind
@@ -55,23 +55,24 @@ class Step:
 
     @property
     def over(self) -> int:
-        """The `step` of a deadline for which this one is over."""
+        """The value of a deadline's `step` once this one is over."""
         return self.number + 1
 
 
 def armed(
     policy: Policy, incident: Incident, deadline: Deadline, now: datetime
 ) -> Deadline:
-    """Return the deadline with its next reminder set, as it stands at `now`.
+    """Return the deadline with its next reminder set.
 
-    What has passed already is reminded of at once, and only once. Who has just begun
-    a deadline knows of it: its reminder ahead is left out where that has passed, but
-    not where a change moved the deadline.
+    Steps that have passed by `now` are due at once; `fire` makes them one reminder.
     """
     if not deadline.is_open or deadline.paused_at is not None:
         return replace(deadline, next_nudge_at=None)
     over = deadline.step
     step = step_of(policy, incident, deadline, over)
+    # Somebody has just acted and seen the new due instant, so a reminder ahead of it
+    # that would be sent at once says nothing new. A deadline that a change moved is
+    # different: its owner may not know that it is due so soon.
     is_new = deadline.next_nudge_at is None and not deadline.changed
     if is_new and step and step.kind is StepKind.AHEAD and step.at <= now:
         over = step.over
@@ -84,13 +85,17 @@ def fire(
 ) -> tuple[Step, Deadline]:
     """Return the reminder that is due at `now`, and the deadline after it.
 
-    Steps that passed unfired are joined into the newest: it tells all their people. It
-    counts for all of them, so that a number means the same reminder after an outage,
-    or on a restored record, as it would have without.
+    Steps that are overdue (the bot was down) become one reminder: the newest, for
+    everybody whom one of them was for.
     """
+    # `fired` counts each of those steps. It is part of the reminder's key, so a bot on
+    # a restored backup gives the same key to the same step as the bot before it did,
+    # and can find that message in Slack instead of posting it twice.
     fired = deadline.fired + 1
     steps = _steps_from(policy, incident, deadline, deadline.step)
     step = next(steps, None)
+    # The snooze ends before the next step is due: an extra reminder, which is no step
+    # and leaves `step` as it was. If the step is due as well, that one is enough.
     if deadline.snoozed_until is not None and (step is None or step.at > now):
         extra = Step(deadline.step - 1, StepKind.SNOOZED, now, to_owner=True)
         return extra, _awaiting(deadline, deadline.step, step, fired=fired)
@@ -106,7 +111,11 @@ def fire(
 def snoozed(
     policy: Policy, incident: Incident, deadline: Deadline, until: datetime
 ) -> Deadline:
-    """Return the deadline with one more reminder at `until`, its due at the latest."""
+    """Return the deadline with an extra reminder at `until`, or when it is due.
+
+    A snooze never moves the deadline or its steps: a step that comes before `until` is
+    sent as usual, and ends the snooze.
+    """
     until = min(until, deadline.due_at)
     step = step_of(policy, incident, deadline, deadline.step)
     deadline = replace(deadline, snoozed_until=until)
@@ -116,10 +125,10 @@ def snoozed(
 def snooze_choices(
     policy: Policy, incident: Incident, deadline: Deadline, now: datetime
 ) -> dict[str, datetime]:
-    """Return the instants until which a reminder may sleep, by their labels.
+    """Return until when a reminder can be snoozed, by label.
 
-    None of them passes the due instant, and each is later than now. What is paused or
-    answered, and a check-in, cannot be put off.
+    Each instant is later than now and not after the due instant. A deadline that is
+    paused or answered, a check-in and an escalation cannot be snoozed.
     """
     is_owed = deadline.is_open and deadline.paused_at is None
     if not is_owed or deadline.kind.is_internal:
@@ -137,29 +146,29 @@ def snooze_choices(
 def step_of(
     policy: Policy, incident: Incident, deadline: Deadline, over: int
 ) -> Step | None:
-    """Return the step that comes next, `over` being those that are; `None` at the end.
+    """Return the step after `over`, a deadline's `step`; `None` after the last one.
 
-    An escalation has no last step: after the policy's it repeats to everybody.
+    An escalation has no last step: after the policy's steps it repeats to everybody.
     """
     return next(_steps_from(policy, incident, deadline, over), None)
 
 
 def to_come(numbers: Mapping[StepKind, int], over: int) -> list[StepKind]:
-    """Return the kinds that come after the one that `over` says is over, in order."""
+    """Return the kinds after the one that `over` names, in order."""
     kinds = list(numbers)
     passed = list(numbers.values()).index(over - 1) + 1 if over else 0
     return kinds[passed:]
 
 
 def must_go_on(deadline_kind: Kind, over: int) -> bool:
-    """Tell whether there is a reminder still to come, whatever the severity."""
+    """Return whether another reminder must follow, whatever the severity."""
     if deadline_kind.is_internal:
         return True
     return not any(NUMBERS[kind] == over - 1 for kind in LAST)
 
 
 def pages(policy: Policy, incident: Incident, deadline: Deadline) -> Iterator[Step]:
-    """Yield the pages of an escalation that are to come, to the end of its steps."""
+    """Yield the next pages, enough of them to reach every role of the policy."""
     steps = _steps_from(policy, incident, deadline, deadline.step)
     coming = islice(steps, len(policy.escalation.steps) + 1)
     return (step for step in coming if step.kind is StepKind.PAGE)
@@ -182,8 +191,9 @@ def _finite_steps(
 ) -> Iterator[Step]:
     """Yield the reminders of a first response or an update, in order.
 
-    A quarter of its length before it, when it is due, and a quarter and two after it
-    is late; the milder severities are left alone before and the second time after.
+    A quarter of its length before it is due, when it is due, and one and two quarters
+    after it is late. Sev3 and Sev4 get neither the first of these nor the last.
+    Source: the policy's section "Reminders".
     """
     quarter = _quarter(policy, deadline, hours)
     due_at = _while_open(policy, hours, deadline.due_at)
@@ -204,7 +214,11 @@ def _reminder(kind: StepKind, at: datetime, roles: tuple[Role, ...] = ()) -> Ste
 
 
 def _quarter(policy: Policy, deadline: Deadline, hours: BusinessHours) -> timedelta:
-    """Return how far apart the reminders of a deadline are; its pauses do not count."""
+    """Return the span between the reminders of a deadline: a share of its open time.
+
+    Pauses do not count. Source: `ahead` and `at_least` in the policy's section
+    "Reminders", and at most one business day.
+    """
     length = hours.elapsed(deadline.started_at, deadline.due_at)
     length -= sum((hours.elapsed(*pause) for pause in deadline.pauses), timedelta(0))
     timing = policy.reminders
@@ -212,7 +226,7 @@ def _quarter(policy: Policy, deadline: Deadline, hours: BusinessHours) -> timede
 
 
 def _while_open(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
-    """Move an instant that falls on a closing to a while before it."""
+    """Move an instant at which business time ends to a little before that closing."""
     if hours.is_open(at):
         return at
     return at - policy.reminders.before_closing
@@ -224,9 +238,11 @@ def _page(
     hours: BusinessHours,
     number: int,
 ) -> Step:
-    """Return a page. At a check-in the owner is asked first, so pages count from 1.
+    """Return a step of an escalation, or of a check-in, by its number.
 
-    Steps and repeats count on without an end, in the order of the policy.
+    A check-in asks the owner alone first (step 0), and again with the first page after
+    `check_in_repeat`. After the policy's steps come repeats, numbered on without end.
+    Source: the policy's section "Escalation".
     """
     escalation, is_check_in = policy.escalation, deadline.kind is Kind.CHECK_IN
     start, position = deadline.due_at, number
@@ -241,8 +257,8 @@ def _page(
         return Step(
             number, StepKind.PAGE, at, to_owner, escalation.steps[position].tell
         )
-    beats = position - len(escalation.steps) + 1
-    at = hours.add(start, escalation.steps[-1].after + escalation.repeat * beats)
+    repeats = position - len(escalation.steps) + 1
+    at = hours.add(start, escalation.steps[-1].after + escalation.repeat * repeats)
     everybody = tuple(
         dict.fromkeys(role for one in escalation.steps for role in one.tell)
     )
@@ -257,9 +273,9 @@ def _joined(step: Step, later: Step) -> Step:
 def _awaiting(
     deadline: Deadline, over: int, step: Step | None, *, fired: int | None = None
 ) -> Deadline:
-    """Set the step that comes next, and the instant of it or of an earlier snooze.
+    """Return the deadline with its next reminder: `step`, or an earlier snooze.
 
-    With `fired` it was just reminded of, so many times by now; that ends a snooze.
+    `fired` is given if a reminder has just been sent, and ends a snooze.
     """
     snoozed_until = deadline.snoozed_until if fired is None else None
     instants = [at for at in (snoozed_until, step and step.at) if at]

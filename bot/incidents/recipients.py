@@ -1,6 +1,6 @@
-"""Who is told: of a step, of what nobody owns, in place of somebody. Pure.
+"""Who gets a message: for a step, for an unowned incident, or as a stand-in. Pure.
 
-Only this module asks the policy who is on call, each time for an instant.
+Only this module asks the policy who is on call, and always for a given instant.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from bot.policy.policies import Policy
 
 
 class Because(StrEnum):
-    """Why this person is told. A stand-in is, where somebody else cannot be."""
+    """Why this person gets it. A stand-in replaces somebody who cannot be reached."""
 
     OWNER = "owner"
     PRIMARY = "primary"
@@ -30,14 +30,14 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person (Slack's id), or the fallback channel, and why they are told."""
+    """A person (Slack's id) or the fallback channel, and why they get a message."""
 
     id: str
     because: Because
 
     @property
     def is_person(self) -> bool:
-        """Tell a person from the fallback channel."""
+        """Return whether it is a person, not the fallback channel."""
         return self.because is not Because.FALLBACK
 
 
@@ -47,18 +47,18 @@ def on_call(policy: Policy, at: datetime) -> OnCall:
 
 
 def of_unowned(policy: Policy, at: datetime) -> str:
-    """Return who answers for what nobody owns: the primary."""
+    """Return who is responsible for an unowned incident: the primary."""
     return on_call(policy, at).primary
 
 
 def lead(policy: Policy, at: datetime) -> str:
-    """Return who leads; the primary where the policy names no lead."""
+    """Return the lead, or the primary if the policy names no lead."""
     people = on_call(policy, at)
     return people.lead or people.primary
 
 
 def stand_in(policy: Policy, missed: Iterable[str], at: datetime) -> str | None:
-    """Return the first on call besides those who cannot be reached, if there is one."""
+    """Return the first person on call who can be reached, if there is one."""
     people, gone = on_call(policy, at), frozenset(missed)
     return next((who for _, who in people.named() if who not in gone), None)
 
@@ -66,7 +66,7 @@ def stand_in(policy: Policy, missed: Iterable[str], at: datetime) -> str | None:
 def of_step(
     policy: Policy, incident: Incident, step: Step, at: datetime
 ) -> tuple[Recipient, ...]:
-    """Return who is told by a step: nobody twice, and the owner as the owner."""
+    """Return whom a step reminds: nobody twice, and the owner as the owner."""
     told: dict[str, Recipient] = {}
     if step.to_owner:
         owner = Recipient(of_unowned(policy, at), Because.PRIMARY)
@@ -85,10 +85,10 @@ def next_paged(
     *,
     but_not: Iterable[str] = (),
 ) -> tuple[Recipient, datetime] | None:
-    """Return who is paged next, and when.
+    """Return who is paged next, and when; `None` if nobody else is.
 
-    The owner and `but_not`, who are told now, are passed over: it is about who else
-    hears of it. `None` where nobody else does.
+    Skips the owner, and `but_not`, who are being paged now: the question is who else
+    will be.
     """
     known = {*but_not, incident.owner}
     for step in nudges.pages(policy, incident, deadline):

@@ -1,6 +1,6 @@
 """Why an act is refused, as values. The edge words them.
 
-Nothing that customers or people typed is in their `repr`, so they may be logged.
+Their `repr` leaves out what people typed and customers' names, so it may be logged.
 """
 
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ from bot.incidents.incidents import Status
 
 
 class Since(Enum):
-    """Where the time begins in which the customer can have been told."""
+    """From when on the customer can have been told."""
 
     REPORT = auto()
-    LAST_UPDATE = auto()  # Or a reopening since.
+    LAST_UPDATE = auto()  # Or the reopening after it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class AlreadyClosed:
 
 @dataclass(frozen=True, slots=True)
 class StillOpen:
-    """The incident is open, so nothing can reopen it."""
+    """The incident is open, so it cannot be reopened."""
 
     name: str
 
@@ -45,7 +45,7 @@ class YoursAlready:
 
 @dataclass(frozen=True, slots=True)
 class OwnedMeanwhile:
-    """Somebody else owns the incident, and the button did not show it."""
+    """Somebody else owns the incident, which the button did not show."""
 
     name: str
     by: str
@@ -75,7 +75,7 @@ class NothingChanged:
 
 @dataclass(frozen=True, slots=True)
 class OwnsAlready:
-    """The incident would be offered to its owner."""
+    """The incident was offered to its owner."""
 
     name: str
     owner: str
@@ -83,14 +83,14 @@ class OwnsAlready:
 
 @dataclass(frozen=True, slots=True)
 class OfferedToSelf:
-    """The actor would offer the incident to themselves instead of taking it."""
+    """The actor offered the incident to themselves; they can take it instead."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
-    """The incident is not offered to the actor, or no longer."""
+    """The incident is not, or no longer, offered to the actor."""
 
     name: str
 
@@ -104,7 +104,7 @@ class NoSuchIncident:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchPlan:
-    """The policy has no such plan any more, so nothing says what is owed."""
+    """The policy no longer has this plan, so nothing says what is owed."""
 
     name: str
     plan: str
@@ -127,12 +127,12 @@ class CustomersAlready:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """The customer cannot have been told yet: the instant lies in the future."""
+    """The customer cannot have been told yet: the instant is in the future."""
 
 
 @dataclass(frozen=True, slots=True)
 class TooEarly:
-    """The customer cannot have been told then: the time begins with `at`."""
+    """The customer cannot have been told before `at`."""
 
     since: Since
     at: datetime
@@ -147,7 +147,7 @@ class PastDue:
 
 @dataclass(frozen=True, slots=True)
 class NothingToSnooze:
-    """The deadline was answered, so no reminder of it is to come."""
+    """The deadline was answered, so it has no reminder to snooze."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class NoFullMember:
 
 @dataclass(frozen=True, slots=True)
 class SentAgain:
-    """The dead message is queued again already."""
+    """Somebody has already queued the dead message again."""
 
 
 Reason: TypeAlias = (
@@ -203,11 +203,11 @@ Reason: TypeAlias = (
 
 
 class Refusal(BotError):  # noqa: N818  # An answer to a person, not a failure.
-    """An act that is refused. Its `str()` is no more than the kind of the reason.
+    """An act that is refused. Its `str()` is only the kind of the reason.
 
-    The reason is a value beside the exception for two reasons: `contextlib` sets the
-    traceback of an exception, which a frozen one would refuse; and mypy can check that
-    every reason is worded only over a closed union.
+    The reason is a value beside the exception, not the exception itself: `contextlib`
+    assigns an exception's traceback, which a frozen dataclass does not allow, and mypy
+    can check that every reason is worded only over a closed union.
     """
 
     def __init__(self, reason: Reason) -> None:

@@ -1,6 +1,6 @@
-"""What another policy does to the promises that are open. Pure values.
+"""How a changed policy moves the open deadlines. Pure values.
 
-What was kept or missed is never rewritten: a promise that was missed is left as it is.
+A change of policy never rewrites what was kept or missed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,9 +15,9 @@ from bot.policy.policies import Policy
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A promise whose due instant another policy moved.
+    """A deadline whose due instant a new policy moved.
 
-    `old` is `None` for one that was not owed before, `new` for one that no longer is.
+    `old` is `None` if it was not owed before, `new` if it no longer is.
     """
 
     incident: int
@@ -29,12 +29,15 @@ class Move:
 def retargeted(
     policy: Policy, incident: Incident, owed: Sequence[Deadline], now: datetime
 ) -> tuple[Deadline, ...]:
-    """Return every deadline of an open incident that a policy changes or begins.
+    """Return every deadline of an open incident that a policy changes or adds.
 
-    `owed` are all that it ever had. Open ones are recomputed from their own start.
+    `owed` are all it ever had. Open ones are recomputed from their own start.
     """
+    # A change of severity goes the same way, so both move a deadline by one rule. This
+    # event is not recorded: nobody acted, and `by` must not look like the owner's sign.
     change = Event(EventKind.CHANGED, now, now, by="")
     changed: list[Deadline] = []
+    # An open deadline that was missed stays under the policy that it was missed under.
     if not _is_missed(owed, is_internal=False):
         changed += deadlines.after(policy, incident, change, owed)
     if not _is_missed(owed, is_internal=True):
@@ -44,7 +47,7 @@ def retargeted(
 
 
 def moves(owed: Sequence[Deadline], changed: Sequence[Deadline]) -> Iterator[Move]:
-    """Yield what is due at another instant than before."""
+    """Yield the deadlines whose due instant moved."""
     before = {one.id: one.due_at for one in owed}
     for deadline in changed:
         old = before.get(deadline.id)

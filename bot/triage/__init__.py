@@ -1,1 +1,1 @@
-"""The use cases, one transaction each; the tick, the day's lists, policy changes."""
+"""The use cases, one transaction each; the tick, the daily lists, policy changes."""

@@ -18,8 +18,8 @@ def messages(
 ) -> Iterator[NewMessage]:
     """Yield a message for each announcement.
 
-    `incident` is as it is after the event. The keys of all messages but the card's
-    contain the event's id, which it has once it is recorded.
+    `incident` is its state after the event. The event must have been recorded: except
+    for the card's, each key contains the event's id.
     """
     for announcement in announcements:
         match announcement:

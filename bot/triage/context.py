@@ -11,10 +11,11 @@ from bot.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The record of one workspace, the policy in force, and two kinds of time.
+    """The record of one workspace, the policy in force, and both clocks.
 
-    `policy` answers the policy in force now. Obligations follow `clock`, which a trial
-    may let travel; leases, waits and pace follow `system_clock`.
+    `policy` returns the policy in force now. Deadlines and reminders follow `clock`,
+    the clock of obligations, which a trial may let jump. Leases, retries and rate
+    limits follow `system_clock`.
     """
 
     database: Database
@@ -24,5 +25,5 @@ class Context:
     workspace: str
 
     def instants(self) -> dict[str, datetime]:
-        """Return both kinds of now, as the outbox wants them."""
+        """Return now by both clocks, named as the outbox's parameters."""
         return {"now": self.clock(), "system_now": self.system_clock()}

@@ -1,4 +1,4 @@
-"""The day's lists: the morning list of each person and the leads' digest."""
+"""The daily lists: each person's morning list and the leads' digest."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -17,10 +17,10 @@ _ListTime = Callable[[Policy, date], datetime | None]
 
 
 def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
-    """Yield the lists of today that are due and not written yet, and note them.
+    """Yield today's lists that are due and not yet written, and mark them as written.
 
-    A bot that starts late on a business day still writes that day's lists; the lists
-    of days that are over are history. Morning lists make no sense after the last hour.
+    A bot that starts late on a business day still writes that day's lists, but not
+    those of earlier days. After the last closing of a day it writes no morning lists.
     """
     noted = marks.noted(tx)
     if (morning := _morning_due(noted, policy, now)) is not None:
@@ -32,33 +32,33 @@ def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
 
 
 def are_due(noted: Mapping[Mark, datetime], policy: Policy, now: datetime) -> bool:
-    """Tell whether a list of today is due that is not written yet."""
+    """Return whether one of today's lists is due and not yet written."""
     lists = _morning_due(noted, policy, now), _digest_due(noted, policy, now)
     return any(at is not None for at in lists)
 
 
 def next_at(policy: Policy, now: datetime) -> datetime:
-    """Return when the next list is due, later than `now`."""
+    """Return when the next list is due, after `now`."""
     lists = (morning_at, digest_at)
     return min(_following(policy, now, list_at) for list_at in lists)
 
 
 def load_cases(tx: Transaction, since: datetime) -> list[digests.Case]:
-    """Return the open incidents with what is owed on them, and those closed since."""
+    """Return open incidents with their open deadlines, and those closed since."""
     owed = records.open_deadlines(tx)
     found = records.incidents_since(tx, since)
     return [digests.Case(one, owed.get(one.number, ())) for one in found]
 
 
 def cases(tx: Transaction, found: Iterable[Incident]) -> list[digests.Case]:
-    """Return some incidents with what is owed on each of them."""
+    """Return these incidents, each with its open deadlines."""
     return [digests.Case(one, _owed(tx, one)) for one in found]
 
 
 def morning_at(policy: Policy, day: date) -> datetime | None:
-    """Return when a business day's lists are written: at the team's opening.
+    """Return when a business day's morning lists are due: at the team's opening.
 
-    A team that never closes has no opening; it reads its lists with the digest.
+    A team that never closes has no opening, and gets its lists with the digest.
     `None` on a day that is not a business day.
     """
     pieces = policy.team_hours.pieces_on(day)
@@ -71,7 +71,7 @@ def morning_at(policy: Policy, day: date) -> datetime | None:
 
 
 def digest_at(policy: Policy, day: date) -> datetime | None:
-    """Return when a business day's digest is written; `None` on other days."""
+    """Return when a business day's digest is due; `None` on other days."""
     if not policy.team_hours.pieces_on(day):
         return None
     at = policy.digest_at
@@ -95,7 +95,7 @@ def _mornings(
 
 
 def _digest(policy: Policy, since: datetime, now: datetime) -> NewMessage:
-    """Return the digest of what was since the last one, which may have come late."""
+    """Return the digest of all that happened since the last, even a late one."""
     until = _following(policy, now, digest_at)
     instants = {"since": since, "at": now, "until": until}
     return NewMessage(
@@ -115,7 +115,7 @@ def _owed(tx: Transaction, incident: Incident) -> tuple[Deadline, ...]:
 def _morning_due(
     noted: Mapping[Mark, datetime], policy: Policy, now: datetime
 ) -> datetime | None:
-    """Return when the morning lists were due that are still to be written."""
+    """Return when today's morning lists were due, if they are not yet written."""
     today = now.astimezone(policy.team_hours.zone).date()
     at, pieces = morning_at(policy, today), policy.team_hours.pieces_on(today)
     is_over = not pieces or now >= pieces[-1].closes
@@ -125,7 +125,7 @@ def _morning_due(
 def _digest_due(
     noted: Mapping[Mark, datetime], policy: Policy, now: datetime
 ) -> datetime | None:
-    """Return when the digest was due that is still to be written."""
+    """Return when today's digest was due, if it is not yet written."""
     today = now.astimezone(policy.team_hours.zone).date()
     return _unwritten(noted, Mark.DIGEST, digest_at(policy, today), now)
 
@@ -139,7 +139,7 @@ def _unwritten(
 
 
 def _following(policy: Policy, after: datetime, at: _ListTime) -> datetime:
-    """Return the first instant of a list later than `after`."""
+    """Return the first instant after `after` at which a list is due."""
     day = after.astimezone(policy.team_hours.zone).date()
     while (instant := at(policy, day)) is None or instant <= after:
         day += _DAY

@@ -1,4 +1,4 @@
-"""Who is who: names and zones as last seen, and who may use the bot."""
+"""People: their names and zones as last seen, and who may use the bot."""
 
 import logging
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class People:
-    """The people of one workspace. Reading it never waits for Slack."""
+    """The people of one workspace. Reading them never waits for Slack."""
 
     def __init__(
         self,
@@ -34,12 +34,12 @@ class People:
         self._slack = slack
 
     def person(self, id: str) -> Person:
-        """Return a person; of somebody unknown only the id, in the team's zone."""
+        """Return a person; an unknown one has their id as name, and the team's zone."""
         with self._context.database.reading() as tx:
             return person(tx, self._context.policy(), id)
 
     def name_of(self, id: str) -> str | None:
-        """Return a person's name; `None` if nobody was seen with this id."""
+        """Return a person's name; `None` for an unknown id."""
         with self._context.database.reading() as tx:
             row = tx.one("person", id=id)
         return row["name"] if row else None
@@ -56,11 +56,11 @@ class People:
         return found[0] if len(found) == 1 else None
 
     def admit(self, id: str, team: str | None) -> None:
-        """Let only full members of this company's workspace in.
+        """Raise Refusal unless this is a full member of our own workspace.
 
-        People of other companies see cards in shared channels, and guests see them
-        where they were invited; neither may do anything. Raises Refusal for them,
-        and SlackError for somebody unknown while Slack does not say who it is.
+        People of other companies see cards in shared channels, and guests see them in
+        the channels they were invited to. Neither may do anything. Raises SlackError
+        for an unknown person if Slack does not answer who they are.
         """
         if team is not None and team != self._context.workspace:
             raise Refusal(NotAdmitted())
@@ -71,9 +71,9 @@ class People:
             raise Refusal(NotAdmitted())
 
     def must_be_member(self, id: str) -> None:
-        """Raise Refusal for whoever could not accept an incident.
+        """Raise Refusal for a person who could not accept an incident.
 
-        Of somebody unknown we take it on trust while Slack does not answer.
+        If the person is unknown and Slack does not answer, assume that they could.
         """
         try:
             known = self._known(id) or self._learned(id)
@@ -100,7 +100,7 @@ class People:
         return Member(id, row["name"], row["zone"], is_member, is_active)
 
     def _learned(self, id: str) -> Member | None:
-        """Ask Slack who somebody is; `None` if it knows no such person."""
+        """Ask Slack who this is, and remember it; `None` if nobody has this id."""
         try:
             member = self._slack.member(id, self._context.workspace)
         except SlackError as error:
@@ -111,10 +111,11 @@ class People:
         return member
 
     def refresh(self) -> None:
-        """Learn everybody in the workspace anew."""
+        """Read everybody in the workspace from Slack, and remember them."""
         members = list(self._slack.members(self._context.workspace))
         with self._context.database.transaction() as tx:
-            # In an order: another replica may be learning the same.
+            # Write the rows in one order, as another replica may write the same ones at
+            # this moment: in different orders the two could deadlock.
             for member in sorted(members, key=lambda one: one.id):
                 self._save(tx, member)
 
@@ -135,7 +136,7 @@ class People:
 
 
 def person(tx: Transaction, policy: Policy, id: str) -> Person:
-    """Return a person as last seen, in the team's zone where theirs is unknown."""
+    """Return a person as last seen, with the team's zone if theirs is unknown."""
     row = tx.one("person", id=id)
     if row is None:
         return Person(id, id, policy.team_hours.zone)

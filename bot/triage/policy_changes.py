@@ -1,7 +1,8 @@
-"""A changed policies.yaml is taken up while the bot runs; a broken one is not.
+"""Load a changed policies.yaml while the bot runs, and never a broken one.
 
-What is open is recomputed under the new policy, and the leads are told what moved, or
-which line keeps the old policy in force.
+Under a new policy the open deadlines are recomputed, and the leads hear which of them
+moved. If the file is broken, the leads hear which line is wrong, and the old policy
+stays in force.
 """
 
 import hashlib
@@ -30,11 +31,11 @@ logger = logging.getLogger(__name__)
 
 _LOOK_EVERY = timedelta(seconds=4)
 _BATCH = 100
-_MOMENT = timedelta(milliseconds=1)  # The record's smallest step.
+_MOMENT = timedelta(milliseconds=1)  # The record's resolution.
 
 
 class InForce:
-    """The policy in force: whoever calls it gets the present one."""
+    """The policy in force; calling it returns the current one."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -45,15 +46,15 @@ class InForce:
         return self._policy
 
     def put(self, policy: Policy) -> None:
-        """Put another policy in its place."""
+        """Put a new policy in force."""
         self._policy, self._refused = policy, None
 
     def keep(self, refused: str) -> None:
-        """Note that a file is not taken up, for what is wrong with it."""
+        """Note that this file was refused, so the policy in force stays."""
         self._refused = refused
 
     def note(self) -> str | None:
-        """Say that a file is not taken up, if that is so."""
+        """Return a sentence about the refused file; `None` if none was refused."""
         if self._refused is None:
             return None
         return f"{self._refused} is broken: the policy before it counts"
@@ -64,8 +65,8 @@ def at_start(
 ) -> tuple[PolicySource, Policy, tuple[str, ...]]:
     """Return the policy to start with, and what is wrong with its file.
 
-    Where that cannot be used the last good one is, which the record keeps. Raises
-    PolicyError where there is none.
+    If the file cannot be used, that is the last good policy, which the record keeps.
+    Raises PolicyError if there is none.
     """
     stored = last_policy(database_url)
     was_file = stored is not None and default_text() not in stored.values()
@@ -79,7 +80,7 @@ def at_start(
 
 
 class PolicyWatch:
-    """Looks after the policy's files. `machine` says how often, `clock` what is due."""
+    """Watches the policy's files, as often as the system clock says."""
 
     def __init__(
         self,
@@ -94,7 +95,7 @@ class PolicyWatch:
         self._seen = self._done = source.last_read
 
     def begin(self, problems: Sequence[str] = ()) -> None:
-        """Begin with the policy in force, though `problems` are wrong with its file."""
+        """Store the policy to start with, and report its file's `problems`."""
         if not problems:
             try:
                 self._accept(self._in_force())
@@ -106,12 +107,13 @@ class PolicyWatch:
             self._refuse(problems)
 
     def look(self) -> None:
-        """Take a changed file up once it stays as it is: an editor may be half way."""
+        """Load a changed file, if it has not changed again since the last look."""
         now = self._context.system_clock()
         if now - self._looked_at < _LOOK_EVERY:
             return
         self._looked_at = now
         content = self._source.content()
+        # Wait for the same content twice: an editor may be half way through saving.
         is_steady, self._seen = content == self._seen, content
         if not is_steady or content == self._done:
             return
@@ -122,9 +124,9 @@ class PolicyWatch:
         self._done = content
 
     def _accept(self, policy: Policy) -> None:
-        """Put a policy in force and recompute what is open under it.
+        """Put a policy in force, and recompute the open deadlines under it.
 
-        Raises PolicyError if it does not fit to what is open.
+        Raises PolicyError if it lacks the plan of an open incident.
         """
         now = self._context.clock()
         with self._context.database.transaction() as tx:
@@ -140,7 +142,7 @@ class PolicyWatch:
             self._tell(MessageKind.POLICY_ACCEPTED, key, refs)
 
     def _refuse(self, problems: Sequence[str]) -> None:
-        """Tell the leads once, for each content of the file, what is wrong with it."""
+        """Tell the leads what is wrong with the file, once for the same problems."""
         policy = self._in_force()
         self._in_force.keep(refused=self._source.path.name)
         logger.warning("policy refused", extra={"problems": list(problems)})
@@ -153,9 +155,10 @@ class PolicyWatch:
         self._tell(MessageKind.POLICY_REFUSED, key, refs)
 
     def _go_back(self) -> None:
-        """Put the last good policy in force again; there is one where one does not fit.
+        """Put the last accepted policy in force again.
 
-        What is open was opened under it.
+        There is one: incidents are open that the new policy does not fit, and they
+        were opened under it.
         """
         with self._context.database.reading() as tx:
             row = tx.one("last_policy")
@@ -165,7 +168,7 @@ class PolicyWatch:
         self._in_force.put(read_stored(texts, self._source.holidays, today))
 
     def _retarget(self, policy: Policy) -> list[Move]:
-        """Recompute what is open, a hundred incidents in a transaction."""
+        """Recompute the open deadlines, a hundred incidents per transaction."""
         with self._context.database.reading() as tx:
             numbers = [row["number"] for row in tx.all("open_incidents")]
         moved: list[Move] = []
@@ -234,15 +237,17 @@ def _named(numbers: Sequence[int]) -> str:
 
 
 def _remember(tx: Transaction, policy: Policy, now: datetime) -> bool:
-    """Keep a policy, with its holidays as dates; tell whether its texts are news.
+    """Store a policy, with its holidays as dates. Return whether its texts changed.
 
-    The workspace is known from then on, so that the next start needs no Slack.
+    It also sets a mark, from which the next start learns the workspace's id without
+    asking Slack.
     """
     last = tx.one("last_policy")
     marks.note(tx, Mark.START, now)
     if last is not None and last["version"] == policy.version:
         return False
-    # The last one is told by its instant, so that must grow even if the clock does not.
+    # The last policy is the one with the greatest instant, which therefore must grow
+    # even if the clock was set back.
     at = max(now, last["accepted_at"] + _MOMENT) if last else now
     calendars = {
         name: [

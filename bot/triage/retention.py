@@ -12,15 +12,19 @@ _BATCH = 100
 
 
 class Retention:
-    """Keeps texts for as long as the policy says, by the clock of obligations."""
+    """Erases texts once they are older than the policy allows.
+
+    Source: the policy's section "How long texts are kept". The clock of obligations
+    says how old they are.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
     def run(self) -> int:
-        """Erase the texts that are too old, and return of how many incidents.
+        """Erase the texts that are too old; return of how many incidents.
 
-        A hundred in a transaction, so that nobody waits long for their turn.
+        A hundred per transaction, so that nobody waits long for the write lock.
         """
         kept_for = self._context.policy().erase_texts_after
         if kept_for is None:
@@ -33,7 +37,8 @@ class Retention:
                 erased += len(erasing.erase(tx, numbers, now))
             if len(numbers) < _BATCH:
                 break
-        # Also where nothing was erased: somebody may have read the log last time.
+        # Even if nothing was erased: a reader may have kept the log from being emptied
+        # last time, so that it still holds erased texts.
         self._context.database.empty_log()
         if erased:
             logger.info("texts erased", extra={"incidents": erased})

@@ -1,4 +1,7 @@
-"""The tick: what is due becomes messages in the outbox, in one transaction."""
+"""The tick: turns whatever is due into messages in the outbox.
+
+All reminders of a tick are fired in one transaction, so that nobody gets two messages.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -34,9 +37,9 @@ _PAGES = (StepKind.PAGE, StepKind.CHECK_IN)
 
 @dataclass(frozen=True, slots=True)
 class _Firing:
-    """One deadline after its reminder, and who is told of it now and next.
+    """One deadline after its reminder, who gets the reminder, and who is paged next.
 
-    `is_repeated` tells that it was reminded of before.
+    `is_repeated`: an earlier reminder of it was sent.
     """
 
     incident: Incident
@@ -48,12 +51,12 @@ class _Firing:
 
     @property
     def is_in_thread(self) -> bool:
-        """Tell whether the card's thread hears of it, too."""
+        """Return whether the reminder is also posted in the card's thread."""
         is_grave = self.incident.severity in (Severity.SEV1, Severity.SEV2)
         return is_grave and self.step.kind in _IN_THREAD
 
     def item_for(self, recipient: Recipient) -> Item:
-        """Return the reminder as somebody gets it."""
+        """Return the reminder as an item of this recipient's message."""
         following = None
         if self.following is not None:
             following = self.following[0].id, self.following[1]
@@ -62,7 +65,10 @@ class _Firing:
 
 @dataclass(slots=True)
 class _Batch:
-    """The messages of one tick, one a place; of what, and what is shown already."""
+    """What one tick sends: one message a place, with all of its reminders.
+
+    `incidents` are those whose earlier messages have to be edited.
+    """
 
     down: tuple[datetime, datetime] | None
     places: dict[str, tuple[Recipient, list[Item]]] = field(default_factory=dict)
@@ -71,9 +77,9 @@ class _Batch:
     incidents: set[int] = field(default_factory=set)
 
     def add(self, firing: _Firing) -> None:
-        """Join a reminder to what its recipients are told anyway."""
+        """Add a reminder to the message of each of its recipients."""
         self.fired.append(firing.deadline)
-        if firing.is_repeated:  # The buttons of an earlier reminder go with it.
+        if firing.is_repeated:  # An edit removes the buttons of the earlier reminder.
             self.incidents.add(firing.incident.number)
         for recipient in firing.told:
             _, items = self.places.setdefault(recipient.id, (recipient, []))
@@ -81,8 +87,11 @@ class _Batch:
         if firing.is_in_thread:
             self.threads.append(firing.item_for(firing.told[0]))
 
-    def takes_along(self, firing: _Firing) -> bool:
-        """Tell whether what is due within minutes goes with what goes out anyway."""
+    def may_join(self, firing: _Firing) -> bool:
+        """Return whether a reminder can be sent early, with messages that go out now.
+
+        All its recipients must be getting one. Pages are never sent early.
+        """
         is_told = {one.id for one in firing.told} <= self.places.keys()
         return is_told and firing.step.kind not in _PAGES
 
@@ -94,7 +103,7 @@ def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
 
 
 class Reminders:
-    """Fires what is due. `clock` is that of obligations, `machine` paces the outbox."""
+    """Fires what is due by the clock of obligations."""
 
     def __init__(
         self,
@@ -105,15 +114,16 @@ class Reminders:
         self._failures: dict[str, int] = {}
 
     def tick(self) -> None:
-        """Note what became late, fire what is due, and write the day's lists.
+        """Mark what became late, fire what is due, and write the daily lists.
 
-        After an outage each person gets one message that names it.
+        After an outage each person gets one message, which names the outage.
         """
         now, down = self._context.clock(), self._outage()
         if not down and not self._has_work(now):
             self._ticked_at = self._context.system_clock()
             return
         with self._context.database.transaction() as tx:
+            # Another replica is ticking now, and does the same work.
             if not locks.take_if_free(tx, locks.TICK):
                 return
             self._refresh(tx, records.mark_missed(tx, now))
@@ -131,9 +141,12 @@ class Reminders:
             return next_at(tx, self._context.policy(), self._context.clock())
 
     def _has_work(self, now: datetime) -> bool:
-        """Look whether there is anything to do; most seconds there is not."""
+        """Return whether this tick has anything to do."""
         if self._ticked_at is None:
             return True
+        # In most seconds it has not, and one look is all that such a tick costs: a read
+        # takes no write lock, so it keeps nobody waiting. It asks for everything that
+        # the steps below do; a new step has to be asked for here, too.
         with self._context.database.reading() as tx:
             noted = marks.noted(tx)
             ticked_at = noted.get(Mark.TICK)
@@ -145,7 +158,10 @@ class Reminders:
             )
 
     def _outage(self) -> tuple[datetime, datetime] | None:
-        """Return from when to when no tick ran, by the clock; `None` if it did."""
+        """Return from when to when no tick ran; `None` if there was no outage."""
+        # A trial's clock may jump by hours while the bot runs, which is no outage. So
+        # the system clock says whether this bot missed any ticks. What people read,
+        # from when to when, follows the clock of obligations.
         system_now = self._context.system_clock()
         if self._ticked_at and system_now - self._ticked_at < _OUTAGE:
             return None
@@ -161,17 +177,18 @@ class Reminders:
         return ticked_at is None or abs(now - ticked_at) >= _MARK_EVERY
 
     def _fire_due(self, now: datetime, down: tuple[datetime, datetime] | None) -> None:
-        """Fire what is due, all at once: so each person gets one message."""
+        """Fire all that is due in one transaction: each person gets one message."""
         with self._context.database.transaction() as tx:
             if not records.is_due(tx, now):
                 return
             locks.take(tx, locks.TICK)
             batch = _Batch(down)
+            # Source: `together` in the policy's section "Reminders".
             soon = now + self._context.policy().reminders.together
             for firing in self._due(tx, now, _EARLIEST, now, _ALL):
                 batch.add(firing)
             for firing in self._due(tx, now, now, soon, _MOST_EARLY):
-                if batch.takes_along(firing):
+                if batch.may_join(firing):
                     batch.add(firing)
             records.save_fired(tx, batch.fired)
             self._queue(tx, batch, now)
@@ -179,10 +196,10 @@ class Reminders:
     def _due(
         self, tx: Transaction, now: datetime, after: datetime, by: datetime, most: int
     ) -> Iterator[_Firing]:
-        """Go through what firing does that is due in `(after, by]`, as if it were now.
-
-        What somebody is changing at this moment may not be due any more.
-        """
+        """Fire each reminder that is due in `(after, by]`, as if it were due now."""
+        # `lock_due` skips incidents that somebody is changing: their reminders may be
+        # void in a moment, and the next tick looks again. As the tick never waits for
+        # an incident, it cannot deadlock with a use case.
         ours = records.lock_due(tx, after, by, most)
         for deadline in records.due_deadlines(tx, after, by, most):
             if deadline.incident in ours:
@@ -193,16 +210,16 @@ class Reminders:
     def _firing(
         self, tx: Transaction, incident: Incident, deadline: Deadline, now: datetime
     ) -> _Firing | None:
-        """Fire one deadline; one that cannot be read must not hold up the others."""
+        """Fire one deadline; `None` if that fails, which must not stop the others."""
         try:
             return _fired(self._context.policy(), incident, deadline, now)
-        except Exception:  # The tick goes on whatever one row does.
-            logger.exception("a reminder fails", extra={"deadline": deadline.id})
+        except Exception:  # One bad row must not stop the reminders of all others.
+            logger.exception("reminder failed", extra={"deadline": deadline.id})
             self._failed(tx, deadline, now)
             return None
 
     def _failed(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
-        """Try again in a while; in the end a person must know that nobody is told."""
+        """Try again later; after several failures tell the fallback channel."""
         records.postpone(tx, deadline, now + _POSTPONED_BY)
         failures = self._failures.get(deadline.id, 0) + 1
         self._failures[deadline.id] = failures
@@ -218,7 +235,7 @@ class Reminders:
         self._send(tx, [report], now)
 
     def _queue(self, tx: Transaction, batch: _Batch, now: datetime) -> None:
-        """Queue the messages, and edits of what shows the incidents already."""
+        """Queue the messages, and edits of earlier ones about the same incidents."""
         self._refresh(tx, batch.incidents)
         channel = self._context.policy().channels.incidents
         reminders = (_reminder(*told, batch.down) for told in batch.places.values())
@@ -240,7 +257,7 @@ class Reminders:
 def _fired(
     policy: Policy, incident: Incident, deadline: Deadline, now: datetime
 ) -> _Firing:
-    """Return what firing a deadline does; one that is due soon as if it were."""
+    """Return what firing a deadline does; fires one early if it is due soon."""
     assert deadline.next_nudge_at is not None, "a due deadline has an instant"
     at = max(now, deadline.next_nudge_at)
     step, fired = nudges.fire(policy, incident, deadline, at)

@@ -1,7 +1,12 @@
 """The use cases: what a person does to an incident, each in one transaction.
 
-The fact, what it moves and every message that it causes are committed together. An act
-that cannot be raises Refusal, with the reason; losing a race is one.
+An event, the deadlines that it moves and the messages that it causes are committed
+together. An act that is not allowed raises Refusal with the reason; so does an act that
+lost a race against another person's.
+
+Locks are taken in one order: first the keys in the inbox, then the incident's row. An
+act locks one incident only, the tick skips locked ones, and a change of policy locks
+them by ascending number. So two transactions cannot deadlock over incidents.
 """
 
 import hashlib
@@ -31,6 +36,7 @@ from bot.store.tables import outbox_messages, records
 from bot.triage import announcements, daily_lists
 from bot.triage.context import Context
 
+# The same text again within this time is a slip, such as a double tap on Enter.
 _SLIP = timedelta(seconds=30)
 
 _Make = Callable[[Incident, str, datetime], Event]
@@ -38,7 +44,7 @@ _Make = Callable[[Incident, str, datetime], Event]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who did something in Slack, and the key by which a redelivery is known."""
+    """Who did something in Slack, and the key that a redelivery of it has, too."""
 
     by: str
     key: str
@@ -46,10 +52,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An incident as an act left it, with every deadline that it ever had.
+    """An incident after an act, with every deadline it ever had.
 
-    `told` are those who hear of it at once; `following` is who hears next, and when.
-    `is_repeat` tells a redelivery, `is_same_again` a slip: neither changed anything.
+    `told` are paged at once; `following` is who is paged next, and when. `is_repeat`
+    means a redelivery, `is_same_again` a slip; neither of them changed anything.
     """
 
     incident: Incident
@@ -61,11 +67,7 @@ class Result:
 
 
 class Triage:
-    """The use cases over one workspace's record.
-
-    `policy` answers the policy in force; `clock` is that of obligations, `machine` the
-    one by which messages are paced.
-    """
+    """The use cases of one workspace."""
 
     def __init__(
         self,
@@ -76,15 +78,19 @@ class Triage:
     def open(self, act: Act, report: Report) -> Result:
         """Record an incident and all that follows from it.
 
-        The same act again answers with the incident that it opened, and so does the
-        same text again within half a minute.
+        A redelivery of the same act returns the incident that it opened, and so does
+        the same text again within half a minute.
         """
+        # Claiming the text's key, too, makes a second command with the same text wait
+        # for the first one even if both arrive at the same moment.
         keys = [act.key, _typed_key(act, report)] if report.typed else [act.key]
         with self._context.database.transaction() as tx:
             known = self._claimed(tx, *keys)
             if known[act.key]["answer"]:
                 return self._answered_before(tx, json.loads(known[act.key]["answer"]))
             if (slip := self._typed_just_now(known[keys[-1]])) is not None:
+                # Do not touch the text's key: half a minute counts from the opening,
+                # not from the last slip, so that a repeat on purpose works soon.
                 keys = keys[:1]
                 result = replace(self._result(tx, slip), is_same_again=True)
             else:
@@ -93,13 +99,13 @@ class Triage:
             return result
 
     def recorded(self, key: str) -> int | None:
-        """Return the incident that an act with this key changed, if it is recorded."""
+        """Return the incident that the act with this key changed, if recorded."""
         with self._context.database.reading() as tx:
             row = tx.one("inbox_answer", key=key)
         return int(json.loads(row["answer"])["incident"]) if row else None
 
     def look(self, number: int) -> Result:
-        """Return an incident as it stands."""
+        """Return an incident as it is now."""
         with self._context.database.reading() as tx:
             return self._result(tx, number)
 
@@ -110,7 +116,7 @@ class Triage:
         return result
 
     def listed(self, person: str, most: int) -> tuple[list[Case], list[Case]]:
-        """Return what somebody owns, and what is due next of all else, `most` of it."""
+        """Return what a person owns, and the `most` of the rest that are due next."""
         with self._context.database.reading() as tx:
             theirs = records.open_incidents_of(tx, person, with_unowned=False)
             others = records.next_due_of_others(tx, person, most)
@@ -123,20 +129,20 @@ class Triage:
             return records.events(tx, number)
 
     def take(self, act: Act, number: int, *, from_owner: str | None) -> Result:
-        """Make the actor the owner, if it is still owned by whom the button showed."""
+        """Make the actor the owner, unless that changed since the button was shown."""
         event = partial(acts.taken, from_owner=from_owner)
         return self._act(act, number, event)
 
     def check_in(self, act: Act, number: int) -> Result:
-        """Note that the owner is still on it."""
+        """Note that the owner is still working on it."""
         return self._act(act, number, acts.checked_in)
 
     def update(self, act: Act, number: int, update: Update) -> Result:
-        """Note what the customer was told; the first time it is the response."""
+        """Note what we told the customer; the first update is the first response."""
         return self._act(act, number, partial(acts.updated, update=update))
 
     def resume(self, act: Act, number: int) -> Result:
-        """Note that the customer answered: the update clock goes on."""
+        """Note that the customer answered; a paused update is owed again."""
         return self._act(act, number, acts.resumed)
 
     def change(
@@ -148,17 +154,17 @@ class Triage:
         plan: str | None = None,
         reason: str,
     ) -> Result:
-        """Change severity or plan; what is open is recomputed from its own start."""
+        """Change severity or plan; recompute open deadlines from their own start."""
         event = partial(acts.changed, severity=severity, plan=plan, reason=reason)
         return self._act(act, number, event)
 
     def set_customer(self, act: Act, number: int, name: str) -> Result:
-        """Say whose incident it is; the plan becomes that customer's."""
+        """Set the customer; the plan becomes that customer's."""
         event = partial(acts.customer_set, name=name, policy=self._context.policy())
         return self._act(act, number, event)
 
     def offer(self, act: Act, number: int, to: str) -> Result:
-        """Offer the incident to somebody; whoever has it keeps it until they accept."""
+        """Offer the incident to somebody; the owner keeps it until they accept."""
         return self._act(act, number, partial(acts.offered, to=to))
 
     def answer_offer(self, act: Act, number: int, *, accepts: bool) -> Result:
@@ -169,21 +175,21 @@ class Triage:
     def resolve(
         self, act: Act, number: int, note: str, at: datetime | None = None
     ) -> Result:
-        """End an incident; the customer was told, so open promises end with it."""
+        """Resolve an incident; the customer was told, so its open deadlines end."""
         return self._act(act, number, partial(acts.resolved, note=note, at=at))
 
     def reopen(self, act: Act, number: int) -> Result:
-        """Open an ended incident again, with a new update owed from now."""
+        """Open a closed incident again; the policy says what it owes from now on."""
         return self._act(act, number, acts.reopened)
 
     def void(self, act: Act, number: int, reason: VoidReason) -> Result:
-        """Take an incident out of every count: a mistake, or a drill."""
+        """Void an incident, a mistake or a drill, so that no statistic counts it."""
         return self._act(act, number, partial(acts.voided, reason=reason))
 
     def snooze(
         self, act: Act, number: int, kind: Kind, count: int, choice: str
     ) -> datetime:
-        """Put one reminder off, the cadence stays; return until when."""
+        """Snooze one reminder, and return until when. The cadence does not change."""
         with self._context.database.transaction() as tx:
             now, policy = self._context.clock(), self._context.policy()
             answered = self._claimed(tx, act.key)[act.key]
@@ -222,7 +228,7 @@ class Triage:
         return self._result_of(found.incident, found.deadlines, now)
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
-        """Let one event happen, unless this very act was recorded before."""
+        """Record one event, unless this act was recorded before."""
         with self._context.database.transaction() as tx:
             if self._claimed(tx, act.key)[act.key]["answer"]:
                 return replace(self._result(tx, number), is_repeat=True)
@@ -265,7 +271,7 @@ class Triage:
             )
 
     def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
-        """Return what the first delivery was answered with, whoever was told since."""
+        """Return what the first delivery returned, even if others were paged since."""
         result = self._result(tx, answer["incident"])
         told = [Recipient(who, Because(why)) for who, why in answer["told"]]
         following = None
@@ -282,6 +288,8 @@ class Triage:
 
     def _typed_just_now(self, typed: Row) -> int | None:
         """Return the incident that the same text opened within half a minute."""
+        # By the system clock, since a slip is a matter of a person's real seconds, even
+        # when a trial's clock jumps.
         if (
             not typed["answer"]
             or self._context.system_clock() - typed["received_at"] > _SLIP
@@ -290,9 +298,9 @@ class Triage:
         return int(json.loads(typed["answer"])["incident"])
 
     def _claimed(self, tx: Transaction, *keys: str) -> dict[str, Row]:
-        """Take inbound keys; the `answer` of one is empty unless it came before.
+        """Claim inbox keys. A key's `answer` is empty unless it was claimed before.
 
-        The same one that comes at the same time waits until we are done.
+        Another transaction that claims one of them waits until this one has ended.
         """
         rows = ({"key": key} for key in keys)
         found = tx.many("claim_inbox", rows, received_at=self._context.system_clock())
@@ -301,7 +309,7 @@ class Triage:
     def _remember(
         self, tx: Transaction, keys: Iterable[str], number: int, **said: object
     ) -> None:
-        """Note what inbound keys were answered with."""
+        """Store the answer under these inbox keys."""
         answer = to_json({"incident": number, **said})
         rows = ({"key": key} for key in keys)
         tx.write_many(
@@ -330,7 +338,7 @@ def _with_escalation(
     escalation: Deadline,
     now: datetime,
 ) -> Result:
-    """Add who is paged at once and who is next."""
+    """Return the result with who is paged at once, and who next."""
     told: tuple[Recipient, ...] = ()
     step = nudges.step_of(policy, incident, escalation, escalation.step)
     if step is not None and step.at <= now:
@@ -342,7 +350,7 @@ def _with_escalation(
 
 
 def _offered_by(tx: Transaction, incident: Incident) -> str | None:
-    """Return who asked somebody to take an incident, if that is not answered yet."""
+    """Return who made the open offer of an incident, if there is one."""
     if incident.offered_to is None:
         return None
     offers = [
@@ -354,7 +362,7 @@ def _offered_by(tx: Transaction, incident: Incident) -> str | None:
 
 
 def _said(result: Result) -> dict[str, object]:
-    """Return what an opening tells that does not stay so."""
+    """Return the parts of an opening's answer that will change later."""
     following = None
     if result.following is not None:
         who, at = result.following

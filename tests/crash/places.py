@@ -169,7 +169,7 @@ PROVOCATIONS = (
     ),
     Provocation(frozenset({"shorten_waits", "lift_rate_limits"}), before=_turn_back),
     Provocation(frozenset({"policy_since"}), during=_break_policy),
-    Provocation(frozenset({"post_anew"}), before=_remove_a_card),
+    Provocation(frozenset({"repost_card"}), before=_remove_a_card),
     Provocation(frozenset({"chat.delete"}), during=_land_late),
     Provocation(
         frozenset(place.partition(" ")[2] for place in places()), before=_let_time_pass

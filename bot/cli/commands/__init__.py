@@ -1,1 +1,1 @@
-"""The commands, a module each; a module of several is a group."""
+"""The commands, one module each; a module with several is a group."""

@@ -44,7 +44,7 @@ def backup(
     to = to or settings.backups or record.parent
     if to.is_dir():
         to /= backups.name_of(system_clock())
-    elif not to.suffix:  # A folder that is missing, rather than a file so named.
+    elif not to.suffix:  # Rather a missing folder than a file of that name.
         raise BotError(f"There is no folder {to}.")
     made = backups.write(record, to)
     typer.echo(
@@ -59,7 +59,7 @@ def check(
         typer.Argument(help="A backup, or another record. Default: DATABASE_URL."),
     ] = None,
 ) -> None:
-    """Say whether a record is whole and holds together. It stays as it is."""
+    """Say whether a record is whole and consistent. This changes nothing in it."""
     settings = read_settings()
     if file is None and opening.is_postgres(settings.database_url):
         _check_server(settings.database_url)
@@ -90,8 +90,8 @@ def restore(
 ) -> None:
     """Put a backup in the place of the record. Stop the bot first.
 
-    What was there is moved aside, not deleted. The bot that starts on it looks in Slack
-    before it says anything that it may have said since.
+    The old record is moved aside, not deleted. When the bot starts on the backup, it
+    looks in Slack before it posts anything that may already be there.
     """
     record = _record(read_settings(), "pg_restore puts it back")
     aside = restoring.restore(file, record, system_clock(), replaces=replaces)
@@ -111,7 +111,7 @@ def erase(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Erase what people typed about closed incidents; what is counted stays."""
+    """Erase what people typed about closed incidents; what statistics count stays."""
     settings = read_settings()
     if (customer is None) == (incident is None):
         raise UserError("Write --customer NAME or --incident N.")
@@ -143,7 +143,7 @@ def copy(
     Stop the bot first, and start it on the copy: what it writes to the old record
     afterwards is not in the new one. TO must have no incidents.
     """
-    # The other commands show no progress.
+    # Imported here, since no other command shows progress.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress, TaskID  # noqa: PLC0415
 
@@ -171,7 +171,7 @@ def copy(
 
 
 def _record(settings: Settings, server: str) -> Path:
-    """Return the file of the record; for a server say whose business that is."""
+    """Return the record's file. Raises BotError with the tool to use for a server."""
     if opening.is_postgres(settings.database_url):
         raise BotError(f"The record is in PostgreSQL: {server}.")
     return opening.sqlite_path(settings.database_url)
@@ -194,7 +194,7 @@ def _tell(found: Sequence[str], *, is_checked: bool = True) -> None:
 
 
 def _last_policy(url: str) -> Policy | None:
-    """Return the policy that was last in force, if it can still be read."""
+    """Return the policy that was last in force; `None` if it cannot be read."""
     stored = opening.last_policy(url)
     try:
         return (
@@ -207,7 +207,7 @@ def _last_policy(url: str) -> Policy | None:
 
 
 def _age_of_backups(folder: Path | None) -> list[str]:
-    """Say how old the newest backup is; return it as a fault if it is too old."""
+    """Print the age of the newest backup, or return it as a fault if it is too old."""
     if folder is None:
         typer.echo("SEVBOT_BACKUPS is not set: nothing backs it up by itself.")
         return []
@@ -223,7 +223,7 @@ def _age_of_backups(folder: Path | None) -> list[str]:
 
 
 def _doomed(database: Database, customer: str | None, number: int | None) -> Doomed:
-    """Return what is to be erased. Raises UserError where nothing can be."""
+    """Return what will be erased. Raises UserError if nothing can be."""
     with database.transaction() as tx:
         if number is not None:
             found = erasing.of_number(tx, number)
@@ -246,7 +246,7 @@ def _doomed(database: Database, customer: str | None, number: int | None) -> Doo
 
 
 def _left(settings: Settings, doomed: Doomed, *, is_gone: bool) -> list[str]:
-    """Return where the texts may still be read."""
+    """Return where the erased texts can still be read."""
     left = []
     if doomed.open:
         left.append(

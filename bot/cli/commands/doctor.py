@@ -18,8 +18,8 @@ def doctor(
 ) -> None:
     """Look at tokens, scopes, channels, people, the clock, the record and the policy.
 
-    It says what is wrong and how to mend it, and changes nothing. The exit status is 1
-    if something must be mended.
+    It says what is wrong and how to fix it, and changes nothing. The exit status is 1
+    if something is wrong.
     """
     found = []
     for finding in examine(read_settings(), system_clock, is_http=http):

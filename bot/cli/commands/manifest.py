@@ -1,4 +1,4 @@
-"""`sevbot manifest`: the app, as Slack is told of it."""
+"""`sevbot manifest`: the manifest from which Slack creates the app."""
 
 import json
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Show or begin policies.yaml."""
+"""Show policies.yaml, or write a first one."""
 
 import json
 from collections.abc import Iterator

@@ -37,8 +37,8 @@ def run(
 ) -> None:
     """Run the bot until it is stopped: over Socket Mode, or over signed HTTP.
 
-    It starts also while Slack cannot be reached, and connects as soon as it can.
-    `GET /healthz` tells how it is: over HTTP always, else where a port is set.
+    It also starts while Slack cannot be reached, and connects as soon as it can.
+    `GET /healthz` reports its health: always over HTTP, otherwise if a port is set.
     """
     settings = read_settings()
     app.tokens(settings, is_http=http)
@@ -57,7 +57,7 @@ def run(
         typer.echo(_OUT_OF_REACH, err=True)
     bot = prepared.bot
     with app.running(prepared), app.telling_health(settings, bot):
-        # What is made by now stays: the collector need not look through it for ever.
+        # What exists by now lives as long as the bot: the collector can skip it.
         gc.freeze()
         typer.echo(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")
         _watch(bot.transport, stopping)
@@ -65,7 +65,7 @@ def run(
 
 
 def _watch(transport: app.Transport, stopping: Event) -> None:
-    """Wait until the bot is to stop, and say when commands can arrive at last."""
+    """Wait until the bot should stop, and say when it is ready for commands."""
     is_told = False
     while not stopping.wait(_LOOK_EVERY_S):
         if transport.failure in REFUSALS:
