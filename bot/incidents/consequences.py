@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.incidents import check_ins, incidents, nudges
-from bot.incidents import deadlines as contract
+from bot.incidents import check_ins, contract, incidents, nudges
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.refusals import NoSuchPlan, Refusal

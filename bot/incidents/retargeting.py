@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.incidents import check_ins, deadlines
+from bot.incidents import check_ins, contract
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.policies import Policy
@@ -39,7 +39,7 @@ def retargeted(
     changed: list[Deadline] = []
     # An open deadline that was missed stays under the policy that it was missed under.
     if not _is_missed(owed, is_internal=False):
-        changed += deadlines.after(policy, incident, change, owed)
+        changed += contract.after(policy, incident, change, owed)
     if not _is_missed(owed, is_internal=True):
         changed += check_ins.after(policy, incident, change, owed)
     known = {one.id: one for one in owed}

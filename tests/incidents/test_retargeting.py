@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.incidents import check_ins, deadlines
+from bot.incidents import check_ins, contract, deadlines
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.retargeting import Move, moves, retargeted
@@ -40,7 +40,7 @@ def with_target(words: str, severity: Severity = Severity.SEV2) -> Policy:
 
 def opened(of: Incident) -> tuple[Deadline, ...]:
     policy = shipped_policy()
-    return (*deadlines.opened(policy, of), *check_ins.opened(policy, of))
+    return (*contract.opened(policy, of), *check_ins.opened(policy, of))
 
 
 def test_an_open_deadline_is_recomputed_from_its_own_start() -> None:
@@ -80,7 +80,7 @@ def test_a_kept_deadline_stays_as_it_was() -> None:
     first, *others = opened(incident(owner="U0ANA"))
     kept = deadlines.answered(first, NOON)
     told = Event(EventKind.UPDATED, NOON, NOON, "U0ANA")
-    begun = deadlines.after(shipped_policy(), of, told, [first, *others])
+    begun = contract.after(shipped_policy(), of, told, [first, *others])
     owed = (kept, *(one for one in begun if one.kind is Kind.UPDATE))
 
     changed = retargeted(with_target("4 business hours"), of, owed, NOON)
@@ -124,7 +124,7 @@ def test_a_waiting_incident_keeps_waiting() -> None:
         owner="U0ANA", responded_at=OPENED, updated_at=OPENED, waiting_since=OPENED
     )
     told = Event(EventKind.UPDATED, OPENED, OPENED, "U0ANA", {"waiting": "yes"})
-    owed = deadlines.after(policy, of, told, ())
+    owed = contract.after(policy, of, told, ())
     follow_ups = {
         **policy.follow_ups,
         (Severity.SEV2, "standard"): follow_up("twice per business day"),

@@ -1,0 +1,239 @@
+"""What the contract owes after each event. Pure.
+
+`opened` and `after` return the deadlines that start, move, pause or end. What was once
+kept or missed is never rewritten. Check-ins and escalations follow rules of their own:
+see `check_ins`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from bot.business_time.hours import Interval
+from bot.incidents.deadlines import (
+    Deadline,
+    Kind,
+    Outcome,
+    after_pause,
+    answered,
+    hours_of,
+    next_count,
+    owed_to_customer,
+    void,
+)
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.policy import targets
+from bot.policy.policies import Policy, Reopening
+from bot.policy.targets import Target
+
+
+def opened(policy: Policy, incident: Incident) -> tuple[Deadline, ...]:
+    """Return what the contract owes on a new incident."""
+    first = _begin(policy, incident, Kind.FIRST_RESPONSE, incident.reported_at, ())
+    return (_with_miss(first, incident.opened_at),) if first else ()
+
+
+def after(
+    policy: Policy,
+    incident: Incident,
+    event: Event,
+    deadlines: Sequence[Deadline],
+) -> tuple[Deadline, ...]:
+    """Return every deadline of the contract that an event changed or started.
+
+    `incident` is its state after the event; `deadlines` are all it ever had.
+    """
+    changed = _after(policy, incident, event, deadlines)
+    return tuple(_with_miss(one, event.recorded_at) for one in changed)
+
+
+def _after(
+    policy: Policy, incident: Incident, event: Event, deadlines: Sequence[Deadline]
+) -> tuple[Deadline, ...]:
+    owed = list(owed_to_customer(deadlines))
+    match event.kind:
+        case EventKind.UPDATED:
+            ended = tuple(answered(one, event.at) for one in owed)
+            begun = _begin(policy, incident, Kind.UPDATE, event.at, deadlines)
+            if begun is None:
+                return ended
+            return (*ended, _paused_or_resumed(policy, incident, begun, event.at))
+        case EventKind.RESUMED:
+            paused = [one for one in owed if one.paused_at is not None]
+            return tuple(
+                _paused_or_resumed(policy, incident, one, event.at) for one in paused
+            )
+        case EventKind.CHANGED | EventKind.CUSTOMER_SET:
+            old = owed[0] if owed else None
+            return _retargeted(policy, incident, event, old, deadlines)
+        case EventKind.RESOLVED:
+            return tuple(answered(one, event.at) for one in owed)
+        case EventKind.VOIDED:
+            return tuple(void(one, event.at) for one in owed)
+        case EventKind.REOPENED:
+            kind, start = _owed_by_reopening(policy, incident, event)
+            begun = _begin(policy, incident, kind, start, deadlines)
+            return (begun,) if begun else ()
+        case (
+            EventKind.OPENED
+            | EventKind.TAKEN
+            | EventKind.CHECKED_IN
+            | EventKind.HAND_OFF_OFFERED
+            | EventKind.HAND_OFF_ACCEPTED
+            | EventKind.HAND_OFF_DECLINED
+            | EventKind.SNOOZED
+            | EventKind.ERASED
+        ):
+            return ()
+        case _:
+            assert_never(event.kind)
+
+
+def _retargeted(
+    policy: Policy,
+    incident: Incident,
+    event: Event,
+    old: Deadline | None,
+    deadlines: Sequence[Deadline],
+) -> tuple[Deadline, ...]:
+    """Recompute the open deadline from its own start, by the new target and calendar.
+
+    If nothing is owed any more, it ends: void, or late if it was. If something is owed
+    only now, its deadline starts when it would have started under the new target.
+    """
+    if old is not None:
+        kind, start = old.kind, old.started_at
+    elif incident.responded_at is None:
+        kind, start = Kind.FIRST_RESPONSE, incident.reported_at
+    else:
+        kind, start = Kind.UPDATE, incident.updated_at or event.at
+    new = _begin(policy, incident, kind, start, deadlines)
+    if new is None:
+        return (_not_owed_any_more(old, event.at),) if old else ()
+    moved = _moved(policy, incident, old, new) if old else replace(new, changed=True)
+    return (_paused_or_resumed(policy, incident, moved, event.at),)
+
+
+def _moved(
+    policy: Policy, incident: Incident, old: Deadline, new: Deadline
+) -> Deadline:
+    """Return the old deadline under the new target, with its pauses.
+
+    If its due instant moves, its reminders start over.
+    """
+    hours = hours_of(policy, new, incident)
+    due_at = new.due_at
+    for pause in old.pauses:
+        due_at = after_pause(hours, due_at, pause)
+    if due_at != old.due_at:
+        old = replace(old, changed=True, step=0, next_nudge_at=None, snoozed_until=None)
+    # A miss under the contract stays one: becoming an aim must not hide it from the
+    # digest, which counts the contract's deadlines only.
+    return replace(
+        old,
+        target=new.target,
+        calendar=new.calendar,
+        policy=new.policy,
+        is_aim=new.is_aim and (old.is_aim or old.missed_at is None),
+        due_at=due_at,
+        late_at=hours.roll_forward(due_at),
+    )
+
+
+def _not_owed_any_more(deadline: Deadline, at: datetime) -> Deadline:
+    ended = answered(deadline, at)
+    return ended if ended.outcome is Outcome.LATE else void(deadline, at)
+
+
+def _begin(
+    policy: Policy,
+    incident: Incident,
+    kind: Kind,
+    start: datetime,
+    deadlines: Sequence[Deadline],
+) -> Deadline | None:
+    """Return a new deadline of the contract; `None` if the target has no due time."""
+    target = _target_for(policy, incident, kind)
+    if not target.has_due:
+        return None
+    calendar = policy.calendar_name(incident.severity, incident.plan, incident.customer)
+    hours = policy.calendars[calendar]
+    due_at = policy.due_at(target, hours, start)
+    contract = policy.follow_up(incident.severity, incident.plan)
+    return Deadline(
+        incident=incident.number,
+        kind=kind,
+        count=next_count(deadlines, kind),
+        target=targets.words(target),
+        calendar=calendar,
+        policy=policy.version,
+        is_aim=kind is Kind.UPDATE and contract != target,
+        started_at=start,
+        due_at=due_at,
+        late_at=targets.clock(target, hours).roll_forward(due_at),
+    )
+
+
+def _target_for(policy: Policy, incident: Incident, kind: Kind) -> Target:
+    if kind is Kind.FIRST_RESPONSE:
+        return policy.first_response(incident.severity, incident.plan)
+    return policy.news(incident.severity, incident.plan)
+
+
+def _owed_by_reopening(
+    policy: Policy, incident: Incident, event: Event
+) -> tuple[Kind, datetime]:
+    """Return what a reopened incident owes, and the instant from which it counts.
+
+    Source: `reopened_owes` in the policy's section "Interpretations".
+    """
+    # Nobody answered the customer before the incident was voided, and they have been
+    # waiting since their report.
+    if incident.responded_at is None:
+        return Kind.FIRST_RESPONSE, incident.reported_at
+    if policy.conduct.reopened_owes is Reopening.FIRST_RESPONSE:
+        return Kind.FIRST_RESPONSE, event.at
+    return Kind.UPDATE, event.at
+
+
+def _paused_or_resumed(
+    policy: Policy, incident: Incident, deadline: Deadline, at: datetime
+) -> Deadline:
+    """Pause an update while we wait for the customer, or go on when we no longer do.
+
+    A late one is not paused: no time is left of it.
+    Source: `waiting_pauses` in the policy's section "Interpretations".
+    """
+    may_pause = incident.severity in policy.conduct.waiting_pauses
+    pauses = may_pause and incident.waiting_since is not None
+    if pauses and deadline.paused_at is None and at <= deadline.late_at:
+        return replace(deadline, paused_at=at, snoozed_until=None)
+    if not pauses and deadline.paused_at is not None:
+        return _resumed(policy, incident, deadline, (deadline.paused_at, at))
+    return deadline
+
+
+def _resumed(
+    policy: Policy, incident: Incident, deadline: Deadline, pause: Interval
+) -> Deadline:
+    """End a pause: as much open time is left as when it began."""
+    hours = hours_of(policy, deadline, incident)
+    due_at = after_pause(hours, deadline.due_at, pause)
+    return replace(
+        deadline,
+        paused_at=None,
+        pauses=(*deadline.pauses, pause),
+        due_at=due_at,
+        late_at=hours.roll_forward(due_at),
+        step=0 if due_at != deadline.due_at else deadline.step,
+    )
+
+
+def _with_miss(deadline: Deadline, now: datetime) -> Deadline:
+    """Mark a deadline as missed if it is late already: reported late, or moved back."""
+    # Missed now, not at `late_at`: that may lie before the last digest, and then no
+    # digest would ever count the miss.
+    if deadline.missed_at is None and deadline.is_overdue(now):
+        return replace(deadline, missed_at=now)
+    return deadline
