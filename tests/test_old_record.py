@@ -27,7 +27,7 @@ from bot.store.database import Database
 from bot.store.engines import postgres as postgres_engine
 from bot.store.engines import sqlite as sqlite_engine
 from bot.store.migrations import migrations
-from bot.store.tables import outbox_messages
+from bot.store.tables import items, outbox_messages
 from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from tests import postgres
@@ -141,15 +141,30 @@ def test_an_old_records_escalation_continues_where_it_was(
 
     with record.reading() as tx:
         rows = tx.all("newest_messages", most=1000)
-        items = [
+        found = [
             item
             for row in rows
             if row["key"] not in OLD["says"]
             for item in tx.all("outbox_items", key=row["key"])
         ]
-    told = Counter(item["incident"] for item in items if item["step"] == "page")
+    told = Counter(item["incident"] for item in found if item["step"] == "page")
     assert told.keys() == {7, 9, 11, 12, 13}
     assert not [row["key"] for row in rows if row["key"].startswith("trouble/INC-7")]
+
+
+def test_each_reminder_of_an_old_record_keeps_the_key_that_slack_shows(
+    record: Database,
+) -> None:
+    now, then = set(), set()
+    with record.reading() as tx:
+        for key in {row["key"] for row in OLD["tables"]["outbox_items"]}:
+            now |= {items.key_of(item, "U1") for item in items.within(tx, key)}
+    for row in OLD["tables"]["outbox_items"]:
+        names = "deadline_kind", "deadline_count", "fired"
+        kind, count, fired = (row[name] for name in names)
+        then.add(f"INC-{row['incident']}/{kind}/{count}/{fired}/U1")
+
+    assert now == then
 
 
 def test_an_old_record_loses_no_row(record: Database) -> None:

@@ -191,7 +191,7 @@ def _due(number: int, severity: int, passed: timedelta) -> Iterator[str]:
         fired = sum(at <= minutes for at in _STEPS) + beats
         places = _TOLD[fired - 1] if not beats else (ANA, BEN, LEA, SUPPORT)
         for place in places:
-            yield f"INC-{number}/escalation/1/{fired}/{place}"
+            yield f"INC-{number}/check_in/1/{fired}/{place}"
 
 
 def _marks(shown: Iterable[Message]) -> Iterator[str]:

@@ -48,8 +48,13 @@ def item_of(
 
 
 def key_of(item: Item, place: str) -> str:
-    """Return the key of a message that holds only this reminder, to a place."""
-    return f"INC-{item.incident}/{item.kind}/{item.count}/{item.fired}/{place}"
+    """Return the key of a message that holds only this reminder, to a place.
+
+    Slack may show it since before an escalation was a kind of its own, so both internal
+    kinds keep one word here. They count on together: no two reminders share a key.
+    """
+    kind = Kind.CHECK_IN if item.kind.is_internal else item.kind
+    return f"INC-{item.incident}/{kind}/{item.count}/{item.fired}/{place}"
 
 
 def insert(tx: Transaction, items: Mapping[str, Sequence[Item]]) -> None:
