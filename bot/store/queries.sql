@@ -1161,6 +1161,7 @@ SELECT 1 AS found
 FROM outbox
 WHERE workspace = :workspace
   AND verify_at <= :system_now
+  AND state IN ('unconfirmed', 'sent', 'superseded')
 LIMIT 1;
 
 -- name: unfinished

@@ -165,6 +165,19 @@ def test_a_message_that_stays_unconfirmed_for_an_hour_is_reported_dead(
     assert post.state("note") is State.DEAD
 
 
+def test_a_message_that_was_held_is_no_work_any_more(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN]
+    post.slack.failures["look"] = [refused("missing_scope")]
+    post.queue("note")
+    post.outbox.drain()
+    post.wait(seconds=30)
+
+    post.wait(hours=1)
+
+    assert post.state("note") is State.DEAD
+    assert not post.outbox.has_work()
+
+
 def test_while_slack_is_away_unconfirmed_messages_stay_unconfirmed(post: Post) -> None:
     away = SlackError("ConnectionRefusedError", Fate.NOT_DONE, is_away=True)
     post.slack.failures["post"] = [UNKNOWN]
