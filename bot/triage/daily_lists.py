@@ -13,6 +13,8 @@ from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 
 _DAY = timedelta(days=1)
+# The clocks of two hosts may differ by this much without either being wrong.
+_CLOCKS_DIFFER_BY = timedelta(seconds=10)
 _ListTime = Callable[[Policy, date], datetime | None]
 
 
@@ -22,7 +24,7 @@ def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
     A bot that starts late on a business day still writes that day's lists, but not
     those of earlier days. After the last closing of a day it writes no morning lists.
     """
-    noted = marks.noted(tx)
+    noted = _past(marks.noted(tx), now)
     if (morning := _morning_due(noted, policy, now)) is not None:
         marks.note(tx, Mark.MORNING, now)
         yield from _mornings(tx, policy, morning, now)
@@ -33,7 +35,8 @@ def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
 
 def are_due(noted: Mapping[Mark, datetime], policy: Policy, now: datetime) -> bool:
     """Return whether one of today's lists is due and not yet written."""
-    lists = _morning_due(noted, policy, now), _digest_due(noted, policy, now)
+    past = _past(noted, now)
+    lists = _morning_due(past, policy, now), _digest_due(past, policy, now)
     return any(at is not None for at in lists)
 
 
@@ -110,6 +113,16 @@ def _digest(policy: Policy, since: datetime, now: datetime) -> NewMessage:
 def _owed(tx: Transaction, incident: Incident) -> tuple[Deadline, ...]:
     owed = records.deadlines(tx, incident.number)
     return tuple(deadline for deadline in owed if deadline.is_open)
+
+
+def _past(noted: Mapping[Mark, datetime], now: datetime) -> dict[Mark, datetime]:
+    """Leave out what a bot noted whose clock was ahead.
+
+    Else no list would be written until real time catches up. A list that such a bot did
+    write is not repeated: its key is in the outbox.
+    """
+    latest = now + _CLOCKS_DIFFER_BY
+    return {mark: at for mark, at in noted.items() if at <= latest}
 
 
 def _morning_due(

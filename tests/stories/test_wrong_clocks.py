@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from bot.emulator.faults import Fault
-from tests.story import Story
+from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
 
@@ -76,3 +76,12 @@ def test_incident_numbers_are_read_again_after_a_wrong_clock(tuesday: Story) -> 
     with tuesday.bot.database.reading() as tx:
         marks = {row["name"]: row["at"] for row in tx.all("marks")}
     assert marks["begun"] <= marks["numbers_read"] <= tuesday.system_clock.now
+
+
+def test_the_days_lists_come_again_after_a_wrong_clock(tuesday: Story) -> None:
+    with ahead(tuesday, timedelta(days=14)):
+        pass
+
+    tuesday.travel(pacific("2026-11-25 12:00"))
+
+    assert tuesday.heard_in("leads")[-1].startswith("Wed 09:15 Wed 25 Nov: ")
