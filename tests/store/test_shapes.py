@@ -135,6 +135,16 @@ def test_a_bot_older_than_the_record_stands_down(url: str, open_record: Open) ->
         opening.opened(url, "T1")
 
 
+def must_wait(url: str) -> None:
+    """Check that a migration would wait."""
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        by_hand(
+            url,
+            "SET lock_timeout = '50ms'; "
+            "LOCK TABLE sevbot_migrations IN ACCESS EXCLUSIVE MODE",
+        )
+
+
 def test_a_migration_waits_for_transactions_of_an_older_bot(
     postgres_url: str, open_record: Open
 ) -> None:
@@ -142,9 +152,12 @@ def test_a_migration_waits_for_transactions_of_an_older_bot(
 
     with database.transaction() as tx:
         tx.one("mark", name="tick")
-        with pytest.raises(psycopg.errors.LockNotAvailable):
-            by_hand(
-                postgres_url,
-                "SET lock_timeout = '50ms'; "
-                "LOCK TABLE sevbot_migrations IN ACCESS EXCLUSIVE MODE",
-            )
+        must_wait(postgres_url)
+
+
+def test_a_migration_waits_for_a_copy(postgres_url: str, open_record: Open) -> None:
+    open_record(postgres_url)
+
+    with postgres.reading(postgres_url) as tx:
+        tx.one("last_workspace")
+        must_wait(postgres_url)

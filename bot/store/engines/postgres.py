@@ -210,11 +210,13 @@ def tried(url: str) -> str:
 def reading(url: str) -> Iterator[PostgresTransaction]:
     """Read every workspace as of one instant, without blocking anybody.
 
-    At REPEATABLE READ all statements see the same snapshot.
+    At REPEATABLE READ all statements see the same snapshot. The migrations are counted
+    within it, so that none runs meanwhile: a table that one makes again would look
+    empty.
     """
     with honest(), connected(url) as connection:
-        must_be_of_our_shape(_shapes(connection))
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        must_be_of_our_shape(_shapes(connection))
         with transacting(connection, "") as tx:
             yield tx
 
