@@ -109,9 +109,14 @@ class Outbox:
         return handled
 
     def has_work(self) -> bool:
-        """Return whether there may be something to send, without claiming it."""
+        """Return whether there may be something to send, without claiming it.
+
+        If the system clock was set back, nothing is due by it until waits restart.
+        """
+        now = self._context.system_clock()
         with self._context.database.reading() as tx:
-            return outbox_messages.may_send(tx, self._context.system_clock())
+            may_send = outbox_messages.may_send(tx, now)
+            return may_send or pacing.was_set_back(tx, now, self._pace)
 
     def send_one(self) -> bool:
         """Handle the most urgent message; `False` if none may go now."""

@@ -66,14 +66,21 @@ def is_stale(message: OutboxMessage, held_for: timedelta) -> bool:
     return held_for + own.deadline + own.settle > own.lease
 
 
+def was_set_back(tx: Transaction, now: datetime, pace: Pace) -> bool:
+    """Return whether waits may have begun before the system clock was set back.
+
+    We notice by the budgets: the claim never lets one reach further ahead than its
+    burst. If one does, it was used by a clock that was ahead of this one.
+    """
+    return rate_limits.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY)
+
+
 def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:
     """Restart every wait if the system clock was set back.
 
-    Otherwise every message would wait longer by as much. We notice by the budgets: the
-    claim never lets one reach further ahead than its burst. If one does, it was used by
-    a clock that was ahead of this one.
+    Otherwise every message would wait longer by as much.
     """
-    if rate_limits.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY):
+    if was_set_back(tx, now, pace):
         restart_waits(tx, now)
 
 

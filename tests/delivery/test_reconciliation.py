@@ -126,6 +126,25 @@ def test_a_clock_that_is_set_back_delays_nothing(
     assert sorted(post.slack.posted) == ["early", "late"]
 
 
+@pytest.mark.parametrize("failure", [UNKNOWN, NOT_DONE, limited(20)])
+def test_after_a_clock_that_is_set_back_the_looker_finds_what_waits(
+    posting: Callable[[Pace], Post], failure: SlackError
+) -> None:
+    post = posting(Pace())
+    post.slack.failures["post"] = [failure]
+    post.queue("page", priority=Priority.PAGE)
+    post.outbox.drain()
+
+    post.now -= timedelta(hours=1)
+    for _ in range(60):
+        post.pass_by(seconds=1)
+        if post.outbox.has_work():
+            post.outbox.drain()
+
+    assert post.slack.posted == ["page"]
+    assert not post.outbox.has_work()
+
+
 def test_an_unconfirmed_page_is_retried_with_backoff(post: Post) -> None:
     post.slack.failures["post"] = [UNKNOWN] * 1000
     post.queue("page", priority=Priority.PAGE)
