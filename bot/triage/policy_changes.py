@@ -109,7 +109,8 @@ class PolicyWatch:
     def look(self) -> None:
         """Load a changed file, if it has not changed again since the last look."""
         now = self._context.system_clock()
-        if now - self._looked_at < _LOOK_EVERY:
+        # Absolute, since the clock may have been set back.
+        if abs(now - self._looked_at) < _LOOK_EVERY:
             return
         self._looked_at = now
         content = self._source.content()

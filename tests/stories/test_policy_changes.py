@@ -58,6 +58,18 @@ def test_a_notice_of_a_refused_file_goes_to_the_leads_channel(
     assert "policies.yaml was not loaded" in said[-1].text
 
 
+def test_a_change_is_seen_though_the_system_clock_was_set_back(
+    told: Changing,
+) -> None:
+    told.look()
+    told.system_clock.advance(hours=-1)
+
+    told.write(SLOWER)
+    told.look()
+
+    assert len(told.leads()) == 1
+
+
 def test_the_next_incident_is_opened_under_the_new_policy(told: Changing) -> None:
     told.write(SLOWER)
     told.look()
