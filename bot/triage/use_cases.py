@@ -289,11 +289,10 @@ class Triage:
     def _typed_just_now(self, typed: Row) -> int | None:
         """Return the incident that the same text opened within half a minute."""
         # By the system clock, since a slip is a matter of a person's real seconds, even
-        # when a trial's clock jumps.
-        if (
-            not typed["answer"]
-            or self._context.system_clock() - typed["received_at"] > _SLIP
-        ):
+        # when a trial's clock jumps. Absolute, since a bot whose clock was ahead may
+        # have received it.
+        since = abs(self._context.system_clock() - typed["received_at"])
+        if not typed["answer"] or since > _SLIP:
             return None
         return int(json.loads(typed["answer"])["incident"])
 

@@ -85,3 +85,12 @@ def test_the_days_lists_come_again_after_a_wrong_clock(tuesday: Story) -> None:
     tuesday.travel(pacific("2026-11-25 12:00"))
 
     assert tuesday.heard_in("leads")[-1].startswith("Wed 09:15 Wed 25 Nov: ")
+
+
+def test_a_text_typed_on_a_wrong_clock_is_no_slip_later(tuesday: Story) -> None:
+    with ahead(tuesday, timedelta(hours=2)):
+        tuesday.command("dee", SEV1)
+
+    tuesday.command("dee", SEV1)
+
+    assert len(tuesday.slack.channel("incidents")) == 2
