@@ -137,7 +137,7 @@ def test_only_the_newest_page_can_be_answered(tell: Tell) -> None:
 
     first, second = told.slack.dm("ana")
     assert told.read(first) == (
-        "INC-1 Acme (Sev1): check-in, replaced by the reminder below."
+        "INC-1 Acme (Sev1): escalation, replaced by the reminder below."
     )
     assert told.buttons(second) == ["Take it", "First response sent"]
 
@@ -149,7 +149,7 @@ def test_an_answered_page_says_who_answered_it(tell: Tell) -> None:
 
     told.press("ben", "Take it", told.slack.dm("ben")[0])
 
-    ended = "INC-1 Acme (Sev1): check-in ended, taken by @ben Today 02:50."
+    ended = "INC-1 Acme (Sev1): escalation ended, taken by @ben Today 02:50."
     assert told.read(told.slack.dm("ana")[-1]) == ended
     assert told.read(told.slack.dm("ben")[-1], "ana") == ended
 
