@@ -138,3 +138,14 @@ def test_the_next_due_instant_is_known(desk: Desk) -> None:
         pacific(24, "14:00") + timedelta(milliseconds=1),  # Late from here on.
         pacific(24, "15:00"),
     ]
+
+
+def test_an_instant_noted_by_a_newer_version_stops_no_reminder(desk: Desk) -> None:
+    desk.open(1)
+    with desk.database.transaction() as tx:
+        tx.write("set_mark", name="unheard_of", at=desk.now)
+    desk.now += timedelta(hours=5)
+
+    desk.reminders.tick()
+
+    assert desk.count("reminder") > 0

@@ -36,8 +36,10 @@ def at(tx: Transaction, mark: Mark) -> datetime | None:
 
 
 def noted(tx: Transaction) -> dict[Mark, datetime]:
-    """Return every named instant that was noted."""
-    return {Mark(row["name"]): row["at"] for row in tx.all("marks")}
+    """Return every named instant that was noted, except those of a newer version."""
+    known = {mark.value: mark for mark in Mark}
+    rows = tx.all("marks")
+    return {known[row["name"]]: row["at"] for row in rows if row["name"] in known}
 
 
 def note(tx: Transaction, mark: Mark, instant: datetime) -> None:
