@@ -196,6 +196,7 @@ def test_an_event_that_arrives_a_hundred_times_at_once_counts_once(
     again = at_once(*[lambda: opened.slack.redeliver(event)] * A_HUNDRED)
     opened.tell_of("user_change", "cem")
     opened.take("cem")
+    opened.slack.wait_until(lambda: losers(opened))
 
     assert all(one.ok for one in again)
     assert opened.slack.all_messages() == before
