@@ -53,8 +53,8 @@ NEEDED = (
 OPTIONAL = (
     Scope(
         "channels:read",
-        "`sevbot doctor` looks whether the public channels are there and it is in them",
-        "doctor cannot see public channels; a card that fails is told when it fails",
+        "`sevbot doctor` checks that the public channels exist and it is in them",
+        "doctor cannot see public channels; a missing one shows when a card fails",
     ),
     Scope(
         "groups:read",
