@@ -1,8 +1,7 @@
 """A story whose policy is a file that somebody edits."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.public_holidays import public_holidays
@@ -11,13 +10,20 @@ from tests.story import TODAY, Story
 
 
 class Changing(Story):
-    """Its policy is a file that somebody edits."""
+    """Its policy is the file `policies.yaml` in a folder; as a context it runs."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "2026-11-24 10:00")
         self.file = folder / "policies.yaml"
         if not self.file.exists():
             self.write()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.stop()
 
     def write(self, *pairs: tuple[str, str]) -> None:
         """Save the shipped policy with some of its words replaced."""
@@ -55,14 +61,3 @@ class Changing(Story):
         answer = self.command("dee", "/sev2 globex: push fails")
         assert answer.private is not None
         return self.slack.notice(answer.private, "dee")
-
-
-@contextmanager
-def changing(folder: Path) -> Iterator[Changing]:
-    """Begin a story whose policy is the file `policies.yaml` in a folder."""
-    told = Changing(folder)
-    told.start()
-    try:
-        yield told
-    finally:
-        told.stop()

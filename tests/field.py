@@ -22,7 +22,7 @@ from bot.slack.command_text import Form, Help, OpenRequest, parse_command
 from bot.slack.cutting import cut
 from bot.store.database import Database
 from bot.store.tables import records
-from tests.changing import changing
+from tests.changing import Changing
 from tests.paths import ROOT
 from tests.processes import free_port, sevbot, team_slack
 from tests.story import TODAY, story
@@ -97,3 +97,8 @@ def open_deadlines(database: Database, number: int) -> tuple[Deadline, ...]:
     """Return the deadlines of an incident that are not closed, oldest first."""
     with database.reading() as tx:
         return tuple(one for one in records.deadlines(tx, number) if one.is_open)
+
+
+def changing(folder: Path) -> Changing:
+    """Return a story whose policy is a file in a folder; as a context it runs."""
+    return Changing(folder)

@@ -12,7 +12,7 @@ from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.triage.policy_changes import at_start
 from tests.breaking import by_hand
-from tests.changing import Changing, changing
+from tests.changing import Changing
 from tests.story import Story
 
 TODAY = date(2026, 11, 24)
@@ -22,7 +22,7 @@ BROKEN = ("    standard: 8 business hours\n", "    standard: soon\n")
 
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[Changing]:
-    with changing(tmp_path) as told:
+    with Changing(tmp_path) as told:
         yield told
 
 
