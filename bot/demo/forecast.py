@@ -137,7 +137,7 @@ def _what(incident: Incident, deadline: Deadline, step: Step) -> str:
         case StepKind.AFTER_AGAIN:
             return f"Last reminder: the {target} is late, and the lead hears of it"
         case StepKind.SNOOZED:
-            return f"Reminder that was put off: the {target} is owed"
+            return f"Snoozed reminder: the {target} is owed"
         case StepKind.CHECK_IN:
             return "Question to the owner: are you still on it?"
         case StepKind.PAGE if incident.owner is None:

@@ -11,6 +11,7 @@ the bots took too long to come back.
 """
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,8 @@ def main() -> int:
     if binaries is None:
         _say("there is no PostgreSQL here")
         return 2
+    # What is told to stop stops its servers and bots first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with ExitStack() as stack:
         name = tempfile.mkdtemp(prefix="sevbot-failover-")
         stack.callback(shutil.rmtree, name)
