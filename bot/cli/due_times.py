@@ -10,6 +10,7 @@ from bot.business_time.hours import BusinessHours
 from bot.business_time.ledger import Line, counted, ledger
 from bot.errors import UserError
 from bot.policy import targets
+from bot.policy.names import folded
 from bot.policy.parsing.notation import quoted
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Target
@@ -51,7 +52,7 @@ def instant(written: str) -> datetime:
     Raises UserError for anything else, and for a year that is centuries away.
     """
     try:
-        at = datetime.fromisoformat(written.strip())
+        at = datetime.fromisoformat(folded(written).upper())
     except ValueError:
         at = None
     # Python reads a date alone as its midnight, which nobody means.

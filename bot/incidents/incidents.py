@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
+from bot.policy.names import folded
 from bot.policy.policies import Severity
 
 
@@ -191,7 +192,7 @@ def unnamed(event: Event, customer: str) -> Event:
     known = DETAILS[event.kind]
     details = {
         name: ERASED_CUSTOMER
-        if value == customer and known.get(name) is Erased.CUSTOMER
+        if known.get(name) is Erased.CUSTOMER and folded(value) == folded(customer)
         else value
         for name, value in event.details.items()
     }

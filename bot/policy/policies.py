@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.business_time.hours import BusinessHours
 from bot.policy import targets
+from bot.policy.names import folded
 from bot.policy.on_call import Cover, OnCall, Role, covered
 from bot.policy.targets import Interpretations, Shape, Target
 
@@ -167,6 +168,14 @@ class Policy:
     reminders: Reminders
     digest_at: time
     erase_texts_after: timedelta | None = None
+    _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named: dict[str, Customer] = {}
+        for customer in self.customers:
+            for name in (customer.name, *customer.aliases):
+                named.setdefault(folded(name), customer)
+        object.__setattr__(self, "_named", named)
 
     @property
     def team_hours(self) -> BusinessHours:
@@ -185,11 +194,15 @@ class Policy:
         return covered(self.on_call, instant, covers)
 
     def find_customer(self, name: str) -> Customer | None:
-        """Return the customer with a name or alias, ignoring case and extra spaces."""
+        """Return the customer with a name or alias that readers take for this one."""
+        return self._named.get(folded(name))
+
+    def find_plan(self, name: str) -> Plan | None:
+        """Return the plan with an id or a name that readers take for this one."""
         wanted = folded(name)
-        for customer in self.customers:
-            if wanted in map(folded, (customer.name, *customer.aliases)):
-                return customer
+        for plan in self.plans:
+            if wanted in (plan.id, folded(plan.name)):
+                return plan
         return None
 
     def customer_of_channel(self, channel: str) -> Customer | None:
@@ -234,8 +247,3 @@ class Policy:
         return targets.due_at(
             target, targets.clock(target, hours), start, self.interpretations
         )
-
-
-def folded(name: str) -> str:
-    """Return a name for comparison, without case and extra spaces."""
-    return " ".join(name.casefold().split())

@@ -260,6 +260,24 @@ def test_erasing_a_customer_names_their_open_incidents(run: Run, record: Path) -
     )
 
 
+def test_erasing_a_customer_takes_each_way_of_writing_the_name(
+    run: Run, record: Path
+) -> None:
+    with life(record) as it:
+        number = it.open("third")
+        it.close(number, "sekret note")
+    by_hand(
+        record, f"UPDATE incidents SET customer = 'Ac\u200bme' WHERE number = {number}"
+    )
+
+    ran = run("db", "erase", "--customer", "acme", "--yes")
+
+    assert "Erased the texts of 2 incidents." in ran.out
+    assert by_hand(
+        record, "SELECT count(*) FROM incidents WHERE customer LIKE 'Ac%me'"
+    ) == [(0,)]
+
+
 def test_erasing_says_that_the_policy_file_names_the_customer(
     run: Run, record: Path
 ) -> None:

@@ -146,6 +146,28 @@ def test_due_counts_in_a_calendar_or_in_a_customers(run: Run) -> None:
     assert by_name == by_customer == "2026-11-26T08:00:00Z"
 
 
+def test_due_takes_names_and_instants_as_they_were_copied(run: Run) -> None:
+    write("policies.yaml", ("  Globex:\n", "  O'Reilly: {plan: standard}\n  Globex:\n"))
+
+    plain = run(
+        "due", "sev2", "self_service", "--at", "2026-11-25T09:00-08:00", "--json"
+    )
+    copied = run(
+        "due",
+        "Sev2\u200b",
+        "Free\u00a0Trial / Self\N{EN DASH}Service",
+        "--at",
+        "2026-11-25T09:00\N{MINUS SIGN}08:00\u200e",
+        "--customer",
+        "O\N{RIGHT SINGLE QUOTATION MARK}Reilly",
+        "--json",
+    )
+    in_office = run("due", "sev2", "standard", "--calendar", "Office\u200b", "--json")
+
+    assert copied.json == plain.json
+    assert in_office.status == 0
+
+
 def test_due_expands_holidays_around_the_instant_that_is_asked_about(run: Run) -> None:
     write("policies.yaml")
 

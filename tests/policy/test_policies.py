@@ -13,7 +13,6 @@ from bot.policy.policies import (
     Policy,
     Reopening,
     Severity,
-    folded,
 )
 from bot.policy.targets import Interpretations
 from tests.factories import pacific, shipped_policy
@@ -149,6 +148,20 @@ def test_a_customer_is_found_by_name_or_alias_in_any_case(name: str) -> None:
     assert found.name == "Acme"
 
 
+def test_names_of_customers_and_plans_are_compared_as_readers_see_them() -> None:
+    policy = policy_of(
+        changed(("Globex:", "O'Reilly:"), ("basic: Basic", "basic: Basic-Support"))
+    )
+
+    customer = policy.find_customer("o\N{RIGHT SINGLE QUOTATION MARK}reilly\u200b")
+    plan = policy.find_plan("basic\N{EN DASH}support")
+
+    assert customer is not None
+    assert customer.name == "O'Reilly"
+    assert plan is not None
+    assert plan.id == "basic"
+
+
 @pytest.mark.parametrize("name", ["acm", "", "corp", "acme inc"])
 def test_a_part_of_a_name_finds_no_customer(name: str) -> None:
     assert policy_of(SMALL).find_customer(name) is None
@@ -202,7 +215,3 @@ def test_an_unknown_plan_is_a_key_error() -> None:
 def test_severities_are_written_as_people_write_them() -> None:
     assert [severity.label for severity in Severity] == ["Sev1", "Sev2", "Sev3", "Sev4"]
     assert [severity.number for severity in Severity] == [1, 2, 3, 4]
-
-
-def test_names_are_compared_without_capitals_and_extra_spaces() -> None:
-    assert folded("  Straße   AG ") == folded("STRASSE ag")

@@ -10,10 +10,11 @@ import typer
 
 from bot.clock import system_clock
 from bot.errors import BotError, PolicyError, UserError
+from bot.policy.names import folded
 from bot.policy.parsing.notation import nearest, quoted
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import read_stored
-from bot.policy.policies import Policy, folded
+from bot.policy.policies import Policy
 from bot.settings import Settings, clock_of, read_settings
 from bot.store import opening
 from bot.store.database import Database
@@ -230,10 +231,8 @@ def _doomed(database: Database, customer: str | None, number: int | None) -> Doo
             wrong = f"There is no INC-{number}."
         else:
             known = erasing.customers(tx)
-            name = next(
-                (it for it in known if folded(it) == folded(f"{customer}")), None
-            )
-            found = erasing.of_customer(tx, name) if name is not None else None
+            names = [it for it in known if folded(it) == folded(f"{customer}")]
+            found = erasing.of_customer(tx, names) if names else None
             near = nearest(f"{customer}", known)
             meant = f" Did you mean {near}?" if near else ""
             wrong = f"No incident is of {quoted(customer)}.{meant}"

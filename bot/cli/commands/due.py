@@ -8,8 +8,9 @@ import typer
 from bot.cli import due_times
 from bot.cli.policies import now, read
 from bot.errors import UserError
+from bot.policy.names import folded
 from bot.policy.parsing.notation import nearest, quoted
-from bot.policy.policies import Policy, Severity, folded
+from bot.policy.policies import Policy, Severity
 
 
 def due(  # noqa: PLR0913  # Each is an option of the command.
@@ -59,9 +60,8 @@ def _severity(written: str) -> Severity:
 
 
 def _plan(policy: Policy, written: str) -> str:
-    for plan in policy.plans:
-        if folded(written) in (plan.id, folded(plan.name)):
-            return plan.id
+    if (plan := policy.find_plan(written)) is not None:
+        return plan.id
     raise _unknown("plan", written, [plan.id for plan in policy.plans])
 
 
@@ -78,9 +78,10 @@ def _calendar(
         raise _unknown("customer", customer, [one.name for one in policy.customers])
     if calendar is None:
         return policy.calendar_name(severity, plan, customer)
-    if calendar not in policy.calendars:
-        raise _unknown("calendar", calendar, list(policy.calendars))
-    return calendar
+    for name in policy.calendars:
+        if folded(name) == folded(calendar):
+            return name
+    raise _unknown("calendar", calendar, list(policy.calendars))
 
 
 def _unknown(kind: str, written: str, names: Sequence[str]) -> UserError:

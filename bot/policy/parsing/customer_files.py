@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from bot.policy.names import folded
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import Context
 from bot.policy.parsing.models import CustomerEntry
 from bot.policy.parsing.problems import Problem, found_by, key_of
 from bot.policy.parsing.yaml_lines import Document, Tree
-from bot.policy.policies import Customer, folded
+from bot.policy.policies import Customer
 
 _Cells = Mapping[str | None, object]
 
@@ -43,6 +44,19 @@ class Row:
         value = self.fields.get(field) if isinstance(self.fields, dict) else None
         items = value if isinstance(value, list) else [value]
         return tuple(item for item in items if isinstance(item, str))
+
+
+def rows_of_plans(document: Document, file: str) -> list[Row]:
+    """Return the support plans: people type a plan's id, or its name as an alias."""
+    tree = document.tree
+    plans = tree.get("plans") if isinstance(tree, dict) else None
+    if not isinstance(plans, dict):
+        return []
+    return [
+        Row(file, document.line_of(path), key_of(path), id_, {"aliases": name})
+        for id_, name in plans.items()
+        for path in [("plans", id_)]
+    ]
 
 
 def rows_of_yaml(document: Document, file: str) -> list[Row]:
@@ -94,12 +108,13 @@ def checked_customers(
 def clashes(rows: Iterable[Row], taken: Mapping[str, str]) -> Iterator[Problem]:
     """Yield names, aliases and channels that stand for more than one thing.
 
-    `taken` maps the bot's own channels to what they are for.
+    Blank names are problems of their own, reported elsewhere. `taken` maps the bot's
+    own channels to what they are for.
     """
     names: dict[str, Row] = {}
     channels = dict(taken)
     for row in rows:
-        for name in (row.name, *row.strings("aliases")):
+        for name in filter(folded, (row.name, *row.strings("aliases"))):
             owner = names.setdefault(folded(name), row)
             if owner is not row:
                 sentence = f"{words.quoted(name)} already names {owner.described()}"
@@ -123,7 +138,7 @@ def _header_problems(columns: Iterable[str], file: str) -> Iterator[Problem]:
 
 
 def _row_problems(file: str, line: int, cells: _Cells) -> Iterator[Problem]:
-    if not str(cells["name"] or "").strip():
+    if not folded(str(cells["name"] or "")):
         sentence = "nothing is written here; write the customer's name"
         yield Problem(file, line, "name", sentence)
     if None in cells:

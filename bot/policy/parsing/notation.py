@@ -8,11 +8,11 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import date, time, timedelta
-from difflib import get_close_matches
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.business_time.schedules import DAY, WEEKDAYS, Span
+from bot.policy.names import folded, near
 
 _DAY = "|".join(WEEKDAYS)
 DAYS_PATTERN = rf"^({_DAY})( ?- ?({_DAY}))?$"
@@ -57,21 +57,21 @@ def all_of(names: Iterable[str]) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that was probably meant; `None` if none is similar."""
-    by_fold = {known.casefold(): known for known in names}
-    near = get_close_matches(name.casefold(), by_fold, n=1)
-    return by_fold[near[0]] if near else None
+    return next(iter(near(name, names, most=1, cutoff=0.6)), None)
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """Return "; did you mean ...?" if a name is similar, else an empty string."""
-    near = nearest(name, names)
-    return f"; did you mean {near}?" if near else ""
+    meant = nearest(name, names)
+    return f"; did you mean {meant}?" if meant else ""
 
 
 def text(value: object, allowed: str = "a text") -> str:
     """Read a text that is not blank."""
     if not isinstance(value, str) or not value.strip():
         raise refused(value, allowed)
+    if not folded(value):
+        raise ValueError(f"{json.dumps(value)} shows nothing; write {allowed}")
     return value.strip()
 
 

@@ -19,6 +19,7 @@ from bot.policy.parsing.customer_files import (
     checked_customers,
     clashes,
     rows_of_csv,
+    rows_of_plans,
     rows_of_yaml,
 )
 from bot.policy.parsing.fields import Context, HolidaySource
@@ -96,8 +97,11 @@ def read(  # noqa: PLR0913  # Where each part of a policy comes from.
         problems += _renamings(document, name, old_keys)
     listed = _customers_file(document, name, read_file)
     customers, more = checked_customers(listed.rows, context)
-    rows = [*rows_of_yaml(document, name), *listed.rows]
-    problems += [*listed.problems, *more, *clashes(rows, _own_channels(document.tree))]
+    problems += [*listed.problems, *more]
+    if not is_stored:
+        rows = [*rows_of_yaml(document, name), *listed.rows]
+        problems += clashes(rows, _own_channels(document.tree))
+        problems += clashes(rows_of_plans(document, name), {})
     if file is None or problems:
         raise _refusal(problems, name)
     calendars = building.calendars(file, context)

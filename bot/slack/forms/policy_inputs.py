@@ -51,15 +51,15 @@ def customer_field(
     policy: Policy, customer: str | None, *, is_unknown_offered: bool
 ) -> Block:
     """Return a menu of the customers or, if there are too many, an input for a name."""
+    known = policy.find_customer(customer) if customer else None
     if not _fits_menu(policy.customers):
-        known = policy.find_customer(customer) if customer else None
         name = text_input(LONGEST_LINE, initial=known.name if known else "")
         hint = "A name or an alias. Leave it empty if nobody knows it yet."
         return field(CUSTOMER, "Customer", name, hint=hint, optional=is_unknown_offered)
     options = [_customer_option(one, policy) for one in policy.customers]
     if is_unknown_offered:
         options.insert(0, option("Not known yet", _UNKNOWN))
-    initial = _at(options, f"={customer}")
+    initial = _at(options, f"={known.name}") if known else None
     if initial is None and is_unknown_offered:
         initial = options[0]
     return field(CUSTOMER, "Customer", choice(options, initial=initial))
@@ -70,10 +70,9 @@ def read_customer(entered: Entered, policy: Policy) -> str | None:
 
     Raises FieldErrors for a name that the policy does not have.
     """
-    if (chosen := entered.chosen(CUSTOMER)) is not None:
-        return None if chosen == _UNKNOWN else chosen[1:]
-    written = entered.line(CUSTOMER)
-    if not written:
+    chosen = entered.chosen(CUSTOMER)
+    written = entered.line(CUSTOMER) if chosen is None else chosen.removeprefix("=")
+    if not written or chosen == _UNKNOWN:
         return None
     if (customer := policy.find_customer(written)) is not None:
         return customer.name

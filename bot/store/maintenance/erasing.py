@@ -71,14 +71,16 @@ def customers(tx: Transaction) -> list[str]:
     return [name for name in names if name != incidents.ERASED_CUSTOMER]
 
 
-def of_customer(tx: Transaction, customer: str) -> Doomed:
-    """Return the incidents of a customer."""
-    rows = tx.all("incidents_of_customer", customer=customer)
+def of_customer(tx: Transaction, names: Sequence[str]) -> Doomed:
+    """Return the incidents of a customer, by each way in which it was written."""
+    rows = [
+        row for name in names for row in tx.all("incidents_of_customer", customer=name)
+    ]
     is_open = {int(row["number"]): row["status"] == Status.OPEN for row in rows}
     return Doomed(
         closed=[number for number in is_open if not is_open[number]],
         open=[number for number in is_open if is_open[number]],
-        customer=customer,
+        customer=names[0],
     )
 
 

@@ -1,9 +1,12 @@
 """Customers from a CSV file, and its problems with their lines."""
 
+from datetime import date
+
 import pytest
 
+from bot.policy.parsing.source import read_stored
 from bot.policy.policies import Customer
-from tests.policy_texts import changed, policy_of, problems_of
+from tests.policy_texts import changed, holidays, policy_of, problems_of
 
 TEXT = changed(("customers:\n", "customers_file: c.csv\ncustomers:\n"))
 HEAD = "name,aliases,plan,calendar,channel\n"
@@ -97,6 +100,14 @@ def test_each_problem_names_the_line_of_the_csv() -> None:
             ),
         ),
         ('"Wayne,,,,', "c.csv line 2: this is not CSV: unexpected end of data"),
+        (
+            "\u200b,,gold,,",
+            "c.csv line 2, name: nothing is written here; write the customer's name",
+        ),
+        (
+            "Wayne,\u200b,,,",
+            'c.csv line 2, aliases.1: "\\u200b" shows nothing; write a text',
+        ),
     ],
 )
 def test_an_unusable_row_is_refused(row: str, sentence: str) -> None:
@@ -110,6 +121,37 @@ def test_a_repeated_name_is_refused_with_both_lines() -> None:
             "write a name that is free"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Socie\u0301te\u0301", "Soci\u00e9t\u00e9"),
+        ("O'Reilly", "O\N{RIGHT SINGLE QUOTATION MARK}Reilly"),
+        ("Wayne", "Way\u200bne"),
+        ("Rolls-Royce", "Rolls\N{EN DASH}Royce"),
+    ],
+    ids=ascii,
+)
+def test_two_names_that_look_alike_are_refused_with_both_lines(
+    first: str, second: str
+) -> None:
+    assert wrong(f"name,aliases\nStark,{first}\n{second},\n") == [
+        (
+            f'c.csv line 3: "{second}" already names Stark (c.csv line 2); '
+            "write a name that is free"
+        )
+    ]
+
+
+def test_a_stored_policy_is_read_though_names_in_it_look_alike() -> None:
+    files = {"policies.yaml": TEXT, "c.csv": "name,plan\nWayne,gold\nWay\u200bne,\n"}
+
+    policy = read_stored(files, holidays, date(2026, 11, 22))
+
+    found = policy.find_customer("wayne")
+    assert found is not None
+    assert found.plan == "gold"
 
 
 def test_a_file_without_a_header_is_refused() -> None:

@@ -88,6 +88,25 @@ def wrong(old: str, new: str) -> str:
             id="unknown customers have an unknown plan",
         ),
         pytest.param(
+            "basic: Basic",
+            'basic: "GOLD"',
+            'line 3, plans.basic: "GOLD" already names gold (policies.yaml line 2); '
+            "write a name that is free",
+            id="two plans of one name",
+        ),
+        pytest.param(
+            "basic: Basic",
+            'basic: "\\u200b"',
+            'line 3, plans.basic: "\\u200b" shows nothing; write a text',
+            id="a plan's name that cannot be seen",
+        ),
+        pytest.param(
+            "  Globex:",
+            '  "\\u00ad":',
+            'line 37, customers.\u00ad: "\\u00ad" shows nothing; write a text',
+            id="a customer's name that cannot be seen",
+        ),
+        pytest.param(
             "zone: Europe/Berlin",
             "zone: Europe/Berlim",
             'line 30, calendars.office.zone: "Europe/Berlim" is no time zone; write an '

@@ -41,6 +41,21 @@ def test_the_form_to_open_has_the_severity_and_the_customer_chosen() -> None:
     assert customer["text"]["text"] == "Acme (Premium Support)"
 
 
+def test_a_customer_whose_name_was_written_otherwise_is_chosen() -> None:
+    form = view(customer="ACME\u200b")
+
+    assert field(form, CUSTOMER)["element"]["initial_option"]["value"] == "=Acme"
+
+
+def test_a_chosen_customer_who_has_gone_from_the_policy_is_refused() -> None:
+    form = filled(view(), customer="=Acme", title="x")
+
+    with pytest.raises(FieldErrors) as caught:
+        opening.read(form, with_customers(3), NOW)
+
+    assert caught.value.errors["customer"].startswith("No customer is called “Acme”.")
+
+
 def test_many_customers_are_typed_rather_than_chosen() -> None:
     form = view(MANY)
 

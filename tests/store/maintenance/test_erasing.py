@@ -60,7 +60,7 @@ def erase(it: Life, *numbers: int) -> list[int]:
 
 def erase_customer(it: Life, customer: str) -> list[int]:
     with it.database.transaction() as tx:
-        return erasing.erase_all(tx, erasing.of_customer(tx, customer), it.now)
+        return erasing.erase_all(tx, erasing.of_customer(tx, [customer]), it.now)
 
 
 def keeping(span: timedelta | None) -> Policy:

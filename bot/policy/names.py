@@ -1,0 +1,72 @@
+"""Names as people see them: which two are the same, and which are similar."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
+COLONS = ":：﹕︓∶꞉"  # noqa: RUF001  # Alike on purpose.
+QUOTES = '"“”„‟«»″〝〞״'  # Around something; ″ and ״ are also inches.
+APOSTROPHES = "'’‘‚‛ʼʻ′`´׳ꞌ"  # noqa: RUF001
+
+# Shown as nothing, but letters or marks in Unicode: fillers, variation selectors.
+# https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0" + "".join(
+    map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+)
+# Turkish has an i with and without a dot in both cases; people type either.
+_DOTTED_I = re.compile("i\N{COMBINING DOT ABOVE}+|\N{LATIN SMALL LETTER DOTLESS I}")
+
+
+class _Plain(dict[int, str]):
+    """What each character is compared as, for `str.translate`. It fills on demand."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        match unicodedata.category(character):
+            case "Cf":
+                plain = ""
+            case "Cc":
+                plain = " "
+            case "Pd":
+                plain = "-"
+            case _:
+                plain = character
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain(
+    str.maketrans(
+        dict.fromkeys(COLONS, ":")
+        | dict.fromkeys(QUOTES, '"')
+        | dict.fromkeys(APOSTROPHES, "'")
+        | dict.fromkeys("−⁻˗⁃", "-")  # noqa: RUF001  # Unicode's dashes lack these.
+        | dict.fromkeys(_BLANK, "")
+        | {"\N{BRAILLE PATTERN BLANK}": " "}
+    )
+)
+
+
+@lru_cache(maxsize=4096)
+def folded(name: str) -> str:
+    """Return a name for comparison: equal for names that readers take for the same.
+
+    Case does not count, nor what a keyboard or a program chose: the kind of quotes,
+    dashes and spaces, how a letter is composed, and what cannot be seen. It is empty
+    for a name that shows nothing.
+    """
+    seen = name.translate(_PLAIN).casefold()
+    if not seen.isascii():
+        seen = unicodedata.normalize("NFKD", seen).casefold()
+        seen = unicodedata.normalize("NFKC", seen).translate(_PLAIN)
+        seen = unicodedata.normalize("NFC", _DOTTED_I.sub("i", seen))
+    return " ".join(re.sub("--+", "-", seen).split())
+
+
+def near(name: str, names: Iterable[str], *, most: int, cutoff: float) -> list[str]:
+    """Return up to `most` of these names that are similar, nearest first."""
+    by_fold = {folded(known): known for known in names}
+    similar = get_close_matches(folded(name), by_fold, n=most, cutoff=cutoff)
+    return [by_fold[one] for one in similar]

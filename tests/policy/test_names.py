@@ -1,0 +1,79 @@
+"""Names that readers take for the same are the same, however they are encoded."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.policy.names import folded, near
+
+ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+BIDI = "\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+BLANK_LETTERS = "\u034f\u115f\u3164\u180b\ufe0e\ufe0f\U000e0100"
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("  Straße   AG ", "STRASSE ag"),
+        ("İstanbul", "istanbul"),
+        ("ISPARTA", "\N{LATIN SMALL LETTER DOTLESS I}sparta"),
+        ("Socie\u0301te\u0301", "Soci\u00e9t\u00e9"),
+        ("\N{FULLWIDTH LATIN CAPITAL LETTER G}lobex", "Globex"),
+        ("ﾄｳｷｮｳ", "トウキョウ"),
+        ("O'Reilly", "O\N{RIGHT SINGLE QUOTATION MARK}Reilly"),
+        ("O'Reilly", "O\N{ACUTE ACCENT}Reilly"),
+        ("O'Reilly", "O\N{MODIFIER LETTER APOSTROPHE}Reilly"),
+        ('The "Best"', "The “Best”"),
+        ('The "Best"', "The „Best“"),
+        ("Rolls-Royce", "Rolls\N{NON-BREAKING HYPHEN}Royce"),
+        ("Rolls-Royce", "Rolls\N{EN DASH}Royce"),
+        ("Rolls-Royce", "Rolls\N{MINUS SIGN}Royce"),
+        ("This -- That", "This \N{EM DASH} That"),
+        ("Foo: Bar", "Foo\N{FULLWIDTH COLON} Bar"),
+        ("A & B", "A \N{FULLWIDTH AMPERSAND} B"),
+        ("Acme Corp", "Acme\N{NO-BREAK SPACE}Corp"),
+        ("Acme Corp", "Acme\N{IDEOGRAPHIC SPACE}Corp"),
+        ("Acme Corp", "Acme\N{NARROW NO-BREAK SPACE}\tCorp"),
+        ("Acme Corp", "Acme\N{BRAILLE PATTERN BLANK}Corp"),
+        ("Acme Corp", "Acme\x00Corp"),
+    ],
+)
+def test_what_a_keyboard_chose_makes_no_other_name(written: str, typed: str) -> None:
+    assert folded(typed) == folded(written)
+
+
+@pytest.mark.parametrize("unseen", [*ZERO_WIDTH, *BIDI, *BLANK_LETTERS], ids=ascii)
+def test_what_cannot_be_seen_makes_no_other_name(unseen: str) -> None:
+    assert folded(f"{unseen}glo{unseen}bex{unseen}") == "globex"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Société", "Societe"), ("Foo Bar", "FooBar"), ("Acme", "Acme."), ("AT&T", "ATT")],
+)
+def test_what_readers_see_makes_another_name(one: str, other: str) -> None:
+    assert folded(one) != folded(other)
+
+
+@pytest.mark.parametrize("name", ["", " \t", "\u200b", "\ufeff \u3164", "\x00"])
+def test_a_name_that_shows_nothing_is_empty(name: str) -> None:
+    assert not folded(name)
+
+
+@given(st.text(max_size=40))
+def test_folding_again_changes_nothing(name: str) -> None:
+    assert folded(folded(name)) == folded(name)
+
+
+@given(st.text(max_size=40))
+def test_a_folded_name_does_not_depend_on_the_case(name: str) -> None:
+    assert folded(name.lower()) == folded(name) == folded(name.casefold())
+
+
+def test_similar_names_are_found_whatever_their_quotes() -> None:
+    known = ["O'Reilly", "Acme"]
+
+    assert near(
+        "O\N{RIGHT SINGLE QUOTATION MARK}Reillly", known, most=3, cutoff=0.7
+    ) == ["O'Reilly"]
+    assert near("zzz", known, most=3, cutoff=0.7) == []
