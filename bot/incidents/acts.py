@@ -27,8 +27,8 @@ from bot.incidents.refusals import (
 )
 from bot.policy.policies import Policy, Severity
 
-_SKEW = timedelta(minutes=1)  # How far a phone's clock may run ahead of ours.
-_PICKED = timedelta(minutes=1)  # Slack's date and time pickers have no seconds.
+# How far people's clocks and ours may differ. Slack's pickers also have no seconds.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +248,10 @@ def _from_owner(incident: Incident) -> dict[str, str]:
 def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:
     """Return when the customer was told. Raises Refusal for an impossible instant.
 
-    A picked time has no seconds, so the minute of the report or of the last update
-    is accepted.
+    An instant that lies ahead, or before the report or the last update, by no more than
+    clocks differ is corrected.
     """
-    if at > now + _SKEW:
+    if at > now + CLOCKS_DIFFER:
         raise Refusal(NotYet())
     earliest = {
         Since.REPORT: incident.reported_at,
@@ -259,7 +259,7 @@ def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:
     }
     for since, since_at in earliest.items():
         if since_at is not None and at < since_at:
-            if since_at - at >= _PICKED:
+            if since_at - at > CLOCKS_DIFFER:
                 raise Refusal(TooEarly(since, since_at))
             at = since_at
     return min(at, now)

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.incidents.acts import CLOCKS_DIFFER
+
 LONGEST_LINK = 1000
 
 _DAY = timedelta(days=1)
@@ -87,8 +89,9 @@ def link(raw: str) -> str:
 def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     """Return the latest instant of the last 24 hours at which the clock showed `text`.
 
-    A time that DST repeats means the later of the two, unless that is in the future.
-    Raises ValueError for a time that DST skips, and for text that is not a time of day.
+    A time that is ahead by no more than clocks differ is now. A time that DST repeats
+    means the later of the two, unless that is in the future. Raises ValueError for a
+    time that DST skips, and for text that is not a time of day.
     """
     match = _TIME.fullmatch(text.strip())
     if match is None:
@@ -101,22 +104,26 @@ def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     today = now.astimezone(zone).replace(
         hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None
     )
-    instants = (
-        (today - days * _DAY).replace(tzinfo=zone, fold=fold).astimezone(UTC)
-        for days in (0, 1)
-        for fold in (0, 1)
-    )
-    # A time that DST skips also gets an instant, but at that the clock shows another
-    # time. https://peps.python.org/pep-0495/
-    shows = f"{hour:02}:{minute:02}"
-    found = [
-        instant
-        for instant in instants
-        if now - _DAY <= instant <= now and f"{instant.astimezone(zone):%H:%M}" == shows
+    # Just before midnight a clock that is ahead shows tomorrow.
+    for day in (today + _DAY, today, today - _DAY):
+        instants = _instants(day, zone)
+        if been := [at for at in instants if now - _DAY <= at <= now]:
+            return max(been)
+        if any(now < at <= now + CLOCKS_DIFFER for at in instants):
+            return now
+    raise ValueError("not within the last 24 hours")
+
+
+def _instants(local: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return when the clock shows a local time: once, twice if DST repeats it, never.
+
+    A time that DST skips also gets an instant, but at that the clock shows another
+    time. https://peps.python.org/pep-0495/
+    """
+    instants = [
+        local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)
     ]
-    if not found:
-        raise ValueError("not within the last 24 hours")
-    return max(found)
+    return [at for at in instants if at.astimezone(zone).replace(tzinfo=None) == local]
 
 
 def _cleaned(character: str) -> str:

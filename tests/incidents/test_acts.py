@@ -109,9 +109,9 @@ def set_customer(name: str) -> Make:
             incident(),
             StillOpen("INC-42"),
         ),
-        (tell(2 * MINUTE), incident(), NotYet()),
-        (tell(-121 * MINUTE), incident(), TooEarly(Since.REPORT, NINE)),
-        (tell(-61 * MINUTE), UPDATED, TooEarly(Since.LAST_UPDATE, TEN)),
+        (tell(6 * MINUTE), incident(), NotYet()),
+        (tell(-126 * MINUTE), incident(), TooEarly(Since.REPORT, NINE)),
+        (tell(-66 * MINUTE), UPDATED, TooEarly(Since.LAST_UPDATE, TEN)),
     ],
 )
 def test_impossible_acts_are_refused(make: Make, of: Incident, reason: Reason) -> None:
@@ -151,10 +151,14 @@ def test_a_closed_incident_is_reopened() -> None:
 
 @pytest.mark.parametrize(
     ("make", "of", "told_at"),
-    [(tell(MINUTE), incident(), ELEVEN), (tell(-60.5 * MINUTE), UPDATED, TEN)],
-    ids=["a phone that is fast", "a menu without seconds"],
+    [
+        (tell(5 * MINUTE), incident(), ELEVEN),
+        (tell(-125 * MINUTE), incident(), NINE),
+        (tell(-60.5 * MINUTE), UPDATED, TEN),
+    ],
+    ids=["a phone that is fast", "a phone that is slow", "a menu without seconds"],
 )
-def test_an_instant_off_by_a_minute_is_corrected(
+def test_an_instant_off_by_a_few_minutes_is_corrected(
     make: Make, of: Incident, told_at: object
 ) -> None:
     assert make(of).at == told_at

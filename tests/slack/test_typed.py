@@ -79,7 +79,10 @@ def test_text_that_is_no_web_address_is_no_link(raw: str) -> None:
         ("09:40", pacific(24, "09:40")),
         ("9:40", pacific(24, "09:40")),
         ("10:00", pacific(24, "10:00")),
-        ("10:01", pacific(23, "10:01")),
+        ("10:01", NOW),
+        ("10:05", NOW),
+        ("10:05am", NOW),
+        ("10:06", pacific(23, "10:06")),
         ("9:40pm", pacific(23, "21:40")),
         ("12:05 am", pacific(24, "00:05")),
         ("23:59", pacific(23, "23:59")),
@@ -106,6 +109,34 @@ def test_a_time_that_comes_twice_is_the_later_one_that_has_been() -> None:
     assert typed.recent_instant("01:30", PACIFIC, just_before) == first
 
 
+@pytest.mark.parametrize(
+    ("now", "text"),
+    [
+        (datetime(2026, 11, 25, 7, 59, 30, tzinfo=UTC), "00:00"),
+        (datetime(2026, 11, 25, 7, 59, 30, tzinfo=UTC), "12:01am"),
+        (datetime(2026, 3, 8, 9, 59, 30, tzinfo=UTC), "03:00"),
+        (datetime(2026, 11, 1, 9, 59, 30, tzinfo=UTC), "2:00"),
+    ],
+    ids=["midnight", "midnight of 12 hours", "DST begins", "DST ends"],
+)
+def test_a_clock_that_is_ahead_shows_what_comes_next(now: datetime, text: str) -> None:
+    assert typed.recent_instant(text, PACIFIC, now) == now
+
+
+def test_an_hour_that_comes_again_is_the_one_that_has_been() -> None:
+    now = datetime(2026, 11, 1, 8, 59, 30, tzinfo=UTC)
+
+    found = typed.recent_instant("01:00", PACIFIC, now)
+
+    assert found == datetime(2026, 11, 1, 8, tzinfo=UTC)
+
+
+def test_a_clock_that_is_behind_at_midnight_shows_the_day_before() -> None:
+    now = pacific(25, "00:01")
+
+    assert typed.recent_instant("23:59", PACIFIC, now) == pacific(24, "23:59")
+
+
 def test_a_time_that_the_clock_skipped_was_not() -> None:
     now = datetime(2026, 3, 8, 18, tzinfo=UTC)
 
@@ -130,4 +161,6 @@ def test_a_time_found_shows_on_the_clock_and_has_been(
         return
 
     assert now - timedelta(days=1) <= found <= now
-    assert f"{found.astimezone(local):%H:%M}" == text
+    shown = {now + timedelta(minutes=ahead) for ahead in range(6)}
+    times = {f"{at.astimezone(local):%H:%M}" for at in {found, *shown}}
+    assert text in times if found == now else f"{found.astimezone(local):%H:%M}" == text

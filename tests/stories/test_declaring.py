@@ -147,6 +147,16 @@ def test_a_time_later_than_now_means_yesterday(tuesday: Story) -> None:
     assert "reported Yesterday 16:30" in tuesday.read(tuesday.card())
 
 
+@pytest.mark.parametrize("typed", ["10:01", "10:05am"])
+def test_a_time_by_a_clock_that_is_ahead_means_now(tuesday: Story, typed: str) -> None:
+    answer = tuesday.command("dee", f"/sev1 acme: down at={typed}")
+
+    card = tuesday.read(tuesday.card())
+    assert "due Today 14:00" in card
+    assert card.splitlines()[-2].endswith("Opened by @dee Today 10:00.")
+    assert "Reported" not in tuesday.read(answer.private, "dee")
+
+
 def test_naming_oneself_as_owner_makes_one_the_owner(tuesday: Story) -> None:
     answer = tuesday.command("ana", "/sev1 acme: checkout is down owner=@ana")
 

@@ -6,10 +6,11 @@ Each input's block id is also its action id, and names it in errors.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import BotError
+from bot.incidents.acts import CLOCKS_DIFFER
 from bot.slack import typed
 from bot.slack.blocks import Block, Element, View, option, plain, select
 from bot.slack.payloads import Submission
@@ -22,8 +23,6 @@ LONGEST_LINE = 250
 
 LINK = "link"
 WHEN = "when"
-
-_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class FieldErrors(BotError):  # noqa: N818  # Several, one an input.
@@ -187,7 +186,7 @@ class Entered:
         if seconds is None:
             return None
         at = datetime.fromtimestamp(int(seconds), UTC)
-        if at > now + _CLOCKS_DIFFER:
+        if at > now + CLOCKS_DIFFER:
             raise FieldErrors(
                 {WHEN: "That has not come yet. Choose when it was, or leave it empty."}
             )

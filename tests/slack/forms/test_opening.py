@@ -88,6 +88,12 @@ def test_a_filled_form_describes_an_incident() -> None:
     )
 
 
+def test_an_instant_a_few_minutes_ahead_is_now() -> None:
+    form = filled(view(), title="x", when=stamp(NOW + timedelta(minutes=5)))
+
+    assert opening.read(form, POLICY, NOW).request.reported_at == NOW
+
+
 def test_an_incident_may_be_opened_without_a_customer() -> None:
     entry = opening.read(filled(view(), title="push fails"), POLICY, NOW)
 
@@ -116,7 +122,7 @@ def test_an_unknown_typed_customer_is_answered_with_did_you_mean() -> None:
             {"link": "Write a link that begins with http:// or https://."},
         ),
         (
-            {"title": "x", "when": stamp(NOW + timedelta(hours=1))},
+            {"title": "x", "when": stamp(NOW + timedelta(minutes=6))},
             {"when": "That has not come yet. Choose when it was, or leave it empty."},
         ),
     ],
