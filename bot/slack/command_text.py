@@ -4,32 +4,33 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import get_close_matches
 from enum import StrEnum
-from typing import NoReturn
+from functools import partial
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
+from bot.policy.names import COLONS, QUOTES, folded, near
 from bot.policy.policies import Customer, Policy
 from bot.slack import typed
 from bot.slack.blocks import shown
+from bot.slack.command_options import COMMAS, split_options
 from bot.slack.typed import Lookup
 
 LONGEST_TITLE = 250
-OPTIONS = ("plan", "owner", "at", "link")
 
-_QUOTED = r'"[^"]*"|“[^“”]*”'
-_PIECE = re.compile(
-    rf"(?P<quoted>{_QUOTED})"
-    rf"|(?<!\S)(?P<name>{'|'.join(OPTIONS)})=(?P<value>{_QUOTED}|<[^<>]*>|\S*)",
-    re.IGNORECASE,
-)
-_TRAILING = re.compile(r"(?<!\S)(?P<name>[^\W\d]\w*)=(?P<value>[^\s=]\S*)\s*$")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-_BETWEEN = frozenset("-:,;\N{EN DASH}\N{EM DASH}")
+_EMOJI = re.compile(r":[\w+'-]+:")
+_WIDE = COLONS.replace(":", "")
+# Between a word and a smiley or an emoji such as " :fire:" no colon ends a name.
+_NAME_END = re.compile(
+    rf"(?P<colon>\s*[{_WIDE}]|(?<=\S):|\s+:(?!\S))|\s*[{COMMAS}]\s*|\s+|$"
+)
+# A colon that is no part of a time, a link or a path: 10:15, https://x.y, C:\x.
+_SEPARATING = re.compile(rf":(?!\S)|(?<!\d)[{_WIDE}]|[{_WIDE}](?!\d)")
 
 
 class CustomerFrom(StrEnum):
@@ -97,12 +98,12 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
     `people` returns the id of a person's name, `names` the name of an id.
 
     Raises UserError with a sentence that says what to type instead; what was typed in
-    it is escaped.
+    it is escaped. `people` raises Refusal if several people have a name.
     """
     raw = " ".join(typed.clean(text).split())
-    if raw.casefold() == "help":
+    if folded(raw) == "help":
         return Help()
-    rest, options = _split_options(raw)
+    rest, options = split_options(raw, partial(_is_value, policy, people))
     words = " ".join(typed.readable(rest, names).split())
     customer, title, found = _customer_in(words, policy, channel)
     if not title:
@@ -132,93 +133,56 @@ def near_customers(name: str, customers: Iterable[Customer]) -> tuple[str, ...]:
     return _near(name, _names(customers), cutoff=0.7)
 
 
-def _split_options(raw: str) -> tuple[str, dict[str, str]]:
-    """Return the text without its options, and the options' raw values by name."""
-    options: dict[str, str] = {}
-    kept, masked, end = [], [], 0
-    for match in _PIECE.finditer(raw):
-        kept.append(raw[end : match.start()])
-        masked.append(raw[end : match.start()])
-        end = match.end()
-        if match["quoted"]:
-            kept.append(match["quoted"])
-            masked.append("x" * len(match["quoted"]))
-            continue
-        name, value = match["name"].lower(), _unquoted(match["value"])
-        if not value:
-            raise UserError(f"{name}= says nothing. {_example(name)}")
-        if name in options:
-            raise UserError(f"{name}= stands twice. Write it once.")
-        options[name] = value
-    rest, mask = "".join([*kept, raw[end:]]), "".join([*masked, raw[end:]])
-    if unknown := _TRAILING.search(mask):
-        _refuse_option(rest[unknown.start() :].strip(), unknown["name"])
-    return rest, options
-
-
-def _unquoted(value: str) -> str:
-    return value.strip('"“”').strip()
-
-
-def _refuse_option(written: str, name: str) -> NoReturn:
-    near = get_close_matches(name.lower(), OPTIONS, n=1)
-    known = f"did you mean {near[0]}=?" if near else f"there are {_all_options()}."
-    raise UserError(
-        f"There is no option {shown(name, 60)}=; {known} If it belongs to the title, "
-        f'put it in double quotes: "{shown(typed.unescape(written), 120)}".'
-    )
-
-
-def _all_options() -> str:
-    *others, last = (f"{name}=" for name in OPTIONS)
-    return f"{', '.join(others)} and {last}"
-
-
-def _example(name: str) -> str:
-    value = {
-        "plan": "standard",
-        "owner": "@ana",
-        "at": "09:40",
-        "link": "https://example.com/ticket/7",
-    }[name]
-    return f"Write for example {name}={value}."
+def _is_value(policy: Policy, people: Lookup, option: str, words: str) -> bool:
+    """Return whether several words are one value of an option."""
+    match option:
+        case "plan":
+            return policy.find_plan(typed.readable(words)) is not None
+        case "owner":
+            return _person(words, people) is not None
+        case "at":
+            return typed.is_time_in_words(words)
+        case _:
+            return False
 
 
 def _customer_in(
     words: str, policy: Policy, channel: str
 ) -> tuple[Customer | None, str, CustomerFrom]:
     """Return the customer, the rest as the title, and where the customer was found."""
-    head, colon, tail = words.partition(":")
-    if colon and (customer := policy.find_customer(head)) is not None:
-        return customer, tail.strip(), CustomerFrom.COLON
-    if not colon and (leading := _leading_customer(words, policy)) is not None:
-        return *leading, CustomerFrom.FIRST_WORDS
+    if (leading := _leading_customer(words, policy)) is not None:
+        return leading
     customer = policy.customer_of_channel(channel)
-    return (
-        customer,
-        words,
-        CustomerFrom.NOWHERE if customer is None else CustomerFrom.CHANNEL,
-    )
+    found = CustomerFrom.NOWHERE if customer is None else CustomerFrom.CHANNEL
+    return customer, words, found
 
 
-def _leading_customer(words: str, policy: Policy) -> tuple[Customer, str] | None:
-    """Return the customer with the longest name or alias at the start of the text."""
-    split = words.split()
-    most = max(
-        (
-            len(name.split())
-            for customer in policy.customers
-            for name in (customer.name, *customer.aliases)
-        ),
-        default=0,
-    )
-    for count in range(min(most, len(split)), 0, -1):
-        name = " ".join(split[:count]).rstrip(",;")
-        if (customer := policy.find_customer(name)) is not None:
-            rest = split[count:]
-            if rest and set(rest[0]) <= _BETWEEN:
-                rest = rest[1:]
-            return customer, " ".join(rest)
+def _leading_customer(
+    words: str, policy: Policy
+) -> tuple[Customer, str, CustomerFrom] | None:
+    """Return the customer with the longest name or alias at the start of the text.
+
+    Without a colon behind it the name does not count if a later colon separates: what
+    is before that is somebody else.
+    """
+    split, lengths = words.split(), _word_counts(_names(policy.customers))
+    longest = len(" ".join(split[: max(lengths, default=0)]))
+    ends = takewhile(lambda end: end.start() <= longest, _NAME_END.finditer(words))
+    for end in reversed(list(ends)):
+        name = words[: end.start()]
+        customer = policy.find_customer(name) or policy.find_customer(
+            name.strip(QUOTES)
+        )
+        if customer is None:
+            continue
+        rest = words[end.end() :].split()
+        if end["colon"]:
+            return customer, " ".join(rest), CustomerFrom.COLON
+        if _SEPARATING.search(_EMOJI.sub("", " ".join(rest))):
+            continue
+        if rest and set(folded(rest[0])) <= set("-:,;"):
+            rest = rest[1:]
+        return customer, " ".join(rest), CustomerFrom.FIRST_WORDS
     return None
 
 
@@ -229,37 +193,39 @@ def _suggestions(
     if found in (CustomerFrom.COLON, CustomerFrom.FIRST_WORDS):
         return ()
     names = _names(policy.customers)
-    head, colon, _ = words.partition(":")
-    near = list(_near(head, names, cutoff=0.7)) if colon else []
+    head, colon, _ = re.sub(f"[{_WIDE}]", ":", words).partition(":")
+    alike = list(_near(head, names, cutoff=0.7)) if colon else []
     split = words.split()
-    for count in sorted({len(name.split()) for name in names}):
-        alike = {name: of for name, of in names.items() if len(name.split()) == count}
-        phrase = " ".join(split[:count]).rstrip(",;:")
-        near.extend(_near(phrase, alike, cutoff=0.8))
+    for count in sorted(_word_counts(names)):
+        some = {name: of for name, of in names.items() if len(name.split()) == count}
+        phrase = " ".join(split[:count]).rstrip(f"{COLONS}{COMMAS}")
+        alike.extend(_near(phrase, some, cutoff=0.8))
     chosen = customer.name if customer else None
-    return tuple(name for name in dict.fromkeys(near) if name != chosen)[:3]
+    return tuple(name for name in dict.fromkeys(alike) if name != chosen)[:3]
 
 
 def _names(customers: Iterable[Customer]) -> dict[str, str]:
-    """Return each customer by every name and alias, folded."""
+    """Return each customer by every name and alias."""
     return {
-        " ".join(name.casefold().split()): customer.name
+        name: customer.name
         for customer in customers
         for name in (customer.name, *customer.aliases)
     }
 
 
-def _near(name: str, names: dict[str, str], *, cutoff: float) -> tuple[str, ...]:
-    folded = " ".join(name.casefold().split())
-    near: Sequence[str] = get_close_matches(folded, names, n=4, cutoff=cutoff)
-    return tuple(dict.fromkeys(names[one] for one in near))[:3]
+def _word_counts(names: Iterable[str]) -> set[int]:
+    return {len(name.split()) for name in names}
+
+
+def _near(name: str, names: Mapping[str, str], *, cutoff: float) -> tuple[str, ...]:
+    alike = near(name, names, most=4, cutoff=cutoff)
+    return tuple(dict.fromkeys(names[one] for one in alike))[:3]
 
 
 def _plan(written: str, policy: Policy) -> str:
-    wanted = _folded(written)
-    for plan in policy.plans:
-        if wanted in (_folded(plan.id), _folded(plan.name)):
-            return plan.id
+    plan = policy.find_plan(typed.readable(written))
+    if plan is not None:
+        return plan.id
     known = ", ".join(plan.id for plan in policy.plans)
     raise UserError(
         f'No support plan is named "{_quote(written)}". Try one of: {known}.'
@@ -269,8 +235,7 @@ def _plan(written: str, policy: Policy) -> str:
 def _owner(written: str, people: Lookup) -> str:
     if match := _PERSON.fullmatch(written):
         return match[1]
-    name = typed.unescape(written).lstrip("@")
-    found = people(name) if name else None
+    found = _person(written, people)
     if found is None:
         raise UserError(
             f'Nobody is known here as "{_quote(written)}". Type owner=@ and pick the '
@@ -279,9 +244,14 @@ def _owner(written: str, people: Lookup) -> str:
     return found
 
 
+def _person(written: str, people: Lookup) -> str | None:
+    name = typed.readable(written).lstrip("@").strip()
+    return people(name) if name else None
+
+
 def _instant(written: str, zone: ZoneInfo, now: datetime) -> datetime:
     try:
-        return typed.recent_instant(typed.unescape(written), zone, now)
+        return typed.recent_instant(typed.readable(written), zone, now)
     except ValueError as error:
         raise UserError(
             f'at="{_quote(written)}" is {error}. Write a time of the last 24 hours by '
@@ -300,8 +270,4 @@ def _link(written: str) -> str:
 
 
 def _quote(written: str) -> str:
-    return shown(typed.unescape(written), 80)
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return shown(typed.readable(written), 80)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.incidents.acts import CLOCKS_DIFFER
+from bot.policy.names import folded
 
 LONGEST_LINK = 1000
 
@@ -21,8 +22,17 @@ _MARKED = re.compile(
     r"|<(?P<url>(?:https?://|mailto:|tel:)[^<>|]*)(?:\|(?P<label>[^<>]*))?>"
 )
 _EVERYBODY = ("channel", "here", "everyone")
-_TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d) ?([ap]m)?", re.ASCII | re.IGNORECASE)
-_BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d) ?(?:([ap])\.?m\.?)?", re.ASCII)
+# What people write behind a time. Of these only am and pm are understood.
+_BEHIND_TIME = re.compile(
+    r"\S+(?: (?i:[ap]\.?m\.?|today|yesterday|tomorrow|utc|gmt)"
+    r"| (?:[PMCE][SD]T|CES?T|BST|[IJ]ST)| \d{4}-\d\d-\d\d)+"
+)
+# They show nothing, or change the writing direction. Joiners stay, which shape letters
+# and emoji.
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 
 Lookup = Callable[[str], str | None]
 
@@ -30,11 +40,11 @@ Lookup = Callable[[str], str | None]
 def clean(text: str) -> str:
     """Return text with each control character replaced by a space.
 
-    Characters that change the writing direction are replaced as well: they could make a
-    title read as something else. Half a surrogate pair becomes U+FFFD, since it cannot
-    be encoded as UTF-8.
+    What cannot be seen is left out: it hides a name or an option, and changes of the
+    writing direction could make a title read as something else. Half a surrogate pair
+    becomes U+FFFD, since it cannot be encoded as UTF-8.
     """
-    return "".join(map(_cleaned, text))
+    return "".join(map(_cleaned, _INVISIBLE.sub("", text)))
 
 
 def clean_lines(text: str) -> str:
@@ -86,6 +96,11 @@ def link(raw: str) -> str:
     return url
 
 
+def is_time_in_words(text: str) -> bool:
+    """Return whether text is one word and what people write behind a time: 9:40 pm."""
+    return _BEHIND_TIME.fullmatch(text) is not None
+
+
 def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     """Return the latest instant of the last 24 hours at which the clock showed `text`.
 
@@ -93,14 +108,14 @@ def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     means the later of the two, unless that is in the future. Raises ValueError for a
     time that DST skips, and for text that is not a time of day.
     """
-    match = _TIME.fullmatch(text.strip())
+    match = _TIME.fullmatch(folded(text))
     if match is None:
         raise ValueError("not a time of the day")
     hour, minute = int(match[1]), int(match[2])
     if match[3]:
         if not 1 <= hour <= 12:
             raise ValueError("not a time of the day")
-        hour = hour % 12 + (12 if match[3].lower() == "pm" else 0)
+        hour = hour % 12 + (12 if match[3] == "p" else 0)
     today = now.astimezone(zone).replace(
         hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None
     )
@@ -130,6 +145,6 @@ def _cleaned(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Cs":
         return "\N{REPLACEMENT CHARACTER}"
-    if category in ("Cc", "Zl", "Zp") or ord(character) in _BIDI:
+    if category in ("Cc", "Zl", "Zp"):
         return " "
     return character

@@ -11,6 +11,10 @@ from bot.slack import typed
 from tests.factories import PACIFIC, pacific
 
 NOW = pacific(24, "10:00")
+INVISIBLE = (
+    "\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062"
+    "\u2063\u2064\u2065\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufeff"
+)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +39,17 @@ def test_markup_reads_as_it_was_typed(raw: str, expected: str) -> None:
 
 
 def test_control_characters_become_spaces() -> None:
-    assert typed.clean("a\x00b\u202ec\ud800d\u2028e") == "a b c\ufffdd e"
+    assert typed.clean("a\x00b\ud800d\u2028e") == "a b\ufffdd e"
+
+
+@pytest.mark.parametrize("unseen", INVISIBLE, ids=ascii)
+def test_what_cannot_be_seen_is_left_out(unseen: str) -> None:
+    assert typed.clean(f"{unseen}glo{unseen}bex") == "globex"
+
+
+@pytest.mark.parametrize("text", ["می‌خواهم", "👩‍💻", "❤️"], ids=ascii)
+def test_joiners_and_variations_stay_where_they_shape_letters(text: str) -> None:
+    assert typed.clean(text) == text
 
 
 def test_lines_stay_where_they_are_wanted() -> None:
@@ -48,7 +62,7 @@ def test_clean_text_has_no_control_characters_and_can_be_stored(text: str) -> No
 
     assert result.isprintable() or "\n" not in result
     assert result.encode() is not None
-    assert len(result) == len(text)
+    assert len(result) == len([one for one in text if one not in INVISIBLE])
 
 
 @pytest.mark.parametrize(
@@ -85,6 +99,9 @@ def test_text_that_is_no_web_address_is_no_link(raw: str) -> None:
         ("10:06", pacific(23, "10:06")),
         ("9:40pm", pacific(23, "21:40")),
         ("12:05 am", pacific(24, "00:05")),
+        ("9.40 a.m.", pacific(24, "09:40")),
+        ("9:40\N{NARROW NO-BREAK SPACE}AM", pacific(24, "09:40")),
+        ("０９：４０", pacific(24, "09:40")),  # noqa: RUF001
         ("23:59", pacific(23, "23:59")),
     ],
 )
@@ -121,6 +138,23 @@ def test_a_time_that_comes_twice_is_the_later_one_that_has_been() -> None:
 )
 def test_a_clock_that_is_ahead_shows_what_comes_next(now: datetime, text: str) -> None:
     assert typed.recent_instant(text, PACIFIC, now) == now
+
+
+@pytest.mark.parametrize(
+    ("text", "is_time"),
+    [
+        ("9:40 PM", True),
+        ("9:40 p.m.", True),
+        ("09:40 UTC", True),
+        ("9:40 pm PST yesterday", True),
+        ("09:40 2026-11-23", True),
+        ("09:40", False),
+        ("09:40 the disk", False),
+        ("09:40 ist weg", False),
+    ],
+)
+def test_words_behind_a_time_belong_to_it(text: str, is_time: bool) -> None:
+    assert typed.is_time_in_words(text) is is_time
 
 
 def test_an_hour_that_comes_again_is_the_one_that_has_been() -> None:

@@ -1,0 +1,214 @@
+"""Tests of bot.slack.command_options, through whole commands."""
+
+import pytest
+
+from bot.slack.command_text import CustomerFrom, OpenRequest, Reading
+from tests.factories import pacific
+from tests.slack.typed_commands import refused, request
+
+
+def test_all_options_are_read_in_any_position() -> None:
+    result = request(
+        "at=09:40 acme: push plan=standard fails owner=<@U0BEN|ben> "
+        "link=<https://x.y/z?a=1&amp;b=2|x.y>"
+    )
+
+    assert result == OpenRequest(
+        customer="Acme",
+        plan="standard",
+        title="push fails",
+        owner="U0BEN",
+        reported_at=pacific(24, "09:40"),
+        link="https://x.y/z?a=1&b=2",
+        reading=Reading(CustomerFrom.COLON),
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "plan"),
+    [
+        ("plan=premium", "premium"),
+        ("PLAN=Premium", "premium"),
+        ('plan="standard support"', "standard"),
+        ("plan=“Free Trial / Self-Service”", "self_service"),
+        ("plan='Standard Support'", "standard"),
+        ("plan=„Standard Support“", "standard"),
+        ("plan=Standard Support", "standard"),
+        ("plan=Free Trial / Self\N{NON-BREAKING HYPHEN}Service", "self_service"),
+        ("plan=standard,", "standard"),
+        ("plan＝standard", "standard"),  # noqa: RUF001
+        ("plan = standard", "standard"),
+        ("pl\u200ban=standard\u200b", "standard"),
+    ],
+)
+def test_a_plan_is_named_by_its_id_or_its_name(option: str, plan: str) -> None:
+    assert request(f"push fails {option}").plan == plan
+
+
+@pytest.mark.parametrize(
+    ("option", "owner"),
+    [
+        ("owner=<@U0ANA>", "U0ANA"),
+        ("owner=<@W0ANA|ana smith>", "W0ANA"),
+        ("owner=@ana", "U0ANA"),
+        ("owner=ana", "U0ANA"),
+        ('owner="ben carter"', "U0BEN"),
+        ("owner=@ben carter", "U0BEN"),
+        ("owner=<@U0ANA|ana>,", "U0ANA"),
+    ],
+)
+def test_an_owner_is_mentioned_or_named(option: str, owner: str) -> None:
+    assert request(f"push fails {option}").owner == owner
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ('push says "plan=premium" and fails', 'push says "plan=premium" and fails'),
+        ("push says “paln=x”", "push says “paln=x”"),
+        ('push fails "paln=premium"', 'push fails "paln=premium"'),
+        ("x=1 makes push fail", "x=1 makes push fail"),
+        ("push fails when a == b", "push fails when a == b"),
+        ('the 5" disk is full', 'the 5" disk is full'),
+        ("see <https://x.y/?a=b>", "see https://x.y/?a=b"),
+        ("see <https://x.y/?a,plan=b>", "see https://x.y/?a,plan=b"),
+        ("see https://x.y/?a,plan=b", "see https://x.y/?a,plan=b"),
+        ("push says «plan=premium»", "push says «plan=premium»"),
+        ('a 5\'10" man said "at=09:40"', 'a 5\'10" man said "at=09:40"'),
+    ],
+)
+def test_text_that_only_resembles_an_option_stays_in_the_title(
+    text: str, title: str
+) -> None:
+    assert request(text).title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "plan"),
+    [
+        (
+            '27" screens flicker plan="Premium Support"',
+            '27" screens flicker',
+            "premium",
+        ),
+        ('27" and plan=premium the 24" too', '27" and the 24" too', "premium"),
+        ('the "27" screen" plan=premium', 'the "27" screen"', "premium"),
+        ('he said "no plan=premium', 'he said "no', "premium"),
+        ("plan=Premium Support is down", "is down", "premium"),
+        ("plan=premium is down", "is down", "premium"),
+        ("it is down, plan=premium, owner=ana", "it is down", "premium"),
+        ("it is down,plan=premium", "it is down", "premium"),
+    ],
+)
+def test_an_option_is_read_and_the_rest_is_the_title(
+    text: str, title: str, plan: str
+) -> None:
+    result = request(text)
+
+    assert (result.title, result.plan) == (title, plan)
+
+
+def test_am_and_pm_belong_to_the_time_before_them() -> None:
+    result = request("acme: push at=9:40 PM fails")
+
+    assert result.reported_at == pacific(23, "21:40")
+    assert result.title == "push fails"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            'push fails plan="Premium Support',
+            (
+                "The quote after plan= is not closed. Close it after the value, or "
+                "leave it out."
+            ),
+        ),
+        (
+            "push fails plan=Free Trial",
+            (
+                'No support plan is named "Free". Try one of: premium, standard, '
+                "self_service."
+            ),
+        ),
+        (
+            "push fails at=09:40 UTC",
+            (
+                'at="09:40 UTC" is not a time of the day. Write a time of the last 24 '
+                "hours by your own clock, such as at=09:40."
+            ),
+        ),
+        (
+            "push fails owner=<mailto:a@b.c|a@b.c>",
+            (
+                'Nobody is known here as "a@b.c". Type owner=@ and pick the name from '
+                "Slack's list."
+            ),
+        ),
+        (
+            "push fails paln=premium",
+            (
+                "There is no option paln=; did you mean plan=? If it belongs to the "
+                'title, put it in double quotes: "paln=premium".'
+            ),
+        ),
+        (
+            "push fails colour=red plan=premium",
+            (
+                "There is no option colour=; there are plan=, owner=, at= and link=. "
+                'If it belongs to the title, put it in double quotes: "colour=red".'
+            ),
+        ),
+        (
+            "push fails x=&lt;!channel&gt;",
+            (
+                "There is no option x=; there are plan=, owner=, at= and link=. If it "
+                'belongs to the title, put it in double quotes: "x=&lt;!channel&gt;".'
+            ),
+        ),
+        (
+            "push fails plan=gold",
+            (
+                'No support plan is named "gold". Try one of: premium, standard, '
+                "self_service."
+            ),
+        ),
+        ("push fails plan=", "plan= says nothing. Write for example plan=standard."),
+        ("a plan=premium plan=standard", "plan= stands twice. Write it once."),
+        (
+            "push fails owner=zed",
+            (
+                'Nobody is known here as "zed". Type owner=@ and pick the name from '
+                "Slack's list."
+            ),
+        ),
+        (
+            "push fails at=25:00",
+            (
+                'at="25:00" is not a time of the day. Write a time of the last 24 '
+                "hours by your own clock, such as at=09:40."
+            ),
+        ),
+        (
+            "push fails link=ftp://x.y",
+            (
+                '"ftp://x.y" is no link. Write one with http:// or https://, such as '
+                "link=https://example.com/ticket/7."
+            ),
+        ),
+        ("plan=premium", "What is wrong? Write a title before the options."),
+        ("acme: plan=premium", "What is wrong? Write a title before the options."),
+        (
+            "x" * 251,
+            (
+                "The title has 251 characters; 250 are the most. Keep the gist; the "
+                "rest fits into the thread of the card."
+            ),
+        ),
+    ],
+)
+def test_unreadable_text_is_answered_with_what_to_type(
+    text: str, sentence: str
+) -> None:
+    assert refused(text) == sentence
