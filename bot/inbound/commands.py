@@ -2,6 +2,7 @@
 
 from bot.errors import UserError
 from bot.incidents.acts import Report
+from bot.policy.names import folded
 from bot.policy.policies import Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
@@ -85,14 +86,14 @@ class Commands:
 
     def _incident(self, command: Command) -> Message:
         reader, now = self._people.person(command.by), self._context.clock()
-        wanted = command.text.strip().upper().removeprefix("INC-")
+        wanted = folded(command.text).removeprefix("inc-")
         if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
             number = int(wanted)
             result, history = self._triage.look(number), self._triage.history(number)
             return one_incident.message(
                 result, history, self._context.policy(), reader, now
             )
-        if wanted == "HELP":
+        if wanted == "help":
             return command_help.message(self._context.policy(), None)
         if wanted:
             raise UserError("Type `/incident`, `/incident 42` or `/incident help`.")

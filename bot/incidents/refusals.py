@@ -161,6 +161,13 @@ class NoSuchPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class SeveralPeople:
+    """Several people have the name of the one who should take the incident."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonLeft:
     """The person who should take the incident has left the workspace."""
 
@@ -196,6 +203,7 @@ Reason: TypeAlias = (
     | NothingToSnooze
     | NotAdmitted
     | NoSuchPerson
+    | SeveralPeople
     | PersonLeft
     | NoFullMember
     | SentAgain

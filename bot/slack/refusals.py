@@ -26,6 +26,7 @@ from bot.incidents.refusals import (
     PersonLeft,
     Reason,
     SentAgain,
+    SeveralPeople,
     Since,
     StillOpen,
     TooEarly,
@@ -33,8 +34,9 @@ from bot.incidents.refusals import (
     YoursAlready,
 )
 from bot.slack.blocks import mention, shown, when
-from bot.slack.phrases import LONGEST_NAME, quoted
+from bot.slack.phrases import LONGEST_NAME, joined, quoted
 
+_MOST_NAMED = 5
 _SINCE = {
     Since.REPORT: "the customer reported it",
     Since.LAST_UPDATE: "the last update, or the reopening",
@@ -83,7 +85,13 @@ def worded(  # noqa: C901, PLR0912  # A table of sentences.
             return "It was sent again already."
         case NoSuchIncident() | NoSuchPlan() | UnknownCustomer() | CustomersAlready():
             return _of_name(reason)
-        case NotAdmitted() | NoSuchPerson() | PersonLeft() | NoFullMember():
+        case (
+            NotAdmitted()
+            | NoSuchPerson()
+            | SeveralPeople()
+            | PersonLeft()
+            | NoFullMember()
+        ):
             return _of_person(reason)
         case _:
             assert_never(reason)
@@ -112,13 +120,22 @@ def _of_name(
 
 
 def _of_person(
-    reason: NotAdmitted | NoSuchPerson | PersonLeft | NoFullMember,
+    reason: NotAdmitted | NoSuchPerson | SeveralPeople | PersonLeft | NoFullMember,
 ) -> str:
     match reason:
         case NotAdmitted():
             return "Only full members of this workspace can use sevbot."
         case NoSuchPerson():
             return "Slack knows no such person. Choose somebody else."
+        case SeveralPeople(ids):
+            those = [mention(id_) for id_ in ids[:_MOST_NAMED]]
+            if len(ids) > _MOST_NAMED:
+                those.append(f"{len(ids) - _MOST_NAMED} more")
+            return (
+                f"Several people have that name: {joined(those)}. Type owner=@ and "
+                "pick one of them from Slack's list, which shows their pictures and "
+                "full names."
+            )
         case PersonLeft():
             return "That person has left. Choose somebody else."
         case NoFullMember():

@@ -12,7 +12,9 @@ from bot.incidents.refusals import (
     NotAdmitted,
     PersonLeft,
     Refusal,
+    SeveralPeople,
 )
+from bot.policy.names import folded
 from bot.policy.policies import Policy
 from bot.slack.client import Member, Slack, member_of
 from bot.slack.readers import Person
@@ -45,15 +47,20 @@ class People:
         return row["name"] if row else None
 
     def id_of(self, name: str) -> str | None:
-        """Return the id of the one active member of this name, if there is just one."""
-        wanted = name.removeprefix("@").casefold()
+        """Return the id of the one active person whom readers take for this name.
+
+        Raises Refusal if several people have the name.
+        """
+        wanted = folded(name)
         with self._context.database.reading() as tx:
             found = [
                 row["id"]
                 for row in tx.all("people")
-                if row["is_active"] and row["name"].casefold() == wanted
+                if row["is_active"] and folded(row["name"]) == wanted
             ]
-        return found[0] if len(found) == 1 else None
+        if len(found) > 1:
+            raise Refusal(SeveralPeople(tuple(sorted(found))))
+        return found[0] if found else None
 
     def admit(self, id: str, team: str | None) -> None:
         """Raise Refusal unless this is a full member of our own workspace.

@@ -78,6 +78,17 @@ SENTENCES: list[tuple[Reason, str]] = [
         "Slack knows no such person. Choose somebody else.",
     ),
     (
+        refusals.SeveralPeople(("U0ANA", "U0BEN")),
+        "Several people have that name: <@U0ANA> and <@U0BEN>. Type owner=@ and pick "
+        "one of them from Slack's list, which shows their pictures and full names.",
+    ),
+    (
+        refusals.SeveralPeople(tuple(f"U{n}" for n in range(7))),
+        "Several people have that name: <@U0>, <@U1>, <@U2>, <@U3>, <@U4> and 2 "
+        "more. Type owner=@ and pick one of them from Slack's list, which shows their "
+        "pictures and full names.",
+    ),
+    (
         refusals.PersonLeft(),
         "That person has left. Choose somebody else.",
     ),

@@ -175,6 +175,47 @@ def test_somebody_else_is_asked_to_own_it(tuesday: Story) -> None:
     assert tuesday.buttons(tuesday.slack.dm("cem")[-1]) == ["Accept", "Decline"]
 
 
+def test_an_owner_is_named_as_readers_see_the_name(tuesday: Story) -> None:
+    rename(tuesday, "cem", "Cem O\N{RIGHT SINGLE QUOTATION MARK}Neil")
+
+    answer = tuesday.command("dee", "/sev3 acme: slow owner=cem o'neil")
+
+    assert answer.private
+    assert "<@U0CEM> is asked to take it." in answer.private.text
+
+
+def test_two_people_of_one_name_are_said_to_be_two(tuesday: Story) -> None:
+    rename(tuesday, "cem", "Sam Lee")
+    rename(tuesday, "ben", "sam\N{NO-BREAK SPACE}lee")
+
+    answer = tuesday.command("dee", "/sev3 acme: slow owner=Sam Lee")
+
+    assert answer.private
+    assert answer.private.text == (
+        "Only you see this: Several people have that name: <@U0BEN> and <@U0CEM>. Type "
+        "owner=@ and pick one of them from Slack's list, which shows their pictures "
+        "and full names. Nothing was recorded."
+    )
+    assert tuesday.slack.channel("incidents") == []
+
+
+def test_who_has_left_makes_no_second_person_of_a_name(tuesday: Story) -> None:
+    rename(tuesday, "ben", "Sam Lee")
+    tuesday.leave("Sam Lee")
+    rename(tuesday, "cem", "Sam Lee")
+
+    answer = tuesday.command("dee", "/sev3 acme: slow owner=Sam Lee")
+
+    assert answer.private
+    assert "<@U0CEM> is asked to take it." in answer.private.text
+
+
+def rename(story: Story, who: str, name: str) -> None:
+    """Give somebody another display name, and let Slack tell the bot."""
+    person = story.slack.change_person(who, name=name)
+    story.tell_of("user_change", person.id)
+
+
 def test_an_unknown_customer_gets_the_best_plan_and_is_called_unknown(
     tuesday: Story,
 ) -> None:

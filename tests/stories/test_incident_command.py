@@ -51,7 +51,9 @@ def test_closed_incidents_are_not_listed(tuesday: Story) -> None:
     assert asked(tuesday, "dee", "") == "Only you see this: no incident is open."
 
 
-@pytest.mark.parametrize("written", ["1", "INC-1", "inc-1", " 1 "])
+@pytest.mark.parametrize(
+    "written", ["1", "INC-1", "inc-1", " 1 ", "INC\N{EN DASH}1\u200b"]
+)
 def test_one_incident_is_shown_with_what_happened(tuesday: Story, written: str) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     tuesday.take("ana")
