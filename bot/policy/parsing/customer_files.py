@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -15,9 +16,8 @@ from bot.policy.parsing.problems import Problem, found_by, key_of
 from bot.policy.parsing.yaml_lines import Document, Tree
 from bot.policy.policies import Customer
 
-_Cells = Mapping[str | None, object]
-
 COLUMNS = ("name", "aliases", "plan", "calendar", "channel")
+_CURLY = re.compile(r"^[“”„«»]|^['\u2018`].*['\u2019`]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,26 @@ def rows_of_plans(document: Document, file: str) -> list[Row]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A row of a CSV file, and how it is written from its first line on."""
+
+    line: int
+    cells: Sequence[str]
+    written: str
+
+
+_NOTHING = _Record(1, (), "")
+
+
+class _CsvError(Exception):
+    """The text is not CSV from a line on."""
+
+    def __init__(self, line: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
 def rows_of_yaml(document: Document, file: str) -> list[Row]:
     """Return the customers of a policies file, whatever they hold."""
     tree = document.tree
@@ -74,18 +94,20 @@ def rows_of_yaml(document: Document, file: str) -> list[Row]:
 
 def rows_of_csv(text: str, file: str) -> tuple[list[Row], list[Problem]]:
     """Return the customers in a CSV file, and what is wrong with its format."""
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    problems = [Problem(file, line, "", said) for line, said in words.unprintable(text)]
     try:
-        problems = list(_header_problems(reader.fieldnames or (), file))
-        if problems:
-            return [], problems
-        cells = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        line = reader.reader.line_num
-        return [], [Problem(file, line, "", f"this is not CSV: {error}")]
-    for line, row in cells:
-        problems.extend(_row_problems(file, line, row))
-    return [_row(file, line, row) for line, row in cells], problems
+        header, *rows = [*_records(text)] or [_NOTHING]
+    except _CsvError as error:
+        return [], [*problems, Problem(file, error.line, "", str(error))]
+    columns = [cell.casefold() for cell in header.cells]
+    for key, said in _header_faults(columns, header.cells):
+        problems.append(Problem(file, header.line, key, said))
+    if "name" not in columns:
+        return [], problems
+    for row in (header, *rows):
+        for key, said in _row_faults(columns, row):
+            problems.append(Problem(file, row.line, key, said))
+    return [_row(file, columns, row) for row in rows], problems
 
 
 def checked_customers(
@@ -126,32 +148,78 @@ def clashes(rows: Iterable[Row], taken: Mapping[str, str]) -> Iterator[Problem]:
                 yield row.problem("channel", f"{sentence}; write another, or none")
 
 
-def _header_problems(columns: Iterable[str], file: str) -> Iterator[Problem]:
+def _records(text: str) -> Iterator[_Record]:
+    """Yield the rows that are not blank, their cells without spaces around them.
+
+    Raises _CsvError where a quote is not closed, or is closed before its cell ends.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, strict=True, skipinitialspace=True)
+    while True:
+        first = reader.line_num
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _CsvError(first + 1, f"this is not CSV: {error}") from error
+        if any(cells):
+            written = "".join(lines[first : reader.line_num])
+            yield _Record(first + 1, cells, written)
+
+
+def _header_faults(
+    columns: Sequence[str], written: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     allowed = f"write {words.all_of(COLUMNS)} as the first line"
+    if len(written) == 1 and (other := re.search(r"[;\t|]", written[0])):
+        sentence = f"{words.quoted(other[0])} is between the columns; write commas"
+        yield "", sentence
+        return
     if "name" not in columns:
-        yield Problem(file, 1, "name", f"this column is missing; {allowed}")
-    for column in columns:
-        if column not in COLUMNS:
+        yield "name", f"this column is missing; {allowed}"
+    for number, column in enumerate(columns):
+        if column and column in columns[:number]:
+            yield column, "this column stands here twice; keep one of them"
+        elif column and column not in COLUMNS:
             near = words.did_you_mean(column, COLUMNS)
-            sentence = f"{words.quoted(column)} is no column; {allowed}{near}"
-            yield Problem(file, 1, "", sentence)
+            sentence = f"{words.quoted(written[number])} is no column; {allowed}{near}"
+            yield "", sentence
 
 
-def _row_problems(file: str, line: int, cells: _Cells) -> Iterator[Problem]:
-    if not folded(str(cells["name"] or "")):
-        sentence = "nothing is written here; write the customer's name"
-        yield Problem(file, line, "name", sentence)
-    if None in cells:
-        sentence = f"{words.quoted(cells[None])} is beyond the last column"
-        yield Problem(file, line, "", f"{sentence}; put what holds a comma in quotes")
+def _row_faults(columns: Sequence[str], row: _Record) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the form of a row: its key, and a sentence."""
+    for cell in row.cells:
+        if "\n" in cell or "\r" in cell:
+            sentence = f"{words.quoted(cell)} goes over several lines"
+            yield "", f"{sentence}; close its quote on the first"
+        elif _CURLY.search(cell):
+            yield "", f'{words.quoted(cell)} is in other quotes than "; write those'
+    cells = dict(zip(columns, row.cells, strict=False))
+    if not folded(cells["name"]):
+        yield "name", "nothing is written here; write the customer's name"
+    if missing := [*filter(None, columns[len(row.cells) :])]:
+        sentence = f"this row ends before {words.all_of(missing)}"
+        yield "", f"{sentence}; write a comma for each empty cell"
+    named = {number for number, column in enumerate(columns) if column}
+    if beyond := [
+        cell for number, cell in enumerate(row.cells) if cell and number not in named
+    ]:
+        sentence = f"{words.quoted(beyond)} is beyond the last column"
+        yield "", f"{sentence}; put what holds a comma in quotes"
+    # A quote inside quotes is written twice; any other one belongs to nothing.
+    if "".join(row.cells).count('"') > row.written.count('""'):
+        sentence = 'a quote stands inside a cell; put the cell in quotes, and write ""'
+        yield "", f"{sentence} for the one inside"
 
 
-def _row(file: str, line: int, cells: _Cells) -> Row:
+def _row(file: str, columns: Sequence[str], row: _Record) -> Row:
     """Make an empty cell `None` and the aliases a list, as in policies.yaml."""
-    texts = {column: str(cells.get(column) or "").strip() for column in COLUMNS}
+    cells = dict(zip(columns, row.cells, strict=False))
+    texts = {column: cells.get(column, "") for column in COLUMNS}
     aliases: list[Tree] = [
         part.strip() for part in texts.pop("aliases").split(";") if part.strip()
     ]
     name = texts.pop("name")
     empty_is_none = {column: text or None for column, text in texts.items()}
-    return Row(file, line, "", name, {"aliases": aliases, **empty_is_none})
+    return Row(file, row.line, "", name, {"aliases": aliases, **empty_is_none})

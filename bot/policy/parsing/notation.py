@@ -6,7 +6,7 @@ allowed. The patterns are for editors, in the JSON Schema.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,6 +26,12 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 CHANNEL_PATTERN = r"^[CG][A-Z0-9]{4,}$"
 PERSON_PATTERN = r"^[UW][A-Z0-9]{4,}$"
 
+# Control characters (but tab and line ends), line separators, and no characters at all.
+# Many come from a file of Windows that was saved as if it were Latin-1.
+_UNPRINTABLE = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
+)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _DAYS_OF = {"day": 1, "week": 7, "month": 30, "year": 365}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -41,6 +47,17 @@ def refused(value: object, allowed: str) -> ValueError:
     if value is None:
         return ValueError(f"nothing is written here; write {allowed}")
     return ValueError(f"{quoted(value)} is not allowed; write {allowed}")
+
+
+def unprintable(written: str) -> Iterator[tuple[int, str]]:
+    """Yield each line with a control character, and a sentence about the first one."""
+    told = 0
+    for found in _UNPRINTABLE.finditer(written):
+        line = len(_LINE_END.findall(written, 0, found.start())) + 1
+        if line != told:
+            sentence = f"U+{ord(found[0]):04X} is no character that anybody can see"
+            yield line, f"{sentence}; write what is meant, or delete it"
+        told = line
 
 
 def one_of(names: Iterable[str]) -> str:

@@ -97,7 +97,10 @@ def read(  # noqa: PLR0913  # Where each part of a policy comes from.
         problems += _renamings(document, name, old_keys)
     listed = _customers_file(document, name, read_file)
     customers, more = checked_customers(listed.rows, context)
-    problems += [*listed.problems, *more]
+    # A stored text was accepted by the rules of its day.
+    if not (is_stored and listed.rows):
+        problems += listed.problems
+    problems += more
     if not is_stored:
         rows = [*rows_of_yaml(document, name), *listed.rows]
         problems += clashes(rows, _own_channels(document.tree))
@@ -120,17 +123,26 @@ def read_text(path: Path) -> str:
     """Return the text of a file. Raises PolicyError saying why it cannot be read."""
     try:
         content = path.read_bytes()
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        sentence = "this is not UTF-8; save the file in that encoding"
-        raise PolicyError((str(Problem(path.name, line, "", sentence)),)) from error
+        raise _not_utf8(path, content[: error.start]) from error
     except IsADirectoryError as error:
         raise PolicyError((f"{path} is a folder; name a file",)) from error
     except FileNotFoundError as error:
         raise PolicyError((f"{path} does not exist",)) from error
     except OSError as error:
         raise PolicyError((f"{path} cannot be read: {error.strerror}",)) from error
+    # UTF-16 without a mark passes for UTF-8 in which every other character is 0.
+    before, zero, _ = content.partition(b"\0")
+    if zero:
+        raise _not_utf8(path, before)
+    return text.lstrip("\ufeff")
+
+
+def _not_utf8(path: Path, before: bytes) -> PolicyError:
+    sentence = "this is not UTF-8; save the file in that encoding"
+    line = before.count(b"\n") + 1
+    return PolicyError((str(Problem(path.name, line, "", sentence)),))
 
 
 def default_text() -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from bot.policy.parsing.notation import unprintable
+
 Tree = str | None | list["Tree"] | dict[str, "Tree"]
 Path = tuple[str | int, ...]
 
@@ -52,6 +54,9 @@ class YamlError(Exception):
 
 def read(text: str) -> Document:
     """Read a text. Raises YamlError with every syntax problem."""
+    # PyYAML refuses the first one without its line, and takes some for line ends.
+    if faults := [Fault(line, (), said) for line, said in unprintable(text)]:
+        raise YamlError(*faults)
     try:
         _refuse_aliases(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -59,9 +64,9 @@ def read(text: str) -> Document:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         what = " ".join(filter(None, (error.context, error.problem)))
         raise YamlError(Fault(line, (), f"this is not YAML: {what}")) from error
-    except yaml.YAMLError as error:
-        what = str(error).splitlines()[0]
-        raise YamlError(Fault(None, (), f"this is not YAML: {what}")) from error
+    except (ValueError, OverflowError) as error:
+        sentence = "an escape such as \\U0001F600 names no character"
+        raise YamlError(Fault(None, (), sentence)) from error
     except RecursionError as error:
         raise YamlError(Fault(None, (), "this is nested too deeply")) from error
     return _document(root)
@@ -111,12 +116,19 @@ def _plain(node: yaml.Node) -> Tree:
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item) for item in node.value]
     if isinstance(node, yaml.ScalarNode) and node.style is not None:
-        return str(node.value)
-    return None if node.value in _EMPTY else str(node.value)
+        return _text(node)
+    return None if node.value in _EMPTY else _text(node)
 
 
 def _key(node: yaml.Node) -> str:
     if isinstance(node, yaml.ScalarNode):
-        return str(node.value)
+        return _text(node)
     line = node.start_mark.line + 1
     raise YamlError(Fault(line, (), "a key must be a single name, not a list"))
+
+
+def _text(node: yaml.Node) -> str:
+    """Return a scalar. Raises YamlError if an escape made it unprintable: "\\0"."""
+    for _, said in unprintable(node.value):
+        raise YamlError(Fault(node.start_mark.line + 1, (), said))
+    return str(node.value)

@@ -216,11 +216,21 @@ def test_a_file_is_read_with_the_customers_beside_it(tmp_path: Path) -> None:
     assert wayne.plan == "basic"
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+@pytest.mark.parametrize("marks", ["\ufeff", "\ufeff\ufeff"], ids=["one", "two"])
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path, marks: str) -> None:
     path = tmp_path / "p.yaml"
-    path.write_text(SMALL, encoding="utf-8-sig")
+    path.write_text(marks + SMALL, encoding="utf-8")
 
     assert load(path, holidays=holidays, today=TODAY).plan("gold").name == "Gold"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_in_utf_16_is_refused_as_such(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(SMALL, encoding=encoding)
+
+    with pytest.raises(PolicyError, match="line 1: this is not UTF-8; save the file"):
+        load(path, holidays=holidays, today=TODAY)
 
 
 def test_an_unreadable_file_is_refused_with_the_reason(tmp_path: Path) -> None:

@@ -84,10 +84,51 @@ def test_invalid_yaml_is_refused_with_its_line(
     assert sentence in problem
 
 
-def test_a_control_character_is_refused() -> None:
-    (problem,) = problems_of("plans: \x00")
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\0",
+        "\x1b",
+        "\x7f",
+        "\x85",
+        "\x93",
+        "\u2028",
+        "\ud800",
+        "\uffff",
+        r'"\0"',
+        r'"\N"',
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("text", ["a: {}", "a: 1 # {}", "{}: 1"])
+def test_each_unprintable_character_is_refused_with_its_line(
+    written: str, text: str
+) -> None:
+    is_escape_in_a_comment = "#" in text and '"' in written
 
-    assert problem.startswith("policies.yaml: this is not YAML: unacceptable character")
+    with pytest.raises(YamlError) as caught:
+        read(f"plans:\n  {text.replace('{}', written)}\nb: {written}\n")
+
+    first = 3 if is_escape_in_a_comment else 2
+    assert caught.value.faults[0].line == first
+    assert "is no character that anybody can see" in caught.value.faults[0].sentence
+
+
+def test_every_line_with_an_unprintable_character_is_named_once() -> None:
+    with pytest.raises(YamlError) as caught:
+        read("a: \x93b\x94\r\nb: c\r\nc: \x95\r\n")
+
+    assert [fault.line for fault in caught.value.faults] == [1, 3]
+
+
+def test_text_in_any_script_is_read() -> None:
+    assert read("é: 'a\tb — “c”'\n東京: 😀\n").tree == {"é": "a\tb — “c”", "東京": "😀"}
+
+
+def test_an_escape_beyond_all_characters_is_refused() -> None:
+    assert problems_of(r'a: "\U00110000"') == [
+        r"policies.yaml: an escape such as \U0001F600 names no character"
+    ]
 
 
 def test_a_list_is_no_key() -> None:
