@@ -322,16 +322,79 @@ def test_a_policy_that_comes_back_is_the_last_good_one(told: Changing) -> None:
     assert "They hear first by Wed 10:01" in told.opening_answer()
 
 
-def test_a_changed_customers_file_is_loaded(told: Changing) -> None:
-    (told.folder / "customers.csv").write_text("name,plan\nWayne,standard\n")
-    told.file.write_text(default_text() + "\ncustomers_file: customers.csv\n")
+@pytest.mark.parametrize(
+    ("key", "file"),
+    [
+        ("customers_file: c.csv", "c.csv"),
+        ("customers_file : 'c.csv'  # ours", "c.csv"),
+        ('"customers_file": "c#1.csv"', "c#1.csv"),
+        ("? customers_file\n:\n  c.csv", "c.csv"),
+        ("customers_file: >-\n  c.csv", "c.csv"),
+        (r'"customers\x5ffile": "our\x20customers.csv"', "our customers.csv"),
+    ],
+)
+def test_a_changed_customers_file_is_loaded(
+    told: Changing, key: str, file: str
+) -> None:
+    (told.folder / file).write_text("name,plan\nWayne,standard\n")
+    told.file.write_text(default_text() + f"\n{key}\n")
     told.look()
-    (told.folder / "customers.csv").write_text("name,plan\nWayne,premium\n")
+    (told.folder / file).write_text("name,plan\nWayne,premium\n")
     told.look()
 
     answer = told.command("dee", "/sev2 wayne: push fails")
 
     assert "for Wayne (Premium Support)" in told.read(answer.private, "dee")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "c.csv line 1, name: this column is missing"),
+        (b"name,plan\nWayne,pre", 'c.csv line 2, plan: "pre" is no plan'),
+        (b"name,plan\nW\xe4yne,premium\n", "c.csv line 2: this is not UTF-8"),
+        (None, "c.csv does not exist"),
+        ("folder", "c.csv is a folder; name a file"),
+    ],
+    ids=["empty", "half written", "not utf-8", "gone", "a folder"],
+)
+def test_an_unusable_customers_file_leaves_the_old_one_in_force(
+    told: Changing, content: bytes | str | None, why: str
+) -> None:
+    file = told.folder / "c.csv"
+    file.write_text("name,plan\nWayne,standard\n")
+    told.file.write_text(default_text() + "\ncustomers_file: c.csv\n")
+    told.look()
+    file.unlink()
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    elif content is not None:
+        file.mkdir()
+    told.look(times=4)
+
+    answer = told.command("dee", "/sev2 wayne: push fails")
+
+    assert len(told.leads()) == 2
+    assert "policies.yaml was not loaded" in told.leads()[-1]
+    assert why in told.leads()[-1]
+    assert "for Wayne (Standard Support)" in told.read(answer.private, "dee")
+
+
+def test_a_customers_file_that_comes_back_as_it_was_is_in_force(
+    told: Changing,
+) -> None:
+    file = told.folder / "c.csv"
+    file.write_text("name,plan\nWayne,standard\n")
+    told.file.write_text(default_text() + "\ncustomers_file: c.csv\n")
+    told.look()
+    file.rename(told.folder / "away.csv")
+    told.look()
+    missing = told.in_force.note()
+    (told.folder / "away.csv").rename(file)
+    told.look()
+
+    assert missing is not None
+    assert told.in_force.note() is None
 
 
 def missed(told: Story) -> list[tuple[object, ...]]:

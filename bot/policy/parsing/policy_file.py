@@ -119,6 +119,15 @@ def read(  # noqa: PLR0913  # Where each part of a policy comes from.
     return policy
 
 
+def files_beside(text: str) -> list[str]:
+    """Return the names of the files that a text names; none if it is not YAML."""
+    try:
+        file = _named_file(yaml_lines.read(text))
+    except YamlError:
+        return []
+    return [file] if file is not None else []
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file. Raises PolicyError saying why it cannot be read."""
     try:
@@ -226,8 +235,8 @@ class _CustomersFile:
 def _customers_file(
     document: Document, name: str, read_file: FileReader
 ) -> _CustomersFile:
-    file = _mapping(document.tree).get("customers_file")
-    if not isinstance(file, str):
+    file = _named_file(document)
+    if file is None:
         return _CustomersFile()
     try:
         text = read_file(file)
@@ -238,6 +247,11 @@ def _customers_file(
         return _CustomersFile(problems=problems)
     rows, problems = rows_of_csv(text, file)
     return _CustomersFile(rows, {file: text}, problems)
+
+
+def _named_file(document: Document) -> str | None:
+    file = _mapping(document.tree).get("customers_file")
+    return file if isinstance(file, str) else None
 
 
 def _own_channels(tree: Tree) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Watch policies.yaml and the customers' file beside it for changes."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -11,8 +10,6 @@ from bot.policy.parsing import policy_file
 from bot.policy.parsing.fields import HolidaySource
 from bot.policy.parsing.policy_file import DEFAULT_NAME
 from bot.policy.policies import Policy
-
-_CUSTOMERS = re.compile(r"^customers_file:[ \t]*([^#\n]+)", re.MULTILINE)
 
 
 class PolicySource:
@@ -28,6 +25,7 @@ class PolicySource:
         self.path = path or Path(DEFAULT_NAME)
         self.holidays = holidays
         self._was_file = path is not None or was_file
+        self._main, self._beside = b"", list[str]()
         self.last_read = ""
 
     def read(self, today: date) -> Policy:
@@ -43,14 +41,13 @@ class PolicySource:
 
         The modification time is not enough: copying a file over it may keep an old one.
         """
-        parts = (_bytes(path) for path in self._files())
+        main = _bytes(self.path)
+        # Reading YAML takes a while, and the bot looks every few seconds.
+        if main != self._main:
+            text = main.decode("utf-8-sig", "replace")
+            self._main, self._beside = main, policy_file.files_beside(text)
+        parts = (main, *(_bytes(self.path.parent / name) for name in self._beside))
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
-
-    def _files(self) -> list[Path]:
-        named = _CUSTOMERS.search(_bytes(self.path).decode("utf-8", "replace"))
-        if named is None:
-            return [self.path]
-        return [self.path, self.path.parent / named[1].strip().strip("\"'")]
 
 
 def read_stored(
