@@ -9,6 +9,7 @@ commands is read from their source.
 import ast
 import sys
 import textwrap
+import warnings
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -41,6 +42,9 @@ def commands() -> dict[str, str]:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command; on failure print one line to stderr and exit non-zero."""
+    # A library's warning is for its developers: it names a path and a line of code.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     rest = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     known, name = commands(), ""
     while rest and f"{name} {rest[0]}".lstrip() in known:

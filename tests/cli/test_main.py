@@ -72,6 +72,17 @@ def test_check_says_when_it_checked_the_shipped_file(run: Run) -> None:
     )
 
 
+def test_a_warning_of_a_library_is_not_printed(
+    run: Run, recwarn: pytest.WarningsRecorder
+) -> None:
+    write("policies.yaml", ("country: US\n\n", "country: IN\n\n"))
+
+    ran = run("check")
+
+    assert "policies.yaml is good" in ran.out
+    assert (ran.err, recwarn.list) == ("", [])
+
+
 def test_check_prints_each_problem_on_a_line_and_fails(run: Run) -> None:
     write("p.yaml", ("every two weeks", "biweekly"), ("U0LEA", "lea"))
 
