@@ -156,6 +156,8 @@ class _Search:
 
     def first(self, better: Cell, worse: Cell) -> Reversal | None:
         """Return the first reversal; `None` if there is none in the year."""
+        if not better.target.has_due or not worse.target.has_due:
+            return None
         if better.calendar == worse.calendar and _never_later(
             better.target, worse.target
         ):
@@ -197,8 +199,6 @@ class _Search:
 
 def _never_later(better: Target, worse: Target) -> bool:
     """Return whether the words alone show that one cannot be due later."""
-    if not better.has_due or not worse.has_due:
-        return True
     if (better.shape, better.unit) != (worse.shape, worse.unit):
         return False
     if better.shape is Shape.TIMES_PER:

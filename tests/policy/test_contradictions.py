@@ -1,9 +1,13 @@
 """Warnings about policies in which a graver case is due later than a milder one."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 
+from bot.errors import PolicyError
 from bot.policy.contradictions import warnings
 from bot.policy.policies import Policy
 from tests.factories import shipped_policy
@@ -197,3 +201,122 @@ def test_a_backup_who_is_also_primary_is_warned_of() -> None:
     assert told(policy) == (
         "on_call.backup: is the primary, too; nobody stands behind them",
     )
+
+
+def test_a_cell_that_is_never_due_is_compared_across_calendars() -> None:
+    policy = policy_of(
+        changed(
+            (
+                "calendars:\n",
+                (
+                    "calendars:\n  tokyo:\n    zone: Asia/Tokyo\n    hours: "
+                    "{mon-fri: 09:00-17:00}\n    holidays: {country: XY}\n"
+                ),
+            ),
+            ("  team: office", "  team: office\n  severities: {sev4: tokyo}"),
+        )
+    )
+
+    assert told(policy) == ()
+
+
+def _one_of(*words: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(words)
+
+
+def _row(cells: Iterable[str]) -> st.SearchStrategy[str]:
+    pair = st.tuples(*[_one_of(*cells)] * 2)
+    return pair.map(lambda two: f"{{gold: {two[0]}, basic: {two[1]}}}")
+
+
+FIRST_RESPONSES = (
+    "none", "1 minute", "15 minutes", "30 hours", "1 business hour",
+    "8 business hours", "1 business day", "40 business days", "9000 hours",
+)  # fmt: skip
+FOLLOW_UPS = (
+    "none", "continuous", "every minute", "every 30 hours", "twice per business day",
+    "999 times per week", "every day", "every two business days", "weekly",
+    "every 100 weeks", "monthly", "every 999 months",
+)  # fmt: skip
+HOURS = (
+    "{mon-fri: 09:00-17:00}", "{mon-sun: 00:00-24:00}", "{sun: 18:00-24:00}",
+    "{mon-thu: [09:00-12:00, 13:00-18:00], fri: 22:00-06:00}", "{wed: 02:15-02:45}",
+    "{sun-thu: 17:00-09:00, sat: closed}",
+)  # fmt: skip
+ZONES = (
+    "Europe/Berlin", "America/St_Johns", "Asia/Tokyo", "Pacific/Apia", "Etc/GMT+8",
+)  # fmt: skip
+HOLIDAYS = (
+    "none", "{country: XY}", "{country: XY, subdivision: N}",
+    "{dates: {2026-12-24: Eve, 2027-01-04: Rest}}", "{dates: {2062-12-24: Eve}}",
+)  # fmt: skip
+CALENDARS = ("north", "south", "both")
+LENGTHS = ("0m", "1s", "2m", "15m", "90m", "5h", "3d", "40d")
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> str:
+    """Draw a policies file in which any setting may have any value."""
+
+    def pick(*words: str) -> str:
+        return draw(_one_of(*words))
+
+    lines = [SMALL[: SMALL.index("first_response:")]]
+    for table, cells in ("first_response", FIRST_RESPONSES), ("follow_up", FOLLOW_UPS):
+        rows = (f"  sev{number}: {draw(_row(cells))}" for number in range(1, 5))
+        lines += [f"{table}:", *rows]
+    lines += [
+        "interpretations:",
+        f"  every_day: {pick('business days', 'calendar days')}",
+        f"  per_business_day: {pick('the actual length', 'the nominal length')}",
+        f"  per_week: {pick('the actual length', 'the nominal length')}",
+        f"  week_ends_closed: {pick('the closing before', 'the opening after')}",
+        f"  continuous_news_as: {pick('none', 'sev1', 'sev2', 'sev4')}",
+        f"  waiting_pauses: {pick('[]', '[sev1]', '[sev2, sev3, sev4]')}",
+        f"  reopened_owes: {pick('an update', 'a first response')}",
+        f"  unknown_customer: {pick('the best plan', 'gold', 'basic')}",
+        "calendars:",
+    ]
+    for name in "north", "south":
+        lines.append(f"  {name}: {{zone: {pick(*ZONES)}, hours: {pick(*HOURS)},")
+        lines.append(f"    holidays: {pick(*HOLIDAYS)}}}")
+    home, team, milder, own = pick("north", "south"), *(pick(*CALENDARS) for _ in "123")
+    lines += [
+        f"  both: {{union: [north, south], home: {home}}}",
+        f"calendar: {{team: {team}, plans: {{basic: {milder}}}, severities: "
+        f"{{{pick('sev1', 'sev4')}: {pick(*CALENDARS)}}}}}",
+        f"customers: {{Acme: {{plan: gold, calendar: {own}}}, Globex: }}",
+        "channels: {incidents: C0ONE, digest: C0ONE, fallback: C0TWO}",
+        "on_call: {primary: U0ANA, backup: U0ANA}",
+        f"escalation: {{wakes: {pick('[]', '[gold]')}, steps: [{{after: "
+        f"{pick(*LENGTHS)}, tell: [{pick('primary', 'backup', 'fallback')}]}}],",
+    ]
+    every = ", ".join(
+        f"{key}: {pick(*LENGTHS[1:])}"
+        for key in ("repeat", "check_in_every", "check_in_repeat")
+    )
+    lines += [
+        f"  {every}}}",
+        f"reminders: {{ahead: {pick('1%', '25%', '99%')}, at_least: "
+        f"{pick(*LENGTHS[1:])}, before_closing: {pick(*LENGTHS[1:])}, "
+        f"together: {pick(*LENGTHS)}}}",
+        f'digest: {{at: "{pick("00:00", "09:15", "23:59")}"}}',
+        f"retention: {{erase_texts_after: {pick('off', '1 day', '2 years')}}}",
+    ]
+    return "\n".join(lines)
+
+
+# An example searches a year for contradictions, which takes a second or two.
+@settings(max_examples=1 + settings().max_examples // 3)
+@given(policies())
+def test_any_policy_that_is_accepted_can_be_checked(text: str) -> None:
+    try:
+        policy = policy_of(text)
+    except PolicyError as error:
+        # Some targets never come in some calendars; all else is accepted.
+        refused = [one for one in error.problems if "never comes" not in one]
+        if not refused:
+            reject()
+        raise
+
+    assert all(one.count("\n") == 0 for one in told(policy))
