@@ -1,16 +1,17 @@
 """How a changed policy moves the open deadlines. Pure values.
 
-A change of policy never rewrites what was kept or missed.
+A change of policy never rewrites what was kept or missed, and no incident's plan.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.incidents import check_ins, contract
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
-from bot.policy.policies import Policy
+from bot.policy.policies import Customer, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,60 @@ class Move:
     kind: Kind
     old: datetime | None
     new: datetime | None
+
+
+class KeptBecause(StrEnum):
+    """What a new policy says about the customer of an incident that keeps its plan."""
+
+    OTHER_PLAN = "another plan"
+    NOT_LISTED = "not listed any more"
+    LISTED_NOW = "listed now"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An open incident that goes on under its `plan`, which people may want to change.
+
+    `other` is the plan that its customer has now; `None` if there is no such customer.
+    """
+
+    incident: int
+    plan: str
+    because: KeptBecause
+    other: str | None
+
+
+def kept(before: Policy, after: Policy, incident: Incident) -> Kept | None:
+    """Return how an incident's plan differs from what a new policy has for it.
+
+    A plan belongs to its incident: somebody may have set it by hand. So a policy moves
+    the deadlines under a plan, but never gives an incident another one.
+    """
+    was, now = (_customer(policy, incident) for policy in (before, after))
+    old, new = (_plan(policy, incident) for policy in (before, after))
+    if incident.customer is None and was is None and now is not None:
+        plan = now.plan or after.conduct.unknown_customer_plan
+        return Kept(incident.number, incident.plan, KeptBecause.LISTED_NOW, plan)
+    if incident.customer is not None and was is not None and now is None:
+        return Kept(incident.number, incident.plan, KeptBecause.NOT_LISTED, None)
+    if new not in (old, incident.plan):
+        return Kept(incident.number, incident.plan, KeptBecause.OTHER_PLAN, new)
+    return None
+
+
+def _customer(policy: Policy, incident: Incident) -> Customer | None:
+    """Return an incident's customer, or the one that its opening would find."""
+    if incident.customer is not None:
+        return policy.find_customer(incident.customer)
+    name, colon, _ = incident.title.partition(":")
+    named = policy.find_customer(name) if colon else None
+    return named or policy.customer_of_channel(incident.channel)
+
+
+def _plan(policy: Policy, incident: Incident) -> str:
+    known = policy.find_customer(incident.customer) if incident.customer else None
+    plan = known.plan if known else None
+    return plan or policy.conduct.unknown_customer_plan
 
 
 def retargeted(

@@ -1,8 +1,8 @@
 """Load a changed policies.yaml while the bot runs, and never a broken one.
 
-Under a new policy the open deadlines are recomputed, and the leads hear which of them
-moved. If the file is broken, the leads hear which line is wrong, and the old policy
-stays in force.
+Under a new policy the open deadlines are recomputed. The leads hear which of them
+moved, and which incidents keep a plan that their customer no longer has. If the file is
+broken, the leads hear which line is wrong, and the old policy stays in force.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.errors import PolicyError
 from bot.incidents.consequences import PolicyChanged, consequences
-from bot.incidents.retargeting import Move, moves
+from bot.incidents.retargeting import Kept, Move, kept, moves
 from bot.policy.parsing.fields import HolidaySource
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.source import PolicySource, read_stored
@@ -133,12 +133,16 @@ class PolicyWatch:
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.POLICY)
             _must_fit(tx, policy, self._source.path.name)
+            before = tx.one("last_policy")
             is_news = _remember(tx, policy, now)
             self._in_force.put(policy)
         moved = self._retarget(policy)
         if is_news or moved:
             logger.info("policy accepted", extra={"version": policy.version})
-            refs = policy_notice.accepted_refs(self._source.path.name, now, moved)
+            keeping = self._keeping(before["text"], policy) if before else []
+            refs = policy_notice.accepted_refs(
+                self._source.path.name, now, moved, keeping, policy
+            )
             key = f"policy/{policy.version}/{now.isoformat()}"
             self._tell(MessageKind.POLICY_ACCEPTED, key, refs)
 
@@ -164,9 +168,26 @@ class PolicyWatch:
         with self._context.database.reading() as tx:
             row = tx.one("last_policy")
         assert row is not None, "incidents are open under a policy that was stored"
+        self._in_force.put(self._read_stored(row["text"]))
+
+    def _read_stored(self, text: str) -> Policy:
         today = self._context.clock().date()
-        texts = json.loads(row["text"])
-        self._in_force.put(read_stored(texts, self._source.holidays, today))
+        return read_stored(json.loads(text), self._source.holidays, today)
+
+    def _keeping(self, before: str, policy: Policy) -> list[Kept]:
+        """Return the open incidents whose plan is not what the policy now says."""
+        try:
+            old = self._read_stored(before)
+        except PolicyError:
+            # A policy of an older bot, and nobody can say what changed since.
+            logger.warning("the policy before cannot be read, to compare its customers")
+            return []
+        with self._context.database.reading() as tx:
+            found = (
+                records.incident(tx, row["number"]) for row in tx.all("open_incidents")
+            )
+            told = (kept(old, policy, incident) for incident in found if incident)
+            return [one for one in told if one is not None]
 
     def _retarget(self, policy: Policy) -> list[Move]:
         """Recompute the open deadlines, a hundred incidents per transaction."""

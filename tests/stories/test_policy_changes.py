@@ -44,6 +44,120 @@ def test_a_changed_target_moves_only_the_open_deadlines_under_it(
     assert told.read(told.card(2)) == acme
 
 
+PREMIUM = ("  Globex:\n    plan: standard\n", "  Globex:\n    plan: premium\n")
+NO_GLOBEX = ("  Globex:\n    plan: standard\n", "")
+NOON = (
+    "calendars:\n",
+    "calendars:\n  noon:\n    zone: America/New_York\n    hours: {mon-fri: 12:00-20:00}"
+    "\n    holidays: {country: US}\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        (PREMIUM, "its customer has Premium Support now"),
+        (NO_GLOBEX, "its customer is not listed any more"),
+        (
+            ("  Globex:\n    plan: standard\n", "  Globex:\n"),
+            "its customer has Premium Support now",
+        ),
+    ],
+    ids=["another plan", "removed", "without a plan"],
+)
+@pytest.mark.parametrize("is_at_a_start", [False, True], ids=["running", "at a start"])
+def test_an_incident_keeps_its_plan_and_the_leads_hear_of_it(
+    told: Changing, edit: tuple[str, str], why: str, *, is_at_a_start: bool
+) -> None:
+    told.command("dee", "/sev2 globex: push fails")
+    told.command("dee", "/sev2 umbrella: push fails")
+    card = told.read(told.card(1))
+
+    told.write(edit)
+    if is_at_a_start:
+        told.restart()
+    told.look()
+
+    assert told.leads() == [
+        "policies.yaml was changed and counts since 10:00 PST. 1 open incident keeps "
+        "its plan; *More* changes it:\n"
+        f"• INC-1 goes on under Standard Support; {why}"
+    ]
+    assert told.read(told.card(1)) == card
+
+
+def test_incidents_of_a_customers_file_are_named_too(told: Changing) -> None:
+    (told.folder / "c.csv").write_text("name,plan\nWayne,standard\n")
+    told.file.write_text(default_text() + "\ncustomers_file: c.csv\n")
+    told.look()
+    told.command("dee", "/sev2 wayne: push fails")
+    (told.folder / "c.csv").write_text("name,plan\nWayne,premium\n")
+    told.look()
+
+    assert "INC-1 goes on under Standard Support" in told.leads()[-1]
+
+
+def test_a_customer_that_is_listed_later_is_named(told: Changing) -> None:
+    told.command("dee", "/sev2 hooli: push fails")
+    told.command("dee", "/sev2 initrode: push fails")
+
+    told.write((NO_GLOBEX[0], "  Hooli:\n    plan: standard\n"))
+    told.look()
+
+    assert told.leads()[-1].splitlines()[1:] == [
+        "• INC-1 goes on under Premium Support; it may be about a customer listed now, "
+        "with Standard Support"
+    ]
+
+
+def test_a_plan_that_was_set_by_hand_before_the_file_is_no_news(
+    told: Changing,
+) -> None:
+    told.command("dee", "/sev2 globex: push fails plan=premium")
+    told.write(PREMIUM)
+    told.look()
+
+    assert told.leads() == [
+        "policies.yaml was changed and counts since 10:00 PST. No open deadline moved."
+    ]
+
+
+def test_another_calendar_of_a_customer_moves_its_deadlines(told: Changing) -> None:
+    told.command("dee", "/sev2 globex: push fails owner=@dee")
+    told.command("dee", "/sev2 umbrella: push fails owner=@dee")
+    own = (PREMIUM[0], PREMIUM[0] + "    calendar: noon\n")
+    lines = []
+
+    for zone in "Denver", "Chicago":
+        told.write((NOON[0], NOON[1].replace("New_York", zone)), own)
+        told.look()
+        lines += told.leads()[-1].splitlines()[1:]
+
+    assert lines == [
+        "• INC-1 first response Wed 10:00 PST → 19:00 PST",
+        "• INC-1 first response 19:00 PST → 18:00 PST",
+    ]
+
+
+def test_a_notice_names_all_that_moved_and_all_that_kept_its_plan(
+    told: Changing,
+) -> None:
+    told.command("dee", "/sev2 globex: push fails")
+    told.command("dee", "/sev2 umbrella: push fails")
+
+    told.write(SLOWER, PREMIUM)
+    told.look()
+
+    assert told.leads() == [
+        "policies.yaml was changed and counts since 10:00 PST. "
+        "2 open deadlines moved:\n"
+        "• INC-1 first response Wed 10:00 PST → Fri 10:00 PST\n"
+        "• INC-2 first response Wed 10:00 PST → Fri 10:00 PST\n"
+        "1 open incident keeps its plan; *More* changes it:\n"
+        "• INC-1 goes on under Standard Support; its customer has Premium Support now"
+    ]
+
+
 def test_a_notice_of_a_refused_file_goes_to_the_leads_channel(
     told: Changing,
 ) -> None:

@@ -3,21 +3,31 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from bot.incidents.deadlines import Kind
-from bot.incidents.retargeting import Move
+from bot.incidents.retargeting import Kept, KeptBecause, Move
 from bot.policy.policies import Policy
-from bot.slack.blocks import Message, escape, shown
+from bot.slack.blocks import LONGEST_TEXT, Message, escape, sections, shown
+from bot.slack.cutting import cut_marked
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import Times, both, counted
 
-_MOST_MOVES = 30
+_MOST_LINES = 30
 _MOST_PROBLEMS = 5
 _LONGEST_PROBLEM = 500
+_LONGEST_NAME = 60
 
 
-def accepted_refs(name: str, at: datetime, moved: Sequence[Move]) -> dict[str, str]:
-    """Return the refs of the notice that a policy is in force, and what it moved."""
+def accepted_refs(
+    name: str, at: datetime, moved: Sequence[Move], kept: Sequence[Kept], policy: Policy
+) -> dict[str, str]:
+    """Return the refs of the notice that a policy is in force, and what it changed."""
+    names = {plan.id: plan.name for plan in policy.plans}
+    keeping = [
+        [one.incident, names[one.plan], one.because, names.get(one.other or "")]
+        for one in kept
+    ]
     told = [
         [move.incident, move.kind, _written(move.old), _written(move.new)]
         for move in moved
@@ -26,6 +36,7 @@ def accepted_refs(name: str, at: datetime, moved: Sequence[Move]) -> dict[str, s
         "name": name,
         "at": at.isoformat(),
         "moved": json.dumps(told),
+        "kept": json.dumps(keeping),
     }
 
 
@@ -42,9 +53,10 @@ def refused_refs(name: str, since: datetime, problems: Sequence[str]) -> dict[st
 
 
 def accepted(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
-    """Return the notice that a policy is in force, and which deadlines it moved."""
+    """Return the notice that a policy is in force, and what it changed."""
     plain, token = both(policy.team_hours.zone, now, named=True)
-    return notice(_accepted(refs, plain), _accepted(refs, token))
+    text, marked = _accepted(refs, plain), _accepted(refs, token)
+    return Message(cut_marked(text, LONGEST_TEXT), tuple(sections(marked.splitlines())))
 
 
 def refused(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
@@ -55,15 +67,42 @@ def refused(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
 
 def _accepted(refs: Mapping[str, str], times: Times) -> str:
     at = times.at(datetime.fromisoformat(refs["at"]))
-    moved = json.loads(refs["moved"])
+    # A message that was queued by an older bot has no "kept".
+    moved, kept = json.loads(refs["moved"]), json.loads(refs.get("kept", "[]"))
     head = f"{escape(refs['name'])} was changed and counts since {at}."
-    if not moved:
+    if not moved and not kept:
         return f"{head} No open deadline moved."
-    deadlines = counted(len(moved), "open deadline")
-    lines = [_moved(times, *move) for move in moved[:_MOST_MOVES]]
-    if (more := len(moved) - _MOST_MOVES) > 0:
-        lines.append(f"and {more} more; the cards show them")
-    return "\n".join([f"{head} {deadlines} moved:", *(f"• {line}" for line in lines)])
+    lists = []
+    if moved:
+        deadlines = counted(len(moved), "open deadline")
+        lines = [_moved(times, *move) for move in moved]
+        lists.append(_listed(f"{deadlines} moved:", lines))
+    if kept:
+        keep = "keeps its plan" if len(kept) == 1 else "keep their plans"
+        said = f"{counted(len(kept), 'open incident')} {keep}; *More* changes it:"
+        lists.append(_listed(said, [_kept(*one) for one in kept]))
+    return f"{head} " + "\n".join(lists)
+
+
+def _listed(head: str, lines: Sequence[str]) -> str:
+    told = [f"• {line}" for line in lines[:_MOST_LINES]]
+    if (more := len(lines) - _MOST_LINES) > 0:
+        told.append(f"and {more} more; the cards show them")
+    return "\n".join([head, *told])
+
+
+def _kept(incident: int, plan: str, because: str, other: str | None) -> str:
+    goes_on = f"INC-{incident} goes on under {shown(plan, _LONGEST_NAME)};"
+    now = shown(other or "", _LONGEST_NAME)
+    match KeptBecause(because):
+        case KeptBecause.OTHER_PLAN:
+            return f"{goes_on} its customer has {now} now"
+        case KeptBecause.NOT_LISTED:
+            return f"{goes_on} its customer is not listed any more"
+        case KeptBecause.LISTED_NOW:
+            return f"{goes_on} it may be about a customer listed now, with {now}"
+        case never:
+            assert_never(never)
 
 
 def _moved(
