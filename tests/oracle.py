@@ -97,7 +97,14 @@ class Oracle:
             return self._seen([at])
         if self.elapsed(start, at) == 0:
             return self.roll_forward(at)
-        return self.last_closing(at)
+        closing = self.last_closing(at)
+        if day not in self._days and self._same_day(start, closing - 1):
+            return self.roll_forward(at)
+        return closing
+
+    def _same_day(self, *instants: int) -> bool:
+        rolled = (self._seen(m for m in self._home if m >= at) for at in instants)
+        return len({self._business_day(at) for at in rolled}) == 1
 
     def _business_day(self, opened: int) -> date:
         return max(d for d, minutes in self._days.items() if min(minutes) <= opened)

@@ -159,8 +159,9 @@ class BusinessHours:
     def on_date(self, start: datetime, day: date) -> datetime:
         """Return the wall-clock time of `start` on `day`, else the closing before it.
 
-        So "weekly" is never longer than a week. If nothing was open since `start`, it
-        is the next opening instead.
+        So "weekly" is never longer than a week. It is the next opening instead if
+        nothing was open since `start`, or if all of `day` is closed and that closing
+        ends the business day of `start`.
         """
         at = self.same_time_on(start, day)
         if self.is_open(at):
@@ -168,7 +169,20 @@ class BusinessHours:
         closing = self.last_closing(at)
         if closing is None or closing <= start:
             return self.roll_forward(at)
+        if not self.pieces_on(day) and self.ends_on_day_of(start, closing):
+            return self.roll_forward(at)
         return closing
+
+    def ends_on_day_of(self, start: datetime, end: datetime) -> bool:
+        """Return whether `end`, perhaps a closing, is on the business day of `start`.
+
+        `start` is rolled forward to open time first.
+        """
+        return self.business_day(end - timedelta.resolution) == self.business_day(start)
+
+    def opening_after_day_of(self, start: datetime) -> datetime:
+        """Return the opening of the business day after that of `start`."""
+        return self.days_after(self.business_day(start), 1)[0].opens
 
     def same_time_on(self, start: datetime, day: date) -> datetime:
         """Return the wall-clock time of `start` on `day`, open or not."""

@@ -201,9 +201,7 @@ def due_at(
                 start, _share_of_day(hours, start, interpretations) / count
             )
         case Unit.WEEK if is_share:
-            return hours.add(
-                start, _share_of_week(hours, start, interpretations) / count
-            )
+            return _by_share_of_week(count, hours, start, interpretations)
         case Unit.MINUTE:
             return hours.add(start, timedelta(minutes=count))
         case Unit.HOUR | Unit.BUSINESS_HOUR:
@@ -272,12 +270,22 @@ def _share_of_day(
     return hours.day_length(start)
 
 
-def _share_of_week(
-    hours: BusinessHours, start: datetime, interpretations: Interpretations
-) -> timedelta:
+def _by_share_of_week(
+    times: int,
+    hours: BusinessHours,
+    start: datetime,
+    interpretations: Interpretations,
+) -> datetime:
+    nominal = hours.add(start, hours.nominal_week() / times)
     if interpretations.per_week is ShareOf.NOMINAL:
-        return hours.nominal_week()
-    return hours.elapsed(start, start + timedelta(days=7))
+        return nominal
+    due_at = hours.add(start, hours.elapsed(start, start + timedelta(days=7)) / times)
+    # Closed days make the week short. They never bring an update that belongs on a
+    # later day forward to the business day of the last one.
+    is_same_day = hours.ends_on_day_of(start, due_at)
+    if is_same_day and not hours.ends_on_day_of(start, nominal):
+        return hours.opening_after_day_of(start)
+    return due_at
 
 
 def _on_calendar_date(

@@ -213,6 +213,15 @@ def test_no_span_is_open_backwards() -> None:
             "2026-11-19 10:00", "2026-11-26", "2026-11-25 17:00", id="holiday"
         ),
         pytest.param("2026-11-27 17:00", "2026-11-29", "2026-11-30 09:00", id="never"),
+        pytest.param(
+            "2026-11-25 16:50", "2026-11-26", "2026-11-27 09:00", id="same afternoon"
+        ),
+        pytest.param(
+            "2026-11-25 08:00", "2026-11-26", "2026-11-27 09:00", id="before opening"
+        ),
+        pytest.param(
+            "2026-11-24 20:00", "2026-11-25", "2026-11-25 17:00", id="open that day"
+        ),
     ],
 )
 def test_a_time_on_a_later_date_is_open_or_the_closing_before(

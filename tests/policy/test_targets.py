@@ -224,7 +224,34 @@ def test_every_day_may_be_read_as_calendar_days() -> None:
     from_friday = due("every day", at(5, "15:00"), interpretations)
 
     assert from_thursday == at(5, "15:00")
-    assert from_friday == at(5, "17:00")
+    assert from_friday == at(8, "09:00")
+
+
+@pytest.mark.parametrize("per_week", ShareOf)
+@pytest.mark.parametrize(
+    "words",
+    ["every day", "every 2 days", "every business day", "once per business day",
+     "twice per week", "3 times per week", "weekly", "every two weeks", "monthly"],
+)  # fmt: skip
+def test_no_update_is_due_on_the_last_afternoon_before_a_shutdown(
+    words: str, per_week: ShareOf
+) -> None:
+    shut = {date(2026, 6, 5) + timedelta(days): "Shutdown" for days in range(31)}
+    hours = BusinessHours(Schedule(BERLIN, (DAY,) * 5 + ((), ()), shut))
+    interpretations = replace(
+        INTERPRETATIONS, every_day=EveryDay.CALENDAR_DAYS, per_week=per_week
+    )
+    target = targets.follow_up(words)
+
+    due_at = targets.due_at(target, hours, at(4, "16:50"), interpretations)
+
+    assert due_at >= at(6, "09:00", month=7)
+
+
+def test_many_updates_a_week_may_be_due_on_one_day() -> None:
+    actual = replace(INTERPRETATIONS, per_week=ShareOf.ACTUAL)
+
+    assert due("20 times per week", at(4, "09:00"), actual) == at(4, "11:00")
 
 
 def test_twice_per_business_day_may_mean_half_a_nominal_day() -> None:
