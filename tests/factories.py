@@ -73,11 +73,13 @@ def incident(
     )
 
 
-def owed_at_opening(opened: Incident) -> tuple[Deadline, ...]:
-    """Return what the shipped policy owes from the opening on."""
+def owed_at_opening(
+    opened: Incident, policy: Policy | None = None
+) -> tuple[Deadline, ...]:
+    """Return what a policy, the shipped one unless given, owes from the opening on."""
     at = opened.opened_at
     event = Event(EventKind.OPENED, at, at, opened.opened_by)
-    return consequences(shipped_policy(), opened, event, (), at).deadlines
+    return consequences(policy or shipped_policy(), opened, event, (), at).deadlines
 
 
 def happen(

@@ -100,19 +100,38 @@ def _retargeted(
     """Recompute the open deadline from its own start, by the new target and calendar.
 
     If nothing is owed any more, it ends: void, or late if it was. If something is owed
-    only now, its deadline starts when it would have started under the new target.
+    only now, or something else, its deadline starts when it would have started under
+    the new target.
     """
-    if old is not None:
-        kind, start = old.kind, old.started_at
-    elif incident.responded_at is None:
-        kind, start = Kind.FIRST_RESPONSE, incident.reported_at
-    else:
-        kind, start = Kind.UPDATE, incident.updated_at or event.at
+    kind, start = _owed_next(incident, old, deadlines)
     new = _begin(policy, incident, kind, start, deadlines)
+    if old is not None and new is not None and new.kind is old.kind:
+        moved = _moved(policy, incident, old, new)
+        return (_paused_or_resumed(policy, incident, moved, event.at),)
+    ended = (_not_owed_any_more(old, event.at),) if old else ()
     if new is None:
-        return (_not_owed_any_more(old, event.at),) if old else ()
-    moved = _moved(policy, incident, old, new) if old else replace(new, changed=True)
-    return (_paused_or_resumed(policy, incident, moved, event.at),)
+        return ended
+    begun = _paused_or_resumed(policy, incident, replace(new, changed=True), event.at)
+    return (*ended, begun)
+
+
+def _owed_next(
+    incident: Incident, old: Deadline | None, deadlines: Sequence[Deadline]
+) -> tuple[Kind, datetime]:
+    """Return what a changed target is for, and the instant from which it counts."""
+    # A first response that was missed and then no longer owed is not asked again: it
+    # would be missed twice.
+    is_over = any(
+        one.kind is Kind.FIRST_RESPONSE and one.outcome is Outcome.LATE
+        for one in deadlines
+    )
+    is_due = incident.responded_at is None and not is_over
+    is_first = is_due if old is None else is_due or old.kind is Kind.FIRST_RESPONSE
+    start = incident.updated_at or incident.reported_at
+    return (
+        Kind.FIRST_RESPONSE if is_first else Kind.UPDATE,
+        start if old is None else old.started_at,
+    )
 
 
 def _moved(
@@ -153,7 +172,12 @@ def _begin(
     start: datetime,
     deadlines: Sequence[Deadline],
 ) -> Deadline | None:
-    """Return a new deadline of the contract; `None` if the target has no due time."""
+    """Return a new deadline of the contract; `None` if the target has no due time.
+
+    Without a target for the first response, an update is owed from the same start.
+    """
+    if kind is Kind.FIRST_RESPONSE and not _target_for(policy, incident, kind).has_due:
+        kind = Kind.UPDATE
     target = _target_for(policy, incident, kind)
     if not target.has_due:
         return None

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.errors import PolicyError
 from bot.incidents.consequences import PolicyChanged, consequences
+from bot.incidents.deadlines import owed_now
 from bot.incidents.retargeting import Kept, Move, kept, moves
 from bot.policy.parsing.fields import HolidaySource
 from bot.policy.parsing.policy_file import default_text
@@ -206,7 +207,9 @@ class PolicyWatch:
         if incident is None or not incident.is_open:
             return []
         owed = records.deadlines(tx, number)
-        if all(one.policy == policy.version for one in owed if one.is_open):
+        # Without an open deadline of the contract, this policy may be what adds one.
+        is_known = all(one.policy == policy.version for one in owed if one.is_open)
+        if is_known and owed_now(owed) is not None:
             return []
         found = consequences(policy, incident, PolicyChanged(), owed, now)
         records.save_deadlines(tx, found.deadlines)

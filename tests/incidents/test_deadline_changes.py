@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.business_time import ledger
 from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
@@ -277,14 +279,50 @@ def test_a_target_without_a_response_keeps_the_missed_one() -> None:
     assert record.last(FIRST).outcome is Outcome.LATE
 
 
-def test_a_first_response_that_a_change_adds_counts_from_the_report() -> None:
-    policy = with_targets(SEV4, first=targets.NOTHING)
+@pytest.mark.parametrize("follow_up", ["weekly", "none"])
+def test_a_first_response_that_a_change_adds_counts_from_the_report(
+    follow_up: str,
+) -> None:
+    policy = with_targets(
+        SEV4, first=targets.NOTHING, follow_up=targets.follow_up(follow_up)
+    )
     record = opened(SEV4, policy=policy)
 
     record.change(pacific(24, "10:00"), severity=SEV2)
 
     first = record.owed(FIRST)
+    assert record.kinds_owed() == [FIRST]
     assert (first.due_at, first.changed) == (pacific(24, "13:00"), True)
+
+
+def test_an_update_that_a_change_adds_before_any_counts_from_the_report() -> None:
+    policy = with_targets(SEV4, first=targets.NOTHING)
+    record = opened(SEV2, policy=policy)
+
+    record.change(pacific(24, "10:00"), severity=SEV4)
+
+    update = record.owed(UPDATE)
+    assert (update.due_at, update.changed) == (pacific(1, "09:00", month=12), True)
+
+
+def test_a_missed_first_response_that_was_dropped_is_not_asked_again() -> None:
+    policy = with_targets(SEV4, first=targets.NOTHING)
+    record = opened(SEV2, policy=policy)
+    record.change(pacific(24, "14:00"), severity=SEV4)
+
+    record.change(pacific(24, "15:00"), severity=SEV2)
+
+    assert record.kinds_owed() == [UPDATE]
+
+
+def test_an_incident_reopened_before_any_answer_owes_the_update_anew() -> None:
+    policy = with_targets(SEV4, first=targets.NOTHING)
+    record = opened(SEV4, policy=policy)
+    record.happens(EventKind.VOIDED, pacific(24, "10:00"))
+
+    record.happens(EventKind.REOPENED, pacific(25, "10:00"))
+
+    assert record.owed(UPDATE).started_at == pacific(24, "09:00")
 
 
 def test_updates_that_a_change_adds_count_from_the_last_update() -> None:

@@ -20,8 +20,9 @@ from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.incidents import Event, EventKind
 from bot.incidents.nudges import Step, StepKind
 from bot.policy.policies import Severity
+from bot.policy.targets import NOTHING
 from tests.factories import incident, pacific
-from tests.record import Record
+from tests.record import Record, with_targets
 
 PEOPLE = st.sampled_from(["U0ANA", "U0BEN", "U0CAT"])
 PLANS = ["premium", "standard", "self_service"]
@@ -74,7 +75,8 @@ class Incidents(RuleBasedStateMachine):
     ) -> None:
         fresh = incident(severity, plan=plan, owner=owner, opened_at=opened_at)
         reported_at = opened_at - min(reported_before, 1440) * MINUTE
-        self.record = Record(replace(fresh, reported_at=reported_at))
+        policy = with_targets(Severity.SEV4, first=NOTHING)
+        self.record = Record(replace(fresh, reported_at=reported_at), policy)
         self.seen: tuple[Deadline, ...] = ()
         self.next_place: dict[str, int] = {}
         self.fired = 0
@@ -187,8 +189,14 @@ class Incidents(RuleBasedStateMachine):
     @invariant()
     def an_open_incident_owes_one_deadline_and_a_closed_one_none(self) -> None:
         found = self.record.incident
-        answered = Kind.UPDATE if found.responded_at else Kind.FIRST_RESPONSE
-        owed = [answered] if found.is_open else []
+        target = self.record.policy.first_response(found.severity, found.plan)
+        was_missed = any(
+            one.kind is Kind.FIRST_RESPONSE and one.outcome is Outcome.LATE
+            for one in self.record.deadlines
+        )
+        is_first = not found.responded_at and target.has_due and not was_missed
+        kind = Kind.FIRST_RESPONSE if is_first else Kind.UPDATE
+        owed = [kind] if found.is_open else []
 
         assert [one.kind for one in self.customer_deadlines()] == owed
 

@@ -39,8 +39,27 @@ def test_a_deadline_keeps_the_words_calendar_and_policy_it_was_made_by() -> None
     assert first.id == "INC-42/first_response/1"
 
 
-def test_a_plan_without_a_first_response_owes_none() -> None:
+def test_without_a_first_response_the_update_counts_from_the_report() -> None:
     policy = with_targets(SEV4, first=targets.NOTHING)
+
+    record = opened(SEV4, reported_at=pacific(23, "15:00"), policy=policy)
+
+    assert record.kinds_owed() == [UPDATE]
+    assert record.owed(UPDATE).due_at == pacific(30, "15:00")
+
+
+def test_the_first_answer_settles_an_update_that_was_owed_before_it() -> None:
+    policy = with_targets(SEV4, first=targets.NOTHING)
+    record = opened(SEV4, policy=policy)
+
+    record.happens(EventKind.UPDATED, pacific(24, "11:00"))
+
+    assert record.deadlines[0].outcome is Outcome.KEPT
+    assert record.owed(UPDATE).due_at == pacific(1, "11:00", month=12)
+
+
+def test_a_plan_without_any_target_owes_nothing() -> None:
+    policy = with_targets(SEV4, first=targets.NOTHING, follow_up=targets.NOTHING)
 
     assert opened(SEV4, policy=policy).deadlines == ()
 

@@ -8,7 +8,7 @@ from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.retargeting import Move, moves, retargeted
 from bot.policy.policies import Policy, Severity
-from bot.policy.targets import first_response, follow_up
+from bot.policy.targets import NOTHING, first_response, follow_up
 from tests.factories import shipped_policy
 
 OPENED = datetime(2026, 11, 24, 18, tzinfo=UTC)  # Tuesday, 10:00 in the team's zone.
@@ -99,11 +99,37 @@ def test_an_unrelated_change_of_policy_moves_nothing() -> None:
     assert {one.policy for one in changed} == {"another"}
 
 
-def test_a_deadline_that_the_policy_dropped_is_void() -> None:
+def test_an_update_takes_the_place_of_a_first_response_that_is_dropped() -> None:
     of = incident(owner="U0ANA")
     owed = opened(of)
 
     changed = retargeted(with_target("none"), of, owed, NOON)
+
+    assert list(moves(owed, changed)) == [
+        Move(31, Kind.FIRST_RESPONSE, owed[0].due_at, None),
+        Move(31, Kind.UPDATE, None, datetime(2026, 11, 25, 18, tzinfo=UTC)),
+    ]
+
+
+def test_a_first_response_that_is_added_takes_the_place_of_the_update() -> None:
+    of = incident(owner="U0ANA")
+    owed = contract.opened(with_target("none"), of)
+
+    changed = retargeted(with_target("4 business hours"), of, owed, NOON)
+
+    assert list(moves(owed, changed)) == [
+        Move(31, Kind.UPDATE, owed[0].due_at, None),
+        Move(31, Kind.FIRST_RESPONSE, None, datetime(2026, 11, 24, 22, tzinfo=UTC)),
+    ]
+
+
+def test_a_deadline_that_the_policy_dropped_is_void() -> None:
+    of = incident(owner="U0ANA")
+    owed = opened(of)
+    policy = with_target("none")
+    follow_ups = {**policy.follow_ups, (Severity.SEV2, "standard"): NOTHING}
+
+    changed = retargeted(replace(policy, follow_ups=follow_ups), of, owed, NOON)
 
     assert list(moves(owed, changed)) == [
         Move(31, Kind.FIRST_RESPONSE, owed[0].due_at, None)

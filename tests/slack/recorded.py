@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.recipients import Recipient
+from bot.policy.policies import Policy
 from tests.factories import owed_at_opening
 
 
@@ -24,5 +25,6 @@ def recorded(
     *,
     told: tuple[Recipient, ...] = (),
     following: tuple[Recipient, datetime] | None = None,
+    policy: Policy | None = None,
 ) -> Recorded:
-    return Recorded(of, owed_at_opening(of), told, following)
+    return Recorded(of, owed_at_opening(of, policy), told, following)

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.policy.policies import Severity
+from bot.policy.targets import NOTHING
+from tests.record import with_targets
 from tests.stories.conftest import Tell
 from tests.story import PACIFIC, Story, pacific
 
@@ -126,6 +129,21 @@ def test_updates_on_a_continuous_sev1_are_our_own_aim(tell: Tell) -> None:
         "INC-1 Acme (Sev1): update due now, 09:30 by our own aim, outside the "
         "contract. Yours since Tuesday. Stops when you log an update."
     )
+
+
+def test_updates_are_owed_where_no_first_response_is_promised(tell: Tell) -> None:
+    told = tell("2026-11-24 09:30", policy=with_targets(Severity.SEV4, first=NOTHING))
+
+    answer = told.read(told.command("dee", "/sev4 acme: a owner=@dee").private)
+    told.travel(pacific("2026-12-01 09:30"))
+
+    assert "No first response is promised. They hear first by Dec 1 09:30." in answer
+    assert "Then status updates weekly." in answer
+    assert "*Next update:* due Today 09:30 (weekly)" in told.read(told.card())
+    assert told.heard("dee") == [
+        "Tue 09:00 Today: 1 update owed, 09:30 (INC-1 Acme, Sev4).",
+        "Tue 09:30 INC-1 Acme (Sev4): update due now, 09:30.",
+    ]
 
 
 def test_a_week_ending_on_a_holiday_is_due_at_the_previous_closing(

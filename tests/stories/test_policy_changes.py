@@ -158,6 +158,22 @@ def test_a_notice_names_all_that_moved_and_all_that_kept_its_plan(
     ]
 
 
+def test_a_policy_that_adds_a_cadence_reaches_what_owed_nothing(
+    told: Changing,
+) -> None:
+    first = "  sev4:\n    premium: 2 business days", "  sev4:\n    premium: none"
+    told.write(first, ("    premium: weekly", "    premium: none"))
+    told.look()
+    told.command("dee", "/sev4 acme: where is the manual")
+    told.take("dee")
+
+    told.write(first)
+    told.look()
+
+    assert told.leads()[-1].endswith("• INC-1 update not owed → Tue 1 Dec 10:00 PST")
+    assert "*Next update:* due Dec 1 10:00 (weekly)" in told.read(told.card())
+
+
 def test_a_notice_of_a_refused_file_goes_to_the_leads_channel(
     told: Changing,
 ) -> None:

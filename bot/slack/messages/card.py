@@ -121,10 +121,11 @@ def _facts(
     first = newest(deadlines, Kind.FIRST_RESPONSE)
     if first is not None:
         yield "First response", _first_response(incident, first, policy, times)
-    if incident.responded_at is None or (first is not None and first.is_open):
+    update = newest(deadlines, Kind.UPDATE)
+    is_owed = update is not None and update.is_open
+    if not is_owed and (incident.responded_at is None or (first and first.is_open)):
         yield "Then", follow_up_words(policy, incident)
         return
-    update = newest(deadlines, Kind.UPDATE)
     if incident.waiting_since is not None:
         is_paused = update is not None and update.paused_at is not None
         yield "Waiting on the customer", _waiting(incident, times, is_paused=is_paused)

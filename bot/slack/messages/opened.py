@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.incidents import recipients
-from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.slack import actions
@@ -30,6 +30,7 @@ from bot.slack.phrases import (
     ended,
     follow_up_words,
     joined,
+    owed_as,
     plan_name,
 )
 from bot.slack.readers import Person
@@ -83,17 +84,25 @@ def _targets(
     incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
 ) -> Iterator[str]:
     owed = owed_now(deadlines)
-    if owed is None:
+    if owed is None or owed.kind is Kind.UPDATE:
         yield "No first response is promised."
-    elif owed.due_at > times.now:
-        late = ""
-        if owed.late_at > owed.due_at:
-            late = f" (late only from {times.at(owed.late_at)})"
-        yield f"They hear first by {times.at(owed.due_at)}{late}."
-    else:
-        due = due_phrase(policy, incident, owed, times)
-        yield ended(f"Their first response is {due}")
+    if owed is not None:
+        yield _heard_first(incident, owed, policy, times)
     yield ended(f"Then {follow_up_words(policy, incident)}")
+
+
+def _heard_first(
+    incident: Incident, owed: Deadline, policy: Policy, times: Times
+) -> str:
+    """Return by when the customer hears for the first time."""
+    if owed.due_at <= times.now:
+        first = "first " * (owed.kind is Kind.UPDATE)
+        due = due_phrase(policy, incident, owed, times)
+        return ended(f"Their {first}{owed_as(owed)} is {due}")
+    late = ""
+    if owed.late_at > owed.due_at:
+        late = f" (late only from {times.at(owed.late_at)})"
+    return f"They hear first by {times.at(owed.due_at)}{late}."
 
 
 def _who_is_told(

@@ -145,8 +145,9 @@ def _has_target(policy: Policy, row: Row) -> bool:
     severity, plan = Severity(row["severity"]), row["plan"]
     if (severity, plan) not in policy.first_responses:
         return False
-    if row["responded_at"] is None:
-        return policy.first_response(severity, plan).has_due
+    is_first = row["responded_at"] is None
+    if is_first and policy.first_response(severity, plan).has_due:
+        return True
     return policy.news(severity, plan).has_due
 
 

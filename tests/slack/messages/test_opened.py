@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.incidents.recipients import Because, Recipient
 from bot.policy.policies import Severity
+from bot.policy.targets import NOTHING
 from bot.slack.blocks import Message
 from bot.slack.command_text import CustomerFrom, Reading
 from bot.slack.messages import opened
@@ -14,6 +15,7 @@ from tests.factories import (
     pacific,
     shipped_policy,
 )
+from tests.record import with_targets
 from tests.slack.reading import buttons, elements
 from tests.slack.recorded import Recorded, recorded
 
@@ -117,3 +119,15 @@ def test_an_earlier_report_shows_its_effect_on_deadlines() -> None:
     assert "Reported Mon 12:00; the clock runs from then." in message.text
     assert "They hear first by Mon 16:00" not in message.text
     assert "Their first response is 1 h late, was due Mon 16:00." in message.text
+
+
+def test_an_update_owed_first_may_be_late_at_the_opening() -> None:
+    early = replace(incident(Severity.SEV4), reported_at=pacific(16, "12:00"))
+    policy = with_targets(Severity.SEV4, first=NOTHING)
+
+    told = recorded(early, policy=policy)
+    message = opened.message(told, policy, LEA, early.opened_at)
+
+    assert "No first response is promised. Their first update is 5 h late" in (
+        message.text
+    )
