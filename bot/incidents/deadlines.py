@@ -14,7 +14,7 @@ from bot.business_time.hours import BusinessHours, Interval
 from bot.business_time.ledger import Line, ledger
 from bot.incidents.incidents import Incident
 from bot.policy import targets
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
 from bot.policy.targets import Target
 
 
@@ -122,11 +122,11 @@ def hours_of(policy: Policy, deadline: Deadline, incident: Incident) -> Business
 def escalation_hours(
     policy: Policy, incident: Incident, calendar: BusinessHours
 ) -> BusinessHours:
-    """Return the hours of an escalation or check-in: day and night if the plan wakes.
+    """Return the hours of an escalation or check-in: day and night if it wakes people.
 
     Source: `wakes` in the policy's section "Escalation".
     """
-    if incident.severity is Severity.SEV1 and incident.plan in policy.escalation.wakes:
+    if (incident.severity, incident.plan) in policy.escalation.wakes:
         return targets.day_and_night(calendar)
     return calendar
 

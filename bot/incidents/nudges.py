@@ -167,11 +167,10 @@ def must_go_on(deadline_kind: Kind, over: int) -> bool:
     return not any(NUMBERS[kind] == over - 1 for kind in LAST)
 
 
-def pages(policy: Policy, incident: Incident, deadline: Deadline) -> Iterator[Step]:
-    """Yield the next pages, enough of them to reach every role of the policy."""
+def coming(policy: Policy, incident: Incident, deadline: Deadline) -> Iterator[Step]:
+    """Yield the next steps, enough of them to reach every role of the policy."""
     steps = _steps_from(policy, incident, deadline, deadline.step)
-    coming = islice(steps, len(policy.escalation.steps) + 1)
-    return (step for step in coming if step.kind is StepKind.PAGE)
+    return islice(steps, len(policy.escalation.steps) + 2)
 
 
 def _steps_from(

@@ -78,24 +78,26 @@ def of_step(
     return tuple(told.values())
 
 
-def next_paged(
+def next_told(
     policy: Policy,
     incident: Incident,
-    deadline: Deadline,
+    deadlines: Iterable[Deadline],
     *,
     but_not: Iterable[str] = (),
 ) -> tuple[Recipient, datetime] | None:
-    """Return who is paged next, and when; `None` if nobody else is.
+    """Return who hears next of these deadlines, and when; `None` if nobody else does.
 
-    Skips the owner, and `but_not`, who are being paged now: the question is who else
-    will be.
+    Skips the owner, and `but_not`, who hear of them now: the question is who else will.
     """
     known = {*but_not, incident.owner}
-    for step in nudges.pages(policy, incident, deadline):
-        for recipient in _of_roles(policy, incident, step.roles, step.at):
-            if recipient.id not in known:
-                return recipient, step.at
-    return None
+    found = [
+        (recipient, step.at)
+        for deadline in deadlines
+        for step in nudges.coming(policy, incident, deadline)
+        for recipient in of_step(policy, incident, step, step.at)
+        if recipient.id not in known
+    ]
+    return min(found, key=lambda one: one[1], default=None)
 
 
 def _of_roles(

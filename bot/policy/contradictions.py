@@ -53,7 +53,12 @@ class Reversal:
 
 def warnings(policy: Policy, now: datetime) -> tuple[str, ...]:
     """Return what is odd about a policy within the next year, in sentences."""
-    return (*_silences(policy), *_lonely_people(policy), *_reversals(policy, now))
+    return (
+        *_silences(policy),
+        *_lonely_people(policy),
+        *_reversals(policy, now),
+        *_nights(policy, now),
+    )
 
 
 def _silences(policy: Policy) -> Iterator[str]:
@@ -72,6 +77,25 @@ def _lonely_people(policy: Policy) -> Iterator[str]:
     people = dict(policy.on_call.named())
     if people.get(Role.BACKUP) == people[Role.PRIMARY]:
         yield f"on_call.{Role.BACKUP}: is the primary, too; nobody stands behind them"
+
+
+def _nights(policy: Policy, now: datetime) -> Iterator[str]:
+    """Name what is owed at an opening by day and night although nobody is woken."""
+    for (severity, plan), first in policy.first_responses.items():
+        table, target = Table.FIRST_RESPONSE, first
+        if not first.has_due:
+            table, target = Table.FOLLOW_UP, policy.follow_up(severity, plan)
+        hours = policy.calendars[policy.calendar_name(severity, plan, None)]
+        is_woken = (severity, plan) in policy.escalation.wakes
+        if not target.is_clock_time or is_woken or hours.next_opening(now) is None:
+            continue
+        remedy = f"{severity.label} escalates for nobody, so write business time"
+        if severity.number <= Severity.SEV2.number:
+            remedy = f"add {plan} to escalation.wakes for {severity}"
+        yield (
+            f'{table}.{severity}.{plan}: "{words(target)}" counts day and night, but '
+            f"nobody is woken for it; {remedy}"
+        )
 
 
 def _reversals(policy: Policy, now: datetime) -> Iterator[str]:

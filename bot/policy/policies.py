@@ -98,15 +98,15 @@ class Escalation:
     """Who is paged next while nobody answers, and how often an owner must check in.
 
     After the last step everybody in it is paged again at each `repeat`. `wakes` holds
-    the plans whose Sev1 escalates by day and night. For the others, and for Sev2, the
-    steps count in business time.
+    the severities and plans that escalate by day and night. For the others the steps
+    count in business time.
     """
 
     steps: tuple[EscalationStep, ...]
     repeat: timedelta
     check_in_every: timedelta
     check_in_repeat: timedelta
-    wakes: frozenset[str]
+    wakes: frozenset[tuple[Severity, str]]
 
 
 @dataclass(frozen=True, slots=True)

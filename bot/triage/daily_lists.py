@@ -46,6 +46,11 @@ def next_at(policy: Policy, now: datetime) -> datetime:
     return min(_following(policy, now, list_at) for list_at in lists)
 
 
+def next_morning(policy: Policy, now: datetime) -> datetime:
+    """Return when the next morning lists are due, after `now`."""
+    return _following(policy, now, morning_at)
+
+
 def load_cases(tx: Transaction, since: datetime) -> list[digests.Case]:
     """Return open incidents with their open deadlines, and those closed since."""
     owed = records.open_deadlines(tx)

@@ -264,8 +264,8 @@ def _fired(
     told = recipients.of_step(policy, incident, step, now)
     following = None
     if step.kind in _PAGES:
-        following = recipients.next_paged(
-            policy, incident, fired, but_not=[r.id for r in told]
+        following = recipients.next_told(
+            policy, incident, [fired], but_not=[r.id for r in told]
         )
     is_repeated = deadline.fired > 0
     return _Firing(incident, fired, step, told, following, is_repeated)

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.incidents import acts, check_ins, nudges, recipients
+from bot.incidents import acts, nudges, recipients
 from bot.incidents.acts import Report, Update
 from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.deadlines import Deadline, Kind
@@ -54,8 +54,9 @@ class Act:
 class Result:
     """An incident after an act, with every deadline it ever had.
 
-    `told` are paged at once; `following` is who is paged next, and when. `is_repeat`
-    means a redelivery, `is_same_again` a slip; neither of them changed anything.
+    `told` hear of it at once; `following` is who hears next, and when, unless a morning
+    list comes first. `is_repeat` means a redelivery, `is_same_again` a slip; neither of
+    them changed anything.
     """
 
     incident: Incident
@@ -324,28 +325,40 @@ class Triage:
     def _result_of(
         self, incident: Incident, owed: tuple[Deadline, ...], now: datetime
     ) -> Result:
-        escalation = check_ins.running_now(owed)
-        if escalation is None:
-            return Result(incident, owed)
-        return _with_escalation(self._context.policy(), incident, owed, escalation, now)
+        return _with_recipients(self._context.policy(), incident, owed, now)
 
 
-def _with_escalation(
-    policy: Policy,
-    incident: Incident,
-    owed: tuple[Deadline, ...],
-    escalation: Deadline,
-    now: datetime,
+def _with_recipients(
+    policy: Policy, incident: Incident, owed: tuple[Deadline, ...], now: datetime
 ) -> Result:
-    """Return the result with who is paged at once, and who next."""
-    told: tuple[Recipient, ...] = ()
-    step = nudges.step_of(policy, incident, escalation, escalation.step)
-    if step is not None and step.at <= now:
-        told = recipients.of_step(policy, incident, step, now)
-    following = recipients.next_paged(
-        policy, incident, escalation, but_not=[one.id for one in told]
+    """Return the result with who is told at once, and who next.
+
+    Of an incident that somebody owns, others hear by its check-in alone.
+    """
+    running = [
+        one
+        for one in sorted(owed, key=lambda one: not one.kind.is_internal)
+        if one.next_nudge_at is not None
+        and (one.kind.is_internal or incident.owner is None)
+    ]
+    told = {
+        recipient.id: recipient
+        for one in running
+        if one.next_nudge_at is not None and one.next_nudge_at <= now
+        for recipient in recipients.of_step(
+            policy, incident, nudges.fire(policy, incident, one, now)[0], now
+        )
+    }
+    following = recipients.next_told(policy, incident, running, but_not=told)
+    is_listed_first = (
+        following is not None
+        and not told
+        and incident.owner is None
+        and daily_lists.next_morning(policy, now) < following[1]
     )
-    return Result(incident, owed, told, following)
+    return Result(
+        incident, owed, tuple(told.values()), None if is_listed_first else following
+    )
 
 
 def _offered_by(tx: Transaction, incident: Incident) -> str | None:

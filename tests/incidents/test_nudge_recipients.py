@@ -32,10 +32,10 @@ def following(record: Record, *told: str) -> tuple[Recipient, datetime] | None:
     """Return who is next while those are being reminded."""
     policy, escalation = record.policy, running_now(record.deadlines)
     assert escalation is not None
-    return recipients.next_paged(
+    return recipients.next_told(
         policy,
         record.incident,
-        escalation,
+        [escalation],
         but_not=(one for one in told),
     )
 

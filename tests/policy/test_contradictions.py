@@ -150,6 +150,58 @@ def test_a_whole_year_of_holidays_is_searched_for_contradictions() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "where", "remedy"),
+    [
+        (
+            [("basic: 8 business hours}", "basic: 2 hours}")],
+            'first_response.sev2.basic: "2 hours"',
+            "add basic to escalation.wakes for sev2",
+        ),
+        (
+            [("sev3: {gold: 1 business day, ", "sev3: {gold: 30 hours, ")],
+            'first_response.sev3.gold: "30 hours"',
+            "Sev3 escalates for nobody, so write business time",
+        ),
+        (
+            [
+                ("gold: 4 business hours, basic: 8", "gold: none, basic: 8"),
+                ("sev3: {gold: 1 business day, ", "sev3: {gold: none, "),
+                ("sev4: {gold: 2 business days, ", "sev4: {gold: none, "),
+            ],
+            'follow_up.sev2.gold: "every 4 hours"',
+            "add gold to escalation.wakes for sev2",
+        ),
+    ],
+    ids=["a Sev2", "a Sev3", "updates without a first response"],
+)
+def test_a_target_that_runs_at_night_and_wakes_nobody_is_named(
+    changes: list[tuple[str, str]], where: str, remedy: str
+) -> None:
+    named = f"{where} counts day and night, but nobody is woken for it; {remedy}"
+
+    assert named in told(policy_of(changed(*changes)))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("wakes: [gold]", "wakes: {sev1: [gold], sev2: [basic]}"),
+        ("hours: {mon-fri: 09:00-17:00}", "hours: {mon-sun: 00:00-24:00}"),
+    ],
+    ids=["somebody is woken", "the team never closes"],
+)
+def test_a_target_that_runs_at_night_needs_no_warning_if_people_hear(
+    change: tuple[str, str],
+) -> None:
+    hours = ("basic: 8 business hours}", "basic: 2 hours}")
+    never_closed = ("    holidays: {country: XY}\n", "    holidays: none\n")
+
+    warned = told(policy_of(changed(hours, change, never_closed)))
+
+    assert not any("nobody is woken" in one for one in warned)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
         (

@@ -112,7 +112,10 @@ def test_the_shipped_escalation_is_that_of_the_support_plan() -> None:
     ]
     assert escalation.check_in_every == timedelta(minutes=60)
     assert escalation.check_in_repeat == timedelta(minutes=15)
-    assert escalation.wakes == {"premium", "standard"}
+    assert escalation.wakes == {
+        (Severity.SEV1, "premium"),
+        (Severity.SEV1, "standard"),
+    }
 
 
 def test_the_shipped_digest_goes_out_after_the_opening() -> None:

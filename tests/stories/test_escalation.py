@@ -1,10 +1,14 @@
 """Who is paged at the opening, and who is next while nobody answers."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.policy.policies import Policy, Severity
+from bot.policy.targets import first_response
+from tests.record import with_targets
 from tests.stories.conftest import Tell
 from tests.story import PACIFIC, Story, pacific
 
@@ -211,9 +215,8 @@ def test_sev3_and_sev4_page_nobody(tell: Tell, severity: str) -> None:
 
 def test_the_policy_chooses_which_plans_page_at_night(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
-    escalation = replace(
-        told.policy().escalation, wakes=frozenset({"premium", "self_service"})
-    )
+    wakes = {(Severity.SEV1, "premium"), (Severity.SEV1, "self_service")}
+    escalation = replace(told.policy().escalation, wakes=frozenset(wakes))
     told.use_policy(escalation=escalation)
 
     told.command("dee", "/sev1 globex: a")
@@ -222,6 +225,55 @@ def test_the_policy_chooses_which_plans_page_at_night(tell: Tell) -> None:
 
     assert "Tue 02:40 Sev1 INC-2 Initech: b." in told.heard("ana")
     assert not any("Globex" in line for line in told.heard("ana"))
+
+
+def by_night(*wakes: tuple[Severity, str]) -> Policy:
+    """Return a policy whose Sev2 runs by day and night, and whom it wakes."""
+    policy = with_targets(Severity.SEV2, first=first_response("2 hours"))
+    escalation = replace(policy.escalation, wakes=frozenset(wakes))
+    return replace(policy, escalation=escalation)
+
+
+def test_a_sev2_that_wakes_people_escalates_at_night(tell: Tell) -> None:
+    told = tell("2026-11-28 03:00", policy=by_night((Severity.SEV2, "premium")))
+
+    answer = told.command("dee", SEV2)
+    told.advance(minutes=10)
+
+    assert told.heard("ana") == [f"Sat 03:00 {PUSH}", f"Sat 03:05 {PUSH}"]
+    assert told.heard("ben") == [f"Sat 06:10 {PUSH}"]
+    assert "@ana is told now; @ben at Today 03:10" in told.read(answer.private)
+
+
+@pytest.mark.parametrize(
+    ("opened", "command", "first"),
+    [
+        ("2026-11-28 03:00", SEV2, "@ana is told at Today 04:30, nobody before."),
+        ("2026-11-24 02:00", SEV2, "@ana is told at Today 03:30, nobody before."),
+        ("2026-11-24 02:00", f"{SEV2} at=00:00", "@ana is told now"),
+        ("2026-11-24 08:40", SEV2, "@ana is told at Today 09:00, nobody before."),
+        ("2026-11-24 12:00", "/sev4 acme: a", "it comes into the morning list of @ana"),
+    ],
+    ids=[
+        "a reminder at the weekend",
+        "a reminder at night",
+        "late already",
+        "the escalation at the opening",
+        "the morning list",
+    ],
+)
+def test_the_answer_names_who_is_told_first_by_any_clock(
+    tell: Tell, opened: str, command: str, first: str
+) -> None:
+    told = tell(opened, policy=by_night())
+
+    answer = told.read(told.command("dee", command).private)
+    told.travel(told.now + timedelta(days=3))
+
+    assert first in answer
+    clock = re.search(r"told at Today (\d\d:\d\d)", answer)
+    if clock is not None:
+        assert clock[1] in told.heard("ana")[0]
 
 
 def test_a_change_to_sev1_at_night_starts_the_escalation_at_once(tell: Tell) -> None:

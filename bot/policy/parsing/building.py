@@ -148,5 +148,9 @@ def _escalation(entry: EscalationEntry) -> Escalation:
         repeat=entry.repeat,
         check_in_every=entry.check_in_every,
         check_in_repeat=entry.check_in_repeat,
-        wakes=entry.wakes,
+        wakes=frozenset(
+            (severity, plan)
+            for severity, plans in entry.wakes.items()
+            for plan in plans
+        ),
     )

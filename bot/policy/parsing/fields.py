@@ -88,6 +88,28 @@ def _severity_or_none(value: object) -> Severity | None:
     return None if name == "none" else Severity(name)
 
 
+def _escalating(value: object) -> Severity:
+    severity = _severity(value)
+    if severity not in (Severity.SEV1, Severity.SEV2):
+        raise ValueError(f"{severity.label} never escalates; write sev1 or sev2")
+    return severity
+
+
+def _sev1_of(value: object, info: ValidationInfo) -> object:
+    """Read a list of plans as those whose Sev1 wakes people."""
+    if not isinstance(value, list):
+        return value
+    found = list[tuple[Path, str]]()
+    for number, name in enumerate(value):
+        try:
+            _plan(name, info)
+        except ValueError as error:
+            found.append(((number,), str(error)))
+    if found:
+        raise ProblemsBelow(*found)
+    return {Severity.SEV1: value}
+
+
 def _plan_or_best(value: object, info: ValidationInfo) -> str:
     plans = context(info).plans
     if value == BEST_PLAN:
@@ -176,6 +198,24 @@ PlanRef = Annotated[str, BeforeValidator(_plan)]
 CalendarRef = Annotated[str, BeforeValidator(_calendar)]
 PartRef = Annotated[str, BeforeValidator(_part)]
 SeverityRef = Annotated[Severity, BeforeValidator(_severity)]
+_EscalatingRef = Annotated[Severity, BeforeValidator(_escalating)]
+_PLANS = {"type": "array", "items": {"type": "string"}}
+Waking = Annotated[
+    dict[_EscalatingRef, frozenset[PlanRef]],
+    BeforeValidator(_sev1_of),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                _PLANS,
+                {
+                    "type": "object",
+                    "properties": dict.fromkeys(("sev1", "sev2"), _PLANS),
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
 RoleRef = Annotated[Role, BeforeValidator(_role)]
 FirstResponse = Annotated[
     Target,

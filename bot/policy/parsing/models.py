@@ -54,6 +54,7 @@ from bot.policy.parsing.fields import (
     Spans,
     Text,
     TimeOfDay,
+    Waking,
     Zone,
     context,
 )
@@ -291,8 +292,9 @@ class StepEntry(Section):
 
 
 class EscalationEntry(Section):
-    wakes: frozenset[PlanRef] = Field(
-        description="a list of plans such as [premium, standard], or []"
+    wakes: Waking = Field(
+        description="a list of plans whose Sev1 wakes people, such as [premium], or "
+        "plans by severity, such as {sev1: [premium], sev2: [premium]}"
     )
     steps: Annotated[tuple[StepEntry, ...], NotEmpty] = Field(
         description="a list of steps such as {after: 10m, tell: [backup]}"

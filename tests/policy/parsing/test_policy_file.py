@@ -57,6 +57,26 @@ def test_every_alternative_reading_can_be_written() -> None:
     assert policy.conduct.unknown_customer_plan == "basic"
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("[gold, basic]", {(Severity.SEV1, "gold"), (Severity.SEV1, "basic")}),
+        (
+            "{sev1: [gold], sev2: [gold]}",
+            {(Severity.SEV1, "gold"), (Severity.SEV2, "gold")},
+        ),
+        ("{sev2: [basic]}", {(Severity.SEV2, "basic")}),
+        ("[]", set()),
+    ],
+)
+def test_who_is_woken_is_a_list_for_sev1_or_a_list_for_each_severity(
+    written: str, meant: set[tuple[Severity, str]]
+) -> None:
+    policy = policy_of(changed(("wakes: [gold]", f"wakes: {written}")))
+
+    assert policy.escalation.wakes == meant
+
+
 def test_the_best_plan_is_the_first_one() -> None:
     assert policy_of(SMALL).conduct.unknown_customer_plan == "gold"
 

@@ -314,6 +314,27 @@ def wrong(old: str, new: str) -> str:
             id="escalation of an unknown plan",
         ),
         pytest.param(
+            "wakes: [gold]",
+            "wakes: {sev1: [gold], sev2: [glod]}",
+            'line 41, escalation.wakes.sev2.1: "glod" is no plan; write gold or basic; '
+            "did you mean gold?",
+            id="waking for an unknown plan",
+        ),
+        pytest.param(
+            "wakes: [gold]",
+            "wakes: {sev3: [gold]}",
+            "line 41, escalation.wakes.sev3: Sev3 never escalates; write sev1 or sev2",
+            id="waking for what never escalates",
+        ),
+        pytest.param(
+            "wakes: [gold]",
+            "wakes: gold",
+            'line 41, escalation.wakes: "gold" is not allowed; write a list of plans '
+            "whose Sev1 wakes people, such as [premium], or plans by severity, such as "
+            "{sev1: [premium], sev2: [premium]}",
+            id="waking without a list",
+        ),
+        pytest.param(
             "  repeat: 15m",
             "  repeat: 0m",
             'line 46, escalation.repeat: "0m" is not allowed; '
