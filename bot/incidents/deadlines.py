@@ -116,7 +116,7 @@ def hours_of(policy: Policy, deadline: Deadline, incident: Incident) -> Business
     calendar = policy.calendars.get(deadline.calendar, policy.team_hours)
     if deadline.kind.is_internal:
         return escalation_hours(policy, incident, calendar)
-    return targets.clock(_target_of(deadline), calendar)
+    return targets.clock(target_of(deadline), calendar)
 
 
 def escalation_hours(
@@ -129,6 +129,13 @@ def escalation_hours(
     if (incident.severity, incident.plan) in policy.escalation.wakes:
         return targets.day_and_night(calendar)
     return calendar
+
+
+def target_of(deadline: Deadline) -> Target:
+    """Return the target of a deadline of the contract."""
+    if deadline.kind is Kind.FIRST_RESPONSE:
+        return targets.first_response(deadline.target)
+    return targets.follow_up(deadline.target)
 
 
 def why(policy: Policy, deadline: Deadline, incident: Incident) -> tuple[Line, ...]:
@@ -202,12 +209,6 @@ def owed_to_customer(deadlines: Iterable[Deadline]) -> Iterator[Deadline]:
     for deadline in deadlines:
         if deadline.is_open and not deadline.kind.is_internal:
             yield deadline
-
-
-def _target_of(deadline: Deadline) -> Target:
-    if deadline.kind is Kind.FIRST_RESPONSE:
-        return targets.first_response(deadline.target)
-    return targets.follow_up(deadline.target)
 
 
 def _ended(deadline: Deadline, at: datetime, outcome: Outcome) -> Deadline:

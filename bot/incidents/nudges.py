@@ -12,8 +12,9 @@ from enum import StrEnum
 from itertools import count, islice
 
 from bot.business_time.hours import BusinessHours
-from bot.incidents.deadlines import Deadline, Kind, hours_of
+from bot.incidents.deadlines import Deadline, Kind, hours_of, target_of
 from bot.incidents.incidents import Incident
+from bot.policy import targets
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy, Severity
 
@@ -39,7 +40,7 @@ NUMBERS = {
     StepKind.AFTER: 2,
     StepKind.AFTER_AGAIN: 3,
 }
-# The last step of Sev3 and Sev4, and that of Sev1 and Sev2.
+# The last step of what is mild, and that of everything else.
 LAST = (StepKind.AFTER, StepKind.AFTER_AGAIN)
 
 
@@ -191,12 +192,15 @@ def _finite_steps(
     """Yield the reminders of a first response or an update, in order.
 
     A quarter of its length before it is due, when it is due, and one and two quarters
-    after it is late. Sev3 and Sev4 get neither the first of these nor the last.
+    after it is late. What is mild gets neither the first of these nor the last: a Sev3
+    or Sev4 with a business day or more, which is on a morning list before it is due.
     Source: the policy's section "Reminders".
     """
     quarter = _quarter(policy, deadline, hours)
     due_at = _while_open(policy, hours, deadline.due_at)
-    is_mild = incident.severity.number > Severity.SEV2.number
+    is_mild = incident.severity.number > Severity.SEV2.number and targets.lasts_a_day(
+        target_of(deadline), hours
+    )
     if not is_mild:
         ahead = hours.subtract(deadline.due_at, quarter)
         yield _reminder(StepKind.AHEAD, min(ahead, due_at))

@@ -225,6 +225,29 @@ def clock(target: Target, hours: BusinessHours) -> BusinessHours:
     return hours
 
 
+def lasts_a_day(target: Target, hours: BusinessHours) -> bool:
+    """Return whether a target nominally takes a business day or more.
+
+    `hours` must come from `clock`.
+    """
+    is_share, day = target.shape is Shape.TIMES_PER, hours.nominal_day()
+    match target.unit:
+        case Unit.MINUTE:
+            return timedelta(minutes=target.count) >= day
+        case Unit.HOUR | Unit.BUSINESS_HOUR:
+            return timedelta(hours=target.count) >= day
+        case Unit.BUSINESS_DAY if is_share:
+            return target.count == 1
+        case Unit.WEEK if is_share:
+            return hours.nominal_week() / target.count >= day
+        case Unit.BUSINESS_DAY | Unit.DAY | Unit.WEEK | Unit.MONTH:
+            return True
+        case None:
+            return False
+        case _:
+            assert_never(target.unit)
+
+
 def day_and_night(hours: BusinessHours) -> BusinessHours:
     """Return hours that never close, in the zone of `hours`."""
     return _always(hours.zone)

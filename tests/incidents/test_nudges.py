@@ -45,6 +45,27 @@ def test_a_sev3_deadline_is_reminded_at_and_once_after() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        ("4 hours", ["ahead", "due", "after", "after_again"]),
+        ("7 business hours", ["ahead", "due", "after", "after_again"]),
+        ("8 business hours", ["due", "after"]),
+        ("23 hours", ["ahead", "due", "after", "after_again"]),
+        ("24 hours", ["due", "after"]),
+        ("1 business day", ["due", "after"]),
+    ],
+)
+def test_a_sev3_is_mild_only_with_a_business_day_or_more(
+    words: str, kinds: list[str]
+) -> None:
+    policy = with_targets(SEV3, first=targets.first_response(words))
+
+    record = opened(SEV3, policy=policy)
+
+    assert [line.split()[3] for line in record.reminders(FAR)] == kinds
+
+
 def test_updates_have_the_same_reminders_as_first_responses() -> None:
     record = opened(SEV2)
     record.happens(EventKind.UPDATED, pacific(24, "10:00"), CAT)

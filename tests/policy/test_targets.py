@@ -297,6 +297,33 @@ def test_a_target_without_a_time_has_no_due_instant(target: Target) -> None:
         targets.due_at(target, OFFICE, at(5, "15:00"), INTERPRETATIONS)
 
 
+@pytest.mark.parametrize(
+    ("words", "lasts"),
+    [
+        ("every 1 minutes", False),
+        ("every 4 hours", False),
+        ("every 24 hours", True),
+        ("every 7 business hours", False),
+        ("every 8 business hours", True),
+        ("twice per business day", False),
+        ("once per business day", True),
+        ("every business day", True),
+        ("every day", True),
+        ("5 times per week", True),
+        ("6 times per week", False),
+        ("weekly", True),
+        ("monthly", True),
+        ("none", False),
+    ],
+)
+def test_a_target_of_a_business_day_or_more_is_read_from_its_words(
+    words: str, lasts: bool
+) -> None:
+    target = targets.follow_up(words)
+
+    assert targets.lasts_a_day(target, targets.clock(target, OFFICE)) is lasts
+
+
 def test_minutes_and_hours_count_by_day_and_night_in_the_same_zone() -> None:
     hours = targets.clock(targets.first_response("1 hour"), OFFICE)
 

@@ -8,9 +8,8 @@ import pytest
 
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import first_response
-from tests.record import with_targets
 from tests.stories.conftest import Tell
-from tests.story import PACIFIC, Story, pacific
+from tests.story import PACIFIC, Story, pacific, shipped_policy
 
 SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 acme: push of apps fails"
@@ -228,10 +227,17 @@ def test_the_policy_chooses_which_plans_page_at_night(tell: Tell) -> None:
 
 
 def by_night(*wakes: tuple[Severity, str]) -> Policy:
-    """Return a policy whose Sev2 runs by day and night, and whom it wakes."""
-    policy = with_targets(Severity.SEV2, first=first_response("2 hours"))
-    escalation = replace(policy.escalation, wakes=frozenset(wakes))
-    return replace(policy, escalation=escalation)
+    """Return a policy whose Sev2 and Sev3 run by day and night, and who is woken."""
+    hours = {
+        (Severity.SEV2, "premium"): first_response("2 hours"),
+        (Severity.SEV3, "premium"): first_response("4 hours"),
+    }
+    policy = shipped_policy()
+    return replace(
+        policy,
+        first_responses={**policy.first_responses, **hours},
+        escalation=replace(policy.escalation, wakes=frozenset(wakes)),
+    )
 
 
 def test_a_sev2_that_wakes_people_escalates_at_night(tell: Tell) -> None:
@@ -252,6 +258,7 @@ def test_a_sev2_that_wakes_people_escalates_at_night(tell: Tell) -> None:
         ("2026-11-24 02:00", SEV2, "@ana is told at Today 03:30, nobody before."),
         ("2026-11-24 02:00", f"{SEV2} at=00:00", "@ana is told now"),
         ("2026-11-24 08:40", SEV2, "@ana is told at Today 09:00, nobody before."),
+        ("2026-11-24 10:00", "/sev3 acme: a", "@ana is told at Today 13:00, nobody"),
         ("2026-11-24 12:00", "/sev4 acme: a", "it comes into the morning list of @ana"),
     ],
     ids=[
@@ -259,6 +266,7 @@ def test_a_sev2_that_wakes_people_escalates_at_night(tell: Tell) -> None:
         "a reminder at night",
         "late already",
         "the escalation at the opening",
+        "a reminder of a Sev3 of a few hours",
         "the morning list",
     ],
 )
