@@ -23,6 +23,7 @@ from bot.business_time.timeline import (
 
 __all__ = ["BusinessHours", "Interval"]
 
+_LONGEST_WORKED = timedelta(hours=16)
 # A Monday in a week in which no time zone changes its offset.
 _PLAIN_MONDAY = date(2026, 6, 8)
 
@@ -193,6 +194,13 @@ class BusinessHours:
         """Return the open time of the business day that holds `at`, rolled forward."""
         pieces = self.pieces_on(self.business_day(at))
         return sum((piece.closes - piece.opens for piece in pieces), NO_TIME)
+
+    def is_day_and_night(self, at: datetime) -> bool:
+        """Return whether the business day of `at` is longer than anybody works.
+
+        Several people share such a day, and nobody begins work at its opening.
+        """
+        return self.day_length(at) > _LONGEST_WORKED
 
     def nominal_day(self) -> timedelta:
         """Return the mean open time of the home's business days, without holidays."""

@@ -193,23 +193,26 @@ def _finite_steps(
 
     A quarter of its length before it is due, when it is due, and one and two quarters
     after it is late. What is mild gets neither the first of these nor the last: a Sev3
-    or Sev4 with a business day or more, which is on a morning list before it is due.
+    or Sev4 with a business day or more, which is on a morning list before it is due. It
+    wakes nobody, even where its hours run by day and night.
     Source: the policy's section "Reminders".
     """
     quarter = _quarter(policy, deadline, hours)
     due_at = _while_open(policy, hours, deadline.due_at)
+    after = _while_open(policy, hours, hours.add(deadline.late_at, quarter))
     is_mild = incident.severity.number > Severity.SEV2.number and targets.lasts_a_day(
         target_of(deadline), hours
     )
-    if not is_mild:
-        ahead = hours.subtract(deadline.due_at, quarter)
-        yield _reminder(StepKind.AHEAD, min(ahead, due_at))
+    if is_mild:
+        yield _reminder(StepKind.DUE, _by_day(policy, hours, due_at))
+        yield _reminder(StepKind.AFTER, _by_day(policy, hours, after))
+        return
+    ahead = hours.subtract(deadline.due_at, quarter)
+    yield _reminder(StepKind.AHEAD, min(ahead, due_at))
     yield _reminder(StepKind.DUE, due_at)
-    after = _while_open(policy, hours, hours.add(deadline.late_at, quarter))
     yield _reminder(StepKind.AFTER, after)
-    if not is_mild:
-        again = _while_open(policy, hours, hours.add(deadline.late_at, quarter * 2))
-        yield _reminder(StepKind.AFTER_AGAIN, again, roles=(Role.LEAD,))
+    again = _while_open(policy, hours, hours.add(deadline.late_at, quarter * 2))
+    yield _reminder(StepKind.AFTER_AGAIN, again, roles=(Role.LEAD,))
 
 
 def _reminder(kind: StepKind, at: datetime, roles: tuple[Role, ...] = ()) -> Step:
@@ -233,6 +236,11 @@ def _while_open(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
     if hours.is_open(at):
         return at
     return at - policy.reminders.before_closing
+
+
+def _by_day(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
+    """Move what is mild out of the night, in hours that run by day and night."""
+    return policy.held_in_a_persons_day(at) if hours.is_day_and_night(at) else at
 
 
 def _page(

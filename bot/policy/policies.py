@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.business_time.hours import BusinessHours
@@ -13,6 +13,8 @@ from bot.policy import targets
 from bot.policy.names import folded
 from bot.policy.on_call import Cover, OnCall, Role, covered
 from bot.policy.targets import Interpretations, Shape, Target
+
+_PERSONS_DAY = timedelta(hours=9)
 
 
 class Severity(StrEnum):
@@ -181,6 +183,21 @@ class Policy:
     def team_hours(self) -> BusinessHours:
         """The team's own calendar, used for morning lists, the digest and the zone."""
         return self.calendars[self.calendar_choice.team]
+
+    def digest_on(self, day: date) -> datetime:
+        """Return the digest's time on a local date of the team."""
+        at = self.digest_at
+        wall = timedelta(hours=at.hour, minutes=at.minute)
+        return self.team_hours.home.instant(day, wall)
+
+    def held_in_a_persons_day(self, at: datetime) -> datetime:
+        """Return `at`, or the nearer end of a person's working day on its date.
+
+        Such a day begins with the digest. Where a calendar is open by day and night,
+        it is the only thing that says when people are awake.
+        """
+        begins = self.digest_on(at.astimezone(self.team_hours.zone).date())
+        return min(max(at, begins), begins + _PERSONS_DAY)
 
     def plan(self, plan_id: str) -> Plan:
         """Return a plan by its id. Raises KeyError if the policy has no such plan."""

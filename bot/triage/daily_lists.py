@@ -66,25 +66,22 @@ def cases(tx: Transaction, found: Iterable[Incident]) -> list[digests.Case]:
 def morning_at(policy: Policy, day: date) -> datetime | None:
     """Return when a business day's morning lists are due: at the team's opening.
 
-    A team that never closes has no opening, and gets its lists with the digest.
-    `None` on a day that is not a business day.
+    A team that never closes has no opening, and nobody begins work at that of a day
+    and a night: both get their lists with the digest. `None` on a day that is not a
+    business day.
     """
-    pieces = policy.team_hours.pieces_on(day)
+    pieces, hours = policy.team_hours.pieces_on(day), policy.team_hours
     if not pieces:
         return None
     opens = pieces[0].opens
-    if policy.team_hours.is_open(opens - timedelta(seconds=1)):
+    if hours.is_day_and_night(opens) or hours.is_open(opens - timedelta(seconds=1)):
         return digest_at(policy, day)
     return opens
 
 
 def digest_at(policy: Policy, day: date) -> datetime | None:
     """Return when a business day's digest is due; `None` on other days."""
-    if not policy.team_hours.pieces_on(day):
-        return None
-    at = policy.digest_at
-    wall = timedelta(hours=at.hour, minutes=at.minute)
-    return policy.team_hours.home.instant(day, wall)
+    return policy.digest_on(day) if policy.team_hours.pieces_on(day) else None
 
 
 def _mornings(

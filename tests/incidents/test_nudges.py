@@ -1,7 +1,7 @@
 """Which reminder of a deadline comes when."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -64,6 +64,31 @@ def test_a_sev3_is_mild_only_with_a_business_day_or_more(
     record = opened(SEV3, policy=policy)
 
     assert [line.split()[3] for line in record.reminders(FAR)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("opened_at", "heard"),
+    [
+        (pacific(24, "03:00"), ["Wed 25 09:15 after cat"]),
+        (pacific(24, "11:00"), ["Wed 25 11:00 due cat", "Wed 25 17:00 after cat"]),
+        (pacific(24, "23:00"), ["Wed 25 18:15 due cat", "Thu 26 09:15 after cat"]),
+    ],
+    ids=["early in the morning", "by day", "late in the evening"],
+)
+def test_what_is_mild_wakes_nobody_where_hours_never_end(
+    opened_at: datetime, heard: list[str]
+) -> None:
+    policy = with_targets(SEV3, first=targets.first_response("24 hours"))
+    record = opened(SEV3, opened_at, policy=policy)
+
+    assert record.run(FAR) == heard
+
+
+def test_a_grave_reminder_comes_at_night_where_hours_never_end() -> None:
+    policy = with_targets(SEV2, first=targets.first_response("24 hours"))
+    record = opened(SEV2, pacific(24, "03:00"), policy=policy)
+
+    assert "Wed 25 03:00 due cat" in record.reminders(FAR)
 
 
 def test_updates_have_the_same_reminders_as_first_responses() -> None:

@@ -5,8 +5,18 @@ from datetime import timedelta
 import pytest
 
 from bot.emulator.faults import Fault
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.policy_file import default_text
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.policies import Policy
 from tests.stories.conftest import Tell
-from tests.story import Story, pacific
+from tests.story import TODAY, Story, pacific
+
+
+def policy_of(text: str) -> Policy:
+    return policy_file.read(
+        text, name="policies.yaml", holidays=public_holidays, today=TODAY
+    )
 
 
 def lists(told: Story, who: str) -> list[str]:
@@ -119,6 +129,28 @@ def test_days_on_which_the_team_is_closed_have_no_list(
 
     assert before == []
     assert len(lists(told, "ana")) == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "heard_at"),
+    [
+        ("mon-sun: 00:00-24:00", "Fri 09:15"),
+        ("mon-fri: 00:00-23:30", "Fri 09:15"),
+        ("mon-fri: 05:00-13:00", "Fri 05:00"),
+        ("mon-fri: 22:00-06:00", "Fri 00:00"),
+    ],
+    ids=["never closes", "closes for a moment", "begins early", "works at night"],
+)
+def test_a_team_open_by_day_and_night_reads_its_lists_with_the_digest(
+    tell: Tell, hours: str, heard_at: str
+) -> None:
+    text = default_text().replace("mon-fri: 09:00-17:00", hours)
+    told = tell("2026-11-25 23:00", policy=policy_of(text))
+    told.command("ana", "/sev3 acme: a owner=@ana")
+
+    told.travel(pacific("2026-11-28 00:00"))
+
+    assert [line[:9] for line in lists(told, "ana")] == [heard_at]
 
 
 def test_a_list_delayed_by_slack_is_up_to_date(tell: Tell) -> None:
