@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.incidents import acts, nudges, recipients
 from bot.incidents.acts import Report, Update
-from bot.incidents.consequences import Consequences, consequences
+from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.digest import Case
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
@@ -32,8 +32,8 @@ from bot.incidents.refusals import (
 )
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Row, Transaction, to_json
-from bot.store.tables import outbox_messages, records
-from bot.triage import announcements, daily_lists
+from bot.store.tables import records
+from bot.triage import daily_lists, happenings
 from bot.triage.context import Context
 
 # The same text again within this time is a slip, such as a double tap on Enter.
@@ -206,7 +206,7 @@ class Triage:
             self._remember(tx, [act.key], number)
             details = {"deadline": deadline.id, "until": until.isoformat()}
             event = Event(EventKind.SNOOZED, now, now, act.by, details)
-            self._happens(tx, incident, event)
+            happenings.happens(self._context, tx, incident, event)
             return until
 
     def _opened(self, tx: Transaction, act: Act, report: Report) -> Result:
@@ -220,11 +220,11 @@ class Triage:
         records.insert_incident(tx, found.incident)
         records.add_event(tx, number, event)
         records.save_deadlines(tx, found.deadlines)
-        self._announce(tx, found, event)
+        happenings.announce(self._context, tx, found, event)
         if report.owner not in (None, act.by):
             details = {"to": str(report.owner)}
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
-            self._happens(tx, found.incident, offer)
+            happenings.happens(self._context, tx, found.incident, offer)
             return self._result(tx, number)
         return self._result_of(found.incident, found.deadlines, now)
 
@@ -236,40 +236,8 @@ class Triage:
             incident = _must_exist(records.incident_to_change(tx, number), number)
             event = make(incident, act.by, self._context.clock())
             self._remember(tx, [act.key], number)
-            self._happens(tx, incident, event)
+            happenings.happens(self._context, tx, incident, event)
             return self._result(tx, number)
-
-    def _happens(self, tx: Transaction, incident: Incident, event: Event) -> None:
-        now, policy, number = (
-            self._context.clock(),
-            self._context.policy(),
-            incident.number,
-        )
-        found = consequences(
-            policy,
-            incident,
-            event,
-            records.deadlines(tx, number),
-            now,
-            offered_by=_offered_by(tx, incident),
-        )
-        records.update_incident(tx, found.incident)
-        noted = records.noted(tx, number, event)
-        records.save_deadlines(tx, found.deadlines)
-        self._announce(tx, found, noted)
-        outbox_messages.refresh(
-            tx, number, now=now, system_now=self._context.system_clock()
-        )
-
-    def _announce(self, tx: Transaction, found: Consequences, event: Event) -> None:
-        for new in announcements.messages(
-            found.announcements, found.incident, event, self._context.policy()
-        ):
-            outbox_messages.queue(
-                tx,
-                new,
-                **self._context.instants(),
-            )
 
     def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
         """Return what the first delivery returned, even if others were paged since."""
@@ -359,18 +327,6 @@ def _with_recipients(
     return Result(
         incident, owed, tuple(told.values()), None if is_listed_first else following
     )
-
-
-def _offered_by(tx: Transaction, incident: Incident) -> str | None:
-    """Return who made the open offer of an incident, if there is one."""
-    if incident.offered_to is None:
-        return None
-    offers = [
-        one
-        for one in records.events(tx, incident.number)
-        if one.kind is EventKind.HAND_OFF_OFFERED
-    ]
-    return offers[-1].by
 
 
 def _said(result: Result) -> dict[str, object]:

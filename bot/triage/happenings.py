@@ -1,0 +1,54 @@
+"""Record an event of an incident, and all that follows from it."""
+
+from bot.incidents.consequences import Consequences, consequences
+from bot.incidents.incidents import Event, EventKind, Incident
+from bot.store.database import Transaction
+from bot.store.tables import outbox_messages, records
+from bot.triage import announcements
+from bot.triage.context import Context
+
+
+def happens(
+    context: Context, tx: Transaction, incident: Incident, event: Event
+) -> Incident:
+    """Record an event, the deadlines that it moves, and the messages that it causes.
+
+    Returns the incident after it. Its row must be locked.
+    """
+    number = incident.number
+    found = consequences(
+        context.policy(),
+        incident,
+        event,
+        records.deadlines(tx, number),
+        context.clock(),
+        offered_by=offered_by(tx, incident),
+    )
+    records.update_incident(tx, found.incident)
+    noted = records.noted(tx, number, event)
+    records.save_deadlines(tx, found.deadlines)
+    announce(context, tx, found, noted)
+    outbox_messages.refresh(tx, number, **context.instants())
+    return found.incident
+
+
+def announce(
+    context: Context, tx: Transaction, found: Consequences, event: Event
+) -> None:
+    """Queue the messages that announce an event, which must have been recorded."""
+    for new in announcements.messages(
+        found.announcements, found.incident, event, context.policy()
+    ):
+        outbox_messages.queue(tx, new, **context.instants())
+
+
+def offered_by(tx: Transaction, incident: Incident) -> str | None:
+    """Return who made the open offer of an incident, if there is one."""
+    if incident.offered_to is None:
+        return None
+    offers = [
+        one
+        for one in records.events(tx, incident.number)
+        if one.kind is EventKind.HAND_OFF_OFFERED
+    ]
+    return offers[-1].by
