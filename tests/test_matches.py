@@ -15,10 +15,11 @@ OF_THE_BOT = [
 BROAD = ("Exception", "BaseException")
 
 # One pass of a background thread, the rendering of one message, the firing of one
-# reminder, and what follows an acknowledgement: each in a loop that must go on.
+# reminder, the release of what leavers owned, and what follows an acknowledgement: each
+# in a loop that must go on.
 LOOPS = {
     "delivery/outbox.py": 1,
-    "triage/tick.py": 1,
+    "triage/tick.py": 2,
     "running/scheduler.py": 1,
     "inbound/listeners.py": 1,
 }

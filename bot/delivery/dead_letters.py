@@ -179,6 +179,7 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.POLICY_REFUSED
             | MessageKind.BACKUP
             | MessageKind.LOST_INCIDENTS
+            | MessageKind.LEAVERS
             | MessageKind.REMINDER_FAILS
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED

@@ -31,6 +31,7 @@ from bot.store.tables.outbox_messages import (
     Priority,
     State,
 )
+from bot.triage import leavers
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ _INSTALLATION_PAUSE = timedelta(seconds=30)
 # Ours, not Slack's: reports on lost messages show a code in either case.
 _CANNOT_BE_RENDERED = "not_rendered"
 _CANNOT_BE_EDITED = ("edit_window_closed", "message_not_found")
+_HAS_LEFT = "user_disabled"
 _HAS_NO_THREAD = "thread_not_found"
 
 
@@ -232,6 +234,7 @@ class Outbox:
             with self._context.database.transaction() as tx:
                 locks.take(tx, locks.OUTBOX)
                 self._failed(tx, delivery, error)
+            self._note_left(message.person, error)
             return
         self.trouble = None
         with self._context.database.transaction() as tx:
@@ -372,6 +375,7 @@ class Outbox:
         except SlackError as error:
             with self._context.database.transaction() as tx:
                 self._unreachable(tx, person, error, tried)
+            self._note_left(person, error)
             return error.fate is Fate.REFUSED
         with self._context.database.transaction() as tx:
             outbox_messages.address(tx, person, conversation)
@@ -395,6 +399,11 @@ class Outbox:
             self._installation_fails(tx, error)
         if error.retry_after is not None:
             rate_limits.limit(tx, rate_limits.OPENING, now + error.retry_after)
+
+    def _note_left(self, person: str | None, error: SlackError) -> None:
+        """Note that a person has left, if Slack says so: no event may have come."""
+        if person is not None and error.code == _HAS_LEFT:
+            leavers.note_left(self._context, person)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
         outbox_messages.refresh_one(tx, key, **self._context.instants())

@@ -1,6 +1,6 @@
 """Render a message of the outbox: load what it refers to, then turn it into blocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import assert_never
 
@@ -10,7 +10,7 @@ from bot.delivery.outbox import Rendered
 from bot.incidents import digest as digests
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, owed_now
-from bot.incidents.incidents import Event, Incident, Status, void_reason
+from bot.incidents.incidents import Event, Incident, explained
 from bot.policy.policies import Policy
 from bot.slack.messages import (
     card,
@@ -24,13 +24,14 @@ from bot.slack.messages import (
     policy_notice,
     reminder,
 )
+from bot.slack.messages import leavers as leavers_message
 from bot.slack.messages.reminder_item import Item as ReminderItem
 from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
-from bot.triage import daily_lists
+from bot.triage import daily_lists, leavers, people
 from bot.triage.people import person
 
 
@@ -44,7 +45,7 @@ class Renderer:
         self._clock = clock
         self._site = site
 
-    def __call__(  # noqa: PLR0912  # A branch a kind.
+    def __call__(  # noqa: C901, PLR0912  # A branch a kind.
         self, tx: Transaction, message: OutboxMessage
     ) -> Rendered | None:
         """Render a message as of now; `None` if it has nothing to say any more."""
@@ -66,6 +67,8 @@ class Renderer:
                 return Rendered(said, is_live=False)
             case MessageKind.LOST_INCIDENTS:
                 return self._lost_incidents(message)
+            case MessageKind.LEAVERS:
+                return self._leavers(tx, message)
             case MessageKind.REMINDER_FAILS:
                 said = failures.reminders(_incident(tx, message))
                 return Rendered(said, is_live=False)
@@ -87,10 +90,8 @@ class Renderer:
     def _card(self, tx: Transaction, message: OutboxMessage) -> Rendered:
         incident = _incident(tx, message)
         owed = records.deadlines(tx, incident.number)
-        void = None
-        if incident.status is Status.VOID:
-            void = void_reason(records.events(tx, incident.number))
-        said = card.message(incident, owed, self._policy(), self._clock(), void=void)
+        because, policy, now = _explained(tx, incident), self._policy(), self._clock()
+        said = card.message(incident, owed, policy, now, because=because)
         return Rendered(said, is_live=True)
 
     def _reminder(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -123,6 +124,7 @@ class Renderer:
             owed=owed_now(owed) if is_page else None,
             next=following,
             told_at=message.sent_at,
+            release=_explained(tx, incident) if is_page else None,
         )
 
     def _note(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -144,10 +146,15 @@ class Renderer:
             return None
         return Rendered(offer.message(incident, event.by, reader), is_live=is_live)
 
-    def _offer_answered(self, tx: Transaction, message: OutboxMessage) -> Rendered:
+    def _offer_answered(
+        self, tx: Transaction, message: OutboxMessage
+    ) -> Rendered | None:
+        """Tell how an offer ended, unless the person has left meanwhile."""
         incident, event = _incident(tx, message), _event(tx, message)
-        said = offer.answered(incident, event, self._reader(tx, message))
-        return Rendered(said, is_live=False)
+        reader = self._reader(tx, message)
+        if people.has_left(tx, reader.id):
+            return None
+        return Rendered(offer.answered(incident, event, reader), is_live=False)
 
     def _policy_notice(self, message: OutboxMessage) -> Rendered:
         is_accepted = message.kind is MessageKind.POLICY_ACCEPTED
@@ -158,6 +165,16 @@ class Renderer:
     def _lost_incidents(self, message: OutboxMessage) -> Rendered:
         said = lost_incidents.message(message.refs, self._policy(), self._clock())
         return Rendered(said, is_live=False)
+
+    def _leavers(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        """Render what leavers owned; `None` if all of it was taken meanwhile."""
+        since = datetime.fromisoformat(message.refs["since"])
+        orphans = leavers.orphans(tx, message.refs["who"].split(), since)
+        if not orphans:
+            return None
+        primary = recipients.of_unowned(self._policy(), self._clock())
+        links = self._links(tx, (incident for incident, _ in orphans))
+        return Rendered(leavers_message.message(orphans, primary, links), is_live=False)
 
     def _report(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a report on a lost message, with a button that sends it again."""
@@ -206,13 +223,14 @@ class Renderer:
         told = digests.digest(
             policy, cases, ended, since=since, at=at, now=now, until=until
         )
-        links = {
-            need.incident.number: link
-            for need in told.needs
-            if (link := self._link(tx, need.incident.number)) is not None
-        }
+        links = self._links(tx, (need.incident for need in told.needs))
         zone = policy.team_hours.zone
         return Rendered(digest.message(told, policy, zone, links), is_live=False)
+
+    def _links(self, tx: Transaction, incidents: Iterable[Incident]) -> dict[int, str]:
+        numbers = (incident.number for incident in incidents)
+        found = ((number, self._link(tx, number)) for number in numbers)
+        return {number: link for number, link in found if link is not None}
 
     def _link(self, tx: Transaction, number: int) -> str | None:
         """Return the address of an incident's card, if it was posted."""
@@ -250,6 +268,7 @@ def described(kind: MessageKind, incident: int | None) -> str:
             | MessageKind.POLICY_REFUSED
             | MessageKind.BACKUP
             | MessageKind.LOST_INCIDENTS
+            | MessageKind.LEAVERS
             | MessageKind.REMINDER_FAILS
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED
@@ -273,6 +292,13 @@ def _event(tx: Transaction, message: OutboxMessage) -> Event:
     event = records.event(tx, int(message.refs["event"]))
     assert event is not None, "a message's event is recorded"
     return event
+
+
+def _explained(tx: Transaction, incident: Incident) -> Event | None:
+    """Return why an incident is void or nobody's, where its state does not say it."""
+    if incident.is_open and incident.owner is not None:
+        return None
+    return explained(incident, records.events(tx, incident.number))
 
 
 def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:

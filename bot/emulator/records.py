@@ -25,7 +25,8 @@ class Change(StrEnum):
 class Person:
     """A person with an account; `is_stranger` means from another company.
 
-    `tz` is an IANA name, empty if Slack does not know it.
+    `tz` is an IANA name, empty if Slack does not know it. `updated` is when the account
+    was last changed, in seconds.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Person:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     is_stranger: bool = False
+    updated: int = 0
 
     def as_json(self, at: datetime) -> Json:
         """Return Slack's user object, with the zone's offset at that instant."""
@@ -55,7 +57,7 @@ class Person:
             "is_restricted": self.is_restricted,
             "is_ultra_restricted": self.is_ultra_restricted,
             "is_stranger": self.is_stranger,
-            "updated": 0,
+            "updated": self.updated,
             "profile": {
                 "real_name": self.real_name,
                 "display_name": self.name,

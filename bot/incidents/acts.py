@@ -6,7 +6,7 @@ Each function takes who acts and when, and raises Refusal if the act is not allo
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
+from bot.incidents.incidents import Event, EventKind, Gone, Incident, VoidReason
 from bot.incidents.refusals import (
     AlreadyClosed,
     CustomersAlready,
@@ -193,6 +193,24 @@ def offer_answered(
     if not accepts:
         return Event(EventKind.HAND_OFF_DECLINED, now, now, by)
     return Event(EventKind.HAND_OFF_ACCEPTED, now, now, by, _from_owner(incident))
+
+
+def released(
+    incident: Incident, who: str, why: Gone, now: datetime, offered_by: str | None
+) -> Event | None:
+    """Take the incident from somebody who is gone, and end the offer to or by them.
+
+    `offered_by` made the open offer. Returns `None` if neither is theirs.
+    """
+    theirs: dict[str, str] = {}
+    if incident.owner == who:
+        theirs["owned"] = "yes"
+    if incident.offered_to is not None and who in (incident.offered_to, offered_by):
+        theirs["to"] = incident.offered_to
+    if not theirs:
+        return None
+    details = {"who": who, "why": why.value, **theirs}
+    return Event(EventKind.RELEASED, now, now, "", details)
 
 
 def resolved(

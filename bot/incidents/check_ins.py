@@ -35,8 +35,8 @@ def after(
     """Return every check-in or escalation that an event changed or started.
 
     Whatever the owner does is a sign of life, and starts the next check-in. Raising an
-    incident to Sev1, or reopening a Sev1, starts over, so that people hear of it. Any
-    other change moves the running one, if it has to.
+    incident to Sev1, reopening a Sev1, or losing its owner starts over, so that people
+    hear of it. Any other change moves the running one, if it has to.
 
     `incident` is its state after the event; `deadlines` are all it ever had.
     """
@@ -48,7 +48,8 @@ def after(
     is_raised = "severity" in event.details and incident.severity is Severity.SEV1
     if running is not None and is_change and not is_sign and not is_raised:
         return (_moved(policy, incident, event, running),)
-    if not is_sign and not is_change and event.kind is not EventKind.REOPENED:
+    starts_over = event.kind is EventKind.REOPENED or "owned" in event.details
+    if not is_sign and not is_change and not starts_over:
         return ()
     begun = _begun(policy, incident, deadlines, event.recorded_at)
     end = answered if is_sign else void

@@ -16,7 +16,7 @@ from bot.incidents.retargeting import retargeted
 from bot.policy.policies import Policy
 
 # What the card's thread says. Not the opening, which the card itself announces; not an
-# offer or a refusal of it, which go to one person; not what is no news to others.
+# offer or its end, which go to one person; not what is no news to others.
 _NOTED = frozenset(EventKind) - {
     EventKind.OPENED,
     EventKind.CHECKED_IN,
@@ -145,16 +145,21 @@ def _announced(
 ) -> Iterator[Announcement]:
     """Yield the card or the note, a new offer, and how an earlier offer ended.
 
-    Taking the incident ends an offer, too. The owner and the person who made the offer
-    hear of it, unless they acted themselves.
+    Taking the incident ends an offer, too, and so does it if somebody is gone. The
+    owner and the person who made the offer hear of it, unless they acted themselves;
+    so does the person who was asked, if the one who asked is gone.
     """
+    details = event.details
+    is_release = event.kind is EventKind.RELEASED
     if event.kind is EventKind.OPENED:
         yield Card()
-    if event.kind in _NOTED:
+    if event.kind in _NOTED and (not is_release or "owned" in details):
         yield Note()
     if event.kind is EventKind.HAND_OFF_OFFERED:
-        yield Offer(event.details["to"])
-    if event.kind in _ANSWERS and before.offered_to is not None:
-        givers = {before.owner or before.opened_by, offered_by} - {event.by, None}
-        for giver in sorted(filter(None, givers)):
-            yield OfferAnswered(giver)
+        yield Offer(details["to"])
+    is_answer = event.kind in _ANSWERS and before.offered_to is not None
+    if is_answer or (is_release and "to" in details):
+        told = {before.owner or before.opened_by, offered_by}
+        told |= {details["to"]} if is_release else set()
+        for person in sorted(filter(None, told - {event.by, details.get("who")})):
+            yield OfferAnswered(person)

@@ -82,6 +82,7 @@ def _after(
             | EventKind.HAND_OFF_OFFERED
             | EventKind.HAND_OFF_ACCEPTED
             | EventKind.HAND_OFF_DECLINED
+            | EventKind.RELEASED
             | EventKind.SNOOZED
             | EventKind.ERASED
         ):

@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     HAND_OFF_OFFERED = "hand_off_offered"
     HAND_OFF_ACCEPTED = "hand_off_accepted"
     HAND_OFF_DECLINED = "hand_off_declined"
+    RELEASED = "released"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     REOPENED = "reopened"
@@ -43,6 +44,13 @@ class VoidReason(StrEnum):
 
     MISTAKE = "opened by mistake"
     DRILL = "drill"
+
+
+class Gone(StrEnum):
+    """Why a person can own nothing any more, in words."""
+
+    LEFT = "left"
+    OUTSIDER = "is no full member any more"
 
 
 # What replaces what people typed, once it is erased.
@@ -91,6 +99,12 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
     EventKind.HAND_OFF_OFFERED: {"to": Erased.STAYS},
     EventKind.HAND_OFF_ACCEPTED: {"from": Erased.STAYS},
     EventKind.HAND_OFF_DECLINED: {},
+    EventKind.RELEASED: {
+        "who": Erased.STAYS,
+        "why": Erased.STAYS,
+        "owned": Erased.STAYS,
+        "to": Erased.STAYS,
+    },
     EventKind.SNOOZED: {"deadline": Erased.STAYS, "until": Erased.STAYS},
     EventKind.RESOLVED: {"note": Erased.TEXT},
     EventKind.REOPENED: {},
@@ -103,10 +117,11 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
 class Event:
     """Something that happened. `at` is when it did, `recorded_at` when we recorded it.
 
-    `by` is the Slack id of a person; it is empty for an erasure, which nobody in Slack
-    did. `details` holds plain strings, as `DETAILS` names them: people by their ids,
-    instants in ISO 8601, "yes" or nothing for `waiting` and `first`, a VoidReason as
-    the `reason` of a void.
+    `by` is the Slack id of a person; it is empty for an erasure and a release, which
+    nobody in Slack did. `details` holds plain strings, as `DETAILS` names them: people
+    by their ids, instants in ISO 8601, "yes" or nothing for `waiting`, `first` and
+    `owned`, a VoidReason as the `reason` of a void, a Gone as the `why` of a release.
+    A release ended the offer to `to`, if it says so.
     """
 
     kind: EventKind
@@ -204,7 +219,9 @@ def unknown_details(event: Event) -> set[str]:
     return event.details.keys() - DETAILS[event.kind].keys()
 
 
-def _applied(incident: Incident, event: Event) -> Incident:
+def _applied(  # noqa: PLR0912  # A branch a kind.
+    incident: Incident, event: Event
+) -> Incident:
     details = event.details
     match event.kind:
         case EventKind.TAKEN | EventKind.HAND_OFF_ACCEPTED:
@@ -213,6 +230,8 @@ def _applied(incident: Incident, event: Event) -> Incident:
             return replace(incident, offered_to=details["to"])
         case EventKind.HAND_OFF_DECLINED:
             return replace(incident, offered_to=None)
+        case EventKind.RELEASED:
+            return _released(incident, event)
         case EventKind.UPDATED:
             return replace(
                 incident,
@@ -251,10 +270,24 @@ def _owned(incident: Incident, owner: str, since: datetime) -> Incident:
     return replace(incident, owner=owner, owned_since=since, offered_to=None)
 
 
-def void_reason(events: Sequence[Event]) -> str | None:
-    """Return why an incident was last voided; `None` if it never was."""
-    voided = (one for one in reversed(events) if one.kind is EventKind.VOIDED)
-    return next((one.details.get("reason") for one in voided), None)
+def _released(incident: Incident, event: Event) -> Incident:
+    """Return the incident without an owner who is gone, or an offer that is over."""
+    if "to" in event.details:
+        incident = replace(incident, offered_to=None)
+    if "owned" not in event.details:
+        return incident
+    return replace(incident, owner=None, owned_since=None, last_sign_at=None)
+
+
+def explained(incident: Incident, events: Sequence[Event]) -> Event | None:
+    """Return the event by which it is void or, if it is nobody's, lost its owner."""
+    if incident.status is Status.VOID:
+        ends = (one for one in events if one.kind is EventKind.VOIDED)
+    elif incident.is_open and incident.owner is None:
+        ends = (one for one in events if "owned" in one.details)
+    else:
+        return None
+    return max(ends, key=lambda one: one.id, default=None)
 
 
 def _closed(incident: Incident, status: Status, event: Event) -> Incident:

@@ -83,7 +83,8 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Member:
     """A person as Slack knows them. Guests and people of other companies are not
-    members; `zone` is an IANA name and may be missing.
+    members; `zone` is an IANA name and may be missing. `updated` is Slack's stamp of
+    the last change, in seconds, or 0.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Member:
     zone: str | None
     is_member: bool
     is_active: bool
+    updated: int = 0
 
 
 class Slack:
@@ -225,6 +227,7 @@ def member_of(user: Mapping[str, Any], team: str) -> Member:
         zone=user.get("tz"),
         is_member=not (is_guest or is_stranger or user.get("is_bot")),
         is_active=not user.get("deleted"),
+        updated=int(user.get("updated") or 0),
     )
 
 

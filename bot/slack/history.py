@@ -12,6 +12,7 @@ from bot.slack.phrases import (
     LONGEST_NAME,
     Times,
     ended,
+    gone,
     plan_name,
     quoted,
     the_customer,
@@ -39,7 +40,9 @@ _PLAIN = {
 }
 
 
-def sentence(incident: Incident, event: Event, policy: Policy, times: Times) -> str:
+def sentence(  # noqa: PLR0912  # A branch a kind.
+    incident: Incident, event: Event, policy: Policy, times: Times
+) -> str:
     """Return what happened, and who did it. `incident` is its current state."""
     by, details = mention(event.by), event.details
     match event.kind:
@@ -55,6 +58,10 @@ def sentence(incident: Incident, event: Event, policy: Policy, times: Times) -> 
             return f"{by} offered it to {mention(details['to'])}."
         case EventKind.HAND_OFF_ACCEPTED:
             return f"{by} accepted the hand-off{_from(details)}."
+        case EventKind.RELEASED if "owned" in details:
+            return f"{gone(event)}; nobody owns it.{_still_owed(incident)}"
+        case EventKind.RELEASED:
+            return f"{gone(event)}; the offer to {mention(details['to'])} is over."
         case EventKind.SNOOZED:
             until = times.at(datetime.fromisoformat(details["until"]))
             return f"{by} put a reminder off until {until}."

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.incidents.deadlines import Deadline, Kind, lateness
-from bot.incidents.incidents import Incident
+from bot.incidents.incidents import Event, Incident
 from bot.policy import targets
 from bot.policy.on_call import OnCall
 from bot.policy.policies import Policy
@@ -141,6 +141,16 @@ def and_more(things: Sequence[object], listed: int) -> list[str]:
     """Return the line after the first `listed` of a list, if more are left."""
     left = len(things) - listed
     return [f"and {left} more"] if left > 0 else []
+
+
+def gone(release: Event) -> str:
+    """Return who is gone, and how: @ben left."""
+    return f"{mention(release.details['who'])} {release.details['why']}"
+
+
+def unowned(release: Event | None) -> str:
+    """Return that nobody owns an incident, and who did until they were gone."""
+    return f"{gone(release)}; nobody owns it" if release else "nobody owns it"
 
 
 def owner_in_a_list(incident: Incident) -> str:

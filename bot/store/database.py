@@ -7,11 +7,12 @@ changes what it has read, or decides by it, locks it first. Locks are always tak
 this order, so that no two transactions can deadlock:
 
 1. a named lock (`locks`): the tick, claiming messages, loading a policy;
-2. a key of the inbox, by claiming it (`claim_inbox`);
-3. incidents, in order of their numbers (`lock_incident`); an incident's row also covers
+2. people, in order of their ids (`lock_leavers`);
+3. a key of the inbox, by claiming it (`claim_inbox`);
+4. incidents, in order of their numbers (`lock_incident`); an incident's row also covers
    its deadlines and its history;
-4. messages in order of their ids, then their edits in order of their keys;
-5. rate limits.
+5. messages in order of their ids, then their edits in order of their keys;
+6. rate limits.
 
 Every other race is decided by one conditional statement: an upsert, or an UPDATE that
 names the state or the token it expects and returns no row to the loser.

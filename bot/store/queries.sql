@@ -124,6 +124,15 @@ WHERE workspace = :workspace
   AND number = :number
 FOR UPDATE;
 
+-- name: lock_free_incident
+-- No row means that somebody is changing the incident now.
+SELECT
+  @incident_columns
+FROM incidents
+WHERE workspace = :workspace
+  AND number = :number
+FOR UPDATE SKIP LOCKED;
+
 -- name: lock_due_incidents
 -- Skip the incidents that somebody is changing now: the next tick finds them, and one
 -- slow command must not hold up every reminder. Rows are locked in order of their
@@ -425,14 +434,129 @@ ON CONFLICT (workspace, name) DO UPDATE SET at = excluded.at
 RETURNING name;
 
 -- name: save_person
-INSERT INTO people (workspace, id, name, zone, dm, is_member, is_active, seen_at)
-VALUES (:workspace, :id, :name, :zone, NULL, :is_member, :is_active, :seen_at)
+-- Older news changes nothing: Slack delivers an event again until it is acknowledged,
+-- and a list of everybody takes a while to read. Who is back is no leaver.
+INSERT INTO people (
+  workspace, id, name, zone, dm, is_member, is_active, updated, seen_at
+)
+VALUES (
+  :workspace, :id, :name, :zone, NULL, :is_member, :is_active, :updated, :seen_at
+)
 ON CONFLICT (workspace, id) DO UPDATE
 SET name = excluded.name,
   zone = excluded.zone,
   is_member = excluded.is_member,
   is_active = excluded.is_active,
-  seen_at = excluded.seen_at
+  updated = excluded.updated,
+  seen_at = excluded.seen_at,
+  leaving_at = CASE
+    WHEN excluded.is_member = 1 AND excluded.is_active = 1
+    THEN NULL
+    ELSE people.leaving_at
+  END
+WHERE excluded.updated = 0
+  OR excluded.updated >= people.updated
+RETURNING id;
+
+-- name: note_left
+UPDATE people
+SET is_active = 0
+WHERE workspace = :workspace
+  AND id = :id
+RETURNING id;
+
+-- name: mark_leaver
+UPDATE people
+SET leaving_at = :now
+WHERE workspace = :workspace
+  AND id = :id
+  AND leaving_at IS NULL
+  AND (is_member = 0 OR is_active = 0)
+RETURNING id;
+
+-- name: mark_leavers
+-- Everybody who is gone and still has open work, or an offer to or by them.
+UPDATE people
+SET leaving_at = :now
+WHERE workspace = :workspace
+  AND id IN (
+    SELECT id
+    FROM people AS gone
+    WHERE workspace = :workspace
+      AND leaving_at IS NULL
+      AND (is_member = 0 OR is_active = 0)
+      AND id IN (
+        SELECT owner
+        FROM incidents
+        WHERE workspace = :workspace
+          AND status = 'open'
+        UNION
+        SELECT offered_to
+        FROM incidents
+        WHERE workspace = :workspace
+          AND status = 'open'
+        UNION
+        SELECT by_person
+        FROM events
+        WHERE workspace = :workspace
+          AND kind = 'hand_off_offered'
+          AND incident IN (
+            SELECT number
+            FROM incidents
+            WHERE workspace = :workspace
+              AND status = 'open'
+              AND offered_to IS NOT NULL
+          )
+      )
+    ORDER BY id
+    FOR UPDATE
+  )
+RETURNING id;
+
+-- name: mark_leavers_again
+UPDATE people
+SET leaving_at = :now
+WHERE workspace = :workspace
+  AND leaving_at IS NOT NULL
+RETURNING id;
+
+-- name: leavers
+SELECT leaving_at
+FROM people
+WHERE workspace = :workspace
+  AND leaving_at IS NOT NULL;
+
+-- name: lock_leavers
+-- Skip whom somebody is changing now, who may be back in a moment.
+SELECT id, is_active, leaving_at
+FROM people
+WHERE workspace = :workspace
+  AND leaving_at IS NOT NULL
+ORDER BY id
+FOR UPDATE SKIP LOCKED;
+
+-- name: work_of_leavers
+-- Open incidents that a leaver owns, and all that are offered to anybody.
+SELECT number
+FROM incidents
+WHERE workspace = :workspace
+  AND status = 'open'
+  AND (
+    offered_to IS NOT NULL
+    OR owner IN (
+      SELECT id
+      FROM people
+      WHERE workspace = :workspace
+        AND leaving_at IS NOT NULL
+    )
+  )
+ORDER BY number;
+
+-- name: forget_leaver
+UPDATE people
+SET leaving_at = NULL
+WHERE workspace = :workspace
+  AND id = :id
 RETURNING id;
 
 -- name: save_dm

@@ -362,3 +362,11 @@ CREATE INDEX deadlines_late ON deadlines (workspace, late_at)
 WHERE closed_at IS NULL AND missed_at IS NULL AND paused_at IS NULL;
 CREATE INDEX deadlines_fallen ON deadlines (workspace, (COALESCE(missed_at, late_at)))
 WHERE kind IN ('first_response', 'update') AND is_aim = 0;
+
+-- name: leavers
+-- Since when the bot knows that a person can own nothing any more, until their work is
+-- released. By `updated`, Slack's own stamp of an account, older news is recognized.
+ALTER TABLE people ADD COLUMN leaving_at INSTANT;
+ALTER TABLE people ADD COLUMN updated INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX people_leaving ON people (workspace, leaving_at)
+WHERE leaving_at IS NOT NULL;

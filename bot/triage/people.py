@@ -19,6 +19,7 @@ from bot.policy.policies import Policy
 from bot.slack.client import Member, Slack, member_of
 from bot.slack.readers import Person
 from bot.store.database import Row, Transaction
+from bot.triage import leavers
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class People:
             raise Refusal(NoFullMember())
 
     def note(self, user: Mapping[str, Any]) -> None:
-        """Remember somebody as Slack describes them."""
+        """Remember somebody as Slack describes them; who is gone loses their work."""
         self._learn(member_of(user, self._context.workspace))
 
     def _known(self, id: str) -> Member | None:
@@ -125,10 +126,12 @@ class People:
             # this moment: in different orders the two could deadlock.
             for member in sorted(members, key=lambda one: one.id):
                 self._save(tx, member)
+            leavers.mark_all(tx, self._context.clock())
 
     def _learn(self, member: Member) -> None:
         with self._context.database.transaction() as tx:
             self._save(tx, member)
+            leavers.mark(tx, member.id, self._context.clock())
 
     def _save(self, tx: Transaction, member: Member) -> None:
         tx.write(
@@ -138,6 +141,7 @@ class People:
             zone=member.zone,
             is_member=int(member.is_member),
             is_active=int(member.is_active),
+            updated=member.updated,
             seen_at=self._context.system_clock(),
         )
 
@@ -148,6 +152,12 @@ def person(tx: Transaction, policy: Policy, id: str) -> Person:
     if row is None:
         return Person(id, id, policy.team_hours.zone)
     return Person(id, row["name"], _zone(row, policy))
+
+
+def has_left(tx: Transaction, id: str) -> bool:
+    """Return whether a person's account is deactivated, as far as is known."""
+    row = tx.one("person", id=id)
+    return row is not None and not row["is_active"]
 
 
 def _zone(row: Row, policy: Policy) -> ZoneInfo:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.errors import StorageError
 from bot.incidents import nudges, recipients
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
@@ -19,7 +20,7 @@ from bot.store.tables import locks, marks, outbox_messages, records
 from bot.store.tables.items import Item, item_of, key_of
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
-from bot.triage import daily_lists
+from bot.triage import daily_lists, leavers
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -98,8 +99,9 @@ class _Batch:
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
     """Return the next instant at which a tick has something to do."""
-    instant, lists_at = records.next_instant(tx), daily_lists.next_at(policy, now)
-    return min(instant, lists_at) if instant else lists_at
+    instants = records.next_instant(tx), leavers.next_at(tx, now)
+    lists_at = daily_lists.next_at(policy, now)
+    return min((lists_at, *(at for at in instants if at is not None)))
 
 
 class Reminders:
@@ -112,6 +114,7 @@ class Reminders:
         self._context = context
         self._ticked_at: datetime | None = None
         self._failures: dict[str, int] = {}
+        self._release_at: datetime | None = None
 
     def tick(self) -> None:
         """Mark what became late, fire what is due, and write the daily lists.
@@ -127,6 +130,9 @@ class Reminders:
             if not locks.take_if_free(tx, locks.TICK):
                 return
             self._refresh(tx, records.mark_missed(tx, now))
+            if down:
+                leavers.mark_again(tx, now)
+        self._release_work(now)
         self._fire_due(now, down)
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
@@ -155,6 +161,7 @@ class Reminders:
                 or abs(now - ticked_at) >= _MARK_EVERY
                 or records.is_late_or_due(tx, now)
                 or daily_lists.are_due(noted, self._context.policy(), now)
+                or leavers.are_any(tx)
             )
 
     def _outage(self) -> tuple[datetime, datetime] | None:
@@ -175,6 +182,21 @@ class Reminders:
     def _marks_now(self, tx: Transaction, now: datetime) -> bool:
         ticked_at = marks.at(tx, Mark.TICK)
         return ticked_at is None or abs(now - ticked_at) >= _MARK_EVERY
+
+    def _release_work(self, now: datetime) -> None:
+        """Release the work of people who are gone, before its reminders are fired."""
+        if self._release_at and now < self._release_at <= now + _POSTPONED_BY:
+            return
+        try:
+            with self._context.database.transaction() as tx:
+                if leavers.are_any(tx):
+                    locks.take(tx, locks.TICK)
+                    leavers.release_work(tx, self._context)
+        except StorageError:
+            raise
+        except Exception:  # It must not stop the reminders of everybody else.
+            logger.exception("work was not released")
+            self._release_at = now + _POSTPONED_BY
 
     def _fire_due(self, now: datetime, down: tuple[datetime, datetime] | None) -> None:
         """Fire all that is due in one transaction: each person gets one message."""

@@ -33,7 +33,7 @@ from bot.incidents.refusals import (
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import records
-from bot.triage import daily_lists, happenings
+from bot.triage import daily_lists, happenings, leavers
 from bot.triage.context import Context
 
 # The same text again within this time is a slip, such as a double tap on Enter.
@@ -181,6 +181,11 @@ class Triage:
 
     def reopen(self, act: Act, number: int) -> Result:
         """Open a closed incident again; the policy says what it owes from now on."""
+        with self._context.database.transaction() as tx:
+            incident = records.incident(tx, number)
+            if incident is not None and incident.owner is not None:
+                # They may have left while it was closed.
+                leavers.mark(tx, incident.owner, self._context.clock())
         return self._act(act, number, acts.reopened)
 
     def void(self, act: Act, number: int, reason: VoidReason) -> Result:

@@ -171,6 +171,7 @@ def _settle(database: SqliteDatabase) -> None:
                 zone="America/Los_Angeles",
                 is_member=1,
                 is_active=1,
+                updated=0,
                 seen_at=datetime.now(UTC),
             )
             tx.one("save_dm", id=person, dm=f"D{number:06}")

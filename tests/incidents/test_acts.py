@@ -12,6 +12,7 @@ from bot.incidents.consequences import consequences
 from bot.incidents.incidents import (
     Event,
     EventKind,
+    Gone,
     Incident,
     Status,
     VoidReason,
@@ -189,3 +190,37 @@ def test_a_log_of_a_refusal_names_no_customer(reason: Reason) -> None:
 
     assert str(refusal) == type(reason).__name__
     assert "Acme" not in f"{refusal!r} {reason}"
+
+
+@pytest.mark.parametrize(
+    ("of", "theirs"),
+    [
+        (BENS, {"owned": "yes"}),
+        (replace(BENS, offered_to="U0CEM"), {"owned": "yes"}),
+        (replace(BENS, owner="U0DEE", offered_to="U0BEN"), {"to": "U0BEN"}),
+    ],
+    ids=["the owner", "the owner of what another offered", "who was asked"],
+)
+def test_somebody_who_is_gone_loses_what_is_theirs(
+    of: Incident, theirs: dict[str, str]
+) -> None:
+    event = acts.released(of, "U0BEN", Gone.LEFT, ELEVEN, offered_by="U0LEA")
+
+    assert event
+    assert event.details == {"who": "U0BEN", "why": "left", **theirs}
+
+
+def test_an_offer_ends_if_the_person_who_made_it_is_gone() -> None:
+    of = replace(BENS, offered_to="U0CEM")
+
+    event = acts.released(of, "U0LEA", Gone.OUTSIDER, ELEVEN, offered_by="U0LEA")
+
+    assert event
+    after = apply(of, event)
+    assert (after.owner, after.offered_to) == ("U0BEN", None)
+
+
+def test_somebody_who_is_gone_and_has_nothing_loses_nothing() -> None:
+    of = replace(BENS, offered_to="U0CEM")
+
+    assert acts.released(of, "U0DEE", Gone.LEFT, ELEVEN, offered_by="U0LEA") is None

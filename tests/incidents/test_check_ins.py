@@ -211,3 +211,39 @@ def test_an_owned_sev2_has_no_check_ins() -> None:
 
 def test_an_escalation_is_our_own_aim() -> None:
     assert opened(SEV1, pacific(24, "02:00")).owed(Kind.ESCALATION).is_aim
+
+
+def test_a_sev1_whose_owner_left_escalates_from_that_minute_on() -> None:
+    record = opened(SEV1, pacific(24, "02:41"), owner="U0CAT")
+
+    record.happens(
+        EventKind.RELEASED, pacific(24, "03:00"), by="", who="U0CAT", owned="yes"
+    )
+
+    assert record.last(CHECK_IN).outcome is Outcome.VOID
+    assert record.pages(pacific(24, "03:15")) == [
+        "Tue 24 03:00 page ana",
+        "Tue 24 03:05 page ana",
+        "Tue 24 03:10 page ben",
+    ]
+
+
+def test_a_sev3_whose_owner_left_pages_nobody() -> None:
+    record = opened(SEV3, pacific(24, "10:00"), owner="U0CAT")
+
+    record.happens(
+        EventKind.RELEASED, pacific(24, "11:00"), by="", who="U0CAT", owned="yes"
+    )
+
+    assert record.pages(pacific(26, "03:15")) == []
+
+
+def test_the_end_of_an_offer_is_no_sign_of_the_owner() -> None:
+    record = opened(SEV1, pacific(24, "10:00"), owner="U0ANA")
+    before = record.owed(CHECK_IN)
+
+    record.happens(
+        EventKind.RELEASED, pacific(24, "10:30"), by="", who="U0CAT", to="U0CAT"
+    )
+
+    assert record.owed(CHECK_IN) == before

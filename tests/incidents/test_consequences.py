@@ -215,3 +215,30 @@ def test_the_same_policy_changes_nothing() -> None:
     found = consequences(shipped_policy(), opened, PolicyChanged(), owed, TEN)
 
     assert found == Consequences(opened, ())
+
+
+def test_an_owner_who_is_gone_is_noted_in_the_thread() -> None:
+    owned = incident(owner="U0BEN")
+
+    found = after(owned, EventKind.RELEASED, "", who="U0BEN", owned="yes")
+
+    assert found.announcements == (Note(),)
+    assert (found.incident.owner, found.incident.owned_since) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [("U0CEM", ["U0BEN", "U0LEA"]), ("U0LEA", ["U0BEN", "U0CEM"])],
+    ids=["who was asked", "who asked"],
+)
+def test_everybody_who_is_left_hears_that_an_offer_is_over(
+    who: str, told: list[str]
+) -> None:
+    owned = replace(incident(owner="U0BEN"), offered_to="U0CEM")
+
+    found = after(
+        owned, EventKind.RELEASED, "", offered_by="U0LEA", who=who, to="U0CEM"
+    )
+
+    assert found.announcements == tuple(map(OfferAnswered, told))
+    assert found.incident.owner == "U0BEN"

@@ -105,6 +105,7 @@ SAMPLES: Mapping[str, object] = {
     "token": "first",
     "ts": "1.0",
     "until": NOON + HOUR,
+    "updated": 1,
     "unowned": 1,
     "value": 50,
     "version": "1",
@@ -114,10 +115,13 @@ SAMPLES: Mapping[str, object] = {
 # These use the same name for something else.
 OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "inbox_answer": {"key": "command/0"},
+    "forget_leaver": {"id": "U0GONE"},
     "insert_incident": {"number": 9},
     "lock_late_incidents": {"now": NOON + timedelta(days=30)},
+    "mark_leaver": {"id": "U0LEFT"},
     "mark_missed": {"now": NOON + timedelta(days=30), "incident": 2},
     "queue_item": {"position": 9, "step": "due"},
+    "note_left": {"id": "U0ANA"},
     "person": {"id": "U0ANA"},
     "queue_message": {"key": "fresh"},
     "save_dm": {"id": "U0ANA"},
@@ -165,6 +169,11 @@ def live(database: Database) -> None:
         for person in ("U0ANA", "U0CEM"):
             given = {**samples("save_person"), "id": person, "name": person}
             tx.one("save_person", **given)
+        for person in ("U0GONE", "U0LEFT"):
+            given = {**samples("save_person"), "id": person, "name": person}
+            given["is_active"] = 0
+            tx.one("save_person", **given)
+        tx.one("mark_leaver", id="U0GONE", now=NOON)
         outbox_messages.address(tx, "U0CEM", "D0CEM")
         edit = NewMessage(
             "INC-9/note", MessageKind.NOTE, Priority.CARD, conversation="C0LEADS"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.incidents.deadlines import Deadline, Kind, Outcome, lateness, owed_now
-from bot.incidents.incidents import Incident, Status
+from bot.incidents.incidents import Event, Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import (
@@ -34,6 +34,7 @@ from bot.slack.phrases import (
     opened_up,
     owed_as,
     title_of,
+    unowned,
 )
 
 _LONGEST_LINK_LABEL = 80
@@ -45,15 +46,15 @@ def message(
     policy: Policy,
     now: datetime,
     *,
-    void: str | None = None,
+    because: Event | None = None,
 ) -> Message:
     """Return the card of an incident, with the buttons that apply now.
 
-    `void` is why a void incident counts nowhere.
+    `because` of that event it is void, or is nobody's any more.
     """
     plain, token = both(policy.team_hours.zone, now, named=True)
-    text = _text(incident, deadlines, policy, plain, void=void)
-    blocks = card_blocks(incident, deadlines, policy, token, void=void)
+    text = _text(incident, deadlines, policy, plain, because=because)
+    blocks = card_blocks(incident, deadlines, policy, token, because=because)
     return Message(cut_marked(text, LONGEST_TEXT), tuple(blocks))
 
 
@@ -63,15 +64,15 @@ def card_blocks(
     policy: Policy,
     times: Times,
     *,
-    void: str | None = None,
+    because: Event | None = None,
 ) -> Iterator[Block]:
     """Yield the blocks of a card, its buttons last."""
     yield section(_head(incident, policy))
     if incident.is_open:
-        facts = _facts(incident, deadlines, policy, times)
+        facts = _facts(incident, deadlines, policy, times, because)
         yield section("\n".join(f"*{name}:* {fact}" for name, fact in facts))
     else:
-        yield section(_ending(incident, deadlines, policy, times, void=void))
+        yield section(_ending(incident, deadlines, policy, times, because=because))
     yield context(_origin(incident, times))
     yield actions(_buttons(incident), block_id=f"{incident.name}/buttons")
 
@@ -82,14 +83,14 @@ def _text(
     policy: Policy,
     times: Times,
     *,
-    void: str | None,
+    because: Event | None,
 ) -> str:
     if not incident.is_open:
-        ending = _ending(incident, deadlines, policy, times, void=void)
+        ending = _ending(incident, deadlines, policy, times, because=because)
         return f"{headline(incident)} {ending}"
     sentences = [headline(incident)]
     if incident.owner is None:
-        sentences.append("Nobody owns it.")
+        sentences.append(f"{opened_up(unowned(because))}.")
     else:
         sentences.append(f"Owner: {mention(incident.owner)}.")
     owed = owed_now(deadlines)
@@ -114,10 +115,14 @@ def _head(incident: Incident, policy: Policy) -> str:
 
 
 def _facts(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    policy: Policy,
+    times: Times,
+    because: Event | None,
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and the words of each line of an open incident's card."""
-    yield "Owner", _owner(incident, times)
+    yield "Owner", _owner(incident, times, because)
     first = newest(deadlines, Kind.FIRST_RESPONSE)
     if first is not None:
         yield "First response", _first_response(incident, first, policy, times)
@@ -142,9 +147,9 @@ def _facts(
         yield "Next update", f"{due} ({update.target})"
 
 
-def _owner(incident: Incident, times: Times) -> str:
+def _owner(incident: Incident, times: Times, because: Event | None) -> str:
     if incident.owner is None or incident.owned_since is None:
-        owner = "nobody yet"
+        owner = unowned(because) if because else "nobody yet"
     else:
         owner = f"{mention(incident.owner)} since {times.at(incident.owned_since)}"
     if incident.offered_to is None:
@@ -191,13 +196,13 @@ def _ending(
     policy: Policy,
     times: Times,
     *,
-    void: str | None,
+    because: Event | None,
 ) -> str:
     """Return the one line that sums up a closed incident."""
     by = f" by {mention(incident.closed_by)}" if incident.closed_by else ""
     at = f" {times.at(incident.closed_at)}" if incident.closed_at else ""
     if incident.status is Status.VOID:
-        why = f": {void}" if void else ""
+        why = f": {because.details.get('reason')}" if because else ""
         return f"Void: closed{by}{at}{why}. It counts nowhere."
     after = span((incident.closed_at or times.now) - incident.reported_at)
     line = f"Resolved{by}{at}, {after} after it was reported."

@@ -10,6 +10,7 @@ from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     ended,
+    gone,
     keeps_it,
     name_of,
     opened_up,
@@ -34,7 +35,10 @@ def message(incident: Incident, by: str, reader: Person) -> Message:
 
 
 def answered(incident: Incident, event: Event, reader: Person) -> Message:
-    """Tell the giver how an offer ended: accepted, declined, or taken by another."""
+    """Tell the giver how an offer ended: accepted, declined, or taken by another.
+
+    If somebody is gone, that may also tell the person who was asked.
+    """
     by, name = mention(event.by), name_of(incident)
     match event.kind:
         case EventKind.HAND_OFF_ACCEPTED:
@@ -43,6 +47,10 @@ def answered(incident: Incident, event: Event, reader: Person) -> Message:
             return notice(f"{by} declined {name}. {_whose(incident, reader)}")
         case EventKind.TAKEN:
             return notice(f"{by} took {name}; your offer of it is over.")
+        case EventKind.RELEASED:
+            whose = "the" if event.details["to"] == reader.id else "your"
+            is_over = f"{gone(event)}; {whose} offer of {name} is over."
+            return notice(f"{is_over} {_whose(incident, reader)}")
         case (
             EventKind.OPENED
             | EventKind.CHECKED_IN

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.incidents.deadlines import owed_now
-from bot.incidents.incidents import Event, Status, void_reason
+from bot.incidents.incidents import Event, explained
 from bot.policy.policies import Policy
 from bot.slack import history as happened
 from bot.slack.blocks import LONGEST_TEXT, Message, context, sections
@@ -40,8 +40,8 @@ def message(
         said = happened.sentence(incident, event, policy, token)
         lines.append(f"{token.at(event.recorded_at)}: {cut_marked(said, 400)}")
     blocks = [context(f"{ONLY_YOU}.")]
-    void = void_reason(history) if incident.status is Status.VOID else None
-    blocks.extend(card_blocks(incident, deadlines, policy, token, void=void))
+    because = explained(incident, history)
+    blocks.extend(card_blocks(incident, deadlines, policy, token, because=because))
     blocks.extend(sections(["*What happened*", *lines]))
     text = [f"{ONLY_YOU}: {headline(incident)}"]
     if (owed := owed_now(deadlines)) is not None and owed.paused_at is None:

@@ -23,6 +23,7 @@ from bot.slack.phrases import (
     opened_up,
     owed_as,
     title_of,
+    unowned,
 )
 from bot.slack.readers import Person
 
@@ -52,16 +53,17 @@ def _unowned(item: Item, policy: Policy, times: Times) -> Iterator[str]:
     """Yield a step of the escalation while nobody owns the incident."""
     yield headline(item.incident)
     yield from _target(item, policy, times)
+    nobody = f"{opened_up(unowned(item.release))}."
     told = f"told {times.clock(item.told_at or times.now)}"
     then = ""
     if item.next is not None:
         who, at = item.next
         then = f"; {place(who)} at {times.clock(at)} if nobody takes it"
     if item.because is Because.FALLBACK:
-        yield f"Nobody owns it. This channel was {told}{then}."
+        yield f"{nobody} This channel was {told}{then}."
         yield on_call_phrase(recipients.on_call(policy, times.now))
     else:
-        yield f"Nobody owns it. You were {told} as the {role(item.because)}{then}."
+        yield f"{nobody} You were {told} as the {role(item.because)}{then}."
 
 
 def _check_in(item: Item, times: Times) -> Iterator[str]:

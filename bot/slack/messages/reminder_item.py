@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.incidents.deadlines import Deadline
-from bot.incidents.incidents import Incident
+from bot.incidents.incidents import Event, Incident
 from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
 from bot.slack.readers import Person
@@ -19,7 +19,7 @@ class Item:
     the customer is owed then. `told_at` is when it was sent, `None` if it is being
     sent now. `next` is who is paged next (the id of a person or channel) and when.
     `superseded` means that a newer reminder of the same deadline went to the same
-    place.
+    place. By `release` the incident lost its owner.
     """
 
     incident: Incident
@@ -30,6 +30,7 @@ class Item:
     owed: Deadline | None = None
     next: tuple[str, datetime] | None = None
     told_at: datetime | None = None
+    release: Event | None = None
 
     @property
     def is_page(self) -> bool:

@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     POLICY_REFUSED = "policy_refused"
     BACKUP = "backup"
     LOST_INCIDENTS = "lost_incidents"
+    LEAVERS = "leavers"
     REMINDER_FAILS = "reminder_fails"
     CARD_NOT_POSTED = "card_not_posted"
     NOT_DELIVERED = "not_delivered"

@@ -57,6 +57,12 @@ def incident_to_change(tx: Transaction, number: int) -> Incident | None:
     return incident(tx, number)
 
 
+def free_incident(tx: Transaction, number: int) -> Incident | None:
+    """Lock an incident and return it, unless somebody else is changing it."""
+    row = tx.one("lock_free_incident", number=number)
+    return _incident(row) if row else None
+
+
 def incidents_since(tx: Transaction, since: datetime) -> list[Incident]:
     """Return the open incidents and those closed since an instant, oldest first."""
     rows = tx.all("incidents_open_or_closed_since", since=since)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents.incidents import EventKind
+from bot.incidents.incidents import Event, EventKind
 from bot.policy.policies import Severity
 from bot.slack.messages import card
 from tests.factories import happen, incident, owed_at_opening, pacific, shipped_policy
@@ -190,8 +190,10 @@ def test_a_void_card_counts_nowhere() -> None:
         pacific(24, "09:10"),
         reason="drill",
     )
-
-    shown = card.message(void, owed, POLICY, pacific(24, "09:11"), void="drill")
+    because = Event(
+        EventKind.VOIDED, void.opened_at, void.opened_at, "", {"reason": "drill"}
+    )
+    shown = card.message(void, owed, POLICY, pacific(24, "09:11"), because=because)
 
     assert paragraphs(shown)[1] == (
         "Void: closed by <@U0ANA> Tue 24 Nov 2026 09:10 PST: drill. It counts nowhere."

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.incidents import Event, EventKind, Gone, Incident
 from bot.policy.policies import Severity
 from bot.slack.messages import note
 from tests.factories import (
@@ -106,6 +106,14 @@ def said(what: Event, about: Incident = RESPONDED) -> str:
             "Reopened by <@U0BEN>. The customer is owed news again from now on.",
         ),
         (
+            event(EventKind.RELEASED, who="U0CEM", why=Gone.LEFT.value, owned="yes"),
+            "<@U0CEM> left; nobody owns it.",
+        ),
+        (
+            event(EventKind.RELEASED, who="U0CEM", why=Gone.LEFT.value, to="U0LEA"),
+            "<@U0CEM> left; the offer to <@U0LEA> is over.",
+        ),
+        (
             event(EventKind.VOIDED, reason="drill"),
             "Closed as void by <@U0BEN>: drill. It counts nowhere; reminders stop.",
         ),
@@ -124,6 +132,8 @@ def test_every_kind_of_event_has_a_sentence(kind: EventKind) -> None:
         "customer": "Acme",
         "plan": "premium",
         "severity": "sev1",
+        "who": "U0CEM",
+        "why": "left",
     }
 
     assert said(Event(kind, NOW, NOW, "U0BEN", details)).startswith("INC-42 Acme ")

@@ -1,0 +1,55 @@
+"""What nobody owns any more because people left: one message for all of them."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.incidents.incidents import Event, Gone, Incident
+from bot.slack.blocks import LONGEST_TEXT, Message, context, mention, sections
+from bot.slack.cutting import cut_marked
+from bot.slack.phrases import (
+    MOST_LINES_IN_A_LIST,
+    NO_LINKS,
+    and_more,
+    gone,
+    joined,
+    linked_names,
+)
+
+_MOST_PEOPLE = 5
+
+
+def message(
+    orphans: Sequence[tuple[Incident, Event]],
+    primary: str,
+    permalinks: Mapping[int, str] = NO_LINKS,
+) -> Message:
+    """Return who is gone, and the incidents that they owned.
+
+    Each comes with its release. Reminders of them go to the `primary` now.
+    """
+    theirs: dict[str, list[Incident]] = {}
+    releases = {release.details["who"]: release for _, release in orphans}
+    for incident, release in orphans:
+        theirs.setdefault(release.details["who"], []).append(incident)
+    head, all_of_it = _head(list(releases.values())), [one for one, _ in orphans]
+    it = "it" if len(orphans) == 1 else "them"
+    then = f"Reminders go to {mention(primary)} until somebody takes {it}."
+    text = f"{head}; nobody owns {linked_names(all_of_it)} now. {then}"
+    said = [
+        f"{gone(releases[who])}; nobody owns {linked_names(incidents, permalinks)}."
+        for who, incidents in theirs.items()
+    ]
+    if len(said) > 1:
+        lines = [f"• {line}" for line in said[:MOST_LINES_IN_A_LIST]]
+        said = [f"*{head}*", *lines, *and_more(said, MOST_LINES_IN_A_LIST)]
+    blocks = (*sections(said), context(then))
+    return Message(cut_marked(text, LONGEST_TEXT), blocks)
+
+
+def _head(releases: Sequence[Event]) -> str:
+    if len(releases) == 1:
+        return gone(releases[0])
+    who = f"{len(releases)} people"
+    if len(releases) <= _MOST_PEOPLE:
+        who = joined([mention(one.details["who"]) for one in releases])
+    have_all_left = all(one.details["why"] == Gone.LEFT for one in releases)
+    return f"{who} left" if have_all_left else f"{who} left, or are no full members now"
