@@ -1,6 +1,7 @@
 """Render a message of the outbox: load what it refers to, then turn it into blocks."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -223,6 +224,7 @@ class Renderer:
         told = digests.digest(
             policy, cases, ended, since=since, at=at, now=now, until=until
         )
+        told = replace(told, gaps=people.gaps(tx, policy, now))
         links = self._links(tx, (need.incident for need in told.needs))
         zone = policy.team_hours.zone
         return Rendered(digest.message(told, policy, zone, links), is_live=False)

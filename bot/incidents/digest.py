@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Outcome, lateness, owed_now
 from bot.incidents.incidents import Incident, Status
-from bot.policy.on_call import OnCall
+from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy, Severity
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -44,6 +44,15 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Somebody named on call who hears nothing: they left, or Slack's error `code`."""
+
+    person: str
+    roles: tuple[Role, ...]
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What happened since the last digest, for the leads.
 
@@ -62,6 +71,7 @@ class Digest:
     late: tuple[timedelta, ...]
     open_count: int
     on_call: OnCall
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

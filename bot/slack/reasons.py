@@ -7,6 +7,8 @@ _REASONS = {
     "not_in_channel": "the bot is not in the channel; invite it there",
     "is_archived": "the channel is archived",
     "user_not_found": "Slack knows no such person",
+    "users_not_found": "Slack knows no such person",
+    "user_not_visible": "the bot cannot see this person",
     "user_disabled": "this person has left the workspace",
     "account_inactive": "this person has left the workspace",
     "cannot_dm_bot": "a bot cannot be written to",
@@ -16,6 +18,11 @@ _REASONS = {
     "invalid_blocks": "Slack does not take this message; it is a fault of the bot",
     "not_rendered": "it could not be written; it is a fault of the bot, see its log",
 }
+# With one of these no message reaches a person, whatever it says.
+UNREACHABLE = frozenset({
+    "user_disabled", "user_not_found", "users_not_found", "user_not_visible",
+    "cannot_dm_bot", "messages_tab_disabled", "channel_not_found",
+})  # fmt: skip
 
 
 def reason(code: str) -> str:

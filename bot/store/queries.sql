@@ -1308,6 +1308,17 @@ FROM marks
 ORDER BY at DESC
 LIMIT 1;
 
+-- name: last_message_to
+-- How the last message to a person ended. For the digest alone: it has no index.
+SELECT CASE WHEN state = 'dead' THEN last_error END AS last_error
+FROM outbox
+WHERE workspace = :workspace
+  AND person = :person
+  AND kind <> 'edit'
+  AND state IN ('sent', 'dead')
+ORDER BY id DESC
+LIMIT 1;
+
 -- name: newest_messages
 -- The newest messages and their states, without edits.
 SELECT

@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import Fate, SlackError
+from bot.incidents import recipients
+from bot.incidents.digest import Gap
 from bot.incidents.refusals import (
     NoFullMember,
     NoSuchPerson,
@@ -15,9 +18,11 @@ from bot.incidents.refusals import (
     SeveralPeople,
 )
 from bot.policy.names import folded
+from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.slack.client import Member, Slack, member_of
 from bot.slack.readers import Person
+from bot.slack.reasons import UNREACHABLE
 from bot.store.database import Row, Transaction
 from bot.triage import leavers
 from bot.triage.context import Context
@@ -158,6 +163,21 @@ def has_left(tx: Transaction, id: str) -> bool:
     """Return whether a person's account is deactivated, as far as is known."""
     row = tx.one("person", id=id)
     return row is not None and not row["is_active"]
+
+
+def gaps(tx: Transaction, policy: Policy, now: datetime) -> tuple[Gap, ...]:
+    """Return who is on call and has left, or got no message the last time."""
+    roles: dict[str, tuple[Role, ...]] = {}
+    for role, who in recipients.on_call(policy, now).named():
+        roles[who] = (*roles.get(who, ()), role)
+    found = []
+    for who, held in roles.items():
+        last = tx.one("last_message_to", person=who)
+        if has_left(tx, who):
+            found.append(Gap(who, held))
+        elif last is not None and last["last_error"] in UNREACHABLE:
+            found.append(Gap(who, held, last["last_error"]))
+    return tuple(found)
 
 
 def _zone(row: Row, policy: Policy) -> ZoneInfo:

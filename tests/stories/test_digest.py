@@ -195,3 +195,34 @@ def test_the_digest_says_who_is_on_call(tell: Tell) -> None:
     assert digest(told).splitlines()[-1] == (
         "On call: @ana, backup @ben, lead @lea. The cards are in #incidents."
     )
+
+
+def test_the_digest_says_that_somebody_on_call_left_until_they_are_back(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00")
+    told.leave("ben")
+    told.advance(days=1)
+    left = digest(told)
+    told.become("ben", deleted=False)
+    told.travel(pacific("2026-11-27 10:00"))
+
+    assert "@ben is backup on call but has left; name somebody else." in left
+    assert left.startswith("*Wed 25 Nov: 1 needs you.*")
+    assert digest(told).startswith(f"*Fri 27 Nov: {NOTHING}*")
+
+
+def test_the_digest_says_that_the_last_page_reached_nobody(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    told.slack.change_person("ana", is_bot=True)
+    told.command("dee", "/sev2 acme: push of apps fails")
+    told.take("lea")
+    told.travel(pacific("2026-11-25 09:20"))
+    lost = digest(told)
+    told.slack.change_person("ana", is_bot=False)
+    told.command("dee", "/sev2 globex: push of apps fails")
+    told.take("lea", 2)
+    told.travel(pacific("2026-11-27 09:20"))
+
+    assert "@ana is primary on call but cannot be reached: a bot cannot be" in lost
+    assert "cannot be reached" not in digest(told)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.incidents.digest import Digest, Need
+from bot.incidents.digest import Digest, Gap, Need
 from bot.policy.policies import Policy
 from bot.slack.blocks import (
     LONGEST_TEXT,
@@ -12,6 +12,7 @@ from bot.slack.blocks import (
     channel_link,
     context,
     hours,
+    mention,
     section,
     sections,
     span,
@@ -33,6 +34,7 @@ from bot.slack.phrases import (
     owner_in_a_list,
     title_of,
 )
+from bot.slack.reasons import reason
 
 _MOST_IN_TEXT = 3
 _MOST_SPANS = 5
@@ -53,6 +55,7 @@ def message(
         f"{title_of(need.incident, LONGEST_TITLE_IN_A_LIST)}"
         for need in pressing[:MOST_LINES_IN_A_LIST]
     ]
+    lines[:0] = [f"• {_gap(gap)}" for gap in digest.gaps]
     blocks = [section(f"*{_needs_you(digest, pressing, zone)}*")]
     blocks.extend(sections([*lines, *and_more(pressing, MOST_LINES_IN_A_LIST)]))
     if waiting:
@@ -68,6 +71,7 @@ def _text(
     digest: Digest, pressing: Sequence[Need], times: Times, zone: ZoneInfo
 ) -> str:
     sentences = [_needs_you(digest, pressing, zone)]
+    sentences += [_gap(gap) for gap in digest.gaps]
     sentences += [f"{_need_line(need, times)}." for need in pressing[:_MOST_IN_TEXT]]
     if len(pressing) > _MOST_IN_TEXT:
         sentences.append(f"And {len(pressing) - _MOST_IN_TEXT} more.")
@@ -77,12 +81,19 @@ def _text(
 def _needs_you(digest: Digest, pressing: Sequence[Need], zone: ZoneInfo) -> str:
     local = digest.at.astimezone(zone)
     day = f"{local:%a} {local.day} {local:%b}"
+    count = len(pressing) + len(digest.gaps)
+    if count:
+        return f"{day}: {count} {'needs' if count == 1 else 'need'} you."
     if not digest.open_count:
         return f"{day}: nothing open, nothing needs you."
-    if not pressing:
-        return f"{day}: nothing needs you."
-    verb = "needs" if len(pressing) == 1 else "need"
-    return f"{day}: {len(pressing)} {verb} you."
+    return f"{day}: nothing needs you."
+
+
+def _gap(gap: Gap) -> str:
+    """Return who is named on call and hears nothing, and what to do about it."""
+    how = "has left" if gap.code is None else f"cannot be reached: {reason(gap.code)}"
+    roles = joined(gap.roles)
+    return f"{mention(gap.person)} is {roles} on call but {how}; name somebody else."
 
 
 def _need_line(

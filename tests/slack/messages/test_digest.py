@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.incidents.digest import Digest, Need
+from bot.incidents.digest import Digest, Gap, Need
+from bot.policy.on_call import Role
 from bot.policy.policies import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import digest
@@ -137,3 +138,22 @@ def test_the_longest_digest_is_one_message_for_slack() -> None:
     message = shown(told, inc42=url)
 
     assert paragraphs(message)[0] == "*Tue 24 Nov: 40 need you.*"
+
+
+def test_a_digest_says_who_on_call_hears_nothing() -> None:
+    told = digest_of(
+        gaps=(
+            Gap("U0BEN", (Role.BACKUP,)),
+            Gap("U0LEA", (Role.PRIMARY, Role.LEAD), "messages_tab_disabled"),
+        )
+    )
+
+    message = shown(told)
+
+    assert message.text.startswith(
+        "Tue 24 Nov: 2 need you. <@U0BEN> is backup on call but has left; name "
+        "somebody else. <@U0LEA> is primary and lead on call but cannot be reached: "
+    )
+    assert paragraphs(message)[1].startswith(
+        "• <@U0BEN> is backup on call but has left; name somebody else.\n• <@U0LEA> is"
+    )
