@@ -16,6 +16,7 @@ class Fault(StrEnum):
     """How a call goes wrong; *before* and *after* mean its effect."""
 
     RATE_LIMITED = "rate_limited"  # 429 with Retry-After, no effect
+    REFUSED = "refused"  # `ok: false` with an error code of choice, no effect
     FAIL_BEFORE = "fail_before"  # 500, no effect
     FAIL_AFTER = "fail_after"  # 500, though it was done
     DROP_BEFORE = "drop_before"  # the connection breaks, no effect
@@ -40,13 +41,14 @@ class Rule:
     """One fault of one method; `times` None means until cleared.
 
     `wait_for` is the Retry-After of a 429, how long a slow call takes, or after how
-    long a late one takes effect.
+    long a late one takes effect. `error` is the code of a refusal.
     """
 
     method: str
     fault: Fault
     times: int | None = 1
     wait_for: timedelta = timedelta(seconds=1)
+    error: str = "unknown_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +98,14 @@ class Faults:
         *,
         times: int | None = 1,
         wait_for: timedelta = timedelta(seconds=1),
+        error: str = "unknown_error",
     ) -> None:
         """Make the next `times` calls of a method fail, or all of them with None.
 
         `method` is a Web API method, `response_url`, or `*` for every call.
         """
         with self._lock:
-            self._rules.append(Rule(method, fault, times, wait_for))
+            self._rules.append(Rule(method, fault, times, wait_for, error))
 
     def by_chance(
         self,

@@ -38,6 +38,19 @@ def test_a_rate_limit_says_when_to_come_back(
     assert posted(slack) == 0
 
 
+def test_a_call_can_be_refused_with_any_code(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    slack.faults.add("chat.postMessage", Fault.REFUSED, error="is_inactive")
+
+    with pytest.raises(SlackApiError) as error:
+        client.chat_postMessage(channel=INCIDENTS, text="x")
+
+    assert error.value.response.status_code == 200
+    assert refusal(error) == "is_inactive"
+    assert posted(slack) == 0
+
+
 @pytest.mark.parametrize(
     ("fault", "count"), [(Fault.FAIL_BEFORE, 0), (Fault.FAIL_AFTER, 1)]
 )

@@ -26,7 +26,12 @@ logger = logging.getLogger(__name__)
 
 URL_GONE = {"invalid_url", "used_url", "expired_url"}
 LATE = {Fault.SLOW_BEFORE, Fault.SLOW_AFTER}
-NO_EFFECT = {Fault.RATE_LIMITED, Fault.FAIL_BEFORE, Fault.DROP_BEFORE}
+NO_EFFECT = {
+    Fault.RATE_LIMITED,
+    Fault.REFUSED,
+    Fault.FAIL_BEFORE,
+    Fault.DROP_BEFORE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,8 @@ class Endpoints:
         """Answer as the rule says; a dropped call gets no answer."""
         if rule.fault == Fault.RATE_LIMITED:
             return _rate_limited(int(rule.wait_for.total_seconds()))
+        if rule.fault == Fault.REFUSED:
+            return JSONResponse({"ok": False, "error": rule.error})
         if rule.fault in {Fault.DROP_BEFORE, Fault.DROP_AFTER}:
             self._hang_up(request)
         return JSONResponse({"ok": False, "error": "internal_error"}, 500)
