@@ -37,17 +37,21 @@ class Fate(StrEnum):
 
     NOT_DONE = "not done"
     REFUSED = "refused"
+    GONE = "gone"
     INSTALLATION = "installation"
     UNKNOWN = "unknown"
+    UNDOCUMENTED = "undocumented"
 
 
 class SlackError(BotError):
     """Slack refused a call, or did not answer it.
 
     `code` is Slack's error code. `NOT_DONE`: try again. `REFUSED`: this message will
-    never be accepted. `INSTALLATION`: nothing is accepted until a person repairs the
-    app. `UNKNOWN`: Slack may or may not have done it. `retry_after` comes from a 429;
-    `is_away` means that no call gets through at the moment.
+    never be accepted. `GONE`: the message or thread that it was about is not there any
+    more, or closed to changes. `INSTALLATION`: nothing is accepted until a person
+    repairs the app. `UNKNOWN`: Slack may or may not have done it. `UNDOCUMENTED`: a
+    refusal that we do not know; try again, but not for ever. `retry_after` is how long
+    Slack wants us to wait; `is_away` means that no call gets through at the moment.
     """
 
     def __init__(

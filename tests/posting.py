@@ -8,6 +8,7 @@ from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message
 from bot.slack.client import Slack, Standing
+from bot.slack.error_codes import fate_of
 from bot.store.database import Transaction
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import outbox_messages
@@ -25,8 +26,8 @@ NOT_DONE = SlackError("ConnectionRefusedError", Fate.NOT_DONE)
 UNKNOWN = SlackError("TimeoutError", Fate.UNKNOWN)
 
 
-def refused(code: str) -> SlackError:
-    return SlackError(code, Fate.REFUSED)
+def refused(code: str, method: str = "chat.postMessage") -> SlackError:
+    return SlackError(code, fate_of(method, code))
 
 
 def limited(seconds: int) -> SlackError:

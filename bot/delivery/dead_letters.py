@@ -30,16 +30,22 @@ _REPORTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DeadLetters:
-    """Gives messages up. `clock` is that of obligations; waits use `system_clock`."""
+    """Gives messages up. `clock` is that of obligations; waits use `system_clock`.
+
+    `unreported` is the error code of a lost page of which nobody could be told, until
+    another page is sent. Like the trouble with a token it is not stored.
+    """
 
     context: Context
+    unreported: str | None = None
 
     def give_up(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Give up a message that Slack refused; a reminder goes to a stand-in."""
         if outbox_messages.finish(tx, message, State.DEAD, error=error) is Finish.LOST:
             return
+        _log("a message is given up", message, error)
         instead = self._reroute(tx, message)
         self._report(tx, message, error, MessageKind.NOT_DELIVERED, instead=instead)
         if message.kind is MessageKind.CARD and message.incident is not None:
@@ -49,7 +55,13 @@ class DeadLetters:
         """Give up a message that may have arrived; a person has to look."""
         outcome = outbox_messages.finish(tx, message, State.DEAD, error=error)
         if outcome is not Finish.LOST:
+            _log("a message is held: it may have arrived", message, error)
             self._report(tx, message, error, MessageKind.OUTCOME_UNKNOWN)
+
+    def sent(self, message: OutboxMessage) -> None:
+        """Note that a message was sent."""
+        if message.priority is Priority.PAGE:
+            self.unreported = None
 
     def _reroute(self, tx: Transaction, message: OutboxMessage) -> str:
         """Send a person's reminders to somebody on call, and return that person's id.
@@ -103,7 +115,11 @@ class DeadLetters:
         lead = recipients.lead(policy, self.context.clock())
         # A report that the lead cannot get either would only produce another report.
         if is_report(message) and message.person is not None:
-            logger.error("a lost message cannot be reported", extra={"error": error})
+            _log("a lost message cannot be reported", message, error)
+            # The typist is told as well as the others, not instead of them.
+            is_last = message.kind is not MessageKind.CARD_NOT_POSTED
+            if is_last and message.priority is Priority.PAGE:
+                self.unreported = error
             return
         goes_to_lead = (
             is_report(message) or message.conversation == policy.channels.fallback
@@ -204,3 +220,7 @@ def missed_by(message: OutboxMessage) -> tuple[str, ...]:
 
 def _report_key(message: OutboxMessage) -> str:
     return f"trouble/{message.key}/{message.attempts}"
+
+
+def _log(event: str, message: OutboxMessage, error: str) -> None:
+    logger.error(event, extra={"key": message.key, "error": error})

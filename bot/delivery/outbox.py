@@ -15,7 +15,9 @@ from datetime import timedelta
 from typing import Protocol, assert_never
 
 from bot.delivery import dead_letters, pacing
+from bot.delivery.conversations import Conversations, note_left
 from bot.delivery.dead_letters import DeadLetters
+from bot.delivery.failed_calls import FailedCalls
 from bot.delivery.pacing import Pace
 from bot.delivery.reconciliation import Reconciliation
 from bot.errors import Fate, SlackError, StorageError
@@ -31,19 +33,12 @@ from bot.store.tables.outbox_messages import (
     Priority,
     State,
 )
-from bot.triage import leavers
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
-
-_INSTALLATION_PAUSE = timedelta(seconds=30)
-
 # Ours, not Slack's: reports on lost messages show a code in either case.
 _CANNOT_BE_RENDERED = "not_rendered"
-_CANNOT_BE_EDITED = ("edit_window_closed", "message_not_found")
-_HAS_LEFT = "user_disabled"
-_HAS_NO_THREAD = "thread_not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +75,7 @@ class _Delivery:
 
 
 class Outbox:
-    """Sends what is queued. Any number of threads and processes may do so at once.
-
-    `trouble` is Slack's error code while nothing can be sent. It is not stored, since
-    every process has its own token from its own environment.
-    """
+    """Sends what is queued. Any number of threads and processes may do so at once."""
 
     def __init__(  # Its collaborators, handed in once.
         self,
@@ -98,10 +89,21 @@ class Outbox:
         self._render = render
         self._pace = pace or Pace()
         self._dead_letters = DeadLetters(context)
+        self._failed_calls = FailedCalls(context, self._dead_letters)
+        self._conversations = Conversations(context, slack, self._failed_calls)
         self._reconciliation = Reconciliation(
-            context, slack, self._dead_letters, self._pace
+            context, slack, self._failed_calls, self._pace
         )
-        self.trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Slack's error code while it refuses the installation."""
+        return self._failed_calls.trouble
+
+    @property
+    def unreported(self) -> str | None:
+        """How the last page was lost, if nobody could be told of it."""
+        return self._dead_letters.unreported
 
     def drain(self) -> int:
         """Send everything that may go now; return how many messages were handled."""
@@ -122,7 +124,7 @@ class Outbox:
 
     def send_one(self) -> bool:
         """Handle the most urgent message; `False` if none may go now."""
-        if self._open_conversations() or self._reconciliation.look_one():
+        if self._conversations.open_one() or self._reconciliation.look_one():
             return True
         claimed_at = self._context.system_clock()
         with self._context.database.transaction() as tx:
@@ -199,7 +201,7 @@ class Outbox:
             raise
         except Exception:  # One message must not hold up the others.
             logger.exception("a message cannot be rendered", extra={"key": message.key})
-            self._refused(tx, message, _CANNOT_BE_RENDERED)
+            self._failed_calls.give_up(tx, message, _CANNOT_BE_RENDERED)
             return None
         delivery = None
         if rendered is not None:
@@ -227,16 +229,13 @@ class Outbox:
         try:
             ts = self._called(delivery)
         except SlackError as error:
-            logger.warning(
-                "slack did not take a message",
-                extra={"key": message.key, "error": error.code, "fate": error.fate},
-            )
+            self._failed_calls.log("slack did not take a message", message.key, error)
             with self._context.database.transaction() as tx:
                 locks.take(tx, locks.OUTBOX)
                 self._failed(tx, delivery, error)
-            self._note_left(message.person, error)
+            note_left(self._context, message.person, error)
             return
-        self.trouble = None
+        self._failed_calls.sent(message)
         with self._context.database.transaction() as tx:
             if message.edit_of is None:
                 self._posted(tx, delivery, ts)
@@ -310,20 +309,17 @@ class Outbox:
     def _failed(self, tx: Transaction, delivery: _Delivery, error: SlackError) -> None:
         now, message = self._context.system_clock(), delivery.message
         match error.fate:
-            case Fate.NOT_DONE:
+            case Fate.NOT_DONE | Fate.UNDOCUMENTED | Fate.REFUSED:
                 wait = error.retry_after or pacing.backoff(message)
-                outbox_messages.retry(
-                    tx, message, not_before=now + wait, error=error.code
-                )
+                self._failed_calls.settle(tx, message, error, wait)
                 # Slack limits a method as a whole, not one message.
                 if error.retry_after is not None:
                     rate_limits.limit(tx, _method(message), now + wait)
             case Fate.INSTALLATION:
-                outbox_messages.retry(tx, message, not_before=now, error=error.code)
-                self._installation_fails(tx, error)
+                self._failed_calls.settle(tx, message, error, timedelta(0))
             case Fate.UNKNOWN:
                 self._reconciliation.unknown(tx, message, error.code)
-            case Fate.REFUSED if _lost_its_card(message, error):
+            case Fate.GONE if _lost_its_card(message):
                 self._repost_card(tx, message.thread_of, delivery.thread_ts)
                 outbox_messages.retry(
                     tx,
@@ -332,78 +328,17 @@ class Outbox:
                     error=error.code,
                     has_lost_parent=True,
                 )
-            case Fate.REFUSED:
-                self._refused(tx, message, error.code)
-                if error.code in _CANNOT_BE_EDITED:
-                    self._repost_card(tx, message.edit_of, delivery.edits_ts)
+            case Fate.GONE:
+                self._failed_calls.give_up(tx, message, error.code)
+                self._repost_card(tx, message.edit_of, delivery.edits_ts)
             case _:
                 assert_never(error.fate)
-
-    def _installation_fails(self, tx: Transaction, error: SlackError) -> None:
-        """Pause all sending until the app is repaired; messages stay queued."""
-        self.trouble = error.code
-        rate_limits.limit(
-            tx,
-            rate_limits.WORKSPACE,
-            self._context.system_clock() + _INSTALLATION_PAUSE,
-        )
-
-    def _refused(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        if message.edit_of is None:
-            self._dead_letters.give_up(tx, message, error)
-        else:
-            outbox_messages.finish(tx, message, State.DEAD, error=error)
 
     def _repost_card(self, tx: Transaction, key: str | None, ts: str | None) -> None:
         """Post the card again that was at `ts`, unless it has another ts by now."""
         instants = self._context.instants()
         if key is not None:
             outbox_messages.repost_card(tx, key, ts=ts, **instants)
-
-    def _open_conversations(self) -> bool:
-        """Open one person's DM, so that their messages can be claimed.
-
-        Returns whether that succeeded or was refused for good.
-        """
-        with self._context.database.transaction() as tx:
-            people = outbox_messages.unaddressed(tx, self._context.system_clock())
-        if not people:
-            return False
-        person, tried = next(iter(people.items()))
-        try:
-            conversation = self._slack.open_conversation(person)
-        except SlackError as error:
-            with self._context.database.transaction() as tx:
-                self._unreachable(tx, person, error, tried)
-            self._note_left(person, error)
-            return error.fate is Fate.REFUSED
-        with self._context.database.transaction() as tx:
-            outbox_messages.address(tx, person, conversation)
-        return True
-
-    def _unreachable(
-        self, tx: Transaction, person: str, error: SlackError, tried: int
-    ) -> None:
-        if error.fate is Fate.REFUSED:
-            for message in outbox_messages.claim_unaddressed(
-                tx, person, secrets.token_hex(8)
-            ):
-                self._refused(tx, message, error.code)
-            return
-        now = self._context.system_clock()
-        wait = error.retry_after or pacing.growing(
-            tried + 1, pacing.PAGE.longest_backoff
-        )
-        outbox_messages.postpone_unaddressed(tx, person, now + wait)
-        if error.fate is Fate.INSTALLATION:
-            self._installation_fails(tx, error)
-        if error.retry_after is not None:
-            rate_limits.limit(tx, rate_limits.OPENING, now + error.retry_after)
-
-    def _note_left(self, person: str | None, error: SlackError) -> None:
-        """Note that a person has left, if Slack says so: no event may have come."""
-        if person is not None and error.code == _HAS_LEFT:
-            leavers.note_left(self._context, person)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
         outbox_messages.refresh_one(tx, key, **self._context.instants())
@@ -440,12 +375,12 @@ def _addressed(
     )
 
 
-def _lost_its_card(message: OutboxMessage, error: SlackError) -> bool:
-    """Return whether a reply found no thread, for the first time.
+def _lost_its_card(message: OutboxMessage) -> bool:
+    """Return whether a message is a reply that found no thread for the first time.
 
     The second time it is given up: posting the card again did not help.
     """
-    return error.code == _HAS_NO_THREAD and not message.has_lost_parent
+    return message.thread_of is not None and not message.has_lost_parent
 
 
 def _method(message: OutboxMessage) -> str:

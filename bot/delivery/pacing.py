@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.errors import Fate, SlackError
 from bot.slack.client import CALL_WITHIN, PAGE_WITHIN
 from bot.store.database import Transaction
 from bot.store.tables import rate_limits, unconfirmed
@@ -43,21 +44,23 @@ class Times:
 
     A call has to end by its `deadline`. If it got no answer, its request is given
     `settle` to land before the message is looked up. The `lease` covers both, so that
-    nobody takes a message for abandoned while its request may still land.
+    nobody takes a message for abandoned while its request may still land. If Slack
+    refuses a message for `give_up_after` with a code that we do not know, it is dead.
     """
 
     deadline: timedelta
     settle: timedelta
     lease: timedelta
     longest_backoff: timedelta
+    give_up_after: timedelta
 
     def __post_init__(self) -> None:
         assert self.deadline < self.settle < self.lease
         assert self.deadline + self.settle <= self.lease
 
 
-PAGE = Times(PAGE_WITHIN, *(timedelta(seconds=one) for one in (5, 15, 15)))
-OTHER = Times(CALL_WITHIN, *(timedelta(seconds=one) for one in (30, 60, 60)))
+PAGE = Times(PAGE_WITHIN, *(timedelta(seconds=one) for one in (5, 15, 15, 60)))
+OTHER = Times(CALL_WITHIN, *(timedelta(seconds=one) for one in (30, 60, 60, 900)))
 
 
 def is_stale(message: OutboxMessage, held_for: timedelta) -> bool:
@@ -135,6 +138,16 @@ def look_again(message: OutboxMessage, now: datetime) -> timedelta:
     own = times(message)
     since = now - (message.unconfirmed_at or now)
     return min(max(since, own.settle), own.longest_backoff)
+
+
+def is_refused(error: SlackError, since: datetime, now: datetime, own: Times) -> bool:
+    """Return whether Slack refuses something for good.
+
+    `since` is when it began to refuse it, which counts if we do not know the code.
+    """
+    if error.fate is Fate.UNDOCUMENTED:
+        return now - since >= own.give_up_after
+    return error.fate in (Fate.REFUSED, Fate.GONE)
 
 
 def growing(attempts: int, longest: timedelta) -> timedelta:

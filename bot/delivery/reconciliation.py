@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from bot.delivery import dead_letters, pacing, recovery
-from bot.delivery.dead_letters import DeadLetters
+from bot.delivery.failed_calls import FailedCalls
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
 from bot.slack.client import Slack, Standing
@@ -41,7 +41,6 @@ logger = logging.getLogger(__name__)
 # After this long without a successful look-up, act without one.
 _LOOK_FOR = timedelta(hours=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
-_GONE = ("thread_not_found", "message_not_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +68,12 @@ class Reconciliation:
         self,
         context: Context,
         slack: Slack,
-        dead_letters: DeadLetters,
+        failed_calls: FailedCalls,
         pace: Pace,
     ) -> None:
         self._context = context
         self._slack = slack
-        self._dead_letters = dead_letters
+        self._failed_calls = failed_calls
         self._pace = pace
         self._looking = Lock()
 
@@ -180,7 +179,7 @@ class Reconciliation:
             not_before = self._context.system_clock() + pacing.settling(message)
             outbox_messages.retry(tx, message, not_before=not_before, error=error)
         else:
-            self._dead_letters.hold(tx, message, error)
+            self._failed_calls.dead_letters.hold(tx, message, error)
 
     def _look_one(self) -> bool:
         with self._context.database.transaction() as tx:
@@ -193,7 +192,7 @@ class Reconciliation:
             if search is not None:
                 standing = self._standing(search)
         except SlackError as error:
-            self._log(message, error)
+            self._failed_calls.log("a look-up failed", message.key, error)
             with self._context.database.transaction() as tx:
                 locks.take(tx, locks.OUTBOX)
                 self._not_looked(tx, message, error, search)
@@ -241,7 +240,7 @@ class Reconciliation:
         try:
             return sorted(standing, key=_stamp)
         except SlackError as error:
-            if error.code in _GONE:
+            if error.fate is Fate.GONE:
                 return []
             raise
 
@@ -324,7 +323,7 @@ class Reconciliation:
         is_vain = (
             now - (message.unconfirmed_at or now) > _LOOK_FOR and not error.is_away
         )
-        if error.code == "missing_scope" or error.fate is Fate.REFUSED or is_vain:
+        if self._is_refused(message, error) or is_vain:
             if message.state is State.UNCONFIRMED:
                 because = message.unconfirmed_because or Unconfirmed.NO_ANSWER
                 self._do_without(tx, message, because, message.last_error or "")
@@ -349,8 +348,8 @@ class Reconciliation:
             try:
                 self._slack.delete(search.channel, one.ts)
             except SlackError as error:
-                self._log(message, error)
-                if error.fate is Fate.REFUSED:
+                self._failed_calls.log("a copy stays", message.key, error)
+                if self._is_refused(message, error):
                     continue
                 with self._context.database.transaction() as tx:
                     self._not_removed(tx, message, error)
@@ -377,10 +376,11 @@ class Reconciliation:
             is not None
         )
 
-    def _log(self, message: OutboxMessage, error: SlackError) -> None:
-        logger.warning(
-            "a look-up failed", extra={"key": message.key, "error": error.code}
-        )
+    def _is_refused(self, message: OutboxMessage, error: SlackError) -> bool:
+        """Return whether a look-up or a deletion is refused for good."""
+        now = self._context.system_clock()
+        since = message.unconfirmed_at or now
+        return pacing.is_refused(error, since, now, pacing.times(message))
 
 
 def _kept(found: Sequence[Standing], recorded: str | None) -> Standing:

@@ -42,7 +42,6 @@ _AGAIN = (actions.TRY_AGAIN, actions.OPEN_ANOTHER)
 _ANSWER_WITHIN_S = 2
 # A second attempt that starts later would not finish within Slack's three seconds.
 _ONCE_MORE_WITHIN_S = 0.8
-_TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id")
 _OURS = "an error of sevbot's own, which is in its log"
 _WHO = "Slack does not say just now who you are"
 
@@ -297,12 +296,17 @@ class Listeners:
         Private messages are not in the history, so they cannot be reconciled.
         """
         webhook = WebhookClient(url, timeout=_ANSWER_WITHIN_S, retry_handlers=[])
+        failure = None
         try:
-            webhook.send_dict({**_private(message), "replace_original": replaces})
-        except OSError as error:
-            logger.warning(
-                "an answer was not delivered", extra={"error": type(error).__name__}
+            reply = webhook.send_dict(
+                {**_private(message), "replace_original": replaces}
             )
+            if reply.status_code != 200:
+                failure = f"http_{reply.status_code}"
+        except OSError as error:
+            failure = type(error).__name__
+        if failure is not None:
+            logger.warning("an answer was not delivered", extra={"error": failure})
 
 
 def _noting_failures(call: Callable[[], None]) -> None:
@@ -372,8 +376,6 @@ def _unknown_person(error: SlackError) -> str:
 
 def _why_not(error: SlackError) -> str:
     """Return why no form was opened."""
-    if error.code in _TOO_LATE:
-        return "it came too late for Slack"
     if error.fate is Fate.UNKNOWN:
         return "Slack did not answer"
     return reason(error.code)

@@ -6,6 +6,7 @@ The outbox decides whether and when to try again.
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message, View
 from bot.slack.call_deadlines import NeverReachedError, PromptClient
+from bot.slack.error_codes import fate_of
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
@@ -29,27 +31,9 @@ _ALSO = "with"
 # Slack limits the size of metadata (`metadata_too_large`) but does not say to what.
 # https://docs.slack.dev/messaging/message-metadata
 _MOST_MARKS = 300
-
-_REFUSED = frozenset({
-    "channel_not_found", "not_in_channel", "is_archived", "restricted_action",
-    "user_disabled", "user_not_found", "users_not_found", "user_not_visible",
-    "messages_tab_disabled",
-    "cannot_dm_bot", "cannot_reply_to_message", "ekm_access_denied",
-    "message_not_found", "cant_update_message", "edit_window_closed",
-    "thread_not_found", "cant_delete_message",
-    "compliance_exports_prevent_deletion",
-    "invalid_blocks", "invalid_arguments", "msg_too_long", "no_text",
-    "msg_blocks_too_long", "metadata_too_large", "too_many_attachments",
-})  # fmt: skip
-_INSTALLATION = frozenset({
-    "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
-    "missing_scope", "team_access_not_granted", "no_permission",
-})  # fmt: skip
-# Slack says of the first two that the operation may have succeeded in part.
-# https://docs.slack.dev/reference/methods/chat.postMessage
-_UNKNOWN = frozenset({"internal_error", "fatal_error", "request_timeout"})
 # What Slack recommends: https://docs.slack.dev/apis/web-api/pagination
 _PAGE_SIZE = 200
+_SECONDS = re.compile(r"[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +230,8 @@ def _called(method: Callable[..., Any], **arguments: object) -> Mapping[str, Any
     try:
         answer: Mapping[str, Any] = method(**given).data
     except SlackApiError as error:
-        raise _refusal(error) from error
+        # slack_sdk names its functions after Slack's methods.
+        raise refusal(method.__name__.replace("_", "."), error) from error
     except (OSError, HTTPException, SlackClientError) as error:
         raise _broken(error) from error
     return answer
@@ -265,16 +250,14 @@ def _pages(
             return
 
 
-def _refusal(error: SlackApiError) -> SlackError:
+def refusal(method: str, error: SlackApiError) -> SlackError:
+    """Return what it means that Slack refused a call of a method."""
     # Slack refuses with status 200 and `ok: false`. Only rate limits and failures of
     # its own infrastructure show in the status.
     answer = error.response
     status = getattr(answer, "status_code", 200)
     if status == 429:
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        seconds = int(headers.get("retry-after", 1))
-        retry_after = timedelta(seconds=seconds)
-        return SlackError("ratelimited", Fate.NOT_DONE, retry_after=retry_after)
+        return SlackError("ratelimited", Fate.NOT_DONE, retry_after=_retry_after(error))
     if status >= 500 or not isinstance(answer.data, dict):
         return SlackError(f"http_{status}", Fate.UNKNOWN)
     code = str(answer.get("error", "unknown_error"))
@@ -282,16 +265,15 @@ def _refusal(error: SlackApiError) -> SlackError:
     # JSON, as from a proxy.
     if " " in code:
         return SlackError("not_json", Fate.UNKNOWN)
-    for codes, fate in (
-        (_REFUSED, Fate.REFUSED),
-        (_INSTALLATION, Fate.INSTALLATION),
-        (_UNKNOWN, Fate.UNKNOWN),
-    ):
-        if code in codes or code.startswith("restricted_action"):
-            return SlackError(code, fate)
-    # Slack adds codes without notice. A refusal that we do not know did nothing, and
-    # trying again does no harm.
-    return SlackError(code, Fate.NOT_DONE)
+    return SlackError(code, fate_of(method, code))
+
+
+def _retry_after(error: SlackApiError) -> timedelta:
+    headers = {name.lower(): value for name, value in error.response.headers.items()}
+    seconds = str(headers.get("retry-after", ""))
+    # Slack sends whole seconds. A proxy may send a date instead.
+    # https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+    return timedelta(seconds=int(seconds) if _SECONDS.fullmatch(seconds) else 1)
 
 
 def _broken(error: Exception) -> SlackError:

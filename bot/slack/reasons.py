@@ -10,12 +10,20 @@ _REASONS = {
     "users_not_found": "Slack knows no such person",
     "user_not_visible": "the bot cannot see this person",
     "user_disabled": "this person has left the workspace",
-    "account_inactive": "this person has left the workspace",
+    "user_not_visible": "the bot may not see this person",
+    "invalid_user_combination": (
+        "this person is of another company, and shares no channel with the bot"
+    ),
     "cannot_dm_bot": "a bot cannot be written to",
+    "access_denied": "Slack denies the bot access to it",
+    "ekm_access_denied": "the workspace's admins have suspended writing there",
+    "messages_tab_disabled": "the app's Messages tab is switched off",
     "restricted_action": "a rule of the workspace forbids it",
     "restricted_action_read_only_channel": "the channel is read-only",
     "msg_too_long": "the message is too long for Slack",
     "invalid_blocks": "Slack does not take this message; it is a fault of the bot",
+    "expired_trigger_id": "it came too late for Slack",
+    "exchanged_trigger_id": "it came too late for Slack",
     "not_rendered": "it could not be written; it is a fault of the bot, see its log",
 }
 # With one of these no message reaches a person, whatever it says.

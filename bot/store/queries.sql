@@ -21,7 +21,7 @@ closed_at, outcome
 -- name: message_columns
 id, key, kind, priority, conversation, person, incident, thread_of, edit_of, refs,
 state, attempts, lease_token, is_live, ts, rendered, queued_at, sent_at,
-unconfirmed_at, unconfirmed_because, has_lost_parent, last_error
+unconfirmed_at, unconfirmed_because, has_lost_parent, last_error, refused_since
 
 -- name: event_columns
 id, kind, at, recorded_at, by_person, details
@@ -931,7 +931,8 @@ RETURNING
   @message_columns;
 
 -- name: claim_unaddressed
--- These get a token but no lease: they are refused within this transaction.
+-- These get a token but no lease: they are refused or queued again within this
+-- transaction.
 UPDATE outbox
 SET state = 'sending',
   attempts = attempts + 1,
@@ -949,22 +950,6 @@ WHERE id IN (
 RETURNING
   @message_columns;
 
--- name: postpone_unaddressed
-UPDATE outbox
-SET not_before = :not_before,
-  attempts = attempts + 1
-WHERE id IN (
-  SELECT id
-  FROM outbox AS waiting
-  WHERE workspace = :workspace
-    AND person = :person
-    AND conversation IS NULL
-    AND state = 'queued'
-  ORDER BY id
-  FOR UPDATE
-)
-RETURNING id;
-
 -- name: finish_message
 -- The token is a fencing token: no row back means that the lease was lost and that
 -- somebody else may have sent the message. A stale edit is queued again here; for a
@@ -980,7 +965,8 @@ SET state = CASE WHEN kind = 'edit' AND is_stale = 1 THEN 'queued' ELSE :state E
   verify_at = COALESCE(:verify_at, verify_at),
   unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at),
   unconfirmed_because = NULL,
-  last_error = :last_error
+  last_error = :last_error,
+  refused_since = NULL
 WHERE workspace = :workspace
   AND id = :id
   AND lease_token = :token
@@ -1025,7 +1011,8 @@ SET state = 'queued',
   not_before = :not_before,
   unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at),
   has_lost_parent = :has_lost_parent,
-  last_error = :last_error
+  last_error = :last_error,
+  refused_since = :refused_since
 WHERE workspace = :workspace
   AND id = :id
   AND lease_token = :token
@@ -1040,7 +1027,8 @@ SET state = 'unconfirmed',
   verify_at = :verify_at,
   unconfirmed_at = :unconfirmed_at,
   unconfirmed_because = :because,
-  last_error = :last_error
+  last_error = :last_error,
+  refused_since = NULL
 WHERE workspace = :workspace
   AND id = :id
   AND lease_token = :token
@@ -1154,6 +1142,10 @@ SET not_before = CASE
   unconfirmed_at = CASE
     WHEN unconfirmed_at > :system_now THEN :system_now
     ELSE unconfirmed_at
+  END,
+  refused_since = CASE
+    WHEN refused_since > :system_now THEN :system_now
+    ELSE refused_since
   END
 WHERE id IN (
   SELECT id
@@ -1286,6 +1278,18 @@ FROM outbox
 WHERE workspace = :workspace
   AND verify_at <= :system_now
   AND state IN ('unconfirmed', 'sent', 'superseded')
+LIMIT 1;
+
+-- name: oldest_unsent_page
+-- A reply is left out: it waits for its card, which is a page itself.
+SELECT queued_at, last_error
+FROM outbox
+WHERE workspace = :workspace
+  AND state IN ('queued', 'sending', 'unconfirmed')
+  AND priority = 0
+  AND thread_of IS NULL
+  AND kind <> 'edit'
+ORDER BY queued_at, id
 LIMIT 1;
 
 -- name: unfinished

@@ -370,3 +370,7 @@ ALTER TABLE people ADD COLUMN leaving_at INSTANT;
 ALTER TABLE people ADD COLUMN updated INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX people_leaving ON people (workspace, leaving_at)
 WHERE leaving_at IS NOT NULL;
+
+-- name: undocumented_refusals
+-- Since when Slack has refused a message with a code that we do not know.
+ALTER TABLE outbox ADD COLUMN refused_since INSTANT;

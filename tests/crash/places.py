@@ -32,10 +32,10 @@ _ERASING = "texts are erased by a policy that says so, and by sevbot db erase"
 # Why a bot that is killed and restarted does not reach it.
 ELSEWHERE: Mapping[str, str] = {
     "advance_numbers": "only where the record is older than Slack: a restored backup",
-    "claim_unaddressed": "only where Slack refuses a person",
     "send_again": "only where somebody presses the button of a dead message",
     "postpone_deadline": "only where a policy raises",
     "inbox_answer": "only where a listener fails after its commit",
+    "oldest_unsent_page": "only where monitoring asks for the health",
     "people": "only where an owner is typed by name",
     "has_reminder": "only where somebody takes over who was told already",
     "remove_item": "only where a message of many stands there without some of them",
@@ -163,7 +163,7 @@ PROVOCATIONS = (
     Provocation(
         frozenset({
             "conversations.open", "unaddressed", "address", "save_dm",
-            "postpone_unaddressed",
+            "claim_unaddressed",
         }),
         before=_forget_conversations,
     ),

@@ -17,7 +17,7 @@ def test_a_calls_deadline_precedes_reconciliation_and_reconciliation_its_lease(
 
 @pytest.mark.parametrize("seconds", [(5, 5, 15), (3, 15, 15), (10, 6, 15)])
 def test_times_in_another_order_are_refused(seconds: tuple[int, int, int]) -> None:
-    spans = [timedelta(seconds=one) for one in (*seconds, 15)]
+    spans = [timedelta(seconds=one) for one in (*seconds, 15, 60)]
 
     with pytest.raises(AssertionError):
         Times(*spans)
@@ -47,6 +47,7 @@ def edit(attempts: int) -> OutboxMessage:
         unconfirmed_because=None,
         has_lost_parent=False,
         last_error=None,
+        refused_since=None,
     )
 
 

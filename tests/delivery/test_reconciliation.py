@@ -186,7 +186,7 @@ def test_a_message_that_stays_unconfirmed_for_an_hour_is_reported_dead(
 
 def test_a_message_that_was_held_is_no_work_any_more(post: Post) -> None:
     post.slack.failures["post"] = [UNKNOWN]
-    post.slack.failures["look"] = [refused("missing_scope")]
+    post.slack.failures["look"] = [refused("missing_scope", "conversations.history")]
     post.queue("note")
     post.outbox.drain()
     post.wait(seconds=30)

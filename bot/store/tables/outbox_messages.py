@@ -114,7 +114,8 @@ class NewMessage:
 class OutboxMessage:
     """A message in the outbox, with the lease of the sender that claimed it.
 
-    `unconfirmed_at` is when it last became unconfirmed.
+    `unconfirmed_at` is when it last became unconfirmed, and `refused_since` when Slack
+    began to refuse it with a code that we do not know.
     """
 
     id: int
@@ -139,6 +140,7 @@ class OutboxMessage:
     unconfirmed_because: Unconfirmed | None
     has_lost_parent: bool
     last_error: str | None
+    refused_since: datetime | None
 
     @property
     def place(self) -> str:
@@ -298,6 +300,7 @@ def retry(  # noqa: PLR0913  # All that a message is tried again with.
     error: str,
     unconfirmed_at: datetime | None = None,
     has_lost_parent: bool = False,
+    refused_since: datetime | None = None,
 ) -> bool:
     """Queue a leased message again for later; `False` if the lease was lost."""
     row = tx.one(
@@ -308,6 +311,7 @@ def retry(  # noqa: PLR0913  # All that a message is tried again with.
         unconfirmed_at=unconfirmed_at,
         has_lost_parent=int(has_lost_parent),
         last_error=error,
+        refused_since=refused_since,
     )
     return row is not None
 
@@ -330,6 +334,12 @@ def may_send(tx: Transaction, system_now: datetime) -> bool:
     return tx.one("may_send", system_now=system_now) is not None
 
 
+def oldest_unsent_page(tx: Transaction) -> tuple[datetime, str | None] | None:
+    """Return since when the oldest unsent page waits, and how it last failed."""
+    row = tx.one("oldest_unsent_page")
+    return (row["queued_at"], row["last_error"]) if row else None
+
+
 def unaddressed(tx: Transaction, system_now: datetime) -> dict[str, int]:
     """Return the people whose DM must be opened first, and how often that was tried."""
     rows = tx.all("unaddressed", system_now=system_now)
@@ -346,11 +356,6 @@ def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[OutboxMe
     """Lease all messages that wait for the DM of a person."""
     rows = tx.all("claim_unaddressed", person=person, token=token)
     return [message_of(row) for row in rows]
-
-
-def postpone_unaddressed(tx: Transaction, person: str, until: datetime) -> None:
-    """Try later to open the DM of a person."""
-    tx.write("postpone_unaddressed", person=person, not_before=until)
 
 
 def send_again(

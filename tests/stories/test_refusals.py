@@ -1,0 +1,129 @@
+"""Slack refuses with a code that people seldom meet, and everybody still hears."""
+
+import pytest
+
+from bot.emulator.faults import Fault
+from tests.story import Story
+
+SEV1 = "/sev1 acme: checkout is down"
+CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
+STRANGE = "moon_in_the_wrong_phase"
+
+
+def refuse(told: Story, method: str, code: str, times: int | None = None) -> None:
+    """Let Slack refuse a method from now on, or a number of times."""
+    told.slack.faults.add(method, Fault.REFUSED, times=times, error=code)
+
+
+def let_pass(told: Story, **span: float) -> None:
+    """Let time pass by both clocks."""
+    told.system_clock.advance(**span)
+    told.advance(**span)
+
+
+def fallback(told: Story) -> list[str]:
+    """Return the messages in the fallback channel."""
+    return [told.read(one) for one in told.slack.channel("support")]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (
+            "invalid_user_combination",
+            "this person is of another company, and shares no channel with the bot",
+        ),
+        ("access_denied", "Slack denies the bot access to it"),
+        ("not_enough_users", "Slack says “not_enough_users”"),
+    ],
+)
+def test_a_page_to_a_person_whom_slack_refuses_goes_to_a_stand_in(
+    tuesday: Story, code: str, why: str
+) -> None:
+    refuse(tuesday, "conversations.open", code, times=1)
+
+    tuesday.command("dee", SEV1)
+
+    assert tuesday.heard("ana") == []
+    assert tuesday.heard("ben") == [f"Tue 13:00 {CHECKOUT}"]
+    assert fallback(tuesday) == [
+        f"Not delivered: a reminder about INC-1, to @ana. Why: {why}. "
+        "@ben was told instead."
+    ]
+
+
+def test_a_card_that_is_denied_access_is_reported_at_once(tuesday: Story) -> None:
+    refuse(tuesday, "chat.postMessage", "access_denied", times=1)
+
+    tuesday.command("dee", "/sev4 acme: a wish")
+
+    assert fallback(tuesday) == [
+        "Not delivered: the card of INC-1, to #incidents. Why: Slack denies the bot "
+        "access to it. Nobody was told instead.\n[Send again]"
+    ]
+
+
+def test_a_page_refused_with_an_unknown_code_for_a_minute_goes_to_a_stand_in(
+    tuesday: Story,
+) -> None:
+    refuse(tuesday, "conversations.open", STRANGE)
+    tuesday.command("dee", SEV1)
+    for _ in range(58):
+        let_pass(tuesday, seconds=1)
+    early = fallback(tuesday)
+    let_pass(tuesday, seconds=2)
+
+    tuesday.slack.faults.clear()
+    let_pass(tuesday, seconds=15)
+
+    assert early == []
+    assert tuesday.heard("ana") == []
+    assert tuesday.heard("ben") == [f"Tue 13:01 {CHECKOUT}"]
+    assert fallback(tuesday) == [
+        "Not delivered: a reminder about INC-1, to @ana. "
+        f"Why: Slack says “{STRANGE}”. @ben was told instead."
+    ]
+
+
+@pytest.mark.parametrize("code", ["is_inactive", "access_denied", "block_mismatch"])
+def test_an_edit_that_slack_refuses_is_not_repeated(tuesday: Story, code: str) -> None:
+    tuesday.command("dee", SEV1)
+    refuse(tuesday, "chat.update", code)
+    tuesday.take("ana")
+    tried = len(tuesday.slack.calls("chat.update"))
+
+    for _ in range(30):
+        let_pass(tuesday, minutes=1)
+
+    assert tried > 0
+    assert len(tuesday.slack.calls("chat.update")) == tried
+    assert len(tuesday.slack.channel("incidents")) == 1
+
+
+def test_a_workspace_that_is_being_migrated_costs_no_page(tuesday: Story) -> None:
+    for method in ("conversations.open", "chat.postMessage"):
+        refuse(tuesday, method, "team_added_to_org")
+    tuesday.command("dee", SEV1)
+    for _ in range(20):
+        let_pass(tuesday, minutes=1)
+
+    tuesday.slack.faults.clear()
+    let_pass(tuesday, minutes=1)
+
+    assert tuesday.heard("ana")[0].endswith(CHECKOUT)
+    assert fallback(tuesday)[1:] == []
+
+
+def test_an_answer_that_slack_does_not_take_is_logged(
+    tuesday: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    tuesday.command("dee", SEV1)
+    refuse(tuesday, "chat.update", "is_inactive")  # So that the button stays.
+    tuesday.take("ana")
+    tuesday.slack.faults.add("response_url", Fault.FAIL_BEFORE)
+
+    tuesday.press("ana", "Take it", tuesday.card())
+    tuesday.slack.wait_until(lambda: tuesday.slack.calls("response_url"))
+    tuesday.restart()
+
+    assert "an answer was not delivered" in caplog.text
