@@ -20,7 +20,7 @@ from bot.delivery.recovery import Recovery
 from bot.delivery.rendering import Renderer
 from bot.errors import BotError, Fate, SlackError, StorageError
 from bot.inbound.commands import Commands
-from bot.inbound.health import Health, Pulse, health
+from bot.inbound.health import Health, Pulse, Unsent, health
 from bot.inbound.listeners import Listeners
 from bot.inbound.presses import Presses
 from bot.inbound.socket_mode import SocketMode
@@ -33,8 +33,8 @@ from bot.running.senders import Senders
 from bot.settings import Settings, clock_of
 from bot.slack.client import Identity, Slack
 from bot.store import opening
-from bot.store.database import Database
-from bot.store.tables import locks, marks
+from bot.store.database import Database, Transaction
+from bot.store.tables import locks, marks, outbox_messages
 from bot.store.tables.marks import Mark
 from bot.triage import policy_changes
 from bot.triage.context import Context
@@ -53,7 +53,7 @@ _KEEP_EDITS_FOR = timedelta(days=7)
 
 
 class Transport(Protocol):
-    """How Slack reaches us. `failure` is Slack's error code if it refuses."""
+    """How Slack reaches us. `failure` is why it does not, if that is known."""
 
     failure: str | None
 
@@ -98,24 +98,34 @@ class Bot:
 
     def health(self) -> Health:
         """Return what is wrong, for monitoring."""
+        storage = unsent = None
+        try:
+            with self.database.transaction() as tx:
+                marks.at(tx, Mark.TICK)
+                unsent = self._unsent(tx)
+        except StorageError as error:
+            storage = error.reason
         return health(
-            trouble=self.outbox.trouble or self.transport.failure,
-            storage=self._storage(),
+            trouble=self.outbox.trouble,
+            storage=storage,
             silent_for=self.pulse.silent_for(),
             hears=self.transport.is_connected(),
+            deaf_because=self.transport.failure,
+            unsent=unsent,
+            unreported=self.outbox.unreported,
             notes=(
                 self.backups.failure if self.backups else None,
                 self.policy_note(),
             ),
         )
 
-    def _storage(self) -> str | None:
-        try:
-            with self.database.transaction() as tx:
-                marks.at(tx, Mark.TICK)
-        except StorageError as error:
-            return error.reason
-        return None
+    def _unsent(self, tx: Transaction) -> Unsent | None:
+        """Return the page that waits longest, by the clock that people go by."""
+        found = outbox_messages.oldest_unsent_page(tx)
+        if found is None:
+            return None
+        queued_at, error = found
+        return Unsent(max(self.context.clock() - queued_at, timedelta(0)), error)
 
     def housekeeping(self) -> None:
         """Refresh the people from Slack, and delete what is no longer needed."""

@@ -5,14 +5,17 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.clock import TrialClock
 from bot.emulator.driver import LocalSlack
-from tests.processes import free_port, sevbot, team_slack
+from bot.emulator.faults import Fault
+from tests.processes import free_port, sevbot, team_slack, until
 
 WITHIN_S = 20
 
@@ -65,6 +68,45 @@ def test_over_http_a_bot_takes_signed_commands_and_pages(
     assert process.returncode == 0
     assert output.splitlines()[-1] == "sevbot stopped."
     assert slack.signing_secret not in log
+
+
+def test_a_page_that_does_not_go_out_shows_in_the_health(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    port, clock = free_port(), TrialClock(tmp_path / "clock.json")
+    slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+    clock.travel(datetime(2026, 11, 24, 18, tzinfo=UTC))
+
+    def told() -> tuple[int, Any]:
+        status, told = health(port)
+        return status, told["reasons"] + told["notes"]
+
+    with sevbot(
+        slack,
+        tmp_path,
+        "run",
+        "--http",
+        SLACK_SIGNING_SECRET=slack.signing_secret,
+        SEVBOT_PORT=str(port),
+        SEVBOT_CLOCK="clock.json",
+    ):
+        began = told()
+        slack.faults.add("*", Fault.FAIL_BEFORE, times=None)
+        slack.as_("ana").command("/sev1", "acme: down", channel="support")
+        until(lambda: bool(told()[1]))
+        young = told()
+        clock.advance(timedelta(minutes=3))
+        until(lambda: told()[0] != 200)
+        old = told()
+        slack.faults.clear()
+        until(lambda: not told()[1])
+        sent = told()
+
+    assert began == sent == (200, [])
+    assert young[0] == 200
+    assert young[1][0].startswith("a page has been waiting to be sent for 0 s (last")
+    assert old[0] == 503
+    assert old[1][0].startswith("a page has been waiting to be sent for 180 s (last")
 
 
 def test_in_socket_mode_a_port_serves_the_health(

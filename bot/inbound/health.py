@@ -3,9 +3,13 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Lock
 
 _PERIODS = 3
+_UNSENT_FOR_TOO_LONG = timedelta(minutes=3)
+# A page that has just been queued is not worth a word.
+_UNSENT_FOR_A_MOMENT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,33 @@ class Health:
     def is_well(self) -> bool:
         """Return whether nothing is wrong."""
         return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """How long the oldest unsent page has waited, and how it last failed, if at all."""
+
+    waits_for: timedelta
+    error: str | None
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether it has waited for so long that the bot is not well."""
+        return self.waits_for >= _UNSENT_FOR_TOO_LONG
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether nothing is known to be wrong with it."""
+        return self.error is None and self.waits_for < _UNSENT_FOR_A_MOMENT
+
+    @property
+    def words(self) -> str:
+        """What monitoring reads."""
+        waits_for = self.waits_for.total_seconds()
+        return (
+            f"a page has been waiting to be sent for {waits_for:.0f} s "
+            f"(last error: {self.error or 'none'})"
+        )
 
 
 class Pulse:
@@ -51,21 +82,26 @@ class Pulse:
         return silent if silent > _PERIODS * self._every_s else None
 
 
-def health(
+def health(  # noqa: PLR0913  # All that can be wrong.
     *,
     trouble: str | None,
     storage: str | None,
     silent_for: float | None,
     hears: bool,
+    deaf_because: str | None = None,
+    unsent: Unsent | None = None,
+    unreported: str | None = None,
     notes: Iterable[str | None] = (),
 ) -> Health:
     """Return what is wrong.
 
     `trouble` is Slack's error code for the installation, `storage` why the database
-    cannot be used, `silent_for` the seconds since the last tick if that is overdue, and
-    `hears` whether commands can arrive. Notes that are `None` are left out.
+    cannot be used, `silent_for` the seconds since the last tick if that is overdue,
+    `hears` whether commands can arrive, `deaf_because` why they cannot, if that is
+    known, and `unreported` the error code of a lost page of which nobody could be told.
+    Notes that are `None` are left out.
     """
-    reasons = []
+    reasons, also = [], []
     if trouble is not None:
         reasons.append(f"Slack refuses the installation: {trouble}")
     if storage is not None:
@@ -73,5 +109,14 @@ def health(
     if silent_for is not None:
         reasons.append(f"nothing was looked for since {silent_for:.0f} s")
     if not hears:
-        reasons.append("not connected to Slack: commands cannot arrive")
-    return Health(tuple(reasons), tuple(one for one in notes if one is not None))
+        why = f" ({deaf_because})" if deaf_because else ""
+        reasons.append(f"not connected to Slack: commands cannot arrive{why}")
+    if unsent is not None and unsent.is_late:
+        reasons.append(unsent.words)
+    # The trouble says already why nothing is sent.
+    elif unsent is not None and trouble is None and not unsent.is_new:
+        also.append(unsent.words)
+    if unreported is not None:
+        reasons.append(f"a page was lost, and nobody could be told: {unreported}")
+    also += [one for one in notes if one is not None]
+    return Health(tuple(reasons), tuple(also))

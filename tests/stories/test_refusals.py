@@ -114,6 +114,23 @@ def test_a_workspace_that_is_being_migrated_costs_no_page(tuesday: Story) -> Non
     assert fallback(tuesday)[1:] == []
 
 
+def test_when_slack_refuses_every_post_the_reports_end(tuesday: Story) -> None:
+    refuse(tuesday, "chat.postMessage", STRANGE)
+    tuesday.command("dee", SEV1)
+    for _ in range(30):
+        let_pass(tuesday, minutes=1)
+    red = tuesday.bot.health()
+    tried = len(tuesday.slack.calls("chat.postMessage"))
+
+    tuesday.slack.faults.clear()
+    let_pass(tuesday, hours=1)
+
+    assert f"a page was lost, and nobody could be told: {STRANGE}" in red.reasons
+    assert tried < 1000
+    assert tuesday.heard("ana")
+    assert tuesday.bot.health().is_well
+
+
 def test_an_answer_that_slack_does_not_take_is_logged(
     tuesday: Story, caplog: pytest.LogCaptureFixture
 ) -> None:
