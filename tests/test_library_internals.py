@@ -48,13 +48,20 @@ def client() -> Iterator[Any]:
         "current_session_runner.is_alive",
         "current_session_runner.thread",
         # And it reconnects at once: Bolt reads the end of a broken socket for five
-        # pings.
+        # pings. While Slack refuses, Bolt would ask again every two seconds.
         "current_session",
         "connect_to_new_endpoint",
+        "issue_new_wss_url",
     ],
 )
 def test_the_internals_that_socket_mode_uses_exist(client: Any, name: str) -> None:
     reduce(getattr, name.split("."), client)
+
+
+def test_socket_mode_is_asked_for_the_address_of_each_connection(client: Any) -> None:
+    asks = inspect.getsource(client.connect_to_new_endpoint)
+
+    assert "self.issue_new_wss_url()" in asks
 
 
 def test_socket_mode_finds_the_socket_of_a_session() -> None:

@@ -22,6 +22,7 @@ LOOPS = {
     "triage/tick.py": 2,
     "running/scheduler.py": 1,
     "inbound/listeners.py": 1,
+    "inbound/socket_mode.py": 1,
 }
 
 

@@ -127,6 +127,28 @@ def test_in_socket_mode_a_port_serves_the_health(
     ) in log
 
 
+def test_a_socket_that_slack_refuses_shows_in_the_health_and_stops_nothing(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    port = free_port()
+    with sevbot(slack, tmp_path, "run", SEVBOT_PORT=str(port)) as process:
+        slack.wait_for_socket(timeout=WITHIN_S)
+        health(port)
+        slack.faults.add(
+            "apps.connections.open", Fault.REFUSED, times=None, error="invalid_auth"
+        )
+        slack.cut_sockets()
+        until(lambda: "invalid_auth" in str(health(port)))
+        status, told = health(port)
+        is_running = process.poll() is None
+
+    assert (status, told["reasons"]) == (
+        503,
+        ["not connected to Slack: commands cannot arrive (invalid_auth)"],
+    )
+    assert is_running
+
+
 @pytest.mark.parametrize("secret", ["", "  "], ids=["none", "blank"])
 def test_over_http_a_bot_needs_a_signing_secret(
     slack: LocalSlack, tmp_path: Path, secret: str

@@ -4,7 +4,9 @@ Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
 import logging
+import random
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from select import select
 from threading import Event, Thread
@@ -14,39 +16,80 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import BotError
+from bot.errors import Fate
+from bot.slack.client import refusal
+from bot.slack.error_codes import fate_of
 
 logger = logging.getLogger(__name__)
 
+_METHOD = "apps.connections.open"
 _TRY_AGAIN_S = 5
+# Slack allows one call a minute: https://docs.slack.dev/apis/web-api/rate-limits
+_LONGEST_WAIT_S = 60
 _CONCURRENCY = 20
 _PING_EVERY_S = 2
 _LOOK_EVERY_S = 0.2
-# Trying again does not help against these; a person has to repair the installation.
-REFUSALS = frozenset({
-    "invalid_auth", "not_authed", "not_allowed_token_type", "missing_scope",
-    "token_revoked", "account_inactive",
-})  # fmt: skip
+# A connection that breaks sooner was as good as none.
+_STEADY_AFTER_LOOKS = 50
+
+
+def is_hopeless(failure: str | None) -> bool:
+    """Return whether Slack refuses the app-level token until a person repairs it."""
+    return failure is not None and fate_of(_METHOD, failure) is Fate.INSTALLATION
+
+
+def wait_after(vain: int, share: float) -> float:
+    """Return how many seconds to wait after asking so often in vain.
+
+    `share` is from 0 to 1, and takes up to half of the wait off, so that replicas do
+    not ask together.
+    """
+    wait = min(_TRY_AGAIN_S << min(vain - 1, 10), _LONGEST_WAIT_S)
+    return wait * (1 - share / 2)
 
 
 class SocketMode:
-    """A connection that is opened in the background and kept open by Bolt's handler."""
+    """A connection that is opened in the background, and replaced when it breaks.
 
-    def __init__(self, app: App, app_token: str, api_url: str) -> None:
-        web_client = WebClient(token=app_token, base_url=api_url, timeout=10)
+    Bolt's handler would ask for another one every two seconds while Slack refuses, so
+    this does it. `failure` is why there is no connection. `pause` waits some seconds
+    and returns whether to stop; `share` spreads the waits.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        api_url: str,
+        *,
+        pause: Callable[[float], bool] | None = None,
+        share: Callable[[], float] = random.random,
+    ) -> None:
+        self._web = WebClient(
+            token=app_token, base_url=api_url, timeout=10, retry_handlers=[]
+        )
         self._handler = SocketModeHandler(
             app,
             app_token,
-            web_client=web_client,
+            web_client=self._web,
+            auto_reconnect_enabled=False,
             ping_interval=_PING_EVERY_S,
             concurrency=_CONCURRENCY,
         )
+        # The library's own waits out a 429 inside, holding the lock that `stop` needs.
+        self._handler.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
         self._stopping = Event()
-        self._thread = Thread(target=self._connect, name="socket-mode", daemon=True)
+        self._pause = pause or self._stopping.wait
+        self._share = share
+        # How often in a row asking led to no steady connection, and how long this one
+        # has stood.
+        self._vain = 0
+        self._looks = 0
+        self._thread = Thread(target=self._keep, name="socket-mode", daemon=True)
         self.failure: str | None = None
 
     def start(self) -> None:
-        """Start connecting; try again every few seconds while Slack is away."""
+        """Start connecting; go on trying while Slack is away or refuses."""
         self._thread.start()
 
     def is_connected(self) -> bool:
@@ -91,47 +134,70 @@ class SocketMode:
             client.current_session_state.terminated = True
             runner.thread.join(_LOOK_EVERY_S)
 
-    def _connect(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._handler.connect()  # type: ignore[no-untyped-call]
-            except SlackApiError as error:
-                self.failure = str(error.response.get("error", "unknown_error"))
-                logger.error(  # noqa: TRY400  # A traceback adds nothing to the code.
-                    "slack refuses the socket", extra={"error": self.failure}
-                )
-                if self.failure in REFUSALS:
-                    return
-            except (OSError, SlackClientError, BotError) as error:
-                logger.warning(
-                    "slack cannot be reached", extra={"error": type(error).__name__}
-                )
-            else:
-                self.failure = None
-                logger.info("connected to slack")
-                self._watch()
-                return
-            self._stopping.wait(_TRY_AGAIN_S)
-
-    def _watch(self) -> None:
-        """Reconnect as soon as the connection breaks, until the bot stops.
+    def _keep(self) -> None:
+        """Connect, and again as soon as the connection breaks, until the bot stops.
 
         Bolt's own handler takes five pings to notice that the other side has hung up.
         """
         client = self._handler.client
-        while not self._stopping.wait(_LOOK_EVERY_S):
+        while not self._stopping.is_set():
             session = client.current_session
-            if session is None or session.sock is None or not _is_over(session.sock):
-                continue
-            logger.warning("the socket connection broke")
-            session.disconnect()
-            try:
-                client.connect_to_new_endpoint()
-            except (OSError, SlackClientError) as error:
-                # Bolt's handler will try again at each ping.
-                logger.warning(
-                    "slack cannot be reached", extra={"error": type(error).__name__}
-                )
+            if session is not None and session.sock and _is_over(session.sock):
+                logger.warning("the socket connection broke")
+                session.disconnect()
+            self._pause(self._stood() if client.is_connected() else self._connect())
+
+    def _stood(self) -> float:
+        """Count a look at a connection; return how many seconds until the next one."""
+        self._looks += 1
+        if self._looks > _STEADY_AFTER_LOOKS:
+            self._vain = 0
+        return _LOOK_EVERY_S
+
+    def _connect(self) -> float:
+        """Try to connect; return how many seconds to wait before the next look."""
+        if self._looks:
+            self._looks, self._vain = 0, self._vain + 1
+            if self._vain > 1:  # The first one that breaks is replaced at once.
+                return wait_after(self._vain - 1, self._share())
+        try:
+            self._handler.client.connect_to_new_endpoint()
+        except SlackApiError as error:
+            refused = refusal(_METHOD, error)
+            wait = self._in_vain(refused.code)
+            if refused.retry_after is not None:
+                wait = max(wait, refused.retry_after.total_seconds())
+            extra = {"error": refused.code, "again_in_s": round(wait)}
+            logger.error(  # noqa: TRY400  # A traceback adds nothing to the code.
+                "slack refuses the socket", extra=extra
+            )
+            return wait
+        except (OSError, SlackClientError) as error:
+            failure = type(error).__name__
+            if failure != self.failure:
+                logger.warning("slack cannot be reached", extra={"error": failure})
+            self.failure = failure
+            return _TRY_AGAIN_S
+        except Exception as error:  # The loop must go on, whatever failed this time.
+            logger.exception("slack cannot be reached")
+            return self._in_vain(type(error).__name__)
+        # The library logs a handshake that failed, and raises nothing.
+        if not self._handler.client.is_connected():
+            return self._in_vain("no handshake")
+        self.failure, self._looks = None, 1
+        logger.info("connected to slack")
+        return _LOOK_EVERY_S
+
+    def _in_vain(self, failure: str) -> float:
+        self.failure, self._vain = failure, self._vain + 1
+        return wait_after(self._vain, self._share())
+
+    def _address(self) -> str:
+        """Ask Slack once for the address of a new connection."""
+        answer = self._web.apps_connections_open(
+            app_token=self._handler.client.app_token
+        )
+        return str(answer["url"])
 
 
 def _is_over(connection: socket.socket) -> bool:

@@ -10,7 +10,6 @@ _REASONS = {
     "users_not_found": "Slack knows no such person",
     "user_not_visible": "the bot cannot see this person",
     "user_disabled": "this person has left the workspace",
-    "user_not_visible": "the bot may not see this person",
     "invalid_user_combination": (
         "this person is of another company, and shares no channel with the bot"
     ),

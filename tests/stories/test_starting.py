@@ -75,15 +75,11 @@ def test_a_wrong_bot_token_ends_the_start_with_a_sentence(
     assert str(error.value) == "Slack does not accept SLACK_BOT_TOKEN (invalid_auth)."
 
 
-def test_a_wrong_app_token_is_not_retried_forever(tuesday: Story) -> None:
+def test_a_wrong_app_token_is_known_as_the_failure(tuesday: Story) -> None:
     socket = SocketMode(tuesday.bot.app, "xapp-wrong", tuesday.slack.api_url)
 
     socket.start()
-    tuesday.slack.wait_until(
-        lambda: any(
-            not call.ok for call in tuesday.slack.calls("apps.connections.open")
-        )
-    )
+    until(lambda: socket.failure is not None)
     socket.stop()
 
     assert socket.failure == "invalid_auth"

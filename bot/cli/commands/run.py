@@ -9,7 +9,7 @@ import typer
 from bot import app, logs
 from bot.cli.signals import until_told
 from bot.errors import BotError
-from bot.inbound.socket_mode import REFUSALS
+from bot.inbound.socket_mode import is_hopeless
 from bot.settings import is_env_file_open, read_settings
 from bot.store import opening
 from bot.store.maintenance import backups
@@ -68,7 +68,8 @@ def _watch(transport: app.Transport, stopping: Event) -> None:
     """Wait until the bot should stop, and say when it is ready for commands."""
     is_told = False
     while not stopping.wait(_LOOK_EVERY_S):
-        if transport.failure in REFUSALS:
+        # Later it goes on without: pages are still sent, and the health says why.
+        if not is_told and is_hopeless(transport.failure):
             raise BotError(
                 f"Slack does not accept SLACK_APP_TOKEN ({transport.failure})."
             )
