@@ -9,6 +9,7 @@ from datetime import timedelta
 from threading import Event
 from typing import Protocol
 
+from pydantic import SecretStr
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
@@ -30,7 +31,7 @@ from bot.policy.policies import Policy
 from bot.running.daily_backups import DailyBackups
 from bot.running.scheduler import TICK_EVERY_S, Scheduler
 from bot.running.senders import Senders
-from bot.settings import Settings, clock_of
+from bot.settings import Settings, clock_of, refused
 from bot.slack.client import Identity, Slack
 from bot.store import opening
 from bot.store.database import Database, Transaction
@@ -169,8 +170,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     policy_note: Callable[[], str | None] = lambda: None,
 ) -> Bot:
     """Wire a bot without starting it."""
-    bot_token, _ = tokens(settings, is_http=is_http)
-    slack = Slack(bot_token, settings.slack_api_url)
+    slack = Slack(_told(settings.slack_bot_token), settings.slack_api_url)
     database = opening.opened(settings.database_url, identity.team)
     context = Context(database, policy, clock, system_clock, identity.team)
     people, triage = People(context, slack), Triage(context)
@@ -205,43 +205,19 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     return bot
 
 
-def tokens(settings: Settings, *, is_http: bool = False) -> tuple[str, str]:
-    """Return the bot's token and the app's; over HTTP the signing secret instead.
-
-    Raises BotError naming what is missing.
-    """
-    other = ("SLACK_APP_TOKEN (xapp-…)", settings.slack_app_token)
-    if is_http:
-        other = ("SLACK_SIGNING_SECRET", settings.slack_signing_secret)
-    wanted = (("SLACK_BOT_TOKEN (xoxb-…)", settings.slack_bot_token), other)
-    found = [
-        secret.get_secret_value().strip() if secret else "" for _, secret in wanted
-    ]
-    missing = [
-        name for (name, _), secret in zip(wanted, found, strict=True) if not secret
-    ]
-    if missing:
-        raise BotError(f"Set {' and '.join(missing)} in the environment or in .env.")
-    return found[0], found[1]
-
-
 def identify(settings: Settings, stopping: Event) -> Identity | None:
     """Ask Slack which workspace this is; `None` if `stopping` was set meanwhile.
 
     While Slack is away, use the workspace that the database knows. A new database knows
     none, so then ask until Slack answers.
     """
-    bot_token = settings.slack_bot_token
-    assert bot_token is not None, "the tokens were asked for before"
-    slack = Slack(bot_token.get_secret_value(), settings.slack_api_url)
+    slack = Slack(_told(settings.slack_bot_token), settings.slack_api_url)
     while not stopping.is_set():
         try:
             return slack.identity()
         except SlackError as error:
             if error.fate is Fate.INSTALLATION:
-                raise BotError(
-                    f"Slack does not accept SLACK_BOT_TOKEN ({error.code})."
-                ) from error
+                raise BotError(refused("SLACK_BOT_TOKEN", error.code)) from error
             logger.warning("slack cannot be reached", extra={"error": error.code})
         team = opening.known_workspace(settings.database_url)
         if team is not None:
@@ -366,13 +342,19 @@ def _backups(settings: Settings, context: Context) -> DailyBackups | None:
 def _transport(
     settings: Settings, app: App, health: Callable[[], Health], *, is_http: bool
 ) -> Transport:
-    _, secret = tokens(settings, is_http=is_http)
     if not is_http:
-        return SocketMode(app, secret, settings.slack_api_url)
+        token = _told(settings.slack_app_token)
+        return SocketMode(app, token, settings.slack_api_url)
     # Imported here: Socket Mode needs no web server, which takes 10 MB.
     from bot.inbound.signed_http import SignedHttp  # noqa: PLC0415
 
+    secret = _told(settings.slack_signing_secret)
     return SignedHttp(app, secret, health, host=settings.host, port=settings.port)
+
+
+def _told(secret: SecretStr | None) -> str:
+    assert secret is not None, "the settings were read with the secrets of a transport"
+    return secret.get_secret_value()
 
 
 def _bolt_app(

@@ -1,9 +1,15 @@
 """The settings from the environment and `.env`. Nothing else reads those."""
 
 import os
+import re
 import stat
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -14,36 +20,165 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 
 from bot.clock import Clock, TrialClock, system_clock
 from bot.errors import BotError
 
 _ENV_FILE = ".env"
+_QUOTES = "\"'`´‘’‚“”„«»"  # noqa: RUF001  # Those that look alike are meant.
 
 _Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-def _ending_in_slash(url: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What a secret is called in Slack, what it looks like, and where it is copied."""
+
+    called: str
+    begins: str
+    looks_like: re.Pattern[str]
+    copy: str
+
+    def __str__(self) -> str:
+        return f"{self.called} ({self.begins}…)" if self.begins else self.called
+
+
+SECRETS = {
+    "SLACK_BOT_TOKEN": Secret(
+        "bot token",
+        "xoxb-",
+        re.compile(r"xoxb-[0-9A-Za-z-]+"),
+        "Copy the Bot User OAuth Token (xoxb-…) from the app's page, OAuth & "
+        "Permissions; reinstall the app there if it was revoked.",
+    ),
+    "SLACK_APP_TOKEN": Secret(
+        "app-level token",
+        "xapp-",
+        re.compile(r"xapp-[0-9A-Za-z-]+"),
+        "On the app's page, Basic Information, App-Level Tokens, make one with the "
+        "scope connections:write and copy it (xapp-…).",
+    ),
+    "SLACK_SIGNING_SECRET": Secret(
+        "signing secret",
+        "",
+        re.compile(r"[0-9A-Za-z]{32,}"),
+        "Copy the Signing Secret from the app's page, Basic Information.",
+    ),
+}
+SOCKET_MODE = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
+SIGNED_HTTP = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
+# What else people copy: https://docs.slack.dev/authentication/tokens
+_OTHER_TOKENS = {
+    "xoxp-": "user token (xoxp-…)",
+    "xoxe": "token that expires, as with token rotation (xoxe…)",
+}
+
+DATABASE_SHAPE = (
+    "must look like sqlite:///sevbot.db or postgresql://user:password@host/name"
+)
+_A_PORT = "must be a number from 0 to 65535"
+_A_PATH = "must be the path of a file"
+_A_FOLDER = "must be the path of a folder"
+_SHAPES = {
+    "SLACK_API_URL": "must be an http or https address, as https://slack.com/api/",
+    "DATABASE_URL": DATABASE_SHAPE,
+    "SEVBOT_POLICIES": _A_PATH,
+    "SEVBOT_HOST": "must be an address to listen on, as 127.0.0.1, 0.0.0.0 or ::1",
+    "SEVBOT_PORT": _A_PORT,
+    "PORT": _A_PORT,
+    "SEVBOT_CLOCK": _A_PATH,
+    "SEVBOT_BACKUPS": _A_FOLDER,
+}
+_HOST_NAME = re.compile(r"([0-9A-Za-z_-]{1,63}\.)*[0-9A-Za-z_-]{1,63}", re.ASCII)
+_DATABASE_URL = re.compile(r"sqlite:///.+|postgres(ql)?://.*", re.DOTALL)
+
+
+def wrong_secret(name: str, value: str) -> str | None:
+    """Return in a sentence why this cannot be that secret; `None` if it can.
+
+    The sentence quotes nothing of the value.
+    """
+    wanted = SECRETS[name]
+    if not value:
+        begins = f" ({wanted.begins}…)" if wanted.begins else ""
+        return f"Set {name}{begins} in the environment or in .env."
+    if wanted.looks_like.fullmatch(value):
+        return None
+    if re.search(r"\s", value):
+        return f"{name} contains a space or a line break; copy it again."
+    if found := _mangled(value):
+        return f"{name} {found}."
+    others = {one.begins: str(one) for one in SECRETS.values() if one.begins}
+    for begins, called in (others | _OTHER_TOKENS).items():
+        if value.startswith(begins) and begins != wanted.begins:
+            return f"{name} holds {_an(called)}, and wants {_an(str(wanted))}."
+    return f"{name} does not look like {_an(str(wanted))}; copy it again."
+
+
+def refused(name: str, code: str) -> str:
+    """Return what to do about a secret that Slack refuses with an error code."""
+    return f"Slack does not accept {name} ({code}). {SECRETS[name].copy}"
+
+
+def _mangled(value: str) -> str | None:
+    """Return what happened to a value on its way here, if that can be seen."""
+    if value[0] in _QUOTES or value[-1] in _QUOTES:
+        return "stands in quotes; write it without them"
+    for character in value:
+        # Control characters, and those that only change how others look.
+        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+            code = f"U+{ord(character):04X}"
+            return f"contains a character that cannot be seen ({code}); remove it"
+    return None
+
+
+def _an(words: str) -> str:
+    return f"{'an' if words[0] in 'aeio' else 'a'} {words}"
+
+
+def _api_url(url: str) -> str:
     """Return a URL to which Slack's client can append the name of a method."""
+    parts = urlsplit(url)
+    is_whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    if not is_whole or parts.query or parts.fragment or re.search(r"\s", url):
+        raise ValueError
     return url if url.endswith("/") else f"{url}/"
+
+
+def _host(host: str) -> str:
+    """Return an address or a name that a socket can be bound to."""
+    if not _HOST_NAME.fullmatch(host):
+        IPv6Address(host)
+    return host
+
+
+def _database_url(url: str) -> str:
+    if not _DATABASE_URL.fullmatch(url):
+        raise ValueError
+    return url
 
 
 class Settings(BaseModel):
     """The settings, each named like its environment variable."""
 
-    model_config = ConfigDict(alias_generator=str.upper, validate_by_name=True)
+    model_config = ConfigDict(
+        alias_generator=str.upper, validate_by_name=True, hide_input_in_errors=True
+    )
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
-    slack_api_url: Annotated[str, AfterValidator(_ending_in_slash)] = (
-        "https://slack.com/api/"
-    )
+    slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
     # A PostgreSQL URL holds a password.
-    database_url: str = Field(default="sqlite:///sevbot.db", repr=False)
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        default="sqlite:///sevbot.db", repr=False
+    )
     policies: Path | None = Field(default=None, validation_alias="SEVBOT_POLICIES")
-    host: str = Field(default="127.0.0.1", validation_alias="SEVBOT_HOST")
+    host: Annotated[str, AfterValidator(_host)] = Field(
+        default="127.0.0.1", validation_alias="SEVBOT_HOST"
+    )
     port: _Port = Field(
         default=3000, validation_alias=AliasChoices("SEVBOT_PORT", "PORT")
     )
@@ -51,6 +186,11 @@ class Settings(BaseModel):
     host_port: _Port | None = Field(default=None, validation_alias="PORT")
     clock: Path | None = Field(default=None, validation_alias="SEVBOT_CLOCK")
     backups: Path | None = Field(default=None, validation_alias="SEVBOT_BACKUPS")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tidied(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        return _tidy(given)
 
     @property
     def is_port_set(self) -> bool:
@@ -63,20 +203,47 @@ class Settings(BaseModel):
         return self.host_port is not None and "host" not in self.model_fields_set
 
 
-def read_settings() -> Settings:
+def read_settings(*secrets: str) -> Settings:
     """Read the settings from `.env` and the environment; the environment wins.
 
-    An empty variable counts as unset. Raises BotError naming each invalid one.
+    White space around a value does not count, and an empty variable is unset. Raises
+    BotError with a sentence about each variable that is wrong, and about each of
+    `secrets` that is missing or cannot be that secret.
     """
     try:
         written = {**dotenv_values(_ENV_FILE, encoding="utf-8"), **os.environ}
-        return Settings.model_validate({k.upper(): v for k, v in written.items() if v})
-    except ValidationError as error:
-        # Without the values, which may be secrets.
-        found = (f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
-        raise BotError("; ".join(found)) from error
     except UnicodeDecodeError as error:
         raise BotError(".env is not UTF-8; save it in that encoding") from error
+    given = _tidy({name.upper(): value for name, value in written.items()})
+    wrong = {name: wrong_secret(name, given.get(name, "")) for name in secrets}
+    for name in _SHAPES.keys() & given.keys():
+        if found := _mangled(given[name]):
+            wrong[name] = f"{name} {found}."
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        for one in error.errors():
+            name = str(one["loc"][0])
+            wrong.setdefault(name, f"{name} {_SHAPES[name]}.")
+        raise BotError(_together(wrong)) from error
+    if any(wrong.values()):
+        raise BotError(_together(wrong))
+    return settings
+
+
+def _together(wrong: Mapping[str, str | None]) -> str:
+    """Return the sentences, ordered by the variables that they are about."""
+    order = [*SECRETS, *_SHAPES]
+    return " ".join(sentence for name in order if (sentence := wrong.get(name)))
+
+
+def _tidy(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Take off white space around values, and leave out what is then empty."""
+    tidied = {
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in given.items()
+    }
+    return {name: value for name, value in tidied.items() if value not in ("", None)}
 
 
 def clock_of(settings: Settings, system_clock: Clock = system_clock) -> Clock:

@@ -1,11 +1,18 @@
 """What the environment and `.env` say, read in one place."""
 
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 
 from bot.errors import BotError
-from bot.settings import Settings, read_settings
+from bot.settings import (
+    SECRETS,
+    SIGNED_HTTP,
+    SOCKET_MODE,
+    Settings,
+    read_settings,
+)
 
 VARIABLES = (
     "SLACK_BOT_TOKEN",
@@ -20,6 +27,23 @@ VARIABLES = (
     "SEVBOT_CLOCK",
     "SEVBOT_BACKUPS",
 )
+
+
+HEX = "0123456789abcdef" * 2
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
+    "SLACK_SIGNING_SECRET": HEX,
+}
+
+
+def problems(*secrets: str) -> str:
+    """Return what is said about the settings; an empty text if nothing is wrong."""
+    try:
+        read_settings(*secrets)
+    except BotError as error:
+        return str(error)
+    return ""
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +92,155 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.backups == Path("/backups")
 
 
+@pytest.mark.parametrize("around", ["{}\n", " {} ", "{}\r\n", "\u00a0{}"])
+def test_white_space_around_a_value_does_not_count(
+    monkeypatch: pytest.MonkeyPatch, around: str
+) -> None:
+    for name, value in {**GOOD, "DATABASE_URL": "sqlite:///x.db"}.items():
+        monkeypatch.setenv(name, around.format(value))
+
+    settings = read_settings(*SECRETS)
+
+    secrets = settings.slack_bot_token, settings.slack_app_token
+    assert [one and one.get_secret_value() for one in secrets] == ["xoxb-1", "xapp-1"]
+    assert settings.slack_signing_secret is not None
+    assert settings.slack_signing_secret.get_secret_value() == HEX
+    assert settings.database_url == "sqlite:///x.db"
+
+
+WRONG = {
+    "straight quotes": ('"{}"', "stands in quotes; write it without them"),
+    "curly quotes": ("“{}”", "stands in quotes; write it without them"),
+    "one quote": ("{}’", "stands in quotes; write it without them"),  # noqa: RUF001
+    "broken": ("{}\n1", "contains a space or a line break; copy it again"),
+    "two": ("{0} {0}", "contains a space or a line break; copy it again"),
+    "zero width": (
+        "{}\u200b",
+        "contains a character that cannot be seen (U+200B); remove it",
+    ),
+    "control": ("{}\x1b", "contains a character that cannot be seen (U+001B)"),
+    "not text": ("{}\udcff", "contains a character that cannot be seen (U+DCFF)"),
+    "ellipsis": ("{}…", "does not look like a"),
+    "user token": ("xoxp-{}", "holds a user token (xoxp-…), and wants a"),
+    "rotating": ("xoxe.{}", "holds a token that expires, as with token rotation"),
+}
+
+
+@pytest.mark.parametrize("name", ["BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET"])
+@pytest.mark.parametrize(("given", "said"), WRONG.values(), ids=WRONG)
+def test_a_mangled_secret_is_named_and_never_printed(
+    monkeypatch: pytest.MonkeyPatch, name: str, given: str, said: str
+) -> None:
+    name = f"SLACK_{name}"
+    value = given.format(GOOD[name] + "gE7heim")
+    for each, good in GOOD.items():
+        monkeypatch.setenv(each, good)
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(BotError) as refused:
+        read_settings(*SECRETS)
+
+    assert str(refused.value).startswith(f"{name} {said}")
+    assert "gE7heim" not in "".join(format_exception(refused.value))
+
+
+KINDS = {
+    "SLACK_BOT_TOKEN": "a bot token (xoxb-…)",
+    "SLACK_APP_TOKEN": "an app-level token (xapp-…)",
+    "SLACK_SIGNING_SECRET": "a signing secret",
+}
+
+
+@pytest.mark.parametrize("wanted", KINDS)
+@pytest.mark.parametrize("held", KINDS)
+def test_a_secret_in_the_place_of_another_is_named(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, held: str
+) -> None:
+    monkeypatch.setenv(wanted, GOOD[held])
+    said = f"{wanted} holds {KINDS[held]}, and wants {KINDS[wanted]}."
+    if held == "SLACK_SIGNING_SECRET":  # It has no sign of what it is.
+        said = f"{wanted} does not look like {KINDS[wanted]}; copy it again."
+
+    found = problems(wanted)
+
+    assert found == ("" if held == wanted else said)
+
+
+def test_a_verification_token_is_no_signing_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "gIkuvaNzQIHg97ATvDxqgjtO")
+
+    assert problems("SLACK_SIGNING_SECRET").startswith(
+        "SLACK_SIGNING_SECRET does not look like a signing secret"
+    )
+
+
+def test_only_the_secrets_that_are_asked_for_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-…")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", HEX)
+
+    assert problems() == ""
+    assert problems(*SIGNED_HTTP) == ""
+    assert problems(*SOCKET_MODE).startswith("SLACK_APP_TOKEN ")
+
+
+SHAPES = [
+    ("SLACK_API_URL", "slack.com/api", "must be an http or https address"),
+    ("SLACK_API_URL", "ftp://slack.com/api", "must be an http or https address"),
+    ("SLACK_API_URL", "http://[::1/api", "must be an http or https address"),
+    ("SLACK_API_URL", "https://slack.com:x/", "must be an http or https address"),
+    ("SLACK_API_URL", "https://slack.com/api?a=1", "must be an http or https address"),
+    ("SLACK_API_URL", "https://slack .com/api", "must be an http or https address"),
+    ("DATABASE_URL", "mysql://x", "must look like sqlite:///sevbot.db or"),
+    ("DATABASE_URL", "sevbot.db", "must look like sqlite:///sevbot.db or"),
+    ("DATABASE_URL", "sqlite:///", "must look like sqlite:///sevbot.db or"),
+    ("SEVBOT_HOST", "http://0.0.0.0", "must be an address to listen on"),
+    ("SEVBOT_HOST", "0.0.0.0:3000", "must be an address to listen on"),
+    ("SEVBOT_HOST", "a" * 70, "must be an address to listen on"),
+    ("SEVBOT_HOST", "[::1]", "must be an address to listen on"),
+    ("SEVBOT_POLICIES", "'p.yaml'", "stands in quotes"),
+    ("SEVBOT_BACKUPS", "/back\nups", "contains a character that cannot be seen"),
+    ("SEVBOT_CLOCK", "clock.json\u200b", "contains a character that cannot be seen"),
+    ("SEVBOT_PORT", "tcp://10.0.0.1:3000", "must be a number from 0 to 65535"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "said"), SHAPES)
+def test_a_setting_that_is_not_of_its_shape_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert problems().startswith(f"{name} {said}")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "::1", "localhost", "bot.lan"])
+def test_every_kind_of_address_may_be_listened_on(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("SEVBOT_HOST", host)
+
+    assert read_settings().host == host
+
+
+def test_everything_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "“xoxb-1”")
+    monkeypatch.setenv("SEVBOT_PORT", "abc")
+    monkeypatch.setenv("DATABASE_URL", "mysql://bot:hidden@db")
+
+    assert problems(*SOCKET_MODE) == (
+        "SLACK_BOT_TOKEN stands in quotes; write it without them. "
+        "Set SLACK_APP_TOKEN (xapp-…) in the environment or in .env. "
+        "DATABASE_URL must look like sqlite:///sevbot.db or "
+        "postgresql://user:password@host/name. "
+        "SEVBOT_PORT must be a number from 0 to 65535."
+    )
+
+
 def test_port_counts_when_sevbot_port_is_not_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -111,8 +284,7 @@ def test_an_invalid_port_is_refused_by_its_name(
 ) -> None:
     monkeypatch.setenv(name, port)
 
-    with pytest.raises(BotError, match=rf"\b{name}: "):
-        read_settings()
+    assert problems() == f"{name} must be a number from 0 to 65535."
 
 
 def test_an_env_file_in_another_encoding_is_refused() -> None:
@@ -120,6 +292,17 @@ def test_an_env_file_in_another_encoding_is_refused() -> None:
 
     with pytest.raises(BotError, match="UTF-8"):
         read_settings()
+
+
+def test_a_refused_setting_is_not_in_the_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://bot:hidden@db/bot")
+
+    with pytest.raises(BotError) as refused:
+        read_settings()
+
+    assert "hidden" not in "".join(format_exception(refused.value))
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

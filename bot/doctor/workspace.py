@@ -15,21 +15,13 @@ from bot.clock import Clock
 from bot.doctor.findings import Finding, note, ok, wrong
 from bot.doctor.manifest import NEEDED, OPTIONAL
 from bot.policy.policies import Policy
-from bot.settings import Settings
+from bot.settings import SECRETS, Settings, wrong_secret
 from bot.slack.blocks import span
 from bot.slack.client import member_of
 
 _WITHIN_S = 10
 _SKEW = timedelta(minutes=1)
 _INVITE = "In Slack, in that channel, type: /invite @{}"
-_COPY = {
-    "SLACK_BOT_TOKEN": "Copy the Bot User OAuth Token (xoxb-…) from the app's page, "
-    "OAuth & Permissions; reinstall the app there if it was revoked.",
-    "SLACK_APP_TOKEN": "On the app's page, Basic Information, App-Level Tokens, make "
-    "one with the scope connections:write and copy it (xapp-…).",
-    "SLACK_SIGNING_SECRET": "Copy the Signing Secret from the app's page, Basic "
-    "Information.",
-}
 _REINSTALL = (
     "On the app's page, OAuth & Permissions, add it and press Reinstall to Workspace."
 )
@@ -72,7 +64,7 @@ def examined(
     """Check in Slack everything that the bot needs."""
     yield from _transport(settings, is_http=is_http)
     token = _secret(settings.slack_bot_token)
-    if finding := _unlike("SLACK_BOT_TOKEN", token, "xoxb-"):
+    if finding := _unlike("SLACK_BOT_TOKEN", token):
         yield finding
         return
     asker = Asker(token, settings.slack_api_url)
@@ -99,7 +91,7 @@ def _transport(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
         yield from _signing(settings)
         return
     name, token = "SLACK_APP_TOKEN", _secret(settings.slack_app_token)
-    if finding := _unlike(name, token, "xapp-"):
+    if finding := _unlike(name, token):
         yield finding
         return
     opened = Asker(token, settings.slack_api_url).ask("apps.connections.open")
@@ -110,10 +102,9 @@ def _transport(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
 
 def _signing(settings: Settings) -> Iterator[Finding]:
     name = "SLACK_SIGNING_SECRET"
-    if not _secret(settings.slack_signing_secret):
-        yield wrong(f"{name} is not set: nobody could be trusted.", _COPY[name])
-    else:
-        yield ok(f"{name} is set; the first command shows whether it is the right one.")
+    yield _unlike(name, _secret(settings.slack_signing_secret)) or ok(
+        f"{name} is set; the first command shows whether it is the right one."
+    )
     if settings.is_out_of_reach:
         yield wrong(
             "PORT is set, so this host wants to reach sevbot there, but sevbot "
@@ -123,16 +114,15 @@ def _signing(settings: Settings) -> Iterator[Finding]:
 
 
 def _secret(secret: SecretStr | None) -> str:
-    return secret.get_secret_value().strip() if secret else ""
+    return secret.get_secret_value() if secret else ""
 
 
-def _unlike(name: str, token: str, begins: str) -> Finding | None:
-    """Return what is obviously wrong with a token, before asking Slack."""
-    if not token:
-        return wrong(f"{name} is not set.", _COPY[name])
-    if not token.startswith(begins):
-        return wrong(f"{name} does not begin with {begins}.", _COPY[name])
-    return None
+def _unlike(name: str, value: str) -> Finding | None:
+    """Return what is obviously wrong with a secret, before asking Slack."""
+    if not value:
+        return wrong(f"{name} is not set.", SECRETS[name].copy)
+    problem = wrong_secret(name, value)
+    return wrong(problem, SECRETS[name].copy) if problem else None
 
 
 def _refused(name: str, error: str) -> Finding:
@@ -141,7 +131,7 @@ def _refused(name: str, error: str) -> Finding:
             f"Slack cannot be reached: {error}.",
             "Allow https connections from here to slack.com and its subdomains.",
         )
-    return wrong(f"Slack refuses {name}: {error}.", _COPY[name])
+    return wrong(f"Slack refuses {name}: {error}.", SECRETS[name].copy)
 
 
 def _skew(headers: Mapping[str, str], now: datetime) -> Finding:

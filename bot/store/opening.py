@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bot.errors import BotError
+from bot.settings import DATABASE_SHAPE
 from bot.store.database import Database
 from bot.store.engines import sqlite
 from bot.store.engines.sqlite import SqliteDatabase
@@ -23,10 +24,7 @@ def sqlite_path(url: str) -> Path:
     """Return the file of a `sqlite:///…` URL. Raises BotError for any other URL."""
     scheme, _, path = url.partition(":///")
     if scheme != "sqlite" or not path:
-        raise BotError(
-            "DATABASE_URL must look like sqlite:///sevbot.db or "
-            "postgresql://user:password@host/name."
-        )
+        raise BotError(f"DATABASE_URL {DATABASE_SHAPE}.")
     return Path(path)
 
 

@@ -10,7 +10,13 @@ from bot import app, logs
 from bot.cli.signals import until_told
 from bot.errors import BotError
 from bot.inbound.socket_mode import is_hopeless
-from bot.settings import is_env_file_open, read_settings
+from bot.settings import (
+    SIGNED_HTTP,
+    SOCKET_MODE,
+    is_env_file_open,
+    read_settings,
+    refused,
+)
 from bot.store import opening
 from bot.store.maintenance import backups
 from bot.store.maintenance.disks import must_be_ours
@@ -40,8 +46,7 @@ def run(
     It also starts while Slack cannot be reached, and connects as soon as it can.
     `GET /healthz` reports its health: always over HTTP, otherwise if a port is set.
     """
-    settings = read_settings()
-    app.tokens(settings, is_http=http)
+    settings = read_settings(*(SIGNED_HTTP if http else SOCKET_MODE))
     if is_env_file_open():
         typer.echo(_OPEN_TO_ALL, err=True)
     if not opening.is_postgres(settings.database_url):
@@ -69,10 +74,9 @@ def _watch(transport: app.Transport, stopping: Event) -> None:
     is_told = False
     while not stopping.wait(_LOOK_EVERY_S):
         # Later it goes on without: pages are still sent, and the health says why.
-        if not is_told and is_hopeless(transport.failure):
-            raise BotError(
-                f"Slack does not accept SLACK_APP_TOKEN ({transport.failure})."
-            )
+        failure = transport.failure
+        if not is_told and failure is not None and is_hopeless(failure):
+            raise BotError(refused("SLACK_APP_TOKEN", failure))
         if not is_told and transport.is_connected():
             typer.echo("sevbot is ready: commands can arrive.")
             is_told = True

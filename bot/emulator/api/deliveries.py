@@ -34,7 +34,7 @@ class Deliveries:
         now: Callable[[], float] = time.time,
     ) -> None:
         self.request_url: str | None = None
-        self.signing_secret = "a-signing-secret-of-the-local-slack"  # noqa: S105
+        self.signing_secret = "0123456789abcdef" * 2
         self._sockets = sockets
         self._changed = changed
         self._is_gone = is_gone

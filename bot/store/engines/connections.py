@@ -22,6 +22,10 @@ AWAY = "the database cannot be reached"
 
 # Longer than the server's own `statement_timeout`, whose error says more than ours.
 STATEMENT_WITHIN_S = 2.2
+_NO_URL = (
+    "PostgreSQL does not understand DATABASE_URL; in its user and password a special "
+    "character is written as % and its code, a space as %20"
+)
 # Prepare a statement after this many executions.
 # https://www.psycopg.org/psycopg3/docs/advanced/prepare.html
 _OFTEN = 2
@@ -64,8 +68,15 @@ def connected(url: str) -> psycopg.Connection[DictRow]:
 
 
 def arguments(url: str) -> dict[str, Any]:
-    """Return the connection parameters; those in the URL win."""
-    said = conninfo_to_dict(url)
+    """Return the connection parameters; those in the URL win.
+
+    Raises StorageError for a URL that PostgreSQL does not understand.
+    """
+    try:
+        said = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # The driver quotes the part that it does not understand, maybe the password.
+        raise StorageError(_NO_URL) from None
     given: dict[str, Any] = {
         name: value for name, value in _CONNECTING.items() if name not in said
     }

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from traceback import format_exception
 
 import psycopg
 import pytest
@@ -333,6 +334,15 @@ def test_a_url_to_nowhere_is_refused_in_plain_words(
 
     assert refused.value.reason.startswith("the database cannot be reached: ")
     assert why in str(refused.value.__cause__)
+
+
+@pytest.mark.parametrize("password", ["gE7 heim", "gE7%zzheim"])
+def test_a_password_that_no_url_may_hold_is_not_printed(password: str) -> None:
+    with pytest.raises(StorageError) as refused:
+        opening.opened(f"postgresql://bot:{password}@127.0.0.1/bot", "T1")
+
+    assert refused.value.reason.startswith("PostgreSQL does not understand DATABASE_")
+    assert "gE7" not in "".join(format_exception(refused.value))
 
 
 def test_an_invalid_url_is_refused_in_plain_words() -> None:
