@@ -64,6 +64,9 @@ class Transport(Protocol):
     def is_connected(self) -> bool:
         """Return whether commands can arrive."""
 
+    def note(self) -> str | None:
+        """Return why commands may not arrive although it is connected."""
+
     def stop(self) -> None:
         """Accept nothing new, and answer what is under way."""
 
@@ -117,6 +120,7 @@ class Bot:
             notes=(
                 self.backups.failure if self.backups else None,
                 self.policy_note(),
+                self.transport.note(),
             ),
         )
 

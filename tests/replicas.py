@@ -26,6 +26,9 @@ class Transports:
     def is_connected(self) -> bool:
         return all(transport.is_connected() for transport in self.both)
 
+    def note(self) -> str | None:
+        return None
+
     def stop(self) -> None:
         for transport in self.both:
             transport.stop()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.emulator.api.refusals import Refused
 from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
@@ -128,6 +129,37 @@ def test_tokens_that_other_users_can_read_are_warned_of(
         _, log = process.communicate(timeout=STOPS_WITHIN_S)
 
     assert "Other users of this machine can read the tokens: chmod 600 .env\n" in log
+
+
+def test_a_token_without_its_scope_ends_the_bot_with_what_to_do(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    def refuse() -> str:
+        raise Refused("missing_scope")
+
+    slack._parts.endpoints._web_api.open_socket = refuse
+
+    with sevbot(slack, tmp_path, "run") as process:
+        _, log = process.communicate(timeout=STOPS_WITHIN_S)
+
+    assert process.returncode == 1
+    assert log.splitlines()[-1] == (
+        "sevbot: Slack does not accept SLACK_APP_TOKEN (missing_scope). On the app's "
+        "page, Basic Information, App-Level Tokens, make one with the scope "
+        "connections:write and copy it (xapp-…)."
+    )
+
+
+def test_a_bot_that_cannot_connect_says_that_it_hears_nothing(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    slack._parts.endpoints._web_api.open_socket = lambda: "ws://127.0.0.1:9/link"
+
+    with sevbot(slack, tmp_path, "run") as process:
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if line.startswith("sevbot has"))
+
+    assert said.startswith("sevbot has no connection to Slack, so it hears no command")
 
 
 @pytest.mark.parametrize(

@@ -22,4 +22,5 @@ def examine(
     yield from findings
     yield from host.of_record(settings.database_url, mounts)
     yield from host.of_backups(settings)
+    yield from host.of_running(settings, is_http=is_http)
     yield from workspace.examined(settings, policy, system_clock, is_http=is_http)

@@ -1,10 +1,12 @@
-"""What `sevbot doctor` checks on the host: policy, record and backups."""
+"""What `sevbot doctor` checks on the host: policy, record, backups, a running bot."""
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from bot.doctor.findings import Finding, note, ok, wrong
@@ -15,6 +17,10 @@ from bot.policy.policies import Policy
 from bot.settings import Settings
 from bot.store import opening
 from bot.store.maintenance.disks import disk_of
+
+_ANSWERS_WITHIN_S = 5
+# Where a bot that listens on every address can be reached from this host.
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Finding]]:
@@ -62,6 +68,27 @@ def of_backups(settings: Settings) -> Iterator[Finding]:
         yield wrong(f"Backups cannot be written into {folder}.", mend)
     else:
         yield ok(f"Backups go into {folder}.")
+
+
+def of_running(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
+    """Ask the bot that runs here how it is, if there is one and it has a port."""
+    if not (is_http or settings.is_port_set):
+        return
+    host = _HERE.get(settings.host, settings.host)
+    asking = HTTPConnection(host, settings.port, timeout=_ANSWERS_WITHIN_S)
+    try:
+        with closing(asking):
+            asking.request("GET", "/healthz")
+            told = json.load(asking.getresponse())
+            reasons, notes = told["reasons"], told["notes"]
+    except (OSError, HTTPException, ValueError, TypeError, LookupError):
+        return  # None runs here, or somebody else has the port.
+    for reason in reasons:
+        yield wrong(f"The bot that runs here says: {reason}.", "Its log says more.")
+    for other in notes:
+        yield note(f"The bot that runs here says: {other}.")
+    if not reasons:
+        yield ok("The bot that runs here is well.")
 
 
 def _tried(url: str) -> Finding:

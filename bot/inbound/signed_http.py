@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 import socket
+import time
 from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from typing import Any
@@ -36,6 +37,7 @@ HEALTH_PATH = "/healthz"
 _LARGEST_BODY = 2_000_000
 _STARTS_WITHIN_S = 10
 _STOPS_WITHIN_S = 5  # Longer than the three seconds that Slack waits for an answer.
+_TELL_AGAIN_AFTER_S = 3600
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
@@ -124,6 +126,47 @@ class _Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._stopping.set)
 
 
+class Signatures:
+    """Whether any request had a right signature since the start, and how many had not.
+
+    Strangers can send wrong ones, so those are no fault by themselves. But if none is
+    ever right, the secret is that of another app, or our clock is off.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._is_heard = False
+        self._refused = 0
+        self._told_at: float | None = None
+
+    def count(self, *, is_right: bool) -> None:
+        """Count one; log the first right one, and until then that others are wrong."""
+        if is_right and not self._is_heard:
+            self._is_heard = True
+            logger.info("the first request signed by slack arrived")
+        self._refused += not is_right
+        now = self._now()
+        if self._is_heard or (
+            self._told_at is not None and now - self._told_at < _TELL_AGAIN_AFTER_S
+        ):
+            return
+        self._told_at = now
+        logger.warning(
+            "no signature is that of SLACK_SIGNING_SECRET",
+            extra={"refused": self._refused},
+        )
+
+    def note(self) -> str | None:
+        """Return what a person should look at, if nothing but wrong ones came."""
+        if self._is_heard or not self._refused:
+            return None
+        return (
+            f"SLACK_SIGNING_SECRET fits none of {self._refused} signed requests since "
+            "the start: if commands fail, copy this app's Signing Secret again, and "
+            "see that this machine's clock is right"
+        )
+
+
 class SignedHttp(WebServer):
     """Serves Slack's requests at `/slack/events`, and the health at `/healthz`."""
 
@@ -138,6 +181,7 @@ class SignedHttp(WebServer):
     ) -> None:
         self._app = app
         self._verifier = SignatureVerifier(secret)
+        self._signatures = Signatures()
         routes = [Route(PATH, self._events, methods=["POST"]), health_route(health)]
         super().__init__(routes, host, port)
 
@@ -145,6 +189,10 @@ class SignedHttp(WebServer):
     def url(self) -> str:
         """Return the URL to which Slack sends, as seen from this host."""
         return f"{self.address}{PATH}"
+
+    def note(self) -> str | None:
+        """Return why commands may not arrive, although we listen."""
+        return self._signatures.note()
 
     async def _events(self, request: Request) -> Response:
         """Hand a request to Bolt, in a thread: our listeners are synchronous."""
@@ -177,7 +225,9 @@ class SignedHttp(WebServer):
             text = body.decode()
         except UnicodeDecodeError:
             return False
-        return self._verifier.is_valid(text, timestamp, signature)
+        is_right = self._verifier.is_valid(text, timestamp, signature)
+        self._signatures.count(is_right=is_right)
+        return is_right
 
 
 def health_route(health: Callable[[], Health]) -> Route:

@@ -96,6 +96,10 @@ class SocketMode:
         """Return whether commands can arrive."""
         return bool(self._handler.client.is_connected())
 
+    def note(self) -> str | None:
+        """Return nothing: a connection that is open brings commands."""
+        return None
+
     def stop(self) -> None:
         """Disconnect after acknowledging what is in flight; Slack resends the rest.
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from bot.clock import system_clock
 from bot.doctor.examination import examine
@@ -15,6 +17,8 @@ from bot.doctor.findings import Finding, Level
 from bot.doctor.manifest import OPTIONAL
 from bot.emulator.driver import LocalSlack
 from bot.errors import BotError
+from bot.inbound.health import Health
+from bot.inbound.signed_http import WebServer, health_route
 from bot.policy.parsing.policy_file import default_text
 from bot.settings import Settings
 from bot.store.maintenance.disks import disk_of, must_be_ours
@@ -50,6 +54,7 @@ class Installation:
             "slack_api_url": self.slack.api_url,
             "database_url": f"sqlite:///{self.folder / 'sevbot.db'}",
             "policies": self.folder / "policies.yaml",
+            "port": 0,  # Nobody answers there.
         }
 
     def findings(self, *, is_http: bool = False) -> list[Finding]:
@@ -212,6 +217,39 @@ def test_over_http_no_app_token_is_needed(installed: Installation) -> None:
     del installed.settings["slack_app_token"]
 
     assert installed.wrong(is_http=True) == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_the_bot_that_runs_here_is_asked_how_it_is(
+    installed: Installation, host: str
+) -> None:
+    health = Health(("not connected",), ("no signature fits",))
+    server = WebServer([health_route(lambda: health)], host, 0)
+    server.start()
+    installed.settings |= {"host": host, "port": server.port}
+
+    wrong, notes = installed.wrong(is_http=True), installed.notes()
+    health = Health()
+    found = [one.what for one in installed.findings()]
+    server.stop()
+
+    assert wrong == [
+        ("The bot that runs here says: not connected.", "Its log says more.")
+    ]
+    assert ("The bot that runs here says: no signature fits.", "") in notes
+    assert "The bot that runs here is well." in found
+
+
+def test_another_program_on_the_port_is_not_the_bot(installed: Installation) -> None:
+    there = Route("/healthz", lambda _: JSONResponse(["fine"]))
+    server = WebServer([there], "127.0.0.1", 0)
+    server.start()
+    installed.settings["port"] = server.port
+
+    found = installed.findings()
+    server.stop()
+
+    assert not any("runs here" in one.what for one in found)
 
 
 def test_a_host_that_routes_to_a_port_we_hide_is_found(installed: Installation) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from bot.emulator.api.deliveries import signature
 from bot.errors import BotError
-from bot.inbound.signed_http import SignedHttp, WebServer
+from bot.inbound.signed_http import Signatures, SignedHttp, WebServer
 from tests.story import Story
 
 COMMAND = urlencode(
@@ -115,6 +115,52 @@ def test_requests_without_a_fresh_signature_are_refused_silently(
 
     assert (reply.status, reply.body) == (401, "not signed by Slack")
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_wrong_signatures_are_noted_until_one_is_right(told: OverHttp) -> None:
+    post(told, COMMAND, sign="no signature at all")
+    stranger = ask(told, "GET", "/healthz").json
+    for _ in range(2):
+        post(told, COMMAND, sign="v0=" + "0" * 64)
+    deaf = ask(told, "GET", "/healthz")
+    post(told, COMMAND)
+    post(told, COMMAND, sign="v0=" + "0" * 64)
+
+    hearing = ask(told, "GET", "/healthz").json
+
+    assert stranger["notes"] == []
+    assert (deaf.status, deaf.json["status"]) == (200, "ok")
+    assert deaf.json["notes"] == [
+        (
+            "SLACK_SIGNING_SECRET fits none of 2 signed requests since the start: if "
+            "commands fail, copy this app's Signing Secret again, and see that this "
+            "machine's clock is right"
+        )
+    ]
+    assert hearing["notes"] == []
+
+
+def test_wrong_signatures_are_logged_once_an_hour_until_one_is_right(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    instants = iter(
+        (0.0, 1.0, 3599.0, 3600.0, 3601.0, 7200.0, 7201.0, 7202.0, 99_999.0)
+    )
+    signatures = Signatures(lambda: next(instants))
+    for _ in range(6):
+        signatures.count(is_right=False)
+    for is_right in (True, True, False):
+        signatures.count(is_right=is_right)
+
+    said = [(one.message, vars(one).get("refused")) for one in caplog.records]
+
+    assert said == [
+        ("no signature is that of SLACK_SIGNING_SECRET", 1),
+        ("no signature is that of SLACK_SIGNING_SECRET", 4),
+        ("no signature is that of SLACK_SIGNING_SECRET", 6),
+        ("the first request signed by slack arrived", None),
+    ]
 
 
 def test_a_replayed_signed_command_adds_nothing(told: OverHttp) -> None:

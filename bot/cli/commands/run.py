@@ -22,6 +22,14 @@ from bot.store.maintenance import backups
 from bot.store.maintenance.disks import must_be_ours
 
 _LOOK_EVERY_S = 0.5
+_DEAF_AFTER_LOOKS = 20
+
+_READY = "sevbot is ready: commands can arrive."
+_UNPROVEN = " The first one shows whether SLACK_SIGNING_SECRET is the right one."
+_DEAF = (
+    "sevbot has no connection to Slack, so it hears no command yet. It goes on trying; "
+    "the log says why, and so does sevbot doctor."
+)
 
 _OPEN_TO_ALL = "Other users of this machine can read the tokens: chmod 600 .env"
 _OUT_OF_REACH = (
@@ -65,18 +73,21 @@ def run(
         # What exists by now lives as long as the bot: the collector can skip it.
         gc.freeze()
         typer.echo(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")
-        _watch(bot.transport, stopping)
+        _watch(bot.transport, stopping, is_http=http)
     typer.echo("sevbot stopped.")
 
 
-def _watch(transport: app.Transport, stopping: Event) -> None:
-    """Wait until the bot should stop, and say when it is ready for commands."""
-    is_told = False
+def _watch(transport: app.Transport, stopping: Event, *, is_http: bool) -> None:
+    """Wait until the bot should stop, and say whether it hears commands."""
+    is_told, looks = False, 0
     while not stopping.wait(_LOOK_EVERY_S):
         # Later it goes on without: pages are still sent, and the health says why.
         failure = transport.failure
         if not is_told and failure is not None and is_hopeless(failure):
             raise BotError(refused("SLACK_APP_TOKEN", failure))
         if not is_told and transport.is_connected():
-            typer.echo("sevbot is ready: commands can arrive.")
+            typer.echo(_READY + _UNPROVEN * is_http)
             is_told = True
+        looks += 1
+        if not is_told and looks == _DEAF_AFTER_LOOKS:
+            typer.echo(_DEAF, err=True)
