@@ -47,7 +47,8 @@ class Words:
 VOCABULARY: Mapping[str, Words] = {
     "slack": Words(
         frozenset({
-            "add_person", "change_person", "silence", "add_channel", "add_command",
+            "add_person", "change_person", "join_enterprise", "silence", "add_channel",
+            "add_command",
             "change_channel", "invite", "remove", "tell_all", "clear",
             "redeliver", "send_event", "retry_events",
             "channel", "dm", "thread", "private", "all_messages", "current", "text",

@@ -133,28 +133,40 @@ class LocalSlack:
         tz: str = "America/Los_Angeles",
         id: str | None = None,
         real_name: str | None = None,
-        team_id: str | None = None,
-        **flags: bool,
+        **fields: Any,
     ) -> Person:
         """Add a person; the id derives from the name unless given.
 
         An empty `tz` is a zone that Slack does not know.
 
-        `flags` are those of `Person`: `is_bot`, `deleted`, `is_restricted`,
-        `is_ultra_restricted`, `is_stranger` (who gets another company's team id).
+        `fields` are others of `Person`: `is_bot`, `is_restricted`, `teams`, ... Without
+        a `team_id` a stranger is from another company, and anybody else from here.
         """
         elsewhere = default_id("T", "elsewhere")
-        home = elsewhere if flags.get("is_stranger") else self.team_id
+        home = elsewhere if fields.get("is_stranger") else self.team_id
+        if fields.setdefault("team_id", home) == self.team_id:
+            fields.setdefault("enterprise_id", self.workspace.enterprise_id)
         return self.workspace.add_person(
             Person(
                 id=id or default_id("U", name),
                 name=name,
                 real_name=real_name or name.capitalize(),
                 tz=tz,
-                team_id=team_id or home,
-                **flags,
+                **fields,
             )
         )
+
+    def join_enterprise(self, id: str, *, is_org_wide: bool = False) -> None:
+        """Make the workspace and its people a part of an organisation.
+
+        `is_org_wide` installs the app in all of its workspaces.
+        """
+        workspace = self.workspace
+        with workspace.changed:
+            workspace.enterprise_id, workspace.is_org_wide = id, is_org_wide
+            for person in workspace.members(workspace.team_id):
+                workspace.people[person.id] = replace(person, enterprise_id=id)
+            workspace.bot = workspace.people[workspace.bot.id]
 
     def change_person(self, name: str, /, **fields: Any) -> Person:
         """Change a person's account: `tz="..."`, `deleted=True`, ..."""
@@ -245,14 +257,16 @@ class LocalSlack:
             raise LookupError("nothing was sent, so nothing can be sent again")
         return self._parts.exchanges.deliver(answer.sent, retry=1)
 
-    def send_event(self, event: Json) -> Answer:
+    def send_event(self, event: Json, *, team_id: str | None = None) -> Answer:
         """Deliver an event such as `{"type": "app_home_opened", "user": ...}`.
+
+        With `team_id` Slack sends it for another workspace with the same app.
 
         One that is not acknowledged is delivered again at once; `retry_events` does
         so later, as Slack does after a minute and after five.
         """
         return self._parts.events.send(
-            Sent("events_api", self._parts.interactions.event(event))
+            Sent("events_api", self._parts.interactions.event(event, team_id))
         )
 
     def retry_events(self) -> list[Answer]:

@@ -23,10 +23,12 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person with an account; `is_stranger` means from another company.
+    """A person with an account. `tz` is an IANA name, empty if Slack does not know it.
 
-    `tz` is an IANA name, empty if Slack does not know it. `updated` is when the account
-    was last changed, in seconds.
+    `updated` is when the account was last changed, in seconds.
+    `team_id` is their home workspace, or their organisation; `teams` are all their
+    workspaces, if there are more than the home. `enterprise_id` is their organisation.
+    `is_stranger` means from another company, and in no channel with the app.
     """
 
     id: str
@@ -40,15 +42,25 @@ class Person:
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     updated: int = 0
+    enterprise_id: str | None = None
+    teams: tuple[str, ...] = ()
+
+    def is_in(self, team_id: str) -> bool:
+        """Return whether a workspace is one of theirs."""
+        return team_id in (self.teams or (self.team_id,))
 
     def as_json(self, at: datetime) -> Json:
-        """Return Slack's user object, with the zone's offset at that instant."""
+        """Return Slack's user object, with the zone's offset at that instant.
+
+        Slack withholds most about strangers.
+        Source: https://docs.slack.dev/apis/slack-connect, on external members
+        """
+        if self.is_stranger:
+            return {"is_stranger": True, **self._public()}
         return {
+            **self._public(),
             **self._zone(at),
-            "id": self.id,
-            "team_id": self.team_id,
-            "name": self.name,
-            "real_name": self.real_name,
+            **self._in_organisation(),
             "deleted": self.deleted,
             "is_bot": self.is_bot,
             "is_app_user": False,
@@ -56,13 +68,35 @@ class Person:
             "is_owner": False,
             "is_restricted": self.is_restricted,
             "is_ultra_restricted": self.is_ultra_restricted,
-            "is_stranger": self.is_stranger,
+            "is_stranger": False,
             "updated": self.updated,
+        }
+
+    def _public(self) -> Json:
+        return {
+            "id": self.id,
+            "team_id": self.team_id,
+            "name": self.name,
+            "real_name": self.real_name,
             "profile": {
                 "real_name": self.real_name,
                 "display_name": self.name,
                 "team": self.team_id,
             },
+        }
+
+    def _in_organisation(self) -> Json:
+        if self.enterprise_id is None:
+            return {}
+        return {
+            "enterprise_user": {
+                "id": self.id,
+                "enterprise_id": self.enterprise_id,
+                "enterprise_name": self.enterprise_id,
+                "is_admin": False,
+                "is_owner": False,
+                "teams": list(self.teams or (self.team_id,)),
+            }
         }
 
     def _zone(self, at: datetime) -> Json:
@@ -197,6 +231,7 @@ class View:
         return {
             "id": self.id,
             "team_id": team,
+            "app_installed_team_id": team,
             "app_id": app,
             "bot_id": bot,
             "type": "modal",

@@ -26,7 +26,9 @@ class Workspace:
     `clock` returns the aware UTC instant for stamps; `machine` returns monotonic
     seconds, by which triggers and response URLs expire. `changed` guards all state and
     is notified after each change. `subscriptions` are the events about people's
-    messages that the app gets: `message.channels`, `app_mention`, ...
+    messages that the app gets: `message.channels`, `app_mention`, ... `enterprise_id`
+    is the organisation of which the workspace is a part, and `is_org_wide` means that
+    the app is installed in all of it.
     """
 
     def __init__(
@@ -41,6 +43,8 @@ class Workspace:
         self.machine = machine
         self.domain = domain
         self.team_id = f"T0{_messages(domain)}"
+        self.enterprise_id: str | None = None
+        self.is_org_wide = False
         self.app_id = f"A0{_messages(bot_name)}"
         self.bot_id = f"B0{_messages(bot_name)}"
         self.bot_token = f"xoxb-{_messages(bot_name)}"
@@ -101,6 +105,11 @@ class Workspace:
                 if name.removeprefix("#") in {channel.name, channel.id}:
                     return channel
         raise LookupError(f"there is no channel {name!r}")
+
+    def members(self, team_id: str) -> list[Person]:
+        """Return the people of a workspace, in the order in which they came."""
+        with self.changed:
+            return [one for one in self.people.values() if one.is_in(team_id)]
 
     def open_dm(self, person: Person) -> tuple[Channel, bool]:
         """Return the bot's direct conversation, and whether it was there before."""

@@ -48,6 +48,7 @@ class WebApi:
         self.open_socket: Callable[[], str] = lambda: ""
         self._methods = {
             "auth.test": Method(Tier.SPECIAL, self._auth_test),
+            "auth.teams.list": Method(Tier.TWO, self._auth_teams_list),
             "apps.connections.open": Method(Tier.ONE, self._apps_connections_open),
             "chat.postMessage": Method(
                 Tier.SPECIAL, lambda a: chat_api.post_message(workspace, a)
@@ -108,15 +109,21 @@ class WebApi:
 
     def _auth_test(self, _: Json) -> Json:
         workspace = self._workspace
+        enterprise = workspace.enterprise_id
         return {
             "url": f"https://{workspace.domain}.slack.com/",
             "team": workspace.domain.capitalize(),
             "user": workspace.bot.name,
-            "team_id": workspace.team_id,
+            "team_id": None if workspace.is_org_wide else workspace.team_id,
             "user_id": workspace.bot.id,
             "bot_id": workspace.bot_id,
-            "is_enterprise_install": False,
+            "is_enterprise_install": workspace.is_org_wide,
+            **({"enterprise_id": enterprise} if enterprise else {}),
         }
+
+    def _auth_teams_list(self, _: Json) -> Json:
+        workspace = self._workspace
+        return {"teams": [{"id": workspace.team_id, "name": workspace.domain}]}
 
     def _apps_connections_open(self, _: Json) -> Json:
         return {"url": self.open_socket()}
@@ -156,7 +163,12 @@ class WebApi:
     def _users_list(self, arguments: Json) -> Json:
         limit = int(arguments.get("limit") or 0) or PAGE
         start = self._cursor(str(arguments.get("cursor") or ""))
-        everybody = list(self._workspace.people.values())
+        team_id = str(arguments.get("team_id") or "")
+        if self._workspace.is_org_wide and not team_id:
+            raise Refused("missing_argument")
+        # Slack lists nobody of other workspaces; only users.info knows them.
+        # https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
+        everybody = self._workspace.members(team_id or self._workspace.team_id)
         rest = everybody[start : start + limit]
         following = start + limit
         cursor = f"user:{following}" if following < len(everybody) else ""

@@ -38,8 +38,9 @@ class Interactions:
         key = self._response_urls.issue(person.id, channel.id)
         return {
             "token": "verification-token",
-            "team_id": workspace.team_id,
+            "team_id": _typed_in(person, workspace),
             "team_domain": workspace.domain,
+            **self._enterprise_fields(),
             "channel_id": channel.id,
             "channel_name": channel.typed_name,
             "user_id": person.id,
@@ -47,7 +48,7 @@ class Interactions:
             "command": command,
             "text": escape_typed(text.strip(), workspace),
             "api_app_id": workspace.app_id,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(workspace.is_org_wide).lower(),
             "response_url": self._url_of(key),
             "trigger_id": self._triggers.issue(person.id),
         }, key
@@ -105,13 +106,22 @@ class Interactions:
         del payload["trigger_id"]
         return {**payload, "view": self._view(view), "is_cleared": False}
 
-    def event(self, event: Json) -> Json:
-        """Return the payload that wraps an event, with an id of its own."""
+    def event(self, event: Json, team_id: str | None = None) -> Json:
+        """Return the payload that wraps an event, with an id of its own.
+
+        `team_id` is another workspace for which Slack sends it. Source:
+        https://docs.slack.dev/apis/events-api, on the envelope and authorizations
+        """
         workspace = self._workspace
+        team_id = team_id or workspace.team_id
+        is_ours = team_id == workspace.team_id
+        enterprise_id = workspace.enterprise_id if is_ours else None
         return {
             "token": "verification-token",
-            "team_id": workspace.team_id,
-            "context_team_id": workspace.team_id,
+            "team_id": team_id,
+            "enterprise_id": enterprise_id,
+            "context_team_id": team_id,
+            "context_enterprise_id": enterprise_id,
             "api_app_id": workspace.app_id,
             "event": {"event_ts": workspace.stamp("events"), **event},
             "type": "event_callback",
@@ -120,11 +130,11 @@ class Interactions:
             "is_ext_shared_channel": False,
             "authorizations": [
                 {
-                    "enterprise_id": None,
-                    "team_id": workspace.team_id,
+                    "enterprise_id": enterprise_id,
+                    "team_id": None if workspace.is_org_wide else team_id,
                     "user_id": workspace.bot.id,
                     "is_bot": True,
-                    "is_enterprise_install": False,
+                    "is_enterprise_install": workspace.is_org_wide,
                 }
             ],
         }
@@ -144,7 +154,7 @@ class Interactions:
             "user": message.user,
             "text": message.text,
             "ts": message.ts,
-            "team": workspace.team_id,
+            **_written_from(workspace.people[message.user]),
             "channel": channel.id,
             "event_ts": message.ts,
         }
@@ -187,17 +197,46 @@ class Interactions:
             },
             "api_app_id": workspace.app_id,
             "token": "verification-token",
-            "team": {"id": workspace.team_id, "domain": workspace.domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": self._installed_in(),
+            "enterprise": self._enterprise(),
+            "is_enterprise_install": workspace.is_org_wide,
             "trigger_id": self._triggers.issue(person.id),
         }
+
+    def _installed_in(self) -> Json | None:
+        """Return the `team` of an act; null where the app is installed in all."""
+        workspace = self._workspace
+        if workspace.is_org_wide:
+            return None
+        return {
+            "id": workspace.team_id,
+            "domain": workspace.domain,
+            **self._enterprise_fields(),
+        }
+
+    def _enterprise(self) -> Json | None:
+        id_ = self._workspace.enterprise_id
+        return {"id": id_, "name": id_} if id_ else None
+
+    def _enterprise_fields(self) -> Json:
+        id_ = self._workspace.enterprise_id
+        return {"enterprise_id": id_, "enterprise_name": id_} if id_ else {}
 
     def _view(self, view: View) -> Json:
         workspace = self._workspace
         return view.as_json(
             team=workspace.team_id, app=workspace.app_id, bot=workspace.bot_id
         )
+
+
+def _typed_in(person: Person, workspace: Workspace) -> str:
+    """Return the workspace that somebody is in while they type a command."""
+    return workspace.team_id if person.is_in(workspace.team_id) else person.team_id
+
+
+def _written_from(person: Person) -> Json:
+    home = person.team_id
+    return {"team": home, "source_team": home, "user_team": home}
 
 
 def envelope(kind: str, payload: Json, *, retry: int = 0) -> Json:

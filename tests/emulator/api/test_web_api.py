@@ -93,14 +93,18 @@ def test_a_body_that_is_not_json_is_refused(slack: LocalSlack) -> None:
 
 
 def test_users_info_gives_zone_and_kind(slack: LocalSlack, client: WebClient) -> None:
-    slack.add_person("eve", is_stranger=True, is_restricted=True)
+    slack.add_person("eve", is_stranger=True)
+    slack.add_person("gus", is_restricted=True)
 
     ana = client.users_info(user="U0ANA")["user"]
     eve = client.users_info(user="U0EVE")["user"]
 
     assert (ana["tz"], ana["tz_offset"]) == ("Europe/Berlin", 3600)
     assert (ana["is_restricted"], ana["is_bot"], ana["deleted"]) == (False,) * 3
-    assert (eve["is_stranger"], eve["is_restricted"]) == (True, True)
+    gus = client.users_info(user="U0GUS")["user"]
+    assert (gus["is_stranger"], gus["is_restricted"]) == (False, True)
+    assert (eve["is_stranger"], eve["team_id"]) == (True, "T0ELSEWHERE")
+    assert "tz" not in eve
     assert eve["team_id"] != slack.team_id
 
 
