@@ -177,7 +177,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     slack = Slack(_told(settings.slack_bot_token), settings.slack_api_url)
     database = opening.opened(settings.database_url, identity.team)
     context = Context(database, policy, clock, system_clock, identity.team)
-    people, triage = People(context, slack), Triage(context)
+    people, triage = People(context, slack, identity), Triage(context)
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(context, slack, renderer, pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
@@ -371,7 +371,7 @@ def _bolt_app(
     every 10 ms whether it has answered (slack_bolt's ThreadListenerRunner).
     """
     result = AuthorizeResult(
-        enterprise_id=None,
+        enterprise_id=identity.enterprise,
         team_id=identity.team,
         bot_user_id=identity.user,
         bot_token=slack.web.token,

@@ -17,7 +17,7 @@ from bot.delivery.pacing import UNPACED, Pace
 from bot.demo.trial import Trial
 from bot.emulator.api.refusals import Json
 from bot.emulator.people.exchanges import Answer, Sent
-from bot.emulator.records import Message, View
+from bot.emulator.records import Message, Person, View
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
@@ -109,8 +109,12 @@ class Story(Trial):
 
     def tell_of(self, event: str, who: str) -> None:
         """Send an event about a person, and wait until the bot has taken it in."""
-        person = self.slack.workspace.find_person(who).as_json(self.now)
-        self.slack.send_event({"type": event, "user": person})
+        self.tell(event, self.slack.workspace.find_person(who))
+
+    def tell(self, event: str, person: Person, *, team_id: str | None = None) -> None:
+        """Send an event about a person as Slack describes them, likewise."""
+        told = {"type": event, "user": person.as_json(self.now)}
+        self.slack.send_event(told, team_id=team_id)
         # Bolt acknowledges events first; all threads are free once it is taken in.
         for bot in self.bot.both if isinstance(self.bot, Pair) else (self.bot,):
             threads = bot.executor._max_workers

@@ -17,7 +17,7 @@ from bot.doctor.manifest import NEEDED, OPTIONAL
 from bot.policy.policies import Policy
 from bot.settings import SECRETS, Settings, wrong_secret
 from bot.slack.blocks import span
-from bot.slack.client import member_of
+from bot.slack.client import Identity, identity_of, member_of
 
 _WITHIN_S = 10
 _SKEW = timedelta(minutes=1)
@@ -78,7 +78,7 @@ def examined(
     yield from _scopes(_granted(me))
     if policy is not None:
         yield from _channels(asker, policy, name)
-        yield from _people(asker, policy, str(me.body["team_id"]), system_clock())
+        yield from _people(asker, policy, identity_of(me.body), system_clock())
     yield note(
         "Slack tells no app who owns a slash command.",
         "Once the bot runs, type /incident help. If another app answers, make the "
@@ -208,21 +208,21 @@ def _channel(answer: Answer, purpose: str, id: str, bot: str) -> Finding:
 
 
 def _people(
-    asker: Asker, policy: Policy, team: str, now: datetime
+    asker: Asker, policy: Policy, home: Identity, now: datetime
 ) -> Iterator[Finding]:
     for role, person in policy.on_call.named():
-        yield from _person(asker, f"on_call.{role}", person, team, now)
+        yield from _person(asker, f"on_call.{role}", person, home, now)
 
 
 def _person(
-    asker: Asker, where: str, id: str, team: str, now: datetime
+    asker: Asker, where: str, id: str, home: Identity, now: datetime
 ) -> Iterator[Finding]:
     answer = asker.ask("users.info", user=id)
     mend = "Name somebody else in policies.yaml; a profile shows its member id."
     if answer.error:
         yield wrong(f"{where} ({id}) is not in this workspace: {answer.error}.", mend)
         return
-    member = member_of(answer.body["user"], team)
+    member = member_of(answer.body["user"], home)
     if not member.is_active:
         yield wrong(f"{where}: {member.name} has left the workspace.", mend)
         return

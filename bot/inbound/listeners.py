@@ -222,9 +222,10 @@ class Listeners:
             ack(response_action="update", view=answer)
         self._wake()
 
-    def _on_person(self, event: Mapping[str, Any]) -> None:
+    def _on_person(self, body: Payload) -> None:
         """Note at once that a person joined, left, moved or became a guest."""
-        self._people.note(event["user"])
+        change = payloads.change_of_person(body)
+        self._people.note(change.user, change.places)
 
     def _on_failure(
         self, error: Exception, body: Payload, response: BoltResponse | None

@@ -38,11 +38,41 @@ _SECONDS = re.compile(r"[0-9]{1,5}")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot is, and where. `url` ends with a slash."""
+    """Who the bot is, and where. `url` ends with a slash.
+
+    `enterprise` is the organisation of Enterprise Grid to which the workspace belongs.
+    An app that is installed in all of its workspaces has that id as `team`, too.
+    """
 
     team: str
     user: str
     url: str
+    enterprise: str | None = None
+
+    def includes(self, user: Mapping[str, Any]) -> bool:
+        """Return whether Slack describes one of our own people.
+
+        In an organisation `team_id` is any of its workspaces, its own id, or missing.
+        `is_stranger` marks only the outsiders with whom the bot shares no channel.
+        Source: https://docs.slack.dev/enterprise/developing-for-enterprise-orgs and
+        https://docs.slack.dev/apis/slack-connect
+        """
+        if user.get("is_stranger"):
+            return False
+        profile, elsewhere = (
+            user.get("profile") or {},
+            user.get("enterprise_user") or {},
+        )
+        places = {
+            user.get("team_id") or profile.get("team"),
+            user.get("enterprise_id") or elsewhere.get("enterprise_id"),
+        }
+        return bool(places & self.places)
+
+    @property
+    def places(self) -> set[str]:
+        """Return the ids by which Slack names where we are."""
+        return {self.team, self.enterprise or self.team}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +117,10 @@ class Slack:
         self._urgent = _client(token, api_url, PAGE_WITHIN)
         self._quick = _client(token, api_url, ASK_WITHIN)
 
-    def identity(self) -> Identity:
+    def identity(self, *, is_quick: bool = False) -> Identity:
         """Ask who the token belongs to."""
-        answer = _called(self._urgent.auth_test)
-        return Identity(answer["team_id"], answer["user_id"], answer["url"])
+        client = self._quick if is_quick else self._urgent
+        return identity_of(_called(client.auth_test))
 
     def post(  # noqa: PLR0913  # Each travels with the message.
         self,
@@ -182,15 +212,23 @@ class Slack:
         """Replace a form that is on somebody's screen."""
         _called(self._urgent.views_update, view_id=view_id, view=dict(view))
 
-    def member(self, person: str, team: str) -> Member:
+    def member(self, person: str) -> Mapping[str, Any]:
         """Look one person up."""
         answer = _called(self._quick.users_info, user=person)
-        return member_of(answer["user"], team)
+        user: Mapping[str, Any] = answer["user"]
+        return user
 
-    def members(self, team: str) -> Iterator[Member]:
-        """Yield everybody in the workspace."""
-        for user in _pages(self.web.users_list, "members"):
-            yield member_of(user, team)
+    def members(self, home: Identity) -> Iterator[Member]:
+        """Yield everybody in the workspace, or in each where the app is installed."""
+        for team in self._teams(home):
+            for user in _pages(self.web.users_list, "members", team_id=team):
+                yield member_of(user, home)
+
+    def _teams(self, home: Identity) -> list[str | None]:
+        """Return the workspaces to name in a call; `None` is that of the token."""
+        if home.team != home.enterprise:
+            return [None]
+        return [team["id"] for team in _pages(self.web.auth_teams_list, "teams")]
 
 
 def mark_of(key: str) -> str:
@@ -199,17 +237,23 @@ def mark_of(key: str) -> str:
     return base64.urlsafe_b64encode(digest)[:6].decode()
 
 
-def member_of(user: Mapping[str, Any], team: str) -> Member:
-    """Read a person as Slack describes them, seen from the workspace `team`."""
+def identity_of(answer: Mapping[str, Any]) -> Identity:
+    """Read what auth.test says about a token."""
+    enterprise = answer.get("enterprise_id")
+    team = enterprise if answer.get("is_enterprise_install") else answer["team_id"]
+    return Identity(str(team), answer["user_id"], answer["url"], enterprise)
+
+
+def member_of(user: Mapping[str, Any], home: Identity) -> Member:
+    """Read a person as Slack describes them."""
     profile = user.get("profile") or {}
     is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
-    is_stranger = user.get("is_stranger") or user.get("team_id", team) != team
     name = profile.get("display_name") or user.get("real_name") or user.get("name")
     return Member(
         id=str(user["id"]),
         name=str(name or user["id"]),
         zone=user.get("tz"),
-        is_member=not (is_guest or is_stranger or user.get("is_bot")),
+        is_member=home.includes(user) and not (is_guest or user.get("is_bot")),
         is_active=not user.get("deleted"),
         updated=int(user.get("updated") or 0),
     )

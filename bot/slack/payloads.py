@@ -30,7 +30,7 @@ def _whole(read: Callable[[Payload], T]) -> Callable[[Payload], T]:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command. `team` is the typist's own workspace.
+    """A slash command. `team` is the workspace in which it was typed.
 
     `is_meant` means that the same text was typed just before, and on purpose again.
     """
@@ -59,7 +59,8 @@ class Command:
 class Press:
     """A pressed button or a choice from a menu, in a message or in a form.
 
-    `is_private` means that only this person sees the message.
+    `team` is the person's home workspace or organisation. `is_private` means that only
+    this person sees the message.
     """
 
     action: str
@@ -104,6 +105,17 @@ class Submission:
             for state in states
             if state.get("type") == "plain_text_input" and state.get("value")
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOfPerson:
+    """An event about a person, with Slack's user object.
+
+    `places` are the ids of the workspaces and organisations for which it was sent.
+    """
+
+    user: Mapping[str, Any]
+    places: frozenset[str]
 
 
 @_whole
@@ -152,6 +164,20 @@ def submission(body: Payload) -> Submission:
         metadata=view.get("private_metadata") or "",
         values=view["state"]["values"],
     )
+
+
+@_whole
+def change_of_person(body: Payload) -> ChangeOfPerson:
+    """Read a `user_change` or a `team_join`."""
+    # The envelope's own `team_id` may be that of another company in a shared channel.
+    # https://docs.slack.dev/apis/events-api#authorizations
+    places = {
+        place
+        for sent_for in body.get("authorizations") or [body]
+        for place in (sent_for.get("team_id"), sent_for.get("enterprise_id"))
+        if place
+    }
+    return ChangeOfPerson(body["event"]["user"], frozenset(places))
 
 
 def _value(action: Payload) -> str:

@@ -1,7 +1,7 @@
 """People: their names and zones as last seen, and who may use the bot."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,7 +20,7 @@ from bot.incidents.refusals import (
 from bot.policy.names import folded
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
-from bot.slack.client import Member, Slack, member_of
+from bot.slack.client import Identity, Member, Slack, member_of
 from bot.slack.readers import Person
 from bot.slack.reasons import UNREACHABLE
 from bot.store.database import Row, Transaction
@@ -37,9 +37,11 @@ class People:
         self,
         context: Context,
         slack: Slack,
+        identity: Identity,
     ) -> None:
         self._context = context
         self._slack = slack
+        self._identity = identity
 
     def person(self, id: str) -> Person:
         """Return a person; an unknown one has their id as name, and the team's zone."""
@@ -69,15 +71,19 @@ class People:
         return found[0] if found else None
 
     def admit(self, id: str, team: str | None) -> None:
-        """Raise Refusal unless this is a full member of our own workspace.
+        """Raise Refusal unless this is a full member of our own company.
 
-        People of other companies see cards in shared channels, and guests see them in
-        the channels they were invited to. Neither may do anything. Raises SlackError
-        for an unknown person if Slack does not answer who they are.
+        `team` is what Slack says beside their id. People of other companies see cards
+        in shared channels, and guests see them in the channels they were invited to.
+        Neither may do anything. Raises SlackError for an unknown person if Slack does
+        not answer who they are.
         """
-        if team is not None and team != self._context.workspace:
+        is_here = team in (None, self._context.workspace)
+        # In an organisation `team` is the home workspace or the organisation, so it
+        # says nothing about the person. Outside of one it settles the matter.
+        if not is_here and self._home().enterprise is None:
             raise Refusal(NotAdmitted())
-        if any(id == who for _, who in self._context.policy().on_call.named()):
+        if is_here and id in self._on_call():
             return
         known = self._known(id) or self._learned(id)
         if known is None or not (known.is_member and known.is_active):
@@ -100,9 +106,25 @@ class People:
         if not known.is_member:
             raise Refusal(NoFullMember())
 
-    def note(self, user: Mapping[str, Any]) -> None:
-        """Remember somebody as Slack describes them; who is gone loses their work."""
-        self._learn(member_of(user, self._context.workspace))
+    def note(self, user: Mapping[str, Any], places: Collection[str]) -> None:
+        """Remember one of our people as an event describes them.
+
+        Who is gone loses their work. `places` are the workspaces and organisations for
+        which Slack sends it. One for others, or about somebody in another company,
+        changes nobody here.
+        """
+        home = self._home()
+        if home.places & set(places) and home.includes(user):
+            self._learn(member_of(user, home))
+
+    def _home(self) -> Identity:
+        """Return where we are; a bot that started while Slack was away asks now."""
+        if not self._identity.user:
+            self._identity = self._slack.identity(is_quick=True)
+        return self._identity
+
+    def _on_call(self) -> set[str]:
+        return {who for _, who in self._context.policy().on_call.named()}
 
     def _known(self, id: str) -> Member | None:
         with self._context.database.reading() as tx:
@@ -115,7 +137,7 @@ class People:
     def _learned(self, id: str) -> Member | None:
         """Ask Slack who this is, and remember it; `None` if nobody has this id."""
         try:
-            member = self._slack.member(id, self._context.workspace)
+            member = member_of(self._slack.member(id), self._home())
         except SlackError as error:
             if error.fate is Fate.REFUSED:
                 return None
@@ -125,13 +147,18 @@ class People:
 
     def refresh(self) -> None:
         """Read everybody in the workspace from Slack, and remember them."""
-        members = list(self._slack.members(self._context.workspace))
+        # A workspace can join an organisation at any time.
+        self._identity = self._slack.identity()
+        members = list(self._slack.members(self._identity))
         with self._context.database.transaction() as tx:
             # Write the rows in one order, as another replica may write the same ones at
             # this moment: in different orders the two could deadlock.
             for member in sorted(members, key=lambda one: one.id):
                 self._save(tx, member)
             leavers.mark_all(tx, self._context.clock())
+        # Slack does not list people of the organisation's other workspaces.
+        for absent in sorted(self._on_call() - {member.id for member in members}):
+            self._learned(absent)
 
     def _learn(self, member: Member) -> None:
         with self._context.database.transaction() as tx:

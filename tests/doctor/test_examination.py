@@ -85,6 +85,13 @@ def test_nothing_is_wrong_with_a_good_installation(installed: Installation) -> N
     assert not (installed.folder / "sevbot.db").exists()
 
 
+def test_people_of_the_organisation_may_be_on_call(installed: Installation) -> None:
+    installed.slack.join_enterprise("E0GROUP")
+    installed.slack.change_person("ana", team_id="T0SALES")
+
+    assert installed.wrong() == []
+
+
 def a_token_of_another_app(it: Installation) -> None:
     it.settings["slack_bot_token"] = "xoxb-another"
 
