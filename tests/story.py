@@ -87,6 +87,15 @@ class Story(Trial):
             database_url=postgres.record_of(folder) if is_postgres else None,
         )
         self.slack.add_channel("acme", members=["ana", "dee"], bot=False)
+        self._seconds = 0.0
+        self.slack.tiers.machine = self._seconds_passed
+        self.slack.tiers.is_on = True
+
+    def _seconds_passed(self) -> float:
+        """Return seconds that pass with either clock and never go back."""
+        both = self.clock().timestamp() + self.system_clock().timestamp()
+        self._seconds = max(self._seconds, both)
+        return self._seconds
 
     def built(self, wake: Callable[[], None] = lambda: None) -> Bot:
         """Return a bot at rest, or two that share a record and act as one."""

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.delivery.pacing import Pace
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
+from bot.errors import SlackError
 from bot.store.tables import outbox_messages
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
@@ -226,3 +229,14 @@ def test_a_revoked_token_costs_no_message(tuesday: Story) -> None:
     assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
     assert len(cards(tuesday)) == 1
     assert notices(tuesday) == []
+
+
+def test_slack_limits_how_often_it_is_called_in_a_story(tuesday: Story) -> None:
+    # users.list is of the second tier, 20 calls a minute, and was called at the start.
+    for _ in range(19):
+        tuesday.bot.housekeeping()
+    with pytest.raises(SlackError, match="ratelimited"):
+        tuesday.bot.housekeeping()
+
+    tuesday.advance(minutes=1)
+    tuesday.bot.housekeeping()

@@ -29,7 +29,8 @@ MINUTE = 60.0
 class Tiers:
     """Counts calls by a monotonic clock; `is_on` False lets everything through.
 
-    `of_methods` has each method that Slack serves; others are not limited.
+    `machine` returns its seconds. `of_methods` has each method that Slack serves;
+    others are not limited.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class Tiers:
     ) -> None:
         self.is_on = is_on
         self.of_methods = of_methods
-        self._machine = machine
+        self.machine = machine
         self._calls: dict[str, deque[float]] = {}
 
     def wait(self, method: str, arguments: Json) -> int | None:
@@ -52,7 +53,7 @@ class Tiers:
         limits: dict[str, int] = {method: most}
         if method == "chat.postMessage":
             limits[f"{method} {arguments.get('channel')}"] = POSTS_IN_CHANNEL
-        now = self._machine()
+        now = self.machine()
         waits = [self._full_for(name, limit, now) for name, limit in limits.items()]
         if longest := max(waits):
             return ceil(longest)

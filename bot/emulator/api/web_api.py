@@ -49,7 +49,7 @@ class WebApi:
         self._methods = {
             "auth.test": Method(Tier.SPECIAL, self._auth_test),
             "auth.teams.list": Method(Tier.TWO, self._auth_teams_list),
-            "apps.connections.open": Method(Tier.ONE, self._apps_connections_open),
+            "apps.connections.open": Method(Tier.THREE, self._apps_connections_open),
             "chat.postMessage": Method(
                 Tier.SPECIAL, lambda a: chat_api.post_message(workspace, a)
             ),
