@@ -134,9 +134,7 @@ def test_a_socket_that_slack_refuses_shows_in_the_health_and_stops_nothing(
     with sevbot(slack, tmp_path, "run", SEVBOT_PORT=str(port)) as process:
         slack.wait_for_socket(timeout=WITHIN_S)
         health(port)
-        slack.faults.add(
-            "apps.connections.open", Fault.REFUSED, times=None, error="invalid_auth"
-        )
+        slack.faults.refuse("apps.connections.open", "invalid_auth", times=None)
         slack.cut_sockets()
         until(lambda: "invalid_auth" in str(health(port)))
         status, told = health(port)

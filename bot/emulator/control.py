@@ -68,7 +68,9 @@ VOCABULARY: Mapping[str, Words] = {
         }),
         frozenset({"id", "person"}),
     ),
-    "faults": Words(frozenset({"add", "by_chance", "clear", "afflict"})),
+    "faults": Words(
+        frozenset({"add", "refuse", "reply", "by_chance", "clear", "afflict"})
+    ),
     "tiers": Words(frozenset(), frozenset({"is_on"}), frozenset({"is_on"})),
 }  # fmt: skip
 RAISED: Mapping[str, type[Exception]] = {

@@ -1,12 +1,13 @@
 """Fault injection: how the bot's calls to Slack fail, on request or at random."""
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from random import Random
-from typing import assert_never
+from typing import Any, assert_never
 
 EVERY_METHOD = "*"
 RESPONSE_URL = "response_url"
@@ -16,7 +17,6 @@ class Fault(StrEnum):
     """How a call goes wrong; *before* and *after* mean its effect."""
 
     RATE_LIMITED = "rate_limited"  # 429 with Retry-After, no effect
-    REFUSED = "refused"  # `ok: false` with an error code of choice, no effect
     FAIL_BEFORE = "fail_before"  # 500, no effect
     FAIL_AFTER = "fail_after"  # 500, though it was done
     DROP_BEFORE = "drop_before"  # the connection breaks, no effect
@@ -24,6 +24,8 @@ class Fault(StrEnum):
     LANDS_LATE = "lands_late"  # the connection breaks, and it is done later
     SLOW_BEFORE = "slow_before"  # done late, answered late
     SLOW_AFTER = "slow_after"  # done at once, answered late
+    REPLY_BEFORE = "reply_before"  # another answer, no effect
+    REPLY_AFTER = "reply_after"  # another answer, though it was done
 
 
 class Condition(StrEnum):
@@ -37,18 +39,27 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that Slack, or a proxy on the way, gives instead of the right one."""
+
+    body: str
+    status: int = 200
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One fault of one method; `times` None means until cleared.
 
     `wait_for` is the Retry-After of a 429, how long a slow call takes, or after how
-    long a late one takes effect. `error` is the code of a refusal.
+    long a late one takes effect. `reply` is the other answer.
     """
 
     method: str
     fault: Fault
     times: int | None = 1
     wait_for: timedelta = timedelta(seconds=1)
-    error: str = "unknown_error"
+    reply: Reply = Reply("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +109,48 @@ class Faults:
         *,
         times: int | None = 1,
         wait_for: timedelta = timedelta(seconds=1),
-        error: str = "unknown_error",
     ) -> None:
         """Make the next `times` calls of a method fail, or all of them with None.
 
         `method` is a Web API method, `response_url`, or `*` for every call.
         """
+        self._rule(Rule(method, fault, times, wait_for))
+
+    def refuse(
+        self,
+        method: str,
+        error: str,
+        *,
+        times: int | None = 1,
+        is_done: bool = False,
+        **more: Any,
+    ) -> None:
+        """Refuse the next calls of a method with any error code, as `add` does.
+
+        `more` are further fields of the answer. With `is_done` the call takes effect
+        all the same, as Slack says that it may with `fatal_error`.
+        """
+        body = json.dumps({"ok": False, "error": error, **more})
+        self.reply(method, body, times=times, is_done=is_done)
+
+    def reply(  # noqa: PLR0913  # What an HTTP answer is made of.
+        self,
+        method: str,
+        body: str,
+        status: int = 200,
+        *,
+        content_type: str = "application/json",
+        times: int | None = 1,
+        is_done: bool = False,
+    ) -> None:
+        """Answer the next calls of a method with any body, as a proxy might."""
+        fault = Fault.REPLY_AFTER if is_done else Fault.REPLY_BEFORE
+        reply = Reply(body, status, content_type)
+        self._rule(Rule(method, fault, times, reply=reply))
+
+    def _rule(self, rule: Rule) -> None:
         with self._lock:
-            self._rules.append(Rule(method, fault, times, wait_for, error))
+            self._rules.append(rule)
 
     def by_chance(
         self,

@@ -6,7 +6,8 @@ import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 import pytest
 from slack_bolt import Ack, App, Respond
@@ -41,7 +42,7 @@ def test_a_rate_limit_says_when_to_come_back(
 def test_a_call_can_be_refused_with_any_code(
     slack: LocalSlack, client: WebClient
 ) -> None:
-    slack.faults.add("chat.postMessage", Fault.REFUSED, error="is_inactive")
+    slack.faults.refuse("chat.postMessage", "is_inactive")
 
     with pytest.raises(SlackApiError) as error:
         client.chat_postMessage(channel=INCIDENTS, text="x")
@@ -233,3 +234,33 @@ def test_a_local_slack_that_is_offline_can_be_stopped() -> None:
 
     with LocalSlack(port=port) as again:
         assert again.api_url == f"http://127.0.0.1:{port}/api/"
+
+
+@pytest.mark.parametrize(("is_done", "count"), [(False, 0), (True, 1)])
+def test_any_error_code_may_be_answered(
+    slack: LocalSlack, client: WebClient, *, is_done: bool, count: int
+) -> None:
+    slack.faults.refuse(
+        "chat.postMessage", "access_denied", is_done=is_done, needed="x:read"
+    )
+
+    with pytest.raises(SlackApiError) as error:
+        client.chat_postMessage(channel=INCIDENTS, text="x")
+
+    assert (error.value.response.status_code, refusal(error)) == (200, "access_denied")
+    assert error.value.response["needed"] == "x:read"
+    assert posted(slack) == count
+    assert client.chat_postMessage(channel=INCIDENTS, text="x")["ok"]
+
+
+def test_any_body_may_be_answered_with_any_status(slack: LocalSlack) -> None:
+    page = "<html><title>Blocked</title></html>"
+    slack.faults.reply("auth.test", page, 403, content_type="text/html")
+    request = Request(f"{slack.api_url}auth.test", method="POST")
+
+    with pytest.raises(HTTPError) as error:
+        urlopen(request)
+
+    assert error.value.code == 403
+    assert error.value.headers["content-type"] == "text/html; charset=utf-8"
+    assert error.value.read().decode() == page

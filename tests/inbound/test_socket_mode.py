@@ -58,7 +58,7 @@ def connecting(slack: LocalSlack, waits: Waits) -> Iterator[SocketMode]:
 
 def test_a_refused_socket_is_asked_for_less_and_less_often(slack: LocalSlack) -> None:
     waits = Waits()
-    slack.faults.add(OPEN, Fault.REFUSED, times=7, error="internal_error")
+    slack.faults.refuse(OPEN, "internal_error", times=7)
 
     with connecting(slack, waits) as socket:
         until(socket.is_connected)
@@ -70,7 +70,7 @@ def test_a_refused_socket_is_asked_for_less_and_less_often(slack: LocalSlack) ->
 
 def test_the_failure_is_known_while_slack_refuses(slack: LocalSlack) -> None:
     waits = Waits()
-    slack.faults.add(OPEN, Fault.REFUSED, times=None, error="forbidden_team")
+    slack.faults.refuse(OPEN, "forbidden_team", times=None)
 
     with connecting(slack, waits) as socket:
         until(lambda: socket.failure is not None)
@@ -97,7 +97,7 @@ def test_a_refusal_after_a_connection_broke_is_waited_out_too(
 
     with connecting(slack, waits) as socket:
         until(socket.is_connected)
-        slack.faults.add(OPEN, Fault.REFUSED, times=3, error="invalid_auth")
+        slack.faults.refuse(OPEN, "invalid_auth", times=3)
         slack.cut_sockets()
         until(lambda: len(waits.seconds) == 3)
         until(socket.is_connected)

@@ -12,7 +12,7 @@ STRANGE = "moon_in_the_wrong_phase"
 
 def refuse(told: Story, method: str, code: str, times: int | None = None) -> None:
     """Let Slack refuse a method from now on, or a number of times."""
-    told.slack.faults.add(method, Fault.REFUSED, times=times, error=code)
+    told.slack.faults.refuse(method, code, times=times)
 
 
 def let_pass(told: Story, **span: float) -> None:

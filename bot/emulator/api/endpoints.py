@@ -27,11 +27,8 @@ logger = logging.getLogger(__name__)
 URL_GONE = {"invalid_url", "used_url", "expired_url"}
 LATE = {Fault.SLOW_BEFORE, Fault.SLOW_AFTER}
 NO_EFFECT = {
-    Fault.RATE_LIMITED,
-    Fault.REFUSED,
-    Fault.FAIL_BEFORE,
-    Fault.DROP_BEFORE,
-}
+    Fault.RATE_LIMITED, Fault.FAIL_BEFORE, Fault.DROP_BEFORE, Fault.REPLY_BEFORE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +152,11 @@ class Endpoints:
         """Answer as the rule says; a dropped call gets no answer."""
         if rule.fault == Fault.RATE_LIMITED:
             return _rate_limited(int(rule.wait_for.total_seconds()))
-        if rule.fault == Fault.REFUSED:
-            return JSONResponse({"ok": False, "error": rule.error})
         if rule.fault in {Fault.DROP_BEFORE, Fault.DROP_AFTER}:
             self._hang_up(request)
+        if rule.fault in {Fault.REPLY_BEFORE, Fault.REPLY_AFTER}:
+            reply = rule.reply
+            return Response(reply.body, reply.status, media_type=reply.content_type)
         return JSONResponse({"ok": False, "error": "internal_error"}, 500)
 
     def _hang_up(self, request: Request) -> None:
