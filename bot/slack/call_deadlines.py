@@ -12,6 +12,7 @@ from io import BufferedReader, RawIOBase
 from ssl import SSLContext, create_default_context
 from time import monotonic
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import (
     BaseHandler,
     HTTPHandler,
@@ -49,13 +50,27 @@ class PromptClient(WebClient):
         url: str,  # noqa: ARG002  # The request has it, too.
         req: Request,
     ) -> dict[str, Any]:
-        with self._opener.open(req, timeout=self.timeout) as answer:
-            charset = answer.headers.get_content_charset() or "utf-8"
+        answer: HTTPResponse | HTTPError
+        try:
+            answer = self._opener.open(req, timeout=self.timeout)
+        except HTTPError as error:
+            answer = error
+        with answer:
             return {
                 "status": answer.status,
                 "headers": answer.headers,
-                "body": answer.read().decode(charset),
+                "body": _from_slack(answer.read()),
             }
+
+
+def _from_slack(body: bytes) -> str:
+    """Return a JSON object, which is what Slack answers, as text.
+
+    Proxies answer anything, in any charset. The library expects any other text not to
+    be JSON, and would fail at a list.
+    """
+    text = body.decode(errors="replace")
+    return text if text.lstrip().startswith("{") else "not from Slack"
 
 
 class _Connection(HTTPConnection):

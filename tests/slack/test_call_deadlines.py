@@ -72,8 +72,26 @@ def test_a_slowly_dripping_answer_ends_at_the_deadline_unconfirmed(
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", HEAD, HEAD + b"{" * 99, b"HTTP/1.1 502 Bad Gateway\r\n\r\n<html>"],
-    ids=["nothing", "head only", "no json", "a proxy"],
+    [
+        b"",
+        HEAD,
+        HEAD + b"{" * 99,
+        b'HTTP/1.1 200 OK\r\n\r\n["ok"]',
+        b"HTTP/1.1 200 OK\r\n\r\nnull",
+        b"HTTP/1.1 502 Bad Gateway\r\n\r\n<html>",
+        b"HTTP/1.1 403 Forbidden\r\n\r\nverweigert f\xfcr Sie",
+        b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/html; charset=no\r\n\r\n<p>",
+    ],
+    ids=[
+        "nothing",
+        "head only",
+        "no json",
+        "a list",
+        "null",
+        "a proxy",
+        "latin-1",
+        "an unknown charset",
+    ],
 )
 def test_an_unreadable_answer_leaves_the_call_unconfirmed(answer: bytes) -> None:
     with (

@@ -240,3 +240,30 @@ def test_slack_limits_how_often_it_is_called_in_a_story(tuesday: Story) -> None:
 
     tuesday.advance(minutes=1)
     tuesday.bot.housekeeping()
+
+
+@pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done"])
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        ("<html>Blocked by your company</html>", 403, "text/html"),
+        ("<html>Sign in</html>", 200, "text/html"),
+        ("Bad gateway", 502, "text/plain"),
+        ("", 200, "text/plain"),
+        ("{", 200, "application/json"),
+        ('["ok"]', 200, "application/json"),
+        ("null", 200, "application/json"),
+    ],
+)
+def test_an_answer_that_is_not_slacks_is_looked_up(
+    tuesday: Story, body: str, status: int, kind: str, *, is_done: bool
+) -> None:
+    faults = tuesday.slack.faults
+    faults.reply(POST, body, status, content_type=kind, is_done=is_done)
+
+    tuesday.command("dee", SEV2)
+    wait(tuesday, minutes=1)
+    wait(tuesday, minutes=20)
+
+    assert len(cards(tuesday)) == 1
+    assert tuesday.waiting() == 0
