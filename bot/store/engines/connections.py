@@ -19,6 +19,7 @@ from bot.errors import StorageError
 T = TypeVar("T")
 
 AWAY = "the database cannot be reached"
+_NOT_UTF_8 = "the database is not in UTF-8; make one with ENCODING 'UTF8'"
 
 # Longer than the server's own `statement_timeout`, whose error says more than ours.
 STATEMENT_WITHIN_S = 2.2
@@ -60,11 +61,19 @@ class TimedConnection(psycopg.Connection[DictRow]):
 
 def connected(url: str) -> psycopg.Connection[DictRow]:
     """Connect outside of the pool. Raises StorageError saying why that failed."""
+    given = arguments(url)
     try:
-        return psycopg.Connection[DictRow].connect(url, **arguments(url))
+        connection = psycopg.Connection[DictRow].connect(url, **given)
     except psycopg.OperationalError as error:
         why = str(error).splitlines()[-1].rpartition(": ")[2].strip()
         raise StorageError(f"{AWAY}: {why}") from error
+    # In SQL_ASCII the server checks no text, and the driver gives bytes back; others
+    # lack most characters.
+    # https://www.postgresql.org/docs/current/multibyte.html
+    if connection.info.parameter_status("server_encoding") != "UTF8":
+        connection.close()
+        raise StorageError(_NOT_UTF_8)
+    return connection
 
 
 def arguments(url: str) -> dict[str, Any]:
@@ -85,6 +94,7 @@ def arguments(url: str) -> dict[str, Any]:
         given["target_session_attrs"] = "read-write"
     return {
         **given,
+        "client_encoding": "UTF8",
         "autocommit": True,
         "prepare_threshold": None,
         "row_factory": dict_row,

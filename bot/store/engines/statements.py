@@ -221,4 +221,6 @@ def honest() -> Iterator[None]:
         # Anything else is a connection failure.
         if isinstance(error, psycopg.OperationalError):
             raise StorageError(AWAY) from error
-        raise
+        # The driver's own sentence may quote what a person typed.
+        named = f"{type(error).__name__}, {error.sqlstate or 'no code'}"
+        raise StorageError(f"the database refuses: {named}") from error

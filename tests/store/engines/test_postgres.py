@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from traceback import format_exception
 
 import psycopg
@@ -13,6 +14,7 @@ from bot.errors import BotError, StorageError
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.engines.postgres import PostgresDatabase
+from bot.store.engines.statements import PostgresTransaction
 from tests.factories import pacific
 from tests.forwarder import Break, Forwarder
 from tests.postgres import Postgres, by_hand, server, shared, through
@@ -48,6 +50,14 @@ def behind(
         way.thaw()
         database.close()
 
+
+# A table that is gone, and one error of each class that PostgreSQL documents.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+CLASSES = (
+    "02 03 08 09 0A 0B 0F 0L 0P 0Z 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D "
+    "3F 40 42 44 53 54 55 57 58 72 F0 HV P0 XX"
+)
+AWRY = ["* FROM nowhere", *(f"awry('{one}001')" for one in CLASSES.split())]
 
 Write = Callable[[Database], object]
 MANY = 8  # As many as there may be connections.
@@ -336,13 +346,63 @@ def test_a_url_to_nowhere_is_refused_in_plain_words(
     assert why in str(refused.value.__cause__)
 
 
-@pytest.mark.parametrize("password", ["gE7 heim", "gE7%zzheim"])
+@pytest.mark.parametrize("password", ["gE7 heim", "gE7%zzheim", "gE7%"])
 def test_a_password_that_no_url_may_hold_is_not_printed(password: str) -> None:
     with pytest.raises(StorageError) as refused:
         opening.opened(f"postgresql://bot:{password}@127.0.0.1/bot", "T1")
 
     assert refused.value.reason.startswith("PostgreSQL does not understand DATABASE_")
     assert "gE7" not in "".join(format_exception(refused.value))
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_JP"])
+def test_a_database_in_another_encoding_is_refused(
+    own: Postgres, encoding: str
+) -> None:
+    name = f"in_{encoding.lower()}"
+    own.say(
+        f"CREATE DATABASE {name} ENCODING '{encoding}' "
+        "LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    )
+    url = own.url(name)
+
+    for opens in (partial(opening.opened, workspace="T1"), opening.postgres().tried):
+        with pytest.raises(StorageError, match="the database is not in UTF-8"):
+            opens(url)
+    assert by_hand(url, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
+
+
+def test_the_bot_speaks_utf_8_whatever_its_surroundings_ask(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+
+    with closing(opening.opened(postgres_url, "T1")) as database:
+        with database.transaction() as tx:
+            tx.one("set_mark", name="日本", at=NOON)
+        with database.reading() as tx:
+            assert tx.one("mark", name="日本") == {"at": NOON}
+
+
+@pytest.mark.parametrize("asked", AWRY, ids=lambda one: one.rpartition("'")[0][-5:])
+def test_every_error_of_the_driver_is_a_refusal(
+    postgres_url: str, database: Database, asked: str
+) -> None:
+    def ask(database: Database) -> object:
+        with database.transaction() as tx:
+            assert isinstance(tx, PostgresTransaction)
+            return list(tx.each(f"SELECT {asked}"))
+
+    raise_it = (
+        "CREATE FUNCTION awry(state TEXT) RETURNS INT LANGUAGE plpgsql AS "
+        "'BEGIN RAISE EXCEPTION ''acme is down'' USING ERRCODE = state; END'"
+    )
+    by_hand(postgres_url, raise_it)
+
+    why = refusal(database, ask)
+
+    assert "acme" not in why
+    note(database)
 
 
 def test_an_invalid_url_is_refused_in_plain_words() -> None:
