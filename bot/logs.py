@@ -12,6 +12,7 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "color_message",  # uvicorn's, the same text once more
 }
+_A_MINUTE = 20
 # APScheduler warns whenever a tick is asked for while one is running. That is normal
 # with many commands, and our watchdog notices a tick that hangs.
 _LIBRARIES = {
@@ -52,6 +53,34 @@ def _is_told(record: logging.LogRecord) -> bool:
     return record.levelno >= _LIBRARIES.get(library, logging.NOTSET)
 
 
+class Flood(logging.Filter):
+    """Lets a warning or error through twenty times a minute, and counts the others.
+
+    A fault that repeats, or a stranger who causes one on purpose, must not fill the
+    disk. What comes from one place in the code, with one type of error, is one kind.
+    The next line of its kind says in `left_out` how many were not written.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[tuple[object, ...], tuple[int, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a record is written."""
+        if record.levelno < logging.WARNING:
+            return True
+        error = record.exc_info[0] if record.exc_info else None
+        kind = (record.name, record.pathname, record.lineno, error)
+        minute = int(record.created // 60)
+        began, count = self._seen.get(kind, (minute, 0))
+        if began != minute:
+            if count > _A_MINUTE:
+                record.left_out = count - _A_MINUTE
+            began, count = minute, 0
+        self._seen[kind] = (began, count + 1)
+        return count < _A_MINUTE
+
+
 def to_stderr(level: int = logging.INFO) -> None:
     """Log to stderr, with warnings and errors only from libraries.
 
@@ -60,6 +89,7 @@ def to_stderr(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter())
     handler.addFilter(_is_told)
+    handler.addFilter(Flood())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

@@ -94,3 +94,49 @@ def test_a_library_that_takes_the_roots_level_is_as_quiet(
     get_bolt_logger(App).info("a session has been established")
 
     assert capsys.readouterr().err == ""
+
+
+def failing(at_s: float, line: int = 1, error: BaseException | None = None) -> str:
+    """Return what the log holds of a warning, which may be nothing."""
+    record = logging.makeLogRecord(
+        {
+            "name": "bot.outbox",
+            "levelno": logging.WARNING,
+            "pathname": "outbox.py",
+            "lineno": line,
+            "created": at_s,
+            "exc_info": (type(error), error, None) if error else None,
+        }
+    )
+    handler = logging.getLogger().handlers[0]
+    return handler.format(record) if handler.filter(record) else ""
+
+
+def test_a_fault_that_repeats_fills_no_disk() -> None:
+    to_stderr()
+
+    first = [failing(at_s) for at_s in range(60)]
+    later = failing(60)
+
+    assert len(list(filter(None, first))) == 20
+    assert later.endswith("left_out=40")
+    assert "left_out" not in failing(61)
+
+
+def test_a_flood_of_one_kind_hides_no_other() -> None:
+    to_stderr()
+
+    flood = [failing(0) for _ in range(1_000)]
+
+    assert not flood[-1]
+    assert failing(0, line=2)
+    assert failing(0, error=OSError())
+
+
+def test_what_is_no_fault_is_never_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    to_stderr()
+
+    for _ in range(100):
+        logging.getLogger("bot.triage").info("texts erased")
+
+    assert len(capsys.readouterr().err.splitlines()) == 100
