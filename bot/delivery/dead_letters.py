@@ -196,6 +196,7 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.BACKUP
             | MessageKind.LOST_INCIDENTS
             | MessageKind.LEAVERS
+            | MessageKind.NEW_RECORD
             | MessageKind.REMINDER_FAILS
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED

@@ -9,12 +9,11 @@ treated alike. That costs one look-up per message.
 """
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery import pacing
+from bot.delivery import first_start, pacing
 from bot.errors import SlackError
 from bot.slack.client import Slack, Standing
 from bot.store.database import Transaction
@@ -43,7 +42,6 @@ _TRY_AGAIN_AFTER = timedelta(minutes=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
 _CLOCKS_DIFFER_BY = timedelta(seconds=10)
 _OF_THE_TICK = (MessageKind.REMINDER, MessageKind.MORNING, MessageKind.DIGEST)
-_CARD = re.compile(r"INC-(\d+)/card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,11 @@ class Recovery:
         self._try_at: datetime | None = None
 
     def begin(self) -> None:
-        """Note whether the database may be old, before anything is sent or accepted."""
+        """Note whether the database may be old, before anything is sent or accepted.
+
+        Raises BotError if it is empty and must not be.
+        """
+        first_start.examine(self._context, self._slack)
         now, system_now = self._context.clock(), self._context.system_clock()
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
@@ -133,7 +135,7 @@ class Recovery:
         # No transaction was open while Slack was asked. A number that was taken in
         # between is not lost: _advance compares with the counter of now.
         with self._context.database.transaction() as tx:
-            self._advance(tx, _numbers(cards), known_until)
+            self._advance(tx, first_start.numbers(cards), known_until)
             marks.note(tx, Mark.NUMBERS_READ, now)
 
     def _advance(
@@ -308,8 +310,3 @@ def _age_of(noted: Mapping[Mark, datetime]) -> _Age:
         numbers_read=noted.get(Mark.NUMBERS_READ),
         restored=noted.get(Mark.RESTORED),
     )
-
-
-def _numbers(cards: Sequence[Standing]) -> list[int]:
-    found = (_CARD.fullmatch(card.key) for card in cards)
-    return sorted({int(one[1]) for one in found if one})

@@ -66,7 +66,7 @@ class Renderer:
             case MessageKind.BACKUP:
                 said = failures.backup(message.refs["reason"])
                 return Rendered(said, is_live=False)
-            case MessageKind.LOST_INCIDENTS:
+            case MessageKind.LOST_INCIDENTS | MessageKind.NEW_RECORD:
                 return self._lost_incidents(message)
             case MessageKind.LEAVERS:
                 return self._leavers(tx, message)
@@ -164,7 +164,10 @@ class Renderer:
         return Rendered(said, is_live=False)
 
     def _lost_incidents(self, message: OutboxMessage) -> Rendered:
-        said = lost_incidents.message(message.refs, self._policy(), self._clock())
+        if message.kind is MessageKind.NEW_RECORD:
+            said = lost_incidents.unread(message.refs["error"], self._policy())
+        else:
+            said = lost_incidents.message(message.refs, self._policy(), self._clock())
         return Rendered(said, is_live=False)
 
     def _leavers(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -271,6 +274,7 @@ def described(kind: MessageKind, incident: int | None) -> str:
             | MessageKind.BACKUP
             | MessageKind.LOST_INCIDENTS
             | MessageKind.LEAVERS
+            | MessageKind.NEW_RECORD
             | MessageKind.REMINDER_FAILS
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.policies import read
 from bot.clock import system_clock
-from bot.errors import BotError, PolicyError, UserError
+from bot.errors import BotError, PolicyError, SlackError, UserError
 from bot.policy.names import folded
 from bot.policy.parsing.notation import nearest, quoted
 from bot.policy.parsing.public_holidays import public_holidays
@@ -100,6 +101,57 @@ def restore(
     if aside is not None:
         typer.echo(f"What was there is {aside}.")
     typer.echo("Start the bot: it first looks what stands in Slack already.")
+
+
+def new(
+    *,
+    after: Annotated[
+        int | None,
+        typer.Option(
+            help="Numbers go on after this one. Default: the highest card in Slack."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Begin a new record on purpose, where the bot says that one was lost.
+
+    It needs the bot's token. What an older record held is not in the new one.
+    """
+    # Imported here, since no other of these commands asks Slack.
+    from bot.delivery import first_start  # noqa: PLC0415
+    from bot.slack.client import Slack  # noqa: PLC0415
+
+    settings, now = read_settings(), system_clock()
+    token = settings.slack_bot_token
+    if token is None:
+        raise BotError("Set SLACK_BOT_TOKEN (xoxb-…) in the environment or in .env.")
+    channel = read(None, now.date()).channels.incidents
+    slack = Slack(token.get_secret_value(), settings.slack_api_url)
+    try:
+        workspace = slack.identity().team
+        if after is None:
+            after = first_start.highest_card(slack, channel, now)
+    except SlackError as error:
+        raise BotError(
+            f"Slack cannot be read ({error.code}). If it shows cards, --after N gives "
+            "the highest number on them."
+        ) from error
+    url = settings.database_url
+    aside = None
+    if not opening.is_postgres(url):
+        aside = restoring.make_room(opening.sqlite_path(url), now)
+    with closing(opening.opened(url, workspace)) as database:
+        with database.reading() as tx:
+            if tx.one("last_number") is not None:
+                raise BotError("The record has incidents in it. Move it away first.")
+        typer.echo(f"The first incident of the new record will be INC-{after + 1}.")
+        if not yes:
+            typer.confirm("Begin it?", abort=True)
+        with database.transaction() as tx:
+            first_start.begin(tx, now, after)
+    if aside is not None:
+        typer.echo(f"What was there is {aside}.")
+    typer.echo("Begun. Start the bot.")
 
 
 def erase(

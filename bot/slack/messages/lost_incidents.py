@@ -1,4 +1,4 @@
-"""The notice of incidents that a restored record does not know."""
+"""What a record that was lost, or restored from a copy, does not know."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,3 +21,13 @@ def message(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
         for times in (plain, token)
     ]
     return notice(*texts)
+
+
+def unread(error: str, policy: Policy) -> Message:
+    """Say that a new record begins, and that nobody could see whether one was lost."""
+    where = channel_link(policy.channels.incidents)
+    return notice(
+        f"I began a new record, with numbers from INC-1. I could not read {where} "
+        f"({error}) to see whether an older record was lost. If there was one, stop me "
+        "and put it back: `sevbot db restore FILE`."
+    )

@@ -16,6 +16,7 @@ from bot.store.files import part_of, put
 GONE = "the database file is gone"
 MOVED = "the database file was moved away"
 REPLACED = "another file is in the database's place; restart sevbot"
+CUT_SHORT = "the database file was cut short; stop sevbot and restore a backup"
 # POSIX drops a process's locks on a file as soon as it closes any descriptor of that
 # file, SQLite's locks included. A descriptor opened with O_PATH has no such effect.
 # https://www.sqlite.org/howtocorrupt.html, on closing a file that is in use.
@@ -29,13 +30,23 @@ class Place:
         self._path = Path(path)
         self._descriptor = os.open(path, _JUST_TO_ASK)
         self._own = os.fstat(self._descriptor)
+        self._size = 0
 
     def is_kept(self) -> bool:
-        """Return whether the name still belongs to this file."""
+        """Return whether the name still belongs to this file.
+
+        Raises StorageError if it was cut short: a database never shrinks by itself.
+        """
         try:
-            return os.path.samestat(self._path.stat(), self._own)
+            now = self._path.stat()
         except OSError:
             return False
+        if not os.path.samestat(now, self._own):
+            return False
+        if now.st_size < self._size:
+            raise StorageError(CUT_SHORT)
+        self._size = now.st_size
+        return True
 
     def put_back(self, connection: sqlite3.Connection) -> None:
         """Write a deleted file's content under its old name.

@@ -117,8 +117,13 @@ def kept(made: Iterable[datetime]) -> set[datetime]:
 
 
 def must_look_sound(record: Path, folder: Path | None) -> None:
-    """Raise BotError for a damaged database, naming its newest good backup."""
-    if not record.is_file():
+    """Raise BotError for a database that is damaged or lost, naming the way out.
+
+    Absence is not a beginning: it is lost where a good backup lies there, or a log
+    without its file, which SQLite would delete.
+    """
+    if not record.exists() or not record.stat().st_size:
+        _must_be_a_beginning(record, folder)
         return
     try:
         checking.must_look_whole(record, _LOOKED_AT)
@@ -126,18 +131,36 @@ def must_look_sound(record: Path, folder: Path | None) -> None:
         raise BotError(f"{record}: {error.reason}. {_way_out(folder)}") from error
 
 
+def _must_be_a_beginning(record: Path, folder: Path | None) -> None:
+    log = record.with_name(f"{record.name}-wal")
+    is_log = log.exists() and log.stat().st_size > 0
+    try:
+        is_backed_up = folder is not None and newest_good(folder) is not None
+    except BotError:  # The daily backup says that its folder cannot be read.
+        is_backed_up = False
+    if not is_log and not is_backed_up:
+        return
+    is_there = record.exists()
+    what = f"{record} is empty" if is_there else f"There is no {record}"
+    beside = f", but {log} holds what was written last" if is_log else ""
+    raise BotError(
+        f"{what}{beside}. Was a disk not mounted? {_way_out(folder)}. To begin a new "
+        "record on purpose: sevbot db new"
+    )
+
+
 def _way_out(folder: Path | None) -> str:
     if folder is None:
         return (
             "SEVBOT_BACKUPS names no folder with backups; `sevbot db restore FILE` "
-            "takes one from anywhere."
+            "takes one from anywhere"
         )
     try:
         found = newest_good(folder)
     except BotError as error:
         return str(error)
     if found is None:
-        return f"There is no good backup in {folder}."
+        return f"There is no good backup in {folder}"
     at, backup = found
     return (
         f"The newest good backup is of {at:%Y-%m-%d %H:%M} UTC; to take it: sevbot db "

@@ -46,7 +46,7 @@ def restore(file: Path, record: Path, now: datetime, *, replaces: bool) -> Path 
             copy(file, part)
             _mark(part, now)
             _give_to_owner_of(record, part)
-            aside = _moved_aside(record, now, is_good=is_good)
+            aside = moved_aside(record, now, is_good=is_good)
             put(part, record)
     return aside
 
@@ -106,7 +106,24 @@ def _must_be_unused(record: Path) -> None:
         os.close(descriptor)
 
 
-def _moved_aside(record: Path, now: datetime, *, is_good: bool) -> Path | None:
+def make_room(record: Path, now: datetime) -> Path | None:
+    """Move an empty file and the log beside it out of a new record's way.
+
+    Returns where they are now. A record with anything in it stays where it is.
+    """
+    log = record.with_name(f"{record.name}-wal")
+    is_empty = not record.exists() or not record.stat().st_size
+    if not is_empty or not log.exists():
+        return None
+    with telling(f"{record} was not begun"):
+        record.touch(mode=0o600)
+        _must_be_unused(record)
+        aside = moved_aside(record, now, is_good=False)
+        record.unlink()
+    return aside
+
+
+def moved_aside(record: Path, now: datetime, *, is_good: bool) -> Path | None:
     """Keep the old database under another name, together with its WAL.
 
     It is linked, not renamed: the old name must never be without a file, or a bot that

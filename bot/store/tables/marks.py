@@ -13,7 +13,8 @@ class Mark(StrEnum):
     loaded (`START`), up to when an old database is complete (`KNOWN_UNTIL`), and when a
     bot resumed from there. By the system clock: when a bot last started on a database
     that may be old (`BEGUN`), when it had read the incident numbers off the cards, when
-    a backup was restored, when one was made, and since when backups fail.
+    a backup was restored, when one was made, since when backups fail, and when the
+    record was begun (`CREATED`).
     """
 
     TICK = "tick"
@@ -27,6 +28,7 @@ class Mark(StrEnum):
     RESTORED = "restored"
     BACKUP = "backup"
     BACKUP_FAILS = "backup_fails"
+    CREATED = "created"
 
 
 def at(tx: Transaction, mark: Mark) -> datetime | None:

@@ -34,6 +34,7 @@ class MessageKind(StrEnum):
     BACKUP = "backup"
     LOST_INCIDENTS = "lost_incidents"
     LEAVERS = "leavers"
+    NEW_RECORD = "new_record"
     REMINDER_FAILS = "reminder_fails"
     CARD_NOT_POSTED = "card_not_posted"
     NOT_DELIVERED = "not_delivered"
