@@ -119,6 +119,10 @@ def _of_file(path: Path, mounts: Path) -> Iterator[Finding]:
     if not path.parent.is_dir():
         yield wrong(f"The folder {path.parent} does not exist.", "Create it.")
         return
+    if path.exists() and path.stat().st_mode & 0o077:
+        yield note(
+            f"Other users of this machine can read {path}.", f"chmod 600 {path}*"
+        )
     yield _opened(path)
 
 

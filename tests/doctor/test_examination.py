@@ -406,6 +406,19 @@ def test_examining_the_record_changes_nothing(installed: Installation) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_record_that_everybody_can_read_is_noted(installed: Installation) -> None:
+    record = installed.folder / "sevbot.db"
+    record.touch(mode=0o600)
+    closed = [one.what for one in installed.findings()]
+    record.chmod(0o644)
+
+    found = [one.what for one in installed.findings()]
+
+    said = f"Other users of this machine can read {record}."
+    assert said not in closed
+    assert said in found
+
+
 def test_a_missing_folder_is_found(installed: Installation) -> None:
     installed.settings["database_url"] = f"sqlite:///{installed.folder}/no/sevbot.db"
 

@@ -227,6 +227,9 @@ def _instants(columns: tuple[str, ...]) -> list[str]:
 
 
 def _opened(path: Path | str, busy_for: timedelta) -> sqlite3.Connection:
+    # It holds what customers wrote. SQLite gives -wal and -shm the mode of the file.
+    with suppress(OSError):  # SQLite's own words say why it cannot be made.
+        Path(path).touch(mode=0o600)
     connection = sqlite3.connect(
         path,
         timeout=busy_for.total_seconds(),

@@ -1,5 +1,6 @@
 """The record in a SQLite file: what it keeps, and its errors."""
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -64,6 +65,21 @@ def test_committed_rows_are_there_for_the_next_process(path: Path) -> None:
 
     with opened(path) as second:
         assert noted(second) == NOON
+
+
+def test_only_its_owner_may_read_the_files_of_a_record(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with opened(path) as database:
+            note(database)
+            modes = {
+                one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()
+            }
+    finally:
+        os.umask(before)
+
+    assert len(modes) == 3
+    assert set(modes.values()) == {0o600}
 
 
 def test_a_transaction_that_raises_leaves_nothing_behind(
