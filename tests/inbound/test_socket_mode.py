@@ -44,7 +44,7 @@ def slack() -> Iterator[LocalSlack]:
 
 
 @contextmanager
-def connecting(slack: LocalSlack, waits: Waits) -> Iterator[SocketMode]:
+def connecting(slack: LocalSlack, waits: Waits | None = None) -> Iterator[SocketMode]:
     app = App(authorize=lambda **_: AuthorizeResult(enterprise_id=None, team_id="T1"))
     socket = SocketMode(
         app, slack.app_token, slack.api_url, pause=waits, share=lambda: 0
@@ -105,6 +105,18 @@ def test_a_refusal_after_a_connection_broke_is_waited_out_too(
 
     assert waits.seconds == [10, 20, 40]
     assert asked == 5
+
+
+def test_a_ping_of_the_library_asks_for_no_connection(slack: LocalSlack) -> None:
+    with connecting(slack) as socket:
+        until(socket.is_connected)
+        slack.faults.refuse(OPEN, "internal_error", times=None)
+        slack.cut_sockets()
+        until(partial(has_asked, slack, 2))
+
+        socket._handler.client._monitor_current_session()  # type: ignore[no-untyped-call]
+
+        assert has_asked(slack, 2)
 
 
 def test_a_connection_that_keeps_breaking_is_not_replaced_at_once_each_time(

@@ -131,6 +131,18 @@ def test_when_slack_refuses_every_post_the_reports_end(tuesday: Story) -> None:
     assert tuesday.bot.health().is_well
 
 
+def test_a_reply_that_waits_for_its_lost_card_is_no_unsent_page(
+    tuesday: Story,
+) -> None:
+    tuesday.slack.change_channel("incidents", archived=True)
+    tuesday.command("dee", SEV1)
+    tuesday.press("ana", "Take it", tuesday.slack.dm("ana")[0])
+
+    tuesday.advance(minutes=10)
+
+    assert tuesday.bot.health().is_well
+
+
 def test_an_answer_that_slack_does_not_take_is_logged(
     tuesday: Story, caplog: pytest.LogCaptureFixture
 ) -> None:

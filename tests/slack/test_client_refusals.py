@@ -1,0 +1,43 @@
+"""What a refusal means that Slack's client reports."""
+
+from datetime import timedelta
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot.errors import Fate
+from bot.slack.client import refusal
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("30", 30),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 1),
+        ("-5", 1),
+        ("9" * 30, 1),
+        (None, 1),
+    ],
+    ids=["seconds", "a date", "negative", "too many", "none"],
+)
+def test_a_rate_limit_waits_as_long_as_its_header_says(
+    header: str | None, seconds: int
+) -> None:
+    answer = SlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="chat.postMessage",
+        req_args={},
+        data={"ok": False, "error": "ratelimited"},
+        headers={} if header is None else {"Retry-After": header},
+        status_code=429,
+    )
+
+    refused = SlackApiError("", answer)  # type: ignore[no-untyped-call]
+    error = refusal("chat.postMessage", refused)
+
+    assert (error.fate, error.retry_after) == (
+        Fate.NOT_DONE,
+        timedelta(seconds=seconds),
+    )
