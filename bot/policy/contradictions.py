@@ -13,7 +13,7 @@ from functools import cache
 from itertools import pairwise
 from typing import assert_never
 
-from bot.policy.on_call import Role
+from bot.policy import odd_calendars, odd_settings, odd_targets
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Shape, Target, words
 
@@ -55,9 +55,11 @@ def warnings(policy: Policy, now: datetime) -> tuple[str, ...]:
     """Return what is odd about a policy within the next year, in sentences."""
     return (
         *_silences(policy),
-        *_lonely_people(policy),
-        *_reversals(policy, now),
+        *odd_targets.found(policy, now),
+        *odd_calendars.found(policy, now),
+        *odd_settings.found(policy),
         *_nights(policy, now),
+        *_reversals(policy, now),
     )
 
 
@@ -71,12 +73,6 @@ def _silences(policy: Policy) -> Iterator[str]:
                 f"follow_up.{severity}.{plan}: news is to come as for {model.label}, "
                 f"which has no time of its own either; nobody is reminded of it"
             )
-
-
-def _lonely_people(policy: Policy) -> Iterator[str]:
-    people = dict(policy.on_call.named())
-    if people.get(Role.BACKUP) == people[Role.PRIMARY]:
-        yield f"on_call.{Role.BACKUP}: is the primary, too; nobody stands behind them"
 
 
 def _nights(policy: Policy, now: datetime) -> Iterator[str]:

@@ -131,7 +131,7 @@ def test_an_unusable_setting_is_refused_in_one_line(
     ran = run("check")
 
     assert ran.status == 1
-    assert ran.err.startswith("sevbot: SEVBOT_PORT: ")
+    assert ran.err.startswith("sevbot: SEVBOT_PORT must be ")
     assert ran.err.count("\n") == 1
 
 

@@ -99,7 +99,8 @@ def test_a_customers_calendar_is_checked_for_the_whole_table() -> None:
                 "calendars:\n",
                 (
                     "calendars:\n  short:\n    zone: Asia/Tokyo\n    hours: "
-                    "{mon-thu: 09:00-17:00, fri: 09:00-13:00}\n    holidays: none\n"
+                    "{mon-thu: 09:00-17:00, fri: 09:00-13:00}\n    "
+                    "holidays: {country: XY}\n"
                 ),
             ),
             ("Globex: {plan: basic}", "Globex: {plan: basic, calendar: short}"),
@@ -118,7 +119,7 @@ def test_a_contradiction_between_two_calendars_names_both() -> None:
                 "calendars:\n",
                 (
                     "calendars:\n  tokyo:\n    zone: Asia/Tokyo\n    hours: "
-                    "{mon-fri: 09:00-17:00}\n    holidays: none\n"
+                    "{mon-fri: 09:00-17:00}\n    holidays: {country: XY}\n"
                 ),
             ),
             ("  team: office", "  team: office\n  severities: {sev2: tokyo}"),
@@ -143,10 +144,11 @@ def test_a_whole_year_of_holidays_is_searched_for_contradictions() -> None:
         )
     )
 
-    assert told(policy)[0].startswith(
+    wanted = (
         "first_response: for Gold, Sev2 can be due later than Sev3: from Thu 31 Dec "
         '2026 20:00 "1 business hour" end on Sat 02 Jan 2027 09:00'
     )
+    assert any(one.startswith(wanted) for one in told(policy))
 
 
 @pytest.mark.parametrize(
@@ -359,6 +361,7 @@ def policies(draw: st.DrawFn) -> str:
 
 
 # An example searches a year for contradictions, which takes a second or two.
+@pytest.mark.timeout(300)
 @settings(max_examples=1 + settings().max_examples // 3)
 @given(policies())
 def test_any_policy_that_is_accepted_can_be_checked(text: str) -> None:

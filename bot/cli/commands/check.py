@@ -19,8 +19,8 @@ def check(
 ) -> None:
     """Say everything that is wrong with a policies file.
 
-    Warnings are not errors: they say where a calendar makes a stricter target due later
-    than a milder one, and when.
+    Warnings are not errors: they name settings that can hardly be meant, and say where
+    a calendar makes a stricter target due later than a milder one, and when.
     """
     at = now()
     policy = read(file, at.date())

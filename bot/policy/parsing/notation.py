@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.business_time.schedules import DAY, WEEKDAYS, Span
 from bot.policy.names import folded, near
+from bot.policy.zones import PLACES
 
 _DAY = "|".join(WEEKDAYS)
 DAYS_PATTERN = rf"^({_DAY})( ?- ?({_DAY}))?$"
@@ -124,7 +125,9 @@ def zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(key)
     except (KeyError, OSError, ValueError):
-        near = did_you_mean(key, available_timezones())
+        # Not EST for PST: the short names keep no summer time.
+        places = {name for name in available_timezones() if "/" in name}
+        near = did_you_mean(PLACES.get(key.upper(), key), places)
         raise ValueError(
             f"{quoted(key)} is no time zone; write {allowed}{near}"
         ) from None

@@ -115,6 +115,13 @@ def wrong(old: str, new: str) -> str:
         ),
         pytest.param(
             "zone: Europe/Berlin",
+            "zone: PST",
+            'line 30, calendars.office.zone: "PST" is no time zone; write an IANA '
+            "time zone such as America/Los_Angeles; did you mean America/Los_Angeles?",
+            id="a short name of a zone",
+        ),
+        pytest.param(
+            "zone: Europe/Berlin",
             "zone: Mars",
             'line 30, calendars.office.zone: "Mars" is no time zone; write an IANA '
             "time zone such as America/Los_Angeles",

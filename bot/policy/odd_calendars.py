@@ -1,0 +1,132 @@
+"""Calendars that are allowed but count in a way that nobody would expect."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import WEEKDAYS, Schedule, Span
+from bot.policy import zones
+from bot.policy.odd_settings import said
+from bot.policy.policies import Policy
+from bot.policy.targets import EveryDay, Target, Unit
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_YEAR = 366 * _DAY
+
+
+def found(policy: Policy, now: datetime) -> Iterator[str]:
+    """Yield a sentence for each such calendar: its key, then the consequence."""
+    used, days = _used(policy), _of_business_days(policy)
+    for name, hours in policy.calendars.items():
+        key, home = f"calendars.{name}", hours.home
+        if len(hours.parts) == 1:
+            if odd := zones.oddity(home.zone.key):
+                yield f"{key}.zone: {odd}"
+            yield from (f"{key}.hours: {one}" for one in _odd_hours(home))
+            yield from (f"{key}.holidays: {one}" for one in _odd_holidays(home, now))
+        if name in days:
+            yield from (f"{key}.hours: {one}" for one in _short_days(home))
+        if name not in used:
+            yield f"{key}: counts for nobody; choose it under `calendar` or a customer"
+        elif gap := _long_gap(hours, now):
+            closes, opens = (f"{at.astimezone(hours.zone):%a %d %b %Y}" for at in gap)
+            yield (
+                f"{key}: is closed from {closes} to {opens}; no business time passes, "
+                "and nobody is reminded"
+            )
+
+
+def _used(policy: Policy) -> set[str]:
+    """Return the calendars that apply to somebody, or are part of one that does."""
+    choice = policy.calendar_choice
+    own = {one.calendar for one in policy.customers if one.calendar}
+    named = {choice.team, *choice.plans.values(), *choice.severities.values(), *own}
+    parts = [part for name in named for part in policy.calendars[name].parts]
+    return {
+        name
+        for name, hours in policy.calendars.items()
+        if name in named or any(hours.home is part for part in parts)
+    }
+
+
+def _of_business_days(policy: Policy) -> set[str]:
+    """Return the calendars in which a target counts business days."""
+    cells = {
+        cell: target
+        for table in (policy.first_responses, policy.follow_ups)
+        for cell, target in table.items()
+        if _counts_days(policy, target)
+    }
+    own = {one.calendar for one in policy.customers if one.calendar and cells}
+    return own | {policy.calendar_name(*cell, None) for cell in cells}
+
+
+def _counts_days(policy: Policy, target: Target) -> bool:
+    is_every_day = policy.interpretations.every_day is EveryDay.BUSINESS_DAYS
+    return target.unit is Unit.BUSINESS_DAY or (
+        target.unit is Unit.DAY and is_every_day
+    )
+
+
+def _odd_hours(home: Schedule) -> Iterator[str]:
+    for day, spans in zip(WEEKDAYS, home.weekly, strict=True):
+        for span in spans:
+            if span.closes > _DAY and 16 * _HOUR < span.closes - span.opens < _DAY:
+                length = said(span.closes - span.opens)
+                yield (
+                    f"{day} {_clock(span.opens)}-{_clock(span.closes - _DAY)} lasts "
+                    f"{length}, into the next day; is the afternoon meant?"
+                )
+    week = sum((_length(spans) for spans in home.weekly), timedelta(0))
+    if week < 8 * _HOUR:
+        yield f"only {said(week)} a week; few targets are due within days"
+
+
+def _odd_holidays(home: Schedule, now: datetime) -> Iterator[str]:
+    today = now.astimezone(home.zone).date()
+    far = [day for day in home.holidays if abs(day - today) > 12 * _YEAR]
+    if far:
+        yield f"{far[0]} is far away; is its year right?"
+    if all(home.weekly):
+        return
+    coming = _between(home, today, today + _YEAR)
+    before = _between(home, today - _YEAR, today)
+    if not coming:
+        yield "none within a year; public holidays count as business days"
+    elif coming * 2 < before:
+        yield f"{coming} within a year, after {before} in the last; are all written?"
+
+
+def _between(home: Schedule, start: date, end: date) -> int:
+    return sum(start <= day < end for day in home.holidays)
+
+
+def _short_days(home: Schedule) -> Iterator[str]:
+    longest = max(map(_length, home.weekly))
+    for day, spans in zip(WEEKDAYS, home.weekly, strict=True):
+        if spans and _length(spans) * 2 < longest:
+            yield (
+                f"{day} has {said(_length(spans))} of open time, the longest day "
+                f"{said(longest)}; it counts as a whole business day all the same"
+            )
+
+
+def _long_gap(hours: BusinessHours, now: datetime) -> tuple[datetime, datetime] | None:
+    """Return the first closed time of more than two weeks within a year."""
+    closed_at = now
+    for opens, closes in hours.open_spans(now, now + _YEAR):
+        if opens - closed_at > 14 * _DAY:
+            return closed_at, opens
+        closed_at = closes
+    end = hours.next_opening(closed_at)
+    is_long = end is not None and end - closed_at > 14 * _DAY
+    return (closed_at, end) if end is not None and is_long else None
+
+
+def _length(spans: tuple[Span, ...]) -> timedelta:
+    return sum((span.closes - span.opens for span in spans), timedelta(0))
+
+
+def _clock(wall: timedelta) -> str:
+    hours, minutes = divmod(wall // timedelta(minutes=1), 60)
+    return f"{hours:02}:{minutes:02}"

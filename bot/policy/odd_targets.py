@@ -1,0 +1,86 @@
+"""Targets that are allowed but do not fit the reminders and the escalation."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from bot.policy import targets
+from bot.policy.odd_settings import few, said
+from bot.policy.policies import Policy, Severity
+from bot.policy.targets import Shape, Target
+
+_YEAR = timedelta(days=366)
+_Cell = tuple[Severity, str]
+_GRAVE = (Severity.SEV1, Severity.SEV2)
+
+
+def found(policy: Policy, now: datetime) -> Iterator[str]:
+    """Yield a sentence for each misfit: its key, then the consequence."""
+    yield from _unowed(policy)
+    first = _lengths(policy, "first_response", policy.first_responses, now)
+    news = {cell: policy.news(*cell) for cell in policy.follow_ups}
+    lengths = first | _lengths(policy, "follow_up", news, now)
+    # Sev3 and Sev4 get no reminder ahead, and no pages.
+    at_least = policy.reminders.at_least
+    if short := [key for key, length in lengths.items() if length <= at_least]:
+        yield (
+            f"reminders.at_least: {said(at_least)} is all the time there is; no "
+            f"reminder comes before these are due: {few(short)}"
+        )
+    start, repeat = policy.escalation.steps[0].after, policy.escalation.repeat
+    if late := [key for key, length in first.items() if length <= start]:
+        yield (
+            f"escalation.steps.1.after: the first page comes after {said(start)}, when "
+            f"these are due: {few(late)}"
+        )
+    if slow := [key for key, length in first.items() if length <= repeat]:
+        yield (
+            f"escalation.repeat: between two pages pass {said(repeat)}, the whole time "
+            f"for {few(slow)}"
+        )
+    yield from _endless(policy, now)
+
+
+def _unowed(policy: Policy) -> Iterator[str]:
+    for severity, plan in policy.first_responses:
+        first = policy.first_response(severity, plan)
+        is_owed = first.has_due or policy.news(severity, plan).has_due
+        if severity in _GRAVE and not is_owed:
+            yield (
+                f"first_response.{severity}.{plan}: is none, and no update is ever "
+                "due; nobody is reminded of the customer"
+            )
+        follow_up = policy.follow_up(severity, plan)
+        if follow_up.shape is Shape.CONTINUOUS and severity is not Severity.SEV1:
+            yield (
+                f"follow_up.{severity}.{plan}: check-ins watch over continuous work on "
+                "a Sev1 alone; here it is only how often news is due"
+            )
+
+
+def _lengths(
+    policy: Policy, table: str, cells: Mapping[_Cell, Target], now: datetime
+) -> dict[str, timedelta]:
+    """Return the time that counts until each grave cell is due, by its key."""
+    found = {}
+    for (severity, plan), target in cells.items():
+        if severity in _GRAVE and target.has_due:
+            calendar = policy.calendar_name(severity, plan, None)
+            hours = policy.calendars[calendar]
+            clock = targets.clock(target, hours)
+            start = clock.roll_forward(now)
+            due_at = policy.due_at(target, hours, start)
+            key = f'{table}.{severity}.{plan} "{targets.words(target)}"'
+            found[key] = clock.elapsed(start, due_at)
+    return found
+
+
+def _endless(policy: Policy, now: datetime) -> Iterator[str]:
+    for table, cells in (
+        ("first_response", policy.first_responses),
+        ("follow_up", policy.follow_ups),
+    ):
+        for (severity, plan), target in cells.items():
+            hours = policy.calendars[policy.calendar_name(severity, plan, None)]
+            if target.has_due and policy.due_at(target, hours, now) > now + _YEAR:
+                key = f"{table}.{severity}.{plan}"
+                yield f'{key}: "{targets.words(target)}" takes more than a year'
