@@ -36,7 +36,8 @@ def after(
 
     Whatever the owner does is a sign of life, and starts the next check-in. Raising an
     incident to Sev1, reopening a Sev1, or losing its owner starts over, so that people
-    hear of it. Any other change moves the running one, if it has to.
+    hear of it at once: its owner, unless the act was theirs, or else those on call. Any
+    other change moves the running one, if it has to.
 
     `incident` is its state after the event; `deadlines` are all it ever had.
     """
@@ -51,7 +52,7 @@ def after(
     starts_over = event.kind is EventKind.REOPENED or "owned" in event.details
     if not is_sign and not is_change and not starts_over:
         return ()
-    begun = _begun(policy, incident, deadlines, event.recorded_at)
+    begun = _begun(policy, incident, deadlines, event.recorded_at, at_once=not is_sign)
     end = answered if is_sign else void
     ended = (end(running, event.recorded_at),) if running else ()
     return (*ended, begun) if begun else ended
@@ -66,12 +67,18 @@ def running_now(deadlines: Iterable[Deadline]) -> Deadline | None:
 
 
 def _begun(
-    policy: Policy, incident: Incident, deadlines: Sequence[Deadline], start: datetime
+    policy: Policy,
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    start: datetime,
+    *,
+    at_once: bool = False,
 ) -> Deadline | None:
     """Return the escalation of an incident that nobody owns, or its owner's check-in.
 
-    A Sev2 escalates until somebody takes it, and then has no check-in; Sev3 and Sev4
-    have neither. Source: the policy's section "Escalation".
+    A check-in is due after `check_in_every` or, if it was not the owner who acted,
+    `at_once`. A Sev2 escalates until somebody takes it, and then has no check-in; Sev3
+    and Sev4 have neither. Source: the policy's section "Escalation".
     """
     is_unowned_sev2 = incident.severity is Severity.SEV2 and incident.owner is None
     if incident.severity is not Severity.SEV1 and not is_unowned_sev2:
@@ -79,10 +86,8 @@ def _begun(
     calendar = policy.calendar_name(incident.severity, incident.plan, incident.customer)
     hours = escalation_hours(policy, incident, policy.calendars[calendar])
     due_at = hours.roll_forward(start)
-    if incident.owner is not None:
-        # An owner whose last sign is older than that is asked at once.
-        last_sign = incident.last_sign_at or start
-        due_at = max(due_at, hours.add(last_sign, policy.escalation.check_in_every))
+    if incident.owner is not None and not at_once:
+        due_at = hours.add(start, policy.escalation.check_in_every)
     kind = Kind.ESCALATION if incident.owner is None else Kind.CHECK_IN
     return Deadline(
         incident=incident.number,
@@ -101,20 +106,24 @@ def _begun(
 def _moved(
     policy: Policy, incident: Incident, event: Event, running: Deadline
 ) -> Deadline:
-    """Return the running deadline under the new severity, plan or customer.
+    """Return the running deadline under the new severity, plan, customer or policy.
 
-    If its due instant stays, its steps go on. Otherwise they start over.
+    If its due instant stays, its steps go on. Otherwise they start over, and an owner
+    who is now to be asked earlier is asked at once.
     """
     now = event.recorded_at
-    new = _begun(policy, incident, (), running.started_at)
+    start, sign = running.started_at, incident.last_sign_at
+    was_at_once = running.due_at == start or (sign is not None and sign < start)
+    new = _begun(policy, incident, (), start, at_once=was_at_once)
     if new is None:
         return void(running, now)
     if new.due_at == running.due_at:
         return replace(running, calendar=new.calendar, policy=new.policy)
     # Never start in the past: the steps that would have passed meanwhile would all be
     # due at once, and page everybody for something that nobody could have answered.
-    if new.due_at < now:
-        new = _begun(policy, incident, (), now) or new
+    is_earlier = incident.owner is not None and new.due_at < running.due_at
+    if new.due_at < now or is_earlier:
+        new = _begun(policy, incident, (), now, at_once=True) or new
     return replace(
         new, count=running.count, fired=running.fired, missed_at=running.missed_at
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.incidents import check_ins, contract
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline, Kind, owed_to_customer
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.policies import Customer, Policy
 
@@ -92,11 +92,11 @@ def retargeted(
     # event is not recorded: nobody acted, and `by` must not look like the owner's sign.
     change = Event(EventKind.CHANGED, now, now, by="")
     changed: list[Deadline] = []
-    # An open deadline that was missed stays under the policy that it was missed under.
-    if not _is_missed(owed, is_internal=False):
+    # An open deadline of the contract that was missed stays under the policy that it
+    # was missed under. An escalation goes on under the new one, which may wake people.
+    if not any(one.missed_at is not None for one in owed_to_customer(owed)):
         changed += contract.after(policy, incident, change, owed)
-    if not _is_missed(owed, is_internal=True):
-        changed += check_ins.after(policy, incident, change, owed)
+    changed += check_ins.after(policy, incident, change, owed)
     known = {one.id: one for one in owed}
     return tuple(one for one in changed if one != known.get(one.id))
 
@@ -109,12 +109,3 @@ def moves(owed: Sequence[Deadline], changed: Sequence[Deadline]) -> Iterator[Mov
         new = deadline.due_at if deadline.is_open else None
         if old != new:
             yield Move(deadline.incident, deadline.kind, old, new)
-
-
-def _is_missed(owed: Sequence[Deadline], *, is_internal: bool) -> bool:
-    return any(
-        one.is_open
-        and one.missed_at is not None
-        and one.kind.is_internal is is_internal
-        for one in owed
-    )

@@ -46,12 +46,36 @@ def test_raising_to_sev1_checks_in_with_a_silent_owner_at_once() -> None:
     ]
 
 
-def test_raising_to_sev1_gives_an_active_owner_the_full_hour() -> None:
-    record = opened(SEV2, pacific(24, "15:00"), owner="U0CAT")
+def test_raising_to_sev1_checks_in_at_once_also_with_an_active_owner() -> None:
+    record = opened(SEV3, pacific(24, "15:00"), owner="U0CAT")
 
     record.change(pacific(24, "15:20"), severity=SEV1)
 
-    assert record.owed(CHECK_IN).due_at == pacific(24, "16:00")
+    assert record.pages(pacific(24, "15:46")) == [
+        "Tue 24 15:20 check_in cat",
+        "Tue 24 15:35 page cat ana",
+        "Tue 24 15:40 page ana",
+        "Tue 24 15:45 page ben",
+    ]
+
+
+def test_the_answer_to_a_check_in_at_once_starts_the_usual_hour() -> None:
+    record = opened(SEV2, pacific(24, "15:00"), owner="U0CAT")
+    record.change(pacific(24, "15:20"), severity=SEV1)
+
+    record.happens(EventKind.CHECKED_IN, pacific(24, "15:25"), "U0CAT")
+
+    assert record.pages(pacific(24, "16:26")) == ["Tue 24 16:25 check_in cat"]
+
+
+def test_a_change_of_plan_does_not_delay_a_check_in_at_once() -> None:
+    record = opened(SEV2, pacific(24, "15:00"), owner="U0CAT")
+    record.change(pacific(24, "15:20"), severity=SEV1)
+    record.run(pacific(24, "15:21"))
+
+    record.change(pacific(24, "15:22"), plan="standard")
+
+    assert record.pages(pacific(24, "15:36")) == ["Tue 24 15:35 page cat ana"]
 
 
 def test_an_owner_who_raises_it_has_an_hour() -> None:
@@ -163,6 +187,25 @@ def test_changing_to_a_plan_that_pages_at_night_checks_in_at_once() -> None:
     ]
 
 
+def test_a_plan_that_pages_at_night_asks_an_active_owner_at_once() -> None:
+    record = opened(SEV1, pacific(20, "16:55"), plan="self_service", owner="U0CAT")
+
+    record.change(pacific(20, "17:05"), plan="premium")
+
+    assert record.pages(pacific(20, "17:21")) == [
+        "Fri 20 17:05 check_in cat",
+        "Fri 20 17:20 page cat ana",
+    ]
+
+
+def test_an_owner_who_changes_the_plan_has_an_hour() -> None:
+    record = opened(SEV1, pacific(20, "16:55"), plan="self_service", owner="U0CAT")
+
+    record.change(pacific(20, "17:05"), "U0CAT", plan="premium")
+
+    assert record.pages(pacific(20, "18:06")) == ["Fri 20 18:05 check_in cat"]
+
+
 def test_a_second_change_of_plan_does_not_delay_an_unanswered_check_in() -> None:
     record = opened(SEV1, pacific(20, "16:30"), plan="self_service", owner="U0CAT")
     record.change(pacific(21, "02:00"), plan="premium")
@@ -220,6 +263,15 @@ def test_reopening_a_sev1_hours_later_checks_in_with_its_owner() -> None:
     record.happens(EventKind.REOPENED, pacific(25, "02:00"), "U0BEN")
 
     assert record.pages(pacific(25, "02:01")) == ["Wed 25 02:00 check_in cat"]
+
+
+def test_reopening_a_sev1_within_the_hour_checks_in_at_once() -> None:
+    record = opened(SEV1, pacific(24, "15:00"), owner="U0CAT")
+    record.happens(EventKind.RESOLVED, pacific(24, "15:30"), "U0CAT")
+
+    record.happens(EventKind.REOPENED, pacific(24, "15:40"), "U0BEN")
+
+    assert record.pages(pacific(24, "15:41")) == ["Tue 24 15:40 check_in cat"]
 
 
 def test_an_owner_who_reopens_a_sev1_has_an_hour() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.incidents import check_ins, contract, deadlines
+from bot.incidents.consequences import PolicyChanged, consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.retargeting import Move, moves, retargeted
@@ -174,4 +175,37 @@ def test_a_running_escalation_is_not_restarted() -> None:
         OPENED + timedelta(minutes=7),
     )
 
-    assert [one for one in changed if one.kind.is_internal] == []
+    assert not any(one.kind.is_internal for one in moves([climbing], changed))
+    assert [(one.step, one.fired) for one in changed if one.kind.is_internal] == [
+        (climbing.step, climbing.fired)
+    ]
+
+
+def test_a_policy_that_wakes_people_starts_a_sleeping_escalation_at_once() -> None:
+    at_night = OPENED + timedelta(hours=12)
+    of = incident(severity=Severity.SEV1, opened_at=at_night, reported_at=at_night)
+    quiet = shipped_policy()
+    asleep = replace(quiet, escalation=replace(quiet.escalation, wakes=frozenset()))
+    owed = check_ins.opened(asleep, of)
+
+    changed = retargeted(quiet, of, owed, at_night + timedelta(minutes=7))
+
+    (escalation,) = (one for one in changed if one.kind.is_internal)
+    assert escalation.due_at == at_night + timedelta(minutes=7)
+
+
+def test_a_policy_that_wakes_people_reaches_a_missed_escalation() -> None:
+    quiet, evening = shipped_policy(), OPENED + timedelta(hours=6, minutes=58)
+    of = incident(severity=Severity.SEV1, opened_at=evening, reported_at=evening)
+    asleep = replace(quiet, escalation=replace(quiet.escalation, wakes=frozenset()))
+    (escalation,) = check_ins.opened(asleep, of)
+    climbing = replace(escalation, step=1, fired=1, missed_at=evening)
+    now = evening + timedelta(hours=1)
+
+    found = consequences(
+        replace(quiet, version="another"), of, PolicyChanged(), [climbing], now
+    )
+
+    (escalation,) = (one for one in found.deadlines if one.kind.is_internal)
+    assert escalation.missed_at == evening
+    assert escalation.next_nudge_at == evening + timedelta(minutes=5)

@@ -300,6 +300,27 @@ def test_a_change_to_sev1_at_night_starts_the_escalation_at_once(tell: Tell) -> 
     assert told.heard("ben") == ["Wed 00:10 Sev1 INC-1 Acme: push of apps fails."]
 
 
+def test_an_owner_hears_at_once_of_a_sev1_that_others_made(tell: Tell) -> None:
+    told = tell("2026-11-24 21:00")
+    told.command("ben", f"{SEV2} owner=@ben")
+
+    told.more("dee", "Change")
+    told.submit("dee", severity="sev1", reason="nobody there can work")
+    told.advance(minutes=14)
+
+    (page,) = told.slack.dm("ben")
+    assert told.slack.notice(page, "ben") == (
+        "Sev1 INC-1 Acme: push of apps fails. It is yours, and somebody else made it "
+        "urgent: are you on it? Last sign of life 00:00. No tap by 00:15: "
+        "@ana is told. Stops at any act of yours on it."
+    )
+    assert told.heard("ana") == []
+    told.advance(minutes=1)
+    assert told.heard("ana") == [
+        "Tue 21:15 INC-1 Acme (Sev1): no sign of life from @ben since 21:00."
+    ]
+
+
 def owned_sev1(told: Story, owner: str = "ben") -> None:
     """Open a Sev1 that somebody owns from the start."""
     told.command(owner, f"{SEV1} owner=@{owner}")

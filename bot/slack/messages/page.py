@@ -68,9 +68,15 @@ def _unowned(item: Item, policy: Policy, times: Times) -> Iterator[str]:
 
 def _check_in(item: Item, times: Times) -> Iterator[str]:
     """Yield the question to the owner of a Sev1, or its repeat."""
-    incident = item.incident
-    again = "" if item.kind is StepKind.CHECK_IN else "no tap yet; "
-    yield f"{name_of(incident)}: {again}are you still on it?"
+    incident, deadline = item.incident, item.deadline
+    if item.kind is not StepKind.CHECK_IN:
+        yield f"{name_of(incident)}: no tap yet; are you still on it?"
+    elif deadline.due_at == deadline.started_at:
+        # Somebody else raised or reopened it, and its owner may not know.
+        yield headline(incident)
+        yield "It is yours, and somebody else made it urgent: are you on it?"
+    else:
+        yield f"{name_of(incident)}: are you still on it?"
     if incident.last_sign_at is not None:
         yield f"Last sign of life {times.clock(incident.last_sign_at)}."
     if item.next is not None:
