@@ -26,21 +26,38 @@ class Case:
         """The open deadline of the contract, a first response or an update, if any."""
         return owed_now(self.deadlines)
 
+    @property
+    def quiet_since(self) -> datetime | None:
+        """When somebody last did something, if it is owned and no clock runs."""
+        one = self.incident
+        if one.owner is None or any(deadline.is_open for deadline in self.deadlines):
+            return None
+        return max(filter(None, (one.opened_at, one.updated_at, one.last_sign_at)))
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Why an incident needs a person. `late_by` is open time; `due_at` is ahead."""
+    """Why an incident needs a person. `late_by` is open time; `due_at` is ahead.
+
+    `quiet_since` says that nothing is owed on it, so that nothing else reminds of it.
+    """
 
     incident: Incident
     late_by: timedelta | None = None
     due_at: datetime | None = None
     is_unowned: bool = False
     waiting_for: timedelta | None = None
+    quiet_since: datetime | None = None
 
     @property
     def is_pressing(self) -> bool:
-        """Return whether a lead must act on it, not only wait for the customer."""
+        """Return whether a lead must act on it, not only know of it."""
         return self.late_by is not None or self.due_at is not None or self.is_unowned
+
+    @property
+    def is_quiet(self) -> bool:
+        """Return whether nothing at all is to come, not even the customer's answer."""
+        return self.quiet_since is not None and self.waiting_for is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,7 @@ class Morning:
     owed: tuple[Owed, ...]
     overdue: int
     unowned: tuple[Incident, ...]
+    quiet: tuple[Incident, ...] = ()
 
 
 def digest(  # noqa: PLR0913  # The digest depends on all of them.
@@ -136,33 +154,47 @@ def mornings(
 ) -> tuple[Morning, ...]:
     """Return each person's morning list: what is due before `until`.
 
-    Unowned incidents are on the primary's list.
+    Unowned incidents are on the primary's list. Quiet ones are on their owner's on the
+    first business day of a week.
     """
     owed: dict[str, list[Owed]] = {}
     unowned: dict[str, list[Incident]] = {}
+    quiet: dict[str, list[Incident]] = {}
+    begins_week = _begins_week(policy, now)
     for case in cases:
         if not case.incident.is_open:
             continue
         person = case.incident.owner or recipients.of_unowned(policy, now)
         if case.incident.owner is None:
             unowned.setdefault(person, []).append(case.incident)
+        if begins_week and case.quiet_since is not None:
+            quiet.setdefault(person, []).append(case.incident)
         deadline = case.owed
         if deadline is None or deadline.paused_at or deadline.due_at >= until:
             continue
         owed.setdefault(person, []).append(Owed(case.incident, deadline))
-    people = dict.fromkeys((*owed, *unowned))
     return tuple(
-        _morning(person, owed.get(person, []), unowned.get(person, []), now)
-        for person in people
+        Morning(
+            person=person,
+            at=now,
+            owed=tuple(sorted(owed.get(person, ()), key=_due_first)),
+            overdue=sum(one.deadline.is_overdue(now) for one in owed.get(person, ())),
+            unowned=tuple(unowned.get(person, ())),
+            quiet=tuple(quiet.get(person, ())),
+        )
+        for person in dict.fromkeys((*owed, *unowned, *quiet))
     )
 
 
-def _morning(
-    person: str, owed: list[Owed], unowned: list[Incident], now: datetime
-) -> Morning:
-    owed.sort(key=lambda one: (one.deadline.due_at, one.incident.number))
-    overdue = sum(1 for one in owed if one.deadline.is_overdue(now))
-    return Morning(person, now, tuple(owed), overdue, tuple(unowned))
+def _due_first(owed: Owed) -> tuple[datetime, int]:
+    return owed.deadline.due_at, owed.incident.number
+
+
+def _begins_week(policy: Policy, now: datetime) -> bool:
+    """Return whether no earlier day of this week was a business day of the team."""
+    today = now.astimezone(policy.team_hours.zone).date()
+    earlier = (today - timedelta(days) for days in range(1, today.weekday() + 1))
+    return not any(policy.team_hours.pieces_on(day) for day in earlier)
 
 
 def _need(policy: Policy, case: Case, now: datetime, until: datetime) -> Need | None:
@@ -174,10 +206,16 @@ def _need(policy: Policy, case: Case, now: datetime, until: datetime) -> Need | 
             late_by = lateness(policy, owed, incident, now)
         elif owed.due_at < until:
             due_at = owed.due_at
-    is_unowned = incident.owner is None
-    if late_by is None and due_at is None and not is_unowned and waiting_for is None:
-        return None
-    return Need(incident, late_by, due_at, is_unowned, waiting_for)
+    need = Need(
+        incident=incident,
+        late_by=late_by,
+        due_at=due_at,
+        is_unowned=incident.owner is None,
+        waiting_for=waiting_for,
+        quiet_since=case.quiet_since,
+    )
+    is_known = need.is_pressing or waiting_for or need.quiet_since
+    return need if is_known else None
 
 
 def _urgency(

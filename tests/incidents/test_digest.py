@@ -1,7 +1,7 @@
 """What the leads read each day, and each person in the morning."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -10,6 +10,7 @@ from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.digest import Case, Digest, Morning, digest, mornings
 from bot.incidents.incidents import EventKind, Incident
 from bot.policy.policies import Severity
+from bot.policy.targets import NOTHING
 from tests import record as records
 from tests.factories import pacific, shipped_policy
 from tests.record import Record
@@ -238,6 +239,54 @@ def test_a_deadline_missed_before_it_moved_counts_as_missed() -> None:
     day = told(ended=((found.incident, found.owed(Kind.FIRST_RESPONSE)),))
 
     assert day.late == (4 * HOUR + 15 * MINUTE,)
+
+
+def silent(severity: Severity = SEV4, owner: str | None = "U0ANA") -> Record:
+    """Return an incident of a plan that promises nothing after the first response."""
+    policy = records.with_targets(severity, follow_up=NOTHING)
+    at = pacific(16, "10:00")
+    return records.updated(severity, at, number=1, owner=owner, policy=policy)
+
+
+def test_an_owned_incident_without_a_clock_is_quiet() -> None:
+    (need,) = told(silent()).needs
+
+    assert (need.quiet_since, need.is_pressing) == (pacific(16, "10:00"), False)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        silent(owner=None),
+        opened(SEV4),
+        opened(SEV1, pacific(24, "09:00")),
+        answered(SEV4, pacific(23, "10:00"), waiting=True),
+    ],
+    ids=["nobody's", "owed", "with check-ins", "waiting on the customer"],
+)
+def test_what_has_an_owner_or_a_clock_missing_is_not_quiet(found: Record) -> None:
+    assert not any(need.is_quiet for need in told(found).needs)
+
+
+@pytest.mark.parametrize(
+    ("at", "count"),
+    [
+        (pacific(23, "09:00"), 1),
+        (pacific(24, "09:00"), 0),
+        (pacific(27, "09:00"), 0),
+        (pacific(30, "11:00"), 1),
+        (pacific(20, "09:00", month=1), 1),
+    ],
+    ids=["Monday", "Tuesday", "Friday", "late on Monday", "after a holiday"],
+)
+def test_what_is_quiet_is_on_its_owners_list_once_a_week(
+    at: datetime, count: int
+) -> None:
+    made = mornings(
+        shipped_policy(), [case(silent())], now=at, until=at + timedelta(days=1)
+    )
+
+    assert [len(one.quiet) for one in made] == [1] * count
 
 
 def test_a_morning_list_shows_todays_deadlines_first_due_first() -> None:

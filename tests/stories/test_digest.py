@@ -3,6 +3,9 @@
 import pytest
 
 from bot.emulator.faults import Fault
+from bot.policy import targets
+from bot.policy.policies import Severity
+from tests.record import with_targets
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
 
@@ -125,6 +128,29 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
         "Tue 24 Nov: 2 need you. INC-1 Acme (Sev2): 3 h 15 late, @ben's. "
         "INC-2 Globex (Sev3): due 10:00, nobody owns it. "
         "Since Mon 10:00, 1 deadline fell due: 0 kept, 1 late by 3 h 15. Open: 3."
+    )
+
+
+def test_what_owes_nothing_more_is_named_as_quiet(tell: Tell) -> None:
+    policy = with_targets(Severity.SEV4, follow_up=targets.NOTHING)
+    told = tell("2026-11-24 10:00", policy=policy)
+    told.command("dee", "/sev4 acme: where is the manual owner=@dee")
+    told.fill_in("dee", "First response sent", told="it is here")
+
+    told.travel(pacific("2026-12-08 09:15"))
+
+    head, section, line, *_ = digest(told).splitlines()
+    assert head == "*Tue 8 Dec: nothing due, 1 quiet.*"
+    assert section == "*Quiet: open, and nothing is owed*"
+    assert line == "INC-1 Acme (Sev4): @dee's, quiet since Nov 24 10:00"
+    (message,) = told.slack.channel("leads")[-1:]
+    assert "Quiet: INC-1 Acme (Sev4)." in told.slack.notice(message, "lea")
+    assert told.heard("dee") == [
+        "Mon 09:00 Today: nothing is due from you.",
+        "Mon 09:00 Today: nothing is due from you.",
+    ]
+    assert told.phone("dee")[-1].endswith(
+        "Yours, open, and nothing is owed: INC-1 Acme (Sev4)."
     )
 
 

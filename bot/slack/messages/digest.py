@@ -36,6 +36,7 @@ from bot.slack.phrases import (
 )
 from bot.slack.reasons import reason
 
+_NOTHING = "nothing needs you"
 _MOST_IN_TEXT = 3
 _MOST_SPANS = 5
 
@@ -49,7 +50,8 @@ def message(
     """Return the digest: first what needs a person, then what happened."""
     plain, token = both(zone, digest.at)
     pressing = [need for need in digest.needs if need.is_pressing]
-    waiting = [need for need in digest.needs if not need.is_pressing]
+    quiet = [need for need in digest.needs if need.is_quiet]
+    waiting = [n for n in digest.needs if not (n.is_pressing or n.is_quiet)]
     lines = [
         f"• {_need_line(need, token, permalinks)}. "
         f"{title_of(need.incident, LONGEST_TITLE_IN_A_LIST)}"
@@ -59,22 +61,32 @@ def message(
     blocks = [section(f"*{_needs_you(digest, pressing, zone)}*")]
     blocks.extend(sections([*lines, *and_more(pressing, MOST_LINES_IN_A_LIST)]))
     if waiting:
-        blocks.append(section(_waiting(waiting, token, permalinks)))
+        head = "Waiting on their customers"
+        blocks.append(section(_calm(head, waiting, token, permalinks)))
+    if quiet:
+        head = "Quiet: open, and nothing is owed"
+        blocks.append(section(_calm(head, quiet, token, permalinks)))
     blocks.append(section(_receipts(digest, token)))
     blocks.extend(section(line) for line in _movements(digest, permalinks))
     cards = f"The cards are in {channel_link(policy.channels.incidents)}."
     blocks.append(context(f"{on_call_phrase(digest.on_call)} {cards}"))
-    return Message(_text(digest, pressing, plain, zone), tuple(blocks))
+    return Message(_text(digest, pressing, quiet, plain, zone), tuple(blocks))
 
 
 def _text(
-    digest: Digest, pressing: Sequence[Need], times: Times, zone: ZoneInfo
+    digest: Digest,
+    pressing: Sequence[Need],
+    quiet: Sequence[Need],
+    times: Times,
+    zone: ZoneInfo,
 ) -> str:
     sentences = [_needs_you(digest, pressing, zone)]
     sentences += [_gap(gap) for gap in digest.gaps]
     sentences += [f"{_need_line(need, times)}." for need in pressing[:_MOST_IN_TEXT]]
     if len(pressing) > _MOST_IN_TEXT:
         sentences.append(f"And {len(pressing) - _MOST_IN_TEXT} more.")
+    if quiet:
+        sentences.append(f"Quiet: {linked_names([need.incident for need in quiet])}.")
     return cut_marked(" ".join([*sentences, _receipts(digest, times)]), LONGEST_TEXT)
 
 
@@ -85,8 +97,9 @@ def _needs_you(digest: Digest, pressing: Sequence[Need], zone: ZoneInfo) -> str:
     if count:
         return f"{day}: {count} {'needs' if count == 1 else 'need'} you."
     if not digest.open_count:
-        return f"{day}: nothing open, nothing needs you."
-    return f"{day}: nothing needs you."
+        return f"{day}: nothing open, {_NOTHING}."
+    quiet = sum(need.is_quiet for need in digest.needs)
+    return f"{day}: nothing due, {quiet} quiet." if quiet else f"{day}: {_NOTHING}."
 
 
 def _gap(gap: Gap) -> str:
@@ -108,15 +121,19 @@ def _need_line(
     facts.append(owner_in_a_list(need.incident))
     if need.waiting_for is not None:
         facts.append(f"waiting {span(need.waiting_for)}")
+    elif need.quiet_since is not None:
+        facts.append(f"quiet since {times.at(need.quiet_since)}")
     return f"{linked_name(need.incident, permalinks)}: {', '.join(facts)}"
 
 
-def _waiting(needs: Sequence[Need], times: Times, permalinks: Mapping[int, str]) -> str:
+def _calm(
+    head: str, needs: Sequence[Need], times: Times, permalinks: Mapping[int, str]
+) -> str:
     lines = [
         _need_line(need, times, permalinks) for need in needs[:MOST_NAMES_IN_A_LIST]
     ]
     more = and_more(needs, MOST_NAMES_IN_A_LIST)
-    return "\n".join(["*Waiting on their customers*", *lines, *more])
+    return "\n".join([f"*{head}*", *lines, *more])
 
 
 def _receipts(digest: Digest, times: Times) -> str:

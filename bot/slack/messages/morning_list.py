@@ -33,9 +33,9 @@ def message(morning: Morning, reader: Person, policy: Policy) -> Message:
     lines = [_owed_line(owed, token) for owed in morning.owed[:MOST_LINES_IN_A_LIST]]
     blocks = [section(f"*{_today(morning, token)}*")]
     blocks.extend(sections([*lines, *and_more(morning.owed, MOST_LINES_IN_A_LIST)]))
-    if unowned:
-        blocks.append(section(unowned))
-    return Message(" ".join([head, unowned]).strip(), tuple(blocks))
+    others = [said for said in (unowned, _quiet(morning)) if said]
+    blocks.extend(section(said) for said in others)
+    return Message(" ".join([head, *others]), tuple(blocks))
 
 
 def in_place_of(message: Message, whose: str, reader: Person) -> Message:
@@ -84,6 +84,12 @@ def _owed_line(owed: Owed, times: Times) -> str:
     due = listed_due(deadline, times)
     what = f"{linked_name(incident)}: {owed_as(deadline)} {due}"
     return f"• {what}. {title_of(incident, LONGEST_TITLE_IN_A_LIST)}"
+
+
+def _quiet(morning: Morning) -> str:
+    if not morning.quiet:
+        return ""
+    return f"Yours, open, and nothing is owed: {linked_names(morning.quiet)}."
 
 
 def _unowned(morning: Morning, reader: Person, policy: Policy) -> str:
