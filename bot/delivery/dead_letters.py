@@ -8,6 +8,7 @@ from typing import assert_never
 from bot.incidents import recipients
 from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
+from bot.slack.reasons import is_channel_lost
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.outbox_messages import (
@@ -48,6 +49,8 @@ class DeadLetters:
         _log("a message is given up", message, error)
         instead = self._reroute(tx, message)
         self._report(tx, message, error, MessageKind.NOT_DELIVERED, instead=instead)
+        if message.person is None and is_channel_lost(error):
+            self._channel_lost(tx, message, error)
         if message.kind is MessageKind.CARD and message.incident is not None:
             self._tell_typist(tx, message, error)
 
@@ -140,6 +143,28 @@ class DeadLetters:
         )
         self._queue(tx, new)
 
+    def _channel_lost(
+        self, tx: Transaction, message: OutboxMessage, error: str
+    ) -> None:
+        """Tell the leads of a channel that takes nothing, once until it does again."""
+        before = tx.one(
+            "last_message_in", conversation=message.conversation, id=message.id
+        )
+        if before is not None and is_channel_lost(before["last_error"] or ""):
+            return
+        policy, place = self.context.policy(), message.place
+        lead = recipients.lead(policy, self.context.clock())
+        is_theirs = place == policy.channels.leads
+        new = NewMessage(
+            key=f"lost/{message.key}/{message.attempts}",
+            kind=MessageKind.CHANNEL_LOST,
+            priority=Priority.NUDGE,
+            person=lead if is_theirs else None,
+            conversation=None if is_theirs else policy.channels.leads,
+            refs={"channel": place, "error": error},
+        )
+        self._queue(tx, new)
+
     def _tell_typist(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         incident = records.incident(tx, message.incident or 0)
         if incident is None:
@@ -197,6 +222,7 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.LOST_INCIDENTS
             | MessageKind.LEAVERS
             | MessageKind.NEW_RECORD
+            | MessageKind.CHANNEL_LOST
             | MessageKind.REMINDER_FAILS
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED

@@ -70,6 +70,8 @@ class Renderer:
                 return self._lost_incidents(message)
             case MessageKind.LEAVERS:
                 return self._leavers(tx, message)
+            case MessageKind.CHANNEL_LOST:
+                return self._channel_lost(message)
             case MessageKind.REMINDER_FAILS:
                 said = failures.reminders(_incident(tx, message))
                 return Rendered(said, is_live=False)
@@ -180,6 +182,14 @@ class Renderer:
         links = self._links(tx, (incident for incident, _ in orphans))
         return Rendered(leavers_message.message(orphans, primary, links), is_live=False)
 
+    def _channel_lost(self, message: OutboxMessage) -> Rendered:
+        channel, policy = message.refs["channel"], self._policy()
+        reports_to = policy.channels.fallback
+        if channel == reports_to:
+            reports_to = recipients.lead(policy, self._clock())
+        said = lost_message.channel(channel, message.refs["error"], reports_to)
+        return Rendered(said, is_live=False)
+
     def _report(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a report on a lost message, with a button that sends it again."""
         about = outbox_messages.find(tx, message.refs["about"])
@@ -275,6 +285,7 @@ def described(kind: MessageKind, incident: int | None) -> str:
             | MessageKind.LOST_INCIDENTS
             | MessageKind.LEAVERS
             | MessageKind.NEW_RECORD
+            | MessageKind.CHANNEL_LOST
             | MessageKind.REMINDER_FAILS
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED

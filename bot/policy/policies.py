@@ -77,8 +77,8 @@ class Customer:
 class Channels:
     """Slack's ids of the channels that the bot writes to.
 
-    `digest` gets the daily digest. `leads` gets notices of a changed policy and of
-    incidents that a restored database lacks.
+    `digest` gets the daily digest. `leads` gets notices: of a changed policy, people
+    who left, a channel that takes nothing, incidents that a restored database lacks.
     """
 
     incidents: str

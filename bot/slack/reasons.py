@@ -30,6 +30,15 @@ UNREACHABLE = frozenset({
     "user_disabled", "user_not_found", "users_not_found", "user_not_visible",
     "cannot_dm_bot", "messages_tab_disabled", "channel_not_found",
 })  # fmt: skip
+# With one of these, or a rule (`restricted_action`), no message gets into a channel.
+_CHANNEL_LOST = frozenset({
+    "channel_not_found", "not_in_channel", "is_archived", "is_inactive",
+})  # fmt: skip
+
+
+def is_channel_lost(code: str) -> bool:
+    """Return whether nothing can be posted in a channel until a person repairs it."""
+    return code in _CHANNEL_LOST or code.startswith("restricted_action")
 
 
 def reason(code: str) -> str:

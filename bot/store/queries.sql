@@ -1323,6 +1323,19 @@ WHERE workspace = :workspace
 ORDER BY id DESC
 LIMIT 1;
 
+-- name: last_message_in
+-- How the last other message to a channel ended. It has no index: it is asked only when
+-- a channel refuses one.
+SELECT CASE WHEN state = 'dead' THEN last_error END AS last_error
+FROM outbox
+WHERE workspace = :workspace
+  AND conversation = :conversation
+  AND kind <> 'edit'
+  AND state IN ('sent', 'dead')
+  AND id <> :id
+ORDER BY id DESC
+LIMIT 1;
+
 -- name: newest_messages
 -- The newest messages and their states, without edits.
 SELECT

@@ -347,7 +347,7 @@ def test_only_dead_messages_can_be_sent_again(post: Post) -> None:
 def test_an_unconfirmed_notice_of_a_dead_message_is_sent_again(
     post: Post,
 ) -> None:
-    post.slack.failures["post"] = [refused("not_in_channel"), UNKNOWN, UNKNOWN]
+    post.slack.failures["post"] = [refused("msg_too_long"), UNKNOWN, UNKNOWN]
     post.queue("note")
 
     for _ in range(6):

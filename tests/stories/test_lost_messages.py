@@ -1,6 +1,7 @@
 """An undeliverable message finds another reader, or can be sent again later."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -343,3 +344,77 @@ def test_an_unreadable_deadline_is_reported_and_blocks_nothing(
         "The reminders of INC-1 fail; it is a fault of the bot, see its log. Nobody "
         "is reminded of it: keep an eye on it. Sev2 INC-1 Acme: push of apps fails."
     ]
+
+
+def lost_channels(told: Story) -> list[str]:
+    """Return what the leads heard about channels that take nothing."""
+    return [line for line in told.heard_in("leads") if "Nothing can" in line]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"archived": True}, "the channel is archived"),
+        ({"members": frozenset()}, "the bot is not in the channel; invite it there"),
+        (
+            {"members": frozenset(), "is_private": True},
+            "the channel does not exist, or the bot cannot see it",
+        ),
+    ],
+    ids=["archived", "removed", "private"],
+)
+def test_the_leads_hear_once_of_a_channel_that_takes_nothing(
+    tuesday: Story, change: dict[str, Any], why: str
+) -> None:
+    tuesday.command("dee", "/sev4 acme: a wish")
+    tuesday.slack.change_channel("incidents", **change)
+
+    for title in ("one", "two", "three"):
+        tuesday.command("dee", f"/sev4 acme: {title}")
+
+    assert lost_channels(tuesday) == ["Tue 10:00 Nothing can be posted in #incidents."]
+    assert tuesday.read(tuesday.slack.channel("leads")[-1]) == (
+        f"Nothing can be posted in #incidents. Why: {why}. What is meant for it is "
+        "reported to #support until somebody repairs it, or names another channel in "
+        "policies.yaml."
+    )
+    assert len(fallback(tuesday)) == 3
+
+
+def test_the_leads_hear_again_of_a_channel_that_was_repaired(tuesday: Story) -> None:
+    for title in ("one", "two"):
+        spoil_channel(tuesday, "archived")
+        tuesday.command("dee", f"/sev4 acme: {title}")
+        mend_channel(tuesday, "archived")
+        tuesday.command("dee", f"/sev4 acme: after {title}")
+
+    assert len(lost_channels(tuesday)) == 2
+
+
+def test_the_lead_hears_if_it_is_the_leads_own_channel(tuesday: Story) -> None:
+    tuesday.slack.change_channel("leads", archived=True)
+
+    tuesday.advance(days=1)
+
+    assert "Nothing can be posted in #leads." in tuesday.phone("lea")[-1]
+
+
+def test_a_renamed_channel_goes_on(tuesday: Story) -> None:
+    tuesday.slack.change_channel("incidents", name="outages")
+
+    tuesday.command("dee", SEV2)
+
+    assert len(tuesday.slack.channel("outages")) == 1
+    assert lost_channels(tuesday) == []
+
+
+def test_an_incident_outlives_the_channel_where_it_was_opened(tuesday: Story) -> None:
+    tuesday.slack.add_channel("war-room", members=["dee"])
+    tuesday.command("dee", SEV2, channel="war-room")
+    tuesday.slack.change_channel("war-room", archived=True)
+
+    tuesday.take("ana")
+    tuesday.advance(hours=3)
+
+    assert fallback(tuesday) == []
+    assert "*Owner:* @ana" in tuesday.read(tuesday.card())

@@ -50,6 +50,15 @@ def card_not_posted(
     return _with_send_again(text, key)
 
 
+def channel(id: str, code: str, reports_to: str) -> Message:
+    """Tell the leads of a channel that takes nothing, and what to do about it."""
+    return notice(
+        f"Nothing can be posted in {channel_link(id)}. Why: {reason(code)}. What is "
+        f"meant for it is reported to {place(reports_to)} until somebody repairs it, "
+        "or names another channel in policies.yaml."
+    )
+
+
 def _with_send_again(text: str, key: str | None) -> Message:
     if key is None:
         return notice(text)

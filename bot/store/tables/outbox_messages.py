@@ -35,6 +35,7 @@ class MessageKind(StrEnum):
     LOST_INCIDENTS = "lost_incidents"
     LEAVERS = "leavers"
     NEW_RECORD = "new_record"
+    CHANNEL_LOST = "channel_lost"
     REMINDER_FAILS = "reminder_fails"
     CARD_NOT_POSTED = "card_not_posted"
     NOT_DELIVERED = "not_delivered"

@@ -72,3 +72,13 @@ def test_a_lost_card_says_that_the_incident_is_recorded() -> None:
         "the bot is not in the channel; invite it there. Reminders go out as usual; "
         "`/incident 42` shows it. Sev2 INC-42 Acme: push of apps fails."
     )
+
+
+def test_a_lost_channel_says_why_and_where_its_messages_are_reported() -> None:
+    told = lost_message.channel("C0SUPPORT", "is_archived", "U0LEA")
+
+    assert told.text == (
+        "Nothing can be posted in <#C0SUPPORT>. Why: the channel is archived. What is "
+        "meant for it is reported to <@U0LEA> until somebody repairs it, or names "
+        "another channel in policies.yaml."
+    )
