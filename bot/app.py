@@ -29,6 +29,7 @@ from bot.inbound.submissions import Forms
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
 from bot.running.daily_backups import DailyBackups
+from bot.running.people_reading import PeopleReading
 from bot.running.scheduler import TICK_EVERY_S, Scheduler
 from bot.running.senders import Senders
 from bot.settings import Settings, clock_of, refused
@@ -121,6 +122,7 @@ class Bot:
                 self.backups.failure if self.backups else None,
                 self.policy_note(),
                 self.transport.note(),
+                self.people.failure,
             ),
         )
 
@@ -133,7 +135,7 @@ class Bot:
         return Unsent(max(self.context.clock() - queued_at, timedelta(0)), error)
 
     def housekeeping(self) -> None:
-        """Refresh the people from Slack, and delete what is no longer needed."""
+        """Delete what is no longer needed."""
         now = self.context.system_clock()
         with self.database.transaction() as tx:
             if locks.take_if_free(tx, locks.HOUSEKEEPING):
@@ -142,7 +144,6 @@ class Bot:
                     "forget_messages", before=self.context.clock() - _KEEP_EDITS_FOR
                 )
         self.retention.run()
-        self.people.refresh()
 
     def back_up(self) -> None:
         """Make the day's backup, if one is wanted and due."""
@@ -288,12 +289,14 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         prepared.watch.look()
 
     scheduler = Scheduler(tick, bot.housekeeping, bot.back_up)
+    reading = PeopleReading(bot.people.read_page)
     prepared.wake.call = scheduler.wake
     # First: everything that is sent or opened from here on has to know whether the
     # database may be older than what Slack shows.
     bot.recovery.begin()
     scheduler.start()
     senders.start()
+    reading.start()
     bot.transport.start()
     try:
         yield senders
@@ -302,6 +305,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         # still open, and the messages they queue wait for the next start.
         senders.hold()
         bot.transport.stop()
+        reading.stop()
         scheduler.stop()
         senders.stop()
         bot.close()

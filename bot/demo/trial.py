@@ -90,6 +90,7 @@ class Trial:
         """Start a bot on the existing database, as after a deploy."""
         self.bot = self.built()
         self.bot.housekeeping()
+        self.bot.people.read_page()
         self.bot.recovery.begin()
         self.bot.transport.start()
         if isinstance(self.bot.transport, SignedHttp):

@@ -1,1 +1,1 @@
-"""The background threads: the scheduler, the senders and the daily backups."""
+"""The background threads: the scheduler, the senders, people and backups."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
@@ -49,6 +49,7 @@ class Scheduler:
         self._silent_for_s = silent_for_s
         self._ticked_at = time.monotonic()
         self._stopping = Event()
+        self._moving = Lock()
         self._watchdog = Thread(target=self._watch, name="watchdog", daemon=True)
         self._back_up = guarded(back_up)
         self._backing_up = Thread()
@@ -65,7 +66,8 @@ class Scheduler:
 
     def stop(self) -> None:
         """Stop once the running jobs have finished."""
-        self._stopping.set()
+        with self._moving:
+            self._stopping.set()
         self._watchdog.join(_STOP_WITHIN_S)
         self._scheduler.shutdown(wait=True)
 
@@ -104,9 +106,13 @@ class Scheduler:
         self._ticked_at = time.monotonic()
 
     def _run_housekeeping(self) -> None:
-        """Run the housekeeping, and again soon if Slack or the database was away."""
-        if not self._housekeeping():
-            _move(self._keeping, datetime.now(UTC) + _HOUSEKEEPING_AGAIN_IN)
+        """Run the housekeeping, and again soon if the database was away."""
+        if self._housekeeping():
+            return
+        # APScheduler's shutdown waits for this job with the lock that a move needs.
+        with self._moving:
+            if not self._stopping.is_set():
+                _move(self._keeping, datetime.now(UTC) + _HOUSEKEEPING_AGAIN_IN)
 
     def _run_back_up(self) -> None:
         """Back up in a thread of its own, which `stop` does not wait for.

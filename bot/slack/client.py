@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any
@@ -107,6 +107,14 @@ class Member:
     is_member: bool
     is_active: bool
     updated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """Some of the people of a workspace. `cursor` leads on; it is empty at the end."""
+
+    members: tuple[Member, ...]
+    cursor: str
 
 
 class Slack:
@@ -218,17 +226,32 @@ class Slack:
         user: Mapping[str, Any] = answer["user"]
         return user
 
-    def members(self, home: Identity) -> Iterator[Member]:
-        """Yield everybody in the workspace, or in each where the app is installed."""
-        for team in self._teams(home):
-            for user in _pages(self.web.users_list, "members", team_id=team):
-                yield member_of(user, home)
+    def members(self, home: Identity, cursor: str, most: int) -> MembersPage:
+        """Return the next people who are there; an empty cursor is the beginning.
 
-    def _teams(self, home: Identity) -> list[str | None]:
-        """Return the workspaces to name in a call; `None` is that of the token."""
+        Where the app is in a whole organisation, workspace after workspace.
+        """
         if home.team != home.enterprise:
-            return [None]
-        return [team["id"] for team in _pages(self.web.auth_teams_list, "teams")]
+            return self._members(home, cursor, most)
+        teams = [team["id"] for team in _pages(self.web.auth_teams_list, "teams")]
+        if not teams:
+            return MembersPage((), "")
+        team, _, rest = cursor.partition(" ")
+        if team not in teams:  # At the beginning, or it has left.
+            team, rest = teams[0], ""
+        page = self._members(home, rest, most, team)
+        if page.cursor:
+            return replace(page, cursor=f"{team} {page.cursor}")
+        after = teams[teams.index(team) + 1 :]
+        return replace(page, cursor=f"{after[0]} " if after else "")
+
+    def _members(
+        self, home: Identity, cursor: str, most: int, team: str | None = None
+    ) -> MembersPage:
+        users, cursor = _page(
+            self.web.users_list, "members", limit=most, cursor=cursor, team_id=team
+        )
+        return MembersPage(tuple(member_of(user, home) for user in users), cursor)
 
 
 def mark_of(key: str) -> str:
@@ -287,11 +310,24 @@ def _pages(
     """Call a method that answers in pages, and yield the items."""
     cursor = ""
     while True:
-        answer = _called(method, **arguments, limit=_PAGE_SIZE, cursor=cursor)
-        yield from answer[items]
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        found, cursor = _page(
+            method, items, **arguments, limit=_PAGE_SIZE, cursor=cursor
+        )
+        yield from found
         if not cursor:
             return
+
+
+def _page(
+    method: Callable[..., Any], items: str, **arguments: object
+) -> tuple[list[Mapping[str, Any]], str]:
+    """Return the items of one page, and the cursor of the next; empty at the end.
+
+    A short or empty page is not the end.
+    """
+    answer = _called(method, **arguments)
+    metadata = answer.get("response_metadata") or {}
+    return list(answer[items]), str(metadata.get("next_cursor") or "")
 
 
 def refusal(method: str, error: SlackApiError) -> SlackError:

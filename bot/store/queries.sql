@@ -578,6 +578,31 @@ FROM people
 WHERE workspace = :workspace
 ORDER BY name;
 
+-- name: listing
+SELECT next_page
+FROM people_listing
+WHERE workspace = :workspace;
+
+-- name: begin_listing
+INSERT INTO people_listing (workspace, next_page)
+VALUES (:workspace, '')
+ON CONFLICT (workspace) DO NOTHING
+RETURNING next_page;
+
+-- name: continue_listing
+-- No row means that another replica has read this page, too, and was first.
+UPDATE people_listing
+SET next_page = :next_page
+WHERE workspace = :workspace
+  AND next_page = :page
+RETURNING next_page;
+
+-- name: end_listing
+DELETE FROM people_listing
+WHERE workspace = :workspace
+  AND next_page = :page
+RETURNING next_page;
+
 -- name: save_policy
 INSERT INTO policies (version, text, holidays, accepted_at)
 VALUES (:version, :text, :holidays, :accepted_at)

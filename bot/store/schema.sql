@@ -374,3 +374,10 @@ WHERE leaving_at IS NOT NULL;
 -- name: undocumented_refusals
 -- Since when Slack has refused a message with a code that we do not know.
 ALTER TABLE outbox ADD COLUMN refused_since INSTANT;
+-- name: people_listing
+-- Where to read on in Slack's list of everybody, until its last page was read. The
+-- first page is ''.
+CREATE TABLE people_listing (
+  workspace TEXT NOT NULL PRIMARY KEY,
+  next_page TEXT NOT NULL
+) STRICT;

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +20,7 @@ from bot.incidents.refusals import (
 from bot.policy.names import folded
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
-from bot.slack.client import Identity, Member, Slack, member_of
+from bot.slack.client import Identity, Member, MembersPage, Slack, member_of
 from bot.slack.readers import Person
 from bot.slack.reasons import UNREACHABLE
 from bot.store.database import Row, Transaction
@@ -30,8 +30,18 @@ from bot.triage.context import Context
 logger = logging.getLogger(__name__)
 
 
+EVERY = timedelta(hours=12)
+# users.list is in tier 2: 20 calls a minute, of 1,000 people at most.
+# https://docs.slack.dev/apis/web-api/rate-limits and /pagination
+PAGE_EVERY = timedelta(seconds=3)
+_LARGEST_PAGE, _SMALLEST_PAGE = 1000, 100
+
+
 class People:
-    """The people of one workspace. Reading them never waits for Slack."""
+    """The people of one workspace. Reading them never waits for Slack.
+
+    `failure` is why Slack did not list them the last time, in a sentence.
+    """
 
     def __init__(
         self,
@@ -42,6 +52,9 @@ class People:
         self._context = context
         self._slack = slack
         self._identity = identity
+        self._is_listing = False
+        self._page_size = _LARGEST_PAGE
+        self.failure: str | None = None
 
     def person(self, id: str) -> Person:
         """Return a person; an unknown one has their id as name, and the team's zone."""
@@ -145,20 +158,71 @@ class People:
         self._learn(member)
         return member
 
-    def refresh(self) -> None:
-        """Read everybody in the workspace from Slack, and remember them."""
-        # A workspace can join an organisation at any time.
-        self._identity = self._slack.identity()
-        members = list(self._slack.members(self._identity))
+    def read_page(self) -> timedelta:
+        """Read the next page of everybody in the workspace, and remember them.
+
+        Return how long to wait for the next. The cursor is in the record, so that a
+        restart goes on from there and replicas share the work. People on call are
+        looked up first. Raises SlackError; then the same page has to be read again.
+        """
+        cursor = self._next_page()
+        if cursor is None:
+            return EVERY
+        try:
+            page = self._slack.members(self._identity, cursor, self._page_size)
+        except SlackError as error:
+            if error.retry_after is not None:
+                return max(error.retry_after, PAGE_EVERY)
+            self._reading_fails(error, cursor)
+            raise
+        self.failure = None
+        self._remember(page, cursor)
+        return PAGE_EVERY if page.cursor else EVERY
+
+    def _next_page(self) -> str | None:
+        """Return where to read on; `None` if another replica has read the last page."""
+        is_first = not self._is_listing
+        if is_first:
+            # A workspace can join an organisation at any time.
+            self._identity = self._slack.identity()
+            self._learn_who_is_on_call()
+        with self._context.database.transaction() as tx:
+            if is_first:
+                tx.write("begin_listing")
+            listing = tx.one("listing")
+        self._is_listing = listing is not None
+        return listing["next_page"] if listing else None
+
+    def _learn_who_is_on_call(self) -> None:
+        for who in sorted(self._on_call()):
+            try:
+                self._learned(who)
+            except SlackError as error:
+                logger.warning("cannot look a person up", extra={"error": error.code})
+
+    def _remember(self, page: MembersPage, cursor: str) -> None:
         with self._context.database.transaction() as tx:
             # Write the rows in one order, as another replica may write the same ones at
             # this moment: in different orders the two could deadlock.
-            for member in sorted(members, key=lambda one: one.id):
+            for member in sorted(page.members, key=lambda one: one.id):
                 self._save(tx, member)
             leavers.mark_all(tx, self._context.clock())
-        # Slack does not list people of the organisation's other workspaces.
-        for absent in sorted(self._on_call() - {member.id for member in members}):
-            self._learned(absent)
+            if page.cursor:
+                tx.write("continue_listing", page=cursor, next_page=page.cursor)
+            else:
+                tx.write("end_listing", page=cursor)
+                self._is_listing = False
+
+    def _reading_fails(self, error: SlackError, cursor: str) -> None:
+        self.failure = f"not everybody can be read from Slack: {error.code}"
+        if error.code == "invalid_cursor":  # It was valid for a while only.
+            with self._context.database.transaction() as tx:
+                tx.write("end_listing", page=cursor)
+            self._is_listing = False
+        elif not error.is_away:
+            # Slack may fail on a page that is too large for it.
+            # https://docs.slack.dev/reference/methods/users.list
+            self._page_size = max(self._page_size // 2, _SMALLEST_PAGE)
 
     def _learn(self, member: Member) -> None:
         with self._context.database.transaction() as tx:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from apscheduler.triggers.base import BaseTrigger
@@ -138,6 +138,26 @@ def test_housekeeping_that_failed_is_tried_again_within_a_minute() -> None:
 
     again_in = scheduler._keeping.next_run_time - datetime.now(UTC)
     assert timedelta(seconds=50) < again_in <= timedelta(minutes=1)
+
+
+def test_housekeeping_that_fails_during_a_stop_does_not_hang_it() -> None:
+    has_begun, may_fail = Event(), Event()
+
+    def fail() -> None:
+        has_begun.set()
+        may_fail.wait(WITHIN_S)
+        raise StorageError("the database is closed")
+
+    scheduler = Scheduler(nothing, fail)
+    scheduler.start()
+    has_begun.wait(WITHIN_S)
+    stopping = Thread(target=scheduler.stop, daemon=True)
+    stopping.start()
+    until(lambda: not scheduler._scheduler.running)
+    may_fail.set()
+    stopping.join(WITHIN_S)
+
+    assert not stopping.is_alive()
 
 
 def test_a_wake_after_the_end_does_nothing() -> None:

@@ -129,7 +129,9 @@ def test_events_in_hand_are_acknowledged_before_the_bot_disconnects(
 
     with ThreadPoolExecutor(1) as other:
         typed = other.submit(actor.command, "/sev2", "acme: push fails")
-        tuesday.slack.wait_until(lambda: tuesday.slack.calls("users.info"))
+        tuesday.slack.wait_until(
+            lambda: tuesday.slack.calls("users.info")[-1].arguments["user"] == "U0NIA"
+        )
         tuesday.bot.transport.stop()
 
     assert "INC-1 opened as Sev2" in tuesday.read(typed.result().private)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bot.errors import BotError, StorageError
 from bot.store.database import Database, Row, Whole
 
-# Parents before children (foreign keys). `locks` fills itself as needed, and each
-# database keeps its own list of migrations.
+# Parents before children (foreign keys). `locks` and `people_listing` fill themselves
+# as needed, and each database keeps its own list of migrations.
 TABLES = (
     "policies",
     "people",

@@ -42,6 +42,7 @@ UNTYPED = {
     "counters": ("workspace", "name"),
     "marks": ("workspace", "name"),
     "people": ("workspace", "id", "name", "zone", "dm"),
+    "people_listing": ("workspace", "next_page"),
     "policies": ("version", "holidays"),
     "locks": ("workspace", "name"),
 }  # fmt: skip
