@@ -241,7 +241,7 @@ class Story(Trial):
         Each begins with their local time, and ends with its first sentence.
         """
         person = self.slack.workspace.find_person(who)
-        zone = ZoneInfo(person.tz)
+        zone = person.zone
         return self._came(f"D{person.id[1:]}", None, zone)
 
     def heard_in(self, channel: str) -> list[str]:

@@ -130,14 +130,14 @@ class LocalSlack:
         self,
         name: str,
         *,
-        tz: str = "America/Los_Angeles",
+        tz: str | None = "America/Los_Angeles",
         id: str | None = None,
         real_name: str | None = None,
         **fields: Any,
     ) -> Person:
         """Add a person; the id derives from the name unless given.
 
-        An empty `tz` is a zone that Slack does not know.
+        Of an empty `tz` Slack says nothing, and `null` of None.
 
         `fields` are others of `Person`: `is_bot`, `is_restricted`, `teams`, ... Without
         a `team_id` a stranger is from another company, and anybody else from here.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.emulator.api.refusals import Json
 
@@ -23,9 +23,11 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person with an account. `tz` is an IANA name, empty if Slack does not know it.
+    """A person with an account. `tz` is an IANA name, empty or None if unknown.
 
     `updated` is when the account was last changed, in seconds.
+    `name` is their handle. `display_name`, what people see, may be anything and is not
+    unique; without one people see the handle.
     `team_id` is their home workspace, or their organisation; `teams` are all their
     workspaces, if there are more than the home. `enterprise_id` is their organisation.
     `is_stranger` means from another company, and in no channel with the app.
@@ -34,7 +36,7 @@ class Person:
     id: str
     name: str
     real_name: str
-    tz: str
+    tz: str | None
     team_id: str
     is_bot: bool = False
     deleted: bool = False
@@ -44,6 +46,20 @@ class Person:
     updated: int = 0
     enterprise_id: str | None = None
     teams: tuple[str, ...] = ()
+    display_name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Return the name that people see."""
+        return self.display_name or self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of their device, UTC if nobody knows it here."""
+        try:
+            return ZoneInfo(self.tz or "Etc/UTC")
+        except ZoneInfoNotFoundError:
+            return ZoneInfo("Etc/UTC")
 
     def is_in(self, team_id: str) -> bool:
         """Return whether a workspace is one of theirs."""
@@ -80,7 +96,7 @@ class Person:
             "real_name": self.real_name,
             "profile": {
                 "real_name": self.real_name,
-                "display_name": self.name,
+                "display_name": self.shown,
                 "team": self.team_id,
             },
         }
@@ -100,9 +116,9 @@ class Person:
         }
 
     def _zone(self, at: datetime) -> Json:
-        if not self.tz:
+        if self.tz == "":
             return {}
-        offset = at.astimezone(ZoneInfo(self.tz)).utcoffset()
+        offset = at.astimezone(self.zone).utcoffset()
         seconds = int(offset.total_seconds()) if offset else 0
         return {"tz": self.tz, "tz_label": self.tz, "tz_offset": seconds}
 

@@ -170,7 +170,7 @@ def _person(person: Person) -> Json:
         "id": person.id,
         "name": person.name,
         "real_name": person.real_name,
-        "tz": person.tz or "Etc/UTC",
+        "tz": person.zone.key,
         "is_bot": person.is_bot,
         "is_guest": person.is_restricted or person.is_ultra_restricted,
         "is_stranger": person.is_stranger,

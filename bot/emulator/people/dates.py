@@ -6,18 +6,23 @@ from datetime import datetime, timedelta
 
 TOKEN = re.compile(r"\{(\w+)\}")
 NEAR = timedelta(days=182)
-NAMES = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
+NAMES = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
 def written(tokens: str, at: datetime, now: datetime) -> str:
     """Return a token string with the local instant `at` filled in.
 
-    A token that Slack does not know stays as it is.
+    A token that Slack does not know stays as it is. A day that begins the string gets a
+    capital, wherever in a text that stands: "since Today 10:00", unless "since" is a
+    part of it. Slack does not document it; two libraries that imitate it agree:
+    https://metacpan.org/pod/Slack::BlockKit::Block::RichText::Date and jsx-slack.
     """
 
     def fill(match: re.Match[str]) -> str:
         write = WRITERS.get(match.group(1))
-        return write(at, now) if write else match.group()
+        filled = write(at, now) if write else match.group()
+        is_day = filled in NAMES.values() and match.start() == 0
+        return filled.capitalize() if is_day else filled
 
     return TOKEN.sub(fill, tokens)
 

@@ -4,7 +4,6 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from bot.emulator.api.refusals import Json
 from bot.emulator.people import dates
@@ -83,7 +82,7 @@ class Reader:
         body, _, label = inside.partition("|")
         if body.startswith("@"):
             person = self._workspace.people.get(body[1:])
-            return f"@{person.name}" if person else f"@{label or body[1:]}"
+            return f"@{person.shown}" if person else f"@{label or body[1:]}"
         if body.startswith("#"):
             channel = self._workspace.channels.get(body[1:])
             return f"#{channel.name}" if channel else f"#{label or body[1:]}"
@@ -96,7 +95,7 @@ class Reader:
         _, seconds, tokens, *_ = [*head.split("^"), ""]
         if not seconds.isdigit() or not tokens:
             return html.unescape(fallback)
-        zone = ZoneInfo(self._person.tz or "Etc/UTC")
+        zone = self._person.zone
         at = datetime.fromtimestamp(int(seconds), UTC).astimezone(zone)
         now = self._workspace.clock().astimezone(zone)
         return html.unescape(dates.written(tokens, at, now))

@@ -118,6 +118,31 @@ def test_the_offset_of_a_zone_follows_the_simulated_season(
     assert ana["tz_offset"] == 7200
 
 
+def test_a_display_name_may_be_anything_and_anybodys(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    for handle in ("zoe", "zoe2"):
+        slack.add_person(handle, display_name="Zoë <Müller> & [ops]")
+
+    first = client.users_info(user="U0ZOE")["user"]
+    second = client.users_info(user="U0ZOE2")["user"]
+
+    assert first["name"] == "zoe"
+    names = {one["profile"]["display_name"] for one in (first, second)}
+    assert names == {"Zoë <Müller> & [ops]"}
+
+
+@pytest.mark.parametrize("tz", [None, "Moon/Tranquility"])
+def test_a_zone_may_be_null_or_unheard_of(
+    slack: LocalSlack, client: WebClient, tz: str | None
+) -> None:
+    slack.add_person("dee", tz=tz)
+
+    dee = client.users_info(user="U0DEE")["user"]
+
+    assert (dee["tz"], dee["tz_offset"]) == (tz, 0)
+
+
 def test_a_zone_may_be_unknown(slack: LocalSlack, client: WebClient) -> None:
     slack.add_person("dee", tz="")
 

@@ -88,10 +88,24 @@ def test_a_private_channel_has_no_name_in_a_command(
         ("<!channel>", "&lt;!channel&gt;"),
         ("<@U0BEN>", "&lt;@U0BEN&gt;"),
         ("see https://x.example/?a=1&b=2", "see <https://x.example/?a=1&amp;b=2>"),
+        ("(https://x.example/a), now", "(<https://x.example/a>), now"),
+        ("status.example is down", "<http://status.example|status.example> is down"),
+        ("acme.com: slow", "<http://acme.com|acme.com>: slow"),
+        (
+            "see acme.co.uk/a?b&c.",
+            "see <http://acme.co.uk/a?b&amp;c|acme.co.uk/a?b&amp;c>.",
+        ),
+        ("ask bob@acme.com, now", "ask <mailto:bob@acme.com|bob@acme.com>, now"),
+        ("v1.2 of 3.5 e.g. a.b.c", "v1.2 of 3.5 e.g. a.b.c"),
+        ("ask @Zoë (ops) <x>, now", "ask <@U0ZOE>, now"),
+        ("ask @Kim", "ask @Kim"),
     ],
 )
 def test_typed_text_is_escaped(slack: LocalSlack, typed: str, carried: str) -> None:
     slack.add_channel("secret", members=["ana"], is_private=True)
+    slack.add_person("zoe", display_name="Zoë (ops) <x>")
+    slack.add_person("kim1", display_name="Kim")
+    slack.add_person("kim2", display_name="Kim")
 
     assert escape_typed(typed, slack.workspace) == carried
 

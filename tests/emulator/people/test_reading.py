@@ -69,6 +69,8 @@ def test_an_instant_is_read_in_the_readers_zone(
         ("{time_secs}", "22:30:00"),
         ("{ago}", "in 4 hours"),
         ("due {time} sharp", "due 22:30 sharp"),
+        ("{date_short_pretty} {time}", "Today 22:30"),
+        ("since {date_short_pretty} {time}", "since today 22:30"),
         ("{unknown}", "{unknown}"),
     ],
 )
