@@ -1,5 +1,7 @@
 """Tests of bot.slack.command_text."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -209,3 +211,14 @@ def test_texts_full_of_grammar_characters_never_crash(text: str) -> None:
 
 def test_ten_thousand_characters_are_refused_quickly() -> None:
     assert refused("word " * 2000).startswith("The title has 9999 characters;")
+
+
+def test_a_plan_is_found_by_a_name_that_slack_escapes_or_links() -> None:
+    first, *others = shipped_policy().plans
+    plans = (replace(first, name="R&D at acme.com"), *others)
+    typed = "R&amp;D at <http://acme.com|acme.com>"
+
+    result = parsed(f'acme: slow plan="{typed}"', plans=plans)
+
+    assert isinstance(result, OpenRequest)
+    assert result.plan == first.id

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from bot.errors import UserError
-from bot.policy.policies import Customer
 from bot.slack.command_text import Form, Help, OpenRequest, parse_command
 from tests.factories import PACIFIC, pacific, shipped_policy
 
@@ -18,11 +17,12 @@ def parsed(
     text: str,
     *,
     channel: str = "C0SUPPORT",
-    customers: tuple[Customer, ...] = shipped_policy().customers,
+    **changed: Any,
 ) -> OpenRequest | Help | Form:
+    """Read a command; `changed` are fields of the shipped policy."""
     return parse_command(
         text,
-        policy=replace(shipped_policy(), customers=customers),
+        policy=replace(shipped_policy(), **changed),
         channel=channel,
         typist_zone=PACIFIC,
         now=NOW,

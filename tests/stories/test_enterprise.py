@@ -110,7 +110,7 @@ def test_somebody_from_another_workspace_can_be_on_call(grid: Story) -> None:
     zone = "Europe/Berlin"
     arrive(grid, "nia", team_id=SALES, enterprise_id=GROUP, tz=zone)
     grid.use_policy(on_call=replace(grid.policy().on_call, primary="W0NIA"))
-    grid.bot.housekeeping()
+    grid.bot.people.read_page()
     grid.slack.faults.add("users.info", Fault.FAIL_BEFORE, times=None)
 
     grid.command("dee", "/sev1 globex: everything is down")
@@ -193,7 +193,7 @@ def test_an_organisation_that_was_joined_meanwhile_is_known_after_a_while(
     tuesday.slack.join_enterprise(GROUP)
     arrive(tuesday, "nia", team_id=SALES, enterprise_id=GROUP)
 
-    tuesday.bot.housekeeping()
+    tuesday.bot.people.read_page()
     tuesday.take("nia")
 
     assert "*Owner:* @nia" in tuesday.read(tuesday.card())

@@ -302,7 +302,7 @@ def test_somebody_who_came_back_while_the_bot_was_down_keeps_it(owned: Story) ->
 
 def test_a_daily_refresh_finds_who_left_without_an_event(owned: Story) -> None:
     owned.slack.change_person("cem", deleted=True)
-    owned.bot.housekeeping()
+    owned.bot.people.read_page()
     owned.advance(minutes=1)
 
     assert owner(owned) == LEFT
@@ -317,7 +317,7 @@ def test_no_answer_from_slack_releases_nobody(owned: Story, fault: Fault) -> Non
 
     for bot in (owned.bot, *getattr(owned.bot, "both", ())):
         with pytest.raises(SlackError):
-            bot.housekeeping()
+            bot.people.read_page()
     owned.advance(hours=1)
 
     assert owner(owned) == "@cem since Today 10:00"
