@@ -40,6 +40,7 @@ METHODS: Mapping[str, Row] = {
     "apps.connections.open": {
         Fate.INSTALLATION: "forbidden_team insecure_request missing_args",
     },
+    "auth.teams.list": {Fate.REFUSED: "invalid_cursor"},
     "auth.test": {},
     "chat.delete": {
         Fate.GONE: "message_not_found",

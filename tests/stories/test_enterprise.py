@@ -103,7 +103,8 @@ def test_a_shared_channel_member_stays_out_where_there_is_no_organisation(
     arrive(tuesday, "eve", **ANOTHER_COMPANY)
 
     assert tuesday.asked("eve", "Take it", tuesday.card()) == NOT_YOURS
-    assert "users.info" not in {call.method for call in tuesday.slack.calls()}
+    asked = [call.arguments["user"] for call in tuesday.slack.calls("users.info")]
+    assert "W0EVE" not in asked
 
 
 def test_somebody_from_another_workspace_can_be_on_call(grid: Story) -> None:
