@@ -46,6 +46,7 @@ class FakeSlack(Slack):
 
     def __init__(self) -> None:
         self.posted: list[str] = []
+        self.threads: dict[str, str | None] = {}
         self.edits: list[str] = []
         self.edited: list[str] = []
         self.failures: dict[str, list[SlackError | None]] = {}
@@ -69,12 +70,14 @@ class FakeSlack(Slack):
         self.tries += 1
         self._fail("post")
         self.meanwhile()
-        return self.stand(key)
+        return self.stand(key, thread_ts)
 
-    def stand(self, key: str) -> str:
+    def stand(self, key: str, thread_ts: str | None = None) -> str:
         """Show a message, and return its ts."""
         self.posted.append(key)
-        return f"{len(self.posted)}.0"
+        ts = f"{len(self.posted)}.0"
+        self.threads[ts] = thread_ts
+        return ts
 
     def standing(
         self,
@@ -91,7 +94,7 @@ class FakeSlack(Slack):
                 key, ts, replies=int(ts in self.answered), is_live=key.endswith("/card")
             )
             for position, key in enumerate(self.posted, start=1)
-            if (ts := f"{position}.0")
+            if self.threads[ts := f"{position}.0"] == thread_ts
         ]
         self.while_looking()
         yield from seen

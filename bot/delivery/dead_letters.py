@@ -23,6 +23,8 @@ from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
+# Ours, not Slack's: the report shows a code in either case.
+CARD_DELETED = "card_deleted_twice"
 _REPORTS = (
     MessageKind.NOT_DELIVERED,
     MessageKind.OUTCOME_UNKNOWN,
@@ -65,6 +67,10 @@ class DeadLetters:
         """Note that a message was sent."""
         if message.priority is Priority.PAGE:
             self.unreported = None
+
+    def tell_of_deletion(self, tx: Transaction, card: OutboxMessage) -> None:
+        """Report a card that was given up because people deleted it twice."""
+        self._report(tx, card, CARD_DELETED, MessageKind.NOT_DELIVERED)
 
     def _reroute(self, tx: Transaction, message: OutboxMessage) -> str:
         """Send a person's reminders to somebody on call, and return that person's id.

@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 # Ours, not Slack's: reports on lost messages show a code in either case.
 _CANNOT_BE_RENDERED = "not_rendered"
+_WAS_DELETED = ("message_not_found", "thread_not_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,26 +320,34 @@ class Outbox:
                 self._failed_calls.settle(tx, message, error, timedelta(0))
             case Fate.UNKNOWN:
                 self._reconciliation.unknown(tx, message, error.code)
-            case Fate.GONE if _lost_its_card(message):
-                self._repost_card(tx, message.thread_of, delivery.thread_ts)
-                outbox_messages.retry(
-                    tx,
-                    message,
-                    not_before=now,
-                    error=error.code,
-                    has_lost_parent=True,
-                )
+            case Fate.GONE if message.thread_of is not None:
+                # Claimed again once the card is back, and at once if it is already.
+                outbox_messages.retry(tx, message, not_before=now, error=error.code)
+                self._repost_card(tx, message.thread_of, delivery.thread_ts, error)
             case Fate.GONE:
                 self._failed_calls.give_up(tx, message, error.code)
-                self._repost_card(tx, message.edit_of, delivery.edits_ts)
+                self._repost_card(tx, message.edit_of, delivery.edits_ts, error)
             case _:
                 assert_never(error.fate)
 
-    def _repost_card(self, tx: Transaction, key: str | None, ts: str | None) -> None:
-        """Post the card again that was at `ts`, unless it has another ts by now."""
-        instants = self._context.instants()
-        if key is not None:
-            outbox_messages.repost_card(tx, key, ts=ts, **instants)
+    def _repost_card(
+        self, tx: Transaction, key: str | None, ts: str | None, error: SlackError
+    ) -> None:
+        """Post the card again that was at `ts`, unless people do not want it there.
+
+        Its replies wait until it stands in Slack again.
+        """
+        if key is None:
+            return
+        card = outbox_messages.repost_card(
+            tx,
+            key,
+            ts=ts,
+            was_deleted=error.code in _WAS_DELETED,
+            **self._context.instants(),
+        )
+        if card is not None and card.state is State.DEAD:
+            self._dead_letters.tell_of_deletion(tx, card)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
         outbox_messages.refresh_one(tx, key, **self._context.instants())
@@ -373,14 +382,6 @@ def _addressed(
     return _Delivery(
         message, rendered, parent.conversation, thread_ts=parent.ts, also=also
     )
-
-
-def _lost_its_card(message: OutboxMessage) -> bool:
-    """Return whether a message is a reply that found no thread for the first time.
-
-    The second time it is given up: posting the card again did not help.
-    """
-    return message.thread_of is not None and not message.has_lost_parent
 
 
 def _method(message: OutboxMessage) -> str:

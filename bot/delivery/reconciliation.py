@@ -7,6 +7,9 @@ is there is noted as sent. One that is not is sent again, if it still applies. O
 copies one is deleted. A request may land later still, so we look again after 2 and 15
 minutes.
 
+A reply whose card was deleted is at the top level, if anywhere. It is deleted there,
+and sent again below the card, which comes back.
+
 If the bot may not read a conversation, a page is sent again anyway, since twice is
 better than late. Everything else is held until a person has looked.
 """
@@ -14,14 +17,14 @@ better than late. Everything else is held until a person has looked.
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from bot.delivery import dead_letters, pacing, recovery
+from bot.delivery import dead_letters, lookups, pacing, recovery
 from bot.delivery.failed_calls import FailedCalls
+from bot.delivery.lookups import Search
 from bot.delivery.pacing import Pace
-from bot.errors import Fate, SlackError
+from bot.errors import SlackError
 from bot.slack.client import Slack, Standing
 from bot.store.database import Transaction
 from bot.store.tables import locks, outbox_messages, rate_limits, unconfirmed
@@ -41,24 +44,6 @@ logger = logging.getLogger(__name__)
 # After this long without a successful look-up, act without one.
 _LOOK_FOR = timedelta(hours=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """A message to look for: in which conversation or thread, and since when."""
-
-    message: OutboxMessage
-    channel: str
-    thread_ts: str | None
-    oldest: datetime
-
-    @property
-    def method(self) -> str:
-        return (
-            rate_limits.READING
-            if self.thread_ts is None
-            else rate_limits.READING_THREADS
-        )
 
 
 class Reconciliation:
@@ -186,22 +171,24 @@ class Reconciliation:
             message = self._claim(tx)
             if message is None:
                 return False
-            search = self._search(tx, message)
+            searches = lookups.searches(tx, message, self._context.clock())
         standing: list[Standing] = []
-        try:
-            if search is not None:
-                standing = self._standing(search)
-        except SlackError as error:
-            self._failed_calls.log("a look-up failed", message.key, error)
-            with self._context.database.transaction() as tx:
-                locks.take(tx, locks.OUTBOX)
-                self._not_looked(tx, message, error, search)
-            return True
+        strays: list[Standing] = []
+        for search in searches:
+            found = strays if search.is_for_strays else standing
+            try:
+                found.extend(lookups.read(self._slack, search))
+            except SlackError as error:
+                self._failed_calls.log("a look-up failed", message.key, error)
+                with self._context.database.transaction() as tx:
+                    locks.take(tx, locks.OUTBOX)
+                    self._not_looked(tx, message, error, search)
+                return True
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.OUTBOX)
-            surplus = self._conclude(tx, message, standing)
-        if search is not None and surplus:
-            self._remove(search, surplus)
+            surplus = self._conclude(tx, message, standing, strays)
+        if surplus:
+            self._remove(searches[-1], surplus)
         return True
 
     def _claim(self, tx: Transaction) -> OutboxMessage | None:
@@ -218,34 +205,12 @@ class Reconciliation:
             rate_limits.use_budget(tx, "looks", now, self._pace.edit_every)
         return message
 
-    def _search(self, tx: Transaction, message: OutboxMessage) -> _Search | None:
-        """Return where to look for a message; `None` if its thread does not exist."""
-        oldest = recovery.oldest_stamp(tx, message, self._context.clock())
-        if message.thread_of is None:
-            assert message.conversation is not None, "what was sent went somewhere"
-            return _Search(message, message.conversation, None, oldest)
-        parent = outbox_messages.find(tx, message.thread_of)
-        if parent is None or parent.conversation is None or parent.ts is None:
-            return None
-        return _Search(message, parent.conversation, parent.ts, oldest)
-
-    def _standing(self, search: _Search) -> list[Standing]:
-        """Return the bot's messages there, oldest first."""
-        standing = self._slack.standing(
-            search.channel,
-            oldest=search.oldest,
-            thread_ts=search.thread_ts,
-            is_urgent=search.message.priority is Priority.PAGE,
-        )
-        try:
-            return sorted(standing, key=_stamp)
-        except SlackError as error:
-            if error.fate is Fate.GONE:
-                return []
-            raise
-
     def _conclude(
-        self, tx: Transaction, message: OutboxMessage, standing: Sequence[Standing]
+        self,
+        tx: Transaction,
+        message: OutboxMessage,
+        standing: Sequence[Standing],
+        strays: Sequence[Standing],
     ) -> list[Standing]:
         """Store what was found, and return the copies to delete."""
         now = self._context.system_clock()
@@ -255,11 +220,11 @@ class Reconciliation:
             outbox_messages.finish(tx, message, State.MERGED)
             return []
         found = [one for one in standing if one.key == message.key]
-        if not found:
-            self._not_there(tx, message)
-            return []
-        kept = _kept(found, message.ts)
-        surplus = [one for one in found if one is not kept]
+        astray = [one for one in strays if one.key == message.key]
+        if not found and not any(lookups.is_settled(one, message) for one in astray):
+            return astray if self._not_there(tx, message) else []
+        kept = lookups.kept(found or astray, message.ts)
+        surplus = [one for one in (*found, *astray) if one is not kept]
         deleting_at = (
             rate_limits.limited_until(tx, rate_limits.DELETING, now)
             if surplus
@@ -283,7 +248,7 @@ class Reconciliation:
         kept: Standing,
         at: datetime | None,
     ) -> bool:
-        sent_at = datetime.fromtimestamp(_stamp(kept), UTC)
+        sent_at = datetime.fromtimestamp(lookups.stamp(kept), UTC)
         posted = Posted(sent_at, kept.ts, is_live=kept.is_live)
         # It was posted before the outage, so it does not mention the outage.
         is_from_before = message.unconfirmed_because is Unconfirmed.OLD_RECORD
@@ -294,20 +259,20 @@ class Reconciliation:
         outbox_messages.refresh_one(tx, message.key, **instants)
         return True
 
-    def _not_there(self, tx: Transaction, message: OutboxMessage) -> None:
+    def _not_there(self, tx: Transaction, message: OutboxMessage) -> bool:
         """Queue a message again that is not in Slack, later with each attempt.
 
-        Rendering decides then whether it still applies.
+        Rendering decides then whether it still applies. `False` if somebody else has
+        claimed the message meanwhile.
         """
         now = self._context.system_clock()
         if message.state is not State.UNCONFIRMED:
             later = pacing.later_look(message.unconfirmed_at or now, now)
-            unconfirmed.look_later(tx, message, Verify(later))
-            return
+            return unconfirmed.look_later(tx, message, Verify(later))
         # The look-up came after one `settle`, which counts.
         more = pacing.settling(message) - pacing.times(message).settle
         not_before = now + max(more, timedelta(0))
-        outbox_messages.retry(
+        return outbox_messages.retry(
             tx, message, not_before=not_before, error=message.last_error or ""
         )
 
@@ -316,7 +281,7 @@ class Reconciliation:
         tx: Transaction,
         message: OutboxMessage,
         error: SlackError,
-        search: _Search | None,
+        search: Search,
     ) -> None:
         """Look again later, unless the bot may not read there."""
         now = self._context.system_clock()
@@ -338,10 +303,10 @@ class Reconciliation:
         # towards HURRY_AFTER.
         since = now if error.is_away else None
         unconfirmed.look_later(tx, message, Verify(now + wait, since))
-        if error.retry_after is not None and search is not None:
+        if error.retry_after is not None:
             rate_limits.limit(tx, search.method, now + wait)
 
-    def _remove(self, search: _Search, surplus: Sequence[Standing]) -> None:
+    def _remove(self, search: Search, surplus: Sequence[Standing]) -> None:
         """Delete surplus copies; the next look-up finds those that could not be."""
         message = search.message
         for one in surplus:
@@ -383,18 +348,8 @@ class Reconciliation:
         return pacing.is_refused(error, since, now, pacing.times(message))
 
 
-def _kept(found: Sequence[Standing], recorded: str | None) -> Standing:
-    """Return the copy to keep: most replies first, then the recorded, the oldest."""
-    # Deleting a parent would leave its replies under a tombstone.
-    return min(found, key=lambda one: (-one.replies, one.ts != recorded, _stamp(one)))
-
-
 def _without_outage(refs: Mapping[str, str]) -> Mapping[str, str]:
     return {name: told for name, told in refs.items() if not name.startswith("down_")}
-
-
-def _stamp(standing: Standing) -> float:
-    return float(standing.ts)
 
 
 def _unreadable(message: OutboxMessage) -> str:

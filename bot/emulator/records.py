@@ -178,8 +178,9 @@ class Message:
 
     `ts` is its id in its channel, `edited` the stamp of the last edit or None,
     `private_to` the one person who sees it ("only visible to you") or None, and
-    `deleted` a parent that was removed while its thread stays. `thread` holds the
-    replies; the driver fills it in.
+    `deleted` a parent that was removed while its thread stays. `is_broadcast` is a
+    reply that was also sent to the channel. `thread` holds the replies; the driver
+    fills it in.
     """
 
     channel: str
@@ -192,7 +193,13 @@ class Message:
     edited: str | None = None
     private_to: str | None = None
     deleted: bool = False
+    is_broadcast: bool = False
     thread: tuple["Message", ...] = ()
+
+    @property
+    def is_top_level(self) -> bool:
+        """Return whether it is shown in the channel itself."""
+        return self.thread_ts is None or self.is_broadcast
 
     def as_json(self, bot: Mapping[str, str] | None = None) -> Json:
         """Return Slack's message object; `bot` adds the fields of an app's message."""
@@ -207,6 +214,8 @@ class Message:
             body["blocks"] = list(self.blocks)
         if self.thread_ts:
             body["thread_ts"] = self.thread_ts
+        if self.is_broadcast:
+            body["subtype"] = "thread_broadcast"
         if self.metadata:
             body["metadata"] = self.metadata
         if self.edited:

@@ -193,9 +193,9 @@ class Workspace:
             for message in self.messages.values():
                 if message.channel != channel_id:
                     continue
-                if message.thread_ts is None:
+                if message.is_top_level:
                     top[message.ts] = message
-                else:
+                if message.thread_ts is not None:
                     threads.setdefault(message.thread_ts, []).append(message)
         return tuple(
             replace(message, thread=tuple(threads.get(ts, ())))

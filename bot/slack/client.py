@@ -144,7 +144,7 @@ class Slack:
 
         It carries its key twice, in its metadata and in a block_id, so that a look-up
         recognizes it. `also` are the keys of the reminders in it; the first few hundred
-        are marked.
+        are marked. A reply whose parent is gone is refused as `thread_not_found`.
         """
         marks = [mark_of(other) for other in also[:_MOST_MARKS]]
         client = self._urgent if is_urgent else self.web
@@ -161,7 +161,26 @@ class Slack:
             unfurl_links=False,
             unfurl_media=False,
         )
-        return str(answer["ts"])
+        ts = str(answer["ts"])
+        if thread_ts is not None and "thread_ts" not in answer["message"]:
+            self._take_back(client, channel, ts)
+        return ts
+
+    def _take_back(self, client: WebClient, channel: str, ts: str) -> None:
+        """Delete a reply that Slack posted at the top level, since its parent is gone.
+
+        If we die before that, or Slack does not delete it now, a look-up finds it. One
+        that may never be deleted stays where it is.
+        Source: https://github.com/slack-go/slack/issues/1571
+        """
+        try:
+            _called(client.chat_delete, channel=channel, ts=ts)
+        except SlackError as error:
+            if error.fate is Fate.REFUSED:
+                return
+            if error.fate is not Fate.GONE:
+                raise SlackError(error.code, Fate.UNKNOWN) from error
+        raise SlackError("thread_not_found", Fate.GONE)
 
     def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
         """Replace the content of a message that was posted before."""
@@ -188,8 +207,8 @@ class Slack:
     ) -> Iterator[Standing]:
         """Yield the app messages in a conversation since `oldest`.
 
-        Reads the top level, or the thread under `thread_ts`. Needs the history scope
-        for that kind of conversation.
+        Reads the top level, without the replies that were also sent there, or the
+        thread under `thread_ts`. Needs the history scope for that kind of conversation.
         """
         client = self._urgent if is_urgent else self.web
         read: Callable[..., Any] = client.conversations_history
@@ -203,8 +222,11 @@ class Slack:
             oldest=f"{oldest.timestamp():.6f}",
             include_all_metadata=True,
         ):
-            # conversations.replies returns the parent as well.
-            if (found := _standing(message)) and found.ts != thread_ts:
+            # conversations.replies returns the parent as well, conversations.history
+            # the replies that were broadcast. A parent is in a thread of its own.
+            above = message.get("thread_ts", message["ts"])
+            is_reply = above != message["ts"]
+            if is_reply == (thread_ts is not None) and (found := _standing(message)):
                 yield found
 
     def open_conversation(self, person: str) -> str:

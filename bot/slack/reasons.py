@@ -23,6 +23,9 @@ _REASONS = {
     "invalid_blocks": "Slack does not take this message; it is a fault of the bot",
     "expired_trigger_id": "it came too late for Slack",
     "exchanged_trigger_id": "it came too late for Slack",
+    "card_deleted_twice": (
+        "somebody deleted it a second time, so it stays away, and its thread with it"
+    ),
     "not_rendered": "it could not be written; it is a fault of the bot, see its log",
 }
 # With one of these no message reaches a person, whatever it says.

@@ -21,7 +21,7 @@ closed_at, outcome
 -- name: message_columns
 id, key, kind, priority, conversation, person, incident, thread_of, edit_of, refs,
 state, attempts, lease_token, is_live, ts, rendered, queued_at, sent_at,
-unconfirmed_at, unconfirmed_because, has_lost_parent, last_error, refused_since
+unconfirmed_at, unconfirmed_because, last_error, refused_since
 
 -- name: event_columns
 id, kind, at, recorded_at, by_person, details
@@ -1035,7 +1035,6 @@ SET state = 'queued',
   verify_at = NULL,
   not_before = :not_before,
   unconfirmed_at = COALESCE(:unconfirmed_at, unconfirmed_at),
-  has_lost_parent = :has_lost_parent,
   last_error = :last_error,
   refused_since = :refused_since
 WHERE workspace = :workspace
@@ -1080,10 +1079,8 @@ WHERE id = (
         AND rate_limits.limited_until > :system_now
         AND rate_limits.name IN (
           'workspace',
-          CASE
-            WHEN due.thread_of IS NULL THEN 'conversations.history'
-            ELSE 'conversations.replies'
-          END
+          'conversations.history',
+          CASE WHEN due.thread_of IS NULL THEN '' ELSE 'conversations.replies' END
         )
     )
     AND NOT EXISTS (
@@ -1225,10 +1222,12 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: repost_card
--- Post a card again that was deleted or that Slack no longer lets us edit. With the old
--- ts as a condition it happens once, although every reply and edit of it may fail.
+-- Post a card again that was deleted or that Slack no longer lets us edit. Who deletes
+-- it a second time means it, so then it is given up. With the old ts as a condition it
+-- happens once, although every reply and edit of the card may fail.
 UPDATE outbox
-SET state = 'queued',
+SET state = CASE WHEN was_deleted + :deleted > 1 THEN 'dead' ELSE 'queued' END,
+  was_deleted = CASE WHEN was_deleted + :deleted > 0 THEN 1 ELSE 0 END,
   ts = NULL,
   rendered = NULL,
   is_live = 0,
@@ -1241,7 +1240,8 @@ WHERE workspace = :workspace
   AND kind = 'card'
   AND state = 'sent'
   AND ts = :ts
-RETURNING id;
+RETURNING
+  @message_columns;
 
 -- name: rate_limit
 SELECT limited_until

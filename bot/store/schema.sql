@@ -374,6 +374,7 @@ WHERE leaving_at IS NOT NULL;
 -- name: undocumented_refusals
 -- Since when Slack has refused a message with a code that we do not know.
 ALTER TABLE outbox ADD COLUMN refused_since INSTANT;
+
 -- name: people_listing
 -- Where to read on in Slack's list of everybody, until its last page was read. The
 -- first page is ''.
@@ -381,3 +382,10 @@ CREATE TABLE people_listing (
   workspace TEXT NOT NULL PRIMARY KEY,
   next_page TEXT NOT NULL
 ) STRICT;
+
+-- name: deleted_cards
+-- Whether a card was deleted before. Replies that found no thread used to count that.
+ALTER TABLE outbox RENAME COLUMN has_lost_parent TO was_deleted;
+UPDATE outbox
+SET was_deleted = 0
+WHERE was_deleted = 1;

@@ -51,14 +51,28 @@ ELSEWHERE: Mapping[str, str] = {
     "customer_events": _ERASING,
     "forget_policies": _ERASING,
 }
-# Without a thread, which would outlive the round.
+# Without a thread, which would outlive the round, and once, for then it comes back.
 _TO_BE_EDITED = """
 SELECT card.key, card.conversation, card.ts
 FROM outbox AS edit
 JOIN outbox AS card ON card.key = edit.edit_of
 WHERE edit.state = 'queued' AND card.kind = 'card'
-  AND card.state = 'sent' AND card.ts IS NOT NULL
+  AND card.state = 'sent' AND card.ts IS NOT NULL AND card.was_deleted = 0
   AND NOT EXISTS (SELECT 1 FROM outbox AS reply WHERE reply.thread_of = card.key)
+LIMIT 1
+"""
+_TO_BE_ANSWERED = """
+SELECT card.key, card.conversation, card.ts
+FROM outbox AS card
+WHERE card.kind = 'card' AND card.state = 'sent'
+  AND card.ts IS NOT NULL AND card.verify_at IS NULL AND card.was_deleted = 0
+  AND EXISTS (SELECT 1 FROM outbox AS reply WHERE reply.thread_of = card.key)
+  AND NOT EXISTS (
+    SELECT 1
+    FROM outbox AS reply
+    WHERE reply.thread_of = card.key
+      AND (reply.state <> 'queued' OR reply.attempts > 0)
+  )
 LIMIT 1
 """
 _MANY_MINUTES = timedelta(minutes=16)
@@ -138,8 +152,8 @@ def _break_policy(stage: Stage) -> None:
 
 
 def _remove_a_card(stage: Stage) -> None:
-    """Remove a card that is about to be edited, as an administrator may."""
-    found = stage.say(_TO_BE_EDITED)
+    """Remove a card that is about to be edited or answered, as an administrator may."""
+    found = [*stage.say(_TO_BE_EDITED), *stage.say(_TO_BE_ANSWERED)]
     for key, channel, ts in found:
         stage.say(f"UPDATE outbox SET rendered = '' WHERE key = '{key}'")
         stage.remove(channel, ts)
@@ -169,7 +183,7 @@ PROVOCATIONS = (
     ),
     Provocation(frozenset({"shorten_waits", "lift_rate_limits"}), before=_turn_back),
     Provocation(frozenset({"policy_since"}), during=_break_policy),
-    Provocation(frozenset({"repost_card"}), before=_remove_a_card),
+    Provocation(frozenset({"repost_card", "chat.delete"}), before=_remove_a_card),
     Provocation(frozenset({"chat.delete"}), during=_land_late),
     Provocation(
         frozenset(place.partition(" ")[2] for place in places()), before=_let_time_pass

@@ -66,7 +66,7 @@ def test_no_edit_is_made_of_a_card_that_is_being_reposted(post: Post) -> None:
     assert post.slack.edits == []
 
 
-def test_a_reply_is_given_up_when_its_thread_is_missing_again(post: Post) -> None:
+def test_a_reply_waits_when_its_thread_is_missing_again(post: Post) -> None:
     post.queue("INC-1/card", MessageKind.CARD, incident=1)
     post.outbox.drain()
     nowhere = refused("thread_not_found")
@@ -76,8 +76,44 @@ def test_a_reply_is_given_up_when_its_thread_is_missing_again(post: Post) -> Non
     post.outbox.drain()
 
     assert post.slack.posted[:2] == ["INC-1/card"] * 2
-    assert post.slack.tries == 5
-    assert post.state("INC-1/note") == "dead"
+    assert post.slack.posted[2:] == ["trouble/INC-1/card/2"]
+    assert (post.state("INC-1/card"), post.state("INC-1/note")) == ("dead", "queued")
+
+    assert post.outbox.send_again("INC-1/card")
+    post.outbox.drain()
+
+    assert post.slack.posted[3:] == ["INC-1/card", "INC-1/note"]
+
+
+def test_two_replicas_notice_one_deletion_of_a_card_once(post: Post) -> None:
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+    post.outbox.drain()
+    post.says = "taken"
+    post.refresh("INC-1/card")
+    other = post.replica()
+    nowhere = refused("thread_not_found")
+    post.slack.failures = {"post": [nowhere], "update": [refused("message_not_found")]}
+    post.slack.while_editing = lambda: post.slack.failures["post"] and other.send_one()
+
+    post.queue("INC-1/note", MessageKind.NOTE, incident=1, thread_of="INC-1/card")
+    post.outbox.drain()
+
+    assert post.slack.posted == ["INC-1/card", "INC-1/card", "INC-1/note"]
+    assert post.slack.threads["3.0"] == "2.0"
+
+
+def test_a_card_past_its_edit_window_was_not_deleted(post: Post) -> None:
+    post.queue("INC-1/card", MessageKind.CARD, incident=1)
+    post.outbox.drain()
+    closed, gone = refused("edit_window_closed"), refused("message_not_found")
+    post.slack.failures["update"] = [closed, gone, closed]
+
+    for said in ("taken", "answered", "resolved"):
+        post.says = said
+        post.refresh("INC-1/card")
+        post.outbox.drain()
+
+    assert post.slack.posted == ["INC-1/card"] * 4
 
 
 def test_a_change_does_not_cancel_the_edit_that_undoes_a_late_one(post: Post) -> None:

@@ -45,7 +45,6 @@ def edit(attempts: int) -> OutboxMessage:
         sent_at=None,
         unconfirmed_at=None,
         unconfirmed_because=None,
-        has_lost_parent=False,
         last_error=None,
         refused_since=None,
     )

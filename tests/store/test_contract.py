@@ -59,7 +59,7 @@ SAMPLES: Mapping[str, object] = {
     "fired": 1,
     "holidays": "{}",
     "id": 1,
-    "has_lost_parent": 0,
+    "deleted": 0,
     "incident": 1,
     "is_active": 1,
     "is_aim": 0,

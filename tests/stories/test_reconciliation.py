@@ -347,7 +347,7 @@ def test_a_missing_scope_is_asked_for_once_an_hour_and_conversation(
         wait(tuesday, minutes=10)
 
     looked = [call.arguments["channel"] for call in tuesday.slack.calls(HISTORY)]
-    assert looked == ["D0ANA"]
+    assert looked == ["C0INCIDENTS", "D0ANA"]  # The first is the start's.
     assert notices(tuesday) == [HELD] * 2
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.emulator.api.arguments import blocks_of, decoded, required, text_of
+from bot.emulator.api.arguments import blocks_of, decoded, flag, required, text_of
 from bot.emulator.api.blocks_rules import check_message
 from bot.emulator.api.refusals import Json, Refused
 from bot.emulator.records import Channel, Message, Person
@@ -13,7 +13,7 @@ LONGEST_UPDATE = 4_000
 LARGEST_METADATA = 16_000
 # Slack accepts these. The emulator does not implement them, and refuses rather than
 # ignores them.
-NOT_HERE = {"attachments", "markdown_text", "reply_broadcast", "username", "icon_url"}
+NOT_HERE = {"attachments", "markdown_text", "username", "icon_url"}
 
 
 def post_message(workspace: Workspace, arguments: Json) -> Json:
@@ -23,6 +23,7 @@ def post_message(workspace: Workspace, arguments: Json) -> Json:
     channel = _writable(workspace, target)
     text, blocks = text_of(arguments), blocks_of(arguments)
     check_message(text, blocks)
+    thread_ts = _thread(workspace, channel, arguments.get("thread_ts"))
     message = workspace.post(
         Message(
             channel=channel.id,
@@ -30,7 +31,8 @@ def post_message(workspace: Workspace, arguments: Json) -> Json:
             user=workspace.bot.id,
             text=text[:LONGEST_POST],
             blocks=tuple(blocks or ()),
-            thread_ts=_thread(workspace, channel, arguments.get("thread_ts")),
+            thread_ts=thread_ts,
+            is_broadcast=thread_ts is not None and flag(arguments, "reply_broadcast"),
             metadata=_metadata(arguments) or None,
         )
     )
@@ -132,16 +134,18 @@ def _writable(workspace: Workspace, target: str) -> Channel:
 
 
 def _thread(workspace: Workspace, channel: Channel, ts: str | None) -> str | None:
-    """Return the parent to reply to.
+    """Return the parent to reply to; `None` if it was deleted.
 
-    Slack accepts replies to a missing message and to a reply, and nobody ever sees
-    them. Here both are refused, so that the mistake shows.
+    Slack posts such a reply at the top level and says so only in its answer, whose
+    message has no `thread_ts`. Source: https://github.com/slack-go/slack/issues/1571
+    It accepts a reply to a reply, and nobody ever sees that one. Here it is refused,
+    so that the mistake shows.
     """
     if not ts:
         return None
     parent = workspace.messages.get((channel.id, str(ts)))
-    if parent is None:
-        raise Refused("thread_not_found")
+    if parent is None or parent.deleted:
+        return None
     if parent.thread_ts:
         raise Refused("cannot_reply_to_message")
     return parent.ts

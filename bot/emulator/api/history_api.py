@@ -15,7 +15,7 @@ PAGE = 100
 def history(workspace: Workspace, arguments: Json) -> Json:
     """Return the top level of a conversation, newest first."""
     channel = _readable(workspace, arguments)
-    top = [m for m in _standing(workspace, channel) if m.thread_ts is None]
+    top = [m for m in _standing(workspace, channel) if m.is_top_level]
     found = sorted(_within(top, arguments), key=_stamp, reverse=True)
     return {**_page(workspace, found, arguments), "pin_count": 0}
 

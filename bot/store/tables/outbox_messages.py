@@ -140,7 +140,6 @@ class OutboxMessage:
     sent_at: datetime | None
     unconfirmed_at: datetime | None
     unconfirmed_because: Unconfirmed | None
-    has_lost_parent: bool
     last_error: str | None
     refused_since: datetime | None
 
@@ -294,14 +293,13 @@ def finish(  # noqa: PLR0913  # All that a sending can end with.
     return Finish.STALE if row["is_stale"] else Finish.DONE
 
 
-def retry(  # noqa: PLR0913  # All that a message is tried again with.
+def retry(  # noqa: PLR0913  # Columns of one row.
     tx: Transaction,
     message: OutboxMessage,
     *,
     not_before: datetime,
     error: str,
     unconfirmed_at: datetime | None = None,
-    has_lost_parent: bool = False,
     refused_since: datetime | None = None,
 ) -> bool:
     """Queue a leased message again for later; `False` if the lease was lost."""
@@ -311,7 +309,6 @@ def retry(  # noqa: PLR0913  # All that a message is tried again with.
         token=message.lease_token,
         not_before=not_before,
         unconfirmed_at=unconfirmed_at,
-        has_lost_parent=int(has_lost_parent),
         last_error=error,
         refused_since=refused_since,
     )
@@ -378,16 +375,24 @@ def send_again(
     )
 
 
-def repost_card(
+def repost_card(  # noqa: PLR0913  # The card, and the instants of a queueing.
     tx: Transaction,
     key: str,
     *,
     ts: str | None,
+    was_deleted: bool,
     now: datetime,
     system_now: datetime,
-) -> None:
-    """Queue the card again that was posted at `ts` and can no longer be edited."""
-    tx.write("repost_card", key=key, ts=ts, queued_at=now, not_before=system_now)
+) -> OutboxMessage | None:
+    """Queue the card again that was posted at `ts` and can no longer be edited.
+
+    One that was deleted a second time is given up instead. `None` if it is not at `ts`
+    any more: somebody else came first.
+    """
+    instants = {"queued_at": now, "not_before": system_now}
+    values = {"key": key, "ts": ts, "deleted": int(was_deleted)}
+    row = tx.one("repost_card", **values, **instants)
+    return message_of(row) if row else None
 
 
 def posted_values(posted: Posted) -> dict[str, object]:
@@ -407,7 +412,6 @@ def message_of(row: Row) -> OutboxMessage:
             "refs": json.loads(row["refs"]),
             "is_live": bool(row["is_live"]),
             "unconfirmed_because": because and Unconfirmed(because),
-            "has_lost_parent": bool(row["has_lost_parent"]),
         }
     )
 

@@ -140,9 +140,9 @@ def test_blocks_may_come_as_json_text_but_not_as_other_text(client: WebClient) -
 
 def test_unsupported_arguments_are_refused_by_name(client: WebClient) -> None:
     with pytest.raises(SlackApiError) as error:
-        client.chat_postMessage(channel=INCIDENTS, text="x", reply_broadcast=True)
+        client.chat_postMessage(channel=INCIDENTS, text="x", username="ana")
 
-    assert "reply_broadcast" in str(error.value.response["errors"])
+    assert "username" in str(error.value.response["errors"])
 
 
 def test_a_reply_is_shown_in_the_thread_and_not_in_the_channel(
@@ -157,19 +157,55 @@ def test_a_reply_is_shown_in_the_thread_and_not_in_the_channel(
     assert [m.text for m in slack.thread(card)] == ["note"]
 
 
-def test_a_reply_to_nothing_or_to_a_reply_is_refused(client: WebClient) -> None:
+def test_a_reply_to_a_reply_is_refused(client: WebClient) -> None:
     parent = client.chat_postMessage(channel=INCIDENTS, text="card")
     reply = client.chat_postMessage(
         channel=INCIDENTS, text="note", thread_ts=parent["ts"]
     )
 
-    with pytest.raises(SlackApiError) as to_nothing:
-        client.chat_postMessage(channel=INCIDENTS, text="x", thread_ts="1.000001")
     with pytest.raises(SlackApiError) as to_reply:
         client.chat_postMessage(channel=INCIDENTS, text="x", thread_ts=reply["ts"])
 
-    assert refusal(to_nothing) == "thread_not_found"
+    assert reply["message"]["thread_ts"] == parent["ts"]
     assert refusal(to_reply) == "cannot_reply_to_message"
+
+
+@pytest.mark.parametrize("replies", [0, 1])
+def test_a_reply_to_a_deleted_message_is_posted_at_the_top_level(
+    slack: LocalSlack, client: WebClient, replies: int
+) -> None:
+    parent = client.chat_postMessage(channel=INCIDENTS, text="card")["ts"]
+    for _ in range(replies):
+        client.chat_postMessage(channel=INCIDENTS, text="note", thread_ts=parent)
+    client.chat_delete(channel=INCIDENTS, ts=parent)
+
+    answer = client.chat_postMessage(
+        channel=INCIDENTS, text="late", thread_ts=parent, reply_broadcast=True
+    )
+
+    assert "thread_ts" not in answer["message"]
+    assert slack.channel("incidents")[-1].text == "late"
+    read = client.conversations_history(channel=INCIDENTS)["messages"]
+    assert read[0]["text"] == "late"
+    assert "subtype" not in read[0]
+
+
+def test_a_broadcast_reply_is_in_its_thread_and_in_the_channel(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    parent = client.chat_postMessage(channel=INCIDENTS, text="card")["ts"]
+
+    client.chat_postMessage(
+        channel=INCIDENTS, text="all!", thread_ts=parent, reply_broadcast=True
+    )
+
+    assert [one.text for one in slack.channel("incidents")] == ["card", "all!"]
+    assert [one.text for one in slack.thread(slack.channel("incidents")[0])] == ["all!"]
+    read = client.conversations_history(channel=INCIDENTS)["messages"]
+    assert [(one.get("subtype"), one["thread_ts"]) for one in read] == [
+        ("thread_broadcast", parent),
+        (None, parent),
+    ]
 
 
 def test_metadata_travels_with_the_message(
