@@ -24,6 +24,7 @@ from bot.emulator.page.sights import Sight
 from bot.emulator.parts import Parts
 from bot.emulator.people.actors import Actor
 from bot.emulator.people.exchanges import Answer, Sent
+from bot.emulator.people.formatting import Span
 from bot.emulator.people.reading import Reader
 from bot.emulator.records import Change, Channel, Message, Person
 from bot.emulator.workspace import Workspace, default_id, system_clock
@@ -314,6 +315,10 @@ class LocalSlack:
         Style marks such as the stars of *bold* stay.
         """
         return Reader(self.workspace, reader).message(message)
+
+    def spans(self, message: Message, reader: str) -> list[Span]:
+        """Return what a person sees in a message: pieces of text with their styles."""
+        return Reader(self.workspace, reader).spans(message)
 
     def notice(self, message: Message, reader: str) -> str:
         """Return what a phone's notification shows: the top-level text."""

@@ -145,6 +145,8 @@ def test_markup_in_a_text_is_shown_and_never_run(demo: Opened, visit: Open) -> N
     types(page, f"/sev4 acme: {evil}")
     goes(page, "incidents")
     says(page, "<img src=x onerror=alert(1)>")
+    says(page, "*bold*")
+    assert page.locator("#messages .bk strong", has_text="bold").count() == 0
     page.reload()
     page.wait_for_selector("#side .person")
 

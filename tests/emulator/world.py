@@ -44,6 +44,11 @@ def section(text: str, **more: Any) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
 
 
+def rich_text(*elements: dict[str, Any]) -> dict[str, Any]:
+    inside = {"type": "rich_text_section", "elements": list(elements)}
+    return {"type": "rich_text", "elements": [inside]}
+
+
 def plain(text: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": text}
 

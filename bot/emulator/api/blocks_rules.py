@@ -27,6 +27,7 @@ from bot.emulator.api.limits import (
     string,
 )
 from bot.emulator.api.refusals import Json, Refused
+from bot.emulator.api.rich_text_rules import RICH_TEXT
 
 MOST_IN_MESSAGE = 50
 MOST_IN_VIEW = 100
@@ -79,6 +80,7 @@ BLOCK = by_type(
             },
         ),
         "divider": shape({}, {"block_id": SOME_ID}),
+        "rich_text": RICH_TEXT,
     }
 )
 VIEW = by_type(

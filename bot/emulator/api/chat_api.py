@@ -1,5 +1,6 @@
 """The Web API's chat methods, and to whom the bot may write."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.emulator.api.arguments import blocks_of, decoded, flag, required, text_of
@@ -57,6 +58,8 @@ def update(workspace: Workspace, arguments: Json) -> Json:
         raise Refused("msg_too_long")
     kept = message.blocks if blocks is None else tuple(blocks)
     check_message(text, list(kept))
+    if _has_rich_text(message.blocks) and not _has_rich_text(kept):
+        raise Refused("block_mismatch")
     metadata = _metadata(arguments)
     edited = workspace.edit(
         replace(
@@ -111,6 +114,10 @@ def dm_with(workspace: Workspace, person: Person) -> tuple[Channel, bool]:
     if person.is_bot:
         raise Refused("cannot_dm_bot")
     return workspace.open_dm(person)
+
+
+def _has_rich_text(blocks: Iterable[Json]) -> bool:
+    return any(block["type"] == "rich_text" for block in blocks)
 
 
 def _only_what_is_here(arguments: Json) -> None:

@@ -2,7 +2,7 @@
 
 import { freshId, h } from "./dom.js";
 import { element, textOf } from "./elements.js";
-import { plain } from "./markup.js";
+import { plain, rich } from "./markup.js";
 
 // `values` is the state of the inputs by block and action id, `errors` by block id.
 export function blocks(specs, doer, values = {}, errors = {}) {
@@ -24,6 +24,19 @@ function section(spec, doer, values) {
       spec.fields && h("div", { class: "bk-fields" }, spec.fields.map((one) => h("div", null, textOf(one))))),
     accessory && h("div", { class: "bk-accessory" },
       element(accessory, spec.block_id, doer, stateOf(values, spec, accessory))));
+}
+
+function richText(spec) {
+  return h("div", { class: "bk-text" }, spec.elements.map(richPart));
+}
+
+function richPart(part) {
+  if (part.type === "rich_text_list") {
+    const items = part.elements.map((one) => h("li", null, one.elements.flatMap(rich)));
+    return h(part.style === "ordered" ? "ol" : "ul", null, items);
+  }
+  const tag = { rich_text_quote: "blockquote", rich_text_preformatted: "pre" }[part.type] || "div";
+  return h(tag, null, part.elements.flatMap(rich));
 }
 
 function actions(spec, doer, values) {
@@ -61,6 +74,7 @@ function input(spec, doer, values, errors) {
 
 const BLOCKS = {
   section,
+  rich_text: richText,
   actions,
   context,
   input,

@@ -6,6 +6,8 @@ import { h } from "./dom.js";
 import { channelName, now, personName, store, zone } from "./store.js";
 
 const MARKS = { "*": "strong", _: "em", "~": "s" };
+const STYLES = { code: "code", strike: "s", italic: "em", bold: "strong" };
+const WORD = /[\p{L}\p{N}_]/u;
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 
 export function plain(text) {
@@ -13,8 +15,27 @@ export function plain(text) {
 }
 
 export function mrkdwn(text) {
-  return text.split("```").flatMap((part, index) =>
+  return text.split(/```([^]+?)```/).flatMap((part, index) =>
     index % 2 ? h("pre", { text: unescape(part.replace(/^\n|\n$/g, "")) }) : quoted(part));
+}
+
+// An element of rich text as nodes: nothing in its text is read as a mark.
+export function rich(element) {
+  const nodes = richly(element);
+  return Object.entries(STYLES).reduce(
+    (inner, [style, tag]) => (element.style?.[style] ? [h(tag, null, inner)] : inner), nodes);
+}
+
+function richly(element) {
+  switch (element.type) {
+    case "text": return plain(element.text);
+    case "link": return [link(element.url, element.text || "")];
+    case "user": return [mention(element.user_id, "")];
+    case "channel": return [special(`#${element.channel_id}`)];
+    case "date": return [instant(element.timestamp, element.format)];
+    case "emoji": return [document.createTextNode(`:${element.name}:`)];
+    default: return [h("span", { class: "unknown", text: `[${element.type}]` })];
+  }
 }
 
 // Top-level text as a phone shows it: one line, no marks.
@@ -84,9 +105,9 @@ function inlineCode(text) {
 
 function marked(text, at) {
   const tag = MARKS[text[at]];
-  if (!tag || /\w/.test(text[at - 1] || "") || /[\s]/.test(text[at + 1] || " ")) return null;
+  if (!tag || WORD.test(text[at - 1] || "") || /[\s]/.test(text[at + 1] || " ")) return null;
   for (let end = text.indexOf(text[at], at + 2); end > 0; end = text.indexOf(text[at], end + 1)) {
-    if (!/\s/.test(text[end - 1]) && !/\w/.test(text[end + 1] || "")) {
+    if (!/\s/.test(text[end - 1]) && !WORD.test(text[end + 1] || "")) {
       return { node: h(tag, null, inline(text.slice(at + 1, end))), end };
     }
   }
@@ -128,9 +149,13 @@ function date(inside) {
   const fallback = cut < 0 ? "" : unescape(inside.slice(cut + 1));
   const [, seconds, tokens] = (cut < 0 ? inside : inside.slice(0, cut)).split("^");
   if (!/^\d+$/.test(seconds || "") || !tokens) return document.createTextNode(fallback);
+  return instant(seconds, unescape(tokens));
+}
+
+function instant(seconds, tokens) {
   const at = new Date(Number(seconds) * 1000);
   const time = h("time", { datetime: at.toISOString(), title: full(at, zone()) });
-  return relative(time, () => unescape(written(tokens, at, zone(), now())));
+  return relative(time, () => written(tokens, at, zone(), now()));
 }
 
 function unescape(text) {

@@ -2,15 +2,23 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
 
 from bot.emulator.api.refusals import Json
 from bot.emulator.people import dates
+from bot.emulator.people.formatting import Span, mrkdwn
 from bot.emulator.records import Message, Person
 from bot.emulator.workspace import Workspace
 
 SEQUENCE = re.compile(r"<([^<>]+)>")
+_PARTS = {
+    "rich_text_quote": frozenset({"quote"}),
+    "rich_text_preformatted": frozenset({"pre"}),
+}
+_MARKS = {"italic": "_", "strike": "~", "code": "`"}
 
 
 class Reader:
@@ -25,6 +33,55 @@ class Reader:
         if not message.blocks:
             return self.marked(message.text)
         return "\n".join(line for b in message.blocks for line in self._block(b))
+
+    def spans(self, message: Message) -> list[Span]:
+        """Return a message as it is formatted, a line break after each text."""
+        found = [*self._mrkdwn(message.text)] if not message.blocks else []
+        for text in _texts(list(message.blocks)):
+            match text["type"]:
+                case "rich_text":
+                    found.extend(self._rich(text))
+                case "mrkdwn":
+                    found.extend(self._mrkdwn(text["text"]))
+                case _:
+                    found.append(Span(text["text"]))
+            found.append(Span("\n"))
+        return found
+
+    def _mrkdwn(self, text: str) -> Iterator[Span]:
+        for span in mrkdwn(text):
+            is_raw = "pre" in span.styles
+            said = html.unescape(span.text) if is_raw else self.marked(span.text)
+            yield Span(said, span.styles)
+
+    def _rich(self, block: Json) -> Iterator[Span]:
+        """Yield the spans of rich text; each of its parts begins a line."""
+        for index, part in enumerate(block["elements"]):
+            if index:
+                yield Span("\n")
+            if part["type"] == "rich_text_list":
+                yield from self._rich(part)
+                continue
+            own = _PARTS.get(part["type"], frozenset())
+            for one in part["elements"]:
+                styles = {name for name, is_on in one.get("style", {}).items() if is_on}
+                yield Span(self._rich_element(one), own | styles)
+
+    def _rich_element(self, element: Json) -> str:
+        match element["type"]:
+            case "text":
+                return str(element["text"])
+            case "link":
+                return str(element.get("text") or element["url"])
+            case "user":
+                return self._sequence(f"@{element['user_id']}")
+            case "channel":
+                return self._sequence(f"#{element['channel_id']}")
+            case "date":
+                at, tokens = element["timestamp"], element["format"]
+                return self._date(f"!date^{at}^{tokens}|{element.get('fallback', '')}")
+            case _:
+                return f":{element['name']}:"
 
     def marked(self, text: str) -> str:
         """Return text with markup read as Slack reads it."""
@@ -44,6 +101,8 @@ class Reader:
                 yield " ".join(self._element(e) for e in block["elements"])
             case "actions":
                 yield " ".join(self._element(e) for e in block["elements"])
+            case "rich_text":
+                yield from _marked_again(self._rich(block)).split("\n")
             case "divider":
                 yield "---"
             case "input":
@@ -99,3 +158,29 @@ class Reader:
         at = datetime.fromtimestamp(int(seconds), UTC).astimezone(zone)
         now = self._workspace.clock().astimezone(zone)
         return html.unescape(dates.written(tokens, at, now))
+
+
+def _marked_again(spans: Iterable[Span]) -> str:
+    """Return spans as one text, with the marks that stand for their styles."""
+    parts = []
+    for is_bold, run in groupby(spans, key=lambda span: "bold" in span.styles):
+        star = "*" if is_bold else ""
+        parts += [star, *map(_marked_span, run), star]
+    return "".join(parts)
+
+
+def _marked_span(span: Span) -> str:
+    marks = "".join(mark for style, mark in _MARKS.items() if style in span.styles)
+    return f"{marks}{span.text}{marks[::-1]}"
+
+
+def _texts(value: Any) -> Iterator[Json]:
+    """Yield the text objects and the rich text in blocks, in order."""
+    if isinstance(value, dict):
+        if value.get("type") in ("plain_text", "mrkdwn", "rich_text"):
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts(each)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.emulator.api.blocks_rules import check_message, check_view
 from bot.emulator.api.refusals import Refused
-from tests.emulator.world import actions, button, option, plain, section
+from tests.emulator.world import actions, button, option, plain, rich_text, section
 
 MANY = [option(str(n), str(n)) for n in range(101)]
 CONFIRM = {
@@ -124,6 +124,21 @@ BROKEN = {
         {"type": "context", "elements": [button("x", "a")]},
         "unsupported type: button",
         "/elements/0/type",
+    ),
+    "no words in rich text": (
+        rich_text({"type": "text", "text": ""}),
+        "must be more than 0 characters",
+        "/elements/0/elements/0/text",
+    ),
+    "a mention typed into rich text": (
+        rich_text({"type": "mrkdwn", "text": "<@U0ANA>"}),
+        "unsupported type: mrkdwn",
+        "/elements/0/elements/0/type",
+    ),
+    "a style that rich text does not have": (
+        rich_text({"type": "text", "text": "x", "style": {"dim": True}}),
+        "invalid additional property: dim",
+        "/elements/0/elements/0/style",
     ),
     "26 actions": (
         actions(*[button("x", str(n)) for n in range(26)]),

@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.emulator.driver import LocalSlack
-from tests.emulator.world import INCIDENTS, Clock, refusal, section
+from tests.emulator.world import INCIDENTS, Clock, refusal, rich_text, section
 
 
 def test_a_message_is_shown_in_its_channel_as_the_bots(
@@ -293,6 +293,17 @@ def test_an_edit_over_4000_characters_is_too_long(client: WebClient) -> None:
         client.chat_update(channel=INCIDENTS, ts=ts, text="x" * 4001)
 
     assert refusal(error) == "msg_too_long"
+
+
+def test_an_edit_keeps_some_rich_text_where_there_was_any(client: WebClient) -> None:
+    rich = rich_text({"type": "text", "text": "*as typed*"})
+    ts = client.chat_postMessage(channel=INCIDENTS, text="x", blocks=[rich])["ts"]
+
+    client.chat_update(channel=INCIDENTS, ts=ts, text="x", blocks=[section("y"), rich])
+    with pytest.raises(SlackApiError) as error:
+        client.chat_update(channel=INCIDENTS, ts=ts, text="x", blocks=[section("y")])
+
+    assert refusal(error) == "block_mismatch"
 
 
 def test_nobody_elses_message_can_be_edited_or_deleted(

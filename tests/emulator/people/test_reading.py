@@ -96,6 +96,76 @@ def test_an_unreadable_date_shows_its_fallback(
     assert read(slack, client, "<!date^soon^{time}|13:00 PST>") == "13:00 PST"
 
 
+BOLD, CODE, PRE = ({"bold"}, {"code"}, {"pre"})
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        (
+            "*bold* _and_ ~so~",
+            [("bold", BOLD), ("and", {"italic"}), ("so", {"strike"})],
+        ),
+        ("*a _b_*", [("a ", BOLD), ("b", {"bold", "italic"})]),
+        ("`*code*` 2 * 3 * 4", [("*code*", CODE)]),
+        ("some_name_here 2*3*4 * a*", []),
+        ("(*a*), *b*.", [("a", BOLD), ("b", BOLD)]),
+        ("*a\nb*", []),
+        ("```INC-1 a ``` b", [("INC-1 a ", PRE)]),
+        ("a ```*b*\n<@U0BEN>``` *c*", [("*b*\n<@U0BEN>", PRE), ("c", BOLD)]),
+        ("``` alone", []),
+        ("&gt; a *b*\nc", [("a ", {"quote"}), ("b", {"quote", "bold"})]),
+        ("a &gt; b", []),
+        ("*<@U0BEN>*", [("@ben", BOLD)]),
+    ],
+)
+def test_marks_format_as_in_slack(
+    slack: LocalSlack, client: WebClient, written: str, seen: list[tuple[str, set[str]]]
+) -> None:
+    client.chat_postMessage(channel=INCIDENTS, text=written)
+
+    spans = slack.spans(slack.channel("incidents")[-1], "ana")
+
+    assert [(one.text, {*one.styles}) for one in spans if one.styles] == seen
+
+
+def test_rich_text_is_read_and_formats_nothing_typed(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    bold = {"style": {"bold": True}}
+    elements = [
+        {"type": "text", "text": "Sev1 ", **bold},
+        {"type": "user", "user_id": "U0BEN", **bold},
+        {"type": "text", "text": ": *typed* <!here> &amp; "},
+        {"type": "date", "timestamp": AT, "format": "{time}", "fallback": "x"},
+        {"type": "text", "text": "\n"},
+        {"type": "link", "url": "https://x.example", "text": "log"},
+        {"type": "channel", "channel_id": INCIDENTS},
+        {"type": "emoji", "name": "fire"},
+        {"type": "text", "text": "/sev1", "style": {"code": True}},
+    ]
+    listed = {"type": "rich_text_section", "elements": elements[:1]}
+    parts = [
+        {"type": "rich_text_section", "elements": elements},
+        {"type": "rich_text_list", "style": "bullet", "elements": [listed, listed]},
+        {"type": "rich_text_quote", "elements": elements[:1]},
+    ]
+    block = {"type": "rich_text", "elements": parts}
+
+    client.chat_postMessage(channel=INCIDENTS, text="x", blocks=[block])
+
+    (message,) = slack.channel("incidents")
+    assert slack.text(message, "ana").splitlines() == [
+        "*Sev1 @ben*: *typed* <!here> &amp; 22:30",
+        "log#incidents:fire:`/sev1`",
+        "*Sev1 *",
+        "*Sev1 *",
+        "*Sev1 *",
+    ]
+    (quoted,) = [one for one in slack.spans(message, "ana") if "quote" in one.styles]
+    assert (quoted.text, {*quoted.styles}) == ("Sev1 ", {"quote", "bold"})
+
+
 def test_blocks_are_read_line_by_line(slack: LocalSlack, client: WebClient) -> None:
     menu = {"type": "overflow", "options": [option("Reopen", "r"), option("Void", "v")]}
     client.chat_postMessage(
