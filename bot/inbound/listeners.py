@@ -25,10 +25,11 @@ from bot.inbound.presses import Presses
 from bot.inbound.submissions import Forms
 from bot.incidents.refusals import Refusal
 from bot.slack import actions, payloads
-from bot.slack.blocks import Message, View, escape
+from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
 from bot.slack.forms import receipts
 from bot.slack.forms.inputs import FieldErrors
+from bot.slack.marked import escape
 from bot.slack.messages import answers
 from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
 from bot.slack.reasons import reason
@@ -187,7 +188,7 @@ class Listeners:
         if press.response_url is not None:
             self._tell(press.response_url, message, replaces=replaces)
         elif press.view_id is not None:
-            self._show(press, receipts.view(message.text))
+            self._show(press, receipts.view(message))
 
     def _show(self, press: Press, view: View) -> None:
         """Open a form, or replace the one with the button."""

@@ -1,7 +1,7 @@
 """Builders for Block Kit, and the words for instants and spans.
 
-A builder raises ValueError for what Slack would refuse. Text that people typed must go
-through `escape` or `shown` first.
+A builder raises ValueError for what Slack would refuse. Texts are our mark-up (see
+`marked`), in which what people typed must be escaped; `shown` does that as well.
 Source: https://docs.slack.dev/reference/block-kit
 """
 
@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.slack.cutting import cut
+from bot.slack.cutting import cut, cut_marked
+from bot.slack.marked import escape, has_typed_marks, rich, spoken
 
 Block: TypeAlias = dict[str, Any]
 Element: TypeAlias = dict[str, Any]
@@ -41,7 +42,10 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message to post. `text` must stand alone: phones and screen readers show it."""
+    """A message to post, in Slack's own mark-up; `say` makes one from ours.
+
+    `text` must stand alone: phones and screen readers show it.
+    """
 
     text: str
     blocks: tuple[Block, ...] = ()
@@ -49,6 +53,8 @@ class Message:
     def __post_init__(self) -> None:
         if not self.text.strip():
             raise ValueError("a message says something in its text")
+        if has_typed_marks(self.text):
+            raise ValueError("a message's text is Slack's own mark-up")
         _at_most(self.text, LONGEST_TEXT, "a message's text")
         if len(self.blocks) > MOST_BLOCKS:
             raise ValueError(f"a message has at most {MOST_BLOCKS} blocks")
@@ -56,25 +62,17 @@ class Message:
             raise ValueError(f"blocks hold at most {LONGEST_IN_ALL} characters")
 
 
-def escape(text: str) -> str:
-    """Return typed text with Slack's three markup characters escaped."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def say(text: str, blocks: Iterable[Block] = ()) -> Message:
+    """Return a message; `text` is what phones show, cut where it is too long."""
+    return Message(cut_marked(spoken(text), LONGEST_TEXT), tuple(blocks))
 
 
 def shown(text: str, longest: int) -> str:
     """Return typed text escaped, on one line, cut to `longest` characters.
 
-    Characters are counted after escaping, as in Slack.
+    Characters are counted as people see them.
     """
-    return shown_lines(" ".join(text.split()), longest)
-
-
-def shown_lines(text: str, longest: int) -> str:
-    """Return typed text as `shown` does, with its line breaks."""
-    kept = longest
-    while len(escaped := escape(cut(text, kept))) > longest:
-        kept -= max(1, (len(escaped) - longest) // 5)
-    return escaped
+    return escape(cut(" ".join(text.split()), longest))
 
 
 def mention(user: str) -> str:
@@ -157,25 +155,24 @@ def plain(text: str, longest: int) -> Element:
     """Return plain text, in which Slack reads no markup."""
     if not text.strip():
         raise ValueError("a text says something")
-    return {"type": "plain_text", "text": _at_most(text, longest, "a plain text")}
+    words = _at_most(text, longest, "a plain text")
+    return {"type": "plain_text", "text": words, "emoji": False}
 
 
-def mrkdwn(text: str, longest: int = LONGEST_SECTION) -> Element:
-    """Return marked-up text, in which Slack makes no links of its own."""
+def section(text: str) -> Block:
+    """Return a paragraph, in which typed text is shown as it was typed."""
     if not text.strip():
         raise ValueError("a text says something")
-    marked = _at_most(text, longest, "a marked-up text")
-    return {"type": "mrkdwn", "text": marked, "verbatim": True}
+    elements = rich(text)
+    shown_text = "".join(one.get("text", "") for one in elements)
+    _at_most(shown_text, LONGEST_SECTION, "a paragraph")
+    inside = {"type": "rich_text_section", "elements": elements}
+    return {"type": "rich_text", "elements": [inside]}
 
 
-def section(
-    text: str, *, accessory: Element | None = None, block_id: str | None = None
-) -> Block:
-    """Return a paragraph, with a button beside it if `accessory` is given."""
-    block: Block = {"type": "section", "text": mrkdwn(text)}
-    if accessory is not None:
-        block["accessory"] = accessory
-    return _named(block, block_id)
+def beside(text: str, element: Element) -> Block:
+    """Return a paragraph of our own words with a button beside it."""
+    return {"type": "section", "text": _mrkdwn(text), "accessory": element}
 
 
 def sections(lines: Iterable[str]) -> Iterator[Block]:
@@ -191,8 +188,8 @@ def sections(lines: Iterable[str]) -> Iterator[Block]:
 
 
 def context(text: str) -> Block:
-    """Return a small, dim paragraph."""
-    return {"type": "context", "elements": [mrkdwn(text)]}
+    """Return a small, dim paragraph of our own words."""
+    return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
 def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Block:
@@ -269,6 +266,14 @@ def select(
             raise ValueError("the first choice is one of the menu's")
         element["initial_option"] = initial
     return element
+
+
+def _mrkdwn(text: str) -> Element:
+    """Return marked-up text, in which Slack makes no links of its own."""
+    if not text.strip():
+        raise ValueError("a text says something")
+    marked = _at_most(spoken(text), LONGEST_SECTION, "a marked-up text")
+    return {"type": "mrkdwn", "text": marked, "verbatim": True}
 
 
 def _named(block: Block, block_id: str | None) -> Block:

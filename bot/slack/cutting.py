@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
 _TAGS = range(0xE0020, 0xE0080)
 _ELLIPSIS = "…"
-_MARKUP = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);")
+_MARKUP = re.compile(r"<[^<>]*>|&(?:amp|lt|gt|#[0-9]+);")
 
 
 def cut(text: str, longest: int) -> str:
@@ -31,6 +32,16 @@ def cut_marked(text: str, longest: int) -> str:
         if match.start() < end < match.end():
             end = match.start()
     return text[:end].rstrip() + _ELLIPSIS
+
+
+def pieces(text: str, longest: int) -> Iterator[str]:
+    """Yield typed text in pieces of up to `longest` characters, cut the same way."""
+    while len(text) > longest:
+        end = _end(text, longest + 1) or longest
+        yield text[:end].rstrip()
+        text = text[end:].lstrip()
+    if text:
+        yield text
 
 
 def _end(text: str, longest: int) -> int:

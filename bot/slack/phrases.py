@@ -15,7 +15,7 @@ from bot.slack.blocks import Style, hours, link, local, mention, shown, span, wh
 NOBODY_KNOWN = "customer unknown"
 NOTHING_SENT = "Nothing is sent to the customer by this form."
 
-LONGEST_TITLE = 1250  # 250 characters, each of which may take five when escaped.
+LONGEST_TITLE = 250
 LONGEST_TITLE_IN_A_LIST = 120
 LONGEST_NAME = 120
 LONGEST_NAME_IN_A_LIST = 60

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from bot.emulator.api.blocks_rules import check_message, check_view
@@ -94,8 +95,39 @@ def _state(element: dict[str, Any], entry: Any) -> dict[str, Any]:
 
 
 def _text_of(block: dict[str, Any]) -> str:
+    if block["type"] == "rich_text":
+        (inside,) = block["elements"]
+        return rich_words(inside["elements"])
     text = block["text"] if "text" in block else block["elements"][0]
     return _DATE.sub(r"\1", text["text"])
+
+
+def rich_words(elements: list[dict[str, Any]]) -> str:
+    """Return rich text as mark-up; dates as their fallbacks."""
+    parts = []
+    for is_bold, run in groupby(elements, key=lambda one: _has(one, "bold")):
+        star = "*" if is_bold else ""
+        parts += [star, *map(_rich_word, run), star]
+    return "".join(parts)
+
+
+def _has(element: dict[str, Any], style: str) -> bool:
+    return style in element.get("style", {})
+
+
+def _rich_word(element: dict[str, Any]) -> str:
+    match element["type"]:
+        case "text":
+            return f"`{element['text']}`" if _has(element, "code") else element["text"]
+        case "user":
+            return f"<@{element['user_id']}>"
+        case "channel":
+            return f"<#{element['channel_id']}>"
+        case "date":
+            return str(element["fallback"])
+        case "link":
+            return f"<{element['url']}|{element['text']}>"
+    raise AssertionError(f"no message has {element['type']}")
 
 
 def _form_line(block: dict[str, Any]) -> str:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.emulator.people.typed_text import escape
 from bot.errors import UserError
 from bot.policy.policies import Customer
-from bot.slack.blocks import escape
 from bot.slack.command_text import (
     CustomerFrom,
     Form,

@@ -120,10 +120,11 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
     )
     (message,) = told.slack.channel("leads")[-1:]
     stamp = told.card(1).ts.replace(".", "")
-    assert (
-        f"<https://acme.slack.com/archives/C0INCIDENTS/p{stamp}|INC-1>"
-        in message.blocks[1]["text"]["text"]
-    )
+    assert {
+        "type": "link",
+        "url": f"https://acme.slack.com/archives/C0INCIDENTS/p{stamp}",
+        "text": "INC-1",
+    } in message.blocks[1]["elements"][0]["elements"]
     assert told.slack.notice(message, "lea") == (
         "Tue 24 Nov: 2 need you. INC-1 Acme (Sev2): 3 h 15 late, @ben's. "
         "INC-2 Globex (Sev3): due 10:00, nobody owns it. "

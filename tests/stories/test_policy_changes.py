@@ -320,7 +320,7 @@ def test_the_file_is_checked_at_most_every_few_seconds(told: Changing) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "policies.yaml is empty; `sevbot policy init` writes a whole one"),
+        (b"", "policies.yaml is empty; sevbot policy init writes a whole one"),
         (b"plans: \xff", "line 1: this is not UTF-8; save the file in that encoding"),
         (b"plans: [\n", "line "),
         (None, "does not exist"),

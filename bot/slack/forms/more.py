@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.incidents.incidents import Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import actions, buttons
-from bot.slack.blocks import Element, View, section
+from bot.slack.blocks import Element, View, beside, section
 from bot.slack.forms.inputs import modal
 from bot.slack.phrases import headline
 
@@ -16,7 +16,7 @@ def view(incident: Incident, policy: Policy) -> View:
     """Return the rarer acts that apply to an incident now, with a button each."""
     blocks = [section(headline(incident))]
     for does, element in _acts(incident, policy):
-        blocks.append(section(does, accessory=element))
+        blocks.append(beside(does, element))
     return modal(
         "More",
         blocks,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.policy.policies import Policy, Severity
-from bot.slack.blocks import View, context, shown
+from bot.slack.blocks import View, context, section, shown
 from bot.slack.command_text import LONGEST_TITLE, OpenRequest
 from bot.slack.forms.inputs import (
     Entered,
@@ -52,7 +52,7 @@ def view(
         "Open an incident",
         [
             severity_field(policy, severity),
-            context("\n".join(means)),
+            section("\n".join(means)),
             customer_field(policy, customer, is_unknown_offered=True),
             field(TITLE, "What is wrong?", text_input(LONGEST_TITLE)),
             plan_field(policy, None, hint=hint, optional=True),

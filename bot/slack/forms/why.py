@@ -21,7 +21,6 @@ from bot.slack.blocks import (
     Block,
     View,
     context,
-    escape,
     hours,
     local,
     section,
@@ -29,6 +28,7 @@ from bot.slack.blocks import (
     span,
 )
 from bot.slack.forms.inputs import modal
+from bot.slack.marked import escape
 from bot.slack.phrases import headline, opened_up, owed_as
 from bot.slack.readers import Person
 

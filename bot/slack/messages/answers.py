@@ -10,16 +10,16 @@ from bot.incidents.recipients import Recipient
 from bot.slack import actions, typed
 from bot.slack.blocks import (
     LONGEST_SECTION,
-    LONGEST_TEXT,
     Block,
     Message,
     button,
+    say,
     section,
     shown,
-    shown_lines,
 )
 from bot.slack.blocks import actions as row
-from bot.slack.cutting import cut_marked
+from bot.slack.cutting import cut, cut_marked, pieces
+from bot.slack.marked import escape
 from bot.slack.phrases import (
     headline,
 )
@@ -46,7 +46,7 @@ class Recorded(Protocol):
 
 def sentence(text: str) -> Message:
     """Return a sentence; what people typed in it is escaped already."""
-    return Message(cut_marked(text, LONGEST_TEXT))
+    return say(text, [section(cut_marked(text, LONGEST_SECTION))])
 
 
 def same_again(incident: Incident, command: str, text: str) -> Message:
@@ -59,7 +59,7 @@ def same_again(incident: Incident, command: str, text: str) -> Message:
     value = actions.retry_value(command, text)
     if value is not None:
         blocks.append(row([button("Open another", actions.OPEN_ANOTHER, value)]))
-    return Message(said, tuple(blocks))
+    return say(said, blocks)
 
 
 def user_error(sentence: str, text: str) -> Message:
@@ -70,7 +70,7 @@ def user_error(sentence: str, text: str) -> Message:
     said = f"{ONLY_YOU}: {sentence} Nothing was recorded."
     blocks = [section(cut_marked(said, _LONGEST_SENTENCE))]
     blocks.extend(_given_back(text))
-    return Message(cut_marked(said, LONGEST_TEXT), tuple(blocks))
+    return say(said, blocks)
 
 
 def not_recorded(reason: str, command: str, text: str) -> Message:
@@ -103,16 +103,13 @@ def _try_again(said: str, turn: str, text: str, value: str | None) -> Message:
     blocks = [section(f"*{said}* {turn}"), *_given_back(text)]
     if value is not None:
         blocks.append(row([button("Try again", actions.TRY_AGAIN, value)]))
-    return Message(f"{said} Your text: “{gist}”. {turn}", tuple(blocks))
+    return say(f"{said} Your text: “{gist}”. {turn}", blocks)
 
 
 def _given_back(text: str) -> Iterator[Block]:
     """Yield what was typed, all of it where Slack has room."""
-    written = typed.readable(text).strip()
-    room = _MOST_GIVEN_BACK
+    written = cut(typed.readable(text).strip(), _MOST_GIVEN_BACK)
     label = "Your text: "
-    while written and room > 0:
-        part = shown_lines(label + written[:_PART], min(room, LONGEST_SECTION))
-        yield section(part)
-        room -= len(part)
-        label, written = "", written[_PART:].strip()
+    for part in pieces(written, _PART):
+        yield section(f"{label}{escape(part)}")
+        label = ""

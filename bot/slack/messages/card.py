@@ -9,7 +9,6 @@ from bot.incidents.incidents import Event, Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import (
-    LONGEST_TEXT,
     Block,
     Element,
     Message,
@@ -18,10 +17,11 @@ from bot.slack.blocks import (
     hours,
     link,
     mention,
+    say,
     section,
     span,
 )
-from bot.slack.cutting import cut, cut_marked
+from bot.slack.cutting import cut
 from bot.slack.phrases import (
     Times,
     both,
@@ -55,7 +55,7 @@ def message(
     plain, token = both(policy.team_hours.zone, now, named=True)
     text = _text(incident, deadlines, policy, plain, because=because)
     blocks = card_blocks(incident, deadlines, policy, token, because=because)
-    return Message(cut_marked(text, LONGEST_TEXT), tuple(blocks))
+    return say(text, blocks)
 
 
 def card_blocks(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.policy import targets
 from bot.policy.policies import Policy, Severity
-from bot.slack.blocks import Message, section, sections, shown
+from bot.slack.blocks import Message, say, section, sections, shown
 from bot.slack.messages.answers import ONLY_YOU
 from bot.slack.phrases import plan_name
 
@@ -20,7 +20,7 @@ def message(policy: Policy, severity: Severity | None) -> Message:
     for one in _severity_first(policy, severity):
         blocks.extend(sections(_severity_lines(one, policy)))
     text = f"{ONLY_YOU}: {usage}; `{command}` alone opens a form."
-    return Message(text, tuple(blocks))
+    return say(text, blocks)
 
 
 def _usage(usage: str, command: str) -> Iterator[str]:

@@ -7,17 +7,16 @@ from zoneinfo import ZoneInfo
 from bot.incidents.digest import Digest, Gap, Need
 from bot.policy.policies import Policy
 from bot.slack.blocks import (
-    LONGEST_TEXT,
     Message,
     channel_link,
     context,
     hours,
     mention,
+    say,
     section,
     sections,
     span,
 )
-from bot.slack.cutting import cut_marked
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     MOST_LINES_IN_A_LIST,
@@ -70,7 +69,7 @@ def message(
     blocks.extend(section(line) for line in _movements(digest, permalinks))
     cards = f"The cards are in {channel_link(policy.channels.incidents)}."
     blocks.append(context(f"{on_call_phrase(digest.on_call)} {cards}"))
-    return Message(_text(digest, pressing, quiet, plain, zone), tuple(blocks))
+    return say(_text(digest, pressing, quiet, plain, zone), blocks)
 
 
 def _text(
@@ -87,7 +86,7 @@ def _text(
         sentences.append(f"And {len(pressing) - _MOST_IN_TEXT} more.")
     if quiet:
         sentences.append(f"Quiet: {linked_names([need.incident for need in quiet])}.")
-    return cut_marked(" ".join([*sentences, _receipts(digest, times)]), LONGEST_TEXT)
+    return " ".join([*sentences, _receipts(digest, times)])
 
 
 def _needs_you(digest: Digest, pressing: Sequence[Need], zone: ZoneInfo) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.incidents.digest import Case
-from bot.slack.blocks import LONGEST_TEXT, Message, context, sections
-from bot.slack.cutting import cut_marked
-from bot.slack.messages.answers import ONLY_YOU
+from bot.slack.blocks import Message, context, say, sections
+from bot.slack.messages.answers import ONLY_YOU, sentence
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     MOST_LINES_IN_A_LIST,
@@ -28,7 +27,7 @@ def message(
     """Return the reader's own incidents, and those that are due next."""
     plain, token = both(reader.zone, now)
     if not mine and not next_due:
-        return Message(f"{ONLY_YOU}: no incident is open.")
+        return sentence(f"{ONLY_YOU}: no incident is open.")
     heads = [
         f"{len(mine)} {'is' if len(mine) == 1 else 'are'} yours" if mine else "",
         f"{len(next_due)} due next" if next_due else "",
@@ -45,7 +44,7 @@ def message(
         blocks.extend(
             sections([f"*{name}*", *lines, *and_more(cases, MOST_LINES_IN_A_LIST)])
         )
-    return Message(cut_marked(" ".join([text, *first]), LONGEST_TEXT), tuple(blocks))
+    return say(" ".join([text, *first]), blocks)
 
 
 def _case_line(case: Case, times: Times) -> str:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.incidents.incidents import Event, Gone, Incident
-from bot.slack.blocks import LONGEST_TEXT, Message, context, mention, sections
-from bot.slack.cutting import cut_marked
+from bot.slack.blocks import Message, context, mention, say, sections
 from bot.slack.phrases import (
     MOST_LINES_IN_A_LIST,
     NO_LINKS,
@@ -41,8 +40,7 @@ def message(
     if len(said) > 1:
         lines = [f"• {line}" for line in said[:MOST_LINES_IN_A_LIST]]
         said = [f"*{head}*", *lines, *and_more(said, MOST_LINES_IN_A_LIST)]
-    blocks = (*sections(said), context(then))
-    return Message(cut_marked(text, LONGEST_TEXT), blocks)
+    return say(text, [*sections(said), context(then)])
 
 
 def _head(releases: Sequence[Event]) -> str:

@@ -2,7 +2,7 @@
 
 from bot.incidents.incidents import Incident
 from bot.slack import actions
-from bot.slack.blocks import Message, button, channel_link, place, section
+from bot.slack.blocks import Message, button, channel_link, place, say, section
 from bot.slack.blocks import actions as row
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import headline
@@ -63,4 +63,4 @@ def _with_send_again(text: str, key: str | None) -> Message:
     if key is None:
         return notice(text)
     again = button("Send again", actions.SEND_AGAIN, key)
-    return Message(text, (section(text), row([again])))
+    return say(text, (section(text), row([again])))

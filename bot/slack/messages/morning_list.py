@@ -6,7 +6,7 @@ from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.digest import Morning, Owed
 from bot.policy.policies import Policy
-from bot.slack.blocks import LONGEST_TEXT, Message, mention, section, sections
+from bot.slack.blocks import LONGEST_TEXT, Message, mention, say, section, sections
 from bot.slack.cutting import cut_marked
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
@@ -35,7 +35,7 @@ def message(morning: Morning, reader: Person, policy: Policy) -> Message:
     blocks.extend(sections([*lines, *and_more(morning.owed, MOST_LINES_IN_A_LIST)]))
     others = [said for said in (unowned, _quiet(morning)) if said]
     blocks.extend(section(said) for said in others)
-    return Message(" ".join([head, *others]), tuple(blocks))
+    return say(" ".join([head, *others]), blocks)
 
 
 def in_place_of(message: Message, whose: str, reader: Person) -> Message:

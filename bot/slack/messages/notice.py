@@ -1,6 +1,6 @@
 """A notice: a message of one paragraph, with no buttons."""
 
-from bot.slack.blocks import LONGEST_SECTION, LONGEST_TEXT, Message, section
+from bot.slack.blocks import LONGEST_SECTION, Message, say, section
 from bot.slack.cutting import cut_marked
 
 
@@ -10,4 +10,4 @@ def notice(text: str, marked: str | None = None) -> Message:
     `marked` says the same in the block, with date tokens.
     """
     block = section(cut_marked(marked or text, LONGEST_SECTION))
-    return Message(cut_marked(text, LONGEST_TEXT), (block,))
+    return say(text, (block,))

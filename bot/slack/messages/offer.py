@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.slack import actions, buttons
-from bot.slack.blocks import Message, mention, section
+from bot.slack.blocks import Message, mention, say, section
 from bot.slack.blocks import actions as row
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
@@ -31,7 +31,7 @@ def message(incident: Incident, by: str, reader: Person) -> Message:
     text = f"{asks} {title} {keeps_it(incident)} until you accept."
     accept = buttons.about(incident, "Accept", actions.ACCEPT, style="primary")
     decline = buttons.about(incident, "Decline", actions.DECLINE)
-    return Message(text, (section(text), row([accept, decline])))
+    return say(text, (section(text), row([accept, decline])))
 
 
 def answered(incident: Incident, event: Event, reader: Person) -> Message:

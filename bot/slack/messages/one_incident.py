@@ -7,7 +7,7 @@ from bot.incidents.deadlines import owed_now
 from bot.incidents.incidents import Event, explained
 from bot.policy.policies import Policy
 from bot.slack import history as happened
-from bot.slack.blocks import LONGEST_TEXT, Message, context, sections
+from bot.slack.blocks import Message, context, say, sections
 from bot.slack.cutting import cut_marked
 from bot.slack.messages.answers import ONLY_YOU, Recorded
 from bot.slack.messages.card import card_blocks
@@ -37,8 +37,8 @@ def message(
     earlier = len(history) - _MOST_EVENTS
     lines = [f"{earlier} earlier events"] if earlier > 0 else []
     for event in history[-_MOST_EVENTS:]:
-        said = happened.sentence(incident, event, policy, token)
-        lines.append(f"{token.at(event.recorded_at)}: {cut_marked(said, 400)}")
+        line = happened.sentence(incident, event, policy, token)
+        lines.append(f"{token.at(event.recorded_at)}: {cut_marked(line, 400)}")
     blocks = [context(f"{ONLY_YOU}.")]
     because = explained(incident, history)
     blocks.extend(card_blocks(incident, deadlines, policy, token, because=because))
@@ -47,4 +47,4 @@ def message(
     if (owed := owed_now(deadlines)) is not None and owed.paused_at is None:
         due = due_phrase(policy, incident, owed, plain)
         text.append(ended(f"{opened_up(owed_as(owed))} {due}"))
-    return Message(cut_marked(" ".join(text), LONGEST_TEXT), tuple(blocks))
+    return say(" ".join(text), blocks)

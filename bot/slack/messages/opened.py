@@ -9,18 +9,18 @@ from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import (
-    LONGEST_TEXT,
     Block,
     Message,
     button,
     mention,
     place,
+    say,
     section,
     shown,
 )
 from bot.slack.blocks import actions as row
 from bot.slack.command_text import CustomerFrom, Reading
-from bot.slack.cutting import cut, cut_marked
+from bot.slack.cutting import cut
 from bot.slack.messages.answers import ONLY_YOU, Recorded
 from bot.slack.phrases import (
     Times,
@@ -51,7 +51,7 @@ def message(
     if reading.suggestions:
         blocks.extend(_customer_rows(incident, reading.suggestions))
     text = " ".join(_sentences(recorded, policy, reader, plain, reading))
-    return Message(cut_marked(text, LONGEST_TEXT), tuple(blocks))
+    return say(text, blocks)
 
 
 def _sentences(

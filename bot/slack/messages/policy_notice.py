@@ -8,8 +8,8 @@ from typing import assert_never
 from bot.incidents.deadlines import Kind
 from bot.incidents.retargeting import Kept, KeptBecause, Move
 from bot.policy.policies import Policy
-from bot.slack.blocks import LONGEST_TEXT, Message, escape, sections, shown
-from bot.slack.cutting import cut_marked
+from bot.slack.blocks import Message, say, sections, shown
+from bot.slack.marked import escape
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import Times, both, counted
 
@@ -56,7 +56,7 @@ def accepted(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Return the notice that a policy is in force, and what it changed."""
     plain, token = both(policy.team_hours.zone, now, named=True)
     text, marked = _accepted(refs, plain), _accepted(refs, token)
-    return Message(cut_marked(text, LONGEST_TEXT), tuple(sections(marked.splitlines())))
+    return say(text, sections(marked.splitlines()))
 
 
 def refused(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:

@@ -1,7 +1,7 @@
 """Reminders: what is owed to a customer by when, why you, and what stops it.
 
 A message holds one or several, and pages among them. What was answered meanwhile
-stays readable, as a dim line without buttons.
+stays readable, as a line without buttons.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,16 +15,15 @@ from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import (
-    LONGEST_TEXT,
     Block,
     Element,
     Message,
     actions,
     context,
     mention,
+    say,
     section,
 )
-from bot.slack.cutting import cut_marked
 from bot.slack.messages import page
 from bot.slack.messages.reminder_item import Item, role
 from bot.slack.phrases import (
@@ -68,7 +67,7 @@ def message(
     text = _text(ordered, reader, policy, plain)
     if down:
         text = f"{_outage(down, len(ordered), plain)} {text}"
-    return Message(cut_marked(text, LONGEST_TEXT), tuple(blocks))
+    return say(text, blocks)
 
 
 def _text(
@@ -88,7 +87,7 @@ def _blocks(
     index: int, item: Item, reader: Person | None, policy: Policy, times: Times
 ) -> Iterator[Block]:
     if not item.is_live_for(reader):
-        yield context(_ending(item, times))
+        yield section(_ending(item, times))
         return
     first, *others = _sentences(item, reader, policy, times)
     lines = [f"*{first}*", " ".join(others)]
@@ -187,7 +186,7 @@ def _buttons(
 
 
 def _ending(item: Item, times: Times) -> str:
-    """Return the dim line of a reminder that asks for nothing any more."""
+    """Return the line of a reminder that asks for nothing any more."""
     deadline, incident = item.deadline, item.incident
     name = f"{name_of(incident)}: {owed_as(deadline)}"
     if not deadline.is_open:

@@ -25,7 +25,7 @@ def test_an_error_gives_the_text_back_as_it_was_typed() -> None:
     assert message.text == (
         "Only you see this: There is no option foo=. Nothing was recorded."
     )
-    assert paragraphs(message)[1] == ("Your text: /sev2 @ana &lt;!channel&gt; foo=1")
+    assert paragraphs(message)[1] == "Your text: /sev2 @ana <!channel> foo=1"
 
 
 def test_ten_thousand_characters_are_given_back_whole() -> None:
@@ -38,7 +38,7 @@ def test_ten_thousand_characters_are_given_back_whole() -> None:
 
 
 def test_the_worst_text_is_given_back_as_far_as_it_fits() -> None:
-    message = answers.user_error("The title is too long.", "&amp;" * 10_000)
+    message = answers.user_error("The title is too long.", "&amp;" * 20_000)
 
     assert paragraphs(message)[-1].endswith("…")
 

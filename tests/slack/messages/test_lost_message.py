@@ -26,7 +26,7 @@ def test_an_unknown_reason_is_given_as_slack_names_it() -> None:
 
     assert message.text == (
         "Not delivered: the daily digest, to <#C0LEADS>. "
-        "Why: Slack says “odd_&lt;error&gt;”. Nobody was told instead."
+        "Why: Slack says “odd&lt;error&gt;”. Nobody was told instead."
     )
 
 

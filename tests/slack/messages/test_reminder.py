@@ -221,7 +221,7 @@ def test_several_reminders_are_one_message_in_order() -> None:
     assert buttons(shown).count("Hand off") == 2
 
 
-def test_an_answered_reminder_is_a_dim_line_without_buttons() -> None:
+def test_an_answered_reminder_is_a_line_without_buttons() -> None:
     update_of, update = responded()
     after, owed = happen(
         update_of, (update,), EventKind.UPDATED, pacific(24, "13:12"), told="Fixed."
@@ -231,7 +231,7 @@ def test_an_answered_reminder_is_a_dim_line_without_buttons() -> None:
     shown = told(item, ANA, pacific(24, "13:13"))
 
     assert shown.text == "INC-31 Acme (Sev2): update answered 13:12."
-    assert [block["type"] for block in shown.blocks] == ["context"]
+    assert [block["type"] for block in shown.blocks] == ["rich_text"]
 
 
 def test_a_reminder_that_a_newer_one_replaced_says_so() -> None:
@@ -255,9 +255,9 @@ def test_in_a_merged_reminder_only_open_deadlines_keep_buttons() -> None:
     assert shown is not None
     assert shown.text.startswith("INC-44 Acme (Sev2): first response 31 min late")
     assert [block["type"] for block in shown.blocks] == [
-        "section",
+        "rich_text",
         "actions",
-        "context",
+        "rich_text",
     ]
 
 
