@@ -23,15 +23,16 @@ from bot.errors import Fate, SlackError, StorageError, UserError
 from bot.inbound.commands import Commands
 from bot.inbound.presses import Presses
 from bot.inbound.submissions import Forms
-from bot.incidents.refusals import Refusal
+from bot.incidents.refusals import AlreadyClosed, NoSuchIncident, Refusal
 from bot.slack import actions, payloads
 from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
-from bot.slack.forms import receipts
+from bot.slack.forms import receipts, refused
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.marked import escape
 from bot.slack.messages import answers
 from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
+from bot.slack.phrases import opened_up
 from bot.slack.reasons import reason
 from bot.slack.refusals import worded
 from bot.triage.people import People
@@ -43,6 +44,7 @@ _AGAIN = (actions.TRY_AGAIN, actions.OPEN_ANOTHER)
 _ANSWER_WITHIN_S = 2
 # A second attempt that starts later would not finish within Slack's three seconds.
 _ONCE_MORE_WITHIN_S = 0.8
+_FOR_GOOD = (AlreadyClosed, NoSuchIncident)
 _OURS = "an error of sevbot's own, which is in its log"
 _WHO = "Slack does not say just now who you are"
 
@@ -130,10 +132,8 @@ class Listeners:
             self._slack.open_view(command.trigger, view)
         except SlackError as error:
             logger.warning("no form was opened", extra={"error": error.code})
-            sentence = (
-                f"The form did not open: {_why_not(error)}. Nothing was recorded. "
-                f"Type it in one line: `{command.name} customer: what is wrong`"
-            )
+            line = f"type it in one line: `{command.name} customer: what is wrong`."
+            sentence = f"{_not_opened(error, line)} Nothing was recorded."
             self._tell(command.response_url, answers.sentence(sentence))
 
     def _on_press(self, ack: Ack, body: Payload) -> None:
@@ -200,7 +200,7 @@ class Listeners:
         except SlackError as error:
             logger.warning("no form was shown", extra={"error": error.code})
             if press.response_url is not None:
-                sentence = f"The form did not open: {_why_not(error)}. Press again."
+                sentence = _not_opened(error, "press again.")
                 self._tell(press.response_url, answers.sentence(sentence))
 
     def _on_submission(self, ack: Ack, body: Payload) -> None:
@@ -211,9 +211,7 @@ class Listeners:
         except FieldErrors as error:
             ack(response_action="errors", errors=dict(error.errors))
         except (UserError, Refusal) as error:
-            # The form can no longer succeed, so show what was typed to be copied.
-            lost = receipts.view(answers.user_error(_said_of(error), form.typed))
-            ack(response_action="update", view=lost)
+            ack(response_action="update", view=_refused(form, error))
         except StorageError as error:
             why = _refused_by_storage(error)
             ack(**_keep_open(form, why, is_known=not error.in_doubt))
@@ -329,6 +327,13 @@ def _said_of(error: UserError | Refusal) -> str:
     return worded(error.reason) if isinstance(error, Refusal) else str(error)
 
 
+def _refused(form: Submission, error: UserError | Refusal) -> View:
+    """Return a form that was refused, with all that was entered in it."""
+    is_over = isinstance(error, UserError) or isinstance(error.reason, _FOR_GOOD)
+    show = refused.for_good if is_over else refused.again
+    return show(form, _said_of(error))
+
+
 def _keep_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:
     """Keep a form open with what was typed, so that it can be sent again."""
     # Slack keeps a form open only for an error under one of its inputs.
@@ -376,11 +381,12 @@ def _unknown_person(error: SlackError) -> str:
     return _WHO
 
 
-def _why_not(error: SlackError) -> str:
-    """Return why no form was opened."""
+def _not_opened(error: SlackError, otherwise: str) -> str:
+    """Return why no form opened, as far as Slack said, and what to do instead."""
     if error.fate is Fate.UNKNOWN:
-        return "Slack did not answer"
-    return reason(error.code)
+        unknown = "Slack did not say whether the form opened. If it did not,"
+        return f"{unknown} {otherwise}"
+    return f"The form did not open: {reason(error.code)}. {opened_up(otherwise)}"
 
 
 def _recorded_after_all(number: int) -> str:

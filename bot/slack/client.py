@@ -26,6 +26,7 @@ CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
 # Within a command, which has to be acknowledged within three seconds.
 ASK_WITHIN = timedelta(seconds=1)
+_EXCHANGED = "exchanged_trigger_id"
 METADATA_TYPE = "sevbot_message"
 _ALSO = "with"
 # Slack limits the size of metadata (`metadata_too_large`) but does not say to what.
@@ -235,8 +236,27 @@ class Slack:
         return str(answer["channel"]["id"])
 
     def open_view(self, trigger_id: str, view: View) -> None:
-        """Show a form to the person who caused a trigger, within its three seconds."""
-        _called(self._urgent.views_open, trigger_id=trigger_id, view=dict(view))
+        """Show a form to the person who caused a trigger, within its three seconds.
+
+        A trigger opens one form. So without an answer we ask once more: if the form
+        opened after all, or opens late, one of the two is told that it was exchanged.
+        """
+        try:
+            self._exchange(trigger_id, view)
+        except SlackError as error:
+            if error.fate is not Fate.UNKNOWN:
+                raise
+            try:
+                self._exchange(trigger_id, view)
+            except SlackError:
+                raise error from None
+
+    def _exchange(self, trigger_id: str, view: View) -> None:
+        try:
+            _called(self._urgent.views_open, trigger_id=trigger_id, view=dict(view))
+        except SlackError as error:
+            if error.code != _EXCHANGED:
+                raise
 
     def update_view(self, view_id: str, view: View) -> None:
         """Replace a form that is on somebody's screen."""

@@ -82,7 +82,10 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submitted form. `values` is Slack's: by block id, then by action id."""
+    """A submitted form.
+
+    `values` is Slack's: by block id, then by action id. So is `view`, as it was shown.
+    """
 
     form: str
     view_id: str
@@ -90,6 +93,7 @@ class Submission:
     team: str | None
     metadata: str
     values: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    view: Payload
 
     @property
     def key(self) -> str:
@@ -163,6 +167,7 @@ def submission(body: Payload) -> Submission:
         team=body["user"].get("team_id"),
         metadata=view.get("private_metadata") or "",
         values=view["state"]["values"],
+        view=view,
     )
 
 

@@ -66,6 +66,7 @@ def filled(view: View, **entries: Any) -> Submission:
         team="T1",
         metadata=view["private_metadata"],
         values=states,
+        view=view,
     )
 
 

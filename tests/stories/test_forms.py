@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.emulator.records import Message
 from tests.stories.conftest import Tell
 from tests.story import Story
 
@@ -352,6 +353,35 @@ def test_a_form_for_an_incident_resolved_meanwhile_returns_the_text(
             "Nothing was recorded."
         ),
         "Your text: We found the cause, a bad rollout",
+    ]
+
+
+def test_a_refused_form_stays_with_all_that_was_chosen(opened: Story) -> None:
+    opened.more("dee", "Hand off")
+    opened.submit("dee", to="dee")
+    first = opened.slack.as_("dee").wait_for_view()
+
+    opened.submit("dee", to="ben")
+
+    assert opened.read(Message("", "", "", "", tuple(first.blocks[:1]))) == (
+        "@dee owns INC-1 already. Nothing was recorded."
+    )
+    assert first.values["to"]["to"]["selected_user"] == "U0DEE"
+    assert first.blocks[2]["element"]["initial_user"] == "U0DEE"
+    assert "@ben is asked" in opened.form("dee")
+
+
+def test_a_form_that_is_over_gives_back_what_was_chosen_too(opened: Story) -> None:
+    opened.open_form("ben", "Resolve", opened.card())
+    opened.fill_in("dee", "Resolve", note="Rolled back", confirmed=["yes"])
+
+    at = opened.ago(minutes=5)
+    opened.submit("ben", note="<@U0ANA> &amp; *me*", confirmed=["yes"], when=at)
+
+    assert opened.form("ben").splitlines()[1:] == [
+        "Your text: <@U0ANA> &amp; *me*",
+        "Confirm: The customer was told that it is resolved",
+        "When were they told?: Today 13:55",
     ]
 
 

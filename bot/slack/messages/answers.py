@@ -67,9 +67,13 @@ def user_error(sentence: str, text: str) -> Message:
 
     `sentence` is marked up, `text` as it was typed.
     """
+    return given_back(sentence, typed.readable(text))
+
+
+def given_back(sentence: str, written: str) -> Message:
+    """Return a sentence of mark-up, and what was written, as it is to be shown."""
     said = f"{ONLY_YOU}: {sentence} Nothing was recorded."
-    blocks = [section(cut_marked(said, _LONGEST_SENTENCE))]
-    blocks.extend(_given_back(text))
+    blocks = [section(cut_marked(said, _LONGEST_SENTENCE)), *_written(written)]
     return say(said, blocks)
 
 
@@ -100,16 +104,15 @@ def not_known(reason: str) -> str:
 
 def _try_again(said: str, turn: str, text: str, value: str | None) -> Message:
     gist = shown(typed.readable(text), 300)
-    blocks = [section(f"*{said}* {turn}"), *_given_back(text)]
+    blocks = [section(f"*{said}* {turn}"), *_written(typed.readable(text))]
     if value is not None:
         blocks.append(row([button("Try again", actions.TRY_AGAIN, value)]))
     return say(f"{said} Your text: “{gist}”. {turn}", blocks)
 
 
-def _given_back(text: str) -> Iterator[Block]:
+def _written(text: str) -> Iterator[Block]:
     """Yield what was typed, all of it where Slack has room."""
-    written = cut(typed.readable(text).strip(), _MOST_GIVEN_BACK)
     label = "Your text: "
-    for part in pieces(written, _PART):
+    for part in pieces(cut(text.strip(), _MOST_GIVEN_BACK), _PART):
         yield section(f"{label}{escape(part)}")
         label = ""
