@@ -366,6 +366,7 @@ def test_who_was_marked_by_a_clock_ahead_is_released_once_it_is_right(
     assert owner(told) == LEFT
 
 
+@pytest.mark.timeout(180)
 def test_a_release_that_fails_holds_up_no_reminder_and_is_tried_again(
     owned: Story,
 ) -> None:
