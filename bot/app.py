@@ -9,7 +9,6 @@ from datetime import timedelta
 from threading import Event
 from typing import Protocol
 
-from pydantic import SecretStr
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
@@ -32,7 +31,7 @@ from bot.running.daily_backups import DailyBackups
 from bot.running.people_reading import PeopleReading
 from bot.running.scheduler import TICK_EVERY_S, Scheduler
 from bot.running.senders import Senders
-from bot.settings import Settings, clock_of, refused
+from bot.settings import Settings, clock_of, refused, text_of
 from bot.slack.client import Identity, Slack
 from bot.store import opening
 from bot.store.database import Database, Transaction
@@ -175,7 +174,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     policy_note: Callable[[], str | None] = lambda: None,
 ) -> Bot:
     """Wire a bot without starting it."""
-    slack = Slack(_told(settings.slack_bot_token), settings.slack_api_url)
+    slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
     database = opening.opened(settings.database_url, identity.team)
     context = Context(database, policy, clock, system_clock, identity.team)
     people, triage = People(context, slack, identity), Triage(context)
@@ -216,7 +215,7 @@ def identify(settings: Settings, stopping: Event) -> Identity | None:
     While Slack is away, use the workspace that the database knows. A new database knows
     none, so then ask until Slack answers.
     """
-    slack = Slack(_told(settings.slack_bot_token), settings.slack_api_url)
+    slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
     while not stopping.is_set():
         try:
             return slack.identity()
@@ -351,18 +350,13 @@ def _transport(
     settings: Settings, app: App, health: Callable[[], Health], *, is_http: bool
 ) -> Transport:
     if not is_http:
-        token = _told(settings.slack_app_token)
+        token = text_of(settings.slack_app_token)
         return SocketMode(app, token, settings.slack_api_url)
     # Imported here: Socket Mode needs no web server, which takes 10 MB.
     from bot.inbound.signed_http import SignedHttp  # noqa: PLC0415
 
-    secret = _told(settings.slack_signing_secret)
+    secret = text_of(settings.slack_signing_secret)
     return SignedHttp(app, secret, health, host=settings.host, port=settings.port)
-
-
-def _told(secret: SecretStr | None) -> str:
-    assert secret is not None, "the settings were read with the secrets of a transport"
-    return secret.get_secret_value()
 
 
 def _bolt_app(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -20,7 +20,6 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
-    model_validator,
 )
 
 from bot.clock import Clock, TrialClock, system_clock
@@ -34,34 +33,31 @@ _Port = Annotated[int, Field(ge=0, le=65535)]
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What a secret is called in Slack, what it looks like, and where it is copied."""
+    """What a secret is called, what it looks like, and where it is copied."""
 
     called: str
     begins: str
     looks_like: re.Pattern[str]
     copy: str
 
-    def __str__(self) -> str:
-        return f"{self.called} ({self.begins}…)" if self.begins else self.called
-
 
 SECRETS = {
     "SLACK_BOT_TOKEN": Secret(
-        "bot token",
+        "a bot token (xoxb-…)",
         "xoxb-",
         re.compile(r"xoxb-[0-9A-Za-z-]+"),
         "Copy the Bot User OAuth Token (xoxb-…) from the app's page, OAuth & "
         "Permissions; reinstall the app there if it was revoked.",
     ),
     "SLACK_APP_TOKEN": Secret(
-        "app-level token",
+        "an app-level token (xapp-…)",
         "xapp-",
         re.compile(r"xapp-[0-9A-Za-z-]+"),
         "On the app's page, Basic Information, App-Level Tokens, make one with the "
         "scope connections:write and copy it (xapp-…).",
     ),
     "SLACK_SIGNING_SECRET": Secret(
-        "signing secret",
+        "a signing secret",
         "",
         re.compile(r"[0-9A-Za-z]{32,}"),
         "Copy the Signing Secret from the app's page, Basic Information.",
@@ -71,8 +67,8 @@ SOCKET_MODE = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
 SIGNED_HTTP = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
 # What else people copy: https://docs.slack.dev/authentication/tokens
 _OTHER_TOKENS = {
-    "xoxp-": "user token (xoxp-…)",
-    "xoxe": "token that expires, as with token rotation (xoxe…)",
+    "xoxp-": "a user token (xoxp-…)",
+    "xoxe": "a token that expires, as with token rotation (xoxe…)",
 }
 
 DATABASE_SHAPE = (
@@ -80,7 +76,6 @@ DATABASE_SHAPE = (
 )
 _A_PORT = "must be a number from 0 to 65535"
 _A_PATH = "must be the path of a file"
-_A_FOLDER = "must be the path of a folder"
 _SHAPES = {
     "SLACK_API_URL": "must be an http or https address, as https://slack.com/api/",
     "DATABASE_URL": DATABASE_SHAPE,
@@ -89,10 +84,9 @@ _SHAPES = {
     "SEVBOT_PORT": _A_PORT,
     "PORT": _A_PORT,
     "SEVBOT_CLOCK": _A_PATH,
-    "SEVBOT_BACKUPS": _A_FOLDER,
+    "SEVBOT_BACKUPS": "must be the path of a folder",
 }
 _HOST_NAME = re.compile(r"([0-9A-Za-z_-]{1,63}\.)*[0-9A-Za-z_-]{1,63}", re.ASCII)
-_DATABASE_URL = re.compile(r"sqlite:///.+|postgres(ql)?://.*", re.DOTALL)
 
 
 def wrong_secret(name: str, value: str) -> str | None:
@@ -110,11 +104,16 @@ def wrong_secret(name: str, value: str) -> str | None:
         return f"{name} contains a space or a line break; copy it again."
     if found := _mangled(value):
         return f"{name} {found}."
-    others = {one.begins: str(one) for one in SECRETS.values() if one.begins}
+    others = {one.begins: one.called for one in SECRETS.values() if one.begins}
     for begins, called in (others | _OTHER_TOKENS).items():
         if value.startswith(begins) and begins != wanted.begins:
-            return f"{name} holds {_an(called)}, and wants {_an(str(wanted))}."
-    return f"{name} does not look like {_an(str(wanted))}; copy it again."
+            return f"{name} holds {called}, and wants {wanted.called}."
+    return f"{name} does not look like {wanted.called}; copy it again."
+
+
+def text_of(secret: SecretStr | None) -> str:
+    """Return a secret itself; an empty text if it is not set."""
+    return secret.get_secret_value() if secret else ""
 
 
 def refused(name: str, code: str) -> str:
@@ -134,10 +133,6 @@ def _mangled(value: str) -> str | None:
     return None
 
 
-def _an(words: str) -> str:
-    return f"{'an' if words[0] in 'aeio' else 'a'} {words}"
-
-
 def _api_url(url: str) -> str:
     """Return a URL to which Slack's client can append the name of a method."""
     parts = urlsplit(url)
@@ -154,12 +149,6 @@ def _host(host: str) -> str:
     return host
 
 
-def _database_url(url: str) -> str:
-    if not _DATABASE_URL.fullmatch(url):
-        raise ValueError
-    return url
-
-
 class Settings(BaseModel):
     """The settings, each named like its environment variable."""
 
@@ -172,8 +161,10 @@ class Settings(BaseModel):
     slack_signing_secret: SecretStr | None = None
     slack_api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
     # A PostgreSQL URL holds a password.
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        default="sqlite:///sevbot.db", repr=False
+    database_url: str = Field(
+        default="sqlite:///sevbot.db",
+        pattern="^(sqlite:///.|postgres(ql)?://)",
+        repr=False,
     )
     policies: Path | None = Field(default=None, validation_alias="SEVBOT_POLICIES")
     host: Annotated[str, AfterValidator(_host)] = Field(
@@ -186,11 +177,6 @@ class Settings(BaseModel):
     host_port: _Port | None = Field(default=None, validation_alias="PORT")
     clock: Path | None = Field(default=None, validation_alias="SEVBOT_CLOCK")
     backups: Path | None = Field(default=None, validation_alias="SEVBOT_BACKUPS")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _tidied(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        return _tidy(given)
 
     @property
     def is_port_set(self) -> bool:
@@ -214,7 +200,8 @@ def read_settings(*secrets: str) -> Settings:
         written = {**dotenv_values(_ENV_FILE, encoding="utf-8"), **os.environ}
     except UnicodeDecodeError as error:
         raise BotError(".env is not UTF-8; save it in that encoding") from error
-    given = _tidy({name.upper(): value for name, value in written.items()})
+    stripped = {name.upper(): (value or "").strip() for name, value in written.items()}
+    given = {name: value for name, value in stripped.items() if value}
     wrong = {name: wrong_secret(name, given.get(name, "")) for name in secrets}
     for name in _SHAPES.keys() & given.keys():
         if found := _mangled(given[name]):
@@ -226,24 +213,14 @@ def read_settings(*secrets: str) -> Settings:
             name = str(one["loc"][0])
             wrong.setdefault(name, f"{name} {_SHAPES[name]}.")
         raise BotError(_together(wrong)) from error
-    if any(wrong.values()):
-        raise BotError(_together(wrong))
+    if sentences := _together(wrong):
+        raise BotError(sentences)
     return settings
 
 
 def _together(wrong: Mapping[str, str | None]) -> str:
     """Return the sentences, ordered by the variables that they are about."""
-    order = [*SECRETS, *_SHAPES]
-    return " ".join(sentence for name in order if (sentence := wrong.get(name)))
-
-
-def _tidy(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Take off white space around values, and leave out what is then empty."""
-    tidied = {
-        name: value.strip() if isinstance(value, str) else value
-        for name, value in given.items()
-    }
-    return {name: value for name, value in tidied.items() if value not in ("", None)}
+    return " ".join(filter(None, map(wrong.get, (*SECRETS, *_SHAPES))))
 
 
 def clock_of(settings: Settings, system_clock: Clock = system_clock) -> Clock:

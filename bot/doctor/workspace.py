@@ -7,7 +7,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -15,7 +14,7 @@ from bot.clock import Clock
 from bot.doctor.findings import Finding, note, ok, wrong
 from bot.doctor.manifest import NEEDED, OPTIONAL
 from bot.policy.policies import Policy
-from bot.settings import SECRETS, Settings, wrong_secret
+from bot.settings import SECRETS, Settings, text_of, wrong_secret
 from bot.slack.blocks import span
 from bot.slack.client import Identity, identity_of, member_of
 
@@ -63,7 +62,7 @@ def examined(
 ) -> Iterator[Finding]:
     """Check in Slack everything that the bot needs."""
     yield from _transport(settings, is_http=is_http)
-    token = _secret(settings.slack_bot_token)
+    token = text_of(settings.slack_bot_token)
     if finding := _unlike("SLACK_BOT_TOKEN", token):
         yield finding
         return
@@ -90,7 +89,7 @@ def _transport(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
     if is_http:
         yield from _signing(settings)
         return
-    name, token = "SLACK_APP_TOKEN", _secret(settings.slack_app_token)
+    name, token = "SLACK_APP_TOKEN", text_of(settings.slack_app_token)
     if finding := _unlike(name, token):
         yield finding
         return
@@ -102,7 +101,7 @@ def _transport(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
 
 def _signing(settings: Settings) -> Iterator[Finding]:
     name = "SLACK_SIGNING_SECRET"
-    yield _unlike(name, _secret(settings.slack_signing_secret)) or ok(
+    yield _unlike(name, text_of(settings.slack_signing_secret)) or ok(
         f"{name} is set; the first command shows whether it is the right one."
     )
     if settings.is_out_of_reach:
@@ -111,10 +110,6 @@ def _signing(settings: Settings) -> Iterator[Finding]:
             "listens on 127.0.0.1 only.",
             "Set SEVBOT_HOST=0.0.0.0 if the host's router comes from outside.",
         )
-
-
-def _secret(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""
 
 
 def _unlike(name: str, value: str) -> Finding | None:

@@ -36,25 +36,6 @@ class Unsent:
     waits_for: timedelta
     error: str | None
 
-    @property
-    def is_late(self) -> bool:
-        """Return whether it has waited for so long that the bot is not well."""
-        return self.waits_for >= _UNSENT_FOR_TOO_LONG
-
-    @property
-    def is_new(self) -> bool:
-        """Return whether nothing is known to be wrong with it."""
-        return self.error is None and self.waits_for < _UNSENT_FOR_A_MOMENT
-
-    @property
-    def words(self) -> str:
-        """What monitoring reads."""
-        waits_for = self.waits_for.total_seconds()
-        return (
-            f"a page has been waiting to be sent for {waits_for:.0f} s "
-            f"(last error: {self.error or 'none'})"
-        )
-
 
 class Pulse:
     """When the tick last finished, by the monotonic clock.
@@ -111,11 +92,17 @@ def health(  # noqa: PLR0913  # All that can be wrong.
     if not hears:
         why = f" ({deaf_because})" if deaf_because else ""
         reasons.append(f"not connected to Slack: commands cannot arrive{why}")
-    if unsent is not None and unsent.is_late:
-        reasons.append(unsent.words)
-    # The trouble says already why nothing is sent.
-    elif unsent is not None and trouble is None and not unsent.is_new:
-        also.append(unsent.words)
+    if unsent is not None:
+        waits_for = unsent.waits_for
+        said = (
+            f"a page has been waiting to be sent for {waits_for.total_seconds():.0f} s "
+            f"(last error: {unsent.error or 'none'})"
+        )
+        if waits_for >= _UNSENT_FOR_TOO_LONG:
+            reasons.append(said)
+        # The trouble says already why nothing is sent.
+        elif trouble is None and (unsent.error or waits_for >= _UNSENT_FOR_A_MOMENT):
+            also.append(said)
     if unreported is not None:
         reasons.append(f"a page was lost, and nobody could be told: {unreported}")
     also += [one for one in notes if one is not None]

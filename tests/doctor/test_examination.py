@@ -215,7 +215,7 @@ def test_a_seeded_fault_is_found_and_its_fix_is_named(
 
 
 def test_over_http_an_empty_signing_secret_is_found(installed: Installation) -> None:
-    installed.settings["slack_signing_secret"] = " "
+    installed.settings["slack_signing_secret"] = ""
 
     assert installed.wrong(is_http=True)[0][0] == ("SLACK_SIGNING_SECRET is not set.")
 

@@ -16,7 +16,7 @@ from bot.policy.parsing.notation import nearest, quoted
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import read_stored
 from bot.policy.policies import Policy
-from bot.settings import Settings, clock_of, read_settings
+from bot.settings import Settings, clock_of, read_settings, text_of
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.maintenance import backups, checking, copying, erasing, restoring
@@ -121,12 +121,9 @@ def new(
     from bot.delivery import first_start  # noqa: PLC0415
     from bot.slack.client import Slack  # noqa: PLC0415
 
-    settings, now = read_settings(), system_clock()
-    token = settings.slack_bot_token
-    if token is None:
-        raise BotError("Set SLACK_BOT_TOKEN (xoxb-…) in the environment or in .env.")
+    settings, now = read_settings("SLACK_BOT_TOKEN"), system_clock()
     channel = read(None, now.date()).channels.incidents
-    slack = Slack(token.get_secret_value(), settings.slack_api_url)
+    slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
     try:
         workspace = slack.identity().team
         if after is None:
