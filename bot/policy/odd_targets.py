@@ -8,7 +8,6 @@ from bot.policy.odd_settings import few, said
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Shape, Target
 
-_YEAR = timedelta(days=366)
 _Cell = tuple[Severity, str]
 _GRAVE = (Severity.SEV1, Severity.SEV2)
 
@@ -37,7 +36,6 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
             f"escalation.repeat: between two pages pass {said(repeat)}, the whole time "
             f"for {few(slow)}"
         )
-    yield from _endless(policy, now)
 
 
 def _unowed(policy: Policy) -> Iterator[str]:
@@ -64,23 +62,9 @@ def _lengths(
     found = {}
     for (severity, plan), target in cells.items():
         if severity in _GRAVE and target.has_due:
-            calendar = policy.calendar_name(severity, plan, None)
-            hours = policy.calendars[calendar]
+            hours = policy.calendars[policy.calendar_name(severity, plan, None)]
             clock = targets.clock(target, hours)
             start = clock.roll_forward(now)
-            due_at = policy.due_at(target, hours, start)
             key = f'{table}.{severity}.{plan} "{targets.words(target)}"'
-            found[key] = clock.elapsed(start, due_at)
+            found[key] = clock.elapsed(start, policy.due_at(target, hours, start))
     return found
-
-
-def _endless(policy: Policy, now: datetime) -> Iterator[str]:
-    for table, cells in (
-        ("first_response", policy.first_responses),
-        ("follow_up", policy.follow_ups),
-    ):
-        for (severity, plan), target in cells.items():
-            hours = policy.calendars[policy.calendar_name(severity, plan, None)]
-            if target.has_due and policy.due_at(target, hours, now) > now + _YEAR:
-                key = f"{table}.{severity}.{plan}"
-                yield f'{key}: "{targets.words(target)}" takes more than a year'
