@@ -27,16 +27,8 @@ function section(spec, doer, values) {
 }
 
 function richText(spec) {
-  return h("div", { class: "bk-text" }, spec.elements.map(richPart));
-}
-
-function richPart(part) {
-  if (part.type === "rich_text_list") {
-    const items = part.elements.map((one) => h("li", null, one.elements.flatMap(rich)));
-    return h(part.style === "ordered" ? "ol" : "ul", null, items);
-  }
-  const tag = { rich_text_quote: "blockquote", rich_text_preformatted: "pre" }[part.type] || "div";
-  return h(tag, null, part.elements.flatMap(rich));
+  return h("div", { class: "bk-text" },
+    spec.elements.map((part) => h("div", null, part.elements.flatMap(rich))));
 }
 
 function actions(spec, doer, values) {

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { channelName, now, personName, store, zone } from "./store.js";
 
 const MARKS = { "*": "strong", _: "em", "~": "s" };
-const STYLES = { code: "code", strike: "s", italic: "em", bold: "strong" };
+const STYLES = { code: "code", bold: "strong" };
 const WORD = /[\p{L}\p{N}_]/u;
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 
@@ -33,7 +33,6 @@ function richly(element) {
     case "user": return [mention(element.user_id, "")];
     case "channel": return [special(`#${element.channel_id}`)];
     case "date": return [instant(element.timestamp, element.format)];
-    case "emoji": return [document.createTextNode(`:${element.name}:`)];
     default: return [h("span", { class: "unknown", text: `[${element.type}]` })];
   }
 }

@@ -14,11 +14,6 @@ from bot.emulator.records import Message, Person
 from bot.emulator.workspace import Workspace
 
 SEQUENCE = re.compile(r"<([^<>]+)>")
-_PARTS = {
-    "rich_text_quote": frozenset({"quote"}),
-    "rich_text_preformatted": frozenset({"pre"}),
-}
-_MARKS = {"italic": "_", "strike": "~", "code": "`"}
 
 
 class Reader:
@@ -59,13 +54,9 @@ class Reader:
         for index, part in enumerate(block["elements"]):
             if index:
                 yield Span("\n")
-            if part["type"] == "rich_text_list":
-                yield from self._rich(part)
-                continue
-            own = _PARTS.get(part["type"], frozenset())
             for one in part["elements"]:
-                styles = {name for name, is_on in one.get("style", {}).items() if is_on}
-                yield Span(self._rich_element(one), own | styles)
+                styles = (name for name, is_on in one.get("style", {}).items() if is_on)
+                yield Span(self._rich_element(one), frozenset(styles))
 
     def _rich_element(self, element: Json) -> str:
         match element["type"]:
@@ -77,11 +68,9 @@ class Reader:
                 return self._sequence(f"@{element['user_id']}")
             case "channel":
                 return self._sequence(f"#{element['channel_id']}")
-            case "date":
+            case _:
                 at, tokens = element["timestamp"], element["format"]
                 return self._date(f"!date^{at}^{tokens}|{element.get('fallback', '')}")
-            case _:
-                return f":{element['name']}:"
 
     def marked(self, text: str) -> str:
         """Return text with markup read as Slack reads it."""
@@ -165,13 +154,9 @@ def _marked_again(spans: Iterable[Span]) -> str:
     parts = []
     for is_bold, run in groupby(spans, key=lambda span: "bold" in span.styles):
         star = "*" if is_bold else ""
-        parts += [star, *map(_marked_span, run), star]
+        marked = (f"`{it.text}`" if "code" in it.styles else it.text for it in run)
+        parts += [star, *marked, star]
     return "".join(parts)
-
-
-def _marked_span(span: Span) -> str:
-    marks = "".join(mark for style, mark in _MARKS.items() if style in span.styles)
-    return f"{marks}{span.text}{marks[::-1]}"
 
 
 def _texts(value: Any) -> Iterator[Json]:
