@@ -26,16 +26,6 @@ def mark(tx: Transaction, id: str, now: datetime) -> None:
     tx.write("mark_leaver", id=id, now=now)
 
 
-def mark_all(tx: Transaction, now: datetime) -> None:
-    """Note since when everybody is gone who still has open work."""
-    tx.write("mark_leavers", now=now)
-
-
-def mark_again(tx: Transaction, now: datetime) -> None:
-    """Count the minute again from now: who left before an outage may be back."""
-    tx.write("mark_leavers_again", now=now)
-
-
 def note_left(context: Context, id: str) -> None:
     """Note that a person has left, as Slack just said when the bot wrote to them."""
     with context.database.transaction() as tx:

@@ -206,7 +206,7 @@ class People:
             # this moment: in different orders the two could deadlock.
             for member in sorted(page.members, key=lambda one: one.id):
                 self._save(tx, member)
-            leavers.mark_all(tx, self._context.clock())
+            tx.write("mark_leavers", now=self._context.clock())
             if page.cursor:
                 tx.write("continue_listing", page=cursor, next_page=page.cursor)
             else:

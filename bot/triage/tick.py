@@ -131,7 +131,8 @@ class Reminders:
                 return
             self._refresh(tx, records.mark_missed(tx, now))
             if down:
-                leavers.mark_again(tx, now)
+                # Who left before it may be back: count their minute again.
+                tx.write("mark_leavers_again", now=now)
         self._release_work(now)
         self._fire_due(now, down)
         with self._context.database.transaction() as tx:

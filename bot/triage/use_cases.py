@@ -231,7 +231,9 @@ class Triage:
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
             happenings.happens(self._context, tx, found.incident, offer)
             return self._result(tx, number)
-        return self._result_of(found.incident, found.deadlines, now)
+        return _with_recipients(
+            self._context.policy(), found.incident, found.deadlines, now
+        )
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Record one event, unless this act was recorded before."""
@@ -291,13 +293,7 @@ class Triage:
 
     def _result(self, tx: Transaction, number: int) -> Result:
         incident = _must_exist(records.incident(tx, number), number)
-        return self._result_of(
-            incident, records.deadlines(tx, number), self._context.clock()
-        )
-
-    def _result_of(
-        self, incident: Incident, owed: tuple[Deadline, ...], now: datetime
-    ) -> Result:
+        owed, now = records.deadlines(tx, number), self._context.clock()
         return _with_recipients(self._context.policy(), incident, owed, now)
 
 
@@ -314,24 +310,18 @@ def _with_recipients(
         if one.next_nudge_at is not None
         and (one.kind.is_internal or incident.owner is None)
     ]
+    due = [one for one in running if one.next_nudge_at and one.next_nudge_at <= now]
+    steps = [nudges.fire(policy, incident, one, now)[0] for one in due]
     told = {
         recipient.id: recipient
-        for one in running
-        if one.next_nudge_at is not None and one.next_nudge_at <= now
-        for recipient in recipients.of_step(
-            policy, incident, nudges.fire(policy, incident, one, now)[0], now
-        )
+        for step in steps
+        for recipient in recipients.of_step(policy, incident, step, now)
     }
     following = recipients.next_told(policy, incident, running, but_not=told)
-    is_listed_first = (
-        following is not None
-        and not told
-        and incident.owner is None
-        and daily_lists.next_morning(policy, now) < following[1]
-    )
-    return Result(
-        incident, owed, tuple(told.values()), None if is_listed_first else following
-    )
+    if following is not None and not told and incident.owner is None:
+        is_listed_first = daily_lists.next_morning(policy, now) < following[1]
+        following = None if is_listed_first else following
+    return Result(incident, owed, tuple(told.values()), following)
 
 
 def _said(result: Result) -> dict[str, object]:
