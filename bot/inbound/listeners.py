@@ -19,22 +19,20 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import Fate, SlackError, StorageError, UserError
+from bot.errors import SlackError, StorageError, UserError
+from bot.inbound import failures
 from bot.inbound.commands import Commands
 from bot.inbound.presses import Presses
 from bot.inbound.submissions import Forms
-from bot.incidents.refusals import AlreadyClosed, NoSuchIncident, Refusal
+from bot.incidents.refusals import Refusal
 from bot.slack import actions, payloads
 from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
-from bot.slack.forms import receipts, refused
+from bot.slack.forms import receipts
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.marked import escape
 from bot.slack.messages import answers
-from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
-from bot.slack.phrases import opened_up
-from bot.slack.reasons import reason
-from bot.slack.refusals import worded
+from bot.slack.payloads import Command, Payload, PayloadError, Press
 from bot.triage.people import People
 
 logger = logging.getLogger(__name__)
@@ -44,9 +42,6 @@ _AGAIN = (actions.TRY_AGAIN, actions.OPEN_ANOTHER)
 _ANSWER_WITHIN_S = 2
 # A second attempt that starts later would not finish within Slack's three seconds.
 _ONCE_MORE_WITHIN_S = 0.8
-_FOR_GOOD = (AlreadyClosed, NoSuchIncident)
-_OURS = "an error of sevbot's own, which is in its log"
-_WHO = "Slack does not say just now who you are"
 
 Ack = Callable[..., BoltResponse]
 T = TypeVar("T")
@@ -115,16 +110,16 @@ class Listeners:
             self._people.admit(command.by, command.team)
             return _surely(partial(self._commands.answer, command))
         except (UserError, Refusal) as error:
-            said = _said_of(error)
+            said = failures.said_of(error)
             if command.is_question:
                 return answers.sentence(f"{answers.ONLY_YOU}: {said}")
             return answers.user_error(said, f"{command.name} {command.text}")
         except StorageError as error:
-            why = _refused_by_storage(error)
+            why = failures.refused_by_storage(error)
             if error.in_doubt and not command.is_question:
-                return _in_doubt(command, why)
+                return failures.in_doubt(command, why)
         except SlackError as error:
-            why = _unknown_person(error)
+            why = failures.unknown_person(error)
         return answers.not_recorded(why, command.name, command.text)
 
     def _open_form(self, command: Command, view: View) -> None:
@@ -133,7 +128,7 @@ class Listeners:
         except SlackError as error:
             logger.warning("no form was opened", extra={"error": error.code})
             line = f"type it in one line: `{command.name} customer: what is wrong`."
-            sentence = f"{_not_opened(error, line)} Nothing was recorded."
+            sentence = f"{failures.not_opened(error, line)} Nothing was recorded."
             self._tell(command.response_url, answers.sentence(sentence))
 
     def _on_press(self, ack: Ack, body: Payload) -> None:
@@ -155,13 +150,13 @@ class Listeners:
             answer = _surely(partial(self._presses.answer, press))
             return _Said(answer, replaces=press.is_private)
         except (UserError, Refusal) as error:
-            return _Said(answers.sentence(_said_of(error)))
+            return _Said(answers.sentence(failures.said_of(error)))
         except StorageError as error:
-            why = _refused_by_storage(error)
+            why = failures.refused_by_storage(error)
             if error.in_doubt:
-                return _Said(answers.sentence(_press_in_doubt(why)))
+                return _Said(answers.sentence(failures.press_in_doubt(why)))
         except SlackError as error:
-            why = _unknown_person(error)
+            why = failures.unknown_person(error)
         return _Said(answers.sentence(f"NOT recorded ({escape(why)}). Press it again."))
 
     def _again(self, press: Press) -> Message | View:
@@ -200,7 +195,7 @@ class Listeners:
         except SlackError as error:
             logger.warning("no form was shown", extra={"error": error.code})
             if press.response_url is not None:
-                sentence = _not_opened(error, "press again.")
+                sentence = failures.not_opened(error, "press again.")
                 self._tell(press.response_url, answers.sentence(sentence))
 
     def _on_submission(self, ack: Ack, body: Payload) -> None:
@@ -211,12 +206,12 @@ class Listeners:
         except FieldErrors as error:
             ack(response_action="errors", errors=dict(error.errors))
         except (UserError, Refusal) as error:
-            ack(response_action="update", view=_refused(form, error))
+            ack(response_action="update", view=failures.refused_form(form, error))
         except StorageError as error:
-            why = _refused_by_storage(error)
-            ack(**_keep_open(form, why, is_known=not error.in_doubt))
+            why = failures.refused_by_storage(error)
+            ack(**failures.kept_open(form, why, is_known=not error.in_doubt))
         except SlackError as error:
-            ack(**_keep_open(form, _unknown_person(error)))
+            ack(**failures.kept_open(form, failures.unknown_person(error)))
         else:
             ack(response_action="update", view=answer)
         self._wake()
@@ -259,31 +254,31 @@ class Listeners:
         try:
             number = self._recorded(command.key)
         except StorageError as error:
-            return _in_doubt(command, error.reason)
+            return failures.in_doubt(command, error.reason)
         if number is None:
-            return answers.not_recorded(_OURS, command.name, command.text)
-        return answers.sentence(_recorded_after_all(number))
+            return answers.not_recorded(failures.OURS, command.name, command.text)
+        return answers.sentence(failures.recorded_after_all(number))
 
     def _form_failed(self, body: Payload) -> dict[str, Any]:
         form = payloads.submission(body)
         try:
             number = self._recorded(form.key)
         except StorageError as error:
-            return _keep_open(form, error.reason, is_known=False)
+            return failures.kept_open(form, error.reason, is_known=False)
         if number is None:
-            return _keep_open(form, _OURS)
-        view = receipts.view(_recorded_after_all(number))
+            return failures.kept_open(form, failures.OURS)
+        view = receipts.view(failures.recorded_after_all(number))
         return {"response_action": "update", "view": view}
 
     def _press_failed(self, press: Press) -> None:
-        sentence = f"NOT recorded ({_OURS})."
+        sentence = f"NOT recorded ({failures.OURS})."
         try:
             number = self._recorded(press.key)
         except StorageError as error:
-            sentence = _press_in_doubt(error.reason)
+            sentence = failures.press_in_doubt(error.reason)
         else:
             if number is not None:
-                sentence = _recorded_after_all(number)
+                sentence = failures.recorded_after_all(number)
         self._later(partial(self._tell_presser, press, answers.sentence(sentence)))
 
     def _later(self, call: Callable[[], None]) -> None:
@@ -323,35 +318,6 @@ def _private(message: Message) -> dict[str, Any]:
     return private
 
 
-def _said_of(error: UserError | Refusal) -> str:
-    return worded(error.reason) if isinstance(error, Refusal) else str(error)
-
-
-def _refused(form: Submission, error: UserError | Refusal) -> View:
-    """Return a form that was refused, with all that was entered in it."""
-    is_over = isinstance(error, UserError) or isinstance(error.reason, _FOR_GOOD)
-    show = refused.for_good if is_over else refused.again
-    return show(form, _said_of(error))
-
-
-def _keep_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:
-    """Keep a form open with what was typed, so that it can be sent again."""
-    # Slack keeps a form open only for an error under one of its inputs.
-    field = next(iter(form.values), "")
-    said = f"NOT recorded ({why}). Send it again."
-    if not is_known:
-        said = f"{answers.not_known(why)}. Send it again: it is recorded only once."
-    return {"response_action": "errors", "errors": {field: said}}
-
-
-def _in_doubt(command: Command, why: str) -> Message:
-    return answers.in_doubt(why, command.name, command.text, command.trigger)
-
-
-def _press_in_doubt(why: str) -> str:
-    return f"{answers.not_known(escape(why))}. Press it again: it counts only once."
-
-
 def _surely(answer: Callable[[], T]) -> T:
     """Act, and once more if the connection was lost during the COMMIT.
 
@@ -369,31 +335,6 @@ def _surely(answer: Callable[[], T]) -> T:
         return answer()
     except StorageError as error:
         raise mark from error
-
-
-def _refused_by_storage(error: StorageError) -> str:
-    logger.error("not recorded", extra={"reason": error.reason})
-    return error.reason
-
-
-def _unknown_person(error: SlackError) -> str:
-    logger.warning("cannot look a person up", extra={"error": error.code})
-    return _WHO
-
-
-def _not_opened(error: SlackError, otherwise: str) -> str:
-    """Return why no form opened, as far as Slack said, and what to do instead."""
-    if error.fate is Fate.UNKNOWN:
-        unknown = "Slack did not say whether the form opened. If it did not,"
-        return f"{unknown} {otherwise}"
-    return f"The form did not open: {reason(error.code)}. {opened_up(otherwise)}"
-
-
-def _recorded_after_all(number: int) -> str:
-    return (
-        f"INC-{number} was recorded, but the answer to it failed: {_OURS}. "
-        f"`/incident {number}` shows it."
-    )
 
 
 def _acknowledge(ack: Ack) -> None:

@@ -1,0 +1,81 @@
+"""What a person sees of an act that was refused, failed, or is in doubt."""
+
+import logging
+from typing import Any
+
+from bot.errors import Fate, SlackError, StorageError, UserError
+from bot.incidents.refusals import AlreadyClosed, NoSuchIncident, Refusal
+from bot.slack.blocks import Message, View
+from bot.slack.forms import refused
+from bot.slack.marked import escape
+from bot.slack.messages import answers
+from bot.slack.payloads import Command, Submission
+from bot.slack.phrases import opened_up
+from bot.slack.reasons import reason
+from bot.slack.refusals import worded
+
+logger = logging.getLogger(__name__)
+
+OURS = "an error of sevbot's own, which is in its log"
+_WHO = "Slack does not say just now who you are"
+_FOR_GOOD = (AlreadyClosed, NoSuchIncident)
+
+
+def said_of(error: UserError | Refusal) -> str:
+    """Return in words why an act was refused."""
+    return worded(error.reason) if isinstance(error, Refusal) else str(error)
+
+
+def refused_form(form: Submission, error: UserError | Refusal) -> View:
+    """Return a form that was refused, with all that was entered in it."""
+    is_over = isinstance(error, UserError) or isinstance(error.reason, _FOR_GOOD)
+    show = refused.for_good if is_over else refused.again
+    return show(form, said_of(error))
+
+
+def refused_by_storage(error: StorageError) -> str:
+    """Log why nothing was recorded, and return it."""
+    logger.error("not recorded", extra={"reason": error.reason})
+    return error.reason
+
+
+def unknown_person(error: SlackError) -> str:
+    """Log that nobody knows who acted, and return it in words."""
+    logger.warning("cannot look a person up", extra={"error": error.code})
+    return _WHO
+
+
+def in_doubt(command: Command, why: str) -> Message:
+    """Return the answer to a command that may have been recorded."""
+    return answers.in_doubt(why, command.name, command.text, command.trigger)
+
+
+def press_in_doubt(why: str) -> str:
+    """Return the answer to a press that may have been recorded."""
+    return f"{answers.not_known(escape(why))}. Press it again: it counts only once."
+
+
+def kept_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:
+    """Keep a form open with what was typed, so that it can be sent again."""
+    # Slack keeps a form open only for an error under one of its inputs.
+    field = next(iter(form.values), "")
+    said = f"NOT recorded ({why}). Send it again."
+    if not is_known:
+        said = f"{answers.not_known(why)}. Send it again: it is recorded only once."
+    return {"response_action": "errors", "errors": {field: said}}
+
+
+def not_opened(error: SlackError, otherwise: str) -> str:
+    """Return why no form opened, as far as Slack said, and what to do instead."""
+    if error.fate is Fate.UNKNOWN:
+        unknown = "Slack did not say whether the form opened. If it did not,"
+        return f"{unknown} {otherwise}"
+    return f"The form did not open: {reason(error.code)}. {opened_up(otherwise)}"
+
+
+def recorded_after_all(number: int) -> str:
+    """Return that an act was recorded although its answer failed."""
+    return (
+        f"INC-{number} was recorded, but the answer to it failed: {OURS}. "
+        f"`/incident {number}` shows it."
+    )
