@@ -8,7 +8,7 @@ from bot.delivery.failed_calls import FailedCalls
 from bot.errors import SlackError
 from bot.slack.client import Slack
 from bot.store.database import Transaction
-from bot.store.tables import outbox_messages, rate_limits
+from bot.store.tables import rate_limits, unaddressed
 from bot.triage import leavers
 from bot.triage.context import Context
 
@@ -29,7 +29,7 @@ class Conversations:
         Returns whether that succeeded or was refused for good.
         """
         with self.context.database.transaction() as tx:
-            people = outbox_messages.unaddressed(tx, self.context.system_clock())
+            people = unaddressed.people(tx, self.context.system_clock())
         if not people:
             return False
         person, tried = next(iter(people.items()))
@@ -42,7 +42,7 @@ class Conversations:
             note_left(self.context, person, error)
             return is_over
         with self.context.database.transaction() as tx:
-            outbox_messages.address(tx, person, conversation)
+            unaddressed.address(tx, person, conversation)
         return True
 
     def _unreachable(
@@ -56,7 +56,7 @@ class Conversations:
         token = secrets.token_hex(8)
         over = [
             self.failed_calls.settle(tx, message, error, wait)
-            for message in outbox_messages.claim_unaddressed(tx, person, token)
+            for message in unaddressed.claim(tx, person, token)
         ]
         return any(over)
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bot.store.tables import outbox_messages, rate_limits, records
+from bot.store.tables import outbox_messages, rate_limits, records, unaddressed
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, seconds, spread, table
 from tests.benchmarks.seeding import OPENED_AT, Desk, backlog, desk
 
@@ -81,10 +81,10 @@ def claim(one: Desk) -> None:
         )
 
 
-def unaddressed(one: Desk) -> None:
+def unopened(one: Desk) -> None:
     """Ask whose conversation must be opened first."""
     with one.database.transaction() as tx:
-        outbox_messages.unaddressed(tx, one.clock())
+        unaddressed.people(tx, one.clock())
 
 
 def add_rows(  # The sizes of one record, and what is done to each of them.
@@ -127,7 +127,7 @@ def main() -> None:
     )
     of_held_back = {
         "none of them may go": (claim, TIMES),
-        "who is not written to yet": (unaddressed, TIMES),
+        "who is not written to yet": (unopened, TIMES),
     }
     add_rows(made, WAITING, messages_held_back, of_held_back)
     console.print(made)

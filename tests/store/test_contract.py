@@ -12,7 +12,7 @@ from bot.policy.policies import Severity
 from bot.store import opening
 from bot.store.database import Database, Row
 from bot.store.queries import queries
-from bot.store.tables import outbox_messages, rate_limits, unconfirmed
+from bot.store.tables import outbox_messages, rate_limits, unaddressed, unconfirmed
 from bot.store.tables.outbox_messages import (
     MessageKind,
     NewMessage,
@@ -178,7 +178,7 @@ def live(database: Database) -> None:
             tx.one("save_person", **given)
         tx.one("mark_leaver", id="U0GONE", now=NOON)
         tx.one("begin_listing")
-        outbox_messages.address(tx, "U0CEM", "D0CEM")
+        unaddressed.address(tx, "U0CEM", "D0CEM")
         edit = NewMessage(
             "INC-9/note", MessageKind.NOTE, Priority.CARD, conversation="C0LEADS"
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.engines.sqlite import to_text
-from bot.store.tables import outbox_messages, rate_limits, records
+from bot.store.tables import outbox_messages, rate_limits, records, unaddressed
 from tests.benchmarks.seeding import Desk, backlog, desk
 
 FEW, MANY = 20, 2_000
@@ -180,7 +180,7 @@ def test_finding_unopened_conversations_costs_the_same_with_many_queued(
 ) -> None:
     def ask(one: Desk) -> None:
         with one.database.transaction() as tx:
-            assert outbox_messages.unaddressed(tx, one.clock()) == {}
+            assert unaddressed.people(tx, one.clock()) == {}
 
     growth = grows(tmp_path, waiting_messages, ask)
 

@@ -339,24 +339,6 @@ def oldest_unsent_page(tx: Transaction) -> tuple[datetime, str | None] | None:
     return (row["queued_at"], row["last_error"]) if row else None
 
 
-def unaddressed(tx: Transaction, system_now: datetime) -> dict[str, int]:
-    """Return the people whose DM must be opened first, and how often that was tried."""
-    rows = tx.all("unaddressed", system_now=system_now)
-    return {row["person"]: row["attempts"] for row in rows}
-
-
-def address(tx: Transaction, person: str, conversation: str) -> None:
-    """Note a person's DM, and address the messages that waited for it."""
-    tx.write("save_dm", id=person, dm=conversation)
-    tx.write("address", person=person, conversation=conversation)
-
-
-def claim_unaddressed(tx: Transaction, person: str, token: str) -> list[OutboxMessage]:
-    """Lease all messages that wait for the DM of a person."""
-    rows = tx.all("claim_unaddressed", person=person, token=token)
-    return [message_of(row) for row in rows]
-
-
 def send_again(
     tx: Transaction,
     key: str,
