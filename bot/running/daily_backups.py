@@ -89,13 +89,9 @@ class DailyBackups:
             marks.note(tx, Mark.BACKUP, now)
 
     def _tell(self, tx: Transaction, key: str, reason: str) -> None:
-        new = NewMessage(
-            key=key,
-            kind=MessageKind.BACKUP,
-            priority=Priority.NUDGE,
-            conversation=self._context.policy().channels.fallback,
-            refs={"reason": reason},
-        )
+        where, refs = self._context.policy().channels.fallback, {"reason": reason}
+        kind = MessageKind.BACKUP
+        new = NewMessage(key, kind, Priority.NUDGE, conversation=where, refs=refs)
         outbox_messages.queue(tx, new, **self._context.instants())
 
 

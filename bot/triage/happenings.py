@@ -28,7 +28,7 @@ def happens(
     noted = records.noted(tx, number, event)
     records.save_deadlines(tx, found.deadlines)
     announce(context, tx, found, noted)
-    outbox_messages.refresh(tx, number, **context.instants())
+    outbox_messages.refresh(tx, [number], **context.instants())
     return found.incident
 
 

@@ -120,11 +120,8 @@ def _tell_leads(tx: Transaction, context: Context, over: Collection[Row]) -> Non
     whose = [row["id"] for row in over]
     if not orphans(tx, whose, since):
         return
-    new = NewMessage(
-        key=f"leavers/{since.isoformat()}/{whose[0]}",
-        kind=MessageKind.LEAVERS,
-        priority=Priority.NUDGE,
-        conversation=context.policy().channels.leads,
-        refs={"who": " ".join(whose), "since": since.isoformat()},
-    )
+    key = f"leavers/{since.isoformat()}/{whose[0]}"
+    refs = {"who": " ".join(whose), "since": since.isoformat()}
+    leads, kind = context.policy().channels.leads, MessageKind.LEAVERS
+    new = NewMessage(key, kind, Priority.NUDGE, conversation=leads, refs=refs)
     outbox_messages.queue(tx, new, **context.instants())

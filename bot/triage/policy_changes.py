@@ -215,25 +215,14 @@ class PolicyWatch:
         records.save_deadlines(tx, found.deadlines)
         moved = list(moves(owed, found.deadlines))
         if moved:
-            outbox_messages.refresh(
-                tx, number, now=now, system_now=self._context.system_clock()
-            )
+            outbox_messages.refresh(tx, [number], **self._context.instants())
         return moved
 
     def _tell(self, kind: MessageKind, key: str, refs: dict[str, str]) -> None:
-        new = NewMessage(
-            key=key,
-            kind=kind,
-            priority=Priority.NUDGE,
-            conversation=self._in_force().channels.leads,
-            refs=refs,
-        )
+        leads = self._in_force().channels.leads
+        new = NewMessage(key, kind, Priority.NUDGE, conversation=leads, refs=refs)
         with self._context.database.transaction() as tx:
-            outbox_messages.queue(
-                tx,
-                new,
-                **self._context.instants(),
-            )
+            outbox_messages.queue(tx, new, **self._context.instants())
 
 
 def _must_fit(tx: Transaction, policy: Policy, name: str) -> None:

@@ -273,8 +273,7 @@ class Reminders:
         )
 
     def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
-        now, system_now = self._context.clock(), self._context.system_clock()
-        outbox_messages.refresh_all(tx, incidents, now=now, system_now=system_now)
+        outbox_messages.refresh(tx, incidents, **self._context.instants())
 
 
 def _fired(

@@ -16,7 +16,7 @@ def test_a_change_during_sending_is_edited_in(post: Post) -> None:
     def change() -> None:
         post.says = "taken"
         with post.database.transaction() as tx:
-            outbox_messages.refresh(tx, 1, now=post.now, system_now=post.now)
+            outbox_messages.refresh(tx, [1], now=post.now, system_now=post.now)
 
     post.slack.meanwhile = change
     post.queue("INC-1/card", MessageKind.CARD, incident=1)

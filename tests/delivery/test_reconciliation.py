@@ -44,7 +44,7 @@ def test_a_change_before_a_late_sender_returns_is_edited_in(post: Post) -> None:
         post.wait(seconds=61)
         post.says = "taken"
         with post.database.transaction() as tx:
-            outbox_messages.refresh(tx, 1, now=post.now, system_now=post.now)
+            outbox_messages.refresh(tx, [1], now=post.now, system_now=post.now)
 
     post.slack.meanwhile = change
     post.queue("INC-1/card", MessageKind.CARD, incident=1)

@@ -190,7 +190,7 @@ def test_finding_unopened_conversations_costs_the_same_with_many_queued(
 def test_an_act_costs_the_same_with_many_queued(tmp_path: Path) -> None:
     def take_note(one: Desk) -> None:
         with one.database.transaction() as tx:
-            outbox_messages.refresh(tx, 1, now=one.clock(), system_now=one.clock())
+            outbox_messages.refresh(tx, [1], now=one.clock(), system_now=one.clock())
 
     growth = grows(tmp_path, waiting_messages, take_note)
 

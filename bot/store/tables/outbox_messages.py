@@ -77,11 +77,7 @@ class State(StrEnum):
 
 
 class Unconfirmed(StrEnum):
-    """Why a message is unconfirmed.
-
-    Slack did not answer, the sender died, or the database may be older than what Slack
-    shows.
-    """
+    """Why: no answer, a sender that died, or a record that may be older than Slack."""
 
     NO_ANSWER = "no_answer"
     SENDER_STOPPED = "sender_stopped"
@@ -192,8 +188,8 @@ def queue(
     if new.items:
         queue_all(tx, [new], now=now, system_now=system_now)
     else:
-        instants = {"queued_at": now, "not_before": system_now}
-        tx.write("queue_message", **_values(new, 0), **instants)
+        values = _values(new, 0)
+        tx.write("queue_message", **values, queued_at=now, not_before=system_now)
 
 
 def queue_all(
@@ -216,13 +212,6 @@ def queue_all(
 
 
 def refresh(
-    tx: Transaction, number: int, *, now: datetime, system_now: datetime
-) -> None:
-    """Queue an edit of every message with live buttons of an incident."""
-    refresh_all(tx, [number], now=now, system_now=system_now)
-
-
-def refresh_all(
     tx: Transaction, numbers: Iterable[int], *, now: datetime, system_now: datetime
 ) -> None:
     """Queue an edit of every message with live buttons of some incidents."""
@@ -241,8 +230,8 @@ def refresh_one(
     tx: Transaction, key: str, *, now: datetime, system_now: datetime
 ) -> None:
     """Queue an edit of one message, if it has live buttons."""
-    instants = {"queued_at": now, "not_before": system_now}
-    tx.write("queue_edits", incident=None, key=key, **instants)
+    values = {"incident": None, "key": key}
+    tx.write("queue_edits", **values, queued_at=now, not_before=system_now)
 
 
 def claim(  # noqa: PLR0913  # The instants of one claim.
@@ -351,10 +340,9 @@ def send_again(
 
     With `conversation` it goes there instead.
     """
-    instants = {"queued_at": now, "not_before": system_now}
-    return (
-        tx.one("send_again", key=key, conversation=conversation, **instants) is not None
-    )
+    values = {"key": key, "conversation": conversation}
+    row = tx.one("send_again", **values, queued_at=now, not_before=system_now)
+    return row is not None
 
 
 def repost_card(  # noqa: PLR0913  # The card, and the instants of a queueing.
@@ -371,9 +359,8 @@ def repost_card(  # noqa: PLR0913  # The card, and the instants of a queueing.
     One that was deleted a second time is given up instead. `None` if it is not at `ts`
     any more: somebody else came first.
     """
-    instants = {"queued_at": now, "not_before": system_now}
     values = {"key": key, "ts": ts, "deleted": int(was_deleted)}
-    row = tx.one("repost_card", **values, **instants)
+    row = tx.one("repost_card", **values, queued_at=now, not_before=system_now)
     return message_of(row) if row else None
 
 
@@ -385,17 +372,15 @@ def posted_values(posted: Posted) -> dict[str, object]:
 def message_of(row: Row) -> OutboxMessage:
     """Return a message from its row."""
     because = row["unconfirmed_because"]
-    return OutboxMessage(
-        **{
-            **row,
-            "kind": MessageKind(row["kind"]),
-            "priority": Priority(row["priority"]),
-            "state": State(row["state"]),
-            "refs": json.loads(row["refs"]),
-            "is_live": bool(row["is_live"]),
-            "unconfirmed_because": because and Unconfirmed(because),
-        }
-    )
+    read = {
+        "kind": MessageKind(row["kind"]),
+        "priority": Priority(row["priority"]),
+        "state": State(row["state"]),
+        "refs": json.loads(row["refs"]),
+        "is_live": bool(row["is_live"]),
+        "unconfirmed_because": because and Unconfirmed(because),
+    }
+    return OutboxMessage(**{**row, **read})
 
 
 def _values(new: NewMessage, position: int) -> dict[str, object]:
