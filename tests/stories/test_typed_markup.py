@@ -20,7 +20,7 @@ TYPED = [
     "<!channel> <@U0ANA> <b|c> &amp; &#42;",
     ":fire: **all** __of__ it",
     "\u0645\u0631\u062d\u0628\u0627 *\u0628\u0643* (abc)",
-    "\u05d0abc_def*2*3",
+    "\u05d0\u05d1_abc*2*3",
 ]
 KINDS = {
     MessageKind.CARD,

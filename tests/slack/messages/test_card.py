@@ -1,9 +1,7 @@
 """Tests of bot.slack.messages.card."""
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -268,16 +266,6 @@ def test_a_missed_deadline_stays_shown_after_a_change_moves_it() -> None:
     ) in paragraphs(shown)[1]
 
 
-def objects(found: object) -> Iterator[Mapping[str, Any]]:
-    """Yield every object in some blocks, however deep."""
-    if isinstance(found, Mapping):
-        yield found
-        found = list(found.values())
-    if isinstance(found, list | tuple):
-        for one in found:
-            yield from objects(one)
-
-
 @given(
     title=st.text(min_size=1, max_size=250), customer=st.none() | st.text(max_size=300)
 )
@@ -286,10 +274,12 @@ def test_no_title_or_customer_breaks_a_card(title: str, customer: str | None) ->
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
-    found = objects(shown.blocks)
-    marked = [one["text"] for one in found if one.get("type") == "mrkdwn"]
-    seen = "\n".join([shown.text, *marked])
-    assert set(re.findall(r"<(?!!date\^)[^>]*>", seen)) == {"<@U0LEA>"}
+    parts = [
+        block["elements"] for block in shown.blocks if block["type"] == "rich_text"
+    ]
+    kinds = {one["type"] for (part,) in parts for one in part["elements"]}
+    assert kinds == {"text", "date"}
+    assert re.findall(r"<[^>]*>", shown.text) == []
 
 
 def test_markup_in_a_title_is_shown_as_text() -> None:
