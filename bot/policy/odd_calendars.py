@@ -8,7 +8,7 @@ from bot.business_time.schedules import WEEKDAYS, Schedule, Span
 from bot.policy import zones
 from bot.policy.odd_settings import said
 from bot.policy.policies import Policy
-from bot.policy.targets import EveryDay, Target, Unit
+from bot.policy.targets import EveryDay, Unit
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _YEAR = 366 * _DAY
@@ -51,21 +51,16 @@ def _used(policy: Policy) -> set[str]:
 
 def _of_business_days(policy: Policy) -> set[str]:
     """Return the calendars in which a target counts business days."""
+    is_every_day = policy.interpretations.every_day is EveryDay.BUSINESS_DAYS
+    units = (Unit.BUSINESS_DAY, Unit.DAY) if is_every_day else (Unit.BUSINESS_DAY,)
     cells = {
-        cell: target
+        cell
         for table in (policy.first_responses, policy.follow_ups)
         for cell, target in table.items()
-        if _counts_days(policy, target)
+        if target.unit in units
     }
     own = {one.calendar for one in policy.customers if one.calendar and cells}
     return own | {policy.calendar_name(*cell, None) for cell in cells}
-
-
-def _counts_days(policy: Policy, target: Target) -> bool:
-    is_every_day = policy.interpretations.every_day is EveryDay.BUSINESS_DAYS
-    return target.unit is Unit.BUSINESS_DAY or (
-        target.unit is Unit.DAY and is_every_day
-    )
 
 
 def _odd_hours(home: Schedule) -> Iterator[str]:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -48,15 +48,8 @@ class Row:
 
 def rows_of_plans(document: Document, file: str) -> list[Row]:
     """Return the support plans: people type a plan's id, or its name as an alias."""
-    tree = document.tree
-    plans = tree.get("plans") if isinstance(tree, dict) else None
-    if not isinstance(plans, dict):
-        return []
-    return [
-        Row(file, document.line_of(path), key_of(path), id_, {"aliases": name})
-        for id_, name in plans.items()
-        for path in [("plans", id_)]
-    ]
+    rows = _rows(document, file, "plans")
+    return [replace(row, fields={"aliases": row.fields}) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +59,6 @@ class _Record:
     line: int
     cells: Sequence[str]
     written: str
-
-
-_NOTHING = _Record(1, (), "")
 
 
 class _CsvError(Exception):
@@ -81,22 +71,14 @@ class _CsvError(Exception):
 
 def rows_of_yaml(document: Document, file: str) -> list[Row]:
     """Return the customers of a policies file, whatever they hold."""
-    tree = document.tree
-    customers = tree.get("customers") if isinstance(tree, dict) else None
-    if not isinstance(customers, dict):
-        return []
-    return [
-        Row(file, document.line_of(path), key_of(path), name, fields)
-        for name, fields in customers.items()
-        for path in [("customers", name)]
-    ]
+    return _rows(document, file, "customers")
 
 
 def rows_of_csv(text: str, file: str) -> tuple[list[Row], list[Problem]]:
     """Return the customers in a CSV file, and what is wrong with its format."""
     problems = [Problem(file, line, "", said) for line, said in words.unprintable(text)]
     try:
-        header, *rows = [*_records(text)] or [_NOTHING]
+        header, *rows = [*_records(text)] or [_Record(1, (), "")]
     except _CsvError as error:
         return [], [*problems, Problem(file, error.line, "", str(error))]
     columns = [cell.casefold() for cell in header.cells]
@@ -146,6 +128,18 @@ def clashes(rows: Iterable[Row], taken: Mapping[str, str]) -> Iterator[Problem]:
             if owner_of != row.described():
                 sentence = f"{words.quoted(channel)} already belongs to {owner_of}"
                 yield row.problem("channel", f"{sentence}; write another, or none")
+
+
+def _rows(document: Document, file: str, section: str) -> list[Row]:
+    tree = document.tree
+    entries = tree.get(section) if isinstance(tree, dict) else None
+    if not isinstance(entries, dict):
+        return []
+    return [
+        Row(file, document.line_of(path), key_of(path), name, fields)
+        for name, fields in entries.items()
+        for path in [(section, name)]
+    ]
 
 
 def _records(text: str) -> Iterator[_Record]:

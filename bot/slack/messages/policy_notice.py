@@ -17,6 +17,7 @@ _MOST_LINES = 30
 _MOST_PROBLEMS = 5
 _LONGEST_PROBLEM = 500
 _LONGEST_NAME = 60
+_CARDS = "the cards show them"
 
 
 def accepted_refs(
@@ -76,18 +77,19 @@ def _accepted(refs: Mapping[str, str], times: Times) -> str:
     if moved:
         deadlines = counted(len(moved), "open deadline")
         lines = [_moved(times, *move) for move in moved]
-        lists.append(_listed(f"{deadlines} moved:", lines))
+        lists.append(_listed(f"{deadlines} moved:", lines, _MOST_LINES, _CARDS))
     if kept:
         keep = "keeps its plan" if len(kept) == 1 else "keep their plans"
         said = f"{counted(len(kept), 'open incident')} {keep}; *More* changes it:"
-        lists.append(_listed(said, [_kept(*one) for one in kept]))
+        lines = [_kept(*one) for one in kept]
+        lists.append(_listed(said, lines, _MOST_LINES, _CARDS))
     return f"{head} " + "\n".join(lists)
 
 
-def _listed(head: str, lines: Sequence[str]) -> str:
-    told = [f"• {line}" for line in lines[:_MOST_LINES]]
-    if (more := len(lines) - _MOST_LINES) > 0:
-        told.append(f"and {more} more; the cards show them")
+def _listed(head: str, lines: Sequence[str], most: int, others: str) -> str:
+    told = [f"• {line}" for line in lines[:most]]
+    if (more := len(lines) - most) > 0:
+        told.append(f"and {more} more; {others}")
     return "\n".join([head, *told])
 
 
@@ -124,11 +126,8 @@ def _refused(refs: Mapping[str, str], times: Times) -> str:
     goes_on = f"The version of {since} goes on."
     if len(problems) == 1:
         return f"{escape(name)} was not loaded: {problems[0]}. {goes_on}"
-    more = len(problems) - _MOST_PROBLEMS
-    lines = [f"• {problem}" for problem in problems[:_MOST_PROBLEMS]]
-    if more > 0:
-        lines.append(f"and {more} more; `sevbot check` names them")
-    return "\n".join([f"{escape(name)} was not loaded. {goes_on}", *lines])
+    head = f"{escape(name)} was not loaded. {goes_on}"
+    return _listed(head, problems, _MOST_PROBLEMS, "`sevbot check` names them")
 
 
 def _without(name: str, problem: str) -> str:
