@@ -47,8 +47,8 @@ class SlackError(BotError):
     """Slack refused a call, or did not answer it.
 
     `code` is Slack's error code. `NOT_DONE`: try again. `REFUSED`: this message will
-    never be accepted. `GONE`: the message or thread that it was about is not there any
-    more, or closed to changes. `INSTALLATION`: nothing is accepted until a person
+    never be accepted. `GONE`: the message or thread is no longer there, or
+    can no longer be changed. `INSTALLATION`: nothing is accepted until a person
     repairs the app. `UNKNOWN`: Slack may or may not have done it. `UNDOCUMENTED`: a
     refusal that we do not know; try again, but not for ever. `retry_after` is how long
     Slack wants us to wait; `is_away` means that no call gets through at the moment.

@@ -12,7 +12,7 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "color_message",  # uvicorn's, the same text once more
 }
-_A_MINUTE = 20
+_MOST_A_MINUTE = 20
 # APScheduler warns whenever a tick is asked for while one is running. That is normal
 # with many commands, and our watchdog notices a tick that hangs.
 _LIBRARIES = {
@@ -74,11 +74,11 @@ class Flood(logging.Filter):
         minute = int(record.created // 60)
         began, count = self._seen.get(kind, (minute, 0))
         if began != minute:
-            if count > _A_MINUTE:
-                record.left_out = count - _A_MINUTE
+            if count > _MOST_A_MINUTE:
+                record.left_out = count - _MOST_A_MINUTE
             began, count = minute, 0
         self._seen[kind] = (began, count + 1)
-        return count < _A_MINUTE
+        return count < _MOST_A_MINUTE
 
 
 def to_stderr(level: int = logging.INFO) -> None:

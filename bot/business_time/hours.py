@@ -196,9 +196,9 @@ class BusinessHours:
         return sum((piece.closes - piece.opens for piece in pieces), NO_TIME)
 
     def is_day_and_night(self, at: datetime) -> bool:
-        """Return whether the business day of `at` is longer than anybody works.
+        """Return whether the business day of `at` is too long for one person.
 
-        Several people share such a day, and nobody begins work at its opening.
+        Its opening is not when anybody's working day begins.
         """
         return self.day_length(at) > _LONGEST_WORKED
 

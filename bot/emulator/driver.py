@@ -138,7 +138,7 @@ class LocalSlack:
     ) -> Person:
         """Add a person; the id derives from the name unless given.
 
-        Of an empty `tz` Slack says nothing, and `null` of None.
+        An empty `tz` is left out of what Slack says, and None is null there.
 
         `fields` are others of `Person`: `is_bot`, `is_restricted`, `teams`, ... Without
         a `team_id` a stranger is from another company, and anybody else from here.

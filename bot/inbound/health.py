@@ -79,7 +79,7 @@ def health(  # noqa: PLR0913  # All that can be wrong.
     `trouble` is Slack's error code for the installation, `storage` why the database
     cannot be used, `silent_for` the seconds since the last tick if that is overdue,
     `hears` whether commands can arrive, `deaf_because` why they cannot, if that is
-    known, and `unreported` the error code of a lost page of which nobody could be told.
+    known, and `unreported` the error code of a lost page that could not be reported.
     Notes that are `None` are left out.
     """
     reasons, also = [], []

@@ -145,9 +145,9 @@ def _announced(
 ) -> Iterator[Announcement]:
     """Yield the card or the note, a new offer, and how an earlier offer ended.
 
-    Taking the incident ends an offer, too, and so does it if somebody is gone. The
-    owner and the person who made the offer hear of it, unless they acted themselves;
-    so does the person who was asked, if the one who asked is gone.
+    Taking the incident ends an offer, and so can a release. The owner and the person
+    who made the offer hear of it, unless they acted themselves or are gone. After a
+    release, so does the person who was asked.
     """
     details = event.details
     is_release = event.kind is EventKind.RELEASED

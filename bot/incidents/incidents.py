@@ -280,7 +280,7 @@ def _released(incident: Incident, event: Event) -> Incident:
 
 
 def explained(incident: Incident, events: Sequence[Event]) -> Event | None:
-    """Return the event by which it is void or, if it is nobody's, lost its owner."""
+    """Return the event that voided it, or by which it lost its owner."""
     if incident.status is Status.VOID:
         ends = (one for one in events if one.kind is EventKind.VOIDED)
     elif incident.is_open and incident.owner is None:

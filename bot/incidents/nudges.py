@@ -192,9 +192,9 @@ def _finite_steps(
     """Yield the reminders of a first response or an update, in order.
 
     A quarter of its length before it is due, when it is due, and one and two quarters
-    after it is late. What is mild gets neither the first of these nor the last: a Sev3
-    or Sev4 with a business day or more, which is on a morning list before it is due. It
-    wakes nobody, even where its hours run by day and night.
+    after it is late. A Sev3 or Sev4 with a business day or more is mild: it gets
+    neither the first of these nor the last, since a morning list names it before it is
+    due. It wakes nobody, even where its hours run by day and night.
     Source: the policy's section "Reminders".
     """
     quarter = _quarter(policy, deadline, hours)
@@ -239,7 +239,7 @@ def _while_open(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
 
 
 def _by_day(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
-    """Move what is mild out of the night, in hours that run by day and night."""
+    """Move a mild reminder out of the night, where hours run by day and night."""
     return policy.held_in_a_persons_day(at) if hours.is_day_and_night(at) else at
 
 

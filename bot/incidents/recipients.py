@@ -85,9 +85,9 @@ def next_told(
     *,
     but_not: Iterable[str] = (),
 ) -> tuple[Recipient, datetime] | None:
-    """Return who hears next of these deadlines, and when; `None` if nobody else does.
+    """Return who is told next of these deadlines, and when; `None` if nobody is.
 
-    Skips the owner, and `but_not`, who hear of them now: the question is who else will.
+    Skips the owner, and `but_not`, who are told now.
     """
     known = {*but_not, incident.owner}
     found = [

@@ -76,7 +76,7 @@ def _silences(policy: Policy) -> Iterator[str]:
 
 
 def _nights(policy: Policy, now: datetime) -> Iterator[str]:
-    """Name what is owed at an opening by day and night although nobody is woken."""
+    """Name what counts day and night from the opening although nobody is woken."""
     for (severity, plan), first in policy.first_responses.items():
         table, target = Table.FIRST_RESPONSE, first
         if not first.has_due:
@@ -85,7 +85,7 @@ def _nights(policy: Policy, now: datetime) -> Iterator[str]:
         is_woken = (severity, plan) in policy.escalation.wakes
         if not target.is_clock_time or is_woken or hours.next_opening(now) is None:
             continue
-        remedy = f"{severity.label} escalates for nobody, so write business time"
+        remedy = f"{severity.label} never escalates, so write business time"
         if severity.number <= Severity.SEV2.number:
             remedy = f"add {plan} to escalation.wakes for {severity}"
         yield (

@@ -51,7 +51,7 @@ _PLAIN = _Plain(
 
 @lru_cache(maxsize=4096)
 def folded(name: str) -> str:
-    """Return a name for comparison: equal for names that readers take for the same.
+    """Return a name for comparison: equal for names that look the same to readers.
 
     Case does not count, nor what a keyboard or a program chose: the kind of quotes,
     dashes and spaces, how a letter is composed, and what cannot be seen. It is empty

@@ -27,7 +27,7 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
         if name in days:
             yield from (f"{key}.hours: {one}" for one in _short_days(home))
         if name not in used:
-            yield f"{key}: counts for nobody; choose it under `calendar` or a customer"
+            yield f"{key}: is used nowhere; choose it under `calendar` or for customers"
         elif gap := _long_gap(hours, now):
             closes, opens = (f"{at.astimezone(hours.zone):%a %d %b %Y}" for at in gap)
             yield (

@@ -101,7 +101,7 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
     at = timedelta(hours=policy.digest_at.hour, minutes=policy.digest_at.minute)
     days = [spans for spans in policy.team_hours.home.weekly if spans]
     return {
-        "interpretations.waiting_pauses: holds sev1; while a Sev1 waits for its "
+        "interpretations.waiting_pauses: includes sev1; while a Sev1 waits for its "
         "customer nobody is reminded of an update": (
             Severity.SEV1 in policy.conduct.waiting_pauses
         ),

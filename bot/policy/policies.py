@@ -211,11 +211,11 @@ class Policy:
         return covered(self.on_call, instant, covers)
 
     def find_customer(self, name: str) -> Customer | None:
-        """Return the customer with a name or alias that readers take for this one."""
+        """Return the customer whose name or alias looks like this one to readers."""
         return self._named.get(folded(name))
 
     def find_plan(self, name: str) -> Plan | None:
-        """Return the plan with an id or a name that readers take for this one."""
+        """Return the plan whose id or name looks like this one to readers."""
         wanted = folded(name)
         for plan in self.plans:
             if wanted in (plan.id, folded(plan.name)):

@@ -1,9 +1,9 @@
-"""Names of time zones that are read otherwise than they are meant."""
+"""Names of time zones that do not mean what people expect."""
 
 import re
 
 _GMT = ("GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich", "Etc/GMT", "Etc/GMT0")
-# IANA has the first ones as zones of their own, without summer time.
+# IANA has the first ones as zones, but without summer time.
 PLACES = {
     "EST": "America/New_York",
     "MST": "America/Denver",
@@ -25,7 +25,7 @@ _FIXED = re.compile(r"Etc/GMT([+-])([1-9][0-9]?)")
 
 
 def oddity(zone: str) -> str | None:
-    """Return what nobody would expect of a zone, in words; `None` if nothing."""
+    """Return in words what surprises about a zone; `None` if nothing does."""
     if (place := PLACES.get(zone)) is not None:
         return f"{zone} keeps no summer time; did you mean {place}?"
     # The sign is that of POSIX: https://data.iana.org/time-zones/tzdb/etcetera

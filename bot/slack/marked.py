@@ -3,9 +3,9 @@
 Phrases are written in Slack's mrkdwn, but mrkdwn cannot quote: typed stars or backticks
 format what follows, and there is no escape for them. So `escape` writes what people
 typed without any character that could format. `rich` turns mark-up into rich text,
-which shows a typed text as it was typed, and `spoken` into plainer mrkdwn, without
-those of its marks that Slack would read. Nothing invisible is put between them, for
-people copy commands out of Slack.
+which shows a typed text as it was typed, and `spoken` into mrkdwn without the typed
+marks that would format it. No invisible character is put in, since people copy commands
+out of Slack.
 Source: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 """
 
@@ -33,7 +33,7 @@ def escape(text: str) -> str:
 
 
 def has_typed_marks(text: str) -> bool:
-    """Return whether marks are left in a text that only `rich` and `spoken` read."""
+    """Return whether a text still has marks that `escape` wrote."""
     return _TYPED_MARKS.search(text) is not None
 
 
@@ -55,7 +55,7 @@ def rich(text: str) -> list[RichElement]:
 
 
 def spoken(text: str) -> str:
-    """Return mark-up as Slack's own, without what was typed and would format it."""
+    """Return mark-up as mrkdwn, without typed marks that would format it."""
     return _TYPED_QUOTES.sub("", _TYPED_MARKS.sub(_harmless, text))
 
 

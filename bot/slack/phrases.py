@@ -149,7 +149,7 @@ def gone(release: Event) -> str:
 
 
 def unowned(release: Event | None) -> str:
-    """Return that nobody owns an incident, and who did until they were gone."""
+    """Say that nobody owns an incident and, after a release, who is gone."""
     return f"{gone(release)}; nobody owns it" if release else "nobody owns it"
 
 

@@ -66,9 +66,9 @@ def cases(tx: Transaction, found: Iterable[Incident]) -> list[digests.Case]:
 def morning_at(policy: Policy, day: date) -> datetime | None:
     """Return when a business day's morning lists are due: at the team's opening.
 
-    A team that never closes has no opening, and nobody begins work at that of a day
-    and a night: both get their lists with the digest. `None` on a day that is not a
-    business day.
+    A team that never closes has no opening, and the opening of a day that lasts into
+    the night is too early: both get their lists with the digest. `None` on a day that
+    is not a business day.
     """
     pieces, hours = policy.team_hours.pieces_on(day), policy.team_hours
     if not pieces:

@@ -1,9 +1,8 @@
-"""Release the work of people who left, or who are no full members any more.
+"""Release the work of people who left or are no longer full members.
 
-A person who is gone for a minute owns nothing: an account may be switched off and on
-again by mistake. The instant from which the minute counts is in the people's table, so
-it survives a restart. It is cleared once the leads have heard of it, in one message for
-all whom a synchronization of accounts removed.
+It waits for a minute, since an account may be switched off by mistake and on again. The
+people's table holds when the minute began, so that it survives a restart, until the
+leads have been told: in one message, as one synchronization may remove many accounts.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,7 +21,7 @@ _GRACE = timedelta(minutes=1)
 
 
 def mark(tx: Transaction, id: str, now: datetime) -> None:
-    """Note since when a person is gone, if they are and it is not noted yet."""
+    """Note that a person is gone from now on, if they are and it is not noted yet."""
     tx.write("mark_leaver", id=id, now=now)
 
 
@@ -34,7 +33,7 @@ def note_left(context: Context, id: str) -> None:
 
 
 def next_at(tx: Transaction, now: datetime) -> datetime | None:
-    """Return when the next minute is over; `None` while nobody leaves.
+    """Return when the next minute is over; `None` if nobody is leaving.
 
     What could not be released then is tried again at every tick.
     """
@@ -48,12 +47,12 @@ def are_any(tx: Transaction) -> bool:
 
 
 def release_work(tx: Transaction, context: Context) -> None:
-    """Release the work of everybody who is gone for a minute, then tell the leads.
+    """Release the work of everybody who was gone for a minute, then tell the leads.
 
-    They hear once nobody else has just left.
+    They are told when nobody else's minute is running.
     """
     now, leaving = context.clock(), tx.all("lock_leavers")
-    # Absolute, since the clock by which somebody was marked may have been ahead.
+    # Absolute: the clock may have been ahead when somebody was marked.
     over = [row for row in leaving if abs(now - row["leaving_at"]) >= _GRACE]
     gone = _gone(over, context.policy())
     if over and _release_all(tx, context, gone) and len(over) == len(leaving):

@@ -68,7 +68,7 @@ class People:
         return row["name"] if row else None
 
     def id_of(self, name: str) -> str | None:
-        """Return the id of the one active person whom readers take for this name.
+        """Return the id of the one active person with this name, as readers see it.
 
         Raises Refusal if several people have the name.
         """
@@ -122,9 +122,9 @@ class People:
     def note(self, user: Mapping[str, Any], places: Collection[str]) -> None:
         """Remember one of our people as an event describes them.
 
-        Who is gone loses their work. `places` are the workspaces and organisations for
-        which Slack sends it. One for others, or about somebody in another company,
-        changes nobody here.
+        Somebody who is gone loses their work. `places` are the workspaces and
+        organisations that Slack sends the event for. An event for others, or about
+        somebody in another company, is ignored.
         """
         home = self._home()
         if home.places & set(places) and home.includes(user):
@@ -257,7 +257,7 @@ def has_left(tx: Transaction, id: str) -> bool:
 
 
 def gaps(tx: Transaction, policy: Policy, now: datetime) -> tuple[Gap, ...]:
-    """Return who is on call and has left, or got no message the last time."""
+    """Return who is on call but has left, or did not get the last message."""
     roles: dict[str, tuple[Role, ...]] = {}
     for role, who in recipients.on_call(policy, now).named():
         roles[who] = (*roles.get(who, ()), role)

@@ -302,7 +302,7 @@ def _with_recipients(
 ) -> Result:
     """Return the result with who is told at once, and who next.
 
-    Of an incident that somebody owns, others hear by its check-in alone.
+    Once somebody owns an incident, only its check-in tells others.
     """
     running = [
         one

@@ -162,7 +162,7 @@ def test_a_whole_year_of_holidays_is_searched_for_contradictions() -> None:
         (
             [("sev3: {gold: 1 business day, ", "sev3: {gold: 30 hours, ")],
             'first_response.sev3.gold: "30 hours"',
-            "Sev3 escalates for nobody, so write business time",
+            "Sev3 never escalates, so write business time",
         ),
         (
             [

@@ -37,7 +37,7 @@ def hours(words: str, holidays: str = "{country: XY}") -> tuple[str, str]:
             "waiting_pauses: [sev2, sev3, sev4]",
             "waiting_pauses: [sev1, sev2]",
             [
-                "interpretations.waiting_pauses: holds sev1; while a Sev1 waits for "
+                "interpretations.waiting_pauses: includes sev1; while a Sev1 waits for "
                 "its customer nobody is reminded of an update"
             ],
         ),
@@ -291,7 +291,7 @@ def test_a_calendar_that_counts_for_nobody_is_warned_of() -> None:
     both = f"{tokyo}  sun:\n    union: [tokyo, office]\n    home: office\n"
 
     assert told(("calendars:\n", tokyo)) == [
-        "calendars.tokyo: counts for nobody; choose it under `calendar` or a customer"
+        "calendars.tokyo: is used nowhere; choose it under `calendar` or for customers"
     ]
     assert told(("calendars:\n", both), (TEAM, "  team: sun\n")) == []
 

@@ -68,7 +68,7 @@ def _filled(block: Block, values: Mapping[str, Any]) -> Block:
 
 
 def _as_offered(entered: Any, element: Element) -> Any:
-    """Return a choice as the menu has it: Slack takes no other one to begin with."""
+    """Return a choice as the menu offers it; Slack accepts no other one."""
     offered = {one["value"]: one for one in element.get("options", ())}
     if isinstance(entered, list):
         return [offered[one["value"]] for one in entered]

@@ -30,8 +30,8 @@ def view(incident: Incident) -> View:
             section(headline(incident)),
             field(REASON, "What was it?", radio(reasons)),
             context(
-                "It is closed, counts in no share, and nobody is reminded of it. It "
-                "can be reopened."
+                "It is closed and left out of all figures, and nobody is reminded of "
+                "it. It can be reopened."
             ),
         ],
         callback_id=ID,

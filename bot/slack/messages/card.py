@@ -50,7 +50,7 @@ def message(
 ) -> Message:
     """Return the card of an incident, with the buttons that apply now.
 
-    `because` of that event it is void, or is nobody's any more.
+    `because` is the event that voided it, or by which it lost its owner.
     """
     plain, token = both(policy.team_hours.zone, now, named=True)
     text = _text(incident, deadlines, policy, plain, because=because)

@@ -19,7 +19,7 @@ class Item:
     the customer is owed then. `told_at` is when it was sent, `None` if it is being
     sent now. `next` is who is paged next (the id of a person or channel) and when.
     `superseded` means that a newer reminder of the same deadline went to the same
-    place. By `release` the incident lost its owner.
+    place. `release` is the event by which the incident lost its owner.
     """
 
     incident: Incident

@@ -119,8 +119,8 @@ def kept(made: Iterable[datetime]) -> set[datetime]:
 def must_look_sound(record: Path, folder: Path | None) -> None:
     """Raise BotError for a database that is damaged or lost, naming the way out.
 
-    Absence is not a beginning: it is lost where a good backup lies there, or a log
-    without its file, which SQLite would delete.
+    A missing file is lost, and not a first start, if there is a good backup of it, or
+    its write-ahead log, which SQLite would delete.
     """
     if not record.exists() or not record.stat().st_size:
         _must_be_a_beginning(record, folder)
