@@ -1,21 +1,23 @@
 """What `sevbot doctor` checks in Slack: tokens, scopes, channels, people, the time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.clock import Clock
 from bot.doctor.findings import Finding, note, ok, wrong
 from bot.doctor.manifest import NEEDED, OPTIONAL
+from bot.errors import Fate
 from bot.policy.policies import Policy
 from bot.settings import SECRETS, Settings, text_of, wrong_secret
 from bot.slack.blocks import span
+from bot.slack.call_deadlines import PromptClient
+from bot.slack.calls import broken, refusal
 from bot.slack.client import Identity, identity_of, member_of
 
 _WITHIN_S = 10
@@ -25,12 +27,14 @@ _REINSTALL = (
     "On the app's page, OAuth & Permissions, add it and press Reinstall to Workspace."
 )
 
+Body = Mapping[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What Slack answered. `error` is its error code, empty on success."""
 
-    body: Mapping[str, Any]
+    body: Body
     headers: Mapping[str, str]
     error: str
 
@@ -39,22 +43,32 @@ class Asker:
     """Calls Slack's Web API, without retries."""
 
     def __init__(self, token: str, url: str) -> None:
-        self._web = WebClient(token, base_url=url, timeout=_WITHIN_S, retry_handlers=[])
+        self._web = PromptClient(
+            token, base_url=url, timeout=_WITHIN_S, retry_handlers=[]
+        )
 
-    def ask(self, method: str, **arguments: str) -> Answer:
-        """Call a method; no answer from Slack is an error, too."""
+    def ask(
+        self, method: str, read: Callable[[Body], object] = len, **arguments: str
+    ) -> Answer:
+        """Call a method; no answer from Slack is an error, too.
+
+        So is one that `read` cannot read.
+        """
         try:
             response = self._web.api_call(method, params=arguments)
+            read(response.data)  # type: ignore[arg-type]  # Not bytes: see PromptClient.
         except SlackApiError as error:
-            refused = error.response
-            body = refused.data if isinstance(refused.data, dict) else {}
-            headers = getattr(refused, "headers", {})
-            return Answer(body, headers, str(body.get("error", "unknown_error")))
-        except (OSError, SlackClientError) as error:
-            reason = getattr(error, "reason", error)
-            return Answer({}, {}, f"no answer ({type(reason).__name__})")
-        body = response.data if isinstance(response.data, dict) else {}
-        return Answer(body, response.headers, "")
+            refused = refusal(method, error)
+            is_odd = refused.fate is Fate.UNKNOWN
+            code = _no_answer(refused.code) if is_odd else refused.code
+            return Answer({}, {}, code)
+        except Exception as error:  # noqa: BLE001  # Whatever a proxy answers.
+            return Answer({}, {}, _no_answer(broken(error).code))
+        return Answer(response.data, response.headers, "")  # type: ignore[arg-type]
+
+
+def _no_answer(why: str) -> str:
+    return f"no answer ({why})"
 
 
 def examined(
@@ -67,12 +81,12 @@ def examined(
         yield finding
         return
     asker = Asker(token, settings.slack_api_url)
-    me = asker.ask("auth.test")
+    me = asker.ask("auth.test", identity_of)
     if me.error:
         yield _refused("SLACK_BOT_TOKEN", me.error)
         return
-    name = str(me.body["user"])
-    yield ok(f"SLACK_BOT_TOKEN is that of @{name} in {me.body['team']}.")
+    name = str(me.body.get("user"))
+    yield ok(f"SLACK_BOT_TOKEN is that of @{name} in {me.body.get('team')}.")
     yield _skew(me.headers, system_clock())
     yield from _scopes(_granted(me))
     if policy is not None:
@@ -131,9 +145,10 @@ def _refused(name: str, error: str) -> Finding:
 
 def _skew(headers: Mapping[str, str], now: datetime) -> Finding:
     told = {name.lower(): value for name, value in headers.items()}.get("date")
-    if told is None:
+    try:
+        skew = now - parsedate_to_datetime(told or "")
+    except (TypeError, ValueError):
         return note("Slack did not say what time it is.")
-    skew = now - parsedate_to_datetime(told)
     if abs(skew) <= _SKEW:
         return ok("The clock agrees with Slack's.")
     side = "ahead of" if skew > timedelta(0) else "behind"
@@ -170,7 +185,11 @@ def _channels(asker: Asker, policy: Policy, bot: str) -> Iterator[Finding]:
         ("digest", channels.digest),
         ("fallback", channels.fallback),
     ):
-        info = asker.ask("conversations.info", channel=channel)
+        info = asker.ask(
+            "conversations.info",
+            lambda body: body["channel"].get("id"),
+            channel=channel,
+        )
         yield _channel(info, purpose, channel, bot)
 
 
@@ -212,7 +231,9 @@ def _people(
 def _person(
     asker: Asker, where: str, id: str, home: Identity, now: datetime
 ) -> Iterator[Finding]:
-    answer = asker.ask("users.info", user=id)
+    answer = asker.ask(
+        "users.info", lambda body: member_of(body["user"], home), user=id
+    )
     mend = "Name somebody else in policies.yaml; a profile shows its member id."
     if answer.error:
         yield wrong(f"{where} ({id}) is not in this workspace: {answer.error}.", mend)
@@ -229,7 +250,7 @@ def _person(
         )
         return
     yield ok(f"{where} is {member.name}, {member.zone or 'zone unknown'}.")
-    dnd = asker.ask("dnd.info", user=id)
+    dnd = asker.ask("dnd.info", lambda body: _quiet(body, member.zone, now), user=id)
     if not dnd.error and (quiet := _quiet(dnd.body, member.zone, now)):
         yield note(
             f"{where}: {member.name} has notifications off {quiet}: a page then makes "

@@ -13,11 +13,11 @@ from threading import Event, Thread
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import Fate
-from bot.slack.client import refusal
+from bot.slack.call_deadlines import PromptClient
+from bot.slack.calls import refusal
 from bot.slack.error_codes import fate_of
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class SocketMode:
         pause: Callable[[float], bool] | None = None,
         share: Callable[[], float] = random.random,
     ) -> None:
-        self._web = WebClient(
+        self._web = PromptClient(
             token=app_token, base_url=api_url, timeout=10, retry_handlers=[]
         )
         self._handler = SocketModeHandler(

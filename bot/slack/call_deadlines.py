@@ -1,29 +1,37 @@
-"""Calls to Slack with a deadline for the whole call.
+"""Calls to Slack with a deadline for the whole call, and a limit for its answer.
 
 The timeout of the library is the socket's, which applies to each operation
 (https://docs.python.org/3/library/socket.html#socket-timeouts). An answer that drips in
 a byte a second would hold a sender for hours. Here each operation gets what is left.
 """
 
+import json
 import socket
 from functools import cached_property, partial
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import (
+    HTTPConnection,
+    HTTPException,
+    HTTPMessage,
+    HTTPResponse,
+    HTTPSConnection,
+)
 from io import BufferedReader, RawIOBase
 from ssl import SSLContext, create_default_context
 from time import monotonic
 from typing import Any
-from urllib.error import HTTPError
 from urllib.request import (
-    BaseHandler,
     HTTPHandler,
     HTTPSHandler,
     OpenerDirector,
     ProxyHandler,
     Request,
-    build_opener,
 )
 
 from slack_sdk import WebClient
+
+TOO_MANY_REQUESTS = 429
+# A page of a thousand people has about 3 MB.
+_LARGEST_ANSWER = 8_000_000
 
 
 class NeverReachedError(OSError):
@@ -39,38 +47,55 @@ class PromptClient(WebClient):
 
     @cached_property
     def _opener(self) -> OpenerDirector:
-        """Return the opener, which reads the certificates only once."""
-        handlers: list[BaseHandler] = [_Http(), _Https(self.ssl)]
-        if self.proxy is not None:
-            handlers.append(ProxyHandler({"http": self.proxy, "https": self.proxy}))
-        return build_opener(*handlers)
+        """Return the opener, which reads the certificates only once.
+
+        It follows no redirect: that would give the token to another host.
+        """
+        proxy = self.proxy
+        proxies = {"http": proxy, "https": proxy} if proxy else None
+        opener = OpenerDirector()
+        for handler in ProxyHandler(proxies), _Http(), _Https(self.ssl):
+            opener.add_handler(handler)
+        return opener
+
+    def post(self, url: str, body: object) -> int:
+        """Post JSON to a URL, without the token, and return the status."""
+        request = Request(  # noqa: S310  # The opener knows nothing but http and https.
+            url,
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json;charset=utf-8"},
+        )
+        status: int = self._perform_urllib_http_request_internal(url, request)["status"]
+        return status
 
     def _perform_urllib_http_request_internal(
         self,
         url: str,  # noqa: ARG002  # The request has it, too.
         req: Request,
     ) -> dict[str, Any]:
-        answer: HTTPResponse | HTTPError
-        try:
-            answer = self._opener.open(req, timeout=self.timeout)
-        except HTTPError as error:
-            answer = error
-        with answer:
+        with self._opener.open(req, timeout=self.timeout) as answer:
+            # A rate limit is one, whatever its body is.
+            is_limited = answer.status == TOO_MANY_REQUESTS
+            body = b"" if is_limited else answer.read(_LARGEST_ANSWER + 1)
             return {
                 "status": answer.status,
                 "headers": answer.headers,
-                "body": _from_slack(answer.read()),
+                "body": "",
+                "parsed_body": _from_slack(body),
             }
 
 
-def _from_slack(body: bytes) -> str:
-    """Return a JSON object, which is what Slack answers, as text.
+def _from_slack(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that Slack answers; an empty one for anything else.
 
-    Proxies answer anything, in any charset. The library expects any other text not to
-    be JSON, and would fail at a list.
+    Proxies answer anything, in any charset. The library fails at a list, and logs what
+    it cannot read.
     """
-    text = body.decode(errors="replace")
-    return text if text.lstrip().startswith("{") else "not from Slack"
+    try:
+        found = json.loads(body) if len(body) <= _LARGEST_ANSWER else None
+    except (ValueError, RecursionError):
+        found = None
+    return found if isinstance(found, dict) else {}
 
 
 class _Connection(HTTPConnection):
@@ -123,6 +148,16 @@ class _Response(HTTPResponse):
     ) -> None:
         super().__init__(sock, *args, **more)
         self.fp = BufferedReader(_Bytes(sock, self.fp.detach(), until))
+
+    def begin(self) -> None:
+        """Read the head. That it is a rate limit stands in its first line."""
+        try:
+            super().begin()
+        except (OSError, HTTPException):
+            if self.status != TOO_MANY_REQUESTS:
+                raise
+            self.headers = self.msg = HTTPMessage()
+            self.will_close = True
 
 
 class _Bytes(RawIOBase):

@@ -1,4 +1,4 @@
-"""The calls to Slack's Web API that the bot makes, and what their failures mean.
+"""The calls to Slack's Web API that the bot makes.
 
 The library's retries are switched off: a hidden retry of a post is a hidden duplicate.
 The outbox decides whether and when to try again.
@@ -10,17 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message, View
-from bot.slack.call_deadlines import NeverReachedError, PromptClient
-from bot.slack.error_codes import fate_of
+from bot.slack.call_deadlines import PromptClient
+from bot.slack.calls import Answer, called, page, pages
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
@@ -32,9 +29,8 @@ _ALSO = "with"
 # Slack limits the size of metadata (`metadata_too_large`) but does not say to what.
 # https://docs.slack.dev/messaging/message-metadata
 _MOST_MARKS = 300
-# What Slack recommends: https://docs.slack.dev/apis/web-api/pagination
-_PAGE_SIZE = 200
-_SECONDS = re.compile(r"[0-9]{1,5}")
+_TS = re.compile(r"[0-9]+\.[0-9]+")
+_ID = re.compile(r"[0-9A-Za-z]{1,50}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +125,7 @@ class Slack:
     def identity(self, *, is_quick: bool = False) -> Identity:
         """Ask who the token belongs to."""
         client = self._quick if is_quick else self._urgent
-        return identity_of(_called(client.auth_test))
+        return called(client.auth_test, identity_of)
 
     def post(  # noqa: PLR0913  # Each travels with the message.
         self,
@@ -149,8 +145,12 @@ class Slack:
         """
         marks = [mark_of(other) for other in also[:_MOST_MARKS]]
         client = self._urgent if is_urgent else self.web
-        answer = _called(
+        ts, is_astray = called(
             client.chat_postMessage,
+            lambda answer: (
+                _ts_of(answer),
+                thread_ts is not None and not answer["message"].get("thread_ts"),
+            ),
             channel=channel,
             text=message.text,
             blocks=_keyed(message, key),
@@ -162,8 +162,7 @@ class Slack:
             unfurl_links=False,
             unfurl_media=False,
         )
-        ts = str(answer["ts"])
-        if thread_ts is not None and "thread_ts" not in answer["message"]:
+        if is_astray:
             self._take_back(client, channel, ts)
         return ts
 
@@ -175,7 +174,7 @@ class Slack:
         Source: https://github.com/slack-go/slack/issues/1571
         """
         try:
-            _called(client.chat_delete, channel=channel, ts=ts)
+            called(client.chat_delete, _nothing, channel=channel, ts=ts)
         except SlackError as error:
             if error.fate is Fate.REFUSED:
                 return
@@ -186,8 +185,9 @@ class Slack:
     def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
         """Replace the content of a message that was posted before."""
         # Without `metadata` in the call Slack keeps that of the message.
-        _called(
+        called(
             self.web.chat_update,
+            _nothing,
             channel=channel,
             ts=ts,
             text=message.text,
@@ -196,7 +196,7 @@ class Slack:
 
     def delete(self, channel: str, ts: str) -> None:
         """Delete one of the bot's own messages."""
-        _called(self.web.chat_delete, channel=channel, ts=ts)
+        called(self.web.chat_delete, _nothing, channel=channel, ts=ts)
 
     def standing(
         self,
@@ -215,25 +215,25 @@ class Slack:
         read: Callable[..., Any] = client.conversations_history
         if thread_ts is not None:
             read = client.conversations_replies
-        for message in _pages(
+        for is_reply, found in pages(
             read,
             "messages",
+            _placed,
             channel=channel,
             ts=thread_ts,
             oldest=f"{oldest.timestamp():.6f}",
             include_all_metadata=True,
         ):
-            # conversations.replies returns the parent as well, conversations.history
-            # the replies that were broadcast. A parent is in a thread of its own.
-            above = message.get("thread_ts", message["ts"])
-            is_reply = above != message["ts"]
-            if is_reply == (thread_ts is not None) and (found := _standing(message)):
+            if found is not None and is_reply == (thread_ts is not None):
                 yield found
 
     def open_conversation(self, person: str) -> str:
         """Return the id of the bot's conversation with a person."""
-        answer = _called(self._urgent.conversations_open, users=person)
-        return str(answer["channel"]["id"])
+        return called(
+            self._urgent.conversations_open,
+            lambda answer: _id(answer["channel"]["id"]),
+            users=person,
+        )
 
     def open_view(self, trigger_id: str, view: View) -> None:
         """Show a form to the person who caused a trigger, within its three seconds.
@@ -253,20 +253,27 @@ class Slack:
 
     def _exchange(self, trigger_id: str, view: View) -> None:
         try:
-            _called(self._urgent.views_open, trigger_id=trigger_id, view=dict(view))
+            called(
+                self._urgent.views_open,
+                _nothing,
+                trigger_id=trigger_id,
+                view=dict(view),
+            )
         except SlackError as error:
             if error.code != _EXCHANGED:
                 raise
 
     def update_view(self, view_id: str, view: View) -> None:
         """Replace a form that is on somebody's screen."""
-        _called(self._urgent.views_update, view_id=view_id, view=dict(view))
+        called(self._urgent.views_update, _nothing, view_id=view_id, view=dict(view))
 
-    def member(self, person: str) -> Mapping[str, Any]:
+    def member(self, person: str, home: Identity) -> Member:
         """Look one person up."""
-        answer = _called(self._quick.users_info, user=person)
-        user: Mapping[str, Any] = answer["user"]
-        return user
+        return called(
+            self._quick.users_info,
+            lambda answer: member_of(answer["user"], home),
+            user=person,
+        )
 
     def members(self, home: Identity, cursor: str, most: int) -> MembersPage:
         """Return the next people who are there; an empty cursor is the beginning.
@@ -275,7 +282,7 @@ class Slack:
         """
         if home.team != home.enterprise:
             return self._members(home, cursor, most)
-        teams = [team["id"] for team in _pages(self.web.auth_teams_list, "teams")]
+        teams = [*pages(self.web.auth_teams_list, "teams", lambda one: _id(one["id"]))]
         if not teams:
             return MembersPage((), "")
         team, _, rest = cursor.partition(" ")
@@ -290,10 +297,14 @@ class Slack:
     def _members(
         self, home: Identity, cursor: str, most: int, team: str | None = None
     ) -> MembersPage:
-        users, cursor = _page(
-            self.web.users_list, "members", limit=most, cursor=cursor, team_id=team
+        found, cursor = called(
+            self.web.users_list,
+            page("members", lambda user: member_of(user, home)),
+            limit=most,
+            cursor=cursor,
+            team_id=team,
         )
-        return MembersPage(tuple(member_of(user, home) for user in users), cursor)
+        return MembersPage(tuple(found), cursor)
 
 
 def mark_of(key: str) -> str:
@@ -306,7 +317,7 @@ def identity_of(answer: Mapping[str, Any]) -> Identity:
     """Read what auth.test says about a token."""
     enterprise = answer.get("enterprise_id")
     team = enterprise if answer.get("is_enterprise_install") else answer["team_id"]
-    return Identity(str(team), answer["user_id"], answer["url"], enterprise)
+    return Identity(_id(team), _id(answer["user_id"]), answer["url"], enterprise)
 
 
 def member_of(user: Mapping[str, Any], home: Identity) -> Member:
@@ -315,7 +326,7 @@ def member_of(user: Mapping[str, Any], home: Identity) -> Member:
     is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
     name = profile.get("display_name") or user.get("real_name") or user.get("name")
     return Member(
-        id=str(user["id"]),
+        id=_id(user["id"]),
         name=str(name or user["id"]),
         zone=user.get("tz"),
         is_member=home.includes(user) and not (is_guest or user.get("is_bot")),
@@ -333,83 +344,32 @@ def _client(token: str, api_url: str, within: timedelta) -> WebClient:
     )
 
 
-def _called(method: Callable[..., Any], **arguments: object) -> Mapping[str, Any]:
-    """Call Slack; raise SlackError saying what a failure means."""
-    given = {name: value for name, value in arguments.items() if value is not None}
-    try:
-        answer: Mapping[str, Any] = method(**given).data
-    except SlackApiError as error:
-        # slack_sdk names its functions after Slack's methods.
-        raise refusal(method.__name__.replace("_", "."), error) from error
-    except (OSError, HTTPException, SlackClientError) as error:
-        raise _broken(error) from error
-    return answer
+def _nothing(answer: Answer) -> None:
+    """Read no more."""
 
 
-def _pages(
-    method: Callable[..., Any], items: str, **arguments: object
-) -> Iterator[Mapping[str, Any]]:
-    """Call a method that answers in pages, and yield the items."""
-    cursor = ""
-    while True:
-        found, cursor = _page(
-            method, items, **arguments, limit=_PAGE_SIZE, cursor=cursor
-        )
-        yield from found
-        if not cursor:
-            return
+def _ts_of(message: Answer) -> str:
+    ts: str = message["ts"]
+    if not _TS.fullmatch(ts):
+        raise ValueError("not a ts")
+    return ts
 
 
-def _page(
-    method: Callable[..., Any], items: str, **arguments: object
-) -> tuple[list[Mapping[str, Any]], str]:
-    """Return the items of one page, and the cursor of the next; empty at the end.
-
-    A short or empty page is not the end.
-    """
-    answer = _called(method, **arguments)
-    metadata = answer.get("response_metadata") or {}
-    return list(answer[items]), str(metadata.get("next_cursor") or "")
+def _id(found: Any) -> str:
+    if not _ID.fullmatch(found):
+        raise ValueError("not an id")
+    return str(found)
 
 
-def refusal(method: str, error: SlackApiError) -> SlackError:
-    """Return what it means that Slack refused a call of a method."""
-    # Slack refuses with status 200 and `ok: false`. Only rate limits and failures of
-    # its own infrastructure show in the status.
-    answer = error.response
-    status = getattr(answer, "status_code", 200)
-    if status == 429:
-        return SlackError("ratelimited", Fate.NOT_DONE, retry_after=_retry_after(error))
-    if status >= 500 or not isinstance(answer.data, dict):
-        return SlackError(f"http_{status}", Fate.UNKNOWN)
-    code = str(answer.get("error", "unknown_error"))
-    # Slack's codes have no spaces. The library puts a sentence there if the body is not
-    # JSON, as from a proxy.
-    if " " in code:
-        return SlackError("not_json", Fate.UNKNOWN)
-    return SlackError(code, fate_of(method, code))
+def _placed(message: Answer) -> tuple[bool, Standing | None]:
+    """Read a message of a history, and whether it is a reply below another."""
+    # conversations.replies returns the parent as well, conversations.history the
+    # replies that were broadcast. A parent is in a thread of its own.
+    above = message.get("thread_ts", message["ts"])
+    return above != message["ts"], _standing(message)
 
 
-def _retry_after(error: SlackApiError) -> timedelta:
-    headers = {name.lower(): value for name, value in error.response.headers.items()}
-    seconds = str(headers.get("retry-after", ""))
-    # Slack sends whole seconds. A proxy may send a date instead.
-    # https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
-    return timedelta(seconds=int(seconds) if _SECONDS.fullmatch(seconds) else 1)
-
-
-def _broken(error: Exception) -> SlackError:
-    """Tell a connection that was never made from one that broke after the request.
-
-    After the second Slack may have carried the request out.
-    """
-    reason = error.reason if isinstance(error, URLError) else error
-    if isinstance(reason, NeverReachedError):
-        return SlackError(str(reason), Fate.NOT_DONE, is_away=True)
-    return SlackError(type(reason).__name__, Fate.UNKNOWN)
-
-
-def _standing(message: Mapping[str, Any]) -> Standing | None:
+def _standing(message: Answer) -> Standing | None:
     """Read a message of an app; `None` for one from a person or without a key.
 
     The block_id is the fallback if Slack returns a message without its metadata.
@@ -424,7 +384,7 @@ def _standing(message: Mapping[str, Any]) -> Standing | None:
         return None
     return Standing(
         key=str(key),
-        ts=str(message["ts"]),
+        ts=_ts_of(message),
         replies=int(message.get("reply_count", 0)),
         is_live=any(block.get("type") == "actions" for block in blocks),
         also=tuple(str(payload.get(_ALSO, "")).split()),

@@ -150,7 +150,7 @@ class People:
     def _learned(self, id: str) -> Member | None:
         """Ask Slack who this is, and remember it; `None` if nobody has this id."""
         try:
-            member = member_of(self._slack.member(id), self._home())
+            member = self._slack.member(id, self._home())
         except SlackError as error:
             if error.fate is Fate.REFUSED:
                 return None

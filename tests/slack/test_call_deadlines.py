@@ -1,15 +1,20 @@
 """A call to Slack ends by its deadline, whatever the server does."""
 
+import gzip
+import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
+from typing import Any
 
 import pytest
 
 from bot.errors import Fate, SlackError
-from bot.slack.client import Slack
+from bot.slack.blocks import Message
+from bot.slack.client import Identity, Slack
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
@@ -119,3 +124,148 @@ def test_an_unresolvable_host_was_not_reached() -> None:
         Slack("xoxb-1", "http://slack.invalid/api/").delete("C0INCIDENTS", "1.0")
 
     assert failed.value.fate is Fate.NOT_DONE
+
+
+HOME = Identity("T0ACME", "U0BOT", "https://acme.slack.com/")
+CALLS: dict[str, Callable[[Slack], object]] = {
+    "auth.test": lambda slack: slack.identity(),
+    "chat.postMessage": lambda slack: slack.post("C1", Message("hi"), key="k"),
+    "a reply": lambda slack: slack.post("C1", Message("hi"), key="k", thread_ts="1.0"),
+    "chat.update": lambda slack: slack.update("C1", "1.0", Message("hi"), key="k"),
+    "chat.delete": lambda slack: slack.delete("C1", "1.0"),
+    "conversations.history": lambda slack: [
+        *slack.standing("C1", oldest=datetime(2026, 11, 24, tzinfo=UTC))
+    ],
+    "conversations.open": lambda slack: slack.open_conversation("U0ANA"),
+    "views.open": lambda slack: slack._exchange("1.2", {}),
+    "views.update": lambda slack: slack.update_view("V1", {}),
+    "users.info": lambda slack: slack.member("U0ANA", HOME),
+    "users.list": lambda slack: slack.members(HOME, "", 200),
+}
+
+
+def whole(body: bytes, head: str = "200 OK") -> Callable[[socket.socket], object]:
+    """Send an answer at once."""
+    return lambda connection: connection.sendall(
+        f"HTTP/1.1 {head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    )
+
+
+def endless(connection: socket.socket) -> None:
+    """Send a body that never ends."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    with suppress(OSError):
+        while True:
+            connection.sendall(b" " * 1_000_000)
+
+
+def fate(call: str, answer: Callable[[socket.socket], object]) -> SlackError:
+    with server(answer) as url, pytest.raises(SlackError) as failed:
+        CALLS[call](Slack("xoxb-1", url))
+    return failed.value
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        whole(b"<html>Sign in</html>"),
+        whole(gzip.compress(b'{"ok": true}'), "200 OK\r\nContent-Encoding: gzip"),
+        whole(b'{"ok": true, "a": ' + b"[" * 5000 + b"]" * 5000 + b"}"),
+        whole(b'{"ok": "yes", "n": ' + b"9" * 5000 + b"}"),
+        whole(b'{"ok": true}', "201 Created"),
+        whole(b'{"ok": false}'),
+        whole(b'{"ok": false, "error": null}'),
+        whole(b'{"ok": false, "error": {"a": 1}}'),
+        whole(b'{"ok": false, "error": "channel_not_found"}', "503 Away"),
+    ],
+    ids=[
+        "html",
+        "gzip",
+        "deep",
+        "a long number",
+        "another status",
+        "no error",
+        "null",
+        "an object",
+        "broken",
+    ],
+)
+def test_an_answer_that_is_odd_leaves_every_call_unconfirmed(
+    call: str, answer: Callable[[socket.socket], object]
+) -> None:
+    assert fate(call, answer).fate is Fate.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("call", "more"),
+    [
+        ("auth.test", {"user_id": "U0BOT", "url": "/", "team_id": None}),
+        ("chat.postMessage", {"message": {}}),
+        ("chat.postMessage", {"ts": None, "message": {}}),
+        ("chat.postMessage", {"ts": 1.5, "message": {}}),
+        ("chat.postMessage", {"ts": "now", "message": {}}),
+        ("a reply", {"ts": "1.5", "message": None}),
+        ("a reply", {"ts": "1.5", "message": "thread_ts"}),
+        ("conversations.history", {"messages": None}),
+        ("conversations.history", {"messages": [{}]}),
+        (
+            "conversations.history",
+            {"messages": [{"ts": 1, "bot_id": "B1", "blocks": [{"block_id": "k"}]}]},
+        ),
+        ("conversations.open", {"channel": {}}),
+        ("conversations.open", {"channel": {"id": None}}),
+        ("users.info", {"user": None}),
+        ("users.info", {"user": {"id": None}}),
+        ("users.list", {"members": None}),
+        ("users.list", {"members": ["ana"]}),
+    ],
+    ids=str,
+)
+def test_an_answer_without_what_was_asked_for_leaves_it_unconfirmed(
+    call: str, more: dict[str, Any]
+) -> None:
+    body = json.dumps({"ok": True, **more}).encode()
+
+    assert fate(call, whole(body)).fate is Fate.UNKNOWN
+
+
+def test_only_so_much_of_an_endless_answer_is_read() -> None:
+    began = monotonic()
+
+    error = fate("chat.delete", endless)
+
+    assert (error.code, error.fate) == ("not_from_slack", Fate.UNKNOWN)
+    assert monotonic() - began < 5
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "rest",
+    [b"Retry-After: 7\r\n\r\n<html>", b"Content-Length: 9\r\n\r\n", b"X: 1\r\n"],
+    ids=["html", "half", "half a head"],
+)
+def test_a_rate_limit_is_never_unconfirmed(call: str, rest: bytes) -> None:
+    head = b"HTTP/1.1 429 Too Many Requests\r\n"
+
+    error = fate(call, lambda connection: connection.sendall(head + rest))
+
+    wait = timedelta(seconds=7 if b"Retry" in rest else 30)
+    assert (error.fate, error.retry_after) == (Fate.NOT_DONE, wait)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    asked: list[bool] = []
+
+    def elsewhere(connection: socket.socket) -> None:
+        asked.append(True)
+        whole(b'{"ok": true}')(connection)
+
+    with server(elsewhere) as there:
+        error = fate("chat.delete", whole(b"", f"{status} Away\r\nLocation: {there}"))
+        # The server waits for a call; this is the first that it gets.
+        assert not asked
+        Slack("xoxb-1", there).delete("C1", "1.0")
+
+    assert (error.code, error.fate) == (f"http_{status}", Fate.UNKNOWN)

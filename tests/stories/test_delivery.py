@@ -252,6 +252,10 @@ def test_slack_limits_how_often_it_is_called_in_a_story(tuesday: Story) -> None:
         ("{", 200, "application/json"),
         ('["ok"]', 200, "application/json"),
         ("null", 200, "application/json"),
+        ('{"ok": true}', 200, "application/json"),
+        ('{"ok": true, "ts": null}', 200, "application/json"),
+        ("[" * 5000, 200, "application/json"),
+        ("", 302, "text/plain"),
     ],
 )
 def test_an_answer_that_is_not_slacks_is_looked_up(

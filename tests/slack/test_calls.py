@@ -7,19 +7,33 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.errors import Fate
-from bot.slack.client import refusal
+from bot.slack.calls import refusal
 
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
         ("30", 30),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", 1),
-        ("-5", 1),
-        ("9" * 30, 1),
-        (None, 1),
+        ("300", 300),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 30),
+        ("-5", 30),
+        ("0", 30),
+        ("1.5", 30),
+        ("301", 30),
+        ("9" * 30, 30),
+        (None, 30),
     ],
-    ids=["seconds", "a date", "negative", "too many", "none"],
+    ids=[
+        "seconds",
+        "most",
+        "a date",
+        "negative",
+        "none to wait",
+        "not whole",
+        "too many",
+        "far too many",
+        "no header",
+    ],
 )
 def test_a_rate_limit_waits_as_long_as_its_header_says(
     header: str | None, seconds: int
