@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any, TypeVar
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
-from slack_sdk.webhook import WebhookClient
 
 from bot.errors import SlackError, StorageError, UserError
 from bot.inbound import failures
@@ -39,7 +39,8 @@ logger = logging.getLogger(__name__)
 
 _ANYTHING = re.compile(r".*")
 _AGAIN = (actions.TRY_AGAIN, actions.OPEN_ANOTHER)
-_ANSWER_WITHIN_S = 2
+# Half of the threads; the others open forms.
+_MOST_ANSWERS = 10
 # A second attempt that starts later would not finish within Slack's three seconds.
 _ONCE_MORE_WITHIN_S = 0.8
 
@@ -81,6 +82,7 @@ class Listeners:
         self._recorded = recorded
         self._wake = wake
         self._executor = executor
+        self._answering = BoundedSemaphore(_MOST_ANSWERS)
 
     def register(self, app: App) -> None:
         """Listen to everything that Slack may send, and so acknowledge all of it."""
@@ -137,8 +139,7 @@ class Listeners:
         ack()
         self._wake()
         if isinstance(said.answer, Message):
-            told = partial(self._tell_presser, press, said.answer)
-            self._later(partial(told, replaces=said.replaces))
+            self._answer_later(press, said.answer, replaces=said.replaces)
         elif said.answer is not None:
             self._later(partial(self._show, press, said.answer))
 
@@ -174,6 +175,25 @@ class Listeners:
                 is_meant=press.action == actions.OPEN_ANOTHER,
             )
         )
+
+    def _answer_later(
+        self, press: Press, message: Message, *, replaces: bool = False
+    ) -> None:
+        """Answer a press once Slack has its acknowledgement.
+
+        If Slack takes its time, answers are left out rather than forms kept waiting.
+        """
+        if not self._answering.acquire(blocking=False):
+            _not_delivered("too many at once")
+            return
+
+        def answer() -> None:
+            try:
+                self._tell_presser(press, message, replaces=replaces)
+            finally:
+                self._answering.release()
+
+        self._later(answer)
 
     def _tell_presser(
         self, press: Press, message: Message, *, replaces: bool = False
@@ -279,7 +299,7 @@ class Listeners:
         else:
             if number is not None:
                 sentence = failures.recorded_after_all(number)
-        self._later(partial(self._tell_presser, press, answers.sentence(sentence)))
+        self._answer_later(press, answers.sentence(sentence))
 
     def _later(self, call: Callable[[], None]) -> None:
         """Call something once Slack has its answer."""
@@ -290,18 +310,14 @@ class Listeners:
 
         Private messages are not in the history, so they cannot be reconciled.
         """
-        webhook = WebhookClient(url, timeout=_ANSWER_WITHIN_S, retry_handlers=[])
-        failure = None
         try:
-            reply = webhook.send_dict(
-                {**_private(message), "replace_original": replaces}
-            )
-            if reply.status_code != 200:
-                failure = f"http_{reply.status_code}"
-        except OSError as error:
-            failure = type(error).__name__
-        if failure is not None:
-            logger.warning("an answer was not delivered", extra={"error": failure})
+            self._slack.answer(url, {**_private(message), "replace_original": replaces})
+        except SlackError as error:
+            _not_delivered(error.code)
+
+
+def _not_delivered(error: str) -> None:
+    logger.warning("an answer was not delivered", extra={"error": error})
 
 
 def _noting_failures(call: Callable[[], None]) -> None:

@@ -17,12 +17,13 @@ from slack_sdk import WebClient
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message, View
 from bot.slack.call_deadlines import PromptClient
-from bot.slack.calls import Answer, called, page, pages
+from bot.slack.calls import Answer, broken, called, page, pages
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
 # Within a command, which has to be acknowledged within three seconds.
 ASK_WITHIN = timedelta(seconds=1)
+_ANSWER_WITHIN = timedelta(seconds=2)
 _EXCHANGED = "exchanged_trigger_id"
 METADATA_TYPE = "sevbot_message"
 _ALSO = "with"
@@ -121,6 +122,7 @@ class Slack:
         self.web = _client(token, api_url, CALL_WITHIN)
         self._urgent = _client(token, api_url, PAGE_WITHIN)
         self._quick = _client(token, api_url, ASK_WITHIN)
+        self._answering = _client(token, api_url, _ANSWER_WITHIN)
 
     def identity(self, *, is_quick: bool = False) -> Identity:
         """Ask who the token belongs to."""
@@ -267,6 +269,15 @@ class Slack:
         """Replace a form that is on somebody's screen."""
         called(self._urgent.views_update, _nothing, view_id=view_id, view=dict(view))
 
+    def answer(self, response_url: str, body: Mapping[str, Any]) -> None:
+        """Answer a command or a press through its response URL."""
+        try:
+            status = self._answering.post(response_url, body)
+        except Exception as error:  # As in `called`.
+            raise broken(error) from error
+        if status != 200:
+            raise SlackError(f"http_{status}", Fate.UNKNOWN)
+
     def member(self, person: str, home: Identity) -> Member:
         """Look one person up."""
         return called(
@@ -335,7 +346,7 @@ def member_of(user: Mapping[str, Any], home: Identity) -> Member:
     )
 
 
-def _client(token: str, api_url: str, within: timedelta) -> WebClient:
+def _client(token: str, api_url: str, within: timedelta) -> PromptClient:
     return PromptClient(
         token=token,
         base_url=api_url,

@@ -43,7 +43,8 @@ def server(answer: Callable[[socket.socket], object]) -> Iterator[str]:
 def hasty(url: str) -> Slack:
     """Return a client that waits for an answer for a moment only."""
     slack = Slack("xoxb-1", url)
-    slack.web.timeout = SHORT_S  # type: ignore[assignment]
+    for client in slack.web, slack._answering:
+        client.timeout = SHORT_S  # type: ignore[assignment]
     return slack
 
 
@@ -242,8 +243,12 @@ def test_only_so_much_of_an_endless_answer_is_read() -> None:
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize(
     "rest",
-    [b"Retry-After: 7\r\n\r\n<html>", b"Content-Length: 9\r\n\r\n", b"X: 1\r\n"],
-    ids=["html", "half", "half a head"],
+    [
+        b"Retry-After: 7\r\n\r\n<html>",
+        b"Content-Length: 9\r\n\r\n",
+        b"X: " + b"x" * 70_000,
+    ],
+    ids=["html", "half", "an endless head"],
 )
 def test_a_rate_limit_is_never_unconfirmed(call: str, rest: bytes) -> None:
     head = b"HTTP/1.1 429 Too Many Requests\r\n"
@@ -269,3 +274,37 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         Slack("xoxb-1", there).delete("C1", "1.0")
 
     assert (error.code, error.fate) == (f"http_{status}", Fate.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        dripping(HEAD),
+        dripping(b"HT"),
+        whole(b"", "302 Away\r\nLocation: http://127.0.0.1:9/"),
+        whole(b"ok", "200"),
+        whole(b"no", "404 Not Found"),
+        lambda connection: connection.sendall(b"<html>"),
+        lambda connection: None,
+    ],
+    ids=["body", "line", "redirect", "no reason", "refused", "no http", "nothing"],
+)
+def test_a_response_url_ends_in_time_with_no_other_exception(
+    answer: Callable[[socket.socket], object],
+) -> None:
+    began = monotonic()
+
+    with server(answer) as url, suppress(SlackError):
+        hasty(url).answer(url, {"text": "hi"})
+
+    assert monotonic() - began < SHORT_S * 5
+
+
+def test_a_response_url_that_leads_elsewhere_delivers_nothing() -> None:
+    with (
+        server(whole(b"", "302 Away\r\nLocation: http://127.0.0.1:9/")) as url,
+        pytest.raises(SlackError) as failed,
+    ):
+        Slack("xoxb-1", url).answer(url, {"text": "hi"})
+
+    assert failed.value.code == "http_302"

@@ -1,5 +1,8 @@
 """Slack refuses with a code that people seldom meet, and everybody still hears."""
 
+from datetime import timedelta
+from time import monotonic
+
 import pytest
 
 from bot.emulator.faults import Fault
@@ -156,3 +159,26 @@ def test_an_answer_that_slack_does_not_take_is_logged(
     tuesday.restart()
 
     assert "an answer was not delivered" in caplog.text
+
+
+def test_answers_that_take_their_time_keep_no_form_waiting(
+    tuesday: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    tuesday.command("dee", SEV1)
+    refuse(tuesday, "chat.update", "is_inactive")  # So that the button stays.
+    tuesday.take("ana")
+    late = timedelta(seconds=30)
+    tuesday.slack.faults.add(
+        "response_url", Fault.SLOW_BEFORE, times=None, wait_for=late
+    )
+    card = tuesday.card()
+    for _ in range(25):
+        tuesday.slack.as_("ana").press("Take it", card)
+
+    began = monotonic()
+    tuesday.slack.as_("dee").command("/sev1", "", channel="support")
+    tuesday.slack.as_("dee").wait_for_view()
+
+    # Answers are given up after 2 s; the form does not wait for that.
+    assert monotonic() - began < 1.5
+    assert "too many at once" in {getattr(one, "error", "") for one in caplog.records}

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from threading import Event, Thread
 
-from bot.errors import Fate, SlackError
 from bot.running.people_reading import PeopleReading
+
+from bot.errors import Fate, SlackError
 
 LATER = timedelta(hours=12)
 
