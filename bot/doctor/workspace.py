@@ -244,8 +244,8 @@ def _person(
         return
     if not member.is_member:
         yield wrong(
-            f"{where}: {member.name} is a guest, a bot or of another company, and can "
-            "take nothing.",
+            f"{where}: {member.name} is a guest, a bot or of another company: sevbot "
+            "pages them, and lets them do nothing.",
             mend,
         )
         return

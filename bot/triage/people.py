@@ -88,17 +88,20 @@ class People:
 
         `team` is what Slack says beside their id. People of other companies see cards
         in shared channels, and guests see them in the channels they were invited to.
-        Neither may do anything. Raises SlackError for an unknown person if Slack does
-        not answer who they are.
+        Neither may do anything. If Slack does not answer who an unknown person is, it
+        lets those in who are named on call, and raises SlackError for the others.
         """
         is_here = team in (None, self._context.workspace)
         # In an organisation `team` is the home workspace or the organisation, so it
         # says nothing about the person. Outside of one it settles the matter.
         if not is_here and self._home().enterprise is None:
             raise Refusal(NotAdmitted())
-        if is_here and id in self._on_call():
-            return
-        known = self._known(id) or self._learned(id)
+        try:
+            known = self._known(id) or self._learned(id)
+        except SlackError:
+            if is_here and id in self._on_call():
+                return
+            raise
         if known is None or not (known.is_member and known.is_active):
             raise Refusal(NotAdmitted())
 

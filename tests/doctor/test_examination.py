@@ -167,8 +167,8 @@ FAULTS = {
     somebody_who_left: ("on_call.backup: ben has left the workspace.", "somebody else"),
     a_guest_on_call: (
         (
-            "on_call.lead: lea is a guest, a bot or of another company, and can take "
-            "nothing."
+            "on_call.lead: lea is a guest, a bot or of another company: sevbot pages "
+            "them, and lets them do nothing."
         ),
         "somebody else",
     ),

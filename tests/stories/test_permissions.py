@@ -1,5 +1,7 @@
 """Who may do what: full members everything, guests and other companies nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.emulator.faults import Fault
@@ -17,6 +19,13 @@ def outsider(story: Story, flag: str) -> None:
     story.slack.add_person("eve")
     team = {"team_id": "T0ELSEWHERE"} if flag == "is_stranger" else {}
     story.slack.change_person("eve", **{flag: True}, **team)
+
+
+def put_on_call(story: Story, who: str) -> None:
+    """Name somebody on call who sees the card."""
+    story.slack.invite("incidents", who)
+    person = story.slack.workspace.find_person(who)
+    story.use_policy(on_call=replace(story.policy().on_call, primary=person.id))
 
 
 @pytest.fixture
@@ -127,13 +136,40 @@ def test_while_slack_cannot_identify_a_person_their_press_does_nothing(
 
 
 def test_people_on_call_are_let_in_while_slack_is_silent(opened: Story) -> None:
+    opened.slack.add_person("nia")
+    put_on_call(opened, "nia")
     opened.slack.faults.add("users.info", Fault.FAIL_BEFORE, times=None)
-    on_call = opened.policy().on_call
 
-    opened.take("ana")
+    opened.take("nia")
 
-    assert on_call.primary == "U0ANA"
-    assert "*Owner:* @ana" in opened.read(opened.card())
+    assert "*Owner:* @nia" in opened.read(opened.card())
+
+
+@OUTSIDERS
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "unknown"])
+def test_an_outsider_named_on_call_stays_out(
+    opened: Story, flag: str, *, is_known: bool
+) -> None:
+    outsider(opened, flag)
+    put_on_call(opened, "eve")
+    if is_known:
+        opened.asked("eve", "Take it", opened.card())
+        opened.slack.faults.add("users.info", Fault.FAIL_BEFORE, times=None)
+
+    said = opened.asked("eve", "Take it", opened.card())
+
+    assert said == NOT_YOURS
+
+
+def test_somebody_on_call_whose_account_is_deactivated_stays_out(
+    opened: Story,
+) -> None:
+    opened.leave("ana")
+    opened.slack.change_person("ana", deleted=False)  # In Slack she could not press.
+
+    said = opened.asked("ana", "Take it", opened.card())
+
+    assert said == NOT_YOURS
 
 
 def test_the_answer_to_an_outsider_is_private(opened: Story) -> None:
