@@ -28,7 +28,7 @@ from bot.inbound.submissions import Forms
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
 from bot.running.daily_backups import DailyBackups
-from bot.running.people_reading import PeopleReading
+from bot.running.reading import Reading
 from bot.running.scheduler import TICK_EVERY_S, Scheduler
 from bot.running.senders import Senders
 from bot.settings import Settings, clock_of, refused, text_of
@@ -285,17 +285,20 @@ def running(prepared: Prepared) -> Iterator[Senders]:
     def tick() -> None:
         bot.tick()
         senders.wake()
-        prepared.watch.look()
 
     scheduler = Scheduler(tick, bot.housekeeping, bot.back_up)
-    reading = PeopleReading(bot.people.read_page)
+    readings = (
+        Reading("people", bot.people.read_page),
+        Reading("policy", prepared.watch.look),
+    )
     prepared.wake.call = scheduler.wake
     # First: everything that is sent or opened from here on has to know whether the
     # database may be older than what Slack shows.
     bot.recovery.begin()
     scheduler.start()
     senders.start()
-    reading.start()
+    for reading in readings:
+        reading.start()
     bot.transport.start()
     try:
         yield senders
@@ -304,7 +307,8 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         # still open, and the messages they queue wait for the next start.
         senders.hold()
         bot.transport.stop()
-        reading.stop()
+        for reading in readings:
+            reading.stop()
         scheduler.stop()
         senders.stop()
         bot.close()

@@ -1,4 +1,4 @@
-"""The thread that reads everybody in the workspace from Slack, page by page."""
+"""Threads that read what may be slow to come: people from Slack, the policy's file."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,17 +10,17 @@ _AGAIN_IN = timedelta(minutes=1)
 _STOP_WITHIN_S = 10
 
 
-class PeopleReading:
-    """Calls `read_page` when the last call said, or in a minute if it failed.
+class Reading:
+    """Calls `read` when the last call said, or in a minute if it failed.
 
-    It has a thread of its own, so that waiting for Slack delays nothing else.
+    It has a thread of its own, so that waiting for Slack or a disk delays nothing else.
     """
 
-    def __init__(self, read_page: Callable[[], timedelta]) -> None:
-        self._read_page = read_page
+    def __init__(self, name: str, read: Callable[[], timedelta]) -> None:
+        self._read_next = read
         self._wait = timedelta(0)
         self._stopping = Event()
-        self._thread = Thread(target=self._run, name="people", daemon=True)
+        self._thread = Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Start the thread, which reads at once."""
@@ -37,4 +37,4 @@ class PeopleReading:
             guarded(self._read)()
 
     def _read(self) -> None:
-        self._wait = self._read_page()
+        self._wait = self._read_next()

@@ -8,9 +8,13 @@ broken, the leads hear which line is wrong, and the old policy stays in force.
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
+from time import monotonic
 
 from bot.errors import PolicyError
 from bot.incidents.consequences import PolicyChanged, consequences
@@ -31,6 +35,8 @@ from bot.triage.context import Context
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY = timedelta(seconds=4)
+_READ_WITHIN_S = 30
+_NO_ANSWER = f"could not be read within {_READ_WITHIN_S} s"
 _BATCH = 100
 _MOMENT = timedelta(milliseconds=1)  # The record's resolution.
 
@@ -38,9 +44,13 @@ _MOMENT = timedelta(milliseconds=1)  # The record's resolution.
 class InForce:
     """The policy in force; calling it returns the current one."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(
+        self, policy: Policy, monotonic: Callable[[], float] = monotonic
+    ) -> None:
         self._policy = policy
         self._refused: str | None = None
+        self._monotonic = monotonic
+        self._reading: tuple[str, float] | None = None
 
     def __call__(self) -> Policy:
         """Return the policy in force."""
@@ -54,8 +64,20 @@ class InForce:
         """Note that this file was refused, so the policy in force stays."""
         self._refused = refused
 
+    @contextmanager
+    def reading(self, name: str) -> Iterator[None]:
+        """Note that a file is being read. On a dead network drive that does not end."""
+        self._reading = name, self._monotonic()
+        try:
+            yield
+        finally:
+            self._reading = None
+
     def note(self) -> str | None:
-        """Return a sentence about the refused file; `None` if none was refused."""
+        """Return a sentence about a file that is refused, or that does not come."""
+        name, since = self._reading or ("", self._monotonic())
+        if self._monotonic() - since > _READ_WITHIN_S:
+            return f"{name} {_NO_ANSWER}: the policy before it counts"
         if self._refused is None:
             return None
         return f"{self._refused} is broken: the policy before it counts"
@@ -73,11 +95,31 @@ def at_start(
     was_file = stored is not None and default_text() not in stored.values()
     source = PolicySource(path, holidays, was_file=was_file)
     try:
-        return source, source.read(today), ()
+        return source, _read_in_time(source, today), ()
     except PolicyError as error:
         if stored is None:
             raise
         return source, read_stored(stored, holidays, today), error.problems
+
+
+def _read_in_time(source: PolicySource, today: date) -> Policy:
+    """Read the file, which on a dead network drive would not end.
+
+    Raises PolicyError.
+    """
+    found: Future[Policy] = Future()
+
+    def read() -> None:
+        try:
+            found.set_result(source.read(today))
+        except Exception as error:  # noqa: BLE001  # It is raised below.
+            found.set_exception(error)
+
+    Thread(target=read, name="policy", daemon=True).start()
+    try:
+        return found.result(_READ_WITHIN_S)
+    except TimeoutError as error:
+        raise PolicyError((f"{source.path} {_NO_ANSWER}",)) from error
 
 
 class PolicyWatch:
@@ -92,7 +134,6 @@ class PolicyWatch:
         self._context = context
         self._source = source
         self._in_force = in_force
-        self._looked_at = context.system_clock()
         self._seen = self._done = source.last_read
 
     def begin(self, problems: Sequence[str] = ()) -> None:
@@ -107,13 +148,17 @@ class PolicyWatch:
             self._accept(self._in_force())
             self._refuse(problems)
 
-    def look(self) -> None:
-        """Load a changed file, if it has not changed again since the last look."""
-        now = self._context.system_clock()
-        # Absolute, since the clock may have been set back.
-        if abs(now - self._looked_at) < _LOOK_EVERY:
-            return
-        self._looked_at = now
+    def look(self) -> timedelta:
+        """Load a changed file, if it has not changed again since the last look.
+
+        Return how long to wait for the next look. The file may be slow to come, so no
+        tick may wait for this.
+        """
+        with self._in_force.reading(self._source.path.name):
+            self._look()
+        return _LOOK_EVERY
+
+    def _look(self) -> None:
         content = self._source.content()
         # Wait for the same content twice: an editor may be half way through saving.
         is_steady, self._seen = content == self._seen, content

@@ -3,14 +3,13 @@
 from datetime import timedelta
 from threading import Event, Thread
 
-from bot.running.people_reading import PeopleReading
-
 from bot.errors import Fate, SlackError
+from bot.running.reading import Reading
 
 LATER = timedelta(hours=12)
 
 
-def reading(*waits: timedelta | Exception, last: Event) -> PeopleReading:
+def reading(*waits: timedelta | Exception, last: Event) -> Reading:
     """Return a reading whose calls end like this; after them `last` is set."""
     left = list(waits)
 
@@ -22,7 +21,7 @@ def reading(*waits: timedelta | Exception, last: Event) -> PeopleReading:
             raise outcome
         return outcome
 
-    return PeopleReading(read_page)
+    return Reading("people", read_page)
 
 
 def test_each_page_is_read_as_soon_as_the_one_before_said() -> None:

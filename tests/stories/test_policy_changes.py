@@ -1,5 +1,6 @@
 """A change of policy in mid-story moves the right deadlines and no others."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -10,10 +11,10 @@ import pytest
 from bot.errors import PolicyError
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.public_holidays import public_holidays
-from bot.triage.policy_changes import at_start
+from bot.triage.policy_changes import InForce, at_start
 from tests.breaking import by_hand
 from tests.changing import Changing
-from tests.story import Story
+from tests.story import Story, shipped_policy
 
 TODAY = date(2026, 11, 24)
 SLOWER = ("    standard: 8 business hours\n", "    standard: 2 business days\n")
@@ -309,12 +310,30 @@ def test_a_touched_file_is_no_change(told: Changing) -> None:
     assert told.leads() == []
 
 
-def test_the_file_is_checked_at_most_every_few_seconds(told: Changing) -> None:
-    told.write(SLOWER)
-    for _ in range(10):
-        told.watch.look()
+def test_a_fifo_in_place_of_the_file_is_refused_at_once(told: Changing) -> None:
+    told.file.unlink()
+    os.mkfifo(told.file)
 
-    assert told.leads() == []
+    told.look()
+
+    (notice,) = told.leads()
+    assert "cannot be read: it is no regular file" in notice
+
+
+def test_a_file_that_does_not_come_is_noted_while_the_old_policy_counts() -> None:
+    seconds = 0.0
+    in_force = InForce(shipped_policy(), lambda: seconds)
+
+    with in_force.reading("policies.yaml"):
+        at_first = in_force.note()
+        seconds = 31.0
+        later = in_force.note()
+
+    assert at_first is None
+    assert later == (
+        "policies.yaml could not be read within 30 s: the policy before it counts"
+    )
+    assert in_force.note() is None
 
 
 @pytest.mark.parametrize(
@@ -323,9 +342,10 @@ def test_the_file_is_checked_at_most_every_few_seconds(told: Changing) -> None:
         (b"", "policies.yaml is empty; sevbot policy init writes a whole one"),
         (b"plans: \xff", "line 1: this is not UTF-8; save the file in that encoding"),
         (b"plans: [\n", "line "),
+        (b"#" * 5_000_001, "cannot be read: it has more than 5 MB"),
         (None, "does not exist"),
     ],
-    ids=["empty", "not utf-8", "half written", "gone"],
+    ids=["empty", "not utf-8", "half written", "too large", "gone"],
 )
 def test_an_unusable_file_leaves_the_old_policy_in_force(
     told: Changing, content: bytes | None, why: str

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bot.business_time.hours import BusinessHours
 from bot.errors import PolicyError
 from bot.policy.on_call import Role
-from bot.policy.parsing import building, yaml_lines
+from bot.policy.parsing import building, files, yaml_lines
 from bot.policy.parsing.customer_files import (
     Row,
     checked_customers,
@@ -131,7 +131,7 @@ def files_beside(text: str) -> list[str]:
 def read_text(path: Path) -> str:
     """Return the text of a file. Raises PolicyError saying why it cannot be read."""
     try:
-        content = path.read_bytes()
+        content = files.content(path)
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_utf8(path, content[: error.start]) from error

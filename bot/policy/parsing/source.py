@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.errors import PolicyError
-from bot.policy.parsing import policy_file
+from bot.policy.parsing import files, policy_file
 from bot.policy.parsing.fields import HolidaySource
 from bot.policy.parsing.policy_file import DEFAULT_NAME
 from bot.policy.policies import Policy
@@ -76,6 +76,6 @@ def read_stored(
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return files.content(path)
     except OSError as error:
         return str(error.strerror).encode()

@@ -15,6 +15,14 @@ Tree = str | None | list["Tree"] | dict[str, "Tree"]
 Path = tuple[str | int, ...]
 
 _EMPTY = ("", "~", "null")
+_DEEPEST = 50
+# A customer takes about 30.
+_MOST_TOKENS = 200_000
+_BEGINS = (
+    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken, yaml.FlowSequenceStartToken,
+)  # fmt: skip
+_ENDS = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def read(text: str) -> Document:
     if faults := [Fault(line, (), said) for line, said in unprintable(text)]:
         raise YamlError(*faults)
     try:
-        _refuse_aliases(text)
+        _refuse_too_much(text)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
@@ -67,16 +75,23 @@ def read(text: str) -> Document:
     except (ValueError, OverflowError) as error:
         sentence = "an escape such as \\U0001F600 names no character"
         raise YamlError(Fault(None, (), sentence)) from error
-    except RecursionError as error:
-        raise YamlError(Fault(None, (), "this is nested too deeply")) from error
     return _document(root)
 
 
-def _refuse_aliases(text: str) -> None:
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+def _refuse_too_much(text: str) -> None:
+    """Refuse aliases, and what would take minutes to read."""
+    depth = 0
+    for count, token in enumerate(yaml.scan(text, Loader=yaml.SafeLoader)):
+        depth += isinstance(token, _BEGINS) - isinstance(token, _ENDS)
         if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
-            sentence = "a value that begins with & or * needs quotes"
-            raise YamlError(Fault(token.start_mark.line + 1, (), sentence))
+            said = "a value that begins with & or * needs quotes"
+        elif depth > _DEEPEST:
+            said = "this is nested too deeply"
+        elif count > _MOST_TOKENS:
+            said = "this is too long; put the customers into a customers_file"
+        else:
+            continue
+        raise YamlError(Fault(token.start_mark.line + 1, (), said))
 
 
 def _document(root: yaml.Node | None) -> Document:

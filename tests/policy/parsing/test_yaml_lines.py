@@ -144,7 +144,7 @@ def test_anchors_and_aliases_are_refused() -> None:
 
 
 def test_endless_nesting_is_refused() -> None:
-    assert problems_of("[" * 600) == ["policies.yaml: this is nested too deeply"]
+    assert problems_of("[" * 600) == ["policies.yaml line 1: this is nested too deeply"]
 
 
 def test_a_tag_makes_nothing_of_a_value() -> None:
@@ -152,3 +152,12 @@ def test_a_tag_makes_nothing_of_a_value() -> None:
         "a": "12",
         "b": "x",
     }
+
+
+def test_a_text_with_too_many_entries_is_refused_before_it_is_read() -> None:
+    (problem,) = problems_of("a: 1\n" * 60_000)
+
+    assert problem == (
+        "policies.yaml line 50000: this is too long; put the customers into a "
+        "customers_file"
+    )
