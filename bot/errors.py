@@ -20,6 +20,10 @@ class PolicyError(BotError):
         self.problems = problems
 
 
+class UnopenedError(PolicyError):
+    """A policies file that cannot be opened just now, which says nothing about it."""
+
+
 class StorageError(BotError):
     """The database refused, and nothing was stored. `reason` may be shown in Slack.
 

@@ -4,13 +4,16 @@ Each test says where, and why nothing public does. If one fails after an upgrade
 there first.
 """
 
+import asyncio
 import inspect
 import socket
+from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import Generator, Iterator
 from functools import reduce
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any
 
+import h11
 import psycopg
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -19,6 +22,10 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin.connection import Connection
+from uvicorn import Config
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
 from tests import postgres
 
@@ -91,6 +98,34 @@ def test_connections_are_made_and_read_where_a_deadline_can_be_set(
 
     assert kind("localhost").response_class is HTTPResponse
     assert "self._create_connection(" in connects
+
+
+def test_a_connection_of_uvicorn_says_how_far_its_request_is() -> None:
+    """bot/inbound/connections.py: uvicorn has no deadline for a request."""
+    cycle = inspect.signature(RequestResponseCycle).parameters
+    begun = inspect.getsource(RequestResponseCycle.__init__)
+    told = inspect.getsource(H11Protocol.handle_events)
+    config = Config(lambda: None, http=H11Protocol)
+    protocol = H11Protocol(config, ServerState(), {}, asyncio.new_event_loop())
+
+    assert protocol.conn.their_state is h11.IDLE
+    assert vars(protocol)["cycle"] is None
+    assert protocol.connections is protocol.server_state.connections
+    assert "on_response" in cycle
+    assert "self.more_body = True" in begun
+    assert "self.response_complete = False" in begun
+    assert "on_response=self.on_response_complete" in told
+    assert "self.cycle.more_body = False" in told
+    assert hasattr(FlowControl, "pause_writing")
+    assert "self.write_paused" in inspect.getsource(FlowControl)
+    protocol.loop.close()
+
+
+def test_asyncio_accepts_no_more_at_once_than_the_backlog() -> None:
+    """bot/inbound/signed_http.py: otherwise a flood closes what was just accepted."""
+    accepts = inspect.getsource(BaseSelectorEventLoop)
+
+    assert "for _ in range(backlog" in accepts
 
 
 def test_psycopg_waits_in_a_method_that_polls() -> None:

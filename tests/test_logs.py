@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from slack_bolt import App
 from slack_bolt.logger import get_bolt_logger
 
@@ -131,6 +132,19 @@ def test_a_flood_of_one_kind_hides_no_other() -> None:
     assert not flood[-1]
     assert failing(0, line=2)
     assert failing(0, error=OSError())
+
+
+@pytest.mark.parametrize("library", ["asyncio", "uvicorn.error"])
+def test_what_strangers_make_a_library_say_fills_no_disk(
+    capsys: pytest.CaptureFixture[str], library: str
+) -> None:
+    to_stderr()
+    uvicorn.Config(str, log_config=None)  # No app at all.
+
+    for _ in range(100):
+        logging.getLogger(library).error("socket.accept() out of system resource")
+
+    assert len(capsys.readouterr().err.splitlines()) <= 2 * 20  # Within two minutes.
 
 
 def test_what_is_no_fault_is_never_left_out(capsys: pytest.CaptureFixture[str]) -> None:

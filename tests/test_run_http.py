@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,6 +19,13 @@ from bot.emulator.faults import Fault
 from tests.processes import free_port, sevbot, team_slack, until
 
 WITHIN_S = 20
+HALF = (
+    b"POST /slack/events HTTP/1.1\r\nHost: bot\r\n",
+    b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\n\r\n",
+    b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\n"
+    b"X-Slack-Request-Timestamp: %d\r\nX-Slack-Signature: v0=%s\r\n\r\n"
+    % (time.time(), b"0" * 64),
+)
 
 
 @pytest.fixture
@@ -107,6 +115,42 @@ def test_a_page_that_does_not_go_out_shows_in_the_health(
     assert young[1][0].startswith("a page has been waiting to be sent for 0 s (last")
     assert old[0] == 503
     assert old[1][0].startswith("a page has been waiting to be sent for 180 s (last")
+
+
+def test_a_thousand_half_requests_stop_no_command_and_no_page(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    port = free_port()
+    slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+    with (
+        ExitStack() as strangers,
+        sevbot(
+            slack,
+            tmp_path,
+            "run",
+            "--http",
+            SLACK_SIGNING_SECRET=slack.signing_secret,
+            SEVBOT_PORT=str(port),
+        ) as process,
+    ):
+        health(port)
+        for number in range(1_000):
+            stranger = socket.create_connection(("127.0.0.1", port))
+            strangers.enter_context(stranger)
+            stranger.sendall(HALF[number % len(HALF)])
+        began = time.monotonic()
+        answer = slack.as_("dee").command("/sev1", "acme: down", channel="support")
+        took = time.monotonic() - began
+        is_paged = slack.wait_until(lambda: slack.dm("ana"), timeout=10)
+        status, _ = health(port)
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=WITHIN_S)
+
+    assert answer.ok
+    assert took < 3
+    assert is_paged
+    assert status == 200
+    assert len(log.splitlines()) < 100
 
 
 def test_in_socket_mode_a_port_serves_the_health(

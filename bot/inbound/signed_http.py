@@ -1,7 +1,8 @@
 """Receive from Slack over HTTP, as signed requests to our own web server.
 
-Anybody who reaches the port can send anything, so the signature is checked before the
-body is parsed or gets a thread. `GET /healthz` serves monitoring.
+Anybody who reaches the port can send anything, so the headers are checked before the
+body is read, and the signature before it is parsed or gets a thread. `GET /healthz`
+serves monitoring.
 Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
@@ -20,11 +21,12 @@ from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_r
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.errors import BotError
+from bot.inbound.connections import Connection, most_unfinished
 from bot.inbound.health import Health
 
 logger = logging.getLogger(__name__)
@@ -35,11 +37,17 @@ HEALTH_PATH = "/healthz"
 # A view may have 250 kB, and a form is JSON inside of a URL-encoded body, so each
 # character may take several bytes.
 _LARGEST_BODY = 2_000_000
+_FRESH_FOR_S = 300
 _STARTS_WITHIN_S = 10
 _STOPS_WITHIN_S = 5  # Longer than the three seconds that Slack waits for an answer.
 _TELL_AGAIN_AFTER_S = 3600
+_WAITING = 1024
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
+_NOT_SIGNED = PlainTextResponse("not signed by Slack", 401)
+_TOO_LARGE = PlainTextResponse("too large", 413)
+# JSON that is nested too deeply is a RecursionError.
+_UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 class WebServer:
@@ -52,15 +60,21 @@ class WebServer:
         self._listening = _listening(host, port)
         self.host = host
         self.port = int(self._listening.getsockname()[1])
+        app = Starlette(routes=routes)
+        # A redirect would lead to whatever host the request names.
+        app.router.redirect_slashes = False
         config = uvicorn.Config(
-            Starlette(routes=routes),
-            http="h11",
+            app,
+            http=Connection,
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_STOPS_WITHIN_S,
+            # asyncio accepts as many at once. Fewer than may be unfinished: a request
+            # that has arrived is read before newer connections can close it.
+            backlog=most_unfinished() // 4,
         )
         self._server = _Server(config)
         self._thread = Thread(target=self._run, name="web-server", daemon=True)
@@ -77,6 +91,8 @@ class WebServer:
         self._thread.start()
         if not self._server.is_ready.wait(_STARTS_WITHIN_S):
             raise BotError(f"The web server did not start on port {self.port}.")
+        # The backlog limits how many are accepted at once; more than that may wait.
+        self._listening.listen(_WAITING)
 
     def is_connected(self) -> bool:
         """Return whether requests can arrive."""
@@ -196,31 +212,45 @@ class SignedHttp(WebServer):
 
     async def _events(self, request: Request) -> Response:
         """Hand a request to Bolt, in a thread: our listeners are synchronous."""
-        body = await _body(request)
+        if not self._may_be_signed(request.headers):
+            return _NOT_SIGNED
+        if int(request.headers.get("content-length", "0")) > _LARGEST_BODY:
+            return _TOO_LARGE
+        try:
+            body = await _body(request)
+        except ClientDisconnect:
+            return Response(status_code=400)  # Nobody is there to read it.
         if body is None:
-            return PlainTextResponse("too large", 413)
+            return _TOO_LARGE
         if not self._is_signed(request.headers, body):
-            return PlainTextResponse("not signed by Slack", 401)
+            return _NOT_SIGNED
         try:
             bolt = to_bolt_request(request, body)
             answer = await run_in_threadpool(self._app.dispatch, bolt)
-        except (LookupError, TypeError, AttributeError, ValueError):
+        except _UNREADABLE:
             # Bolt parses the body before it calls our listeners, and fails on one that
             # is signed but not what Slack sends.
             logger.exception("a request cannot be read")
             return PlainTextResponse("not what Slack sends", 400)
         return to_starlette_response(answer)
 
-    def _is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Return whether Slack signed this in the last five minutes.
+    def _may_be_signed(self, headers: Mapping[str, str]) -> bool:
+        """Return whether the headers are those of a request signed just now.
 
-        The library's check raises on a timestamp that is not a number, a signature that
-        is not ASCII and a body that is not UTF-8. Slack sends none of these.
+        The library's check raises on a timestamp that is not a number and a signature
+        that is not ASCII. Slack sends none of these.
         """
-        timestamp = headers.get("x-slack-request-timestamp", "")
-        signature = headers.get("x-slack-signature", "")
+        timestamp, signature = _signed(headers)
         if not (_TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)):
             return False
+        is_fresh = abs(time.time() - int(timestamp)) <= _FRESH_FOR_S
+        if not is_fresh:
+            self._signatures.count(is_right=False)
+        return is_fresh
+
+    def _is_signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Return whether Slack signed this in the last five minutes."""
+        timestamp, signature = _signed(headers)
         try:
             text = body.decode()
         except UnicodeDecodeError:
@@ -243,6 +273,12 @@ def health_route(health: Callable[[], Health]) -> Route:
         return JSONResponse(body, 200 if found.is_well else 503)
 
     return Route(HEALTH_PATH, answer, methods=["GET"])
+
+
+def _signed(headers: Mapping[str, str]) -> tuple[str, str]:
+    """Return a request's timestamp and signature."""
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    return timestamp, headers.get("x-slack-signature", "")
 
 
 async def _body(request: Request) -> bytes | None:

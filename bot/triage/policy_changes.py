@@ -2,7 +2,8 @@
 
 Under a new policy the open deadlines are recomputed. The leads hear which of them
 moved, and which incidents keep a plan that their customer no longer has. If the file is
-broken, the leads hear which line is wrong, and the old policy stays in force.
+broken, the leads hear which line is wrong, and the old policy stays in force. A file
+that cannot be opened may be in order, so only the log and the health speak of it.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from time import monotonic
 
-from bot.errors import PolicyError
+from bot.errors import PolicyError, UnopenedError
 from bot.incidents.consequences import PolicyChanged, consequences
 from bot.incidents.deadlines import owed_now
 from bot.incidents.retargeting import Kept, Move, kept, moves
@@ -51,6 +52,7 @@ class InForce:
         self._refused: str | None = None
         self._monotonic = monotonic
         self._reading: tuple[str, float] | None = None
+        self._unopened: str | None = None
 
     def __call__(self) -> Policy:
         """Return the policy in force."""
@@ -64,6 +66,12 @@ class InForce:
         """Note that this file was refused, so the policy in force stays."""
         self._refused = refused
 
+    def unopened(self, name: str | None) -> None:
+        """Note which file cannot be opened just now; `None` if it can."""
+        if name is not None and self._unopened is None:
+            logger.warning("the policy's file cannot be opened")
+        self._unopened = name
+
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:
         """Note that a file is being read. On a dead network drive that does not end."""
@@ -74,7 +82,9 @@ class InForce:
             self._reading = None
 
     def note(self) -> str | None:
-        """Return a sentence about a file that is refused, or that does not come."""
+        """Return a sentence about a file that is not in force; `None` if it is."""
+        if self._unopened is not None:
+            return f"{self._unopened} cannot be opened: the policy before it counts"
         name, since = self._reading or ("", self._monotonic())
         if self._monotonic() - since > _READ_WITHIN_S:
             return f"{name} {_NO_ANSWER}: the policy before it counts"
@@ -99,7 +109,8 @@ def at_start(
     except PolicyError as error:
         if stored is None:
             raise
-        return source, read_stored(stored, holidays, today), error.problems
+        problems = () if isinstance(error, UnopenedError) else error.problems
+        return source, read_stored(stored, holidays, today), problems
 
 
 def _read_in_time(source: PolicySource, today: date) -> Policy:
@@ -154,11 +165,17 @@ class PolicyWatch:
         Return how long to wait for the next look. The file may be slow to come, so no
         tick may wait for this.
         """
-        with self._in_force.reading(self._source.path.name):
-            self._look()
+        name = self._source.path.name
+        with self._in_force.reading(name):
+            try:
+                self._load_changed()
+            except UnopenedError:
+                self._in_force.unopened(name)
+            else:
+                self._in_force.unopened(None)
         return _LOOK_EVERY
 
-    def _look(self) -> None:
+    def _load_changed(self) -> None:
         content = self._source.content()
         # Wait for the same content twice: an editor may be half way through saving.
         is_steady, self._seen = content == self._seen, content
@@ -166,6 +183,8 @@ class PolicyWatch:
             return
         try:
             self._accept(self._source.read(self._context.clock().date()))
+        except UnopenedError:
+            raise
         except PolicyError as error:
             self._refuse(error.problems)
         self._done = content

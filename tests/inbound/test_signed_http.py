@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from select import select
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,9 @@ import pytest
 
 from bot.emulator.api.deliveries import signature
 from bot.errors import BotError
+from bot.inbound.connections import most_unfinished
 from bot.inbound.signed_http import Signatures, SignedHttp, WebServer
+from tests.processes import until
 from tests.story import Story
 
 COMMAND = urlencode(
@@ -37,6 +40,7 @@ class OverHttp(Story):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "2026-11-24 10:00")
         self.is_http = True
+        self.strangers: list[socket.socket] = []
 
 
 @pytest.fixture
@@ -45,6 +49,8 @@ def told(tmp_path: Path) -> Iterator[OverHttp]:
     told.start()
     yield told
     told.stop()
+    for stranger in told.strangers:
+        stranger.close()
 
 
 @dataclass
@@ -85,6 +91,33 @@ def post(told: OverHttp, body: bytes, *, at: str = "", sign: str = "") -> Reply:
         X_Slack_Request_Timestamp=at,
         X_Slack_Signature=sign or signature(told.slack.signing_secret, at, body),
     )
+
+
+def began(told: OverHttp, rest: str) -> socket.socket:
+    """Begin a request that is not finished."""
+    assert isinstance(told.bot.transport, SignedHttp)
+    stranger = socket.create_connection(("127.0.0.1", told.bot.transport.port))
+    told.strangers.append(stranger)
+    if rest:
+        stranger.sendall(f"POST /slack/events HTTP/1.1\r\nHost: b\r\n{rest}".encode())
+    return stranger
+
+
+def is_open(told: OverHttp) -> bool:
+    """Return whether the server has any connection."""
+    assert isinstance(told.bot.transport, SignedHttp)
+    return bool(told.bot.transport._server.server_state.connections)
+
+
+def forward(told: OverHttp, seconds: float) -> None:
+    """Move the clock of the server's loop."""
+    assert isinstance(told.bot.transport, SignedHttp)
+    loop = told.bot.transport._server._loop
+    assert loop is not None
+    began_at, real_at = loop.time(), time.monotonic()
+    moved = lambda: began_at + seconds + time.monotonic() - real_at  # noqa: E731
+    loop.time = moved  # type: ignore[method-assign]
+    loop.call_soon_threadsafe(lambda: None)
 
 
 def test_a_signed_command_is_answered_in_the_response(told: OverHttp) -> None:
@@ -194,6 +227,78 @@ def test_a_body_larger_than_slacks_is_refused(
     told: OverHttp,
 ) -> None:
     assert post(told, b"x" * 2_000_001).status == 413
+
+
+def test_a_refusal_waits_for_no_body(told: OverHttp) -> None:
+    fresh = f"X-Slack-Request-Timestamp: {time.time():.0f}\r\n"
+    signed = f"{fresh}X-Slack-Signature: v0={'0' * 64}\r\n"
+    old = signed.replace(fresh, "X-Slack-Request-Timestamp: 1700000000\r\n")
+
+    said = [
+        began(told, f"Content-Length: {size}\r\n{headers}\r\n").recv(12)
+        for size, headers in ((9, ""), (9, old), (2_000_001, signed))
+    ]
+
+    assert said == [b"HTTP/1.1 401", b"HTTP/1.1 401", b"HTTP/1.1 413"]
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        "",
+        "Content-Length: 9\r\n",
+        "Content-Length: 9\r\n\r\n",
+        "Content-Length: 9\r\n{signed}\r\nhalf",
+    ],
+    ids=["nothing", "headers", "refused", "body"],
+)
+def test_a_request_that_drips_has_ten_seconds(
+    told: OverHttp, caplog: pytest.LogCaptureFixture, half: str
+) -> None:
+    signed = f"X-Slack-Request-Timestamp: {time.time():.0f}\r\n"
+    signed += f"X-Slack-Signature: v0={'0' * 64}\r\n"
+    stranger = began(told, half.format(signed=signed))
+    until(lambda: is_open(told))
+    for _ in range(2):
+        forward(told, 4)
+        stranger.sendall(b"X")
+    early = is_open(told)
+
+    forward(told, 3)
+
+    assert early
+    assert until(lambda: not is_open(told))
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+
+
+def test_more_than_a_few_hundred_unfinished_requests_close_the_oldest(
+    told: OverHttp,
+) -> None:
+    most = most_unfinished()
+    strangers = [began(told, "") for _ in range(most + 10)]
+
+    until(lambda: strangers[9] in select(strangers, [], [], 0)[0])
+    closed, _, _ = select(strangers, [], [], 0)
+
+    assert closed == strangers[:10]
+    assert post(told, COMMAND).status == 200
+
+
+def test_no_address_leads_to_the_host_that_a_request_names(told: OverHttp) -> None:
+    reply = ask(told, "GET", "/slack/events/", Host="evil.example")
+
+    assert (reply.status, reply.headers.get("location")) == (404, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"a":' * 100_000, urlencode({"payload": "[" * 100_000})],
+    ids=["json", "form"],
+)
+def test_signed_json_that_is_nested_too_deeply_is_refused(
+    told: OverHttp, body: str
+) -> None:
+    assert post(told, body.encode()).status == 400
 
 
 def test_slacks_url_verification_is_answered(told: OverHttp) -> None:

@@ -303,6 +303,28 @@ def test_health_notes_a_broken_file_until_it_is_corrected(
     assert told.in_force.note() is None
 
 
+def test_a_file_that_cannot_be_opened_is_noted_and_nobody_is_told(
+    told: Changing,
+) -> None:
+    told.write(SLOWER)
+    away = told.file.rename(told.folder / "away.yaml")
+    told.file.symlink_to(told.file)  # Not even root can open it.
+    told.look()
+    shut = told.in_force.note()
+    told.restart()
+    told.look()
+    restarted, quiet = told.in_force.note(), told.leads()
+    told.file.unlink()
+    away.rename(told.file)
+    told.look()
+
+    assert shut == "policies.yaml cannot be opened: the policy before it counts"
+    assert restarted == shut
+    assert quiet == []
+    assert told.in_force.note() is None
+    assert "was changed and counts since" in told.leads()[-1]
+
+
 def test_a_touched_file_is_no_change(told: Changing) -> None:
     told.write()
     told.look()

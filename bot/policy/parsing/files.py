@@ -5,6 +5,8 @@ import os
 import stat
 from pathlib import Path
 
+# With these the path or the file is wrong; any other error says nothing about it.
+WRONG = {errno.ENOTDIR, errno.EINVAL, errno.EFBIG}
 _LARGEST = 5_000_000
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.business_time.hours import BusinessHours
-from bot.errors import PolicyError
+from bot.errors import PolicyError, UnopenedError
 from bot.policy.on_call import Role
 from bot.policy.parsing import building, files, yaml_lines
 from bot.policy.parsing.customer_files import (
@@ -131,21 +131,31 @@ def files_beside(text: str) -> list[str]:
 def read_text(path: Path) -> str:
     """Return the text of a file. Raises PolicyError saying why it cannot be read."""
     try:
-        content = files.content(path)
+        content = read_bytes(path)
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_utf8(path, content[: error.start]) from error
-    except IsADirectoryError as error:
-        raise PolicyError((f"{path} is a folder; name a file",)) from error
-    except FileNotFoundError as error:
-        raise PolicyError((f"{path} does not exist",)) from error
-    except OSError as error:
-        raise PolicyError((f"{path} cannot be read: {error.strerror}",)) from error
     # UTF-16 without a mark passes for UTF-8 in which every other character is 0.
     before, zero, _ = content.partition(b"\0")
     if zero:
         raise _not_utf8(path, before)
     return text.lstrip("\ufeff")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises PolicyError if there is no such file, and UnopenedError if there may be one.
+    """
+    try:
+        return files.content(path)
+    except IsADirectoryError as error:
+        raise PolicyError((f"{path} is a folder; name a file",)) from error
+    except FileNotFoundError as error:
+        raise PolicyError((f"{path} does not exist",)) from error
+    except OSError as error:
+        kind = PolicyError if error.errno in files.WRONG else UnopenedError
+        raise kind((f"{path} cannot be read: {error.strerror}",)) from error
 
 
 def _not_utf8(path: Path, before: bytes) -> PolicyError:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from bot.errors import PolicyError
-from bot.policy.parsing import files, policy_file
+from bot.errors import PolicyError, UnopenedError
+from bot.policy.parsing import policy_file
 from bot.policy.parsing.fields import HolidaySource
 from bot.policy.parsing.policy_file import DEFAULT_NAME
 from bot.policy.policies import Policy
@@ -40,6 +40,7 @@ class PolicySource:
         """Return a hash of what the files contain now.
 
         The modification time is not enough: copying a file over it may keep an old one.
+        Raises UnopenedError if one cannot be opened just now.
         """
         main = _bytes(self.path)
         # Reading YAML takes a while, and the bot looks every few seconds.
@@ -76,6 +77,8 @@ def read_stored(
 
 def _bytes(path: Path) -> bytes:
     try:
-        return files.content(path)
-    except OSError as error:
-        return str(error.strerror).encode()
+        return policy_file.read_bytes(path)
+    except UnopenedError:
+        raise
+    except PolicyError as error:
+        return str(error).encode()
