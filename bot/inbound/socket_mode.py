@@ -13,9 +13,14 @@ from threading import Event, Thread
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import (
+    SlackApiError,
+    SlackClientError,
+    SlackClientNotConnectedError,
+)
 
 from bot.errors import Fate
+from bot.inbound.sessions import Client
 from bot.slack.call_deadlines import PromptClient
 from bot.slack.calls import refusal
 from bot.slack.error_codes import fate_of
@@ -48,6 +53,16 @@ def wait_after(vain: int, share: float) -> float:
     return wait * (1 - share / 2)
 
 
+class _Handler(SocketModeHandler):
+    """Bolt's handler, with a client that it has not made itself."""
+
+    client: Client
+
+    def __init__(self, app: App, client: Client) -> None:
+        self.app, self.client = app, client
+        client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
+
+
 class SocketMode:
     """A connection that is opened in the background, and replaced when it breaks.
 
@@ -68,14 +83,15 @@ class SocketMode:
         self._web = PromptClient(
             token=app_token, base_url=api_url, timeout=10, retry_handlers=[]
         )
-        self._handler = SocketModeHandler(
-            app,
-            app_token,
+        client = Client(
+            app_token=app_token,
+            logger=app.logger,
             web_client=self._web,
-            auto_reconnect_enabled=False,
+            proxy=app.client.proxy,
             ping_interval=_PING_EVERY_S,
             concurrency=_CONCURRENCY,
         )
+        self._handler = _Handler(app, client)
         # The library's own waits out a 429 inside, holding the lock that `stop` needs.
         self._handler.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
         self._stopping = Event()
@@ -93,8 +109,8 @@ class SocketMode:
         self._thread.start()
 
     def is_connected(self) -> bool:
-        """Return whether commands can arrive."""
-        return bool(self._handler.client.is_connected())
+        """Return whether commands can arrive: whether Slack answered a ping lately."""
+        return self._handler.client.is_answered()
 
     def note(self) -> str | None:
         """Return nothing: a connection that is open brings commands."""
@@ -149,7 +165,8 @@ class SocketMode:
             if session is not None and session.sock and _is_over(session.sock):
                 logger.warning("the socket connection broke")
                 session.disconnect()
-            self._pause(self._stood() if client.is_connected() else self._connect())
+            stands = client.is_connected() and not client.must_leave.is_set()
+            self._pause(self._stood() if stands else self._connect())
 
     def _stood(self) -> float:
         """Count a look at a connection; return how many seconds until the next one."""
@@ -176,6 +193,9 @@ class SocketMode:
                 "slack refuses the socket", extra=extra
             )
             return wait
+        except SlackClientNotConnectedError as error:
+            logger.warning("slack cannot be reached", extra={"error": str(error)})
+            return self._in_vain(str(error))
         except (OSError, SlackClientError) as error:
             failure = type(error).__name__
             if failure != self.failure:
@@ -185,9 +205,6 @@ class SocketMode:
         except Exception as error:  # The loop must go on, whatever failed this time.
             logger.exception("slack cannot be reached")
             return self._in_vain(type(error).__name__)
-        # The library logs a handshake that failed, and raises nothing.
-        if not self._handler.client.is_connected():
-            return self._in_vain("no handshake")
         self.failure, self._looks = None, 1
         logger.info("connected to slack")
         return _LOOK_EVERY_S

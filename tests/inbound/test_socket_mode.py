@@ -134,6 +134,23 @@ def test_a_connection_that_keeps_breaking_is_not_replaced_at_once_each_time(
     assert waits.seconds == [5, 10, 20]
 
 
+def test_a_storm_of_disconnects_is_one(slack: LocalSlack) -> None:
+    waits = Waits()
+
+    with connecting(slack, waits) as socket:
+        until(socket.is_connected)
+        for _ in range(50):
+            socket._handler.client.enqueue_message('{"type": "disconnect"}')
+        socket._handler.client.enqueue_message('{"type": "hello"}')
+        is_replaced = until(lambda: len(slack.calls(OPEN)) > 1)
+        until(socket._handler.client.message_queue.empty)
+        until(lambda: not socket._handler.client.must_leave.is_set())
+        is_calm = not until(lambda: len(slack.calls(OPEN)) > 3, within=1)
+
+    assert is_replaced
+    assert is_calm
+
+
 def test_an_unreachable_slack_is_tried_every_five_seconds(slack: LocalSlack) -> None:
     waits = Waits()
     slack.offline = True

@@ -1,0 +1,122 @@
+"""One connection to Slack, at whose other end somebody does not play by the rules."""
+
+import logging
+import socket
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from hashlib import sha1
+from threading import Thread
+
+import pytest
+from slack_sdk.socket_mode.builtin.connection import ConnectionState
+
+from bot.inbound.frames import LARGEST
+from bot.inbound.sessions import Session
+from tests.processes import until
+
+_MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+class Stranger:
+    """The other end of one connection."""
+
+    def __init__(self) -> None:
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.said: list[str] = []
+        self.session = Session(
+            url=f"ws://127.0.0.1:{self._door.getsockname()[1]}/link?ticket=1",
+            logger=logging.getLogger(__name__),
+            on_message_listener=self.said.append,
+        )
+        self.state = ConnectionState()  # type: ignore[no-untyped-call]
+        self._reader = Thread(
+            target=self.session.run_until_completion, args=(self.state,), daemon=True
+        )
+
+    def let_in(self, answer: Callable[[bytes], bytes]) -> None:
+        """Take the connection, and answer its handshake."""
+        self.end, _ = self._door.accept()
+        asked = self.end.recv(4096)
+        key = asked.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0]
+        self.end.sendall(answer(b64encode(sha1(key + _MAGIC).digest())))
+
+    def greet(self) -> None:
+        """Shake hands, and start to read."""
+        letting_in = Thread(target=self.let_in, args=(accepted,))
+        letting_in.start()
+        self.session.connect()
+        letting_in.join()
+        self._reader.start()
+
+    def is_over(self) -> bool:
+        """Return whether the session has ended."""
+        return until(lambda: not self._reader.is_alive(), within=10)
+
+    def close(self) -> None:
+        """Release everything."""
+        self._door.close()
+        self.state.terminated = True
+        if hasattr(self, "end"):
+            self.end.close()
+
+
+def accepted(key: bytes) -> bytes:
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Accept: " + key + b"\r\n\r\n"
+    )
+
+
+@pytest.fixture
+def stranger() -> Iterator[Stranger]:
+    stranger = Stranger()
+    yield stranger
+    stranger.close()
+
+
+def test_a_message_in_fragments_is_heard_as_one(stranger: Stranger) -> None:
+    stranger.greet()
+
+    stranger.end.sendall(b"\x01\x03hel\x80\x02lo")
+
+    assert until(lambda: stranger.said == ["hello"])
+
+
+def test_a_frame_that_is_too_large_ends_the_connection(stranger: Stranger) -> None:
+    stranger.greet()
+
+    stranger.end.sendall(b"\x81\x7f" + (LARGEST + 1).to_bytes(8))
+
+    assert stranger.is_over()
+    assert not stranger.session.is_active()
+
+
+def test_a_frame_that_drips_ends_the_connection(stranger: Stranger) -> None:
+    stranger.session.message_within_s = 0.0
+    stranger.greet()
+
+    stranger.end.sendall(b"\x81")
+    stranger.end.sendall(b"\x7d")
+
+    assert stranger.is_over()
+
+
+def test_a_handshake_has_a_deadline_whatever_arrives(stranger: Stranger) -> None:
+    stranger.session.handshake_within_s = -1.0
+    Thread(target=stranger.let_in, args=(accepted,)).start()
+
+    with pytest.raises(TimeoutError):
+        stranger.session.connect()
+
+
+def test_a_connection_counts_only_while_pings_are_answered(stranger: Stranger) -> None:
+    stranger.greet()
+    fresh = stranger.session.is_answered()
+    stranger.session._answered_at -= 60
+    silent = stranger.session.is_answered()
+    payload = f"{stranger.session.session_id}:{time.time()}".encode()
+    stranger.end.sendall(bytes([0x8A, len(payload)]) + payload)
+
+    assert (fresh, silent) == (True, False)
+    assert until(stranger.session.is_answered)
