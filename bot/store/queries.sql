@@ -823,8 +823,8 @@ RETURNING id;
 -- Lease the most urgent message that may go now.
 -- Messages about one incident keep their order within a conversation or thread: the
 -- oldest that is not done yet is the head, and only heads go. A page is the exception:
--- it does not wait until a less urgent message is reconciled. A reply waits until its
--- parent is posted, for without the parent's ts there is no thread.
+-- it overtakes anything less urgent. A reply waits until its parent is posted, for
+-- without the parent's ts there is no thread.
 -- A conversation, a method or the workspace that is rate limited is left out here, not
 -- after the claim: a claim counts an attempt.
 -- The recursion steps from one conversation with queued posts to the next, one index
@@ -894,11 +894,7 @@ WHERE id = (
             AND older.id < head.id
             AND older.kind <> 'edit'
             AND older.state IN ('queued', 'sending', 'unconfirmed')
-            AND (
-              head.priority > 0
-              OR older.priority = 0
-              OR older.state <> 'unconfirmed'
-            )
+            AND (head.priority > 0 OR older.priority = 0)
         )
         AND (
           head.thread_of IS NULL
