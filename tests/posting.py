@@ -41,7 +41,8 @@ class FakeSlack(Slack):
     The next calls fail with `failures`, in order.
 
     `meanwhile` runs during a post, `while_editing` during an edit, and `while_looking`
-    after a lookup has read. The messages in `answered` have a reply.
+    after a lookup has read. The messages in `answered` have a reply. `calls` are the
+    posts and lookups in order.
     """
 
     def __init__(self) -> None:
@@ -50,6 +51,7 @@ class FakeSlack(Slack):
         self.edits: list[str] = []
         self.edited: list[str] = []
         self.failures: dict[str, list[SlackError | None]] = {}
+        self.calls: list[str] = []
         self.tries = 0
         self.looks = 0
         self.answered: set[str] = set()
@@ -68,6 +70,7 @@ class FakeSlack(Slack):
         is_urgent: bool = False,
     ) -> str:
         self.tries += 1
+        self.calls.append(f"post {key}")
         self._fail("post")
         self.meanwhile()
         return self.stand(key, thread_ts)
@@ -88,6 +91,7 @@ class FakeSlack(Slack):
         is_urgent: bool = False,
     ) -> Iterator[Standing]:
         self.looks += 1
+        self.calls.append(f"look in {channel}")
         self._fail("look")
         seen = [
             Standing(

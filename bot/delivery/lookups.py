@@ -1,4 +1,4 @@
-"""Where a message is looked for in Slack, and which of its copies stays."""
+"""Where messages are looked for in Slack, and which of their copies stay."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,16 @@ from bot.store.tables.outbox_messages import OutboxMessage, Priority
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A message to look for: in which conversation or thread, and since when."""
+    """Where to look: in which conversation or thread, and since when.
 
-    message: OutboxMessage
+    A search `for_strays` looks for replies at the top level, where none belongs.
+    """
+
     channel: str
     thread_ts: str | None
     oldest: datetime
+    is_urgent: bool
+    for_strays: bool = False
 
     @property
     def method(self) -> str:
@@ -30,28 +34,28 @@ class Search:
             else rate_limits.READING_THREADS
         )
 
-    @property
-    def is_for_strays(self) -> bool:
-        """Whether it looks for a reply at the top level, where none belongs."""
-        return self.thread_ts is None and self.message.thread_of is not None
 
+def searches(
+    tx: Transaction, messages: Sequence[OutboxMessage], now: datetime
+) -> list[Search]:
+    """Return where to look for the messages of one conversation or thread.
 
-def searches(tx: Transaction, message: OutboxMessage, now: datetime) -> list[Search]:
-    """Return where to look for a message: a reply in its thread and above.
-
-    Slack posts a reply at the top level if its parent was deleted. `now` is by the
-    clock of obligations.
+    Replies are looked for in their thread and above: Slack posts a reply at the top
+    level if its parent was deleted. `now` is by the clock of obligations.
     """
-    assert message.conversation is not None, "what was sent went somewhere"
-    oldest = recovery.oldest_stamp(tx, message, now)
-    channel, found = message.conversation, []
-    if message.thread_of is not None:
-        parent = outbox_messages.find(tx, message.thread_of)
-        if parent is not None and parent.conversation is not None:
-            channel = parent.conversation
-            if parent.ts is not None:
-                found.append(Search(message, channel, parent.ts, oldest))
-    return [*found, Search(message, channel, None, oldest)]
+    first = messages[0]
+    assert first.conversation is not None, "what was sent went somewhere"
+    oldest = min(recovery.oldest_stamp(tx, one, now) for one in messages)
+    is_urgent = first.priority is Priority.PAGE
+    if first.thread_of is None:
+        return [Search(first.conversation, None, oldest, is_urgent)]
+    channel, found = first.conversation, []
+    parent = outbox_messages.find(tx, first.thread_of)
+    if parent is not None and parent.conversation is not None:
+        channel = parent.conversation
+        if parent.ts is not None:
+            found.append(Search(channel, parent.ts, oldest, is_urgent))
+    return [*found, Search(channel, None, oldest, is_urgent, for_strays=True)]
 
 
 def read(slack: Slack, search: Search) -> list[Standing]:
@@ -60,7 +64,7 @@ def read(slack: Slack, search: Search) -> list[Standing]:
         search.channel,
         oldest=search.oldest,
         thread_ts=search.thread_ts,
-        is_urgent=search.message.priority is Priority.PAGE,
+        is_urgent=search.is_urgent,
     )
     try:
         return sorted(standing, key=stamp)

@@ -125,7 +125,7 @@ class Outbox:
 
     def send_one(self) -> bool:
         """Handle the most urgent message; `False` if none may go now."""
-        if self._conversations.open_one() or self._reconciliation.look_one():
+        if self._conversations.open_one():
             return True
         claimed_at = self._context.system_clock()
         with self._context.database.transaction() as tx:
@@ -134,15 +134,18 @@ class Outbox:
             locks.take(tx, locks.OUTBOX)
             pacing.follow_the_clock(tx, self._context.system_clock(), self._pace)
             is_any = self._reconciliation.reclaim(tx)
-            message = self._claim(tx)
-            if message is None:
-                return is_any
-            if self._reconciliation.may_stand_there(tx, message):
-                return True
-            delivery = self._delivery(tx, message)
+            down_to = self._reconciliation.goes_before(tx)
+            if down_to is not Priority.PAGE:  # No page can be looked up now.
+                self._reconciliation.hurry(tx)
+            message = self._claim(tx, down_to)
+            delivery = None
+            if message and not self._reconciliation.may_stand_there(tx, message):
+                delivery = self._delivery(tx, message)
             if delivery is not None:
                 # Counted now, not after the call: other senders must see it meanwhile.
-                self._use_pace(tx, message)
+                self._use_pace(tx, delivery.message)
+        if message is None:
+            return self._reconciliation.look_one() or is_any
         if delivery is not None:
             # The commit may have waited for the disk, or the host was suspended.
             if pacing.is_stale(message, self._context.system_clock() - claimed_at):
@@ -172,7 +175,7 @@ class Outbox:
                 self._refresh(tx, report)
             return is_queued
 
-    def _claim(self, tx: Transaction) -> OutboxMessage | None:
+    def _claim(self, tx: Transaction, down_to: Priority) -> OutboxMessage | None:
         now = self._context.system_clock()
         return outbox_messages.claim(
             tx,
@@ -181,6 +184,7 @@ class Outbox:
             page_lease_until=now + pacing.PAGE.lease,
             burst_until=now + self._pace.burst,
             token=secrets.token_hex(8),
+            down_to=down_to,
         )
 
     def _use_pace(self, tx: Transaction, message: OutboxMessage) -> None:
@@ -208,8 +212,9 @@ class Outbox:
         if rendered is not None:
             delivery = _addressed(tx, message, edited, rendered)
         if delivery is None:
-            verify = self._reconciliation.after_unconfirmed(message)
-            outbox_messages.finish(tx, message, State.SUPERSEDED, verify=verify)
+            ended = State.SUPERSEDED
+            verify = self._reconciliation.after_unconfirmed(message, ended)
+            outbox_messages.finish(tx, message, ended, verify=verify)
             return None
         # Nothing that the message shows has changed, so save the call to Slack.
         if edited is not None and edited.rendered == delivery.hash:

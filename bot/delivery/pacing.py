@@ -8,7 +8,7 @@ from bot.errors import Fate, SlackError
 from bot.slack.client import CALL_WITHIN, PAGE_WITHIN
 from bot.store.database import Transaction
 from bot.store.tables import rate_limits, unconfirmed
-from bot.store.tables.outbox_messages import OutboxMessage, Priority
+from bot.store.tables.outbox_messages import OutboxMessage, Priority, State
 
 # A page that could not be looked up for this long is sent again.
 HURRY_AFTER = timedelta(seconds=15)
@@ -112,13 +112,17 @@ def settling(message: OutboxMessage) -> timedelta:
     return min(grown, _LONGEST_WAIT)
 
 
-def later_look(unconfirmed_at: datetime, now: datetime) -> datetime | None:
-    """Return when to look for a late second copy; `None` once none can appear.
+def later_look(
+    unconfirmed_at: datetime, now: datetime, state: State = State.SENT
+) -> datetime | None:
+    """Return when to look for a copy that lands late; `None` once none can appear.
 
     `unconfirmed_at` is when the outcome became uncertain. Slack does not say how late a
-    request may take effect; two looks, after 2 and 15 minutes, are our own margin.
+    request may take effect; two looks, after 2 and 15 minutes, are our own margin. A
+    superseded message gets the last one only, since nobody misses it.
     """
-    looks = (unconfirmed_at + after for after in _LATER_LOOKS)
+    after = _LATER_LOOKS[-1:] if state is State.SUPERSEDED else _LATER_LOOKS
+    looks = (unconfirmed_at + one for one in after)
     return next((at for at in looks if at > now), None)
 
 

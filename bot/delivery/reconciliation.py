@@ -2,10 +2,11 @@
 
 Slack has no idempotency key: posting twice shows two messages
 (https://docs.slack.dev/reference/methods/chat.postMessage). So each message carries its
-key, and we read the conversation once the request has had time to land. A message that
-is there is noted as sent. One that is not is sent again, if it still applies. Of two
-copies one is deleted. A request may land later still, so we look again after 2 and 15
-minutes.
+key, and we read the conversation once the request has had time to land. One reading
+settles all that is due there. A message that is there is noted as sent. One that is not
+is sent again, if it still applies. Of two copies one is deleted. A request may land
+later still, so we look again after 2 and 15 minutes; after 15 for one that no longer
+applies.
 
 A reply whose card was deleted is at the top level, if anywhere. It is deleted there,
 and sent again below the card, which comes back.
@@ -16,7 +17,7 @@ better than late. Everything else is held until a person has looked.
 
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -44,6 +45,8 @@ logger = logging.getLogger(__name__)
 # After this long without a successful look-up, act without one.
 _LOOK_FOR = timedelta(hours=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
+# Others wait for the transaction that stores what was found.
+_CONCLUDED_AT_ONCE = 25
 
 
 class Reconciliation:
@@ -63,7 +66,7 @@ class Reconciliation:
         self._looking = Lock()
 
     def reclaim(self, tx: Transaction) -> bool:
-        """Open what a dead sender left, and queue pages that wait too long.
+        """Open what a dead sender left.
 
         A lease outlasts a call and the time in which it may land, so a message whose
         lease is over is looked up at once. Returns whether there was any.
@@ -72,9 +75,13 @@ class Reconciliation:
         lost = unconfirmed.lost_leases(tx, now)
         for message in lost:
             self._open(tx, message, Unconfirmed.SENDER_STOPPED, look_at=now)
+        return bool(lost)
+
+    def hurry(self, tx: Transaction) -> None:
+        """Queue pages again that could not be looked up for too long."""
+        now = self._context.system_clock()
         for key in unconfirmed.hurry_pages(tx, now, now - pacing.HURRY_AFTER):
             logger.warning("a page is sent again without a look-up", extra={"key": key})
-        return bool(lost)
 
     def may_stand_there(self, tx: Transaction, message: OutboxMessage) -> bool:
         """Look a message up before it is sent, if the database may be old."""
@@ -90,19 +97,33 @@ class Reconciliation:
         look_at = self._context.system_clock() + pacing.times(message).settle
         self._open(tx, message, Unconfirmed.NO_ANSWER, error, look_at=look_at)
 
-    def after_unconfirmed(self, message: OutboxMessage) -> Verify:
-        """Return when to look for a second copy of a message that was just sent."""
+    def after_unconfirmed(
+        self, message: OutboxMessage, state: State = State.SENT
+    ) -> Verify:
+        """Return when to look for a late copy of a message that was just finished."""
         if message.unconfirmed_at is None:
             return Verify()
-        return self.suspicion()
+        return self.suspicion(state)
 
-    def suspicion(self) -> Verify:
+    def suspicion(self, state: State = State.SENT) -> Verify:
         """Return when to look for a message that Slack may show twice."""
         now = self._context.system_clock()
-        return Verify(pacing.later_look(now, now), now)
+        return Verify(pacing.later_look(now, now, state), now)
+
+    def goes_before(self, tx: Transaction) -> Priority:
+        """Return the least priority at which sending goes before looking up.
+
+        A message that was surely never sent goes before one as urgent that may have
+        been, and that one before anything less urgent.
+        """
+        if self._looking.locked():  # The other senders need not wait for it.
+            return Priority.DIGEST
+        first = self._next(tx)
+        is_unsent = first is not None and first.state is State.UNCONFIRMED
+        return first.priority if first and is_unsent else Priority.DIGEST
 
     def look_one(self) -> bool:
-        """Look up the most urgent message that is due; `False` if there is none.
+        """Read the conversation where a look-up is most urgent; `False` if none is due.
 
         One thread at a time: if look-ups are slow, the other threads can still send.
         """
@@ -168,42 +189,53 @@ class Reconciliation:
 
     def _look_one(self) -> bool:
         with self._context.database.transaction() as tx:
-            message = self._claim(tx)
-            if message is None:
+            messages = self._claim(tx)
+            if not messages:
                 return False
-            searches = lookups.searches(tx, message, self._context.clock())
+            searches = lookups.searches(tx, messages, self._context.clock())
         standing: list[Standing] = []
         strays: list[Standing] = []
         for search in searches:
-            found = strays if search.is_for_strays else standing
+            found = strays if search.for_strays else standing
             try:
                 found.extend(lookups.read(self._slack, search))
             except SlackError as error:
-                self._failed_calls.log("a look-up failed", message.key, error)
+                self._failed_calls.log("a look-up failed", messages[0].key, error)
                 with self._context.database.transaction() as tx:
                     locks.take(tx, locks.OUTBOX)
-                    self._not_looked(tx, message, error, search)
+                    for message in messages:
+                        self._not_looked(tx, message, error, search)
                 return True
-        with self._context.database.transaction() as tx:
-            locks.take(tx, locks.OUTBOX)
-            surplus = self._conclude(tx, message, standing, strays)
-        if surplus:
-            self._remove(searches[-1], surplus)
+        surplus: list[tuple[OutboxMessage, Sequence[Standing]]] = []
+        for first in range(0, len(messages), _CONCLUDED_AT_ONCE):
+            with self._context.database.transaction() as tx:
+                locks.take(tx, locks.OUTBOX)
+                for message in messages[first : first + _CONCLUDED_AT_ONCE]:
+                    copies = self._conclude(tx, message, standing, strays)
+                    surplus.append((message, copies))
+        self._remove(searches[-1].channel, surplus)
         return True
 
-    def _claim(self, tx: Transaction) -> OutboxMessage | None:
+    def _claim(self, tx: Transaction) -> list[OutboxMessage]:
         now = self._context.system_clock()
-        message = unconfirmed.claim_look(
+        first = self._next(tx)
+        if first is None:
+            return []
+        rate_limits.use_budget(tx, "looks", now, self._pace.edit_every)
+        return unconfirmed.claim_looks(
             tx,
+            first,
             system_now=now,
             again_at=now + pacing.OTHER.lease,
             page_again_at=now + pacing.PAGE.lease,
-            burst_until=now + self._pace.burst,
             token=secrets.token_hex(8),
         )
-        if message is not None:
-            rate_limits.use_budget(tx, "looks", now, self._pace.edit_every)
-        return message
+
+    def _next(self, tx: Transaction) -> OutboxMessage | None:
+        now = self._context.system_clock()
+        return unconfirmed.next_look(
+            tx, system_now=now, burst_until=now + self._pace.burst
+        )
 
     def _conclude(
         self,
@@ -230,7 +262,7 @@ class Reconciliation:
             if surplus
             else None
         )
-        later = Verify(pacing.later_look(message.unconfirmed_at or now, now))
+        later = Verify(self._later(message, now))
         if surplus:
             later = Verify(deleting_at or now + pacing.look_again(message, now))
         if kept.ts == message.ts:
@@ -267,7 +299,7 @@ class Reconciliation:
         """
         now = self._context.system_clock()
         if message.state is not State.UNCONFIRMED:
-            later = pacing.later_look(message.unconfirmed_at or now, now)
+            later = self._later(message, now)
             return unconfirmed.look_later(tx, message, Verify(later))
         # The look-up came after one `settle`, which counts.
         more = pacing.settling(message) - pacing.times(message).settle
@@ -302,27 +334,34 @@ class Reconciliation:
         # While Slack is away a page cannot be sent either, so do not count that time
         # towards HURRY_AFTER.
         since = now if error.is_away else None
-        unconfirmed.look_later(tx, message, Verify(now + wait, since))
+        look_at = now + wait
+        if message.state is State.SUPERSEDED:
+            look_at = max(look_at, self._later(message, now) or look_at)
+        unconfirmed.look_later(tx, message, Verify(look_at, since))
         if error.retry_after is not None:
             rate_limits.limit(tx, search.method, now + wait)
 
-    def _remove(self, search: Search, surplus: Sequence[Standing]) -> None:
+    def _remove(
+        self,
+        channel: str,
+        surplus: Iterable[tuple[OutboxMessage, Sequence[Standing]]],
+    ) -> None:
         """Delete surplus copies; the next look-up finds those that could not be."""
-        message = search.message
-        for one in surplus:
-            try:
-                self._slack.delete(search.channel, one.ts)
-            except SlackError as error:
-                self._failed_calls.log("a copy stays", message.key, error)
-                if self._is_refused(message, error):
-                    continue
+        for message, copies in surplus:
+            for one in copies:
+                try:
+                    self._slack.delete(channel, one.ts)
+                except SlackError as error:
+                    self._failed_calls.log("a copy stays", message.key, error)
+                    if self._is_refused(message, error):
+                        continue
+                    with self._context.database.transaction() as tx:
+                        self._not_removed(tx, message, error)
+                    return
+            if copies:
                 with self._context.database.transaction() as tx:
-                    self._not_removed(tx, message, error)
-                return
-        with self._context.database.transaction() as tx:
-            now = self._context.system_clock()
-            later = pacing.later_look(message.unconfirmed_at or now, now)
-            unconfirmed.look_later(tx, message, Verify(later))
+                    later = self._later(message, self._context.system_clock())
+                    unconfirmed.look_later(tx, message, Verify(later))
 
     def _not_removed(
         self, tx: Transaction, message: OutboxMessage, error: SlackError
@@ -332,6 +371,10 @@ class Reconciliation:
         opens_at = self._context.system_clock() + error.retry_after
         unconfirmed.look_later(tx, message, Verify(opens_at))
         rate_limits.limit(tx, rate_limits.DELETING, opens_at)
+
+    def _later(self, message: OutboxMessage, now: datetime) -> datetime | None:
+        since = message.unconfirmed_at or now
+        return pacing.later_look(since, now, message.state)
 
     def _is_unreadable(self, tx: Transaction, message: OutboxMessage) -> bool:
         return (

@@ -944,6 +944,7 @@ WHERE id = (
         AND rate_limits.name = 'budget:edits'
     )
   )
+  AND priority <= :down_to
   ORDER BY priority, id
   LIMIT 1
 )
@@ -1054,43 +1055,75 @@ WHERE workspace = :workspace
   AND lease_token = :token
 RETURNING id;
 
--- name: claim_look
--- Claim the most urgent message that is due for a look-up. There is no lease:
+-- name: next_look
+-- The look-up that is due first. What may be unsent goes before what was sent. A
+-- superseded message waits while anything unsent does; a queued reply does not count,
+-- since its card may be dead. A message with a lease is being sent and must not be
+-- judged meanwhile.
+SELECT
+  @message_columns
+FROM outbox AS due
+WHERE due.workspace = :workspace
+  AND due.verify_at <= :system_now
+  AND due.lease_until IS NULL
+  AND due.state IN ('unconfirmed', 'sent', 'superseded')
+  AND (
+    due.state <> 'superseded'
+    OR NOT EXISTS (
+      SELECT 1
+      FROM outbox AS unsent
+      WHERE unsent.workspace = :workspace
+        AND unsent.state IN ('queued', 'sending', 'unconfirmed')
+        AND unsent.kind <> 'edit'
+        AND (unsent.thread_of IS NULL OR unsent.state <> 'queued')
+    )
+  )
+  AND NOT EXISTS (
+    SELECT 1
+    FROM rate_limits
+    WHERE rate_limits.workspace = :workspace
+      AND rate_limits.limited_until > :system_now
+      AND rate_limits.name IN (
+        'workspace',
+        'conversations.history',
+        CASE WHEN due.thread_of IS NULL THEN '' ELSE 'conversations.replies' END
+      )
+  )
+  AND NOT EXISTS (
+    SELECT 1
+    FROM rate_limits
+    WHERE rate_limits.workspace = :workspace
+      AND rate_limits.limited_until > :burst_until
+      AND rate_limits.name = 'budget:looks'
+  )
+ORDER BY
+  CASE WHEN due.state = 'unconfirmed' THEN 0 ELSE 1 END,
+  due.priority,
+  due.verify_at,
+  due.id
+LIMIT 1;
+
+-- name: claim_looks
+-- Claim what one reading of a conversation or thread settles: all that is due, and the
+-- superseded messages, which are not worth a call of their own. There is no lease:
 -- verify_at moves ahead instead, so that the next look-up comes even if this sender
--- dies. A message with a lease is being sent and must not be judged meanwhile.
+-- dies.
 UPDATE outbox
 SET lease_token = :token,
   verify_at = CASE WHEN priority = 0 THEN :page_again_at ELSE :again_at END
-WHERE id = (
+WHERE id IN (
   SELECT id
   FROM outbox AS due
-  WHERE due.workspace = :workspace
-    AND due.verify_at <= :system_now
-    AND due.lease_until IS NULL
-    AND due.state IN ('unconfirmed', 'sent', 'superseded')
-    AND NOT EXISTS (
-      SELECT 1
-      FROM rate_limits
-      WHERE rate_limits.workspace = :workspace
-        AND rate_limits.limited_until > :system_now
-        AND rate_limits.name IN (
-          'workspace',
-          'conversations.history',
-          CASE WHEN due.thread_of IS NULL THEN '' ELSE 'conversations.replies' END
-        )
-    )
-    AND NOT EXISTS (
-      SELECT 1
-      FROM rate_limits
-      WHERE rate_limits.workspace = :workspace
-        AND rate_limits.limited_until > :burst_until
-        AND rate_limits.name = 'budget:looks'
-    )
-  ORDER BY due.priority, due.verify_at, due.id
-  LIMIT 1
+  WHERE workspace = :workspace
+    AND conversation = :conversation
+    AND COALESCE(thread_of, '') = :thread_of
+    AND verify_at IS NOT NULL
+    AND (verify_at <= :system_now OR state = 'superseded')
+    AND lease_until IS NULL
+    AND state IN ('unconfirmed', 'sent', 'superseded')
+  ORDER BY id
+  FOR UPDATE
 )
-AND verify_at <= :system_now
-AND lease_until IS NULL
 RETURNING
   @message_columns;
 

@@ -113,6 +113,146 @@ def test_a_page_overtakes_anything_lesser_of_its_incident(
     assert post.slack.posted[:1] == ["page"]
 
 
+def test_one_reading_settles_all_that_is_due_in_a_conversation(post: Post) -> None:
+    notes = [f"note/{number}" for number in range(60)]
+    post.slack.failures["post"] = [UNKNOWN] * 60
+    for note in notes:
+        post.queue(note)
+    post.outbox.drain()
+    for note in notes[:30]:
+        post.slack.stand(note)
+
+    post.wait(seconds=30)
+
+    assert post.slack.looks == 1
+    assert sorted(post.slack.posted) == sorted(notes)
+
+
+def test_a_reading_that_fails_is_repeated_once_for_all(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN] * 3
+    post.slack.failures["look"] = [UNKNOWN]
+    for note in ("a", "b", "c"):
+        post.queue(note)
+    post.outbox.drain()
+
+    post.wait(seconds=30)
+    early = list(post.slack.posted)
+    post.wait(seconds=30)
+
+    assert early == []
+    assert post.slack.looks == 2
+    assert post.slack.posted == ["a", "b", "c"]
+
+
+def test_the_unsent_is_looked_up_before_the_sent(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue("page", priority=Priority.PAGE, conversation="D0ANA")
+    post.outbox.drain()
+    post.slack.stand("page")
+    post.wait(seconds=5)
+    post.pass_by(seconds=90)
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue("digest", priority=Priority.DIGEST)
+    post.outbox.drain()
+    before = len(post.slack.calls)
+
+    post.wait(seconds=30)
+
+    assert post.slack.calls[before:] == [
+        "look in C0INCIDENTS",
+        "post digest",
+        "look in D0ANA",
+    ]
+
+
+def test_two_hundred_lookups_of_the_sent_delay_nothing_unsent(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN] * 200
+    for number in range(200):
+        place = f"D{number}"
+        post.queue(f"page/{number}", priority=Priority.PAGE, conversation=place)
+    post.outbox.drain()
+    for number in range(200):
+        post.slack.stand(f"page/{number}")
+    post.wait(seconds=5)
+    post.pass_by(minutes=2)
+    post.pace = Pace()
+    post.outbox = post.replica()
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue("digest", priority=Priority.DIGEST)
+    post.outbox.drain()
+
+    post.wait(seconds=30)
+
+    assert post.slack.posted[200:] == ["digest"]
+    assert post.slack.looks < 250
+
+
+def test_a_lookup_waits_for_what_is_unsent_and_as_urgent(post: Post) -> None:
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue("unconfirmed", priority=Priority.NUDGE)
+    post.outbox.drain()
+    post.pass_by(seconds=30)
+    post.queue("card", priority=Priority.CARD)
+    post.queue("nudge", priority=Priority.NUDGE)
+    post.queue("page", priority=Priority.PAGE)
+
+    post.outbox.drain()
+
+    assert post.slack.calls[1:] == [
+        "post page",
+        "post nudge",
+        "look in C0INCIDENTS",
+        "post unconfirmed",
+        "post card",
+    ]
+
+
+def test_a_superseded_message_gets_one_lookup_after_fifteen_minutes(
+    post: Post,
+) -> None:
+    superseded(post, "reminder")
+    before = post.slack.looks
+
+    for _ in range(14):
+        post.wait(minutes=1)
+    early = post.slack.looks
+    for _ in range(20):
+        post.wait(minutes=1)
+
+    assert early == before
+    assert post.slack.looks == before + 1
+
+
+def test_a_superseded_message_is_settled_when_its_conversation_is_read(
+    post: Post,
+) -> None:
+    superseded(post, "reminder/card")
+    post.slack.stand("reminder/card")
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue("note")
+    post.outbox.drain()
+
+    post.wait(seconds=30)
+
+    assert post.state("reminder/card") is State.SENT
+    assert post.slack.edits == ["hello"]
+
+
+def test_a_superseded_message_waits_while_anything_is_unsent(post: Post) -> None:
+    superseded(post, "reminder")
+    before = post.slack.looks
+    post.slack.failures["post"] = [limited(1800)]
+    post.queue("note", conversation="D0ANA")
+    post.outbox.drain()
+
+    post.wait(minutes=20)
+    early = post.slack.looks
+    post.wait(minutes=10)
+
+    assert early == before
+    assert post.slack.looks == before + 1
+
+
 @pytest.mark.parametrize("failure", [None, UNKNOWN, NOT_DONE, limited(20)])
 def test_a_clock_that_is_set_back_delays_nothing(
     posting: Callable[[Pace], Post], failure: SlackError | None
@@ -268,16 +408,28 @@ def doubled(post: Post, key: str, *, is_answered: bool = True) -> None:
         post.slack.answered.add(late)
 
 
+def superseded(post: Post, key: str) -> None:
+    """Leave a message unconfirmed until it has nothing to say any more."""
+    post.slack.failures["post"] = [UNKNOWN]
+    post.queue(key, MessageKind.CARD)
+    post.outbox.drain()
+    post.says = ""
+    post.wait(seconds=30)
+    post.says = "hello"
+    assert post.state(key) is State.SUPERSEDED
+
+
 def take_look(post: Post) -> OutboxMessage:
     """Claim the next lookup, and never finish it."""
     with post.database.transaction() as tx:
-        message = unconfirmed.claim_look(
+        first = unconfirmed.next_look(tx, system_now=post.now, burst_until=post.now)
+        assert first is not None, "a message is to be looked up"
+        (message,) = unconfirmed.claim_looks(
             tx,
+            first,
             system_now=post.now,
             again_at=post.now + timedelta(seconds=60),
             page_again_at=post.now + timedelta(seconds=15),
-            burst_until=post.now,
             token="look",
         )
-    assert message is not None, "a message is to be looked up"
     return message

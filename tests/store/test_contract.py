@@ -54,6 +54,7 @@ SAMPLES: Mapping[str, object] = {
     "deadline_kind": "first_response",
     "details": "{}",
     "dm": "D0ANA",
+    "down_to": 3,
     "unconfirmed_at": NOON,
     "doubted_until": NOON,
     "fired": 1,
@@ -116,6 +117,7 @@ SAMPLES: Mapping[str, object] = {
 }
 # These use the same name for something else.
 OTHERWISE: Mapping[str, Mapping[str, object]] = {
+    "claim_looks": {"thread_of": ""},
     "inbox_answer": {"key": "command/0"},
     "forget_leaver": {"id": "U0GONE"},
     "insert_incident": {"number": 9},

@@ -219,7 +219,7 @@ def test_a_post_that_lands_after_its_reason_is_gone_loses_its_buttons(
     wait(tuesday, seconds=30)
     lands(tuesday, lost)
 
-    wait(tuesday, minutes=2)
+    wait(tuesday, minutes=15)
 
     (reminder,) = tuesday.slack.dm("ana")
     assert "First response sent" not in tuesday.read(reminder)

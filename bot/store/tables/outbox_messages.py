@@ -242,10 +242,12 @@ def claim(  # noqa: PLR0913  # The instants of one claim.
     page_lease_until: datetime,
     burst_until: datetime,
     token: str,
+    down_to: Priority = Priority.DIGEST,
 ) -> OutboxMessage | None:
     """Lease the most urgent message that may go now; `None` if there is none.
 
-    A budget may be overdrawn up to `burst_until`.
+    A budget may be overdrawn up to `burst_until`. Anything less urgent than `down_to`
+    is left.
     """
     row = tx.one(
         "claim_message",
@@ -254,6 +256,7 @@ def claim(  # noqa: PLR0913  # The instants of one claim.
         page_lease_until=page_lease_until,
         burst_until=burst_until,
         token=token,
+        down_to=int(down_to),
     )
     return message_of(row) if row else None
 

@@ -50,25 +50,38 @@ def mark(
     )
 
 
-def claim_look(  # noqa: PLR0913  # The instants of one claim.
+def next_look(
+    tx: Transaction, *, system_now: datetime, burst_until: datetime
+) -> OutboxMessage | None:
+    """Return the most urgent message that is due for a look-up, unsent ones first."""
+    row = tx.one("next_look", system_now=system_now, burst_until=burst_until)
+    return message_of(row) if row else None
+
+
+def claim_looks(  # noqa: PLR0913  # The instants of one claim.
     tx: Transaction,
+    first: OutboxMessage,
     *,
     system_now: datetime,
     again_at: datetime,
     page_again_at: datetime,
-    burst_until: datetime,
     token: str,
-) -> OutboxMessage | None:
-    """Claim the most urgent message that is due for a look-up in Slack."""
-    row = tx.one(
-        "claim_look",
+) -> list[OutboxMessage]:
+    """Claim what can be looked up together with one message, in order of urgency.
+
+    Nothing if somebody else has claimed that message meanwhile.
+    """
+    rows = tx.all(
+        "claim_looks",
+        conversation=first.conversation,
+        thread_of=first.thread_of or "",
         system_now=system_now,
         again_at=again_at,
         page_again_at=page_again_at,
-        burst_until=burst_until,
         token=token,
     )
-    return message_of(row) if row else None
+    claimed = sorted(map(message_of, rows), key=lambda one: (one.priority, one.id))
+    return claimed if any(one.id == first.id for one in claimed) else []
 
 
 def look_later(tx: Transaction, message: OutboxMessage, verify: Verify) -> bool:

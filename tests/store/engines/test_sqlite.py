@@ -355,7 +355,7 @@ def opens_at(tx: Transaction, name: str) -> datetime:
         ("forget_messages", "outbox_old_edits"),
         ("lost_leases", "outbox_sending"),
         ("hurry_pages", "outbox_unconfirmed"),
-        ("claim_look", "outbox_verify"),
+        ("next_look", "outbox_verify"),
         ("mark_stale", "outbox_heads"),
         ("queue_edits", "outbox_live"),
         ("due_deadlines", "deadlines_next_nudge"),
