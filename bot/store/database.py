@@ -62,6 +62,9 @@ class Transaction(Protocol):
         `rows` may be consumed as late as the commit.
         """
 
+    def be_brief(self) -> None:
+        """Let a server end this transaction soon if its client stands still."""
+
 
 class Whole(Protocol):
     """A transaction that has the database to itself and sees every workspace."""

@@ -217,6 +217,9 @@ class _Watched:
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
         self.many(query, rows, **same)
 
+    def be_brief(self) -> None:
+        self._tx.be_brief()
+
 
 def _watch_statements(bot: Bot, pass_by: Callable[[str], None]) -> None:
     begin, read = bot.database.transaction, bot.database.reading

@@ -6,12 +6,15 @@ Each has a connection of its own, and the record is in PostgreSQL.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TypeVar
 
 import pytest
 
+from bot.errors import StorageError
 from bot.incidents.acts import Report, Update
 from bot.incidents.incidents import Status
 from bot.incidents.refusals import Refusal
@@ -287,6 +290,24 @@ def test_a_lock_held_by_another_replica_is_not_taken(team: Team) -> None:
         afterwards = locks.take_if_free(tx, locks.TICK)
 
     assert (first, again, meanwhile, afterwards) == (True, True, False, True)
+
+
+def test_a_replica_that_freezes_with_a_claim_holds_up_the_others_for_two_seconds(
+    team: Team,
+) -> None:
+    queue(team, [("INC-1/card", "C1", 1)])
+    frozen, other = team.both
+    found, began = None, monotonic()
+
+    with suppress(StorageError), frozen.database.transaction() as tx:
+        locks.take(tx, locks.OUTBOX)
+        claimed(tx, team.now, "frozen")
+        while found is None and monotonic() < began + 5:
+            with suppress(StorageError):
+                found = claim(team, other, "other")
+
+    assert found is not None
+    assert monotonic() - began < 3
 
 
 def queue(team: Team, messages: Iterable[tuple[str, str, int]]) -> None:

@@ -146,6 +146,9 @@ class SqliteTransaction:
         """Run a named query without a result; here that happens at once."""
         self._run(statement(query, _DIALECT, is_silent=True), values)
 
+    def be_brief(self) -> None:
+        """Do nothing: SQLite cannot end a transaction of another process."""
+
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
         """Insert rows with a named query without a result."""
         same["workspace"] = self._workspace

@@ -29,6 +29,7 @@ _INSTANT = adapters.types["timestamptz"].oid
 _IN_FLIGHT = 25
 _FETCHED = 500
 _WITH_IDS = ("events", "outbox")
+_BRIEF = b"SET LOCAL idle_in_transaction_session_timeout = '2s'"
 _COUNT_ON = """
 SELECT setval(
   pg_get_serial_sequence('{table}', 'id'),
@@ -80,13 +81,16 @@ class PostgresTransaction:
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
         with honest():
-            return fetched(self._named(query, values))
+            cursor = self._named(query, values)
+            self._synced()
+            return fetched(cursor)
 
     def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
         """Insert rows with a named query; return its rows, in no order."""
         with honest():
             # All are sent before the first result is read.
             cursors = list(self._blocks(query, rows, same))
+            self._synced()
             return [row for cursor in cursors for row in fetched(cursor)]
 
     def write(self, query: str, **values: object) -> None:
@@ -99,6 +103,17 @@ class PostgresTransaction:
         with honest():
             for _ in self._blocks(query, rows, same, is_silent=True):
                 pass
+
+    def _synced(self) -> None:
+        # Fetching alone only flushes. Only after a sync does the server count a
+        # transaction as idle; it would wait for ever for a client that freezes before.
+        # https://www.postgresql.org/docs/current/protocol-flow.html
+        self._pipeline.sync()
+
+    def be_brief(self) -> None:
+        """Let the server end this transaction after two seconds without a statement."""
+        with honest():
+            self._connection.execute(_BRIEF)
 
     def _named(
         self, query: str, values: dict[str, object], *, is_silent: bool = False
