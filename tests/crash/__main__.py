@@ -149,6 +149,7 @@ def _tell_of(plan: Plan, outcome: Outcome) -> None:
         ("lost", outcome.verdict.lost),
         ("doubled", outcome.verdict.doubled),
         ("answered twice", outcome.verdict.answered),
+        ("stray", outcome.verdict.stray),
     ):
         for one in found[:_SHOWN]:
             _say(f"seed {plan.seed}: {word}: {one}")
@@ -167,6 +168,8 @@ def _tell(given: Namespace, total: Outcome, took: float) -> None:
         "lost": str(len(verdict.lost)),
         "doubled": str(len(verdict.doubled)),
         "answered twice": str(len(verdict.answered)),
+        "stray": str(len(verdict.stray)),
+        "unsent at rest": f"{total.unsent_for:.0f} s at most",
         "seed": str(given.seed),
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
     }

@@ -32,23 +32,26 @@ class Verdict:
     """How many messages were owed, and in words which are lost or stand there twice.
 
     An act that came twice has been `answered` twice if it did something twice, or if
-    what people were told of it is not one and the same.
+    what people were told of it is not one and the same. A superseded message that
+    landed late is a `stray` while it has buttons.
     """
 
     obligations: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    stray: list[str] = field(default_factory=list)
 
     def add(self, other: "Verdict") -> None:
         self.obligations += other.obligations
         self.lost += other.lost
         self.doubled += other.doubled
         self.answered += other.answered
+        self.stray += other.stray
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.answered)
+        return not (self.lost or self.doubled or self.answered or self.stray)
 
 
 def verdict(
@@ -79,6 +82,12 @@ def _by_record(messages: Sequence[OutboxMessage], shown: Sequence[Message]) -> V
             found.lost.append(f"{message.key} is {message.state}: {message.last_error}")
         elif not counted[message.key]:
             found.lost.append(f"{message.key} is sent, and not in Slack")
+    over = {one.key for one in posts} - {one.key for one in owed}
+    for one in shown:
+        if _key(one) in over and any(
+            block["type"] == "actions" for block in one.blocks
+        ):
+            found.stray.append(f"{_key(one)} is superseded, and has buttons")
     for key in counted.keys() - {one.key for one in posts}:
         found.lost.append(f"{key} is in Slack, and not in the record")
     for message in messages:

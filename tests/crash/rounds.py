@@ -55,10 +55,13 @@ class Outcome:
     """What came of one round or of many. `unseen` are places that no bot got to.
 
     `in_flight` of the kills met a message that was claimed and not finished.
+    `unsent_for` is how many of the bots' seconds the last message stayed unsent once
+    nothing failed any more.
     """
 
     kills: int = 0
     in_flight: int = 0
+    unsent_for: float = 0
     acts: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     unseen: list[str] = field(default_factory=list)
@@ -67,6 +70,7 @@ class Outcome:
     def add(self, other: "Outcome") -> None:
         self.kills += other.kills
         self.in_flight += other.in_flight
+        self.unsent_for = max(self.unsent_for, other.unsent_for)
         self.acts += other.acts
         self.unseen += other.unseen
         self.verdict.add(other.verdict)
@@ -130,7 +134,7 @@ def played(stage: Stage, plan: Plan) -> Outcome:
             _kill_at_random(stage, plan, outcome)
     finally:
         people.stop(crowd)
-    _come_to_rest(stage, plan)
+    outcome.unsent_for = _come_to_rest(stage, plan)
     outcome.count(stage.faults())
     told = stage.told()
     outcome.acts = len(told)
@@ -195,40 +199,51 @@ def _trapped(
     return trap.sprung or ""
 
 
-def _come_to_rest(stage: Stage, plan: Plan) -> None:
+def _come_to_rest(stage: Stage, plan: Plan) -> float:
     """Let Slack be well again and people be quiet, until nothing is left to do.
 
     The bots' clock goes ahead only while no bot runs and no request is under way, so
-    that no wait is cut short which a request could outlast.
+    that no wait is cut short which a request could outlast. Returns for how many of the
+    bots' seconds a message stayed unsent, without those jumps.
     """
     stage.slack.faults.clear()
     time.sleep(LONGEST_DELAY.total_seconds() / SCALE)
-    give_up_at, patience = time.monotonic() + plan.rests_within_s, _STILL_FOR_S
+    began, unsent_for = time.monotonic(), 0.0
+    give_up_at, patience = began + plan.rests_within_s, _STILL_FOR_S
     while time.monotonic() < give_up_at:
         stage.system_clock.advance(_LATER)
         last = bots.forked(stage, plan.change)
+        still = _Stillness(stage, patience)
         try:
-            _until(_Stillness(stage, patience), give_up_at - time.monotonic())
+            _until(still, give_up_at - time.monotonic())
         finally:
             bots.kill(last)
+        unsent_for = max(unsent_for, (still.unsent_at - began) * SCALE)
         if _is_at_rest(stage):
-            return
+            break
         patience *= 1.2  # The computer may be too busy for any bot to get far.
+    return unsent_for
 
 
 class _Stillness:
-    """Tells whether a record has not changed for a while, with nothing under way."""
+    """Tells whether a record has not changed for a while, with nothing under way.
+
+    `unsent_at` is when a message was last seen unsent, 0 if none was.
+    """
 
     def __init__(self, stage: Stage, patience: float) -> None:
         self._stage = stage
         self._patience = patience
         self._seen: object = None
         self._since = 0.0
+        self.unsent_at = 0.0
 
     def __call__(self) -> bool:
         messages, now = self._stage.messages(), time.monotonic()
         if messages != self._seen:
             self._seen, self._since = messages, now
+        if any(one.is_unsent for one in messages):
+            self.unsent_at = now
         is_busy = any(one.is_under_way for one in messages) or self._stage.is_due()
         if is_busy:
             return False

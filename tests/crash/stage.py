@@ -66,6 +66,9 @@ _RATES = {
 }
 
 
+_UNFINISHED = ("queued", "sending", "unconfirmed")
+
+
 class SystemClock:
     """The bots' system clock. A forked process keeps it as it was then."""
 
@@ -101,8 +104,13 @@ class OutboxMessage:
     @property
     def is_open(self) -> bool:
         """Return whether something is still to be done about it."""
-        is_open = self.state in ("queued", "sending", "unconfirmed")
+        is_open = self.state in _UNFINISHED
         return is_open or self.verify_at is not None
+
+    @property
+    def is_unsent(self) -> bool:
+        """Return whether people have not been told what it says."""
+        return self.kind != "edit" and self.state in _UNFINISHED
 
 
 _CUT = """

@@ -26,6 +26,9 @@ CARD = Message(
     metadata={"event_payload": {"key": "INC-1/card", "with": ""}},
 )
 SENT = OutboxMessage("INC-1/card", "card", "sent", "1.0", None, None)
+# Longer than any lease, settle time or backoff, on a computer that others use too.
+UNSENT_AT_REST_S = 300
+BUTTONS = ({"type": "actions", "elements": []},)
 OPENED = {
     "do": "open",
     "title": "fault 0001.",
@@ -56,6 +59,7 @@ def test_killing_the_bot_loses_and_doubles_no_message(
     assert counted(said, "kills") >= 60
     assert counted(said, "  in flight") > 0
     assert counted(said, "obligations") > 0
+    assert counted(said, "unsent at rest") < UNSENT_AT_REST_S
 
 
 @pytest.mark.timeout(240)
@@ -76,6 +80,10 @@ def test_messages_marked_sent_before_sending_are_lost() -> None:
 
     assert status == 1, said
     assert counted(said, "lost") > 0
+
+
+def of_key(key: str) -> dict[str, Any]:
+    return {"event_payload": {"key": key}}
 
 
 def verdict(
@@ -119,6 +127,19 @@ def test_a_message_shown_twice_counts_as_doubled() -> None:
         "INC-1/card, INC-1/card read the same",
         "fault 0001. has 2 cards",
     ]
+
+
+@pytest.mark.parametrize("state", ["superseded", "merged"])
+def test_a_superseded_message_shown_with_buttons_is_a_stray(state: str) -> None:
+    late = replace(CARD, ts="2.0", text="due now", metadata=of_key("INC-1/reminder"))
+    messages = (SENT, replace(SENT, key="INC-1/reminder", state=state))
+
+    bare = verdict(CARD, late, messages=messages)
+    live = verdict(CARD, replace(late, blocks=BUTTONS), messages=messages)
+
+    assert bare.is_clean
+    assert live.stray == ["INC-1/reminder is superseded, and has buttons"]
+    assert not live.is_clean
 
 
 def test_the_same_text_under_another_key_counts_as_doubled() -> None:
