@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.policies import Policy, Severity
+from bot.policy.targets import NOTHING
 from bot.slack.blocks import link, mention, shown
 from bot.slack.cutting import cut
 from bot.slack.phrases import (
@@ -47,7 +48,7 @@ def sentence(  # noqa: PLR0912  # A branch a kind.
     by, details = mention(event.by), event.details
     match event.kind:
         case EventKind.TAKEN:
-            return f"{by} took it{_from(details)}.{_still_owed(incident)}"
+            return f"{by} took it{_from(details)}.{_still_owed(incident, policy)}"
         case EventKind.UPDATED:
             return _update(incident, event, times)
         case EventKind.CHANGED:
@@ -59,7 +60,7 @@ def sentence(  # noqa: PLR0912  # A branch a kind.
         case EventKind.HAND_OFF_ACCEPTED:
             return f"{by} accepted the hand-off{_from(details)}."
         case EventKind.RELEASED if "owned" in details:
-            return f"{gone(event)}; nobody owns it.{_still_owed(incident)}"
+            return f"{gone(event)}; nobody owns it.{_still_owed(incident, policy)}"
         case EventKind.RELEASED:
             return f"{gone(event)}; the offer to {mention(details['to'])} is over."
         case EventKind.SNOOZED:
@@ -90,8 +91,9 @@ def _from(details: Mapping[str, str]) -> str:
     return f" from {mention(details['from'])}" if details.get("from") else ""
 
 
-def _still_owed(incident: Incident) -> str:
-    is_owed = incident.is_open and incident.responded_at is None
+def _still_owed(incident: Incident, policy: Policy) -> str:
+    target = policy.first_responses.get((incident.severity, incident.plan))
+    is_owed = incident.is_open and incident.responded_at is None and target != NOTHING
     return " The first response is still owed." if is_owed else ""
 
 

@@ -146,6 +146,17 @@ def test_updates_are_owed_where_no_first_response_is_promised(tell: Tell) -> Non
     ]
 
 
+def test_a_thread_names_no_first_response_that_is_not_promised(tell: Tell) -> None:
+    told = tell("2026-11-24 09:30", policy=with_targets(Severity.SEV4, first=NOTHING))
+    told.command("dee", "/sev4 acme: a")
+
+    told.take("ben")
+    told.leave("ben")
+    told.advance(minutes=2)
+
+    assert told.thread() == ["@ben took it.", "@ben left; nobody owns it."]
+
+
 def test_a_week_ending_on_a_holiday_is_due_at_the_previous_closing(
     tell: Tell,
 ) -> None:
