@@ -33,6 +33,7 @@ def found(policy: Policy) -> Iterator[str]:
         yield f"customers: without a plan, so with {plan}: {few(without)}"
     yield from _people(policy)
     yield from _steps(policy)
+    yield from _wakes(policy)
     yield from (sentence for sentence, is_odd in _odd(policy).items() if is_odd)
 
 
@@ -86,11 +87,21 @@ def _steps(policy: Policy) -> Iterator[str]:
                 f"{key}: comes {said(gap)} after the step above it; nobody can take "
                 "the incident in between"
             )
-        if gap > _DAY:
-            yield (
-                f"{key}: {said(step.after)} is more than a day after the step above "
-                "it; nobody else hears until then"
-            )
+
+
+def _wakes(policy: Policy) -> Iterator[str]:
+    """Name what wakes people although something graver, or a better plan, does not."""
+    wakes, plans = policy.escalation.wakes, [plan.id for plan in policy.plans]
+    for plan in plans:
+        if (Severity.SEV2, plan) in wakes and (Severity.SEV1, plan) not in wakes:
+            yield f"escalation.wakes: a Sev2 of {plan} wakes people, a Sev1 does not"
+    for severity in (Severity.SEV1, Severity.SEV2):
+        for better, worse in pairwise(plans):
+            if (severity, worse) in wakes and (severity, better) not in wakes:
+                yield (
+                    f"escalation.wakes: a {severity.label} of {worse} wakes people, "
+                    f"one of {better}, the better plan, does not"
+                )
 
 
 def _odd(policy: Policy) -> Mapping[str, bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.policy import targets
 from bot.policy.odd_settings import few, said
@@ -31,6 +32,14 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
             f"escalation.steps.1.after: the first page comes after {said(start)}, when "
             f"these are due: {few(late)}"
         )
+    for number, (above, step) in enumerate(pairwise(policy.escalation.steps), start=2):
+        gap = step.after - above.after
+        late = [key for key, length in first.items() if length <= gap]
+        if late:
+            yield (
+                f"escalation.steps.{number}.after: for {said(gap)} nobody else hears, "
+                f"the whole time for {few(late)}"
+            )
     if slow := [key for key, length in first.items() if length <= repeat]:
         yield (
             f"escalation.repeat: between two pages pass {said(repeat)}, the whole time "

@@ -73,8 +73,10 @@ def hours(words: str, holidays: str = "{country: XY}") -> tuple[str, str]:
             "after: 20m",
             "after: 3d",
             [
-                "escalation.steps.3.after: 3d is more than a day after the step above "
-                "it; nobody else hears until then"
+                "escalation.steps.3.after: for 4310m nobody else hears, the whole time "
+                'for first_response.sev1.gold "1 hour", first_response.sev1.basic '
+                '"4 business hours", first_response.sev2.gold "4 business hours" and '
+                "1 more"
             ],
         ),
         (
@@ -137,11 +139,33 @@ def test_an_odd_setting_is_warned_of(old: str, new: str, sentences: list[str]) -
 
 
 @pytest.mark.parametrize(
+    ("wakes", "sentences"),
+    [
+        (
+            "{sev1: [gold], sev2: [gold, basic]}",
+            ["a Sev2 of basic wakes people, a Sev1 does not"],
+        ),
+        (
+            "{sev1: [gold, basic], sev2: [basic]}",
+            ["a Sev2 of basic wakes people, one of gold, the better plan, does not"],
+        ),
+    ],
+)
+def test_waking_for_the_lesser_alone_is_warned_of(
+    wakes: str, sentences: list[str]
+) -> None:
+    found = told(("wakes: [gold]", f"wakes: {wakes}"))
+
+    assert found == [f"escalation.wakes: {one}" for one in sentences]
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ("waiting_pauses: [sev2, sev3, sev4]", "waiting_pauses: []"),
         ("after: 10m", "after: 1m"),
-        ("after: 20m", "after: 1450m"),
+        ("after: 20m", "after: 69m"),
+        ("wakes: [gold]", "wakes: {sev1: [gold, basic], sev2: [gold]}"),
         ("repeat: 15m\n  check_in_every", "repeat: 5m\n  check_in_every"),
         ("check_in_every: 60m", "check_in_every: 12h"),
         (
