@@ -21,6 +21,10 @@ PLACES = {
     "CEST": "Europe/Berlin",
     "JST": "Asia/Tokyo",
 }
+# Not zones of IANA: the machine's own time, one that nobody has chosen yet, and copies
+# of the database, of which `right/` counts leap seconds.
+# https://data.iana.org/time-zones/tz-link.html
+NO_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 _FIXED = re.compile(r"Etc/GMT([+-])([1-9][0-9]?)")
 
 

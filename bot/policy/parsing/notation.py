@@ -7,13 +7,14 @@ allowed. The patterns are for editors, in the JSON Schema.
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.business_time.schedules import DAY, WEEKDAYS, Span
 from bot.policy.names import folded, near
-from bot.policy.zones import PLACES
+from bot.policy.zones import NO_PLACES, PLACES
 
 _DAY = "|".join(WEEKDAYS)
 DAYS_PATTERN = rf"^({_DAY})( ?- ?({_DAY}))?$"
@@ -122,15 +123,13 @@ def zone(value: object) -> ZoneInfo:
     """Read an IANA time zone."""
     allowed = "an IANA time zone such as America/Los_Angeles"
     key = text(value, allowed)
-    try:
-        return ZoneInfo(key)
-    except (KeyError, OSError, ValueError):
-        # Not EST for PST: the short names keep no summer time.
-        places = {name for name in available_timezones() if "/" in name}
-        near = did_you_mean(PLACES.get(key.upper(), key), places)
-        raise ValueError(
-            f"{quoted(key)} is no time zone; write {allowed}{near}"
-        ) from None
+    if not key.startswith(NO_PLACES):
+        with suppress(KeyError, OSError, ValueError):
+            return ZoneInfo(key)
+    # Not EST for PST: the short names keep no summer time.
+    places = {name for name in available_timezones() if "/" in name}
+    near = did_you_mean(PLACES.get(key.upper(), key), places)
+    raise ValueError(f"{quoted(key)} is no time zone; write {allowed}{near}")
 
 
 def duration(value: object) -> timedelta:

@@ -128,6 +128,21 @@ def wrong(old: str, new: str) -> str:
             id="a place without a zone",
         ),
         pytest.param(
+            "zone: Europe/Berlin",
+            "zone: localtime",
+            'line 30, calendars.office.zone: "localtime" is no time zone; write an '
+            "IANA time zone such as America/Los_Angeles",
+            id="the machine's own zone",
+        ),
+        pytest.param(
+            "zone: Europe/Berlin",
+            "zone: right/Europe/Berlin",
+            'line 30, calendars.office.zone: "right/Europe/Berlin" is no time zone; '
+            "write an IANA time zone such as America/Los_Angeles; did you mean "
+            "Europe/Berlin?",
+            id="a zone that counts leap seconds",
+        ),
+        pytest.param(
             "{mon-fri: 09:00-17:00}",
             "{mon-fri: 9 to 5}",
             'line 31, calendars.office.hours.mon-fri: "9 to 5" is not allowed; write '
