@@ -28,7 +28,7 @@ _VALUE = (
 _PIECE = re.compile(
     rf"(?P<kept>https?://\S+|{_QUOTED})"
     rf"|(?<![^\s{COMMAS}])(?P<name>{'|'.join(OPTIONS)})"
-    rf"(?: [=＝] |[=＝])(?:{_VALUE})[{COMMAS}]*",  # noqa: RUF001
+    rf"(?: [=＝] |[=＝])(?:{_VALUE})(?:[.:!?]+(?!\S)|[{COMMAS}]*)",  # noqa: RUF001
     re.IGNORECASE,
 )
 _TRAILING = re.compile(r"(?<!\S)(?P<name>[^\W\d]\w*)[=＝](?P<value>[^\s=]\S*)\s*$")  # noqa: RUF001

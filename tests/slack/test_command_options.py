@@ -98,6 +98,9 @@ def test_text_that_only_resembles_an_option_stays_in_the_title(
         ("plan=premium is down", "is down", "premium"),
         ("it is down, plan=premium, owner=ana", "it is down", "premium"),
         ("it is down,plan=premium", "it is down", "premium"),
+        ('it is down plan="standard". Now', "it is down Now", "standard"),
+        ("owner=<@U0ANA>: is down plan=standard", "is down", "standard"),
+        ("is down plan=standard link=<https://x.y>.", "is down", "standard"),
     ],
 )
 def test_an_option_is_read_and_the_rest_is_the_title(
