@@ -13,7 +13,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
-from bot.policy.names import COLONS, QUOTES, folded, near
+from bot.policy.names import APOSTROPHES, COLONS, QUOTES, folded, near
 from bot.policy.policies import Customer, Policy
 from bot.slack import typed
 from bot.slack.blocks import shown
@@ -24,6 +24,9 @@ LONGEST_TITLE = 250
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _EMOJI = re.compile(r":[\w+'-]+:")
+_EMOJI_FIRST = re.compile(rf"^(?:{_EMOJI.pattern}\s*)+")
+# Around a name: quotes, brackets, Slack's formatting, the end of a sentence.
+_AROUND = f"{QUOTES}{APOSTROPHES}()[]*_~.!?"
 _WIDE = COLONS.replace(":", "")
 # Between a word and a smiley or an emoji such as " :fire:" no colon ends a name.
 _NAME_END = re.compile(
@@ -105,7 +108,9 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
         return Help()
     rest, options = split_options(raw, partial(_is_value, policy, people))
     words = " ".join(typed.readable(rest, names).split())
-    customer, title, found = _customer_in(words, policy, channel)
+    bare = _EMOJI_FIRST.sub("", words)
+    customer, title, found = _customer_in(bare, policy, channel)
+    title = f"{words.removesuffix(bare)}{title}".strip()
     if not title:
         if options:
             raise UserError("What is wrong? Write a title before the options.")
@@ -124,7 +129,7 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
         owner=None if owner is None else _owner(owner, people),
         reported_at=None if at is None else _instant(at, typist_zone, now),
         link=None if link is None else _link(link),
-        reading=Reading(found, _suggestions(words, found, policy, customer)),
+        reading=Reading(found, _suggestions(bare, found, policy, customer)),
     )
 
 
@@ -171,7 +176,7 @@ def _leading_customer(
     for end in reversed(list(ends)):
         name = words[: end.start()]
         customer = policy.find_customer(name) or policy.find_customer(
-            name.strip(QUOTES)
+            name.strip(_AROUND)
         )
         if customer is None:
             continue
