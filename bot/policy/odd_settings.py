@@ -28,8 +28,10 @@ def found(policy: Policy) -> Iterator[str]:
             "lost among those of the other"
         )
     without = [one.name for one in policy.customers if one.plan is None]
+    plan = policy.plan(policy.conduct.unknown_customer_plan).name
+    if not policy.customers:
+        yield f"customers: nobody is listed, so everybody counts as {plan}"
     if without:
-        plan = policy.plan(policy.conduct.unknown_customer_plan).name
         yield f"customers: without a plan, so with {plan}: {few(without)}"
     yield from _people(policy)
     yield from _steps(policy)

@@ -47,6 +47,12 @@ def hours(words: str, holidays: str = "{country: XY}") -> tuple[str, str]:
             ["customers: without a plan, so with Gold: Globex, Hooli"],
         ),
         (
+            "  Acme: {plan: gold, aliases: [acme corp], channel: C0ACME}\n"
+            "  Globex: {plan: basic}",
+            "  {}",
+            ["customers: nobody is listed, so everybody counts as Gold"],
+        ),
+        (
             "backup: U0BEN",
             "backup: U0ANA",
             ["on_call.backup: is the primary, too; nobody stands behind them"],
