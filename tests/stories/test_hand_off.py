@@ -26,7 +26,7 @@ def test_an_offer_shows_the_incident_and_its_owner_until_acceptance(
     request = offered.slack.dm("ben")[-1]
 
     assert offered.read(request, "ben") == (
-        "@ana asks you to take INC-1 Acme (Sev2). Push of apps fails. @ana keeps it "
+        "@ana asks you to take INC-1 Acme (Sev2): push of apps fails. @ana keeps it "
         "until you accept.\n"
         "[Accept] [Decline]"
     )

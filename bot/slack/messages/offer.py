@@ -13,7 +13,6 @@ from bot.slack.phrases import (
     gone,
     keeps_it,
     name_of,
-    opened_up,
     title_of,
 )
 from bot.slack.readers import Person
@@ -26,9 +25,9 @@ def message(incident: Incident, by: str, reader: Person) -> Message:
     """
     if not incident.is_open or incident.offered_to != reader.id:
         return notice(_over(incident, reader))
-    asks = f"{mention(by)} asks you to take {name_of(incident)}."
-    title = ended(opened_up(title_of(incident, LONGEST_TITLE_IN_A_LIST)))
-    text = f"{asks} {title} {keeps_it(incident)} until you accept."
+    title = title_of(incident, LONGEST_TITLE_IN_A_LIST)
+    asks = ended(f"{mention(by)} asks you to take {name_of(incident)}: {title}")
+    text = f"{asks} {keeps_it(incident)} until you accept."
     accept = buttons.about(incident, "Accept", actions.ACCEPT, style="primary")
     decline = buttons.about(incident, "Decline", actions.DECLINE)
     return say(text, (section(text), row([accept, decline])))

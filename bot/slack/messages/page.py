@@ -22,7 +22,7 @@ from bot.slack.phrases import (
     on_call_phrase,
     opened_up,
     owed_as,
-    title_of,
+    quoted,
     unowned,
 )
 from bot.slack.readers import Person
@@ -90,7 +90,7 @@ def _silent_owner(item: Item, policy: Policy, times: Times) -> Iterator[str]:
     sign = incident.last_sign_at or incident.owned_since or incident.opened_at
     silent = f"no sign of life from {mention(incident.owner or '')}"
     yield f"{name_of(incident)}: {silent} since {times.clock(sign)}."
-    yield ended(opened_up(title_of(incident, LONGEST_TITLE_IN_A_LIST)))
+    yield f"{quoted(incident.title, LONGEST_TITLE_IN_A_LIST)}."
     yield from _target(item, policy, times)
     if item.because is Because.FALLBACK:
         yield on_call_phrase(recipients.on_call(policy, times.now))

@@ -28,7 +28,7 @@ def test_an_offer_can_be_accepted_or_declined() -> None:
     message = offer.message(replace(OWNED, offered_to="U0BEN"), "U0ANA", BEN)
 
     assert message.text == (
-        "<@U0ANA> asks you to take INC-42 Acme (Sev2). Push of apps fails. "
+        "<@U0ANA> asks you to take INC-42 Acme (Sev2): push of apps fails. "
         "<@U0ANA> keeps it until you accept."
     )
     assert buttons(message) == ["Accept", "Decline"]

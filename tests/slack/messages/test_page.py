@@ -116,8 +116,8 @@ def test_pages_to_others_name_the_silent_owner() -> None:
     shown = told(item, BEN, pacific(24, "05:06"))
 
     assert shown.text == (
-        "INC-42 Acme (Sev1): no sign of life from <@U0ANA> since 12:41. Checkout is "
-        "down. First response due 22:00, in 7 h 54. You are told as the backup on "
+        "INC-42 Acme (Sev1): no sign of life from <@U0ANA> since 12:41. “checkout "
+        "is down”. First response due 22:00, in 7 h 54. You are told as the backup on "
         "call. Next: <@U0BEN> at 13:56. Stops when the owner answers, or somebody "
         "takes it over."
     )
