@@ -122,6 +122,7 @@ class Bot:
                 self.policy_note(),
                 self.transport.note(),
                 self.people.failure,
+                self.outbox.note(),
             ),
         )
 

@@ -38,11 +38,13 @@ class DeadLetters:
     """Gives messages up. `clock` is that of obligations; waits use `system_clock`.
 
     `unreported` is the error code of a lost page of which nobody could be told, until
-    another page is sent. Like the trouble with a token it is not stored.
+    another page is sent, and `unreported_rest` that of anything else, until anything is
+    posted. Like the trouble with a token they are not stored.
     """
 
     context: Context
     unreported: str | None = None
+    unreported_rest: str | None = None
 
     def give_up(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Give up a message that Slack refused; a reminder goes to a stand-in."""
@@ -67,6 +69,8 @@ class DeadLetters:
         """Note that a message was sent."""
         if message.priority is Priority.PAGE:
             self.unreported = None
+        if message.edit_of is None:
+            self.unreported_rest = None
 
     def tell_of_deletion(self, tx: Transaction, card: OutboxMessage) -> None:
         """Report a card that was given up because people deleted it twice."""
@@ -126,9 +130,12 @@ class DeadLetters:
         if is_report(message) and message.person is not None:
             _log("a lost message cannot be reported", message, error)
             # The typist is told as well as the others, not instead of them.
-            is_last = message.kind is not MessageKind.CARD_NOT_POSTED
-            if is_last and message.priority is Priority.PAGE:
+            if message.kind is MessageKind.CARD_NOT_POSTED:
+                return
+            if message.priority is Priority.PAGE:
                 self.unreported = error
+            else:
+                self.unreported_rest = error
             return
         goes_to_lead = (
             is_report(message) or message.conversation == policy.channels.fallback

@@ -106,6 +106,11 @@ class Outbox:
         """How the last page was lost, if nobody could be told of it."""
         return self._dead_letters.unreported
 
+    def note(self) -> str | None:
+        """Return that something else was lost, likewise, for monitoring."""
+        error = self._dead_letters.unreported_rest
+        return error and f"a message was lost, and nobody could be told: {error}"
+
     def drain(self) -> int:
         """Send everything that may go now; return how many messages were handled."""
         handled = 0

@@ -134,6 +134,23 @@ def test_when_slack_refuses_every_post_the_reports_end(tuesday: Story) -> None:
     assert tuesday.bot.health().is_well
 
 
+def test_a_card_of_which_nobody_could_be_told_shows_in_the_health(
+    tuesday: Story,
+) -> None:
+    refuse(tuesday, "chat.postMessage", "restricted_action")
+    tuesday.command("dee", "/sev4 acme: a wish")
+    lost = tuesday.bot.health()
+
+    tuesday.slack.faults.clear()
+    tuesday.command("dee", "/sev4 acme: another wish")
+
+    assert lost.is_well
+    assert lost.notes == (
+        "a message was lost, and nobody could be told: restricted_action",
+    )
+    assert tuesday.bot.health().notes == ()
+
+
 def test_a_reply_that_waits_for_its_lost_card_is_no_unsent_page(
     tuesday: Story,
 ) -> None:
