@@ -178,9 +178,11 @@ class Renderer:
         orphans = leavers.orphans(tx, message.refs["who"].split(), since)
         if not orphans:
             return None
-        primary = recipients.of_unowned(self._policy(), self._clock())
+        policy, now = self._policy(), self._clock()
+        silent = [gap.person for gap in people.gaps(tx, policy, now)]
+        told = recipients.stand_in(policy, silent, now)
         links = self._links(tx, (incident for incident, _ in orphans))
-        return Rendered(leavers_message.message(orphans, primary, links), is_live=False)
+        return Rendered(leavers_message.message(orphans, told, links), is_live=False)
 
     def _channel_lost(self, message: OutboxMessage) -> Rendered:
         channel, policy = message.refs["channel"], self._policy()

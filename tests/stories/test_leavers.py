@@ -171,6 +171,28 @@ def test_the_list_of_leavers_names_what_is_still_unowned(owned: Story) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("others", "then"),
+    [
+        ((), "Reminders go to @ben until somebody takes it."),
+        (("ben", "lea"), "Nobody on call can be reached; name somebody else."),
+    ],
+)
+def test_the_list_of_leavers_names_somebody_who_is_there(
+    tuesday: Story, others: tuple[str, ...], then: str
+) -> None:
+    tuesday.command("dee", "/sev3 acme: a policy does not arrive")
+    tuesday.take("ana")
+
+    for who in ("ana", *others):
+        tuesday.leave(who)
+    tuesday.advance(minutes=1)
+
+    assert tuesday.read(tuesday.slack.channel("leads")[-1]) == (
+        f"@ana left; nobody owns INC-1 Acme (Sev3).\n{then}"
+    )
+
+
 def test_somebody_without_work_leaves_in_silence(owned: Story) -> None:
     before = len(owned.slack.channel("leads"))
 

@@ -18,12 +18,13 @@ _MOST_PEOPLE = 5
 
 def message(
     orphans: Sequence[tuple[Incident, Event]],
-    primary: str,
+    told: str | None,
     permalinks: Mapping[int, str] = NO_LINKS,
 ) -> Message:
     """Return who is gone, and the incidents that they owned.
 
-    Each comes with its release. Reminders of them go to the `primary` now.
+    Each comes with its release. Reminders of them go to `told` now, if anybody on call
+    can be reached.
     """
     theirs: dict[str, list[Incident]] = {}
     releases = {release.details["who"]: release for _, release in orphans}
@@ -31,7 +32,9 @@ def message(
         theirs.setdefault(release.details["who"], []).append(incident)
     head, all_of_it = _head(list(releases.values())), [one for one, _ in orphans]
     it = "it" if len(orphans) == 1 else "them"
-    then = f"Reminders go to {mention(primary)} until somebody takes {it}."
+    then = "Nobody on call can be reached; name somebody else."
+    if told is not None:
+        then = f"Reminders go to {mention(told)} until somebody takes {it}."
     text = f"{head}; nobody owns {linked_names(all_of_it)} now. {then}"
     said = [
         f"{gone(releases[who])}; nobody owns {linked_names(incidents, permalinks)}."
