@@ -13,11 +13,18 @@ class UserError(BotError):
 
 
 class PolicyError(BotError):
-    """A policies file that cannot be used; `problems` lists everything wrong."""
+    """A policies file that cannot be used; `problems` lists everything wrong.
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    They are for the terminal. `discreet` are the same without a word of the customers'
+    file, which may be any file that was named by mistake: for Slack and the log.
+    """
+
+    def __init__(
+        self, problems: tuple[str, ...], discreet: tuple[str, ...] | None = None
+    ) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.discreet = problems if discreet is None else discreet
 
 
 class UnopenedError(PolicyError):

@@ -109,7 +109,7 @@ def at_start(
     except PolicyError as error:
         if stored is None:
             raise
-        problems = () if isinstance(error, UnopenedError) else error.problems
+        problems = () if isinstance(error, UnopenedError) else error.discreet
         return source, read_stored(stored, holidays, today), problems
 
 
@@ -153,7 +153,7 @@ class PolicyWatch:
             try:
                 self._accept(self._in_force())
             except PolicyError as error:
-                problems = error.problems
+                problems = error.discreet
                 self._go_back()
         if problems:
             self._accept(self._in_force())
@@ -186,7 +186,7 @@ class PolicyWatch:
         except UnopenedError:
             raise
         except PolicyError as error:
-            self._refuse(error.problems)
+            self._refuse(error.discreet)
         self._done = content
 
     def _accept(self, policy: Policy) -> None:

@@ -522,8 +522,8 @@ def test_a_changed_customers_file_is_loaded(
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "c.csv line 1, name: this column is missing"),
-        (b"name,plan\nWayne,pre", 'c.csv line 2, plan: "pre" is no plan'),
+        (b"", "c.csv line 1, name is wrong: sevbot check says why"),
+        (b"name,plan\nWayne,pre", "c.csv line 2, plan is wrong: sevbot check says why"),
         (b"name,plan\nW\xe4yne,premium\n", "c.csv line 2: this is not UTF-8"),
         (None, "c.csv does not exist"),
         ("folder", "c.csv is a folder; name a file"),
@@ -577,3 +577,27 @@ def missed(told: Story) -> list[tuple[object, ...]]:
         WHERE missed_at IS NOT NULL
     """
     return by_hand(told, query)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("name,plan\nSECRET,SECRET\n", "customers.csv line 2, plan"),
+        ("name,SECRET,SECRET\n", "customers.csv line 1"),
+        ('name\n"SECRET\n', "customers.csv line 2"),
+    ],
+    ids=["a plan", "columns", "no csv"],
+)
+def test_nothing_of_a_customers_file_is_quoted_outside_the_terminal(
+    told: Changing, caplog: pytest.LogCaptureFixture, text: str, where: str
+) -> None:
+    (told.file.parent / "customers.csv").write_text(text)
+    told.write(("plans:\n", "customers_file: customers.csv\nplans:\n"))
+
+    told.look()
+
+    (notice,) = told.leads()
+    assert f"{where} is wrong" in notice
+    assert "sevbot check" in notice
+    said = [notice, told.in_force.note(), *(f"{vars(one)}" for one in caplog.records)]
+    assert "SECRET" not in f"{said}"

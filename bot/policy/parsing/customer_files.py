@@ -174,7 +174,10 @@ def _header_faults(
         yield "name", f"this column is missing; {allowed}"
     for number, column in enumerate(columns):
         if column and column in columns[:number]:
-            yield column, "this column stands here twice; keep one of them"
+            is_known = column in COLUMNS
+            what = "this column" if is_known else words.quoted(column)
+            sentence = f"{what} stands here twice; keep one of them"
+            yield column * is_known, sentence
         elif column and column not in COLUMNS:
             near = words.did_you_mean(column, COLUMNS)
             sentence = f"{words.quoted(written[number])} is no column; {allowed}{near}"

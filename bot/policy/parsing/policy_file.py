@@ -302,4 +302,5 @@ def _refuse_unreachable(
 def _refusal(problems: Iterable[Problem], name: str) -> PolicyError:
     """Return problems ordered by line, those of the file `name` first."""
     ordered = sorted(problems, key=lambda one: (one.file != name, one.line or 0))
-    return PolicyError(tuple(map(str, ordered)))
+    discreet = tuple(one.discreet(name) for one in ordered)
+    return PolicyError(tuple(map(str, ordered)), discreet)

@@ -24,8 +24,17 @@ class Problem:
     sentence: str
 
     def __str__(self) -> str:
+        return f"{self._where}: {self.sentence}"
+
+    def discreet(self, name: str) -> str:
+        """Return it without a word of the content, unless it is in the file `name`."""
+        hidden = f"{self._where} is wrong: `sevbot check` says why"
+        return str(self) if self.file == name else hidden
+
+    @property
+    def _where(self) -> str:
         where = self.file if self.line is None else f"{self.file} line {self.line}"
-        return ", ".join(filter(None, (where, self.key))) + f": {self.sentence}"
+        return ", ".join(filter(None, (where, self.key)))
 
 
 def key_of(path: Path) -> str:
