@@ -250,7 +250,10 @@ class Listeners:
         """
         if isinstance(error, BoltUnhandledRequestError):
             return _unhandled(body)
-        logger.error("a listener failed", exc_info=error)
+        if isinstance(error, PayloadError):
+            logger.warning("a payload cannot be read", extra={"error": str(error)})
+        else:
+            logger.error("a listener failed", exc_info=error)
         if response is None:
             return None
         try:

@@ -3,9 +3,15 @@
 A value identifies things and grants no rights: anybody who sees a button may press it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import TypeVar
 
 from bot.incidents.deadlines import Deadline, Kind
+from bot.slack.payloads import PayloadError
+
+T = TypeVar("T")
 
 TAKE = "take"
 FIRST_RESPONSE = "first_response"
@@ -69,16 +75,27 @@ class Retry:
     trigger: str = ""
 
 
+def _ours(read: Callable[[str], T]) -> Callable[[str], T]:
+    """Make a reader raise PayloadError for a value that is not ours."""
+
+    @wraps(read)
+    def checked(value: str) -> T:
+        try:
+            return read(value)
+        except ValueError as error:
+            raise PayloadError("This is no value of a button of ours.") from error
+
+    return checked
+
+
 def incident_value(number: int) -> str:
     """Return the value of a button that is about one incident."""
     return str(number)
 
 
+@_ours
 def read_incident(value: str) -> int:
-    """Return the incident's number from any value but a retry's.
-
-    Raises ValueError for a value that is not ours.
-    """
+    """Return the incident's number from any value but a retry's."""
     return int(value.partition("|")[0])
 
 
@@ -87,6 +104,7 @@ def taking_value(number: int, owner: str | None) -> str:
     return f"{number}|{owner}" if owner else str(number)
 
 
+@_ours
 def read_taking(value: str) -> Taking:
     """Read the value of Take it or Take over."""
     number, _, owner = value.partition("|")
@@ -98,6 +116,7 @@ def snooze_value(deadline: Deadline, choice: str) -> str:
     return f"{deadline.incident}|{deadline.id}|{choice}"
 
 
+@_ours
 def read_snooze(value: str) -> Snoozing:
     """Read the chosen value of a snooze menu."""
     number, deadline, choice = value.split("|", 2)
@@ -110,6 +129,7 @@ def customer_value(number: int, customer: str) -> str:
     return f"{number}|{customer}"
 
 
+@_ours
 def read_customer(value: str) -> CustomerChoice:
     """Read the value of a "Yes, it is Acme" button."""
     number, _, customer = value.partition("|")

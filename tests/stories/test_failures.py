@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
+from logging import WARNING
 
 import pytest
 
 from bot.emulator.faults import Fault
+from bot.slack.actions import SNOOZE
 from bot.store import opening
 from tests.breaking import full, locked, read_only
 from tests.story import Story
@@ -330,3 +332,19 @@ def test_an_unused_menu_is_acknowledged(tuesday: Story) -> None:
 
     assert tuesday.press("ana", "Take it", old).ok
     assert tuesday.slack.private("ana") == []
+
+
+@pytest.mark.parametrize("value", ["junk", "1|2", ""])
+def test_a_press_that_is_not_ours_is_one_line_in_the_log(
+    tuesday: Story, caplog: pytest.LogCaptureFixture, value: str
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    card = tuesday.card()
+    row = {**card.blocks[-1]}
+    row["elements"] = [{**row["elements"][0], "action_id": SNOOZE, "value": value}]
+    odd = tuesday.slack.workspace.edit(tuesday.with_blocks(card, row))
+
+    tuesday.press("ana", "Take it", odd)
+
+    (told,) = [one for one in caplog.records if one.levelno >= WARNING]
+    assert (told.message, told.exc_info) == ("a payload cannot be read", None)
