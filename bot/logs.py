@@ -1,6 +1,7 @@
 """The format of the log: one line per event, with its facts at the end."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +14,10 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {
     "color_message",  # uvicorn's, the same text once more
 }
 _MOST_A_MINUTE = 20
+# Control characters, and those that turn the direction of what follows.
+_UNSEEN = re.compile(
+    "[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 # APScheduler warns whenever a tick is asked for while one is running. That is normal
 # with many commands, and our watchdog notices a tick that hangs.
 _LIBRARIES = {
@@ -22,15 +27,28 @@ _LIBRARIES = {
 }
 
 
+def visible(text: str, keeps: str = "") -> str:
+    """Return a text with its control characters written out, as \\u001b."""
+    return _UNSEEN.sub(
+        lambda found: found[0] if found[0] in keeps else f"\\u{ord(found[0]):04x}", text
+    )
+
+
 class Formatter(logging.Formatter):
-    """Writes `2026-11-24T18:15:00Z INFO bot.delivery.outbox: event key=value`."""
+    """Writes `2026-11-24T18:15:00Z INFO bot.delivery.outbox: event key=value`.
+
+    The words of Slack's libraries are left out: they quote answers, headers, tokens.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record, and a traceback below it if there is one."""
         at = datetime.fromtimestamp(record.created, UTC)
         head = f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {record.name}:"
         facts = [f"{k}={v}" for k, v in vars(record).items() if k not in _OWN]
-        line = " ".join([head, record.getMessage(), *facts])
+        is_slacks = record.name.startswith(("slack_sdk", "slack_bolt"))
+        place = f"see {record.filename} line {record.lineno}"
+        said = place if is_slacks else record.getMessage()
+        line = visible(" ".join([head, said, *facts]))
         error = record.exc_info[1] if record.exc_info else None
         return "\n".join([line, *_trace(error)])
 

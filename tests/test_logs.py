@@ -84,7 +84,8 @@ def test_the_libraries_speak_only_when_something_is_wrong(
     logging.getLogger("slack_bolt.app").warning("something is wrong")
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith("WARNING slack_bolt.app: something is wrong")
+    assert "WARNING slack_bolt.app: see test_logs.py line " in line
+    assert "wrong" not in line
 
 
 def test_a_library_that_takes_the_roots_level_is_as_quiet(
@@ -154,3 +155,13 @@ def test_what_is_no_fault_is_never_left_out(capsys: pytest.CaptureFixture[str]) 
         logging.getLogger("bot.triage").info("texts erased")
 
     assert len(capsys.readouterr().err.splitlines()) == 100
+
+
+def test_a_fact_with_control_characters_stays_one_line_without_effect() -> None:
+    record = logging.makeLogRecord(
+        {"name": "bot.x", "msg": "failed", "error": "a\nb\x1b[2J\u202e"}
+    )
+
+    line = Formatter().format(record)
+
+    assert line.endswith("failed error=a\\u000ab\\u001b[2J\\u202e")

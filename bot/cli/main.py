@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bot.cli.printing import say
 from bot.errors import BotError, PolicyError
 
 _FOLDER = Path(__file__).with_name("commands")
@@ -90,7 +91,7 @@ def _run(name: str, arguments: list[str]) -> NoReturn:
 
 
 def _fail(message: str, status: int = 1) -> NoReturn:
-    print(message, file=sys.stderr)
+    say(message, err=True)
     sys.exit(status)
 
 

@@ -3,8 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 
-import typer
-
+from bot.cli.printing import say
 from bot.clock import TrialClock, system_clock
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
@@ -29,5 +28,5 @@ def read(file: Path | None, today: date) -> Policy:
             f"There is no {policy_file.DEFAULT_NAME} here: the one that comes with "
             "sevbot counts."
         )
-        typer.echo(said, err=True)
+        say(said, err=True)
     return policy_file.load_or_default(path, holidays=public_holidays, today=today)

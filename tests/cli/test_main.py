@@ -208,3 +208,17 @@ def test_policy_init_says_where_it_cannot_write(run: Run) -> None:
         "",
         "sevbot: nowhere/policies.yaml cannot be written: No such file or directory.\n",
     )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "a\x1b[2J\u202e"], ["due", "a\x1b[2J\u202e", "premium"],
+     ["a\x1b[2J\u202e"], ["check", "--a\x1b[2J\u202e"]],
+)  # fmt: skip
+def test_the_terminal_shows_control_characters_as_text(
+    run: Run, arguments: list[str]
+) -> None:
+    ran = run(*arguments)
+
+    assert "a\\u001b[2J" in ran.err or "a\\x1b[2J" in ran.err
+    assert not {"\x1b", "\u202e"} & set(ran.err)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.policies import now, read
+from bot.cli.printing import say
 from bot.policy import contradictions
 from bot.policy.parsing import policy_file
 from bot.policy.policies import Policy
@@ -27,9 +28,9 @@ def check(
     what = next(iter(policy.texts))
     if policy_file.is_default_used(file or read_settings().policies):
         what = "The one that comes with sevbot"
-    typer.echo(f"{what} is good: {_counted(policy)}.")
+    say(f"{what} is good: {_counted(policy)}.")
     for warning in contradictions.warnings(policy, at):
-        typer.echo(f"warning: {warning}")
+        say(f"warning: {warning}")
 
 
 def _counted(policy: Policy) -> str:

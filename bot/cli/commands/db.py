@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.policies import read
+from bot.cli.printing import say
 from bot.clock import system_clock
 from bot.errors import BotError, PolicyError, SlackError, UserError
 from bot.policy.names import folded
@@ -49,7 +50,7 @@ def backup(
     elif not to.suffix:  # Rather a missing folder than a file of that name.
         raise BotError(f"There is no folder {to}.")
     made = backups.write(record, to)
-    typer.echo(
+    say(
         f"Wrote {made.file}: {_size(made.size)}, {_incidents(made.incidents)}. It was "
         "read back: whole, no reference broken, and this version opens it."
     )
@@ -73,11 +74,11 @@ def check(
         incidents = checking.must_be_whole(path)
     except BotError as error:
         raise BotError(f"{path}: {error}.") from error
-    typer.echo(f"{path} is whole: {_incidents(incidents)}, no reference is broken.")
+    say(f"{path} is whole: {_incidents(incidents)}, no reference is broken.")
     policy = _last_policy(f"sqlite:///{path}")
     found = checking.faults_of(path, policy)
     if found is None:
-        typer.echo("An older sevbot wrote it, so nothing else was looked at.")
+        say("An older sevbot wrote it, so nothing else was looked at.")
     aged = _age_of_backups(settings.backups) if file is None else []
     _tell([*(found or []), *aged], is_checked=found is not None)
 
@@ -97,10 +98,10 @@ def restore(
     """
     record = _record(read_settings(), "pg_restore puts it back")
     aside = restoring.restore(file, record, system_clock(), replaces=replaces)
-    typer.echo(f"{record} is {file} now.")
+    say(f"{record} is {file} now.")
     if aside is not None:
-        typer.echo(f"What was there is {aside}.")
-    typer.echo("Start the bot: it first looks what stands in Slack already.")
+        say(f"What was there is {aside}.")
+    say("Start the bot: it first looks what stands in Slack already.")
 
 
 def new(
@@ -141,14 +142,14 @@ def new(
         with database.reading() as tx:
             if tx.one("last_number") is not None:
                 raise BotError("The record has incidents in it. Move it away first.")
-        typer.echo(f"The first incident of the new record will be INC-{after + 1}.")
+        say(f"The first incident of the new record will be INC-{after + 1}.")
         if not yes:
             typer.confirm("Begin it?", abort=True)
         with database.transaction() as tx:
             first_start.begin(tx, now, after)
     if aside is not None:
-        typer.echo(f"What was there is {aside}.")
-    typer.echo("Begun. Start the bot.")
+        say(f"What was there is {aside}.")
+    say("Begun. Start the bot.")
 
 
 def erase(
@@ -171,15 +172,15 @@ def erase(
     now = clock_of(settings)()
     with closing(opening.opened(settings.database_url, workspace)) as database:
         doomed = _doomed(database, customer, incident)
-        typer.echo(f"{_named(doomed.closed)}: {_WHAT_GOES}")
+        say(f"{_named(doomed.closed)}: {_WHAT_GOES}")
         if not yes:
             typer.confirm("Erase that?", abort=True)
         with database.transaction() as tx:
             erased = erasing.erase_all(tx, doomed, now)
         is_gone = database.empty_log()
-    typer.echo(f"Erased the texts of {_incidents(len(erased))}.")
+    say(f"Erased the texts of {_incidents(len(erased))}.")
     for said in _left(settings, doomed, is_gone=is_gone):
-        typer.echo(said)
+        say(said)
 
 
 def copy(
@@ -216,8 +217,8 @@ def copy(
         copied = copying.copy(read, write, shown)
     width = max(len(f"{one.rows}") for one in copied)
     for one in copied:
-        typer.echo(f"{one.rows:>{width}} {one.table}")
-    typer.echo("All of it is there, counted on both sides. Set DATABASE_URL to TO.")
+        say(f"{one.rows:>{width}} {one.table}")
+    say("All of it is there, counted on both sides. Set DATABASE_URL to TO.")
 
 
 def _record(settings: Settings, server: str) -> Path:
@@ -236,11 +237,11 @@ def _check_server(url: str) -> None:
 
 def _tell(found: Sequence[str], *, is_checked: bool = True) -> None:
     for one in found:
-        typer.echo(one, err=True)
+        say(one, err=True)
     if found:
         raise typer.Exit(1)
     if is_checked:
-        typer.echo("Numbers, promises, reminders and messages hold together.")
+        say("Numbers, promises, reminders and messages hold together.")
 
 
 def _last_policy(url: str) -> Policy | None:
@@ -259,7 +260,7 @@ def _last_policy(url: str) -> Policy | None:
 def _age_of_backups(folder: Path | None) -> list[str]:
     """Print the age of the newest backup, or return it as a fault if it is too old."""
     if folder is None:
-        typer.echo("SEVBOT_BACKUPS is not set: nothing backs it up by itself.")
+        say("SEVBOT_BACKUPS is not set: nothing backs it up by itself.")
         return []
     found = backups.newest_good(folder)
     if found is None:
@@ -268,7 +269,7 @@ def _age_of_backups(folder: Path | None) -> list[str]:
     said = f"The newest good backup is {_age(system_clock() - at)} old: {newest.file}"
     if system_clock() - at > _TOO_OLD:
         return [said]
-    typer.echo(said)
+    say(said)
     return []
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import logs
+from bot.cli.printing import say
 from bot.cli.signals import until_told
 from bot.demo import in_browser, stories, terminal, tried_policy
 from bot.errors import PolicyError, UserError
@@ -51,9 +52,9 @@ def demo(  # noqa: PLR0913  # Each is an option of the command.
     stopping = until_told()
     with in_browser.opened(tried, port=port, is_empty=empty) as opened:
         if opened.taken is not None:
-            typer.echo(f"Port {opened.taken} is in use, so the next free one is taken.")
+            say(f"Port {opened.taken} is in use, so the next free one is taken.")
         for problem in tried.problems:
-            typer.echo(problem["said"], err=True)
-        typer.echo(f"Open {opened.page.url} in a browser. Ctrl-C stops it.")
+            say(problem["said"], err=True)
+        say(f"Open {opened.page.url} in a browser. Ctrl-C stops it.")
         stopping.wait()
-    typer.echo("sevbot demo stopped.")
+    say("sevbot demo stopped.")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.printing import say
 from bot.clock import system_clock
 from bot.doctor.examination import examine
 from bot.doctor.findings import Level
@@ -24,11 +25,11 @@ def doctor(
     found = []
     for finding in examine(read_settings(), system_clock, is_http=http):
         found.append(finding)
-        typer.echo(f"{finding.level:<6} {finding.what}")
+        say(f"{finding.level:<6} {finding.what}")
         if finding.mend:
-            typer.echo(f"       {finding.mend}")
+            say(f"       {finding.mend}")
     count = sum(one.level is Level.WRONG for one in found)
     things = "1 thing is" if count == 1 else f"{count} things are"
-    typer.echo("Nothing is wrong." if not count else f"{things} wrong.")
+    say("Nothing is wrong." if not count else f"{things} wrong.")
     if count:
         raise typer.Exit(1)

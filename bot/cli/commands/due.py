@@ -7,6 +7,7 @@ import typer
 
 from bot.cli import due_times
 from bot.cli.policies import now, read
+from bot.cli.printing import say
 from bot.errors import UserError
 from bot.policy.names import folded
 from bot.policy.parsing.notation import nearest, quoted
@@ -46,10 +47,10 @@ def due(  # noqa: PLR0913  # Each is an option of the command.
     if reported.tzinfo is None:
         zone = policy.calendars[name].zone.key
         said = f"{at} is read in {zone}, the zone of the calendar {name}."
-        typer.echo(said, err=as_json)
+        say(said, err=as_json)
     answer = due_times.answer(policy, *case, name, reported)
     text = due_times.as_json(answer) if as_json else due_times.as_text(answer, policy)
-    typer.echo(text)
+    say(text)
 
 
 def _severity(written: str) -> Severity:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli.policies import now, read
+from bot.cli.printing import say
 from bot.errors import UserError
 from bot.policy import tables
 from bot.policy.parsing import policy_file
@@ -38,16 +39,16 @@ def show(
         case Format.TABLE:
             Console(highlight=False).print(*_tables(policy), sep="\n")
         case Format.MARKDOWN:
-            typer.echo(tables.as_markdown(policy))
+            say(tables.as_markdown(policy))
         case Format.JSON:
-            typer.echo(tables.as_json(policy))
+            say(tables.as_json(policy))
         case _:
             assert_never(form)
 
 
 def schema() -> None:
     """Print the JSON Schema of policies.yaml, for an editor."""
-    typer.echo(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
+    say(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
 
 
 def init(
@@ -63,7 +64,7 @@ def init(
         raise UserError(f"{file} exists and was left as it is.") from None
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}.") from error
-    typer.echo(f"Wrote {file}. Edit it, then run: sevbot check {file}")
+    say(f"Wrote {file}. Edit it, then run: sevbot check {file}")
 
 
 def _tables(policy: Policy) -> Iterator[Table]:

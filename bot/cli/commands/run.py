@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import app, logs
+from bot.cli.printing import say
 from bot.cli.signals import until_told
 from bot.errors import BotError
 from bot.inbound.socket_mode import is_hopeless
@@ -56,7 +57,7 @@ def run(
     """
     settings = read_settings(*(SIGNED_HTTP if http else SOCKET_MODE))
     if is_env_file_open():
-        typer.echo(_OPEN_TO_ALL, err=True)
+        say(_OPEN_TO_ALL, err=True)
     if not opening.is_postgres(settings.database_url):
         record = opening.sqlite_path(settings.database_url)
         must_be_ours(record)
@@ -67,14 +68,14 @@ def run(
     if prepared is None:
         return
     if (http or settings.is_port_set) and settings.is_out_of_reach:
-        typer.echo(_OUT_OF_REACH, err=True)
+        say(_OUT_OF_REACH, err=True)
     bot = prepared.bot
     with app.running(prepared), app.telling_health(settings, bot):
         # What exists by now lives as long as the bot: the collector can skip it.
         gc.freeze()
-        typer.echo(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")
+        say(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")
         _watch(bot.transport, stopping, is_http=http)
-    typer.echo("sevbot stopped.")
+    say("sevbot stopped.")
 
 
 def _watch(transport: app.Transport, stopping: Event, *, is_http: bool) -> None:
@@ -86,8 +87,8 @@ def _watch(transport: app.Transport, stopping: Event, *, is_http: bool) -> None:
         if not is_told and failure is not None and is_hopeless(failure):
             raise BotError(refused("SLACK_APP_TOKEN", failure))
         if not is_told and transport.is_connected():
-            typer.echo(_READY + _UNPROVEN * is_http)
+            say(_READY + _UNPROVEN * is_http)
             is_told = True
         looks += 1
         if not is_told and looks == _DEAF_AFTER_LOOKS:
-            typer.echo(_DEAF, err=True)
+            say(_DEAF, err=True)
