@@ -22,9 +22,9 @@ class PolicyError(BotError):
     def __init__(
         self, problems: tuple[str, ...], discreet: tuple[str, ...] | None = None
     ) -> None:
-        super().__init__("\n".join(problems))
         self.problems = problems
         self.discreet = problems if discreet is None else discreet
+        super().__init__("\n".join(self.discreet))
 
 
 class UnopenedError(PolicyError):
