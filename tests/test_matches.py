@@ -16,8 +16,9 @@ BROAD = ("Exception", "BaseException")
 
 # One pass of a background thread, the rendering of one message, the firing of one
 # reminder, the release of what leavers owned, and what follows an acknowledgement: each
-# in a loop that must go on.
+# in a loop that must go on. And an answer of Slack, which may be anything.
 LOOPS = {
+    "slack/calls.py": 1,
     "delivery/outbox.py": 1,
     "triage/tick.py": 2,
     "running/scheduler.py": 1,

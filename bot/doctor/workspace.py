@@ -12,12 +12,12 @@ from slack_sdk.errors import SlackApiError
 from bot.clock import Clock
 from bot.doctor.findings import Finding, note, ok, wrong
 from bot.doctor.manifest import NEEDED, OPTIONAL
-from bot.errors import Fate
+from bot.errors import Fate, SlackError
 from bot.policy.policies import Policy
 from bot.settings import SECRETS, Settings, text_of, wrong_secret
 from bot.slack.blocks import span
 from bot.slack.call_deadlines import PromptClient
-from bot.slack.calls import broken, refusal
+from bot.slack.calls import refusal, understood
 from bot.slack.client import Identity, identity_of, member_of
 
 _WITHIN_S = 10
@@ -55,16 +55,23 @@ class Asker:
         So is one that `read` cannot read.
         """
         try:
+            with understood():
+                return self._answer(method, read, arguments)
+        except SlackError as error:
+            is_told = error.fate not in (Fate.UNKNOWN, Fate.NOT_DONE)
+            return Answer({}, {}, error.code if is_told else _no_answer(error.code))
+
+    def _answer(
+        self, method: str, read: Callable[[Body], object], arguments: dict[str, str]
+    ) -> Answer:
+        try:
             response = self._web.api_call(method, params=arguments)
-            read(response.data)  # type: ignore[arg-type]  # Not bytes: see PromptClient.
         except SlackApiError as error:
-            refused = refusal(method, error)
-            is_odd = refused.fate is Fate.UNKNOWN
-            code = _no_answer(refused.code) if is_odd else refused.code
-            return Answer({}, {}, code)
-        except Exception as error:  # noqa: BLE001  # Whatever a proxy answers.
-            return Answer({}, {}, _no_answer(broken(error).code))
-        return Answer(response.data, response.headers, "")  # type: ignore[arg-type]
+            raise refusal(method, error) from error
+        body = response.data
+        assert isinstance(body, dict), "PromptClient reads nothing else"
+        read(body)
+        return Answer(body, response.headers, "")
 
 
 def _no_answer(why: str) -> str:

@@ -3,9 +3,12 @@
 Every answer is one of four: done, not done, refused, or unconfirmed.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
+from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.error import URLError
 
@@ -14,6 +17,8 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import Fate, SlackError
 from bot.slack.call_deadlines import TOO_MANY_REQUESTS, NeverReachedError
 from bot.slack.error_codes import fate_of
+
+logger = logging.getLogger(__name__)
 
 # What Slack recommends: https://docs.slack.dev/apis/web-api/pagination
 _PAGE_SIZE = 200
@@ -30,15 +35,28 @@ def called(
 ) -> T:
     """Call Slack, and read its answer; raise SlackError saying what a failure means."""
     given = {name: value for name, value in arguments.items() if value is not None}
+    with understood():
+        try:
+            return read(method(**given).data)
+        except SlackApiError as error:
+            # slack_sdk names its functions after Slack's methods.
+            raise refusal(method.__name__.replace("_", "."), error) from error
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Raise SlackError for whatever fails at a call."""
     try:
-        return read(method(**given).data)
-    except SlackApiError as error:
-        # slack_sdk names its functions after Slack's methods.
-        raise refusal(method.__name__.replace("_", "."), error) from error
+        yield
+    except SlackError:
+        raise
+    except (OSError, HTTPException) as error:
+        raise _broken(error) from error
     # A proxy answers anything. What is not clearly done, not done or refused may have
-    # been carried out, whatever fails at it.
+    # been carried out.
     except Exception as error:
-        raise broken(error) from error
+        logger.exception("an answer of slack cannot be read")
+        raise _broken(error) from error
 
 
 def pages(
@@ -103,7 +121,7 @@ def _retry_after(error: SlackApiError) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def broken(error: Exception) -> SlackError:
+def _broken(error: Exception) -> SlackError:
     """Tell a connection that was never made from whatever failed after the request.
 
     After the second Slack may have carried the request out.

@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message, View
 from bot.slack.call_deadlines import PromptClient
-from bot.slack.calls import Answer, broken, called, page, pages
+from bot.slack.calls import Answer, called, page, pages, understood
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
@@ -271,10 +271,8 @@ class Slack:
 
     def answer(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Answer a command or a press through its response URL."""
-        try:
+        with understood():
             status = self._answering.post(response_url, body)
-        except Exception as error:  # As in `called`.
-            raise broken(error) from error
         if status != 200:
             raise SlackError(f"http_{status}", Fate.UNKNOWN)
 

@@ -123,7 +123,7 @@ def _read_in_time(source: PolicySource, today: date) -> Policy:
     def read() -> None:
         try:
             found.set_result(source.read(today))
-        except Exception as error:  # noqa: BLE001  # It is raised below.
+        except PolicyError as error:
             found.set_exception(error)
 
     Thread(target=read, name="policy", daemon=True).start()
