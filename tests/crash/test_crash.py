@@ -27,7 +27,7 @@ CARD = Message(
 )
 SENT = OutboxMessage("INC-1/card", "card", "sent", "1.0", None, None)
 # Longer than any lease, settle time or backoff, on a computer that others use too.
-UNSENT_AT_REST_S = 300
+UNSENT_AT_REST_S = 600
 BUTTONS = ({"type": "actions", "elements": []},)
 OPENED = {
     "do": "open",
