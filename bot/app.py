@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Protocol
 
@@ -18,9 +18,9 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
 from bot.delivery.rendering import Renderer
-from bot.errors import BotError, Fate, SlackError, StorageError
+from bot.errors import BotError, Fate, SlackError
 from bot.inbound.commands import Commands
-from bot.inbound.health import Health, Pulse, Unsent, health
+from bot.inbound.health import Claims, Health, Pulse, Unsent, health
 from bot.inbound.listeners import Listeners
 from bot.inbound.presses import Presses
 from bot.inbound.socket_mode import SocketMode
@@ -29,14 +29,14 @@ from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
 from bot.running.daily_backups import DailyBackups
 from bot.running.reading import Reading
+from bot.running.record_checks import RecordCheck
 from bot.running.scheduler import TICK_EVERY_S, Scheduler
 from bot.running.senders import Senders
 from bot.settings import Settings, clock_of, refused, text_of
 from bot.slack.client import Identity, Slack
 from bot.store import opening
-from bot.store.database import Database, Transaction
-from bot.store.tables import locks, marks, outbox_messages
-from bot.store.tables.marks import Mark
+from bot.store.database import Database
+from bot.store.tables import locks
 from bot.triage import policy_changes
 from bot.triage.context import Context
 from bot.triage.people import People
@@ -49,6 +49,7 @@ logger = logging.getLogger(__name__)
 
 _LISTENER_THREADS = 20
 _ASK_AGAIN_S = 5
+_BACKUP_FAILS = "the daily backup failed: the log and the fallback channel say why"
 _KEEP_INBOX_FOR = timedelta(days=3)
 _KEEP_EDITS_FOR = timedelta(days=7)
 
@@ -85,8 +86,10 @@ class Bot:
     executor: ThreadPoolExecutor
     recovery: Recovery
     retention: Retention
+    record_check: RecordCheck
     backups: DailyBackups | None = None
     policy_note: Callable[[], str | None] = lambda: None
+    claims: Claims = field(default_factory=Claims)
     pulse: Pulse = field(default_factory=lambda: Pulse(TICK_EVERY_S))
 
     @property
@@ -102,23 +105,20 @@ class Bot:
 
     def health(self) -> Health:
         """Return what is wrong, for monitoring."""
-        storage = unsent = None
-        try:
-            with self.database.transaction() as tx:
-                marks.at(tx, Mark.TICK)
-                unsent = self._unsent(tx)
-        except StorageError as error:
-            storage = error.reason
+        found = self.record_check.look()
+        unsent = self._unsent(found.page) if found.page else None
         return health(
             trouble=self.outbox.trouble,
-            storage=storage,
+            storage=found.refused or self.claims.failure,
             silent_for=self.pulse.silent_for(),
             hears=self.transport.is_connected(),
             deaf_because=self.transport.failure,
             unsent=unsent,
+            waits=found.waits,
             unreported=self.outbox.unreported,
             notes=(
-                self.backups.failure if self.backups else None,
+                # Why names folders, which are no business of strangers.
+                _BACKUP_FAILS if self.backups and self.backups.failure else None,
                 self.policy_note(),
                 self.transport.note(),
                 self.people.failure,
@@ -126,12 +126,9 @@ class Bot:
             ),
         )
 
-    def _unsent(self, tx: Transaction) -> Unsent | None:
-        """Return the page that waits longest, by the clock that people go by."""
-        found = outbox_messages.oldest_unsent_page(tx)
-        if found is None:
-            return None
-        queued_at, error = found
+    def _unsent(self, page: tuple[datetime, str | None]) -> Unsent:
+        """Return how long a page waits, by the clock that people go by."""
+        queued_at, error = page
         return Unsent(max(self.context.clock() - queued_at, timedelta(0)), error)
 
     def housekeeping(self) -> None:
@@ -204,6 +201,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         executor=executor,
         recovery=Recovery(context, slack),
         retention=Retention(context),
+        record_check=RecordCheck(context),
         backups=_backups(settings, context),
         policy_note=policy_note,
     )
@@ -281,7 +279,7 @@ def prepared(
 def running(prepared: Prepared) -> Iterator[Senders]:
     """Run a bot in the background: its transport, tick, senders and policy watch."""
     bot = prepared.bot
-    senders = Senders(bot.outbox)
+    senders = Senders(bot.outbox, bot.claims.fails)
 
     def tick() -> None:
         bot.tick()

@@ -8,6 +8,8 @@ from threading import Lock
 
 _PERIODS = 3
 _UNSENT_FOR_TOO_LONG = timedelta(minutes=3)
+# A burst may keep messages waiting for minutes: Slack takes one a second.
+_SENDABLE_FOR_TOO_LONG = timedelta(minutes=15)
 # A page that has just been queued is not worth a word.
 _UNSENT_FOR_A_MOMENT = timedelta(seconds=5)
 
@@ -35,6 +37,17 @@ class Unsent:
 
     waits_for: timedelta
     error: str | None
+
+
+class Claims:
+    """Why the record let nobody claim a message the last time, if it did not."""
+
+    def __init__(self) -> None:
+        self.failure: str | None = None
+
+    def fails(self, why: str | None) -> None:
+        """Note how a claim ended."""
+        self.failure = why
 
 
 class Pulse:
@@ -71,6 +84,7 @@ def health(  # noqa: PLR0913  # All that can be wrong.
     hears: bool,
     deaf_because: str | None = None,
     unsent: Unsent | None = None,
+    waits: timedelta | None = None,
     unreported: str | None = None,
     notes: Iterable[str | None] = (),
 ) -> Health:
@@ -79,7 +93,8 @@ def health(  # noqa: PLR0913  # All that can be wrong.
     `trouble` is Slack's error code for the installation, `storage` why the database
     cannot be used, `silent_for` the seconds since the last tick if that is overdue,
     `hears` whether commands can arrive, `deaf_because` why they cannot, if that is
-    known, and `unreported` the error code of a lost page that could not be reported.
+    known, `waits` for how long a message could have been sent, and `unreported` the
+    error code of a lost page that could not be reported.
     Notes that are `None` are left out.
     """
     reasons, also = [], []
@@ -103,6 +118,9 @@ def health(  # noqa: PLR0913  # All that can be wrong.
         # The trouble says already why nothing is sent.
         elif trouble is None and (unsent.error or waits_for >= _UNSENT_FOR_A_MOMENT):
             also.append(said)
+    if waits is not None and waits >= _SENDABLE_FOR_TOO_LONG:
+        seconds = waits.total_seconds()
+        reasons.append(f"a message could have been sent for {seconds:.0f} s")
     if unreported is not None:
         reasons.append(f"a page was lost, and nobody could be told: {unreported}")
     also += [one for one in notes if one is not None]

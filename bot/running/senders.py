@@ -1,9 +1,11 @@
 """The threads that empty the outbox, and the one that wakes them."""
 
 import time
+from collections.abc import Callable
 from threading import Condition, Event, Thread
 
 from bot.delivery.outbox import Outbox
+from bot.errors import StorageError
 from bot.running.scheduler import guarded
 
 _SENDERS = 4
@@ -17,11 +19,15 @@ class Senders:
     """A few threads that empty the outbox, so that one slow call delays no page.
 
     They sleep until the looker finds something to send. At rest only the looker queries
-    the database: about once a second, and at once when it is woken.
+    the database: about once a second, and at once when it is woken. `fails` is called
+    with why the record let nobody claim a message, and with `None` once it does.
     """
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(
+        self, outbox: Outbox, fails: Callable[[str | None], None] = lambda _: None
+    ) -> None:
         self._outbox = outbox
+        self._fails = fails
         self._stopping = Event()
         self._look = Event()
         self._something = Event()
@@ -96,5 +102,15 @@ class Senders:
                 self._changed.notify_all()
 
     def _drain(self) -> None:
-        while not self._stopping.is_set() and self._outbox.send_one():
+        while not self._stopping.is_set() and self._send_one():
             pass
+
+    def _send_one(self) -> bool:
+        try:
+            is_sent = self._outbox.send_one()
+        except StorageError as error:
+            self._fails(error.reason)
+            raise
+        if is_sent:  # Otherwise nothing was written, which proves nothing.
+            self._fails(None)
+        return is_sent

@@ -1346,6 +1346,51 @@ WHERE workspace = :workspace
 ORDER BY queued_at, id
 LIMIT 1;
 
+-- name: oldest_sendable
+-- A reply is left out: it waits for its card. So is what waits for a DM to be opened.
+SELECT not_before
+FROM outbox
+WHERE workspace = :workspace
+  AND state = 'queued'
+  AND kind <> 'edit'
+  AND conversation IS NOT NULL
+  AND thread_of IS NULL
+  AND not_before <= :system_now
+ORDER BY not_before
+LIMIT 1;
+
+-- Four that change nothing, and fail where a command would.
+
+-- name: try_incidents
+DELETE FROM incidents
+WHERE workspace = :workspace
+  AND number < 0
+RETURNING number;
+
+-- name: try_events
+DELETE FROM events
+WHERE workspace = :workspace
+  AND id < 0
+RETURNING id;
+
+-- name: try_deadlines
+DELETE FROM deadlines
+WHERE workspace = :workspace
+  AND incident < 0
+RETURNING incident;
+
+-- name: try_outbox
+DELETE FROM outbox
+WHERE workspace = :workspace
+  AND id < 0
+RETURNING id;
+
+-- name: forget_key
+DELETE FROM inbox
+WHERE workspace = :workspace
+  AND key = :key
+RETURNING key;
+
 -- name: unfinished
 SELECT COUNT(*) AS waiting
 FROM outbox

@@ -5,10 +5,11 @@ import json
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from select import select
+from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ import pytest
 from bot.emulator.api.deliveries import signature
 from bot.errors import BotError
 from bot.inbound.connections import most_unfinished
-from bot.inbound.signed_http import Signatures, SignedHttp, WebServer
+from bot.inbound.signed_http import Signatures, SignedHttp, WebServer, health_route
 from tests.processes import until
 from tests.story import Story
 
@@ -396,3 +397,29 @@ def test_a_server_that_was_never_started_can_be_stopped() -> None:
     server.stop()
 
     assert not server.is_connected()
+
+
+@pytest.mark.parametrize(
+    ("health", "why"),
+    [
+        (Event().wait, "the record does not answer"),
+        (lambda: int("x"), "the health cannot be told: the log says why"),
+    ],
+    ids=["hangs", "fails"],
+)
+def test_health_is_answered_as_json_whatever_it_meets(
+    health: Callable[[], Any], why: str
+) -> None:
+    lets_go = health.__self__ if hasattr(health, "__self__") else Event()
+    server = WebServer([health_route(health)], "127.0.0.1", 0)
+    server.start()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/healthz")
+    answer = connection.getresponse()
+    said = json.loads(answer.read())
+    connection.close()
+    lets_go.set()
+    server.stop()
+
+    assert answer.status == 503
+    assert said == {"status": "failing", "reasons": [why], "notes": []}

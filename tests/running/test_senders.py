@@ -4,6 +4,8 @@ from threading import Event, Thread
 from typing import cast
 
 from bot.delivery.outbox import Outbox
+from bot.errors import StorageError
+from bot.inbound.health import Claims
 from bot.running.senders import Senders
 from tests.running.test_scheduler import WITHIN_S, Runs
 
@@ -29,6 +31,20 @@ def test_a_sender_that_fails_goes_on() -> None:
     senders.stop()
 
     assert (failed, went_on) == (True, True)
+
+
+def test_a_refused_claim_is_not_forgotten_when_nothing_is_sent() -> None:
+    outbox = CountingOutbox(*[StorageError("the disk is full")] * 4)
+    claims = Claims()
+    senders = Senders(cast("Outbox", outbox), claims.fails)
+
+    senders.settle()
+    failed = claims.failure
+    for _ in range(4):
+        senders.settle()
+
+    assert failed == "the disk is full"
+    assert claims.failure == "the disk is full"
 
 
 class SlowOutbox:

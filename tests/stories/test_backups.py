@@ -73,7 +73,9 @@ def test_the_fallback_channel_gets_one_notice_of_a_failing_backup(
         f"The daily backup failed. There is no folder {folder}. Incidents and "
         "reminders go on; it is tried again every hour, and you hear when it works."
     ]
-    assert health.notes == (f"There is no folder {folder}.",)
+    assert health.notes == (
+        "the daily backup failed: the log and the fallback channel say why",
+    )
     assert health.is_well
     assert support(told)[1:] == ["The daily backup of the record works again."]
 

@@ -52,6 +52,7 @@ _REASONS: Mapping[type[psycopg.Error], str] = {
     errors.TooManyConnections: "the database has no connection left",
     errors.DataCorrupted: "the database is damaged",
     errors.IndexCorrupted: "the database is damaged",
+    errors.UndefinedTable: "a table of the database is gone",
     errors.DuplicateTable: "the database holds somebody else's tables",
     errors.InFailedSqlTransaction: "a statement before failed",
     errors.PipelineAborted: "a statement before failed",
