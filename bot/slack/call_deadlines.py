@@ -77,11 +77,13 @@ class PromptClient(WebClient):
             # A rate limit is one, whatever its body is.
             is_limited = answer.status == TOO_MANY_REQUESTS
             body = b"" if is_limited else answer.read(_LARGEST_ANSWER + 1)
+            found = _from_slack(body)
             return {
                 "status": answer.status,
                 "headers": answer.headers,
-                "body": "",
-                "parsed_body": _from_slack(body),
+                # An older library reads the text, a newer one what was read from it.
+                "body": json.dumps(found),
+                "parsed_body": found,
             }
 
 
