@@ -21,6 +21,7 @@ LOOPS = {
     "slack/calls.py": 1,
     "delivery/outbox.py": 1,
     "triage/tick.py": 2,
+    "running/record_checks.py": 1,
     "running/scheduler.py": 1,
     "inbound/listeners.py": 1,
     "inbound/socket_mode.py": 1,
