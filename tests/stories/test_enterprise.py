@@ -13,7 +13,7 @@ import pytest
 from bot.emulator.faults import Fault
 from bot.errors import SlackError
 from tests.stories.test_permissions import NOT_YOURS
-from tests.story import Story
+from tests.story import REPLICAS, Story
 
 GROUP = "E0GROUP"
 SALES = "T0SALES"
@@ -200,6 +200,7 @@ def test_an_organisation_that_was_joined_meanwhile_is_known_after_a_while(
     assert "*Owner:* @nia" in tuesday.read(tuesday.card())
 
 
+@pytest.mark.skipif(REPLICAS > 1, reason="is about the start of one bot")
 def test_a_bot_that_started_without_slack_asks_where_it_is(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push of apps fails")
     tuesday.slack.join_enterprise(GROUP)
