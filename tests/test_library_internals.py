@@ -128,7 +128,7 @@ def test_a_connection_of_uvicorn_says_how_far_its_request_is() -> None:
     cycle = inspect.signature(RequestResponseCycle).parameters
     begun = inspect.getsource(RequestResponseCycle.__init__)
     told = inspect.getsource(H11Protocol.handle_events)
-    config = Config(lambda: None, http=H11Protocol)
+    config = Config(lambda: None, http=H11Protocol, ws="none")
     protocol = H11Protocol(config, ServerState(), {}, asyncio.new_event_loop())
 
     assert protocol.conn.their_state is h11.IDLE
