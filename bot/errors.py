@@ -7,6 +7,11 @@ from enum import StrEnum
 class BotError(Exception):
     """The base class of them all."""
 
+    @property
+    def logged(self) -> str:
+        """What the log may hold of it."""
+        return str(self)
+
 
 class UserError(BotError):
     """A sentence that may be shown in Slack: what is wrong, then what to type."""
@@ -22,9 +27,14 @@ class PolicyError(BotError):
     def __init__(
         self, problems: tuple[str, ...], discreet: tuple[str, ...] | None = None
     ) -> None:
+        super().__init__("\n".join(problems))
         self.problems = problems
         self.discreet = problems if discreet is None else discreet
-        super().__init__("\n".join(self.discreet))
+
+    @property
+    def logged(self) -> str:
+        """What the log may hold of it: no word of the customers' file."""
+        return "\n".join(self.discreet)
 
 
 class UnopenedError(PolicyError):

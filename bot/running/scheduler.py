@@ -159,7 +159,7 @@ def guarded(job: Callable[[], object]) -> Callable[[], bool]:
         try:
             job()
         except BotError as error:
-            logger.warning("a job failed", extra={"error": str(error)})
+            logger.warning("a job failed", extra={"error": error.logged})
         except Exception:  # The loop must go on, whatever failed this time.
             logger.exception("a job failed")
         else:

@@ -9,8 +9,8 @@ from threading import Event, Thread
 import pytest
 from apscheduler.triggers.base import BaseTrigger
 
-from bot.errors import StorageError
-from bot.running.scheduler import Scheduler
+from bot.errors import PolicyError, StorageError
+from bot.running.scheduler import Scheduler, guarded
 from tests.processes import until
 
 WITHIN_S = 5
@@ -187,3 +187,15 @@ def test_the_first_backup_is_asked_for_at_the_start() -> None:
 
     with started(nothing, nothing, back_up):
         assert back_up.happen(1)
+
+
+def test_a_failed_job_logs_nothing_of_a_customers_file(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def job() -> None:
+        raise PolicyError(('"Wayne Ltd" is wrong',), ("line 3 is wrong",))
+
+    assert not guarded(job)()
+
+    (record,) = caplog.records
+    assert vars(record)["error"] == "line 3 is wrong"
