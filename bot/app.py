@@ -33,7 +33,8 @@ from bot.running.record_checks import RecordCheck
 from bot.running.scheduler import TICK_EVERY_S, Scheduler
 from bot.running.senders import Senders
 from bot.settings import Settings, clock_of, refused, text_of
-from bot.slack.client import Identity, Slack
+from bot.slack.client import Slack
+from bot.slack.identities import Identity
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.tables import locks

@@ -18,7 +18,7 @@ from bot.settings import SECRETS, Settings, text_of, wrong_secret
 from bot.slack.blocks import span
 from bot.slack.call_deadlines import PromptClient
 from bot.slack.calls import refusal, understood
-from bot.slack.client import Identity, identity_of, member_of
+from bot.slack.identities import Identity, identity_of, member_of
 
 _WITHIN_S = 10
 _SKEW = timedelta(minutes=1)

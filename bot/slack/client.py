@@ -18,6 +18,7 @@ from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message, View
 from bot.slack.call_deadlines import PromptClient
 from bot.slack.calls import Answer, called, page, pages, understood
+from bot.slack.identities import Identity, Member, id_of, identity_of, member_of
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
@@ -31,46 +32,6 @@ _ALSO = "with"
 # https://docs.slack.dev/messaging/message-metadata
 _MOST_MARKS = 300
 _TS = re.compile(r"[0-9]+\.[0-9]+")
-_ID = re.compile(r"[0-9A-Za-z]{1,50}")
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the bot is, and where. `url` ends with a slash.
-
-    `enterprise` is the organisation of Enterprise Grid to which the workspace belongs.
-    An app that is installed in all of its workspaces has that id as `team`, too.
-    """
-
-    team: str
-    user: str
-    url: str
-    enterprise: str | None = None
-
-    def includes(self, user: Mapping[str, Any]) -> bool:
-        """Return whether Slack describes one of our own people.
-
-        In an organisation `team_id` is any of its workspaces, its own id, or missing.
-        `is_stranger` marks only the outsiders with whom the bot shares no channel.
-        Source: https://docs.slack.dev/enterprise/developing-for-enterprise-orgs and
-        https://docs.slack.dev/apis/slack-connect
-        """
-        if user.get("is_stranger"):
-            return False
-        profile, elsewhere = (
-            user.get("profile") or {},
-            user.get("enterprise_user") or {},
-        )
-        places = {
-            user.get("team_id") or profile.get("team"),
-            user.get("enterprise_id") or elsewhere.get("enterprise_id"),
-        }
-        return bool(places & self.places)
-
-    @property
-    def places(self) -> set[str]:
-        """Return the ids by which Slack names where we are."""
-        return {self.team, self.enterprise or self.team}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +51,6 @@ class Standing:
     def says(self, key: str) -> bool:
         """Return whether it has this key, or contains the reminder with this key."""
         return key == self.key or mark_of(key) in self.also
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person as Slack knows them. Guests and people of other companies are not
-    members; `zone` is an IANA name and may be missing. `updated` is Slack's stamp of
-    the last change, in seconds, or 0.
-    """
-
-    id: str
-    name: str
-    zone: str | None
-    is_member: bool
-    is_active: bool
-    updated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +179,7 @@ class Slack:
         """Return the id of the bot's conversation with a person."""
         return called(
             self._urgent.conversations_open,
-            lambda answer: _id(answer["channel"]["id"]),
+            lambda answer: id_of(answer["channel"]["id"]),
             users=person,
         )
 
@@ -291,7 +237,9 @@ class Slack:
         """
         if home.team != home.enterprise:
             return self._members(home, cursor, most)
-        teams = [*pages(self.web.auth_teams_list, "teams", lambda one: _id(one["id"]))]
+        teams = [
+            *pages(self.web.auth_teams_list, "teams", lambda one: id_of(one["id"]))
+        ]
         if not teams:
             return MembersPage((), "")
         team, _, rest = cursor.partition(" ")
@@ -322,28 +270,6 @@ def mark_of(key: str) -> str:
     return base64.urlsafe_b64encode(digest)[:6].decode()
 
 
-def identity_of(answer: Mapping[str, Any]) -> Identity:
-    """Read what auth.test says about a token."""
-    enterprise = answer.get("enterprise_id")
-    team = enterprise if answer.get("is_enterprise_install") else answer["team_id"]
-    return Identity(_id(team), _id(answer["user_id"]), answer["url"], enterprise)
-
-
-def member_of(user: Mapping[str, Any], home: Identity) -> Member:
-    """Read a person as Slack describes them."""
-    profile = user.get("profile") or {}
-    is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
-    name = profile.get("display_name") or user.get("real_name") or user.get("name")
-    return Member(
-        id=_id(user["id"]),
-        name=str(name or user["id"]),
-        zone=user.get("tz"),
-        is_member=home.includes(user) and not (is_guest or user.get("is_bot")),
-        is_active=not user.get("deleted"),
-        updated=int(user.get("updated") or 0),
-    )
-
-
 def _client(token: str, api_url: str, within: timedelta) -> PromptClient:
     return PromptClient(
         token=token,
@@ -362,12 +288,6 @@ def _ts_of(message: Answer) -> str:
     if not _TS.fullmatch(ts):
         raise ValueError("not a ts")
     return ts
-
-
-def _id(found: Any) -> str:
-    if not _ID.fullmatch(found):
-        raise ValueError("not an id")
-    return str(found)
 
 
 def _placed(message: Answer) -> tuple[bool, Standing | None]:

@@ -20,7 +20,8 @@ from bot.incidents.refusals import (
 from bot.policy.names import folded
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
-from bot.slack.client import Identity, Member, MembersPage, Slack, member_of
+from bot.slack.client import MembersPage, Slack
+from bot.slack.identities import Identity, Member, member_of
 from bot.slack.readers import Person
 from bot.slack.reasons import UNREACHABLE
 from bot.store.database import Row, Transaction

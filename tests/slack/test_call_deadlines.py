@@ -14,7 +14,8 @@ import pytest
 
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message
-from bot.slack.client import Identity, Slack
+from bot.slack.client import Slack
+from bot.slack.identities import Identity
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.client import Identity, identity_of, member_of
+from bot.slack.identities import Identity, identity_of, member_of
 
 ALONE = Identity("T0ACME", "U0BOT", "https://acme.slack.com/")
 IN_GROUP = Identity("T0ACME", "U0BOT", "https://acme.slack.com/", "E0GROUP")
