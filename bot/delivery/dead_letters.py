@@ -23,7 +23,7 @@ from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
-# Ours, not Slack's: the report shows a code in either case.
+# This code is ours, not Slack's, so that the report can name one like any other.
 CARD_DELETED = "card_deleted_twice"
 _REPORTS = (
     MessageKind.NOT_DELIVERED,
@@ -129,7 +129,7 @@ class DeadLetters:
         # A report that the lead cannot get either would only produce another report.
         if is_report(message) and message.person is not None:
             _log("a lost message cannot be reported", message, error)
-            # The typist is told as well as the others, not instead of them.
+            # The leads have a report of their own; this one is for whoever typed.
             if message.kind is MessageKind.CARD_NOT_POSTED:
                 return
             if message.priority is Priority.PAGE:

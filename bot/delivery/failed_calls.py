@@ -72,7 +72,7 @@ class FailedCalls:
         return False
 
     def give_up(self, tx: Transaction, message: OutboxMessage, code: str) -> None:
-        """Give a message up. Nobody is told of an edit: the next change repeats it."""
+        """Give a message up. Nobody hears of a lost edit: the next one repeats it."""
         if message.edit_of is None:
             self.dead_letters.give_up(tx, message, code)
             return

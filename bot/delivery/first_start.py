@@ -1,6 +1,6 @@
-"""A record that has never given a number: the first one, or all that is left of one.
+"""Tell a first start from a lost record: neither has given a number yet.
 
-A volume that was not mounted or a server that was set up anew look like a first start.
+Where a volume was not mounted or a server was set up anew, the record is empty as well.
 The cards in Slack tell the two apart.
 """
 

@@ -43,13 +43,13 @@ def is_hopeless(failure: str | None) -> bool:
     return failure is not None and fate_of(_METHOD, failure) is Fate.INSTALLATION
 
 
-def wait_after(vain: int, share: float) -> float:
-    """Return how many seconds to wait after asking so often in vain.
+def wait_after(failures: int, share: float) -> float:
+    """Return how many seconds to wait after so many failed attempts in a row.
 
-    `share` is from 0 to 1, and takes up to half of the wait off, so that replicas do
-    not ask together.
+    `share`, from 0 to 1 and drawn at random, shortens the wait by up to a half, so that
+    replicas do not all ask at once.
     """
-    wait = min(_TRY_AGAIN_S << min(vain - 1, 10), _LONGEST_WAIT_S)
+    wait = min(_TRY_AGAIN_S << min(failures - 1, 10), _LONGEST_WAIT_S)
     return wait * (1 - share / 2)
 
 

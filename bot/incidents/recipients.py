@@ -87,7 +87,7 @@ def next_told(
 ) -> tuple[Recipient, datetime] | None:
     """Return who is told next of these deadlines, and when; `None` if nobody is.
 
-    Skips the owner, and `but_not`, who are told now.
+    The owner and `but_not` are skipped: both are told now.
     """
     known = {*but_not, incident.owner}
     found = [
