@@ -153,8 +153,9 @@ def _why(
 ) -> str:
     people = " and ".join(dict.fromkeys(_role(one.because) for one in told))
     if _is_repeat(policy, incident, step):
-        beat = span(policy.escalation.repeat)
-        return f"Everybody in the escalation, every {beat} until somebody acts"
+        waits = [span(wait) for wait in policy.escalation.waits(incident.severity)]
+        rhythm = " and then ".join([*waits[:-1], f"every {waits[-1]}"])
+        return f"Everybody in the escalation, {rhythm} until somebody acts"
     if step.kind is StepKind.PAGE:
         return f"The next step of the escalation: {people}"
     if step.kind is StepKind.CHECK_IN:

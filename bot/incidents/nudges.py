@@ -180,7 +180,7 @@ def _steps_from(
     hours = hours_of(policy, deadline, incident)
     if deadline.kind.is_internal:
         for number in count(over):
-            yield _page(policy, deadline, hours, number)
+            yield _page(policy, incident, deadline, hours, number)
     left = to_come(NUMBERS, over)
     steps = _finite_steps(policy, incident, deadline, hours)
     yield from (step for step in steps if step.kind in left)
@@ -245,6 +245,7 @@ def _by_day(policy: Policy, hours: BusinessHours, at: datetime) -> datetime:
 
 def _page(
     policy: Policy,
+    incident: Incident,
     deadline: Deadline,
     hours: BusinessHours,
     number: int,
@@ -269,7 +270,8 @@ def _page(
             number, StepKind.PAGE, at, to_owner, escalation.steps[position].tell
         )
     repeats = position - len(escalation.steps) + 1
-    at = hours.add(start, escalation.steps[-1].after + escalation.repeat * repeats)
+    waited = escalation.repeated_after(incident.severity, repeats)
+    at = hours.add(start, escalation.steps[-1].after + waited)
     everybody = tuple(
         dict.fromkeys(role for one in escalation.steps for role in one.tell)
     )

@@ -110,6 +110,7 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
     """Return the sentences about single values, and whether each is true."""
     every, again = policy.escalation.check_in_every, policy.escalation.check_in_repeat
     repeat, kept_for = policy.escalation.repeat, policy.erase_texts_after or _DAY * 7
+    waits = policy.escalation.repeat_sev2
     before, together = policy.reminders.before_closing, policy.reminders.together
     at = timedelta(hours=policy.digest_at.hour, minutes=policy.digest_at.minute)
     days = [spans for spans in policy.team_hours.home.weekly if spans]
@@ -121,6 +122,10 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
         f"escalation.repeat: everybody is paged every {said(repeat)}": (
             repeat < 5 * _MINUTE
         ),
+        "escalation.repeat_sev2: the waits get shorter, from "
+        f"{said(max(waits))} to {said(waits[-1])}": list(waits) != sorted(waits),
+        f"escalation.repeat_sev2: a Sev2 pages everybody every {said(waits[-1])}, "
+        f"a Sev1 only every {said(repeat)}": waits[-1] < repeat,
         f"escalation.check_in_every: the owner is asked every {said(every)}": (
             every < 10 * _MINUTE
         ),

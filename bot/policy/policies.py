@@ -99,16 +99,27 @@ class EscalationStep:
 class Escalation:
     """Who is paged next while nobody answers, and how often an owner must check in.
 
-    After the last step everybody in it is paged again at each `repeat`. `wakes` holds
-    the severities and plans that escalate by day and night. For the others the steps
-    count in business time.
+    After the last step everybody in it is paged again at each `repeat`; on a Sev2 after
+    each wait of `repeat_sev2`, whose last one stays. `wakes` holds the severities and
+    plans that escalate by day and night. For the others the steps count in business
+    time.
     """
 
     steps: tuple[EscalationStep, ...]
     repeat: timedelta
+    repeat_sev2: tuple[timedelta, ...]
     check_in_every: timedelta
     check_in_repeat: timedelta
     wakes: frozenset[tuple[Severity, str]]
+
+    def waits(self, severity: Severity) -> tuple[timedelta, ...]:
+        """Return how long to wait before each repeat; the last wait stays."""
+        return (self.repeat,) if severity is Severity.SEV1 else self.repeat_sev2
+
+    def repeated_after(self, severity: Severity, repeats: int) -> timedelta:
+        """Return how long after the last step the repeat of this number comes."""
+        waits = self.waits(severity)[:repeats]
+        return sum(waits, timedelta(0)) + waits[-1] * (repeats - len(waits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -359,3 +359,21 @@ def test_a_check_in_is_step_0_and_pages_count_from_1() -> None:
     steps = [step.number for _, step in record.fired if step.kind is StepKind.PAGE]
     assert numbers[StepKind.CHECK_IN] == 0
     assert steps == list(range(1, len(steps) + 1))
+
+
+def test_the_repeats_of_a_sev2_come_after_longer_and_longer_waits() -> None:
+    record = records.opened(SEV2, pacific(24, "09:00"))
+
+    paged = [line.split()[2] for line in record.pages(pacific(24, "17:00"))]
+
+    steps = ["09:00", "09:05", "09:10", "09:20"]
+    repeats = ["09:35", "10:05", "11:05", "12:05", "13:05", "14:05", "15:05", "16:05"]
+    assert paged == steps + repeats
+
+
+def test_the_repeats_of_a_sev1_stay_as_frequent_as_they_were() -> None:
+    record = records.opened(SEV1, pacific(24, "09:00"))
+
+    paged = [line.split()[2] for line in record.pages(pacific(24, "10:06"))]
+
+    assert paged == ["09:00", "09:05", "09:10", "09:20", "09:35", "09:50", "10:05"]

@@ -91,6 +91,15 @@ def hours(words: str, holidays: str = "{country: XY}") -> tuple[str, str]:
             ["escalation.repeat: everybody is paged every 30s"],
         ),
         (
+            "repeat: 15m\n  check_in_every",
+            "repeat: 15m\n  repeat_sev2: [2h, 10m]\n  check_in_every",
+            [
+                "escalation.repeat_sev2: the waits get shorter, from 2h to 10m",
+                "escalation.repeat_sev2: a Sev2 pages everybody every 10m, a Sev1 only "
+                "every 15m",
+            ],
+        ),
+        (
             "check_in_every: 60m",
             "check_in_every: 5m",
             [

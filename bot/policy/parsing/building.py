@@ -146,6 +146,7 @@ def _escalation(entry: EscalationEntry) -> Escalation:
     return Escalation(
         steps=tuple(EscalationStep(step.after, step.tell) for step in entry.steps),
         repeat=entry.repeat,
+        repeat_sev2=entry.repeat_sev2,
         check_in_every=entry.check_in_every,
         check_in_repeat=entry.check_in_repeat,
         wakes=frozenset(

@@ -5,7 +5,7 @@ invalid setting. Editors show it, too.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -291,6 +291,10 @@ class StepEntry(Section):
     )
 
 
+# What a file from before this setting means.
+_WIDENING = tuple(timedelta(minutes=wait) for wait in (15, 30, 60))
+
+
 class EscalationEntry(Section):
     wakes: Waking = Field(
         description="a list of plans whose Sev1 wakes people, such as [premium], or "
@@ -300,6 +304,9 @@ class EscalationEntry(Section):
         description="a list of steps such as {after: 10m, tell: [backup]}"
     )
     repeat: Interval = Field(description="a length of time such as 15m")
+    repeat_sev2: Annotated[tuple[Interval, ...], NotEmpty] = Field(
+        _WIDENING, description="a list of lengths of time such as [15m, 30m, 60m]"
+    )
     check_in_every: Interval = Field(description="a length of time such as 60m")
     check_in_repeat: Interval = Field(description="a length of time such as 15m")
 

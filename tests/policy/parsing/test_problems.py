@@ -364,6 +364,19 @@ def wrong(old: str, new: str) -> str:
             id="a repeat of no time",
         ),
         pytest.param(
+            "  repeat: 15m",
+            "  repeat: 15m\n  repeat_sev2: [15m, 0m]",
+            'line 47, escalation.repeat_sev2.2: "0m" is not allowed; '
+            "write a length of time that is not zero, such as 15m",
+            id="a wait of no time",
+        ),
+        pytest.param(
+            "  repeat: 15m",
+            "  repeat: 15m\n  repeat_sev2: 15m",
+            'line 47, escalation.repeat_sev2: "15m" is no list; write [15m]',
+            id="a Sev2's waits as no list",
+        ),
+        pytest.param(
             "check_in_every: 60m",
             "check_in_every: 1 hour",
             'line 47, escalation.check_in_every: "1 hour" is not allowed; '
