@@ -12,6 +12,7 @@ from bot.incidents import digest as digests
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.incidents import Event, Incident, explained
+from bot.incidents.reach import Why
 from bot.policy.policies import Policy
 from bot.slack.messages import (
     card,
@@ -33,7 +34,7 @@ from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
 from bot.triage import daily_lists, leavers, people
-from bot.triage.people import person
+from bot.triage.people import Rings, person
 
 
 class Renderer:
@@ -101,20 +102,27 @@ class Renderer:
         """Render a reminder; before it is sent, answered reminders drop out."""
         policy, now = self._policy(), self._clock()
         reader = person(tx, policy, message.person) if message.person else None
-        found = [self._item(tx, message, one) for one in items.within(tx, message.key)]
+        rings = Rings(tx, policy)
+        within = items.within(tx, message.key)
+        found = [self._item(tx, message, one, rings) for one in within]
         live = [item for item in found if item.is_live_for(reader)]
         shown = live if message.ts is None else found
         said = reminder.message(shown, reader, policy, now, down=_down(message))
         return Rendered(said, is_live=bool(live)) if said else None
 
     def _item(
-        self, tx: Transaction, message: OutboxMessage, item: Item
+        self, tx: Transaction, message: OutboxMessage, item: Item, rings: Rings
     ) -> ReminderItem:
         incident = records.incident(tx, item.incident)
         assert incident is not None, "a reminder belongs to an incident"
         owed = records.deadlines(tx, item.incident)
         deadline = _of(owed, item)
         is_page = item.kind.is_internal
+        would_be_missed = False
+        if message.person is not None:
+            ring = rings.of(incident, owed)
+            at = message.sent_at or self._clock()
+            would_be_missed = ring(message.person, at).why is Why.MISSED
         following = None
         if item.next_person is not None and item.next_at is not None:
             following = (item.next_person, item.next_at)
@@ -128,6 +136,7 @@ class Renderer:
             next=following,
             told_at=message.sent_at,
             release=_explained(tx, incident) if is_page else None,
+            would_be_missed=would_be_missed,
         )
 
     def _note(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -218,15 +227,13 @@ class Renderer:
             return None
         reader = self._reader(tx, message)
         whose = (*missed_by(message), reader.id)[0]
-        is_primary = whose == recipients.of_unowned(policy, now)
-        theirs = records.open_incidents_of(tx, whose, with_unowned=is_primary)
-        cases = daily_lists.cases(tx, theirs)
-        for one in digests.mornings(policy, cases, now=now, until=until):
-            if one.person == whose:
-                said = morning_list.message(one, reader, policy)
-                said = morning_list.in_place_of(said, whose, reader)
-                return Rendered(said, is_live=False)
-        return None
+        held = items.within(tx, message.key)
+        found = daily_lists.morning_of(tx, policy, whose, held, now=now, until=until)
+        if found is None:
+            return None
+        said = morning_list.message(found, reader, policy)
+        said = morning_list.in_place_of(said, whose, reader)
+        return Rendered(said, is_live=False)
 
     def _digest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         since, at, until = (

@@ -4,7 +4,7 @@ It asks `nudges` for each step to come, as the tick will at the step's instant, 
 what goes out, to whom, and why.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,11 +14,11 @@ from bot.incidents import nudges, recipients
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Step, StepKind
-from bot.incidents.recipients import Because, Recipient
+from bot.incidents.reach import Ring
+from bot.incidents.recipients import Because, Fired
 from bot.policy.policies import Policy
 from bot.slack.blocks import span
 
-_MOST_STEPS = 12
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -50,7 +50,10 @@ class Ahead:
 
 
 def forecast(
-    policy: Policy, cases: Iterable[tuple[Incident, Deadline]], now: datetime
+    policy: Policy,
+    cases: Iterable[tuple[Incident, Deadline]],
+    now: datetime,
+    rings: Callable[[Incident], Ring],
 ) -> list[Ahead]:
     """Return what lies ahead of these deadlines, soonest first.
 
@@ -60,7 +63,7 @@ def forecast(
         ahead
         for incident, deadline in cases
         if deadline.is_open
-        for ahead in _of_deadline(policy, incident, deadline, now)
+        for ahead in _of_deadline(policy, incident, deadline, now, rings(incident))
     )
 
 
@@ -70,7 +73,7 @@ def soonest_first(found: Iterable[Ahead]) -> list[Ahead]:
 
 
 def _of_deadline(
-    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime, ring: Ring
 ) -> Iterator[Ahead]:
     customer = incident.customer or "no customer"
     about = f"{incident.name} {customer} ({incident.severity.label})"
@@ -82,16 +85,15 @@ def _of_deadline(
         state = Coming.LATE if deadline.is_overdue(now) else Coming.DUE
         what = f"{deadline.kind.words.capitalize()} is {state}"
         yield Ahead(deadline.due_at, state, about, what, _why_due(deadline))
-    for step in _steps(policy, incident, deadline, now):
-        told = recipients.of_step(policy, incident, step, step.at)
-        is_page = step.kind in (StepKind.PAGE, StepKind.CHECK_IN)
+    for at, fired in recipients.coming(policy, incident, deadline, ring):
+        step = fired.step
         yield Ahead(
-            at=step.at,
-            kind=Coming.PAGE if is_page else Coming.REMINDER,
+            at=max(at, now),
+            kind=Coming.PAGE if step.is_page else Coming.REMINDER,
             about=about,
             what=_what(incident, deadline, step),
-            why=_why(policy, incident, step, told),
-            to=tuple(one.id for one in told),
+            why=_why(policy, incident, deadline, fired),
+            to=tuple(one.id for one in fired.told),
         )
 
 
@@ -99,30 +101,6 @@ def _why_due(deadline: Deadline) -> str:
     aim = "our own aim, outside the contract: " if deadline.is_aim else ""
     target = deadline.target.replace("_", " ")
     return f"{aim}{target}, counted in the calendar {deadline.calendar}"
-
-
-def _steps(
-    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
-) -> Iterator[Step]:
-    """Yield the reminders still to come, a snoozed one first."""
-    if deadline.snoozed_until is not None:
-        at = max(deadline.snoozed_until, now)
-        yield Step(deadline.step - 1, StepKind.SNOOZED, at, to_owner=True)
-    over = deadline.step
-    for _ in range(_MOST_STEPS):
-        step = nudges.step_of(policy, incident, deadline, over)
-        if step is None:
-            return
-        over = step.over
-        if deadline.next_nudge_at is not None and step.at >= now:
-            yield step
-        if _is_repeat(policy, incident, step):
-            return
-
-
-def _is_repeat(policy: Policy, incident: Incident, step: Step) -> bool:
-    first = len(policy.escalation.steps) + (incident.owner is not None)
-    return step.kind is StepKind.PAGE and step.number >= first
 
 
 def _what(incident: Incident, deadline: Deadline, step: Step) -> str:
@@ -148,11 +126,12 @@ def _what(incident: Incident, deadline: Deadline, step: Step) -> str:
             assert_never(step.kind)
 
 
-def _why(
-    policy: Policy, incident: Incident, step: Step, told: tuple[Recipient, ...]
-) -> str:
-    people = " and ".join(dict.fromkeys(_role(one.because) for one in told))
-    if _is_repeat(policy, incident, step):
+def _why(policy: Policy, incident: Incident, deadline: Deadline, fired: Fired) -> str:
+    step = fired.step
+    people = " and ".join(dict.fromkeys(_role(one.because) for one in fired.told))
+    if not fired.told:
+        return "Held: it comes in the morning list when their day begins"
+    if nudges.is_repeat(policy, deadline, step):
         waits = [span(wait) for wait in policy.escalation.waits(incident.severity)]
         rhythm = " and then ".join([*waits[:-1], f"every {waits[-1]}"])
         return f"Everybody in the escalation, {rhythm} until somebody acts"

@@ -15,6 +15,7 @@ from bot.store.database import Row, Transaction
 from bot.store.tables import records
 from bot.store.tables.outbox_messages import MessageKind, State
 from bot.triage import daily_lists
+from bot.triage.people import Rings
 
 _MOST = 60
 _LATE = timedelta(minutes=1)
@@ -37,11 +38,10 @@ def cases(tx: Transaction, now: datetime) -> list[tuple[Incident, Deadline]]:
     ]
 
 
-def ahead(
-    cases: list[tuple[Incident, Deadline]], policy: Policy, now: datetime
-) -> list[Ahead]:
+def ahead(tx: Transaction, policy: Policy, now: datetime) -> list[Ahead]:
     """Return what lies ahead, soonest first."""
-    found = [*forecast(policy, cases, now), *_lists(policy, now)]
+    rings = Rings(tx, policy)
+    found = [*forecast(policy, cases(tx, now), now, rings.of), *_lists(policy, now)]
     return soonest_first(found)[:_MOST]
 
 
@@ -50,11 +50,9 @@ def shown(one: Ahead) -> dict[str, Any]:
     return {**asdict(one), "at": one.at.isoformat() if one.at else None}
 
 
-def next_message_at(
-    cases: list[tuple[Incident, Deadline]], policy: Policy, now: datetime
-) -> datetime | None:
+def next_message_at(tx: Transaction, policy: Policy, now: datetime) -> datetime | None:
     """Return when the next reminder is due; without one, the next thing ahead."""
-    coming = [one for one in ahead(cases, policy, now) if one.at and one.at > now]
+    coming = [one for one in ahead(tx, policy, now) if one.at and one.at > now]
     reminders = [one for one in coming if one.kind in (Coming.REMINDER, Coming.PAGE)]
     return next((one.at for one in reminders or coming), None)
 
@@ -70,10 +68,10 @@ def _lists(policy: Policy, now: datetime) -> Iterator[Ahead]:
     found = 0
     for _ in range(_DAYS_OF_LISTS * 7):
         digest_at = daily_lists.digest_at(policy, day)
-        morning_at = daily_lists.morning_at(policy, day)
-        if morning_at and morning_at > now:
-            why = "To each person who owes something today, at the opening"
-            yield Ahead(morning_at, Coming.LIST, "", "Morning lists", why)
+        begins = policy.day_in(policy.team_hours.zone).pieces_on(day)
+        if begins and begins[0].opens > now:
+            why = "To each person who owes something, when their own day begins"
+            yield Ahead(begins[0].opens, Coming.LIST, "", "Morning lists", why)
         if digest_at and digest_at > now:
             why, to = "On each business day", (policy.channels.digest,)
             yield Ahead(digest_at, Coming.LIST, "", "Digest", why, to)

@@ -60,10 +60,14 @@ class Stage:
         """Return what the panel shows now."""
         policy, now = self._policies(), self._live.now
         with self._live.record() as tx:
-            cases, sent, unsent = panel.cases(tx, now), panel.sent(tx), waiting(tx)
+            ahead, sent, unsent = (
+                panel.ahead(tx, policy, now),
+                panel.sent(tx),
+                waiting(tx),
+            )
         speed, moving = self.course.speed, self.course.is_moving
         return {
-            "ahead": [panel.shown(one) for one in panel.ahead(cases, policy, now)],
+            "ahead": [panel.shown(one) for one in ahead],
             "sent": sent,
             "waiting": unsent,
             "clock": {"now": now.isoformat(), "speed": speed, "moving": moving},
@@ -119,8 +123,7 @@ class Stage:
     def _to_reminder(self) -> None:
         policy, now = self._policies(), self._live.now
         with self._live.record() as tx:
-            cases = panel.cases(tx, now)
-        at = panel.next_message_at(cases, policy, now)
+            at = panel.next_message_at(tx, policy, now)
         if at is None:
             raise Impossible("The bot has nothing to say in the days ahead.")
         self._go(at)

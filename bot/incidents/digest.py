@@ -1,9 +1,10 @@
 """What needs a person: the leads' daily digest and each person's morning list. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from bot.business_time.hours import BusinessHours
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Outcome, lateness, owed_now
 from bot.incidents.incidents import Incident, Status
@@ -97,11 +98,24 @@ class Owed:
 
     incident: Incident
     deadline: Deadline
+    held_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was held for a person, and what the customer is owed now, if anything."""
+
+    incident: Incident
+    owed: Deadline | None
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """What one person owes until the next opening, in the order in which it is due."""
+    """What one person owes until their next day, in the order in which it is due.
+
+    `held` are incidents beyond those that they were to hear of meanwhile.
+    """
 
     person: str
     at: datetime
@@ -109,6 +123,7 @@ class Morning:
     overdue: int
     unowned: tuple[Incident, ...]
     quiet: tuple[Incident, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 def digest(  # noqa: PLR0913  # The digest depends on all of them.
@@ -149,52 +164,63 @@ def digest(  # noqa: PLR0913  # The digest depends on all of them.
     )
 
 
-def mornings(
-    policy: Policy, cases: Iterable[Case], *, now: datetime, until: datetime
-) -> tuple[Morning, ...]:
-    """Return each person's morning list: what is due before `until`.
+def morning(  # noqa: PLR0913  # The list depends on all of them.
+    cases: Iterable[Case],
+    person: str,
+    *,
+    now: datetime,
+    until: datetime,
+    held: Sequence[Held] = (),
+    day: BusinessHours,
+) -> Morning | None:
+    """Return a person's morning list; `None` if there is nothing to say.
 
-    Unowned incidents are on the primary's list. Quiet ones are on their owner's on the
-    first business day of a week.
+    `cases` are the open incidents that they own; on the primary's list also those that
+    nobody owns. Quiet ones are on it if it is the first of a week; `day` are the
+    person's working days. `held` is what was kept for them until now.
     """
-    owed: dict[str, list[Owed]] = {}
-    unowned: dict[str, list[Incident]] = {}
-    quiet: dict[str, list[Incident]] = {}
-    begins_week = _begins_week(policy, now)
-    for case in cases:
-        if not case.incident.is_open:
-            continue
-        person = case.incident.owner or recipients.of_unowned(policy, now)
-        if case.incident.owner is None:
-            unowned.setdefault(person, []).append(case.incident)
-        if begins_week and case.quiet_since is not None:
-            quiet.setdefault(person, []).append(case.incident)
-        deadline = case.owed
-        if deadline is None or deadline.paused_at or deadline.due_at >= until:
-            continue
-        owed.setdefault(person, []).append(Owed(case.incident, deadline))
-    return tuple(
-        Morning(
-            person=person,
-            at=now,
-            owed=tuple(sorted(owed.get(person, ()), key=_due_first)),
-            overdue=sum(one.deadline.is_overdue(now) for one in owed.get(person, ())),
-            unowned=tuple(unowned.get(person, ())),
-            quiet=tuple(quiet.get(person, ())),
-        )
-        for person in dict.fromkeys((*owed, *unowned, *quiet))
+    found = (case for case in cases if case.incident.is_open)
+    theirs = sorted(found, key=lambda case: case.incident.number)
+    due = [
+        Owed(case.incident, case.owed)
+        for case in theirs
+        if case.owed and not case.owed.paused_at and case.owed.due_at < until
+    ]
+    begins_week = _begins_week(day, now)
+    quiet = [one.incident for one in theirs if begins_week and one.quiet_since]
+    unowned = [one.incident for one in theirs if one.incident.owner is None]
+    if not (due or quiet or unowned or held):
+        return None
+    since = {one.incident.number: one.since for one in reversed(held)}
+    listed = {one.incident.number for one in due}
+    due = [replace(one, held_since=since.get(one.incident.number)) for one in due]
+    return Morning(
+        person=person,
+        at=now,
+        owed=tuple(sorted(due, key=_due_first)),
+        overdue=sum(one.deadline.is_overdue(now) for one in due),
+        unowned=tuple(unowned),
+        quiet=tuple(quiet),
+        held=tuple(
+            one for one in _each_once(held) if one.incident.number not in listed
+        ),
     )
+
+
+def _each_once(held: Sequence[Held]) -> Iterable[Held]:
+    """Return what was held longest of each incident."""
+    return {one.incident.number: one for one in reversed(held)}.values()
 
 
 def _due_first(owed: Owed) -> tuple[datetime, int]:
     return owed.deadline.due_at, owed.incident.number
 
 
-def _begins_week(policy: Policy, now: datetime) -> bool:
-    """Return whether no earlier day of this week was a business day of the team."""
-    today = now.astimezone(policy.team_hours.zone).date()
+def _begins_week(day: BusinessHours, now: datetime) -> bool:
+    """Return whether no earlier day of this week was a business day."""
+    today = day.business_day(now)
     earlier = (today - timedelta(days) for days in range(1, today.weekday() + 1))
-    return not any(policy.team_hours.pieces_on(day) for day in earlier)
+    return not any(day.pieces_on(one) for one in earlier)
 
 
 def _need(policy: Policy, case: Case, now: datetime, until: datetime) -> Need | None:

@@ -5,11 +5,11 @@ severity. The tick asks for the next step, sends it and stores its number. If th
 was down for several steps, they become one reminder: the newest.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import count, islice
+from itertools import count
 
 from bot.business_time.hours import BusinessHours
 from bot.incidents.deadlines import Deadline, Kind, hours_of, target_of
@@ -55,6 +55,11 @@ class Step:
     roles: tuple[Role, ...] = ()
 
     @property
+    def is_page(self) -> bool:
+        """Return whether it is a step of an escalation or a check-in."""
+        return self.kind in (StepKind.PAGE, StepKind.CHECK_IN)
+
+    @property
     def over(self) -> int:
         """The value of a deadline's `step` once this one is over."""
         return self.number + 1
@@ -82,12 +87,18 @@ def armed(
 
 
 def fire(
-    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+    policy: Policy,
+    incident: Incident,
+    deadline: Deadline,
+    now: datetime,
+    *,
+    rings: Callable[[Step], bool],
 ) -> tuple[Step, Deadline]:
     """Return the reminder that is due at `now`, and the deadline after it.
 
     Steps that are overdue (the bot was down) become one reminder: the newest, for
-    everybody whom one of them was for.
+    everybody whom one of them was for. So do pages of which the first `rings` for
+    nobody: the escalation passes on to who can hear it.
     """
     # `fired` counts each of those steps. It is part of the reminder's key, so a bot on
     # a restored backup gives the same key to the same step as the bot before it did,
@@ -102,7 +113,11 @@ def fire(
         return extra, _awaiting(deadline, deadline.step, step, fired=fired)
     assert step is not None, "a reminder that is due is one of the steps"
     later = next(steps, None)
-    while later is not None and later.at <= now:
+    everybody = {role for one in policy.escalation.steps for role in one.tell}
+    while later is not None and (
+        later.at <= now
+        or (step.is_page and not everybody <= set(step.roles) and not rings(step))
+    ):
         step = _joined(step, later)
         fired += 1
         later = next(steps, None)
@@ -154,6 +169,12 @@ def step_of(
     return next(_steps_from(policy, incident, deadline, over), None)
 
 
+def is_repeat(policy: Policy, deadline: Deadline, step: Step) -> bool:
+    """Return whether a page comes after the last step of the policy."""
+    first = len(policy.escalation.steps) + (deadline.kind is Kind.CHECK_IN)
+    return step.kind is StepKind.PAGE and step.number >= first
+
+
 def to_come(numbers: Mapping[StepKind, int], over: int) -> list[StepKind]:
     """Return the kinds after the one that `over` names, in order."""
     kinds = list(numbers)
@@ -166,12 +187,6 @@ def must_go_on(deadline_kind: Kind, over: int) -> bool:
     if deadline_kind.is_internal:
         return True
     return not any(NUMBERS[kind] == over - 1 for kind in LAST)
-
-
-def coming(policy: Policy, incident: Incident, deadline: Deadline) -> Iterator[Step]:
-    """Yield the next steps, enough of them to reach every role of the policy."""
-    steps = _steps_from(policy, incident, deadline, deadline.step)
-    return islice(steps, len(policy.escalation.steps) + 2)
 
 
 def _steps_from(

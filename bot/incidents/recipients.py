@@ -12,7 +12,8 @@ from typing import assert_never
 from bot.incidents import nudges
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Step
+from bot.incidents.nudges import Step, StepKind
+from bot.incidents.reach import Ring
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy
 
@@ -78,10 +79,54 @@ def of_step(
     return tuple(told.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A reminder that was fired: who hears now, who later, and the deadline after it.
+
+    `held` are the recipients outside of their day, each with the instant at which it
+    begins.
+    """
+
+    step: Step
+    deadline: Deadline
+    told: tuple[Recipient, ...]
+    held: tuple[tuple[Recipient, datetime], ...]
+
+
+def fire(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime, ring: Ring
+) -> Fired:
+    """Fire the reminder that is due at `now`, for those for whom it may ring.
+
+    A page that rings for nobody passes to the next step at once. If no step of the
+    escalation rings for anybody, the fallback channel gets it.
+    """
+
+    def rings(step: Step) -> bool:
+        found = of_step(policy, incident, step, now)
+        return any(not one.is_person or ring(one.id, now).is_now for one in found)
+
+    step, after = nudges.fire(policy, incident, deadline, now, rings=rings)
+    told, held = [], []
+    for one in of_step(policy, incident, step, now):
+        reach = ring(one.id, now) if one.is_person else None
+        if reach is None or reach.is_now:
+            told.append(one)
+        elif reach.until is not None:
+            held.append((one, reach.until))
+        elif step.kind is not StepKind.PAGE:
+            # Slack refuses it, and who stands in for them is told.
+            told.append(one)
+    if not told and step.kind is StepKind.PAGE:
+        told = [Recipient(policy.channels.fallback, Because.FALLBACK)]
+    return Fired(step, after, tuple(told), tuple(held))
+
+
 def next_told(
     policy: Policy,
     incident: Incident,
     deadlines: Iterable[Deadline],
+    ring: Ring,
     *,
     but_not: Iterable[str] = (),
 ) -> tuple[Recipient, datetime] | None:
@@ -91,13 +136,29 @@ def next_told(
     """
     known = {*but_not, incident.owner}
     found = [
-        (recipient, step.at)
+        (recipient, at)
         for deadline in deadlines
-        for step in nudges.coming(policy, incident, deadline)
-        for recipient in of_step(policy, incident, step, step.at)
+        for at, fired in coming(policy, incident, deadline, ring)
+        for recipient in fired.told
         if recipient.id not in known
     ]
     return min(found, key=lambda one: one[1], default=None)
+
+
+def coming(
+    policy: Policy, incident: Incident, deadline: Deadline, ring: Ring
+) -> Iterator[tuple[datetime, Fired]]:
+    """Yield what a deadline will fire if nobody acts, and when.
+
+    An escalation goes on for ever: of its repeats only the first is yielded.
+    """
+    is_repeat = False
+    while deadline.next_nudge_at is not None and not is_repeat:
+        at = deadline.next_nudge_at
+        fired = fire(policy, incident, deadline, at, ring)
+        yield at, fired
+        is_repeat = nudges.is_repeat(policy, deadline, fired.step)
+        deadline = fired.deadline
 
 
 def _of_roles(

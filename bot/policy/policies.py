@@ -3,18 +3,21 @@
 `policy.parsing` reads them from policies.yaml; nothing here knows about files.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import Schedule, Span
 from bot.policy import targets
 from bot.policy.names import folded
 from bot.policy.on_call import Cover, OnCall, Role, covered
 from bot.policy.targets import Interpretations, Shape, Target
 
-_PERSONS_DAY = timedelta(hours=9)
+# Nobody works longer, and who works longer than that is several people.
+_PERSONS_DAY, _LONGEST_DAY = timedelta(hours=9), timedelta(hours=16)
 
 
 class Severity(StrEnum):
@@ -182,6 +185,9 @@ class Policy:
     digest_at: time
     erase_texts_after: timedelta | None = None
     _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
+    _days: dict[ZoneInfo, BusinessHours] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         named: dict[str, Customer] = {}
@@ -200,6 +206,30 @@ class Policy:
         at = self.digest_at
         wall = timedelta(hours=at.hour, minutes=at.minute)
         return self.team_hours.home.instant(day, wall)
+
+    def day_in(self, zone: ZoneInfo) -> BusinessHours:
+        """Return the working days of a person who lives in a zone.
+
+        They are the team's, from its first opening to its last closing, on the clock of
+        the zone. Where the team is open for longer than one person works, a day begins
+        with the digest.
+        """
+        if zone not in self._days:
+            home = self.team_hours.home
+            weekly = tuple(tuple(self._days_span(spans)) for spans in home.weekly)
+            own = Schedule(zone, weekly, home.holidays)
+            self._days[zone] = BusinessHours(own)
+        return self._days[zone]
+
+    def _days_span(self, spans: Sequence[Span]) -> Iterator[Span]:
+        if not spans:
+            return
+        opens = min(span.opens for span in spans)
+        closes = max(span.closes for span in spans)
+        if closes - opens > _LONGEST_DAY:
+            opens = timedelta(hours=self.digest_at.hour, minutes=self.digest_at.minute)
+            closes = opens + _PERSONS_DAY
+        yield Span(opens, closes)
 
     def held_in_a_persons_day(self, at: datetime) -> datetime:
         """Return `at`, or the nearer end of a person's working day on its date.

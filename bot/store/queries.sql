@@ -660,13 +660,57 @@ RETURNING key;
 -- name: queue_item
 INSERT INTO outbox_items (
   workspace, key, position, incident, deadline_kind, deadline_count, fired, step,
-  because, next_person, next_at
+  because, next_person, next_at, held_at
 )
 VALUES (
   :workspace, :key, :position, :incident, :deadline_kind, :deadline_count, :fired,
-  :step, :because, :next_person, :next_at
+  :step, :because, :next_person, :next_at, :held_at
 )
 RETURNING position;
+
+-- name: hold_item
+-- What is held already keeps the instant since when.
+INSERT INTO held (
+  workspace, person, incident, deadline_kind, deadline_count, fired, step, because,
+  held_at, until
+)
+VALUES (
+  :workspace, :person, :incident, :deadline_kind, :deadline_count, :fired, :step,
+  :because, :held_at, :until
+)
+ON CONFLICT (workspace, person, incident, deadline_kind, deadline_count) DO UPDATE
+SET fired = excluded.fired, step = excluded.step
+RETURNING person;
+
+-- name: release_held
+DELETE FROM held
+WHERE workspace = :workspace
+  AND person = :person
+  AND until <= :now
+RETURNING
+  incident, deadline_kind, deadline_count, fired, step, because, NULL AS next_person,
+  NULL AS next_at, held_at;
+
+-- name: readers_of_lists
+-- Who owns something or has something waiting for them, and :person, with their zones.
+SELECT reader.person, people.zone
+FROM (
+  SELECT owner AS person
+  FROM incidents
+  WHERE workspace = :workspace
+    AND status = 'open'
+    AND owner IS NOT NULL
+  UNION
+  SELECT person
+  FROM held
+  WHERE workspace = :workspace
+  UNION
+  SELECT CAST(:person AS TEXT) AS person
+) AS reader
+LEFT JOIN people
+  ON people.workspace = :workspace
+  AND people.id = reader.person
+ORDER BY reader.person;
 
 -- name: queue_edits
 -- Queue an edit of every sent message that shows an incident's buttons, or of one
@@ -740,7 +784,7 @@ RETURNING id;
 -- name: outbox_items
 SELECT
   key, position, incident, deadline_kind, deadline_count, fired, step, because,
-  next_person, next_at
+  next_person, next_at, held_at
 FROM outbox_items
 WHERE workspace = :workspace
   AND key = :key
@@ -770,6 +814,35 @@ WHERE item.workspace = :workspace
   AND item.fired > :fired
   AND message.state NOT IN ('dead', 'superseded')
   AND COALESCE(message.person, message.conversation) = :place;
+
+-- name: standing_reminder
+-- The newest message about a deadline in a channel, apart from threads.
+SELECT message.key, message.queued_at
+FROM outbox_items AS item
+JOIN outbox AS message
+  ON message.workspace = item.workspace
+  AND message.key = item.key
+WHERE item.workspace = :workspace
+  AND item.incident = :incident
+  AND item.deadline_kind = :deadline_kind
+  AND item.deadline_count = :deadline_count
+  AND message.state NOT IN ('dead', 'superseded')
+  AND message.person IS NULL
+  AND message.thread_of IS NULL
+  AND message.conversation = :place
+ORDER BY message.id DESC
+LIMIT 1;
+
+-- name: renew_item
+-- Who is paged next is all that a message learns of a repeat.
+UPDATE outbox_items
+SET next_person = :next_person, next_at = :next_at
+WHERE workspace = :workspace
+  AND key = :key
+  AND incident = :incident
+  AND deadline_kind = :deadline_kind
+  AND deadline_count = :deadline_count
+RETURNING position;
 
 -- name: has_reminder
 -- Count the messages that carry a reminder of a deadline to a person.

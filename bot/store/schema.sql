@@ -389,3 +389,20 @@ ALTER TABLE outbox RENAME COLUMN has_lost_parent TO was_deleted;
 UPDATE outbox
 SET was_deleted = 0
 WHERE was_deleted = 1;
+
+-- name: held_reminders
+-- What is kept for a person until their day begins. Their morning list takes it over.
+CREATE TABLE held (
+  workspace TEXT NOT NULL,
+  person TEXT NOT NULL,
+  incident INTEGER NOT NULL,
+  deadline_kind TEXT NOT NULL,
+  deadline_count INTEGER NOT NULL,
+  fired INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  because TEXT NOT NULL,
+  held_at INSTANT NOT NULL,
+  until INSTANT NOT NULL,
+  PRIMARY KEY (workspace, person, incident, deadline_kind, deadline_count)
+) STRICT;
+ALTER TABLE outbox_items ADD COLUMN held_at INSTANT;

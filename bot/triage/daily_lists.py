@@ -1,54 +1,62 @@
 """The daily lists: each person's morning list and the leads' digest."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.incidents import digest as digests
-from bot.incidents.deadlines import Deadline
+from bot.incidents import recipients
+from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.digest import Held, Morning
 from bot.incidents.incidents import Incident
+from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
-from bot.store.tables import marks, records
+from bot.store.tables import items, marks, records
+from bot.store.tables.items import Item
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
+from bot.triage import people
 
 _DAY = timedelta(days=1)
 # The clocks of two hosts may differ by this much without either being wrong.
 _CLOCKS_DIFFER_BY = timedelta(seconds=10)
-_ListTime = Callable[[Policy, date], datetime | None]
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
-    """Yield today's lists that are due and not yet written, and mark them as written.
+    """Yield the lists that are due and not yet written, and mark them as written.
 
-    A bot that starts late on a business day still writes that day's lists, but not
-    those of earlier days. After the last closing of a day it writes no morning lists.
+    A bot that starts late still writes the lists of the day that it finds, but not
+    those of earlier days.
     """
     noted = _past(marks.noted(tx), now)
-    if (morning := _morning_due(noted, policy, now)) is not None:
+    if Mark.MORNING not in noted:
         marks.note(tx, Mark.MORNING, now)
-        yield from _mornings(tx, policy, morning, now)
+    yield from _mornings(tx, policy, noted.get(Mark.MORNING), now)
     if (at := _digest_due(noted, policy, now)) is not None:
         marks.note(tx, Mark.DIGEST, now)
         yield _digest(policy, noted.get(Mark.DIGEST, at - _DAY), now)
 
 
 def are_due(noted: Mapping[Mark, datetime], policy: Policy, now: datetime) -> bool:
-    """Return whether one of today's lists is due and not yet written."""
+    """Return whether the digest is due and not yet written, or was never looked for."""
     past = _past(noted, now)
-    lists = _morning_due(past, policy, now), _digest_due(past, policy, now)
-    return any(at is not None for at in lists)
+    return Mark.MORNING not in past or _digest_due(past, policy, now) is not None
 
 
-def next_at(policy: Policy, now: datetime) -> datetime:
+def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
     """Return when the next list is due, after `now`."""
-    lists = (morning_at, digest_at)
-    return min(_following(policy, now, list_at) for list_at in lists)
+    zones = {zone for _, zone in _readers(tx, policy, now)}
+    mornings = (next_morning(policy, zone, now) for zone in zones)
+    return min((_following(policy, now), *mornings))
 
 
-def next_morning(policy: Policy, now: datetime) -> datetime:
-    """Return when the next morning lists are due, after `now`."""
-    return _following(policy, now, morning_at)
+def next_morning(policy: Policy, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return when a person in a zone gets their next list: when their day begins."""
+    day = policy.day_in(zone)
+    begins = day.pieces_on(day.business_day(now))[0].opens
+    return begins if begins > now else day.opening_after_day_of(now)
 
 
 def load_cases(tx: Transaction, since: datetime) -> list[digests.Case]:
@@ -63,45 +71,87 @@ def cases(tx: Transaction, found: Iterable[Incident]) -> list[digests.Case]:
     return [digests.Case(one, _owed(tx, one)) for one in found]
 
 
-def morning_at(policy: Policy, day: date) -> datetime | None:
-    """Return when a business day's morning lists are due: at the team's opening.
-
-    A team that never closes has no opening, and the opening of a day that lasts into
-    the night is too early: both get their lists with the digest. `None` on a day that
-    is not a business day.
-    """
-    pieces, hours = policy.team_hours.pieces_on(day), policy.team_hours
-    if not pieces:
-        return None
-    opens = pieces[0].opens
-    if hours.is_day_and_night(opens) or hours.is_open(opens - timedelta(seconds=1)):
-        return digest_at(policy, day)
-    return opens
-
-
 def digest_at(policy: Policy, day: date) -> datetime | None:
     """Return when a business day's digest is due; `None` on other days."""
     return policy.digest_on(day) if policy.team_hours.pieces_on(day) else None
 
 
 def _mornings(
-    tx: Transaction, policy: Policy, morning: datetime, now: datetime
+    tx: Transaction, policy: Policy, since: datetime | None, now: datetime
 ) -> Iterator[NewMessage]:
-    until = _following(policy, morning, morning_at)
-    day = morning.astimezone(policy.team_hours.zone)
-    for one in digests.mornings(policy, load_cases(tx, now), now=now, until=until):
-        yield NewMessage(
-            key=f"morning/{day:%Y-%m-%d}/{one.person}",
-            kind=MessageKind.MORNING,
-            priority=Priority.NUDGE,
-            person=one.person,
-            refs={"until": until.isoformat()},
-        )
+    """Yield the lists of those whose day began after `since` and is not over."""
+    for person, zone in _readers(tx, policy, now):
+        day = policy.day_in(zone)
+        if not day.is_open(now):
+            continue
+        today = day.business_day(now)
+        begun = day.pieces_on(today)[0].opens
+        if since is not None and begun <= since:
+            continue
+        marks.note(tx, Mark.MORNING, now)
+        held = items.release(tx, person, now)
+        until = next_morning(policy, zone, now)
+        found = morning_of(tx, policy, person, held, now=now, until=until)
+        if found is not None:
+            yield NewMessage(
+                key=f"morning/{today:%Y-%m-%d}/{person}",
+                kind=MessageKind.MORNING,
+                priority=Priority.NUDGE,
+                person=person,
+                refs={"until": until.isoformat()},
+                items=held,
+            )
+
+
+def morning_of(  # noqa: PLR0913  # What it holds, and for when.
+    tx: Transaction,
+    policy: Policy,
+    person: str,
+    held: Iterable[Item],
+    *,
+    now: datetime,
+    until: datetime,
+) -> Morning | None:
+    """Return what a person owes until their next day; `None` if it is nothing."""
+    is_primary = person == recipients.of_unowned(policy, now)
+    theirs = records.open_incidents_of(tx, person, with_unowned=is_primary)
+    still = [one for item in held if (one := _still_held(tx, person, item))]
+    zone = people.person(tx, policy, person).zone
+    return digests.morning(
+        cases(tx, theirs),
+        person,
+        now=now,
+        until=until,
+        held=still,
+        day=policy.day_in(zone),
+    )
+
+
+def _still_held(tx: Transaction, person: str, item: Item) -> Held | None:
+    """Return what was held for a person, if it still concerns them."""
+    incident = records.incident(tx, item.incident)
+    assert incident is not None, "a reminder belongs to an incident"
+    owed = records.deadlines(tx, item.incident)
+    found = [one for one in owed if (one.kind, one.count) == (item.kind, item.count)]
+    is_running = all(one.is_open and one.paused_at is None for one in found)
+    is_theirs = item.because is not Because.OWNER or incident.owner == person
+    if not is_running or not is_theirs or item.held_at is None:
+        return None
+    return Held(incident, owed_now(owed), item.held_at)
+
+
+def _readers(
+    tx: Transaction, policy: Policy, now: datetime
+) -> list[tuple[str, ZoneInfo]]:
+    """Return everybody who may get a list, with their zones."""
+    primary = recipients.of_unowned(policy, now)
+    rows = tx.all("readers_of_lists", person=primary)
+    return [(row["person"], people.zone_of(row, policy)) for row in rows]
 
 
 def _digest(policy: Policy, since: datetime, now: datetime) -> NewMessage:
     """Return the digest of all that happened since the last, even a late one."""
-    until = _following(policy, now, digest_at)
+    until = _following(policy, now)
     instants = {"since": since, "at": now, "until": until}
     return NewMessage(
         key=f"digest/{now.astimezone(policy.team_hours.zone):%Y-%m-%d}",
@@ -127,35 +177,19 @@ def _past(noted: Mapping[Mark, datetime], now: datetime) -> dict[Mark, datetime]
     return {mark: at for mark, at in noted.items() if at <= latest}
 
 
-def _morning_due(
-    noted: Mapping[Mark, datetime], policy: Policy, now: datetime
-) -> datetime | None:
-    """Return when today's morning lists were due, if they are not yet written."""
-    today = now.astimezone(policy.team_hours.zone).date()
-    at, pieces = morning_at(policy, today), policy.team_hours.pieces_on(today)
-    is_over = not pieces or now >= pieces[-1].closes
-    return None if is_over else _unwritten(noted, Mark.MORNING, at, now)
-
-
 def _digest_due(
     noted: Mapping[Mark, datetime], policy: Policy, now: datetime
 ) -> datetime | None:
     """Return when today's digest was due, if it is not yet written."""
     today = now.astimezone(policy.team_hours.zone).date()
-    return _unwritten(noted, Mark.DIGEST, digest_at(policy, today), now)
+    at = digest_at(policy, today)
+    is_written = at is not None and noted.get(Mark.DIGEST, _EARLIEST) >= at
+    return None if at is None or at > now or is_written else at
 
 
-def _unwritten(
-    noted: Mapping[Mark, datetime], mark: Mark, at: datetime | None, now: datetime
-) -> datetime | None:
-    if at is None or at > now or (mark in noted and noted[mark] >= at):
-        return None
-    return at
-
-
-def _following(policy: Policy, after: datetime, at: _ListTime) -> datetime:
-    """Return the first instant after `after` at which a list is due."""
+def _following(policy: Policy, after: datetime) -> datetime:
+    """Return the first instant after `after` at which a digest is due."""
     day = after.astimezone(policy.team_hours.zone).date()
-    while (instant := at(policy, day)) is None or instant <= after:
+    while (instant := digest_at(policy, day)) is None or instant <= after:
         day += _DAY
     return instant

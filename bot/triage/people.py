@@ -3,12 +3,16 @@
 import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import Fate, SlackError
 from bot.incidents import recipients
+from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.digest import Gap
+from bot.incidents.incidents import Incident
+from bot.incidents.reach import Account, Reach, Ring, reach
 from bot.incidents.refusals import (
     NoFullMember,
     NoSuchPerson,
@@ -25,6 +29,7 @@ from bot.slack.identities import Identity, Member, member_of
 from bot.slack.readers import Person
 from bot.slack.reasons import UNREACHABLE
 from bot.store.database import Row, Transaction
+from bot.store.tables import records
 from bot.triage import leavers
 from bot.triage.context import Context
 
@@ -251,13 +256,51 @@ def person(tx: Transaction, policy: Policy, id: str) -> Person:
     row = tx.one("person", id=id)
     if row is None:
         return Person(id, id, policy.team_hours.zone)
-    return Person(id, row["name"], _zone(row, policy))
+    return Person(id, row["name"], zone_of(row, policy))
 
 
 def has_left(tx: Transaction, id: str) -> bool:
     """Return whether a person's account is deactivated, as far as is known."""
     row = tx.one("person", id=id)
     return row is not None and not row["is_active"]
+
+
+class Rings:
+    """Says for each incident whether a message may ring for a person."""
+
+    def __init__(self, tx: Transaction, policy: Policy) -> None:
+        self._tx = tx
+        self._policy = policy
+        self._accounts: dict[str, Account] = {}
+
+    def of(self, incident: Incident, owed: tuple[Deadline, ...] | None = None) -> Ring:
+        """Return whether a message about an incident may ring for a person.
+
+        `owed` are its deadlines, if the caller has read them.
+        """
+        wakes = (incident.severity, incident.plan) in self._policy.escalation.wakes
+        due_at = cache(partial(self._due_at, incident, owed))
+
+        def ring(id: str, at: datetime) -> Reach:
+            account = self._account(id)
+            owed_at = None if wakes else due_at()
+            return reach(self._policy, account, at, wakes=wakes, due_at=owed_at)
+
+        return ring
+
+    def _account(self, id: str) -> Account:
+        if id not in self._accounts:
+            row = self._tx.one("person", id=id)
+            zone = zone_of(row, self._policy) if row else self._policy.team_hours.zone
+            has_left = row is not None and not row["is_active"]
+            self._accounts[id] = Account(zone, has_left)
+        return self._accounts[id]
+
+    def _due_at(
+        self, incident: Incident, owed: tuple[Deadline, ...] | None
+    ) -> datetime | None:
+        one = owed_now(owed or records.deadlines(self._tx, incident.number))
+        return one.due_at if one and one.paused_at is None else None
 
 
 def gaps(tx: Transaction, policy: Policy, now: datetime) -> tuple[Gap, ...]:
@@ -275,7 +318,8 @@ def gaps(tx: Transaction, policy: Policy, now: datetime) -> tuple[Gap, ...]:
     return tuple(found)
 
 
-def _zone(row: Row, policy: Policy) -> ZoneInfo:
+def zone_of(row: Row, policy: Policy) -> ZoneInfo:
+    """Return the zone in a person's row; the team's if theirs is unknown."""
     try:
         return ZoneInfo(row["zone"]) if row["zone"] else policy.team_hours.zone
     except (ZoneInfoNotFoundError, ValueError):

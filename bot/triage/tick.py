@@ -5,23 +5,25 @@ All reminders of a tick are fired in one transaction, so that nobody gets two me
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import StorageError
-from bot.incidents import nudges, recipients
+from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Step, StepKind
+from bot.incidents.reach import Ring
 from bot.incidents.recipients import Recipient
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Transaction
-from bot.store.tables import locks, marks, outbox_messages, records
+from bot.store.tables import items, locks, marks, outbox_messages, records
 from bot.store.tables.items import Item, item_of, key_of
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
 from bot.triage import daily_lists, leavers
 from bot.triage.context import Context
+from bot.triage.people import Rings
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,8 @@ _OUTAGE = timedelta(minutes=2)
 _MARK_EVERY = timedelta(seconds=30)
 _POSTPONED_BY = timedelta(minutes=5)
 _TRIES = 5
+# A Sev1 is posted anew in a channel at most this often, and nothing else ever.
+_CHANNEL_EVERY, _NEVER = timedelta(hours=1), timedelta.max
 _IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)
 _PAGES = (StepKind.PAGE, StepKind.CHECK_IN)
 
@@ -40,7 +44,8 @@ _PAGES = (StepKind.PAGE, StepKind.CHECK_IN)
 class _Firing:
     """One deadline after its reminder, who gets the reminder, and who is paged next.
 
-    `is_repeated`: an earlier reminder of it was sent.
+    `is_repeated`: an earlier reminder of it was sent. `held` are those who get it when
+    their day begins.
     """
 
     incident: Incident
@@ -49,12 +54,19 @@ class _Firing:
     told: tuple[Recipient, ...]
     following: tuple[Recipient, datetime] | None
     is_repeated: bool
+    held: tuple[tuple[Recipient, datetime], ...]
 
     @property
     def is_in_thread(self) -> bool:
         """Return whether the reminder is also posted in the card's thread."""
         is_grave = self.incident.severity in (Severity.SEV1, Severity.SEV2)
         return is_grave and self.step.kind in _IN_THREAD
+
+    def held_items(self, now: datetime) -> Iterator[tuple[str, Item, datetime]]:
+        """Yield the reminder for each person who gets it when their day begins."""
+        for recipient, until in self.held:
+            item = replace(self.item_for(recipient), held_at=now)
+            yield recipient.id, item, until
 
     def item_for(self, recipient: Recipient) -> Item:
         """Return the reminder as an item of this recipient's message."""
@@ -76,17 +88,20 @@ class _Batch:
     threads: list[Item] = field(default_factory=list)
     fired: list[Deadline] = field(default_factory=list)
     incidents: set[int] = field(default_factory=set)
+    held: list[_Firing] = field(default_factory=list)
 
     def add(self, firing: _Firing) -> None:
         """Add a reminder to the message of each of its recipients."""
         self.fired.append(firing.deadline)
+        self.held.append(firing)
         if firing.is_repeated:  # An edit removes the buttons of the earlier reminder.
             self.incidents.add(firing.incident.number)
         for recipient in firing.told:
-            _, items = self.places.setdefault(recipient.id, (recipient, []))
-            items.append(firing.item_for(recipient))
+            _, within = self.places.setdefault(recipient.id, (recipient, []))
+            within.append(firing.item_for(recipient))
         if firing.is_in_thread:
-            self.threads.append(firing.item_for(firing.told[0]))
+            first = (*firing.told, *(one for one, _ in firing.held))[0]
+            self.threads.append(firing.item_for(first))
 
     def may_join(self, firing: _Firing) -> bool:
         """Return whether a reminder can be sent early, with messages that go out now.
@@ -94,13 +109,13 @@ class _Batch:
         All its recipients must be getting one. Pages are never sent early.
         """
         is_told = {one.id for one in firing.told} <= self.places.keys()
-        return is_told and firing.step.kind not in _PAGES
+        return is_told and not firing.held and not firing.step.is_page
 
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
     """Return the next instant at which a tick has something to do."""
     instants = records.next_instant(tx), leavers.next_at(tx, now)
-    lists_at = daily_lists.next_at(policy, now)
+    lists_at = daily_lists.next_at(tx, policy, now)
     return min((lists_at, *(at for at in instants if at is not None)))
 
 
@@ -114,6 +129,7 @@ class Reminders:
         self._context = context
         self._ticked_at: datetime | None = None
         self._failures: dict[str, int] = {}
+        self._listed_in: datetime | None = None
         self._release_at: datetime | None = None
 
     def tick(self) -> None:
@@ -137,6 +153,7 @@ class Reminders:
         self._fire_due(now, down)
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
+            self._listed_in = _minute(now)
             self._send(tx, list(daily_lists.due(tx, self._context.policy(), now)), now)
             if self._ticked_at is None or down or self._marks_now(tx, now):
                 marks.note(tx, Mark.TICK, now)
@@ -161,6 +178,8 @@ class Reminders:
                 ticked_at is None
                 or abs(now - ticked_at) >= _MARK_EVERY
                 or records.is_late_or_due(tx, now)
+                # Somebody's day may begin in any minute, in whatever zone.
+                or _minute(now) != self._listed_in
                 or daily_lists.are_due(noted, self._context.policy(), now)
                 or leavers.are_any(tx)
             )
@@ -235,7 +254,10 @@ class Reminders:
     ) -> _Firing | None:
         """Fire one deadline; `None` if that fails, which must not stop the others."""
         try:
-            return _fired(self._context.policy(), incident, deadline, now)
+            policy = self._context.policy()
+            ring = Rings(tx, policy).of(incident)
+            firing = _fired(policy, incident, deadline, now, ring)
+            return _without_standing(tx, firing, now)
         except Exception:  # One bad row must not stop the reminders of all others.
             logger.exception("reminder failed", extra={"deadline": deadline.id})
             self._failed(tx, deadline, now)
@@ -260,6 +282,7 @@ class Reminders:
     def _queue(self, tx: Transaction, batch: _Batch, now: datetime) -> None:
         """Queue the messages, and edits of earlier ones about the same incidents."""
         self._refresh(tx, batch.incidents)
+        items.hold(tx, (item for one in batch.held for item in one.held_items(now)))
         channel = self._context.policy().channels.incidents
         reminders = (_reminder(*told, batch.down) for told in batch.places.values())
         threads = (_thread_reminder(channel, item) for item in batch.threads)
@@ -276,29 +299,49 @@ class Reminders:
         outbox_messages.refresh(tx, incidents, **self._context.instants())
 
 
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
 def _fired(
-    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime, ring: Ring
 ) -> _Firing:
     """Return what firing a deadline does; fires one early if it is due soon."""
     assert deadline.next_nudge_at is not None, "a due deadline has an instant"
     at = max(now, deadline.next_nudge_at)
-    step, fired = nudges.fire(policy, incident, deadline, at)
-    told = recipients.of_step(policy, incident, step, now)
+    fired = recipients.fire(policy, incident, deadline, at, ring)
+    after, step, told = fired.deadline, fired.step, fired.told
     following = None
-    if step.kind in _PAGES:
+    if step.is_page:
+        but_not = [one.id for one in told]
         following = recipients.next_told(
-            policy, incident, [fired], but_not=[r.id for r in told]
+            policy, incident, [after], ring, but_not=but_not
         )
     is_repeated = deadline.fired > 0
-    return _Firing(incident, fired, step, told, following, is_repeated)
+    return _Firing(incident, after, step, told, following, is_repeated, fired.held)
+
+
+def _without_standing(tx: Transaction, firing: _Firing, now: datetime) -> _Firing:
+    """Leave out the channels whose message of this escalation is edited instead."""
+    least = _CHANNEL_EVERY if firing.incident.severity is Severity.SEV1 else _NEVER
+    told = []
+    for recipient in firing.told:
+        item, found = firing.item_for(recipient), None
+        if not recipient.is_person:
+            found = items.standing(tx, item, recipient.id)
+        if found is None or now - found[1] >= least:
+            told.append(recipient)
+        else:
+            items.renew(tx, found[0], item)
+    return replace(firing, told=tuple(told))
 
 
 def _reminder(
-    recipient: Recipient, items: list[Item], down: tuple[datetime, datetime] | None
+    recipient: Recipient, within: list[Item], down: tuple[datetime, datetime] | None
 ) -> NewMessage:
-    first = items[0]
-    is_page = any(item.step in _PAGES for item in items)
-    numbers = {item.incident for item in items}
+    first = within[0]
+    is_page = any(item.step in _PAGES for item in within)
+    numbers = {item.incident for item in within}
     refs = {}
     if down is not None:
         refs = {"down_from": down[0].isoformat(), "down_to": down[1].isoformat()}
@@ -310,7 +353,7 @@ def _reminder(
         conversation=None if recipient.is_person else recipient.id,
         incident=first.incident if len(numbers) == 1 else None,
         refs=refs,
-        items=tuple(items),
+        items=tuple(within),
     )
 
 

@@ -30,11 +30,12 @@ from bot.incidents.refusals import (
     PastDue,
     Refusal,
 )
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Severity
 from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import records
 from bot.triage import daily_lists, happenings, leavers
 from bot.triage.context import Context
+from bot.triage.people import Rings, person
 
 # The same text again within this time is a slip, such as a double tap on Enter.
 _SLIP = timedelta(seconds=30)
@@ -231,9 +232,7 @@ class Triage:
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
             happenings.happens(self._context, tx, found.incident, offer)
             return self._result(tx, number)
-        return _with_recipients(
-            self._context.policy(), found.incident, found.deadlines, now
-        )
+        return self._with_recipients(tx, found.incident, found.deadlines)
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Record one event, unless this act was recorded before."""
@@ -293,35 +292,32 @@ class Triage:
 
     def _result(self, tx: Transaction, number: int) -> Result:
         incident = _must_exist(records.incident(tx, number), number)
-        owed, now = records.deadlines(tx, number), self._context.clock()
-        return _with_recipients(self._context.policy(), incident, owed, now)
+        return self._with_recipients(tx, incident, records.deadlines(tx, number))
 
+    def _with_recipients(
+        self, tx: Transaction, incident: Incident, owed: tuple[Deadline, ...]
+    ) -> Result:
+        """Return the result with who is told at once, and who next.
 
-def _with_recipients(
-    policy: Policy, incident: Incident, owed: tuple[Deadline, ...], now: datetime
-) -> Result:
-    """Return the result with who is told at once, and who next.
-
-    Once somebody owns an incident, only its check-in tells others.
-    """
-    running = [
-        one
-        for one in sorted(owed, key=lambda one: not one.kind.is_internal)
-        if one.next_nudge_at is not None
-        and (one.kind.is_internal or incident.owner is None)
-    ]
-    due = [one for one in running if one.next_nudge_at and one.next_nudge_at <= now]
-    steps = [nudges.fire(policy, incident, one, now)[0] for one in due]
-    told = {
-        recipient.id: recipient
-        for step in steps
-        for recipient in recipients.of_step(policy, incident, step, now)
-    }
-    following = recipients.next_told(policy, incident, running, but_not=told)
-    if following is not None and not told and incident.owner is None:
-        is_listed_first = daily_lists.next_morning(policy, now) < following[1]
-        following = None if is_listed_first else following
-    return Result(incident, owed, tuple(told.values()), following)
+        Once somebody owns an incident, only its check-in tells others.
+        """
+        policy, now = self._context.policy(), self._context.clock()
+        ring = Rings(tx, policy).of(incident, owed)
+        running = [
+            one
+            for one in sorted(owed, key=lambda one: not one.kind.is_internal)
+            if one.next_nudge_at is not None
+            and (one.kind.is_internal or incident.owner is None)
+        ]
+        due = [one for one in running if one.next_nudge_at and one.next_nudge_at <= now]
+        fired = [recipients.fire(policy, incident, one, now, ring) for one in due]
+        told = {one.id: one for firing in fired for one in firing.told}
+        following = recipients.next_told(policy, incident, running, ring, but_not=told)
+        if following is not None and not told and incident.owner is None:
+            primary = person(tx, policy, recipients.of_unowned(policy, now))
+            list_at = daily_lists.next_morning(policy, primary.zone, now)
+            following = None if list_at < following[1] else following
+        return Result(incident, owed, tuple(told.values()), following)
 
 
 def _said(result: Result) -> dict[str, object]:

@@ -160,7 +160,11 @@ def test_a_due_reminder_keeps_its_kind_under_a_later_policy() -> None:
     policy = replace(record.policy, reminders=later)
 
     step, fired = nudges.fire(
-        policy, record.incident, record.owed(FIRST), pacific(24, "12:00")
+        policy,
+        record.incident,
+        record.owed(FIRST),
+        pacific(24, "12:00"),
+        rings=lambda _: True,
     )
 
     assert step.kind is StepKind.AHEAD

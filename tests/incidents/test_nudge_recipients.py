@@ -11,7 +11,7 @@ from bot.incidents.recipients import Because, Recipient
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy, Severity
 from tests.factories import incident, pacific, shipped_policy
-from tests.record import Record, opened
+from tests.record import Record, at_work, opened
 
 SEV1, SEV2, SEV3, SEV4 = Severity
 CAT = "U0CAT"
@@ -36,6 +36,7 @@ def following(record: Record, *told: str) -> tuple[Recipient, datetime] | None:
         policy,
         record.incident,
         [escalation],
+        at_work,
         but_not=(one for one in told),
     )
 

@@ -110,11 +110,7 @@ def test_a_sev1_escalates_at_night_until_somebody_takes_it(
         f"Tue 12:15 {CHECKOUT}",
         f"Tue 12:30 {CHECKOUT}",
     ]
-    assert told.heard_in("support") == [
-        f"Tue 03:00 {CHECKOUT}",
-        f"Tue 03:15 {CHECKOUT}",
-        f"Tue 03:30 {CHECKOUT}",
-    ]
+    assert told.heard_in("support") == [f"Tue 03:00 {CHECKOUT}"]
 
 
 def test_the_page_in_the_fallback_channel_says_whom_to_call(tell: Tell) -> None:
@@ -190,13 +186,10 @@ def test_a_sev2_does_not_escalate_outside_business_hours(tell: Tell) -> None:
         "Wed 09:00 Today: 1 first response owed, 12:45 (INC-1 Acme, Sev2).",
     ]
     assert told.heard("ben") == [
-        f"Tue 19:55 {PUSH}",
+        "Wed 09:00 Today: nothing is due from you.",
         f"Wed 12:20 {PUSH}",
     ]
-    assert told.heard("lea") == [
-        f"Wed 18:05 {PUSH}",
-        f"Wed 18:20 {PUSH}",
-    ]
+    assert told.heard_in("support") == [f"Tue 16:55 {PUSH}"]
 
 
 @pytest.mark.parametrize("severity", ["sev3", "sev4"])
@@ -421,10 +414,7 @@ def test_a_silent_owner_is_asked_once_more_and_then_it_escalates(
         f"Tue 13:15 {silent} 11:40.",
         f"Tue 13:30 {silent} 11:40.",
     ]
-    assert told.heard_in("support") == [
-        f"Tue 04:15 {silent} 02:40 PST.",
-        f"Tue 04:30 {silent} 02:40 PST.",
-    ]
+    assert told.heard_in("support") == [f"Tue 04:15 {silent} 02:40 PST."]
 
 
 def test_taking_over_from_a_silent_owner_ends_the_escalation(tell: Tell) -> None:

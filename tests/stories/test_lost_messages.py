@@ -296,7 +296,9 @@ def test_the_morning_list_of_somebody_who_left_goes_to_the_primary(
 
     assert told.phone("ana") == [
         "@ben cannot be reached; you are told instead. "
-        "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue."
+        "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue.",
+        "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue. "
+        "Nobody owns INC-1 Acme (Sev3); you are on call.",
     ]
 
 

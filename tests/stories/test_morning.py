@@ -1,4 +1,4 @@
-"""The morning list: what each person owes today, at the opening, in their own time."""
+"""The morning list: what each person owes today, when their own day begins."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def lists(told: Story, who: str) -> list[str]:
     return [line for line in told.heard(who) if " Today: " in line]
 
 
-def test_each_person_gets_one_list_at_the_opening_in_their_own_time(
+def test_each_person_gets_one_list_when_their_own_day_begins(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-23 10:00")
@@ -37,10 +37,10 @@ def test_each_person_gets_one_list_at_the_opening_in_their_own_time(
         "Tue 09:00 Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3)."
     ]
     assert lists(told, "ben") == [
-        "Tue 12:00 Today: 1 first response owed, 13:00 (INC-2 Acme, Sev3)."
+        "Tue 09:00 Today: 1 first response owed, 13:00 (INC-2 Acme, Sev3)."
     ]
     assert lists(told, "lea") == [
-        "Tue 18:00 Today: 1 first response owed, 19:00 (INC-3 Acme, Sev3)."
+        "Tue 09:00 Today: 1 first response owed, 19:00 (INC-3 Acme, Sev3)."
     ]
     assert told.heard("cem") == []
 

@@ -280,7 +280,7 @@ def test_hundreds_of_reminders_sent_together_are_not_repeated(
         passes(tuesday, seconds=2)
     copy = copied(tuesday)
     tuesday.bot.close()
-    tuesday.clock.advance(timedelta(days=2))
+    tuesday.clock.advance(timedelta(days=3))
     tuesday.start_bot()
     while tuesday.waiting():
         passes(tuesday, minutes=1)

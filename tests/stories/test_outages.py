@@ -36,6 +36,7 @@ def test_after_an_outage_each_person_gets_one_message_oldest_first(tell: Tell) -
     assert told.phone("ben") == [
         "I was down from 13:10 to 17:05. This fell due meanwhile. "
         "INC-3 Acme (Sev2): first response due now, 17:05. Yours since 13:05. "
+        "You hear of it now, since it is due before your next working day. "
         "Stops when the first response is logged."
     ]
 

@@ -52,7 +52,7 @@ def test_the_thread_gets_reminders_from_the_due_instant_on(tuesday: Story) -> No
     assert tuesday.thread()[-1] == (
         "*INC-1 Acme (Sev2): first response late since Today 14:00.*\n"
         "push of apps fails\n"
-        "It is @ana's; @lea is told as the lead. "
+        "It is @ana's; @lea hears of it as the lead. "
         "Stops when the first response is logged.\n"
         "[First response sent] [Take over]"
     )
@@ -61,10 +61,11 @@ def test_the_thread_gets_reminders_from_the_due_instant_on(tuesday: Story) -> No
 def test_the_lead_gets_the_second_reminder_after_the_deadline(tuesday: Story) -> None:
     owned(tuesday)
 
+    tuesday.become("lea", tz="America/Los_Angeles")
     tuesday.advance(hours=12)
 
     assert tuesday.phone("lea") == [
-        "INC-1 Acme (Sev2): first response 2 h late, was due Tue 23:00. "
+        "INC-1 Acme (Sev2): first response 2 h late, was due 14:00. "
         "It is @ana's; you are told as the lead. "
         "Stops when the first response is logged."
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Kind
-from bot.incidents.digest import Morning, Owed
+from bot.incidents.digest import Held, Morning, Owed
 from bot.policy.policies import Policy
 from bot.slack.blocks import LONGEST_TEXT, Message, mention, say, section, sections
 from bot.slack.cutting import cut_marked
@@ -30,12 +30,15 @@ def message(morning: Morning, reader: Person, policy: Policy) -> Message:
     """Return what a person owes today, first due first."""
     plain, token = both(reader.zone, morning.at)
     head, unowned = _today(morning, plain), _unowned(morning, reader, policy)
+    kept = [_held_line(one, plain) for one in morning.held]
     lines = [_owed_line(owed, token) for owed in morning.owed[:MOST_LINES_IN_A_LIST]]
     blocks = [section(f"*{_today(morning, token)}*")]
     blocks.extend(sections([*lines, *and_more(morning.owed, MOST_LINES_IN_A_LIST)]))
+    shown = [_held_line(one, token) for one in morning.held[:MOST_LINES_IN_A_LIST]]
+    blocks.extend(sections([*shown, *and_more(morning.held, MOST_LINES_IN_A_LIST)]))
     others = [said for said in (unowned, _quiet(morning)) if said]
     blocks.extend(section(said) for said in others)
-    return say(" ".join([head, *others]), blocks)
+    return say(" ".join([head, *kept, *others]), blocks)
 
 
 def in_place_of(message: Message, whose: str, reader: Person) -> Message:
@@ -83,6 +86,19 @@ def _owed_line(owed: Owed, times: Times) -> str:
     incident, deadline = owed.incident, owed.deadline
     due = listed_due(deadline, times)
     what = f"{linked_name(incident)}: {owed_as(deadline)} {due}"
+    if owed.held_since is not None:
+        what += f" (held since {times.at(owed.held_since)})"
+    return f"• {what}. {title_of(incident, LONGEST_TITLE_IN_A_LIST)}"
+
+
+def _held_line(held: Held, times: Times) -> str:
+    """Return what could not be said before, and what is owed on it now."""
+    incident = held.incident
+    nobody = ", nobody owns it" if incident.owner is None else ""
+    since = f"held since {times.at(held.since)}{nobody}"
+    what = f"{linked_name(incident)}: {since}"
+    if held.owed is not None:
+        what += f"; {owed_as(held.owed)} {listed_due(held.owed, times)}"
     return f"• {what}. {title_of(incident, LONGEST_TITLE_IN_A_LIST)}"
 
 

@@ -11,7 +11,7 @@ from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import Element, mention, place
-from bot.slack.messages.reminder_item import Item, role
+from bot.slack.messages.reminder_item import WOULD_BE_MISSED, Item, role
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     Times,
@@ -32,12 +32,15 @@ def sentences(
     item: Item, reader: Person | None, policy: Policy, times: Times
 ) -> list[str]:
     """Return what a page says to this reader, and what stops it."""
+    because = [WOULD_BE_MISSED] if item.would_be_missed else []
     if item.incident.owner is None:
-        return [*_unowned(item, policy, times), "Stops when somebody takes it."]
+        stop = "Stops when somebody takes it."
+        return [*_unowned(item, policy, times), *because, stop]
     if item.is_owned_by(reader):
-        return [*_check_in(item, times), "Stops at any act of yours on it."]
+        stop = "Stops at any act of yours on it."
+        return [*_check_in(item, times), *because, stop]
     stop = "Stops when the owner answers, or somebody takes it over."
-    return [*_silent_owner(item, policy, times), stop]
+    return [*_silent_owner(item, policy, times), *because, stop]
 
 
 def buttons_of(item: Item, reader: Person | None) -> list[Element]:

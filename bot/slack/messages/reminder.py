@@ -25,7 +25,7 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.messages import page
-from bot.slack.messages.reminder_item import Item, role
+from bot.slack.messages.reminder_item import WOULD_BE_MISSED, Item, role
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     Times,
@@ -122,6 +122,8 @@ def _owed(
     if item.deadline.changed:
         yield "A change of severity, plan, customer or policy moved it here."
     yield _why(item, reader, policy, times)
+    if item.would_be_missed:
+        yield WOULD_BE_MISSED
 
 
 def _owed_line(item: Item, policy: Policy, times: Times) -> str:
@@ -137,7 +139,7 @@ def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str
     whose = "Nobody owns it" if owner is None else f"It is {mention(owner)}'s"
     if reader is None:
         if item.kind is StepKind.AFTER_AGAIN and on_call.lead:
-            return f"{whose}; {mention(on_call.lead)} is told as the lead."
+            return f"{whose}; {mention(on_call.lead)} hears of it as the lead."
         if owner is None:
             return f"{whose}; {mention(on_call.primary)} is on call."
         return f"{whose}."

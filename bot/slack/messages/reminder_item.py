@@ -10,6 +10,8 @@ from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
 from bot.slack.readers import Person
 
+WOULD_BE_MISSED = "You hear of it now, since it is due before your next working day."
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -20,6 +22,8 @@ class Item:
     sent now. `next` is who is paged next (the id of a person or channel) and when.
     `superseded` means that a newer reminder of the same deadline went to the same
     place. `release` is the event by which the incident lost its owner.
+    `would_be_missed`: it came outside of the reader's day, since it is due before the
+    next one.
     """
 
     incident: Incident
@@ -31,6 +35,7 @@ class Item:
     next: tuple[str, datetime] | None = None
     told_at: datetime | None = None
     release: Event | None = None
+    would_be_missed: bool = False
 
     @property
     def is_page(self) -> bool:

@@ -20,6 +20,7 @@ TABLES = (
     "deadlines",
     "outbox",
     "outbox_items",
+    "held",
 )
 _EVERY = 500
 

@@ -43,6 +43,7 @@ UNTYPED = {
     "marks": ("workspace", "name"),
     "people": ("workspace", "id", "name", "zone", "dm"),
     "people_listing": ("workspace", "next_page"),
+    "held": ("workspace", "person", "deadline_kind", "step", "because"),
     "policies": ("version", "holidays"),
     "locks": ("workspace", "name"),
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """The reminders within a message: for which deadlines, and why they go there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,8 @@ from bot.store.database import Row, Transaction
 class Item:
     """A reminder of one deadline within a message, and why it goes there.
 
-    `next_person` is paged at `next_at` if nobody answers.
+    `next_person` is paged at `next_at` if nobody answers. `held_at` is since when it
+    was held until the person's day began.
     """
 
     incident: int
@@ -25,6 +26,7 @@ class Item:
     because: Because
     next_person: str | None = None
     next_at: datetime | None = None
+    held_at: datetime | None = None
 
 
 def item_of(
@@ -67,6 +69,22 @@ def insert(tx: Transaction, items: Mapping[str, Sequence[Item]]) -> None:
     tx.write_many("queue_item", rows)
 
 
+def hold(tx: Transaction, held: Iterable[tuple[str, Item, datetime]]) -> None:
+    """Keep reminders for people until their day begins: who, what, until when."""
+    names = ("incident", "deadline_kind", "deadline_count", "fired", "step", "because")
+    rows = []
+    for person, item, until in held:
+        values = {name: _values(item)[name] for name in (*names, "held_at")}
+        rows.append({"person": person, "until": until, **values})
+    tx.write_many("hold_item", rows)
+
+
+def release(tx: Transaction, person: str, now: datetime) -> list[Item]:
+    """Return what was held for a person until now, oldest first, and forget it."""
+    rows = tx.all("release_held", person=person, now=now)
+    return sorted(map(_item, rows), key=lambda one: (one.held_at, one.incident))
+
+
 def remove(tx: Transaction, key: str, item: Item) -> None:
     """Take a reminder out of a message."""
     tx.write(
@@ -97,6 +115,31 @@ def is_superseded(tx: Transaction, item: Item, place: str) -> bool:
     return row is not None and row["newer"] > 0
 
 
+def standing(tx: Transaction, item: Item, place: str) -> tuple[str, datetime] | None:
+    """Return the key of a deadline's newest message in a channel, and its instant."""
+    row = tx.one(
+        "standing_reminder",
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        place=place,
+    )
+    return (row["key"], row["queued_at"]) if row else None
+
+
+def renew(tx: Transaction, key: str, item: Item) -> None:
+    """Say in a message that stands in a channel who is paged next."""
+    tx.write(
+        "renew_item",
+        key=key,
+        incident=item.incident,
+        deadline_kind=item.kind,
+        deadline_count=item.count,
+        next_person=item.next_person,
+        next_at=item.next_at,
+    )
+
+
 def is_told(tx: Transaction, item: Item, person: str) -> bool:
     """Return whether the same reminder is in a message to a person."""
     row = tx.one(
@@ -120,6 +163,7 @@ def _values(item: Item) -> dict[str, object]:
         "because": item.because,
         "next_person": item.next_person,
         "next_at": item.next_at,
+        "held_at": item.held_at,
     }
 
 
@@ -133,4 +177,5 @@ def _item(row: Row) -> Item:
         because=Because(row["because"]),
         next_person=row["next_person"],
         next_at=row["next_at"],
+        held_at=row["held_at"],
     )

@@ -22,7 +22,10 @@ MORNING_AT = pacific(25, "09:00")
 
 def morning_of(*cases: Case) -> Morning:
     until = pacific(27, "09:00")
-    (found,) = digests.mornings(POLICY, cases, now=MORNING_AT, until=until)
+    found = digests.morning(
+        cases, "U0ANA", now=MORNING_AT, until=until, day=POLICY.team_hours
+    )
+    assert found is not None
     return found
 
 

@@ -138,7 +138,7 @@ def test_the_last_reminder_in_the_thread_mentions_the_lead() -> None:
 
     shown = told(item, None, pacific(24, "15:30"))
 
-    assert "It is <@U0ANA>'s; <@U0LEA> is told as the lead." in shown.text
+    assert "It is <@U0ANA>'s; <@U0LEA> hears of it as the lead." in shown.text
 
 
 def test_a_reader_elsewhere_reads_their_own_time() -> None:

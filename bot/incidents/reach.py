@@ -1,0 +1,78 @@
+"""May a message ring for this person now? Pure.
+
+Everything that notifies a person asks `reach`. A person's day is the team's hours, on
+the team's business days, read in the person's own zone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.policy.policies import Policy
+
+
+class Why(StrEnum):
+    """Why a message rings now, is held, or never arrives; in words."""
+
+    DAY = "it is their working day"
+    WAKES = "the policy wakes people for it"
+    MISSED = "it is due before their next working day"
+    OUTSIDE = "it is outside their working day"
+    LEFT = "they have left"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What `reach` must know of a person: the zone they live in; whether they left."""
+
+    zone: ZoneInfo
+    has_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether a message may ring, and why. `until` is when the person's day begins.
+
+    Without `until` what does not ring now cannot be received at all.
+    """
+
+    why: Why
+    until: datetime | None = None
+
+    @property
+    def is_now(self) -> bool:
+        """Return whether it may ring now."""
+        return self.why in (Why.DAY, Why.WAKES, Why.MISSED)
+
+
+# May a message about this incident ring for this person, by Slack's id, at an instant?
+Ring = Callable[[str, datetime], Reach]
+
+
+def reach(
+    policy: Policy,
+    account: Account,
+    at: datetime,
+    *,
+    wakes: bool,
+    due_at: datetime | None,
+) -> Reach:
+    """Return whether a message may ring for a person at an instant.
+
+    `wakes` says that it is about something for which the policy wakes people. `due_at`
+    is when the customer must have heard: outside of their day people hear only of what
+    they would miss before their next one.
+    """
+    if account.has_left:
+        return Reach(Why.LEFT)
+    if wakes:
+        return Reach(Why.WAKES)
+    day = policy.day_in(account.zone)
+    begins = day.next_opening(at)
+    if day.is_open(at) or begins is None:
+        return Reach(Why.DAY)
+    if due_at is not None and at <= due_at < begins:
+        return Reach(Why.MISSED)
+    return Reach(Why.OUTSIDE, begins)

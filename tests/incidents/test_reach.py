@@ -1,0 +1,124 @@
+"""Whether a message may ring for a person at an instant."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.incidents.reach import Account, Reach, Why, reach
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.policy_file import default_text
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.policy.policies import Policy
+from tests.factories import shipped_policy
+from tests.story import TODAY
+
+PACIFIC, BERLIN = ZoneInfo("America/Los_Angeles"), ZoneInfo("Europe/Berlin")
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def at(local: str, zone: ZoneInfo = PACIFIC) -> datetime:
+    return datetime.fromisoformat(local).replace(tzinfo=zone)
+
+
+def found(
+    local: str,
+    zone: ZoneInfo,
+    *,
+    policy: Policy | None = None,
+    has_left: bool = False,
+    wakes: bool = False,
+    due_at: datetime | None = None,
+) -> Reach:
+    account = Account(zone, has_left)
+    return reach(
+        policy or shipped_policy(), account, at(local, zone), wakes=wakes, due_at=due_at
+    )
+
+
+@pytest.mark.parametrize("zone", [PACIFIC, BERLIN, TOKYO], ids=str)
+@pytest.mark.parametrize(
+    ("local", "until"),
+    [
+        ("2026-11-24 09:00", None),
+        ("2026-11-24 12:30", None),
+        ("2026-11-24 16:59:59", None),
+        ("2026-11-24 17:00", "2026-11-25 09:00"),
+        ("2026-11-24 08:59:59", "2026-11-24 09:00"),
+        ("2026-11-25 17:00", "2026-11-27 09:00"),
+        ("2026-11-26 12:00", "2026-11-27 09:00"),
+        ("2026-11-27 20:30", "2026-11-30 09:00"),
+    ],
+    ids=[
+        "as the day begins",
+        "by day",
+        "just before its end",
+        "at its end",
+        "just before it begins",
+        "the evening before a holiday of the team",
+        "on a holiday of the team",
+        "before a weekend",
+    ],
+)
+def test_a_persons_day_is_the_teams_hours_in_their_own_zone(
+    zone: ZoneInfo, local: str, until: str | None
+) -> None:
+    expected = Reach(Why.DAY)
+    if until is not None:
+        expected = Reach(Why.OUTSIDE, at(until, zone))
+
+    assert found(local, zone) == expected
+
+
+@pytest.mark.parametrize(
+    ("due", "why"),
+    [
+        ("2026-11-24 23:00", Why.MISSED),
+        ("2026-11-25 08:59", Why.MISSED),
+        ("2026-11-25 09:00", Why.OUTSIDE),
+        ("2026-11-24 20:00", Why.MISSED),
+        ("2026-11-24 19:59", Why.OUTSIDE),
+    ],
+    ids=["tonight", "before they come", "as they come", "now", "already late"],
+)
+def test_what_would_be_missed_before_the_next_day_rings(due: str, why: Why) -> None:
+    assert found("2026-11-24 20:00", BERLIN, due_at=at(due, BERLIN)).why is why
+
+
+def test_what_wakes_people_rings_at_any_hour() -> None:
+    assert found("2026-11-24 03:00", BERLIN, wakes=True) == Reach(Why.WAKES)
+
+
+def test_nothing_reaches_somebody_who_left() -> None:
+    gone = found("2026-11-24 12:00", BERLIN, has_left=True, wakes=True)
+
+    assert gone == Reach(Why.LEFT)
+    assert not gone.is_now
+
+
+@pytest.mark.parametrize(
+    ("hours", "local", "is_now"),
+    [
+        ("mon-sun: 00:00-24:00", "2026-11-28 03:00", False),
+        ("mon-sun: 00:00-24:00", "2026-11-28 09:15", True),
+        ("mon-sun: 00:00-24:00", "2026-11-28 18:15", False),
+        ("mon-fri: [09:00-12:00, 13:00-18:00]", "2026-11-24 12:30", True),
+        ("mon-fri: 22:00-06:00", "2026-11-25 03:00", True),
+        ("mon-fri: 22:00-06:00", "2026-11-25 12:00", False),
+    ],
+    ids=[
+        "a team that never closes, at night",
+        "from the digest on",
+        "for nine hours",
+        "over lunch",
+        "a team that works at night",
+        "which sleeps by day",
+    ],
+)
+def test_a_day_is_what_one_person_works(hours: str, local: str, is_now: bool) -> None:
+    text = default_text().replace("mon-fri: 09:00-17:00", hours)
+    policy = policy_file.read(
+        text, name="policies.yaml", holidays=public_holidays, today=TODAY
+    )
+
+    assert found(local, BERLIN, policy=policy).is_now is is_now
