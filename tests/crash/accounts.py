@@ -20,7 +20,7 @@ ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
 # The shipped policy's first response for a premium customer, in hours.
 _FIRST_RESPONSE = {1: 4, 2: 4, 3: 24, 4: 48}
 _STEPS = (0, 5, 10, 20)
-_REPEAT = 15
+_REPEATS = {1: (15,), 2: (15, 30, 60)}
 _UNFINISHED = ("queued", "sending", "unconfirmed", "dead")
 _TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))
 # Reminders so close together may go out as one, the later one early.
@@ -196,11 +196,20 @@ def _due(number: int, severity: int, passed: timedelta) -> Iterator[str]:
         if fired == 4:
             yield f"INC-{number}/first_response/1/{fired}/{LEA}"
     if severity <= 2:
-        beats = int(max(0, minutes - _STEPS[-1]) // _REPEAT)
+        beats = _beats(severity, minutes - _STEPS[-1])
         fired = sum(at <= minutes for at in _STEPS) + beats
-        places = _TOLD[fired - 1] if not beats else (ANA, BEN, LEA, SUPPORT)
+        # Of the repeats the channel's message is an edit.
+        places = _TOLD[fired - 1] if not beats else (ANA, BEN, LEA)
         for place in places:
             yield f"INC-{number}/check_in/1/{fired}/{place}"
+
+
+def _beats(severity: int, minutes: float) -> int:
+    """Return how many repeats are due so many minutes after the last step."""
+    beats, waits = 0, _REPEATS[severity]
+    while (minutes := minutes - waits[min(beats, len(waits) - 1)]) >= 0:
+        beats += 1
+    return beats
 
 
 def _marks(shown: Iterable[Message]) -> Iterator[str]:

@@ -219,8 +219,8 @@ class Stage:
 
 def populate(slack: LocalSlack) -> Settings:
     """Let the team in, create its channels, and return what a bot needs to join."""
-    for name, zone in TEAM.items():
-        slack.add_person(name, tz=zone)
+    for name in TEAM:
+        slack.add_person(name, tz="UTC")
     for channel in ("incidents", "leads", "support"):
         slack.add_channel(channel, members=TEAM)
     return Settings(
@@ -232,12 +232,20 @@ def populate(slack: LocalSlack) -> Settings:
 
 @cache
 def policy_text() -> str:
-    """Return the shipped policy for a team that never closes: hours are hours."""
-    text = _SHIPPED.read_text(encoding="utf-8")
+    """Return the shipped policy for a team that never closes: hours are hours.
+
+    Whatever escalates wakes people, so that what was due does not depend on anybody's
+    working day.
+    """
+    text, plans = (
+        _SHIPPED.read_text(encoding="utf-8"),
+        "premium, standard, self_service",
+    )
     for old, new in (
         ("mon-fri: 09:00-17:00", "mon-sun: 00:00-24:00"),
         ("zone: America/Los_Angeles", "zone: UTC"),
         ("    holidays:\n      country: US\n", "    holidays: none\n"),
+        ("wakes: [premium, standard]", f"wakes: {{sev1: [{plans}], sev2: [{plans}]}}"),
     ):
         assert text.count(old) == 1, f"{old!r} stands there {text.count(old)} times"
         text = text.replace(old, new)
