@@ -199,7 +199,11 @@ CalendarRef = Annotated[str, BeforeValidator(_calendar)]
 PartRef = Annotated[str, BeforeValidator(_part)]
 SeverityRef = Annotated[Severity, BeforeValidator(_severity)]
 _EscalatingRef = Annotated[Severity, BeforeValidator(_escalating)]
-_PLANS = {"type": "array", "items": {"type": "string"}}
+_PLANS = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "a list of plans such as [premium], or [] for none",
+}
 Waking = Annotated[
     dict[_EscalatingRef, frozenset[PlanRef]],
     BeforeValidator(_sev1_of),

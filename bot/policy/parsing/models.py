@@ -86,7 +86,7 @@ class InterpretationsEntry(Section):
         description='a severity whose cadence is our aim, or "none"'
     )
     waiting_pauses: frozenset[SeverityRef] = Field(
-        description="a list of severities such as [sev2, sev3, sev4]"
+        description="a list of severities such as [sev2, sev3, sev4], or [] for none"
     )
     reopened_owes: Reopening = Field(description='"an update" or "a first response"')
     unknown_customer: PlanOrBest = Field(

@@ -108,7 +108,8 @@ def _sentence(found: Mapping[str, Any], node: Mapping[str, Any]) -> str:
             near = words.did_you_mean(name, names)
             return f"is not a setting here; write {words.one_of(names)}{near}"
         case kind if kind in _NOT_A_LIST and isinstance(value, str):
-            return f"{words.quoted(value)} is no list; write [{value}]"
+            example = allowed if value == "none" else f"[{value}]"
+            return f"{words.quoted(value)} is no list; write {example}"
         case "too_short":
             return f"is empty; write {allowed}"
         case _:

@@ -81,6 +81,27 @@ def wrong(old: str, new: str) -> str:
             id="one value where a list belongs",
         ),
         pytest.param(
+            "waiting_pauses: [sev2, sev3, sev4]",
+            "waiting_pauses: none",
+            'line 25, interpretations.waiting_pauses: "none" is no list; write a list '
+            "of severities such as [sev2, sev3, sev4], or [] for none",
+            id="none where a list may be empty",
+        ),
+        pytest.param(
+            "tell: [backup]",
+            "tell: none",
+            'line 44, escalation.steps.2.tell: "none" is no list; write a list of '
+            "primary, backup, lead or fallback",
+            id="none where a list may not be empty",
+        ),
+        pytest.param(
+            "wakes: [gold]",
+            "wakes: {sev1: null}",
+            "line 41, escalation.wakes.sev1: nothing is written here; write a list of "
+            "plans such as [premium], or [] for none",
+            id="nothing where a list of plans belongs",
+        ),
+        pytest.param(
             "unknown_customer: the best plan",
             "unknown_customer: silver",
             'line 27, interpretations.unknown_customer: "silver" is no plan; write '
