@@ -13,6 +13,8 @@ from bot.policy.policies import Policy, Severity
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _UNITS = {"d": _DAY, "h": _HOUR, "m": _MINUTE, "s": timedelta(seconds=1)}
 _MOST_NAMES = 3
+_SHORTEST_REPEAT = 5 * _MINUTE
+_MOST_IN_AN_HOUR = _HOUR // _SHORTEST_REPEAT
 
 
 def found(policy: Policy) -> Iterator[str]:
@@ -35,6 +37,7 @@ def found(policy: Policy) -> Iterator[str]:
         yield f"customers: without a plan, so with {plan}: {few(without)}"
     yield from _people(policy)
     yield from _steps(policy)
+    yield from _floods(policy)
     yield from _wakes(policy)
     yield from (sentence for sentence, is_odd in _odd(policy).items() if is_odd)
 
@@ -91,6 +94,25 @@ def _steps(policy: Policy) -> Iterator[str]:
             )
 
 
+def _floods(policy: Policy) -> Iterator[str]:
+    """Name whom the steps and their repeats page too often while nobody answers."""
+    escalation, found = policy.escalation, dict[str, list[Role]]()
+    for role, who in policy.on_call.named():
+        found.setdefault(who, []).append(role)
+    # A shorter repeat has a warning of its own.
+    repeat, last = max(escalation.repeat, _SHORTEST_REPEAT), escalation.steps[-1].after
+    for roles in found.values():
+        told = [one.after for one in escalation.steps if set(roles) & set(one.tell)]
+        repeats = [last + repeat * number for number in range(1, _MOST_IN_AN_HOUR)]
+        at = [*told, *repeats] if told else []
+        most = max((sum(a <= b < a + _HOUR for b in at) for a in at), default=0)
+        if most > _MOST_IN_AN_HOUR:
+            yield (
+                f"escalation.steps: page the {roles[0]} {most} times within an hour; "
+                f"above {_MOST_IN_AN_HOUR} people mute the bot, and miss what is new"
+            )
+
+
 def _wakes(policy: Policy) -> Iterator[str]:
     """Name what wakes people although something graver, or a better plan, does not."""
     wakes, plans = policy.escalation.wakes, [plan.id for plan in policy.plans]
@@ -120,7 +142,7 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
             Severity.SEV1 in policy.conduct.waiting_pauses
         ),
         f"escalation.repeat: everybody is paged every {said(repeat)}": (
-            repeat < 5 * _MINUTE
+            repeat < _SHORTEST_REPEAT
         ),
         "escalation.repeat_sev2: the waits get shorter, from "
         f"{said(max(waits))} to {said(waits[-1])}": list(waits) != sorted(waits),

@@ -233,6 +233,39 @@ def test_an_escalation_of_nobody_is_warned_of() -> None:
     ]
 
 
+def steps(count: int, every: int, tell: str, last: int = 70) -> tuple[str, str]:
+    """Return a change to this many steps, this many minutes apart, before the last."""
+    lines = [
+        f"    - {{after: {number * every}m, tell: [{tell}]}}\n"
+        for number in range(count)
+    ]
+    return f"{STEPS}    - {{after: 20m", "".join(lines) + f"    - {{after: {last}m"
+
+
+@pytest.mark.parametrize(
+    ("escalation", "backup", "figures"),
+    [
+        (steps(30, 1, "primary"), "U0BEN", {"primary": 30}),
+        (steps(14, 1, "primary, backup"), "U0BEN", {"primary": 14, "backup": 14}),
+        (steps(14, 1, "primary, backup"), "U0ANA", {"primary": 14}),
+        (steps(10, 1, "primary", last=10), "U0BEN", {"primary": 13}),
+        (steps(12, 1, "primary"), "U0BEN", {}),
+        (steps(13, 5, "primary"), "U0BEN", {}),
+    ],
+    ids=["many", "two people", "one in two roles", "with repeats", "few", "slow"],
+)
+def test_an_escalation_that_floods_somebody_is_warned_of(
+    escalation: tuple[str, str], backup: str, figures: dict[str, int]
+) -> None:
+    found = told(escalation, ("backup: U0BEN", f"backup: {backup}"))
+
+    assert [one for one in found if "times within" in one] == [
+        f"escalation.steps: page the {role} {count} times within an hour; above 12 "
+        "people mute the bot, and miss what is new"
+        for role, count in figures.items()
+    ]
+
+
 @pytest.mark.parametrize(
     ("zone", "sentence"),
     [
