@@ -47,13 +47,20 @@ class DeadLetters:
     unreported_rest: str | None = None
 
     def give_up(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        """Give up a message that Slack refused; a reminder goes to a stand-in."""
+        """Give up a message that Slack refused; a reminder goes to a stand-in.
+
+        What a stand-in gets is reported once until the place takes something again.
+        """
+        last = tx.one("last_outcome", place=message.place)
+        before = last["last_error"] if last is not None else None
         if outbox_messages.finish(tx, message, State.DEAD, error=error) is Finish.LOST:
             return
         _log("a message is given up", message, error)
         instead = self._reroute(tx, message)
-        self._report(tx, message, error, MessageKind.NOT_DELIVERED, instead=instead)
-        if message.person is None and is_channel_lost(error):
+        if not instead or error != before:
+            self._report(tx, message, error, MessageKind.NOT_DELIVERED, instead=instead)
+        is_new = not is_channel_lost(before or "")
+        if message.person is None and is_channel_lost(error) and is_new:
             self._channel_lost(tx, message, error)
         if message.kind is MessageKind.CARD and message.incident is not None:
             self._tell_typist(tx, message, error)
@@ -79,8 +86,9 @@ class DeadLetters:
     def _reroute(self, tx: Transaction, message: OutboxMessage) -> str:
         """Send a person's reminders to somebody on call, and return that person's id.
 
-        Reminders that the stand-in gets in a message of their own are left out. Returns
-        an empty string if nobody is left to tell.
+        If nobody on call is left, they go to the fallback channel. Those that the
+        stand-in gets in a message of their own are left out. Returns an empty string if
+        nobody gets them.
         """
         is_reminder = message.kind in (MessageKind.REMINDER, MessageKind.MORNING)
         if message.person is None or not is_reminder:
@@ -88,16 +96,17 @@ class DeadLetters:
         # The list grows with each stand-in who cannot be reached either, so a reminder
         # never goes round in circles.
         missed = (*missed_by(message), message.person)
-        stand_in = recipients.stand_in(
-            self.context.policy(), missed, self.context.clock()
-        )
-        if stand_in is None:
+        policy = self.context.policy()
+        person = recipients.stand_in(policy, missed, self.context.clock())
+        if person is None and message.kind is MessageKind.MORNING:
             return ""
+        place = person or policy.channels.fallback
+        because = Because.STAND_IN if person else Because.FALLBACK
         found = items.within(tx, message.key)
         untold = [
-            replace(item, because=Because.STAND_IN)
+            replace(item, because=because)
             for item in found
-            if not items.is_told(tx, item, stand_in)
+            if not items.is_told(tx, item, place)
         ]
         if untold or not found:
             self._queue(
@@ -106,13 +115,14 @@ class DeadLetters:
                     key=f"{message.key}/instead",
                     kind=message.kind,
                     priority=message.priority,
-                    person=stand_in,
+                    person=person,
+                    conversation=None if person else place,
                     incident=message.incident,
                     refs={**message.refs, "missed_by": " ".join(missed)},
                     items=untold,
                 ),
             )
-        return stand_in
+        return place
 
     def _report(
         self,
@@ -159,12 +169,7 @@ class DeadLetters:
     def _channel_lost(
         self, tx: Transaction, message: OutboxMessage, error: str
     ) -> None:
-        """Tell the leads of a channel that takes nothing, once until it does again."""
-        before = tx.one(
-            "last_message_in", conversation=message.conversation, id=message.id
-        )
-        if before is not None and is_channel_lost(before["last_error"] or ""):
-            return
+        """Tell the leads of a channel that takes nothing."""
         policy, place = self.context.policy(), message.place
         lead = recipients.lead(policy, self.context.clock())
         is_theirs = place == policy.channels.leads

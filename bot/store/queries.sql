@@ -845,7 +845,7 @@ WHERE workspace = :workspace
 RETURNING position;
 
 -- name: has_reminder
--- Count the messages that carry a reminder of a deadline to a person.
+-- Count the messages that carry a reminder of a deadline to a person or a channel.
 SELECT COUNT(*) AS written
 FROM outbox_items AS item
 JOIN outbox AS message
@@ -857,7 +857,8 @@ WHERE item.workspace = :workspace
   AND item.deadline_count = :deadline_count
   AND item.fired = :fired
   AND message.state <> 'dead'
-  AND message.person = :person;
+  AND message.thread_of IS NULL
+  AND COALESCE(message.person, message.conversation) = :place;
 
 -- name: unaddressed
 -- People with a queued message whose DM with the bot is not open yet.
@@ -1484,27 +1485,15 @@ FROM marks
 ORDER BY at DESC
 LIMIT 1;
 
--- name: last_message_to
--- How the last message to a person ended. For the digest alone: it has no index.
+-- name: last_outcome
+-- How the last message to a person or a channel ended. It has no index: it is asked only
+-- for the digest, and when Slack refuses a message.
 SELECT CASE WHEN state = 'dead' THEN last_error END AS last_error
 FROM outbox
 WHERE workspace = :workspace
-  AND person = :person
+  AND COALESCE(person, conversation) = :place
   AND kind <> 'edit'
   AND state IN ('sent', 'dead')
-ORDER BY id DESC
-LIMIT 1;
-
--- name: last_message_in
--- How the last other message to a channel ended. It has no index: it is asked only when
--- a channel refuses one.
-SELECT CASE WHEN state = 'dead' THEN last_error END AS last_error
-FROM outbox
-WHERE workspace = :workspace
-  AND conversation = :conversation
-  AND kind <> 'edit'
-  AND state IN ('sent', 'dead')
-  AND id <> :id
 ORDER BY id DESC
 LIMIT 1;
 

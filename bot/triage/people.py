@@ -310,7 +310,7 @@ def gaps(tx: Transaction, policy: Policy, now: datetime) -> tuple[Gap, ...]:
         roles[who] = (*roles.get(who, ()), role)
     found = []
     for who, held in roles.items():
-        last = tx.one("last_message_to", person=who)
+        last = tx.one("last_outcome", place=who)
         if has_left(tx, who):
             found.append(Gap(who, held))
         elif last is not None and last["last_error"] in UNREACHABLE:

@@ -121,7 +121,6 @@ OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "inbox_answer": {"key": "command/0"},
     "forget_leaver": {"id": "U0GONE"},
     "insert_incident": {"number": 9},
-    "last_message_in": {"id": 9},
     "lock_late_incidents": {"now": NOON + timedelta(days=30)},
     "mark_leaver": {"id": "U0LEFT"},
     "mark_missed": {"now": NOON + timedelta(days=30), "incident": 2},

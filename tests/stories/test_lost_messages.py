@@ -31,6 +31,11 @@ def fallback(told: Story) -> list[str]:
     return [told.read(one) for one in told.slack.channel("support")]
 
 
+def reports(told: Story) -> list[str]:
+    """Return the reports on lost messages in the fallback channel."""
+    return [text for text in fallback(told) if text.startswith("Not delivered")]
+
+
 def notice(told: Story) -> Message:
     """Return the last message in the fallback channel."""
     return told.slack.channel("support")[-1]
@@ -253,20 +258,75 @@ def test_messages_to_a_primary_who_left_go_to_the_backup(tuesday: Story) -> None
     ]
 
 
-def test_when_everybody_on_call_left_the_fallback_channel_gets_the_notices(
-    tuesday: Story,
+def test_one_who_stays_unreachable_is_reported_once_until_that_changes(
+    tell: Tell,
 ) -> None:
+    told = tell("2026-11-24 02:40")
+    told.slack.change_person("ben", deleted=True)
+    told.command("dee", SEV1)
+
+    told.advance(minutes=66)
+    first = reports(told)
+    told.slack.change_person("ben", deleted=False)
+    told.advance(minutes=15)
+    told.slack.change_person("ben", deleted=True)
+    told.advance(minutes=31)
+
+    report = (
+        "Not delivered: a reminder about INC-1, to @ben. "
+        "Why: this person has left the workspace. @ana was told instead."
+    )
+    assert first == [report]
+    assert reports(told) == [report, report]
+
+
+def test_when_everybody_on_call_left_the_fallback_channel_is_paged(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 02:40")
     for who in ("ana", "ben", "lea"):
-        tuesday.slack.change_person(who, deleted=True)
+        told.slack.change_person(who, deleted=True)
 
-    tuesday.command("dee", SEV1)
+    told.command("dee", SEV1)
+    told.advance(minutes=51)
 
-    assert [text.split("Why")[0] for text in fallback(tuesday)] == [
+    assert [text.split("Why")[0] for text in reports(told)] == [
         "Not delivered: a reminder about INC-1, to @ana. ",
         "Not delivered: a reminder about INC-1, to @ben. ",
         "Not delivered: a reminder about INC-1, to @lea. ",
     ]
-    assert fallback(tuesday)[-1].endswith("Nobody was told instead.\n[Send again]")
+    assert reports(told)[-1].endswith("#support was told instead.")
+    pages = [line for line in told.heard_in("support") if CHECKOUT in line]
+    assert [line[4:9] for line in pages] == [
+        "02:40", "02:45", "02:50", "03:00", "03:15", "03:30",
+    ]  # fmt: skip
+
+
+def test_a_reminder_that_nobody_on_call_can_get_goes_to_the_fallback_channel(
+    tuesday: Story,
+) -> None:
+    owned(tuesday, "ana")
+    for who in ("ana", "ben", "lea"):
+        tuesday.slack.change_person(who, deleted=True)
+
+    tuesday.advance(hours=3)
+
+    (reminder,) = (one for one in fallback(tuesday) if one.startswith(f"*{FIRST}"))
+    assert reminder.splitlines()[-1] == "[First response sent] [Take over]"
+
+
+def test_a_morning_list_that_nobody_can_get_is_reported(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    owned(told, "ana", "/sev3 acme: a")
+    for who in ("ana", "ben", "lea"):
+        told.slack.change_person(who, deleted=True)
+
+    told.travel(pacific("2026-11-24 09:00"))
+
+    assert reports(told)[-1] == (
+        "Not delivered: the morning list, to @lea. Why: this person has left the "
+        "workspace. Nobody was told instead.\n[Send again]"
+    )
 
 
 def test_a_substitute_is_paged_once_per_step(tell: Tell) -> None:

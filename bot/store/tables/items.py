@@ -140,15 +140,15 @@ def renew(tx: Transaction, key: str, item: Item) -> None:
     )
 
 
-def is_told(tx: Transaction, item: Item, person: str) -> bool:
-    """Return whether the same reminder is in a message to a person."""
+def is_told(tx: Transaction, item: Item, place: str) -> bool:
+    """Return whether the same reminder is in a message to a person or a channel."""
     row = tx.one(
         "has_reminder",
         incident=item.incident,
         deadline_kind=item.kind,
         deadline_count=item.count,
         fired=item.fired,
-        person=person,
+        place=place,
     )
     return row is not None and row["written"] > 0
 
