@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bot.incidents import recipients
+from bot.incidents import check_ins, recipients
+from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.slack.reasons import is_channel_lost
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
+from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import (
     Finish,
     MessageKind,
@@ -102,13 +104,12 @@ class DeadLetters:
             return ""
         place = person or policy.channels.fallback
         because = Because.STAND_IN if person else Because.FALLBACK
-        found = items.within(tx, message.key)
         untold = [
             replace(item, because=because)
-            for item in found
-            if not items.is_told(tx, item, place)
+            for item in items.within(tx, message.key)
+            if not self._escalates(tx, item) and not items.is_told(tx, item, place)
         ]
-        if untold or not found:
+        if untold or message.kind is MessageKind.MORNING:
             self._queue(
                 tx,
                 NewMessage(
@@ -123,6 +124,24 @@ class DeadLetters:
                 ),
             )
         return place
+
+    def _escalates(self, tx: Transaction, item: Item) -> bool:
+        """Start the escalation if a check-in could not even ask the owner.
+
+        Not while somebody is changing the incident: to wait for them could deadlock.
+        """
+        if item.step is not StepKind.CHECK_IN:
+            return False
+        incident = records.free_incident(tx, item.incident)
+        if incident is None:
+            return False
+        policy, now = self.context.policy(), self.context.clock()
+        running = check_ins.running_now(records.deadlines(tx, item.incident))
+        if running is None or (running.kind, running.count) != (item.kind, item.count):
+            return False
+        early = check_ins.unheard(policy, incident, running, now)
+        records.save_deadlines(tx, [early])
+        return True
 
     def _report(
         self,

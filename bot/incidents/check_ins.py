@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.incidents import nudges
 from bot.incidents.deadlines import (
     Deadline,
     Kind,
     answered,
     escalation_hours,
+    hours_of,
     next_count,
     void,
 )
@@ -64,6 +66,17 @@ def running_now(deadlines: Iterable[Deadline]) -> Deadline | None:
         if deadline.is_open and deadline.kind.is_internal:
             return deadline
     return None
+
+
+def unheard(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> Deadline:
+    """Return a check-in whose owner cannot be asked: its first page is due at once."""
+    hours = hours_of(policy, deadline, incident)
+    start = hours.roll_forward(now)
+    asked_at = hours.subtract(start, policy.escalation.check_in_repeat)
+    due_at = min(deadline.due_at, asked_at)
+    return nudges.armed(policy, incident, replace(deadline, due_at=due_at), now)
 
 
 def _begun(
