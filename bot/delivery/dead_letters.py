@@ -20,6 +20,7 @@ from bot.store.tables.outbox_messages import (
     OutboxMessage,
     Priority,
     State,
+    Verify,
 )
 from bot.triage.context import Context
 
@@ -69,7 +70,10 @@ class DeadLetters:
 
     def hold(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Give up a message that may have arrived; a person has to look."""
-        outcome = outbox_messages.finish(tx, message, State.DEAD, error=error)
+        since = Verify(unconfirmed_at=self.context.system_clock())
+        outcome = outbox_messages.finish(
+            tx, message, State.DEAD, error=error, verify=since
+        )
         if outcome is not Finish.LOST:
             _log("a message is held: it may have arrived", message, error)
             self._report(tx, message, error, MessageKind.OUTCOME_UNKNOWN)
@@ -220,7 +224,10 @@ class DeadLetters:
         self._queue(tx, new)
 
     def _queue(self, tx: Transaction, new: NewMessage) -> None:
-        outbox_messages.queue(tx, new, **self.context.instants())
+        """Queue a message, or one of the same key again that was lost itself."""
+        instants, place = self.context.instants(), new.conversation
+        outbox_messages.queue(tx, new, **instants)
+        outbox_messages.send_again(tx, new.key, conversation=place, **instants)
 
 
 def is_report(message: OutboxMessage) -> bool:

@@ -277,6 +277,9 @@ class Outbox:
         finish = outbox_messages.finish(
             tx, message, State.SENT, posted=posted, verify=verify
         )
+        if message.kind is MessageKind.CARD and message.last_error is not None:
+            for report in dead_letters.reports_of(tx, message):
+                self._refresh(tx, report)
         match finish:
             case Finish.LOST:
                 verify = self._reconciliation.suspicion()
@@ -296,11 +299,8 @@ class Outbox:
         If an earlier edit is unconfirmed it may still land and overwrite this one. Then
         the edit is sent once more, after the time in which that can happen.
         """
-        message, ts, is_live = (
-            delivery.message,
-            delivery.edits_ts,
-            delivery.rendered.is_live,
-        )
+        message, ts = delivery.message, delivery.edits_ts
+        is_live = delivery.rendered.is_live
         again_at = pacing.edit_again(message, self._context.system_clock())
         if again_at is not None:
             # No hash: it would make the second edit look unnecessary.

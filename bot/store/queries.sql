@@ -1324,6 +1324,24 @@ WHERE workspace = :workspace
   AND state = 'dead'
 RETURNING id;
 
+-- name: retry_card
+-- Queue a card again that Slack refused, but none that people deleted twice (it has no
+-- error) or that may stand there. It goes on with the same attempt, so that another
+-- failure has the same report.
+UPDATE outbox
+SET state = 'queued',
+  conversation = :conversation,
+  attempts = attempts - 1,
+  queued_at = :queued_at,
+  not_before = :not_before
+WHERE workspace = :workspace
+  AND key = :key
+  AND kind = 'card'
+  AND state = 'dead'
+  AND last_error IS NOT NULL
+  AND unconfirmed_at IS NULL
+RETURNING id;
+
 -- name: repost_card
 -- Post a card again that was deleted or that Slack no longer lets us edit. Who deletes
 -- it a second time means it, so then it is given up. With the old ts as a condition it

@@ -29,6 +29,8 @@ def happens(
     records.save_deadlines(tx, found.deadlines)
     announce(context, tx, found, noted)
     outbox_messages.refresh(tx, [number], **context.instants())
+    channel = context.policy().channels.incidents
+    outbox_messages.retry_card(tx, number, conversation=channel, **context.instants())
     return found.incident
 
 

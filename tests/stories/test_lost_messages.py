@@ -133,6 +133,45 @@ def test_a_card_sent_again_too_early_is_reported_again(tuesday: Story) -> None:
     assert "push of apps fails" in tuesday.read(tuesday.card())
 
 
+def test_a_lost_card_is_posted_at_the_next_change_after_repair(
+    tuesday: Story,
+) -> None:
+    spoil_channel(tuesday, "archived")
+    tuesday.command("dee", SEV2)
+    tuesday.press("ana", "Take it", tuesday.slack.dm("ana")[0])
+    while_lost = fallback(tuesday)
+
+    mend_channel(tuesday, "archived")
+    found = tuesday.command("ana", "/incident 1").private
+    tuesday.fill_in("ana", "First response sent", found, told="We look")
+
+    assert [text.endswith("[Send again]") for text in while_lost] == [True]
+    assert "*Owner:* @ana since Today 10:00" in tuesday.read(tuesday.card())
+    assert len(tuesday.thread()) == 2
+    assert fallback(tuesday)[0].endswith("It was sent again.")
+    assert tuesday.buttons(tuesday.slack.dm("dee")[0]) == []
+
+
+def test_a_card_whose_reports_were_lost_too_is_reported_at_the_next_change(
+    tuesday: Story,
+) -> None:
+    for channel in ("incidents", "support"):
+        tuesday.slack.change_channel(channel, archived=True)
+    tuesday.slack.faults.refuse("conversations.open", "user_not_visible", times=None)
+    tuesday.command("dee", SEV2, channel="leads")
+    tuesday.slack.faults.clear()
+    lost = [*tuesday.heard("lea"), *tuesday.heard("dee")]
+    tuesday.slack.change_channel("support", archived=False)
+
+    found = tuesday.command("ana", "/incident 1").private
+    tuesday.press("ana", "Take it", found)
+
+    assert lost == []
+    assert "the card of INC-1" in reports(tuesday)[-1]
+    assert tuesday.buttons(notice(tuesday)) == ["Send again"]
+    assert len(tuesday.heard("dee")) == 1
+
+
 def test_a_card_is_sent_again_to_the_policys_current_channel(tuesday: Story) -> None:
     spoil_channel(tuesday, "archived")
     tuesday.command("dee", SEV2)

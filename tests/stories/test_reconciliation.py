@@ -372,6 +372,19 @@ def test_a_reminder_that_was_held_can_be_sent_again_once(tuesday: Story) -> None
     ]
 
 
+def test_a_card_that_was_held_is_not_posted_twice_by_a_change(tuesday: Story) -> None:
+    tuesday.slack.workspace.scopes -= NO_HISTORY
+    for _ in range(2):
+        tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
+        tuesday.command("dee", "/sev4 acme: a wish")
+        wait(tuesday, minutes=10)
+
+    for number in (1, 2):
+        tuesday.take("ben", number)
+
+    assert len(tuesday.slack.channel("incidents")) == 2
+
+
 @pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.DROP_BEFORE])
 def test_without_the_history_scope_a_page_is_sent_again(
     tuesday: Story, fault: Fault

@@ -354,6 +354,19 @@ def send_again(
     return row is not None
 
 
+def retry_card(
+    tx: Transaction,
+    number: int,
+    *,
+    now: datetime,
+    system_now: datetime,
+    conversation: str,
+) -> None:
+    """Queue an incident's card again if Slack refused it; it may take it now."""
+    values = {"key": card_key(number), "conversation": conversation}
+    tx.write("retry_card", **values, queued_at=now, not_before=system_now)
+
+
 def repost_card(  # noqa: PLR0913  # The card, and the instants of a queueing.
     tx: Transaction,
     key: str,
