@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Callable
-from difflib import get_close_matches
-from typing import NoReturn
 
 from bot.errors import UserError
-from bot.policy.names import APOSTROPHES, QUOTES
+from bot.policy.names import APOSTROPHES, QUOTES, folded
 from bot.slack import typed
 from bot.slack.blocks import shown
 
@@ -26,12 +24,13 @@ _VALUE = (
     r"|(?P<marked><[^<>]*>)|(?P<bare>\S*)"
 )
 _PIECE = re.compile(
-    rf"(?P<kept>https?://\S+|{_QUOTED})"
-    rf"|(?<![^\s{COMMAS}])(?P<name>{'|'.join(OPTIONS)})"
-    rf"(?: [=＝] |[=＝])(?:{_VALUE})(?:[.:!?]+(?!\S)|[{COMMAS}]*)",  # noqa: RUF001
-    re.IGNORECASE,
+    rf"(?P<kept>(?i:https?)://\S+|{_QUOTED})"
+    rf"|(?<!\w)(?P<name>[^\W\d]\w*) ?[=＝](?: (?!\w+ ?[=＝]))?"  # noqa: RUF001
+    rf"(?P<value>{_VALUE})(?:[.:!?]+(?!\S)|[{COMMAS}]*)"
 )
-_TRAILING = re.compile(r"(?<!\S)(?P<name>[^\W\d]\w*)[=＝](?P<value>[^\s=]\S*)\s*$")  # noqa: RUF001
+# Before a name that is part of an address, a variable or a longer word.
+_JOINED = re.compile(r"[?&/#%$@=\\]$|\w-$")
+_CLOSING = f")]}}*_~`.:!?{QUOTES}{APOSTROPHES}{COMMAS}"
 _MOST_WORDS = 4  # Behind the first word of a value.
 
 
@@ -43,37 +42,103 @@ def split_options(
     `is_value` says whether an option takes several words for one value. If it does,
     they need no quotes.
 
-    Raises UserError for an option that is unknown, doubled, empty, or not closed.
+    Raises UserError for an option that is unknown, misplaced, doubled, empty, or not
+    closed.
     """
     options: dict[str, str] = {}
-    kept, masked, end = [], [], 0
+    kept, end = [], 0
     while match := _PIECE.search(raw, end):
-        kept.append(raw[end : match.start()])
-        masked.append(raw[end : match.start()])
-        end = match.end()
-        if match["kept"]:
-            kept.append(match["kept"])
-            masked.append("x" * len(match["kept"]))
+        name = _option(raw, match)
+        if name is None:
+            end, start = match.end("name" if match["name"] else "kept"), end
+            kept.append(raw[start:end])
             continue
-        name, value = match["name"].lower(), _value(match)
+        kept.append(raw[end : match.start()])
+        value, end = _value(name, match), match.end()
         if match["bare"]:
-            value, end = _longest(raw, match, is_value)
+            value, end = _longest(raw, name, match, is_value)
         if not value:
             raise UserError(f"{name}= says nothing. {_example(name)}")
         if name in options:
             raise UserError(f"{name}= stands twice. Write it once.")
         options[name] = value
-    rest, mask = "".join([*kept, raw[end:]]), "".join([*masked, raw[end:]])
-    if unknown := _TRAILING.search(mask):
-        _refuse(rest[unknown.start() :].strip(), unknown["name"])
+    rest = "".join([*kept, raw[end:]]).rstrip()
+    _refuse_unknown_at_the_end(rest)
     return rest.rstrip(f" {COMMAS}") if options else rest, options
 
 
-def _value(match: re.Match[str]) -> str:
+def _option(raw: str, match: re.Match[str]) -> str | None:
+    """Return the option that a piece is; `None` if it belongs to the title.
+
+    Raises UserError for what is probably meant as an option.
+    """
+    before = typed.unescape(raw[: match.start()])
+    if match["kept"] or _JOINED.search(before):
+        return None
+    name = folded(match["name"])
+    if name in OPTIONS:
+        if before[-1:] in f" {COMMAS}":
+            return name
+        raise UserError(
+            f"Put a space before {name}= and only its value behind it, as in "
+            f"{name}={OPTIONS[name]}. {_in_quotes(match)}"
+        )
+    if match["value"].startswith("=") or (near := _near(name)) is None:
+        return None
+    raise UserError(f"{_unknown(match)} did you mean {near}=? {_in_quotes(match)}")
+
+
+def _near(name: str) -> str | None:
+    """Return the option that somebody mistyped by one or two letters.
+
+    One letter alone is a variable, and one of two letters can only be half wrong.
+    """
+    if len(name) > 1:
+        for option in OPTIONS:
+            if _letters_off(name, option) <= min(2, len(option) // 2):
+                return option
+    return None
+
+
+def _letters_off(one: str, other: str) -> int:
+    """Return how many letters to add, drop, change or swap, exactly up to three."""
+    if abs(len(one) - len(other)) > 2 or not one or not other:
+        return max(len(one), len(other))
+    if one[0] == other[0]:
+        return _letters_off(one[1:], other[1:])
+    ways = [(one[1:], other), (one, other[1:]), (one[1:], other[1:])]
+    if one[:2] == other[1::-1]:
+        ways.append((one[2:], other[2:]))
+    return 1 + min(_letters_off(*way) for way in ways)
+
+
+def _refuse_unknown_at_the_end(rest: str) -> None:
+    *_, last = [None, *_PIECE.finditer(rest)]
+    if last is None or last["kept"] or last.end() < len(rest):
+        return
+    is_apart = rest[: last.start()][-1:] in " "
+    is_tight = last.start("value") == last.end("name") + 1
+    if is_apart and is_tight and len(last["name"]) > 1 and last["value"].strip("="):
+        *others, final = (f"{name}=" for name in OPTIONS)
+        known = f"there are {', '.join(others)} and {final}."
+        raise UserError(f"{_unknown(last)} {known} {_in_quotes(last)}")
+
+
+def _unknown(match: re.Match[str]) -> str:
+    return f"There is no option {shown(match['name'], 60)}=;"
+
+
+def _in_quotes(match: re.Match[str]) -> str:
+    written = typed.readable(match.string[match.start() : match.end("value")])
+    plain = written.replace('"', "").rstrip(_CLOSING)
+    where = "If it belongs to the title, put it in double quotes"
+    return f'{where}: "{shown(plain, 120)}".'
+
+
+def _value(name: str, match: re.Match[str]) -> str:
     if match["in_quotes"]:
         return match["in_quotes"][1:-1].strip()
     if match["bare"] and match["bare"][0] in QUOTES:
-        name = match["name"].lower()
         raise UserError(
             f"The quote after {name}= is not closed. Close it after the value, or "
             "leave it out."
@@ -82,10 +147,10 @@ def _value(match: re.Match[str]) -> str:
 
 
 def _longest(
-    raw: str, match: re.Match[str], is_value: Callable[[str, str], bool]
+    raw: str, name: str, match: re.Match[str], is_value: Callable[[str, str], bool]
 ) -> tuple[str, int]:
     """Return an option's longest value without quotes, and where it ends."""
-    name, start = match["name"].lower(), match.start("bare")
+    start = match.start("bare")
     following = _PIECE.search(raw, match.end())
     before = raw[start : following.start() if following else len(raw)]
     first, *longer = (word.end() for word in re.finditer(r"\S+", before))
@@ -93,20 +158,6 @@ def _longest(
         if is_value(name, value := before[:end].rstrip(COMMAS)):
             return value, start + end
     return before[:first].strip(COMMAS), start + first
-
-
-def _refuse(written: str, name: str) -> NoReturn:
-    near = get_close_matches(name.lower(), OPTIONS, n=1)
-    known = f"did you mean {near[0]}=?" if near else f"there are {_all_options()}."
-    raise UserError(
-        f"There is no option {shown(name, 60)}=; {known} If it belongs to the title, "
-        f'put it in double quotes: "{shown(typed.unescape(written), 120)}".'
-    )
-
-
-def _all_options() -> str:
-    *others, last = (f"{name}=" for name in OPTIONS)
-    return f"{', '.join(others)} and {last}"
 
 
 def _example(name: str) -> str:

@@ -1,7 +1,10 @@
 """Tests of bot.slack.command_options, through whole commands."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.errors import UserError
 from bot.slack.command_text import CustomerFrom, OpenRequest, Reading
 from tests.factories import pacific
 from tests.slack.typed_commands import refused, request
@@ -38,6 +41,9 @@ def test_all_options_are_read_in_any_position() -> None:
         ("plan=standard,", "standard"),
         ("plan＝standard", "standard"),  # noqa: RUF001
         ("plan = standard", "standard"),
+        ("plan= standard", "standard"),
+        ("plan =standard", "standard"),
+        ("ｐｌａｎ＝standard", "standard"),  # noqa: RUF001
         ("pl\u200ban=standard\u200b", "standard"),
     ],
 )
@@ -68,11 +74,21 @@ def test_an_owner_is_mentioned_or_named(option: str, owner: str) -> None:
         ("push says “paln=x”", "push says “paln=x”"),
         ('push fails "paln=premium"', 'push fails "paln=premium"'),
         ("x=1 makes push fail", "x=1 makes push fail"),
+        ("push fails when x=1", "push fails when x=1"),
+        ("push fails if a=1, b=2 today", "push fails if a=1, b=2 today"),
+        ("colour=red apps fail", "colour=red apps fail"),
+        ("see x.y/?plan=premium today", "see x.y/?plan=premium today"),
+        ("see x.y/?a=1&amp;plan=b today", "see x.y/?a=1&plan=b today"),
+        ("see (<https://x.y/?plan=b>) today", "see (https://x.y/?plan=b) today"),
+        ("the floor-plan=x is gone today", "the floor-plan=x is gone today"),
+        ("the $plan=x is unset today", "the $plan=x is unset today"),
+        ("len == 0 for all", "len == 0 for all"),
         ("push fails when a == b", "push fails when a == b"),
         ('the 5" disk is full', 'the 5" disk is full'),
         ("see <https://x.y/?a=b>", "see https://x.y/?a=b"),
         ("see <https://x.y/?a,plan=b>", "see https://x.y/?a,plan=b"),
         ("see https://x.y/?a,plan=b", "see https://x.y/?a,plan=b"),
+        ("see HTTPS://x.y/?a,plan=b", "see HTTPS://x.y/?a,plan=b"),
         ("push says «plan=premium»", "push says «plan=premium»"),
         ('a 5\'10" man said "at=09:40"', 'a 5\'10" man said "at=09:40"'),
     ],
@@ -109,6 +125,91 @@ def test_an_option_is_read_and_the_rest_is_the_title(
     result = request(text)
 
     assert (result.title, result.plan) == (title, plan)
+
+
+@pytest.mark.parametrize("key", ["LİNK", "lınk", "Link", "ｌｉｎｋ"])  # noqa: RUF001
+def test_an_option_is_known_in_any_case_and_width(key: str) -> None:
+    result = request(f"push fails {key}=https://x.y")
+
+    assert (result.title, result.link) == ("push fails", "https://x.y")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "quoted"),
+    [
+        ("acme: login down pan=premium today", "pan", "pan=premium"),
+        ("login down pan = premium today", "pan", "pan = premium"),
+        ('login down pan="Premium Support" today', "pan", "pan=Premium Support"),
+        ("login down (paln=premium) today", "paln", "paln=premium"),
+        ("login down, onwer=ana, today", "onwer", "onwer=ana"),
+        ("lnik=<https://x.y> login down", "lnik", "lnik=https://x.y"),
+        ("login down ta=09:40 today", "ta", "ta=09:40"),
+        ("login down plans=premium today", "plans", "plans=premium"),
+    ],
+)
+def test_a_misspelt_option_is_refused_wherever_it_stands(
+    text: str, name: str, quoted: str
+) -> None:
+    meant = {"pan": "plan", "paln": "plan", "plans": "plan"}
+    meant |= {"onwer": "owner", "lnik": "link", "ta": "at"}
+
+    assert refused(text) == (
+        f"There is no option {name}=; did you mean {meant[name]}=? If it belongs to "
+        f'the title, put it in double quotes: "{quoted}".'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("login down (plan=premium)", "plan=premium"),
+        ("login down [plan=premium] today", "plan=premium"),
+        ("login down *plan=premium* today", "plan=premium"),
+        ("login down `plan=premium`", "plan=premium"),
+        ("login down 'plan=premium' today", "plan=premium"),
+        ("login down &lt;plan=premium&gt; today", "plan=premium&gt;"),
+        ("login down --plan=premium today", "plan=premium"),
+        ("acme:plan=premium login down", "plan=premium"),
+        ("login down.plan=premium today", "plan=premium"),
+        ("login down (plan = premium)", "plan = premium"),
+        ("login down [link=<https://x.y/z>]", "link=https://x.y/z"),
+    ],
+)
+def test_an_option_with_something_before_it_is_refused(text: str, quoted: str) -> None:
+    name = quoted[:4]
+    example = {"plan": "standard", "link": "https://example.com/ticket/7"}[name]
+
+    assert refused(text) == (
+        f"Put a space before {name}= and only its value behind it, as in "
+        f"{name}={example}. If it belongs to the title, put it in double quotes: "
+        f'"{quoted}".'
+    )
+
+
+@given(
+    before=st.sampled_from(["", "(", "*", "-", "'", "acme:", "x,", "x&lt;", "“x” "]),
+    name=st.sampled_from(["plan", "pan", "PLAN", "owner", "at", "link", "lin"]),
+    value=st.sampled_from(["premium", "<https://x.y|x.y>", '"a b"', "a&gt;b", "x)."]),
+    after=st.sampled_from(["", ")", "*", " today", "?"]),
+)
+def test_what_looks_like_an_option_never_ends_in_the_title(
+    before: str, name: str, value: str, after: str
+) -> None:
+    try:
+        result = request(f"login down {before}{name}={value}{after}")
+    except UserError:
+        return
+
+    assert "=" not in result.title
+
+
+def test_what_is_refused_in_a_title_is_accepted_in_the_quotes_it_names() -> None:
+    said = refused("login down (pan=premium) today")
+    quoted = said[said.index('"') :].rstrip(".")
+
+    assert request(f"login down ({quoted}) today").title == (
+        'login down ("pan=premium") today'
+    )
 
 
 def test_am_and_pm_belong_to_the_time_before_them() -> None:
@@ -164,10 +265,10 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             ),
         ),
         (
-            "push fails x=&lt;!channel&gt;",
+            "push fails xy=&lt;!channel&gt;",
             (
-                "There is no option x=; there are plan=, owner=, at= and link=. If it "
-                'belongs to the title, put it in double quotes: "x=&lt;!channel&gt;".'
+                "There is no option xy=; there are plan=, owner=, at= and link=. If it "
+                'belongs to the title, put it in double quotes: "xy=&lt;!channel&gt;".'
             ),
         ),
         (
