@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 COLONS = ":：﹕︓∶꞉"  # noqa: RUF001  # Alike on purpose.
+COMMAS = ",;，；、"  # noqa: RUF001  # As Chinese and Japanese keyboards type them.
 QUOTES = '"“”„‟«»″〝〞״'  # Around something; ″ and ״ are also inches.
 APOSTROPHES = "'’‘‚‛ʼʻ′`´׳ꞌ"  # noqa: RUF001
 
@@ -63,6 +64,19 @@ def folded(name: str) -> str:
         seen = unicodedata.normalize("NFKC", seen).translate(_PLAIN)
         seen = unicodedata.normalize("NFC", _DOTTED_I.sub("i", seen))
     return " ".join(re.sub("--+", "-", seen).split())
+
+
+def untypable(name: str) -> str | None:
+    """Return why nobody can name something so in a command; `None` if they can."""
+    seen = folded(name)
+    if not any(map(str.isalnum, seen)):
+        return "no letter and no digit in it"
+    if "=" in seen:
+        return 'a command takes "=" for an option'
+    for end in (seen[0], seen[-1]):
+        if end in f":-{COMMAS}":
+            return f'a command takes "{end}" for the end of a name'
+    return None
 
 
 def near(name: str, names: Iterable[str], *, most: int, cutoff: float) -> list[str]:

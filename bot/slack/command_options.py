@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from bot.errors import UserError
-from bot.policy.names import APOSTROPHES, QUOTES, folded
+from bot.policy.names import APOSTROPHES, COMMAS, QUOTES, folded
 from bot.slack import typed
 from bot.slack.blocks import shown
 
@@ -14,7 +14,6 @@ OPTIONS = {
     "at": "09:40",
     "link": "https://example.com/ticket/7",
 }
-COMMAS = ",;，；、"  # noqa: RUF001  # As Chinese and Japanese keyboards type them.
 
 # A quote after a letter or a digit opens nothing: it closes, or is inches.
 _QUOTED = r'(?<!\w)"(?=\S)[^"]*(?<=\S)"(?!\w)|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»'

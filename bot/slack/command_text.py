@@ -13,11 +13,11 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
-from bot.policy.names import APOSTROPHES, COLONS, QUOTES, folded, near
+from bot.policy.names import APOSTROPHES, COLONS, COMMAS, QUOTES, folded, near
 from bot.policy.policies import Customer, Policy
 from bot.slack import typed
 from bot.slack.blocks import shown
-from bot.slack.command_options import COMMAS, split_options
+from bot.slack.command_options import split_options
 from bot.slack.typed import Lookup
 
 LONGEST_TITLE = 250

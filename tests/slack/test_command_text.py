@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.emulator.people.typed_text import escape
 from bot.errors import UserError
+from bot.policy.names import untypable
 from bot.policy.policies import Customer
 from bot.slack.command_text import (
     CustomerFrom,
@@ -104,6 +105,25 @@ def test_marks_that_are_part_of_a_name_belong_to_it(
     result = request(text, customers=(Customer("Bar"), Customer(name)))
 
     assert (result.customer, result.title) == (name, title)
+
+
+@given(
+    st.builds(
+        "{}a{}b{}".format,
+        st.sampled_from(["", "(", "#", '"', ".", "_", "<", "@"]),
+        st.text("ab1 :,;-\"'(.*_~/#@<>&!?—🔥é+|", max_size=6),
+        st.sampled_from(["", ")", "...", '"', "!", ">", "'s"]),
+    )
+)
+@example(":a")
+@example("plan=a")
+def test_every_name_that_a_policy_may_hold_can_be_typed(name: str) -> None:
+    if untypable(name) is not None:
+        return
+
+    result = request(f"{escape(name)}: push fails", customers=(Customer(name),))
+
+    assert (result.customer, result.title) == (name, "push fails")
 
 
 def test_the_channel_counts_where_the_text_names_nobody() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from bot.policy.names import folded
+from bot.policy.names import folded, untypable
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import Context
 from bot.policy.parsing.models import CustomerEntry
@@ -38,6 +38,10 @@ class Row:
         """Return what is wrong with one of its fields."""
         where = ".".join(filter(None, (self.key, key)))
         return Problem(self.file, self.line, where, sentence)
+
+    def names(self) -> Iterator[str]:
+        """Yield its name and aliases; blank ones are reported elsewhere."""
+        return filter(folded, (self.name, *self.strings("aliases")))
 
     def strings(self, field: str) -> tuple[str, ...]:
         """Return the strings of a field, one or a list; other values are left out."""
@@ -112,13 +116,12 @@ def checked_customers(
 def clashes(rows: Iterable[Row], taken: Mapping[str, str]) -> Iterator[Problem]:
     """Yield names, aliases and channels that stand for more than one thing.
 
-    Blank names are problems of their own, reported elsewhere. `taken` maps the bot's
-    own channels to what they are for.
+    `taken` maps the bot's own channels to what they are for.
     """
     names: dict[str, Row] = {}
     channels = dict(taken)
     for row in rows:
-        for name in filter(folded, (row.name, *row.strings("aliases"))):
+        for name in row.names():
             owner = names.setdefault(folded(name), row)
             if owner is not row:
                 sentence = f"{words.quoted(name)} already names {owner.described()}"
@@ -128,6 +131,15 @@ def clashes(rows: Iterable[Row], taken: Mapping[str, str]) -> Iterator[Problem]:
             if owner_of != row.described():
                 sentence = f"{words.quoted(channel)} already belongs to {owner_of}"
                 yield row.problem("channel", f"{sentence}; write another, or none")
+
+
+def untypable_names(rows: Iterable[Row]) -> Iterator[Problem]:
+    """Yield names and aliases that nobody could type in a command."""
+    for row in rows:
+        for name in row.names():
+            if why := untypable(name):
+                sentence = f"{words.quoted(name)} cannot be typed: {why}"
+                yield row.problem("", f"{sentence}; write another name")
 
 
 def _rows(document: Document, file: str, section: str) -> list[Row]:

@@ -21,6 +21,7 @@ from bot.policy.parsing.customer_files import (
     rows_of_csv,
     rows_of_plans,
     rows_of_yaml,
+    untypable_names,
 )
 from bot.policy.parsing.fields import Context, HolidaySource
 from bot.policy.parsing.models import PolicyFile
@@ -103,6 +104,7 @@ def read(  # noqa: PLR0913  # Where each part of a policy comes from.
     problems += more
     if not is_stored:
         rows = [*rows_of_yaml(document, name), *listed.rows]
+        problems += untypable_names(rows)
         problems += clashes(rows, _own_channels(document.tree))
         problems += clashes(rows_of_plans(document, name), {})
     if file is None or problems:

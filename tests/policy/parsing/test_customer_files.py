@@ -239,8 +239,38 @@ def test_two_names_that_look_alike_are_refused_with_both_lines(
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("--", "no letter and no digit in it"),
+        (":", "no letter and no digit in it"),
+        ("★ ★", "no letter and no digit in it"),
+        ("\u0301", "no letter and no digit in it"),
+        ("Foo:", 'a command takes ":" for the end of a name'),
+        ("Foo：", 'a command takes ":" for the end of a name'),  # noqa: RUF001
+        ("Foo、", 'a command takes "、" for the end of a name'),
+        ("Foo –", 'a command takes "-" for the end of a name'),  # noqa: RUF001
+        (":fire: Foo", 'a command takes ":" for the end of a name'),
+        ("plan=Foo", 'a command takes "=" for an option'),
+    ],
+)
+def test_a_name_that_nobody_can_type_is_refused_with_its_line(
+    name: str, why: str
+) -> None:
+    sentence = f'"{name}" cannot be typed: {why}; write another name'
+    listed = TEXT.replace("  Globex:", f"  {name!r}:")
+
+    assert wrong(f"name,aliases\nFoo,\nWayne,{name}\n") == [f"c.csv line 3: {sentence}"]
+    assert problems_of(listed, {"c.csv": "name\nFoo\n"}) == [
+        f"policies.yaml line 38, customers.{name}: {sentence}"
+    ]
+
+
 def test_a_stored_policy_is_read_though_names_in_it_look_alike() -> None:
-    files = {"policies.yaml": TEXT, "c.csv": "name,plan\nWayne,gold\nWay\u200bne,\n"}
+    files = {
+        "policies.yaml": TEXT,
+        "c.csv": "name,plan\nWayne,gold\nWay\u200bne,\n--,\n",
+    }
 
     policy = read_stored(files, holidays, date(2026, 11, 22))
 
