@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from html import unescape
+from html.entities import html5
 
 COLONS = ":：﹕︓∶꞉"  # noqa: RUF001  # Alike on purpose.
 COMMAS = ",;，；、"  # noqa: RUF001  # As Chinese and Japanese keyboards type them.
@@ -18,6 +20,8 @@ _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0" + 
 )
 # Turkish has an i with and without a dot in both cases; people type either.
 _DOTTED_I = re.compile("i\N{COMBINING DOT ABOVE}+|\N{LATIN SMALL LETTER DOTLESS I}")
+# The semicolon is required: R&D and A&centre hold none.
+_ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]*);", re.IGNORECASE)
 
 
 class _Plain(dict[int, str]):
@@ -55,15 +59,33 @@ def folded(name: str) -> str:
     """Return a name for comparison: equal for names that look the same to readers.
 
     Case does not count, nor what a keyboard or a program chose: the kind of quotes,
-    dashes and spaces, how a letter is composed, and what cannot be seen. It is empty
-    for a name that shows nothing.
+    dashes and spaces, how a letter is composed or escaped for HTML, and what cannot be
+    seen. It is empty for a name that shows nothing.
     """
+    seen = _seen(name)
+    while "&" in seen and (unescaped := _seen(as_shown(seen))) != seen:
+        seen = unescaped
+    return seen
+
+
+def as_shown(text: str) -> str:
+    """Return text as a browser shows it if it came out of HTML: `AT&amp;T` is AT&T."""
+    return _ENTITY.sub(_character, text)
+
+
+def _seen(name: str) -> str:
     seen = name.translate(_PLAIN).casefold()
     if not seen.isascii():
         seen = unicodedata.normalize("NFKD", seen).casefold()
         seen = unicodedata.normalize("NFKC", seen).translate(_PLAIN)
         seen = unicodedata.normalize("NFC", _DOTTED_I.sub("i", seen))
     return " ".join(re.sub("--+", "-", seen).split())
+
+
+def _character(entity: re.Match[str]) -> str:
+    # `html.unescape` alone would also read the beginning of a name: &notes; as ¬es;
+    is_known = entity[1][0] == "#" or entity[0][1:] in html5
+    return unescape(entity[0]) if is_known else entity[0]
 
 
 def untypable(name: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from bot.policy.names import folded, untypable
+from bot.policy.names import as_shown, folded, untypable
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import Context
 from bot.policy.parsing.models import CustomerEntry
@@ -227,8 +227,10 @@ def _row(file: str, columns: Sequence[str], row: _Record) -> Row:
     cells = dict(zip(columns, row.cells, strict=False))
     texts = {column: cells.get(column, "") for column in COLUMNS}
     aliases: list[Tree] = [
-        part.strip() for part in texts.pop("aliases").split(";") if part.strip()
+        part.strip()
+        for part in as_shown(texts.pop("aliases")).split(";")
+        if part.strip()
     ]
-    name = texts.pop("name")
+    name = as_shown(texts.pop("name")).strip()
     empty_is_none = {column: text or None for column, text in texts.items()}
     return Row(file, row.line, "", name, {"aliases": aliases, **empty_is_none})

@@ -74,6 +74,14 @@ def test_a_quote_inside_quotes_is_written_twice() -> None:
     assert policy.customers[2].name == 'The "W"'
 
 
+def test_a_file_exported_from_a_web_page_is_read_as_it_is_shown() -> None:
+    csv = "name,aliases\nAT&amp;T,M&amp;M&#39;s; R&amp;D\n"
+
+    policy = policy_of(TEXT, {"c.csv": csv})
+
+    assert policy.customers[2:] == (Customer("AT&T", ("M&M's", "R&D")),)
+
+
 def test_each_problem_names_the_line_of_the_csv() -> None:
     csv = HEAD + "Wayne,,glod,ofice,#wayne\n\nStark,,silver,,\n"
 
