@@ -27,6 +27,7 @@ _EMOJI = re.compile(r":[\w+'-]+:")
 _EMOJI_FIRST = re.compile(rf"^(?:{_EMOJI.pattern}\s*)+")
 # Around a name: quotes, brackets, Slack's formatting, the end of a sentence.
 _AROUND = f"{QUOTES}{APOSTROPHES}()[]*_~.!?"
+_POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s$", re.IGNORECASE)
 _WIDE = COLONS.replace(":", "")
 # Between a word and a smiley or an emoji such as " :fire:" no colon ends a name.
 _NAME_END = re.compile(
@@ -174,10 +175,7 @@ def _leading_customer(
     longest = len(" ".join(split[: max(lengths, default=0)]))
     ends = takewhile(lambda end: end.start() <= longest, _NAME_END.finditer(words))
     for end in reversed(list(ends)):
-        name = words[: end.start()]
-        customer = policy.find_customer(name) or policy.find_customer(
-            name.strip(_AROUND)
-        )
+        customer = _named(words[: end.start()], policy)
         if customer is None:
             continue
         rest = words[end.end() :].split()
@@ -189,6 +187,12 @@ def _leading_customer(
             rest = rest[1:]
         return customer, " ".join(rest), CustomerFrom.FIRST_WORDS
     return None
+
+
+def _named(written: str, policy: Policy) -> Customer | None:
+    bare, owner = written.strip(_AROUND), _POSSESSIVE.sub("", written).strip(_AROUND)
+    found = map(policy.find_customer, (written, bare, owner))
+    return next(filter(None, found), None)
 
 
 def _suggestions(

@@ -32,6 +32,12 @@ from tests.slack.typed_commands import parsed, refused, request
         ("acme corp push fails", "Acme", "push fails"),
         ("Umbrella Labs are down", "Umbrella", "are down"),
         ("acme, push fails", "Acme", "push fails"),
+        ("globex's console is down", "Globex", "console is down"),
+        ("Acme Corp’s console is down", "Acme", "console is down"),  # noqa: RUF001
+        ("ACME'S: console is down", "Acme", "console is down"),
+        ("*globex*'s console is down", "Globex", "console is down"),
+        ("globex's console: is down", None, "globex's console: is down"),
+        ("globexs console is down", None, "globexs console is down"),
         ("acme - push fails", "Acme", "push fails"),
         ("error 500: push fails", None, "error 500: push fails"),
         ("acmesoft push fails", None, "acmesoft push fails"),
@@ -96,6 +102,12 @@ def test_the_longest_name_wins() -> None:
         ("O'Reilly", "O\N{RIGHT SINGLE QUOTATION MARK}Reilly push fails", "push fails"),
         ("東京", "東京：画面が開かない", "画面が開かない"),  # noqa: RUF001
         ("AT&T", "at&amp;t push fails", "push fails"),
+        ("AT&amp;T", "at&amp;t push fails", "push fails"),
+        ("AT&T", "at&amp;t's push fails", "push fails"),
+        ("O'Reilly", "o’reilly’s push fails", "push fails"),  # noqa: RUF001
+        ("Levi's", "levi's push fails", "push fails"),
+        ("Levi's", "levi's's push fails", "push fails"),
+        ("Umbrella Labs", "umbrella labs' push fails", "push fails"),
         ("x.com", "<http://x.com|x.com>: push fails", "push fails"),
     ],
 )
