@@ -209,7 +209,7 @@ class Listeners:
         """Open a form, or replace the one with the button."""
         try:
             if press.view_id is not None:
-                self._slack.update_view(press.view_id, view)
+                self._slack.replace_view(press.view_id, press.trigger, view)
             else:
                 self._slack.open_view(press.trigger, view)
         except SlackError as error:

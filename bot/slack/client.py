@@ -211,6 +211,16 @@ class Slack:
             if error.code != _EXCHANGED:
                 raise
 
+    def replace_view(self, view_id: str, trigger_id: str, view: View) -> None:
+        """Replace the form in which a person caused a trigger.
+
+        If that fails, say because it was closed meanwhile, the trigger opens another.
+        """
+        try:
+            self.update_view(view_id, view)
+        except SlackError:
+            self.open_view(trigger_id, view)
+
     def update_view(self, view_id: str, view: View) -> None:
         """Replace a form that is on somebody's screen."""
         called(self._urgent.views_update, _nothing, view_id=view_id, view=dict(view))

@@ -291,6 +291,47 @@ def test_the_presser_learns_when_nobody_knows_whether_a_form_opened(
     )
 
 
+@pytest.mark.parametrize("code", ["not_found", "hash_conflict", "", "some_new_error"])
+def test_a_press_in_a_form_that_cannot_be_replaced_opens_another(
+    tuesday: Story, code: str
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.open_form("ana", "More", tuesday.card())
+    tuesday.slack.faults.refuse("views.update", code)
+
+    tuesday.open_form("ana", "Why these times?")
+
+    assert "4 business hours" in tuesday.form("ana")
+
+
+@pytest.mark.parametrize("fault", ONCE)
+def test_a_press_in_a_form_is_answered_though_slack_fails_once(
+    tuesday: Story, fault: Fault
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.open_form("ana", "More", tuesday.card())
+    tuesday.slack.faults.add("views.update", fault)
+
+    tuesday.open_form("ana", "Why these times?")
+
+    assert "4 business hours" in tuesday.form("ana")
+
+
+def test_a_form_stays_usable_if_slack_takes_no_other_in_its_place(
+    tuesday: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.open_form("ana", "More", tuesday.card())
+    tuesday.slack.faults.refuse("views.update", "not_found")
+    tuesday.slack.faults.refuse("views.open", "view_too_large")
+
+    tuesday.press("ana", "Change")
+    tuesday.slack.wait_until(lambda: "no form was shown" in caplog.text)
+    tuesday.open_form("ana", "Change")
+
+    assert "Support plan" in tuesday.form("ana")
+
+
 @pytest.mark.parametrize(
     "payload",
     [
