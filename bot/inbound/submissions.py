@@ -101,7 +101,7 @@ class Forms:
         return resolving.receipt(result.incident)
 
     def _change(self, form: Submission) -> str:
-        entry = change.read(form)
+        entry = change.read(form, self._context.policy())
         result = self._triage.change(
             _act(form),
             entry.number,

@@ -417,6 +417,29 @@ def test_once_nothing_is_open_under_it_a_plan_may_go(told: Changing) -> None:
     assert "was changed and counts since" in told.leads()[-1]
 
 
+@pytest.mark.parametrize("button", [None, "Change"])
+def test_a_form_with_a_plan_that_is_gone_keeps_what_was_entered(
+    told: Changing, button: str | None
+) -> None:
+    told.command("dee", "/sev2 acme: push fails")
+    entries = {"title": "apps fail"}
+    if button is None:
+        told.slack.as_("dee").command("/sev2")
+    else:
+        told.more("dee", button)
+        entries = {"reason": "they moved"}
+    without = default_text().replace("standard", "silver").replace("Standard", "Silver")
+    told.file.write_text(without, encoding="utf-8")
+    told.look()
+
+    refused = told.submit("dee", plan="standard", **entries)
+    told.submit("dee", plan="self_service")
+
+    said = "The policy does not have this plan any more. Choose another."
+    assert refused.errors == {"plan": said}
+    assert "Free Trial / Self-Service" in told.read(told.card(2 - bool(button)))
+
+
 def test_an_incident_whose_plan_is_gone_cannot_be_reopened_and_says_why(
     told: Changing,
 ) -> None:

@@ -15,7 +15,12 @@ from bot.slack.forms.inputs import (
     modal,
     text_input,
 )
-from bot.slack.forms.policy_inputs import PLAN, SEVERITY, plan_field, severity_field
+from bot.slack.forms.policy_inputs import (
+    SEVERITY,
+    plan_field,
+    read_plan,
+    severity_field,
+)
 from bot.slack.forms.receipts import next_due
 from bot.slack.payloads import Submission
 from bot.slack.phrases import Times, headline
@@ -59,15 +64,14 @@ def view(incident: Incident, policy: Policy) -> View:
     )
 
 
-def read(form: Submission) -> ChangeEntry:
-    """Read what was entered. Raises FieldErrors where nothing was changed."""
+def read(form: Submission, policy: Policy) -> ChangeEntry:
+    """Read what was entered. Raises FieldErrors where nothing can be changed."""
     entered, shown_first = Entered(form), Entered(form).metadata
-    severity, plan = entered.chosen(SEVERITY), entered.chosen(PLAN)
+    severity = entered.chosen(SEVERITY)
+    plan = read_plan(entered, policy, unless=shown_first["plan"])
     reason = entered.required(REASON, "Say why; it stands in the thread.")
     if severity == shown_first["severity"]:
         severity = None
-    if plan == shown_first["plan"]:
-        plan = None
     if severity is None and plan is None:
         raise FieldErrors({SEVERITY: "Choose another severity or another plan."})
     return ChangeEntry(

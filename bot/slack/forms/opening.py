@@ -16,11 +16,11 @@ from bot.slack.forms.inputs import (
     when_field,
 )
 from bot.slack.forms.policy_inputs import (
-    PLAN,
     SEVERITY,
     customer_field,
     plan_field,
     read_customer,
+    read_plan,
     severity_field,
 )
 from bot.slack.payloads import Submission
@@ -74,7 +74,7 @@ def read(form: Submission, policy: Policy, now: datetime) -> OpenEntry:
         raise FieldErrors({TITLE: f"{LONGEST_TITLE} characters are the most."})
     request = OpenRequest(
         customer=read_customer(entered, policy),
-        plan=entered.chosen(PLAN),
+        plan=read_plan(entered, policy),
         title=title,
         reported_at=entered.instant(now),
         link=entered.link() or None,

@@ -47,6 +47,22 @@ def plan_field(
     return field(PLAN, "Support plan", menu, hint=hint, optional=optional)
 
 
+def read_plan(
+    entered: Entered, policy: Policy, unless: str | None = None
+) -> str | None:
+    """Return the plan that was chosen, `None` if it is none or `unless`.
+
+    Raises FieldErrors for one that has gone from the policy since the form opened.
+    """
+    chosen = entered.chosen(PLAN)
+    if chosen in (None, unless):
+        return None
+    if all(plan.id != chosen for plan in policy.plans):
+        gone = "The policy does not have this plan any more. Choose another."
+        raise FieldErrors({PLAN: gone})
+    return chosen
+
+
 def customer_field(
     policy: Policy, customer: str | None, *, is_unknown_offered: bool
 ) -> Block:

@@ -56,6 +56,17 @@ def test_a_chosen_customer_who_has_gone_from_the_policy_is_refused() -> None:
     assert caught.value.errors["customer"].startswith("No customer is called “Acme”.")
 
 
+def test_a_chosen_plan_that_has_gone_from_the_policy_is_refused() -> None:
+    form = filled(view(), customer="=Acme", title="x", plan="premium")
+
+    with pytest.raises(FieldErrors) as caught:
+        opening.read(form, replace(POLICY, plans=POLICY.plans[1:]), NOW)
+
+    assert caught.value.errors == {
+        "plan": "The policy does not have this plan any more. Choose another."
+    }
+
+
 def test_many_customers_are_typed_rather_than_chosen() -> None:
     form = view(MANY)
 
