@@ -55,3 +55,32 @@ def test_a_rate_limit_waits_as_long_as_its_header_says(
         Fate.NOT_DONE,
         timedelta(seconds=seconds),
     )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"ok": False},
+        {"ok": False, "error": ""},
+        {"ok": False, "error": None},
+        {"ok": False, "error": " "},
+        {"ok": False, "error": ["channel_not_found"]},
+        {},
+        "",
+    ],
+    ids=str,
+)
+def test_a_refusal_that_names_no_code_is_no_answer_of_slacks(data: object) -> None:
+    answer = SlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="views.update",
+        req_args={},
+        data=data,  # type: ignore[arg-type]
+        headers={},
+        status_code=200,
+    )
+
+    error = refusal("views.update", SlackApiError("", answer))  # type: ignore[no-untyped-call]
+
+    assert (error.code, error.fate) == ("not_from_slack", Fate.UNKNOWN)
