@@ -29,7 +29,8 @@ _PIECE = re.compile(
 )
 # Before a name that is part of an address, a variable or a longer word.
 _JOINED = re.compile(r"[?&/#%$@=\\]$|\w-$")
-_CLOSING = f")]}}*_~`.:!?{QUOTES}{APOSTROPHES}{COMMAS}"
+_ENDING = f".:!?{COMMAS}"
+_CLOSING = f")]}}*_~`{_ENDING}{QUOTES}{APOSTROPHES}"
 _MOST_WORDS = 4  # Behind the first word of a value.
 
 
@@ -154,9 +155,13 @@ def _longest(
     before = raw[start : following.start() if following else len(raw)]
     first, *longer = (word.end() for word in re.finditer(r"\S+", before))
     for end in reversed(longer[:_MOST_WORDS]):
-        if is_value(name, value := before[:end].rstrip(COMMAS)):
+        value = before[:end].rstrip(COMMAS)
+        if is_value(name, value):
             return value, start + end
-    return before[:first].strip(COMMAS), start + first
+        # A bracket behind it does not make its first word the value.
+        if is_value(name, value.rstrip(_CLOSING)):
+            return value.rstrip(_ENDING), start + end
+    return before[:first].strip(COMMAS).rstrip(_ENDING), start + first
 
 
 def _example(name: str) -> str:

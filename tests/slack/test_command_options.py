@@ -1,12 +1,14 @@
 """Tests of bot.slack.command_options, through whole commands."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.slack.command_text import CustomerFrom, OpenRequest, Reading
-from tests.factories import pacific
+from tests.factories import pacific, shipped_policy
 from tests.slack.typed_commands import refused, request
 
 
@@ -111,6 +113,10 @@ def test_text_that_only_resembles_an_option_stays_in_the_title(
         ('the "27" screen" plan=premium', 'the "27" screen"', "premium"),
         ('he said "no plan=premium', 'he said "no', "premium"),
         ("plan=Premium Support is down", "is down", "premium"),
+        ("it is down plan=Premium Support.", "it is down", "premium"),
+        ("it is down plan=Premium Support!? Now", "it is down Now", "premium"),
+        ("it is down plan=premium. Now", "it is down Now", "premium"),
+        ("plan=premium: it is down", "it is down", "premium"),
         ("plan=premium is down", "is down", "premium"),
         ("it is down, plan=premium, owner=ana", "it is down", "premium"),
         ("it is down,plan=premium", "it is down", "premium"),
@@ -212,6 +218,13 @@ def test_what_is_refused_in_a_title_is_accepted_in_the_quotes_it_names() -> None
     )
 
 
+def test_a_name_may_end_with_the_mark_that_ends_a_sentence() -> None:
+    first, *others = shipped_policy().plans
+    plans = (replace(first, name="Go Big!"), *others)
+
+    assert request("it is down plan=Go Big!", plans=plans).plan == first.id
+
+
 def test_am_and_pm_belong_to_the_time_before_them() -> None:
     result = request("acme: push at=9:40 PM fails")
 
@@ -234,6 +247,13 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'No support plan is named "Free". Try one of: premium, standard, '
                 "self_service."
+            ),
+        ),
+        (
+            "push fails (they have plan=Premium Support)",
+            (
+                'No support plan is named "Premium Support)". Try one of: premium, '
+                "standard, self_service."
             ),
         ),
         (
