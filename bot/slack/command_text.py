@@ -26,12 +26,14 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _EMOJI = re.compile(r":[\w+'-]+:")
 _EMOJI_FIRST = re.compile(rf"^(?:{_EMOJI.pattern}\s*)+")
 # Around a name: quotes, brackets, Slack's formatting, the end of a sentence.
-_AROUND = f"{QUOTES}{APOSTROPHES}()[]*_~.!?"
+_AROUND = f"{QUOTES}{APOSTROPHES}‹›「」『』()（）[]［］【】*_~.…!?"  # noqa: RUF001
+_BEFORE, _BEHIND = f"{_AROUND}#>•-–— ", f"{_AROUND}-–—"  # noqa: RUF001
 _POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s$", re.IGNORECASE)
 _WIDE = COLONS.replace(":", "")
 # Between a word and a smiley or an emoji such as " :fire:" no colon ends a name.
 _NAME_END = re.compile(
-    rf"(?P<colon>\s*[{_WIDE}]|(?<=\S):|\s+:(?!\S))|\s*[{COMMAS}]\s*|\s+|$"
+    rf"(?P<colon>\s*[{_WIDE}]|(?<=\S):(?:[*_~]+(?!\S))?|\s+:(?!\S))"
+    rf"|\s*[{COMMAS}]\s*|\s*(?:—|--+)\s*|\s+|$"
 )
 # A colon that is no part of a time, a link or a path: 10:15, https://x.y, C:\x.
 _SEPARATING = re.compile(rf":(?!\S)|(?<!\d)[{_WIDE}]|[{_WIDE}](?!\d)")
@@ -104,7 +106,7 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
     Raises UserError with a sentence that says what to type instead; what was typed in
     it is escaped. `people` raises Refusal if several people have a name.
     """
-    raw = " ".join(typed.clean(text).split())
+    raw = _unquoted(" ".join(typed.clean(text).split()))
     if folded(raw) == "help":
         return Help()
     rest, options = split_options(raw, partial(_is_value, policy, people))
@@ -137,6 +139,15 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
 def near_customers(name: str, customers: Iterable[Customer]) -> tuple[str, ...]:
     """Return up to three customers with similar names, nearest first."""
     return _near(name, _names(customers), cutoff=0.7)
+
+
+def _unquoted(raw: str) -> str:
+    """Return a text that is in quotes as a whole without them."""
+    for marks in (QUOTES, APOSTROPHES):
+        quotes = [mark for mark in raw if mark in marks]
+        if len(quotes) == 2 and raw[0] in marks and raw[-1] in marks:
+            return raw[1:-1].strip()
+    return raw
 
 
 def _is_value(policy: Policy, people: Lookup, option: str, words: str) -> bool:
@@ -179,20 +190,22 @@ def _leading_customer(
         if customer is None:
             continue
         rest = words[end.end() :].split()
-        if end["colon"]:
-            return customer, " ".join(rest), CustomerFrom.COLON
-        if _SEPARATING.search(_EMOJI.sub("", " ".join(rest))):
+        found = CustomerFrom.COLON if end["colon"] else CustomerFrom.FIRST_WORDS
+        if not end["colon"] and _SEPARATING.search(_EMOJI.sub("", " ".join(rest))):
             continue
         if rest and set(folded(rest[0])) <= set("-:,;"):
             rest = rest[1:]
-        return customer, " ".join(rest), CustomerFrom.FIRST_WORDS
+        return customer, " ".join(rest), found
     return None
 
 
 def _named(written: str, policy: Policy) -> Customer | None:
-    bare, owner = written.strip(_AROUND), _POSSESSIVE.sub("", written).strip(_AROUND)
-    found = map(policy.find_customer, (written, bare, owner))
-    return next(filter(None, found), None)
+    for name in (written, _POSSESSIVE.sub("", written)):
+        bare = name.lstrip(_BEFORE).rstrip(_BEHIND)
+        customer = policy.find_customer(name) or policy.find_customer(bare)
+        if customer is not None:
+            return customer
+    return None
 
 
 def _suggestions(

@@ -117,6 +117,7 @@ def test_text_that_only_resembles_an_option_stays_in_the_title(
         ("it is down plan=Premium Support!? Now", "it is down Now", "premium"),
         ("it is down plan=premium. Now", "it is down Now", "premium"),
         ("plan=premium: it is down", "it is down", "premium"),
+        ('"it is down plan=premium"', "it is down", "premium"),
         ("plan=premium is down", "is down", "premium"),
         ("it is down, plan=premium, owner=ana", "it is down", "premium"),
         ("it is down,plan=premium", "it is down", "premium"),

@@ -32,6 +32,32 @@ from tests.slack.typed_commands import parsed, refused, request
         ("acme corp push fails", "Acme", "push fails"),
         ("Umbrella Labs are down", "Umbrella", "are down"),
         ("acme, push fails", "Acme", "push fails"),
+        ("acme- push fails", "Acme", "push fails"),
+        ("acme– push fails", "Acme", "push fails"),  # noqa: RUF001
+        ("acme—push fails", "Acme", "push fails"),
+        ("acme--push fails", "Acme", "push fails"),
+        ("acme – push fails", "Acme", "push fails"),  # noqa: RUF001
+        ("acme -5 degrees", "Acme", "-5 degrees"),
+        ("acme > 5 fail", "Acme", "> 5 fail"),
+        ("- acme: push fails", "Acme", "push fails"),
+        ("• acme push fails", "Acme", "push fails"),
+        ("> acme: push fails", "Acme", "push fails"),
+        ("#acme push fails", "Acme", "push fails"),
+        ("<#C1|acme>: push fails", "Acme", "push fails"),
+        ("【acme】 push fails", "Acme", "push fails"),
+        ("「acme」：push fails", "Acme", "push fails"),  # noqa: RUF001
+        ("‹acme› push fails", "Acme", "push fails"),  # noqa: RUF001
+        ("acme… push fails", "Acme", "push fails"),
+        ("*acme:* push fails", "Acme", "push fails"),
+        ("**acme:** push fails", "Acme", "push fails"),
+        ("acme: *all* fails", "Acme", "*all* fails"),
+        ("acme:) push fails", "Acme", ") push fails"),
+        ("acme:: push fails", "Acme", "push fails"),
+        ("acme: - push fails", "Acme", "push fails"),
+        ('"acme: push fails"', "Acme", "push fails"),
+        ("`acme: push fails`", "Acme", "push fails"),
+        ("“acme push fails”", "Acme", "push fails"),
+        ('"acme" says "down"', "Acme", 'says "down"'),
         ("globex's console is down", "Globex", "console is down"),
         ("Acme Corp’s console is down", "Acme", "console is down"),  # noqa: RUF001
         ("ACME'S: console is down", "Acme", "console is down"),
