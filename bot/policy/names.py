@@ -18,6 +18,8 @@ APOSTROPHES = "'’‘‚‛ʼʻ′`´׳ꞌ"  # noqa: RUF001
 _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0" + "".join(
     map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 )
+# One letter to its readers, two in Unicode: which one depends on the keyboard.
+_TWINS = {"〜": "~", "ş": "ș", "ţ": "ț", "ك": "ک", "ي": "ی"}
 # Turkish has an i with and without a dot in both cases; people type either.
 _DOTTED_I = re.compile("i\N{COMBINING DOT ABOVE}+|\N{LATIN SMALL LETTER DOTLESS I}")
 # The semicolon is required: R&D and A&centre hold none.
@@ -50,6 +52,7 @@ _PLAIN = _Plain(
         | dict.fromkeys("−⁻˗⁃", "-")  # noqa: RUF001  # Unicode's dashes lack these.
         | dict.fromkeys(_BLANK, "")
         | {"\N{BRAILLE PATTERN BLANK}": " "}
+        | _TWINS
     )
 )
 
