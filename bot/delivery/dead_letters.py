@@ -1,7 +1,7 @@
 """Give up messages that cannot be delivered, and tell a person about each."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -22,6 +22,7 @@ from bot.store.tables.outbox_messages import (
     State,
     Verify,
 )
+from bot.triage import people
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ class DeadLetters:
         # never goes round in circles.
         missed = (*missed_by(message), message.person)
         policy = self.context.policy()
-        person = recipients.stand_in(policy, missed, self.context.clock())
+        person = self._stand_in(tx, message, missed)
         if person is None and message.kind is MessageKind.MORNING:
             return ""
         place = person or policy.channels.fallback
@@ -128,6 +129,22 @@ class DeadLetters:
                 ),
             )
         return place
+
+    def _stand_in(
+        self, tx: Transaction, message: OutboxMessage, missed: Iterable[str]
+    ) -> str | None:
+        """Return the first on call for whom it may ring now, if there is one."""
+        policy, now = self.context.policy(), self.context.clock()
+        rings = people.Rings(tx, policy)
+        numbers = {item.incident for item in items.within(tx, message.key)}
+        incidents = [records.incident(tx, number) for number in sorted(numbers)]
+        wanted = [rings.of(one) for one in incidents if one is not None]
+        if message.kind is MessageKind.MORNING or not wanted:
+            wanted = [rings.by_day]
+        for who in recipients.stand_ins(policy, missed, now):
+            if any(ring(who, now).is_now for ring in wanted):
+                return who
+        return None
 
     def _escalates(self, tx: Transaction, item: Item) -> bool:
         """Start the escalation if a check-in could not even ask the owner.

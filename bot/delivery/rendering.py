@@ -189,7 +189,7 @@ class Renderer:
             return None
         policy, now = self._policy(), self._clock()
         silent = [gap.person for gap in people.gaps(tx, policy, now)]
-        told = recipients.stand_in(policy, silent, now)
+        told = next(iter(recipients.stand_ins(policy, silent, now)), None)
         links = self._links(tx, (incident for incident, _ in orphans))
         return Rendered(leavers_message.message(orphans, told, links), is_live=False)
 

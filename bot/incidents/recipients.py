@@ -58,10 +58,10 @@ def lead(policy: Policy, at: datetime) -> str:
     return people.lead or people.primary
 
 
-def stand_in(policy: Policy, missed: Iterable[str], at: datetime) -> str | None:
-    """Return the first person on call who can be reached, if there is one."""
-    people, gone = on_call(policy, at), frozenset(missed)
-    return next((who for _, who in people.named() if who not in gone), None)
+def stand_ins(policy: Policy, missed: Iterable[str], at: datetime) -> list[str]:
+    """Return the people on call who can be reached, the first to be asked first."""
+    gone = frozenset(missed)
+    return [who for _, who in on_call(policy, at).named() if who not in gone]
 
 
 def of_step(

@@ -288,6 +288,10 @@ class Rings:
 
         return ring
 
+    def by_day(self, id: str, at: datetime) -> Reach:
+        """Return whether what can wait may be said to a person now."""
+        return reach(self._policy, self._account(id), at, wakes=False, due_at=None)
+
     def _account(self, id: str) -> Account:
         if id not in self._accounts:
             row = self._tx.one("person", id=id)

@@ -306,7 +306,7 @@ def test_one_who_stays_unreachable_is_reported_once_until_that_changes(
 
     told.advance(minutes=66)
     first = reports(told)
-    told.slack.change_person("ben", deleted=False)
+    told.become("ben", deleted=False)
     told.advance(minutes=15)
     told.slack.change_person("ben", deleted=True)
     told.advance(minutes=31)
@@ -336,9 +336,7 @@ def test_when_everybody_on_call_left_the_fallback_channel_is_paged(
     ]
     assert reports(told)[-1].endswith("#support was told instead.")
     pages = [line for line in told.heard_in("support") if CHECKOUT in line]
-    assert [line[4:9] for line in pages] == [
-        "02:40", "02:45", "02:50", "03:00", "03:15", "03:30",
-    ]  # fmt: skip
+    assert [line[4:9] for line in pages] == ["02:40"]
 
 
 def test_a_reminder_that_nobody_on_call_can_get_goes_to_the_fallback_channel(
@@ -363,7 +361,7 @@ def test_a_morning_list_that_nobody_can_get_is_reported(tell: Tell) -> None:
     told.travel(pacific("2026-11-24 09:00"))
 
     assert reports(told)[-1] == (
-        "Not delivered: the morning list, to @lea. Why: this person has left the "
+        "Not delivered: the morning list, to @ben. Why: this person has left the "
         "workspace. Nobody was told instead.\n[Send again]"
     )
 
@@ -394,8 +392,6 @@ def test_the_morning_list_of_somebody_who_left_goes_to_the_primary(
     told.travel(pacific("2026-11-24 09:00"))
 
     assert told.phone("ana") == [
-        "@ben cannot be reached; you are told instead. "
-        "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue.",
         "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue. "
         "Nobody owns INC-1 Acme (Sev3); you are on call.",
     ]
