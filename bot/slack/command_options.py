@@ -64,7 +64,7 @@ def split_options(
         options[name] = value
     rest = "".join([*kept, raw[end:]]).rstrip()
     _refuse_unknown_at_the_end(rest)
-    return rest.rstrip(f" {COMMAS}") if options else rest, options
+    return _before(f" {COMMAS}", rest) if options else rest, options
 
 
 def _option(raw: str, match: re.Match[str]) -> str | None:
@@ -130,7 +130,9 @@ def _unknown(match: re.Match[str]) -> str:
 
 def _in_quotes(match: re.Match[str]) -> str:
     written = typed.readable(match.string[match.start() : match.end("value")])
-    plain = written.replace('"', "").rstrip(_CLOSING)
+    plain = written.replace('"', "")
+    if match["bare"]:
+        plain = plain.rstrip(_CLOSING)
     where = "If it belongs to the title, put it in double quotes"
     return f'{where}: "{shown(plain, 120)}".'
 
@@ -143,7 +145,7 @@ def _value(name: str, match: re.Match[str]) -> str:
             f"The quote after {name}= is not closed. Close it after the value, or "
             "leave it out."
         )
-    return str(match["marked"] or match["bare"].strip(COMMAS))
+    return match["marked"] or ""
 
 
 def _longest(
@@ -155,13 +157,20 @@ def _longest(
     before = raw[start : following.start() if following else len(raw)]
     first, *longer = (word.end() for word in re.finditer(r"\S+", before))
     for end in reversed(longer[:_MOST_WORDS]):
-        value = before[:end].rstrip(COMMAS)
+        value = _before(COMMAS, before[:end])
         if is_value(name, value):
             return value, start + end
         # A bracket behind it does not make its first word the value.
-        if is_value(name, value.rstrip(_CLOSING)):
-            return value.rstrip(_ENDING), start + end
-    return before[:first].strip(COMMAS).rstrip(_ENDING), start + first
+        if is_value(name, _before(_CLOSING, value)):
+            return _before(_ENDING, value), start + end
+    return _before(_ENDING, before[:first].lstrip(COMMAS)), start + first
+
+
+def _before(marks: str, raw: str) -> str:
+    """Return what is before the marks at the end; the `;` of `&gt;` is none of them."""
+    bare = raw.rstrip(marks)
+    is_cut = bare != raw and bare.endswith(("&amp", "&lt", "&gt"))
+    return f"{bare};" if is_cut else bare
 
 
 def _example(name: str) -> str:

@@ -74,6 +74,7 @@ def test_an_owner_is_mentioned_or_named(option: str, owner: str) -> None:
     [
         ('push says "plan=premium" and fails', 'push says "plan=premium" and fails'),
         ("push says “paln=x”", "push says “paln=x”"),
+        ('"paln=x"', "paln=x"),
         ('push fails "paln=premium"', 'push fails "paln=premium"'),
         ("x=1 makes push fail", "x=1 makes push fail"),
         ("push fails when x=1", "push fails when x=1"),
@@ -117,7 +118,10 @@ def test_text_that_only_resembles_an_option_stays_in_the_title(
         ("it is down plan=Premium Support!? Now", "it is down Now", "premium"),
         ("it is down plan=premium. Now", "it is down Now", "premium"),
         ("plan=premium: it is down", "it is down", "premium"),
-        ('"it is down plan=premium"', "it is down", "premium"),
+        ('"acme: it is down" plan=premium', "it is down", "premium"),
+        ("plan=premium of &lt;b&gt;", "of <b>", "premium"),
+        ("of &lt;b&gt;; plan=premium", "of <b>", "premium"),
+        ("plan=premium of R&amp;", "of R&", "premium"),
         ("plan=premium is down", "is down", "premium"),
         ("it is down, plan=premium, owner=ana", "it is down", "premium"),
         ("it is down,plan=premium", "it is down", "premium"),
@@ -179,6 +183,7 @@ def test_a_misspelt_option_is_refused_wherever_it_stands(
         ("acme:plan=premium login down", "plan=premium"),
         ("login down.plan=premium today", "plan=premium"),
         ("login down (plan = premium)", "plan = premium"),
+        ("login where t.plan='x' fails", "plan='x'"),
         ("login down [link=<https://x.y/z>]", "link=https://x.y/z"),
     ],
 )
@@ -219,6 +224,12 @@ def test_what_is_refused_in_a_title_is_accepted_in_the_quotes_it_names() -> None
     )
 
 
+def test_a_link_keeps_the_ampersand_at_its_end() -> None:
+    result = request("acme: push fails link=https://x.y/?a&amp;, and more")
+
+    assert (result.title, result.link) == ("push fails and more", "https://x.y/?a&")
+
+
 def test_a_name_may_end_with_the_mark_that_ends_a_sentence() -> None:
     first, *others = shipped_policy().plans
     plans = (replace(first, name="Go Big!"), *others)
@@ -248,6 +259,13 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'No support plan is named "Free". Try one of: premium, standard, '
                 "self_service."
+            ),
+        ),
+        (
+            "push fails plan=&lt;gold&gt; today",
+            (
+                'No support plan is named "&lt;gold&gt;". Try one of: premium, '
+                "standard, self_service."
             ),
         ),
         (
