@@ -302,8 +302,7 @@ class LocalSlack:
     def current(self, message: Message) -> Message:
         """Return a message as it is now; raises LookupError if it is gone."""
         with self.workspace.changed:
-            key = message.channel, message.ts
-            found = self.workspace.messages.get(key) or self.workspace.privates.get(key)
+            found = self.workspace.message(message.channel, message.ts)
             if found is None:
                 raise LookupError("the message is gone")
             return replace(found, thread=self.workspace.replies(found))

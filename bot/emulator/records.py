@@ -237,8 +237,6 @@ class View:
     body: Json
     values: Json = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
-    root_id: str = ""
-    previous_id: str | None = None
 
     @property
     def title(self) -> str:
@@ -262,14 +260,11 @@ class View:
             "type": "modal",
             "callback_id": "",
             "private_metadata": "",
-            "external_id": "",
-            "notify_on_close": False,
-            "clear_on_close": False,
             "submit": None,
             "close": None,
             **self.body,
             "hash": self.hash,
-            "root_view_id": self.root_id,
-            "previous_view_id": self.previous_id,
+            "root_view_id": self.id,
+            "previous_view_id": None,
             "state": {"values": self.values},
         }

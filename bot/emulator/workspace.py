@@ -176,6 +176,12 @@ class Workspace:
                 self.messages.pop(key, None)
             self.tell(Change.DELETED, message)
 
+    def message(self, channel_id: str, ts: str) -> Message | None:
+        """Return a message as it is now, private or for all, or None."""
+        with self.changed:
+            key = channel_id, ts
+            return self.messages.get(key) or self.privates.get(key)
+
     def replies(self, parent: Message) -> tuple[Message, ...]:
         """Return the thread under a message, oldest first."""
         with self.changed:
@@ -244,8 +250,6 @@ def with_ids(block: Json, number: Callable[[], int]) -> Json:
 
 
 def _with_action_id(element: Json, number: Callable[[], int]) -> Json:
-    if element["type"] == "image":
-        return element
     return {"action_id": f"a{number()}", **element}
 
 

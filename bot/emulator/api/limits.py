@@ -4,7 +4,6 @@ A check yields one sentence per problem in Slack's manner, with the JSON pointer
 the place: `must be less than 76 characters [json-pointer:/blocks/0/text/text]`.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -16,7 +15,7 @@ def problem(words: str, pointer: str) -> str:
     return f"{words} [json-pointer:{pointer}]"
 
 
-def string(longest: int, *, shortest: int = 0, pattern: str = "") -> Check:
+def string(longest: int, *, shortest: int = 0) -> Check:
     """Return a check for text of `shortest` to `longest` characters."""
 
     def check(value: Any, at: str) -> Iterator[str]:
@@ -26,8 +25,6 @@ def string(longest: int, *, shortest: int = 0, pattern: str = "") -> Check:
             yield problem(f"must be less than {longest + 1} characters", at)
         elif len(value) < shortest:
             yield problem(f"must be more than {shortest - 1} characters", at)
-        elif pattern and not re.fullmatch(pattern, value):
-            yield problem("must match the expected format", at)
 
     return check
 
@@ -112,16 +109,5 @@ def by_type(checks: Mapping[str, Check]) -> Check:
             yield problem(f"unsupported type: {value['type']}", f"{at}/type")
         else:
             yield from checks[value["type"]](value, at)
-
-    return check
-
-
-def either(first: str, second: str, also: Check) -> Check:
-    """Return a check that also requires one of two properties."""
-
-    def check(value: Any, at: str) -> Iterator[str]:
-        if first not in value and second not in value:
-            yield problem(f"must define either `{first}` or `{second}`", at)
-        yield from also(value, at)
 
     return check

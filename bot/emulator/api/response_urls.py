@@ -14,6 +14,7 @@ from bot.emulator.workspace import Workspace
 
 USES = 5
 LIFETIME = 30 * 60.0
+KNOWN = {"text", "blocks", "response_type", "replace_original"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +47,39 @@ class ResponseUrls:
         """Carry out a post to the URL, or refuse it."""
         with self._workspace.changed:
             url = self._spend(key)
-            if flag(body, "delete_original"):
-                self._delete(url)
-            elif flag(body, "replace_original") and url.original:
-                self._said(key, self._replace(url, url.original, body))
+            message = self._message(url, body)
+            first = url.original if flag(body, "replace_original") else None
+            current = (
+                self._workspace.message(first.channel, first.ts) if first else None
+            )
+            if current:
+                new = replace(current, text=message.text, blocks=message.blocks)
+                said = self._workspace.edit(new)
             else:
-                self._said(key, self._workspace.post(self.message(url, body)))
+                said = self._workspace.post(message)
+            self.said.setdefault(key, []).append(said)
+            self._workspace.changed.notify_all()
 
     def answer(self, key: str, body: Json) -> Message | None:
         """Show the text that came with the ack of a command; None if it was empty."""
         if not body.get("text") and not body.get("blocks"):
             return None
         with self._workspace.changed:
-            return self._workspace.post(self.message(self._issued[key], body))
+            return self._workspace.post(self._message(self._issued[key], body))
 
-    def message(self, url: ResponseUrl, body: Json) -> Message:
-        """Return the new message that a body asks for: private unless it says so."""
+    def _message(self, url: ResponseUrl, body: Json) -> Message:
+        """Return what a body asks for; what the bot never asks for is refused."""
         text, blocks = text_of(body), blocks_of(body)
         check_message(text, blocks)
-        kind = body.get("response_type", "ephemeral")
-        if kind not in {"ephemeral", "in_channel"}:
-            raise Refused("invalid_arguments", (f"no such response_type: {kind}",))
+        if body.get("response_type", "ephemeral") != "ephemeral" or set(body) - KNOWN:
+            raise Refused("invalid_arguments", ("this local Slack cannot do that",))
         return Message(
             channel=url.channel,
             ts="",
             user=self._workspace.bot.id,
             text=text,
             blocks=tuple(blocks or ()),
-            thread_ts=body.get("thread_ts"),
-            private_to=url.person if kind == "ephemeral" else None,
+            private_to=url.person,
         )
 
     def _spend(self, key: str) -> ResponseUrl:
@@ -87,27 +92,3 @@ class ResponseUrls:
             raise Refused("used_url")
         self._issued[key] = replace(url, uses=url.uses + 1)
         return url
-
-    def _replace(self, url: ResponseUrl, original: Message, body: Json) -> Message:
-        text, blocks = text_of(body), blocks_of(body)
-        check_message(text, blocks)
-        current = self._current(original)
-        if current is None:
-            return self._workspace.post(self.message(url, body))
-        return self._workspace.edit(
-            replace(current, text=text, blocks=tuple(blocks or ()))
-        )
-
-    def _delete(self, url: ResponseUrl) -> None:
-        current = self._current(url.original) if url.original else None
-        if current:
-            self._workspace.delete(current)
-
-    def _current(self, original: Message) -> Message | None:
-        private = original.private_to is not None
-        where = self._workspace.privates if private else self._workspace.messages
-        return where.get((original.channel, original.ts))
-
-    def _said(self, key: str, message: Message) -> None:
-        self.said.setdefault(key, []).append(message)
-        self._workspace.changed.notify_all()

@@ -197,9 +197,8 @@ class WebApi:
 
     def _views_update(self, arguments: Json) -> Json:
         body = self._view_body(arguments)
-        view = self._screens.find(
-            arguments.get("view_id"), arguments.get("external_id")
-        )
+        (view_id,) = required(arguments, "view_id")
+        view = self._screens.find(view_id)
         expected = arguments.get("hash")
         if expected and expected != view.hash:
             raise Refused("hash_conflict")

@@ -89,11 +89,11 @@ class Acts:
         return _reply(actor.press(str(arguments["button"]), message))
 
     def _choose(self, person: Person, arguments: Json) -> Json:
-        actor = self._slack.as_(person.id)
         message = self._message(arguments)
         if message is None:
-            actor.fill(arguments.get("values") or {})
-        choice, element = arguments["choice"], str(arguments["element"])
+            raise LookupError("a menu in a form does nothing by itself")
+        choice, element = str(arguments["choice"]), str(arguments["element"])
+        actor = self._slack.as_(person.id)
         return _reply(actor.choose(choice, message, element=element))
 
     def _submit(self, person: Person, arguments: Json) -> Json:
@@ -101,7 +101,8 @@ class Acts:
         return {**_reply(answer), "errors": dict(answer.errors)}
 
     def _close(self, person: Person, _: Json) -> Json:
-        return _reply(self._slack.as_(person.id).close())
+        self._slack.as_(person.id).close()
+        return {}
 
     def _make_slack(self, _: Person, arguments: Json) -> Json:
         self._slack.condition = Condition(arguments["condition"])
@@ -121,9 +122,8 @@ class Acts:
         """Return the message of an act; None means the open form."""
         if arguments.get("ts") is None:
             return None
-        key = str(arguments["channel"]), str(arguments["ts"])
-        workspace = self._slack.workspace
-        found = workspace.messages.get(key) or workspace.privates.get(key)
+        channel, ts = str(arguments["channel"]), str(arguments["ts"])
+        found = self._slack.workspace.message(channel, ts)
         if found is None:
             raise LookupError("that message is gone")
         return found

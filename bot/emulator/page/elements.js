@@ -22,15 +22,8 @@ function button(spec, path, doer) {
     type: "button", class: `bk-button ${spec.style || ""}`,
     "aria-label": spec.accessibility_label, dataset: { action: spec.action_id },
   }, plain(spec.text.text));
-  node.addEventListener("click", () => asked(spec, () => {
-    if (spec.url) window.open(spec.url, "_blank", "noopener,noreferrer");
-    return doer.press(path);
-  }, node));
+  node.addEventListener("click", () => asked(spec, () => doer.press(path), node));
   return node;
-}
-
-function offered(spec) {
-  return [...(spec.options || []), ...(spec.option_groups || []).flatMap((group) => group.options)];
 }
 
 function select(spec, path, doer, state) {
@@ -38,37 +31,22 @@ function select(spec, path, doer, state) {
   const option = (one) => h("option", { value: one.value, text: one.text.text });
   const node = h("select", { class: "bk-select", "aria-label": spec.placeholder?.text || "Choose" },
     h("option", { value: "", text: spec.placeholder?.text || "Choose an option" }),
-    (spec.options || []).map(option),
-    (spec.option_groups || []).map((group) =>
-      h("optgroup", { label: group.label.text }, group.options.map(option))));
+    spec.options.map(option));
   node.value = chosen;
   node.addEventListener("change", () => node.value && asked(spec, () => doer.choose(path, node.value), node));
   return entry(opensByKey(node), () => node.value || null);
 }
 
-function people(spec, path, doer, state) {
+function people(spec, _path, _doer, state) {
   const node = h("select", { class: "bk-select", "aria-label": spec.placeholder?.text || "Choose a person" },
     h("option", { value: "", text: spec.placeholder?.text || "Choose a person" }),
     [...store.people.values()].filter((one) => !one.deleted && !one.is_bot)
       .map((one) => h("option", { value: one.id, text: personName(one.id) })));
   node.value = state?.selected_user ?? spec.initial_user ?? "";
-  node.addEventListener("change", () => node.value && asked(spec, () => doer.choose(path, node.value), node));
   return entry(opensByKey(node), () => node.value || null);
 }
 
-function overflow(spec, path, doer) {
-  const node = h("select", { class: "bk-select overflow", "aria-label": "More actions" },
-    h("option", { value: "", text: "⋯" }),
-    spec.options.map((one) => h("option", { value: one.value, text: one.text.text })));
-  node.addEventListener("change", async () => {
-    const value = node.value;
-    node.value = "";
-    if (value) await asked(spec, () => doer.choose(path, value), node);
-  });
-  return opensByKey(node);
-}
-
-function choices(kind, spec, path, doer, state) {
+function choices(kind, spec, _path, _doer, state) {
   const given = kind === "radio"
     ? [state?.selected_option ?? spec.initial_option]
     : state?.selected_options ?? spec.initial_options ?? [];
@@ -77,12 +55,9 @@ function choices(kind, spec, path, doer, state) {
   const node = h("div", { class: "bk-choices", role: kind === "radio" ? "radiogroup" : "group" },
     spec.options.map((one) => h("label", null,
       h("input", { type: kind, name, value: one.value, checked: chosen.has(one.value) }),
-      h("span", null, textOf(one.text),
-        one.description && h("small", null, textOf(one.description))))));
+      h("span", null, textOf(one.text)))));
   const values = () => [...node.querySelectorAll("input:checked")].map((input) => input.value);
-  const value = () => (kind === "radio" ? values()[0] || null : values());
-  if (kind === "radio") node.addEventListener("change", () => doer.choose(path, value()));
-  return entry(node, value);
+  return entry(node, () => (kind === "radio" ? values()[0] || null : values()));
 }
 
 function textInput(spec, _path, _doer, state) {
@@ -94,34 +69,22 @@ function textInput(spec, _path, _doer, state) {
   return entry(node, () => node.value || null);
 }
 
-function moment(type, key, initial, read, write) {
-  return (spec, path, doer, state) => {
-    const node = h("input", { class: "bk-input moment", type });
-    const given = state?.[key] ?? spec[initial];
-    node.value = given ? write(given) : "";
-    node.addEventListener("change", () => node.value && doer.choose(path, read(node.value)));
-    return entry(node, () => (node.value ? read(node.value) : null));
-  };
+function moment(spec, _path, _doer, state) {
+  const node = h("input", { class: "bk-input moment", type: "datetime-local" });
+  const given = state?.selected_date_time ?? spec.initial_date_time;
+  node.value = given ? toLocal(new Date(given * 1000), zone()) : "";
+  return entry(node, () => (node.value ? Math.floor(fromLocal(node.value, zone()) / 1000) : null));
 }
 
-const same = (value) => value;
 const ELEMENTS = {
   button,
   static_select: select,
   users_select: people,
-  overflow,
   radio_buttons: (...all) => choices("radio", ...all),
   checkboxes: (...all) => choices("checkbox", ...all),
   plain_text_input: textInput,
-  datepicker: moment("date", "selected_date", "initial_date", same, same),
-  timepicker: moment("time", "selected_time", "initial_time", same, same),
-  datetimepicker: moment("datetime-local", "selected_date_time", "initial_date_time",
-    (text) => Math.floor(fromLocal(text, zone()) / 1000),
-    (seconds) => toLocal(new Date(seconds * 1000), zone())),
-  image: (spec) => h("span", { class: "unknown", text: `(${spec.alt_text})` }),
+  datetimepicker: moment,
 };
-
-export const OFFERED = offered;
 
 // An input is a node that knows what stands in it.
 function entry(node, read) {

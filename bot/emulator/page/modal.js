@@ -51,10 +51,7 @@ function leave() {
 
 function form(view) {
   const { body } = view;
-  const doer = {
-    press: (button) => act("press", { button, values: entries() }),
-    choose: (element, choice) => act("choose", { element, choice, values: entries() }),
-  };
+  const doer = { press: (button) => act("press", { button, values: entries() }) };
   const node = h("form", { class: "modal-form", novalidate: true },
     h("header", { class: "modal-head" },
       h("h2", { id: "modal-title" }, plain(body.title.text)),

@@ -15,7 +15,7 @@ meant where `look` names nobody:
   holds `threads`: how many replies in this channel are still new to them
 - `type` (`channel`, `text`, `thread`): a slash command, or a message
 - `press` (`channel`, `ts`, `button`), `choose` (`channel`, `ts`, `element`, `choice`):
-  `button` and `element` are `block id/action id`; without `ts` it is about the open
+  `button` and `element` are `block id/action id`; a press without `ts` is in the open
   form, whose entries come along as `values`
 - `submit` (`values`: what each block id holds), answered with `errors`; `close`
 - `slack` (`condition`: one of `faults.Condition`), `cut` (the app's sockets)

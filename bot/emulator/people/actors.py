@@ -1,6 +1,6 @@
 """A person at a screen: types commands, presses buttons, fills forms."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,6 @@ from bot.emulator.records import Channel, Message, Person, View
 from bot.emulator.workspace import Workspace
 
 PRIVATE_WITHIN = 5.0
-MENUS = {"static_select", "overflow", "radio_buttons", "checkboxes", "users_select"}
 
 
 class Actor:
@@ -106,31 +105,23 @@ class Actor:
 
     def choose(
         self,
-        choice: Any,
-        message: Message | None = None,
+        choice: str,
+        message: Message,
         *,
         element: str | None = None,
         wait_private: bool = False,
     ) -> Answer:
-        """Choose from a menu by text or value, or a person in a list of people.
+        """Choose from a menu in a message, by text or value.
 
-        `element` names the menu by action id, block id, label or placeholder where
-        several offer the choice. Without a message it is a menu of the open form,
-        where an input tells the app only if its block has `dispatch_action`.
+        `element` names the menu by `block id/action id` where several offer the choice.
         """
         target = self._target(message, stale=False)
-        menus = _menus(target.blocks, element)
-        found = [p for p in menus if _offers(p.element, choice, self._person_id)]
+        menus = [p for p in _menus(target.blocks) if element in {None, p.path}]
+        found = [p for p in menus if _offers(p.element, choice)]
         placed = _only(found, f"choice {choice!r}", target)
-        kind = placed.element["type"]
-        given = [choice] if kind == "checkboxes" else choice
-        entry = forms.entered(placed.element, given, self._person_id)
-        if placed.is_input and not placed.block.get("dispatch_action"):
-            return self._silently(target, placed, entry)
-        key = forms.STATE_KEYS.get(kind, "selected_option")
-        action = self._interactions.action(placed, {key: entry})
-        stored = None if kind == "overflow" else (placed, entry)
-        answer = self._act(target, action, stored)
+        entry = forms.option_named(placed.element, choice)
+        action = self._interactions.action(placed, {"selected_option": entry})
+        answer = self._act(target, action, (placed, entry))
         return self._with_private(answer, wait_private=wait_private)
 
     def view(self) -> View | None:
@@ -177,19 +168,9 @@ class Actor:
         sent = Sent("interactive", payload, view_id=view.id)
         return self._exchanges.deliver(sent)
 
-    def close(self) -> Answer:
-        """Close the open form; the app gets an event if it asked for one."""
-        view = self._open_view()
-        self._screens.close(self.id)
-        if not view.body.get("notify_on_close"):
-            return Answer(ok=True)
-        payload = self._interactions.closing(self.person, view)
-        return self._exchanges.deliver(Sent("interactive", payload))
-
-    def _silently(self, target: Message | View, placed: Placed, entry: Any) -> Answer:
-        if isinstance(target, View):
-            self._screens.keep(_with_entry(target, placed, entry))
-        return Answer(ok=True, view=self.view())
+    def close(self) -> None:
+        """Close the open form, of which the bot never asks to hear."""
+        self._screens.close(self._open_view().person)
 
     def _act(
         self,
@@ -197,17 +178,14 @@ class Actor:
         action: Json,
         stored: tuple[Placed, object] | None = None,
     ) -> Answer:
-        """Send an act, with what it leaves in an input if that is kept."""
+        """Send an act, with what it leaves in a message's menu."""
         if isinstance(target, View):
-            view = (
-                self._screens.keep(_with_entry(target, *stored)) if stored else target
-            )
-            payload = self._interactions.view_action(self.person, view, action)
+            payload = self._interactions.view_action(self.person, target, action)
             return self._exchanges.deliver(Sent("interactive", payload))
         values = forms.initial_values(target.blocks)
         if stored:
             values = forms.with_entry(values, *stored)
-        current = self._current(target) or target
+        current = self._workspace.message(target.channel, target.ts) or target
         payload, key = self._interactions.message_action(
             self.person, current, action, values
         )
@@ -219,7 +197,7 @@ class Actor:
         self._must_see(message)
         if stale:
             return message
-        current = self._current(message)
+        current = self._workspace.message(message.channel, message.ts)
         if current is None:
             raise LookupError("the message is gone")
         return current
@@ -231,11 +209,6 @@ class Actor:
             raise LookupError(f"{person.name} does not see what is private to another")
         if person.id not in channel.members:
             raise LookupError(f"{person.name} is not in {channel.name}")
-
-    def _current(self, message: Message) -> Message | None:
-        private = message.private_to is not None
-        where = self._workspace.privates if private else self._workspace.messages
-        return where.get((message.channel, message.ts))
 
     def _conversation(self, name: str | None) -> Channel:
         person = self.person
@@ -281,23 +254,13 @@ def _buttons(blocks: Iterable[Json], name: str) -> list[Placed]:
     ]
 
 
-def _menus(blocks: Iterable[Json], name: str | None) -> list[Placed]:
-    menus = [p for p in forms.elements(blocks) if p.element["type"] in MENUS]
-    if name is None:
-        return menus
-    return [p for p in menus if name in _names(p)]
+def _menus(blocks: Iterable[Json]) -> list[Placed]:
+    return [p for p in forms.elements(blocks) if p.element["type"] == "static_select"]
 
 
-def _names(placed: Placed) -> set[str]:
-    placeholder = placed.element.get("placeholder", {}).get("text", "")
-    ids = {placed.action_id, placed.block_id, placed.path}
-    return {*ids, placed.label, placeholder}
-
-
-def _offers(element: Json, choice: Any, person_id: Callable[[str], str]) -> bool:
+def _offers(element: Json, choice: str) -> bool:
     try:
-        given = [choice] if element["type"] == "checkboxes" else choice
-        forms.entered(element, given, person_id)
+        forms.option_named(element, choice)
     except LookupError:
         return False
     return True
@@ -315,5 +278,5 @@ def _named(placed: Placed) -> str:
     element = placed.element
     if element["type"] == "button":
         return f"[{element['text']['text']}]"
-    texts = "/".join(option["text"]["text"] for option in forms.offered(element))
+    texts = "/".join(one["text"]["text"] for one in element.get("options", ()))
     return f"{placed.action_id} ({texts})" if texts else placed.action_id

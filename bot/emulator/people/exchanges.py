@@ -113,13 +113,12 @@ class Exchanges:
         except Refused:
             logger.exception("answer to a command refused")
             return Answer(ok=False, error=NOT_UNDERSTOOD, sent=sent)
-        private = message if message and message.private_to else None
-        return Answer(ok=True, private=private, sent=sent)
+        return Answer(ok=True, private=message, sent=sent)
 
     def _form_answer(self, sent: Sent, payload: Json | None) -> Answer:
         with self._workspace.changed:
             try:
-                view = self._screens.find(sent.view_id, None)
+                view = self._screens.find(sent.view_id)
             except Refused:
                 return Answer(ok=True, sent=sent)  # Closed by an earlier delivery.
             try:
@@ -135,14 +134,9 @@ class Exchanges:
         match payload.get("response_action"):
             case None:
                 self._screens.close(view.person)
-            case "clear":
-                self._screens.close(view.person, every=True)
             case "update":
                 check_view(payload["view"])
                 self._screens.update(view, payload["view"])
-            case "push":
-                check_view(payload["view"])
-                self._screens.push(view.person, payload["view"])
             case "errors":
                 return self._put_errors(view, payload.get("errors") or {})
             case other:

@@ -2,32 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from bot.emulator.api.refusals import Json
 
-# The key that carries the value of each kind of input, in a state and, with
-# `initial_` in front, in the element itself.
+# The key that carries the value of each kind of input in a state.
 STATE_KEYS = {
     "plain_text_input": "value",
     "static_select": "selected_option",
     "radio_buttons": "selected_option",
     "checkboxes": "selected_options",
     "users_select": "selected_user",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
-}
-INITIAL_KEYS = {
-    "plain_text_input": "initial_value",
-    "static_select": "initial_option",
-    "radio_buttons": "initial_option",
-    "checkboxes": "initial_options",
-    "users_select": "initial_user",
-    "datepicker": "initial_date",
-    "timepicker": "initial_time",
-    "datetimepicker": "initial_date_time",
 }
 
 
@@ -84,11 +71,10 @@ def initial_values(blocks: Iterable[Json]) -> Json:
         if kind not in STATE_KEYS:
             continue
         empty: object = [] if kind == "checkboxes" else None
-        initial = placed.element.get(INITIAL_KEYS[kind], empty)
-        values.setdefault(placed.block_id, {})[placed.action_id] = {
-            "type": kind,
-            STATE_KEYS[kind]: initial,
-        }
+        key = STATE_KEYS[kind]
+        initial = f"initial_{key.removeprefix('selected_')}"
+        state = {"type": kind, key: placed.element.get(initial, empty)}
+        values.setdefault(placed.block_id, {})[placed.action_id] = state
     return values
 
 
@@ -126,34 +112,23 @@ def entered(element: Json, given: Any, person_id: Callable[[str], str]) -> Any:
         return [option_named(element, name) for name in given or ()]
     if given is None:
         return None
-    if "options" in element or "option_groups" in element:
+    if "options" in element:
         return option_named(element, given)
     if kind == "users_select":
         return person_id(given)
     if kind == "datetimepicker":
         return int(given.timestamp()) if isinstance(given, datetime) else int(given)
-    if kind == "timepicker" and isinstance(given, time):
-        return given.strftime("%H:%M")
     return str(given)
 
 
 def option_named(element: Json, name: str) -> Json:
     """Return the option with that text or value, or raise LookupError."""
-    options = offered(element)
+    options: list[Json] = element["options"]
     for option in options:
         if name in {option["text"]["text"], option["value"]}:
             return option
     texts = ", ".join(option["text"]["text"] for option in options)
     raise LookupError(f"{name!r} is not offered; there is: {texts}")
-
-
-def offered(element: Json) -> list[Json]:
-    """Return the options of a menu, grouped or not."""
-    groups = element.get("option_groups", ())
-    return [
-        *element.get("options", ()),
-        *(option for group in groups for option in group["options"]),
-    ]
 
 
 def complaints(blocks: Iterable[Json], values: Json) -> dict[str, str]:
@@ -175,10 +150,7 @@ def _complaint(placed: Placed, entry: object) -> str | None:
         return None if optional else "Please complete this required field."
     if placed.element["type"] != "plain_text_input":
         return None
-    shortest = placed.element.get("min_length", 0)
     longest = placed.element.get("max_length", 3000)
-    if len(str(entry)) < shortest:
-        return f"Please enter at least {shortest} characters."
     if len(str(entry)) > longest:
         return f"Please enter at most {longest} characters."
     return None

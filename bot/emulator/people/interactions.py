@@ -100,12 +100,6 @@ class Interactions:
             "response_urls": [],
         }
 
-    def closing(self, person: Person, view: View) -> Json:
-        """Return the payload of a form that was closed without submitting."""
-        payload = self._common("view_closed", person)
-        del payload["trigger_id"]
-        return {**payload, "view": self._view(view), "is_cleared": False}
-
     def event(self, event: Json, team_id: str | None = None) -> Json:
         """Return the payload that wraps an event, with an id of its own.
 
@@ -182,7 +176,7 @@ class Interactions:
         }
         if element["type"] == "button":
             action["text"] = element["text"]
-            action |= {key: element[key] for key in ("value", "url") if key in element}
+            action |= {"value": element["value"]} if "value" in element else {}
         return action
 
     def _common(self, kind: str, person: Person) -> Json:

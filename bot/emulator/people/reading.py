@@ -85,7 +85,8 @@ class Reader:
     def _block(self, block: Json) -> Iterator[str]:
         match block["type"]:
             case "section":
-                yield from self._section(block)
+                held = [block[key] for key in ("text", "accessory") if key in block]
+                yield " ".join(map(self._element, held))
             case "context":
                 yield " ".join(self._element(e) for e in block["elements"])
             case "actions":
@@ -94,19 +95,10 @@ class Reader:
                 yield from _marked_again(self._rich(block)).split("\n")
             case "divider":
                 yield "---"
-            case "input":
+            case _:
                 yield f"{self._element(block['label'])}: " + self._element(
                     block["element"]
                 )
-            case _:
-                yield self._element(block["text"])
-
-    def _section(self, block: Json) -> Iterator[str]:
-        lines = [self._element(block["text"])] if "text" in block else []
-        lines += [self._element(field) for field in block.get("fields", ())]
-        if "accessory" in block:
-            lines[0] += f" {self._element(block['accessory'])}"
-        yield from lines
 
     def _element(self, element: Json) -> str:
         match element["type"]:
@@ -116,10 +108,6 @@ class Reader:
                 return str(element["text"])
             case "button":
                 return f"[{element['text']['text']}]"
-            case "overflow":
-                return f"[{' / '.join(o['text']['text'] for o in element['options'])}]"
-            case "image":
-                return f"({element['alt_text']})"
             case kind:
                 placeholder = element.get("placeholder", {}).get("text")
                 return f"[{placeholder or kind}]"

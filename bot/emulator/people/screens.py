@@ -1,4 +1,4 @@
-"""The forms on people's screens: opened, updated, stacked, closed."""
+"""The forms on people's screens: opened, updated, closed."""
 
 from dataclasses import replace
 
@@ -7,44 +7,32 @@ from bot.emulator.people.forms import carried_over, initial_values
 from bot.emulator.records import Change, View
 from bot.emulator.workspace import Workspace, with_ids
 
-DEEPEST = 3
-
 
 class Screens:
-    """Each person's stack of open forms; the last one is what they see."""
+    """The form that each person sees, if any. The bot never stacks them."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._views: dict[str, View] = {}
-        self._stacks: dict[str, list[str]] = {}
 
     def shown(self, person: str) -> View | None:
-        """Return the form on top of a person's screen, or None."""
+        """Return the form on a person's screen, or None."""
         with self._workspace.changed:
-            stack = self._stacks.get(person)
-            return self._views[stack[-1]] if stack else None
+            return self._views.get(person)
 
     def open(self, person: str, body: Json) -> View:
-        """Put a form on a screen, replacing everything there."""
+        """Put a form on a screen, replacing what is there."""
         with self._workspace.changed:
-            for view_id in self._stacks.pop(person, ()):
-                del self._views[view_id]
-            return self._put(person, body, previous=None)
+            filled = self._filled(body)
+            view_id = f"V0{self._workspace.number():06d}"
+            values = initial_values(filled["blocks"])
+            return self.keep(View(view_id, person, self._hash(), filled, values))
 
-    def push(self, person: str, body: Json) -> View:
-        """Put a form on top of the one that is shown; three is the limit."""
-        with self._workspace.changed:
-            stack = self._stacks.get(person, [])
-            if len(stack) >= DEEPEST:
-                raise Refused("push_limit_reached")
-            return self._put(person, body, previous=self.shown(person))
-
-    def find(self, view_id: str | None, external_id: str | None) -> View:
-        """Return an open form by either id, or refuse with `not_found`."""
+    def find(self, view_id: str | None) -> View:
+        """Return an open form by its id, or refuse with `not_found`."""
         with self._workspace.changed:
             for view in self._views.values():
-                named = external_id and view.body.get("external_id") == external_id
-                if view.id == view_id or named:
+                if view.id == view_id:
                     return view
             raise Refused("not_found")
 
@@ -66,43 +54,20 @@ class Screens:
     def keep(self, view: View) -> View:
         """Store what changed in a form: its entries, or the sentences under them."""
         with self._workspace.changed:
-            self._views[view.id] = view
+            self._views[view.person] = view
             self._workspace.tell(Change.VIEW, view)
             return view
 
-    def close(self, person: str, *, every: bool = False) -> None:
-        """Close the top form on a screen, or all of them."""
+    def close(self, person: str) -> None:
+        """Close the form on a screen."""
         with self._workspace.changed:
-            stack = self._stacks.get(person, [])
-            while stack:
-                del self._views[stack.pop()]
-                if not every:
-                    break
-            self._workspace.tell(Change.VIEW, self.shown(person))
+            self._views.pop(person, None)
+            self._workspace.tell(Change.VIEW, None)
 
     def clear(self) -> None:
         """Close every form on every screen."""
         with self._workspace.changed:
             self._views.clear()
-            self._stacks.clear()
-
-    def _put(self, person: str, body: Json, previous: View | None) -> View:
-        external_id = body.get("external_id")
-        if external_id in {v.body.get("external_id", "") for v in self._views.values()}:
-            raise Refused("duplicate_external_id")
-        filled = self._filled(body)
-        view_id = f"V0{self._workspace.number():06d}"
-        view = View(
-            id=view_id,
-            person=person,
-            hash=self._hash(),
-            body=filled,
-            values=initial_values(filled["blocks"]),
-            root_id=previous.root_id if previous else view_id,
-            previous_id=previous.id if previous else None,
-        )
-        self._stacks.setdefault(person, []).append(view_id)
-        return self.keep(view)
 
     def _filled(self, body: Json) -> Json:
         blocks = [with_ids(block, self._workspace.number) for block in body["blocks"]]

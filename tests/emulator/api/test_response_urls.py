@@ -1,4 +1,4 @@
-"""Response URLs: five uses, thirty minutes, private unless they say otherwise."""
+"""Response URLs: five uses, thirty minutes, for private answers."""
 
 from typing import Any
 
@@ -70,10 +70,18 @@ def test_an_answer_is_private_even_where_the_bot_is_not_a_member(
     assert slack.channel("support") == []
 
 
-def test_an_answer_can_be_for_all(slack: LocalSlack, urls: Urls) -> None:
-    urls.of_command().send(text="hello all", response_type="in_channel")
+@pytest.mark.parametrize(
+    "asked",
+    [{"response_type": "in_channel"}, {"delete_original": True}, {"thread_ts": "1.0"}],
+    ids=str,
+)
+def test_what_the_bot_never_asks_for_is_refused(
+    slack: LocalSlack, urls: Urls, card: Message, asked: dict[str, Any]
+) -> None:
+    response = urls.of_press(card).send_dict({"text": "x", **asked})
 
-    assert [m.text for m in slack.channel("support")] == ["hello all"]
+    assert error_of(response) == (400, True)
+    assert slack.channel("incidents") == [card]
     assert slack.private("ana") == []
 
 
@@ -132,14 +140,6 @@ def test_the_message_that_was_pressed_can_be_replaced(
     assert message.edited
 
 
-def test_the_message_that_was_pressed_can_be_deleted(
-    slack: LocalSlack, urls: Urls, card: Message
-) -> None:
-    urls.of_press(card).send(delete_original=True)
-
-    assert slack.channel("incidents") == []
-
-
 def test_a_private_message_can_be_replaced_only_so(
     slack: LocalSlack, client: WebClient, urls: Urls
 ) -> None:
@@ -158,13 +158,3 @@ def test_the_typed_command_cannot_be_replaced(slack: LocalSlack, urls: Urls) -> 
     urls.of_command().send(text="x", replace_original=True)
 
     assert [m.text for m in slack.private("ana")] == ["x"]
-
-
-def test_an_answer_can_go_to_a_thread(
-    slack: LocalSlack, urls: Urls, card: Message
-) -> None:
-    url = urls.of_press(card)
-
-    url.send_dict({"text": "note", "response_type": "in_channel", "thread_ts": card.ts})
-
-    assert [m.text for m in slack.thread(card)] == ["note"]

@@ -29,11 +29,10 @@ CARD = [
         button("Take it", "take", value="1"),
         button("Resolve", "resolve", confirm=CONFIRM),
         {
-            "type": "overflow",
-            "action_id": "more",
-            "options": [option("Reopen", "reopen"), option("Void", "void")],
+            "type": "static_select",
+            "action_id": "snooze",
+            "options": [option("1 hour", "1h"), option("2 hours", "2h")],
         },
-        {"type": "users_select", "action_id": "hand_off"},
         block_id="do",
     ),
 ]
@@ -54,7 +53,7 @@ def acts(app: App) -> list[dict[str, Any]]:
         payloads.append(body)
         ack()
 
-    for action_id in ("take", "resolve", "more", "hand_off"):
+    for action_id in ("take", "resolve", "snooze"):
         app.action(action_id)(listen)
     return payloads
 
@@ -77,7 +76,7 @@ def test_a_press_carries_slacks_own_keys(
         "channel_id": INCIDENTS,
         "is_ephemeral": False,
     }
-    assert body["state"]["values"]["do"]["hand_off"]["selected_user"] is None
+    assert body["state"]["values"]["do"]["snooze"]["selected_option"] is None
     assert {"response_url", "trigger_id", "api_app_id", "token"} <= set(body)
     (action,) = body["actions"]
     assert action["action_id"] == "take"
@@ -126,25 +125,25 @@ def test_a_question_can_be_answered_with_no(
     assert len(acts) == 1
 
 
-def test_an_option_of_an_overflow_menu_is_chosen_by_its_text(
+def test_an_option_of_a_menu_is_chosen_by_its_text(
     slack: LocalSlack, card: Message, acts: list[dict[str, Any]]
 ) -> None:
-    slack.as_("ana").choose("Void", card)
+    slack.as_("ana").choose("2 hours", card)
 
     (action,) = acts[0]["actions"]
-    assert (action["type"], action["action_id"]) == ("overflow", "more")
-    assert action["selected_option"]["value"] == "void"
-    assert "more" not in acts[0]["state"]["values"]["do"]
+    assert (action["type"], action["action_id"]) == ("static_select", "snooze")
+    assert action["selected_option"]["value"] == "2h"
+    chosen = acts[0]["state"]["values"]["do"]["snooze"]
+    assert chosen["selected_option"]["value"] == "2h"
 
 
-def test_a_person_is_chosen_by_name(
-    slack: LocalSlack, card: Message, acts: list[dict[str, Any]]
+def test_a_choice_that_is_not_offered_cannot_be_made(
+    slack: LocalSlack, card: Message
 ) -> None:
-    slack.as_("ana").choose("ben", card, element="hand_off")
-
-    assert acts[0]["actions"][0]["selected_user"] == "U0BEN"
-    chosen = acts[0]["state"]["values"]["do"]["hand_off"]
-    assert chosen == {"type": "users_select", "selected_user": "U0BEN"}
+    with pytest.raises(LookupError, match=r"'3 hours' is not there.*1 hour/2 hours"):
+        slack.as_("ana").choose("3 hours", card)
+    with pytest.raises(LookupError, match="'1 hour' is not there"):
+        slack.as_("ana").choose("1 hour", card, element="do/other")
 
 
 def test_a_missing_button_cannot_be_pressed(slack: LocalSlack, card: Message) -> None:

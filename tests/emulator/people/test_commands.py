@@ -134,17 +134,6 @@ def test_text_in_the_ack_is_seen_by_the_typist_alone(
     assert slack.channel("incidents") == []
 
 
-def test_an_ack_in_channel_is_seen_by_all(slack: LocalSlack, app: App) -> None:
-    @app.command("/sev2")
-    def listen(ack: Ack) -> None:
-        ack("hello all", response_type="in_channel")
-
-    answer = slack.as_("ana").command("/sev2", channel="incidents")
-
-    assert answer.private is None
-    assert [m.text for m in slack.channel("incidents")] == ["hello all"]
-
-
 def test_an_ack_with_blocks_that_slack_refuses_is_a_failure(
     slack: LocalSlack, app: App
 ) -> None:

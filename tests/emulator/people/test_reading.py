@@ -163,14 +163,14 @@ def test_rich_text_is_read_and_formats_nothing_typed(
 
 
 def test_blocks_are_read_line_by_line(slack: LocalSlack, client: WebClient) -> None:
-    menu = {"type": "overflow", "options": [option("Reopen", "r"), option("Void", "v")]}
+    options = [option("1 hour", "1h")]
+    menu = {"type": "static_select", "options": options, "placeholder": plain("Snooze")}
     client.chat_postMessage(
         channel=INCIDENTS,
         text="INC-1",
         blocks=[
-            {"type": "header", "text": plain("INC-1 <Acme>")},
+            {"type": "section", "text": plain("INC-1 <Acme>")},
             section("*Sev2* of <@U0BEN>", accessory=button("Open", "open")),
-            {"type": "section", "fields": [plain("Plan"), plain("Premium")]},
             {"type": "divider"},
             {"type": "context", "elements": [plain("by ana"), plain("at noon")]},
             actions(button("Take it", "take"), button("Resolve", "resolve"), menu),
@@ -189,11 +189,9 @@ def test_blocks_are_read_line_by_line(slack: LocalSlack, client: WebClient) -> N
     assert slack.text(message, reader="ana").splitlines() == [
         "INC-1 <Acme>",
         "*Sev2* of @ben [Open]",
-        "Plan",
-        "Premium",
         "---",
         "by ana at noon",
-        "[Take it] [Resolve] [Reopen / Void]",
+        "[Take it] [Resolve] [Snooze]",
         "Why: [one line]",
     ]
     assert slack.notice(message, reader="ana") == "INC-1"
