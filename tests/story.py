@@ -203,8 +203,8 @@ class Story(Trial):
     def deliver(self, kind: str, payload: Json) -> Answer:
         """Send the bot a payload of Slack's that no person's act produces."""
         person = self.slack.as_("dee").person
-        common = self.slack._parts.interactions._common(payload["type"], person)
-        return self.slack._parts.exchanges.deliver(Sent(kind, common | payload))
+        common = self.slack._interactions._common(payload["type"], person)
+        return self.slack._exchanges.deliver(Sent(kind, common | payload))
 
     def card(self, number: int = 1) -> Message:
         """Return an incident's card as it stands in the incidents channel."""

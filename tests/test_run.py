@@ -137,7 +137,7 @@ def test_a_token_without_its_scope_ends_the_bot_with_what_to_do(
     def refuse() -> str:
         raise Refused("missing_scope")
 
-    slack._parts.endpoints._web_api.open_socket = refuse
+    slack._endpoints._web_api.open_socket = refuse
 
     with sevbot(slack, tmp_path, "run") as process:
         _, log = process.communicate(timeout=STOPS_WITHIN_S)
@@ -153,7 +153,7 @@ def test_a_token_without_its_scope_ends_the_bot_with_what_to_do(
 def test_a_bot_that_cannot_connect_says_that_it_hears_nothing(
     slack: LocalSlack, tmp_path: Path
 ) -> None:
-    slack._parts.endpoints._web_api.open_socket = lambda: "ws://127.0.0.1:9/link"
+    slack._endpoints._web_api.open_socket = lambda: "ws://127.0.0.1:9/link"
 
     with sevbot(slack, tmp_path, "run") as process:
         assert process.stderr is not None

@@ -17,15 +17,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from bot.emulator.api.endpoints import Call
+from bot.emulator.api.deliveries import Deliveries
+from bot.emulator.api.endpoints import Call, Endpoints
+from bot.emulator.api.events import Events
 from bot.emulator.api.refusals import Json
-from bot.emulator.faults import Condition
+from bot.emulator.api.response_urls import ResponseUrls
+from bot.emulator.api.server import HOST, Server
+from bot.emulator.api.sockets import Sockets
+from bot.emulator.api.web_api import WebApi
+from bot.emulator.faults import Condition, Faults
 from bot.emulator.page.sights import Sight
-from bot.emulator.parts import Parts
 from bot.emulator.people.actors import Actor
-from bot.emulator.people.exchanges import Answer, Sent
+from bot.emulator.people.exchanges import Answer, Exchanges, Sent
 from bot.emulator.people.formatting import Span
+from bot.emulator.people.interactions import Interactions
 from bot.emulator.people.reading import Reader
+from bot.emulator.people.screens import Screens
+from bot.emulator.people.triggers import Triggers
 from bot.emulator.records import Change, Channel, Message, Person
 from bot.emulator.workspace import Workspace, default_id, system_clock
 
@@ -38,6 +46,10 @@ class LocalSlack:
     `clock` returns the aware UTC instant for stamps, and may travel. `machine` returns
     monotonic seconds, by which triggers and response URLs expire. Port 0 picks a free
     one. `ack_within` is how long people wait for the app.
+
+    An app needs `api_url` as its `SLACK_API_URL`, `bot_token`, and `app_token` for
+    sockets or `signing_secret` for requests over HTTP. `sight` is what each person
+    sees, as JSON for the page.
     """
 
     def __init__(
@@ -49,79 +61,66 @@ class LocalSlack:
         bot_name: str = "sevbot",
         ack_within: float = 3.0,
     ) -> None:
-        self.workspace = Workspace(clock=clock, machine=machine, bot_name=bot_name)
+        self.workspace = workspace = Workspace(
+            clock=clock, machine=machine, bot_name=bot_name
+        )
         self._condition = Condition.WELL
-        self._parts = Parts(self.workspace, port=port, ack_within=ack_within)
-        self.faults = self._parts.faults
-        self.tiers = self._parts.endpoints.tiers
+        self._is_gone = False
         self._ends: list[Callable[[], None]] = []
+        self.faults = Faults()
+        self._screens = Screens(workspace)
+        triggers = Triggers(workspace)
+        response_urls = ResponseUrls(workspace)
+        self._sockets = Sockets(workspace.changed, workspace.app_id)
+        web_api = WebApi(workspace, self._screens, triggers)
+        self._endpoints = Endpoints(
+            workspace, web_api, response_urls, self._sockets, self.faults
+        )
+        self.tiers = self._endpoints.tiers
+        self._server = Server(self._endpoints.app, port)
+        self._endpoints.cut = self._server.cut
+        self.port = self._server.port
+        self.url = f"http://{HOST}:{self.port}"
+        self.api_url = f"{self.url}/api/"
+        self.bot_token, self.app_token = workspace.bot_token, workspace.app_token
+        self.team_id = workspace.team_id
+        web_api.open_socket = lambda: (
+            f"ws{self.url[4:]}/link?ticket={self._sockets.ticket()}"
+        )
+        self._interactions = Interactions(
+            workspace, triggers, response_urls, f"{self.url}/response/"
+        )
+        self._deliveries = Deliveries(
+            self._sockets, workspace.changed, is_gone=lambda: self._is_gone
+        )
+        self.signing_secret = self._deliveries.signing_secret
+        self._exchanges = Exchanges(
+            workspace, self._screens, self._deliveries, response_urls, ack_within
+        )
+        self._events = Events(self._exchanges, workspace.machine)
+        self.sight = Sight(workspace, self._screens)
 
     def __enter__(self) -> Self:
-        self._parts.server.start()
+        self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         for end in self._ends:
             end()
-        self._parts.server.stop()
+        self._server.stop()
 
     def at_end(self, end: Callable[[], None]) -> None:
         """Call a function before the server stops."""
         self._ends.append(end)
 
     @property
-    def sight(self) -> Sight:
-        """What each person sees, as JSON for the page."""
-        return self._parts.sight
-
-    @property
-    def port(self) -> int:
-        """Return the port that was bound."""
-        return self._parts.server.port
-
-    @property
-    def url(self) -> str:
-        """Return the address of the server, without a slash at the end."""
-        return self._parts.url
-
-    @property
-    def api_url(self) -> str:
-        """Return what `SLACK_API_URL` must be."""
-        return f"{self.url}/api/"
-
-    @property
-    def bot_token(self) -> str:
-        """Return the `xoxb-` token of the bot."""
-        return self.workspace.bot_token
-
-    @property
-    def app_token(self) -> str:
-        """Return the `xapp-` token that opens sockets."""
-        return self.workspace.app_token
-
-    @property
-    def signing_secret(self) -> str:
-        """Return the secret with which requests over HTTP are signed."""
-        return self._parts.deliveries.signing_secret
-
-    @property
     def request_url(self) -> str | None:
         """Return where the app takes requests over HTTP; `None` for Socket Mode."""
-        return self._parts.deliveries.request_url
+        return self._deliveries.request_url
 
     @request_url.setter
     def request_url(self, url: str | None) -> None:
-        self._parts.deliveries.request_url = url
-
-    @property
-    def team_id(self) -> str:
-        """Return the workspace's id."""
-        return self.workspace.team_id
-
-    @property
-    def bot_user(self) -> Person:
-        """Return the bot as a member of the workspace."""
-        return self.workspace.bot
+        self._deliveries.request_url = url
 
     def clock(self) -> datetime:
         """Return the instant that messages are stamped with."""
@@ -213,9 +212,9 @@ class LocalSlack:
 
     def clear(self) -> None:
         """Delete every message and act; people and channels stay."""
-        self._parts.screens.clear()
-        self._parts.sight.marks.forget()
-        self._parts.endpoints.forget()
+        self._screens.clear()
+        self.sight.marks.forget()
+        self._endpoints.forget()
         self.workspace.clear()
 
     def tell_all(self) -> None:
@@ -247,16 +246,16 @@ class LocalSlack:
         return Actor(
             self.workspace.find_person(name),
             self.workspace,
-            self._parts.screens,
-            self._parts.interactions,
-            self._parts.events,
+            self._screens,
+            self._interactions,
+            self._events,
         )
 
     def redeliver(self, answer: Answer) -> Answer:
         """Deliver the payload behind an answer again, unchanged."""
         if answer.sent is None:
             raise LookupError("nothing was sent, so nothing can be sent again")
-        return self._parts.exchanges.deliver(answer.sent, retry=1)
+        return self._exchanges.deliver(answer.sent, retry=1)
 
     def send_event(self, event: Json, *, team_id: str | None = None) -> Answer:
         """Deliver an event such as `{"type": "app_home_opened", "user": ...}`.
@@ -266,13 +265,13 @@ class LocalSlack:
         One that is not acknowledged is delivered again at once; `retry_events` does
         so later, as Slack does after a minute and after five.
         """
-        return self._parts.events.send(
-            Sent("events_api", self._parts.interactions.event(event, team_id))
+        return self._events.send(
+            Sent("events_api", self._interactions.event(event, team_id))
         )
 
     def retry_events(self) -> list[Answer]:
         """Deliver the events again whose next attempt is due by `machine`."""
-        return self._parts.events.deliver_due()
+        return self._events.deliver_due()
 
     def channel(self, name: str) -> list[Message]:
         """Return the top level of a channel, oldest first."""
@@ -325,7 +324,7 @@ class LocalSlack:
 
     def calls(self, method: str | None = None) -> list[Call]:
         """Return the calls that reached Slack, oldest first."""
-        return self._parts.endpoints.calls(method)
+        return self._endpoints.calls(method)
 
     def on_change(self, listener: Callable[[Change, Any], None]) -> None:
         """Call `listener` with each change and the message or view concerned.
@@ -352,7 +351,7 @@ class LocalSlack:
         """Wait until the app has opened that many sockets; over HTTP it needs none."""
         if self.request_url is not None:
             return
-        self.wait_until(lambda: len(self._parts.sockets) >= count, timeout)
+        self.wait_until(lambda: len(self._sockets) >= count, timeout)
 
     def wait_for_messages(
         self, channel: str, count: int = 1, timeout: float = 5.0
@@ -365,11 +364,17 @@ class LocalSlack:
     @property
     def offline(self) -> bool:
         """Return whether Slack is gone: sockets cut, connections refused."""
-        return self._parts.is_gone
+        return self._is_gone
 
     @offline.setter
     def offline(self, gone: bool) -> None:
-        self._parts.be_gone(gone=gone)
+        if gone == self._is_gone:
+            return
+        self._is_gone = gone
+        if gone:
+            self._server.refuse()
+        else:
+            self._server.accept()
 
     @property
     def condition(self) -> Condition:
@@ -384,12 +389,12 @@ class LocalSlack:
 
     def health(self) -> Json:
         """Return the condition, and how many sockets the app has open."""
-        return {"condition": self._condition.value, "sockets": len(self._parts.sockets)}
+        return {"condition": self._condition.value, "sockets": len(self._sockets)}
 
     def cut_sockets(self) -> None:
         """Break every socket without a close frame."""
-        self._parts.server.cut_sockets()
+        self._server.cut_sockets()
 
     def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
         """Send every socket a disconnect frame, as Slack does every few hours."""
-        self._parts.sockets.ask_to_reconnect(reason)
+        self._sockets.ask_to_reconnect(reason)

@@ -64,9 +64,7 @@ def starts(slack: LocalSlack, folder: Path) -> list[float]:
     for _ in range(STARTS + 1):
         with started(slack, folder) as (_, seconds):
             taken.append(seconds)
-        slack.wait_until(
-            lambda: not len(slack._parts.sockets), timeout=CONNECTS_WITHIN_S
-        )
+        slack.wait_until(lambda: not len(slack._sockets), timeout=CONNECTS_WITHIN_S)
     return taken[1:]
 
 

@@ -71,7 +71,7 @@ def wire(tuesday: Story) -> Iterator[Wire]:
     port = urlsplit(tuesday.slack.api_url).port
     assert port
     with closing(Wire(port)) as wire:
-        web_api = tuesday.slack._parts.endpoints._web_api
+        web_api = tuesday.slack._endpoints._web_api
         direct = web_api.open_socket
         web_api.open_socket = lambda: direct().replace(f":{port}/", f":{wire.port}/")
         yield wire

@@ -1,7 +1,6 @@
 """The payloads that people's acts send to the app, in Slack's own shapes."""
 
 import secrets
-from collections.abc import Callable
 
 from bot.emulator.api import chat_api
 from bot.emulator.api.refusals import Json
@@ -16,19 +15,19 @@ _KINDS = {"channel": "channels", "group": "groups", "im": "im"}
 
 
 class Interactions:
-    """Builds payloads; `url_of` turns the key of a response URL into the URL."""
+    """Builds payloads; a response URL is `answers_at` and its key."""
 
     def __init__(
         self,
         workspace: Workspace,
         triggers: Triggers,
         response_urls: ResponseUrls,
-        url_of: Callable[[str], str],
+        answers_at: str,
     ) -> None:
         self._workspace = workspace
         self._triggers = triggers
         self._response_urls = response_urls
-        self._url_of = url_of
+        self._answers_at = answers_at
 
     def command(
         self, person: Person, command: str, text: str, channel: Channel
@@ -49,7 +48,7 @@ class Interactions:
             "text": escape_typed(text.strip(), workspace),
             "api_app_id": workspace.app_id,
             "is_enterprise_install": str(workspace.is_org_wide).lower(),
-            "response_url": self._url_of(key),
+            "response_url": f"{self._answers_at}{key}",
             "trigger_id": self._triggers.issue(person.id),
         }, key
 
@@ -74,7 +73,7 @@ class Interactions:
             "container": container,
             "channel": {"id": channel.id, "name": channel.typed_name},
             "state": {"values": values},
-            "response_url": self._url_of(key),
+            "response_url": f"{self._answers_at}{key}",
             "actions": [action],
         }
         if message.thread_ts:

@@ -20,7 +20,7 @@ def test_a_message_is_shown_in_its_channel_as_the_bots(
     (message,) = slack.channel("incidents")
     assert (message.text, message.user, message.ts) == (
         "hello",
-        slack.bot_user.id,
+        slack.workspace.bot.id,
         answer["ts"],
     )
     assert answer["channel"] == INCIDENTS

@@ -19,7 +19,7 @@ def test_auth_test_names_the_team_and_the_bot(
     answer = client.auth_test()
 
     assert answer["team_id"] == slack.team_id
-    assert answer["user_id"] == slack.bot_user.id
+    assert answer["user_id"] == slack.workspace.bot.id
     assert "chat:write" in answer.headers["x-oauth-scopes"]
 
 
