@@ -61,47 +61,22 @@ function offset(at, zone) {
   return Date.parse(`${toLocal(new Date(at), zone)}:00Z`) - Math.floor(at / 60000) * 60000;
 }
 
+// Those of Slack's date tokens that the bot uses.
 export function written(tokens, at, zone, now) {
   const p = parts(at, zone);
-  const month = MONTHS.indexOf(p.month) + 1;
   const year = Math.abs(at - now) < HALF_A_YEAR ? "" : `, ${p.year}`;
-  const date = `${p.month} ${Number(p.day)}${suffix(Number(p.day))}${year}`;
   const short = `${p.month.slice(0, 3)} ${Number(p.day)}${year}`;
-  const long = `${p.weekday}, ${date}`;
   const values = {
-    date_num: `${p.year}-${pad(month)}-${pad(p.day)}`,
-    date, date_short: short, date_long: long,
-    date_pretty: near(at, zone, now) || date,
     date_short_pretty: near(at, zone, now) || short,
-    date_long_pretty: near(at, zone, now) || long,
     time: `${p.hour}:${p.minute}`,
-    time_secs: `${p.hour}:${p.minute}:${p.second}`,
-    ago: ago(at, now),
   };
   return tokens.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-}
-
-export function ago(at, now) {
-  const seconds = Math.abs(now - at) / 1000;
-  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
-    if (seconds >= length) {
-      const count = Math.floor(seconds / length);
-      const words = `${count} ${unit}${count > 1 ? "s" : ""}`;
-      return at <= now ? `${words} ago` : `in ${words}`;
-    }
-  }
-  return "just now";
 }
 
 function near(at, zone, now) {
   const days = Math.round(
     (Date.parse(dayKey(at, zone)) - Date.parse(dayKey(now, zone))) / 86400e3);
   return { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" }[days];
-}
-
-function suffix(day) {
-  if (day > 10 && day < 20) return "th";
-  return { 1: "st", 2: "nd", 3: "rd" }[day % 10] || "th";
 }
 
 const pad = (number) => String(number).padStart(2, "0");
