@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.emulator.api.refusals import Json, Refused, missing
+
+T = TypeVar("T")
 
 TRUE = {True, "1", "true", "True"}
 
@@ -45,3 +47,21 @@ def decoded(value: object, code: str) -> Any:
         return json.loads(value)
     except ValueError as error:
         raise Refused(code) from error
+
+
+def page(
+    found: Sequence[T], arguments: Json, what: str, *, usual: int, most: int
+) -> tuple[Sequence[T], str]:
+    """Return the page of what was found that a call asks for, and the next cursor.
+
+    Cursors begin with `what`, so that those of another method are refused.
+    """
+    limit = int(arguments.get("limit") or usual)
+    if not 1 <= limit <= most:
+        raise Refused("invalid_limit")
+    cursor = str(arguments.get("cursor") or f"{what}:0")
+    kind, _, number = cursor.partition(":")
+    if kind != what or not number.isdigit():
+        raise Refused("invalid_cursor")
+    end = int(number) + limit
+    return found[int(number) : end], f"{what}:{end}" if end < len(found) else ""

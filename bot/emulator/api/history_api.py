@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.emulator.api import chat_api
-from bot.emulator.api.arguments import flag, required
+from bot.emulator.api.arguments import flag, page, required
 from bot.emulator.api.refusals import Json, Refused
 from bot.emulator.records import Channel, Message
 from bot.emulator.workspace import Workspace
@@ -56,29 +56,15 @@ def _within(messages: Iterable[Message], arguments: Json) -> list[Message]:
 
 
 def _page(workspace: Workspace, found: list[Message], arguments: Json) -> Json:
-    limit = int(arguments.get("limit") or PAGE)
-    if not 1 <= limit <= LONGEST_PAGE:
-        raise Refused("invalid_limit")
-    start = _start(str(arguments.get("cursor") or ""))
-    rest = found[start : start + limit]
-    has_more = start + limit < len(found)
+    shown, cursor = page(found, arguments, "next", usual=PAGE, most=LONGEST_PAGE)
     with_payload = flag(arguments, "include_all_metadata")
     body: Json = {
-        "messages": [_told(workspace, m, with_payload=with_payload) for m in rest],
-        "has_more": has_more,
+        "messages": [_told(workspace, m, with_payload=with_payload) for m in shown],
+        "has_more": bool(cursor),
     }
-    if has_more:
-        body["response_metadata"] = {"next_cursor": f"next:{start + limit}"}
+    if cursor:
+        body["response_metadata"] = {"next_cursor": cursor}
     return body
-
-
-def _start(cursor: str) -> int:
-    if not cursor:
-        return 0
-    kind, _, number = cursor.partition(":")
-    if kind != "next" or not number.isdigit():
-        raise Refused("invalid_cursor")
-    return int(number)
 
 
 def _told(workspace: Workspace, message: Message, *, with_payload: bool) -> Json:

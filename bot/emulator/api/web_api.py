@@ -3,15 +3,16 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.emulator.api import chat_api, dnd_api, history_api
-from bot.emulator.api.arguments import decoded, required
+from bot.emulator.api.arguments import decoded, page, required
 from bot.emulator.api.blocks_rules import check_view
 from bot.emulator.api.refusals import Json, Refused
 from bot.emulator.api.tiers import Tier
 from bot.emulator.people.screens import Screens
 from bot.emulator.people.triggers import Triggers
-from bot.emulator.records import Channel, Person, View
+from bot.emulator.records import View
 from bot.emulator.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,6 @@ SCOPES_OF_METHODS = {
     "conversations.info": {"C": "channels:read", "G": "groups:read"},
     "dnd.info": {"": "dnd:read"},
 }
-PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,19 @@ class WebApi:
             "auth.teams.list": Method(Tier.TWO, self._auth_teams_list),
             "apps.connections.open": Method(Tier.THREE, self._apps_connections_open),
             "chat.postMessage": Method(
-                Tier.SPECIAL, lambda a: chat_api.post_message(workspace, a)
+                Tier.SPECIAL, partial(chat_api.post_message, workspace)
             ),
-            "chat.update": Method(Tier.THREE, lambda a: chat_api.update(workspace, a)),
-            "chat.delete": Method(Tier.THREE, lambda a: chat_api.delete(workspace, a)),
+            "chat.update": Method(Tier.THREE, partial(chat_api.update, workspace)),
+            "chat.delete": Method(Tier.THREE, partial(chat_api.delete, workspace)),
             "conversations.history": Method(
-                Tier.THREE, lambda a: history_api.history(workspace, a)
+                Tier.THREE, partial(history_api.history, workspace)
             ),
             "conversations.open": Method(Tier.THREE, self._conversations_open),
             "conversations.replies": Method(
-                Tier.THREE, lambda a: history_api.replies(workspace, a)
+                Tier.THREE, partial(history_api.replies, workspace)
             ),
             "conversations.info": Method(Tier.THREE, self._conversations_info),
-            "dnd.info": Method(Tier.THREE, lambda a: dnd_api.info(workspace, a)),
+            "dnd.info": Method(Tier.THREE, partial(dnd_api.info, workspace)),
             "users.info": Method(Tier.FOUR, self._users_info),
             "users.list": Method(Tier.TWO, self._users_list),
             "views.open": Method(Tier.FOUR, self._views_open),
@@ -143,51 +143,32 @@ class WebApi:
 
     def _conversations_info(self, arguments: Json) -> Json:
         (channel_id,) = required(arguments, "channel")
-        channel = chat_api.visible_channel(self._workspace, channel_id)
-        return {"channel": self._channel_json(channel)}
-
-    def _channel_json(self, channel: Channel) -> Json:
         workspace = self._workspace
-        return {
-            **channel.as_json(workspace.bot.id),
-            "context_team_id": workspace.team_id,
-        }
+        channel = chat_api.visible_channel(workspace, channel_id)
+        told = channel.as_json(workspace.bot.id)
+        return {"channel": {**told, "context_team_id": workspace.team_id}}
 
     def _users_info(self, arguments: Json) -> Json:
         (person_id,) = required(arguments, "user")
         person = self._workspace.people.get(person_id)
         if person is None:
             raise Refused("user_not_found")
-        return {"user": self._person_json(person)}
+        return {"user": person.as_json(self._workspace.clock())}
 
     def _users_list(self, arguments: Json) -> Json:
-        limit = int(arguments.get("limit") or 0) or PAGE
-        start = self._cursor(str(arguments.get("cursor") or ""))
         team_id = str(arguments.get("team_id") or "")
         if self._workspace.is_org_wide and not team_id:
             raise Refused("missing_argument")
         # Slack lists nobody of other workspaces; only users.info knows them.
         # https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
         everybody = self._workspace.members(team_id or self._workspace.team_id)
-        rest = everybody[start : start + limit]
-        following = start + limit
-        cursor = f"user:{following}" if following < len(everybody) else ""
+        shown, cursor = page(everybody, arguments, "user", usual=200, most=1000)
+        now = self._workspace.clock()
         return {
-            "members": [self._person_json(person) for person in rest],
-            "cache_ts": int(self._workspace.clock().timestamp()),
+            "members": [person.as_json(now) for person in shown],
+            "cache_ts": int(now.timestamp()),
             "response_metadata": {"next_cursor": cursor},
         }
-
-    def _cursor(self, cursor: str) -> int:
-        if not cursor:
-            return 0
-        kind, _, number = cursor.partition(":")
-        if kind != "user" or not number.isdigit():
-            raise Refused("invalid_cursor")
-        return int(number)
-
-    def _person_json(self, person: Person) -> Json:
-        return person.as_json(self._workspace.clock())
 
     def _views_open(self, arguments: Json) -> Json:
         (trigger_id,) = required(arguments, "trigger_id")
