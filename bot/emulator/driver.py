@@ -19,7 +19,6 @@ from typing import Any, Self, TypeVar
 
 from bot.emulator.api.deliveries import Deliveries
 from bot.emulator.api.endpoints import Call, Endpoints
-from bot.emulator.api.events import Events
 from bot.emulator.api.refusals import Json
 from bot.emulator.api.response_urls import ResponseUrls
 from bot.emulator.api.server import HOST, Server
@@ -97,7 +96,6 @@ class LocalSlack:
         self._exchanges = Exchanges(
             workspace, self._screens, self._deliveries, response_urls, ack_within
         )
-        self._events = Events(self._exchanges, workspace.machine)
         self.sight = Sight(workspace, self._screens)
 
     def __enter__(self) -> Self:
@@ -248,7 +246,7 @@ class LocalSlack:
             self.workspace,
             self._screens,
             self._interactions,
-            self._events,
+            self._exchanges,
         )
 
     def redeliver(self, answer: Answer) -> Answer:
@@ -262,16 +260,12 @@ class LocalSlack:
 
         With `team_id` Slack sends it for another workspace with the same app.
 
-        One that is not acknowledged is delivered again at once; `retry_events` does
-        so later, as Slack does after a minute and after five.
+        One that is not acknowledged is delivered again at once. Slack does so twice
+        more, after a minute and after five; for that there is `redeliver`.
         """
-        return self._events.send(
-            Sent("events_api", self._interactions.event(event, team_id))
-        )
-
-    def retry_events(self) -> list[Answer]:
-        """Deliver the events again whose next attempt is due by `machine`."""
-        return self._events.deliver_due()
+        sent = Sent("events_api", self._interactions.event(event, team_id))
+        answer = self._exchanges.deliver(sent)
+        return answer if answer.ok else self._exchanges.deliver(sent, retry=1)
 
     def channel(self, name: str) -> list[Message]:
         """Return the top level of a channel, oldest first."""

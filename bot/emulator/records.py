@@ -158,13 +158,6 @@ class Channel:
         }
 
     @property
-    def kind(self) -> str:
-        """Return Slack's word for the kind of conversation."""
-        if self.is_im:
-            return "im"
-        return "group" if self.is_private else "channel"
-
-    @property
     def typed_name(self) -> str:
         """Return the name that a slash command carries for this conversation."""
         if self.is_im:

@@ -25,10 +25,8 @@ class Workspace:
 
     `clock` returns the aware UTC instant for stamps; `machine` returns monotonic
     seconds, by which triggers and response URLs expire. `changed` guards all state and
-    is notified after each change. `subscriptions` are the events about people's
-    messages that the app gets: `message.channels`, `app_mention`, ... `enterprise_id`
-    is the organisation of which the workspace is a part, and `is_org_wide` means that
-    the app is installed in all of it.
+    is notified after each change. `enterprise_id` is the organisation of which the
+    workspace is a part, and `is_org_wide` means that the app is installed in all of it.
     """
 
     def __init__(
@@ -50,7 +48,6 @@ class Workspace:
         self.bot_token = f"xoxb-{_messages(bot_name)}"
         self.app_token = f"xapp-1-{self.app_id}"
         self.scopes = SCOPES
-        self.subscriptions: set[str] = set()
         self.changed = threading.Condition()
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}

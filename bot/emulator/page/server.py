@@ -276,7 +276,6 @@ class Page:
         while not self._stopping.is_set():
             self._stirred.wait(1)
             self._stirred.clear()
-            self._slack.retry_events()
             if self._tabs:
                 began = time.monotonic()
                 self._tell_state()

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.emulator.api.events import Events
 from bot.emulator.api.refusals import Json
 from bot.emulator.people import forms
-from bot.emulator.people.exchanges import Answer, Sent
+from bot.emulator.people.exchanges import Answer, Exchanges, Sent
 from bot.emulator.people.forms import Placed
 from bot.emulator.people.interactions import Interactions
 from bot.emulator.people.screens import Screens
@@ -27,14 +26,13 @@ class Actor:
         workspace: Workspace,
         screens: Screens,
         interactions: Interactions,
-        events: Events,
+        exchanges: Exchanges,
     ) -> None:
         self.id = person.id
         self._workspace = workspace
         self._screens = screens
         self._interactions = interactions
-        self._exchanges = events.exchanges
-        self._events = events
+        self._exchanges = exchanges
 
     @property
     def person(self) -> Person:
@@ -68,18 +66,12 @@ class Actor:
         return self._with_private(answer, wait_private=wait_private)
 
     def say(self, text: str, channel: str, *, thread: str | None = None) -> Message:
-        """Write a message as a person, under the message whose `ts` is `thread`.
-
-        An app gets it if it has subscribed to such events.
-        """
+        """Write a message as a person, under the message whose `ts` is `thread`."""
         where = self._conversation(channel)
         parent = self._parent(where, thread) if thread else None
         typed = escape_typed(text, self._workspace)
         said = Message(where.id, "", self.person.id, typed, thread_ts=parent)
-        written = self._workspace.post(said)
-        for event in self._interactions.written(written):
-            self._events.send(Sent("events_api", self._interactions.event(event)))
-        return written
+        return self._workspace.post(said)
 
     def press(
         self,

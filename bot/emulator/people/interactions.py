@@ -11,8 +11,6 @@ from bot.emulator.people.typed_text import escape_typed
 from bot.emulator.records import Channel, Message, Person, View
 from bot.emulator.workspace import Workspace
 
-_KINDS = {"channel": "channels", "group": "groups", "im": "im"}
-
 
 class Interactions:
     """Builds payloads; a response URL is `answers_at` and its key."""
@@ -132,37 +130,6 @@ class Interactions:
             ],
         }
 
-    def written(self, message: Message) -> list[Json]:
-        """Return the events of a person's message to which the app has subscribed.
-
-        An app gets those of conversations that it is in. Source:
-        https://docs.slack.dev/reference/events/message.channels and its siblings, and
-        https://docs.slack.dev/reference/events/app_mention
-        """
-        workspace = self._workspace
-        channel = workspace.channels[message.channel]
-        if workspace.bot.id not in channel.members:
-            return []
-        event: Json = {
-            "user": message.user,
-            "text": message.text,
-            "ts": message.ts,
-            **_written_from(workspace.people[message.user]),
-            "channel": channel.id,
-            "event_ts": message.ts,
-        }
-        if message.thread_ts:
-            event["thread_ts"] = message.thread_ts
-        is_mention = f"<@{workspace.bot.id}>" in message.text and not channel.is_im
-        events = {
-            f"message.{_KINDS[channel.kind]}": {
-                **event, "type": "message", "channel_type": channel.kind,
-            }
-        }  # fmt: skip
-        if is_mention:
-            events["app_mention"] = {**event, "type": "app_mention"}
-        return [one for name, one in events.items() if name in workspace.subscriptions]
-
     def action(self, placed: Placed, chosen: Json) -> Json:
         """Return the entry of `actions`; its `action_ts` is never given twice."""
         element = placed.element
@@ -225,11 +192,6 @@ class Interactions:
 def _typed_in(person: Person, workspace: Workspace) -> str:
     """Return the workspace that somebody is in while they type a command."""
     return workspace.team_id if person.is_in(workspace.team_id) else person.team_id
-
-
-def _written_from(person: Person) -> Json:
-    home = person.team_id
-    return {"team": home, "source_team": home, "user_team": home}
 
 
 def envelope(kind: str, payload: Json, *, retry: int = 0) -> Json:
