@@ -28,7 +28,6 @@ from bot.emulator.faults import Condition, Faults
 from bot.emulator.page.sights import Sight
 from bot.emulator.people.actors import Actor
 from bot.emulator.people.exchanges import Answer, Exchanges, Sent
-from bot.emulator.people.formatting import Span
 from bot.emulator.people.interactions import Interactions
 from bot.emulator.people.reading import Reader
 from bot.emulator.people.screens import Screens
@@ -307,10 +306,6 @@ class LocalSlack:
         Style marks such as the stars of *bold* stay.
         """
         return Reader(self.workspace, reader).message(message)
-
-    def spans(self, message: Message, reader: str) -> list[Span]:
-        """Return what a person sees in a message: pieces of text with their styles."""
-        return Reader(self.workspace, reader).spans(message)
 
     def notice(self, message: Message, reader: str) -> str:
         """Return what a phone's notification shows: the top-level text."""

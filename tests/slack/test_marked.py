@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.emulator.people.formatting import mrkdwn
 from bot.slack.blocks import Message, context, link, mention, say, section, when
 from bot.slack.cutting import cut_marked
 from bot.slack.marked import escape, rich, spoken
 from tests.factories import pacific
+from tests.formatting import mrkdwn
 
 _TEXTS = st.text(st.sampled_from("ab *_~`<>&!@#|.:;\n“”1\u0627\U0001f525"))
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.emulator.people.formatting import Span
+from bot.emulator.people.reading import Span
 from bot.emulator.records import Message
 from bot.store.tables.outbox_messages import MessageKind
+from tests.formatting import spans
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific, shipped_policy
 
@@ -49,8 +50,8 @@ def form(told: Story, who: str) -> Message:
 
 def check(told: Story, message: Message, typed: str) -> bool:
     """Check how a message shows a typed text; return whether it does."""
-    ours = (*told.slack.spans(message, "ana"),)
-    phone = (*told.slack.spans(replace(message, blocks=()), "ana"),)
+    ours = (*spans(told.slack, message, "ana"),)
+    phone = (*spans(told.slack, replace(message, blocks=()), "ana"),)
     for span in (*ours, *phone):
         assert span.styles <= {"bold", "code"}, (span, message)
         assert "code" not in span.styles or is_command(span), f"{span} is code"

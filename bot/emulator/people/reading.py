@@ -3,17 +3,24 @@
 import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 from bot.emulator.api.refusals import Json
 from bot.emulator.people import dates
-from bot.emulator.people.formatting import Span, mrkdwn
 from bot.emulator.records import Message, Person
 from bot.emulator.workspace import Workspace
 
 SEQUENCE = re.compile(r"<([^<>]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text, and how it is shown: bold, code and so on."""
+
+    text: str
+    styles: frozenset[str] = frozenset()
 
 
 class Reader:
@@ -29,27 +36,7 @@ class Reader:
             return self.marked(message.text)
         return "\n".join(line for b in message.blocks for line in self._block(b))
 
-    def spans(self, message: Message) -> list[Span]:
-        """Return a message as it is formatted, a line break after each text."""
-        found = [*self._mrkdwn(message.text)] if not message.blocks else []
-        for text in _texts(list(message.blocks)):
-            match text["type"]:
-                case "rich_text":
-                    found.extend(self._rich(text))
-                case "mrkdwn":
-                    found.extend(self._mrkdwn(text["text"]))
-                case _:
-                    found.append(Span(text["text"]))
-            found.append(Span("\n"))
-        return found
-
-    def _mrkdwn(self, text: str) -> Iterator[Span]:
-        for span in mrkdwn(text):
-            is_raw = "pre" in span.styles
-            said = html.unescape(span.text) if is_raw else self.marked(span.text)
-            yield Span(said, span.styles)
-
-    def _rich(self, block: Json) -> Iterator[Span]:
+    def rich(self, block: Json) -> Iterator[Span]:
         """Yield the spans of rich text; each of its parts begins a line."""
         for index, part in enumerate(block["elements"]):
             if index:
@@ -92,7 +79,7 @@ class Reader:
             case "actions":
                 yield " ".join(self._element(e) for e in block["elements"])
             case "rich_text":
-                yield from _marked_again(self._rich(block)).split("\n")
+                yield from _marked_again(self.rich(block)).split("\n")
             case "divider":
                 yield "---"
             case _:
@@ -145,15 +132,3 @@ def _marked_again(spans: Iterable[Span]) -> str:
         marked = (f"`{it.text}`" if "code" in it.styles else it.text for it in run)
         parts += [star, *marked, star]
     return "".join(parts)
-
-
-def _texts(value: Any) -> Iterator[Json]:
-    """Yield the text objects and the rich text in blocks, in order."""
-    if isinstance(value, dict):
-        if value.get("type") in ("plain_text", "mrkdwn", "rich_text"):
-            yield value
-            return
-        value = list(value.values())
-    if isinstance(value, list):
-        for each in value:
-            yield from _texts(each)

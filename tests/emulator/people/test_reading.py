@@ -15,6 +15,7 @@ from tests.emulator.world import (
     plain,
     section,
 )
+from tests.formatting import spans
 
 AT = int(datetime(2026, 11, 20, 21, 30, tzinfo=UTC).timestamp())
 
@@ -127,9 +128,9 @@ def test_marks_format_as_in_slack(
 ) -> None:
     client.chat_postMessage(channel=INCIDENTS, text=written)
 
-    spans = slack.spans(slack.channel("incidents")[-1], "ana")
+    found = spans(slack, slack.channel("incidents")[-1], "ana")
 
-    assert [(one.text, {*one.styles}) for one in spans if one.styles] == seen
+    assert [(one.text, {*one.styles}) for one in found if one.styles] == seen
 
 
 def test_rich_text_is_read_and_formats_nothing_typed(
@@ -161,7 +162,7 @@ def test_rich_text_is_read_and_formats_nothing_typed(
         "*Sev1 *",
     ]
     assert [
-        one.text for one in slack.spans(message, "ana") if "code" in one.styles
+        one.text for one in spans(slack, message, "ana") if "code" in one.styles
     ] == ["/sev1"]
 
 

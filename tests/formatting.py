@@ -3,9 +3,14 @@
 Source: https://docs.slack.dev/messaging/formatting-message-text
 """
 
+import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
+
+from bot.emulator.driver import LocalSlack
+from bot.emulator.people.reading import Reader, Span
+from bot.emulator.records import Message
 
 _FENCE = re.compile(r"```(.+?)```", re.DOTALL)
 _QUOTE = re.compile(r"(?:&gt;|>) ?(.*)")
@@ -14,12 +19,39 @@ _SEQUENCE = re.compile(r"<[^<>]+>")
 _STYLES = {"*": "bold", "_": "italic", "~": "strike"}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of text, and how it is shown: bold, italic, strike, code, pre, quote."""
+def spans(slack: LocalSlack, message: Message, reader: str) -> list[Span]:
+    """Return what a person sees in a message, with a line break after each text."""
+    read = Reader(slack.workspace, reader)
+    found = [*_read(read, message.text)] if not message.blocks else []
+    for text in _texts(list(message.blocks)):
+        match text["type"]:
+            case "rich_text":
+                found.extend(read.rich(text))
+            case "mrkdwn":
+                found.extend(_read(read, text["text"]))
+            case _:
+                found.append(Span(text["text"]))
+        found.append(Span("\n"))
+    return found
 
-    text: str
-    styles: frozenset[str] = frozenset()
+
+def _read(reader: Reader, text: str) -> Iterator[Span]:
+    for span in mrkdwn(text):
+        is_raw = "pre" in span.styles
+        said = html.unescape(span.text) if is_raw else reader.marked(span.text)
+        yield Span(said, span.styles)
+
+
+def _texts(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the text objects and the rich text in blocks, in order."""
+    if isinstance(value, dict):
+        if value.get("type") in ("plain_text", "mrkdwn", "rich_text"):
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
 
 
 def mrkdwn(text: str) -> Iterator[Span]:
