@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TypeVar
 
 from bot.incidents.deadlines import Deadline, Kind
+from bot.slack.blocks import LONGEST_VALUE
 from bot.slack.payloads import PayloadError
 
 T = TypeVar("T")
@@ -33,8 +34,6 @@ TRY_AGAIN = "try_again"
 OPEN_ANOTHER = "open_another"
 IS_CUSTOMER = "is_customer"
 SEND_AGAIN = "send_again"
-
-LONGEST_VALUE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +85,6 @@ def _ours(read: Callable[[str], T]) -> Callable[[str], T]:
             raise PayloadError("This is no value of a button of ours.") from error
 
     return checked
-
-
-def incident_value(number: int) -> str:
-    """Return the value of a button that is about one incident."""
-    return str(number)
 
 
 @_ours

@@ -33,16 +33,6 @@ def resume(incident: Incident) -> Element:
     return about(incident, "Customer answered", actions.RESUME)
 
 
-def resolve(incident: Incident) -> Element:
-    """Return Resolve; its form asks for a line."""
-    return about(incident, "Resolve", actions.RESOLVE)
-
-
-def more(incident: Incident) -> Element:
-    """Return More; its form offers the rarer acts."""
-    return about(incident, "More", actions.MORE)
-
-
 def why(incident: Incident) -> Element:
     """Return Why these times?, answered in private."""
     return about(incident, "Why these times?", actions.WHY)
@@ -90,7 +80,7 @@ def about(
     return button(
         text,
         action_id,
-        actions.incident_value(incident.number),
+        str(incident.number),
         style=style,
         label=f"{text}: {incident.name}",
         confirm=confirm,

@@ -8,6 +8,7 @@ from bot.incidents.deadlines import Deadline, Kind, Outcome, lateness, owed_now
 from bot.incidents.incidents import Event, Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import buttons
+from bot.slack.actions import MORE, RESOLVE
 from bot.slack.blocks import (
     Block,
     Element,
@@ -220,13 +221,13 @@ def _origin(incident: Incident, times: Times) -> str:
 
 
 def _buttons(incident: Incident) -> list[Element]:
-    more = buttons.more(incident)
+    more = buttons.about(incident, "More", MORE)
     match incident.status:
         case Status.OPEN:
             first = [buttons.take(incident), buttons.answer(incident)]
             if incident.waiting_since is not None:
                 first.append(buttons.resume(incident))
-            return [*first, buttons.resolve(incident), more]
+            return [*first, buttons.about(incident, "Resolve", RESOLVE), more]
         case Status.RESOLVED:
             return [buttons.reopen(incident), more]
         case Status.VOID:
