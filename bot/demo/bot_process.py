@@ -54,12 +54,10 @@ class BotProcess:
 
     @property
     def pid(self) -> int | None:
-        """The id of the process."""
         return self._process.pid
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether the process runs."""
         return self._process.is_alive()
 
     def await_ready(self) -> bool:

@@ -79,7 +79,6 @@ class Live:
 
     @property
     def state(self) -> State:
-        """Return the bot's state now."""
         bot = self._bot
         if bot is None or not bot.is_alive:
             return State.DEAD

@@ -82,7 +82,6 @@ class Telling(Audience):
             self.step()
 
     def hold(self) -> None:
-        """Stop after this chapter."""
         self._plays = False
 
     def wait(self, within: float) -> None:

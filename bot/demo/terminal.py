@@ -72,7 +72,6 @@ class Demo(Trial, Audience):
             self._print_message(message)
 
     def play(self) -> None:
-        """Play the story to its end."""
         conductor = Conductor(self, self.travel, self)
         for head, acts in self._story.chapters():
             conductor.play(head, acts)

@@ -41,7 +41,6 @@ class Course:
 
     @property
     def is_moving(self) -> bool:
-        """Tell whether time is travelling to an instant."""
         return self._goal is not None
 
     def start(self) -> None:
@@ -74,7 +73,6 @@ class Course:
         self._steer(speed=speed)
 
     def pause(self) -> None:
-        """Stop time where it is."""
         self._steer()
 
     def travel(self, to: datetime) -> None:

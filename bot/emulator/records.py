@@ -62,7 +62,6 @@ class Person:
             return ZoneInfo("Etc/UTC")
 
     def is_in(self, team_id: str) -> bool:
-        """Return whether a workspace is one of theirs."""
         return team_id in (self.teams or (self.team_id,))
 
     def as_json(self, at: datetime) -> Json:
@@ -233,7 +232,6 @@ class View:
 
     @property
     def title(self) -> str:
-        """Return the heading of the form."""
         return str(self.body["title"]["text"])
 
     @property

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.emulator.api.refusals import Json
-from bot.emulator.records import Change, Channel, Message, Person
+from bot.emulator.records import Change, Channel, Message, Person, View
 
 Listener = Callable[[Change, Any], None]
 Clock = Callable[[], datetime]
@@ -179,6 +179,10 @@ class Workspace:
             key = channel_id, ts
             return self.messages.get(key) or self.privates.get(key)
 
+    def view_json(self, view: View) -> Json:
+        """Return Slack's view object with the ids of this workspace."""
+        return view.as_json(team=self.team_id, app=self.app_id, bot=self.bot_id)
+
     def replies(self, parent: Message) -> tuple[Message, ...]:
         """Return the thread under a message, oldest first."""
         with self.changed:
@@ -231,7 +235,6 @@ class Workspace:
 
 
 def system_clock() -> datetime:
-    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 

@@ -47,7 +47,6 @@ class Call:
 
     @property
     def ok(self) -> bool:
-        """Return whether Slack carried it out."""
         return bool(self.answer and self.answer["ok"])
 
 
@@ -84,7 +83,6 @@ class Endpoints:
             return [c for c in self._calls if method in {None, c.method}]
 
     def forget(self) -> None:
-        """Forget the calls so far."""
         with self._workspace.changed:
             self._calls.clear()
 

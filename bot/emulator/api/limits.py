@@ -42,7 +42,6 @@ def number(least: int, most: int) -> Check:
 
 
 def boolean(value: Any, at: str) -> Iterator[str]:
-    """Check for true or false."""
     if not isinstance(value, bool):
         yield problem("must be a boolean", at)
 

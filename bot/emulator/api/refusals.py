@@ -21,7 +21,6 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error o
         self.more = more or {}
 
     def as_json(self) -> Json:
-        """Return the body of the answer."""
         body: Json = {"ok": False, "error": self.code, **self.more}
         if self.messages:
             body["errors"] = list(self.messages)

@@ -44,7 +44,6 @@ class Server:
         )
 
     def start(self) -> None:
-        """Start to accept calls."""
         self._thread.start()
         if not self._ready.wait(timeout=10):
             raise RuntimeError("the local Slack did not start within 10 s")

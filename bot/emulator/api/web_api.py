@@ -12,7 +12,6 @@ from bot.emulator.api.refusals import Json, Refused
 from bot.emulator.api.tiers import Tier
 from bot.emulator.people.screens import Screens
 from bot.emulator.people.triggers import Triggers
-from bot.emulator.records import View
 from bot.emulator.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -72,7 +71,6 @@ class WebApi:
 
     @property
     def tiers(self) -> dict[str, Tier]:
-        """Return the tier of each method."""
         return {name: method.tier for name, method in self._methods.items()}
 
     def call(self, method: str, arguments: Json, token: str | None) -> Json:
@@ -174,7 +172,7 @@ class WebApi:
         (trigger_id,) = required(arguments, "trigger_id")
         body = self._view_body(arguments)
         person = self._triggers.use(trigger_id)
-        return {"view": self.view_json(self._screens.open(person, body))}
+        return {"view": self._workspace.view_json(self._screens.open(person, body))}
 
     def _views_update(self, arguments: Json) -> Json:
         body = self._view_body(arguments)
@@ -183,17 +181,10 @@ class WebApi:
         expected = arguments.get("hash")
         if expected and expected != view.hash:
             raise Refused("hash_conflict")
-        return {"view": self.view_json(self._screens.update(view, body))}
+        return {"view": self._workspace.view_json(self._screens.update(view, body))}
 
     def _view_body(self, arguments: Json) -> Json:
         required(arguments, "view")
         body: Json = decoded(arguments["view"], "invalid_arguments")
         check_view(body)
         return body
-
-    def view_json(self, view: View) -> Json:
-        """Return Slack's view object with the ids of this workspace."""
-        workspace = self._workspace
-        return view.as_json(
-            team=workspace.team_id, app=workspace.app_id, bot=workspace.bot_id
-        )

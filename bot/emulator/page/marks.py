@@ -21,7 +21,6 @@ class Marks:
             self._read[key] = max(ts, self._read.get(key, ""), key=stamp)
 
     def forget(self) -> None:
-        """Forget who read what."""
         self._read.clear()
 
     def unread(self, person: Person) -> Counter[str]:

@@ -136,11 +136,9 @@ class Page:
 
     @property
     def url(self) -> str:
-        """Return the address to open in a browser."""
         return f"http://{HOST}:{self._server.port}/"
 
     def start(self) -> None:
-        """Start to serve."""
         self._slack.on_change(self._noticed)
         self._server.start()
         self._watching.start()

@@ -117,7 +117,6 @@ class Actor:
         return self._with_private(answer, wait_private=wait_private)
 
     def view(self) -> View | None:
-        """Return the form on this person's screen, or None."""
         return self._screens.shown(self.id)
 
     def wait_for_view(self, title: str | None = None, timeout: float = 5.0) -> View:

@@ -27,12 +27,10 @@ class Placed:
 
     @property
     def block_id(self) -> str:
-        """Return the id of the block."""
         return str(self.block["block_id"])
 
     @property
     def action_id(self) -> str:
-        """Return the id of the element within its block."""
         return str(self.element["action_id"])
 
     @property
@@ -48,7 +46,6 @@ class Placed:
 
     @property
     def is_input(self) -> bool:
-        """Return whether the element is in an input block of a form."""
         return bool(self.block["type"] == "input")
 
 

@@ -85,15 +85,14 @@ class Interactions:
         return {
             **self._common("block_actions", person),
             "container": {"type": "view", "view_id": view.id},
-            "view": self._view(view),
+            "view": self._workspace.view_json(view),
             "actions": [action],
         }
 
     def submission(self, person: Person, view: View) -> Json:
-        """Return the payload of a submitted form."""
         return {
             **self._common("view_submission", person),
-            "view": self._view(view),
+            "view": self._workspace.view_json(view),
             "response_urls": [],
         }
 
@@ -181,12 +180,6 @@ class Interactions:
     def _enterprise_fields(self) -> Json:
         id_ = self._workspace.enterprise_id
         return {"enterprise_id": id_, "enterprise_name": id_} if id_ else {}
-
-    def _view(self, view: View) -> Json:
-        workspace = self._workspace
-        return view.as_json(
-            team=workspace.team_id, app=workspace.app_id, bot=workspace.bot_id
-        )
 
 
 def _typed_in(person: Person, workspace: Workspace) -> str:

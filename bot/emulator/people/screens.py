@@ -16,7 +16,6 @@ class Screens:
         self._views: dict[str, View] = {}
 
     def shown(self, person: str) -> View | None:
-        """Return the form on a person's screen, or None."""
         with self._workspace.changed:
             return self._views.get(person)
 
@@ -59,13 +58,11 @@ class Screens:
             return view
 
     def close(self, person: str) -> None:
-        """Close the form on a screen."""
         with self._workspace.changed:
             self._views.pop(person, None)
             self._workspace.tell(Change.VIEW, None)
 
     def clear(self) -> None:
-        """Close every form on every screen."""
         with self._workspace.changed:
             self._views.clear()
 
