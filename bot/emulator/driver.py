@@ -56,12 +56,9 @@ class LocalSlack:
         *,
         machine: Callable[[], float] = time.monotonic,
         port: int = 0,
-        bot_name: str = "sevbot",
         ack_within: float = 3.0,
     ) -> None:
-        self.workspace = workspace = Workspace(
-            clock=clock, machine=machine, bot_name=bot_name
-        )
+        self.workspace = workspace = Workspace(clock=clock, machine=machine)
         self._condition = Condition.WELL
         self._is_gone = False
         self._ends: list[Callable[[], None]] = []

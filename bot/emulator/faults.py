@@ -173,11 +173,11 @@ class Faults:
         with self._lock:
             self._chances.append(Chance(method, dict(rates), wait_for, random))
 
-    def clear(self, method: str | None = None) -> None:
-        """Remove the rules and probabilities of one method, or of all."""
+    def clear(self) -> None:
+        """Remove all rules and probabilities."""
         with self._lock:
-            self._rules = [r for r in self._rules if method not in {None, r.method}]
-            self._chances = [c for c in self._chances if method not in {None, c.method}]
+            self._rules.clear()
+            self._chances.clear()
 
     def afflict(self, condition: Condition) -> None:
         """Replace all rules by one that makes every call fail in this way."""

@@ -14,6 +14,7 @@ Listener = Callable[[Change, Any], None]
 Clock = Callable[[], datetime]
 
 
+BOT = "sevbot"
 SCOPES = frozenset({
     "commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read",
     "im:history", "channels:history", "groups:history", "dnd:read",
@@ -29,23 +30,16 @@ class Workspace:
     workspace is a part, and `is_org_wide` means that the app is installed in all of it.
     """
 
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        machine: Callable[[], float],
-        domain: str = "acme",
-        bot_name: str = "sevbot",
-    ) -> None:
+    def __init__(self, *, clock: Clock, machine: Callable[[], float]) -> None:
         self.clock = clock
         self.machine = machine
-        self.domain = domain
-        self.team_id = f"T0{_messages(domain)}"
+        self.domain = "acme"
+        self.team_id = default_id("T", self.domain)
         self.enterprise_id: str | None = None
         self.is_org_wide = False
-        self.app_id = f"A0{_messages(bot_name)}"
-        self.bot_id = f"B0{_messages(bot_name)}"
-        self.bot_token = f"xoxb-{_messages(bot_name)}"
+        self.app_id = default_id("A", BOT)
+        self.bot_id = default_id("B", BOT)
+        self.bot_token = "xoxb-SEVBOT"  # noqa: S105  # Only here.
         self.app_token = f"xapp-1-{self.app_id}"
         self.scopes = SCOPES
         self.changed = threading.Condition()
@@ -60,9 +54,9 @@ class Workspace:
         self._numbers = itertools.count(1)
         self.bot = self.add_person(
             Person(
-                id=f"U0{_messages(bot_name)}",
-                name=bot_name,
-                real_name=bot_name,
+                id=default_id("U", BOT),
+                name=BOT,
+                real_name=BOT,
                 tz="Etc/UTC",
                 team_id=self.team_id,
                 is_bot=True,
@@ -253,11 +247,7 @@ def _with_action_id(element: Json, number: Callable[[], int]) -> Json:
     return {"action_id": f"a{number()}", **element}
 
 
-def _messages(name: str) -> str:
-    """Return the part of a name that may stand in an id."""
-    return "".join(c for c in name.upper() if c.isascii() and c.isalnum())
-
-
 def default_id(prefix: str, name: str) -> str:
     """Return the id that a person or channel gets unless a test names one."""
-    return f"{prefix}0{_messages(name)}"
+    allowed = "".join(c for c in name.upper() if c.isascii() and c.isalnum())
+    return f"{prefix}0{allowed}"

@@ -111,10 +111,10 @@ def name_of(incident: Incident) -> str:
     return f"{incident.name} {customer_of(incident)} ({severity})"
 
 
-def headline(incident: Incident, longest: int = LONGEST_TITLE_IN_A_LIST) -> str:
+def headline(incident: Incident) -> str:
     """Return an incident as an alarm names it: Sev1 INC-42 Acme: checkout is down."""
     named = f"{incident.severity.label} {incident.name} {customer_of(incident)}"
-    return ended(f"{named}: {title_of(incident, longest)}")
+    return ended(f"{named}: {title_of(incident, LONGEST_TITLE_IN_A_LIST)}")
 
 
 def linked_name(incident: Incident, permalinks: Mapping[int, str] = NO_LINKS) -> str:

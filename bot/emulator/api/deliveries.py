@@ -21,8 +21,8 @@ _HALVES = re.compile("[\ud800-\udfff]")
 class Deliveries:
     """Sends envelopes where the app listens; while `is_gone`, Slack sends nothing.
 
-    With a `request_url` they go there, signed with `signing_secret` at the time that
-    `now` says, in seconds. A socket that is open is not used then.
+    With a `request_url` they go there, signed with `signing_secret`. A socket that
+    is open is not used then.
     """
 
     def __init__(
@@ -31,14 +31,12 @@ class Deliveries:
         changed: threading.Condition,
         *,
         is_gone: Callable[[], bool],
-        now: Callable[[], float] = time.time,
     ) -> None:
         self.request_url: str | None = None
         self.signing_secret = "0123456789abcdef" * 2
         self._sockets = sockets
         self._changed = changed
         self._is_gone = is_gone
-        self._now = now
         self._acks: dict[str, Ack] = {}
 
     def send(self, envelope: Json) -> bool:
@@ -63,7 +61,7 @@ class Deliveries:
 
     def _request(self, url: str, envelope: Json) -> None:
         body, kind = _body(envelope)
-        timestamp = str(int(self._now()))
+        timestamp = str(int(time.time()))
         headers = {
             "Content-Type": kind,
             "X-Slack-Request-Timestamp": timestamp,

@@ -34,13 +34,9 @@ class Tiers:
     """
 
     def __init__(
-        self,
-        machine: Callable[[], float],
-        of_methods: Mapping[str, Tier],
-        *,
-        is_on: bool = False,
+        self, machine: Callable[[], float], of_methods: Mapping[str, Tier]
     ) -> None:
-        self.is_on = is_on
+        self.is_on = False
         self.of_methods = of_methods
         self.machine = machine
         self._calls: dict[str, deque[float]] = {}
