@@ -106,11 +106,11 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
     Raises UserError with a sentence that says what to type instead; what was typed in
     it is escaped. `people` raises Refusal if several people have a name.
     """
-    raw = _unquoted(" ".join(typed.clean(text).split()))
+    raw = " ".join(typed.clean(text).split())
     if folded(raw) == "help":
         return Help()
     rest, options = split_options(raw, partial(_is_value, policy, people))
-    words = " ".join(typed.readable(rest, names).split())
+    words = _unquoted(" ".join(typed.readable(rest, names).split()))
     bare = _EMOJI_FIRST.sub("", words)
     customer, title, found = _customer_in(bare, policy, channel)
     title = f"{words.removesuffix(bare)}{title}".strip()
@@ -141,13 +141,13 @@ def near_customers(name: str, customers: Iterable[Customer]) -> tuple[str, ...]:
     return _near(name, _names(customers), cutoff=0.7)
 
 
-def _unquoted(raw: str) -> str:
+def _unquoted(words: str) -> str:
     """Return a text that is in quotes as a whole without them."""
     for marks in (QUOTES, APOSTROPHES):
-        quotes = [mark for mark in raw if mark in marks]
-        if len(quotes) == 2 and raw[0] in marks and raw[-1] in marks:
-            return raw[1:-1].strip()
-    return raw
+        quotes = [mark for mark in words if mark in marks]
+        if len(quotes) == 2 and words[0] in marks and words[-1] in marks:
+            return words[1:-1].strip()
+    return words
 
 
 def _is_value(policy: Policy, people: Lookup, option: str, words: str) -> bool:
