@@ -23,7 +23,6 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.rendering import Renderer
 from bot.emulator.driver import LocalSlack
-from bot.emulator.remote import slack_process
 from bot.running.senders import Senders
 from bot.slack.client import Slack
 from bot.store.engines.sqlite import SqliteDatabase
@@ -33,6 +32,7 @@ from bot.triage.context import Context
 from tests.benchmarks.figures import WIDTH, conditions, synced, table
 from tests.benchmarks.seeding import WORKSPACE
 from tests.factories import shipped_policy
+from tests.remote_slack import slack_process
 
 CONVERSATIONS = 20
 MESSAGES = 500

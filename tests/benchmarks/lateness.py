@@ -20,7 +20,6 @@ from bot.clock import system_clock
 from bot.delivery.outbox import Outbox
 from bot.delivery.rendering import Renderer
 from bot.emulator.driver import LocalSlack
-from bot.emulator.remote import slack_process
 from bot.running.scheduler import Scheduler
 from bot.running.senders import Senders
 from bot.slack.client import Slack
@@ -30,6 +29,7 @@ from bot.triage.tick import Reminders
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, spread, table
 from tests.benchmarks.seeding import WORKSPACE, Desk, desk
 from tests.factories import shipped_policy
+from tests.remote_slack import slack_process
 
 OPEN = 100_000
 REMINDERS = 240

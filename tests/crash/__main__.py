@@ -26,13 +26,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bot.clock import TrialClock
-from bot.emulator.remote import slack_process
 from tests import postgres
 from tests.crash import bots
 from tests.crash.bots import Change
 from tests.crash.places import ELSEWHERE, places
 from tests.crash.rounds import Outcome, Plan, played
 from tests.crash.stage import BEGINS, Stage, policy, populate
+from tests.remote_slack import slack_process
 
 _IN_A_ROUND = 50
 _SHOWN = 20
@@ -118,8 +118,7 @@ def _stages(given: Namespace) -> Iterator[Iterator[Stage]]:
     ):
         clock = TrialClock(Path(name) / "clock.json")
         clock.travel(BEGINS)
-        options = ("--clock", f"{name}/clock.json", "--ack-within", "0.3")
-        with slack_process(*options) as slack:
+        with slack_process(Path(name) / "clock.json", ack_within=0.3) as slack:
             tokens = populate(slack)
             yield (
                 Stage(folder, slack, clock, tokens, record(folder))

@@ -26,12 +26,12 @@ from pathlib import Path
 from random import Random
 
 from bot.emulator.driver import LocalSlack
-from bot.emulator.remote import slack_process
 from tests import postgres
 from tests.failover.accounts import Verdict, verdict
 from tests.failover.cluster import Cluster, Loss, until
 from tests.failover.typists import Fate, Typed, Typists
 from tests.processes import environment, team_slack
+from tests.remote_slack import slack_process
 
 _REPLICAS = 2
 _STARTS_WITHIN_S = 60

@@ -1,30 +1,23 @@
 """The local Slack as a process of its own, driven from here."""
 
-import inspect
-import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection
-from pathlib import Path
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.emulator.api.tiers import Tiers
-from bot.emulator.control import VOCABULARY
+from bot.clock import TrialClock
 from bot.emulator.driver import LocalSlack
-from bot.emulator.faults import Condition, Fault, Faults
-from bot.emulator.people.actors import Actor
+from bot.emulator.faults import Condition, Fault
 from bot.emulator.people.exchanges import Answer
-from bot.emulator.remote import connected, slack_process
-from bot.emulator.values import from_json, to_json
 from tests.emulator.world import INCIDENTS, actions, button
+from tests.paths import ROOT
+from tests.remote_slack import connected, slack_process
 
 _APP = """
 import sys
@@ -44,9 +37,8 @@ SocketModeHandler(app, app_token).start()
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSlack]:
     """One process for all: it takes a second to start."""
     clock = tmp_path_factory.mktemp("clock") / "clock.json"
-    told = {"at": "2026-11-24T10:00:00+00:00", "since": 0, "speed": 0}
-    clock.write_text(json.dumps(told))
-    with slack_process("--clock", str(clock), "--ack-within", "1") as slack:
+    TrialClock(clock).travel(datetime(2026, 11, 24, 10, tzinfo=UTC))
+    with slack_process(clock, ack_within=1) as slack:
         slack.add_person("ana", tz="Europe/Berlin")
         slack.add_channel("incidents", members=["ana"])
         yield slack
@@ -111,8 +103,10 @@ def test_a_form_in_a_remote_slack_can_be_opened_and_read(
 def test_a_remote_slack_hides_its_workspace_and_passes_errors_on(
     slack: LocalSlack,
 ) -> None:
-    with pytest.raises(AttributeError, match="workspace"):
+    with pytest.raises(TypeError, match="cannot pickle"):
         _ = slack.workspace
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = slack.nonsense  # type: ignore[attr-defined]
     with pytest.raises(LookupError, match="nobody here is called 'zoe'"):
         slack.as_("zoe").command("/sev2")
     with pytest.raises(AssertionError, match="did not happen within"):
@@ -153,23 +147,14 @@ def test_killing_a_connected_app_leaves_a_remote_slack_well(
         assert slack.as_("ana").command("/sev2").error == "dispatch_failed"
 
 
-def test_another_site_cannot_drive_a_remote_slack(slack: LocalSlack) -> None:
-    connection = HTTPConnection(vars(slack)["_control"].split("/")[2])
-
-    connection.request("POST", "/", "{}", {"Content-Type": "text/plain"})
-
-    assert connection.getresponse().status == 415
-    connection.close()
-
-
 def test_a_remote_slack_ends_with_the_process_that_started_it() -> None:
-    child = "from bot.emulator.remote import slack_process\n"
+    child = "from tests.remote_slack import slack_process\n"
     child += "with slack_process() as slack:\n"
-    child += "    print(vars(slack)['_control'], flush=True)\n"
+    child += "    print(vars(slack)['_address'], flush=True)\n"
     child += "    input()\n"
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        [sys.executable, "-c", child], stdin=pipe, stdout=pipe, text=True
+        [sys.executable, "-c", child], cwd=ROOT, stdin=pipe, stdout=pipe, text=True
     ) as starter:
         assert starter.stdout is not None
         slack = connected(starter.stdout.readline().strip())
@@ -188,39 +173,12 @@ def test_a_remote_slack_ends_with_the_process_that_started_it() -> None:
     slack.wait_until(is_gone, timeout=10)
 
 
-@pytest.mark.parametrize(
-    ("on", "kind"),
-    [("slack", LocalSlack), ("person", Actor), ("faults", Faults), ("tiers", Tiers)],
-)
-def test_every_word_of_the_vocabulary_is_one_of_the_driver(on: str, kind: type) -> None:
-    words = VOCABULARY[on]
-    source = inspect.getsource(kind)
+def test_calls_fail_by_chance_in_a_remote_slack(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    slack.faults.by_chance("auth.test", {Fault.FAIL_AFTER: 1}, seed=7)
 
-    assert all(callable(getattr(kind, name)) for name in words.called)
-    assert all(
-        isinstance(getattr(kind, name, None), property) or f"self.{name} = " in source
-        for name in words.read | words.set
-    )
+    with pytest.raises(SlackApiError):
+        client.auth_test()
 
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        {"a": [1, 2.5, "x", True], "$": "not a type"},
-        (1, ("two", frozenset({"three"}))),
-        datetime(2026, 11, 24, 10, 0, 0, 1, tzinfo=UTC),
-        timedelta(milliseconds=1500),
-        {Fault.FAIL_AFTER: 0.25},
-    ],
-    ids=str,
-)
-def test_a_value_comes_back_equal(value: Any) -> None:
-    told = json.dumps(to_json(value))
-
-    assert from_json(json.loads(told)) == value
-
-
-def test_a_value_that_cannot_be_sent_is_refused() -> None:
-    with pytest.raises(TypeError, match="Path cannot be told"):
-        to_json(Path("x"))
+    assert [call.fault for call in slack.calls()] == [Fault.FAIL_AFTER]
