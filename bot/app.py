@@ -10,8 +10,6 @@ from threading import Event
 from typing import Protocol
 
 from slack_bolt import App
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 
 from bot.clock import Clock, system_clock
 from bot.delivery.outbox import Outbox
@@ -19,11 +17,13 @@ from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
 from bot.delivery.rendering import Renderer
 from bot.errors import BotError, Fate, SlackError
+from bot.inbound.bolt import bolt_app
 from bot.inbound.commands import Commands
 from bot.inbound.health import Claims, Health, Pulse, Unsent, health
 from bot.inbound.listeners import Listeners
 from bot.inbound.presses import Presses
 from bot.inbound.socket_mode import SocketMode
+from bot.inbound.starting import Starting
 from bot.inbound.submissions import Forms
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
@@ -171,16 +171,17 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     wake: Callable[[], None] = lambda: None,
     is_http: bool = False,
     policy_note: Callable[[], str | None] = lambda: None,
+    database: Database | None = None,
 ) -> Bot:
     """Wire a bot without starting it."""
     slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
-    database = opening.opened(settings.database_url, identity.team)
+    database = database or opening.opened(settings.database_url, identity.team)
     context = Context(database, policy, clock, system_clock, identity.team)
     people, triage = People(context, slack, identity), Triage(context)
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(context, slack, renderer, pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
-    app = _bolt_app(settings, slack, identity, executor)
+    app = bolt_app(settings, slack, identity, executor)
     Listeners(
         Commands(context, triage, people),
         Presses(context, triage, people, outbox),
@@ -209,11 +210,15 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     return bot
 
 
-def identify(settings: Settings, stopping: Event) -> Identity | None:
+def identify(
+    settings: Settings,
+    stopping: Event,
+    waits: Callable[[str], None] = lambda _: None,
+) -> Identity | None:
     """Ask Slack which workspace this is; `None` if `stopping` was set meanwhile.
 
     While Slack is away, use the workspace that the database knows. A new database knows
-    none, so then ask until Slack answers.
+    none, so then ask until Slack answers; `waits` is called with what it waits for.
     """
     slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
     while not stopping.is_set():
@@ -226,6 +231,7 @@ def identify(settings: Settings, stopping: Event) -> Identity | None:
         team = opening.known_workspace(settings.database_url)
         if team is not None:
             return Identity(team, user="", url="https://slack.com/")
+        waits("Slack cannot be reached")
         stopping.wait(_ASK_AGAIN_S)
     return None
 
@@ -250,30 +256,61 @@ def prepared(
 ) -> Prepared | None:
     """Wire the bot that the settings describe; `None` if `stopping` was set meanwhile.
 
-    Raises PolicyError if there is no usable policy.
+    While the database or Slack is away it waits, and the health says so. Raises
+    PolicyError if there is no usable policy, and BotError for what waiting does not
+    mend.
     """
-    clock, wake = clock_of(settings, system_clock), Wake()
-    source, policy, problems = policy_changes.at_start(
-        settings.policies, settings.database_url, public_holidays, clock().date()
-    )
-    identity = identify(settings, stopping)
-    if identity is None:
+    wake = Wake()
+    port = settings.port if is_http or settings.is_port_set else None
+    with Starting(settings.host, port) as starting:
+        begun = starting.until_works(
+            lambda: _begun(settings, stopping, system_clock, starting.waits), stopping
+        )
+    if begun is None:
         return None
-    in_force = InForce(policy)
+    context, watch, in_force, identity = begun
     bot = build(
         settings,
         in_force,
         identity,
-        clock=clock,
+        clock=context.clock,
         system_clock=system_clock,
         pace=pace,
         wake=wake,
         is_http=is_http,
         policy_note=in_force.note,
+        database=context.database,
     )
-    watch = PolicyWatch(source, in_force, bot.context)
-    watch.begin(problems)
     return Prepared(bot, wake, watch, identity.team)
+
+
+def _begun(
+    settings: Settings,
+    stopping: Event,
+    system_clock: Clock,
+    waits: Callable[[str], None],
+) -> tuple[Context, PolicyWatch, InForce, Identity] | None:
+    """Do all of a start that needs the database; `None` if it should stop."""
+    url, clock = settings.database_url, clock_of(settings, system_clock)
+    source, policy, problems = policy_changes.at_start(
+        settings.policies, url, public_holidays, clock().date()
+    )
+    identity = identify(settings, stopping, waits)
+    if identity is None:
+        return None
+    in_force, database = InForce(policy), opening.opened(url, identity.team)
+    try:
+        context = Context(database, in_force, clock, system_clock, identity.team)
+        watch = PolicyWatch(source, in_force, context)
+        watch.begin(problems)
+        # Before anything is sent or opened: all of that has to know whether the
+        # database may be older than what Slack shows.
+        slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
+        Recovery(context, slack).begin()
+    except BaseException:
+        database.close()
+        raise
+    return context, watch, in_force, identity
 
 
 @contextmanager
@@ -292,9 +329,6 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         Reading("policy", prepared.watch.look),
     )
     prepared.wake.call = scheduler.wake
-    # First: everything that is sent or opened from here on has to know whether the
-    # database may be older than what Slack shows.
-    bot.recovery.begin()
     scheduler.start()
     senders.start()
     for reading in readings:
@@ -312,22 +346,6 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         scheduler.stop()
         senders.stop()
         bot.close()
-
-
-@contextmanager
-def telling_health(settings: Settings, bot: Bot) -> Iterator[None]:
-    """Serve `/healthz` in Socket Mode as well, if a port was set."""
-    if not (settings.is_port_set and isinstance(bot.transport, SocketMode)):
-        yield
-        return
-    from bot.inbound.signed_http import WebServer, health_route  # noqa: PLC0415
-
-    server = WebServer([health_route(bot.health)], settings.host, settings.port)
-    server.start()
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 class Wake:
@@ -361,30 +379,3 @@ def _transport(
 
     secret = text_of(settings.slack_signing_secret)
     return SignedHttp(app, secret, health, host=settings.host, port=settings.port)
-
-
-def _bolt_app(
-    settings: Settings, slack: Slack, identity: Identity, executor: ThreadPoolExecutor
-) -> App:
-    """Return Bolt's app, with the bot's identity filled in.
-
-    Otherwise Bolt would call auth.test on the first command, within its three seconds.
-    A listener runs where its request came in: in a thread of its own Bolt would look
-    every 10 ms whether it has answered (slack_bolt's ThreadListenerRunner).
-    """
-    result = AuthorizeResult(
-        enterprise_id=identity.enterprise,
-        team_id=identity.team,
-        bot_user_id=identity.user,
-        bot_token=slack.web.token,
-    )
-    secret = settings.slack_signing_secret
-    return App(
-        name="sevbot",
-        client=WebClient(base_url=settings.slack_api_url),
-        signing_secret=secret.get_secret_value() if secret else "",
-        authorize=lambda **_: result,
-        listener_executor=executor,
-        process_before_response=True,
-        raise_error_for_unhandled_request=True,
-    )

@@ -45,12 +45,16 @@ class StorageError(BotError):
     """The database refused, and nothing was stored. `reason` may be shown in Slack.
 
     With `in_doubt` the connection was lost during the COMMIT, which may have succeeded.
+    With `may_pass` it may mend by itself, so that waiting helps.
     """
 
-    def __init__(self, reason: str, *, in_doubt: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, in_doubt: bool = False, may_pass: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.in_doubt = in_doubt
+        self.may_pass = may_pass
 
 
 class Fate(StrEnum):

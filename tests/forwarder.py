@@ -42,15 +42,24 @@ class Forwarder:
     """Forwards traffic between a bot and a server until a test breaks it.
 
     `at_commit` breaks the next transaction in which a statement contains `of`. While it
-    `is_away` nobody is let in, and that break cuts all connections.
+    `is_away` nobody is let in, and that break cuts all connections; with `leaves` it is
+    away from that break on. It freezes when the bot has spoken `speaks` times.
     """
 
-    def __init__(self, folder: Path, server: Path, *, of: bytes = b"INSERT") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        server: Path,
+        *,
+        of: bytes = b"INSERT",
+        speaks: int | None = None,
+    ) -> None:
         self.folder = folder
         self.at_commit: Break | None = None
-        self.is_away = False
+        self.is_away = self.leaves = False
         self.broke: list[Break] = []
         self._of = of
+        self._speaks = speaks
         self._named = re.compile(rb"(\w+)\0[^\0]*" + re.escape(of))
         self._server = str(server / _SOCKET)
         self._flows = Event()
@@ -73,6 +82,7 @@ class Forwarder:
 
     def close(self) -> None:
         """Close all connections, and accept no more."""
+        self._speaks = None
         self.thaw()
         with suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
@@ -115,10 +125,16 @@ class Forwarder:
     def _ask(self, link: _Link) -> None:
         """Forward what the bot sends."""
         while said := self._heard(link.bot):
+            if self._speaks is not None:
+                self._speaks -= 1
+                if self._speaks == -1:
+                    self.freeze()
+                    self._flows.wait()
             link.wrote |= self._is_of_interest(link, said)
             if link.wrote and self.at_commit is not None and _COMMIT.search(said):
                 link.broken, self.at_commit = self.at_commit, None
                 self.broke.append(link.broken)
+                self.is_away |= self.leaves
                 if link.broken is Break.UNSENT:
                     break
             with suppress(OSError):

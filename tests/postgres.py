@@ -122,6 +122,11 @@ class Postgres:
         for one in offspring(pid):
             os.kill(one, signal.SIGSTOP)
 
+    def thaw(self) -> None:
+        """Let it go on after `freeze`."""
+        for one in (*offspring(self._server.pid), self._server.pid):
+            os.kill(one, signal.SIGCONT)
+
     def kill(self) -> None:
         """Kill it, as a power failure would."""
         if self._server.poll() is not None:

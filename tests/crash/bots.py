@@ -126,6 +126,7 @@ def _prepared(stage: Stage, change: Change) -> Prepared:
     source.last_read = source.content()
     watch = PolicyWatch(source, in_force, bot.context)
     watch.begin()
+    bot.recovery.begin()
     return Prepared(bot, wake, watch, identity.team)
 
 

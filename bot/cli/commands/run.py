@@ -1,6 +1,7 @@
 """`sevbot run`: the bot itself."""
 
 import gc
+from contextlib import nullcontext
 from threading import Event
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from bot.cli.printing import say
 from bot.cli.signals import until_told
 from bot.errors import BotError
 from bot.inbound.socket_mode import is_hopeless
+from bot.inbound.starting import telling_health
 from bot.settings import (
     SIGNED_HTTP,
     SOCKET_MODE,
@@ -70,7 +72,8 @@ def run(
     if (http or settings.is_port_set) and settings.is_out_of_reach:
         say(_OUT_OF_REACH, err=True)
     bot = prepared.bot
-    with app.running(prepared), app.telling_health(settings, bot):
+    told = nullcontext() if http else telling_health(settings, bot.health)
+    with app.running(prepared), told:
         # What exists by now lives as long as the bot: the collector can skip it.
         gc.freeze()
         say(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")

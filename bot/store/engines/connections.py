@@ -5,6 +5,7 @@ alive: a suspended virtual machine, a disk that hangs, a pooler whose queue is s
 the client keeps its own deadline.
 """
 
+import re
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -19,6 +20,13 @@ from bot.errors import StorageError
 T = TypeVar("T")
 
 AWAY = "the database cannot be reached"
+# The server's sentences for what only a person can mend. Before a connection stands the
+# driver gives no SQLSTATE. In another language they are waited out like anything else.
+_LASTING = re.compile(
+    r"password authentication failed|no password supplied|does not exist"
+    r"|no pg_hba\.conf entry|no such (user|database)|SSL was required"
+    r"|certificate verify failed|not permitted to log in"
+)
 _NOT_UTF_8 = "the database is not in UTF-8; make one with ENCODING 'UTF8'"
 
 # Longer than the server's own `statement_timeout`, whose error says more than ours.
@@ -45,6 +53,12 @@ class TimedConnection(psycopg.Connection[DictRow]):
     """A connection that closes itself if the server does not answer in time."""
 
     answers_within_s = STATEMENT_WITHIN_S
+    # A migration, a copy or a check may go through a large table.
+    long_within_s = 120.0
+
+    def be_patient(self) -> None:
+        """Give each statement that follows much time."""
+        self.answers_within_s = self.long_within_s
 
     def wait(self, gen: PQGen[T], *how: Any, **more: Any) -> T:
         """Wait for the server; psycopg calls this for every statement.
@@ -59,14 +73,17 @@ class TimedConnection(psycopg.Connection[DictRow]):
             raise
 
 
-def connected(url: str) -> psycopg.Connection[DictRow]:
+def connected(url: str) -> TimedConnection:
     """Connect outside of the pool. Raises StorageError saying why that failed."""
     given = arguments(url)
     try:
-        connection = psycopg.Connection[DictRow].connect(url, **given)
+        connection = TimedConnection.connect(url, **given)
     except psycopg.OperationalError as error:
-        why = str(error).splitlines()[-1].rpartition(": ")[2].strip()
-        raise StorageError(f"{AWAY}: {why}") from error
+        # With several hosts there is a line for each.
+        lines = str(error).splitlines()
+        lasting = next((one for one in lines if _LASTING.search(one)), None)
+        why = (lasting or lines[-1]).rpartition(": ")[2].strip()
+        raise StorageError(f"{AWAY}: {why}", may_pass=lasting is None) from error
     # In SQL_ASCII the server checks no text, and the driver gives bytes back; others
     # lack most characters.
     # https://www.postgresql.org/docs/current/multibyte.html

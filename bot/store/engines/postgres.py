@@ -61,12 +61,12 @@ SET LOCAL statement_timeout = '2s';
 SET LOCAL idle_in_transaction_session_timeout = '10s';
 {_SHAPES};
 """.encode()
-# A migration of a large table may take minutes, and no command waits for it: the bot
-# starts after it.
-_BEGIN_MIGRATION = b"""
+# A migration of a large table may take long, and no command waits for it: the bot
+# starts after it. The server gives up before the client does, and says so.
+_BEGIN_LONG = b"""
 BEGIN ISOLATION LEVEL READ COMMITTED;
 SET LOCAL lock_timeout = '30s';
-SET LOCAL statement_timeout = 0;
+SET LOCAL statement_timeout = '118s';
 """
 _SHAPES_TABLE = """
 CREATE TABLE IF NOT EXISTS sevbot_migrations (
@@ -75,6 +75,7 @@ CREATE TABLE IF NOT EXISTS sevbot_migrations (
 )
 """
 _LOCK = "LOCK TABLE sevbot_migrations IN ACCESS EXCLUSIVE MODE"
+_MIGRATED_WITHIN_S = 30
 _CONNECTIONS = 8
 # The pool waits ever longer between attempts to connect, and starts over after this
 # long: it must notice soon that a failover is complete.
@@ -134,14 +135,13 @@ class PostgresDatabase:
 
     @contextmanager
     def whole(self) -> Iterator["PostgresTransaction"]:
-        """Begin a transaction that has every workspace to itself, without a timeout.
+        """Begin a transaction that has every workspace to itself, with long timeouts.
 
         It locks the table that every transaction reads first, so any other one fails
         with "the database is locked" after its `lock_timeout`.
         """
         with honest(), connected(self._url) as connection:
-            connection.execute(_BEGIN_MIGRATION)
-            connection.execute(_LOCK)
+            _begin_long(connection)
             must_be_of_our_shape(_shapes(connection))
             with transacting(connection, self._workspace) as tx:
                 yield tx
@@ -217,6 +217,7 @@ def reading(url: str) -> Iterator[PostgresTransaction]:
     with honest(), connected(url) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         must_be_of_our_shape(_shapes(connection))
+        connection.be_patient()
         with transacting(connection, "") as tx:
             yield tx
 
@@ -228,6 +229,18 @@ def migrate(url: str) -> None:
     that table first, and keeps a lock on it to its end. So a migration waits for
     running transactions, and an older replica notices the new schema at its next one.
     """
+    give_up_at = monotonic() + _MIGRATED_WITHIN_S
+    while True:
+        try:
+            return _migrate(url)
+        except errors.ConnectionTimeout:
+            # Another replica migrates, or the server is frozen: then no further
+            # connection comes about, which ends this.
+            if monotonic() > give_up_at:
+                raise
+
+
+def _migrate(url: str) -> None:
     ours = list(migrations(_WORDS).items())
     with connected(url) as connection:
         if (found := _shapes(connection)) >= len(ours):
@@ -239,8 +252,7 @@ def migrate(url: str) -> None:
             errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject
         ):
             connection.execute(_SHAPES_TABLE)
-        connection.execute(_BEGIN_MIGRATION)
-        connection.execute(_LOCK)
+        _begin_long(connection)
         # Counted again under the lock: another replica may have migrated meanwhile.
         for name, statements in ours[_shapes(connection) :]:
             for statement in statements:
@@ -258,6 +270,13 @@ def _shapes(connection: psycopg.Connection[DictRow]) -> int:
     except errors.UndefinedTable:
         return 0
     return int(row["shapes"]) if row else 0
+
+
+def _begin_long(connection: TimedConnection) -> None:
+    """Begin with the record locked, and with a long deadline for each statement."""
+    connection.execute(_BEGIN_LONG)
+    connection.be_patient()
+    connection.execute(_LOCK)
 
 
 def _begin(connection: psycopg.Connection[DictRow]) -> None:

@@ -37,4 +37,5 @@ def refuse(error: sqlite3.DatabaseError) -> NoReturn:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code not in _REASONS:
         raise error
-    raise StorageError(_REASONS[code]) from error
+    reason = _REASONS[code]
+    raise StorageError(reason, may_pass=reason == LOCKED) from error

@@ -58,6 +58,14 @@ _REASONS: Mapping[type[psycopg.Error], str] = {
     errors.PipelineAborted: "a statement before failed",
     errors.InvalidSqlStatementName: "the session was reset",
 }
+# Only a person can mend these.
+_LASTING = (
+    errors.InsufficientPrivilege,
+    errors.DataCorrupted,
+    errors.IndexCorrupted,
+    errors.UndefinedTable,
+    errors.DuplicateTable,
+)
 
 
 class PostgresTransaction:
@@ -184,7 +192,7 @@ def transacting(
             # The COMMIT was sent, and the server may have carried it out. The caller
             # has to look before it repeats anything.
             if connection.closed and commit is not None:
-                raise StorageError(AWAY, in_doubt=True) from error
+                raise StorageError(AWAY, in_doubt=True, may_pass=True) from error
             raise
         # After a failed statement PostgreSQL answers COMMIT with ROLLBACK and no error.
         # https://www.postgresql.org/docs/current/sql-commit.html
@@ -233,10 +241,11 @@ def honest() -> Iterator[None]:
     except psycopg.Error as error:
         for kind, reason in _REASONS.items():
             if isinstance(error, kind):
-                raise StorageError(reason) from error
+                may_pass = not isinstance(error, _LASTING)
+                raise StorageError(reason, may_pass=may_pass) from error
         # Anything else is a connection failure.
         if isinstance(error, psycopg.OperationalError):
-            raise StorageError(AWAY) from error
+            raise StorageError(AWAY, may_pass=True) from error
         # The driver's own sentence may quote what a person typed.
         named = f"{type(error).__name__}, {error.sqlstate or 'no code'}"
         raise StorageError(f"the database refuses: {named}") from error

@@ -1,0 +1,114 @@
+"""A server that stands still holds nobody up for longer than was said."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StorageError
+from bot.store import opening
+from bot.store.engines.connections import TimedConnection
+from bot.store.maintenance import checking
+from tests.forwarder import Forwarder
+from tests.postgres import empty, shared, through
+
+WITHIN_S = 10
+
+Call = Callable[[str], object]
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may take minutes gets a second."""
+    monkeypatch.setattr(TimedConnection, "long_within_s", 1.0)
+
+
+@contextmanager
+def behind(url: str, speaks: int | None = None) -> Iterator[tuple[str, Forwarder]]:
+    """Yield the URL of a database behind a forwarder."""
+    with tempfile.TemporaryDirectory(prefix="sevbot-way-") as name:
+        folder = Path(name)
+        with closing(Forwarder(folder, shared().folder, speaks=speaks)) as way:
+            yield through(url, folder), way
+
+
+def opens(url: str) -> None:
+    opening.opened(url, "T1").close()
+
+
+def checks(url: str) -> None:
+    with opening.postgres().reading(url) as record:
+        checking.faults(record.each, None)
+
+
+def locks(url: str) -> None:
+    with closing(opening.opened(url, "T1")) as database, database.whole() as whole:
+        list(whole.each("SELECT * FROM incidents"))
+
+
+def seconds(call: Call, url: str, speaks: int) -> float | None:
+    """Freeze the server once it was spoken to so often.
+
+    Return how long the call took to be refused; `None` if it was over by then.
+    """
+    with behind(url, speaks=speaks) as (way, _):
+        began = time.monotonic()
+        try:
+            call(way)
+        except StorageError:
+            return time.monotonic() - began
+    return None
+
+
+def refused_after(
+    call: Call, url: Callable[[], str], points: Sequence[int]
+) -> list[float]:
+    """Return how long a call took, with the server frozen at each of some points."""
+    with ThreadPoolExecutor(8) as threads:
+        took = threads.map(lambda point: seconds(call, url(), point), points)
+        return [one for one in took if one is not None]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [opening.last_policy, opening.known_workspace, opening.postgres().tried, opens],
+    ids=["policy", "workspace", "doctor", "open"],
+)
+def test_a_server_frozen_at_any_statement_is_given_up(
+    call: Call, postgres_url: str
+) -> None:
+    took = refused_after(call, lambda: postgres_url, range(5))
+
+    assert len(took) >= 2
+    assert max(took) < WITHIN_S
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("call", [checks, locks], ids=["check", "whole"])
+def test_a_server_frozen_in_a_long_transaction_is_given_up(
+    call: Call, postgres_url: str
+) -> None:
+    took = refused_after(call, lambda: postgres_url, range(2, 8))
+
+    assert len(took) >= 3
+    assert max(took) < WITHIN_S
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_server_frozen_in_a_migration_is_given_up_and_nothing_is_half_done() -> None:
+    urls: list[str] = []
+
+    def fresh() -> str:
+        urls.append(empty())
+        return urls[-1]
+
+    took = refused_after(opens, fresh, [*range(2, 8), 20, 40])
+
+    assert len(took) >= 7
+    assert max(took) < WITHIN_S
+    for url in urls:
+        opens(url)
