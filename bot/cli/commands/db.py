@@ -11,7 +11,7 @@ import typer
 from bot.cli.policies import read
 from bot.cli.printing import say
 from bot.clock import system_clock
-from bot.errors import BotError, PolicyError, SlackError, UserError
+from bot.errors import BotError, PolicyError, SlackError, StorageError, UserError
 from bot.policy.names import folded
 from bot.policy.parsing.notation import nearest, quoted
 from bot.policy.parsing.public_holidays import public_holidays
@@ -28,6 +28,11 @@ _MOST_NAMED = 10
 _WHAT_GOES = (
     "Title, link, customer, what was told, reasons and notes go, for good. Numbers, "
     "times, severities, plans and people stay, and so does what stands in Slack."
+)
+
+_NOT_KNOWN = (
+    "It is not known whether the copy is there: the server of TO did not say so. Once "
+    "it answers, run this again: it copies, or says that incidents are there already."
 )
 
 
@@ -192,7 +197,8 @@ def copy(
     """Copy a whole record to another place: to a file, or to PostgreSQL.
 
     Stop the bot first, and start it on the copy: what it writes to the old record
-    afterwards is not in the new one. TO must have no incidents.
+    afterwards is not in the new one. TO must have no incidents. The exit status is 3
+    if the server of TO does not say whether it kept the copy.
     """
     # Imported here, since no other command shows progress.
     from rich.console import Console  # noqa: PLC0415
@@ -214,7 +220,14 @@ def copy(
                 bars[table] = progress.add_task(table, total=total)
             progress.update(bars[table], completed=done)
 
-        copied = copying.copy(read, write, shown)
+        try:
+            copied = copying.copy(read, write, shown)
+        except StorageError as error:
+            if not error.in_doubt:
+                raise
+            progress.stop()
+            say(f"sevbot: {_NOT_KNOWN}", err=True)
+            raise typer.Exit(3) from error
     width = max(len(f"{one.rows}") for one in copied)
     for one in copied:
         say(f"{one.rows:>{width}} {one.table}")

@@ -8,13 +8,14 @@ Source: https://www.pgbouncer.org/features.html
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from time import monotonic
+from time import monotonic, sleep
 
 import psycopg
 from psycopg import errors
 from psycopg.rows import DictRow
 from psycopg_pool import ConnectionPool
 
+from bot.errors import StorageError
 from bot.store.database import Row, must_be_of_our_shape
 from bot.store.engines.connections import (
     STATEMENT_WITHIN_S,
@@ -75,6 +76,9 @@ CREATE TABLE IF NOT EXISTS sevbot_migrations (
 )
 """
 _LOCK = "LOCK TABLE sevbot_migrations IN ACCESS EXCLUSIVE MODE"
+_STATUS = "SELECT txid_status($1) AS status"
+_SETTLED = {"committed": True, "aborted": False}
+_LOOK_AGAIN_S = 0.5
 _MIGRATED_WITHIN_S = 30
 _CONNECTIONS = 8
 # The pool waits ever longer between attempts to connect, and starts over after this
@@ -138,13 +142,40 @@ class PostgresDatabase:
         """Begin a transaction that has every workspace to itself, with long timeouts.
 
         It locks the table that every transaction reads first, so any other one fails
-        with "the database is locked" after its `lock_timeout`.
+        with "the database is locked" after its `lock_timeout`. If the server does not
+        answer the COMMIT, it is asked for a while what became of it.
         """
         with honest(), connected(self._url) as connection:
             _begin_long(connection)
             must_be_of_our_shape(_shapes(connection))
-            with transacting(connection, self._workspace) as tx:
-                yield tx
+            number = _number(connection)
+            is_done = False
+            try:
+                with transacting(connection, self._workspace) as tx:
+                    yield tx
+                    is_done = True
+            except StorageError as error:
+                if not (is_done and error.in_doubt):
+                    raise
+                was_committed = self._was_committed(number)
+                if was_committed is None:
+                    raise
+                if not was_committed:
+                    raise StorageError(error.reason, may_pass=True) from error
+
+    def _was_committed(self, number: int) -> bool | None:
+        """Look whether a transaction was committed; `None` if it cannot be seen.
+
+        https://www.postgresql.org/docs/current/functions-info.html, txid_status
+        """
+        give_up_at = monotonic() + TimedConnection.long_within_s
+        while monotonic() < give_up_at:
+            with suppress(StorageError), honest(), connected(self._url) as connection:
+                row = connection.execute(_STATUS, [number]).fetchone()
+                if row and row["status"] in _SETTLED:
+                    return _SETTLED[row["status"]]
+            sleep(_LOOK_AGAIN_S)
+        return None
 
     def empty_log(self) -> bool:
         """Do nothing: VACUUM and the write-ahead log are the server's business."""
@@ -270,6 +301,13 @@ def _shapes(connection: psycopg.Connection[DictRow]) -> int:
     except errors.UndefinedTable:
         return 0
     return int(row["shapes"]) if row else 0
+
+
+def _number(connection: TimedConnection) -> int:
+    """Return the number of the transaction that has begun."""
+    row = connection.execute("SELECT txid_current() AS number").fetchone()
+    assert row is not None, "a function has a value"
+    return int(row["number"])
 
 
 def _begin_long(connection: TimedConnection) -> None:

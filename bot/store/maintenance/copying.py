@@ -42,14 +42,28 @@ def copy(
 
     `told` is called with a table, its rows copied so far and its total. Nobody else can
     write meanwhile, and `to` gets everything or nothing. What a bot without incidents
-    has stored there is replaced. Raises BotError if `to` has incidents.
+    has stored there is replaced. Raises BotError if `to` has incidents, and a
+    StorageError with `in_doubt` if nobody can say whether the copy arrived.
     """
-    with source.whole() as read, to.whole() as write:
-        if _count(write, "incidents"):
-            raise BotError("There are incidents already in the record to copy to.")
-        for table in reversed(TABLES):
-            write.put(f"DELETE FROM {table}", [{}])  # noqa: S608  # A name of ours.
-        return tuple(_copy_table(read, write, table, told) for table in TABLES)
+    copied: tuple[Copied, ...] = ()
+    try:
+        with source.whole() as read:
+            with to.whole() as write:
+                _empty(write)
+                counts = [_copy_table(read, write, table, told) for table in TABLES]
+            copied = tuple(counts)
+    except StorageError:
+        # Once the copy is there, it does not matter how the source's reading ends.
+        if not copied:
+            raise
+    return copied
+
+
+def _empty(write: Whole) -> None:
+    if _count(write, "incidents"):
+        raise BotError("There are incidents already in the record to copy to.")
+    for table in reversed(TABLES):
+        write.put(f"DELETE FROM {table}", [{}])  # noqa: S608  # A name of ours.
 
 
 def _copy_table(read: Whole, write: Whole, table: str, told: Told) -> Copied:

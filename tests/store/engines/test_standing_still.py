@@ -11,10 +11,14 @@ import pytest
 
 from bot.errors import StorageError
 from bot.store import opening
+from bot.store.database import Database
 from bot.store.engines.connections import TimedConnection
-from bot.store.maintenance import checking
-from tests.forwarder import Forwarder
+from bot.store.maintenance import checking, copying
+from tests.commands import Run
+from tests.forwarder import Break, Forwarder
 from tests.postgres import empty, shared, through
+from tests.store.conftest import Open
+from tests.store.maintenance.test_copying import content, live
 
 WITHIN_S = 10
 
@@ -112,3 +116,65 @@ def test_a_server_frozen_in_a_migration_is_given_up_and_nothing_is_half_done() -
     assert max(took) < WITHIN_S
     for url in urls:
         opens(url)
+
+
+@pytest.fixture
+def full(tmp_path: Path, open_record: Open) -> Database:
+    """A record in a file."""
+    database = open_record(f"sqlite:///{tmp_path / 'full.db'}")
+    live(database, "T1")
+    return database
+
+
+@pytest.mark.parametrize("broken", [Break.UNANSWERED, Break.SILENT])
+@pytest.mark.usefixtures("hasty")
+def test_a_copy_whose_commit_is_unanswered_is_found(
+    broken: Break, full: Database, postgres_url: str
+) -> None:
+    with (
+        behind(postgres_url) as (url, way),
+        closing(opening.opened(url, "")) as server,
+    ):
+        way.at_commit = broken
+
+        copied = copying.copy(full, server)
+
+        assert way.broke == [broken]
+        assert content(server) == content(full)
+    assert {one.table: one.rows for one in copied}["incidents"] == 3
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_copy_whose_commit_never_arrived_is_certainly_not_there(
+    full: Database, postgres_url: str
+) -> None:
+    with (
+        behind(postgres_url) as (url, way),
+        closing(opening.opened(url, "")) as server,
+    ):
+        way.at_commit = Break.UNSENT
+
+        with pytest.raises(StorageError) as refused:
+            copying.copy(full, server)
+
+        assert not refused.value.in_doubt
+        assert not any(content(server).values())
+
+
+@pytest.mark.usefixtures("hasty", "full")
+@pytest.mark.parametrize("broken", [Break.UNANSWERED, Break.UNSENT])
+def test_a_copy_that_cannot_be_looked_up_ends_with_a_status_of_its_own(
+    broken: Break, tmp_path: Path, postgres_url: str, run: Run
+) -> None:
+    source = f"sqlite:///{tmp_path / 'full.db'}"
+    with behind(postgres_url) as (url, way):
+        way.at_commit, way.leaves = broken, True
+
+        ran = run("db", "copy", source, url)
+
+    again = run("db", "copy", source, postgres_url)
+    assert ran.status == 3
+    assert "sevbot: It is not known whether the copy is there" in ran.err
+    is_there = "There are incidents already" in again.err
+    assert is_there == (broken is Break.UNANSWERED)
+    assert again.status == is_there
