@@ -279,6 +279,7 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.OFFER_ANSWERED
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
+            | MessageKind.POLICY_DIFFERS
             | MessageKind.BACKUP
             | MessageKind.LOST_INCIDENTS
             | MessageKind.LEAVERS

@@ -64,6 +64,11 @@ class Renderer:
                 return self._offer_answered(tx, message)
             case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
                 return self._policy_notice(message)
+            case MessageKind.POLICY_DIFFERS:
+                said = policy_notice.differs(
+                    message.refs, self._policy(), self._clock()
+                )
+                return Rendered(said, is_live=False)
             case MessageKind.BACKUP:
                 said = failures.backup(message.refs["reason"])
                 return Rendered(said, is_live=False)
@@ -290,6 +295,7 @@ def described(kind: MessageKind, incident: int | None) -> str:
             MessageKind.OFFER_ANSWERED
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
+            | MessageKind.POLICY_DIFFERS
             | MessageKind.BACKUP
             | MessageKind.LOST_INCIDENTS
             | MessageKind.LEAVERS

@@ -32,6 +32,7 @@ from bot.store.tables import locks, marks, outbox_messages, records
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage.context import Context
+from bot.triage.policy_agreement import Agreement
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class InForce:
         self._monotonic = monotonic
         self._reading: tuple[str, float] | None = None
         self._unopened: str | None = None
+        self._other: str | None = None
 
     def __call__(self) -> Policy:
         """Return the policy in force."""
@@ -72,6 +74,10 @@ class InForce:
             logger.warning("the policy's file cannot be opened")
         self._unopened = name
 
+    def differs(self, other: str | None) -> None:
+        """Note which other version another bot goes by; `None` if none does."""
+        self._other = other
+
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:
         """Note that a file is being read. On a dead network drive that does not end."""
@@ -88,9 +94,14 @@ class InForce:
         name, since = self._reading or ("", self._monotonic())
         if self._monotonic() - since > _READ_WITHIN_S:
             return f"{name} {_NO_ANSWER}: the policy before it counts"
-        if self._refused is None:
-            return None
-        return f"{self._refused} is broken: the policy before it counts"
+        if self._refused is not None:
+            return f"{self._refused} is broken: the policy before it counts"
+        if self._other is not None:
+            return (
+                "another sevbot goes by another policy, so promised times differ: "
+                f"version {self._other} there, {self._policy.version} here"
+            )
+        return None
 
 
 def at_start(
@@ -145,6 +156,7 @@ class PolicyWatch:
         self._context = context
         self._source = source
         self._in_force = in_force
+        self._agreement = Agreement(context)
         self._seen = self._done = source.last_read
 
     def begin(self, problems: Sequence[str] = ()) -> None:
@@ -173,6 +185,8 @@ class PolicyWatch:
                 self._in_force.unopened(name)
             else:
                 self._in_force.unopened(None)
+        self._agreement.look(self._in_force())
+        self._in_force.differs(self._agreement.differs)
         return _LOOK_EVERY
 
     def _load_changed(self) -> None:

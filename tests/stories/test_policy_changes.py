@@ -11,7 +11,7 @@ import pytest
 from bot.errors import PolicyError
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.public_holidays import public_holidays
-from bot.triage.policy_changes import InForce, at_start
+from bot.triage.policy_changes import InForce, PolicyWatch, at_start
 from tests.breaking import by_hand
 from tests.changing import Changing
 from tests.story import Story, shipped_policy
@@ -624,3 +624,95 @@ def test_nothing_of_a_customers_file_is_quoted_outside_the_terminal(
     assert "sevbot check" in notice
     said = [notice, told.in_force.note(), *(f"{vars(one)}" for one in caplog.records)]
     assert "SECRET" not in f"{said}"
+
+
+def beside(told: Changing, *pairs: tuple[str, str]) -> tuple[InForce, PolicyWatch]:
+    """Start the watch of another bot that shares the record, on a file of its own."""
+    folder = told.folder / "other"
+    folder.mkdir()
+    text = default_text()
+    for old, new in pairs:
+        text = text.replace(old, new)
+    (folder / "policies.yaml").write_text(text, encoding="utf-8")
+    source, policy, problems = at_start(
+        folder / "policies.yaml", told.database_url, public_holidays, TODAY
+    )
+    in_force = InForce(policy)
+    watch = PolicyWatch(source, in_force, replace(told.bot.context, policy=in_force))
+    watch.begin(problems)
+    return in_force, watch
+
+
+def pass_minutes(told: Changing, *watches: PolicyWatch, minutes: int = 5) -> None:
+    for _ in range(minutes):
+        for seconds in (5, 55):
+            told.system_clock.advance(seconds=seconds)
+            for watch in (told.watch, *watches):
+                watch.look()
+    told.settle()
+
+
+def differing(told: Changing) -> list[str]:
+    said = [told.slack.notice(one, "lea") for one in told.slack.channel("leads")]
+    return [one for one in said if "different policies" in one]
+
+
+def test_bots_with_different_policies_tell_the_leads_once_and_the_health(
+    told: Changing,
+) -> None:
+    other, watch = beside(told, SLOWER)
+
+    pass_minutes(told, watch)
+    pass_minutes(told, watch)
+
+    (said,) = differing(told)
+    here, there = told.in_force().version, other().version
+    assert here in said
+    assert there in said
+    assert told.in_force.note() == (
+        "another sevbot goes by another policy, so promised times differ: version "
+        f"{there} there, {here} here"
+    )
+    assert f"{here} there, {there} here" in f"{other.note()}"
+    assert told.bot.health().is_well
+
+
+def test_a_bot_that_was_given_the_same_policy_is_noted_no_more(
+    told: Changing,
+) -> None:
+    other, watch = beside(told, SLOWER)
+    pass_minutes(told, watch)
+
+    told.write(SLOWER)
+    pass_minutes(told, watch)
+
+    assert told.in_force().version == other().version
+    assert (told.in_force.note(), other.note()) == (None, None)
+
+
+@pytest.mark.parametrize("pairs", [(), (SLOWER,)], ids=["the same", "one after other"])
+def test_bots_that_get_the_same_file_within_a_minute_differ_in_nothing(
+    told: Changing, pairs: tuple[tuple[str, str], ...]
+) -> None:
+    other, watch = beside(told)
+    pass_minutes(told, watch)
+    (told.folder / "other" / "policies.yaml").write_text(told.file.read_text())
+
+    told.write(*pairs)
+    told.look()
+    pass_minutes(told, watch, minutes=1)
+    (told.folder / "other" / "policies.yaml").write_text(told.file.read_text())
+    pass_minutes(told, watch, minutes=8)
+
+    assert told.in_force().version == other().version
+    assert differing(told) == []
+    assert (told.in_force.note(), other.note()) == (None, None)
+
+
+def test_a_bot_that_has_stopped_differs_from_nobody(told: Changing) -> None:
+    beside(told, SLOWER)
+
+    pass_minutes(told)
+
+    assert differing(told) == []
+    assert told.in_force.note() is None

@@ -66,6 +66,24 @@ def refused(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     return notice(_refused(refs, plain), _refused(refs, token))
 
 
+def differs(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
+    """Return the notice that two bots go by different policies."""
+    plain, token = both(policy.team_hours.zone, now, named=True)
+    return notice(_differs(refs, plain), _differs(refs, token))
+
+
+def _differs(refs: Mapping[str, str], times: Times) -> str:
+    one, two = (
+        f"{refs[name]}" + (f" of {times.at(datetime.fromisoformat(at))}" if at else "")
+        for name, at in (("one", refs.get("one_at")), ("two", refs.get("two_at")))
+    )
+    return (
+        "Two sevbots go by different policies here, so they promise different times by "
+        f"turns: one by the version {one}, the other by {two}. Give both the same "
+        "policies.yaml; `sevbot doctor` says the version of each."
+    )
+
+
 def _accepted(refs: Mapping[str, str], times: Times) -> str:
     at = times.at(datetime.fromisoformat(refs["at"]))
     # A message that was queued by an older bot has no "kept".

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from bot.store.database import Transaction
 
+_POLICY = "policy/"
+
 
 class Mark(StrEnum):
     """Every named instant in the database.
@@ -42,6 +44,20 @@ def noted(tx: Transaction) -> dict[Mark, datetime]:
     known = {mark.value: mark for mark in Mark}
     rows = tx.all("marks")
     return {known[row["name"]]: row["at"] for row in rows if row["name"] in known}
+
+
+def note_policy(tx: Transaction, version: str, instant: datetime) -> None:
+    """Note that a bot goes by a version of the policy."""
+    tx.write("set_mark", name=f"{_POLICY}{version}", at=instant)
+
+
+def policies(tx: Transaction) -> dict[str, datetime]:
+    """Return when a bot last noted that it goes by each version."""
+    return {
+        row["name"].removeprefix(_POLICY): row["at"]
+        for row in tx.all("marks")
+        if row["name"].startswith(_POLICY)
+    }
 
 
 def note(tx: Transaction, mark: Mark, instant: datetime) -> None:

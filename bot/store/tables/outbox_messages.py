@@ -31,6 +31,7 @@ class MessageKind(StrEnum):
     OFFER_ANSWERED = "offer_answered"
     POLICY_ACCEPTED = "policy_accepted"
     POLICY_REFUSED = "policy_refused"
+    POLICY_DIFFERS = "policy_differs"
     BACKUP = "backup"
     LOST_INCIDENTS = "lost_incidents"
     LEAVERS = "leavers"
