@@ -24,6 +24,7 @@ from slack_sdk.socket_mode.builtin.internals import (
 )
 
 from bot.inbound.frames import FrameError, Frames, Kind, Received
+from bot.slack.call_deadlines import tunnel
 
 logger = logging.getLogger(__name__)
 
@@ -72,17 +73,8 @@ class Session(Connection):
     def connect(self) -> None:
         """Connect, within the deadline. Raises OSError or SlackClientError."""
         url = urlsplit(self.url)
-        sock = _establish_new_socket_connection(
-            session_id=self.session_id,
-            server_hostname=url.hostname or "",
-            server_port=url.port or (443 if url.scheme == "wss" else 80),
-            logger=self.logger,
-            sock_send_lock=self.sock_send_lock,
-            receive_timeout=self.receive_timeout,
-            proxy=self.proxy,
-            proxy_headers=self.proxy_headers,
-            trace_enabled=False,
-            ssl_context=self.ssl_context,
+        sock = self._reached(
+            url.hostname or "", url.port or (443 if url.scheme == "wss" else 80)
         )
         try:
             self._shake_hands(sock, f"{url.path}?{url.query}", url.hostname or "")
@@ -92,6 +84,32 @@ class Session(Connection):
         self.sock = sock  # type: ignore[assignment]  # Without TLS in tests.
         self._answered_at = time.monotonic()
         self.ping(f"{self.session_id}:{time.time()}")
+
+    def _reached(self, host: str, port: int) -> socket:
+        if self.proxy is not None:
+            # The library reads a proxy's answer for as long as it drips.
+            within_s, more = self.handshake_within_s, self.proxy_headers
+            sock = tunnel(
+                self.proxy,
+                (host, port),
+                within_s,
+                headers=more,
+                context=self.ssl_context,
+            )
+            sock.settimeout(self.receive_timeout)
+            return sock
+        return _establish_new_socket_connection(
+            session_id=self.session_id,
+            server_hostname=host,
+            server_port=port,
+            logger=self.logger,
+            sock_send_lock=self.sock_send_lock,
+            receive_timeout=self.receive_timeout,
+            proxy=None,
+            proxy_headers=None,
+            trace_enabled=False,
+            ssl_context=self.ssl_context,
+        )
 
     def _shake_hands(self, sock: socket, path: str, host: str) -> None:
         key = _generate_sec_websocket_key()

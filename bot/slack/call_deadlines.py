@@ -7,6 +7,8 @@ a byte a second would hold a sender for hours. Here each operation gets what is 
 
 import json
 import socket
+from base64 import b64encode
+from collections.abc import Mapping
 from functools import cached_property, partial
 from http.client import (
     HTTPConnection,
@@ -19,6 +21,7 @@ from io import BufferedReader, RawIOBase
 from ssl import SSLContext, create_default_context
 from time import monotonic
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from urllib.request import (
     HTTPHandler,
     HTTPSHandler,
@@ -140,6 +143,36 @@ class _Connection(HTTPConnection):
 
 class _TlsConnection(_Connection, HTTPSConnection):
     """The same with TLS."""
+
+
+def tunnel(
+    proxy: str,
+    address: tuple[str, int],
+    within_s: float,
+    *,
+    headers: Mapping[str, str] | None = None,
+    context: SSLContext | None = None,
+) -> socket.socket:
+    """Return a TLS connection to an address through a proxy.
+
+    The deadline covers all of it, however slowly the proxy answers. Raises OSError.
+    """
+    way = urlsplit(proxy)
+    sent = dict(headers or {})
+    if way.username is not None and way.password is not None:
+        given = f"{unquote(way.username)}:{unquote(way.password)}".encode()
+        sent["Proxy-Authorization"] = f"Basic {b64encode(given).decode()}"
+    opening = _TlsConnection(
+        way.hostname or "", way.port or 80, timeout=within_s, context=context
+    )
+    opening.set_tunnel(*address, sent)
+    try:
+        opening.connect()
+    except BaseException:
+        opening.close()
+        raise
+    assert isinstance(opening.sock, socket.socket), "it has connected"
+    return opening.sock
 
 
 class _Response(HTTPResponse):

@@ -5,8 +5,9 @@ import socket
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha1
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from slack_sdk.socket_mode.builtin.connection import ConnectionState
@@ -120,3 +121,34 @@ def test_a_connection_counts_only_while_pings_are_answered(stranger: Stranger) -
 
     assert (fresh, silent) == (True, False)
     assert until(stranger.session.is_answered)
+
+
+def test_a_proxy_whose_answer_drips_is_given_up(stranger: Stranger) -> None:
+    asked: list[bytes] = []
+
+    def drip() -> None:
+        stranger.end, _ = stranger._door.accept()
+        asked.append(stranger.end.recv(4096))
+        with suppress(OSError):
+            while not pause.wait(0.05):
+                stranger.end.sendall(b"x")
+
+    pause = Event()
+    stranger.session.proxy = (
+        f"http://ana:s%20t@127.0.0.1:{stranger._door.getsockname()[1]}"
+    )
+    stranger.session.url = "wss://slack.example/link"
+    stranger.session.handshake_within_s = 0.3
+    dripping = Thread(target=drip)
+    dripping.start()
+    began = time.monotonic()
+
+    with pytest.raises(OSError, match="TimeoutError"):
+        stranger.session.connect()
+
+    took = time.monotonic() - began
+    pause.set()
+    dripping.join()
+    assert took < 5
+    assert asked[0].startswith(b"CONNECT slack.example:443 HTTP/1.")
+    assert b"Proxy-Authorization: Basic " + b64encode(b"ana:s t") in asked[0]
