@@ -18,6 +18,13 @@ from tests.commands import Ran, Run, write
 from tests.documents import ALL, PAGES, READ, blocks, lines, links, typed_commands
 from tests.paths import ROOT
 
+# The first table of the page, without its head.
+PROMISES = [
+    [cell.strip() for cell in line.strip("|").split(" | ")]
+    for line in READ[PAGES["promises"]].partition("\n## ")[0].splitlines()
+    if line.startswith("| ")
+][2:]
+
 
 @pytest.mark.parametrize("command", commands())
 def test_each_command_is_documented(command: str) -> None:
@@ -37,7 +44,23 @@ def test_each_setting_is_documented(name: str) -> None:
     "path", sorted(set(re.findall(r"`(tests/[\w/]+(?:\.py)?)`", ALL)))
 )
 def test_each_test_that_is_named_is_there(path: str) -> None:
-    assert (ROOT / path).exists()
+    found = ROOT / path
+    files = [found] if found.is_file() else sorted(found.glob("test_*.py"))
+
+    assert any("def test_" in file.read_text(encoding="utf-8") for file in files)
+
+
+@pytest.mark.parametrize("row", PROMISES, ids=lambda row: row[0][:40])
+def test_each_promise_names_who_is_told_and_the_test(row: list[str]) -> None:
+    _, promised, seen, shown = row
+
+    assert promised
+    assert seen
+    assert re.fullmatch(r"`tests/[\w/.]+`(, `tests/[\w/.]+`)*", shown)
+
+
+def test_the_table_of_promises_can_be_read_at_a_sitting() -> None:
+    assert 30 <= len(PROMISES) <= 40
 
 
 @pytest.mark.parametrize("scope", [*NEEDED, *OPTIONAL], ids=lambda scope: scope.name)
