@@ -40,7 +40,6 @@ _RECONCILED_AFTER = timedelta(hours=1)
 _MARGIN = timedelta(minutes=15)
 _TRY_AGAIN_AFTER = timedelta(minutes=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
-_CLOCKS_DIFFER_BY = timedelta(seconds=10)
 _OF_THE_TICK = (MessageKind.REMINDER, MessageKind.MORNING, MessageKind.DIGEST)
 
 
@@ -282,18 +281,10 @@ def _healed(tx: Transaction, *, now: datetime, system_now: datetime) -> _Age:
     reason.
     """
     noted = marks.noted(tx)
-    clocks = {Mark.KNOWN_UNTIL: now, Mark.RESUMED: now}
-    clocks |= dict.fromkeys((Mark.BEGUN, Mark.NUMBERS_READ, Mark.RESTORED), system_now)
-    ahead = {
-        mark: at
-        for mark, at in clocks.items()
-        if mark in noted and noted[mark] > at + _CLOCKS_DIFFER_BY
-    }
+    ahead = marks.bring_back(tx, noted, now=now, system_now=system_now)
     if ahead:
         extra = {"marks": [*ahead]}
         logger.warning("the database is ahead of the clock", extra=extra)
-        for mark, at in ahead.items():
-            marks.note(tx, mark, at)
         pacing.restart_waits(tx, system_now)
     return _age_of(noted | ahead)
 

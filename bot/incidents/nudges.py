@@ -5,7 +5,7 @@ severity. The tick asks for the next step, sends it and stores its number. If th
 was down for several steps, they become one reminder: the newest.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -42,6 +42,18 @@ NUMBERS = {
 }
 # The last step of what is mild, and that of everything else.
 LAST = (StepKind.AFTER, StepKind.AFTER_AGAIN)
+
+
+# A tick that comes this late for a reminder still sends it for its own instant.
+_LATE_BY = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """When a reminder was queued by our clock, and posted by Slack's, if it was."""
+
+    queued_at: datetime
+    posted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,34 @@ def armed(
     if is_new and step and step.kind is StepKind.AHEAD and step.at <= now:
         over = step.over
         step = step_of(policy, incident, deadline, over)
+    return _awaiting(deadline, over, step)
+
+
+def rearmed(
+    policy: Policy,
+    incident: Incident,
+    deadline: Deadline,
+    now: datetime,
+    sent: Collection[Sent],
+) -> Deadline:
+    """Return the deadline with the reminders to come that a clock ahead used up.
+
+    Those are the steps after `now` that are over, from the first on that was not sent
+    for its own instant. `sent` are the reminders of this deadline.
+    """
+    if not deadline.is_open:
+        return deadline
+    over, early = 0, policy.reminders.together
+    step = step_of(policy, incident, deadline, over)
+    while step and _is_over(step, deadline):
+        if step.at > now and not any(_is_for(step, one, early) for one in sent):
+            break
+        over = step.over
+        step = step_of(policy, incident, deadline, over)
+    else:
+        over, step = deadline.step, step_of(policy, incident, deadline, deadline.step)
+    if deadline.paused_at is not None:
+        return replace(deadline, step=over)
     return _awaiting(deadline, over, step)
 
 
@@ -291,6 +331,22 @@ def _page(
         dict.fromkeys(role for one in escalation.steps for role in one.tell)
     )
     return Step(number, StepKind.PAGE, at, is_check_in, everybody)
+
+
+def _is_over(step: Step, deadline: Deadline) -> bool:
+    if deadline.kind.is_internal:
+        return step.number < deadline.step
+    return step.kind not in to_come(NUMBERS, deadline.step)
+
+
+def _is_for(step: Step, sent: Sent, early: timedelta) -> bool:
+    """Return whether a reminder was sent for the instant of this step.
+
+    Our clock may have been wrong then, so Slack's has to agree.
+    """
+    earliest = step.at - early
+    is_then = earliest <= sent.queued_at < step.at + _LATE_BY
+    return is_then and sent.posted_at is not None and sent.posted_at >= earliest
 
 
 def _joined(step: Step, later: Step) -> Step:

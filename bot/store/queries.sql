@@ -357,6 +357,17 @@ WHERE workspace = :workspace
   AND late_at < :now
 RETURNING incident, kind;
 
+-- name: forget_misses
+-- The tick that noted these misses went by a clock that was ahead.
+UPDATE deadlines
+SET missed_at = NULL
+WHERE workspace = :workspace
+  AND incident = :incident
+  AND closed_at IS NULL
+  AND missed_at = late_at
+  AND missed_at > :now
+RETURNING count;
+
 -- name: fallen_deadlines
 -- The contract's deadlines that became late, or would have, in [since, now). A miss
 -- keeps its instant when a change of policy or severity moves the deadline later.
@@ -682,6 +693,13 @@ ON CONFLICT (workspace, person, incident, deadline_kind, deadline_count) DO UPDA
 SET fired = excluded.fired, step = excluded.step
 RETURNING person;
 
+-- name: forget_held
+-- The tick that held these went by a clock that was ahead.
+DELETE FROM held
+WHERE workspace = :workspace
+  AND held_at > :now
+RETURNING person;
+
 -- name: release_held
 DELETE FROM held
 WHERE workspace = :workspace
@@ -814,6 +832,17 @@ WHERE item.workspace = :workspace
   AND item.fired > :fired
   AND message.state NOT IN ('dead', 'superseded')
   AND COALESCE(message.person, message.conversation) = :place;
+
+-- name: sent_reminders
+SELECT DISTINCT message.queued_at, message.ts
+FROM outbox_items AS item
+JOIN outbox AS message
+  ON message.workspace = item.workspace
+  AND message.key = item.key
+WHERE item.workspace = :workspace
+  AND item.incident = :incident
+  AND item.deadline_kind = :deadline_kind
+  AND item.deadline_count = :deadline_count;
 
 -- name: standing_reminder
 -- The newest message about a deadline in a channel, apart from threads.

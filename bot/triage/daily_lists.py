@@ -12,15 +12,13 @@ from bot.incidents.incidents import Incident
 from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
-from bot.store.tables import items, marks, records
+from bot.store.tables import items, marks, outbox_messages, records
 from bot.store.tables.items import Item
-from bot.store.tables.marks import Mark
+from bot.store.tables.marks import CLOCKS_DIFFER_BY, Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import people
 
 _DAY = timedelta(days=1)
-# The clocks of two hosts may differ by this much without either being wrong.
-_CLOCKS_DIFFER_BY = timedelta(seconds=10)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -30,19 +28,18 @@ def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
     A bot that starts late still writes the lists of the day that it finds, but not
     those of earlier days.
     """
-    noted = _past(marks.noted(tx), now)
+    noted = marks.noted(tx)
     if Mark.MORNING not in noted:
         marks.note(tx, Mark.MORNING, now)
     yield from _mornings(tx, policy, noted.get(Mark.MORNING), now)
     if (at := _digest_due(noted, policy, now)) is not None:
         marks.note(tx, Mark.DIGEST, now)
-        yield _digest(policy, noted.get(Mark.DIGEST, at - _DAY), now)
+        yield _digest(tx, policy, at, noted.get(Mark.DIGEST, at - _DAY), now)
 
 
 def are_due(noted: Mapping[Mark, datetime], policy: Policy, now: datetime) -> bool:
     """Return whether the digest is due and not yet written, or was never looked for."""
-    past = _past(noted, now)
-    return Mark.MORNING not in past or _digest_due(past, policy, now) is not None
+    return Mark.MORNING not in noted or _digest_due(noted, policy, now) is not None
 
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
@@ -94,7 +91,7 @@ def _mornings(
         found = morning_of(tx, policy, person, held, now=now, until=until)
         if found is not None:
             yield NewMessage(
-                key=f"morning/{today:%Y-%m-%d}/{person}",
+                key=_key(tx, f"morning/{today:%Y-%m-%d}/{person}", begun, now),
                 kind=MessageKind.MORNING,
                 priority=Priority.NUDGE,
                 person=person,
@@ -149,12 +146,15 @@ def _readers(
     return [(row["person"], people.zone_of(row, policy)) for row in rows]
 
 
-def _digest(policy: Policy, since: datetime, now: datetime) -> NewMessage:
+def _digest(
+    tx: Transaction, policy: Policy, due_at: datetime, since: datetime, now: datetime
+) -> NewMessage:
     """Return the digest of all that happened since the last, even a late one."""
+    day = now.astimezone(policy.team_hours.zone)
     until = _following(policy, now)
     instants = {"since": since, "at": now, "until": until}
     return NewMessage(
-        key=f"digest/{now.astimezone(policy.team_hours.zone):%Y-%m-%d}",
+        key=_key(tx, f"digest/{day:%Y-%m-%d}", due_at, now),
         kind=MessageKind.DIGEST,
         priority=Priority.DIGEST,
         conversation=policy.channels.digest,
@@ -167,14 +167,18 @@ def _owed(tx: Transaction, incident: Incident) -> tuple[Deadline, ...]:
     return tuple(deadline for deadline in owed if deadline.is_open)
 
 
-def _past(noted: Mapping[Mark, datetime], now: datetime) -> dict[Mark, datetime]:
-    """Leave out what a bot noted whose clock was ahead.
+def _key(tx: Transaction, key: str, at: datetime, now: datetime) -> str:
+    """Return the key of a list that is due `at`; another one if it was sent before.
 
-    Else no list would be written until real time catches up. A list that such a bot did
-    write is not repeated: its key is in the outbox.
+    A bot whose clock was ahead sent it then, which Slack's stamp shows or the instant
+    at which it was queued.
     """
-    latest = now + _CLOCKS_DIFFER_BY
-    return {mark: at for mark, at in noted.items() if at <= latest}
+    while (sent := outbox_messages.find(tx, key)) is not None and (
+        sent.queued_at > now + CLOCKS_DIFFER_BY
+        or (sent.ts is not None and items.posted_at(sent.ts) < at)
+    ):
+        key += "/again"
+    return key
 
 
 def _digest_due(

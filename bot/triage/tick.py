@@ -21,7 +21,7 @@ from bot.store.tables import items, locks, marks, outbox_messages, records
 from bot.store.tables.items import Item, item_of, key_of
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
-from bot.triage import daily_lists, leavers
+from bot.triage import daily_lists, leavers, set_back
 from bot.triage.context import Context
 from bot.triage.people import Rings
 
@@ -145,6 +145,8 @@ class Reminders:
             # Another replica is ticking now, and does the same work.
             if not locks.take_if_free(tx, locks.TICK):
                 return
+            if set_back.was_ahead(tx, now):
+                set_back.heal(tx, self._context, now)
             self._refresh(tx, records.mark_missed(tx, now))
             if down:
                 # Who left before it may be back: count their minute again.
@@ -155,8 +157,7 @@ class Reminders:
             locks.take(tx, locks.TICK)
             self._listed_in = _minute(now)
             self._send(tx, list(daily_lists.due(tx, self._context.policy(), now)), now)
-            if self._ticked_at is None or down or self._marks_now(tx, now):
-                marks.note(tx, Mark.TICK, now)
+            self._note(tx, now, down)
         self._ticked_at = self._context.system_clock()
 
     def next_at(self) -> datetime:
@@ -199,9 +200,14 @@ class Reminders:
             return None
         return ticked_at, now
 
-    def _marks_now(self, tx: Transaction, now: datetime) -> bool:
+    def _note(
+        self, tx: Transaction, now: datetime, down: tuple[datetime, datetime] | None
+    ) -> None:
+        """Note this tick with what it writes: by that a later one sees a set-back."""
         ticked_at = marks.at(tx, Mark.TICK)
-        return ticked_at is None or abs(now - ticked_at) >= _MARK_EVERY
+        is_old = ticked_at is None or abs(now - ticked_at) >= _MARK_EVERY
+        if self._ticked_at is None or down or is_old:
+            marks.note(tx, Mark.TICK, now)
 
     def _release_work(self, now: datetime) -> None:
         """Release the work of people who are gone, before its reminders are fired."""
@@ -234,6 +240,7 @@ class Reminders:
                     batch.add(firing)
             records.save_fired(tx, batch.fired)
             self._queue(tx, batch, now)
+            self._note(tx, now, down)
 
     def _due(
         self, tx: Transaction, now: datetime, after: datetime, by: datetime, most: int

@@ -9,7 +9,7 @@ import pytest
 from bot.incidents import nudges
 from bot.incidents.deadlines import Kind
 from bot.incidents.incidents import EventKind
-from bot.incidents.nudges import NUMBERS, StepKind
+from bot.incidents.nudges import NUMBERS, Sent, StepKind
 from bot.policy import targets
 from bot.policy.policies import Severity
 from tests import record as records
@@ -377,3 +377,52 @@ def test_the_repeats_of_a_sev1_stay_as_frequent_as_they_were() -> None:
     paged = [line.split()[2] for line in record.pages(pacific(24, "10:06"))]
 
     assert paged == ["09:00", "09:05", "09:10", "09:20", "09:35", "09:50", "10:05"]
+
+
+def test_a_clock_ahead_uses_no_reminder_up() -> None:
+    record = opened(SEV2)
+    queued_at = pacific(24, "12:00")
+    _, used_up = nudges.fire(
+        record.policy,
+        record.incident,
+        record.owed(FIRST),
+        pacific(24, "12:00"),
+        rings=lambda _: True,
+    )
+
+    really_at = pacific(24, "09:30")
+    sent = [Sent(queued_at, posted_at=really_at)]
+    armed = nudges.rearmed(record.policy, record.incident, used_up, really_at, sent)
+
+    assert (armed.step, armed.next_nudge_at) == (0, queued_at)
+    assert armed.fired == 1
+
+
+def test_a_clock_behind_repeats_no_reminder() -> None:
+    record = opened(SEV2)
+    at = pacific(24, "12:00")
+    _, fired = nudges.fire(
+        record.policy, record.incident, record.owed(FIRST), at, rings=lambda _: True
+    )
+
+    now, sent = pacific(24, "09:30"), [Sent(at, posted_at=at)]
+    armed = nudges.rearmed(record.policy, record.incident, fired, now, sent)
+
+    assert armed == fired
+
+
+def test_a_reminder_used_up_before_a_pause_comes_after_it() -> None:
+    record = opened(SEV2)
+    _, used_up = nudges.fire(
+        record.policy,
+        record.incident,
+        record.owed(FIRST),
+        pacific(26, "12:00"),
+        rings=lambda _: True,
+    )
+    now = pacific(24, "09:30")
+    paused = replace(used_up, paused_at=now, next_nudge_at=None)
+
+    armed = nudges.rearmed(record.policy, record.incident, paused, now, [])
+
+    assert (armed.step, armed.next_nudge_at) == (0, None)

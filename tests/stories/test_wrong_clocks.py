@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
+
 from bot.emulator.faults import Fault
+from bot.store.tables import records
 from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
@@ -94,3 +97,95 @@ def test_a_text_typed_on_a_wrong_clock_is_no_slip_later(tuesday: Story) -> None:
     tuesday.command("dee", SEV1)
 
     assert len(tuesday.slack.channel("incidents")) == 2
+
+
+def set_back(told: Story, by: timedelta) -> None:
+    """Set both clocks back while the bot runs, and let it tick."""
+    told.clock.travel(told.clock() - by)
+    told.system_clock.now -= by
+    told.settle()
+
+
+def test_a_sev1_is_escalated_as_ever_after_a_wrong_clock(tuesday: Story) -> None:
+    tuesday.command("dee", SEV1)
+    with ahead(tuesday, timedelta(days=2)):
+        tuesday.settle()
+    before = len(tuesday.heard("ana"))
+
+    tuesday.advance(hours=1)
+
+    instants = [said[:9] for said in tuesday.heard("ana")[before:]]
+    assert instants == ["Tue 10:05", "Tue 10:35", "Tue 10:50"]
+
+
+def test_a_sev2_is_reminded_of_as_ever_after_a_wrong_clock(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    tuesday.take("ana")
+    with ahead(tuesday, timedelta(days=2)):
+        tuesday.settle()
+    before = len(tuesday.heard("ana"))
+
+    tuesday.advance(hours=7)
+
+    instants = [said[:9] for said in tuesday.heard("ana")[before:]]
+    assert instants == ["Tue 13:00", "Tue 14:00", "Tue 15:00", "Tue 16:00"]
+
+
+def test_what_a_clock_ahead_called_missed_is_not(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    with ahead(tuesday, timedelta(days=2)):
+        tuesday.settle()
+
+    with tuesday.bot.database.reading() as tx:
+        missed = [one.missed_at for one in records.deadlines(tx, 1) if one.missed_at]
+    assert all(at <= tuesday.now for at in missed)
+    assert "late" not in tuesday.read(tuesday.card())
+
+
+def test_a_reminder_sent_in_time_is_not_repeated(tuesday: Story) -> None:
+    tuesday.command("dee", SEV1)
+    tuesday.advance(minutes=50)
+    before = tuesday.heard("ana")
+
+    set_back(tuesday, timedelta(minutes=49))
+    tuesday.advance(minutes=48)
+
+    assert tuesday.heard("ana") == before
+
+
+def test_clocks_that_differ_by_seconds_change_nothing(
+    tuesday: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    tuesday.command("dee", SEV1)
+    tuesday.advance(minutes=5)
+    before = tuesday.heard("ana")
+
+    set_back(tuesday, timedelta(seconds=50))
+    tuesday.advance(seconds=50)
+
+    assert tuesday.heard("ana") == before
+    assert "the clock was set back" not in caplog.messages
+
+
+def test_the_days_lists_come_on_the_day_that_a_clock_ahead_showed(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    tuesday.take("ana")
+    with ahead(tuesday, timedelta(days=1)):
+        tuesday.settle()
+
+    tuesday.travel(pacific("2026-11-25 12:00"))
+
+    assert tuesday.heard("ana")[-1].startswith("Wed 09:00 Today: ")
+    assert tuesday.heard_in("leads")[-1].startswith("Wed 09:15 Wed 25 Nov: ")
+
+
+def test_lists_sent_in_time_are_not_repeated(tuesday: Story) -> None:
+    tuesday.travel(pacific("2026-11-25 09:30"))
+    before = tuesday.heard_in("leads")
+
+    set_back(tuesday, timedelta(minutes=45))
+    tuesday.advance(hours=1)
+
+    assert tuesday.heard_in("leads") == before

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.incidents.deadlines import Deadline, Kind
-from bot.incidents.nudges import StepKind
+from bot.incidents.nudges import Sent, StepKind
 from bot.incidents.recipients import Because
 from bot.store.database import Row, Transaction
 
@@ -100,6 +100,22 @@ def remove(tx: Transaction, key: str, item: Item) -> None:
 def within(tx: Transaction, key: str) -> list[Item]:
     """Return the reminders within a message, in order."""
     return [_item(row) for row in tx.all("outbox_items", key=key)]
+
+
+def posted_at(ts: str) -> datetime:
+    """Return when Slack posted a message, by its own clock."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def sent_of(tx: Transaction, deadline: Deadline) -> list[Sent]:
+    """Return the reminders of a deadline that were queued."""
+    rows = tx.all(
+        "sent_reminders",
+        incident=deadline.incident,
+        deadline_kind=deadline.kind,
+        deadline_count=deadline.count,
+    )
+    return [Sent(row["queued_at"], row["ts"] and posted_at(row["ts"])) for row in rows]
 
 
 def is_superseded(tx: Transaction, item: Item, place: str) -> bool:

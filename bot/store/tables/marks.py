@@ -1,6 +1,7 @@
 """Named instants: when something was last done, or since when something holds."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.store.database import Transaction
@@ -33,6 +34,18 @@ class Mark(StrEnum):
     CREATED = "created"
 
 
+# Not the tick's, by which the tick itself sees that the clock was set back.
+_OF_OBLIGATIONS = (
+    Mark.MORNING,
+    Mark.DIGEST,
+    Mark.START,
+    Mark.KNOWN_UNTIL,
+    Mark.RESUMED,
+)
+# The clocks of two hosts may differ by this much without either being wrong.
+CLOCKS_DIFFER_BY = timedelta(seconds=10)
+
+
 def at(tx: Transaction, mark: Mark) -> datetime | None:
     """Return a named instant; `None` if it was never noted."""
     row = tx.one("mark", name=mark)
@@ -63,3 +76,22 @@ def policies(tx: Transaction) -> dict[str, datetime]:
 def note(tx: Transaction, mark: Mark, instant: datetime) -> None:
     """Note a named instant, in place of an earlier one."""
     tx.write("set_mark", name=mark, at=instant)
+
+
+def bring_back(
+    tx: Transaction,
+    known: Mapping[Mark, datetime],
+    *,
+    now: datetime,
+    system_now: datetime,
+) -> dict[Mark, datetime]:
+    """Move marks that are ahead back to now, and return those; not that of the tick."""
+    nows = {mark: now if mark in _OF_OBLIGATIONS else system_now for mark in known}
+    ahead: dict[Mark, datetime] = {
+        mark: at
+        for mark, at in nows.items()
+        if mark is not Mark.TICK and known[mark] > at + CLOCKS_DIFFER_BY
+    }
+    for mark, at in ahead.items():
+        note(tx, mark, at)
+    return ahead

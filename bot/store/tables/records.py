@@ -181,6 +181,14 @@ def mark_missed(tx: Transaction, now: datetime) -> set[int]:
     return missed
 
 
+def forget_misses(tx: Transaction, number: int, now: datetime) -> bool:
+    """Forget misses of an incident that are still to come; return whether it had any.
+
+    A change may have noted one at another instant than the tick does; that stays.
+    """
+    return bool(tx.all("forget_misses", incident=number, now=now))
+
+
 def fallen(
     tx: Transaction, since: datetime, now: datetime
 ) -> list[tuple[Incident, Deadline]]:
