@@ -11,7 +11,7 @@ from typing import Protocol
 
 from slack_bolt import App
 
-from bot.clock import Clock, system_clock
+from bot.clock import Clock, SteadyClock, system_clock
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
@@ -27,10 +27,11 @@ from bot.inbound.starting import Starting
 from bot.inbound.submissions import Forms
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
+from bot.running.clock_checks import ClockCheck
 from bot.running.daily_backups import DailyBackups
 from bot.running.reading import Reading
 from bot.running.record_checks import RecordCheck
-from bot.running.scheduler import TICK_EVERY_S, Scheduler
+from bot.running.scheduler import TICK_EVERY_S, Scheduler, Wake, guarded
 from bot.running.senders import Senders
 from bot.settings import Settings, clock_of, refused, text_of
 from bot.slack.client import Slack
@@ -88,6 +89,7 @@ class Bot:
     recovery: Recovery
     retention: Retention
     record_check: RecordCheck
+    clock_check: ClockCheck
     backups: DailyBackups | None = None
     policy_note: Callable[[], str | None] = lambda: None
     claims: Claims = field(default_factory=Claims)
@@ -99,9 +101,10 @@ class Bot:
         return self.context.database
 
     def tick(self) -> None:
-        """Queue the reminders that are due."""
-        self.recovery.read_numbers()
-        self.reminders.tick()
+        """Queue the reminders that are due, unless the clock may be wrong."""
+        if not self.clock_check.holds():
+            self.recovery.read_numbers()
+            self.reminders.tick()
         self.pulse.beat()
 
     def health(self) -> Health:
@@ -113,6 +116,7 @@ class Bot:
             storage=found.refused or self.claims.failure,
             silent_for=self.pulse.silent_for(),
             hears=self.transport.is_connected(),
+            clock=self.clock_check.refused(),
             deaf_because=self.transport.failure,
             unsent=unsent,
             waits=found.waits,
@@ -121,6 +125,7 @@ class Bot:
                 # Why names folders, which are no business of strangers.
                 _BACKUP_FAILS if self.backups and self.backups.failure else None,
                 self.policy_note(),
+                self.clock_check.note(),
                 self.transport.note(),
                 self.people.failure,
                 self.outbox.note(),
@@ -204,10 +209,16 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         recovery=Recovery(context, slack),
         retention=Retention(context),
         record_check=RecordCheck(context),
+        clock_check=ClockCheck(system_clock, slack, _server(settings, database)),
         backups=_backups(settings, context),
         policy_note=policy_note,
     )
     return bot
+
+
+def _server(settings: Settings, database: Database) -> Database | None:
+    """Return the database if it is a server, which has a clock of its own."""
+    return database if opening.is_postgres(settings.database_url) else None
 
 
 def identify(
@@ -241,7 +252,7 @@ class Prepared:
     """A bot that is ready to run, and the watch on its policy's file."""
 
     bot: Bot
-    wake: "Wake"
+    wake: Wake
     watch: PolicyWatch
     team: str
 
@@ -262,9 +273,10 @@ def prepared(
     """
     wake = Wake()
     port = settings.port if is_http or settings.is_port_set else None
+    steady = SteadyClock(system_clock)
     with Starting(settings.host, port) as starting:
         begun = starting.until_works(
-            lambda: _begun(settings, stopping, system_clock, starting.waits), stopping
+            lambda: _begun(settings, stopping, steady, starting.waits), stopping
         )
     if begun is None:
         return None
@@ -274,7 +286,7 @@ def prepared(
         in_force,
         identity,
         clock=context.clock,
-        system_clock=system_clock,
+        system_clock=steady,
         pace=pace,
         wake=wake,
         is_http=is_http,
@@ -301,11 +313,13 @@ def _begun(
     in_force, database = InForce(policy), opening.opened(url, identity.team)
     try:
         context = Context(database, in_force, clock, system_clock, identity.team)
+        slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
+        # Before the first instant is noted.
+        guarded(ClockCheck(system_clock, slack, _server(settings, database)).look)()
         watch = PolicyWatch(source, in_force, context)
         watch.begin(problems)
         # Before anything is sent or opened: all of that has to know whether the
         # database may be older than what Slack shows.
-        slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
         Recovery(context, slack).begin()
     except BaseException:
         database.close()
@@ -317,7 +331,7 @@ def _begun(
 def running(prepared: Prepared) -> Iterator[Senders]:
     """Run a bot in the background: its transport, tick, senders and policy watch."""
     bot = prepared.bot
-    senders = Senders(bot.outbox, bot.claims.fails)
+    senders = Senders(bot.outbox, bot.claims.fails, bot.clock_check.may_send)
 
     def tick() -> None:
         bot.tick()
@@ -327,6 +341,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
     readings = (
         Reading("people", bot.people.read_page),
         Reading("policy", prepared.watch.look),
+        Reading("clock", bot.clock_check.look),
     )
     prepared.wake.call = scheduler.wake
     scheduler.start()
@@ -346,17 +361,6 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         scheduler.stop()
         senders.stop()
         bot.close()
-
-
-class Wake:
-    """A callback that is handed out before its target exists."""
-
-    def __init__(self) -> None:
-        self.call: Callable[[], None] = lambda: None
-
-    def __call__(self) -> None:
-        """Call the target, if there is one yet."""
-        self.call()
 
 
 def _backups(settings: Settings, context: Context) -> DailyBackups | None:

@@ -1,6 +1,7 @@
 """Two clocks: that of obligations, which a trial may move, and the system clock."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,78 @@ def system_clock() -> datetime:
     one in memory.
     """
     return _to_millisecond(datetime.now(UTC))
+
+
+# The clocks of two hosts may differ by this much without either being wrong.
+CLOCKS_DIFFER_BY = timedelta(seconds=10)
+_JUMPED_BY = timedelta(minutes=1)
+_DOUBTED_FOR_S = 600
+
+
+def elapsed() -> float:
+    """Return the seconds of a clock that nobody sets. It goes on during a suspend.
+
+    On Linux the usual monotonic clock does not.
+    Source: https://man7.org/linux/man-pages/man2/clock_gettime.2.html
+    """
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
+class SteadyClock:
+    """The system clock, but time passes as `elapsed` says while that is in doubt.
+
+    It is in doubt when it jumps, until Slack's clock agrees with it, for at most ten
+    minutes. Where a server holds the record, it is in doubt for as long as it differs
+    from the server's, and time is the server's.
+    """
+
+    def __init__(self, wall: Clock, elapsed: Callable[[], float] = elapsed) -> None:
+        self._wall = wall
+        self._elapsed = elapsed
+        self._zero = wall() - timedelta(seconds=elapsed())
+        self._doubted_at: float | None = None
+        self.has_server = False
+
+    def __call__(self) -> datetime:
+        """Return the current time in UTC, cut to the millisecond."""
+        wall, steady = self._read()
+        return steady if self._is_doubtful(wall, steady) else wall
+
+    def ahead_by(self) -> timedelta | None:
+        """Return how far ahead the system clock is; `None` if it is not in doubt."""
+        wall, steady = self._read()
+        return wall - steady if self._is_doubtful(wall, steady) else None
+
+    def follow_server(self, server_now: datetime) -> None:
+        """Take what a server's clock says now."""
+        self.has_server = True
+        self._zero = server_now - timedelta(seconds=self._elapsed())
+
+    def compare(self, slack_now: datetime) -> None:
+        """Believe the system clock again if Slack's agrees with it."""
+        if abs(self._wall() - slack_now) < _JUMPED_BY:
+            self._believe(self._wall())
+
+    def _read(self) -> tuple[datetime, datetime]:
+        steady = self._zero + timedelta(seconds=self._elapsed())
+        return self._wall(), _to_millisecond(steady)
+
+    def _is_doubtful(self, wall: datetime, steady: datetime) -> bool:
+        if self.has_server:
+            return abs(wall - steady) > CLOCKS_DIFFER_BY
+        now = self._elapsed()
+        if abs(wall - steady) >= _JUMPED_BY:
+            self._doubted_at = self._doubted_at or now
+            if now - self._doubted_at < _DOUBTED_FOR_S:
+                return True
+        self._believe(wall)
+        return False
+
+    def _believe(self, wall: datetime) -> None:
+        self._zero = wall - timedelta(seconds=self._elapsed())
+        self._doubted_at = None
 
 
 @dataclass(frozen=True, slots=True)

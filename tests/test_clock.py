@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import TrialClock, system_clock
+from bot.clock import SteadyClock, TrialClock, system_clock
 from bot.errors import BotError
 from tests.paths import ROOT
 
@@ -128,3 +128,105 @@ def test_an_instant_without_a_zone_is_refused(path: Path) -> None:
 
     with pytest.raises(BotError, match="names no time zone"):
         TrialClock(path)()
+
+
+class Machine:
+    """A machine's wall clock, which may jump, and its seconds, which never do."""
+
+    def __init__(self) -> None:
+        self.jumped_by = timedelta(0)
+        self.seconds = 1_000.0
+        self.clock = SteadyClock(self.wall, lambda: self.seconds)
+
+    def wall(self) -> datetime:
+        return AT + timedelta(seconds=self.seconds) + self.jumped_by
+
+    def right(self) -> datetime:
+        return AT + timedelta(seconds=self.seconds)
+
+
+def test_a_clock_that_jumps_is_not_believed() -> None:
+    machine = Machine()
+
+    machine.seconds += 5
+    machine.jumped_by = timedelta(days=2)
+
+    assert machine.clock() == machine.right()
+    assert machine.clock.ahead_by() == timedelta(days=2)
+
+
+def test_a_machine_that_was_suspended_is_believed_at_once() -> None:
+    machine = Machine()
+
+    machine.seconds += 28_800
+
+    assert machine.clock() == machine.wall()
+    assert machine.clock.ahead_by() is None
+
+
+def test_a_clock_that_jumped_is_believed_once_slack_agrees() -> None:
+    machine = Machine()
+    machine.jumped_by = timedelta(days=2)
+    machine.clock()
+
+    machine.clock.compare(machine.right())
+    was_doubted = machine.clock.ahead_by() is not None
+    machine.clock.compare(machine.wall() - timedelta(seconds=2))
+
+    assert was_doubted
+    assert machine.clock.ahead_by() is None
+    assert machine.clock() == machine.wall()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_doubted"), [(0, True), (599, True), (600, False)]
+)
+def test_a_jump_is_doubted_for_ten_minutes(seconds: int, *, is_doubted: bool) -> None:
+    machine = Machine()
+    machine.jumped_by = -timedelta(hours=3)
+    machine.clock()
+
+    machine.seconds += seconds
+
+    assert (machine.clock.ahead_by() is not None) == is_doubted
+
+
+def test_a_clock_that_comes_back_is_believed_at_once() -> None:
+    machine = Machine()
+    machine.jumped_by = timedelta(days=2)
+    machine.clock()
+    machine.seconds += 10
+
+    machine.jumped_by = timedelta(0)
+
+    assert machine.clock.ahead_by() is None
+
+
+def test_a_clock_that_is_corrected_by_little_is_followed() -> None:
+    machine = Machine()
+
+    for _ in range(10):
+        machine.jumped_by += timedelta(seconds=59)
+        machine.clock()
+
+    assert machine.clock() == machine.wall()
+
+
+def test_time_is_that_of_the_records_server() -> None:
+    machine = Machine()
+    machine.jumped_by = timedelta(seconds=11)
+
+    machine.clock.follow_server(machine.right())
+    machine.seconds += 3_600
+
+    assert machine.clock() == machine.right()
+    assert machine.clock.ahead_by() == timedelta(seconds=11)
+
+
+def test_a_clock_a_little_beside_the_servers_is_right() -> None:
+    machine = Machine()
+    machine.jumped_by = timedelta(seconds=9)
+
+    machine.clock.follow_server(machine.right())
+
+    assert machine.clock.ahead_by() is None

@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import timedelta
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from bot.emulator.driver import LocalSlack
 from bot.store import opening
 from bot.store.database import Database
 from tests import postgres
-from tests.processes import environment, sevbot, team_slack, until
+from tests.processes import environment, free_port, sevbot, team_slack, until
 
 AN_HOUR_S = 3600
 
@@ -32,27 +34,65 @@ def slack() -> Iterator[LocalSlack]:
         yield slack
 
 
-def is_ahead(database: Database) -> bool:
-    """Return whether a bot with a wrong clock started on the record and ticked."""
+class WrongBot:
+    """A bot in a process of its own, whose clock is ahead by as much as we say."""
+
+    def __init__(self, slack: LocalSlack, folder: Path, record: str) -> None:
+        self._ahead = folder / "ahead"
+        self.set_ahead(0)
+        self._port = free_port()
+        self._how: dict[str, Any] = {
+            "cwd": folder,
+            "env": environment(
+                slack, folder, DATABASE_URL=record, PORT=f"{self._port}"
+            ),
+        }
+
+    def set_ahead(self, seconds: int) -> None:
+        draft = self._ahead.with_suffix(".new")
+        draft.write_text(f"{seconds}", encoding="utf-8")
+        draft.replace(self._ahead)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        command = [sys.executable, "-m", "tests.wrong_clock", str(self._ahead)]
+        with Popen(command, **self._how) as bot:
+            try:
+                yield
+            finally:
+                bot.kill()
+
+    def says(self) -> str:
+        """Return what its health says; nothing while it does not answer."""
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=5)) as connection:
+            try:
+                connection.request("GET", "/healthz")
+                return connection.getresponse().read().decode()
+            except OSError:
+                return ""
+
+
+def marks(database: Database) -> dict[str, datetime]:
     with database.reading() as tx:
-        marks = {row["name"]: row["at"] for row in tx.all("marks")}
-        ticked = tx.one("mark", name="tick")
-    later = system_clock() + timedelta(minutes=30)
-    return "begun" in marks and marks["begun"] > later and ticked is not None
+        return {row["name"]: row["at"] for row in tx.all("marks")}
 
 
 def run_ahead(slack: LocalSlack, folder: Path, record: str) -> None:
     """Let a bot whose clock is an hour ahead run for a moment, then kill it."""
-    command = [sys.executable, "-m", "tests.wrong_clock", str(AN_HOUR_S)]
-    settings = environment(slack, folder, DATABASE_URL=record)
-    with (
-        closing(opening.opened(record, "T0ACME")) as database,
-        Popen(command, cwd=folder, env=settings) as bot,
-    ):
-        try:
-            assert until(lambda: is_ahead(database))
-        finally:
-            bot.kill()
+    wrong = WrongBot(slack, folder, record)
+    wrong.set_ahead(AN_HOUR_S)
+    with closing(opening.opened(record, "T0ACME")) as database, wrong.running():
+        later = system_clock() + timedelta(minutes=30)
+
+        def has_ticked() -> bool:
+            noted = marks(database)
+            return noted.get("begun", later) > later and noted["tick"] > later
+
+        if record.startswith("sqlite"):
+            assert until(has_ticked)
+        else:
+            assert until(lambda: "ahead of the database server's" in wrong.says())
+            assert max(marks(database).values()) < later
 
 
 def test_a_bot_after_one_with_a_wrong_clock_sends_at_once(
@@ -85,3 +125,25 @@ def test_a_bot_beside_one_with_a_wrong_clock_keeps_sending(
         cards = slack.wait_for_messages("incidents", count=2, timeout=20)
 
     assert len(cards) == 2
+
+
+def test_a_clock_that_jumps_is_doubted_until_slack_agrees(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    record = f"sqlite:///{tmp_path / 'sevbot.db'}"
+    wrong = WrongBot(slack, tmp_path, record)
+    with wrong.running(), closing(opening.opened(record, "T0ACME")) as database:
+        slack.wait_for_socket(timeout=20)
+
+        wrong.set_ahead(48 * AN_HOUR_S)
+        is_doubted = until(lambda: "clock jumped by 172800 s" in wrong.says())
+        slack.as_("dee").command("/sev1", "acme: meanwhile", channel="support")
+        slack.wait_for_messages("incidents", timeout=20)
+        noted = marks(database)
+        with database.reading() as tx:
+            noted["opened"] = (tx.one("incident", number=1) or {})["opened_at"]
+        wrong.set_ahead(0)
+        is_believed = until(lambda: "clock" not in (wrong.says() or "no clock"))
+
+    assert (is_doubted, is_believed) == (True, True)
+    assert max(noted.values()) <= system_clock()

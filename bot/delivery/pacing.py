@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clock import CLOCKS_DIFFER_BY
 from bot.errors import Fate, SlackError
 from bot.slack.client import CALL_WITHIN, PAGE_WITHIN
 from bot.store.database import Transaction
@@ -15,8 +16,6 @@ HURRY_AFTER = timedelta(seconds=15)
 _LATER_LOOKS = (timedelta(minutes=2), timedelta(minutes=15))
 _EDIT_ONCE_MORE_AFTER = timedelta(minutes=2)
 _LONGEST_WAIT = timedelta(minutes=2)
-# The clocks of two hosts may differ by this much without either having been set back.
-_CLOCKS_DIFFER_BY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def was_set_back(tx: Transaction, now: datetime, pace: Pace) -> bool:
     We notice by the budgets: the claim never lets one reach further ahead than its
     burst. If one does, it was used by a clock that was ahead of this one.
     """
-    return rate_limits.is_ahead(tx, now + pace.burst + _CLOCKS_DIFFER_BY)
+    return rate_limits.is_ahead(tx, now + pace.burst + CLOCKS_DIFFER_BY)
 
 
 def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:

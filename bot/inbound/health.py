@@ -82,6 +82,7 @@ def health(  # noqa: PLR0913  # All that can be wrong.
     storage: str | None,
     silent_for: float | None,
     hears: bool,
+    clock: str | None = None,
     deaf_because: str | None = None,
     unsent: Unsent | None = None,
     waits: timedelta | None = None,
@@ -93,8 +94,8 @@ def health(  # noqa: PLR0913  # All that can be wrong.
     `trouble` is Slack's error code for the installation, `storage` why the database
     cannot be used, `silent_for` the seconds since the last tick if that is overdue,
     `hears` whether commands can arrive, `deaf_because` why they cannot, if that is
-    known, `waits` for how long a message could have been sent, and `unreported` the
-    error code of a lost page that could not be reported.
+    known, `clock` that ours is wrong, `waits` for how long a message could have been
+    sent, and `unreported` the error code of a lost page that could not be reported.
     Notes that are `None` are left out.
     """
     reasons, also = [], []
@@ -104,6 +105,8 @@ def health(  # noqa: PLR0913  # All that can be wrong.
         reasons.append(f"the record cannot be used: {storage}")
     if silent_for is not None:
         reasons.append(f"nothing was looked for since {silent_for:.0f} s")
+    if clock is not None:
+        reasons.append(clock)
     if not hears:
         why = f" ({deaf_because})" if deaf_because else ""
         reasons.append(f"not connected to Slack: commands cannot arrive{why}")

@@ -147,6 +147,17 @@ class _Calls(BackgroundScheduler):  # type: ignore[misc]  # It has no types.
         return self._thread is None or not self._thread.is_alive()
 
 
+class Wake:
+    """A callback that is handed out before its target exists."""
+
+    def __init__(self) -> None:
+        self.call: Callable[[], None] = lambda: None
+
+    def __call__(self) -> None:
+        """Call the target, if there is one yet."""
+        self.call()
+
+
 def _move(job: Job, to: datetime) -> None:
     with suppress(JobLookupError):  # The scheduler was stopped meanwhile.
         job.modify(next_run_time=to)

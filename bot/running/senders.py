@@ -20,14 +20,19 @@ class Senders:
 
     They sleep until the looker finds something to send. At rest only the looker queries
     the database: about once a second, and at once when it is woken. `fails` is called
-    with why the record let nobody claim a message, and with `None` once it does.
+    with why the record let nobody claim a message, and with `None` once it does. They
+    claim nothing while `may_send` says no.
     """
 
     def __init__(
-        self, outbox: Outbox, fails: Callable[[str | None], None] = lambda _: None
+        self,
+        outbox: Outbox,
+        fails: Callable[[str | None], None] = lambda _: None,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._outbox = outbox
         self._fails = fails
+        self._may_send = may_send
         self._stopping = Event()
         self._look = Event()
         self._something = Event()
@@ -102,7 +107,7 @@ class Senders:
                 self._changed.notify_all()
 
     def _drain(self) -> None:
-        while not self._stopping.is_set() and self._send_one():
+        while not self._stopping.is_set() and self._may_send() and self._send_one():
             pass
 
     def _send_one(self) -> bool:

@@ -10,14 +10,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message, View
 from bot.slack.call_deadlines import PromptClient
-from bot.slack.calls import Answer, called, page, pages, understood
+from bot.slack.calls import Answer, called, page, pages, refusal, understood
 from bot.slack.identities import Identity, Member, id_of, identity_of, member_of
 
 CALL_WITHIN = timedelta(seconds=10)
@@ -74,6 +76,16 @@ class Slack:
         """Ask who the token belongs to."""
         client = self._quick if is_quick else self._urgent
         return called(client.auth_test, identity_of)
+
+    def date(self) -> datetime:
+        """Return what time it is by Slack's clock, to the second."""
+        with understood():
+            try:
+                answer = self._quick.auth_test()
+            except SlackApiError as error:
+                raise refusal("auth.test", error) from error
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return parsedate_to_datetime(headers["date"])
 
     def post(  # noqa: PLR0913  # Each travels with the message.
         self,

@@ -438,6 +438,10 @@ FROM marks
 WHERE workspace = :workspace
 ORDER BY name;
 
+-- name: server_time
+-- The one statement that reads a clock, to compare it with that of the machine.
+SELECT CURRENT_TIMESTAMP AS at;
+
 -- name: set_mark
 INSERT INTO marks (workspace, name, at)
 VALUES (:workspace, :name, :at)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.clock import CLOCKS_DIFFER_BY
 from bot.incidents import digest as digests
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, owed_now
@@ -14,7 +15,7 @@ from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import items, marks, outbox_messages, records
 from bot.store.tables.items import Item
-from bot.store.tables.marks import CLOCKS_DIFFER_BY, Mark
+from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import people
 

@@ -13,11 +13,12 @@ from threading import Event, Lock
 from typing import Any
 
 from bot import app
-from bot.app import Bot, Prepared, Wake
+from bot.app import Bot, Prepared
 from bot.delivery.outbox import Outbox
 from bot.inbound.socket_mode import SocketMode
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import PolicySource
+from bot.running.scheduler import Wake
 from bot.store.database import Transaction
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import OutboxMessage, State

@@ -112,3 +112,12 @@ def test_with_an_empty_outbox_only_one_thread_looks() -> None:
 
     assert looked
     assert outbox.send_one.count == 0
+
+
+def test_a_bot_that_may_not_send_claims_nothing() -> None:
+    outbox = SlowOutbox()
+    senders = Senders(cast("Outbox", outbox), may_send=lambda: False)
+
+    senders.settle()
+
+    assert not outbox.is_taken.is_set()

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.clock import SteadyClock, system_clock
 from bot.emulator.faults import Fault
+from bot.running.clock_checks import ClockCheck
+from bot.slack.client import Slack
 from bot.store.tables import records
-from tests.story import Story, pacific
+from tests.story import Story, pacific, story
 
 SEV1 = "/sev1 acme: checkout is down"
 
@@ -189,3 +194,29 @@ def test_lists_sent_in_time_are_not_repeated(tuesday: Story) -> None:
     tuesday.advance(hours=1)
 
     assert tuesday.heard_in("leads") == before
+
+
+def test_reminders_wait_while_the_clock_is_in_doubt(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 10:00", replicas=1) as told:
+        steady = SteadyClock(told.system_clock, lambda: 1.0)
+        check = ClockCheck(
+            steady, Slack(told.slack.bot_token, told.slack.api_url), None
+        )
+        told.bot = replace(told.bot, clock_check=check)
+        told.command("dee", SEV1)
+
+        told.system_clock.advance(hours=1)
+        told.clock.travel(told.now + timedelta(minutes=5))
+        told.settle()
+        check.look()
+        told.settle()
+        in_doubt, said = told.heard("ana"), told.bot.health().notes
+        told.system_clock.now = system_clock()
+        check.look()
+        told.settle()
+
+        assert len(in_doubt) == 1
+        assert said[0].startswith(
+            "the machine's clock jumped by 3600 s: reminders wait"
+        )
+        assert len(told.heard("ana")) == 2

@@ -1,9 +1,10 @@
 """Named instants: when something was last done, or since when something holds."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
+from bot.clock import CLOCKS_DIFFER_BY
 from bot.store.database import Transaction
 
 _POLICY = "policy/"
@@ -42,8 +43,6 @@ _OF_OBLIGATIONS = (
     Mark.KNOWN_UNTIL,
     Mark.RESUMED,
 )
-# The clocks of two hosts may differ by this much without either being wrong.
-CLOCKS_DIFFER_BY = timedelta(seconds=10)
 
 
 def at(tx: Transaction, mark: Mark) -> datetime | None:
