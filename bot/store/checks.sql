@@ -74,15 +74,30 @@ WHERE owed.closed_at IS NULL
   AND one.status <> 'open'
 ORDER BY owed.workspace, owed.incident;
 
--- name: unminded_deadlines
--- Open deadlines without a next reminder that are not paused. After the last step that
--- is as it should be; the caller knows which step is the last.
-SELECT incident, kind, count, step
-FROM deadlines
-WHERE closed_at IS NULL
-  AND paused_at IS NULL
-  AND next_nudge_at IS NULL
-ORDER BY workspace, incident;
+-- name: open_deadlines
+-- Open deadlines that are not paused, when the last tick was, and when the last reminder
+-- of each was queued.
+SELECT
+  owed.incident, owed.kind, owed.count, owed.step, owed.next_nudge_at, owed.due_at,
+  tick.at,
+  (
+    SELECT MAX(message.queued_at)
+    FROM outbox_items AS item
+    JOIN outbox AS message
+      ON message.workspace = item.workspace
+      AND message.key = item.key
+    WHERE item.workspace = owed.workspace
+      AND item.incident = owed.incident
+      AND item.deadline_kind = owed.kind
+      AND item.deadline_count = owed.count
+  ) AS queued_at
+FROM deadlines AS owed
+LEFT JOIN marks AS tick
+  ON tick.workspace = owed.workspace
+  AND tick.name = 'tick'
+WHERE owed.closed_at IS NULL
+  AND owed.paused_at IS NULL
+ORDER BY owed.workspace, owed.incident;
 
 -- name: stuck_messages
 -- Messages that no sender will ever pick up: unconfirmed without a look-up, in state

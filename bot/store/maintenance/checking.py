@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +24,8 @@ SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlite_migrations'
 """
 _SHAPES = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'sevbot'"
 _MOST = 5
+# The tick's mark is written every half a minute.
+_TICKED_WITHIN = timedelta(minutes=1)
 
 
 @contextmanager
@@ -152,9 +155,24 @@ def _has_target(policy: Policy, row: Row) -> bool:
 
 
 def _unminded(each: Each) -> Iterator[str]:
-    rows = each(_checks()["unminded_deadlines"])
-    left = (r for r in rows if nudges.must_go_on(Kind(r["kind"]), r["step"]))
-    return _listed(left, "Nobody will be reminded: {} owes {}.")
+    rows = (row for row in each(_checks()["open_deadlines"]) if not _is_minded(row))
+    return _listed(rows, "Nobody will be reminded: {} owes {}.")
+
+
+def _is_minded(row: Row) -> bool:
+    """Return whether the next reminder of a deadline is as it should be.
+
+    After the last step there is none. But a clock that was ahead may have gone through
+    all steps before the deadline is due, or through days of an escalation.
+    """
+    latest = datetime.max.replace(tzinfo=UTC)
+    if row["at"] is not None:
+        latest = row["at"] + _TICKED_WITHIN
+    if row["next_nudge_at"] is not None:
+        last = row["queued_at"] or latest
+        return last <= latest or row["next_nudge_at"] <= last
+    must_go_on = nudges.must_go_on(Kind(row["kind"]), row["step"])
+    return not must_go_on and row["due_at"] <= latest
 
 
 def _listed(rows: Iterator[Row], sentence: str) -> Iterator[str]:

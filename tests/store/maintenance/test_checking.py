@@ -33,6 +33,10 @@ BROKEN = {
         "UPDATE deadlines SET next_nudge_at = NULL, step = 0 "
         "WHERE incident = 3 AND kind = 'update'",
     ),
+    "a clock was ahead": (
+        "UPDATE marks SET at = (SELECT MIN(opened_at) FROM incidents) "
+        "WHERE name = 'tick'",
+    ),
     "nobody sends": ("UPDATE outbox SET state = 'sending' WHERE key = 'INC-1/card'",),
 }
 SAID = {
@@ -44,6 +48,12 @@ SAID = {
         "INC-2 is closed, but still owes first response 1.",
     ],
     "nobody is reminded": ["Nobody will be reminded: INC-3 owes update 1."],
+    "a clock was ahead": [
+        "Nobody will be reminded: INC-1 owes escalation 1.",
+        "Nobody will be reminded: INC-1 owes first response 1.",
+        "Nobody will be reminded: INC-3 owes escalation 1.",
+        "Nobody will be reminded: INC-3 owes update 1.",
+    ],
     "nobody sends": ["Messages that nobody will ever send: INC-1/card."],
 }
 
@@ -99,6 +109,18 @@ def test_numbers_already_reported_to_the_leads_are_not_missing(
     )
 
     break_it(url, *BROKEN["a number is missing"], notice)
+
+    assert faults(url) == []
+
+
+def test_reminders_that_were_armed_again_are_no_fault(
+    url: str, open_record: Open
+) -> None:
+    it = Life(open_record(url))
+    it.open()
+    it.pass_by(hours=30)
+
+    it.pass_by(hours=-30)
 
     assert faults(url) == []
 
