@@ -1,6 +1,6 @@
 """The daily lists: each person's morning list and the leads' digest."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,16 +23,22 @@ _DAY = timedelta(days=1)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
+def due(
+    tx: Transaction,
+    policy: Policy,
+    now: datetime,
+    reminded: Mapping[str, Sequence[Item]],
+) -> Iterator[NewMessage]:
     """Yield the lists that are due and not yet written, and mark them as written.
 
+    A person gets no morning list if it says nothing that they are `reminded` of now.
     A bot that starts late still writes the lists of the day that it finds, but not
     those of earlier days.
     """
     noted = marks.noted(tx)
     if Mark.MORNING not in noted:
         marks.note(tx, Mark.MORNING, now)
-    yield from _mornings(tx, policy, noted.get(Mark.MORNING), now)
+    yield from _mornings(tx, policy, noted.get(Mark.MORNING), now, reminded)
     if (at := _digest_due(noted, policy, now)) is not None:
         marks.note(tx, Mark.DIGEST, now)
         yield _digest(tx, policy, at, noted.get(Mark.DIGEST, at - _DAY), now)
@@ -75,7 +81,11 @@ def digest_at(policy: Policy, day: date) -> datetime | None:
 
 
 def _mornings(
-    tx: Transaction, policy: Policy, since: datetime | None, now: datetime
+    tx: Transaction,
+    policy: Policy,
+    since: datetime | None,
+    now: datetime,
+    reminded: Mapping[str, Sequence[Item]],
 ) -> Iterator[NewMessage]:
     """Yield the lists of those whose day began after `since` and is not over."""
     for person, zone in _readers(tx, policy, now):
@@ -90,7 +100,7 @@ def _mornings(
         held = items.release(tx, person, now)
         until = next_morning(policy, zone, now)
         found = morning_of(tx, policy, person, held, now=now, until=until)
-        if found is not None:
+        if found and not _says_nothing_more(found, reminded.get(person, ())):
             yield NewMessage(
                 key=_key(tx, f"morning/{today:%Y-%m-%d}/{person}", begun, now),
                 kind=MessageKind.MORNING,
@@ -99,6 +109,15 @@ def _mornings(
                 refs={"until": until.isoformat()},
                 items=held,
             )
+
+
+def _says_nothing_more(one: Morning, reminders: Sequence[Item]) -> bool:
+    """Return whether all that a list names is in a person's reminders."""
+    said = {(item.incident, item.kind, item.count) for item in reminders}
+    owed = {(o.incident.number, o.deadline.kind, o.deadline.count) for o in one.owed}
+    named = {incident.number for incident in one.unowned}
+    named |= {held.incident.number for held in one.held}
+    return not one.quiet and owed <= said and named <= {number for number, *_ in said}
 
 
 def morning_of(  # noqa: PLR0913  # What it holds, and for when.

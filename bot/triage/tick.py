@@ -152,11 +152,12 @@ class Reminders:
                 # Who left before it may be back: count their minute again.
                 tx.write("mark_leavers_again", now=now)
         self._release_work(now)
-        self._fire_due(now, down)
+        reminded = self._fire_due(now, down)
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
             self._listed_in = _minute(now)
-            self._send(tx, list(daily_lists.due(tx, self._context.policy(), now)), now)
+            lists = daily_lists.due(tx, self._context.policy(), now, reminded)
+            self._send(tx, list(lists), now)
             self._note(tx, now, down)
         self._ticked_at = self._context.system_clock()
 
@@ -224,11 +225,16 @@ class Reminders:
             logger.exception("work was not released")
             self._release_at = now + _POSTPONED_BY
 
-    def _fire_due(self, now: datetime, down: tuple[datetime, datetime] | None) -> None:
-        """Fire all that is due in one transaction: each person gets one message."""
+    def _fire_due(
+        self, now: datetime, down: tuple[datetime, datetime] | None
+    ) -> dict[str, list[Item]]:
+        """Fire all that is due in one transaction: each person gets one message.
+
+        Returns the reminders of each place.
+        """
         with self._context.database.transaction() as tx:
             if not records.is_due(tx, now):
-                return
+                return {}
             locks.take(tx, locks.TICK)
             batch = _Batch(down)
             # Source: `together` in the policy's section "Reminders".
@@ -241,6 +247,7 @@ class Reminders:
             records.save_fired(tx, batch.fired)
             self._queue(tx, batch, now)
             self._note(tx, now, down)
+            return {place: within for place, (_, within) in batch.places.items()}
 
     def _due(
         self, tx: Transaction, now: datetime, after: datetime, by: datetime, most: int

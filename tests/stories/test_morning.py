@@ -153,6 +153,25 @@ def test_a_team_open_by_day_and_night_reads_its_lists_with_the_digest(
     assert [line[:9] for line in lists(told, "ana")] == [heard_at]
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_list_is_left_out_if_reminders_of_its_minute_say_all_of_it(
+    tell: Tell, others: int
+) -> None:
+    text = default_text().replace("mon-fri: 09:00-17:00", "mon-sun: 00:00-24:00")
+    told = tell("2026-11-23 03:00", policy=policy_of(text))
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.command("dee", "/sev3 globex: b")
+    told.travel(pacific("2026-11-23 10:00"))
+    for _ in range(others):
+        told.command("ana", "/sev3 acme: c owner=@ana")
+    before = len(told.heard("ana"))
+
+    told.travel(pacific("2026-11-24 09:30"))
+
+    came = [line.split(":")[1][3:] for line in told.heard("ana")[before:]]
+    assert came == ["2 reminders", *["Today"] * others]
+
+
 def test_a_list_delayed_by_slack_is_up_to_date(tell: Tell) -> None:
     told = tell("2026-11-23 10:00")
     told.command("ana", "/sev3 acme: a owner=@ana")
@@ -196,6 +215,8 @@ def test_a_bot_that_starts_late_still_writes_the_lists_of_that_day(
     told = tell("2026-11-23 10:00")
     told.command("ana", "/sev4 initech: a owner=@ana")
     told.command("ana", "/sev3 acme: a owner=@ana")
+    told.advance(hours=5)
+    told.command("ana", "/sev3 acme: due later than any start owner=@ana")
     told.bot.close()
     told.clock.travel(pacific(started))
 

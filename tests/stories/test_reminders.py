@@ -318,7 +318,6 @@ def test_a_snooze_until_the_next_opening_leaves_the_evening_alone(tell: Tell) ->
     assert told.heard("ana") == [
         f"Tue 16:30 {name} due Wed 10:30, in 18 h.",
         f"Wed 09:00 {name} due 10:30, in 1 h 30.",
-        "Wed 09:00 Today: 1 first response owed, 10:30 (INC-1 Globex, Sev2).",
         f"Wed 10:30 {name} due now, 10:30.",
     ]
 

@@ -41,7 +41,7 @@ class Desk:
         """Open so many Sev2 incidents, all owned by one person."""
         for number in range(count):
             report = Report(Severity.SEV2, f"a{number}", "C1", "Acme", owner=owner)
-            self.triage.open(Act(owner, f"key/{number}"), report)
+            self.triage.open(Act(owner, f"key/{owner}/{number}"), report)
 
     def messages(self, kind: str, person: str = "U0CEM") -> list[list[int]]:
         """Return the incidents within each message of a kind to somebody."""
@@ -111,6 +111,8 @@ def test_many_reminders_due_while_the_bot_runs_are_one_message(
 
 def test_two_bots_on_one_record_queue_everything_once(desk: Desk) -> None:
     desk.open(3)
+    desk.now = pacific(24, "16:00")
+    desk.open(1, owner="U0DEE")
     desk.now = pacific(25, "09:15")
     with closing(SqliteDatabase(desk.path, "T1")) as database:
         other = desk.another_bot(database)
@@ -119,7 +121,7 @@ def test_two_bots_on_one_record_queue_everything_once(desk: Desk) -> None:
             bot.tick()
 
     assert desk.messages("reminder") == [[1, 2, 3]]
-    assert len(desk.messages("morning")) == 1
+    assert len(desk.messages("morning", "U0DEE")) == 1
     assert desk.count("digest") == 2  # The first is that of the first day.
 
 
