@@ -17,7 +17,6 @@ class Change(StrEnum):
     DELETED = "deleted"
     PRIVATE = "private"
     VIEW = "view"
-    SOCKET = "socket"
     RESET = "reset"
 
 
