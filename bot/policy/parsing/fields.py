@@ -165,6 +165,8 @@ Duration = Annotated[
 Interval = Annotated[
     timedelta, BeforeValidator(words.interval), _word(words.DURATION_PATTERN)
 ]
+# How a Sev2 repeats in a file that does not say it.
+WIDENING = tuple(timedelta(minutes=wait) for wait in (15, 30, 60))
 Retention = Annotated[
     timedelta | None,
     BeforeValidator(words.retention),

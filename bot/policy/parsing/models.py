@@ -5,7 +5,7 @@ invalid setting. Editors show it, too.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -29,6 +29,7 @@ from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import (
     BEST_PLAN,
+    WIDENING,
     CalendarRef,
     ChannelId,
     Context,
@@ -291,10 +292,6 @@ class StepEntry(Section):
     )
 
 
-# What a file from before this setting means.
-_WIDENING = tuple(timedelta(minutes=wait) for wait in (15, 30, 60))
-
-
 class EscalationEntry(Section):
     wakes: Waking = Field(
         description="a list of plans whose Sev1 wakes people, such as [premium], or "
@@ -305,7 +302,7 @@ class EscalationEntry(Section):
     )
     repeat: Interval = Field(description="a length of time such as 15m")
     repeat_sev2: Annotated[tuple[Interval, ...], NotEmpty] = Field(
-        _WIDENING, description="a list of lengths of time such as [15m, 30m, 60m]"
+        WIDENING, description="a list of lengths of time such as [15m, 30m, 60m]"
     )
     check_in_every: Interval = Field(description="a length of time such as 60m")
     check_in_repeat: Interval = Field(description="a length of time such as 15m")
