@@ -146,8 +146,8 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
         ),
         "escalation.repeat_sev2: the waits get shorter, from "
         f"{said(max(waits))} to {said(waits[-1])}": list(waits) != sorted(waits),
-        f"escalation.repeat_sev2: a Sev2 pages everybody every {said(waits[-1])}, "
-        f"a Sev1 only every {said(repeat)}": waits[-1] < repeat,
+        f"escalation.repeat_sev2: a Sev2 pages everybody after {said(min(waits))}, "
+        f"a Sev1 only every {said(repeat)}": min(waits) < repeat,
         f"escalation.check_in_every: the owner is asked every {said(every)}": (
             every < 10 * _MINUTE
         ),

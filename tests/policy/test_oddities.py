@@ -95,7 +95,7 @@ def hours(words: str, holidays: str = "{country: XY}") -> tuple[str, str]:
             "repeat: 15m\n  repeat_sev2: [2h, 10m]\n  check_in_every",
             [
                 "escalation.repeat_sev2: the waits get shorter, from 2h to 10m",
-                "escalation.repeat_sev2: a Sev2 pages everybody every 10m, a Sev1 only "
+                "escalation.repeat_sev2: a Sev2 pages everybody after 10m, a Sev1 only "
                 "every 15m",
             ],
         ),
