@@ -36,8 +36,7 @@ def due(
     those of earlier days.
     """
     noted = marks.noted(tx)
-    if Mark.MORNING not in noted:
-        marks.note(tx, Mark.MORNING, now)
+    marks.note(tx, Mark.MORNING, now)
     yield from _mornings(tx, policy, noted.get(Mark.MORNING), now, reminded)
     if (at := _digest_due(noted, policy, now)) is not None:
         marks.note(tx, Mark.DIGEST, now)
@@ -45,8 +44,8 @@ def due(
 
 
 def are_due(noted: Mapping[Mark, datetime], policy: Policy, now: datetime) -> bool:
-    """Return whether the digest is due and not yet written, or was never looked for."""
-    return Mark.MORNING not in noted or _digest_due(noted, policy, now) is not None
+    """Return whether the digest is due and not yet written."""
+    return _digest_due(noted, policy, now) is not None
 
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
@@ -96,7 +95,6 @@ def _mornings(
         begun = day.pieces_on(today)[0].opens
         if since is not None and begun <= since:
             continue
-        marks.note(tx, Mark.MORNING, now)
         held = items.release(tx, person, now)
         until = next_morning(policy, zone, now)
         found = morning_of(tx, policy, person, held, now=now, until=until)

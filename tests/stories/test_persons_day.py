@@ -141,3 +141,14 @@ def test_a_sev1_is_posted_anew_in_a_channel_once_an_hour(tell: Tell) -> None:
         "Tue 04:00",
         "Tue 05:00",
     ]
+
+
+def test_who_gets_an_incident_by_day_gets_no_list_of_that_morning(tell: Tell) -> None:
+    told = tell("2026-11-24 01:00")
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.travel(pacific("2026-11-24 05:00"))
+
+    told.command("lea", "/sev3 acme: b owner=@lea")
+    told.advance(hours=2)
+
+    assert told.heard("lea") == []
