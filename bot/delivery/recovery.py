@@ -17,7 +17,7 @@ from bot.delivery import first_start, pacing
 from bot.errors import SlackError
 from bot.slack.client import Slack, Standing
 from bot.store.database import Transaction
-from bot.store.tables import items, locks, marks, outbox_messages
+from bot.store.tables import items, locks, marks, outbox_messages, unconfirmed
 from bot.store.tables.items import Item
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import (
@@ -96,11 +96,14 @@ class Recovery:
             was_restored = _age(tx).was_restored
             age = _healed(tx, now=now, system_now=system_now)
             ticked_at = marks.at(tx, Mark.TICK)
+            is_old = False
             if ticked_at and (now - ticked_at >= _OLD_AFTER or was_restored):
+                is_old = True
                 known_until = _known_until(age, ticked_at, now)
                 marks.note(tx, Mark.KNOWN_UNTIL, known_until)
                 marks.note(tx, Mark.RESUMED, now)
                 marks.note(tx, Mark.BEGUN, system_now)
+            unconfirmed.doubt_again(tx, system_now, is_old=is_old)
         self.read_numbers()
 
     def read_numbers(self) -> None:

@@ -1315,6 +1315,29 @@ WHERE id IN (
 )
 RETURNING id;
 
+-- name: doubt_again
+-- A bot starts, and nobody knows how long none ran: the clock may have been set since.
+-- An unsent message that was uncertain counts as uncertain since now. With :is_old
+-- everything that is queued will be looked up anyway, unless it says that it was.
+UPDATE outbox
+SET unconfirmed_at = CASE
+    WHEN unconfirmed_at IS NULL OR (state = 'queued' AND :is_old = 1)
+    THEN unconfirmed_at
+    ELSE :system_now
+  END,
+  refused_since = CASE WHEN refused_since IS NULL THEN NULL ELSE :system_now END
+WHERE id IN (
+  SELECT id
+  FROM outbox AS waiting
+  WHERE workspace = :workspace
+    AND state IN ('queued', 'sending', 'unconfirmed')
+    AND kind <> 'edit'
+    AND (unconfirmed_at IS NOT NULL OR refused_since IS NOT NULL)
+  ORDER BY id
+  FOR UPDATE
+)
+RETURNING id;
+
 -- name: note_edited
 -- Note what a sent message shows now and whether its buttons are live. The ts must
 -- match: reconciliation may have kept another copy of the message meanwhile.

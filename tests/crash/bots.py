@@ -5,21 +5,26 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from mmap import mmap
+from random import Random
 from ssl import create_default_context
 from threading import Event, Lock
-from typing import Any
+from typing import Any, cast
 
 from bot import app
 from bot.app import Bot, Prepared
+from bot.clock import Clock, SteadyClock, elapsed
 from bot.delivery.outbox import Outbox
 from bot.inbound.socket_mode import SocketMode
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import PolicySource
+from bot.running.clock_checks import ClockCheck
 from bot.running.scheduler import Wake
-from bot.store.database import Transaction
+from bot.store.database import Database, Row, Transaction
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import OutboxMessage, State
 from bot.triage.policy_changes import InForce, PolicyWatch
@@ -57,7 +62,34 @@ def untouched(bot: Bot) -> None:
     """Leave a bot as it is."""
 
 
-def forked(stage: Stage, change: Change = untouched) -> Fork:
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """How wrong the clock of a bot is: from its start on, and after a while."""
+
+    ahead: timedelta = timedelta(0)
+    jumps_by: timedelta = timedelta(0)
+    after_s: float = 0
+
+    def ahead_at(self, age_s: float) -> timedelta:
+        return self.ahead + (self.jumps_by if age_s > self.after_s else timedelta(0))
+
+
+def wrong(chance: Random) -> Wrong:
+    """Return a clock that is right, a little or far beside it, or that jumps."""
+    spans = (timedelta(seconds=8), timedelta(minutes=3), timedelta(hours=2))
+    ahead, jump = (chance.choice(spans) * chance.choice((-1, 1)) for _ in range(2))
+    right = timedelta(0)
+    return chance.choice(
+        (
+            Wrong(),
+            Wrong(),
+            Wrong(ahead),
+            Wrong(right, jump, chance.random()),
+        )
+    )
+
+
+def forked(stage: Stage, change: Change = untouched, wrong: Wrong = Wrong()) -> Fork:
     """Start a bot in a child process.
 
     `change` may break it on purpose. It runs until it is killed, or we are.
@@ -68,7 +100,7 @@ def forked(stage: Stage, change: Change = untouched) -> Fork:
         return Fork(pid, shared)
     status = 70
     try:
-        _live(stage, change, parent, shared)
+        _live(stage, change, wrong, (parent, shared))
         status = 0
     except BaseException:
         logger.exception("a bot ended")
@@ -93,14 +125,15 @@ def freeze() -> None:
     gc.freeze()
 
 
-def _live(stage: Stage, change: Change, parent: int, shared: mmap) -> None:
+def _live(stage: Stage, change: Change, wrong: Wrong, family: tuple[int, mmap]) -> None:
+    parent, shared = family
     logging.basicConfig(
         filename=stage.log,
         level=logging.ERROR,
         format="%(process)d %(levelname)s %(message)s",
         force=True,
     )
-    prepared = _prepared(stage, change)
+    prepared = _prepared(stage, change, wrong)
     _count_sending(prepared.bot.outbox, shared)
     with app.running(prepared):
         while os.getppid() == parent:
@@ -109,15 +142,38 @@ def _live(stage: Stage, change: Change, parent: int, shared: mmap) -> None:
             time.sleep(_TICK_EVERY_S)
 
 
-def _prepared(stage: Stage, change: Change) -> Prepared:
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """The database's server, whose clock is right and runs as fast as the bots'."""
+
+    clock: Clock
+
+    @contextmanager
+    def reading(self) -> Iterator["_Server"]:
+        yield self
+
+    def one(self, query: str) -> Row:
+        assert query == "server_time"
+        return {"at": self.clock()}
+
+
+def _prepared(stage: Stage, change: Change, wrong: Wrong) -> Prepared:
     """Do what `app.prepared` does, with a system clock of our own."""
     settings, wake, in_force = stage.settings, Wake(), InForce(policy())
     identity = app.identify(settings, Event())
     assert identity is not None, "nobody tells it to stop"
-    clock, system_clock = stage.slack_clock, stage.system_clock
-    bot = app.build(
-        settings, in_force, identity, clock=clock, system_clock=system_clock, wake=wake
+    clock, began = stage.slack_clock, elapsed()
+    steady = SteadyClock(
+        lambda: stage.system_clock() + wrong.ahead_at(elapsed() - began),
+        lambda: elapsed() * SCALE,
     )
+    bot = app.build(
+        settings, in_force, identity, clock=clock, system_clock=steady, wake=wake
+    )
+    server = cast("Database", _Server(stage.system_clock)) if stage.is_shared else None
+    check = ClockCheck(steady, bot.outbox._slack, server)
+    bot = replace(bot, clock_check=check)
+    check.look()
     change(bot)
     for client in (bot.outbox._slack.web, bot.outbox._slack._urgent):
         client.timeout /= SCALE  # type: ignore[assignment]

@@ -29,6 +29,7 @@ _CALLS = (
     "conversations.replies", "conversations.open",
 )  # fmt: skip
 _ERASING = "texts are erased by a policy that says so, and by sevbot db erase"
+_SET_BACK = "only where the clock of obligations was set back"
 # Why a bot that is killed and restarted does not reach it.
 ELSEWHERE: Mapping[str, str] = {
     "advance_numbers": "only where the record is older than Slack: a restored backup",
@@ -42,6 +43,9 @@ ELSEWHERE: Mapping[str, str] = {
     "next_instants": "a trial's, to know how far to travel",
     "unfinished": "a trial's, to know whether all is sent",
     "newest_messages": "the demo's, to show them",
+    "forget_misses": _SET_BACK,
+    "sent_reminders": _SET_BACK,
+    "server_time": "answered here by a clock that runs as fast as the bots'",
     "last_workspace": "read at start while Slack is away, beside the transactions",
     "to_erase": _ERASING,
     "recorded_customers": _ERASING,

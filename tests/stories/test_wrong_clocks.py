@@ -196,6 +196,30 @@ def test_lists_sent_in_time_are_not_repeated(tuesday: Story) -> None:
     assert tuesday.heard_in("leads") == before
 
 
+def restart_beside(told: Story, **span: float) -> None:
+    """Start a bot whose system clock alone is beside that of the one before."""
+    told.bot.close()
+    told.system_clock.advance(**span)
+    told.start_bot()
+    told.settle()
+
+
+def test_a_message_in_doubt_is_not_given_up_by_a_clock_ahead(tuesday: Story) -> None:
+    tuesday.slack.faults.add("chat.postMessage", Fault.FAIL_BEFORE, times=1)
+    tuesday.slack.faults.add("conversations.history", Fault.FAIL_BEFORE, times=None)
+    tuesday.command("dee", "/sev3 acme: push of apps fails")
+
+    restart_beside(tuesday, hours=2)
+    tuesday.slack.faults.clear()
+    restart_beside(tuesday, hours=-2)
+    for _ in range(4):
+        tuesday.system_clock.advance(minutes=1)
+        tuesday.settle()
+
+    assert len(tuesday.slack.channel("incidents")) == 1
+    assert tuesday.slack.channel("support") == []
+
+
 def test_reminders_wait_while_the_clock_is_in_doubt(tmp_path: Path) -> None:
     with story(tmp_path, "2026-11-24 10:00", replicas=1) as told:
         steady = SteadyClock(told.system_clock, lambda: 1.0)

@@ -145,6 +145,14 @@ def shorten_waits(
     )
 
 
+def doubt_again(tx: Transaction, system_now: datetime, *, is_old: bool) -> None:
+    """Count from now on how long unsent messages have been uncertain.
+
+    `is_old` says that the record is, so that queued messages will be looked up.
+    """
+    tx.write("doubt_again", system_now=system_now, is_old=int(is_old))
+
+
 def lost_leases(tx: Transaction, system_now: datetime) -> list[OutboxMessage]:
     """Return the messages whose lease expired while they were being sent."""
     return [message_of(row) for row in tx.all("lost_leases", system_now=system_now)]
