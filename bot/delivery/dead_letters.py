@@ -1,7 +1,7 @@
 """Give up messages that cannot be delivered, and tell a person about each."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -27,6 +27,19 @@ from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
 
+# Somebody else gets these, if the place that they were for does not take them.
+_MOVABLE = (
+    MessageKind.REMINDER,
+    MessageKind.MORNING,
+    MessageKind.DIGEST,
+    MessageKind.POLICY_ACCEPTED,
+    MessageKind.POLICY_REFUSED,
+    MessageKind.BACKUP,
+    MessageKind.LOST_INCIDENTS,
+    MessageKind.LEAVERS,
+    MessageKind.NEW_RECORD,
+    MessageKind.CHANNEL_LOST,
+)
 # This code is ours, not Slack's, so that the report can name one like any other.
 CARD_DELETED = "card_deleted_twice"
 _REPORTS = (
@@ -51,7 +64,7 @@ class DeadLetters:
     unreported_rest: str | None = None
 
     def give_up(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        """Give up a message that Slack refused; a reminder goes to a stand-in.
+        """Give up a message that Slack refused; what matters goes to a stand-in.
 
         What a stand-in gets is reported once until the place takes something again.
         """
@@ -91,30 +104,27 @@ class DeadLetters:
         self._report(tx, card, CARD_DELETED, MessageKind.NOT_DELIVERED)
 
     def _reroute(self, tx: Transaction, message: OutboxMessage) -> str:
-        """Send a person's reminders to somebody on call, and return that person's id.
+        """Send reminders and notices somewhere else, and return that place.
 
-        If nobody on call is left, they go to the fallback channel. Those that the
-        stand-in gets in a message of their own are left out. Returns an empty string if
-        nobody gets them.
+        Reminders that it gets in a message of its own are left out. Returns an empty
+        string if nobody gets them.
         """
-        is_reminder = message.kind in (MessageKind.REMINDER, MessageKind.MORNING)
-        if message.person is None or not is_reminder:
+        if message.kind not in _MOVABLE or message.thread_of is not None:
             return ""
         # The list grows with each stand-in who cannot be reached either, so a reminder
         # never goes round in circles.
-        missed = (*missed_by(message), message.person)
-        policy = self.context.policy()
-        person = self._stand_in(tx, message, missed)
-        if person is None and message.kind is MessageKind.MORNING:
+        missed = (*missed_by(message), message.place)
+        person, channel = self._stand_in(tx, message, missed)
+        place = person or channel
+        if place is None:
             return ""
-        place = person or policy.channels.fallback
         because = Because.STAND_IN if person else Because.FALLBACK
         untold = [
             replace(item, because=because)
             for item in items.within(tx, message.key)
             if not self._escalates(tx, item) and not items.is_told(tx, item, place)
         ]
-        if untold or message.kind is MessageKind.MORNING:
+        if untold or message.kind is not MessageKind.REMINDER:
             self._queue(
                 tx,
                 NewMessage(
@@ -122,7 +132,7 @@ class DeadLetters:
                     kind=message.kind,
                     priority=message.priority,
                     person=person,
-                    conversation=None if person else place,
+                    conversation=channel,
                     incident=message.incident,
                     refs={**message.refs, "missed_by": " ".join(missed)},
                     items=untold,
@@ -131,20 +141,28 @@ class DeadLetters:
         return place
 
     def _stand_in(
-        self, tx: Transaction, message: OutboxMessage, missed: Iterable[str]
-    ) -> str | None:
-        """Return the first on call for whom it may ring now, if there is one."""
+        self, tx: Transaction, message: OutboxMessage, missed: Sequence[str]
+    ) -> tuple[str | None, str | None]:
+        """Return the person or the channel that gets a message instead, if any.
+
+        For a person it is the first on call for whom it may ring now and, if it is a
+        reminder, at last the fallback channel. For a channel it is the lead.
+        """
         policy, now = self.context.policy(), self.context.clock()
+        if message.person is None:
+            lead = recipients.lead(policy, now)
+            return (None if lead in missed else lead), None
         rings = people.Rings(tx, policy)
         numbers = {item.incident for item in items.within(tx, message.key)}
         incidents = [records.incident(tx, number) for number in sorted(numbers)]
         wanted = [rings.of(one) for one in incidents if one is not None]
-        if message.kind is MessageKind.MORNING or not wanted:
+        if message.kind is not MessageKind.REMINDER:
             wanted = [rings.by_day]
         for who in recipients.stand_ins(policy, missed, now):
             if any(ring(who, now).is_now for ring in wanted):
-                return who
-        return None
+                return who, None
+        is_reminder = message.kind is MessageKind.REMINDER
+        return None, policy.channels.fallback if is_reminder else None
 
     def _escalates(self, tx: Transaction, item: Item) -> bool:
         """Start the escalation if a check-in could not even ask the owner.
@@ -173,38 +191,46 @@ class DeadLetters:
         *,
         instead: str = "",
     ) -> None:
-        """Tell the fallback channel or, if that is what failed, the lead."""
-        policy = self.context.policy()
-        lead = recipients.lead(policy, self.context.clock())
-        # A report that the lead cannot get either would only produce another report.
-        if is_report(message) and message.person is not None:
-            _log("a lost message cannot be reported", message, error)
-            # The leads have a report of their own; this one is for whoever typed.
-            if message.kind is MessageKind.CARD_NOT_POSTED:
-                return
-            if message.priority is Priority.PAGE:
-                self.unreported = error
-            else:
-                self.unreported_rest = error
-            return
-        goes_to_lead = (
-            is_report(message) or message.conversation == policy.channels.fallback
-        )
-        refs = {
+        """Tell the fallback channel or, if that failed, the lead or others on call."""
+        policy, now = self.context.policy(), self.context.clock()
+        person = None
+        refs: Mapping[str, str] = {
             "about": message.key,
             "attempt": str(message.attempts),
             "error": error,
             "instead": instead,
         }
+        if is_report(message):
+            missed = (*missed_by(message), message.place)
+            refs, kind = {**message.refs, "missed_by": " ".join(missed)}, message.kind
+            person = recipients.lead(policy, now)
+            if person in missed:
+                person = next(iter(recipients.stand_ins(policy, missed, now)), None)
+            # The leads have a report of their own; this one is for whoever typed.
+            if kind is MessageKind.CARD_NOT_POSTED or person is None:
+                self._unreported(message, error)
+                return
+        elif message.conversation == policy.channels.fallback:
+            person = recipients.lead(policy, now)
         new = NewMessage(
             key=_report_key(message),
-            kind=message.kind if is_report(message) else kind,
+            kind=kind,
             priority=min(message.priority, Priority.NUDGE),
-            person=lead if goes_to_lead else None,
-            conversation=None if goes_to_lead else policy.channels.fallback,
-            refs=message.refs if is_report(message) else refs,
+            person=person,
+            conversation=None if person else policy.channels.fallback,
+            incident=message.incident if is_report(message) else None,
+            refs=refs,
         )
         self._queue(tx, new)
+
+    def _unreported(self, message: OutboxMessage, error: str) -> None:
+        _log("a lost message cannot be reported", message, error)
+        if message.kind is MessageKind.CARD_NOT_POSTED:
+            return
+        if message.priority is Priority.PAGE:
+            self.unreported = error
+        else:
+            self.unreported_rest = error
 
     def _channel_lost(
         self, tx: Transaction, message: OutboxMessage, error: str
@@ -255,13 +281,13 @@ def is_report(message: OutboxMessage) -> bool:
 def reports_of(tx: Transaction, message: OutboxMessage) -> Iterator[str]:
     """Yield the keys of the reports on the last loss of a message.
 
-    If a report was lost itself, that includes the report that the lead got instead.
+    If a report was lost itself, that includes the report that somebody got instead.
     """
     key = _report_key(message)
-    yield from (key, f"{key}/typist")
-    report = outbox_messages.find(tx, key)
-    if report is not None and report.state is State.DEAD:
-        yield _report_key(report)
+    yield from (f"{key}/typist", key)
+    while (report := outbox_messages.find(tx, key)) and report.state is State.DEAD:
+        key = _report_key(report)
+        yield key
 
 
 def channel_of(kind: MessageKind, policy: Policy) -> str | None:

@@ -201,7 +201,7 @@ class Renderer:
     def _channel_lost(self, message: OutboxMessage) -> Rendered:
         channel, policy = message.refs["channel"], self._policy()
         reports_to = policy.channels.fallback
-        if channel == reports_to:
+        if channel in (reports_to, policy.channels.leads):
             reports_to = recipients.lead(policy, self._clock())
         said = lost_message.channel(channel, message.refs["error"], reports_to)
         return Rendered(said, is_live=False)

@@ -180,9 +180,10 @@ def test_concurrent_ticks_queue_each_reminder_and_list_once(team: Team) -> None:
         team.open(number)
     team.both[0].reminders.tick()
 
-    for at in (pacific(24, "13:00"), pacific(24, "14:00"), pacific(25, "09:15")):
+    for at in (pacific(24, "13:00"), pacific(24, "16:00"), pacific(25, "09:15")):
         team.now = at
         team.at_once(lambda replica, _: replica.reminders.tick(), 8)
+        team.open(at.day * 100 + at.hour)  # A list says more than the reminders.
 
     told = team.rows(_TOLD)
     assert len(told) > 12

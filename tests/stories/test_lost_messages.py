@@ -237,19 +237,73 @@ def test_after_the_lead_sent_it_again_their_button_is_gone(tuesday: Story) -> No
     assert tuesday.buttons(tuesday.slack.dm("lea")[0]) == []
 
 
-def test_an_undeliverable_page_to_the_fallback_channel_goes_to_the_lead(
+def test_pages_to_a_lost_fallback_channel_are_reported_to_the_lead_once(
     tell: Tell,
 ) -> None:
     told = tell("2026-11-24 02:40")
     told.slack.change_channel("support", archived=True)
 
     told.command("dee", SEV1, channel="leads")
-    told.advance(minutes=20)
+    told.advance(minutes=51)
 
-    assert told.phone("lea")[-1] == (
+    assert [line for line in told.phone("lea") if "Not delivered" in line] == [
         "Not delivered: a reminder about INC-1, to #support. Why: the channel is "
+        "archived. @lea was told instead."
+    ]
+    assert len([line for line in told.heard("lea") if CHECKOUT in line]) == 3
+
+
+@pytest.mark.parametrize("gone", [("lea",), ("lea", "ana")])
+def test_a_report_that_the_lead_cannot_get_goes_to_the_next_on_call(
+    tuesday: Story, gone: tuple[str, ...]
+) -> None:
+    for channel in ("incidents", "support"):
+        tuesday.slack.change_channel(channel, archived=True)
+    for who in gone:
+        tuesday.slack.change_person(who, deleted=True)
+
+    tuesday.command("dee", "/sev4 acme: a wish", channel="leads")
+
+    hears = "ben" if "ana" in gone else "ana"
+    assert tuesday.phone(hears) == [
+        "Not delivered: the card of INC-1, to #incidents. Why: the channel is "
         "archived. Nobody was told instead."
-    )
+    ]
+    spoiled = tuesday.slack.dm(hears)[-1]
+    tuesday.slack.change_channel("incidents", archived=False)
+    tuesday.press(hears, "Send again", spoiled)
+    assert "a wish" in tuesday.read(tuesday.card())
+    assert tuesday.buttons(tuesday.slack.dm(hears)[-1]) == []
+
+
+@pytest.mark.parametrize("lost", [("leads",), ("leads", "support")])
+def test_a_notice_to_a_lost_channel_goes_to_the_lead(
+    tuesday: Story, lost: tuple[str, ...]
+) -> None:
+    tuesday.command("dee", "/sev3 acme: a policy does not arrive")
+    tuesday.take("cem")
+    for channel in lost:
+        tuesday.slack.change_channel(channel, archived=True)
+
+    tuesday.leave("cem")
+    tuesday.advance(minutes=1)
+
+    told = tuesday.phone("lea")
+    assert any(line.startswith("@cem left; nobody owns INC-1") for line in told)
+    assert any(line.startswith("Nothing can be posted in #leads.") for line in told)
+
+
+def test_reminders_that_fail_are_reported_to_the_lead_without_a_channel(
+    tuesday: Story,
+) -> None:
+    owned(tuesday, "ana")
+    tuesday.slack.change_channel("support", archived=True)
+    by_hand(tuesday, "UPDATE deadlines SET target = '?' WHERE incident = 1")
+
+    tuesday.advance(hours=3, minutes=30)
+
+    (line,) = tuesday.phone("lea")
+    assert line.startswith("The reminders of INC-1 fail; it is a fault of the bot")
 
 
 @pytest.mark.parametrize("had_written", [True, False], ids=["known", "never met"])
@@ -397,17 +451,17 @@ def test_the_morning_list_of_somebody_who_left_goes_to_the_primary(
     ]
 
 
-def test_a_digest_without_its_channel_can_be_sent_again(tell: Tell) -> None:
+def test_a_digest_without_its_channel_goes_to_the_lead(tell: Tell) -> None:
     told = tell("2026-11-24 09:00")
     told.slack.remove("leads", "sevbot")
-    told.travel(pacific("2026-11-24 09:15"))
 
-    told.slack.invite("leads", "sevbot")
-    told.press("lea", "Send again", notice(told))
+    told.travel(pacific("2026-11-25 09:15"))
 
-    assert told.heard_in("leads") == [
-        "Tue 09:15 Tue 24 Nov: nothing open, nothing needs you."
+    assert [line[4:] for line in told.heard("lea") if "nothing open" in line] == [
+        "18:15 Tue 24 Nov: nothing open, nothing needs you.",
+        "18:15 Wed 25 Nov: nothing open, nothing needs you.",
     ]
+    assert len(reports(told)) == 1
 
 
 def test_a_message_that_cannot_be_rendered_is_reported_and_blocks_nothing(
@@ -493,7 +547,7 @@ def test_the_lead_hears_if_it_is_the_leads_own_channel(tuesday: Story) -> None:
 
     tuesday.advance(days=1)
 
-    assert "Nothing can be posted in #leads." in tuesday.phone("lea")[-1]
+    assert "Nothing can be posted in #leads." in tuesday.phone("lea")[0]
 
 
 def test_a_renamed_channel_goes_on(tuesday: Story) -> None:
