@@ -106,7 +106,6 @@ class Demo(Trial, Audience):
         """Print what only that person sees."""
         if answer.private is not None:
             said = self.slack.notice(answer.private, who)
-            said = said.removeprefix("Only you see this: ")
             self._say(_who(who, "alone sees"), said, "magenta")
         if answer.view is not None:
             self._say(_who(who, "alone sees"), self._form(answer.view), "magenta")

@@ -114,7 +114,7 @@ class Listeners:
         except (UserError, Refusal) as error:
             said = failures.said_of(error)
             if command.is_question:
-                return answers.sentence(f"{answers.ONLY_YOU}: {said}")
+                return answers.sentence(said)
             return answers.user_error(said, f"{command.name} {command.text}")
         except StorageError as error:
             why = failures.refused_by_storage(error)

@@ -75,7 +75,7 @@ def test_an_unreadable_option_is_refused_with_the_text_given_back(
     answer = tuesday.command("dee", f"/sev2 {text}")
 
     said, given_back = tuesday.read(answer.private, "dee").splitlines()
-    assert said.startswith(f"Only you see this: {sentence}")
+    assert said.startswith(f"{sentence}")
     assert said.endswith("Nothing was recorded.")
     assert given_back == f"Your text: /sev2 {text}"
     assert tuesday.slack.channel("incidents") == []
@@ -97,7 +97,7 @@ def test_ten_thousand_characters_are_given_back_whole(tuesday: Story) -> None:
 
     said, *given_back = tuesday.read(answer.private, "dee").splitlines()
     assert said == (
-        "Only you see this: The title has 10007 characters; 250 are the most. Keep "
+        "The title has 10007 characters; 250 are the most. Keep "
         "the gist; the rest fits into the thread of the card. Nothing was recorded."
     )
     typed = "".join(given_back).removeprefix("Your text: /sev2 acme: ")
@@ -207,7 +207,7 @@ def test_the_same_text_within_half_a_minute_is_asked_about(tuesday: Story) -> No
     again = tuesday.command("dee", "/sev2 acme: push fails")
 
     assert tuesday.read(again.private) == (
-        "Only you see this: INC-1 was opened from the same text just now. Nothing new "
+        "INC-1 was opened from the same text just now. Nothing new "
         "was opened. Sev2 INC-1 Acme: push fails.\n"
         "[Open another]"
     )
@@ -293,8 +293,7 @@ def test_an_owner_who_has_left_cannot_be_named(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev2 acme: push fails owner=@cem")
 
     assert tuesday.read(answer.private).startswith(
-        "Only you see this: That person has left. Choose somebody else. Nothing was "
-        "recorded."
+        "That person has left. Choose somebody else. Nothing was recorded."
     )
     assert tuesday.slack.channel("incidents") == []
 
@@ -336,7 +335,7 @@ def test_an_unknown_command_is_answered(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev5 acme: push fails")
 
     assert tuesday.read(answer.private) == (
-        "Only you see this: sevbot does not know /sev5. Type `/incident help`. Nothing "
+        "sevbot does not know /sev5. Type `/incident help`. Nothing "
         "was recorded.\n"
         "Your text: /sev5 acme: push fails"
     )

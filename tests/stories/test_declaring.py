@@ -23,7 +23,7 @@ def test_the_typist_reads_what_was_understood_and_who_is_paged(tuesday: Story) -
     answer = tuesday.command("dee", "/sev1 acme: checkout is down")
 
     assert tuesday.read(answer.private, "dee") == (
-        "*Only you see this: INC-1 opened as Sev1 for Acme (Premium Support).*\n"
+        "*INC-1 opened as Sev1 for Acme (Premium Support).*\n"
         "They hear first by Today 14:00. Then continuous work until resolution; our "
         "own aim, outside the contract: news twice per business day. @ana is told "
         "now; @ben at Today 10:10 if nobody takes it. Nothing was posted here."
@@ -35,7 +35,7 @@ def test_the_answer_can_be_read_aloud_in_the_typists_own_time(tuesday: Story) ->
 
     assert answer.private
     assert tuesday.slack.notice(answer.private, "ben") == (
-        "Only you see this: INC-1 opened as Sev2 for Acme (Premium Support). They "
+        "INC-1 opened as Sev2 for Acme (Premium Support). They "
         "hear first by 17:00. Then status updates twice per business day. @ana is "
         "told now; @ben at 13:10 if nobody takes it. Nothing was posted here."
     )
@@ -192,7 +192,7 @@ def test_two_people_of_one_name_are_said_to_be_two(tuesday: Story) -> None:
 
     assert answer.private
     assert answer.private.text == (
-        "Only you see this: Several people have that name: <@U0BEN> and <@U0CEM>. Type "
+        "Several people have that name: <@U0BEN> and <@U0CEM>. Type "
         "owner=@ and pick one of them from Slack's list, which shows their pictures "
         "and full names. Nothing was recorded."
     )
@@ -222,7 +222,7 @@ def test_an_unknown_customer_gets_the_best_plan_and_is_called_unknown(
     answer = tuesday.command("dee", "/sev2 push of apps fails")
 
     assert tuesday.read(answer.private).startswith(
-        "*Only you see this: INC-1 opened as Sev2, customer unknown.*\n"
+        "*INC-1 opened as Sev2, customer unknown.*\n"
         "It counts as Premium Support until somebody says whose it is. They hear"
     )
 

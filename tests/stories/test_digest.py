@@ -96,8 +96,6 @@ def test_with_nothing_open_it_says_so(tell: Tell) -> None:
     assert digest(told) == (
         "*Tue 24 Nov: nothing open, nothing needs you.*\n"
         "Since Yesterday 09:15, no deadline fell due. Open: 0.\n"
-        "*Opened:* none\n"
-        "*Resolved:* none\n"
         "On call: @ana, backup @ben, lead @lea. The cards are in #incidents."
     )
 
@@ -190,8 +188,7 @@ def test_opened_and_resolved_incidents_are_in_one_digest(tell: Tell) -> None:
 
     assert "*Opened:* INC-1 Acme (Sev2) and INC-2 Globex (Sev4)" in first
     assert "*Resolved:* INC-1 Acme (Sev2)" in first
-    assert "*Opened:* none" in second
-    assert "*Resolved:* none" in second
+    assert not [line for line in second if "Opened" in line or "Resolved" in line]
 
 
 def test_a_digest_delayed_by_slack_comes_once_and_up_to_date(

@@ -348,10 +348,7 @@ def test_a_form_for_an_incident_resolved_meanwhile_returns_the_text(
     opened.submit("ben", told="We found the cause, a bad rollout")
 
     assert opened.form("ben").splitlines() == [
-        (
-            "Only you see this: INC-1 was already resolved by @dee, Today 14:00. "
-            "Nothing was recorded."
-        ),
+        ("INC-1 was already resolved by @dee, Today 14:00. Nothing was recorded."),
         "Your text: We found the cause, a bad rollout",
     ]
 

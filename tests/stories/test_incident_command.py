@@ -11,7 +11,7 @@ def asked(story: Story, who: str, text: str) -> str:
 
 
 def test_while_nothing_is_open_it_says_so(tuesday: Story) -> None:
-    assert asked(tuesday, "dee", "") == "Only you see this: no incident is open."
+    assert asked(tuesday, "dee", "") == "No incident is open."
 
 
 def test_own_incidents_come_first_then_those_due_next(tuesday: Story) -> None:
@@ -21,7 +21,7 @@ def test_own_incidents_come_first_then_those_due_next(tuesday: Story) -> None:
     tuesday.command("ana", "/sev2 acme: push fails owner=@ana")
 
     assert asked(tuesday, "dee", "") == (
-        "Only you see this. `/incident 42` shows one.\n"
+        "`/incident 42` shows one.\n"
         "*Yours*\n"
         "• INC-1 Acme (Sev3): first response due Tomorrow 10:00, @dee's. slow\n"
         "• INC-3 Globex (Sev2): first response due Tomorrow 10:00, @dee's. push fails\n"
@@ -39,8 +39,7 @@ def test_a_phone_shows_the_count_and_the_first_incident(tuesday: Story) -> None:
 
     assert answer.private
     assert tuesday.slack.notice(answer.private, "dee") == (
-        "Only you see this: 1 is yours. INC-1 Acme (Sev2): first response due 14:00, "
-        "@dee's. push fails"
+        "1 is yours. INC-1 Acme (Sev2): first response due 14:00, @dee's. push fails"
     )
 
 
@@ -48,7 +47,7 @@ def test_closed_incidents_are_not_listed(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
     tuesday.fill_in("dee", "Resolve", note="fixed", confirmed=["yes"])
 
-    assert asked(tuesday, "dee", "") == "Only you see this: no incident is open."
+    assert asked(tuesday, "dee", "") == "No incident is open."
 
 
 @pytest.mark.parametrize(
@@ -61,7 +60,6 @@ def test_one_incident_is_shown_with_what_happened(tuesday: Story, written: str) 
     shown = asked(tuesday, "ben", written)
 
     assert shown == (
-        "Only you see this.\n"
         "*Sev2 · INC-1 · Acme (Premium Support)*\n"
         "push fails\n"
         "*Owner:* @ana since Today 13:00\n"
@@ -112,7 +110,7 @@ def test_a_late_press_in_the_private_answer_says_why(tuesday: Story) -> None:
 def test_the_incident_command_says_what_it_cannot_show(
     tuesday: Story, written: str, sentence: str
 ) -> None:
-    assert asked(tuesday, "dee", written) == f"Only you see this: {sentence}"
+    assert asked(tuesday, "dee", written) == f"{sentence}"
 
 
 def test_the_incident_command_shows_the_help_of_the_commands(tuesday: Story) -> None:

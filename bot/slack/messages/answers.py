@@ -24,8 +24,6 @@ from bot.slack.phrases import (
     headline,
 )
 
-ONLY_YOU = "Only you see this"
-
 _MOST_GIVEN_BACK = 12_000
 _PART = 2500
 _LONGEST_SENTENCE = 1000
@@ -52,7 +50,7 @@ def sentence(text: str) -> Message:
 def same_again(incident: Incident, command: str, text: str) -> Message:
     """Ask whether the same text was meant to open a second incident."""
     said = (
-        f"{ONLY_YOU}: {incident.name} was opened from the same text just now. Nothing "
+        f"{incident.name} was opened from the same text just now. Nothing "
         "new was opened."
     )
     blocks = [section(f"{said} {headline(incident)}")]
@@ -72,7 +70,7 @@ def user_error(sentence: str, text: str) -> Message:
 
 def given_back(sentence: str, written: str) -> Message:
     """Return a sentence of mark-up, and what was written, as it is to be shown."""
-    said = f"{ONLY_YOU}: {sentence} Nothing was recorded."
+    said = f"{sentence} Nothing was recorded."
     blocks = [section(cut_marked(said, _LONGEST_SENTENCE)), *_written(written)]
     return say(said, blocks)
 

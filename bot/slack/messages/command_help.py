@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from bot.policy import targets
 from bot.policy.policies import Policy, Severity
 from bot.slack.blocks import Message, say, section, sections, shown
-from bot.slack.messages.answers import ONLY_YOU
 from bot.slack.phrases import plan_name
 
 
@@ -19,7 +18,7 @@ def message(policy: Policy, severity: Severity | None) -> Message:
     blocks = [section("\n".join(_usage(usage, command)))]
     for one in _severity_first(policy, severity):
         blocks.extend(sections(_severity_lines(one, policy)))
-    text = f"{ONLY_YOU}: {usage}; `{command}` alone opens a form."
+    text = f"{usage}; `{command}` alone opens a form."
     return say(text, blocks)
 
 

@@ -160,5 +160,3 @@ def _movements(digest: Digest, permalinks: Mapping[int, str]) -> Iterator[str]:
     for what, incidents in (("Opened", digest.opened), ("Resolved", digest.resolved)):
         if incidents:
             yield f"*{what}:* {linked_names(incidents, permalinks)}"
-        else:
-            yield f"*{what}:* none"

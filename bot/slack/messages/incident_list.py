@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.incidents.digest import Case
 from bot.slack.blocks import Message, context, say, sections
-from bot.slack.messages.answers import ONLY_YOU, sentence
+from bot.slack.messages.answers import sentence
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     MOST_LINES_IN_A_LIST,
@@ -27,20 +27,20 @@ def message(
     """Return the reader's own incidents, and those that are due next."""
     plain, token = both(reader.zone, now)
     if not mine and not next_due:
-        return sentence(f"{ONLY_YOU}: no incident is open.")
+        return sentence("No incident is open.")
     heads = [
         f"{len(mine)} {'is' if len(mine) == 1 else 'are'} yours" if mine else "",
         f"{len(next_due)} due next" if next_due else "",
     ]
-    text = f"{ONLY_YOU}: {', '.join(filter(None, heads)) or 'nothing is due'}."
+    text = f"{', '.join(filter(None, heads))}."
     first = [_case_line(case, plain) for case in (*mine, *next_due)[:1]]
-    blocks = [context(f"{ONLY_YOU}. `/incident 42` shows one.")]
+    blocks = [context("`/incident 42` shows one.")]
     for name, cases in (("Yours", mine), ("Due next", next_due)):
         lines = [
             f"• {_case_line(case, token)}" for case in cases[:MOST_LINES_IN_A_LIST]
         ]
         if not lines:
-            lines = ["nothing"]
+            continue
         blocks.extend(
             sections([f"*{name}*", *lines, *and_more(cases, MOST_LINES_IN_A_LIST)])
         )

@@ -7,9 +7,9 @@ from bot.incidents.deadlines import owed_now
 from bot.incidents.incidents import Event, explained
 from bot.policy.policies import Policy
 from bot.slack import history as happened
-from bot.slack.blocks import Message, context, say, sections
+from bot.slack.blocks import Message, say, sections
 from bot.slack.cutting import cut_marked
-from bot.slack.messages.answers import ONLY_YOU, Recorded
+from bot.slack.messages.answers import Recorded
 from bot.slack.messages.card import card_blocks
 from bot.slack.phrases import (
     both,
@@ -39,11 +39,10 @@ def message(
     for event in history[-_MOST_EVENTS:]:
         line = happened.sentence(incident, event, policy, token)
         lines.append(f"{token.at(event.recorded_at)}: {cut_marked(line, 400)}")
-    blocks = [context(f"{ONLY_YOU}.")]
     because = explained(incident, history)
-    blocks.extend(card_blocks(incident, deadlines, policy, token, because=because))
+    blocks = [*card_blocks(incident, deadlines, policy, token, because=because)]
     blocks.extend(sections(["*What happened*", *lines]))
-    text = [f"{ONLY_YOU}: {headline(incident)}"]
+    text = [headline(incident)]
     if (owed := owed_now(deadlines)) is not None and owed.paused_at is None:
         due = due_phrase(policy, incident, owed, plain)
         text.append(ended(f"{opened_up(owed_as(owed))} {due}"))

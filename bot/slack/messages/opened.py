@@ -21,7 +21,7 @@ from bot.slack.blocks import (
 from bot.slack.blocks import actions as row
 from bot.slack.command_text import CustomerFrom, Reading
 from bot.slack.cutting import cut
-from bot.slack.messages.answers import ONLY_YOU, Recorded
+from bot.slack.messages.answers import Recorded
 from bot.slack.phrases import (
     Times,
     both,
@@ -58,7 +58,7 @@ def _sentences(
     recorded: Recorded, policy: Policy, reader: Person, times: Times, reading: Reading
 ) -> Iterator[str]:
     incident = recorded.incident
-    name = f"{ONLY_YOU}: {incident.name} opened as {incident.severity.label}"
+    name = f"{incident.name} opened as {incident.severity.label}"
     plan = plan_name(policy, incident.plan)
     if incident.customer is None:
         yield f"{name}, customer unknown."

@@ -99,7 +99,7 @@ def test_a_form_that_is_over_gives_every_entry_back(
 
     text = form_text(refused.for_good(replace(states, values=values), "It is over."))
 
-    assert text.startswith("Only you see this: It is over. Nothing was recorded.")
+    assert text.startswith("It is over. Nothing was recorded.")
     for block in view["blocks"]:
         if block["type"] == "input" and block["element"]["type"] != "plain_text_input":
             assert f"\n{block['label']['text']}: " in text

@@ -11,8 +11,7 @@ def test_the_same_text_twice_is_asked_about() -> None:
     message = answers.same_again(incident(), "/sev2", "acme: push of apps fails")
 
     assert message.text == (
-        "Only you see this: INC-42 was opened from the same text just now. "
-        "Nothing new was opened."
+        "INC-42 was opened from the same text just now. Nothing new was opened."
     )
     assert buttons(message) == ["Open another"]
 
@@ -22,9 +21,7 @@ def test_an_error_gives_the_text_back_as_it_was_typed() -> None:
         "There is no option foo=.", "/sev2 <@U0ANA|ana> &lt;!channel&gt; foo=1"
     )
 
-    assert message.text == (
-        "Only you see this: There is no option foo=. Nothing was recorded."
-    )
+    assert message.text == ("There is no option foo=. Nothing was recorded.")
     assert paragraphs(message)[1] == "Your text: /sev2 @ana <!channel> foo=1"
 
 

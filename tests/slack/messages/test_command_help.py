@@ -15,8 +15,7 @@ def test_help_shows_usage_and_the_targets_of_each_plan() -> None:
 
     lines = "\n".join(paragraphs(message)).splitlines()
     assert message.text == (
-        "Only you see this: Type `/sev2 customer: what is wrong`; "
-        "`/sev2` alone opens a form."
+        "Type `/sev2 customer: what is wrong`; `/sev2` alone opens a form."
     )
     assert [line.partition(":")[0] for line in lines if line.startswith("*Sev")] == [
         "*Sev2",

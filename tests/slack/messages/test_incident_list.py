@@ -19,7 +19,7 @@ def test_the_list_of_incidents_begins_with_the_readers_own() -> None:
     message = incident_list.message([mine], [other], ANA, MORNING_AT)
 
     assert message.text == (
-        "Only you see this: 1 is yours, 1 due next. "
+        "1 is yours, 1 due next. "
         "INC-31 Acme (Sev2): update due 10:20, <@U0ANA>'s. push of apps fails"
     )
     assert paragraphs(message)[1:] == [
@@ -45,4 +45,4 @@ def test_a_list_says_since_when_something_is_late() -> None:
 def test_a_list_without_incidents_says_so() -> None:
     message = incident_list.message([], [], ANA, MORNING_AT)
 
-    assert message.text == "Only you see this: no incident is open."
+    assert message.text == "No incident is open."

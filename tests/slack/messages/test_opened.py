@@ -41,7 +41,7 @@ def test_the_typist_reads_what_was_understood_and_who_is_paged() -> None:
     )
 
     assert message.text == (
-        "Only you see this: INC-42 opened as Sev2 for Acme (Premium Support). They "
+        "INC-42 opened as Sev2 for Acme (Premium Support). They "
         "hear first by 13:00. Then status updates twice per business day. <@U0ANA> is "
         "told now; <@U0BEN> at 09:10 if nobody takes it. Nothing was posted here."
     )
@@ -93,7 +93,7 @@ def test_an_unknown_customer_is_answered_with_did_you_mean() -> None:
     )
 
     assert message.text.startswith(
-        "Only you see this: INC-42 opened as Sev2, customer unknown. It counts as "
+        "INC-42 opened as Sev2, customer unknown. It counts as "
         "Premium Support until somebody says whose it is. Did you mean Acme or Globex?"
     )
     assert buttons(message) == ["Yes, it is Acme", "Yes, it is Globex"]
