@@ -109,12 +109,15 @@ SAMPLES: Mapping[str, object] = {
     "ts": "1.0",
     "until": NOON + HOUR,
     "updated": 1,
+    "is_old": 1,
     "unowned": 1,
     "value": 50,
     "version": "1",
     "waiting_since": None,
     "zone": "Asia/Kolkata",
 }
+# No two answers are the same of the one that reads a clock.
+COMPARED = [query for query in queries() if query != "server_time"]
 # These use the same name for something else.
 OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "claim_looks": {"thread_of": ""},
@@ -234,7 +237,7 @@ def answers(database: Database, query: str) -> list[Row]:
     return found
 
 
-@pytest.mark.parametrize("query", queries())
+@pytest.mark.parametrize("query", COMPARED)
 def test_every_statement_answers_the_same_on_both_engines(
     lived: tuple[Database, Database], query: str
 ) -> None:

@@ -16,12 +16,12 @@ from bot.store.database import Database
 from bot.store.engines.connections import connected, keep_plans
 from bot.store.maintenance import copying
 from bot.store.maintenance.copying import Copied
-from bot.store.queries import named, queries
+from bot.store.queries import named
 from bot.triage.context import Context
 from bot.triage.use_cases import Act, Triage
 from tests import pooler, postgres
 from tests.factories import pacific, shipped_policy
-from tests.store.test_contract import answers, live, without_id
+from tests.store.test_contract import COMPARED, answers, live, without_id
 
 NOON = pacific(24, "12:00")
 CLIENTS = 6
@@ -52,7 +52,7 @@ def lived(folder: Path) -> Iterator[tuple[Database, Database]]:
         yield pooled, direct
 
 
-@pytest.mark.parametrize("query", queries())
+@pytest.mark.parametrize("query", COMPARED)
 def test_every_statement_answers_as_without_a_pooler(
     lived: tuple[Database, Database], query: str
 ) -> None:
