@@ -1,4 +1,7 @@
-"""A forwarder between a bot and its PostgreSQL that breaks connections."""
+"""A forwarder between a bot and its PostgreSQL that breaks connections.
+
+It also counts round trips.
+"""
 
 import re
 import socket
@@ -12,6 +15,11 @@ from threading import Event, Lock, Thread
 _SOCKET = ".s.PGSQL.5432"
 _COMMIT = re.compile(rb"\bCOMMIT\0")
 _AT_ONCE = 65_536
+# Query, Sync and Flush: after one of these a client waits for the server. The driver
+# sends a Flush right after some Syncs, and then waits once.
+# https://www.postgresql.org/docs/current/protocol-message-formats.html
+_FLUSH = ord("H")
+_ASKING = b"QSH"
 
 
 class Break(Enum):
@@ -31,6 +39,23 @@ class _Link:
     wrote: bool = False
     plans: set[bytes] = field(default_factory=set)
     broken: Break | None = None
+    has_started: bool = False
+    half: bytes = b""
+    has_asked: bool = False
+
+    def trips(self, said: bytes) -> int:
+        """Return how often the bot begins to wait for the server in what it sends."""
+        trips, self.half = 0, self.half + said
+        # The first message has no type: its length comes first.
+        while len(self.half) >= (head := 4 + self.has_started):
+            length = head - 4 + int.from_bytes(self.half[head - 4 : head])
+            if len(self.half) < length:
+                break
+            asks = self.has_started and self.half[0] in _ASKING
+            trips += asks and not (self.has_asked and self.half[0] == _FLUSH)
+            self.has_asked, self.has_started = asks, True
+            self.half = self.half[length:]
+        return trips
 
     def hang_up(self) -> None:
         for end in (self.bot, self.server):
@@ -43,7 +68,8 @@ class Forwarder:
 
     `at_commit` breaks the next transaction in which a statement contains `of`. While it
     `is_away` nobody is let in, and that break cuts all connections; with `leaves` it is
-    away from that break on. It freezes when the bot has spoken `speaks` times.
+    away from that break on. It freezes when the bot has spoken `speaks` times. `trips`
+    counts the round trips.
     """
 
     def __init__(
@@ -58,6 +84,7 @@ class Forwarder:
         self.at_commit: Break | None = None
         self.is_away = self.leaves = False
         self.broke: list[Break] = []
+        self.trips = 0
         self._of = of
         self._speaks = speaks
         self._named = re.compile(rb"(\w+)\0[^\0]*" + re.escape(of))
@@ -130,6 +157,8 @@ class Forwarder:
                 if self._speaks == -1:
                     self.freeze()
                     self._flows.wait()
+            with self._lock:
+                self.trips += link.trips(said)
             link.wrote |= self._is_of_interest(link, said)
             if link.wrote and self.at_commit is not None and _COMMIT.search(said):
                 link.broken, self.at_commit = self.at_commit, None

@@ -18,7 +18,7 @@ Every other race is decided by one conditional statement: an upsert, or an UPDAT
 names the state or the token it expects and returns no row to the loser.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from json import JSONEncoder
 from typing import Any, Protocol
@@ -32,6 +32,7 @@ to_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 LOCKED = "the database is locked"
 
 Row = Mapping[str, Any]
+Answer = Callable[[], list[Row]]
 
 
 class Transaction(Protocol):
@@ -46,8 +47,15 @@ class Transaction(Protocol):
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
 
-    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
-        """Insert rows with a named query; return its rows, in no order.
+    def ask(self, query: str, **values: object) -> Answer:
+        """Ask a named query; what is returned reads its rows.
+
+        All that was asked before an answer is read costs one round trip. With the last
+        ones of a transaction that is the commit's, so read them after it.
+        """
+
+    def ask_many(self, query: str, rows: Iterable[Row], **same: object) -> Answer:
+        """Insert rows with a named query; what is returned reads its rows, in no order.
 
         `same` holds the values that all rows share, and the parameters that stand
         outside of `VALUES`.

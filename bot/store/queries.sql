@@ -587,6 +587,25 @@ FROM people
 WHERE workspace = :workspace
   AND id = :id;
 
+-- name: concerned
+-- Whom an incident may concern: its owner, also one to be, and the people on call.
+SELECT id, name, zone, dm, is_member, is_active, seen_at
+FROM people
+WHERE workspace = :workspace
+  AND id IN (
+    :primary,
+    :backup,
+    :lead,
+    :owner,
+    (
+      SELECT owner
+      FROM incidents
+      WHERE workspace = :workspace
+        AND number = :incident
+    )
+  )
+ORDER BY id;
+
 -- name: people
 SELECT id, name, zone, dm, is_member, is_active, seen_at
 FROM people

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import CLOCKS_DIFFER_BY
 from bot.incidents import digest as digests
 from bot.incidents import recipients
-from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.deadlines import owed_now
 from bot.incidents.digest import Held, Morning
 from bot.incidents.incidents import Incident
 from bot.incidents.recipients import Because
@@ -71,7 +71,11 @@ def load_cases(tx: Transaction, since: datetime) -> list[digests.Case]:
 
 def cases(tx: Transaction, found: Iterable[Incident]) -> list[digests.Case]:
     """Return these incidents, each with its open deadlines."""
-    return [digests.Case(one, _owed(tx, one)) for one in found]
+    asked = [(one, records.ask_deadlines(tx, one.number)) for one in found]
+    return [
+        digests.Case(incident, tuple(one for one in owed() if one.is_open))
+        for incident, owed in asked
+    ]
 
 
 def digest_at(policy: Policy, day: date) -> datetime | None:
@@ -178,11 +182,6 @@ def _digest(
         conversation=policy.channels.digest,
         refs={name: instant.isoformat() for name, instant in instants.items()},
     )
-
-
-def _owed(tx: Transaction, incident: Incident) -> tuple[Deadline, ...]:
-    owed = records.deadlines(tx, incident.number)
-    return tuple(deadline for deadline in owed if deadline.is_open)
 
 
 def _key(tx: Transaction, key: str, at: datetime, now: datetime) -> str:

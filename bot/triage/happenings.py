@@ -15,17 +15,12 @@ def happens(
 
     Returns the incident after it. Its row must be locked.
     """
-    number = incident.number
+    number, owed = incident.number, records.ask_deadlines(tx, incident.number)
+    giver, noted = offered_by(tx, incident), records.noted(tx, number, event)
     found = consequences(
-        context.policy(),
-        incident,
-        event,
-        records.deadlines(tx, number),
-        context.clock(),
-        offered_by=offered_by(tx, incident),
+        context.policy(), incident, event, owed(), context.clock(), offered_by=giver
     )
     records.update_incident(tx, found.incident)
-    noted = records.noted(tx, number, event)
     records.save_deadlines(tx, found.deadlines)
     announce(context, tx, found, noted)
     outbox_messages.refresh(tx, [number], **context.instants())

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -28,7 +29,7 @@ from bot.slack.client import MembersPage, Slack
 from bot.slack.identities import Identity, Member, member_of
 from bot.slack.readers import Person
 from bot.slack.reasons import UNREACHABLE
-from bot.store.database import Row, Transaction
+from bot.store.database import Answer, Row, Transaction
 from bot.store.tables import records
 from bot.triage import leavers
 from bot.triage.context import Context
@@ -64,13 +65,11 @@ class People:
 
     def person(self, id: str) -> Person:
         """Return a person; an unknown one has their id as name, and the team's zone."""
-        with self._context.database.reading() as tx:
-            return person(tx, self._context.policy(), id)
+        return _person(self._row(id), self._context.policy(), id)
 
     def name_of(self, id: str) -> str | None:
         """Return a person's name; `None` for an unknown id."""
-        with self._context.database.reading() as tx:
-            row = tx.one("person", id=id)
+        row = self._row(id)
         return row["name"] if row else None
 
     def id_of(self, name: str) -> str | None:
@@ -80,11 +79,12 @@ class People:
         """
         wanted = folded(name)
         with self._context.database.reading() as tx:
-            found = [
-                row["id"]
-                for row in tx.all("people")
-                if row["is_active"] and folded(row["name"]) == wanted
-            ]
+            people = tx.ask("people")
+        found = [
+            row["id"]
+            for row in people()
+            if row["is_active"] and folded(row["name"]) == wanted
+        ]
         if len(found) > 1:
             raise Refusal(SeveralPeople(tuple(sorted(found))))
         return found[0] if found else None
@@ -148,9 +148,13 @@ class People:
     def _on_call(self) -> set[str]:
         return {who for _, who in self._context.policy().on_call.named()}
 
-    def _known(self, id: str) -> Member | None:
+    def _row(self, id: str) -> Row | None:
         with self._context.database.reading() as tx:
-            row = tx.one("person", id=id)
+            found = tx.ask("person", id=id)
+        return next(iter(found()), None)
+
+    def _known(self, id: str) -> Member | None:
+        row = self._row(id)
         if row is None:
             return None
         is_member, is_active = bool(row["is_member"]), bool(row["is_active"])
@@ -253,7 +257,10 @@ class People:
 
 def person(tx: Transaction, policy: Policy, id: str) -> Person:
     """Return a person as last seen, with the team's zone if theirs is unknown."""
-    row = tx.one("person", id=id)
+    return _person(tx.one("person", id=id), policy, id)
+
+
+def _person(row: Row | None, policy: Policy, id: str) -> Person:
     if row is None:
         return Person(id, id, policy.team_hours.zone)
     return Person(id, row["name"], zone_of(row, policy))
@@ -266,11 +273,26 @@ def has_left(tx: Transaction, id: str) -> bool:
 
 
 class Rings:
-    """Says for each incident whether a message may ring for a person."""
+    """Says for each incident whether a message may ring for a person.
 
-    def __init__(self, tx: Transaction, policy: Policy) -> None:
+    With the number of an incident or its owner it asks at once, together, for all whom
+    that may concern, and knows nobody else.
+    """
+
+    def __init__(
+        self,
+        tx: Transaction,
+        policy: Policy,
+        *,
+        incident: int | None = None,
+        owner: str | None = None,
+    ) -> None:
         self._tx = tx
-        self._policy = policy
+        self.policy = policy
+        self._asked: Answer | None = None
+        if incident is not None or owner is not None:
+            on_call = asdict(policy.on_call)
+            self._asked = tx.ask("concerned", incident=incident, owner=owner, **on_call)
         self._accounts: dict[str, Account] = {}
 
     def of(self, incident: Incident, owed: tuple[Deadline, ...] | None = None) -> Ring:
@@ -278,32 +300,38 @@ class Rings:
 
         `owed` are its deadlines, if the caller has read them.
         """
-        wakes = (incident.severity, incident.plan) in self._policy.escalation.wakes
+        wakes = (incident.severity, incident.plan) in self.policy.escalation.wakes
         due_at = cache(partial(self._due_at, incident, owed))
 
         def ring(id: str, at: datetime) -> Reach:
             account = self._account(id)
             owed_at = None if wakes else due_at()
-            return reach(self._policy, account, at, wakes=wakes, due_at=owed_at)
+            return reach(self.policy, account, at, wakes=wakes, due_at=owed_at)
 
         return ring
 
     def by_day(self, id: str, at: datetime) -> Reach:
         """Return whether what can wait may be said to a person now."""
-        return reach(self._policy, self._account(id), at, wakes=False, due_at=None)
+        return reach(self.policy, self._account(id), at, wakes=False, due_at=None)
+
+    def zone_of(self, id: str) -> ZoneInfo:
+        """Return a person's zone; the team's if theirs is unknown."""
+        return self._account(id).zone
 
     def _account(self, id: str) -> Account:
         if id not in self._accounts:
-            row = self._tx.one("person", id=id)
-            zone = zone_of(row, self._policy) if row else self._policy.team_hours.zone
-            has_left = row is not None and not row["is_active"]
-            self._accounts[id] = Account(zone, has_left)
+            self._accounts[id] = Account(self.policy.team_hours.zone)
+            for row in (self._asked or self._tx.ask("person", id=id))():
+                zone, has_left = zone_of(row, self.policy), not row["is_active"]
+                self._accounts[row["id"]] = Account(zone, has_left)
         return self._accounts[id]
 
     def _due_at(
         self, incident: Incident, owed: tuple[Deadline, ...] | None
     ) -> datetime | None:
-        one = owed_now(owed or records.deadlines(self._tx, incident.number))
+        if owed is None:
+            owed = records.deadlines(self._tx, incident.number)
+        one = owed_now(owed)
         return one.due_at if one and one.paused_at is None else None
 
 

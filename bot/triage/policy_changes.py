@@ -281,7 +281,7 @@ class PolicyWatch:
 
     def _retarget_one(self, tx: Transaction, policy: Policy, number: int) -> list[Move]:
         now = self._context.clock()
-        incident = records.incident_to_change(tx, number)
+        incident = records.lock(tx, number)()
         if incident is None or not incident.is_open:
             return []
         owed = records.deadlines(tx, number)

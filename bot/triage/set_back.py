@@ -46,7 +46,7 @@ def heal(tx: Transaction, context: Context, now: datetime) -> None:
 
 def _is_changed(tx: Transaction, policy: Policy, number: int, now: datetime) -> bool:
     """Arm the reminders of an incident again; return whether anything changed."""
-    incident = records.incident_to_change(tx, number)
+    incident = records.lock(tx, number)()
     if incident is None or not incident.is_open:
         return False
     has_forgotten = records.forget_misses(tx, number, now)

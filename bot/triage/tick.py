@@ -269,7 +269,7 @@ class Reminders:
         """Fire one deadline; `None` if that fails, which must not stop the others."""
         try:
             policy = self._context.policy()
-            ring = Rings(tx, policy).of(incident)
+            ring = Rings(tx, policy, incident=incident.number).of(incident)
             firing = _fired(policy, incident, deadline, now, ring)
             return _without_standing(tx, firing, now)
         except Exception:  # One bad row must not stop the reminders of all others.

@@ -35,7 +35,7 @@ from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import records
 from bot.triage import daily_lists, happenings, leavers
 from bot.triage.context import Context
-from bot.triage.people import Rings, person
+from bot.triage.people import Rings
 
 # The same text again within this time is a slip, such as a double tap on Enter.
 _SLIP = timedelta(seconds=30)
@@ -87,14 +87,14 @@ class Triage:
         # for the first one even if both arrive at the same moment.
         keys = [act.key, _typed_key(act, report)] if report.typed else [act.key]
         with self._context.database.transaction() as tx:
-            known = self._claimed(tx, *keys)
+            known = self._claim(tx, *keys)()
             if known[act.key]["answer"]:
                 return self._answered_before(tx, json.loads(known[act.key]["answer"]))
             if (slip := self._typed_just_now(known[keys[-1]])) is not None:
                 # Do not touch the text's key: half a minute counts from the opening,
                 # not from the last slip, so that a repeat on purpose works soon.
                 keys = keys[:1]
-                result = replace(self._result(tx, slip), is_same_again=True)
+                result = replace(self._look(tx, slip)(), is_same_again=True)
             else:
                 result = self._opened(tx, act, report)
             self._remember(tx, keys, result.incident.number, **_said(result))
@@ -103,13 +103,16 @@ class Triage:
     def recorded(self, key: str) -> int | None:
         """Return the incident that the act with this key changed, if recorded."""
         with self._context.database.reading() as tx:
-            row = tx.one("inbox_answer", key=key)
-        return int(json.loads(row["answer"])["incident"]) if row else None
+            found = tx.ask("inbox_answer", key=key)
+        return next(
+            (int(json.loads(row["answer"])["incident"]) for row in found()), None
+        )
 
     def look(self, number: int) -> Result:
         """Return an incident as it is now."""
         with self._context.database.reading() as tx:
-            return self._result(tx, number)
+            result = self._look(tx, number)
+        return result()
 
     def look_open(self, number: int) -> Result:
         """Return an open incident. Raises Refusal if it is closed already."""
@@ -199,11 +202,12 @@ class Triage:
         """Snooze one reminder, and return until when. The cadence does not change."""
         with self._context.database.transaction() as tx:
             now, policy = self._context.clock(), self._context.policy()
-            answered = self._claimed(tx, act.key)[act.key]
-            incident = _must_exist(records.incident_to_change(tx, number), number)
+            claimed, found = self._claim(tx, act.key), records.lock(tx, number)
+            owed = records.deadlines(tx, number)
+            incident = _must_exist(found(), number)
             acts.must_be_open(incident)
-            deadline = _still_owed(records.deadlines(tx, number), kind, count)
-            if answered["answer"] and deadline.snoozed_until is not None:
+            deadline = _still_owed(owed, kind, count)
+            if claimed()[act.key]["answer"] and deadline.snoozed_until is not None:
                 return deadline.snoozed_until
             choices = nudges.snooze_choices(policy, incident, deadline, now)
             if choice not in choices:
@@ -217,6 +221,7 @@ class Triage:
 
     def _opened(self, tx: Transaction, act: Act, report: Report) -> Result:
         now, policy = self._context.clock(), self._context.policy()
+        rings = Rings(tx, policy, owner=act.by)
         number = records.next_number(tx)
         incident = acts.begun(
             self._context.workspace, number, act.by, now, report=report, policy=policy
@@ -231,23 +236,25 @@ class Triage:
             details = {"to": str(report.owner)}
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
             happenings.happens(self._context, tx, found.incident, offer)
-            return self._result(tx, number)
-        return self._with_recipients(tx, found.incident, found.deadlines)
+            return self._look(tx, number)()
+        return self._with_recipients(rings, found.incident, found.deadlines)
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Record one event, unless this act was recorded before."""
         with self._context.database.transaction() as tx:
-            if self._claimed(tx, act.key)[act.key]["answer"]:
-                return replace(self._result(tx, number), is_repeat=True)
-            incident = _must_exist(records.incident_to_change(tx, number), number)
+            claimed, found = self._claim(tx, act.key), records.lock(tx, number)
+            if claimed()[act.key]["answer"]:
+                return replace(self._look(tx, number)(), is_repeat=True)
+            incident = _must_exist(found(), number)
             event = make(incident, act.by, self._context.clock())
             self._remember(tx, [act.key], number)
             happenings.happens(self._context, tx, incident, event)
-            return self._result(tx, number)
+            result = self._look(tx, number)
+        return result()
 
     def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
         """Return what the first delivery returned, even if others were paged since."""
-        result = self._result(tx, answer["incident"])
+        result = self._look(tx, answer["incident"])()
         told = [Recipient(who, Because(why)) for who, why in answer["told"]]
         following = None
         if answer["following"] is not None:
@@ -271,14 +278,14 @@ class Triage:
             return None
         return int(json.loads(typed["answer"])["incident"])
 
-    def _claimed(self, tx: Transaction, *keys: str) -> dict[str, Row]:
+    def _claim(self, tx: Transaction, *keys: str) -> Callable[[], dict[str, Row]]:
         """Claim inbox keys. A key's `answer` is empty unless it was claimed before.
 
         Another transaction that claims one of them waits until this one has ended.
         """
-        rows = ({"key": key} for key in keys)
-        found = tx.many("claim_inbox", rows, received_at=self._context.system_clock())
-        return {row["key"]: row for row in found}
+        rows, now = ({"key": key} for key in keys), self._context.system_clock()
+        found = tx.ask_many("claim_inbox", rows, received_at=now)
+        return lambda: {row["key"]: row for row in found()}
 
     def _remember(
         self, tx: Transaction, keys: Iterable[str], number: int, **said: object
@@ -290,19 +297,24 @@ class Triage:
             "save_inbox", rows, received_at=self._context.system_clock(), answer=answer
         )
 
-    def _result(self, tx: Transaction, number: int) -> Result:
-        incident = _must_exist(records.incident(tx, number), number)
-        return self._with_recipients(tx, incident, records.deadlines(tx, number))
+    def _look(self, tx: Transaction, number: int) -> Callable[[], Result]:
+        """Ask for an incident as it is now."""
+        incident = records.ask_incident(tx, number)
+        owed = records.ask_deadlines(tx, number)
+        rings = Rings(tx, self._context.policy(), incident=number)
+        return lambda: self._with_recipients(
+            rings, _must_exist(incident(), number), owed()
+        )
 
     def _with_recipients(
-        self, tx: Transaction, incident: Incident, owed: tuple[Deadline, ...]
+        self, rings: Rings, incident: Incident, owed: tuple[Deadline, ...]
     ) -> Result:
         """Return the result with who is told at once, and who next.
 
         Once somebody owns an incident, only its check-in tells others.
         """
-        policy, now = self._context.policy(), self._context.clock()
-        ring = Rings(tx, policy).of(incident, owed)
+        policy, now = rings.policy, self._context.clock()
+        ring = rings.of(incident, owed)
         running = [
             one
             for one in sorted(owed, key=lambda one: not one.kind.is_internal)
@@ -314,8 +326,8 @@ class Triage:
         told = {one.id: one for firing in fired for one in firing.told}
         following = recipients.next_told(policy, incident, running, ring, but_not=told)
         if following is not None and not told and incident.owner is None:
-            primary = person(tx, policy, recipients.of_unowned(policy, now))
-            list_at = daily_lists.next_morning(policy, primary.zone, now)
+            zone = rings.zone_of(recipients.of_unowned(policy, now))
+            list_at = daily_lists.next_morning(policy, zone, now)
             following = None if list_at < following[1] else following
         return Result(incident, owed, tuple(told.values()), following)
 

@@ -18,7 +18,7 @@ from typing import Any
 from bot.app import Bot
 from bot.delivery.pacing import PAGE
 from bot.emulator.faults import Fault
-from bot.store.database import Row, Transaction
+from bot.store.database import Answer, Row, Transaction
 from bot.store.queries import queries
 from bot.store.tables.outbox_messages import Priority
 from tests.crash.bots import Change, untouched
@@ -212,14 +212,19 @@ class _Watched:
         self._pass_by(f"after {query}")
         return rows
 
+    def ask(self, query: str, **values: object) -> Answer:
+        rows = self.all(query, **values)
+        return lambda: rows
+
     def write(self, query: str, **values: object) -> None:
         self.all(query, **values)
 
-    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
-        return [row for given in rows for row in self.all(query, **given, **same)]
+    def ask_many(self, query: str, rows: Iterable[Row], **same: object) -> Answer:
+        found = [row for given in rows for row in self.all(query, **given, **same)]
+        return lambda: found
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
-        self.many(query, rows, **same)
+        self.ask_many(query, rows, **same)
 
     def be_brief(self) -> None:
         self._tx.be_brief()

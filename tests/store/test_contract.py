@@ -39,6 +39,7 @@ SAMPLES: Mapping[str, object] = {
     "answer": "{}",
     "attempts": 1,
     "because": "owner",
+    "backup": "U0BEN",
     "before": NOON + timedelta(days=9),
     "burst_until": NOON + HOUR,
     "by": NOON + timedelta(days=2),
@@ -70,6 +71,7 @@ SAMPLES: Mapping[str, object] = {
     "kind": "first_response",
     "conversation": "C0INCIDENTS",
     "last_error": "why",
+    "lead": "U0LEE",
     "lease_until": NOON + HOUR,
     "link": None,
     "system_now": NOON + timedelta(days=2),
@@ -92,6 +94,7 @@ SAMPLES: Mapping[str, object] = {
     "plan": "premium",
     "policy": "1",
     "position": 0,
+    "primary": "U0ANA",
     "priority": 1,
     "target": "4h",
     "refs": "{}",
@@ -237,6 +240,17 @@ def answers(database: Database, query: str) -> list[Row]:
     return found
 
 
+def test_what_was_asked_is_answered_after_the_commit(
+    url: str, open_record: Open
+) -> None:
+    with open_record(url).transaction() as tx:
+        before = tx.ask("mark", name="tick")
+        tx.write("set_mark", name="tick", at=NOON)
+        after = tx.ask("mark", name="tick")
+
+    assert (before(), after()) == ([], [{"at": NOON}])
+
+
 @pytest.mark.parametrize("query", COMPARED)
 def test_every_statement_answers_the_same_on_both_engines(
     lived: tuple[Database, Database], query: str
@@ -283,8 +297,8 @@ def test_any_number_of_rows_is_returned(url: str, open_record: Open) -> None:
     same = {name: one for name, one in same.items() if name not in rows[0]}
 
     with open_record(url).transaction() as tx:
-        found = tx.many("queue_message", [*rows, rows[0]], **same)
-        assert tx.many("queue_message", [], **same) == []
+        found = tx.ask_many("queue_message", [*rows, rows[0]], **same)()
+        assert tx.ask_many("queue_message", [], **same)() == []
 
     assert sorted(row["key"] for row in found) == sorted(
         str(row["key"]) for row in rows
@@ -310,7 +324,7 @@ def test_messages_are_numbered_by_their_positions(url: str, open_record: Open) -
     with open_record(url).transaction() as tx:
         tx.write("save_person", **{**samples("save_person"), "id": "U0ANA"})
         tx.write("save_dm", id="U0ANA", dm="D0ANA")
-        tx.many("queue_message", rows, **same)
+        tx.ask_many("queue_message", rows, **same)()
         newest = tx.all("newest_messages", most=60)
 
     assert [row["key"] for row in newest] == [row["key"] for row in rows]

@@ -1,12 +1,14 @@
 """Stories: the whole bot on a local Slack, with a clock that a test moves."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import postgres
+from tests.forwarder import Forwarder
 from tests.story import IS_POSTGRES, Story, story
 
 Tell = Callable[..., Story]
@@ -38,6 +40,25 @@ def tell(tmp_path: Path, setting: dict[str, Any]) -> Iterator[Tell]:
         yield lambda at, **more: stack.enter_context(
             story(tmp_path, at, **(setting | more))
         )
+
+
+@pytest.fixture
+def way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forwarder]:
+    """The forwarder before a record in PostgreSQL."""
+    folder = tmp_path_factory.mktemp("way")
+    server = postgres.shared().folder
+    with closing(Forwarder(folder, server, of=b"INSERT INTO events")) as way:
+        yield way
+
+
+@pytest.fixture
+def far(tmp_path: Path, way: Forwarder) -> Iterator[Story]:
+    """A story on a Tuesday at ten whose bot is behind the forwarder."""
+    told = Story(tmp_path, "2026-11-24 10:00", is_postgres=True, replicas=1)
+    told.database_url = postgres.through(told.database_url, way.folder)
+    told.start()
+    yield told
+    told.stop()
 
 
 @pytest.fixture

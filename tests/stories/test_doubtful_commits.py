@@ -4,13 +4,9 @@ The record is in PostgreSQL, behind a forwarder that breaks connections.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from tests import postgres
 from tests.breaking import by_hand
 from tests.forwarder import Break, Forwarder
 from tests.story import Story
@@ -22,22 +18,9 @@ NOT_KNOWN = "It is NOT KNOWN whether this was recorded (the database cannot be r
 
 
 @pytest.fixture
-def way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forwarder]:
-    """The forwarder before the record."""
-    folder = tmp_path_factory.mktemp("way")
-    server = postgres.shared().folder
-    with closing(Forwarder(folder, server, of=b"INSERT INTO events")) as way:
-        yield way
-
-
-@pytest.fixture
-def tuesday(tmp_path: Path, way: Forwarder) -> Iterator[Story]:
+def tuesday(far: Story) -> Story:
     """A story whose bot is behind the forwarder."""
-    told = Story(tmp_path, "2026-11-24 10:00", is_postgres=True, replicas=1)
-    told.database_url = postgres.through(told.database_url, way.folder)
-    told.start()
-    yield told
-    told.stop()
+    return far
 
 
 def cards(story: Story) -> list[str]:
@@ -49,8 +32,8 @@ def cards(story: Story) -> list[str]:
 def come_back(story: Story) -> float:
     """Wait until the bot can write again, and return how long that took."""
     began = time.monotonic()
-    while story.bot.health().reasons:
-        assert time.monotonic() - began < BACK_WITHIN_S, "it never came back"
+    while reasons := story.bot.health().reasons:
+        assert time.monotonic() - began < BACK_WITHIN_S, reasons
     return time.monotonic() - began
 
 

@@ -6,8 +6,9 @@ replicas wait for each other on rows, not on advisory locks.
 Source: https://www.pgbouncer.org/features.html
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from time import monotonic, sleep
 
 import psycopg
@@ -26,7 +27,9 @@ from bot.store.engines.connections import (
 )
 from bot.store.engines.statements import (
     DIALECT,
+    Asked,
     PostgresTransaction,
+    Session,
     fetched,
     honest,
     transacting,
@@ -48,20 +51,20 @@ _WORDS = {
 # https://docs.slack.dev/interactivity/implementing-slash-commands
 _CONNECTION_WITHIN_S = 1.2
 _SHAPES = "SELECT COUNT(*) AS shapes FROM sevbot_migrations"
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 # In UTC instants need no conversion. With the default random_page_cost of 4, meant for
 # spinning disks, PostgreSQL scans a whole table rather than fetch a hundred rows by an
 # index. https://www.postgresql.org/docs/current/runtime-config-query.html
 # A replica that freezes within a transaction must not block the others for ever, hence
-# the idle timeout. SET LOCAL ends with the transaction, which a pooler needs.
-_BEGIN = f"""
-BEGIN ISOLATION LEVEL READ COMMITTED;
-SET LOCAL timezone = 'UTC';
-SET LOCAL random_page_cost = 1.1;
-SET LOCAL lock_timeout = '1s';
-SET LOCAL statement_timeout = '2s';
-SET LOCAL idle_in_transaction_session_timeout = '10s';
-{_SHAPES};
-""".encode()
+# the idle timeout. They are local and end with the transaction, which a pooler needs.
+_SETTINGS = """
+SELECT
+  set_config('timezone', 'UTC', TRUE),
+  set_config('random_page_cost', '1.1', TRUE),
+  set_config('lock_timeout', '1s', TRUE),
+  set_config('statement_timeout', '2s', TRUE),
+  set_config('idle_in_transaction_session_timeout', '10s', TRUE)
+"""
 # A migration of a large table may take long, and no command waits for it: the bot
 # starts after it. The server gives up before the client does, and says so.
 _BEGIN_LONG = b"""
@@ -115,27 +118,36 @@ class PostgresDatabase:
             )
             self._pool.open()
 
-    @contextmanager
-    def transaction(self) -> Iterator["PostgresTransaction"]:
+    def transaction(self) -> AbstractContextManager[PostgresTransaction]:
         """Begin at READ COMMITTED: callers lock the rows that they will change."""
-        with honest():
-            connection = self._begun()
-            try:
-                with transacting(connection, self._workspace) as tx:
-                    yield tx
-            except BaseException as error:
-                _roll_back(connection)
-                if isinstance(error.__cause__, _NOT_THE_PRIMARY):
-                    # Every pooled connection leads to the former primary. New ones look
-                    # for the host that accepts writes.
-                    self._pool.drain()
-                raise
-            finally:
-                self._pool.putconn(connection)
+        return self._transacting(only_reads=False)
 
-    def reading(self) -> AbstractContextManager["PostgresTransaction"]:
+    def reading(self) -> AbstractContextManager[PostgresTransaction]:
         """Begin an ordinary transaction: under MVCC a reader blocks nobody."""
-        return self.transaction()
+        return self._transacting(only_reads=True)
+
+    @contextmanager
+    def _transacting(self, *, only_reads: bool) -> Iterator[PostgresTransaction]:
+        with ExitStack() as taken:
+            begin = partial(self._begun, taken)
+            with transacting(begin, self._workspace, only_reads=only_reads) as tx:
+                yield tx
+
+    @contextmanager
+    def _using(self, connection: TimedConnection) -> Iterator[None]:
+        """Give a connection back afterwards, fit for the next transaction."""
+        try:
+            yield
+        except BaseException as error:
+            with suppress(psycopg.Error):
+                connection.rollback()
+            if isinstance(error.__cause__ or error, _NOT_THE_PRIMARY):
+                # Every pooled connection leads to the former primary. New ones look for
+                # the host that accepts writes.
+                self._pool.drain()
+            raise
+        finally:
+            self._pool.putconn(connection)
 
     @contextmanager
     def whole(self) -> Iterator["PostgresTransaction"]:
@@ -151,7 +163,8 @@ class PostgresDatabase:
             number = _number(connection)
             is_done = False
             try:
-                with transacting(connection, self._workspace) as tx:
+                session = Session(connection)
+                with session, transacting(session.send, self._workspace) as tx:
                     yield tx
                     is_done = True
             except StorageError as error:
@@ -185,29 +198,32 @@ class PostgresDatabase:
         """Close every connection; a transaction in flight ends first."""
         self._pool.close()
 
-    def _begun(self) -> TimedConnection:
-        """Begin on a connection that works, trying one after another."""
-        give_up_at = monotonic() + _CONNECTION_WITHIN_S
+    def _begun(
+        self, taken: ExitStack, batch: Sequence[Asked], *, is_last: bool
+    ) -> Session:
+        """Begin on a connection that works, trying one after another.
+
+        After a failover every connection in the pool is dead, and only using one shows
+        it. The first statements may be repeated, since nothing commits before their
+        answer but what only reads.
+        """
+        began = monotonic()
         while True:
-            # After a failover every connection in the pool is dead, and only using one
-            # shows it. BEGIN is safe to repeat, so it is the probe.
-            connection = self._pool.getconn(max(0.0, give_up_at - monotonic()))
+            waited = monotonic() - began
+            connection = self._pool.getconn(max(0.0, _CONNECTION_WITHIN_S - waited))
+            connection.answers_within_s = max(0.0, STATEMENT_WITHIN_S - waited)
             try:
-                connection.answers_within_s = max(0.0, give_up_at - monotonic())
-                _begin(connection)
-                connection.answers_within_s = STATEMENT_WITHIN_S
-            except BaseException as error:
-                _roll_back(connection)
-                was_lost = isinstance(error, psycopg.OperationalError) and (
-                    connection.closed
-                )
-                if isinstance(error, _NOT_THE_PRIMARY):
-                    self._pool.drain()
-                self._pool.putconn(connection)
-                if not was_lost or monotonic() > give_up_at:
+                with ExitStack() as stack:
+                    stack.enter_context(self._using(connection))
+                    session = stack.enter_context(Session(connection))
+                    _begin(session, batch, is_last=is_last)
+                    connection.answers_within_s = STATEMENT_WITHIN_S
+                    taken.push(stack.pop_all())
+                    return session
+            except psycopg.OperationalError:
+                is_late = monotonic() - began > _CONNECTION_WITHIN_S
+                if is_late or not connection.closed:
                     raise
-            else:
-                return connection
 
 
 def first(url: str, query: str) -> Row | None:
@@ -249,7 +265,8 @@ def reading(url: str) -> Iterator[PostgresTransaction]:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         must_be_of_our_shape(_shapes(connection))
         connection.be_patient()
-        with transacting(connection, "") as tx:
+        session = Session(connection)
+        with session, transacting(session.send, "") as tx:
             yield tx
 
 
@@ -317,15 +334,13 @@ def _begin_long(connection: TimedConnection) -> None:
     connection.execute(_LOCK)
 
 
-def _begin(connection: psycopg.Connection[DictRow]) -> None:
-    """Begin, and check the migrations, in one round trip."""
-    cursor = connection.execute(_BEGIN)
-    while cursor.nextset():
-        pass
-    row = cursor.fetchone()
-    must_be_of_our_shape(int(row["shapes"]) if row else 0)
-
-
-def _roll_back(connection: psycopg.Connection[DictRow]) -> None:
-    with suppress(psycopg.Error):
-        connection.rollback()
+def _begin(session: Session, first: Sequence[Asked], *, is_last: bool) -> None:
+    """Begin, check the migrations and run the first statements, in one round trip."""
+    shapes = Asked(_SHAPES)
+    begin = Asked(_BEGIN, is_kept=False), Asked(_SETTINGS), shapes
+    try:
+        session.send([*begin, *first], is_last=is_last)
+    finally:
+        # A statement that fails may do so since it means another version's tables.
+        if shapes.status is not None:
+            must_be_of_our_shape(shapes.rows()[0]["shapes"])

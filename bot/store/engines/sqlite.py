@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database as SqliteUtils
 from sqlite_utils import Migrations
 
-from bot.store.database import Row, must_be_of_our_shape
+from bot.store.database import Answer, Row, must_be_of_our_shape
 from bot.store.engines.fair_locks import FairLock
 from bot.store.engines.places import Place
 from bot.store.engines.refusals import honest, refuse
@@ -134,13 +134,18 @@ class SqliteTransaction:
         """Return all rows of a named query."""
         return self._run(statement(query, _DIALECT), values)
 
-    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
-        """Insert rows with a named query; return its rows, in no order."""
+    def ask(self, query: str, **values: object) -> Answer:
+        """Ask a named query; here it is answered at once."""
+        rows = self.all(query, **values)
+        return lambda: rows
+
+    def ask_many(self, query: str, rows: Iterable[Row], **same: object) -> Answer:
+        """Insert rows with a named query; what is returned reads its rows."""
         same["workspace"] = self._workspace
         found: list[Row] = []
         for text, values in blocks(query, rows, same, _DIALECT):
             found += self._asked(text, _stored(values))
-        return found
+        return lambda: found
 
     def write(self, query: str, **values: object) -> None:
         """Run a named query without a result; here that happens at once."""

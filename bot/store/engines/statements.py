@@ -1,15 +1,18 @@
-"""Named queries on PostgreSQL, in a pipeline and many rows at once.
+"""Named queries on PostgreSQL, in pipelines and many rows at once.
 
-In a pipeline the client sends a statement without waiting for the result of the one
-before. So a statement without a result costs no round trip. An error shows only when a
-result is read, at the latest at the commit.
+A server may be far away, so round trips are what a command costs. A statement waits
+until somebody reads an answer, and all that wait then go in one pipeline: the client
+sends each without waiting for the result of the one before. An error shows only then,
+at the latest at the commit.
 Source: https://www.psycopg.org/psycopg3/docs/advanced/pipeline.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from types import NoneType
+from typing import Protocol, Self
 
 import psycopg
 from psycopg import adapters, errors
@@ -17,19 +20,19 @@ from psycopg.rows import DictRow
 from psycopg_pool import PoolTimeout
 
 from bot.errors import StorageError
-from bot.store.database import LOCKED, Row
+from bot.store.database import LOCKED, Answer, Row
 from bot.store.engines.connections import AWAY
 from bot.store.queries import Dialect, blocks, numbered, statement
 
 DIALECT = Dialect("$", locks_rows=True, instant="TIMESTAMPTZ(3)")
 _PLAIN = {int, NoneType}
 _INSTANT = adapters.types["timestamptz"].oid
-# Statements between two syncs. The server buffers results until a sync, so without one
-# a long pipeline would look like a server that does not answer.
+# Statements in one pipeline. The server buffers results until its end, so a long one
+# would look like a server that does not answer.
 _IN_FLIGHT = 25
 _FETCHED = 500
 _WITH_IDS = ("events", "outbox")
-_BRIEF = b"SET LOCAL idle_in_transaction_session_timeout = '2s'"
+_BRIEF = "SET LOCAL idle_in_transaction_session_timeout = '2s'"
 _COUNT_ON = """
 SELECT setval(
   pg_get_serial_sequence('{table}', 'id'),
@@ -68,19 +71,79 @@ _LASTING = (
 )
 
 
-class PostgresTransaction:
-    """Named queries within one transaction, in a pipeline."""
+class Asked:
+    """A statement, and its answer once it has one."""
 
     def __init__(
-        self,
-        connection: psycopg.Connection[DictRow],
-        pipeline: psycopg.Pipeline,
-        workspace: str,
+        self, text: str, given: Iterable[object] = (), *, is_kept: bool = True
     ) -> None:
-        self._connection = connection
-        self._pipeline = pipeline
+        self._text, self._given = text.encode(), to_stored(given)
+        self._prepare = None if is_kept else False
+        self._cursor: psycopg.Cursor[DictRow] | None = None
+        self.is_sent = False
+
+    def send(self, connection: psycopg.Connection[DictRow]) -> None:
+        """Send it; within a pipeline the answer comes later."""
+        self.is_sent = True
+        self._cursor = connection.execute(
+            self._text, self._given, prepare=self._prepare, binary=True
+        )
+
+    @property
+    def status(self) -> str | None:
+        """What the server did; `None` if it has not answered."""
+        return self._cursor.statusmessage if self._cursor is not None else None
+
+    def rows(self) -> list[Row]:
+        """Return the rows of the answer."""
+        assert self._cursor is not None, "it was sent"
+        return fetched(self._cursor)
+
+
+class Session(ExitStack):
+    """A connection, in one pipeline from its first statements to its last."""
+
+    def __init__(self, connection: psycopg.Connection[DictRow]) -> None:
+        super().__init__()
+        self.connection = connection
+        self._pipeline: psycopg.Pipeline | None = None
+
+    def send(self, batch: Iterable[Asked], *, is_last: bool) -> Self:
+        """Send statements, and wait for the answers of all: one round trip."""
+        if self._pipeline is None:
+            self._pipeline = self.enter_context(self.connection.pipeline())
+        for one in batch:
+            one.send(self.connection)
+        if is_last:
+            self.close()
+        else:
+            # Leaving the pipeline would also flush, and after that the server no longer
+            # counts a transaction as idle: it would wait for ever for a client that
+            # freezes. https://www.postgresql.org/docs/current/protocol-flow.html
+            self._pipeline.sync()
+        return self
+
+
+class Begin(Protocol):
+    """Sends the first statements, and returns the session to go on with."""
+
+    def __call__(self, batch: Sequence[Asked], *, is_last: bool) -> Session: ...
+
+
+class PostgresTransaction:
+    """Named queries within one transaction.
+
+    They wait until an answer is read, and then go together. So the transaction begins
+    with its first answer, and commits with its last writes.
+    """
+
+    def __init__(self, begin: Begin, workspace: str) -> None:
+        self._begin = begin
         self._workspace = workspace
-        self._asked = 0
+        self._waiting: list[Asked] = []
+        self._cursors = 0
+        self._is_failed = False
+        self._session: Session | None = None
 
     def one(self, query: str, **values: object) -> Row | None:
         """Return the first row of a named query."""
@@ -89,47 +152,62 @@ class PostgresTransaction:
 
     def all(self, query: str, **values: object) -> list[Row]:
         """Return all rows of a named query."""
-        with honest():
-            cursor = self._named(query, values)
-            self._synced()
-            return fetched(cursor)
+        return self.ask(query, **values)()
 
-    def many(self, query: str, rows: Iterable[Row], **same: object) -> list[Row]:
-        """Insert rows with a named query; return its rows, in no order."""
-        with honest():
-            # All are sent before the first result is read.
-            cursors = list(self._blocks(query, rows, same))
-            self._synced()
-            return [row for cursor in cursors for row in fetched(cursor)]
+    def ask(self, query: str, **values: object) -> Answer:
+        """Ask a named query; what is returned reads its rows."""
+        return partial(self._answer, self._named(query, values))
+
+    def ask_many(self, query: str, rows: Iterable[Row], **same: object) -> Answer:
+        """Insert rows with a named query; what is returned reads its rows."""
+        asked = self._blocks(query, rows, same)
+        return lambda: [row for one in asked for row in self._answer(one)]
 
     def write(self, query: str, **values: object) -> None:
-        """Send a named query without a result, and do not wait for it."""
-        with honest():
-            self._named(query, values, is_silent=True)
+        """Run a named query without a result, at the latest with the commit."""
+        self._named(query, values, is_silent=True)
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
         """Insert rows with a named query without a result."""
-        with honest():
-            for _ in self._blocks(query, rows, same, is_silent=True):
-                pass
-
-    def _synced(self) -> None:
-        # Fetching alone only flushes. Only after a sync does the server count a
-        # transaction as idle; it would wait for ever for a client that freezes before.
-        # https://www.postgresql.org/docs/current/protocol-flow.html
-        self._pipeline.sync()
+        self._blocks(query, rows, same, is_silent=True)
 
     def be_brief(self) -> None:
         """Let the server end this transaction after two seconds without a statement."""
-        with honest():
-            self._connection.execute(_BRIEF)
+        self._put(Asked(_BRIEF))
+
+    def commit(self, *, only_reads: bool) -> None:
+        """Commit. Raises a StorageError with `in_doubt` if no answer came to that.
+
+        What only reads may begin and commit at once, since it may be repeated.
+        """
+        if self._session is None and not only_reads:
+            if not self._waiting:
+                return
+            self._send()
+        commit = Asked("COMMIT", is_kept=False)
+        self._waiting.append(commit)
+        try:
+            self._send(is_last=True)
+        except StorageError as error:
+            # The server may have carried the COMMIT out. The caller has to look before
+            # it repeats anything.
+            is_lost = self._session is not None and self._session.connection.closed
+            if is_lost and commit.is_sent:
+                raise StorageError(
+                    AWAY, in_doubt=True, may_pass=True
+                ) from error.__cause__
+            raise
+        # After a failed statement PostgreSQL answers COMMIT with ROLLBACK and no error.
+        # https://www.postgresql.org/docs/current/sql-commit.html
+        if commit.status != "COMMIT":
+            raise errors.InFailedSqlTransaction
 
     def _named(
         self, query: str, values: dict[str, object], *, is_silent: bool = False
-    ) -> psycopg.Cursor[DictRow]:
+    ) -> Asked:
         values["workspace"] = self._workspace
         asked = statement(query, DIALECT, is_silent=is_silent)
-        return self._sent(asked.text, map(values.__getitem__, asked.names))
+        return self._put(Asked(asked.text, map(values.__getitem__, asked.names)))
 
     def _blocks(
         self,
@@ -138,66 +216,66 @@ class PostgresTransaction:
         same: dict[str, object],
         *,
         is_silent: bool = False,
-    ) -> Iterator[psycopg.Cursor[DictRow]]:
+    ) -> list[Asked]:
         same["workspace"] = self._workspace
-        for text, values in blocks(query, rows, same, DIALECT, is_silent=is_silent):
-            yield self._sent(text, values)
+        return [
+            self._put(Asked(text, values))
+            for text, values in blocks(query, rows, same, DIALECT, is_silent=is_silent)
+        ]
 
-    def _sent(self, text: str, values: Iterable[object]) -> psycopg.Cursor[DictRow]:
-        self._asked += 1
-        if self._asked % _IN_FLIGHT == 0:
-            self._pipeline.sync()
-        given = to_stored(values)
-        return self._connection.execute(text.encode(), given, binary=True)
+    def _put(self, asked: Asked) -> Asked:
+        self._waiting.append(asked)
+        if len(self._waiting) == _IN_FLIGHT:
+            self._send()
+        return asked
+
+    def _answer(self, asked: Asked) -> list[Row]:
+        if asked.status is None:
+            self._send()
+        with honest():
+            return asked.rows()
+
+    def _send(self, *, is_last: bool = False) -> Session:
+        """Send what waits, and get its answers."""
+        batch, self._waiting = self._waiting, []
+        with honest():
+            if self._is_failed:
+                raise errors.InFailedSqlTransaction
+            self._is_failed = True
+            send = self._begin if self._session is None else self._session.send
+            self._session = send(batch, is_last=is_last)
+            self._is_failed = False
+        return self._session
 
     def each(self, sql: str) -> Iterator[Row]:
         """Iterate over the rows of a statement without holding them all in memory."""
-        # psycopg's server-side cursors do not work in a pipeline.
-        self._asked += 1
-        name = f"each_{self._asked}"
-        self._connection.execute(f"DECLARE {name} CURSOR FOR {sql}".encode())
-        ask = f"FETCH {_FETCHED} FROM {name}".encode()
-        while some := fetched(self._connection.execute(ask, binary=True)):
+        self._cursors += 1
+        name = f"each_{self._cursors}"
+        self._put(Asked(f"DECLARE {name} CURSOR FOR {sql}"))
+        while some := self._answer(self._put(Asked(f"FETCH {_FETCHED} FROM {name}"))):
             yield from some
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
         """Run a statement for each of some rows."""
         text, names = numbered(sql, DIALECT)
         given = [to_stored(map(row.__getitem__, names)) for row in rows]
-        self._connection.cursor().executemany(text.encode(), given)
+        self._send().connection.cursor().executemany(text.encode(), given)
 
     def count_on(self, table: str) -> None:
         """Make new rows get ids after those that were put."""
         if table in _WITH_IDS:
-            self._connection.execute(_COUNT_ON.format(table=table).encode())
+            self._put(Asked(_COUNT_ON.format(table=table)))
 
 
 @contextmanager
 def transacting(
-    connection: psycopg.Connection[DictRow], workspace: str
+    begin: Begin, workspace: str, *, only_reads: bool = False
 ) -> Iterator[PostgresTransaction]:
-    """Yield a transaction that has begun, and commit it.
-
-    Raises a StorageError with `in_doubt` if the connection was lost between the COMMIT
-    and its answer.
-    """
-    commit = None
+    """Yield a transaction, and commit it."""
     with honest():
-        try:
-            with connection.pipeline() as pipeline:
-                yield PostgresTransaction(connection, pipeline, workspace)
-                commit = connection.cursor()
-                commit.execute(b"COMMIT", prepare=False)
-        except psycopg.OperationalError as error:
-            # The COMMIT was sent, and the server may have carried it out. The caller
-            # has to look before it repeats anything.
-            if connection.closed and commit is not None:
-                raise StorageError(AWAY, in_doubt=True, may_pass=True) from error
-            raise
-        # After a failed statement PostgreSQL answers COMMIT with ROLLBACK and no error.
-        # https://www.postgresql.org/docs/current/sql-commit.html
-        if commit.statusmessage != "COMMIT":
-            raise errors.InFailedSqlTransaction
+        tx = PostgresTransaction(begin, workspace)
+        yield tx
+        tx.commit(only_reads=only_reads)
 
 
 def to_stored(values: Iterable[object]) -> list[object]:
@@ -218,9 +296,12 @@ def _plain(value: object) -> object:
 
 
 def fetched(cursor: psycopg.Cursor[DictRow]) -> list[Row]:
-    """Return the rows with instants in UTC; psycopg gives the session's zone."""
+    """Return the rows with instants in UTC.
+
+    psycopg gives them in the zone that the session had before its first pipeline.
+    """
     rows = cursor.fetchall()
-    if rows and cursor.connection.info.timezone is not UTC:
+    if rows:
         for column in cursor.description or ():
             if column.type_code == _INSTANT:
                 _to_utc(rows, column.name)
@@ -229,7 +310,7 @@ def fetched(cursor: psycopg.Cursor[DictRow]) -> list[Row]:
 
 def _to_utc(rows: Iterable[DictRow], name: str) -> None:
     for row in rows:
-        if (at := row[name]) is not None:
+        if (at := row[name]) is not None and at.tzinfo is not UTC:
             row[name] = at.astimezone(UTC)
 
 

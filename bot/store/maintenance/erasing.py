@@ -106,7 +106,7 @@ def erase(tx: Transaction, numbers: Sequence[int], now: datetime) -> list[int]:
     """Erase the texts of closed incidents, and return those; open ones stay."""
     done = []
     for number in sorted(numbers):
-        incident = records.incident_to_change(tx, number)
+        incident = records.lock(tx, number)()
         if incident is not None and not incident.is_open:
             _erase(tx, incident, now)
             done.append(number)

@@ -208,8 +208,8 @@ def queue_all(
             within.setdefault(new.key, new.items)
             yield _values(new, position)
 
-    found = tx.many("queue_message", values(), queued_at=now, not_before=system_now)
-    items.insert(tx, {row["key"]: within[row["key"]] for row in found})
+    found = tx.ask_many("queue_message", values(), queued_at=now, not_before=system_now)
+    items.insert(tx, {row["key"]: within[row["key"]] for row in found()})
 
 
 def refresh(

@@ -1,7 +1,7 @@
 """The tables of incidents, their events and their deadlines."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -47,14 +47,19 @@ def update_incident(tx: Transaction, incident: Incident) -> None:
 
 def incident(tx: Transaction, number: int) -> Incident | None:
     """Return an incident by its number."""
-    row = tx.one("incident", number=number)
-    return _incident(row) if row else None
+    return ask_incident(tx, number)()
 
 
-def incident_to_change(tx: Transaction, number: int) -> Incident | None:
-    """Lock an incident until the transaction ends, and return it."""
+def ask_incident(tx: Transaction, number: int) -> Callable[[], Incident | None]:
+    """Ask for an incident; what is returned reads it."""
+    answer = tx.ask("incident", number=number)
+    return lambda: next(map(_incident, answer()), None)
+
+
+def lock(tx: Transaction, number: int) -> Callable[[], Incident | None]:
+    """Lock an incident until the transaction ends; what is returned reads it."""
     tx.write("lock_incident", number=number)
-    return incident(tx, number)
+    return ask_incident(tx, number)
 
 
 def free_incident(tx: Transaction, number: int) -> Incident | None:
@@ -80,8 +85,8 @@ def open_incidents_of(
 def next_due_of_others(tx: Transaction, owner: str, most: int) -> list[Incident]:
     """Return open incidents of others on which something is owed, first due first."""
     rows = tx.all("next_due_of_others", owner=owner, most=most)
-    found = (incident(tx, row["incident"]) for row in rows)
-    return [one for one in found if one is not None]
+    asked = [ask_incident(tx, row["incident"]) for row in rows]
+    return [one for read in asked if (one := read()) is not None]
 
 
 def add_event(tx: Transaction, number: int, event: Event) -> None:
@@ -125,7 +130,13 @@ def save_fired(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
 
 def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
     """Return every deadline that an incident ever had, by start."""
-    return tuple(_deadline(row) for row in tx.all("deadlines", incident=number))
+    return ask_deadlines(tx, number)()
+
+
+def ask_deadlines(tx: Transaction, number: int) -> Callable[[], tuple[Deadline, ...]]:
+    """Ask for every deadline of an incident; what is returned reads them."""
+    answer = tx.ask("deadlines", incident=number)
+    return lambda: tuple(map(_deadline, answer()))
 
 
 def open_deadlines(tx: Transaction) -> dict[int, tuple[Deadline, ...]]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from traceback import format_exception
@@ -80,6 +80,13 @@ def jot(database: Database) -> None:
         tx.write("set_mark", name="tick", at=NOON)
 
 
+def connect(database: Database, many: int) -> None:
+    """Make a record keep this many connections."""
+    with ExitStack() as all_at_once:
+        for _ in range(many):
+            all_at_once.enter_context(database.transaction()).one("mark", name="tick")
+
+
 def refusal(database: Database, write: Write = note) -> str:
     """Return why a write was refused."""
     with pytest.raises(StorageError) as refused:
@@ -117,13 +124,40 @@ def test_a_failed_transaction_is_not_committed_even_if_the_error_is_caught(
     def go_on_after_a_failure() -> None:
         with database.transaction() as tx:
             tx.one("set_mark", name="tick", at=NOON)
-            with pytest.raises(psycopg.errors.NotNullViolation):
+            with pytest.raises(StorageError, match="NotNullViolation"):
                 tx.one("set_mark", name=None, at=NOON)
 
     with pytest.raises(StorageError):
         go_on_after_a_failure()
 
     assert noted(database) is None
+
+
+def test_a_transaction_that_failed_at_once_does_not_begin_again(
+    database: Database,
+) -> None:
+    def go_on_after_a_failure() -> None:
+        with database.transaction() as tx:
+            with pytest.raises(StorageError, match="NotNullViolation"):
+                tx.one("set_mark", name=None, at=NOON)
+            tx.write("set_mark", name="tick", at=NOON)
+
+    assert refusal(database, lambda _: go_on_after_a_failure()) == (
+        "a statement before failed"
+    )
+    assert noted(database) is None
+
+
+def test_a_cut_connection_is_replaced_for_all_that_was_asked_first(
+    postgres_url: str, database: Database
+) -> None:
+    note(database)
+    cut(postgres_url)
+
+    with database.reading() as tx:
+        asked = [tx.ask("mark", name=name) for name in ("tick", "digest")]
+
+    assert [read() for read in asked] == [[{"at": NOON}], []]
 
 
 @pytest.mark.parametrize(
@@ -220,8 +254,7 @@ def test_a_reset_session_is_named_in_plain_words(
 def test_cut_connections_are_replaced_before_use(
     postgres_url: str, database: Database
 ) -> None:
-    with database.transaction(), database.transaction():
-        pass
+    connect(database, 2)
 
     cut(postgres_url)
 
@@ -285,6 +318,7 @@ def test_writes_lost_before_the_commit_is_sent_are_certainly_lost(
 
     def write_much() -> None:
         with database.transaction() as tx:
+            tx.one("mark", name="tick")
             way.freeze()
             for number in range(60):
                 tx.write("set_mark", name=f"mark {number}", at=NOON)
@@ -300,8 +334,7 @@ def test_every_connection_to_a_frozen_server_is_given_up_at_once(
     behind: Behind,
 ) -> None:
     database, way = behind
-    with database.transaction(), database.transaction(), database.transaction():
-        pass
+    connect(database, 3)
     way.freeze()
     why = {refusal(database) for _ in range(2)}
     way.thaw()

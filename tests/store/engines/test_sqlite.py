@@ -384,7 +384,7 @@ def test_frequent_queries_read_no_history(
     "write",
     [
         lambda tx: tx.one("set_mark", name="tick", at=NOON),
-        lambda tx: tx.many("set_mark", [{"name": "tick", "at": NOON}]),
+        lambda tx: tx.ask_many("set_mark", [{"name": "tick", "at": NOON}]),
         lambda tx: tx.write("set_mark", name="tick", at=NOON),
         lambda tx: tx.write_many("set_mark", [{"name": "tick", "at": NOON}]),
     ],

@@ -31,7 +31,7 @@ def test_a_reminders_update_scans_no_table(
 
     with database.transaction() as tx:
         fired = samples("save_fired")
-        tx.many("save_fired", [{**fired, "count": 70 * n} for n in range(100)])
+        tx.ask_many("save_fired", [{**fired, "count": 70 * n} for n in range(100)])()
         assert isinstance(tx, PostgresTransaction)
         found = list(tx.each(LOOKS))
 
