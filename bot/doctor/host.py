@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -18,6 +18,10 @@ from bot.settings import Settings
 from bot.store import opening
 from bot.store.maintenance.disks import disk_of
 
+# How often `/sev1` waits for a record on a server before Slack has its answer. Slack
+# waits three seconds, and the way to the bot and its locks need their share.
+TRIPS_OF_A_COMMAND = 5
+_SPENT_ON_THE_WAY = timedelta(seconds=1)
 _ANSWERS_WITHIN_S = 5
 # Where a bot that listens on every address can be reached from this host.
 _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -41,7 +45,7 @@ def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Find
 def of_record(url: str, mounts: Path) -> Iterator[Finding]:
     """Check the record: on a server, or the file and the disk it is on."""
     if opening.is_postgres(url):
-        yield _tried(url)
+        yield from _tried(url)
     else:
         yield from _of_file(opening.sqlite_path(url), mounts)
 
@@ -91,16 +95,32 @@ def of_running(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
         yield ok("The bot that runs here is well.")
 
 
-def _tried(url: str) -> Finding:
+def of_distance(trip: timedelta) -> Finding:
+    """Judge how long a question to the server takes, there and back."""
+    spent = TRIPS_OF_A_COMMAND * trip
+    took = f"{trip / timedelta(milliseconds=1):.0f} ms"
+    if spent < _SPENT_ON_THE_WAY:
+        return ok(f"The record answers within {took}.")
+    return wrong(
+        f"The record answers after {took}. A command asks it {TRIPS_OF_A_COMMAND} "
+        f"times: that is {spent.total_seconds():.1f} s of the 3 s after which Slack "
+        "shows an error.",
+        "Run sevbot and its server close to each other, best in the same region.",
+    )
+
+
+def _tried(url: str) -> Iterator[Finding]:
     try:
-        version = opening.postgres().tried(url)
+        version, trip = opening.postgres().tried(url)
     except StorageError as error:
-        return wrong(
+        yield wrong(
             f"The record cannot be used: {error.reason}.",
             "See that the server runs, that DATABASE_URL is right, and that its user "
             "may create tables.",
         )
-    return ok(f"The record in PostgreSQL {version} can be written.")
+    else:
+        yield ok(f"The record in PostgreSQL {version} can be written.")
+        yield of_distance(trip)
 
 
 def _of_file(path: Path, mounts: Path) -> Iterator[Finding]:

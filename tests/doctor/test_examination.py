@@ -1,5 +1,6 @@
 """`sevbot doctor` finds what is wrong with an installation, and names the fix."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot.clock import system_clock
+from bot.doctor import host
 from bot.doctor.examination import examine
 from bot.doctor.findings import Finding, Level
 from bot.doctor.manifest import OPTIONAL
@@ -22,6 +24,7 @@ from bot.inbound.signed_http import WebServer, health_route
 from bot.policy.parsing.policy_file import default_text
 from bot.settings import Settings
 from bot.store.maintenance.disks import disk_of, must_be_ours
+from tests import postgres
 from tests.commands import Run
 from tests.processes import team_slack
 
@@ -83,6 +86,36 @@ def test_nothing_is_wrong_with_a_good_installation(installed: Installation) -> N
     assert [one for one in found if one.level is Level.WRONG] == []
     assert "on_call.primary is ana, America/Los_Angeles." in [one.what for one in found]
     assert not (installed.folder / "sevbot.db").exists()
+
+
+def test_the_way_to_the_record_on_a_server_is_measured(
+    installed: Installation,
+) -> None:
+    installed.settings["database_url"] = postgres.record_of(installed.folder)
+
+    found = [one.what for one in installed.findings() if one.level is Level.OK]
+
+    assert re.search(r"The record answers within \d+ ms\.", "\n".join(found))
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "said"),
+    [
+        (199, "The record answers within 199 ms."),
+        (
+            200,
+            "The record answers after 200 ms. A command asks it 5 times: that is "
+            "1.0 s of the 3 s after which Slack shows an error.",
+        ),
+    ],
+)
+def test_a_record_so_far_that_commands_take_a_second_is_wrong(
+    milliseconds: int, said: str
+) -> None:
+    found = host.of_distance(timedelta(milliseconds=milliseconds))
+
+    assert found.what == said
+    assert bool(found.mend) == (found.level is Level.WRONG) == (milliseconds == 200)
 
 
 def test_people_of_the_organisation_may_be_on_call(installed: Installation) -> None:

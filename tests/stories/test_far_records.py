@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.doctor.host import TRIPS_OF_A_COMMAND
 from tests.forwarder import Forwarder
 from tests.story import Story
 
@@ -44,3 +45,14 @@ def test_an_act_waits_for_the_record_so_many_times(
     act(far)
 
     assert way.trips - before == trips
+
+
+def test_the_doctor_counts_on_what_a_command_really_asks(
+    far: Story, way: Forwarder
+) -> None:
+    far.command("dee", "/sev1 acme: push fails")
+    before = way.trips
+
+    declare(far)
+
+    assert way.trips - before == TRIPS_OF_A_COMMAND
