@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import StorageError
 from bot.store.database import Transaction
-from bot.store.tables import outbox_messages
+from bot.store.tables import waiting
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -57,8 +57,8 @@ class RecordCheck:
         with self._context.database.transaction() as tx:
             if is_due:
                 _write(tx, system_now)
-            page = outbox_messages.oldest_unsent_page(tx)
-            since = outbox_messages.oldest_sendable(tx, system_now)
+            page = waiting.oldest_unsent_page(tx)
+            since = waiting.oldest_sendable(tx, system_now)
         if is_due:
             self._write_at = self._now() + _WRITE_EVERY_S
         return Found(page=page, waits=system_now - since if since else None)
