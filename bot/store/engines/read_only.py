@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.errors import StorageError
-from bot.store.engines.sqlite import SqliteTransaction
+from bot.store.engines.sqlite import SqliteTransaction, looking
 
 
 class Reading:
@@ -23,13 +23,7 @@ class Reading:
         Raises StorageError if there is no file or it cannot be read.
         """
         try:
-            # Not mode=ro: after a bot was killed, a reader has to recover the WAL and
-            # write its shared-memory index. https://www.sqlite.org/wal.html#readonly
-            connection = sqlite3.connect(
-                f"{self._path.as_uri()}?mode=rw", uri=True, isolation_level=None
-            )
-            with closing(connection):
-                connection.execute("PRAGMA query_only = ON")
+            with closing(looking(self._path)) as connection:
                 connection.execute("BEGIN")
                 yield SqliteTransaction(connection, self._workspace)
         except sqlite3.DatabaseError as error:

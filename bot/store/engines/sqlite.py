@@ -75,7 +75,7 @@ class SqliteDatabase:
     def reading(self) -> Iterator["SqliteTransaction"]:
         """Read on a connection of its own: in WAL mode that blocks no writer."""
         self._must_be_there()
-        with honest(), closing(_looking(self._path)) as connection:
+        with honest(), closing(looking(self._path)) as connection:
             connection.execute("BEGIN")
             _must_be_of_our_shape(connection)
             yield SqliteTransaction(connection, self._workspace)
@@ -280,9 +280,10 @@ def _log_ahead(connection: sqlite3.Connection, busy_for: timedelta) -> None:
             return
 
 
-def _looking(path: Path | str) -> sqlite3.Connection:
-    # Not mode=ro: a reader in WAL mode may have to create the -shm file.
-    # https://www.sqlite.org/wal.html#readonly
+def looking(path: Path | str) -> sqlite3.Connection:
+    """Connect to a file in order to read it only."""
+    # Not mode=ro: a reader in WAL mode may have to create the -shm file, or to recover
+    # the WAL after a bot was killed. https://www.sqlite.org/wal.html#readonly
     uri = f"{Path(path).absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     connection.execute("PRAGMA query_only = ON")
