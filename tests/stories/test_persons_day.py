@@ -152,3 +152,16 @@ def test_who_gets_an_incident_by_day_gets_no_list_of_that_morning(tell: Tell) ->
     told.advance(hours=2)
 
     assert told.heard("lea") == []
+
+
+def test_nobody_who_left_is_named_as_the_next(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40")
+    told.leave("ben")
+
+    answer = told.command("dee", "/sev1 acme: checkout is down")
+
+    assert answer.private is not None
+    assert "@ana is told now; @lea at 02:50 if nobody takes it." in told.slack.notice(
+        answer.private, "dee"
+    )
+    assert "@lea at 02:50 if nobody takes it" in told.phone("ana")[0]
