@@ -23,7 +23,7 @@ CALLED = {
 } | {
     name
     for path in SOURCES.keys() - OF_THE_EMULATOR
-    for name in re.findall(r"\bask\(\"([a-zA-Z.]+)\"", SOURCES[path])
+    for name in re.findall(r"(?<!tx\.)\bask\(\"([a-zA-Z.]+)\"", SOURCES[path])
 }
 REFUSALS = {
     code
