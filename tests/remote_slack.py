@@ -143,7 +143,7 @@ def _accept(listener: Listener, slack: LocalSlack) -> None:
 
 
 def _do(connection: Connection, slack: LocalSlack) -> None:
-    with connection, suppress(EOFError, OSError):  # Whoever asked was killed.
+    with connection, suppress(EOFError, OSError):  # The asking bot was killed.
         asked = connection.recv()
         try:
             found: Any = slack

@@ -206,7 +206,7 @@ class DeadLetters:
             person = recipients.lead(policy, now)
             if person in missed:
                 person = next(iter(recipients.stand_ins(policy, missed, now)), None)
-            # The leads have a report of their own; this one is for whoever typed.
+            # It is for the person who opened the incident. The leads get another one.
             if kind is MessageKind.CARD_NOT_POSTED or person is None:
                 self._unreported(message, error)
                 return

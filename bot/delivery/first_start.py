@@ -1,6 +1,6 @@
 """Tell a first start from a lost record: neither has given a number yet.
 
-Where a volume was not mounted or a server was set up anew, the record is empty as well.
+The record is also empty if a volume was not mounted or a server was set up again.
 The cards in Slack tell the two apart.
 """
 

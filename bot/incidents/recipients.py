@@ -115,7 +115,7 @@ def fire(
         elif reach.until is not None:
             held.append((one, reach.until))
         elif step.kind is not StepKind.PAGE:
-            # Slack refuses it, and who stands in for them is told.
+            # Slack will refuse it, and then somebody else gets it.
             told.append(one)
     if not told and step.kind is StepKind.PAGE:
         told = [Recipient(policy.channels.fallback, Because.FALLBACK)]

@@ -34,7 +34,7 @@ _OUTAGE = timedelta(minutes=2)
 _MARK_EVERY = timedelta(seconds=30)
 _POSTPONED_BY = timedelta(minutes=5)
 _TRIES = 5
-# A Sev1 is posted anew in a channel at most this often, and nothing else ever.
+# How often a Sev1 may be posted again in a channel. Anything else is only edited.
 _CHANNEL_EVERY, _NEVER = timedelta(hours=1), timedelta.max
 _IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)
 _PAGES = (StepKind.PAGE, StepKind.CHECK_IN)

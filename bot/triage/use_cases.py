@@ -309,7 +309,7 @@ class Triage:
     def _with_recipients(
         self, rings: Rings, incident: Incident, owed: tuple[Deadline, ...]
     ) -> Result:
-        """Return the result with who is told at once, and who next.
+        """Return the result, with the people told now and whoever is told next.
 
         Once somebody owns an incident, only its check-in tells others.
         """
