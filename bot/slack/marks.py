@@ -1,0 +1,23 @@
+"""The marks of severities and states, each always beside its word.
+
+Their shapes differ, so they are told apart without colour.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.policy.policies import Severity
+
+SEVERITY_MARKS: Final[Mapping[Severity, str]] = {
+    Severity.SEV1: "🔺",
+    Severity.SEV2: "🔶",
+    Severity.SEV3: "🔵",
+    Severity.SEV4: "⬜",
+}
+LATE: Final = "⏰"
+RESOLVED: Final = "✅"
+
+
+def marked(severity: Severity) -> str:
+    """Return a severity as people see it: its mark and its word."""
+    return f"{SEVERITY_MARKS[severity]} {severity.label}"
