@@ -41,9 +41,9 @@ def elapsed() -> float:
 class SteadyClock:
     """The system clock, but time passes as `elapsed` says while that is in doubt.
 
-    It is in doubt when it jumps, until Slack's clock agrees with it, for at most ten
-    minutes. Where a server holds the record, it is in doubt for as long as it differs
-    from the server's, and time is the server's.
+    It is in doubt when it jumps or Slack's clock differs from it, until Slack's agrees
+    with it, for at most ten minutes. Where a server holds the record, it is in doubt
+    for as long as it differs from the server's, and time is the server's.
     """
 
     def __init__(self, wall: Clock, elapsed: Callable[[], float] = elapsed) -> None:
@@ -52,6 +52,7 @@ class SteadyClock:
         self._zero = wall() - timedelta(seconds=elapsed())
         self._doubted_at: float | None = None
         self.has_server = False
+        self.was_compared = False
 
     def __call__(self) -> datetime:
         """Return the current time in UTC, cut to the millisecond."""
@@ -69,9 +70,12 @@ class SteadyClock:
         self._zero = server_now - timedelta(seconds=self._elapsed())
 
     def compare(self, slack_now: datetime) -> None:
-        """Believe the system clock again if Slack's agrees with it."""
+        """Believe the system clock if Slack's agrees with it, else Slack's."""
+        self.was_compared = True
         if abs(self._wall() - slack_now) < _JUMPED_BY:
             self._believe(self._wall())
+        else:
+            self._zero = slack_now - timedelta(seconds=self._elapsed())
 
     def _read(self) -> tuple[datetime, datetime]:
         steady = self._zero + timedelta(seconds=self._elapsed())

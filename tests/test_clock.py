@@ -178,6 +178,17 @@ def test_a_clock_that_jumped_is_believed_once_slack_agrees() -> None:
     assert machine.clock() == machine.wall()
 
 
+def test_a_clock_that_starts_wrong_goes_by_slacks() -> None:
+    machine = Machine()
+    slack_now = machine.right() - timedelta(hours=2)
+
+    machine.clock.compare(slack_now)
+    machine.seconds += 5
+
+    assert machine.clock() == slack_now + timedelta(seconds=5)
+    assert machine.clock.ahead_by() == timedelta(hours=2)
+
+
 @pytest.mark.parametrize(
     ("seconds", "is_doubted"), [(0, True), (599, True), (600, False)]
 )

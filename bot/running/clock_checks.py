@@ -32,8 +32,8 @@ class ClockCheck:
         if self._clock is not None and self._server is not None:
             self._ask(self._clock, self._server)
             return _ASK_SERVER_EVERY
-        if self._clock is not None and self.holds():
-            self._clock.compare(self._slack.date())
+        if self._clock is not None and (self.holds() or not self._clock.was_compared):
+            self._compare(self._clock)
             return _ASK_SLACK_EVERY
         return _LOOK_EVERY
 
@@ -46,13 +46,13 @@ class ClockCheck:
         return self._server is None or not self.holds()
 
     def note(self) -> str | None:
-        """Return that the tick waits because the clock jumped, if it does."""
+        """Return that the tick waits because the clock may be wrong, if it does."""
         ahead = self._ahead_by()
         if ahead is None or self._server is not None:
             return None
         return (
-            f"the machine's clock jumped by {ahead.total_seconds():.0f} s: reminders "
-            "wait until Slack's clock agrees, for at most 10 minutes"
+            f"the machine's clock is {_off(ahead)} the right time: reminders wait "
+            "until Slack's clock agrees, for at most 10 minutes"
         )
 
     def refused(self) -> str | None:
@@ -61,12 +61,18 @@ class ClockCheck:
         if ahead is None or self._server is None:
             return None
         return (
-            f"the machine's clock is {ahead.total_seconds():.0f} s ahead of the "
-            "database server's: this bot reminds nobody and sends nothing"
+            f"the machine's clock is {_off(ahead)} the database server's: this bot "
+            "reminds nobody and sends nothing"
         )
 
     def _ahead_by(self) -> timedelta | None:
         return self._clock.ahead_by() if self._clock else None
+
+    def _compare(self, clock: SteadyClock) -> None:
+        began = elapsed()
+        slack_now = self._slack.date()
+        if elapsed() - began < _SLOW_S:
+            clock.compare(slack_now)
 
     def _ask(self, clock: SteadyClock, server: Database) -> None:
         began = elapsed()
@@ -75,3 +81,8 @@ class ClockCheck:
         assert row is not None, "a server knows the time"
         if elapsed() - began < _SLOW_S:
             clock.follow_server(row["at"])
+
+
+def _off(ahead: timedelta) -> str:
+    word = "ahead of" if ahead > timedelta(0) else "behind"
+    return f"{abs(ahead).total_seconds():.0f} s {word}"

@@ -24,6 +24,7 @@ from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import PolicySource
 from bot.running.clock_checks import ClockCheck
 from bot.running.scheduler import Wake
+from bot.slack.client import Slack
 from bot.store.database import Database, Row, Transaction
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import OutboxMessage, State
@@ -157,6 +158,13 @@ class _Server:
         return {"at": self.clock()}
 
 
+@dataclass(frozen=True, slots=True)
+class _SlacksClock:
+    """Slack's clock, which runs as fast as the bots'; its header `Date` does not."""
+
+    date: Clock
+
+
 def _prepared(stage: Stage, change: Change, wrong: Wrong) -> Prepared:
     """Do what `app.prepared` does, with a system clock of our own."""
     settings, wake, in_force = stage.settings, Wake(), InForce(policy())
@@ -171,7 +179,8 @@ def _prepared(stage: Stage, change: Change, wrong: Wrong) -> Prepared:
         settings, in_force, identity, clock=clock, system_clock=steady, wake=wake
     )
     server = cast("Database", _Server(stage.system_clock)) if stage.is_shared else None
-    check = ClockCheck(steady, bot.outbox._slack, server)
+    slack = cast("Slack", _SlacksClock(stage.system_clock))
+    check = ClockCheck(steady, slack, server)
     bot = replace(bot, clock_check=check)
     check.look()
     change(bot)

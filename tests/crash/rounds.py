@@ -39,8 +39,7 @@ _LATER = timedelta(minutes=16)
 class Plan:
     """How a round goes. `places` are where to kill, instead of after a random time.
 
-    With wrong clocks each bot has one of its own, which may be beside the others'. What
-    is unfinished after `rests_within_s` of rest counts as lost.
+    What is unfinished after `rests_within_s` of rest counts as lost.
     """
 
     seed: int
@@ -49,7 +48,6 @@ class Plan:
     change: Change = bots.untouched
     rests_within_s: float = 60
     places: tuple[str, ...] = ()
-    has_wrong_clocks: bool = False
 
 
 @dataclass(slots=True)
@@ -103,8 +101,8 @@ class _Life:
 
     @classmethod
     def born(cls, stage: Stage, plan: Plan, chance: Random) -> "_Life":
-        wrong = bots.wrong(chance) if plan.has_wrong_clocks else bots.Wrong()
-        bot, now = bots.forked(stage, plan.change, wrong), time.monotonic()
+        bot = bots.forked(stage, plan.change, bots.wrong(chance))
+        now = time.monotonic()
         if chance.random() < _EARLY:
             return cls(bot, chance, now + chance.random() * _STARTS_WITHIN_S, True)
         return cls(bot, chance, now + _GIVEN_UP_AFTER_S)
