@@ -1673,3 +1673,51 @@ WHERE accepted_at < (
   FROM policies
 )
 RETURNING version;
+
+-- name: count_opened
+SELECT COUNT(*) AS incidents
+FROM incidents
+WHERE workspace = :workspace
+  AND opened_at >= :since
+  AND opened_at < :until;
+
+-- name: incidents_opened
+SELECT
+  @incident_columns
+FROM incidents
+WHERE workspace = :workspace
+  AND number > :last
+  AND opened_at >= :since
+  AND opened_at < :until
+ORDER BY number
+LIMIT :most;
+
+-- name: events_between
+SELECT
+  incident, @event_columns
+FROM events
+WHERE workspace = :workspace
+  AND incident BETWEEN :first AND :last
+ORDER BY incident, id;
+
+-- name: deadlines_between
+SELECT
+  @deadline_columns
+FROM deadlines
+WHERE workspace = :workspace
+  AND incident BETWEEN :first AND :last
+ORDER BY incident, started_at, kind, count;
+
+-- name: reminders_between
+-- Reminders of several incidents can be in one message.
+SELECT
+  item.incident, item.deadline_kind, item.deadline_count, item.step, item.because,
+  message.person, message.conversation, message.key AS message, message.state,
+  message.queued_at, message.sent_at, message.last_error AS error
+FROM outbox_items AS item
+JOIN outbox AS message
+  ON message.workspace = item.workspace
+  AND message.key = item.key
+WHERE item.workspace = :workspace
+  AND item.incident BETWEEN :first AND :last
+ORDER BY item.incident, message.id, item.position;

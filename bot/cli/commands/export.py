@@ -1,0 +1,105 @@
+"""`sevbot export`: the record as files for other programs."""
+
+from contextlib import closing
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import due_times
+from bot.cli.printing import say
+from bot.errors import BotError
+from bot.policy.names import folded
+from bot.policy.policies import Severity
+from bot.settings import read_settings
+from bot.store import opening
+from bot.store.maintenance import exporting
+
+_WHEN = "As 2026-11-20 (UTC) or 2026-11-20T16:50-08:00."
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+class Format(StrEnum):
+    """What is written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    SQLITE = "sqlite"
+
+
+_TARGETS = {
+    Format.CSV: exporting.csv_files,
+    Format.JSONL: exporting.json_lines,
+    Format.SQLITE: exporting.sqlite_file,
+}
+
+
+def export(  # noqa: PLR0913  # Each is an option of the command.
+    to: Annotated[
+        Path, typer.Argument(metavar="TO", help="A folder that is not there yet.")
+    ],
+    *,
+    kind: Annotated[
+        Format, typer.Option("--format", help="CSV, JSON lines, or one SQLite file.")
+    ] = Format.CSV,
+    since: Annotated[
+        str | None, typer.Option(help=f"Opened then or later. {_WHEN}")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help=f"Opened before. {_WHEN}")] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Only this customer's incidents.")
+    ] = None,
+    severity: Annotated[
+        list[Severity] | None, typer.Option(help="Only these; repeat it for several.")
+    ] = None,
+) -> None:
+    """Write incidents, events, deadlines and reminders for other programs.
+
+    The bot may run meanwhile. `sevbot manual export` says what each column holds. The
+    files have customers' texts in them, and only their owner may read them.
+    """
+    # Imported here, since few commands show progress.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    wanted = exporting.Filter(
+        since=_instant(since, _FIRST),
+        until=_instant(until, _LAST),
+        severities=frozenset(severity or Severity),
+        is_of=lambda name: customer is None or folded(name or "") == folded(customer),
+    )
+    url = read_settings().database_url
+    workspace = opening.known_workspace(url)
+    if workspace is None:
+        raise BotError("There is no record yet.")
+    with (
+        closing(opening.opened(url, workspace)) as database,
+        _TARGETS[kind](to) as target,
+        Progress(console=Console(stderr=True)) as progress,
+    ):
+        bar = progress.add_task("incidents", total=None)
+        counts = exporting.export(
+            database,
+            wanted,
+            target,
+            lambda done, total: progress.update(bar, completed=done, total=total),
+        )
+    width = max(len(f"{rows}") for rows in counts.values())
+    for table, rows in counts.items():
+        say(f"{rows:>{width}} {table}")
+    say(f"Wrote {to}.")
+
+
+def _instant(written: str | None, otherwise: datetime) -> datetime:
+    if written is None:
+        return otherwise
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        at = due_times.instant(written)
+        if at.tzinfo is None:
+            raise BotError(f"{written} has no offset, as -08:00 or Z.") from None
+        return at
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
