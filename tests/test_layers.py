@@ -22,7 +22,7 @@ SAID = {"slack", *PURE}
 RECORDED = {"store", *SAID}
 MAY_IMPORT = {
     "__main__": {"cli"},
-    "cli": {"demo", "doctor", "app", "inbound", "delivery", *RECORDED},
+    "cli": {"demo", "doctor", "app", "inbound", "delivery", "triage", *RECORDED},
     "demo": {"app", "running", "inbound", "delivery", "triage", "emulator", *RECORDED},
     "app": {"running", "inbound", "delivery", "triage", *RECORDED},
     "doctor": RECORDED,

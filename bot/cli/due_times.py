@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.business_time.hours import BusinessHours
@@ -65,6 +65,18 @@ def instant(written: str) -> datetime:
         first, last = _YEARS[0], _YEARS[-1]
         raise UserError(f"{quoted(written)} is too far. Write {first} to {last}.")
     return at
+
+
+def day(written: str) -> date:
+    """Read a date, as 2026-11-20. Raises UserError for anything else."""
+    try:
+        found = date.fromisoformat(folded(written))
+    except ValueError:
+        raise UserError(f"{quoted(written)} is no day. Write 2026-11-20.") from None
+    if found.year not in _YEARS:
+        first, last = _YEARS[0], _YEARS[-1]
+        raise UserError(f"{quoted(written)} is too far. Write {first} to {last}.")
+    return found
 
 
 def answer(

@@ -587,6 +587,12 @@ FROM people
 WHERE workspace = :workspace
   AND id = :id;
 
+-- name: names
+SELECT id, name
+FROM people
+WHERE workspace = :workspace
+ORDER BY id;
+
 -- name: concerned
 -- Whom an incident may concern: its owner, also one to be, and the people on call.
 SELECT id, name, zone, dm, is_member, is_active, seen_at
@@ -1721,3 +1727,52 @@ JOIN outbox AS message
 WHERE item.workspace = :workspace
   AND item.incident BETWEEN :first AND :last
 ORDER BY item.incident, message.id, item.position;
+
+-- name: events_since
+-- All that ever happened to the incidents that were open in a span.
+SELECT
+  event.incident, @event.event_columns
+FROM incidents AS one
+CROSS JOIN events AS event
+WHERE one.workspace = :workspace
+  AND one.opened_at < :until
+  AND (one.closed_at IS NULL OR one.closed_at >= :since)
+  AND event.workspace = one.workspace
+  AND event.incident = one.number
+ORDER BY event.incident, event.id;
+
+-- name: deadlines_since
+SELECT
+  @owed.deadline_columns
+FROM incidents AS one
+CROSS JOIN deadlines AS owed
+WHERE one.workspace = :workspace
+  AND one.opened_at < :until
+  AND (one.closed_at IS NULL OR one.closed_at >= :since)
+  AND owed.workspace = one.workspace
+  AND owed.incident = one.number
+ORDER BY owed.incident, owed.started_at, owed.kind, owed.count;
+
+-- name: told_between
+-- A message with several reminders is one that a person got.
+SELECT DISTINCT message.id, message.person, message.queued_at, item.step
+FROM incidents AS one
+CROSS JOIN outbox_items AS item
+JOIN outbox AS message
+  ON message.workspace = item.workspace
+  AND message.key = item.key
+WHERE one.workspace = :workspace
+  AND one.opened_at < :until
+  AND (one.closed_at IS NULL OR one.closed_at >= :since)
+  AND item.workspace = one.workspace
+  AND item.incident = one.number
+  AND message.state = 'sent'
+  AND message.person IS NOT NULL
+  AND message.queued_at >= :since
+  AND message.queued_at < :until
+ORDER BY message.id;
+
+-- name: policy_text
+SELECT text
+FROM policies
+WHERE version = :version;

@@ -218,6 +218,6 @@ def test_a_long_record_takes_no_more_memory(tmp_path: Path) -> None:
 def test_every_column_is_explained() -> None:
     text = READ[PAGES["export"]]
     for table, columns in COLUMNS.items():
-        section = text.partition(f"\n## {table}\n")[2].partition("\n## ")[0]
+        section = text.partition(f"\n### {table}\n")[2].partition("\n###")[0]
         named = re.findall(r"^\| (`.+?) \|", section, flags=re.MULTILINE)
         assert sorted(re.findall(r"`(\w+)`", " ".join(named))) == sorted(columns)

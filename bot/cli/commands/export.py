@@ -1,7 +1,7 @@
 """`sevbot export`: the record as files for other programs."""
 
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -95,11 +95,9 @@ def export(  # noqa: PLR0913  # Each is an option of the command.
 def _instant(written: str | None, otherwise: datetime) -> datetime:
     if written is None:
         return otherwise
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        at = due_times.instant(written)
-        if at.tzinfo is None:
-            raise BotError(f"{written} has no offset, as -08:00 or Z.") from None
-        return at
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if ":" not in written:
+        return datetime.combine(due_times.day(written), time(), UTC)
+    at = due_times.instant(written)
+    if at.tzinfo is None:
+        raise BotError(f"{written} has no offset, as -08:00 or Z.")
+    return at

@@ -115,7 +115,7 @@ def csv_files(folder: Path) -> Iterator[Target]:
             writers[table] = csv.writer(file, lineterminator="\n")
             writers[table].writerow(columns)
         yield _Written(
-            lambda table, row: writers[table].writerow(map(_cell, row.values()))
+            lambda table, row: writers[table].writerow(map(defused, row.values()))
         )
 
 
@@ -202,7 +202,8 @@ def _value(value: object) -> object:
     return value
 
 
-def _cell(value: object) -> object:
+def defused(value: object) -> object:
+    """Return a cell of a CSV file that no spreadsheet runs."""
     is_formula = isinstance(value, str) and _FORMULA.match(value)
     return f"'{value}" if is_formula else value
 

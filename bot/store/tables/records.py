@@ -136,13 +136,13 @@ def deadlines(tx: Transaction, number: int) -> tuple[Deadline, ...]:
 def ask_deadlines(tx: Transaction, number: int) -> Callable[[], tuple[Deadline, ...]]:
     """Ask for every deadline of an incident; what is returned reads them."""
     answer = tx.ask("deadlines", incident=number)
-    return lambda: tuple(map(_deadline, answer()))
+    return lambda: tuple(map(read_deadline, answer()))
 
 
 def open_deadlines(tx: Transaction) -> dict[int, tuple[Deadline, ...]]:
     """Return the open deadlines of every open incident, by its number."""
     rows = tx.all("open_deadlines")
-    by_incident = groupby(map(_deadline, rows), attrgetter("incident"))
+    by_incident = groupby(map(read_deadline, rows), attrgetter("incident"))
     return {number: tuple(owed) for number, owed in by_incident}
 
 
@@ -151,7 +151,7 @@ def due_deadlines(
 ) -> list[Deadline]:
     """Return the deadlines with a reminder due in `(after, by]`, the oldest first."""
     rows = tx.all("due_deadlines", after=after, by=by, most=most)
-    return [_deadline(row) for row in rows]
+    return [read_deadline(row) for row in rows]
 
 
 def is_due(tx: Transaction, now: datetime) -> bool:
@@ -208,7 +208,7 @@ def fallen(
     for row in tx.all("fallen_deadlines", since=since, now=now):
         of = incident(tx, row["incident"])
         assert of is not None, "a deadline belongs to an incident"
-        found.append((of, _deadline(row)))
+        found.append((of, read_deadline(row)))
     return found
 
 
@@ -277,7 +277,7 @@ def _pauses(text: str) -> tuple[Interval, ...]:
     return tuple((instants(a), instants(b)) for a, b in json.loads(text))
 
 
-def _deadline(row: Row) -> Deadline:
+def read_deadline(row: Row) -> Deadline:
     values = {
         **row,
         "kind": Kind(row["kind"]),

@@ -1,0 +1,120 @@
+"""`sevbot report`: how a span of days was, or what one customer was owed in it."""
+
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import customer_page, due_times, pages, review_page
+from bot.cli.pages import Page
+from bot.cli.policies import now, read
+from bot.errors import BotError
+from bot.policy.policies import Policy
+from bot.settings import read_settings
+from bot.store import opening
+from bot.store.database import Database
+from bot.triage import reviews
+from bot.triage.reviews import Past
+
+_DAY = timedelta(days=1)
+
+
+class Format(StrEnum):
+    """How the page is written."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
+
+
+_AS = {
+    Format.MARKDOWN: pages.as_markdown,
+    Format.HTML: pages.as_html,
+    Format.CSV: pages.as_csv,
+}
+
+
+def report(
+    *,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help="The first day, 2026-11-23. Default: last Monday."),
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="The last day. Default: a week.")
+    ] = None,
+    customer: Annotated[
+        str | None,
+        typer.Option(help="What this customer was owed, as a page to show them."),
+    ] = None,
+    kind: Annotated[
+        Format, typer.Option("--format", help="Markdown, HTML or CSV.")
+    ] = Format.MARKDOWN,
+    to: Annotated[
+        Path | None, typer.Option("--output", help="Write to this file.")
+    ] = None,
+) -> None:
+    """Review a week of the record, or tell one customer's story.
+
+    Days are those of the team's zone. The page for a customer has every target with
+    how it was counted and what they were told, and nothing of how we work.
+    """
+    at = now()
+    policy = read(None, at.date())
+    days = _days(first, last, policy, at)
+    url = read_settings().database_url
+    workspace = opening.known_workspace(url)
+    if workspace is None:
+        raise BotError("There is no record yet.")
+    with closing(opening.opened(url, workspace)) as database:
+        past = reviews.past(database, policy, at.date())
+        text = _AS[kind](_page(database, past, customer, days, at))
+    if to is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        to.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BotError(f"{to} cannot be written: {error.strerror}.") from error
+
+
+def _page(
+    database: Database,
+    past: Past,
+    customer: str | None,
+    days: tuple[date, date],
+    at: datetime,
+) -> Page:
+    first, last = days
+    since, until = (_begin(past.policy, one) for one in (first, last + _DAY))
+    if customer is not None:
+        return customer_page.page(past, customer, since=since, until=until, now=at)
+    with database.reading() as tx:
+        names = {row["id"]: row["name"] for row in tx.all("names")}
+    earlier = _begin(past.policy, first - (last + _DAY - first))
+    return review_page.page(
+        past.review(since, until, at),
+        past.review(earlier, since, at),
+        past.policy,
+        lambda person: names.get(person) or person,
+    )
+
+
+def _days(
+    first: str | None, last: str | None, policy: Policy, at: datetime
+) -> tuple[date, date]:
+    today = at.astimezone(policy.team_hours.zone).date()
+    monday = today - timedelta(days=today.weekday() + 7)
+    begin = due_times.day(first) if first else monday
+    end = due_times.day(last) if last else begin + 6 * _DAY
+    if end < begin:
+        raise BotError(f"{end} is before {begin}.")
+    return begin, end
+
+
+def _begin(policy: Policy, day: date) -> datetime:
+    """Return the first instant of a day in the team's zone."""
+    return policy.team_hours.home.instant(day, timedelta(0))
