@@ -100,10 +100,10 @@ def copy(path: Path, incidents: int, due: int) -> None:
     }
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("PRAGMA synchronous = OFF")
-        _copy(file, "incidents", incidents, {"number": "n", "owner": owner})
-        _copy(file, "events", incidents, {"incident": "n"})
-        _copy(file, "deadlines", incidents, {"incident": "n", **shifted})
-        _copy(file, "outbox", incidents, card, "is_live = 1")
+        copies(file, "incidents", incidents, {"number": "n", "owner": owner})
+        copies(file, "events", incidents, {"incident": "n"})
+        copies(file, "deadlines", incidents, {"incident": "n", **shifted})
+        copies(file, "outbox", incidents, card, "is_live = 1")
         file.execute("UPDATE counters SET value = ?", [incidents])
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -121,10 +121,10 @@ def backlog(desk: Desk, count: int, conversations: int) -> None:
         "is_live": "0",
     }
     with closing(sqlite3.connect(desk.path)) as file, file:
-        _copy(file, "outbox", count + 1, values, "is_live = 1")
+        copies(file, "outbox", count + 1, values, "is_live = 1")
 
 
-def _copy(
+def copies(
     file: sqlite3.Connection,
     table: str,
     count: int,
