@@ -199,7 +199,7 @@ def every_picture(out: Path) -> None:
 
                 with demo() as opened:
                     pictures(opened, page, take)
-                with demo(is_empty=True) as opened:
+                with demo(story=None) as opened:
                     broken_slack(opened, page, take)
                 with (
                     TemporaryDirectory() as folder,

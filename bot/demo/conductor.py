@@ -65,12 +65,32 @@ class Conductor:
 
         Raises LookupError if a message is missing or Slack refuses an act.
         """
+        self.arrive(head)
+        self.perform(acts)
+
+    def arrive(self, head: At) -> None:
+        """Let the time of a chapter come."""
         self._travel(head.instant(self._trial.policy().team_hours.zone))
         self._audience.begin(head)
+
+    def pressed_next(self, act: Act) -> tuple[Message, str] | None:
+        """Return the message and the button that an act presses first, if it does."""
+        match act:
+            case Presses(who, button, on) | FillsIn(who, button, on):
+                return self._message(who, on), button
+            case HandsOff(who, on):
+                return self._message(who, on), "More"
+            case Types() | SlackIs():
+                return None
+            case _:
+                assert_never(act)
+
+    def perform(self, acts: Sequence[Act]) -> None:
+        """Let people act. Raises LookupError as `play` does."""
         for act in acts:
+            self._audience.announce(act)
             if not self.pause():
                 return
-            self._audience.announce(act)
             self._perform(act)
             self._trial.settle()
 

@@ -4,6 +4,9 @@ Nothing leaves this machine, and everything is deleted at the end.
 """
 
 import errno
+import os
+import sys
+import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from bot.demo.live import Live
 from bot.demo.stage import Stage
-from bot.demo.stories import TWO_DAYS
+from bot.demo.stories import TWO_DAYS, Story
 from bot.demo.telling import BEAT_S
 from bot.demo.tried_policy import Policies
 from bot.emulator.page.server import Page, open_page
@@ -32,18 +35,33 @@ class Opened:
     taken: int | None
 
 
+def show(url: str) -> bool:
+    """Open an address in this machine's browser; `False` if it has none to show.
+
+    Without a screen there may still be a browser for terminals, which would take ours.
+    """
+    has_screen = sys.platform in ("darwin", "win32") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    return has_screen and webbrowser.open(url)
+
+
 @contextmanager
 def opened(
-    tried: Policies, *, port: int = PORT, is_empty: bool = False, beat: float = BEAT_S
+    tried: Policies,
+    *,
+    port: int = PORT,
+    story: Story | None = TWO_DAYS,
+    beat: float = BEAT_S,
 ) -> Iterator[Opened]:
-    """Run the demo, without a story if `is_empty`. Port 0 takes a free one.
+    """Run the demo, perhaps with a story. Port 0 takes a free one.
 
     `beat` is the pace of a story's steps, in seconds.
 
     Raises BotError if the port and the next ones are all in use.
     """
     with TemporaryDirectory() as folder:
-        begins_at = TWO_DAYS.begins_at(tried().team_hours.zone)
+        begins_at = (story or TWO_DAYS).begins_at(tried().team_hours.zone)
         live = Live(Path(folder), tried, begins_at)
         stage = Stage(live, tried, beat)
         live.start()
@@ -51,8 +69,8 @@ def opened(
             page = _page(live, stage, port)
             stage.stir = page.stir
             stage.start()
-            if not is_empty:
-                stage.do("story", {"story": TWO_DAYS.id})
+            if story is not None:
+                stage.do("story", {"story": story.id})
             taken = port if port and not page.url.endswith(f":{port}/") else None
             try:
                 yield Opened(page, live, stage, taken)

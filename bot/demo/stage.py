@@ -65,12 +65,17 @@ class Stage:
                 panel.sent(tx),
                 waiting(tx),
             )
-        speed, moving = self.course.speed, self.course.is_moving
+        speed, goal = self.course.speed, self.course.goal
         return {
             "ahead": [panel.shown(one) for one in ahead],
             "sent": sent,
             "waiting": unsent,
-            "clock": {"now": now.isoformat(), "speed": speed, "moving": moving},
+            "clock": {
+                "now": now.isoformat(),
+                "zone": policy.team_hours.zone.key,
+                "speed": speed,
+                "to": goal.isoformat() if goal else None,
+            },
             "app": {"state": self._live.state.value},
             "roles": roles_of(policy),
             "stories": [

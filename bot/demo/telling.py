@@ -1,7 +1,11 @@
-"""A story on the page, played a chapter at a time or to its end."""
+"""A story on the page, played a step at a time or to its end.
+
+Before somebody presses a button in a message that has just come, the story halts: there
+is time to read it, and the page outlines the button.
+"""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Thread
 from typing import Any, assert_never
 
@@ -15,7 +19,7 @@ from bot.emulator.page.backstage import Impossible
 logger = logging.getLogger(__name__)
 
 BEAT_S = 0.9
-_BEATS_BETWEEN_CHAPTERS = 4
+_BEATS_BETWEEN_STEPS = 4
 
 
 class Telling(Audience):
@@ -35,7 +39,9 @@ class Telling(Audience):
     ) -> None:
         self.story = story
         self.is_busy = False
-        self._chapters = story.chapters()
+        self._steps = [
+            step for chapter in story.chapters() for step in _steps(*chapter)
+        ]
         self._workspace = live.slack.workspace
         self._course = course
         self._conductor = Conductor(live, course.travel, self, beat)
@@ -45,6 +51,7 @@ class Telling(Audience):
         self._doing: list[str] = []
         self._trouble = ""
         self._screen: tuple[str, str] | None = None
+        self._outlined: dict[str, str] | None = None
         self._plays = False
         self._thread: Thread | None = None
 
@@ -57,26 +64,27 @@ class Telling(Audience):
             "caption": self._caption,
             "doing": self._doing,
             "step": self._step,
-            "of": len(self._chapters),
+            "of": len(self._steps),
+            "outlined": self._outlined,
             "who": who,
             "where": where,
             "playing": self._plays,
             "busy": self.is_busy,
-            "over": self._step == len(self._chapters) and not self.is_busy,
+            "over": self._step == len(self._steps) and not self.is_busy,
             "trouble": self._trouble,
         }
 
     def step(self) -> None:
-        """Play the next chapter, in a thread of its own."""
+        """Play the next step, in a thread of its own."""
         if self.is_busy:
             raise Impossible("The story is still at its last step.")
-        if self._step < len(self._chapters):
+        if self._step < len(self._steps):
             self.is_busy = True
             self._thread = Thread(target=self._run, name="demo-story", daemon=True)
             self._thread.start()
 
     def toggle(self) -> None:
-        """Play the rest of the story, or stop after this chapter."""
+        """Play the rest of the story, or stop after this step."""
         self._plays = not self._plays
         if self._plays and not self.is_busy:
             self.step()
@@ -85,7 +93,7 @@ class Telling(Audience):
         self._plays = False
 
     def wait(self, within: float) -> None:
-        """Wait until the story stops, at the end of a chapter or of all."""
+        """Wait until the story stops, at the end of a step or of all."""
         if self._thread:
             self._thread.join(within)
 
@@ -98,22 +106,36 @@ class Telling(Audience):
 
     def begin(self, head: At) -> None:
         """Show the caption of a chapter, and what people will do in it."""
-        _, acts = self._chapters[self._step]
-        self._step += 1
+        acts = self._acts_from(self._step)
         self._caption, self._doing = head.caption, [_words(act) for act in acts]
         self._screen = self._ids((acts and _best_screen(acts[0])) or head.see)
         self._changed()
 
     def announce(self, act: Act) -> None:
-        """Show the screen of the person who acts."""
+        """Show the screen of the person who acts, and outline what they will press."""
         self._screen = self._ids(_best_screen(act)) or self._screen
+        self._outline(act)
         self._changed()
+
+    def _outline(self, act: Act) -> None:
+        pressed = self._conductor.pressed_next(act)
+        self._outlined = None
+        if pressed is not None:
+            message, button = pressed
+            self._outlined = {"ts": message.ts, "button": button}
+
+    def _acts_from(self, step: int) -> list[Act]:
+        """Return the acts of a chapter whose time comes at a step."""
+        _, acts = self._steps[step]
+        following = self._steps[step + 1 : step + 2]
+        is_halt = not acts and following and following[0][0] is None
+        return following[0][1] if is_halt else acts
 
     def _run(self) -> None:
         try:
-            self._play_chapter()
+            self._play_step()
             while self._goes_on():
-                self._play_chapter()
+                self._play_step()
         except (LookupError, AssertionError) as error:
             self._trouble = f"The story cannot go on: {error}."
         except Exception:
@@ -125,15 +147,21 @@ class Telling(Audience):
             self._changed()
 
     def _goes_on(self) -> bool:
-        """Wait between chapters; `False` if the next one must not begin."""
-        is_left = self._plays and self._step < len(self._chapters)
-        return (
-            is_left and self._conductor.pause(_BEATS_BETWEEN_CHAPTERS) and self._plays
-        )
+        """Wait between steps; `False` if the next one must not begin."""
+        is_left = self._plays and self._step < len(self._steps)
+        return is_left and self._conductor.pause(_BEATS_BETWEEN_STEPS) and self._plays
 
-    def _play_chapter(self) -> None:
+    def _play_step(self) -> None:
         self._changed()
-        self._conductor.play(*self._chapters[self._step])
+        head, acts = self._steps[self._step]
+        if head is not None:
+            self._conductor.arrive(head)
+        if acts:
+            self._conductor.perform(acts)
+            self._outlined = None
+        elif coming := self._acts_from(self._step):
+            self._outline(coming[0])
+        self._step += 1
 
     def _ids(self, screen: tuple[str, str] | None) -> tuple[str, str] | None:
         if screen is None:
@@ -141,6 +169,15 @@ class Telling(Audience):
         who, where = screen
         channel = where if where == "dm" else self._workspace.find_channel(where).id
         return self._workspace.find_person(who).id, channel
+
+
+def _steps(head: At, acts: list[Act]) -> Iterator[tuple[At | None, list[Act]]]:
+    """Yield a chapter as one step, or as two if it begins with a button."""
+    if acts and isinstance(acts[0], Presses | FillsIn | HandsOff):
+        yield head, []
+        yield None, acts
+    else:
+        yield head, acts
 
 
 def _best_screen(act: Act) -> tuple[str, str] | None:

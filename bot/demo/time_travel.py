@@ -40,8 +40,9 @@ class Course:
         return self._speed
 
     @property
-    def is_moving(self) -> bool:
-        return self._goal is not None
+    def goal(self) -> datetime | None:
+        """Where a jump leads that is not over yet."""
+        return self._goal
 
     def start(self) -> None:
         """Start the thread; time stands still at first."""

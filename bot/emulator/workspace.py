@@ -33,6 +33,7 @@ class Workspace:
     def __init__(self, *, clock: Clock, machine: Callable[[], float]) -> None:
         self.clock = clock
         self.machine = machine
+        self.name = "Northwind"
         self.domain = "acme"
         self.team_id = default_id("T", self.domain)
         self.enterprise_id: str | None = None

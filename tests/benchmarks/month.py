@@ -66,7 +66,7 @@ def card(opened: Opened, number: int) -> Message:
 def main() -> None:
     """Play it and print what it took."""
     tried = tried_policy.tried(None)
-    with in_browser.opened(tried, port=0, is_empty=True) as opened:
+    with in_browser.opened(tried, port=0, story=None) as opened:
         opened.live.start_over(BEGINS)
         began = perf_counter()
         live_through(opened, Random(7))  # The same month each time.

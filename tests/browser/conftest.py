@@ -37,7 +37,7 @@ def chromium() -> Iterator[Any]:
 def demo() -> Iterator[Opened]:
     """Run the demo with nothing in it."""
     tried = tried_policy.tried(None)
-    with in_browser.opened(tried, port=0, is_empty=True, beat=0) as opened:
+    with in_browser.opened(tried, port=0, story=None, beat=0) as opened:
         yield opened
 
 

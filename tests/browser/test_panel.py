@@ -39,7 +39,7 @@ def test_the_panel_says_why_messages_were_merged_superseded_or_held_back(
     held = fates(page)
     page.get_by_role("button", name="Take it").click()
     page.get_by_role("button", name="Next reminder").click()
-    page.locator("#now", has_text="Mon 23 Nov 15:00").wait_for()
+    page.locator("#now", has_text="Mon 23 Nov 12:00").wait_for()
     page.click("#tab-faults")
     page.get_by_label("Well").check()
     page.click("#tab-sent")
@@ -66,7 +66,7 @@ def test_a_policy_that_does_not_load_is_shown_with_its_line(
     line = wrong[: wrong.index("primary: ana")].count("\n") + 1
 
     with in_browser.opened(
-        tried_policy.tried(file), port=0, is_empty=True, beat=0
+        tried_policy.tried(file), port=0, story=None, beat=0
     ) as opened:
         context = chromium.new_context()
         page = context.new_page()

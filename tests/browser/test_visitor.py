@@ -20,6 +20,17 @@ def says(page: Any, text: str) -> None:
     page.locator("#messages", has_text=text).wait_for()
 
 
+def until_outlined(button: Any) -> None:
+    """Wait until a button has the story's outline."""
+    button.wait_for()
+    for _ in range(100):
+        style = button.evaluate("node => getComputedStyle(node).outlineWidth")
+        if style == "3px":
+            return
+        button.page.wait_for_timeout(50)
+    raise AssertionError("the button has no outline")
+
+
 def goes(page: Any, name: str) -> None:
     page.locator("#side .row", has_text=name).click()
 
@@ -131,7 +142,7 @@ def test_two_browsers_act_as_two_people(demo: Opened, visit: Open) -> None:
     goes(cem, "incidents")
 
     says(cem, "Owner: @Ana")
-    assert "22:25" in cem.inner_text("#now")
+    assert "Cem: 22:25" in cem.inner_text("#top .clock")
     assert "08:55" in ana.inner_text("#now")
 
 
@@ -198,6 +209,69 @@ def test_a_story_plays_step_by_step_with_its_captions(
     says(page, "INC-1")
 
 
+def test_a_story_halts_where_a_reminder_arrives_and_outlines_its_button(
+    demo: Opened, visit: Open
+) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+    demo.stage.do("story", {"story": "two-days"})
+    outlined = None
+    for _ in range(20):
+        demo.stage.do("step", {})
+        demo.stage.listen()
+        outlined = demo.stage.state()["story"]["outlined"]
+        if outlined:
+            break
+
+    assert outlined
+    message = page.locator(f"#messages [data-ts='{outlined['ts']}']")
+    until_outlined(message.locator(f"[data-label='{outlined['button']}']"))
+
+    demo.stage.do("step", {})
+    demo.stage.listen()
+    assert demo.stage.state()["story"]["outlined"] is None
+
+
+def test_the_clock_is_the_teams_with_the_viewers_beside_it(
+    demo: Opened, visit: Open
+) -> None:
+    page = visit("U0LEA/C0SUPPORT")
+
+    said = page.inner_text("#top .clock")
+
+    assert "Mon 23 Nov 08:55" in said
+    assert "Los Angeles" in said
+    assert "Lea: 17:55 Berlin" in said
+
+
+def test_a_channel_says_so_while_slack_is_down(demo: Opened, visit: Open) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+    before = page.inner_text("#away")
+
+    page.click("#tab-faults")
+    page.get_by_label("Gone").check()
+    page.locator("#away", has_text="Slack is down").wait_for()
+    page.get_by_label("Well").check()
+    page.wait_for_selector("#away:empty", state="attached")
+
+    assert before == ""
+
+
+def test_the_title_counts_what_is_unread(demo: Opened, visit: Open) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+
+    demo.live.slack.as_("dee").command("/sev1", "acme: all is down", channel="support")
+    demo.live.settle()
+    page.locator("#side .row.unread", has_text="incidents").wait_for()
+
+    assert page.title().startswith("(")
+    goes(page, "incidents")
+    says(page, "all is down")
+    goes(page, "sevbot")
+    says(page, "all is down")
+    page.locator("#chat-head", has_text="sevbot").wait_for()
+    assert page.title().startswith("sevbot")
+
+
 def test_a_page_loaded_again_in_a_story_stays_where_it_was(
     demo: Opened, visit: Open
 ) -> None:
@@ -212,6 +286,25 @@ def test_a_page_loaded_again_in_a_story_stays_where_it_was(
 
     assert page.inner_text("#chat-head h1") == "# leads"
     assert "Dee" in page.inner_text("#side .person[aria-pressed=true]")
+
+
+@pytest.mark.parametrize("story", [None, "two-days"])
+def test_on_a_phone_the_bars_leave_the_room_to_the_messages(
+    demo: Opened, visit: Open, story: str | None
+) -> None:
+    if story:
+        demo.stage.do("story", {"story": story})
+        demo.stage.do("step", {})
+        demo.stage.listen()
+    page = visit("U0ANA/C0SUPPORT", viewport={"width": 390, "height": 844})
+    page.wait_for_selector("#story button")
+
+    bars = page.evaluate(
+        "['top', 'notice', 'story']"
+        ".reduce((sum, id) => sum + document.getElementById(id).offsetHeight, 0)"
+    )
+
+    assert bars <= 844 / 5
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -31,30 +31,38 @@ def demo(  # noqa: PLR0913  # Each is an option of the command.
         bool, typer.Option("--fast", help="Like --once, without the pauses.")
     ] = False,
     story: Annotated[
-        str, typer.Option(help="With --once: which story.", metavar="NAME")
+        str, typer.Option(help="Which story is told.", metavar="NAME")
     ] = "two-days",
+    browser: Annotated[
+        bool, typer.Option(help="Open the page in this machine's browser.")
+    ] = True,
 ) -> None:
     """Show the bot in a local Slack, in your browser, with a clock that can travel.
 
     Nothing leaves this machine and nothing is kept.
     """
     tried = tried_policy.tried(policies)
+    try:
+        told = stories.find(story)
+    except LookupError as error:
+        raise UserError(f"{error}.") from None
     if once or fast:
         if tried.problems:
             raise PolicyError(tuple(one["said"] for one in tried.problems))
-        try:
-            told = stories.find(story)
-        except LookupError as error:
-            raise UserError(f"{error}.") from None
         terminal.run(tried(), told, is_paced=not fast)
         return
     logs.to_stderr(logging.ERROR)
     stopping = until_told()
-    with in_browser.opened(tried, port=port, is_empty=empty) as opened:
+    shown = None if empty else told
+    with in_browser.opened(tried, port=port, story=shown) as opened:
         if opened.taken is not None:
             say(f"Port {opened.taken} is in use, so the next free one is taken.")
         for problem in tried.problems:
             say(problem["said"], err=True)
-        say(f"Open {opened.page.url} in a browser. Ctrl-C stops it.")
+        url = opened.page.url
+        if browser and in_browser.show(url):
+            say(f"{url} opens in your browser. Ctrl-C stops it.")
+        else:
+            say(f"Open {url} in a browser. Ctrl-C stops it.")
         stopping.wait()
     say("sevbot demo stopped.")

@@ -110,7 +110,7 @@ class WebApi:
         enterprise = workspace.enterprise_id
         return {
             "url": f"https://{workspace.domain}.slack.com/",
-            "team": workspace.domain.capitalize(),
+            "team": workspace.name,
             "user": workspace.bot.name,
             "team_id": None if workspace.is_org_wide else workspace.team_id,
             "user_id": workspace.bot.id,

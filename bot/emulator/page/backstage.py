@@ -19,7 +19,8 @@ class Backstage(Protocol):
     `state` returns what the panel shows, each part under a key of its own; a key that
     is missing hides its part:
 
-    - `clock`: `{"now": ISO 8601, "speed": 0 | 60 | ..., "moving": bool}`
+    - `clock`: `{"now": ISO 8601, "zone": the team's, "speed": 0 | 60 | ..., "to":
+      where a jump leads, or null}`
     - `ahead`: what will happen, soonest first: `{"at", "what", "about", "to": [ids],
       "why", "due", "kind"}`, instants as ISO 8601, `to` ids of people and channels
     - `sent`: what became of messages, newest first: `{"at", "what", "to", "state",

@@ -20,7 +20,7 @@ export function element(spec, blockId, doer, state) {
 function button(spec, path, doer) {
   const node = h("button", {
     type: "button", class: `bk-button ${spec.style || ""}`,
-    "aria-label": spec.accessibility_label, dataset: { action: spec.action_id },
+    "aria-label": spec.accessibility_label, dataset: { action: spec.action_id, label: spec.text.text },
   }, plain(spec.text.text));
   node.addEventListener("click", () => asked(spec, () => doer.press(path), node));
   return node;

@@ -82,7 +82,7 @@ const isOpen = (part) => document.body.classList.contains(`${part}-open`);
 function head() {
   const channel = store.channels.get(store.here);
   const name = channelName(store.here);
-  document.title = `${channel.is_im ? name : `#${name}`} · ${store.team}`;
+  title();
   fill(byId("chat-head"),
     h("button", {
       type: "button", class: "menu", "aria-label": "Channels and people", "aria-controls": "side",
@@ -90,6 +90,22 @@ function head() {
     }),
     h("h1", { text: channel.is_im ? name : `# ${name}` }),
     h("small", { text: channel.is_im ? "messages that only you see" : `${channel.members} members` }));
+}
+
+// What is unread comes first, as the tab may show only a few letters.
+function title() {
+  const channel = store.channels.get(store.here);
+  if (!channel) return;
+  const name = channelName(store.here);
+  const unread = [...store.channels.values()].reduce((sum, one) => sum + (one.id === store.here ? 0 : one.unread), 0);
+  document.title = `${unread ? `(${unread}) ` : ""}${channel.is_im ? name : `#${name}`} · ${store.team}`;
+}
+
+function away() {
+  const condition = store.state.slack?.condition;
+  byId("away").textContent = condition === "gone"
+    ? "Slack is down: nothing arrives, and no command reaches the bot."
+    : condition === "failing" ? "Slack fails: nothing that the bot sends arrives." : "";
 }
 
 function start() {
@@ -110,6 +126,8 @@ function start() {
   on("disconnected", () => {
     byId("lost").textContent = "Not connected to this page's server. Trying again …";
   });
+  for (const name of ["unread", "read", "looked"]) on(name, title);
+  on("state", (changed) => changed.slack && away());
   on("push-reset", () => inTurn(() => look(store.me, store.here)));
   on("push-state", (frame) => {
     const { push, ...changed } = frame;

@@ -28,7 +28,7 @@ class Sight:
                 workspace.open_dm(person)
             return {
                 "me": person.id,
-                "team": workspace.domain.capitalize(),
+                "team": workspace.name,
                 "bot": workspace.bot.id,
                 "people": [_person(one) for one in workspace.people.values()],
                 "channels": self._channels(person),

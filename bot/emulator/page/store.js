@@ -33,6 +33,11 @@ export function zone() {
   return store.people.get(store.me)?.tz || "Etc/UTC";
 }
 
+// The zone of the clock on top: the team's, in a demo.
+export function teamZone() {
+  return store.state.clock?.zone || zone();
+}
+
 export const dmOf = (id) => `D${id.slice(1)}`;
 
 export function personName(id) {

@@ -13,7 +13,10 @@ export function startStory() {
   on("state", (changed) => {
     if (changed.story !== undefined || changed.stories) draw();
     if (changed.policy) notice();
-    if (changed.story !== undefined) follow(changed.story);
+    if (changed.story !== undefined) {
+      follow(changed.story);
+      outline(changed.story?.outlined);
+    }
   });
 }
 
@@ -30,8 +33,8 @@ function draw() {
 
 function choosing(stories) {
   return h("div", { class: "choosing" },
-    h("div", { class: "caption" }, h("b", { text: "Try it, or watch a story. " }),
-      "Type /sev2 below as anybody, then let time travel. Each story starts from scratch."),
+    h("div", { class: "caption" }, h("b", { text: "Type /sev2 acme: checkout fails below, as anybody on the left. " }),
+      h("span", { class: "more", text: "Then press Next reminder on top, and read what each person gets. Or watch a story: each starts from scratch." })),
     h("div", { class: "stories" }, stories.map((one) => h("button", {
       type: "button", class: "story-choice", dataset: { key: one.id }, title: one.about, onclick: () => behind("story", { story: one.id }),
     }, h("b", { text: one.title }), h("small", { text: one.about })))));
@@ -62,6 +65,17 @@ function follow(story) {
   seen = now;
   if (isSeen) return;
   emit("visit", { me: story.who, here: story.where || "dm" });
+}
+
+// By a rule, not on the button itself, so that it stays when the message is drawn anew.
+const rules = new CSSStyleSheet();
+document.adoptedStyleSheets.push(rules);
+
+function outline(pressed) {
+  rules.replaceSync(pressed
+    ? `#messages [data-ts="${pressed.ts}"] [data-label="${CSS.escape(pressed.button)}"] { outline: 3px solid var(--focus); outline-offset: 3px; }`
+    : "");
+  if (pressed) setTimeout(() => document.querySelector(`#messages [data-ts="${pressed.ts}"]`)?.scrollIntoView({ block: "nearest" }), 300);
 }
 
 function notice() {

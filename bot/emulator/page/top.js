@@ -1,11 +1,11 @@
 // The bar on top: the simulated now, and how to travel from it.
 
-import { fromLocal, stamp, toLocal } from "./dates.js";
+import { clock as hour, fromLocal, stamp, toLocal } from "./dates.js";
 import { byId, fill, h, toast } from "./dom.js";
 import { ask } from "./socket.js";
-import { emit, now, on, store, zone } from "./store.js";
+import { emit, now, on, personName, store, teamZone, zone } from "./store.js";
 
-let time, place, moving, play, fast, pause, goto;
+let time, place, theirs, moving, play, fast, pause, goto;
 
 export async function behind(what, more = {}) {
   const answer = await ask("backstage", { do: what, ...more });
@@ -16,6 +16,7 @@ export async function behind(what, more = {}) {
 export function startTop() {
   time = h("time", { id: "now", class: "now" });
   place = h("small", { class: "now-zone" });
+  theirs = h("small", { class: "now-zone" });
   moving = h("span", { class: "moving", role: "status" });
   const does = (label, name, what, more) => h("button", {
     type: "button", class: "travel", title: name, text: label, onclick: () => behind(what, more),
@@ -28,11 +29,11 @@ export function startTop() {
   const leave = h("form", { class: "goto" }, goto, h("button", { type: "submit", class: "travel", text: "Go", title: "Travel there" }));
   leave.addEventListener("submit", (event) => {
     event.preventDefault();
-    const at = goto.value && fromLocal(goto.value, zone());
+    const at = goto.value && fromLocal(goto.value, teamZone());
     if (at) behind("to", { at: at.toISOString() });
   });
   fill(byId("top"),
-    h("div", { class: "clock" }, time, place, moving),
+    h("div", { class: "clock" }, time, place, theirs, moving),
     h("div", { class: "travels", role: "group", "aria-label": "Time travel" },
       does("+15 min", "Travel 15 minutes ahead", "forward", { minutes: 15 }),
       does("+1 h", "Travel one hour ahead", "forward", { minutes: 60 }),
@@ -59,13 +60,15 @@ function draw() {
   const clock = store.state.clock;
   byId("top").hidden = !clock;
   if (!clock || !store.me) return;
-  time.textContent = stamp(now(), zone());
+  const city = (name) => name.split("/").at(-1).replaceAll("_", " ");
+  time.textContent = stamp(now(), teamZone());
   time.setAttribute("datetime", clock.now);
-  place.textContent = zone().split("/").at(-1).replaceAll("_", " ");
-  moving.textContent = clock.speed ? `${clock.speed}×` : clock.moving ? "travelling…" : "stands still";
-  moving.classList.toggle("still", !clock.speed && !clock.moving);
+  place.textContent = city(teamZone());
+  theirs.textContent = zone() === teamZone() ? "" : `${personName(store.me)}: ${hour(now(), zone())} ${city(zone())}`;
+  moving.textContent = clock.speed ? `${clock.speed}×` : clock.to ? `on the way to ${stamp(new Date(clock.to), teamZone())}; ❚❚ stops` : "stands still";
+  moving.classList.toggle("still", !clock.speed && !clock.to);
   play.setAttribute("aria-pressed", String(clock.speed === 60));
   fast.setAttribute("aria-pressed", String(clock.speed === 600));
-  pause.setAttribute("aria-pressed", String(!clock.speed && !clock.moving));
-  if (document.activeElement !== goto) goto.value = toLocal(now(), zone());
+  pause.setAttribute("aria-pressed", String(!clock.speed && !clock.to));
+  if (document.activeElement !== goto) goto.value = toLocal(now(), teamZone());
 }
