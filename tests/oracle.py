@@ -156,6 +156,11 @@ def wall_clock(zone: ZoneInfo, at: int, day: date) -> int:
     return at + offset(zone, at) - _midnight(day)
 
 
+def open_minutes(week: Week, first: date, last: date) -> set[int]:
+    """Return the open minutes of a week's spans that begin from `first` to `last`."""
+    return set[int]().union(*_minutes_by_day(week, first, last).values())
+
+
 def _midnight(day: date) -> int:
     return (day.toordinal() - _EPOCH_DAY) * DAY
 
