@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
+from bot.policy.on_call import Role
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Customer, Policy, Severity
+from bot.policy.rotations import Rotation
 from bot.slack.readers import Person
 from tests.paths import ROOT
 
@@ -35,6 +37,13 @@ def with_customers(count: int) -> Policy:
     """Return the shipped policy with so many customers instead of its own."""
     customers = tuple(Customer(f"Customer {number}") for number in range(count))
     return replace(shipped_policy(), customers=customers)
+
+
+def on_call(role: Role, *holders: str | Rotation, of: Policy | None = None) -> Policy:
+    """Return a policy, the shipped one unless given, with these in a role."""
+    policy = of or shipped_policy()
+    team = {**policy.on_call.team, role: holders}
+    return replace(policy, on_call=replace(policy.on_call, team=team))
 
 
 def pacific(day: int, clock: str, month: int = 11) -> datetime:

@@ -9,6 +9,7 @@ from bot.errors import PolicyError
 from bot.policy.parsing import policy_file
 from bot.policy.policies import Policy
 
+TODAY = date(2026, 11, 22)
 SMALL = """\
 plans:
   gold: Gold
@@ -84,13 +85,15 @@ def holidays(country: str, subdivision: str | None, years: range) -> Mapping[dat
     return days
 
 
-def policy_of(text: str, files: Mapping[str, str] | None = None) -> Policy:
+def policy_of(
+    text: str, files: Mapping[str, str] | None = None, today: date = TODAY
+) -> Policy:
     """Read a text as policies.yaml, on 22 November 2026, beside some other files."""
     return policy_file.read(
         text,
         name="policies.yaml",
         holidays=holidays,
-        today=date(2026, 11, 22),
+        today=today,
         read_file=_reader(files or {}),
     )
 

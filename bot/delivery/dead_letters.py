@@ -193,7 +193,7 @@ class DeadLetters:
     ) -> None:
         """Tell the fallback channel or, if that failed, the lead or others on call."""
         policy, now = self.context.policy(), self.context.clock()
-        person = None
+        person, channel = None, policy.channels.fallback
         refs: Mapping[str, str] = {
             "about": message.key,
             "attempt": str(message.attempts),
@@ -210,14 +210,14 @@ class DeadLetters:
             if kind is MessageKind.CARD_NOT_POSTED or person is None:
                 self._unreported(message, error)
                 return
-        elif message.conversation == policy.channels.fallback:
-            person = recipients.lead(policy, now)
+        elif message.conversation == channel:
+            person, channel = recipients.lead(policy, now), policy.channels.leads
         new = NewMessage(
             key=_report_key(message),
             kind=kind,
             priority=min(message.priority, Priority.NUDGE),
             person=person,
-            conversation=None if person else policy.channels.fallback,
+            conversation=None if person else channel,
             incident=message.incident if is_report(message) else None,
             refs=refs,
         )
@@ -237,14 +237,16 @@ class DeadLetters:
     ) -> None:
         """Tell the leads of a channel that takes nothing."""
         policy, place = self.context.policy(), message.place
-        lead = recipients.lead(policy, self.context.clock())
-        is_theirs = place == policy.channels.leads
+        person, told = None, policy.channels.leads
+        if place == told:
+            person = recipients.lead(policy, self.context.clock())
+            told = policy.channels.fallback
         new = NewMessage(
             key=f"lost/{message.key}/{message.attempts}",
             kind=MessageKind.CHANNEL_LOST,
             priority=Priority.NUDGE,
-            person=lead if is_theirs else None,
-            conversation=None if is_theirs else policy.channels.leads,
+            person=person,
+            conversation=None if person else told,
             refs={"channel": place, "error": error},
         )
         self._queue(tx, new)

@@ -200,9 +200,10 @@ class Renderer:
 
     def _channel_lost(self, message: OutboxMessage) -> Rendered:
         channel, policy = message.refs["channel"], self._policy()
-        reports_to = policy.channels.fallback
-        if channel in (reports_to, policy.channels.leads):
-            reports_to = recipients.lead(policy, self._clock())
+        fallback, leads = policy.channels.fallback, policy.channels.leads
+        reports_to = leads if channel == fallback else fallback
+        if channel in (fallback, leads):
+            reports_to = recipients.lead(policy, self._clock()) or reports_to
         said = lost_message.channel(channel, message.refs["error"], reports_to)
         return Rendered(said, is_live=False)
 

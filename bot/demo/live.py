@@ -17,8 +17,10 @@ from bot.demo.trial import TEAM, settings_of, waiting
 from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Condition
 from bot.emulator.workspace import default_id
+from bot.incidents import recipients
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
+from bot.policy.rotations import Holders
 from bot.store.database import Transaction
 from bot.store.engines.read_only import Reading
 from bot.store.engines.sqlite import SqliteDatabase
@@ -183,10 +185,10 @@ class Live:
 def settle_in(slack: LocalSlack, policy: Policy) -> None:
     """Add the people and channels that are missing.
 
-    Ana is the policy's primary, Ben its backup and Lea its lead.
+    Ana is the first of the policy's primaries, Ben of its backups, Lea of its leads.
     """
     known = slack.workspace
-    on_call = dict(policy.on_call.named())
+    on_call = {role: _first(holders) for role, holders in policy.on_call.team.items()}
     names = {Role.PRIMARY: "ana", Role.BACKUP: "ben", Role.LEAD: "lea"}
     roles = {names[role]: person_id for role, person_id in on_call.items()}
     for name, zone in TEAM.items():
@@ -197,6 +199,9 @@ def settle_in(slack: LocalSlack, policy: Policy) -> None:
             is_taken = any(one.name == name for one in known.people.values())
             fresh = _fresh(name, person_id) if is_taken else name
             slack.add_person(fresh, tz=zone, id=person_id)
+    for person_id in policy.on_call.everybody():
+        if person_id not in known.people:
+            slack.add_person(person_id.lower(), id=person_id)
     ids = {
         "incidents": policy.channels.incidents,
         "leads": policy.channels.digest,
@@ -211,16 +216,22 @@ def settle_in(slack: LocalSlack, policy: Policy) -> None:
             _add_channel(slack, customer.name, customer.channel, bot=False)
 
 
-def roles_of(policy: Policy) -> dict[str, str]:
-    """Return the roles of the people on call, in words, by id."""
+def roles_of(policy: Policy, now: datetime) -> dict[str, str]:
+    """Return the roles of the people on call now, in words, by id."""
     words = {
         Role.PRIMARY: "primary on call",
         Role.BACKUP: "backup on call",
         Role.LEAD: "lead",
     }
     # The first role of somebody who has several.
-    named = reversed([*policy.on_call.named()])
+    named = reversed([*recipients.on_call(policy, now).named()])
     return {who: words[role] for role, who in named}
+
+
+def _first(holders: Holders) -> str:
+    """Return the first of these people, and of the members of these rotations."""
+    first = holders[0]
+    return first if isinstance(first, str) else next(filter(None, first.members))
 
 
 def _add_channel(slack: LocalSlack, name: str, id: str, *, bot: bool = True) -> None:

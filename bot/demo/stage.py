@@ -77,7 +77,7 @@ class Stage:
                 "to": goal.isoformat() if goal else None,
             },
             "app": {"state": self._live.state.value},
-            "roles": roles_of(policy),
+            "roles": roles_of(policy, now),
             "stories": [
                 {"id": one.id, "title": one.title, "about": one.about}
                 for one in STORIES

@@ -231,8 +231,8 @@ def _channel(answer: Answer, purpose: str, id: str, bot: str) -> Finding:
 def _people(
     asker: Asker, policy: Policy, home: Identity, now: datetime
 ) -> Iterator[Finding]:
-    for role, person in policy.on_call.named():
-        yield from _person(asker, f"on_call.{role}", person, home, now)
+    for person, where in policy.on_call.everybody().items():
+        yield from _person(asker, where, person, home, now)
 
 
 def _person(

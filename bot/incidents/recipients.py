@@ -15,7 +15,7 @@ from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Step, StepKind
 from bot.incidents.reach import Ring
 from bot.policy.on_call import OnCall, Role
-from bot.policy.policies import Policy
+from bot.policy.policies import Policy, Severity
 
 
 class Because(StrEnum):
@@ -42,20 +42,38 @@ class Recipient:
         return self.because is not Because.FALLBACK
 
 
-def on_call(policy: Policy, at: datetime) -> OnCall:
-    """Return who is on call at an instant."""
-    return policy.on_call_at(at)
+def on_call(policy: Policy, at: datetime, incident: Incident | None = None) -> OnCall:
+    """Return who is on call at an instant, for an incident or in general."""
+    if incident is None:
+        return policy.on_call_at(at)
+    return policy.on_call_at(at, incident.severity, incident.plan)
 
 
-def of_unowned(policy: Policy, at: datetime) -> str:
-    """Return who is responsible for an unowned incident: the primary."""
-    return on_call(policy, at).primary
+def of_unowned(policy: Policy, incident: Incident, at: datetime) -> Recipient:
+    """Return who is responsible for an unowned incident.
+
+    That is the primary. With nobody on as such it is the next role in which somebody
+    is, or else the fallback channel.
+    """
+    return _first(policy, on_call(policy, at, incident))
 
 
-def lead(policy: Policy, at: datetime) -> str:
-    """Return the lead, or the primary if the policy names no lead."""
-    people = on_call(policy, at)
-    return people.lead or people.primary
+def all_of_unowned(policy: Policy, at: datetime) -> set[str]:
+    """Return the people who are responsible for unowned incidents of some kind."""
+    severities = None, *map(Severity, policy.on_call.severities)
+    plans = None, *policy.on_call.plans
+    found = {
+        _first(policy, policy.on_call_at(at, severity, plan))
+        for severity in severities
+        for plan in plans
+    }
+    return {one.id for one in found if one.is_person}
+
+
+def lead(policy: Policy, at: datetime) -> str | None:
+    """Return the lead, or else the first on call; `None` if nobody is."""
+    people = dict(on_call(policy, at).named())
+    return people.get(Role.LEAD) or next(iter(people.values()), None)
 
 
 def stand_ins(policy: Policy, missed: Iterable[str], at: datetime) -> list[str]:
@@ -70,7 +88,7 @@ def of_step(
     """Return whom a step reminds: nobody twice, and the owner as the owner."""
     told: dict[str, Recipient] = {}
     if step.to_owner:
-        owner = Recipient(of_unowned(policy, at), Because.PRIMARY)
+        owner = of_unowned(policy, incident, at)
         if incident.owner is not None:
             owner = Recipient(incident.owner, Because.OWNER)
         told[owner.id] = owner
@@ -161,10 +179,16 @@ def coming(
         deadline = fired.deadline
 
 
+def _first(policy: Policy, people: OnCall) -> Recipient:
+    for role, who in people.named():
+        return Recipient(who, Because(role))
+    return Recipient(policy.channels.fallback, Because.FALLBACK)
+
+
 def _of_roles(
     policy: Policy, incident: Incident, roles: Iterable[Role], at: datetime
 ) -> Iterator[Recipient]:
-    people = on_call(policy, at)
+    people = on_call(policy, at, incident)
     for role in roles:
         who, because = _holder(policy, role, people)
         if who is not None:
@@ -175,11 +199,11 @@ def _of_roles(
 def _holder(policy: Policy, role: Role, people: OnCall) -> tuple[str | None, Because]:
     match role:
         case Role.PRIMARY:
-            return people.primary, Because.PRIMARY
+            return people.primary.person, Because.PRIMARY
         case Role.BACKUP:
-            return people.backup, Because.BACKUP
+            return people.backup.person, Because.BACKUP
         case Role.LEAD:
-            return people.lead, Because.LEAD
+            return people.lead.person, Because.LEAD
         case Role.FALLBACK:
             return policy.channels.fallback, Because.FALLBACK
         case _:

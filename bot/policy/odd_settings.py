@@ -65,8 +65,17 @@ def _shared(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield key, other
 
 
+def _holders(policy: Policy) -> Iterator[tuple[Role, str]]:
+    """Yield each role with the people and rotations that share it, in a word."""
+    for role, holders in policy.on_call.team.items():
+        yield (
+            role,
+            " ".join(one if isinstance(one, str) else one.name for one in holders),
+        )
+
+
 def _people(policy: Policy) -> Iterator[str]:
-    on_call = {role.value: who for role, who in policy.on_call.named()}
+    on_call = {role.value: who for role, who in _holders(policy)}
     for role, other in _shared(on_call):
         yield f"on_call.{role}: is the {other}, too; nobody stands behind them"
     told = {role for step in policy.escalation.steps for role in step.tell}
@@ -97,7 +106,7 @@ def _steps(policy: Policy) -> Iterator[str]:
 def _floods(policy: Policy) -> Iterator[str]:
     """Name whom the steps and their repeats page too often while nobody answers."""
     escalation, found = policy.escalation, dict[str, list[Role]]()
-    for role, who in policy.on_call.named():
+    for role, who in _holders(policy):
         found.setdefault(who, []).append(role)
     # A shorter repeat has a warning of its own.
     repeat, last = max(escalation.repeat, _SHORTEST_REPEAT), escalation.steps[-1].after

@@ -13,7 +13,7 @@ from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule, Span
 from bot.policy import targets
 from bot.policy.names import folded
-from bot.policy.on_call import Cover, OnCall, Role, covered
+from bot.policy.on_call import OnCall, OnCallChoice, Role
 from bot.policy.targets import Interpretations, Shape, Target
 
 # Nobody works longer, and who works longer than that is several people.
@@ -179,7 +179,7 @@ class Policy:
     calendar_choice: CalendarChoice
     customers: tuple[Customer, ...]
     channels: Channels
-    on_call: OnCall
+    on_call: OnCallChoice
     escalation: Escalation
     reminders: Reminders
     digest_at: time
@@ -247,9 +247,14 @@ class Policy:
                 return plan
         raise KeyError(plan_id)
 
-    def on_call_at(self, instant: datetime, covers: Sequence[Cover] = ()) -> OnCall:
-        """Return who is on call at an instant, with those who cover for somebody."""
-        return covered(self.on_call, instant, covers)
+    def on_call_at(
+        self,
+        instant: datetime,
+        severity: Severity | None = None,
+        plan: str | None = None,
+    ) -> OnCall:
+        """Return who is on call at an instant; for a case if it is given."""
+        return self.on_call.at(instant, severity, plan)
 
     def find_customer(self, name: str) -> Customer | None:
         """Return the customer whose name or alias looks like this one to readers."""

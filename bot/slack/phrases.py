@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.incidents.deadlines import Deadline, Kind, lateness
 from bot.incidents.incidents import Event, Incident
 from bot.policy import targets
-from bot.policy.on_call import OnCall
+from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy
 from bot.slack.blocks import Style, hours, link, local, mention, shown, span, when
 
@@ -241,12 +241,9 @@ def follow_up_words(policy: Policy, incident: Incident) -> str:
 
 def on_call_phrase(on_call: OnCall) -> str:
     """Return who is on call, as a sentence."""
-    words = f"On call: {mention(on_call.primary)}"
-    if on_call.backup is not None:
-        words += f", backup {mention(on_call.backup)}"
-    if on_call.lead is not None:
-        words += f", lead {mention(on_call.lead)}"
-    return f"{words}."
+    people = {role: mention(who) for role, who in on_call.named()}
+    primary = people.pop(Role.PRIMARY, "nobody as the primary" if people else "nobody")
+    return f"On call: {', '.join([primary, *map(' '.join, people.items())])}."
 
 
 def newest(deadlines: Sequence[Deadline], kind: Kind) -> Deadline | None:

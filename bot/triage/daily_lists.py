@@ -132,8 +132,12 @@ def morning_of(  # noqa: PLR0913  # What it holds, and for when.
     until: datetime,
 ) -> Morning | None:
     """Return what a person owes until their next day; `None` if it is nothing."""
-    is_primary = person == recipients.of_unowned(policy, now)
-    theirs = records.open_incidents_of(tx, person, with_unowned=is_primary)
+    is_on_call = person in recipients.all_of_unowned(policy, now)
+    theirs = [
+        one
+        for one in records.open_incidents_of(tx, person, with_unowned=is_on_call)
+        if one.owner or recipients.of_unowned(policy, one, now).id == person
+    ]
     still = [one for item in held if (one := _still_held(tx, person, item))]
     zone = people.person(tx, policy, person).zone
     return digests.morning(
@@ -163,9 +167,12 @@ def _readers(
     tx: Transaction, policy: Policy, now: datetime
 ) -> list[tuple[str, ZoneInfo]]:
     """Return everybody who may get a list, with their zones."""
-    primary = recipients.of_unowned(policy, now)
-    rows = tx.all("readers_of_lists", person=primary)
-    return [(row["person"], people.zone_of(row, policy)) for row in rows]
+    found = dict[str, ZoneInfo]()
+    for on_call in recipients.all_of_unowned(policy, now) or {""}:
+        rows = tx.all("readers_of_lists", person=on_call)
+        found |= {row["person"]: people.zone_of(row, policy) for row in rows}
+    found.pop("", None)
+    return sorted(found.items())
 
 
 def _digest(

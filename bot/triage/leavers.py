@@ -79,7 +79,7 @@ def _gone(rows: Collection[Row], policy: Policy) -> Mapping[str, Gone]:
 
     A guest who is named on call may act, so they keep what is theirs.
     """
-    on_call = {who for _, who in policy.on_call.named()}
+    on_call = policy.on_call.everybody()
     return {
         row["id"]: Gone.OUTSIDER if row["is_active"] else Gone.LEFT
         for row in rows

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -42,6 +42,8 @@ EVERY = timedelta(hours=12)
 # https://docs.slack.dev/apis/web-api/rate-limits and /pagination
 PAGE_EVERY = timedelta(seconds=3)
 _LARGEST_PAGE, _SMALLEST_PAGE = 1000, 100
+# So many people on call go into one question.
+_THREE = ("primary", "backup", "lead")
 
 
 class People:
@@ -145,8 +147,8 @@ class People:
             self._identity = self._slack.identity(is_quick=True)
         return self._identity
 
-    def _on_call(self) -> set[str]:
-        return {who for _, who in self._context.policy().on_call.named()}
+    def _on_call(self) -> Collection[str]:
+        return self._context.policy().on_call.everybody()
 
     def _row(self, id: str) -> Row | None:
         with self._context.database.reading() as tx:
@@ -289,10 +291,13 @@ class Rings:
     ) -> None:
         self._tx = tx
         self.policy = policy
-        self._asked: Answer | None = None
+        self._asked: list[Answer] = []
         if incident is not None or owner is not None:
-            on_call = asdict(policy.on_call)
-            self._asked = tx.ask("concerned", incident=incident, owner=owner, **on_call)
+            on_call = iter([*policy.on_call.everybody(), None, None])
+            for three in zip(on_call, on_call, on_call, strict=False):
+                names = dict(zip(_THREE, three, strict=True))
+                asked = tx.ask("concerned", incident=incident, owner=owner, **names)
+                self._asked.append(asked)
         self._accounts: dict[str, Account] = {}
 
     def of(self, incident: Incident, owed: tuple[Deadline, ...] | None = None) -> Ring:
@@ -321,7 +326,8 @@ class Rings:
     def _account(self, id: str) -> Account:
         if id not in self._accounts:
             self._accounts[id] = Account(self.policy.team_hours.zone)
-            for row in (self._asked or self._tx.ask("person", id=id))():
+            asked = self._asked or [self._tx.ask("person", id=id)]
+            for row in chain.from_iterable(answer() for answer in asked):
                 zone, has_left = zone_of(row, self.policy), not row["is_active"]
                 self._accounts[row["id"]] = Account(zone, has_left)
         return self._accounts[id]

@@ -341,7 +341,7 @@ def _without_standing(tx: Transaction, firing: _Firing, now: datetime) -> _Firin
     told = []
     for recipient in firing.told:
         item, found = firing.item_for(recipient), None
-        if not recipient.is_person:
+        if firing.step.is_page and not recipient.is_person:
             found = items.standing(tx, item, recipient.id)
         if found is None or now - found[1] >= least:
             told.append(recipient)

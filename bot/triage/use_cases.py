@@ -326,7 +326,7 @@ class Triage:
         told = {one.id: one for firing in fired for one in firing.told}
         following = recipients.next_told(policy, incident, running, ring, but_not=told)
         if following is not None and not told and incident.owner is None:
-            zone = rings.zone_of(recipients.of_unowned(policy, now))
+            zone = rings.zone_of(recipients.of_unowned(policy, incident, now).id)
             list_at = daily_lists.next_morning(policy, zone, now)
             following = None if list_at < following[1] else following
         return Result(incident, owed, tuple(told.values()), following)

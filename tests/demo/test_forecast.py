@@ -1,6 +1,5 @@
 """The forecast names each reminder as the tick will send it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +7,9 @@ import pytest
 
 from bot.demo import panel
 from bot.demo.forecast import Ahead, Coming, forecast
+from bot.policy.on_call import Role
 from bot.triage.people import Rings
+from tests.factories import on_call
 from tests.story import Story, pacific, story
 
 
@@ -104,7 +105,6 @@ def test_without_a_lead_only_the_owner_is_reminded(tmp_path: Path) -> None:
     with story(tmp_path, "2026-11-24 10:00") as told:
         told.command("ana", "/sev2 acme: push fails")
         told.press("ana", "Take it", told.slack.dm("ana")[-1])
-        on_call = replace(told.policy().on_call, lead=None)
-        told.use_policy(on_call=on_call)
+        told.use_policy(on_call=on_call(Role.LEAD).on_call)
 
         assert lines(told)[-1][2] == ["U0ANA"]

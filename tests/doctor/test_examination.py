@@ -153,6 +153,17 @@ def somebody_who_left(it: Installation) -> None:
     it.slack.change_person("ben", deleted=True)
 
 
+def a_member_of_a_rotation_who_left(it: Installation) -> None:
+    path, named = it.folder / "policies.yaml", "on_call:\n  primary: U0ANA\n"
+    rotation = (
+        "rotations:\n  support: {zone: UTC, every: 1 week, hand_over: mon 09:00, "
+        "starts: 2026-11-02, members: [U0ANA, U0CEM]}\n"
+    )
+    text = path.read_text().replace(named, rotation + named.replace("U0ANA", "support"))
+    path.write_text(text)
+    it.slack.change_person("cem", deleted=True)
+
+
 def a_guest_on_call(it: Installation) -> None:
     it.slack.change_person("lea", is_restricted=True)
 
@@ -198,6 +209,10 @@ FAULTS = {
         "In Slack, in that channel, type: /invite @sevbot",
     ),
     somebody_who_left: ("on_call.backup: ben has left the workspace.", "somebody else"),
+    a_member_of_a_rotation_who_left: (
+        "rotations.support.members.2: cem has left the workspace.",
+        "somebody else",
+    ),
     a_guest_on_call: (
         (
             "on_call.lead: lea is a guest, a bot or of another company: sevbot pages "

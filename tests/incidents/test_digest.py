@@ -166,7 +166,9 @@ def test_the_digest_begins_with_what_is_late_and_ends_with_what_waits() -> None:
 
 
 def test_the_digest_says_who_is_on_call() -> None:
-    assert told().on_call == shipped_policy().on_call
+    people = {"primary": "U0ANA", "backup": "U0BEN", "lead": "U0LEA"}
+
+    assert dict(told().on_call.named()) == people
 
 
 def test_the_digest_lists_incidents_opened_and_resolved_since_the_last() -> None:

@@ -1,6 +1,5 @@
 """Who gets a reminder, and who is next."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.incidents import recipients
@@ -8,17 +7,13 @@ from bot.incidents.check_ins import running_now
 from bot.incidents.incidents import EventKind
 from bot.incidents.nudges import Step, StepKind
 from bot.incidents.recipients import Because, Recipient
-from bot.policy.on_call import OnCall, Role
-from bot.policy.policies import Policy, Severity
-from tests.factories import incident, pacific, shipped_policy
+from bot.policy.on_call import Role
+from bot.policy.policies import Severity
+from tests.factories import incident, on_call, pacific, shipped_policy
 from tests.record import Record, at_work, opened
 
 SEV1, SEV2, SEV3, SEV4 = Severity
 CAT = "U0CAT"
-
-
-def with_on_call(lead: str | None) -> Policy:
-    return replace(shipped_policy(), on_call=OnCall("U0ANA", "U0BEN", lead))
 
 
 NOW = pacific(24, "15:00")
@@ -75,7 +70,7 @@ def test_an_owner_in_the_escalation_is_paged_as_the_owner() -> None:
 
 
 def test_a_primary_who_is_also_lead_is_reminded_once() -> None:
-    policy = with_on_call(lead="U0ANA")
+    policy = on_call(Role.LEAD, "U0ANA")
     due = step(StepKind.AFTER_AGAIN, Role.LEAD, to_owner=True)
 
     told = recipients.of_step(policy, incident(), due, NOW)
@@ -84,7 +79,7 @@ def test_a_primary_who_is_also_lead_is_reminded_once() -> None:
 
 
 def test_an_unfilled_role_is_skipped() -> None:
-    policy = with_on_call(lead=None)
+    policy = on_call(Role.LEAD)
     due = step(StepKind.PAGE, Role.LEAD, Role.FALLBACK)
 
     (told,) = recipients.of_step(policy, incident(), due, NOW)

@@ -12,6 +12,8 @@ import pytest
 
 from bot.emulator.faults import Fault
 from bot.errors import SlackError
+from bot.policy.on_call import Role
+from tests.factories import on_call
 from tests.stories.test_permissions import NOT_YOURS
 from tests.story import REPLICAS, Story
 
@@ -82,7 +84,7 @@ def test_somebody_of_another_company_stays_out_though_named_on_call(
     grid: Story,
 ) -> None:
     arrive(grid, "eve", **ANOTHER_COMPANY)
-    grid.use_policy(on_call=replace(grid.policy().on_call, lead="W0EVE"))
+    grid.use_policy(on_call=on_call(Role.LEAD, "W0EVE").on_call)
 
     assert grid.asked("eve", "Take it", grid.card()) == NOT_YOURS
 
@@ -110,7 +112,7 @@ def test_a_shared_channel_member_stays_out_where_there_is_no_organisation(
 def test_somebody_from_another_workspace_can_be_on_call(grid: Story) -> None:
     zone = "Europe/Berlin"
     arrive(grid, "nia", team_id=SALES, enterprise_id=GROUP, tz=zone)
-    grid.use_policy(on_call=replace(grid.policy().on_call, primary="W0NIA"))
+    grid.use_policy(on_call=on_call(Role.PRIMARY, "W0NIA").on_call)
     grid.bot.people.read_page()
     grid.slack.faults.add("users.info", Fault.FAIL_BEFORE, times=None)
 

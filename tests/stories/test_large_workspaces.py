@@ -119,7 +119,7 @@ def test_who_is_on_call_is_known_before_the_first_page(tmp_path: Path) -> None:
     told.slack.faults.add("users.list", Fault.RATE_LIMITED, times=None)
     told.start()
 
-    on_call = {who for _, who in told.policy().on_call.named()}
+    on_call = told.policy().on_call.everybody()
     names = {told.bot.people.name_of(who) for who in on_call}
     told.stop()
 

@@ -1,10 +1,10 @@
 """Who may do what: full members everything, guests and other companies nothing."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.emulator.faults import Fault
+from bot.policy.on_call import Role
+from tests.factories import on_call
 from tests.story import Story
 
 NOT_YOURS = "Only full members of this workspace can use sevbot."
@@ -25,7 +25,7 @@ def put_on_call(story: Story, who: str) -> None:
     """Name somebody on call who sees the card."""
     story.slack.invite("incidents", who)
     person = story.slack.workspace.find_person(who)
-    story.use_policy(on_call=replace(story.policy().on_call, primary=person.id))
+    story.use_policy(on_call=on_call(Role.PRIMARY, person.id).on_call)
 
 
 @pytest.fixture

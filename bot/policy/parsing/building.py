@@ -6,8 +6,8 @@ from datetime import datetime
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule
 from bot.policy import targets
-from bot.policy.on_call import OnCall
-from bot.policy.parsing.fields import Context
+from bot.policy.on_call import OnCallChoice, Role
+from bot.policy.parsing.fields import Context, weekly
 from bot.policy.parsing.models import (
     CalendarEntry,
     EscalationEntry,
@@ -15,6 +15,7 @@ from bot.policy.parsing.models import (
     PolicyFile,
     UnionEntry,
 )
+from bot.policy.parsing.on_call_entries import RolesEntry, RotationEntry
 from bot.policy.parsing.yaml_lines import Path
 from bot.policy.policies import (
     CalendarChoice,
@@ -29,6 +30,7 @@ from bot.policy.policies import (
     Severity,
     SeverityText,
 )
+from bot.policy.rotations import Holders, Rotation
 from bot.policy.targets import Interpretations, Target
 
 
@@ -61,7 +63,7 @@ def policy(
         calendar_choice=CalendarChoice(**dict(file.calendar)),
         customers=(*own, *customers),
         channels=Channels(**dict(file.channels), leads=file.channels.digest),
-        on_call=OnCall(**dict(file.on_call)),
+        on_call=_on_call(file, calendars),
         escalation=_escalation(file.escalation),
         reminders=Reminders(**dict(file.reminders)),
         digest_at=file.digest.at,
@@ -72,7 +74,9 @@ def policy(
 def calendars(file: PolicyFile, context: Context) -> dict[str, BusinessHours]:
     """Return the calendars of a file by name, their holidays expanded to dates."""
     schedules = {
-        name: Schedule(entry.zone, entry.weekly(), entry.holidays.expanded(context))
+        name: Schedule(
+            entry.zone, weekly(entry.hours), entry.holidays.expanded(context)
+        )
         for name, entry in file.calendars.items()
         if isinstance(entry, CalendarEntry)
     }
@@ -139,6 +143,44 @@ def _conduct(entry: InterpretationsEntry) -> Conduct:
         waiting_pauses=entry.waiting_pauses,
         unknown_customer_plan=entry.unknown_customer,
         reopened_owes=entry.reopened_owes,
+    )
+
+
+def _on_call(file: PolicyFile, calendars: Mapping[str, BusinessHours]) -> OnCallChoice:
+    team = file.calendar.team
+    rotations = {
+        name: _rotation(name, entry, calendars[entry.calendar or team].home)
+        for name, entry in file.rotations.items()
+    }
+
+    def holders(entry: RolesEntry) -> dict[Role, Holders]:
+        return {
+            role: tuple(rotations.get(name, name) for name in names)
+            for role, names in entry.roles().items()
+        }
+
+    chosen = file.on_call
+    return OnCallChoice(
+        team=holders(chosen),
+        plans={plan: holders(entry) for plan, entry in chosen.plans.items()},
+        severities={one: holders(entry) for one, entry in chosen.severities.items()},
+        rotations=tuple(rotations.values()),
+    )
+
+
+def _rotation(name: str, entry: RotationEntry, days: Schedule) -> Rotation:
+    (every, unit), (weekday, hand_over) = entry.every, entry.hand_over
+    return Rotation(
+        name=name,
+        zone=entry.zone,
+        members=entry.members,
+        every=every,
+        unit=unit,
+        starts=entry.starts,
+        hand_over=hand_over,
+        weekday=weekday,
+        days=days,
+        hours=Schedule(entry.zone, weekly(entry.hours)) if entry.hours else None,
     )
 
 

@@ -6,18 +6,33 @@ from datetime import date, time, timedelta
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
-from bot.business_time.schedules import Span
+from bot.business_time.schedules import WEEKDAYS, Span
 from bot.policy import targets
 from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.yaml_lines import Path
 from bot.policy.policies import Severity
+from bot.policy.rotations import Unit
 from bot.policy.targets import Target
 
 HolidaySource = Callable[[str, str | None, range], Mapping[date, str]]
 BEST_PLAN = "the best plan"
+Weekly = dict[tuple[int, ...], tuple[Span, ...]]
+
+
+class Section(BaseModel):
+    """A part of the file that refuses unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ProblemsBelow(ValueError):  # noqa: N818
@@ -35,6 +50,7 @@ class Context:
     plans: Sequence[str]
     calendars: Sequence[str]
     unions: Sequence[str]
+    rotations: Sequence[str]
     roles: Sequence[str]
     holidays: HolidaySource
     years: range
@@ -127,6 +143,22 @@ def _role(value: object, info: ValidationInfo) -> Role:
     return role
 
 
+def _some_open_time(hours: Weekly) -> Weekly:
+    if not any(hours.values()):
+        raise ValueError("no day is open; write hours for one at least")
+    seen = [day for days in hours for day in days]
+    if twice := {WEEKDAYS[day] for day in seen if seen.count(day) > 1}:
+        days = words.all_of(day for day in WEEKDAYS if day in twice)
+        raise ValueError(f"{days} stands here twice; write each day's hours once")
+    return hours
+
+
+def weekly(hours: Weekly) -> tuple[tuple[Span, ...], ...]:
+    """Return the spans of the seven weekdays, Monday first."""
+    by_day = {day: spans for days, spans in hours.items() for day in days}
+    return tuple(by_day.get(day, ()) for day in range(7))
+
+
 def _target(read: Callable[[str], Target], allowed: str) -> Callable[[object], Target]:
     def target(value: object) -> Target:
         if not isinstance(value, str):
@@ -177,6 +209,7 @@ TimeOfDay = Annotated[
     time, BeforeValidator(words.time_of_day), _word(words.TIME_PATTERN)
 ]
 Date = Annotated[date, BeforeValidator(words.calendar_date), _word(words.DATE_PATTERN)]
+FirstDay = Annotated[date, BeforeValidator(words.first_day), _word(words.DATE_PATTERN)]
 Days = Annotated[
     tuple[int, ...], BeforeValidator(words.days), _word(words.DAYS_PATTERN)
 ]
@@ -195,6 +228,15 @@ Spans = Annotated[
             ]
         }
     ),
+]
+WeeklyHours = Annotated[dict[Days, Spans], AfterValidator(_some_open_time)]
+HandOver = Annotated[
+    tuple[int | None, time],
+    BeforeValidator(words.hand_over),
+    _word(words.HAND_OVER_PATTERN),
+]
+Turns = Annotated[
+    tuple[int, Unit], BeforeValidator(words.turns), _word(words.TURNS_PATTERN)
 ]
 PlanRef = Annotated[str, BeforeValidator(_plan)]
 CalendarRef = Annotated[str, BeforeValidator(_calendar)]

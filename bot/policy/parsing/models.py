@@ -10,9 +10,7 @@ from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     GetJsonSchemaHandler,
@@ -24,7 +22,6 @@ from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from bot.business_time.schedules import WEEKDAYS, Span
 from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import (
@@ -35,7 +32,6 @@ from bot.policy.parsing.fields import (
     Context,
     ContinuousNews,
     Date,
-    Days,
     Duration,
     FirstResponse,
     FollowUp,
@@ -44,29 +40,28 @@ from bot.policy.parsing.fields import (
     Name,
     NotEmpty,
     PartRef,
-    PersonId,
     PlanOrBest,
     PlanRef,
     ProblemsBelow,
     Retention,
     RoleRef,
+    Section,
     SeverityRef,
     Share,
-    Spans,
     Text,
     TimeOfDay,
     Waking,
+    WeeklyHours,
     Zone,
     context,
 )
+from bot.policy.parsing.on_call_entries import (
+    OnCallEntry,
+    RotationEntry,
+    RotationName,
+)
 from bot.policy.policies import Customer, Reopening, Severity
 from bot.policy.targets import EveryDay, ShareOf, WhenClosed
-
-
-class Section(BaseModel):
-    """A part of the file that refuses unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class SeverityEntry(Section):
@@ -194,30 +189,12 @@ def _no_holiday(name: str, known: Mapping[date, str]) -> str:
 
 class CalendarEntry(Section):
     zone: Zone = Field(description="an IANA time zone such as America/Los_Angeles")
-    hours: dict[Days, Spans] = Field(
+    hours: WeeklyHours = Field(
         description="days with their hours, such as mon-fri: 09:00-17:00"
     )
     holidays: Annotated[HolidaysEntry, BeforeValidator(_none_is_empty)] = Field(
         description='a country such as {country: US}, dates, or "none"'
     )
-
-    @field_validator("hours")
-    @classmethod
-    def _some_open_time(
-        cls, hours: dict[tuple[int, ...], tuple[Span, ...]]
-    ) -> dict[tuple[int, ...], tuple[Span, ...]]:
-        if not any(hours.values()):
-            raise ValueError("no day is open; write hours for one at least")
-        seen = [day for days in hours for day in days]
-        if twice := {WEEKDAYS[day] for day in seen if seen.count(day) > 1}:
-            days = words.all_of(day for day in WEEKDAYS if day in twice)
-            raise ValueError(f"{days} stands here twice; write each day's hours once")
-        return hours
-
-    def weekly(self) -> tuple[tuple[Span, ...], ...]:
-        """Return the spans of the seven weekdays, Monday first."""
-        by_day = {day: spans for days, spans in self.hours.items() for day in days}
-        return tuple(by_day.get(day, ()) for day in range(7))
 
 
 class UnionEntry(Section):
@@ -277,12 +254,6 @@ class ChannelsEntry(Section):
     incidents: ChannelId = Field(description="a channel's id such as C0INCIDENTS")
     digest: ChannelId = Field(description="a channel's id such as C0LEADS")
     fallback: ChannelId = Field(description="a channel's id such as C0SUPPORT")
-
-
-class OnCallEntry(Section):
-    primary: PersonId = Field(description="a member's id such as U0ANA")
-    backup: PersonId | None = Field(None, description="a member's id such as U0BEN")
-    lead: PersonId | None = Field(None, description="a member's id such as U0LEA")
 
 
 class StepEntry(Section):
@@ -388,6 +359,9 @@ class PolicyFile(Section):
         None, description="the name of a CSV file beside this one"
     )
     channels: ChannelsEntry = Field(description="the channels that the bot writes to")
+    rotations: Annotated[dict[RotationName, RotationEntry], MayBeEmpty] = Field(
+        {}, description="rotations by their names"
+    )
     on_call: OnCallEntry = Field(description="who is on call")
     escalation: EscalationEntry = Field(
         description="who is told next while nobody answers"

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.business_time.schedules import DAY, WEEKDAYS, Span
 from bot.policy.names import folded, near
+from bot.policy.rotations import Unit
 from bot.policy.zones import NO_PLACES, PLACES
 
 _DAY = "|".join(WEEKDAYS)
@@ -22,7 +23,10 @@ SPAN_PATTERN = r"^([01]?\d|2[0-3]):[0-5]\d ?- ?(([01]?\d|2[0-3]):[0-5]\d|24:00)$
 RETENTION_PATTERN = r"^(off|[1-9]\d{0,3} (day|week|month|year)s?)$"
 DURATION_PATTERN = r"^\d{1,5} ?[smhd]$"
 SHARE_PATTERN = r"^\d{1,2} ?%$"
-TIME_PATTERN = r"^([01]?\d|2[0-3]):[0-5]\d$"
+_TIME = r"([01]?\d|2[0-3]):[0-5]\d"
+TIME_PATTERN = rf"^{_TIME}$"
+HAND_OVER_PATTERN = rf"^(({_DAY}) )?{_TIME}$"
+TURNS_PATTERN = rf"^[1-9]\d{{0,2}} ({'|'.join(Unit)})s?$"
 DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 CHANNEL_PATTERN = r"^[CG][A-Z0-9]{4,}$"
@@ -34,6 +38,8 @@ _UNPRINTABLE = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
 )
 _LINE_END = re.compile(r"\r\n|\r|\n")
+# Beyond them nobody asks.
+YEARS = range(1970, 2200)
 _DAYS_OF = {"day": 1, "week": 7, "month": 30, "year": 365}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -176,6 +182,25 @@ def time_of_day(value: object) -> time:
     return time(int(hours), int(minutes))
 
 
+def hand_over(value: object) -> tuple[int | None, time]:
+    """Read a time of day such as `09:00`, maybe on a weekday: `mon 09:00`."""
+    allowed = "a time of the day, on a weekday for turns of weeks, as in mon 09:00"
+    *day, clock = _matching(value, HAND_OVER_PATTERN, allowed).split()
+    return WEEKDAYS.index(day[0]) if day else None, time_of_day(clock)
+
+
+def turns(value: object) -> tuple[int, Unit]:
+    """Read how long turns are, such as `2 weeks` or `1 business day`."""
+    allowed = "a number of hours, days, weeks or business days, such as 1 week"
+    number, unit = _matching(value, TURNS_PATTERN, allowed).split(maxsplit=1)
+    return int(number), Unit(unit.removesuffix("s"))
+
+
+def member(value: object) -> str | None:
+    """Read the id of a person in Slack, or `none`."""
+    return None if value == "none" else person(value)
+
+
 def calendar_date(value: object) -> date:
     """Read a date such as `2026-12-24`."""
     allowed = "a date such as 2026-12-24"
@@ -184,6 +209,14 @@ def calendar_date(value: object) -> date:
         return date.fromisoformat(written)
     except ValueError:
         raise refused(value, allowed) from None
+
+
+def first_day(value: object) -> date:
+    """Read the date from which something counts, in the years that are within reach."""
+    day = calendar_date(value)
+    if day.year not in YEARS:
+        raise ValueError(f"{quoted(value)} is too far; write {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def days(value: object) -> tuple[int, ...]:

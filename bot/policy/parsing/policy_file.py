@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from importlib import resources
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from bot.business_time.hours import BusinessHours
 from bot.errors import PolicyError, UnopenedError
 from bot.policy.on_call import Role
-from bot.policy.parsing import building, files, yaml_lines
+from bot.policy.parsing import building, files, notation, yaml_lines
 from bot.policy.parsing.customer_files import (
     Row,
     checked_customers,
@@ -91,8 +92,7 @@ def read(  # noqa: PLR0913  # Where each part of a policy comes from.
     Raises PolicyError with everything that is wrong.
     """
     document, old_keys = renamed(_document(text, name))
-    years = range(today.year - _YEARS_BACK, today.year + _YEARS_AHEAD + 1)
-    context = _context(document.tree, holidays, years)
+    context = _context(document.tree, holidays, _years(document.tree, today))
     file, problems = _entries(document, name, context)
     if not is_stored:
         problems += _renamings(document, name, old_keys)
@@ -196,15 +196,37 @@ def _document(text: str, name: str) -> Document:
 
 
 def _context(tree: Tree, holidays: HolidaySource, years: range) -> Context:
-    calendars, on_call = _mapping(tree, "calendars"), _mapping(tree, "on_call")
+    calendars = _mapping(tree, "calendars")
     return Context(
         plans=list(_mapping(tree, "plans")),
         calendars=list(calendars),
         unions=[name for name in calendars if "union" in _mapping(calendars, name)],
-        roles=[role for role in Role if role is Role.FALLBACK or on_call.get(role)],
+        rotations=list(_mapping(tree, "rotations")),
+        roles=[role for role in Role if role is Role.FALLBACK or role in _roles(tree)],
         holidays=holidays,
         years=years,
     )
+
+
+def _years(tree: Tree, today: date) -> range:
+    """Return the years whose holidays count: business days may turn from long ago."""
+    first, rotations = today.year - _YEARS_BACK, _mapping(tree, "rotations")
+    for name in rotations:
+        with suppress(ValueError):
+            starts = notation.first_day(_mapping(rotations, name).get("starts"))
+            first = min(first, starts.year)
+    return range(first, today.year + _YEARS_AHEAD + 1)
+
+
+def _roles(tree: Tree) -> set[str]:
+    """Return the roles for which `on_call` names somebody, for some cases at least."""
+    on_call = _mapping(tree, "on_call")
+    own = [
+        _mapping(on_call, key, name)
+        for key in ("plans", "severities")
+        for name in _mapping(on_call, key)
+    ]
+    return {role for named in (on_call, *own) for role in named if named[role]}
 
 
 def _mapping(tree: Tree, *path: str) -> dict[str, Tree]:

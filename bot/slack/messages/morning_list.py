@@ -112,5 +112,5 @@ def _unowned(morning: Morning, reader: Person, policy: Policy) -> str:
     if not morning.unowned:
         return ""
     names = linked_names(morning.unowned)
-    is_on_call = recipients.of_unowned(policy, morning.at) == reader.id
+    is_on_call = reader.id in recipients.all_of_unowned(policy, morning.at)
     return f"Nobody owns {names}{'; you are on call' * is_on_call}."

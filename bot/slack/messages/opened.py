@@ -124,8 +124,12 @@ def _who_is_told(
     if recorded.following is not None:
         who, at = recorded.following
         return f"{place(who.id)} is told at {times.at(at)}, nobody before."
-    on_call = mention(recipients.of_unowned(policy, times.now))
-    return f"Nobody is told now; it comes into the morning list of {on_call}."
+    primary = recipients.on_call(policy, times.now, incident).primary
+    whose = "the person who is on call then"
+    # By the time the list comes, somebody else may be on.
+    if primary.person is not None and primary.until is None:
+        whose = mention(primary.person)
+    return f"Nobody is told now; it comes into the morning list of {whose}."
 
 
 def _customer_rows(incident: Incident, names: Sequence[str]) -> Iterator[Block]:

@@ -64,7 +64,7 @@ def _unowned(item: Item, policy: Policy, times: Times) -> Iterator[str]:
         then = f"; {place(who)} at {times.clock(at)} if nobody takes it"
     if item.because is Because.FALLBACK:
         yield f"{nobody} This channel was {told}{then}."
-        yield on_call_phrase(recipients.on_call(policy, times.now))
+        yield on_call_phrase(recipients.on_call(policy, times.now, item.incident))
     else:
         yield f"{nobody} You were {told} as the {role(item.because)}{then}."
 
@@ -96,7 +96,7 @@ def _silent_owner(item: Item, policy: Policy, times: Times) -> Iterator[str]:
     yield f"{quoted(incident.title, LONGEST_TITLE_IN_A_LIST)}."
     yield from _target(item, policy, times)
     if item.because is Because.FALLBACK:
-        yield on_call_phrase(recipients.on_call(policy, times.now))
+        yield on_call_phrase(recipients.on_call(policy, times.now, incident))
     else:
         yield f"You are told as the {role(item.because)}."
     if item.next is not None:

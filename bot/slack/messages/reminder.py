@@ -12,6 +12,7 @@ from bot.incidents.deadlines import Kind, Outcome
 from bot.incidents.incidents import Incident, Status
 from bot.incidents.nudges import StepKind, snooze_choices
 from bot.incidents.recipients import Because
+from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import (
@@ -135,13 +136,16 @@ def _owed_line(item: Item, policy: Policy, times: Times) -> str:
 
 def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
     """Return why this reader gets it or, in a channel, who is concerned."""
-    owner, on_call = item.incident.owner, recipients.on_call(policy, times.now)
+    on_call = dict(recipients.on_call(policy, times.now, item.incident).named())
+    owner = item.incident.owner
     whose = "Nobody owns it" if owner is None else f"It is {mention(owner)}'s"
     if reader is None:
-        if item.kind is StepKind.AFTER_AGAIN and on_call.lead:
-            return f"{whose}; {mention(on_call.lead)} hears of it as the lead."
+        if item.kind is StepKind.AFTER_AGAIN and Role.LEAD in on_call:
+            return f"{whose}; {mention(on_call[Role.LEAD])} hears of it as the lead."
+        if owner is None and not on_call:
+            return f"{whose}, and nobody is on call."
         if owner is None:
-            return f"{whose}; {mention(on_call.primary)} is on call."
+            return f"{whose}; {mention(next(iter(on_call.values())))} is on call."
         return f"{whose}."
     if item.is_owned_by(reader):
         return f"Yours since {_since(item.incident, times)}."

@@ -50,8 +50,18 @@ def keys_unknown(node: dict[str, Any], tree: Tree) -> list[str]:
     return found
 
 
-def test_every_key_of_a_whole_file_is_known() -> None:
-    assert keys_unknown(SCHEMA, read(SMALL).tree) == []
+ROTATIONS = """\
+rotations:
+  support: {zone: UTC, every: 1 week, hand_over: mon 09:00, starts: 2026-11-02,
+    members: [U0ANA], hours: {mon-fri: 09:00-17:00}, calendar: office}
+on_call: {primary: [support, U0BEN], plans: {gold: {backup: support}},
+  severities: {sev1: {lead: U0LEA}}}
+"""
+
+
+@pytest.mark.parametrize("text", [SMALL, ROTATIONS], ids=["small", "rotations"])
+def test_every_key_of_a_whole_file_is_known(text: str) -> None:
+    assert keys_unknown(SCHEMA, read(text).tree) == []
 
 
 def test_unknown_keys_are_underlined() -> None:

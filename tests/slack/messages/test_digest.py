@@ -30,7 +30,7 @@ def digest_of(*needs: Need, **changes: object) -> Digest:
         kept=0,
         late=(),
         open_count=len(needs),
-        on_call=POLICY.on_call,
+        on_call=POLICY.on_call_at(pacific(24, "09:15")),
     )
     return replace(told, **changes)  # type: ignore[arg-type]
 

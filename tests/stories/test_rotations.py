@@ -1,0 +1,160 @@
+"""On call by turns: each message is for the person on call when it fires."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+from bot.business_time.schedules import Schedule, Span
+from bot.emulator.faults import Fault
+from bot.policy.on_call import Role
+from bot.policy.policies import Policy, Severity
+from bot.policy.rotations import Rotation, Unit
+from tests.factories import on_call, shipped_policy
+from tests.stories.conftest import Tell
+from tests.story import PACIFIC
+
+HOUR = timedelta(hours=1)
+SEV1 = "/sev1 acme: checkout is down"
+DAILY = Rotation(
+    name="support",
+    zone=PACIFIC,
+    members=("U0ANA", "U0DEE"),
+    every=1,
+    unit=Unit.DAY,
+    starts=date(2026, 11, 24),
+    hand_over=time(9),
+    weekday=None,
+    days=shipped_policy().team_hours.home,
+)
+
+
+def by_day(opens: int, closes: int) -> Rotation:
+    """Return the rotation with somebody on between these hours of each day alone."""
+    span = Span(opens * HOUR, closes * HOUR)
+    return replace(DAILY, hours=Schedule(PACIFIC, ((span,),) * 7))
+
+
+def nobody_but(opens: int, closes: int) -> Policy:
+    """Return a policy with nobody on call, in any role, outside of these hours."""
+    policy, rotation = shipped_policy(), by_day(opens, closes)
+    for role in (Role.PRIMARY, Role.BACKUP, Role.LEAD):
+        policy = on_call(role, rotation, of=policy)
+    return policy
+
+
+def test_after_a_hand_over_the_next_page_is_for_who_came_on(tell: Tell) -> None:
+    told = tell("2026-11-25 08:57", policy=on_call(Role.PRIMARY, DAILY))
+
+    answer = told.command("lea", SEV1)
+    told.advance(minutes=21)
+
+    assert "@ana is told now; @dee at Today 18:02 if nobody takes it." in told.read(
+        answer.private, "lea"
+    )
+    assert [line[:9] for line in told.heard("ana")] == ["Wed 08:57"]
+    assert [line[:19] for line in told.heard("dee")] == [
+        "Wed 09:00 Today: 1 ",
+        "Wed 09:02 Sev1 INC-",
+    ]
+    channel = told.read(told.slack.channel("support")[-1])
+    assert "On call: @dee, backup @ben, lead @lea." in channel
+
+
+def test_no_answer_names_somebody_who_may_be_off_by_then(tell: Tell) -> None:
+    told = tell("2026-11-25 16:00", policy=on_call(Role.PRIMARY, DAILY))
+
+    answer = told.command("lea", "/sev4 acme: a wish")
+
+    whose = "the morning list of the person who is on call then."
+    assert f"it comes into {whose}" in told.read(answer.private)
+
+
+def test_a_page_for_nobody_on_call_passes_to_the_backup_at_once(tell: Tell) -> None:
+    told = tell("2026-11-25 20:00", policy=on_call(Role.PRIMARY, by_day(9, 17)))
+
+    answer = told.command("lea", SEV1)
+
+    assert "@ben is told now" in told.read(answer.private, "lea")
+    assert len(told.heard("ben")) == 1
+
+
+def test_a_page_goes_to_the_fallback_channel_while_nobody_is_on(tell: Tell) -> None:
+    told = tell("2026-11-25 20:00", policy=nobody_but(9, 17))
+
+    answer = told.command("lea", SEV1)
+
+    assert "#support is told now" in told.read(answer.private, "lea")
+    channel = told.read(told.slack.channel("support")[-1])
+    assert "On call: nobody." in channel
+
+
+def test_each_reminder_goes_to_the_channel_while_nobody_is_on(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=nobody_but(22, 23))
+
+    answer = told.command("lea", "/sev3 globex: a policy does not reach it")
+    told.advance(hours=28)
+
+    whose = "the morning list of the person who is on call then."
+    assert f"Nobody is told now; it comes into {whose}" in told.read(
+        answer.private, "lea"
+    )
+    reminders = [line for line in told.heard_in("support") if "INC-1" in line]
+    assert [line[:9] for line in reminders] == ["Wed 10:00", "Wed 12:00"]
+    channel = told.read(told.slack.channel("support")[-1])
+    assert "Nobody owns it, and nobody is on call." in channel
+
+
+def test_a_morning_list_has_what_its_reader_is_on_call_for(
+    tell: Tell,
+) -> None:
+    choice = shipped_policy().on_call
+    own = replace(choice, severities={Severity.SEV3: {Role.PRIMARY: ("U0DEE",)}})
+    told = tell("2026-11-24 16:00", policy=replace(shipped_policy(), on_call=own))
+    told.command("lea", "/sev3 acme: a policy does not reach it")
+    told.command("lea", "/sev4 acme: a wish")
+
+    told.advance(hours=18)
+
+    (anas,) = [line for line in told.phone("ana") if "Nobody owns" in line]
+    (dees,) = [line for line in told.phone("dee") if "Nobody owns" in line]
+    assert ("INC-2" in anas, "INC-1" in anas) == (True, False)
+    assert ("INC-1" in dees, "INC-2" in dees) == (True, False)
+
+
+def test_a_lost_leads_channel_is_told_to_the_fallback_channel(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 09:10", policy=nobody_but(22, 23))
+    told.slack.change_channel("leads", archived=True)
+
+    told.advance(minutes=20)
+
+    lost = told.read(told.slack.channel("support")[-1])
+    assert lost.startswith("Nothing can be posted in #leads.")
+    assert "is reported to #support" in lost
+
+
+def test_a_loss_in_the_fallback_channel_is_told_to_the_leads(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 20:00", policy=nobody_but(9, 17))
+    told.slack.change_channel("support", archived=True)
+
+    told.command("dee", SEV1, channel="leads")
+
+    heard = [line[10:] for line in told.heard_in("leads")]
+    assert "Not delivered: a reminder about INC-1, to #support." in heard
+    assert "Nothing can be posted in #support." in heard
+    assert "is reported to #leads" in told.read(told.slack.channel("leads")[-1])
+
+
+def test_members_of_a_rotation_are_let_in_while_slack_is_silent(tell: Tell) -> None:
+    rotation = replace(DAILY, members=("U0ANA", "U0NIA"))
+    told = tell("2026-11-24 10:00", policy=on_call(Role.PRIMARY, rotation))
+    told.command("lea", "/sev4 acme: a wish")
+    told.slack.add_person("nia")
+    told.slack.invite("incidents", "nia")
+    told.slack.faults.add("users.info", Fault.FAIL_BEFORE, times=None)
+
+    told.press("nia", "Take it", told.card())
+
+    assert "@nia" in told.read(told.card())
