@@ -13,7 +13,7 @@ from functools import cache
 from itertools import pairwise
 from typing import assert_never
 
-from bot.policy import odd_calendars, odd_settings, odd_targets
+from bot.policy import odd_calendars, odd_rotations, odd_settings, odd_targets
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Shape, Target, words
 
@@ -58,6 +58,7 @@ def warnings(policy: Policy, now: datetime) -> tuple[str, ...]:
         *odd_targets.found(policy, now),
         *odd_calendars.found(policy, now),
         *odd_settings.found(policy),
+        *odd_rotations.found(policy, now),
         *_nights(policy, now),
         *_reversals(policy, now),
     )

@@ -1,0 +1,67 @@
+"""Rotations that are allowed but leave times, or people, out."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.policy import zones
+from bot.policy.policies import Policy
+from bot.policy.rotations import Holders, Rotation, Shift, shift_at
+
+_YEAR = timedelta(days=366)
+
+
+def found(policy: Policy, now: datetime) -> Iterator[str]:
+    """Yield a sentence for each such setting: its key, then the consequence."""
+    used = set[str]()
+    for key, _, holders in policy.on_call.written():
+        used |= {one.name for one in holders if isinstance(one, Rotation)}
+        for one in holders[:-1]:
+            if isinstance(one, str):
+                yield f"{key}: {one} is always on; what comes after them never counts"
+                break
+    for rotation in policy.on_call.rotations:
+        key = f"rotations.{rotation.name}"
+        if odd := zones.oddity(rotation.zone.key):
+            yield f"{key}.zone: {odd}"
+        if rotation.name not in used:
+            yield f"{key}: is used nowhere; name it under `on_call`"
+    yield from _gaps(policy, now)
+
+
+def _gaps(policy: Policy, now: datetime) -> Iterator[str]:
+    """Name who is to be woken by night, with the first time at which nobody is on."""
+    told = {role for step in policy.escalation.steps for role in step.tell}
+    wakes = sorted(policy.escalation.wakes)
+    for key, role, holders in policy.on_call.written():
+        waking = [
+            f"a {severity.label} of {plan}"
+            for severity, plan in wakes
+            if policy.on_call.holders(role, severity, plan) is holders
+        ]
+        gap = _first_gap(holders, now) if role in told and waking else None
+        if gap is not None:
+            when = _when(gap, now, policy.team_hours.zone)
+            yield f"{key}: nobody is on {when}; {waking[0]} wakes people by night, too"
+
+
+def _first_gap(holders: Holders, now: datetime) -> Shift | None:
+    """Return the first shift of nobody within a year."""
+    at: datetime | None = now
+    while at is not None and at < now + _YEAR:
+        shift = shift_at(holders, at)
+        if shift.person is None:
+            return shift
+        at = shift.until
+    return None
+
+
+def _when(gap: Shift, now: datetime, zone: ZoneInfo) -> str:
+    since, until = (
+        f"{at.astimezone(zone):%a %d %b %Y %H:%M}" if at else None
+        for at in (gap.since, gap.until)
+    )
+    if gap.since is None or gap.since <= now:
+        return f"until {until} ({zone.key})" if until else "any more"
+    end = f"to {until}" if until else "on"
+    return f"from {since} {end} ({zone.key})"
