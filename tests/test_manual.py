@@ -124,11 +124,20 @@ def test_check_prints_the_warning_that_the_manual_shows(
 
 
 def test_due_prints_what_the_manual_shows(run: Run) -> None:
-    shown = blocks(PAGES["policy"], "text")[1]
+    shown = blocks(PAGES["policy"], "text")[2]
 
     printed = run("due", "sev2", "standard", "--at", "2026-11-25T16:00").out
 
     assert lines(shown) == lines(printed)
+
+
+def test_oncall_prints_what_the_manual_shows(run: Run) -> None:
+    rotation, _ = blocks(PAGES["policy"], "yaml")
+    write("policies.yaml", ("on_call:\n  primary: U0ANA\n", rotation))
+
+    printed = run("oncall", "--at", "2026-11-26T17:00:00Z").out
+
+    assert lines(printed) == lines(blocks(PAGES["policy"], "text")[1])
 
 
 @pytest.mark.parametrize("name", PAGES)

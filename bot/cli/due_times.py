@@ -11,13 +11,12 @@ from bot.business_time.ledger import Line, counted, ledger
 from bot.errors import UserError
 from bot.policy import targets
 from bot.policy.names import folded
-from bot.policy.parsing.notation import quoted
+from bot.policy.parsing.notation import YEARS, quoted
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Target
 
 _SENT_WHEN_DUE = "first response sent when due"
 _SENT_AT_ONCE = "first response sent when reported"
-_YEARS = range(1970, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ def instant(written: str) -> datetime:
             f"{quoted(written)} is no instant. Write 2026-11-20T16:50-08:00, or "
             "2026-11-20T16:50 for the calendar's own zone."
         )
-    if at.year not in _YEARS:
-        first, last = _YEARS[0], _YEARS[-1]
+    if at.year not in YEARS:
+        first, last = YEARS[0], YEARS[-1]
         raise UserError(f"{quoted(written)} is too far. Write {first} to {last}.")
     return at
 
@@ -88,7 +87,7 @@ def answer(
     calendar's zone.
     """
     hours = policy.calendars[calendar]
-    start = _in_zone(at, hours)
+    start = in_zone(at, hours)
     first = _due(policy, policy.first_response(severity, plan), hours, start)
     answered = first.due_at or start
     follow_up = _due(policy, policy.follow_up(severity, plan), hours, answered)
@@ -120,7 +119,7 @@ def as_text(answer: Answer, policy: Policy) -> str:
     zone = answer.zone
     lines = [
         f"{answer.severity.label}, {policy.plan(answer.plan).name}, reported "
-        f"{_local(answer.reported_at, zone)}",
+        f"{local(answer.reported_at, zone)}",
         f"Calendar {answer.calendar}, {zone.key}",
         "\nFirst response",
         *_lines(answer.first_response, zone),
@@ -133,7 +132,7 @@ def as_text(answer: Answer, policy: Policy) -> str:
     return "\n".join(lines)
 
 
-def _in_zone(at: datetime, hours: BusinessHours) -> datetime:
+def in_zone(at: datetime, hours: BusinessHours) -> datetime:
     """Return an instant in UTC; a naive one is local time in the calendar's zone.
 
     Source: RFC 5545 section 3.3.5 for a local time that a DST change skips or repeats.
@@ -160,8 +159,8 @@ def _due(policy: Policy, target: Target, hours: BusinessHours, start: datetime) 
 
 def _fields(due: Due) -> dict[str, object]:
     return {
-        "due_at": _utc(due.due_at),
-        "late_at": _utc(due.late_at),
+        "due_at": utc(due.due_at),
+        "late_at": utc(due.late_at),
         "ledger": [_line(line) for line in due.lines],
     }
 
@@ -169,15 +168,16 @@ def _fields(due: Due) -> dict[str, object]:
 def _line(line: Line) -> dict[str, object]:
     seconds = line.counted.total_seconds()
     return {
-        "from": _utc(line.start),
-        "to": _utc(line.end),
+        "from": utc(line.start),
+        "to": utc(line.end),
         "open": line.is_open,
         "counted_s": int(seconds) if seconds.is_integer() else seconds,
         "why": line.why,
     }
 
 
-def _utc(at: datetime | None) -> str | None:
+def utc(at: datetime | None) -> str | None:
+    """Return an instant as other programs expect it."""
     if at is None:
         return None
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -189,8 +189,8 @@ def _lines(due: Due, zone: ZoneInfo) -> Iterator[str]:
         yield "  names no due time"
         return
     late = due.late_at if due.late_at != due.due_at else None
-    late_text = f", late from {_local(late, zone)} on" if late else ""
-    yield f"  due {_local(due.due_at, zone)}{late_text}"
+    late_text = f", late from {local(late, zone)} on" if late else ""
+    yield f"  due {local(due.due_at, zone)}{late_text}"
     table = [
         ("From", "To", "Counted", "Why"),
         *(_row(line, zone) for line in due.lines),
@@ -205,13 +205,14 @@ def _lines(due: Due, zone: ZoneInfo) -> Iterator[str]:
 
 def _row(line: Line, zone: ZoneInfo) -> tuple[str, str, str, str]:
     length = _hours(line.counted) if line.counted else "-"
-    return _local(line.start, zone, ""), _local(line.end, zone, ""), length, line.why
+    return local(line.start, zone, ""), local(line.end, zone, ""), length, line.why
 
 
-def _local(at: datetime, zone: ZoneInfo, year: str = " %Y") -> str:
-    local = at.astimezone(zone)
-    seconds = ":%S" if local.second else ""
-    return local.strftime(f"%a %d %b{year} %H:%M{seconds}")
+def local(at: datetime, zone: ZoneInfo, year: str = " %Y") -> str:
+    """Return an instant on the wall clock of a zone."""
+    wall = at.astimezone(zone)
+    seconds = ":%S" if wall.second else ""
+    return wall.strftime(f"%a %d %b{year} %H:%M{seconds}")
 
 
 def _hours(length: timedelta) -> str:

@@ -1,0 +1,101 @@
+"""`sevbot oncall`, as it is typed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands import Ran, Run, write
+
+# The rotation of the policy's manual, without its hours.
+SUPPORT = """\
+rotations:
+  support:
+    zone: America/New_York
+    hand_over: mon 09:00
+    every: 1 week
+    starts: 2026-11-02
+    members: [U0ANA, U0BEN, none]
+on_call:
+  primary: support
+"""
+ALONE = {"rotation": None, "since": None, "until": None}
+FIRST_WEEK = {
+    "id": "U0ANA",
+    "rotation": "support",
+    "since": "2026-11-02T14:00:00Z",
+    "until": "2026-11-09T14:00:00Z",
+}
+
+
+@pytest.fixture(autouse=True)
+def policy(run: Run) -> None:
+    write("policies.yaml", ("on_call:\n  primary: U0ANA\n", SUPPORT))
+
+
+def test_one_instant_is_one_object(run: Run) -> None:
+    ran = run("oncall", "--at", "2026-11-05T17:00:00Z", "--json")
+
+    assert ran.status == 0
+    assert ran.json == {
+        "primary": FIRST_WEEK,
+        "backup": {"id": "U0BEN", **ALONE},
+        "lead": {"id": "U0LEA", **ALONE},
+    }
+
+
+def test_several_instants_are_a_list_in_their_order(run: Run) -> None:
+    later, earlier = "2026-11-20T00:00:00Z", "2026-11-05T17:00:00Z"
+
+    found = run("oncall", "--at", later, "--at", earlier, "--json").json
+
+    assert [one["primary"] for one in found] == [None, FIRST_WEEK]
+
+
+def test_an_instant_without_an_offset_is_in_the_zone_of_the_team(run: Run) -> None:
+    pacific = ["2026-11-02T05:59", "2026-11-02T06:00"]
+
+    found = run("oncall", "--at", pacific[0], "--at", pacific[1], "--json").json
+
+    assert [one["primary"] for one in found] == [None, FIRST_WEEK]
+
+
+def test_without_an_instant_it_is_about_now(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("clock.json").write_text(
+        '{"at": "2026-11-05T09:00:00-08:00", "since": 0, "speed": 0}', encoding="utf-8"
+    )
+    monkeypatch.setenv("SEVBOT_CLOCK", "clock.json")
+
+    assert run("oncall", "--json").json["primary"] == FIRST_WEEK
+    assert run("oncall").out.startswith("Thu 05 Nov 2026 09:00 (America/Los_Angeles)\n")
+
+
+def test_nobody_is_said_in_words_with_the_end_of_it(run: Run) -> None:
+    ran = run("oncall", "--at", "2026-11-17T12:00")
+
+    since, until = "Mon 16 Nov 2026 06:00", "Mon 23 Nov 2026 06:00"
+    assert f"  primary  nobody since {since} until {until}\n" in ran.out
+
+
+def test_it_makes_no_record(run: Run) -> None:
+    run("oncall")
+
+    assert [path.name for path in Path().iterdir()] == ["policies.yaml"]
+
+
+def test_what_is_no_instant_is_refused(run: Run) -> None:
+    ran = run("oncall", "--at", "tomorrow")
+
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith('sevbot: "tomorrow" is no instant.')
+
+
+def test_a_broken_policy_is_refused_with_its_line(run: Run) -> None:
+    write("policies.yaml", ("  primary: U0ANA\n", "  primary: nights\n"))
+
+    ran = run("oncall")
+
+    assert isinstance(ran, Ran)
+    assert (ran.status, ran.out) == (1, "")
+    assert 'on_call.primary: "nights" is no rotation' in ran.err
