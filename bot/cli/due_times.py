@@ -72,8 +72,8 @@ def day(written: str) -> date:
         found = date.fromisoformat(folded(written))
     except ValueError:
         raise UserError(f"{quoted(written)} is no day. Write 2026-11-20.") from None
-    if found.year not in _YEARS:
-        first, last = _YEARS[0], _YEARS[-1]
+    if found.year not in YEARS:
+        first, last = YEARS[0], YEARS[-1]
         raise UserError(f"{quoted(written)} is too far. Write {first} to {last}.")
     return found
 
