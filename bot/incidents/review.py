@@ -255,17 +255,16 @@ def _owners(
     since, is_open = story.incident.opened_at, True
     for event in story.events:
         before, was_open = owner, is_open
-        match event.kind:
-            case EventKind.TAKEN | EventKind.HAND_OFF_ACCEPTED:
-                owner = event.by
-            case EventKind.RELEASED if "owned" in event.details:
-                owner = None
-            case EventKind.RESOLVED | EventKind.VOIDED:
-                is_open = False
-            case EventKind.REOPENED:
-                is_open = True
-            case _:
-                continue
+        if event.kind in (EventKind.TAKEN, EventKind.HAND_OFF_ACCEPTED):
+            owner = event.by
+        elif "owned" in event.details:
+            owner = None
+        elif event.kind in (EventKind.RESOLVED, EventKind.VOIDED):
+            is_open = False
+        elif event.kind is EventKind.REOPENED:
+            is_open = True
+        else:
+            continue
         if was_open:
             yield before, since, event.recorded_at
         since = event.recorded_at
