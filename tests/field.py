@@ -13,7 +13,7 @@ from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import WEEKDAYS, Schedule
 from bot.errors import PolicyError, UserError
 from bot.incidents.deadlines import Deadline, after_pause
-from bot.policy import contradictions, targets
+from bot.policy import contradictions, wording
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy, Severity
@@ -47,9 +47,9 @@ __all__ = [
     "sevbot",
     "span",
     "story",
-    "targets",
     "team_slack",
     "warnings",
+    "wording",
 ]
 
 _NOW = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)

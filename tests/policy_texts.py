@@ -20,13 +20,13 @@ severities:
   sev3: {means: odd}
   sev4: {means: a question}
 first_response:
-  sev1: {gold: 1 hour, basic: 4 business hours}
+  sev1: {gold: 1 hour (24x7), basic: 4 business hours}
   sev2: {gold: 4 business hours, basic: 8 business hours}
   sev3: {gold: 1 business day, basic: 2 business days}
   sev4: {gold: 2 business days, basic: none}
 follow_up:
   sev1: {gold: continuous, basic: continuous}
-  sev2: {gold: every 4 hours, basic: every day}
+  sev2: {gold: every 4 hours (24x7), basic: every day}
   sev3: {gold: every day, basic: twice per week}
   sev4: {gold: weekly, basic: none}
 interpretations:

@@ -51,6 +51,6 @@ def test_a_story_can_have_its_own_policy(tmp_path: Path) -> None:
         told.command("dee", "/sev1 acme: down")
         owed = field.open_deadlines(told.bot.database, 1)
 
-    target = field.targets.words(policy.first_response(Severity.SEV1, "premium"))
+    target = field.wording.words(policy.first_response(Severity.SEV1, "premium"))
     assert target == "6 business hours"
     assert target in [one.target for one in owed]

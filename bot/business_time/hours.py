@@ -157,6 +157,22 @@ class BusinessHours:
         landed = _held_inside(pieces, self.home.instant(pieces[0].day, wall))
         return home.closing_before_opening(landed)
 
+    def end_of_day(self, start: datetime, days: int) -> datetime:
+        """Return the last closing of the business day of `start`, or of a later one.
+
+        No days later is the day that `start` is on, rolled forward to open time. One
+        day later is the first to open after the date of `start`, or after its shift: on
+        a Saturday the next business day is Monday, before Monday's opening it is
+        Tuesday.
+        """
+        home = self._home_hours
+        if not days:
+            return home.pieces_on(home.business_day(start))[-1].closes
+        day = utc(start).astimezone(self.zone).date()
+        if home.is_open(start):
+            day = home.business_day(start)
+        return home.days_after(day, days)[-1].closes
+
     def on_date(self, start: datetime, day: date) -> datetime:
         """Return the wall-clock time of `start` on `day`, else the closing before it.
 

@@ -18,7 +18,7 @@ from bot.incidents.deadlines import (
 )
 from bot.incidents.incidents import Event, EventKind, Status
 from bot.incidents.review import PolicyOf, Story
-from bot.policy import targets
+from bot.policy import wording
 from bot.policy.names import folded
 from bot.policy.policies import Policy
 from bot.slack.blocks import hours
@@ -81,7 +81,7 @@ def _story(
         tuple(
             (
                 owed_one.kind.words,
-                targets.published(target_of(owed_one)),
+                wording.published(target_of(owed_one)),
                 at(owed_one.started_at),
                 at(owed_one.due_at),
                 at(owed_one.closed_at),

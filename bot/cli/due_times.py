@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.business_time.hours import BusinessHours
 from bot.business_time.ledger import Line, counted, ledger
 from bot.errors import UserError
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.names import folded
 from bot.policy.parsing.notation import YEARS, quoted
 from bot.policy.policies import Policy, Severity
@@ -184,7 +184,7 @@ def utc(at: datetime | None) -> str | None:
 
 
 def _lines(due: Due, zone: ZoneInfo) -> Iterator[str]:
-    yield f"  {targets.published(due.target)}"
+    yield f"  {wording.published(due.target)}"
     if due.due_at is None:
         yield "  names no due time"
         return

@@ -23,7 +23,7 @@ from bot.incidents.deadlines import (
     void,
 )
 from bot.incidents.incidents import Event, EventKind, Incident
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.policies import Policy, Reopening
 from bot.policy.targets import Target
 
@@ -190,7 +190,7 @@ def _begin(
         incident=incident.number,
         kind=kind,
         count=next_count(deadlines, kind),
-        target=targets.words(target),
+        target=wording.words(target),
         calendar=calendar,
         policy=policy.version,
         is_aim=kind is Kind.UPDATE and contract != target,

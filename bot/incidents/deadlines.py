@@ -13,7 +13,7 @@ from typing import assert_never
 from bot.business_time.hours import BusinessHours, Interval
 from bot.business_time.ledger import Line, ledger
 from bot.incidents.incidents import Incident
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.policies import Policy
 from bot.policy.targets import Target
 
@@ -134,8 +134,8 @@ def escalation_hours(
 def target_of(deadline: Deadline) -> Target:
     """Return the target of a deadline of the contract."""
     if deadline.kind is Kind.FIRST_RESPONSE:
-        return targets.first_response(deadline.target)
-    return targets.follow_up(deadline.target)
+        return wording.first_response(deadline.target)
+    return wording.follow_up(deadline.target)
 
 
 def why(policy: Policy, deadline: Deadline, incident: Incident) -> tuple[Line, ...]:

@@ -15,7 +15,8 @@ from typing import assert_never
 
 from bot.policy import odd_calendars, odd_rotations, odd_settings, odd_targets
 from bot.policy.policies import Policy, Severity
-from bot.policy.targets import Shape, Target, words
+from bot.policy.targets import Shape, Target
+from bot.policy.wording import words
 
 _Timed = tuple[Target, str]
 
@@ -156,7 +157,7 @@ def _rank(shape: Shape) -> int:
     match shape:
         case Shape.NONE:
             return 0
-        case Shape.WITHIN | Shape.EVERY | Shape.TIMES_PER:
+        case Shape.WITHIN | Shape.END_OF | Shape.EVERY | Shape.TIMES_PER:
             return 1
         case Shape.CONTINUOUS:
             return 2

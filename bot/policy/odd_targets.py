@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.odd_settings import few, said
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Shape, Target
@@ -16,6 +16,7 @@ _GRAVE = (Severity.SEV1, Severity.SEV2)
 def found(policy: Policy, now: datetime) -> Iterator[str]:
     """Yield a sentence for each misfit: its key, then the consequence."""
     yield from _unowed(policy)
+    yield from _bare_hours(policy)
     first = _lengths(policy, "first_response", policy.first_responses, now)
     news = {cell: policy.news(*cell) for cell in policy.follow_ups}
     lengths = first | _lengths(policy, "follow_up", news, now)
@@ -64,6 +65,26 @@ def _unowed(policy: Policy) -> Iterator[str]:
             )
 
 
+def _bare_hours(policy: Policy) -> Iterator[str]:
+    """Name what counts at weekends although its calendar is closed then."""
+    tables = {"first_response": policy.first_responses, "follow_up": policy.follow_ups}
+    bare: dict[str, list[str]] = {}
+    for table, cells in tables.items():
+        for (severity, plan), target in cells.items():
+            calendar = policy.calendar_name(severity, plan, None)
+            weekly = (part.weekly[5:] for part in policy.calendars[calendar].parts)
+            is_closed = not any(any(days) for days in weekly)
+            is_bare = target.is_clock_time and "24x7" not in target.written
+            if is_closed and is_bare:
+                bare.setdefault(calendar, []).append(f"{table}.{severity}.{plan}")
+    for calendar, keys in bare.items():
+        yield (
+            f"interpretations.hours: these count by day and night, also while "
+            f'{calendar} is closed at weekends; write "(24x7)" behind them if that is '
+            f'meant, or choose "business hours": {few(keys)}'
+        )
+
+
 def _lengths(
     policy: Policy, table: str, cells: Mapping[_Cell, Target], now: datetime
 ) -> dict[str, timedelta]:
@@ -74,6 +95,6 @@ def _lengths(
             hours = policy.calendars[policy.calendar_name(severity, plan, None)]
             clock = targets.clock(target, hours)
             start = clock.roll_forward(now)
-            key = f'{table}.{severity}.{plan} "{targets.words(target)}"'
+            key = f'{table}.{severity}.{plan} "{wording.words(target)}"'
             found[key] = clock.elapsed(start, policy.due_at(target, hours, start))
     return found

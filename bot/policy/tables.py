@@ -2,7 +2,7 @@
 
 import json
 
-from bot.policy import targets
+from bot.policy import wording
 from bot.policy.policies import Policy, Severity
 
 TITLES = {
@@ -48,7 +48,7 @@ def rows(policy: Policy, key: str) -> list[list[str]]:
 
 def _cell(policy: Policy, key: str, severity: Severity, plan: str) -> str:
     table = policy.first_responses if key == "first_response" else policy.follow_ups
-    return targets.published(table[severity, plan])
+    return wording.published(table[severity, plan])
 
 
 def _escaped(cell: str) -> str:

@@ -1,12 +1,7 @@
-"""The targets in the cells of the policy: reading, writing, and when they are due.
+"""The targets in the cells of the policy, and when they are due."""
 
-A first response says how long a customer waits at most ("4 business hours"). A
-follow-up says how often the customer hears from us ("twice per business day").
-"""
-
-import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -22,6 +17,7 @@ class Unit(StrEnum):
 
     MINUTE = "minute"
     HOUR = "hour"
+    BUSINESS_MINUTE = "business minute"
     BUSINESS_HOUR = "business hour"
     BUSINESS_DAY = "business day"
     DAY = "day"
@@ -33,10 +29,18 @@ class Shape(StrEnum):
     """The kind of a target."""
 
     WITHIN = "within"
+    END_OF = "end of"
     EVERY = "every"
     TIMES_PER = "times per"
     CONTINUOUS = "continuous"
     NONE = "none"
+
+
+class BareHours(StrEnum):
+    """How "4 hours" is read, which says neither business hours nor 24x7."""
+
+    DAY_AND_NIGHT = "by day and night"
+    BUSINESS_HOURS = "business hours"
 
 
 class EveryDay(StrEnum):
@@ -64,6 +68,7 @@ class WhenClosed(StrEnum):
 class Interpretations:
     """How the policy's words are read where they are ambiguous."""
 
+    hours: BareHours = BareHours.DAY_AND_NIGHT
     every_day: EveryDay = EveryDay.BUSINESS_DAYS
     per_business_day: ShareOf = ShareOf.ACTUAL
     per_week: ShareOf = ShareOf.NOMINAL
@@ -72,11 +77,18 @@ class Interpretations:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One cell of the policy. Shapes without a number have `count` 0 and no unit."""
+    """One cell of the policy. Shapes without a number have `count` 0 and no unit.
+
+    `END_OF` counts from the business day of the start, 0, to the next one, 1. `written`
+    are the policy's words where they are not ours: they change nothing but how it is
+    shown.
+    """
 
     shape: Shape
     count: int = 0
     unit: Unit | None = None
+    or_agreed: bool = field(default=False, kw_only=True)
+    written: str = field(default="", compare=False, kw_only=True)
 
     @property
     def has_due(self) -> bool:
@@ -91,95 +103,6 @@ class Target:
 
 CONTINUOUS = Target(Shape.CONTINUOUS)
 NOTHING = Target(Shape.NONE)
-
-_NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-}  # fmt: skip
-_NAMES = {number: name for name, number in _NUMBERS.items()}
-_TIMES = {"once": 1, "twice": 2}
-_WITHIN = re.compile(r"([0-9]{1,4}) (minute|hour|business hour|business day)s?")
-_NUMBER = rf"([0-9]{{1,3}}|{'|'.join(_NUMBERS)})"
-_EVERY = re.compile(
-    rf"every (?:{_NUMBER} )?(minute|hour|business hour|business day|day|week|month)s?"
-)
-_TIMES_PER = re.compile(rf"(?:{_NUMBER} times|(once|twice)) per (business day|week)")
-# How these are written. `follow_up` reads other words for them as well: "every week".
-_WORDS = {
-    Target(Shape.EVERY, 1, Unit.WEEK): "weekly",
-    Target(Shape.EVERY, 1, Unit.MONTH): "monthly",
-    CONTINUOUS: "continuous",
-    NOTHING: "none",
-}
-_SINGLE = {word: target for target, word in _WORDS.items()}
-
-FIRST_RESPONSE_PATTERN = rf"^({_WITHIN.pattern}|none)$"
-FOLLOW_UP_PATTERN = rf"^({_EVERY.pattern}|{_TIMES_PER.pattern}|{'|'.join(_SINGLE)})$"
-
-FIRST_RESPONSE_WORDS = (
-    '"4 business hours", "1 business day", "15 minutes", "1 hour" or "none"'
-)
-FOLLOW_UP_WORDS = (
-    '"continuous", "twice per business day", "every day", "every two business days", '
-    '"every 4 hours", "3 times per week", "weekly", "every two weeks", "monthly" '
-    'or "none"'
-)
-
-
-@cache
-def first_response(words: str) -> Target:
-    """Read a first-response target. Raises ValueError saying what is allowed."""
-    text = _plain(words)
-    if text == "none":
-        return NOTHING
-    match = _WITHIN.fullmatch(text)
-    if match is None or not int(match[1]):
-        raise ValueError(f"write {FIRST_RESPONSE_WORDS}")
-    return Target(Shape.WITHIN, int(match[1]), Unit(match[2]))
-
-
-@cache
-def follow_up(words: str) -> Target:
-    """Read a follow-up cadence. Raises ValueError saying what is allowed."""
-    text = _plain(words)
-    if text in _SINGLE:
-        return _SINGLE[text]
-    for target in (_every(text), _times_per(text)):
-        if target is not None and target.count:
-            return target
-    raise ValueError(f"write {FOLLOW_UP_WORDS}")
-
-
-@cache
-def words(target: Target) -> str:
-    """Return a target in the words of policies.yaml, which read back as the same."""
-    if target in _WORDS:
-        return _WORDS[target]
-    if target.shape is Shape.WITHIN:
-        return _counted(target)
-    if target.shape is Shape.TIMES_PER:
-        times = {1: "once", 2: "twice"}.get(target.count, f"{target.count} times")
-        return f"{times} per {target.unit}"
-    if target.count == 1:
-        return f"every {target.unit}"
-    if target.is_clock_time:
-        return f"every {target.count} {target.unit}s"
-    return f"every {_NAMES.get(target.count, target.count)} {target.unit}s"
-
-
-def published(target: Target) -> str:
-    """Return the wording of a published support plan."""
-    match target.shape:
-        case Shape.WITHIN:
-            return _counted(target).title()
-        case Shape.EVERY | Shape.TIMES_PER:
-            return f"Status updates {words(target)}"
-        case Shape.CONTINUOUS:
-            return "Continuous work until resolution"
-        case Shape.NONE:
-            return "No target"
-        case _:
-            assert_never(target.shape)
 
 
 def due_at(
@@ -196,13 +119,15 @@ def due_at(
     count = target.count
     is_share = target.shape is Shape.TIMES_PER
     match target.unit:
+        case Unit.BUSINESS_DAY if target.shape is Shape.END_OF:
+            return hours.end_of_day(start, count)
         case Unit.BUSINESS_DAY if is_share:
             return hours.add(
                 start, _share_of_day(hours, start, interpretations) / count
             )
         case Unit.WEEK if is_share:
             return _by_share_of_week(count, hours, start, interpretations)
-        case Unit.MINUTE:
+        case Unit.MINUTE | Unit.BUSINESS_MINUTE:
             return hours.add(start, timedelta(minutes=count))
         case Unit.HOUR | Unit.BUSINESS_HOUR:
             return hours.add(start, timedelta(hours=count))
@@ -213,7 +138,7 @@ def due_at(
         case Unit.DAY | Unit.WEEK | Unit.MONTH:
             return _on_calendar_date(target, hours, start, interpretations)
         case None:
-            raise ValueError(f"{words(target)!r} has no due instant")
+            raise ValueError(f"{target.shape.value!r} has no due instant")
         case _:
             assert_never(target.unit)
 
@@ -232,11 +157,11 @@ def lasts_a_day(target: Target, hours: BusinessHours) -> bool:
     """
     is_share, day = target.shape is Shape.TIMES_PER, hours.nominal_day()
     match target.unit:
-        case Unit.MINUTE:
+        case Unit.MINUTE | Unit.BUSINESS_MINUTE:
             return timedelta(minutes=target.count) >= day
         case Unit.HOUR | Unit.BUSINESS_HOUR:
             return timedelta(hours=target.count) >= day
-        case Unit.BUSINESS_DAY if is_share:
+        case Unit.BUSINESS_DAY if is_share or target.shape is Shape.END_OF:
             return target.count == 1
         case Unit.WEEK if is_share:
             return hours.nominal_week() / target.count >= day
@@ -256,33 +181,6 @@ def day_and_night(hours: BusinessHours) -> BusinessHours:
 @cache
 def _always(zone: ZoneInfo) -> BusinessHours:
     return BusinessHours(schedules.always(zone))
-
-
-def _plain(words: str) -> str:
-    return " ".join(words.lower().split())
-
-
-def _number(text: str | None) -> int:
-    if text is None:
-        return 1
-    return int(text) if text.isdecimal() else _NUMBERS[text]
-
-
-def _every(text: str) -> Target | None:
-    match = _EVERY.fullmatch(text)
-    return match and Target(Shape.EVERY, _number(match[1]), Unit(match[2]))
-
-
-def _times_per(text: str) -> Target | None:
-    match = _TIMES_PER.fullmatch(text)
-    if match is None:
-        return None
-    count = _TIMES[match[2]] if match[2] else _number(match[1])
-    return Target(Shape.TIMES_PER, count, Unit(match[3]))
-
-
-def _counted(target: Target) -> str:
-    return f"{target.count} {target.unit}{'s' * (target.count != 1)}"
 
 
 def _share_of_day(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.incidents.deadlines import Deadline, Kind, lateness
 from bot.incidents.incidents import Event, Incident
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy
 from bot.slack.blocks import Style, hours, link, local, mention, shown, span, when
@@ -229,14 +229,13 @@ def follow_up_words(policy: Policy, incident: Incident) -> str:
     if all(plan.id != incident.plan for plan in policy.plans):
         return f"the policy has no plan {quoted(incident.plan, LONGEST_NAME)} any more"
     contract = policy.follow_up(incident.severity, incident.plan)
-    if contract == targets.NOTHING:
+    if contract == targets.NOTHING and not contract.written:
         return "no updates are promised"
-    words = targets.published(contract)
-    words = words[:1].lower() + words[1:]
+    words = shown(wording.within_a_sentence(contract), LONGEST_NAME)
     news = policy.news(incident.severity, incident.plan)
     if news == contract:
         return words
-    return f"{words}; our own aim, outside the contract: news {targets.words(news)}"
+    return f"{words}; our own aim, outside the contract: news {wording.words(news)}"
 
 
 def on_call_phrase(on_call: OnCall) -> str:

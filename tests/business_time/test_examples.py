@@ -12,7 +12,7 @@ import pytest
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import WEEKDAYS, Schedule
 from bot.incidents.deadlines import after_pause
-from bot.policy import targets
+from bot.policy import targets, wording
 from tests.calendars import span
 
 Case = Mapping[str, Any]
@@ -83,7 +83,7 @@ def _answer(case: Case) -> datetime | timedelta:
         case "retarget":
             return _target(hours, start, case["new"])
         case cadence:
-            target = targets.follow_up(CADENCES[cadence])
+            target = wording.follow_up(CADENCES[cadence])
             return targets.due_at(target, hours, start, targets.Interpretations())
 
 

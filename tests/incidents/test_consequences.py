@@ -17,7 +17,7 @@ from bot.incidents.consequences import (
 )
 from bot.incidents.deadlines import Kind, Outcome
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
-from bot.policy.targets import first_response
+from bot.policy.wording import first_response
 from tests.factories import incident, owed_at_opening, pacific, shipped_policy
 
 NINE = pacific(24, "09:00")

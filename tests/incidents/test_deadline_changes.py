@@ -8,7 +8,7 @@ from bot.business_time import ledger
 from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.incidents import EventKind
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.policies import Severity
 from tests.factories import pacific, shipped_policy
 from tests.record import Record, opened, updated, with_owl, with_targets
@@ -284,7 +284,7 @@ def test_a_first_response_that_a_change_adds_counts_from_the_report(
     follow_up: str,
 ) -> None:
     policy = with_targets(
-        SEV4, first=targets.NOTHING, follow_up=targets.follow_up(follow_up)
+        SEV4, first=targets.NOTHING, follow_up=wording.follow_up(follow_up)
     )
     record = opened(SEV4, policy=policy)
 

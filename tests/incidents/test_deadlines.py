@@ -8,7 +8,7 @@ import pytest
 from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.incidents import EventKind
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.policies import Reopening, Severity
 from tests.factories import incident, pacific, shipped_policy
 from tests.record import Record, opened, updated, with_targets
@@ -65,7 +65,7 @@ def test_a_plan_without_any_target_owes_nothing() -> None:
 
 
 def test_a_target_in_minutes_runs_at_night_and_is_late_when_due() -> None:
-    policy = with_targets(first=targets.first_response("15 minutes"))
+    policy = with_targets(first=wording.first_response("15 minutes"))
 
     first = opened(at=pacific(20, "23:00"), policy=policy).owed(FIRST)
 

@@ -9,7 +9,7 @@ from bot.incidents import nudges
 from bot.incidents.deadlines import Kind
 from bot.incidents.incidents import EventKind
 from bot.incidents.nudges import StepKind
-from bot.policy import targets
+from bot.policy import wording
 from bot.policy.policies import Severity
 from tests import record as records
 from tests.factories import pacific
@@ -89,7 +89,7 @@ def test_no_snooze_is_offered_past_the_due_instant(
 
 
 def test_the_next_opening_is_strictly_later_than_now() -> None:
-    policy = with_targets(first=targets.first_response("2 business days"))
+    policy = with_targets(first=wording.first_response("2 business days"))
     record = opened(SEV2, pacific(23, "15:00"), policy=policy)
     first, at = record.owed(FIRST), pacific(24, "09:00")
 

@@ -10,7 +10,7 @@ from bot.incidents import nudges
 from bot.incidents.deadlines import Kind
 from bot.incidents.incidents import EventKind
 from bot.incidents.nudges import NUMBERS, Sent, StepKind
-from bot.policy import targets
+from bot.policy import wording
 from bot.policy.policies import Severity
 from tests import record as records
 from tests.factories import pacific
@@ -59,7 +59,7 @@ def test_a_sev3_deadline_is_reminded_at_and_once_after() -> None:
 def test_a_sev3_is_mild_only_with_a_business_day_or_more(
     words: str, kinds: list[str]
 ) -> None:
-    policy = with_targets(SEV3, first=targets.first_response(words))
+    policy = with_targets(SEV3, first=wording.first_response(words))
 
     record = opened(SEV3, policy=policy)
 
@@ -78,14 +78,14 @@ def test_a_sev3_is_mild_only_with_a_business_day_or_more(
 def test_what_is_mild_wakes_nobody_where_hours_never_end(
     opened_at: datetime, heard: list[str]
 ) -> None:
-    policy = with_targets(SEV3, first=targets.first_response("24 hours"))
+    policy = with_targets(SEV3, first=wording.first_response("24 hours"))
     record = opened(SEV3, opened_at, policy=policy)
 
     assert record.run(FAR) == heard
 
 
 def test_a_grave_reminder_comes_at_night_where_hours_never_end() -> None:
-    policy = with_targets(SEV2, first=targets.first_response("24 hours"))
+    policy = with_targets(SEV2, first=wording.first_response("24 hours"))
     record = opened(SEV2, pacific(24, "03:00"), policy=policy)
 
     assert "Wed 25 03:00 due cat" in record.reminders(FAR)
@@ -122,7 +122,7 @@ def test_a_reminder_after_the_deadline_also_comes_before_closing() -> None:
 
 
 def test_a_reminder_ahead_never_comes_after_the_one_at_closing() -> None:
-    policy = with_targets(first=targets.first_response("1 business hours"))
+    policy = with_targets(first=wording.first_response("1 business hours"))
     timing = replace(policy.reminders, before_closing=timedelta(minutes=40))
     policy = replace(policy, reminders=timing)
 
@@ -132,7 +132,7 @@ def test_a_reminder_ahead_never_comes_after_the_one_at_closing() -> None:
 
 
 def test_reminders_of_a_short_target_are_15_minutes_apart() -> None:
-    policy = with_targets(first=targets.first_response("30 minutes"))
+    policy = with_targets(first=wording.first_response("30 minutes"))
     record = opened(SEV2, pacific(20, "23:00"), policy=policy)
 
     assert record.reminders(FAR) == [
@@ -144,14 +144,14 @@ def test_reminders_of_a_short_target_are_15_minutes_apart() -> None:
 
 
 def test_a_target_of_15_minutes_has_no_reminder_ahead() -> None:
-    policy = with_targets(first=targets.first_response("15 minutes"))
+    policy = with_targets(first=wording.first_response("15 minutes"))
     record = opened(SEV2, pacific(20, "23:00"), policy=policy)
 
     assert record.reminders(pacific(20, "23:20")) == ["Fri 20 23:15 due cat"]
 
 
 def test_reminders_of_a_long_target_are_a_business_day_apart() -> None:
-    policy = with_targets(follow_up=targets.follow_up("every two weeks"))
+    policy = with_targets(follow_up=wording.follow_up("every two weeks"))
     record = opened(SEV2, policy=policy)
     record.happens(EventKind.UPDATED, pacific(24, "10:00"), CAT)
 

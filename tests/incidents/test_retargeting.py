@@ -9,7 +9,8 @@ from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.retargeting import Move, moves, retargeted
 from bot.policy.policies import Policy, Severity
-from bot.policy.targets import NOTHING, first_response, follow_up
+from bot.policy.targets import NOTHING
+from bot.policy.wording import first_response, follow_up
 from tests.factories import shipped_policy
 
 OPENED = datetime(2026, 11, 24, 18, tzinfo=UTC)  # Tuesday, 10:00 in the team's zone.

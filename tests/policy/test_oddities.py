@@ -202,7 +202,7 @@ def test_waking_for_the_lesser_alone_is_warned_of(
         hours("{mon-sun: 00:00-24:00}", "none"),
         hours("{mon-thu: 09:00-17:00, fri: 09:00-13:00}"),
         hours("{tue: 09:00-17:00}"),
-        ("gold: 1 hour, basic: 4", "gold: 16 minutes, basic: 4"),
+        ("gold: 1 hour (24x7), basic: 4", "gold: 16 minutes (24x7), basic: 4"),
     ],
 )  # fmt: skip
 def test_what_may_be_meant_is_not_warned_of(old: str, new: str) -> None:
@@ -372,7 +372,7 @@ def test_a_calendar_that_counts_for_nobody_is_warned_of() -> None:
     ("old", "new", "sentence"),
     [
         (
-            "gold: 1 hour, basic: 4",
+            "gold: 1 hour (24x7), basic: 4",
             "gold: 15 minutes, basic: 4",
             (
                 "reminders.at_least: 15m is all the time there is; no reminder comes "
@@ -434,11 +434,25 @@ def test_a_first_page_after_an_hour_is_warned_of() -> None:
 def test_a_grave_incident_on_which_nothing_is_owed_is_warned_of() -> None:
     found = told(
         (FIRST, "sev2: {gold: 4 business hours, basic: none}"),
-        ("sev2: {gold: every 4 hours, basic: every day}",
-         "sev2: {gold: every 4 hours, basic: none}"),
+        ("sev2: {gold: every 4 hours (24x7), basic: every day}",
+         "sev2: {gold: every 4 hours (24x7), basic: none}"),
     )  # fmt: skip
 
     assert (
         "first_response.sev2.basic: is none, and no update is ever due; nobody is "
         "reminded of the customer"
     ) in found
+
+
+def test_bare_hours_that_run_over_a_closed_weekend_are_warned_of() -> None:
+    bare = ("gold: 1 hour (24x7), basic", "gold: 1 hour, basic")
+
+    (sentence,) = told(bare)
+
+    assert sentence == (
+        "interpretations.hours: these count by day and night, also while office is "
+        'closed at weekends; write "(24x7)" behind them if that is meant, or choose '
+        '"business hours": first_response.sev1.gold'
+    )
+    assert told(bare, ("every_day:", "hours: business hours\n  every_day:")) == []
+    assert told(bare, hours("{mon-sun: 09:00-17:00}")) == []

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.on_call import Role
 from bot.policy.policies import (
     CalendarChoice,
@@ -28,7 +28,7 @@ def with_calendars(choice: CalendarChoice, customer: Customer) -> Policy:
 
 
 @pytest.mark.parametrize(
-    ("severity", "wording"),
+    ("severity", "published"),
     [
         (SEV1, ("4 Business Hours", "4 Business Hours", "8 Business Hours")),
         (SEV2, ("4 Business Hours", "8 Business Hours", "1 Business Day")),
@@ -37,13 +37,13 @@ def with_calendars(choice: CalendarChoice, customer: Customer) -> Policy:
     ],
 )
 def test_the_shipped_first_responses_are_those_of_the_support_plan(
-    severity: Severity, wording: tuple[str, ...]
+    severity: Severity, published: tuple[str, ...]
 ) -> None:
     policy = shipped_policy()
 
     cells = [policy.first_response(severity, plan) for plan in PLANS]
 
-    assert tuple(map(targets.published, cells)) == wording
+    assert tuple(map(wording.published, cells)) == published
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_the_shipped_follow_ups_are_those_of_the_support_plan(
 
     cells = [policy.follow_up(severity, plan) for plan in PLANS]
 
-    assert tuple(map(targets.words, cells)) == words
+    assert tuple(map(wording.words, cells)) == words
 
 
 def test_the_shipped_plans_come_best_first_with_their_published_names() -> None:
@@ -125,8 +125,8 @@ def test_the_shipped_digest_goes_out_after_the_opening() -> None:
 def test_news_on_continuous_work_is_our_aim_of_the_plans_sev2() -> None:
     policy = shipped_policy()
 
-    assert targets.words(policy.news(SEV1, "premium")) == "twice per business day"
-    assert targets.words(policy.news(SEV1, "self_service")) == "every two business days"
+    assert wording.words(policy.news(SEV1, "premium")) == "twice per business day"
+    assert wording.words(policy.news(SEV1, "self_service")) == "every two business days"
 
 
 def test_news_on_continuous_work_may_have_no_aim() -> None:

@@ -1,25 +1,21 @@
-"""Targets: their words, read and written, and their due instants."""
+"""Targets: when they are due."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule, Span
-from bot.policy import targets
+from bot.policy import targets, wording
 from bot.policy.targets import (
     CONTINUOUS,
     NOTHING,
     EveryDay,
     Interpretations,
-    Shape,
     ShareOf,
     Target,
-    Unit,
     WhenClosed,
 )
 
@@ -29,33 +25,6 @@ SHORT = (Span(timedelta(hours=9), timedelta(hours=13)),)
 OFFICE = BusinessHours(Schedule(BERLIN, (DAY,) * 5 + ((), ())))
 SHORT_FRIDAYS = BusinessHours(Schedule(BERLIN, (DAY,) * 4 + (SHORT, (), ())))
 INTERPRETATIONS = Interpretations()
-
-FIRST_RESPONSES = {
-    "4 business hours": Target(Shape.WITHIN, 4, Unit.BUSINESS_HOUR),
-    "1 business hour": Target(Shape.WITHIN, 1, Unit.BUSINESS_HOUR),
-    "1 business day": Target(Shape.WITHIN, 1, Unit.BUSINESS_DAY),
-    "3 business days": Target(Shape.WITHIN, 3, Unit.BUSINESS_DAY),
-    "15 minutes": Target(Shape.WITHIN, 15, Unit.MINUTE),
-    "1 hour": Target(Shape.WITHIN, 1, Unit.HOUR),
-    "none": NOTHING,
-}
-FOLLOW_UPS = {
-    "continuous": CONTINUOUS,
-    "twice per business day": Target(Shape.TIMES_PER, 2, Unit.BUSINESS_DAY),
-    "3 times per business day": Target(Shape.TIMES_PER, 3, Unit.BUSINESS_DAY),
-    "once per week": Target(Shape.TIMES_PER, 1, Unit.WEEK),
-    "twice per week": Target(Shape.TIMES_PER, 2, Unit.WEEK),
-    "every day": Target(Shape.EVERY, 1, Unit.DAY),
-    "every two days": Target(Shape.EVERY, 2, Unit.DAY),
-    "every two business days": Target(Shape.EVERY, 2, Unit.BUSINESS_DAY),
-    "every business hour": Target(Shape.EVERY, 1, Unit.BUSINESS_HOUR),
-    "every 4 hours": Target(Shape.EVERY, 4, Unit.HOUR),
-    "every 30 minutes": Target(Shape.EVERY, 30, Unit.MINUTE),
-    "weekly": Target(Shape.EVERY, 1, Unit.WEEK),
-    "every two weeks": Target(Shape.EVERY, 2, Unit.WEEK),
-    "monthly": Target(Shape.EVERY, 1, Unit.MONTH),
-    "none": NOTHING,
-}
 
 
 def at(day: int, clock: str, month: int = 6) -> datetime:
@@ -67,119 +36,9 @@ def at(day: int, clock: str, month: int = 6) -> datetime:
 def due(
     words: str, start: datetime, interpretations: Interpretations = INTERPRETATIONS
 ) -> datetime:
-    target = targets.follow_up(words)
+    target = wording.follow_up(words)
     hours = targets.clock(target, OFFICE)
     return targets.due_at(target, hours, start, interpretations)
-
-
-@pytest.mark.parametrize(("words", "target"), FIRST_RESPONSES.items())
-def test_the_words_of_a_first_response_read_and_write_back(
-    words: str, target: Target
-) -> None:
-    assert targets.first_response(words) == target
-    assert targets.words(target) == words
-
-
-@pytest.mark.parametrize(("words", "target"), FOLLOW_UPS.items())
-def test_the_words_of_a_follow_up_read_and_write_back(
-    words: str, target: Target
-) -> None:
-    assert targets.follow_up(words) == target
-    assert targets.words(target) == words
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        ("every week", "weekly"),
-        ("every 2 business days", "every two business days"),
-        ("every three business days", "every three business days"),
-        ("two times per week", "twice per week"),
-        ("every one month", "monthly"),
-        ("  Every   DAY ", "every day"),
-        ("every 1 days", "every day"),
-    ],
-)
-def test_other_ways_of_saying_it_mean_the_same(written: str, meant: str) -> None:
-    assert targets.words(targets.follow_up(written)) == meant
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["", "4", "4 hrs", "1 day", "0 hours", "-1 hours", "continuous", "four hours",
-     "1.5 hours", "weekly", "12345 minutes", "1 hour or so", "٤ hours"],
-)  # fmt: skip
-def test_other_words_are_no_first_response(words: str) -> None:
-    with pytest.raises(ValueError, match='write "4 business hours"'):
-        targets.first_response(words)
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["", "daily", "every", "every 0 days", "0 times per week", "twice a week",
-     "twice per month", "thrice per week", "every other day", "4 business hours",
-     "every 1000 days", "every day and night"],
-)  # fmt: skip
-def test_other_words_are_no_follow_up(words: str) -> None:
-    with pytest.raises(ValueError, match='write "continuous"'):
-        targets.follow_up(words)
-
-
-within = st.builds(
-    Target,
-    st.just(Shape.WITHIN),
-    st.integers(1, 9999),
-    st.sampled_from((Unit.MINUTE, Unit.HOUR, Unit.BUSINESS_HOUR, Unit.BUSINESS_DAY)),
-)
-repeating = st.one_of(
-    st.builds(
-        Target, st.just(Shape.EVERY), st.integers(1, 999), st.sampled_from(list(Unit))
-    ),
-    st.builds(
-        Target,
-        st.just(Shape.TIMES_PER),
-        st.integers(1, 999),
-        st.sampled_from((Unit.BUSINESS_DAY, Unit.WEEK)),
-    ),
-    st.sampled_from((CONTINUOUS, NOTHING)),
-)
-
-
-@pytest.mark.parametrize("unit", Unit)
-def test_only_a_single_week_or_month_is_written_in_one_word(unit: Unit) -> None:
-    written = [
-        targets.words(Target(Shape.EVERY, count, unit)) for count in range(1, 32)
-    ]
-
-    single = [words for words in written if not words.startswith("every ")]
-    assert single == {Unit.WEEK: ["weekly"], Unit.MONTH: ["monthly"]}.get(unit, [])
-
-
-@given(within)
-def test_every_first_response_reads_back_as_it_was_written(target: Target) -> None:
-    assert targets.first_response(targets.words(target)) == target
-
-
-@given(repeating)
-def test_every_follow_up_reads_back_as_it_was_written(target: Target) -> None:
-    assert targets.follow_up(targets.words(target)) == target
-
-
-@pytest.mark.parametrize(
-    ("target", "wording"),
-    [
-        (targets.first_response("4 business hours"), "4 Business Hours"),
-        (targets.first_response("1 business day"), "1 Business Day"),
-        (targets.first_response("none"), "No target"),
-        (CONTINUOUS, "Continuous work until resolution"),
-        (targets.follow_up("every day"), "Status updates every day"),
-        (targets.follow_up("weekly"), "Status updates weekly"),
-    ],
-)
-def test_a_cell_is_published_in_the_wording_of_a_plan(
-    target: Target, wording: str
-) -> None:
-    assert targets.published(target) == wording
 
 
 @pytest.mark.parametrize(
@@ -205,12 +64,48 @@ def test_a_cadence_from_a_friday_afternoon(
     assert due(words, start) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "start", "expected"),
+    [
+        ("next business day", at(4, "10:00"), at(5, "17:00")),
+        ("next business day", at(5, "10:00"), at(8, "17:00")),
+        ("next business day", at(5, "17:00"), at(8, "17:00")),
+        ("next business day", at(6, "12:00"), at(8, "17:00")),
+        ("next business day", at(8, "07:00"), at(9, "17:00")),
+        ("same business day", at(5, "16:59"), at(5, "17:00")),
+        ("same business day", at(5, "17:00"), at(8, "17:00")),
+        ("same business day", at(8, "07:00"), at(8, "17:00")),
+        ("30 business minutes", at(5, "16:45"), at(8, "09:15")),
+        ("1 day", at(5, "15:00"), at(8, "15:00")),
+        ("2 weeks", at(5, "15:00"), at(19, "15:00")),
+    ],
+)
+def test_a_first_response_is_due(
+    words: str, start: datetime, expected: datetime
+) -> None:
+    target = wording.first_response(words)
+
+    assert targets.due_at(target, OFFICE, start, INTERPRETATIONS) == expected
+
+
+def test_the_next_business_day_after_a_night_shift_is_the_shift_of_that_night() -> None:
+    night = (Span(timedelta(hours=22), timedelta(hours=30)),)
+    hours = BusinessHours(Schedule(BERLIN, (night,) * 5 + ((), ())))
+    target = wording.first_response("next business day")
+
+    in_the_shift = targets.due_at(target, hours, at(2, "02:00"), INTERPRETATIONS)
+    before_it = targets.due_at(target, hours, at(2, "12:00"), INTERPRETATIONS)
+
+    assert in_the_shift == at(3, "06:00")
+    assert before_it == at(4, "06:00")
+
+
 def test_a_month_after_the_31st_ends_on_a_shorter_months_last_day() -> None:
     assert due("monthly", at(30, "10:00", month=1)) == at(27, "17:00", month=2)
 
 
 def test_twice_per_business_day_takes_half_of_a_short_day() -> None:
-    target = targets.follow_up("twice per business day")
+    target = wording.follow_up("twice per business day")
 
     from_friday = targets.due_at(target, SHORT_FRIDAYS, at(5, "09:00"), INTERPRETATIONS)
 
@@ -241,7 +136,7 @@ def test_no_update_is_due_on_the_last_afternoon_before_a_shutdown(
     interpretations = replace(
         INTERPRETATIONS, every_day=EveryDay.CALENDAR_DAYS, per_week=per_week
     )
-    target = targets.follow_up(words)
+    target = wording.follow_up(words)
 
     due_at = targets.due_at(target, hours, at(4, "16:50"), interpretations)
 
@@ -256,7 +151,7 @@ def test_many_updates_a_week_may_be_due_on_one_day() -> None:
 
 def test_twice_per_business_day_may_mean_half_a_nominal_day() -> None:
     interpretations = replace(INTERPRETATIONS, per_business_day=ShareOf.NOMINAL)
-    target = targets.follow_up("twice per business day")
+    target = wording.follow_up("twice per business day")
 
     from_friday = targets.due_at(target, SHORT_FRIDAYS, at(5, "09:00"), interpretations)
 
@@ -267,7 +162,7 @@ def test_twice_per_business_day_may_mean_half_a_nominal_day() -> None:
 def test_twice_per_week_may_mean_half_the_following_week() -> None:
     holiday = {date(2026, 6, 3): "Founding Day"}
     hours = BusinessHours(Schedule(BERLIN, (DAY,) * 5 + ((), ()), holiday))
-    target = targets.follow_up("twice per week")
+    target = wording.follow_up("twice per week")
     actual = replace(INTERPRETATIONS, per_week=ShareOf.ACTUAL)
 
     nominal_due = targets.due_at(target, hours, at(1, "09:00"), INTERPRETATIONS)
@@ -319,17 +214,17 @@ def test_a_target_without_a_time_has_no_due_instant(target: Target) -> None:
 def test_a_target_of_a_business_day_or_more_is_read_from_its_words(
     words: str, lasts: bool
 ) -> None:
-    target = targets.follow_up(words)
+    target = wording.follow_up(words)
 
     assert targets.lasts_a_day(target, targets.clock(target, OFFICE)) is lasts
 
 
 def test_minutes_and_hours_count_by_day_and_night_in_the_same_zone() -> None:
-    hours = targets.clock(targets.first_response("1 hour"), OFFICE)
+    hours = targets.clock(wording.first_response("1 hour"), OFFICE)
 
     assert hours.zone == BERLIN
     assert hours.is_open(datetime(2026, 6, 6, 1, tzinfo=UTC))
 
 
 def test_business_hours_count_in_the_calendar_itself() -> None:
-    assert targets.clock(targets.first_response("1 business hour"), OFFICE) is OFFICE
+    assert targets.clock(wording.first_response("1 business hour"), OFFICE) is OFFICE

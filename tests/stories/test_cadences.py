@@ -7,6 +7,7 @@ import pytest
 
 from bot.policy.policies import Severity
 from bot.policy.targets import NOTHING
+from bot.policy.wording import first_response, follow_up
 from tests.record import with_targets
 from tests.stories.conftest import Tell
 from tests.story import PACIFIC, Story, pacific
@@ -144,6 +145,25 @@ def test_updates_are_owed_where_no_first_response_is_promised(tell: Tell) -> Non
         "Tue 09:00 Today: 1 update owed, 09:30 (INC-1 Acme, Sev4).",
         "Tue 09:30 INC-1 Acme (Sev4): update due now, 09:30.",
     ]
+
+
+def test_targets_are_owed_as_published_words_mean_them(tell: Tell) -> None:
+    policy = with_targets(
+        Severity.SEV4,
+        first=first_response("Next business day, or as agreed"),
+        follow_up=follow_up("Best effort"),
+    )
+    told = tell("2026-11-25 09:30", policy=policy)
+
+    answer = told.read(told.command("dee", "/sev4 acme: a owner=@dee").private)
+
+    # Thanksgiving is no business day.
+    assert "Nov 27 17:00" in answer
+    assert "Then best effort." in answer
+    assert "best effort" in told.read(told.card())
+    told.fill_in("dee", "First response sent", told="yes, that is possible")
+    told.travel(pacific("2026-12-02 09:30"))
+    assert [line for line in told.heard("dee") if "update due" in line] == []
 
 
 def test_a_thread_names_no_first_response_that_is_not_promised(tell: Tell) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.policy.policies import Policy, Severity
-from bot.policy.targets import first_response
+from bot.policy.wording import first_response
 from tests.stories.conftest import Tell
 from tests.story import PACIFIC, Story, pacific, shipped_policy
 

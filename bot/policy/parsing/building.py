@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule
-from bot.policy import targets
+from bot.policy import wording
 from bot.policy.on_call import OnCallChoice, Role
 from bot.policy.parsing.fields import Context, weekly
 from bot.policy.parsing.models import (
@@ -97,7 +97,7 @@ def unreachable(policy: Policy, start: datetime) -> Iterator[tuple[Path, str]]:
             for name in (policy.calendar_name(severity, plan, None), *own):
                 if not _comes(policy, target, name, start):
                     sentence = f"never comes in the calendar {name}; write less"
-                    words = f'"{targets.words(target)}" {sentence}'
+                    words = f'"{wording.words(target)}" {sentence}'
                     yield (table, severity, plan), words
                     break
 
@@ -130,6 +130,7 @@ def _cells(
 
 def _interpretations(entry: InterpretationsEntry) -> Interpretations:
     return Interpretations(
+        hours=entry.hours,
         every_day=entry.every_day,
         per_business_day=entry.per_business_day,
         per_week=entry.per_week,

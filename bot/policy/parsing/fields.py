@@ -16,13 +16,13 @@ from pydantic import (
 )
 
 from bot.business_time.schedules import WEEKDAYS, Span
-from bot.policy import targets
+from bot.policy import wording
 from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.yaml_lines import Path
 from bot.policy.policies import Severity
 from bot.policy.rotations import Unit
-from bot.policy.targets import Target
+from bot.policy.targets import Interpretations, Target
 
 HolidaySource = Callable[[str, str | None, range], Mapping[date, str]]
 BEST_PLAN = "the best plan"
@@ -54,6 +54,7 @@ class Context:
     roles: Sequence[str]
     holidays: HolidaySource
     years: range
+    interpretations: Interpretations
 
 
 def context(info: ValidationInfo) -> Context:
@@ -159,14 +160,16 @@ def weekly(hours: Weekly) -> tuple[tuple[Span, ...], ...]:
     return tuple(by_day.get(day, ()) for day in range(7))
 
 
-def _target(read: Callable[[str], Target], allowed: str) -> Callable[[object], Target]:
-    def target(value: object) -> Target:
+def _target(
+    read: Callable[[str, Interpretations], Target], allowed: str
+) -> Callable[[object, ValidationInfo], Target]:
+    def target(value: object, info: ValidationInfo) -> Target:
         if not isinstance(value, str):
             raise words.refused(value, allowed)
         try:
-            return read(value)
-        except ValueError:
-            raise words.refused(value, allowed) from None
+            return read(value, context(info).interpretations)
+        except ValueError as error:
+            raise ValueError(f"{words.quoted(value)} {error}") from None
 
     return target
 
@@ -267,13 +270,13 @@ Waking = Annotated[
 RoleRef = Annotated[Role, BeforeValidator(_role)]
 FirstResponse = Annotated[
     Target,
-    BeforeValidator(_target(targets.first_response, targets.FIRST_RESPONSE_WORDS)),
-    _word(targets.FIRST_RESPONSE_PATTERN),
+    BeforeValidator(_target(wording.first_response, wording.FIRST_RESPONSE_WORDS)),
+    _word(wording.FIRST_RESPONSE_PATTERN),
 ]
 FollowUp = Annotated[
     Target,
-    BeforeValidator(_target(targets.follow_up, targets.FOLLOW_UP_WORDS)),
-    _word(targets.FOLLOW_UP_PATTERN),
+    BeforeValidator(_target(wording.follow_up, wording.FOLLOW_UP_WORDS)),
+    _word(wording.FOLLOW_UP_PATTERN),
 ]
 ContinuousNews = Annotated[
     Severity | None,

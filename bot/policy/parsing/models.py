@@ -61,7 +61,7 @@ from bot.policy.parsing.on_call_entries import (
     RotationName,
 )
 from bot.policy.policies import Customer, Reopening, Severity
-from bot.policy.targets import EveryDay, ShareOf, WhenClosed
+from bot.policy.targets import BareHours, EveryDay, ShareOf, WhenClosed
 
 
 class SeverityEntry(Section):
@@ -70,6 +70,10 @@ class SeverityEntry(Section):
 
 
 class InterpretationsEntry(Section):
+    hours: BareHours = Field(
+        BareHours.DAY_AND_NIGHT,
+        description='"by day and night" or "business hours", for hours that do not say',
+    )
     every_day: EveryDay = Field(description='"business days" or "calendar days"')
     per_business_day: ShareOf = Field(
         description='"the actual length" or "the nominal length"'

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -31,9 +33,11 @@ from bot.policy.parsing.problems import Problem, found_by, key_of
 from bot.policy.parsing.yaml_lines import Document, Tree, YamlError
 from bot.policy.parsing.yaml_lines import Path as TreePath
 from bot.policy.policies import Policy
+from bot.policy.targets import BareHours, EveryDay, Interpretations
 
 DEFAULT_NAME = "policies.yaml"
 FileReader = Callable[[str], str]
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 _YEARS_BACK, _YEARS_AHEAD = 5, 10
 
@@ -205,6 +209,7 @@ def _context(tree: Tree, holidays: HolidaySource, years: range) -> Context:
         roles=[role for role in Role if role is Role.FALLBACK or role in _roles(tree)],
         holidays=holidays,
         years=years,
+        interpretations=_interpretations(tree),
     )
 
 
@@ -227,6 +232,23 @@ def _roles(tree: Tree) -> set[str]:
         for name in _mapping(on_call, key)
     ]
     return {role for named in (on_call, *own) for role in named if named[role]}
+
+
+def _interpretations(tree: Tree) -> Interpretations:
+    """Return those by which the words of targets are read."""
+    written = _mapping(tree, "interpretations")
+    return Interpretations(
+        hours=_choice(written.get("hours"), BareHours.DAY_AND_NIGHT),
+        every_day=_choice(written.get("every_day"), EveryDay.BUSINESS_DAYS),
+    )
+
+
+def _choice(value: Tree, default: _Choice) -> _Choice:
+    """Return a choice. Another value is a problem of its own, reported elsewhere."""
+    try:
+        return type(default)(str(value))
+    except ValueError:
+        return default
 
 
 def _mapping(tree: Tree, *path: str) -> dict[str, Tree]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.policy import targets
+from bot.policy import wording
 from bot.policy.policies import Policy, Severity
+from bot.policy.targets import Target
 from bot.slack.blocks import Message, say, section, sections, shown
 from bot.slack.phrases import plan_name
 
@@ -43,8 +44,13 @@ def _severity_lines(severity: Severity, policy: Policy) -> Iterator[str]:
     for plan in policy.plans:
         target = policy.first_response(severity, plan.id)
         first = "no first-response target"
-        if target.has_due:
-            first = f"first response within {targets.words(target)}"
-        then = targets.published(policy.follow_up(severity, plan.id))
-        name = plan_name(policy, plan.id)
-        yield f"• {name}: {first}, then {then[:1].lower()}{then[1:]}"
+        if target.written:
+            first = f"first response: {_promised(target)}"
+        elif target.has_due:
+            first = f"first response within {wording.words(target)}"
+        then = _promised(policy.follow_up(severity, plan.id))
+        yield f"• {plan_name(policy, plan.id)}: {first}, then {then}"
+
+
+def _promised(target: Target) -> str:
+    return shown(wording.within_a_sentence(target), 60)

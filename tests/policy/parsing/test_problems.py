@@ -29,20 +29,20 @@ def wrong(old: str, new: str) -> str:
     [
         pytest.param(
             "sev3: {gold: every day, basic: twice per week}",
-            "sev3: {gold: every day, basic: daily}",
-            f'line 17, follow_up.sev3.basic: "daily" is not allowed; write {FOLLOW_UP}',
+            "sev3: {gold: every day, basic: often}",
+            f'line 17, follow_up.sev3.basic: "often" is not allowed; write {FOLLOW_UP}',
             id="unknown words",
         ),
         pytest.param(
-            "gold: 1 hour, basic: 4 business hours",
-            "gold: 1 hour, basic: 0 business hours",
+            "gold: 1 hour (24x7), basic: 4 business hours",
+            "gold: 1 hour (24x7), basic: 0 business hours",
             'line 10, first_response.sev1.basic: "0 business hours" is not allowed; '
             f"write {FIRST_RESPONSE}",
             id="nothing within",
         ),
         pytest.param(
-            "gold: 1 hour, basic: 4 business hours",
-            "gold: 1 hour",
+            "gold: 1 hour (24x7), basic: 4 business hours",
+            "gold: 1 hour (24x7)",
             "line 10, first_response.sev1.basic: nothing is written here; "
             f"write {FIRST_RESPONSE}",
             id="missing cell",
@@ -54,8 +54,8 @@ def wrong(old: str, new: str) -> str:
             id="missing row",
         ),
         pytest.param(
-            "gold: 1 hour, basic: 4 business hours",
-            "gold: 1 hour, basic: none, glod: none",
+            "gold: 1 hour (24x7), basic: 4 business hours",
+            "gold: 1 hour (24x7), basic: none, glod: none",
             'line 10, first_response.sev1.glod: "glod" is no plan; write gold or '
             "basic; did you mean gold?",
             id="unknown plan in a cell",
@@ -425,8 +425,8 @@ def wrong(old: str, new: str) -> str:
             id="plan without a name",
         ),
         pytest.param(
-            "sev1: {gold: 1 hour,",
-            "sev1: {gold: 1 hour, gold: 2 hours,",
+            "sev1: {gold: 1 hour (24x7),",
+            "sev1: {gold: 1 hour (24x7), gold: 2 hours,",
             "line 10, first_response.sev1.gold: stands here again, after line 10; "
             "keep one of them",
             id="key twice",
@@ -476,7 +476,7 @@ def test_a_missing_section_is_named() -> None:
 def test_all_problems_are_reported_in_the_order_of_the_file() -> None:
     text = changed(
         ("means: down", "means:"),
-        ("basic: twice per week", "basic: daily"),
+        ("basic: twice per week", "basic: often"),
         ("every_day: business days", "every_day: always"),
         ("Europe/Berlin", "Mars"),
         ("mon-fri: 09:00-17:00", "mon-fri: 17:00-09:00-"),

@@ -5,6 +5,7 @@ from bot.slack.messages import command_help
 from tests.factories import (
     shipped_policy,
 )
+from tests.policy_texts import changed, policy_of
 from tests.slack.reading import paragraphs
 
 POLICY = shipped_policy()
@@ -33,3 +34,19 @@ def test_help_without_a_severity_lists_them_in_order() -> None:
     message = command_help.message(POLICY, None)
 
     assert "*Sev1:* The service is lost" in paragraphs(message)[1]
+
+
+def test_help_shows_targets_as_the_policy_writes_them() -> None:
+    policy = policy_of(
+        changed(
+            ("gold: 2 business days, basic: none", "gold: < 2 days, basic: N/A"),
+            ("gold: weekly, basic: none", "gold: Fortnightly, basic: As needed"),
+        )
+    )
+
+    lines = "\n".join(paragraphs(command_help.message(policy, None))).splitlines()
+
+    assert lines[-2:] == [
+        "• Gold: first response: < 2 days, then fortnightly",
+        "• Basic: first response: N/A, then as needed",
+    ]
