@@ -123,6 +123,18 @@ def test_check_prints_the_warning_that_the_manual_shows(
     assert " ".join(lines(blocks(PAGES["policy"], "text")[0])) in printed
 
 
+def test_policy_check_prints_what_the_manual_shows(run: Run) -> None:
+    write("policies.yaml")
+    text = (ROOT / "tests" / "data" / "support-policy.md").read_text(encoding="utf-8")
+    row = "| Sev2 | 4 Business Hours |"
+    Path("page.html").write_text(text.replace(f"{row} 8", f"{row} 4"), encoding="utf-8")
+
+    printed = run("policy", "check", "page.html").out
+
+    shown = blocks(PAGES["policy"], "text")[2]
+    assert " ".join(lines(shown)) == " ".join(lines(printed))
+
+
 def test_due_prints_what_the_manual_shows(run: Run) -> None:
     shown = blocks(PAGES["policy"], "text")[2]
 

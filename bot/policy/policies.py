@@ -3,6 +3,7 @@
 `policy.parsing` reads them from policies.yaml; nothing here knows about files.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -267,6 +268,11 @@ class Policy:
             if wanted in (plan.id, folded(plan.name)):
                 return plan
         return None
+
+    def find_severity(self, name: str) -> Severity | None:
+        """Return the severity whose name looks like this one: sev1, Severity 1."""
+        plain = re.sub("[ -]", "", folded(name)).replace("severity", "sev")
+        return next((one for one in Severity if plain == one), None)
 
     def customer_of_channel(self, channel: str) -> Customer | None:
         """Return the customer whose channel this is."""

@@ -1,9 +1,11 @@
 """The two tables of a policy in the wording of a published support plan."""
 
 import json
+from collections.abc import Mapping
 
 from bot.policy import wording
 from bot.policy.policies import Policy, Severity
+from bot.policy.targets import Target
 
 TITLES = {
     "first_response": "First response: the longest a customer waits for an answer",
@@ -46,9 +48,13 @@ def rows(policy: Policy, key: str) -> list[list[str]]:
     ]
 
 
+def cells(policy: Policy, key: str) -> Mapping[tuple[Severity, str], Target]:
+    """Return the targets of a table, by severity and plan."""
+    return policy.first_responses if key == "first_response" else policy.follow_ups
+
+
 def _cell(policy: Policy, key: str, severity: Severity, plan: str) -> str:
-    table = policy.first_responses if key == "first_response" else policy.follow_ups
-    return wording.published(table[severity, plan])
+    return wording.published(cells(policy, key)[severity, plan])
 
 
 def _escaped(cell: str) -> str:

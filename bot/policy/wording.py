@@ -135,6 +135,19 @@ def follow_up(words: str, interpretations: Interpretations = PLAIN) -> Target:
     return _read(words, _READ_FOLLOW_UP, Shape.EVERY, interpretations, FOLLOW_UP_WORDS)
 
 
+READ = {"first_response": first_response, "follow_up": follow_up}
+
+
+def says_the_same(one: Target, other: Target) -> bool:
+    """Return whether two cells promise the same; best effort is not "not included"."""
+    return one == other and _effort(one) == _effort(other)
+
+
+def _effort(target: Target) -> str:
+    effort = re.search("effort|as needed|not included", target.written.lower())
+    return effort[0] if effort and target.shape is Shape.NONE else ""
+
+
 @cache
 def words(target: Target) -> str:
     """Return what a target means, in words that read back as the same.

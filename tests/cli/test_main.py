@@ -7,6 +7,9 @@ import pytest
 
 from bot.policy.parsing.policy_file import default_text
 from tests.commands import Ran, Run, write
+from tests.paths import ROOT
+
+PAGE = ROOT / "tests" / "data" / "support-policy.md"
 
 
 def test_without_a_command_the_help_is_printed(run: Run) -> None:
@@ -19,7 +22,7 @@ def test_without_a_command_the_help_is_printed(run: Run) -> None:
 @pytest.mark.parametrize(
     "command",
     [["check"], ["due"], ["policy"], ["policy", "show"], ["policy", "schema"],
-     ["policy", "init"]],
+     ["policy", "check"], ["policy", "init"]],
 )  # fmt: skip
 def test_each_command_has_help(run: Run, command: list[str]) -> None:
     ran = run(*command, "--help")
@@ -222,3 +225,77 @@ def test_the_terminal_shows_control_characters_as_text(
 
     assert "a\\u001b[2J" in ran.err or "a\\x1b[2J" in ran.err
     assert not {"\x1b", "\u202e"} & set(ran.err)
+
+
+def test_policy_check_finds_nothing_on_the_page_of_the_shipped_policy(run: Run) -> None:
+    write("policies.yaml")
+
+    assert run("policy", "check", str(PAGE)) == Ran(0, f"{PAGE.name}: 24 same\n", "")
+
+
+def test_policy_check_says_each_cell_that_differs(run: Run) -> None:
+    write(
+        "policies.yaml",
+        ("    premium: weekly", "    premium: hourly"),
+        ("    self_service: 3 business days", "    self_service: best effort"),
+    )
+    text = PAGE.read_text(encoding="utf-8").replace("twice per week", "bi-weekly")
+    Path("page.md").write_text(text.replace("| 8 Business Hours |", "| |", 1))
+
+    ran = run("policy", "check", "page.md")
+
+    assert ran.status == 1
+    assert ran.out.splitlines() == [
+        "First response, Sev1, Free Trial / Self-Service: the page says nothing; "
+        'the policy says "8 Business Hours"',
+        'First response, Sev4, Free Trial / Self-Service: the page says "3 Business '
+        'Days"; the policy says "best effort"',
+        'Follow-up, Sev3, Free Trial / Self-Service: the page says "Status updates '
+        'bi-weekly", which is not understood; the policy says "Status updates twice '
+        'per week"',
+        'Follow-up, Sev4, Premium Support: the page says "Status updates weekly"; the '
+        'policy says "hourly"',
+        "page.md: 20 same, 2 differs, 1 not understood, 1 missing",
+    ]
+
+
+def test_policy_check_prints_json_and_fails_unless_all_is_the_same(run: Run) -> None:
+    write("policies.yaml", ("    premium: weekly", "    premium: hourly"))
+
+    ran = run("policy", "check", str(PAGE), "--json")
+
+    assert ran.status == 1
+    assert [row for row in ran.json if row["verdict"] != "same"] == [
+        {
+            "table": "follow_up",
+            "severity": "sev4",
+            "plan": "premium",
+            "page": "Status updates weekly",
+            "policy": "hourly",
+            "verdict": "differs",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "page.html does not exist"),
+        ("a".encode("utf-16"), "page.html line 1: this is not UTF-8"),
+        ("é".encode("latin-1"), "page.html line 1: this is not UTF-8"),
+        (b"a" * 10_000_000, "page.html cannot be read: it has more than 5 MB"),
+    ],
+    ids=["no file", "UTF-16", "Latin-1", "10 MB"],
+)
+def test_policy_check_says_why_it_cannot_read_a_page(
+    run: Run, content: bytes | None, sentence: str
+) -> None:
+    write("policies.yaml")
+    if content is not None:
+        Path("page.html").write_bytes(content)
+
+    ran = run("policy", "check", "page.html")
+
+    assert ran.status == 1
+    assert ran.out == ""
+    assert ran.err.startswith(sentence)

@@ -1,4 +1,4 @@
-"""Show policies.yaml, or write a first one."""
+"""Show policies.yaml, compare it with its published page, or write a first one."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,8 @@ from rich.table import Table
 from bot.cli.policies import now, read
 from bot.cli.printing import say
 from bot.errors import UserError
-from bot.policy import tables
+from bot.policy import differences, tables
+from bot.policy.differences import Verdict
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.json_schema import policy_schema
 from bot.policy.parsing.policy_file import DEFAULT_NAME
@@ -44,6 +45,24 @@ def show(
             say(tables.as_json(policy))
         case _:
             assert_never(form)
+
+
+def check(
+    page: Annotated[Path, typer.Argument(help="HTML, Markdown, or text with tabs.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> int:
+    """Compare the policy with the page on which it is published, cell by cell.
+
+    The exit status is 1 unless all cells are the same.
+    """
+    policy = read(None, now().date())
+    found = differences.found(policy, policy_file.read_text(page))
+    if as_json:
+        say(differences.as_json(found))
+    else:
+        say("\n".join(differences.as_text(found, policy, page.name)))
+    return int(any(one.verdict is not Verdict.SAME for one in found))
 
 
 def schema() -> None:

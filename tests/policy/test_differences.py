@@ -1,0 +1,341 @@
+"""A published page beside the policy: each cell, in whichever form the page has it."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import astuple, replace
+from html import escape
+
+import pytest
+
+from bot.policy import differences, wording
+from bot.policy.differences import Place, Verdict
+from bot.policy.policies import Severity
+from tests.factories import shipped_policy
+from tests.paths import ROOT
+
+POLICY = shipped_policy()
+MARKDOWN = (ROOT / "tests" / "data" / "support-policy.md").read_text(encoding="utf-8")
+SEVERITIES = ("sev1", "sev2", "sev3", "sev4")
+PLANS = ("premium", "standard", "self_service")
+NAMES = ("Premium Support", "Standard Support", "Free Trial / Self-Service")
+TABLES = ("first_response", "follow_up")
+CELLS = [(table, one, plan) for table in TABLES for one in SEVERITIES for plan in PLANS]
+
+NOT_UNDERSTOOD = Verdict.NOT_UNDERSTOOD
+
+Rows = list[list[str]]
+
+
+def rows_of(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def tables_of(page: str) -> dict[str, Rows]:
+    """Return the two tables of the page, with their heads."""
+    found: dict[str, Rows] = {}
+    for table, title in zip(TABLES, ("## First response", "## Follow-up"), strict=True):
+        lines = page[page.index(title) :].splitlines()[1:7]
+        found[table] = [rows_of(line) for line in lines if "---" not in line]
+    return found
+
+
+def as_markdown(page: str) -> str:
+    return page
+
+
+def as_tabs(page: str) -> str:
+    """Return the page as a browser copies it."""
+    lines = [line for line in page.splitlines() if not line.startswith("| ---")]
+    cells = ("\t".join(rows_of(line)) if "|" in line else line for line in lines)
+    return "\r\n".join(line.lstrip("# ") for line in cells)
+
+
+def as_html(page: str) -> str:
+    """Return the page in HTML, whose end tags of rows and cells may be left out."""
+    body = [""]
+    for line in page.splitlines():
+        if line.startswith("| ---"):
+            continue
+        if line.startswith("|"):
+            begins = "" if body[-1].endswith("</tr>") else "<table class='wide'>"
+            cells = "".join(f"<td>{escape(cell)}" for cell in rows_of(line))
+            body.append(f"{begins}<tr>{cells}</tr>")
+            continue
+        ends = "</table>" * body[-1].endswith("</tr>")
+        is_heading = line.startswith("## ")
+        tag, text = ("h2", line[3:]) if is_heading else ("p", line)
+        body.append(f"{ends}\t<{tag}>{escape(text)}</{tag}>")
+    script = "<script>if (1 <2) { document.write('<table><tr><td>') }</script>"
+    return f"<!DOCTYPE html><html><!-- <table> -->{script}" + "\n".join(body)
+
+
+def transposed(page: str) -> str:
+    """Return only the two tables, plans down and severities across."""
+    return "\n".join(
+        f"{title}\n" + "\n".join("\t".join(row) for row in zip(*rows, strict=True))
+        for title, rows in zip(
+            ("Update frequency", "Initial response time"),
+            reversed(tables_of(page).values()),
+            strict=True,
+        )
+    )
+
+
+def by_plan(page: str) -> str:
+    """Return a table for each plan, and in it a column for each of the two."""
+    first, then = tables_of(page).values()
+    parts = []
+    for column, plan in enumerate(NAMES, start=1):
+        parts += [f"## {plan}", "| Severity | Updates | First response |", "|-|-|-|"]
+        parts += [
+            f"| **{one[0]}** | {two[column]} | {one[column]} |"
+            for one, two in zip(first[:0:-1], then[:0:-1], strict=True)
+        ]
+    return "\n".join(parts)
+
+
+FORMS = [as_markdown, as_tabs, as_html, transposed, by_plan]
+every_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+Form = Callable[[str], str]
+
+
+def other(page: str) -> list[tuple[Place, str | None, Verdict]]:
+    """Return the cells that are not the same."""
+    found = differences.found(POLICY, page)
+    assert len(found) >= len(CELLS)
+    return [
+        (one.place, one.page, one.verdict)
+        for one in found
+        if one.verdict is not Verdict.SAME
+    ]
+
+
+def seeded(cell: tuple[str, str, str], words: str) -> str:
+    """Return the page with other words in one cell."""
+    table, severity, plan = cell
+    title = "## First response" if table == "first_response" else "## Follow-up"
+    before, after = MARKDOWN.split(title)
+    lines = after.splitlines()
+    at = next(
+        n for n, line in enumerate(lines) if line.startswith(f"| S{severity[1:]}")
+    )
+    row = rows_of(lines[at])
+    row[PLANS.index(plan) + 1] = words
+    lines[at] = f"| {' | '.join(row)} |"
+    return before + title + "\n".join(lines)
+
+
+@every_form
+def test_the_page_of_the_shipped_policy_has_no_difference(form: Form) -> None:
+    assert other(form(MARKDOWN)) == []
+
+
+@every_form
+@pytest.mark.parametrize("cell", CELLS, ids=".".join)
+def test_each_seeded_difference_is_found(
+    cell: tuple[str, str, str], form: Form
+) -> None:
+    words = "12 business hours"
+
+    assert other(form(seeded(cell, words))) == [(Place(*cell), words, Verdict.DIFFERS)]
+
+
+@every_form
+@pytest.mark.parametrize(
+    "words",
+    ["24/7", "4 Business Hours*", "4 Business Hours [1]", "see contract", "—",
+     "4 Business Hours or 8", "4\u200b Business Hours", "bi-weekly"],
+)  # fmt: skip
+def test_what_is_not_understood_is_never_the_same(words: str, form: Form) -> None:
+    cell = ("first_response", "sev1", "standard")
+
+    ((place, page, verdict),) = other(form(seeded(cell, words)))
+
+    assert (place, verdict) == (Place(*cell), NOT_UNDERSTOOD)
+    assert page == words
+
+
+@every_form
+def test_an_empty_cell_is_missing_on_the_page(form: Form) -> None:
+    cell = ("follow_up", "sev4", "premium")
+
+    assert other(form(seeded(cell, ""))) == [(Place(*cell), None, Verdict.MISSING)]
+
+
+@every_form
+def test_other_words_for_the_same_are_the_same(form: Form) -> None:
+    page = seeded(("first_response", "sev2", "premium"), "within four (4) working hrs")
+
+    assert other(form(page)) == []
+
+
+@every_form
+def test_a_plan_that_nobody_knows_is_not_understood(form: Form) -> None:
+    page = MARKDOWN.replace("| Standard Support |", "| Silver |")
+    if form is by_plan:
+        page = MARKDOWN
+
+    found = other(form(page).replace("## Standard Support", "## Silver"))
+
+    missing = [place for place, _, verdict in found if verdict is Verdict.MISSING]
+    assert missing == [Place(*cell) for cell in CELLS if cell[2] == "standard"]
+    unknown = [place for place, _, verdict in found if verdict is NOT_UNDERSTOOD]
+    assert sorted(map(astuple, unknown)) == [
+        (table, severity, "Silver") for table in TABLES for severity in SEVERITIES
+    ]
+
+
+@every_form
+def test_a_severity_that_nobody_knows_is_not_understood(form: Form) -> None:
+    found = other(form(re.sub(r"\| Sev2 \| (?!Maj)", "| P2 † | ", MARKDOWN)))
+
+    assert {(place.severity, verdict) for place, _, verdict in found} == {
+        ("sev2", Verdict.MISSING),
+        ("P2 †", NOT_UNDERSTOOD),
+    }
+    assert len(found) == 12
+
+
+def test_a_severity_beyond_the_policys_is_not_understood() -> None:
+    page = seeded(("first_response", "sev4", "premium"), "2 business days")
+    row = "| Sev4 | 2 business days |"
+
+    found = other(page.replace(row, f"| Sev5 | 1 week | 1 week | 1 week |\n{row}"))
+
+    assert [place for place, *_ in found] == [
+        Place("first_response", "Sev5", plan) for plan in PLANS
+    ]
+
+
+def test_merged_cells_are_not_understood() -> None:
+    first = tables_of(MARKDOWN)["first_response"]
+    across = "".join(f"<tr><th>{c}</th>" for c in ["Sev1"]) + (
+        "<td colspan=2>4 Business Hours</td><td rowspan='2'>8 Business Hours</td></tr>"
+        "<tr><th>Sev2</th><td>4 Business Hours</td><td>8 Business Hours</td></tr>"
+    )
+    head = "".join(f"<th>{name}</th>" for name in first[0])
+    page = f"<h3>First response</h3><table><tr>{head}</tr>{across}</table>"
+
+    found = [one for one in other(page) if one[1] is not None]
+
+    assert found == [
+        (Place("first_response", "sev1", plan), words, NOT_UNDERSTOOD)
+        for plan, words in zip(
+            PLANS, ["4 Business Hours"] * 2 + ["8 Business Hours"], strict=True
+        )
+    ] + [
+        (
+            Place("first_response", "sev2", "self_service"),
+            "8 Business Hours",
+            NOT_UNDERSTOOD,
+        )
+    ]
+
+
+def test_a_copied_row_that_lacks_merged_cells_is_not_understood() -> None:
+    page = as_tabs(MARKDOWN).replace("Sev2\t4 Business Hours\t", "Sev2\t")
+
+    found = other(page)
+
+    assert [verdict for *_, verdict in found] == [
+        NOT_UNDERSTOOD, NOT_UNDERSTOOD, Verdict.MISSING,
+    ]  # fmt: skip
+
+
+def test_merged_headings_reach_over_their_columns() -> None:
+    first, then = tables_of(MARKDOWN).values()
+    names = "".join(f"<th>{escape(name)}" for name in NAMES)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(c)}" for c in [*one, *two[1:]])
+        for one, two in zip(first[1:], then[1:], strict=True)
+    )
+    page = (
+        "<table><tr><th rowspan=2>Severity<th colspan=3>First response"
+        f"<th colspan=3>Updates<tr>{names}{names}{rows}</table>"
+    )
+
+    assert other(page) == []
+
+
+def test_tables_about_other_things_are_left_out() -> None:
+    first = MARKDOWN[MARKDOWN.index("## First") : MARKDOWN.index("## Follow-up")]
+    resolution = first.replace("## First response: the", "## Resolution: the")
+
+    assert other(MARKDOWN + resolution.replace("4 Business", "6 Business")) == []
+
+
+def test_tables_that_contradict_each_other_are_not_understood() -> None:
+    again = seeded(("follow_up", "sev3", "premium"), "weekly")
+
+    ((place, page, verdict),) = other(f"{MARKDOWN}\n\n{again}")
+
+    assert place == Place("follow_up", "sev3", "premium")
+    assert page == "Status updates every day / weekly"
+    assert verdict is NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("best effort", Verdict.SAME),
+        ("Best-Efforts", Verdict.SAME),
+        ("not included", Verdict.DIFFERS),
+        ("N/A", Verdict.DIFFERS),
+        ("none", Verdict.DIFFERS),
+    ],
+)
+def test_best_effort_is_the_same_as_best_effort_alone(
+    words: str, verdict: Verdict
+) -> None:
+    cell = ("follow_up", "sev4", "premium")
+    best_effort = {(Severity.SEV4, "premium"): wording.follow_up("Best effort")}
+    policy = replace(POLICY, follow_ups={**POLICY.follow_ups, **best_effort})
+
+    found = differences.found(policy, seeded(cell, words))
+
+    assert {one.place: one.verdict for one in found}[Place(*cell)] is verdict
+
+
+@pytest.mark.parametrize("page", ["", "no table", "<table></table>", "|", "\t\n\t\t\n"])
+def test_all_is_missing_on_a_page_without_tables(page: str) -> None:
+    found = other(page)
+
+    assert [verdict for *_, verdict in found] == [Verdict.MISSING] * len(CELLS)
+    (*_, why, _) = differences.as_text(differences.found(POLICY, page), POLICY, "a.md")
+    assert why.startswith("a.md has no table that is understood.")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<", "<a ", "<!--", "<script>", "<table><tr><td>", "<td colspan=1000 rowspan=99>",
+     "[", "[a](", "**", "| a ", "|-", "a\tb\n", "| a |\n|-|\n", "# # ", "<h1>", "&",
+     "<table><tr><th>Sev1<td>4 business hours</table>", "four (4) "],
+)  # fmt: skip
+def test_the_time_grows_with_the_page_and_not_faster(piece: str) -> None:
+    def took(size: int) -> float:
+        page = "<table>" * ("<" in piece) + piece * (size // len(piece))
+        began = time.process_time()
+        differences.found(POLICY, page)
+        return time.process_time() - began
+
+    # Ten times the page may take ten times as long, and some more for the noise.
+    assert took(200_000) < max(took(20_000), 0.02) * 40
+
+
+def test_the_answer_for_programs_has_a_row_for_each_cell() -> None:
+    cell = ("first_response", "sev1", "standard")
+
+    rows = json.loads(differences.as_json(differences.found(POLICY, seeded(cell, ""))))
+
+    assert [(r["table"], r["severity"], r["plan"]) for r in rows] == CELLS
+    assert rows[1] == {
+        "table": "first_response",
+        "severity": "sev1",
+        "plan": "standard",
+        "page": None,
+        "policy": "4 Business Hours",
+        "verdict": "missing",
+    }
+    assert {row["verdict"] for row in rows[2:]} == {"same"}
