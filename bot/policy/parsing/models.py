@@ -4,8 +4,6 @@ A description is worded to follow "write": it completes the sentence about a mis
 invalid setting. Editors show it, too.
 """
 
-from collections.abc import Mapping
-from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -13,14 +11,11 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
-    GetJsonSchemaHandler,
     Tag,
     ValidationInfo,
     field_validator,
 )
 from pydantic.config import JsonDict
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
@@ -29,9 +24,7 @@ from bot.policy.parsing.fields import (
     WIDENING,
     CalendarRef,
     ChannelId,
-    Context,
     ContinuousNews,
-    Date,
     Duration,
     FirstResponse,
     FollowUp,
@@ -55,6 +48,7 @@ from bot.policy.parsing.fields import (
     Zone,
     context,
 )
+from bot.policy.parsing.holiday_entries import Holidays
 from bot.policy.parsing.on_call_entries import (
     OnCallEntry,
     RotationEntry,
@@ -94,109 +88,12 @@ class InterpretationsEntry(Section):
     )
 
 
-def _none_is_empty(value: object) -> object:
-    return {} if value == "none" else value
-
-
-class HolidaysEntry(Section):
-    country: str | None = Field(None, description="a country's code such as US")
-    subdivision: str | None = Field(
-        None, description="the code of a state or a province, such as CA"
-    )
-    dates: Annotated[dict[Date, Text], MayBeEmpty] = Field(
-        {}, description="dates with their names, such as 2026-12-24: Christmas Eve"
-    )
-    except_: tuple[str, ...] = Field(
-        (),
-        alias="except",
-        description="a list of dates or names of holidays on which the team works",
-    )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"anyOf": [{"const": "none"}, handler(core_schema)]}
-
-    @field_validator("country")
-    @classmethod
-    def _known_country(cls, country: str | None, info: ValidationInfo) -> str | None:
-        if country is not None:
-            context(info).holidays(country, None, context(info).years)
-        return country
-
-    @field_validator("subdivision")
-    @classmethod
-    def _known_subdivision(cls, code: str | None, info: ValidationInfo) -> str | None:
-        if code is not None and "country" in info.data:
-            country = info.data["country"]
-            if country is None:
-                raise ValueError("a subdivision needs its country; write country, too")
-            context(info).holidays(country, code, context(info).years)
-        return code
-
-    @field_validator("except_")
-    @classmethod
-    def _known_holidays(
-        cls, names: tuple[str, ...], info: ValidationInfo
-    ) -> tuple[str, ...]:
-        if not {"country", "subdivision"} <= info.data.keys():
-            return names
-        known = public_holidays(
-            info.data["country"], info.data["subdivision"], context(info)
-        )
-        found = [
-            ((number,), _no_holiday(name, known))
-            for number, name in enumerate(names)
-            if not _is_holiday(name, known, context(info).years)
-        ]
-        if found:
-            raise ProblemsBelow(*found)
-        return names
-
-    def expanded(self, known: Context) -> dict[date, str]:
-        """Return every holiday's date and name."""
-        public = public_holidays(self.country, self.subdivision, known)
-        kept = {
-            day: name
-            for day, name in public.items()
-            if name not in self.except_ and day.isoformat() not in self.except_
-        }
-        return {**kept, **self.dates}
-
-
-def public_holidays(
-    country: str | None, subdivision: str | None, known: Context
-) -> Mapping[date, str]:
-    """Return the public holidays of a country; none if `country` is not set."""
-    if country is None:
-        return {}
-    return known.holidays(country, subdivision, known.years)
-
-
-def _is_holiday(name: str, known: Mapping[date, str], years: range) -> bool:
-    """Return whether a date or name is a holiday; a date beyond `years` may be one."""
-    if name in known.values():
-        return True
-    try:
-        day = words.calendar_date(name)
-    except ValueError:
-        return False
-    return day in known or day.year not in years
-
-
-def _no_holiday(name: str, known: Mapping[date, str]) -> str:
-    near = words.did_you_mean(name, sorted(set(known.values())))
-    allowed = "write the date or the name of one, as in 2026-11-11 or Veterans Day"
-    return f"{words.quoted(name)} is no holiday there; {allowed}{near}"
-
-
 class CalendarEntry(Section):
     zone: Zone = Field(description="an IANA time zone such as America/Los_Angeles")
     hours: WeeklyHours = Field(
         description="days with their hours, such as mon-fri: 09:00-17:00"
     )
-    holidays: Annotated[HolidaysEntry, BeforeValidator(_none_is_empty)] = Field(
+    holidays: Holidays = Field(
         description='a country such as {country: US}, dates, or "none"'
     )
 
