@@ -106,7 +106,7 @@ def as_text(found: Sequence[Difference], policy: Policy, page: str) -> Iterator[
 def _where(place: Place, policy: Policy) -> str:
     title = tables.TITLES[place.table].partition(":")[0]
     plans = {plan.id: plan.name for plan in policy.plans}
-    labels = {severity.value: severity.label for severity in Severity}
+    labels = {one.value: policy.severity_name(one) for one in Severity}
     severity = labels.get(place.severity, place.severity)
     return f"{title}, {severity}, {plans.get(place.plan, place.plan)}"
 

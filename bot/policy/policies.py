@@ -40,6 +40,12 @@ class Severity(StrEnum):
         return int(self.value[-1])
 
 
+def named_severity(name: str) -> Severity | None:
+    """Return the severity that everybody would call so: sev1, Sev 1, Severity 1."""
+    plain = re.sub("[ -]", "", folded(name)).replace("severity", "sev")
+    return next((one for one in Severity if plain == one), None)
+
+
 class Reopening(StrEnum):
     """What a reopened incident owes its customer first."""
 
@@ -57,10 +63,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class SeverityText:
-    """What a severity means, in the team's words."""
+    """What a severity means, in the team's words; `name` is what its page calls it."""
 
     means: str
     examples: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +278,15 @@ class Policy:
 
     def find_severity(self, name: str) -> Severity | None:
         """Return the severity whose name looks like this one: sev1, Severity 1."""
-        plain = re.sub("[ -]", "", folded(name)).replace("severity", "sev")
-        return next((one for one in Severity if plain == one), None)
+        for severity, text in self.severities.items():
+            if text.name and folded(text.name) == folded(name):
+                return severity
+        return named_severity(name)
+
+    def severity_name(self, severity: Severity) -> str:
+        """Return what the published page calls a severity."""
+        text = self.severities.get(severity)
+        return (text and text.name) or severity.label
 
     def customer_of_channel(self, channel: str) -> Customer | None:
         """Return the customer whose channel this is."""

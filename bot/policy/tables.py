@@ -43,7 +43,10 @@ def rows(policy: Policy, key: str) -> list[list[str]]:
     """Return a table's rows: a severity, then the words of each plan."""
     plans = [plan.id for plan in policy.plans]
     return [
-        [severity.label, *(_cell(policy, key, severity, plan) for plan in plans)]
+        [
+            policy.severity_name(severity),
+            *(_cell(policy, key, severity, plan) for plan in plans),
+        ]
         for severity in Severity
     ]
 

@@ -9,7 +9,7 @@ from html import escape
 
 import pytest
 
-from bot.policy import differences, wording
+from bot.policy import differences, tables, wording
 from bot.policy.differences import Place, Verdict
 from bot.policy.policies import Severity
 from tests.factories import shipped_policy
@@ -264,6 +264,21 @@ def test_tables_about_other_things_are_left_out() -> None:
     resolution = first.replace("## First response: the", "## Resolution: the")
 
     assert other(MARKDOWN + resolution.replace("4 Business", "6 Business")) == []
+
+
+def test_a_page_may_use_the_names_that_the_policy_knows() -> None:
+    page = MARKDOWN.replace("| Sev1 |", "| P1  urgent |").replace(
+        "| Sev2", "| Severity 2"
+    )
+    text = replace(POLICY.severities[Severity.SEV1], name="P1 Urgent")
+    named = replace(POLICY, severities={**POLICY.severities, Severity.SEV1: text})
+
+    found = differences.found(named, page)
+
+    assert {one.verdict for one in found} == {Verdict.SAME}
+    assert {place.severity for place, *_ in other(page)} == {"sev1", "P1 urgent"}
+    shown = [row[0] for row in tables.rows(named, "follow_up")]
+    assert shown == ["P1 Urgent", "Sev2", "Sev3", "Sev4"]
 
 
 def test_tables_that_contradict_each_other_are_not_understood() -> None:

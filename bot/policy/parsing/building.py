@@ -52,7 +52,7 @@ def policy(
         texts=texts,
         plans=tuple(Plan(name, label) for name, label in file.plans.items()),
         severities={
-            severity: SeverityText(entry.means, entry.examples)
+            severity: SeverityText(entry.means, entry.examples, entry.name)
             for severity, entry in file.severities.items()
         },
         first_responses=_cells(file.first_response),

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Discriminator,
     Field,
@@ -17,6 +18,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
+from bot.policy.names import folded
 from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import (
@@ -54,11 +56,13 @@ from bot.policy.parsing.on_call_entries import (
     RotationEntry,
     RotationName,
 )
-from bot.policy.policies import Customer, Reopening, Severity
+from bot.policy.parsing.yaml_lines import Path
+from bot.policy.policies import Customer, Reopening, Severity, named_severity
 from bot.policy.targets import BareHours, EveryDay, ShareOf, WhenClosed
 
 
 class SeverityEntry(Section):
+    name: Text = Field("", description="what the published page calls it")
     means: Text = Field(description="a text that says what this severity means")
     examples: tuple[Text, ...] = Field((), description="a list of examples")
 
@@ -221,6 +225,24 @@ def _every_plan(value: object, info: ValidationInfo) -> object:
     return {**dict.fromkeys(context(info).plans), **value}
 
 
+def _names_apart(
+    severities: dict[Severity, SeverityEntry],
+) -> dict[Severity, SeverityEntry]:
+    """Refuse a name that is another severity's as well."""
+    seen = dict[str, Severity]()
+    found = list[tuple[Path, str]]()
+    for severity, entry in severities.items():
+        other = seen.setdefault(folded(entry.name) or severity, severity)
+        if entry.name and (other is severity):
+            other = named_severity(entry.name) or severity
+        if other is not severity:
+            sentence = f"{words.quoted(entry.name)} is {other}, too; write another name"
+            found.append(((severity, "name"), sentence))
+    if found:
+        raise ProblemsBelow(*found)
+    return severities
+
+
 _BySeverity = BeforeValidator(_every_severity)
 _ByPlan = BeforeValidator(_every_plan)
 _EVERY_SEVERITY: JsonDict = {"required": [str(severity) for severity in Severity]}
@@ -234,7 +256,9 @@ class PolicyFile(Section):
     plans: Annotated[dict[Name, Text], NotEmpty] = Field(
         description="plans, best first, such as premium: Premium Support"
     )
-    severities: Annotated[dict[SeverityRef, SeverityEntry], _BySeverity] = Field(
+    severities: Annotated[
+        dict[SeverityRef, SeverityEntry], _BySeverity, AfterValidator(_names_apart)
+    ] = Field(
         description="what each of sev1, sev2, sev3 and sev4 means",
         json_schema_extra=_EVERY_SEVERITY,
     )

@@ -40,7 +40,8 @@ def _severity_first(policy: Policy, severity: Severity | None) -> list[Severity]
 def _severity_lines(severity: Severity, policy: Policy) -> Iterator[str]:
     """Yield what a severity means and, plan by plan, what is promised."""
     text = policy.severities[severity]
-    yield f"*{severity.label}:* {shown(text.means, 600)}"
+    name = f" ({shown(text.name, 60)})" if text.name else ""
+    yield f"*{severity.label}{name}:* {shown(text.means, 600)}"
     for plan in policy.plans:
         target = policy.first_response(severity, plan.id)
         first = "no first-response target"

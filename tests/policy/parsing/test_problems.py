@@ -455,7 +455,7 @@ def test_a_misspelt_setting_is_refused_with_the_existing_ones() -> None:
         ),
         (
             "policies.yaml line 7, severities.sev3.meens: is not a setting here; "
-            "write means or examples; did you mean means?"
+            "write name, means or examples; did you mean means?"
         ),
     ]
 
@@ -529,3 +529,24 @@ def test_how_long_texts_are_kept_is_written_in_words(words: str) -> None:
         "allowed; write a number of days, weeks, months or years, such as 2 years, or "
         '"off"'
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "place", "sentence"),
+    [
+        ("P1 Urgent", "p1  urgent", "line 6, severities.sev2", '"p1  urgent" is sev1'),
+        ("P1", "Severity 3", "line 6, severities.sev2", '"Severity 3" is sev3'),
+        ("Sev2", "P2", "line 5, severities.sev1", '"Sev2" is sev2'),
+    ],
+)
+def test_two_severities_are_never_called_the_same(
+    first: str, second: str, place: str, sentence: str
+) -> None:
+    text = changed(
+        ("sev1: {means: down}", f"sev1: {{name: {first}, means: down}}"),
+        ("sev2: {means: broken,", f"sev2: {{name: {second}, means: broken,"),
+    )
+
+    (problem,) = problems_of(text)
+
+    assert problem == f"policies.yaml {place}.name: {sentence}, too; write another name"

@@ -40,13 +40,15 @@ def test_help_shows_targets_as_the_policy_writes_them() -> None:
     policy = policy_of(
         changed(
             ("gold: 2 business days, basic: none", "gold: < 2 days, basic: N/A"),
+            ("sev4: {means: a question}", "sev4: {means: a question, name: P4 Low}"),
             ("gold: weekly, basic: none", "gold: Fortnightly, basic: As needed"),
         )
     )
 
     lines = "\n".join(paragraphs(command_help.message(policy, None))).splitlines()
 
-    assert lines[-2:] == [
+    assert lines[-3:] == [
+        "*Sev4 (P4 Low):* a question",
         "• Gold: first response: < 2 days, then fortnightly",
         "• Basic: first response: N/A, then as needed",
     ]
