@@ -211,8 +211,8 @@ Share = Annotated[float, BeforeValidator(words.share), _word(words.SHARE_PATTERN
 TimeOfDay = Annotated[
     time, BeforeValidator(words.time_of_day), _word(words.TIME_PATTERN)
 ]
-Date = Annotated[date, BeforeValidator(words.calendar_date), _word(words.DATE_PATTERN)]
 FirstDay = Annotated[date, BeforeValidator(words.first_day), _word(words.DATE_PATTERN)]
+Dates = Annotated[words.Dates, BeforeValidator(words.dates), _word(words.DATES_PATTERN)]
 Days = Annotated[
     tuple[int, ...], BeforeValidator(words.days), _word(words.DAYS_PATTERN)
 ]

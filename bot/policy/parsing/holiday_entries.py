@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import (
     Context,
-    Date,
+    Dates,
     MayBeEmpty,
     ProblemsBelow,
     Section,
@@ -35,7 +35,7 @@ class HolidaysEntry(Section):
     subdivision: str | None = Field(
         None, description="the code of a state or a province, such as CA"
     )
-    dates: Annotated[dict[Date, Text], MayBeEmpty] = Field(
+    dates: Annotated[dict[Dates, Text], MayBeEmpty] = Field(
         {}, description="dates with their names, such as 2026-12-24: Christmas Eve"
     )
     except_: tuple[str, ...] = Field(
@@ -94,7 +94,12 @@ class HolidaysEntry(Section):
             for day, name in public.items()
             if name not in self.except_ and day.isoformat() not in self.except_
         }
-        return {**kept, **self.dates}
+        own = {
+            day: name
+            for dates, name in self.dates.items()
+            for day in dates.within(known.years)
+        }
+        return {**kept, **own}
 
 
 def public_holidays(

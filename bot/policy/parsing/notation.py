@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -28,6 +29,9 @@ TIME_PATTERN = rf"^{_TIME}$"
 HAND_OVER_PATTERN = rf"^(({_DAY}) )?{_TIME}$"
 TURNS_PATTERN = rf"^[1-9]\d{{0,2}} ({'|'.join(Unit)})s?$"
 DATE_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
+DATES_PATTERN = (
+    r"^(\d{4}-\d{2}-\d{2}( to \d{4}-\d{2}-\d{2})?|\d{2}-\d{2}( to \d{2}-\d{2})?)$"
+)
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 CHANNEL_PATTERN = r"^[CG][A-Z0-9]{4,}$"
 PERSON_PATTERN = r"^[UW][A-Z0-9]{4,}$"
@@ -40,6 +44,7 @@ _UNPRINTABLE = re.compile(
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Beyond them nobody asks.
 YEARS = range(1970, 2200)
+_LEAP_YEAR = 2028
 _DAYS_OF = {"day": 1, "week": 7, "month": 30, "year": 365}
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -217,6 +222,51 @@ def first_day(value: object) -> date:
     if day.year not in YEARS:
         raise ValueError(f"{quoted(value)} is too far; write {YEARS[0]} to {YEARS[-1]}")
     return day
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A range of dates, both ends included; yearly ones are written in a leap year."""
+
+    first: date
+    last: date
+    is_yearly: bool = False
+
+    def within(self, years: range) -> Iterator[date]:
+        """Yield its dates, of a yearly range those in some years."""
+        first, last = self.first, self.last
+        if self.is_yearly:
+            first, last = date(years.start, 1, 1), date(years.stop, 1, 1) - DAY
+        for ordinal in range(first.toordinal(), last.toordinal() + 1):
+            day = date.fromordinal(ordinal)
+            if not self.is_yearly or self._comes_on(day.replace(year=_LEAP_YEAR)):
+                yield day
+
+    def _comes_on(self, day: date) -> bool:
+        if self.first <= self.last:
+            return self.first <= day <= self.last
+        return day >= self.first or day <= self.last
+
+
+def dates(value: object) -> Dates:
+    """Read a date, `12-24` for that of every year, or a range of either."""
+    allowed = (
+        "a date such as 2026-12-24, or 12-24 for every year, or a range such as "
+        "2026-12-24 to 2026-12-31"
+    )
+    written = _matching(value, DATES_PATTERN, allowed)
+    is_yearly = len(written.split(" to ")[0]) == len("12-24")
+    try:
+        ends = [
+            date.fromisoformat(f"{_LEAP_YEAR}-{end}" if is_yearly else end)
+            for end in written.split(" to ")
+        ]
+    except ValueError:
+        raise refused(value, allowed) from None
+    first, last = ends[0], ends[-1]
+    if not is_yearly and not first <= last < first + timedelta(days=366):
+        raise ValueError(f"{quoted(value)} is no range of days within a year")
+    return Dates(first, last, is_yearly)
 
 
 def days(value: object) -> tuple[int, ...]:

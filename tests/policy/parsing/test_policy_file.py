@@ -14,7 +14,7 @@ from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text, load, load_or_default
 from bot.policy.policies import Reopening, Severity
 from bot.policy.targets import EveryDay, ShareOf, WhenClosed
-from tests.policy_texts import SMALL, changed, holidays, policy_of
+from tests.policy_texts import SMALL, changed, holidays, policy_of, problems_of
 
 TODAY = date(2026, 11, 22)
 
@@ -124,6 +124,40 @@ def test_holidays_are_a_countrys_with_dates_added_and_taken_away() -> None:
     assert days[date(2026, 1, 1)] == "New Year"
     assert date(2027, 1, 1) not in days
     assert "Founding Day" not in days.values()
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("2026-12-24", ["2026-12-24"]),
+        ("2026-12-30 to 2027-01-02",
+         ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02"]),
+        ("12-24", ["2026-12-24", "2027-12-24", "2028-12-24"]),
+        ("12-31 to 01-01",
+         ["2026-01-01", "2026-12-31", "2027-01-01", "2027-12-31", "2028-01-01",
+          "2028-12-31"]),
+        ("02-29", ["2028-02-29"]),
+        ("02-28 to 02-29", ["2026-02-28", "2027-02-28", "2028-02-28", "2028-02-29"]),
+    ],
+)  # fmt: skip
+def test_own_holidays_may_be_yearly_and_ranges(written: str, days: list[str]) -> None:
+    policy = policy_of(changed(("{country: XY}", f"{{dates: {{{written}: Closed}}}}")))
+
+    closed = policy.team_hours.home.holidays
+    assert [f"{day}" for day in closed if day.year in (2026, 2027, 2028)] == days
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["02-30", "2026-12-24 to 2026-12-23", "2026-12-24 to 12-31", "12-24 to 2026-12-31",
+     "2026-01-01 to 2027-01-02", "2026-12-24 - 2026-12-31", "24-12"],
+)  # fmt: skip
+def test_dates_that_are_no_range_within_a_year_are_refused(written: str) -> None:
+    (problem,) = problems_of(
+        changed(("{country: XY}", f"{{dates: {{{written}: Closed}}}}"))
+    )
+
+    assert f'"{written}" is n' in problem
 
 
 def test_an_exception_long_past_does_not_break_the_file() -> None:

@@ -229,7 +229,8 @@ def wrong(old: str, new: str) -> str:
             "{country: XY}",
             "{country: XY, dates: {2026-02-30: Never}}",
             'line 32, calendars.office.holidays.dates.2026-02-30: "2026-02-30" is not '
-            "allowed; write a date such as 2026-12-24",
+            "allowed; write a date such as 2026-12-24, or 12-24 for every year, or a "
+            "range such as 2026-12-24 to 2026-12-31",
             id="impossible date",
         ),
         pytest.param(
