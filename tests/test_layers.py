@@ -17,7 +17,7 @@ PATHS = {
 
 # Each package, and the packages that it may import besides itself and the ground.
 GROUND = {"settings", "errors", "clock", "logs"}
-PURE = {"incidents", "policy", "business_time"}
+PURE = {"incidents", "classification", "policy", "business_time"}
 SAID = {"slack", *PURE}
 RECORDED = {"store", *SAID}
 MAY_IMPORT = {
@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "slack": PURE,
     "store": PURE,
     "incidents": {"policy", "business_time"},
+    "classification": {"policy"},
     "policy": {"business_time"},
     "business_time": set(),
     "emulator": set(),

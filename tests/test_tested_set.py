@@ -18,7 +18,7 @@ TO_RUN = [
 TO_TEST = [*TO_RUN, *PROJECT["dependency-groups"]["dev"]]
 FILES = {
     "requirements.txt": TO_RUN,
-    "requirements-dev.txt": TO_TEST,
+    "requirements-dev.txt": [*TO_TEST, *PROJECT["dependency-groups"]["training"]],
     "requirements-oldest.txt": TO_TEST,
 }
 

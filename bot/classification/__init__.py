@@ -1,0 +1,1 @@
+"""Suggest a severity for the text of a message."""

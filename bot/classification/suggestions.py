@@ -1,0 +1,138 @@
+"""Which severity a message speaks of, and by which of its words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.classification.features import features
+from bot.classification.likeness import likeness, profile
+from bot.classification.tokens import Token, tokens
+from bot.classification.weights import LABELS, Label, Weights, scored, shipped
+from bot.policy.policies import Severity
+
+Examples = Mapping[Label, Sequence[str]]
+
+# One label is sure from the first share on, if Sev1 has no more than the second. Chosen
+# over authors that the weights had not seen: `python -m tests.training.figures`.
+_SURE: Mapping[Label, tuple[float, float]] = {
+    Severity.SEV1: (0.75, 1.0),
+    Severity.SEV2: (0.65, 0.1),
+    Severity.SEV3: (0.75, 0.08),
+    Severity.SEV4: (0.7, 0.08),
+    None: (0.75, 0.04),
+}
+# A Sev1 that nobody sees costs more than a second look.
+_RAISED: Mapping[Label, float] = {Severity.SEV1: 1.6, Severity.SEV2: 1.2}
+# An example counts from this likeness on. Numbers and a "not" weigh little in it, so
+# that only the very words of an example make sure.
+_NEAR = 0.6
+_REASONS, _LONGEST_REASON = 3, 60
+_SILENT = {"stop", "code", "quote", "entity", "link", "mention"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A severity that a message may have; `None` is not an incident.
+
+    `reasons` are words of the message, or say which example it is like.
+    """
+
+    severity: Label
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a message may be, best first: one candidate where that is sure, or two."""
+
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether there is one candidate alone."""
+        return len(self.candidates) == 1
+
+
+def suggest(
+    text: str, examples: Examples | None = None, weights: Weights | None = None
+) -> Suggestion:
+    """Return the severities that a message may have, with the words that say so.
+
+    `examples` are the team's own; a message that is like one may be what it is.
+    """
+    weights = weights or shipped()
+    read = list(tokens(text))
+    found = list(features(read))
+    said = scored(weights, found)
+    named = chosen(said.shares)
+    near = _nearest(text, examples) if examples else None
+    if near is not None:
+        label, _, share = near
+        others = tuple(one for one in named if one != label)
+        named = (label,) if share == 1 or not others else (label, others[0])
+    speaking = [
+        (said.factors[name], weights.features[name], first, last)
+        for name, first, last in found
+        if name in said.factors
+    ]
+    candidates = []
+    for label in named:
+        column = 1 + LABELS.index(label)
+        speaks = [0.0] * len(read)
+        for factor, row, first, last in speaking:
+            added = factor * row[column]
+            speaks[first] += added
+            speaks[last] += added
+        spans = sorted(_spans(read, speaks), reverse=True)[:_REASONS]
+        reasons = tuple(" ".join(text[start:end].split()) for _, start, end in spans)
+        if near is not None and label == near[0]:
+            reasons = (f'like your example: "{near[1]}"', *reasons)
+        candidates.append(Candidate(label, reasons))
+    return Suggestion(tuple(candidates))
+
+
+def chosen(shares: Sequence[float]) -> tuple[Label, ...]:
+    """Return the candidates by the model's shares: one that is sure, or two."""
+    by_label = dict(zip(LABELS, shares, strict=True))
+    best = max(LABELS, key=by_label.__getitem__)
+    least, most_sev1 = _SURE[best]
+    if by_label[best] >= least and by_label[Severity.SEV1] <= most_sev1:
+        return (best,)
+    second = max(
+        (label for label in LABELS if label != best),
+        key=lambda label: by_label[label] * _RAISED.get(label, 1.0),
+    )
+    return best, second
+
+
+def _nearest(text: str, examples: Examples) -> tuple[Label, str, float] | None:
+    own = profile(text)
+    near = (
+        (label, example, likeness(own, _profile_of_example(example)))
+        for label, texts in examples.items()
+        for example in texts
+    )
+    best = max(near, key=lambda one: one[2], default=None)
+    return best if best and best[2] >= _NEAR else None
+
+
+@lru_cache(maxsize=512)
+def _profile_of_example(example: str) -> frozenset[str]:
+    return profile(example)
+
+
+def _spans(
+    read: Sequence[Token], speaks: Sequence[float]
+) -> Iterator[tuple[float, int, int]]:
+    """Yield runs of tokens that speak for a label: how much, and where they stand."""
+    weight, start, end = 0.0, 0, 0
+    for token, adds in zip(read, speaks, strict=True):
+        speaks_for_it = adds > 0 and token.kind not in _SILENT
+        if weight and not (speaks_for_it and token.end - start <= _LONGEST_REASON):
+            yield weight, start, end
+            weight = 0.0
+        if speaks_for_it:
+            start = start if weight else token.start
+            weight, end = weight + adds, token.end
+    if weight:
+        yield weight, start, end
