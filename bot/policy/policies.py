@@ -173,6 +173,7 @@ class Policy:
 
     `texts` are the files that it was read from, by name. What people typed about an
     incident is erased `erase_texts_after` it was closed; `None` keeps it.
+    `not_an_incident` are examples of messages.
     """
 
     version: str
@@ -192,6 +193,7 @@ class Policy:
     reminders: Reminders
     digest_at: time
     erase_texts_after: timedelta | None = None
+    not_an_incident: tuple[str, ...] = ()
     _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
     _days: dict[ZoneInfo, BusinessHours] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -203,6 +205,13 @@ class Policy:
             for name in (customer.name, *customer.aliases):
                 named.setdefault(folded(name), customer)
         object.__setattr__(self, "_named", named)
+
+    @property
+    def examples(self) -> Mapping[Severity | None, tuple[str, ...]]:
+        """The team's example messages, by severity; `None` is not an incident."""
+        found: dict[Severity | None, tuple[str, ...]] = {None: self.not_an_incident}
+        found.update((one, text.examples) for one, text in self.severities.items())
+        return found
 
     @property
     def team_hours(self) -> BusinessHours:

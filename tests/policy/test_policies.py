@@ -80,6 +80,15 @@ def test_every_shipped_severity_says_what_it_means_and_gives_an_example() -> Non
     assert all(text.means.endswith(".") and text.examples for text in texts.values())
 
 
+def test_the_examples_are_those_of_the_severities_and_of_no_incident() -> None:
+    policy = shipped_policy()
+
+    assert list(policy.examples) == [None, SEV1, SEV2, SEV3, SEV4]
+    assert policy.examples[SEV1] == policy.severities[SEV1].examples
+    assert policy.examples[None] == policy.not_an_incident
+    assert all(policy.examples.values())
+
+
 def test_the_shipped_readings_are_those_of_the_support_plan() -> None:
     policy = shipped_policy()
 

@@ -55,6 +55,7 @@ def policy(
             severity: SeverityText(entry.means, entry.examples, entry.name)
             for severity, entry in file.severities.items()
         },
+        not_an_incident=file.not_an_incident,
         first_responses=_cells(file.first_response),
         follow_ups=_cells(file.follow_up),
         interpretations=_interpretations(file.interpretations),

@@ -262,6 +262,7 @@ class PolicyFile(Section):
         description="what each of sev1, sev2, sev3 and sev4 means",
         json_schema_extra=_EVERY_SEVERITY,
     )
+    not_an_incident: tuple[Text, ...] = Field((), description="a list of examples")
     first_response: Annotated[dict[SeverityRef, FirstResponses], _BySeverity] = Field(
         description="a first-response target for each severity and plan",
         json_schema_extra=_EVERY_SEVERITY,

@@ -1,0 +1,112 @@
+"""`sevbot classify`: which severities the messages in a file may have."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.classification import figures
+from bot.classification.suggestions import Suggestion, suggest
+from bot.classification.weights import LABELS, Label
+from bot.cli.policies import now, read
+from bot.cli.printing import say
+from bot.errors import UserError
+from bot.policy.parsing.notation import quoted
+
+_NAMED = {str(label or "none"): label for label in LABELS}
+_SHAPE = 'Write a JSON list such as [{"id": "a", "text": "The console is down."}].'
+
+
+def classify(
+    file: Annotated[
+        Path, typer.Argument(help='A JSON list of {"id", "text"}.', show_default=False)
+    ],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for other programs.")
+    ] = False,
+) -> None:
+    """Say which severity each message in a file may have, and by which of its words.
+
+    One is named where that is sure, else two, best first; "none" is not an incident.
+    The policy's examples count. Where "severity" (and "or") stands beside a text, it
+    also says how many were right.
+    """
+    messages = _messages(file)
+    examples = read(None, now().date()).examples
+    found = [suggest(one["text"], examples) for one in messages]
+    if as_json:
+        rows = zip(messages, found, strict=True)
+        say(json.dumps([_row(one["id"], each) for one, each in rows], indent=1))
+    else:
+        for one, each in zip(messages, found, strict=True):
+            say(_as_text(one["id"], each))
+    judged = [
+        figures.Judged([one.severity for one in each.candidates], right)
+        for one, each in zip(messages, found, strict=True)
+        if (right := _right(one))
+    ]
+    if judged:
+        say(figures.as_text(figures.figures(judged)), err=as_json)
+
+
+def _messages(file: Path) -> list[dict[str, Any]]:
+    try:
+        rows = json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{file} is not JSON in UTF-8: {error}. {_SHAPE}") from error
+    if not isinstance(rows, list):
+        raise UserError(f"{file} holds no list. {_SHAPE}")
+    for number, row in enumerate(rows, start=1):
+        if problem := _problem(row):
+            raise UserError(f"{file}: entry {number} {problem}. {_SHAPE}")
+    return rows
+
+
+def _problem(row: object) -> str | None:
+    if not isinstance(row, dict):
+        return "is not an object"
+    if not isinstance(row.get("id"), str | int):
+        return 'has no "id"'
+    if not isinstance(row.get("text"), str):
+        return 'has no "text"'
+    for key in ("severity", "or"):
+        label = row.get(key)
+        if label is not None and str(label) not in _NAMED:
+            named = ", ".join(_NAMED)
+            return f'has {quoted(str(label))} as "{key}", which is not one of {named}'
+    return None
+
+
+def _right(row: dict[str, Any]) -> Sequence[Label]:
+    labels = (row.get("severity"), row.get("or"))
+    return [_NAMED[label] for label in labels if label] if labels[0] else []
+
+
+def _row(id: object, found: Suggestion) -> dict[str, object]:
+    reasons = {
+        str(one.severity or "none"): list(one.reasons) for one in found.candidates
+    }
+    return {
+        "id": id,
+        "candidates": list(reasons),
+        "sure": found.is_sure,
+        "reasons": reasons,
+    }
+
+
+def _as_text(id: object, found: Suggestion) -> str:
+    names = [
+        one.severity.label if one.severity else "not an incident"
+        for one in found.candidates
+    ]
+    lines = [
+        f"  {name}: {' · '.join(one.reasons)}"
+        for name, one in zip(names, found.candidates, strict=True)
+        if one.reasons
+    ]
+    return "\n".join((f"{id}: {' or '.join(names)}", *lines))
