@@ -11,10 +11,9 @@ from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.slack.reasons import is_channel_lost
 from bot.store.database import Transaction
-from bot.store.tables import items, outbox_messages, records
+from bot.store.tables import items, leases, outbox_messages, records
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import (
-    Finish,
     MessageKind,
     NewMessage,
     OutboxMessage,
@@ -70,7 +69,7 @@ class DeadLetters:
         """
         last = tx.one("last_outcome", place=message.place)
         before = last["last_error"] if last is not None else None
-        if outbox_messages.finish(tx, message, State.DEAD, error=error) is Finish.LOST:
+        if leases.finish(tx, message, State.DEAD, error=error) is leases.Finish.LOST:
             return
         _log("a message is given up", message, error)
         instead = self._reroute(tx, message)
@@ -85,10 +84,8 @@ class DeadLetters:
     def hold(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
         """Give up a message that may have arrived; a person has to look."""
         since = Verify(unconfirmed_at=self.context.system_clock())
-        outcome = outbox_messages.finish(
-            tx, message, State.DEAD, error=error, verify=since
-        )
-        if outcome is not Finish.LOST:
+        outcome = leases.finish(tx, message, State.DEAD, error=error, verify=since)
+        if outcome is not leases.Finish.LOST:
             _log("a message is held: it may have arrived", message, error)
             self._report(tx, message, error, MessageKind.OUTCOME_UNKNOWN)
 

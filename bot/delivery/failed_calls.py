@@ -8,7 +8,7 @@ from bot.delivery import pacing
 from bot.delivery.dead_letters import DeadLetters
 from bot.errors import Fate, SlackError
 from bot.store.database import Transaction
-from bot.store.tables import outbox_messages, rate_limits
+from bot.store.tables import leases, rate_limits
 from bot.store.tables.outbox_messages import OutboxMessage, State
 from bot.triage.context import Context
 
@@ -60,7 +60,7 @@ class FailedCalls:
         if error.fate is Fate.UNDOCUMENTED:
             not_before = min(not_before, since + own.give_up_after)
             refused_since = since
-        outbox_messages.retry(
+        leases.retry(
             tx,
             message,
             not_before=not_before,
@@ -78,7 +78,7 @@ class FailedCalls:
             return
         extra = {"key": message.key, "error": code}
         logger.warning("an edit is given up", extra=extra)
-        outbox_messages.finish(tx, message, State.DEAD, error=code)
+        leases.finish(tx, message, State.DEAD, error=code)
 
     def sent(self, message: OutboxMessage) -> None:
         """Note that Slack took a message."""

@@ -24,9 +24,15 @@ from bot.errors import Fate, SlackError, StorageError
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.store.database import Transaction
-from bot.store.tables import items, locks, outbox_messages, rate_limits, unconfirmed
+from bot.store.tables import (
+    items,
+    leases,
+    locks,
+    outbox_messages,
+    rate_limits,
+    unconfirmed,
+)
 from bot.store.tables.outbox_messages import (
-    Finish,
     MessageKind,
     OutboxMessage,
     Posted,
@@ -125,7 +131,7 @@ class Outbox:
         """
         now = self._context.system_clock()
         with self._context.database.reading() as tx:
-            may_send = outbox_messages.may_send(tx, now)
+            may_send = leases.may_send(tx, now)
             return may_send or pacing.was_set_back(tx, now, self._pace)
 
     def send_one(self) -> bool:
@@ -182,7 +188,7 @@ class Outbox:
 
     def _claim(self, tx: Transaction, down_to: Priority) -> OutboxMessage | None:
         now = self._context.system_clock()
-        return outbox_messages.claim(
+        return leases.claim(
             tx,
             system_now=now,
             lease_until=now + pacing.OTHER.lease,
@@ -219,11 +225,11 @@ class Outbox:
         if delivery is None:
             ended = State.SUPERSEDED
             verify = self._reconciliation.after_unconfirmed(message, ended)
-            outbox_messages.finish(tx, message, ended, verify=verify)
+            leases.finish(tx, message, ended, verify=verify)
             return None
         # Nothing that the message shows has changed, so save the call to Slack.
         if edited is not None and edited.rendered == delivery.hash:
-            outbox_messages.finish(tx, message, State.SENT)
+            leases.finish(tx, message, State.SENT)
             return None
         return delivery
 
@@ -231,9 +237,7 @@ class Outbox:
         """Queue a message again unsent: a call now could outlast its lease."""
         now = self._context.system_clock()
         with self._context.database.transaction() as tx:
-            outbox_messages.retry(
-                tx, message, not_before=now, error=message.last_error or ""
-            )
+            leases.retry(tx, message, not_before=now, error=message.last_error or "")
 
     def _deliver(self, delivery: _Delivery) -> None:
         message = delivery.message
@@ -274,21 +278,19 @@ class Outbox:
         message, is_live = delivery.message, delivery.rendered.is_live
         posted = Posted(self._context.clock(), ts, delivery.hash, is_live)
         verify = self._reconciliation.after_unconfirmed(message)
-        finish = outbox_messages.finish(
-            tx, message, State.SENT, posted=posted, verify=verify
-        )
+        finish = leases.finish(tx, message, State.SENT, posted=posted, verify=verify)
         if message.kind is MessageKind.CARD and message.last_error is not None:
             for report in dead_letters.reports_of(tx, message):
                 self._refresh(tx, report)
         match finish:
-            case Finish.LOST:
+            case leases.Finish.LOST:
                 verify = self._reconciliation.suspicion()
                 unconfirmed.reconcile_posted(tx, message, posted, verify)
                 # The message had no ts until now, so changes in between queued no edit.
                 self._refresh(tx, message.key)
-            case Finish.STALE:
+            case leases.Finish.STALE:
                 self._refresh(tx, message.key)
-            case Finish.DONE:
+            case leases.Finish.DONE:
                 pass
             case _:
                 assert_never(finish)
@@ -304,18 +306,16 @@ class Outbox:
         again_at = pacing.edit_again(message, self._context.system_clock())
         if again_at is not None:
             # No hash: it would make the second edit look unnecessary.
-            outbox_messages.note_edited(tx, edited, ts=ts, rendered="", is_live=is_live)
-            outbox_messages.retry(tx, message, not_before=again_at, error="once more")
+            leases.note_edited(tx, edited, ts=ts, rendered="", is_live=is_live)
+            leases.retry(tx, message, not_before=again_at, error="once more")
             return
         posted = Posted(self._context.clock())
         if (
-            outbox_messages.finish(tx, message, State.SENT, posted=posted)
-            is not Finish.LOST
+            leases.finish(tx, message, State.SENT, posted=posted)
+            is not leases.Finish.LOST
         ):
             shown = delivery.hash
-            outbox_messages.note_edited(
-                tx, edited, ts=ts, rendered=shown, is_live=is_live
-            )
+            leases.note_edited(tx, edited, ts=ts, rendered=shown, is_live=is_live)
 
     def _failed(self, tx: Transaction, delivery: _Delivery, error: SlackError) -> None:
         now, message = self._context.system_clock(), delivery.message
@@ -332,7 +332,7 @@ class Outbox:
                 self._reconciliation.unknown(tx, message, error.code)
             case Fate.GONE if message.thread_of is not None:
                 # Claimed again once the card is back, and at once if it is already.
-                outbox_messages.retry(tx, message, not_before=now, error=error.code)
+                leases.retry(tx, message, not_before=now, error=error.code)
                 self._repost_card(tx, message.thread_of, delivery.thread_ts, error)
             case Fate.GONE:
                 self._failed_calls.give_up(tx, message, error.code)

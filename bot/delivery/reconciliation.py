@@ -28,7 +28,7 @@ from bot.delivery.pacing import Pace
 from bot.errors import SlackError
 from bot.slack.client import Slack, Standing
 from bot.store.database import Transaction
-from bot.store.tables import locks, outbox_messages, rate_limits, unconfirmed
+from bot.store.tables import leases, locks, outbox_messages, rate_limits, unconfirmed
 from bot.store.tables.outbox_messages import (
     MessageKind,
     OutboxMessage,
@@ -159,15 +159,13 @@ class Reconciliation:
         """
         now = self._context.system_clock()
         not_before = now + pacing.settling(message)
-        outbox_messages.retry(
+        leases.retry(
             tx, message, not_before=not_before, error=error, unconfirmed_at=now
         )
         edited = outbox_messages.find(tx, message.edit_of) if message.edit_of else None
         if edited is not None:
             ts, is_live = edited.ts, edited.is_live
-            outbox_messages.note_edited(
-                tx, edited.key, ts=ts, rendered="", is_live=is_live
-            )
+            leases.note_edited(tx, edited.key, ts=ts, rendered="", is_live=is_live)
 
     def _do_without(
         self, tx: Transaction, message: OutboxMessage, because: Unconfirmed, error: str
@@ -178,12 +176,12 @@ class Reconciliation:
         well. Most often the bot was just stopped for a while, and nobody has been told.
         """
         if because is Unconfirmed.OLD_RECORD:
-            outbox_messages.retry(
+            leases.retry(
                 tx, message, not_before=self._context.system_clock(), error=error
             )
         elif message.priority is Priority.PAGE or dead_letters.is_report(message):
             not_before = self._context.system_clock() + pacing.settling(message)
-            outbox_messages.retry(tx, message, not_before=not_before, error=error)
+            leases.retry(tx, message, not_before=not_before, error=error)
         else:
             self._failed_calls.dead_letters.hold(tx, message, error)
 
@@ -249,7 +247,7 @@ class Reconciliation:
         is_open = message.state is State.UNCONFIRMED
         is_parted = is_open and message.kind is MessageKind.REMINDER
         if is_parted and not recovery.part(tx, message, standing, system_now=now):
-            outbox_messages.finish(tx, message, State.MERGED)
+            leases.finish(tx, message, State.MERGED)
             return []
         found = [one for one in standing if one.key == message.key]
         astray = [one for one in strays if one.key == message.key]
@@ -304,7 +302,7 @@ class Reconciliation:
         # The look-up came after one `settle`, which counts.
         more = pacing.settling(message) - pacing.times(message).settle
         not_before = now + max(more, timedelta(0))
-        return outbox_messages.retry(
+        return leases.retry(
             tx, message, not_before=not_before, error=message.last_error or ""
         )
 

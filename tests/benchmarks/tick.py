@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bot.store.tables import outbox_messages, rate_limits, records, unaddressed
+from bot.store.tables import leases, rate_limits, records, unaddressed
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, seconds, spread, table
 from tests.benchmarks.seeding import OPENED_AT, Desk, backlog, desk
 
@@ -71,7 +71,7 @@ def claim(one: Desk) -> None:
     """Lease the next message that may go."""
     now = one.clock()
     with one.database.transaction() as tx:
-        outbox_messages.claim(
+        leases.claim(
             tx,
             system_now=now,
             lease_until=now + SOON,

@@ -26,7 +26,7 @@ from bot.running.clock_checks import ClockCheck
 from bot.running.scheduler import Wake
 from bot.slack.client import Slack
 from bot.store.database import Database, Row, Transaction
-from bot.store.tables import outbox_messages
+from bot.store.tables import leases
 from bot.store.tables.outbox_messages import OutboxMessage, State
 from bot.triage.policy_changes import InForce, PolicyWatch
 from tests.crash.stage import SCALE, Stage, policy
@@ -223,6 +223,6 @@ def marking_first(bot: Bot) -> None:
     """
 
     def mark(tx: Transaction, message: OutboxMessage, *_: object, **__: object) -> None:
-        outbox_messages.finish(tx, message, State.SENT)
+        leases.finish(tx, message, State.SENT)
 
     setattr(bot.outbox._reconciliation, "_open", mark)  # noqa: B010

@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
-from bot.store.tables import outbox_messages, unconfirmed
+from bot.store.tables import leases, outbox_messages, unconfirmed
 from bot.store.tables.outbox_messages import (
     MessageKind,
     OutboxMessage,
@@ -389,7 +389,7 @@ def test_a_lookup_that_returns_too_late_changes_nothing(post: Post) -> None:
     post.wait(seconds=60)
 
     with post.database.transaction() as tx:
-        outbox_messages.retry(tx, late, not_before=post.now, error="late")
+        leases.retry(tx, late, not_before=post.now, error="late")
         is_found = unconfirmed.reconcile_found(tx, late, Posted(post.now, "9.0"), None)
     post.outbox.drain()
 

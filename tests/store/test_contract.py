@@ -12,7 +12,13 @@ from bot.policy.policies import Severity
 from bot.store import opening
 from bot.store.database import Database, Row
 from bot.store.queries import queries
-from bot.store.tables import outbox_messages, rate_limits, unaddressed, unconfirmed
+from bot.store.tables import (
+    leases,
+    outbox_messages,
+    rate_limits,
+    unaddressed,
+    unconfirmed,
+)
 from bot.store.tables.outbox_messages import (
     MessageKind,
     NewMessage,
@@ -197,7 +203,7 @@ def live(database: Database) -> None:
         for number, state in enumerate((State.SENT, State.DEAD, State.SENT)):
             message = claimed(database, tx, now, f"token/{number}")
             posted = Posted(now, f"{number}.0", "abc", is_live=True)
-            outbox_messages.finish(tx, message, state, posted=posted)
+            leases.finish(tx, message, state, posted=posted)
         message = claimed(database, tx, now, "lost")
         because = Unconfirmed.NO_ANSWER
         verify = Verify(NOON, NOON)
@@ -209,7 +215,7 @@ def claimed(
     database: Database, tx: object, now: datetime, token: str
 ) -> outbox_messages.OutboxMessage:
     """Claim the next message."""
-    message = outbox_messages.claim(
+    message = leases.claim(
         tx,  # type: ignore[arg-type]
         system_now=now,
         lease_until=now + HOUR,

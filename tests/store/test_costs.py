@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.engines.sqlite import to_text
-from bot.store.tables import outbox_messages, rate_limits, records, unaddressed
+from bot.store.tables import leases, outbox_messages, rate_limits, records, unaddressed
 from tests.benchmarks.seeding import Desk, backlog, desk
 
 FEW, MANY = 20, 2_000
@@ -40,7 +40,7 @@ def steps(of: Desk, run: Callable[[], object]) -> int:
 def claim(of: Desk) -> outbox_messages.OutboxMessage | None:
     now = of.clock()
     with of.database.transaction() as tx:
-        return outbox_messages.claim(
+        return leases.claim(
             tx,
             system_now=now,
             lease_until=now + SOON,
@@ -127,7 +127,7 @@ def test_finding_sendable_messages_costs_the_same_with_many_queued(
 ) -> None:
     def look(one: Desk) -> None:
         with one.database.transaction() as tx:
-            assert outbox_messages.may_send(tx, one.clock())
+            assert leases.may_send(tx, one.clock())
 
     assert grows(tmp_path, waiting_messages, look) < 1.1
 

@@ -20,7 +20,7 @@ from bot.incidents.incidents import Status
 from bot.incidents.refusals import Refusal
 from bot.policy.policies import Severity
 from bot.store.database import Database, Transaction
-from bot.store.tables import locks, outbox_messages, rate_limits, records
+from bot.store.tables import leases, locks, outbox_messages, rate_limits, records
 from bot.store.tables.outbox_messages import (
     MessageKind,
     NewMessage,
@@ -265,10 +265,10 @@ def test_a_change_during_a_claim_is_edited_in_afterwards(
     assert message is not None
     assert shown is not None
     with one.database.transaction() as tx:
-        ended = outbox_messages.finish(tx, message, State.SENT)
+        ended = leases.finish(tx, message, State.SENT)
 
     assert shown.status is Status.OPEN
-    assert ended is outbox_messages.Finish.STALE
+    assert ended is leases.Finish.STALE
 
 
 _WAITING = """
@@ -343,7 +343,7 @@ def claim(
 
 def claimed(tx: Transaction, now: datetime, token: str) -> OutboxMessage | None:
     until = now + timedelta(minutes=1)
-    return outbox_messages.claim(
+    return leases.claim(
         tx,
         system_now=now,
         lease_until=until,

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.emulator.api.endpoints import Call
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
-from bot.store.tables import outbox_messages
+from bot.store.tables import leases
 from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
@@ -60,7 +60,7 @@ def sender_dies(told: Story) -> None:
     """Let a sender claim the next message, and never come back."""
     now = told.system_clock()
     with told.bot.database.transaction() as tx:
-        message = outbox_messages.claim(
+        message = leases.claim(
             tx,
             system_now=now,
             lease_until=now + timedelta(seconds=60),
