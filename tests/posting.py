@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.delivery.outbox import Outbox, Rendered
+from bot.delivery.attempts import Rendered
+from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message
@@ -102,6 +103,10 @@ class FakeSlack(Slack):
         ]
         self.while_looking()
         yield from seen
+
+    def has_replies(self, channel: str, ts: str) -> bool:
+        self._fail("look")
+        return ts in self.answered
 
     def delete(self, channel: str, ts: str) -> None:
         self._fail("delete")

@@ -43,7 +43,7 @@ from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres
 from tests.crash.stage import policy
-from tests.posting import UNKNOWN, FakeSlack, limited
+from tests.posting import UNKNOWN, FakeSlack, limited, refused
 
 # The policy's targets for a premium customer, day and night.
 FIRST_RESPONSE = {Severity.SEV2: 4, Severity.SEV3: 24}
@@ -122,7 +122,20 @@ class Room(FakeSlack):
         yield from list(self.shown.values())
 
     def delete(self, channel: str, ts: str) -> None:
-        self.shown.pop(ts, None)
+        fate = self.fates.pop(0) if self.fates else "ok"
+        if fate == "limited":
+            raise limited(5)
+        if fate == "killed before":
+            raise Killed
+        is_there = ts in self.shown
+        if fate not in ("late", "lost"):
+            self.shown.pop(ts, None)
+        if fate == "killed after":
+            raise Killed
+        if fate != "ok":
+            raise UNKNOWN
+        if not is_there:
+            raise refused("message_not_found", "chat.delete")
 
 
 @dataclass
@@ -332,8 +345,26 @@ class World(RuleBasedStateMachine):
         assert max(shown.values(), default=1) == 1, shown
         assert max(said.values(), default=1) == 1, said
         assert self._keys(f"{_UNSETTLED} OR state = 'dead'") == set()
-        sent = self._keys("kind <> 'edit' AND state = 'sent'")
+        sent = self._keys("kind <> 'edit' AND state = 'sent' AND deleted_at IS NULL")
         assert sent <= shown.keys(), sent - shown.keys()
+        gone = self._keys("deleted_at IS NOT NULL")
+        assert not gone & shown.keys(), gone & shown.keys()
+        told = self._told()
+        assert max(told.values(), default=1) == 1, told
+
+    def _told(self) -> Counter[tuple[int, str]]:
+        """Count the messages that stand somewhere about an incident."""
+        with self.database.whole() as whole:
+            rows = whole.each(
+                "SELECT DISTINCT item.incident, message.key, "
+                "COALESCE(message.person, message.conversation, '') || "
+                "COALESCE(message.thread_of, '') AS place "
+                "FROM outbox_items AS item JOIN outbox AS message "
+                "ON message.key = item.key "
+                "WHERE message.kind = 'reminder' AND message.state = 'sent' "
+                "AND message.deleted_at IS NULL"
+            )
+            return Counter((row["incident"], row["place"]) for row in rows)
 
     def _keys(self, where: str) -> set[str]:
         with self.database.whole() as whole:

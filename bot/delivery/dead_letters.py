@@ -116,9 +116,10 @@ class DeadLetters:
         if place is None:
             return ""
         because = Because.STAND_IN if person else Because.FALLBACK
+        waiting = [item for item, at in items.told_before(tx, message.key) if not at]
         untold = [
             replace(item, because=because)
-            for item in items.within(tx, message.key)
+            for item in (*items.within(tx, message.key), *waiting)
             if not self._escalates(tx, item) and not items.is_told(tx, item, place)
         ]
         if untold or message.kind is not MessageKind.REMINDER:

@@ -6,26 +6,22 @@ late finds another token, and so knows that it lost the message. Source for the 
 https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html
 """
 
-import hashlib
-import json
 import logging
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, assert_never
+from typing import assert_never
 
-from bot.delivery import dead_letters, pacing
+from bot.delivery import attempts, dead_letters, pacing
+from bot.delivery.attempts import Attempt, Render
 from bot.delivery.conversations import Conversations, note_left
 from bot.delivery.dead_letters import DeadLetters
 from bot.delivery.failed_calls import FailedCalls
 from bot.delivery.pacing import Pace
 from bot.delivery.reconciliation import Reconciliation
 from bot.errors import Fate, SlackError, StorageError
-from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.store.database import Transaction
 from bot.store.tables import (
-    items,
     leases,
     locks,
     outbox_messages,
@@ -46,39 +42,6 @@ logger = logging.getLogger(__name__)
 # Ours, not Slack's: reports on lost messages show a code in either case.
 _CANNOT_BE_RENDERED = "not_rendered"
 _WAS_DELETED = ("message_not_found", "thread_not_found")
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What a message says now. `is_live`: it has buttons that may have to go."""
-
-    message: Message
-    is_live: bool
-
-
-class Render(Protocol):
-    """Turns a message into what it says now; `None` if it has nothing to say."""
-
-    def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render a message within the transaction that claims it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    """A claimed message, ready to send: where it goes, and what it says."""
-
-    message: OutboxMessage
-    rendered: Rendered
-    channel: str
-    thread_ts: str | None = None
-    edits_ts: str | None = None
-    also: tuple[str, ...] = ()
-
-    @property
-    def hash(self) -> str:
-        said = self.rendered.message
-        text = json.dumps([said.text, list(said.blocks)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 class Outbox:
@@ -208,7 +171,7 @@ class Outbox:
                 tx, message.conversation, now, self._pace.conversation
             )
 
-    def _delivery(self, tx: Transaction, message: OutboxMessage) -> _Delivery | None:
+    def _delivery(self, tx: Transaction, message: OutboxMessage) -> Attempt | None:
         """Render a message as of now; finish one that has nothing to say any more."""
         edited = outbox_messages.find(tx, message.edit_of) if message.edit_of else None
         try:
@@ -221,7 +184,7 @@ class Outbox:
             return None
         delivery = None
         if rendered is not None:
-            delivery = _addressed(tx, message, edited, rendered)
+            delivery = attempts.addressed(tx, message, edited, rendered)
         if delivery is None:
             ended = State.SUPERSEDED
             verify = self._reconciliation.after_unconfirmed(message, ended)
@@ -231,6 +194,12 @@ class Outbox:
         if edited is not None and edited.rendered == delivery.hash:
             leases.finish(tx, message, State.SENT)
             return None
+        now = self._context.system_clock()
+        if delivery.deletes and (
+            until := rate_limits.limited_until(tx, rate_limits.DELETING, now)
+        ):
+            leases.retry(tx, message, not_before=until, error="ratelimited")
+            return None
         return delivery
 
     def _give_back(self, message: OutboxMessage) -> None:
@@ -239,10 +208,13 @@ class Outbox:
         with self._context.database.transaction() as tx:
             leases.retry(tx, message, not_before=now, error=message.last_error or "")
 
-    def _deliver(self, delivery: _Delivery) -> None:
-        message = delivery.message
+    def _deliver(self, delivery: Attempt) -> None:
+        message, ts, is_gone = delivery.message, None, False
         try:
-            ts = self._called(delivery)
+            if message.edit_of is None:
+                ts = attempts.posted(self._slack, delivery)
+            else:
+                is_gone = attempts.edited(self._slack, delivery)
         except SlackError as error:
             self._failed_calls.log("slack did not take a message", message.key, error)
             with self._context.database.transaction() as tx:
@@ -252,28 +224,17 @@ class Outbox:
             return
         self._failed_calls.sent(message)
         with self._context.database.transaction() as tx:
+            if message.kind is MessageKind.REMINDER:
+                # Of two that are sent side by side, the later one sees the other.
+                locks.take(tx, locks.OUTBOX)
             if message.edit_of is None:
                 self._posted(tx, delivery, ts)
+            elif is_gone:
+                self._deleted(tx, delivery, message.edit_of)
             else:
                 self._edited(tx, delivery, message.edit_of)
 
-    def _called(self, delivery: _Delivery) -> str | None:
-        message, said = delivery.message, delivery.rendered.message
-        if delivery.edits_ts is not None and message.edit_of is not None:
-            self._slack.update(
-                delivery.channel, delivery.edits_ts, said, key=message.edit_of
-            )
-            return None
-        return self._slack.post(
-            delivery.channel,
-            said,
-            key=message.key,
-            also=delivery.also,
-            thread_ts=delivery.thread_ts,
-            is_urgent=message.priority is Priority.PAGE,
-        )
-
-    def _posted(self, tx: Transaction, delivery: _Delivery, ts: str | None) -> None:
+    def _posted(self, tx: Transaction, delivery: Attempt, ts: str | None) -> None:
         """Note that a message was posted, even if its lease was lost meanwhile."""
         message, is_live = delivery.message, delivery.rendered.is_live
         posted = Posted(self._context.clock(), ts, delivery.hash, is_live)
@@ -294,8 +255,16 @@ class Outbox:
                 pass
             case _:
                 assert_never(finish)
+        # Not before: until now the older ones were all that people had.
+        outbox_messages.queue_replaced(tx, message.key, **self._context.instants())
 
-    def _edited(self, tx: Transaction, delivery: _Delivery, edited: str) -> None:
+    def _deleted(self, tx: Transaction, delivery: Attempt, deleted: str) -> None:
+        """Note that a message is gone that a newer one replaces."""
+        now, ts = self._context.clock(), delivery.edits_ts
+        leases.finish(tx, delivery.message, State.SENT, posted=Posted(now))
+        leases.note_deleted(tx, deleted, ts=ts, at=now)
+
+    def _edited(self, tx: Transaction, delivery: Attempt, edited: str) -> None:
         """Note what a message shows now.
 
         If an earlier edit is unconfirmed it may still land and overwrite this one. Then
@@ -317,7 +286,7 @@ class Outbox:
             shown = delivery.hash
             leases.note_edited(tx, edited, ts=ts, rendered=shown, is_live=is_live)
 
-    def _failed(self, tx: Transaction, delivery: _Delivery, error: SlackError) -> None:
+    def _failed(self, tx: Transaction, delivery: Attempt, error: SlackError) -> None:
         now, message = self._context.system_clock(), delivery.message
         match error.fate:
             case Fate.NOT_DONE | Fate.UNDOCUMENTED | Fate.REFUSED:
@@ -325,7 +294,7 @@ class Outbox:
                 self._failed_calls.settle(tx, message, error, wait)
                 # Slack limits a method as a whole, not one message.
                 if error.retry_after is not None:
-                    rate_limits.limit(tx, _method(message), now + wait)
+                    rate_limits.limit(tx, delivery.method, now + wait)
             case Fate.INSTALLATION:
                 self._failed_calls.settle(tx, message, error, timedelta(0))
             case Fate.UNKNOWN:
@@ -361,40 +330,3 @@ class Outbox:
 
     def _refresh(self, tx: Transaction, key: str) -> None:
         outbox_messages.refresh_one(tx, key, **self._context.instants())
-
-
-def _addressed(
-    tx: Transaction,
-    message: OutboxMessage,
-    edited: OutboxMessage | None,
-    rendered: Rendered,
-) -> _Delivery | None:
-    """Return a delivery with its address; `None` if there is nothing to address.
-
-    A reply goes to its parent's thread and an edit to its message's ts. A message that
-    is about to be posted again has no ts, and needs no edit either.
-    """
-    if edited is not None:
-        if edited.conversation is None or edited.ts is None:
-            return None
-        return _Delivery(message, rendered, edited.conversation, edits_ts=edited.ts)
-    if message.conversation is None:
-        return None
-    also = tuple(
-        items.key_of(item, message.place_of_items)
-        for item in items.within(tx, message.key)
-    )
-    if message.thread_of is None:
-        return _Delivery(message, rendered, message.conversation, also=also)
-    parent = outbox_messages.find(tx, message.thread_of)
-    if parent is None or parent.conversation is None or parent.ts is None:
-        return None
-    return _Delivery(
-        message, rendered, parent.conversation, thread_ts=parent.ts, also=also
-    )
-
-
-def _method(message: OutboxMessage) -> str:
-    return (
-        rate_limits.EDITING if message.kind is MessageKind.EDIT else rate_limits.POSTING
-    )

@@ -287,6 +287,7 @@ class Reconciliation:
             return False
         instants = self._context.instants()
         outbox_messages.refresh_one(tx, message.key, **instants)
+        outbox_messages.queue_replaced(tx, message.key, **instants)
         return True
 
     def _not_there(self, tx: Transaction, message: OutboxMessage) -> bool:

@@ -1,13 +1,13 @@
 """Render a message of the outbox: load what it refers to, then turn it into blocks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from bot.clock import Clock
+from bot.delivery.attempts import Rendered
 from bot.delivery.dead_letters import is_lost, missed_by
-from bot.delivery.outbox import Rendered
 from bot.incidents import digest as digests
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, owed_now
@@ -104,42 +104,65 @@ class Renderer:
         return Rendered(said, is_live=True)
 
     def _reminder(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render a reminder; before it is sent, answered reminders drop out."""
+        """Render a reminder; before it is sent, answered reminders drop out.
+
+        It stands for older ones about the same incidents, which are deleted once it was
+        sent, and drops those incidents of which a newer one tells.
+        """
         policy, now = self._policy(), self._clock()
         reader = person(tx, policy, message.person) if message.person else None
+        replaced = items.replaced(tx, message.key)
+        own = [(item, message.sent_at) for item in items.within(tx, message.key)]
+        told = [*own, *items.told_before(tx, message.key)]
         rings = Rings(tx, policy)
-        within = items.within(tx, message.key)
-        found = [self._item(tx, message, one, rings) for one in within]
+        found = [
+            self._item(tx, message, one, told_at, rings)
+            for one, told_at in told
+            if one.incident not in replaced
+        ]
+        if replaced and not found and message.ts is not None:
+            numbers = sorted({one.incident for one, _ in own})
+            kept = reminder.with_replies(numbers)
+            return Rendered(kept, is_live=False, is_replaced=True)
         live = [item for item in found if item.is_live_for(reader)]
+        if message.ts is None and all(item.told_at is not None for item in live):
+            return None
         shown = live if message.ts is None else found
-        said = reminder.message(shown, reader, policy, now, down=_down(message))
+        said = reminder.message(
+            _one_each(shown, reader), reader, policy, now, down=_down(message)
+        )
         return Rendered(said, is_live=bool(live)) if said else None
 
     def _item(
-        self, tx: Transaction, message: OutboxMessage, item: Item, rings: Rings
+        self,
+        tx: Transaction,
+        message: OutboxMessage,
+        item: Item,
+        told_at: datetime | None,
+        rings: Rings,
     ) -> ReminderItem:
         incident = records.incident(tx, item.incident)
         assert incident is not None, "a reminder belongs to an incident"
-        owed = records.deadlines(tx, item.incident)
+        owed, now = records.deadlines(tx, item.incident), self._clock()
         deadline = _of(owed, item)
         is_page = item.kind.is_internal
         would_be_missed = False
         if message.person is not None:
             ring = rings.of(incident, owed)
-            at = message.sent_at or self._clock()
-            would_be_missed = ring(message.person, at).why is Why.MISSED
+            would_be_missed = ring(message.person, told_at or now).why is Why.MISSED
         following = None
-        if item.next_person is not None and item.next_at is not None:
+        # What an older message said may have passed when this one was sent.
+        sent_at = message.sent_at or now
+        if item.next_person and item.next_at and item.next_at > sent_at:
             following = (item.next_person, item.next_at)
         return ReminderItem(
             incident=incident,
             deadline=deadline,
             kind=item.step,
             because=item.because,
-            superseded=items.is_superseded(tx, item, message.place),
             owed=owed_now(owed) if is_page else None,
             next=following,
-            told_at=message.sent_at,
+            told_at=told_at,
             release=_explained(tx, incident) if is_page else None,
             would_be_missed=would_be_missed,
         )
@@ -332,6 +355,22 @@ def _explained(tx: Transaction, incident: Incident) -> Event | None:
     if incident.is_open and incident.owner is not None:
         return None
     return explained(incident, records.events(tx, incident.number))
+
+
+def _one_each(
+    items: Sequence[ReminderItem], reader: Person | None
+) -> list[ReminderItem]:
+    """Return one entry for each incident: a page says what a reminder would."""
+
+    def rank(item: ReminderItem) -> int:
+        if not item.is_live_for(reader):
+            return 2
+        return 0 if item.is_page else 1
+
+    found: dict[int, ReminderItem] = {}
+    for item in sorted(items, key=rank):
+        found.setdefault(item.incident.number, item)
+    return list(found.values())
 
 
 def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.emulator.api.refusals import Json
 
+SLACKBOT = "USLACKBOT"
+
 
 class Change(StrEnum):
     """The kind of a change, for those who watch the workspace."""
@@ -169,7 +171,8 @@ class Message:
 
     `ts` is its id in its channel, `edited` the stamp of the last edit or None,
     `private_to` the one person who sees it ("only visible to you") or None, and
-    `deleted` a parent that was removed while its thread stays. `is_broadcast` is a
+    `deleted` a parent that was removed while its thread stays; Slack shows a tombstone
+    instead (https://github.com/sgratzl/slack-cleaner/issues/74). `is_broadcast` is a
     reply that was also sent to the channel. `thread` holds the replies; the driver
     fills it in.
     """
@@ -196,7 +199,7 @@ class Message:
         """Return Slack's message object; `bot` adds the fields of an app's message."""
         body: Json = {
             "type": "message",
-            "user": self.user,
+            "user": SLACKBOT if self.deleted else self.user,
             "ts": self.ts,
             "text": self.text,
             **(bot or {}),
@@ -207,6 +210,8 @@ class Message:
             body["thread_ts"] = self.thread_ts
         if self.is_broadcast:
             body["subtype"] = "thread_broadcast"
+        if self.deleted:
+            body |= {"subtype": "tombstone", "hidden": True}
         if self.metadata:
             body["metadata"] = self.metadata
         if self.edited:

@@ -158,6 +158,19 @@ class Slack:
         """Delete one of the bot's own messages."""
         called(self.web.chat_delete, _nothing, channel=channel, ts=ts)
 
+    def has_replies(self, channel: str, ts: str) -> bool:
+        """Return whether people replied below a message of the bot's own."""
+        replies = called(
+            self.web.conversations_history,
+            lambda answer: [one.get("reply_count", 0) for one in answer["messages"]],
+            channel=channel,
+            oldest=ts,
+            latest=ts,
+            inclusive=True,
+            limit=1,
+        )
+        return any(replies)
+
     def standing(
         self,
         channel: str,

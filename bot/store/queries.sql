@@ -21,7 +21,7 @@ closed_at, outcome
 -- name: message_columns
 id, key, kind, priority, conversation, person, incident, thread_of, edit_of, refs,
 state, attempts, lease_token, is_live, ts, rendered, queued_at, sent_at,
-unconfirmed_at, unconfirmed_because, last_error, refused_since
+unconfirmed_at, unconfirmed_because, last_error, refused_since, deleted_at
 
 -- name: event_columns
 id, kind, at, recorded_at, by_person, details
@@ -799,6 +799,59 @@ SET state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'queued' END,
   not_before = excluded.not_before
 RETURNING id;
 
+-- name: queue_replaced
+-- Queue an edit of each sent reminder about the incidents of a message that a newer one
+-- at the same place replaces. As with queue_edits there is one edit per message.
+INSERT INTO outbox (
+  workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
+  refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
+  rendered, queued_at, sent_at, last_error
+)
+SELECT
+  workspace, 'edit:' || key, 'edit', 2, conversation, person, incident, NULL, key, '{}',
+  'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
+  NULL, :queued_at, NULL, NULL
+FROM outbox AS shown
+WHERE workspace = :workspace
+  AND kind = 'reminder'
+  AND state = 'sent'
+  AND ts IS NOT NULL
+  AND deleted_at IS NULL
+  AND key IN (
+    SELECT item.key
+    FROM outbox_items AS own
+    JOIN outbox_items AS item
+      ON item.workspace = own.workspace
+      AND item.incident = own.incident
+    WHERE own.workspace = :workspace
+      AND own.key = :key
+  )
+  AND EXISTS (
+    SELECT 1
+    FROM outbox_items AS own
+    JOIN outbox_items AS other
+      ON other.workspace = own.workspace
+      AND other.incident = own.incident
+    JOIN outbox AS newer
+      ON newer.workspace = other.workspace
+      AND newer.key = other.key
+    WHERE own.workspace = :workspace
+      AND own.key = shown.key
+      AND newer.kind = 'reminder'
+      AND newer.state = 'sent'
+      AND newer.id > shown.id
+      AND COALESCE(newer.person, newer.conversation)
+        = COALESCE(shown.person, shown.conversation)
+      AND COALESCE(newer.thread_of, '') = COALESCE(shown.thread_of, '')
+  )
+ORDER BY key
+ON CONFLICT (workspace, key) DO UPDATE
+SET state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'queued' END,
+  is_stale = CASE WHEN outbox.state = 'sending' THEN 1 ELSE 0 END,
+  attempts = 0,
+  not_before = excluded.not_before
+RETURNING id;
+
 -- name: mark_stale
 -- A message that is being sent was rendered before this change, so it needs an edit
 -- once it has arrived. Queued ones are marked too: another replica may be claiming one
@@ -847,20 +900,70 @@ WHERE workspace = :workspace
   AND fired = :fired
 RETURNING position;
 
--- name: newer_reminders
--- Count the later reminders of a deadline that went to the same place.
-SELECT COUNT(*) AS newer
+-- name: replaced_incidents
+-- The incidents within a message that a newer one at the same place is about.
+SELECT DISTINCT own.incident
+FROM outbox_items AS own
+JOIN outbox AS message
+  ON message.workspace = own.workspace
+  AND message.key = own.key
+JOIN outbox_items AS other
+  ON other.workspace = own.workspace
+  AND other.incident = own.incident
+JOIN outbox AS newer
+  ON newer.workspace = other.workspace
+  AND newer.key = other.key
+WHERE own.workspace = :workspace
+  AND own.key = :key
+  AND message.kind = 'reminder'
+  AND newer.kind = 'reminder'
+  AND newer.id > message.id
+  AND COALESCE(newer.person, newer.conversation)
+    = COALESCE(message.person, message.conversation)
+  AND COALESCE(newer.thread_of, '') = COALESCE(message.thread_of, '')
+  AND (
+    newer.state = 'sent'
+    OR (
+      message.ts IS NULL
+      AND newer.priority <= message.priority
+      AND newer.state IN ('queued', 'sending', 'unconfirmed')
+    )
+  );
+
+-- name: told_before
+-- What older messages at the same place say of a message's incidents, as far as it is
+-- still owed.
+SELECT
+  item.incident, item.deadline_kind, item.deadline_count, item.fired, item.step,
+  item.because, item.next_person, item.next_at, item.held_at, older.sent_at
 FROM outbox_items AS item
+JOIN outbox AS older
+  ON older.workspace = item.workspace
+  AND older.key = item.key
 JOIN outbox AS message
   ON message.workspace = item.workspace
-  AND message.key = item.key
+  AND message.key = :key
+JOIN deadlines
+  ON deadlines.workspace = item.workspace
+  AND deadlines.incident = item.incident
+  AND deadlines.kind = item.deadline_kind
+  AND deadlines.count = item.deadline_count
 WHERE item.workspace = :workspace
-  AND item.incident = :incident
-  AND item.deadline_kind = :deadline_kind
-  AND item.deadline_count = :deadline_count
-  AND item.fired > :fired
-  AND message.state NOT IN ('dead', 'superseded')
-  AND COALESCE(message.person, message.conversation) = :place;
+  AND item.incident IN (
+    SELECT incident
+    FROM outbox_items
+    WHERE workspace = :workspace
+      AND key = :key
+  )
+  AND deadlines.closed_at IS NULL
+  AND message.kind = 'reminder'
+  AND older.kind = 'reminder'
+  AND older.id < message.id
+  AND older.state NOT IN ('merged', 'dead')
+  AND COALESCE(older.person, older.conversation)
+    = COALESCE(message.person, message.conversation)
+  AND COALESCE(older.thread_of, '') = COALESCE(message.thread_of, '')
+ORDER BY item.fired DESC, older.id DESC;
 
 -- name: sent_reminders
 SELECT DISTINCT message.queued_at, message.ts
@@ -1281,7 +1384,8 @@ SET state = 'sent',
   sent_at = :sent_at,
   verify_at = :verify_at,
   unconfirmed_because = NULL,
-  last_error = NULL
+  last_error = NULL,
+  deleted_at = NULL
 WHERE workspace = :workspace
   AND id = :id
   AND lease_token = :token
@@ -1369,6 +1473,15 @@ RETURNING id;
 UPDATE outbox
 SET rendered = :rendered,
   is_live = :is_live
+WHERE workspace = :workspace
+  AND key = :key
+  AND ts = :ts
+RETURNING id;
+
+-- name: note_deleted
+UPDATE outbox
+SET is_live = 0,
+  deleted_at = :deleted_at
 WHERE workspace = :workspace
   AND key = :key
   AND ts = :ts

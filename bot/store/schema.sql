@@ -406,3 +406,7 @@ CREATE TABLE held (
   PRIMARY KEY (workspace, person, incident, deadline_kind, deadline_count)
 ) STRICT;
 ALTER TABLE outbox_items ADD COLUMN held_at INSTANT;
+
+-- name: deleted_messages
+-- When a message was deleted that a newer one had replaced.
+ALTER TABLE outbox ADD COLUMN deleted_at INSTANT;

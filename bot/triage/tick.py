@@ -44,12 +44,13 @@ _PAGES = (StepKind.PAGE, StepKind.CHECK_IN)
 class _Firing:
     """One deadline after its reminder, who gets the reminder, and who is paged next.
 
-    `is_repeated`: an earlier reminder of it was sent. `held` are those who get it when
-    their day begins.
+    `due_at` is when the reminder was due. `is_repeated`: an earlier reminder of it was
+    sent. `held` are those who get it when their day begins.
     """
 
     incident: Incident
     deadline: Deadline
+    due_at: datetime
     step: Step
     told: tuple[Recipient, ...]
     following: tuple[Recipient, datetime] | None
@@ -103,13 +104,14 @@ class _Batch:
             first = (*firing.told, *(one for one, _ in firing.held))[0]
             self.threads.append(firing.item_for(first))
 
-    def may_join(self, firing: _Firing) -> bool:
+    def may_join(self, firing: _Firing, now: datetime) -> bool:
         """Return whether a reminder can be sent early, with messages that go out now.
 
-        All its recipients must be getting one. Pages are never sent early.
+        All its recipients must be getting one. A page is due within this minute.
         """
         is_told = {one.id for one in firing.told} <= self.places.keys()
-        return is_told and not firing.held and not firing.step.is_page
+        is_near = not firing.step.is_page or _minute(firing.due_at) == _minute(now)
+        return is_told and not firing.held and is_near
 
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
@@ -242,7 +244,7 @@ class Reminders:
             for firing in self._due(tx, now, _EARLIEST, now, _ALL):
                 batch.add(firing)
             for firing in self._due(tx, now, now, soon, _MOST_EARLY):
-                if batch.may_join(firing):
+                if batch.may_join(firing, now):
                     batch.add(firing)
             records.save_fired(tx, batch.fired)
             self._queue(tx, batch, now)
@@ -332,7 +334,7 @@ def _fired(
             policy, incident, [after], ring, but_not=but_not
         )
     is_repeated = deadline.fired > 0
-    return _Firing(incident, after, step, told, following, is_repeated, fired.held)
+    return _Firing(incident, after, at, step, told, following, is_repeated, fired.held)
 
 
 def _without_standing(tx: Transaction, firing: _Firing, now: datetime) -> _Firing:

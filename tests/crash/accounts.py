@@ -23,6 +23,7 @@ _STEPS = (0, 5, 10, 20)
 _REPEATS = {1: (15,), 2: (15, 30, 60)}
 _UNFINISHED = ("queued", "sending", "unconfirmed", "dead")
 _TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))
+_REMINDER = re.compile(r"INC-\d+/(first_response|update|check_in)/")
 # Reminders so close together may go out as one, the later one early.
 _TOGETHER = timedelta(minutes=2)
 
@@ -33,7 +34,8 @@ class Verdict:
 
     An act that came twice has been `answered` twice if it did something twice, or if
     what people were told of it is not one and the same. A superseded message that
-    landed late is a `stray` while it has buttons.
+    landed late is a `stray` while it has buttons, and so is one that a newer one about
+    the same incident replaced.
     """
 
     obligations: int = 0
@@ -65,6 +67,7 @@ def verdict(
     found = Verdict()
     found.add(_by_record(messages, shown))
     found.add(_by_eye(shown))
+    found.add(_by_place(shown))
     found.add(_by_words(shown, told))
     found.add(_by_policy(shown, told, now))
     found.add(_by_answers(shown, told, happened))
@@ -72,13 +75,19 @@ def verdict(
 
 
 def _by_record(messages: Sequence[OutboxMessage], shown: Sequence[Message]) -> Verdict:
-    """Exactly the messages that the record calls sent are shown, each once."""
+    """Exactly the messages that the record calls sent are shown, each once.
+
+    What was deleted counts by what replaced it.
+    """
     posts = [one for one in messages if one.kind != "edit"]
     counted = Counter(map(_key, shown))
     owed = [one for one in posts if one.state not in ("superseded", "merged")]
     found = Verdict(len(owed))
     for message in owed:
-        if message.state != "sent":
+        if message.deleted_at is not None:
+            if counted[message.key]:
+                found.stray.append(f"{message.key} is deleted, and in Slack")
+        elif message.state != "sent":
             found.lost.append(f"{message.key} is {message.state}: {message.last_error}")
         elif not counted[message.key]:
             found.lost.append(f"{message.key} is sent, and not in Slack")
@@ -113,6 +122,21 @@ def _by_eye(shown: Sequence[Message]) -> Verdict:
     for keys in read.values():
         if len(keys) > 1:
             found.doubled.append(f"{', '.join(keys)} read the same")
+    return found
+
+
+def _by_place(shown: Sequence[Message]) -> Verdict:
+    """No place holds two reminders about one incident."""
+    found = Verdict()
+    told: Counter[tuple[str, str, str]] = Counter()
+    for message in shown:
+        if _REMINDER.match(_key(message)):
+            place = message.channel, message.thread_ts or ""
+            said = json.dumps(message.blocks)
+            told.update((*place, name) for name in set(re.findall(r"INC-\d+", said)))
+    for (channel, thread, name), times in told.items():
+        if times > 1:
+            found.stray.append(f"{name} is told {times} times in {channel} {thread}")
     return found
 
 

@@ -20,7 +20,6 @@ from bot.delivery.pacing import PAGE
 from bot.emulator.faults import Fault
 from bot.store.database import Answer, Row, Transaction
 from bot.store.queries import queries
-from bot.store.tables.outbox_messages import Priority
 from tests.crash.bots import Change, untouched
 from tests.crash.stage import LONGEST_DELAY, SCALE, Stage
 
@@ -165,15 +164,15 @@ def _remove_a_card(stage: Stage) -> None:
 
 def _stalled(bot: Bot) -> None:
     """Pause a sender of pages after Slack's answer until its lease is lost."""
-    called = bot.outbox._called
+    post = bot.outbox._slack.post
 
-    def stalling(delivery: Any) -> str | None:
-        ts = called(delivery)
-        if delivery.message.priority is Priority.PAGE:
+    def stalling(*given: Any, **how: Any) -> str:
+        ts = post(*given, **how)
+        if how["is_urgent"]:
             time.sleep(1.2 * PAGE.lease.total_seconds() / SCALE)
         return ts
 
-    setattr(bot.outbox, "_called", stalling)  # noqa: B010
+    setattr(bot.outbox._slack, "post", stalling)  # noqa: B010
 
 
 PROVOCATIONS = (

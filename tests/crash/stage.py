@@ -94,6 +94,7 @@ class OutboxMessage:
     ts: str | None
     verify_at: object
     last_error: str | None
+    deleted_at: object = None
 
     @property
     def is_under_way(self) -> bool:
@@ -166,7 +167,7 @@ class Stage:
 
     def messages(self) -> list[OutboxMessage]:
         """Return the outbox as it is now, edits included."""
-        columns = "key, kind, state, ts, verify_at, last_error"
+        columns = "key, kind, state, ts, verify_at, last_error, deleted_at"
         rows = self.say(f"SELECT {columns} FROM outbox ORDER BY id")
         return [OutboxMessage(*row) for row in rows]
 

@@ -142,6 +142,33 @@ def test_a_superseded_message_shown_with_buttons_is_a_stray(state: str) -> None:
     assert not live.is_clean
 
 
+def test_a_deleted_message_is_no_loss_and_shown_again_a_stray() -> None:
+    key = "INC-1/first_response/1/1/U0ANA"
+    older = replace(CARD, ts="2.0", text="due", metadata=of_key(key))
+    messages = (SENT, replace(SENT, key=key, deleted_at="2026-11-24"))
+
+    assert verdict(CARD, messages=messages).is_clean
+    assert verdict(CARD, older, messages=messages).stray == [
+        f"{key} is deleted, and in Slack"
+    ]
+
+
+def test_two_reminders_of_an_incident_in_one_place_are_a_stray() -> None:
+    keys = [f"INC-1/first_response/1/{fired}/U0ANA" for fired in (1, 2)]
+    said = {"type": "section", "text": {"type": "mrkdwn", "text": "INC-1 is due"}}
+    first, second = (
+        replace(CARD, ts=key, text=key, blocks=(said,), metadata=of_key(key))
+        for key in keys
+    )
+    messages = (SENT, *(replace(SENT, key=key) for key in keys))
+
+    both = verdict(CARD, first, second, messages=messages)
+    elsewhere = replace(second, channel="D0BEN")
+
+    assert both.stray == ["INC-1 is told 2 times in C0INCIDENTS "]
+    assert verdict(CARD, first, elsewhere, messages=messages).is_clean
+
+
 def test_the_same_text_under_another_key_counts_as_doubled() -> None:
     keys = ("INC-1/note/1", "INC-1/note/2")
     notes = [

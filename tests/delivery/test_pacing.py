@@ -47,6 +47,7 @@ def edit(attempts: int) -> OutboxMessage:
         unconfirmed_because=None,
         last_error=None,
         refused_since=None,
+        deleted_at=None,
     )
 
 

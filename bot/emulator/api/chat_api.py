@@ -87,7 +87,7 @@ def delete(workspace: Workspace, arguments: Json) -> Json:
 
 def message_json(workspace: Workspace, message: Message) -> Json:
     """Return Slack's message object, with the fields of an app for the bot's own."""
-    if message.user != workspace.bot.id:
+    if message.user != workspace.bot.id or message.deleted:
         return message.as_json()
     bot = {
         "bot_id": workspace.bot_id,

@@ -38,7 +38,7 @@ def sentences(
         return [*_unowned(item, policy, times), *because, stop]
     if item.is_owned_by(reader):
         stop = "Stops at any act of yours on it."
-        return [*_check_in(item, times), *because, stop]
+        return [*_check_in(item, policy, times), *because, stop]
     stop = "Stops when the owner answers, or somebody takes it over."
     return [*_silent_owner(item, policy, times), *because, stop]
 
@@ -69,7 +69,7 @@ def _unowned(item: Item, policy: Policy, times: Times) -> Iterator[str]:
         yield f"{nobody} You were {told} as the {role(item.because)}{then}."
 
 
-def _check_in(item: Item, times: Times) -> Iterator[str]:
+def _check_in(item: Item, policy: Policy, times: Times) -> Iterator[str]:
     """Yield the question to the owner of a Sev1, or its repeat."""
     incident, deadline = item.incident, item.deadline
     if item.kind is not StepKind.CHECK_IN:
@@ -80,6 +80,7 @@ def _check_in(item: Item, times: Times) -> Iterator[str]:
         yield "It is yours, and somebody else made it urgent: are you on it?"
     else:
         yield f"{name_of(incident)}: are you still on it?"
+    yield from _target(item, policy, times)
     if incident.last_sign_at is not None:
         yield f"Last sign of life {times.clock(incident.last_sign_at)}."
     if item.next is not None:

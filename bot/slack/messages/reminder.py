@@ -65,23 +65,36 @@ def message(
         blocks.extend(_blocks(index, item, reader, policy, token))
     if left := ordered[_MOST_ITEMS:]:
         blocks.append(context(_rest(left)))
-    text = _text(ordered, reader, policy, plain)
-    if down:
-        text = f"{_outage(down, len(ordered), plain)} {text}"
+    text = _text(ordered, reader, policy, plain, down=down)
     return say(text, blocks)
 
 
+def with_replies(numbers: Sequence[int]) -> Message:
+    """Return what stays of a message that a newer one replaces, if people replied."""
+    names = ", ".join(f"INC-{number}" for number in numbers)
+    line = (
+        f"{names}: kept for what was written below. What is owed is in a newer message."
+    )
+    return say(line, [section(line)])
+
+
 def _text(
-    items: Sequence[Item], reader: Person | None, policy: Policy, times: Times
+    items: Sequence[Item],
+    reader: Person | None,
+    policy: Policy,
+    times: Times,
+    *,
+    down: tuple[datetime, datetime] | None,
 ) -> str:
     """Return what a phone shows: all of one reminder, the first line of several."""
+    outage = [_outage(down, len(items), times)] if down else []
     live = [item for item in items if item.is_live_for(reader)]
     if not live:
-        return " ".join(_ending(item, times) for item in items)
+        return " ".join([*outage, *(_ending(item, times) for item in items)])
     if len(live) == 1:
-        return " ".join(_sentences(live[0], reader, policy, times))
+        return " ".join([*outage, *_sentences(live[0], reader, policy, times)])
     firsts = (_sentences(item, reader, policy, times)[0] for item in live)
-    return " ".join([f"{len(live)} reminders:", *firsts])
+    return " ".join([*(outage or [f"{len(live)} reminders:"]), *firsts])
 
 
 def _blocks(
@@ -200,8 +213,6 @@ def _ending(item: Item, times: Times) -> str:
     if deadline.paused_at is not None:
         since = times.at(deadline.paused_at)
         return f"{name} stands still, waiting on the customer since {since}."
-    if item.superseded:
-        return f"{name}, replaced by the reminder below."
     since = times.at(incident.owned_since or times.now)
     return f"{name}, taken by {mention(incident.owner or '')} {since}."
 
@@ -220,9 +231,8 @@ def _how_closed(item: Item, times: Times) -> str:
 
 def _outage(down: tuple[datetime, datetime], count: int, times: Times) -> str:
     begun, over = (times.at(instant) for instant in down)
-    fell = "This fell" if count == 1 else f"These {count} fell"
-    order = "" if count == 1 else ", oldest first"
-    return f"I was down from {begun} to {over}. {fell} due meanwhile{order}."
+    these = "this" if count == 1 else f"these {count}, oldest first"
+    return f"I was down from {begun} to {over} and could not remind you of {these}:"
 
 
 def _rest(items: Sequence[Item]) -> str:

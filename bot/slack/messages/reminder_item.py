@@ -20,17 +20,14 @@ class Item:
     `deadline` is as it stands now; for a page it is the check-in, and `owed` is what
     the customer is owed then. `told_at` is when it was sent, `None` if it is being
     sent now. `next` is who is paged next (the id of a person or channel) and when.
-    `superseded` means that a newer reminder of the same deadline went to the same
-    place. `release` is the event by which the incident lost its owner.
-    `would_be_missed`: it came outside of the reader's day, since it is due before the
-    next one.
+    `release` is the event by which the incident lost its owner. `would_be_missed`: it
+    came outside of the reader's day, since it is due before the next one.
     """
 
     incident: Incident
     deadline: Deadline
     kind: StepKind
     because: Because
-    superseded: bool = False
     owed: Deadline | None = None
     next: tuple[str, datetime] | None = None
     told_at: datetime | None = None
@@ -45,8 +42,7 @@ class Item:
     @property
     def is_live(self) -> bool:
         """Return whether it still asks somebody for something."""
-        is_running = self.deadline.is_open and self.deadline.paused_at is None
-        return is_running and not self.superseded
+        return self.deadline.is_open and self.deadline.paused_at is None
 
     def is_live_for(self, reader: Person | None) -> bool:
         """Return whether it still asks this reader for something.

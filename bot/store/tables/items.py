@@ -118,17 +118,28 @@ def sent_of(tx: Transaction, deadline: Deadline) -> list[Sent]:
     return [Sent(row["queued_at"], row["ts"] and posted_at(row["ts"])) for row in rows]
 
 
-def is_superseded(tx: Transaction, item: Item, place: str) -> bool:
-    """Return whether a newer reminder of the same deadline went to the same place."""
-    row = tx.one(
-        "newer_reminders",
-        incident=item.incident,
-        deadline_kind=item.kind,
-        deadline_count=item.count,
-        fired=item.fired,
-        place=place,
-    )
-    return row is not None and row["newer"] > 0
+def told_before(tx: Transaction, key: str) -> list[tuple[Item, datetime | None]]:
+    """Return what older messages at the same place say of a message's incidents.
+
+    Each with when it was sent, `None` if it was not. Only what is still owed, the
+    newest of each deadline, and nothing of which the message itself reminds.
+    """
+    known = {_deadline_of(item) for item in within(tx, key)}
+    found: dict[tuple[int, Kind, int], tuple[Item, datetime | None]] = {}
+    for row in tx.all("told_before", key=key):
+        item = _item(row)
+        if _deadline_of(item) not in known:
+            found.setdefault(_deadline_of(item), (item, row["sent_at"]))
+    return list(found.values())
+
+
+def replaced(tx: Transaction, key: str) -> set[int]:
+    """Return the incidents of a reminder that a newer one at the same place is about.
+
+    What was posted is replaced only by what was posted as well. What waits is replaced
+    by whatever is as urgent.
+    """
+    return {row["incident"] for row in tx.all("replaced_incidents", key=key)}
 
 
 def standing(tx: Transaction, item: Item, place: str) -> tuple[str, datetime] | None:
@@ -167,6 +178,10 @@ def is_told(tx: Transaction, item: Item, place: str) -> bool:
         place=place,
     )
     return row is not None and row["written"] > 0
+
+
+def _deadline_of(item: Item) -> tuple[int, Kind, int]:
+    return item.incident, item.kind, item.count
 
 
 def _values(item: Item) -> dict[str, object]:

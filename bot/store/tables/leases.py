@@ -111,6 +111,11 @@ def note_edited(
     tx.write("note_edited", key=key, ts=ts, rendered=rendered, is_live=int(is_live))
 
 
+def note_deleted(tx: Transaction, key: str, *, ts: str | None, at: datetime) -> None:
+    """Note that the message at `ts` is not in Slack any more."""
+    tx.write("note_deleted", key=key, ts=ts, deleted_at=at)
+
+
 def may_send(tx: Transaction, system_now: datetime) -> bool:
     """Return whether any message can be sent, edited or looked up now."""
     return tx.one("may_send", system_now=system_now) is not None

@@ -102,7 +102,8 @@ class OutboxMessage:
     """A message in the outbox, with the lease of the sender that claimed it.
 
     `unconfirmed_at` is when it last became unconfirmed, and `refused_since` when Slack
-    began to refuse it with a code that we do not know.
+    began to refuse it with a code that we do not know. With `deleted_at` it was sent,
+    and deleted after a newer one had replaced it.
     """
 
     id: int
@@ -127,6 +128,7 @@ class OutboxMessage:
     unconfirmed_because: Unconfirmed | None
     last_error: str | None
     refused_since: datetime | None
+    deleted_at: datetime | None
 
     @property
     def place(self) -> str:
@@ -221,6 +223,17 @@ def refresh_one(
     """Queue an edit of one message, if it has live buttons."""
     values = {"incident": None, "key": key}
     tx.write("queue_edits", **values, queued_at=now, not_before=system_now)
+
+
+def queue_replaced(
+    tx: Transaction, key: str, *, now: datetime, system_now: datetime
+) -> None:
+    """Queue an edit of what a reminder replaces, now that it was sent.
+
+    That is of each sent reminder about the same incidents, itself included, of which a
+    newer one was sent to the same place. If that one says it all, it will be deleted.
+    """
+    tx.write("queue_replaced", key=key, queued_at=now, not_before=system_now)
 
 
 def find(tx: Transaction, key: str) -> OutboxMessage | None:

@@ -353,6 +353,41 @@ def test_a_deleted_parent_leaves_a_tombstone_over_its_thread(
     (tombstone,) = slack.channel("incidents")
     assert tombstone.deleted
     assert [m.text for m in tombstone.thread] == ["note"]
+    (read,) = client.conversations_history(channel=INCIDENTS)["messages"]
+    assert (read["subtype"], read["user"], read["hidden"], read["reply_count"]) == (
+        "tombstone",
+        "USLACKBOT",
+        True,
+        1,
+    )
+    assert "bot_id" not in read
+    above, _ = client.conversations_replies(channel=INCIDENTS, ts=ts)["messages"]
+    assert above["subtype"] == "tombstone"
+    with pytest.raises(SlackApiError) as error:
+        client.chat_delete(channel=INCIDENTS, ts=ts)
+    assert refusal(error) == "message_not_found"
+
+
+def test_a_deleted_message_without_replies_is_in_no_history(
+    client: WebClient,
+) -> None:
+    ts = client.chat_postMessage(channel=INCIDENTS, text="card")["ts"]
+
+    client.chat_delete(channel=INCIDENTS, ts=ts)
+
+    assert client.conversations_history(channel=INCIDENTS)["messages"] == []
+
+
+def test_nothing_is_deleted_in_an_archived_channel(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    ts = client.chat_postMessage(channel=INCIDENTS, text="card")["ts"]
+    slack.change_channel("incidents", archived=True)
+
+    with pytest.raises(SlackApiError) as error:
+        client.chat_delete(channel=INCIDENTS, ts=ts)
+
+    assert refusal(error) == "is_archived"
 
 
 def test_watchers_see_each_change_in_order(

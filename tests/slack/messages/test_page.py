@@ -98,8 +98,9 @@ def test_a_check_in_asks_its_owner() -> None:
     shown = told(check_in(), ANA, pacific(24, "04:41"))
 
     assert shown.text == (
-        "INC-42 Acme (Sev1): are you still on it? Last sign of life 03:41. "
-        "No tap by 04:56: <@U0BEN> is told. Stops at any act of yours on it."
+        "INC-42 Acme (Sev1): are you still on it? First response due 13:00, in 8 h 19. "
+        "Last sign of life 03:41. No tap by 04:56: <@U0BEN> is told. "
+        "Stops at any act of yours on it."
     )
     assert buttons(shown) == ["Still on it", "First response sent", "Hand off"]
 

@@ -234,23 +234,16 @@ def test_an_answered_reminder_is_a_line_without_buttons() -> None:
     assert [block["type"] for block in shown.blocks] == ["rich_text"]
 
 
-def test_a_reminder_that_a_newer_one_replaced_says_so() -> None:
-    update_of, update = responded()
-    item = Item(update_of, update, StepKind.AHEAD, Because.OWNER, superseded=True)
-
-    shown = told(item, ANA, pacific(24, "13:31"))
-
-    assert shown.text == ("INC-31 Acme (Sev2): update, replaced by the reminder below.")
-    assert buttons(shown) == []
-
-
 def test_in_a_merged_reminder_only_open_deadlines_keep_buttons() -> None:
-    live_of, live = responded(number=31)
-    replaced = Item(live_of, live, StepKind.AHEAD, Because.OWNER, superseded=True)
+    update_of, update = responded(number=31)
+    after, answered = happen(
+        update_of, (update,), EventKind.UPDATED, pacific(24, "13:12"), told="Fixed."
+    )
+    over = Item(after, answered[0], StepKind.AHEAD, Because.OWNER)
     other = incident(Severity.SEV2, number=44, owner="U0ANA")
     owed = Item(other, owed_at_opening(other)[0], StepKind.DUE, Because.OWNER)
 
-    shown = reminder.message([replaced, owed], ANA, POLICY, pacific(24, "13:31"))
+    shown = reminder.message([over, owed], ANA, POLICY, pacific(24, "13:31"))
 
     assert shown is not None
     assert shown.text.startswith("INC-44 Acme (Sev2): first response 31 min late")
@@ -324,8 +317,8 @@ def test_after_an_outage_one_message_says_what_fell_due() -> None:
 
     assert shown is not None
     assert shown.text == (
-        "I was down from 12:10 to 14:40. These 2 fell due meanwhile, oldest first. "
-        "2 reminders: INC-44 Globex (Sev2): first response 1 h 40 late, was due 13:00. "
+        "I was down from 12:10 to 14:40 and could not remind you of these 2, oldest "
+        "first: INC-44 Globex (Sev2): first response 1 h 40 late, was due 13:00. "
         "INC-31 Acme (Sev2): update 1 h 10 late, was due 13:30."
     )
 
@@ -338,7 +331,7 @@ def test_an_outage_with_one_reminder_reads_as_one() -> None:
     shown = told(item, ANA, pacific(24, "14:40"), down)
 
     assert shown.text.startswith(
-        "I was down from 12:10 to 14:40. This fell due meanwhile. INC-31 Acme (Sev2): "
+        "I was down from 12:10 to 14:40 and could not remind you of this: INC-31 Acme "
     )
 
 

@@ -1,0 +1,168 @@
+"""One attempt at a message: what it says, where it goes, and the call to Slack.
+
+A message is posted, edited or deleted. It is deleted once a newer one that was sent
+stands for it.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.errors import Fate, SlackError
+from bot.slack.blocks import Message
+from bot.slack.client import Slack
+from bot.store.database import Transaction
+from bot.store.tables import items, outbox_messages, rate_limits
+from bot.store.tables.outbox_messages import OutboxMessage, Priority
+
+_MUST_STAY = ("cant_delete_message", "compliance_exports_prevent_deletion")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a message says now. `is_live`: it has buttons that may have to go.
+
+    If it `is_replaced`, it is to be deleted; it says this only if it has to stay.
+    """
+
+    message: Message
+    is_live: bool
+    is_replaced: bool = False
+
+
+class Render(Protocol):
+    """Turns a message into what it says now; `None` if it has nothing to say."""
+
+    def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        """Render a message within the transaction that claims it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A claimed message, ready to send: where it goes, and what it says."""
+
+    message: OutboxMessage
+    rendered: Rendered
+    channel: str
+    thread_ts: str | None = None
+    edits_ts: str | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def deletes(self) -> bool:
+        """Return whether it deletes a message, if Slack and people's replies allow."""
+        return self.rendered.is_replaced and self.edits_ts is not None
+
+    @property
+    def method(self) -> str:
+        """The method of Slack that it calls, as the rate limits name it."""
+        if self.edits_ts is None:
+            return rate_limits.POSTING
+        return rate_limits.DELETING if self.deletes else rate_limits.EDITING
+
+    @property
+    def hash(self) -> str:
+        """A hash of what it says."""
+        said = self.rendered.message
+        text = json.dumps([said.text, list(said.blocks)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def addressed(
+    tx: Transaction,
+    message: OutboxMessage,
+    edited: OutboxMessage | None,
+    rendered: Rendered,
+) -> Attempt | None:
+    """Return an attempt with its address; `None` if there is nothing to address.
+
+    A reply goes to its parent's thread and an edit to its message's ts. A message that
+    is about to be posted again has no ts, and needs no edit either. Nor does one that
+    was deleted.
+    """
+    if edited is not None:
+        if edited.conversation is None or edited.ts is None or edited.deleted_at:
+            return None
+        thread_ts = None
+        if edited.thread_of is not None:
+            parent = outbox_messages.find(tx, edited.thread_of)
+            thread_ts = parent.ts if parent else None
+        return Attempt(
+            message,
+            rendered,
+            edited.conversation,
+            thread_ts=thread_ts,
+            edits_ts=edited.ts,
+        )
+    if message.conversation is None:
+        return None
+    told = [*items.within(tx, message.key)]
+    told += [item for item, _ in items.told_before(tx, message.key)]
+    also = tuple(items.key_of(item, message.place_of_items) for item in told)
+    if message.thread_of is None:
+        return Attempt(message, rendered, message.conversation, also=also)
+    parent = outbox_messages.find(tx, message.thread_of)
+    if parent is None or parent.conversation is None or parent.ts is None:
+        return None
+    return Attempt(
+        message, rendered, parent.conversation, thread_ts=parent.ts, also=also
+    )
+
+
+def posted(slack: Slack, attempt: Attempt) -> str:
+    """Post a message, and return its ts."""
+    message = attempt.message
+    return slack.post(
+        attempt.channel,
+        attempt.rendered.message,
+        key=message.key,
+        also=attempt.also,
+        thread_ts=attempt.thread_ts,
+        is_urgent=message.priority is Priority.PAGE,
+    )
+
+
+def edited(slack: Slack, attempt: Attempt) -> bool:
+    """Edit or delete a message; return whether it is gone.
+
+    What cannot be deleted is edited instead.
+    """
+    key, ts = attempt.message.edit_of, attempt.edits_ts
+    assert key is not None, "an edit is of a message"
+    assert ts is not None, "that message is in Slack"
+    if attempt.deletes and _is_deleted(slack, attempt, ts):
+        return True
+    slack.update(attempt.channel, ts, attempt.rendered.message, key=key)
+    return False
+
+
+def _is_deleted(slack: Slack, attempt: Attempt, ts: str) -> bool:
+    """Delete a message, unless people replied below it or Slack does not let us.
+
+    Slack itself deletes a message that has replies, and leaves a tombstone above them.
+    Source: https://github.com/sgratzl/slack-cleaner/issues/74
+    """
+    is_reply = attempt.thread_ts is not None
+    if not is_reply and _has_replies(slack, attempt.channel, ts):
+        return False
+    try:
+        slack.delete(attempt.channel, ts)
+    except SlackError as error:
+        if error.code in _MUST_STAY:
+            return False
+        if error.fate is not Fate.GONE:
+            raise
+    return True
+
+
+def _has_replies(slack: Slack, channel: str, ts: str) -> bool:
+    try:
+        return slack.has_replies(channel, ts)
+    except SlackError as error:
+        if error.fate is Fate.REFUSED:  # The bot may not read there.
+            return False
+        if error.fate in (Fate.INSTALLATION, Fate.UNDOCUMENTED):
+            raise
+        # Nothing was deleted, and a limit on reading is none on deleting.
+        raise SlackError(error.code, Fate.NOT_DONE, is_away=error.is_away) from error
