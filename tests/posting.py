@@ -112,7 +112,15 @@ class FakeSlack(Slack):
         self._fail("delete")
         self.posted[int(float(ts)) - 1] = "deleted"
 
-    def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
+    def update(
+        self,
+        channel: str,
+        ts: str,
+        message: Message,
+        *,
+        key: str,
+        also: Sequence[str] = (),
+    ) -> None:
         self.while_editing()
         self._fail("update")
         self.edits.append(message.text)

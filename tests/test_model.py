@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -120,6 +120,20 @@ class Room(FakeSlack):
     ) -> Iterator[Standing]:
         self.while_looking()
         yield from list(self.shown.values())
+
+    def update(
+        self,
+        channel: str,
+        ts: str,
+        message: Message,
+        *,
+        key: str,
+        also: Sequence[str] = (),
+    ) -> None:
+        if ts not in self.shown:
+            raise refused("message_not_found", "chat.update")
+        marks = tuple(mark_of(other) for other in also)
+        self.shown[ts] = replace(self.shown[ts], also=marks)
 
     def delete(self, channel: str, ts: str) -> None:
         fate = self.fates.pop(0) if self.fates else "ok"

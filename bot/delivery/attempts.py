@@ -94,12 +94,11 @@ def addressed(
             edited.conversation,
             thread_ts=thread_ts,
             edits_ts=edited.ts,
+            also=_told(tx, edited),
         )
     if message.conversation is None:
         return None
-    told = [*items.within(tx, message.key)]
-    told += [item for item, _ in items.told_before(tx, message.key)]
-    also = tuple(items.key_of(item, message.place_of_items) for item in told)
+    also = _told(tx, message)
     if message.thread_of is None:
         return Attempt(message, rendered, message.conversation, also=also)
     parent = outbox_messages.find(tx, message.thread_of)
@@ -107,6 +106,18 @@ def addressed(
         return None
     return Attempt(
         message, rendered, parent.conversation, thread_ts=parent.ts, also=also
+    )
+
+
+def _told(tx: Transaction, message: OutboxMessage) -> tuple[str, ...]:
+    """Return the keys of the reminders for which a message stands."""
+    gone = items.replaced(tx, message.key)
+    own = items.within(tx, message.key)
+    before = [item for item, _ in items.told_before(tx, message.key)]
+    return tuple(
+        items.key_of(item, message.place_of_items)
+        for item in (*own, *before)
+        if item.incident not in gone
     )
 
 
@@ -133,7 +144,8 @@ def edited(slack: Slack, attempt: Attempt) -> bool:
     assert ts is not None, "that message is in Slack"
     if attempt.deletes and _is_deleted(slack, attempt, ts):
         return True
-    slack.update(attempt.channel, ts, attempt.rendered.message, key=key)
+    said = attempt.rendered.message
+    slack.update(attempt.channel, ts, said, key=key, also=attempt.also)
     return False
 
 

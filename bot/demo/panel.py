@@ -105,8 +105,10 @@ def _why(row: Row) -> Iterator[str]:
     match state:
         case State.SENT:
             yield from _sent_late(row)
+            if row["deleted_at"] is not None:
+                yield "Deleted since: a newer message stands in its place."
         case State.SUPERSEDED:
-            yield "Not sent: it was answered before it went out."
+            yield "Not sent: it was answered before it went out, or a newer one told."
         case State.DEAD:
             yield f"Given up: Slack said {row['last_error']}."
         case State.QUEUED | State.SENDING | State.UNCONFIRMED | State.MERGED:

@@ -64,9 +64,11 @@ OPTIONAL = (
     Scope(
         "im:history",
         "where Slack did not say whether it posted a reminder, looks in the direct "
-        "conversation whether it stands there",
+        "conversation whether it stands there; keeps a reminder that a newer one "
+        "replaced if somebody replied below it",
         "where Slack does not say whether it posted, a page may come twice, and any "
-        "other direct message is held until a person has looked",
+        "other direct message is held until a person has looked; a replaced reminder "
+        "is deleted even above replies",
     ),
     Scope(
         "channels:history",

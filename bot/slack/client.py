@@ -103,7 +103,6 @@ class Slack:
         recognizes it. `also` are the keys of the reminders in it; the first few hundred
         are marked. A reply whose parent is gone is refused as `thread_not_found`.
         """
-        marks = [mark_of(other) for other in also[:_MOST_MARKS]]
         client = self._urgent if is_urgent else self.web
         ts, is_astray = called(
             client.chat_postMessage,
@@ -115,10 +114,7 @@ class Slack:
             text=message.text,
             blocks=_keyed(message, key),
             thread_ts=thread_ts,
-            metadata={
-                "event_type": METADATA_TYPE,
-                "event_payload": {"key": key, _ALSO: " ".join(marks)},
-            },
+            metadata=_metadata(key, also),
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -142,9 +138,16 @@ class Slack:
                 raise SlackError(error.code, Fate.UNKNOWN) from error
         raise SlackError("thread_not_found", Fate.GONE)
 
-    def update(self, channel: str, ts: str, message: Message, *, key: str) -> None:
+    def update(
+        self,
+        channel: str,
+        ts: str,
+        message: Message,
+        *,
+        key: str,
+        also: Sequence[str] = (),
+    ) -> None:
         """Replace the content of a message that was posted before."""
-        # Without `metadata` in the call Slack keeps that of the message.
         called(
             self.web.chat_update,
             _nothing,
@@ -152,6 +155,7 @@ class Slack:
             ts=ts,
             text=message.text,
             blocks=_keyed(message, key),
+            metadata=_metadata(key, also),
         )
 
     def delete(self, channel: str, ts: str) -> None:
@@ -353,6 +357,12 @@ def _standing(message: Answer) -> Standing | None:
         is_live=any(block.get("type") == "actions" for block in blocks),
         also=tuple(str(payload.get(_ALSO, "")).split()),
     )
+
+
+def _metadata(key: str, also: Sequence[str]) -> dict[str, Any]:
+    marks = " ".join(mark_of(other) for other in also[:_MOST_MARKS])
+    payload = {"key": key, _ALSO: marks}
+    return {"event_type": METADATA_TYPE, "event_payload": payload}
 
 
 def _keyed(message: Message, key: str) -> list[dict[str, Any]]:

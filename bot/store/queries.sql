@@ -1713,7 +1713,7 @@ LIMIT 1;
 -- The newest messages and their states, without edits.
 SELECT
   key, kind, conversation, person, incident, thread_of, refs, state, attempts, queued_at,
-  sent_at, last_error,
+  sent_at, deleted_at, last_error,
   (
     SELECT COUNT(*)
     FROM outbox_items AS item

@@ -132,7 +132,7 @@ def _by_place(shown: Sequence[Message]) -> Verdict:
     for message in shown:
         if _REMINDER.match(_key(message)):
             place = message.channel, message.thread_ts or ""
-            said = json.dumps(message.blocks)
+            said = json.dumps([{**one, "block_id": None} for one in message.blocks])
             told.update((*place, name) for name in set(re.findall(r"INC-\d+", said)))
     for (channel, thread, name), times in told.items():
         if times > 1:
