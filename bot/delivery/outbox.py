@@ -117,7 +117,7 @@ class Outbox:
                 delivery = self._delivery(tx, message)
             if delivery is not None:
                 # Counted now, not after the call: other senders must see it meanwhile.
-                self._use_pace(tx, delivery.message)
+                self._use_pace(tx, delivery)
         if message is None:
             return self._reconciliation.look_one() or is_any
         if delivery is not None:
@@ -161,8 +161,10 @@ class Outbox:
             down_to=down_to,
         )
 
-    def _use_pace(self, tx: Transaction, message: OutboxMessage) -> None:
-        now = self._context.system_clock()
+    def _use_pace(self, tx: Transaction, delivery: Attempt) -> None:
+        now, message = self._context.system_clock(), delivery.message
+        if delivery.deletes:  # It looks for replies first.
+            rate_limits.use_budget(tx, "looks", now, self._pace.edit_every)
         if message.kind is MessageKind.EDIT:
             rate_limits.use_budget(tx, "edits", now, self._pace.edit_every)
         elif message.conversation is not None:

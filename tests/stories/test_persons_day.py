@@ -43,6 +43,9 @@ def test_an_unowned_sev2_is_heard_seldom_and_only_by_day(
     assert all(9 <= hour < 17 for heard in (ana, ben) for hour in hours_of(heard))
     assert len(told.slack.channel("support")) == 1
     assert len(told.slack.channel("incidents")) == 1
+    for who in ("ana", "ben", "lea"):
+        with_buttons = [one for one in told.slack.dm(who) if told.buttons(one)]
+        assert len(with_buttons) <= 1
 
 
 def test_a_morning_list_tells_what_was_held_and_since_when(tell: Tell) -> None:
@@ -141,6 +144,7 @@ def test_a_sev1_is_posted_anew_in_a_channel_once_an_hour(tell: Tell) -> None:
         "Tue 04:00",
         "Tue 05:00",
     ]
+    assert len(told.slack.channel("support")) == 1
 
 
 def test_who_gets_an_incident_by_day_gets_no_list_of_that_morning(tell: Tell) -> None:
