@@ -94,11 +94,11 @@ def test_the_next_reminder_ahead_is_the_one_the_tick_sends(
         ahead = foreseen(told)
         first = min(one.at for one in ahead if one.to and one.at)
         told.travel(first - timedelta(minutes=1))
-        before = len(told.phone("ana"))
+        before = len(told.heard("ana"))
 
         told.travel(first)
 
-        assert len(told.phone("ana")) == before + 1
+        assert len(told.heard("ana")) == before + 1
 
 
 def test_without_a_lead_only_the_owner_is_reminded(tmp_path: Path) -> None:
