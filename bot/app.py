@@ -22,6 +22,7 @@ from bot.inbound.commands import Commands
 from bot.inbound.health import Claims, Health, Pulse, Unsent, health
 from bot.inbound.listeners import Listeners
 from bot.inbound.presses import Presses
+from bot.inbound.questions import Questions
 from bot.inbound.socket_mode import SocketMode
 from bot.inbound.starting import Starting
 from bot.inbound.submissions import Forms
@@ -183,13 +184,14 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     database = database or opening.opened(settings.database_url, identity.team)
     context = Context(database, policy, clock, system_clock, identity.team)
     people, triage = People(context, slack, identity), Triage(context)
+    questions = Questions(context, triage, people)
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(context, slack, renderer, pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = bolt_app(settings, slack, identity, executor)
     Listeners(
-        Commands(context, triage, people),
-        Presses(context, triage, people, outbox),
+        Commands(context, triage, people, questions),
+        Presses(context, triage, people, outbox, questions),
         Forms(context, triage, people),
         people,
         slack,

@@ -258,9 +258,10 @@ class Renderer:
         whose = (*missed_by(message), reader.id)[0]
         held = items.within(tx, message.key)
         found = daily_lists.morning_of(tx, policy, whose, held, now=now, until=until)
-        if found is None:
+        if not found:
             return None
-        said = morning_list.message(found, reader, policy)
+        links = self._links(tx, (line.incident for line in found))
+        said = morning_list.message(found, reader, policy, now, links)
         said = morning_list.in_place_of(said, whose, reader)
         return Rendered(said, is_live=False)
 
@@ -276,12 +277,15 @@ class Renderer:
             policy, cases, ended, since=since, at=at, now=now, until=until
         )
         told = replace(told, gaps=people.gaps(tx, policy, now))
-        links = self._links(tx, (need.incident for need in told.needs))
+        named = [line.incident for line in told.lines]
+        named += [*told.resolved, *told.came_and_went]
+        named += [one.incident for one in told.fallen]
+        links = self._links(tx, named)
         zone = policy.team_hours.zone
         return Rendered(digest.message(told, policy, zone, links), is_live=False)
 
     def _links(self, tx: Transaction, incidents: Iterable[Incident]) -> dict[int, str]:
-        numbers = (incident.number for incident in incidents)
+        numbers = {incident.number for incident in incidents}
         found = ((number, self._link(tx, number)) for number in numbers)
         return {number: link for number, link in found if link is not None}
 

@@ -97,7 +97,7 @@ _COMMANDS = {
     "sev2": ("Open a Sev2: badly broken for many", "acme: push of apps fails"),
     "sev3": ("Open a Sev3: one part is odd", "acme: a policy does not arrive"),
     "sev4": ("Open a Sev4: a question or a wish", "acme: how do we export"),
-    "incident": ("What is yours and what is due next", "42 | help"),
+    "incident": ("What is open, yours first", "42 | acme | mine | late | help"),
 }
 _DESCRIPTION = "Keeps the support plan's promises in business time"
 _LONG_DESCRIPTION = (

@@ -1,26 +1,18 @@
 """The slash commands: `/sev1` to `/sev4` and `/incident`."""
 
 from bot.errors import UserError
+from bot.inbound.questions import Questions
 from bot.incidents.acts import Report
-from bot.policy.names import folded
 from bot.policy.policies import Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
 from bot.slack.forms import opening
-from bot.slack.messages import (
-    answers,
-    command_help,
-    incident_list,
-    one_incident,
-    opened,
-)
+from bot.slack.messages import answers, command_help, opened
 from bot.slack.payloads import Command
 from bot.triage.context import Context
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Triage
 
-_NEXT_DUE = 10
-_LONGEST_NUMBER = 9
 _LONGEST_NAME = 60
 
 
@@ -32,15 +24,17 @@ class Commands:
         context: Context,
         triage: Triage,
         people: People,
+        questions: Questions,
     ) -> None:
         self._context = context
         self._triage = triage
         self._people = people
+        self._questions = questions
 
     def answer(self, command: Command) -> Message | View:
         """Do what a command asks for. A prefix such as `/acme-sev1` is fine."""
         if command.is_question:
-            return self._incident(command)
+            return self._questions.answer(command.text, command.by)
         # Slash commands have no namespaces in Slack: of two apps with the same one the
         # last to be installed wins. So the manifest can give ours a prefix.
         # https://docs.slack.dev/interactivity/implementing-slash-commands
@@ -83,19 +77,3 @@ class Commands:
         if result.is_same_again:
             return answers.same_again(result.incident, command.name, command.text)
         return opened.message(result, policy, typist, now, request.reading)
-
-    def _incident(self, command: Command) -> Message:
-        reader, now = self._people.person(command.by), self._context.clock()
-        wanted = folded(command.text).removeprefix("inc-")
-        if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
-            number = int(wanted)
-            result, history = self._triage.look(number), self._triage.history(number)
-            return one_incident.message(
-                result, history, self._context.policy(), reader, now
-            )
-        if wanted == "help":
-            return command_help.message(self._context.policy(), None)
-        if wanted:
-            raise UserError("Type `/incident`, `/incident 42` or `/incident help`.")
-        mine, others = self._triage.listed(command.by, _NEXT_DUE)
-        return incident_list.message(mine, others, reader, now)

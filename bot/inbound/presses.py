@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.delivery.outbox import Outbox
+from bot.inbound.questions import Questions
 from bot.incidents.refusals import Refusal, SentAgain
 from bot.policy.policies import Policy
 from bot.slack import actions
@@ -40,13 +41,16 @@ class Presses:
         triage: Triage,
         people: People,
         outbox: Outbox,
+        questions: Questions,
     ) -> None:
         self._context = context
         self._triage = triage
         self._people = people
         self._outbox = outbox
+        self._questions = questions
         self._handlers: dict[str, Callable[[Press], Answer]] = {
             actions.TAKE: self._take,
+            actions.TAKE_IN_LIST: self._take,
             actions.STILL_ON_IT: self._still_on_it,
             actions.RESUME: self._resume,
             actions.REOPEN: self._reopen,
@@ -55,6 +59,8 @@ class Presses:
             actions.SNOOZE: self._snooze,
             actions.IS_CUSTOMER: self._is_customer,
             actions.SEND_AGAIN: self._send_again,
+            actions.PREVIOUS: self._page,
+            actions.NEXT: self._page,
             actions.WHY: self._why,
             actions.FIRST_RESPONSE: self._update_form,
             actions.LOG_UPDATE: self._update_form,
@@ -98,11 +104,11 @@ class Presses:
     def _shown(self, press: Press, result: Result, what: str) -> Answer:
         """Answer with what happened, unless the message itself will show it.
 
-        The card and reminders get edited; a form and a private message do not.
+        The card and reminders get edited; a form, a list and a private message do not.
         """
         if press.view_id is not None:
             return answers.sentence(f"{result.incident.name} {what}.")
-        if not press.is_private:
+        if not press.is_private and press.action != actions.TAKE_IN_LIST:
             return None
         history = self._triage.history(result.incident.number)
         reader, policy, now = self._asked_by(press)
@@ -151,6 +157,10 @@ class Presses:
         if not self._outbox.send_again(press.value):
             raise Refusal(SentAgain())
         return answers.sentence("It is being sent again.")
+
+    def _page(self, press: Press) -> Answer:
+        page, wanted = actions.read_page(press.value)
+        return self._questions.answer(wanted, press.by, page)
 
     def _why(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))

@@ -15,6 +15,7 @@ from bot.slack.payloads import PayloadError
 T = TypeVar("T")
 
 TAKE = "take"
+TAKE_IN_LIST = "take_in_list"
 FIRST_RESPONSE = "first_response"
 LOG_UPDATE = "log_update"
 RESOLVE = "resolve"
@@ -34,6 +35,8 @@ TRY_AGAIN = "try_again"
 OPEN_ANOTHER = "open_another"
 IS_CUSTOMER = "is_customer"
 SEND_AGAIN = "send_again"
+PREVIOUS = "previous"
+NEXT = "next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,18 @@ def read_customer(value: str) -> CustomerChoice:
     """Read the value of a "Yes, it is Acme" button."""
     number, _, customer = value.partition("|")
     return CustomerChoice(int(number), customer)
+
+
+def page_value(page: int, wanted: str) -> str:
+    """Return the value of Next and Previous: which page, of what after `/incident`."""
+    return f"{page}|{wanted}"
+
+
+@_ours
+def read_page(value: str) -> tuple[int, str]:
+    """Read the value of Next or Previous."""
+    page, _, wanted = value.partition("|")
+    return int(page), wanted
 
 
 def retry_value(command: str, text: str, trigger: str = "") -> str | None:

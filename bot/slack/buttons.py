@@ -9,12 +9,12 @@ from bot.slack import actions
 from bot.slack.blocks import Element, button, confirmation, option, select
 
 
-def take(incident: Incident) -> Element:
+def take(incident: Incident, action_id: str = actions.TAKE) -> Element:
     """Return Take it or, if somebody owns the incident, Take over."""
     text = "Take it" if incident.owner is None else "Take over"
     return button(
         text,
-        actions.TAKE,
+        action_id,
         actions.taking_value(incident.number, incident.owner),
         style="primary" if incident.owner is None else None,
         label=f"{text}: {incident.name}",

@@ -11,6 +11,7 @@ from bot.policy import targets, wording
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy
 from bot.slack.blocks import Style, hours, link, local, mention, shown, span, when
+from bot.slack.marks import marked
 
 NOBODY_KNOWN = "customer unknown"
 NOTHING_SENT = "Nothing is sent to the customer by this form."
@@ -54,6 +55,12 @@ class Times:
 def both(zone: ZoneInfo, now: datetime, *, named: bool = False) -> tuple[Times, Times]:
     """Return how instants are written in a message's text and in its blocks."""
     return Times(zone, now, is_named=named), Times(zone, now, is_token=True)
+
+
+def day_of(at: datetime, zone: ZoneInfo) -> str:
+    """Return the day of a daily list: Wed 25 Nov."""
+    local_at = at.astimezone(zone)
+    return f"{local_at:%a} {local_at.day} {local_at:%b}"
 
 
 def customer_of(incident: Incident, longest: int = LONGEST_NAME) -> str:
@@ -123,7 +130,7 @@ def linked_name(incident: Incident, permalinks: Mapping[int, str] = NO_LINKS) ->
     if incident.number in permalinks:
         name = link(permalinks[incident.number], name)
     customer = customer_of(incident, LONGEST_NAME_IN_A_LIST)
-    return f"{name} {customer} ({incident.severity.label})"
+    return f"{name} {customer} ({marked(incident.severity)})"
 
 
 def linked_names(
@@ -153,22 +160,15 @@ def unowned(release: Event | None) -> str:
     return f"{gone(release)}; nobody owns it" if release else "nobody owns it"
 
 
-def owner_in_a_list(incident: Incident) -> str:
-    """Return whose an incident is, as a fact among others."""
-    if incident.owner is None:
-        return "nobody owns it"
-    return f"{mention(incident.owner)}'s"
-
-
 def quoted(typed: str, longest: int) -> str:
     """Return typed text in quotes, on one line."""
     return f"“{shown(typed, longest)}”"
 
 
-def joined(words: Sequence[str]) -> str:
+def joined(words: Sequence[str], last_with: str = "and") -> str:
     """Return words as a list in a sentence: a, b and c."""
     *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{', '.join(others)} {last_with} {last}" if others else last
 
 
 def counted(number: int, thing: str) -> str:
@@ -213,15 +213,6 @@ def due_phrase(
     if ahead > timedelta(0):
         return f"due {due}, in {span(ahead)}{grace}"
     return f"due now, {due}{grace}"
-
-
-def listed_due(deadline: Deadline, times: Times) -> str:
-    """Return when a deadline is due or since when it is late, for a list."""
-    if deadline.paused_at is not None:
-        return f"waiting on the customer since {times.at(deadline.paused_at)}"
-    if deadline.is_overdue(times.now):
-        return f"late since {times.at(deadline.late_at)}"
-    return f"due {times.at(deadline.due_at)}"
 
 
 def follow_up_words(policy: Policy, incident: Incident) -> str:

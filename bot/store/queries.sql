@@ -209,25 +209,6 @@ WHERE workspace = :workspace
   AND (owner = :owner OR (owner IS NULL AND :unowned = 1))
 ORDER BY number;
 
--- name: next_due_of_others
--- What is due next among the incidents that a person does not own. The inner ORDER BY
--- makes SQLite use the index of open incidents; without it, it scans closed ones too.
-SELECT owed.incident
-FROM deadlines AS owed
-WHERE owed.workspace = :workspace
-  AND owed.closed_at IS NULL
-  AND owed.kind IN ('first_response', 'update')
-  AND owed.incident IN (
-    SELECT number
-    FROM incidents
-    WHERE workspace = :workspace
-      AND status = 'open'
-      AND (owner IS NULL OR owner <> :owner)
-    ORDER BY number
-  )
-ORDER BY owed.due_at, owed.incident
-LIMIT :most;
-
 -- name: insert_event
 INSERT INTO events (workspace, incident, kind, at, recorded_at, by_person, details)
 VALUES (:workspace, :incident, :kind, :at, :recorded_at, :by_person, :details)

@@ -5,12 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import CLOCKS_DIFFER_BY
-from bot.incidents import digest as digests
-from bot.incidents import recipients
-from bot.incidents.deadlines import owed_now
-from bot.incidents.digest import Held, Morning
+from bot.incidents import recipients, work_list
 from bot.incidents.incidents import Incident
 from bot.incidents.recipients import Because
+from bot.incidents.work_list import Case, Group, Line
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import items, marks, outbox_messages, records
@@ -62,18 +60,18 @@ def next_morning(policy: Policy, zone: ZoneInfo, now: datetime) -> datetime:
     return begins if begins > now else day.opening_after_day_of(now)
 
 
-def load_cases(tx: Transaction, since: datetime) -> list[digests.Case]:
+def load_cases(tx: Transaction, since: datetime) -> list[Case]:
     """Return open incidents with their open deadlines, and those closed since."""
     owed = records.open_deadlines(tx)
     found = records.incidents_since(tx, since)
-    return [digests.Case(one, owed.get(one.number, ())) for one in found]
+    return [Case(one, owed.get(one.number, ())) for one in found]
 
 
-def cases(tx: Transaction, found: Iterable[Incident]) -> list[digests.Case]:
+def cases(tx: Transaction, found: Iterable[Incident]) -> list[Case]:
     """Return these incidents, each with its open deadlines."""
     asked = [(one, records.ask_deadlines(tx, one.number)) for one in found]
     return [
-        digests.Case(incident, tuple(one for one in owed() if one.is_open))
+        Case(incident, tuple(one for one in owed() if one.is_open))
         for incident, owed in asked
     ]
 
@@ -113,54 +111,62 @@ def _mornings(
             )
 
 
-def _says_nothing_more(one: Morning, reminders: Sequence[Item]) -> bool:
+def _says_nothing_more(lines: Sequence[Line], reminders: Sequence[Item]) -> bool:
     """Return whether all that a list names is in a person's reminders."""
     said = {(item.incident, item.kind, item.count) for item in reminders}
-    owed = {(o.incident.number, o.deadline.kind, o.deadline.count) for o in one.owed}
-    named = {incident.number for incident in one.unowned}
-    named |= {held.incident.number for held in one.held}
-    return not one.quiet and owed <= said and named <= {number for number, *_ in said}
+    named = {item.incident for item in reminders}
+
+    def is_said(line: Line) -> bool:
+        number, owed = line.incident.number, line.owed
+        if owed is not None and (line.is_late or line.is_due):
+            return (number, owed.kind, owed.count) in said
+        return number in named and line.group is not Group.QUIET
+
+    return all(map(is_said, lines))
 
 
 def morning_of(  # noqa: PLR0913  # What it holds, and for when.
     tx: Transaction,
     policy: Policy,
     person: str,
-    held: Iterable[Item],
+    held: Sequence[Item],
     *,
     now: datetime,
     until: datetime,
-) -> Morning | None:
-    """Return what a person owes until their next day; `None` if it is nothing."""
+) -> list[Line]:
+    """Return what a person owes until their next day, and what nobody else has."""
     is_on_call = person in recipients.all_of_unowned(policy, now)
-    theirs = [
+    found = [
         one
         for one in records.open_incidents_of(tx, person, with_unowned=is_on_call)
         if one.owner or recipients.of_unowned(policy, one, now).id == person
     ]
-    still = [one for item in held if (one := _still_held(tx, person, item))]
-    zone = people.person(tx, policy, person).zone
-    return digests.morning(
-        cases(tx, theirs),
-        person,
-        now=now,
-        until=until,
-        held=still,
-        day=policy.day_in(zone),
+    known, since = {one.number for one in found}, {}
+    for item in reversed(held):
+        incident = records.incident(tx, item.incident)
+        assert incident is not None, "a reminder belongs to an incident"
+        if item.held_at is None or not _is_still_held(tx, person, item, incident):
+            continue
+        since[item.incident] = item.held_at
+        found += [] if item.incident in known else [incident]
+        known.add(item.incident)
+    day = policy.day_in(people.person(tx, policy, person).zone)
+    lines = work_list.work_list(
+        policy, cases(tx, found), now=now, until=until, held=since
     )
+    return work_list.of_morning(lines, day, now)
 
 
-def _still_held(tx: Transaction, person: str, item: Item) -> Held | None:
-    """Return what was held for a person, if it still concerns them."""
-    incident = records.incident(tx, item.incident)
-    assert incident is not None, "a reminder belongs to an incident"
+def _is_still_held(
+    tx: Transaction, person: str, item: Item, incident: Incident
+) -> bool:
+    """Return whether what was held for a person still concerns them."""
     owed = records.deadlines(tx, item.incident)
     found = [one for one in owed if (one.kind, one.count) == (item.kind, item.count)]
     is_running = all(one.is_open and one.paused_at is None for one in found)
-    is_theirs = item.because is not Because.OWNER or incident.owner == person
-    if not is_running or not is_theirs or item.held_at is None:
-        return None
-    return Held(incident, owed_now(owed), item.held_at)
+    return is_running and (
+        item.because is not Because.OWNER or incident.owner == person
+    )
 
 
 def _readers(

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.incidents import acts, nudges, recipients
 from bot.incidents.acts import Report, Update
 from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline, Kind
-from bot.incidents.digest import Case
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
 from bot.incidents.recipients import Because, Recipient
 from bot.incidents.refusals import (
@@ -30,6 +30,7 @@ from bot.incidents.refusals import (
     PastDue,
     Refusal,
 )
+from bot.incidents.work_list import Line, work_list
 from bot.policy.policies import Severity
 from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import records
@@ -120,13 +121,16 @@ class Triage:
         acts.must_be_open(result.incident)
         return result
 
-    def listed(self, person: str, most: int) -> tuple[list[Case], list[Case]]:
-        """Return what a person owns, and the `most` of the rest that are due next."""
+    def listed(self, zone: ZoneInfo) -> list[Line]:
+        """Return every open incident, what needs somebody first.
+
+        Due is what is due before the next morning in `zone`.
+        """
+        policy, now = self._context.policy(), self._context.clock()
         with self._context.database.reading() as tx:
-            theirs = records.open_incidents_of(tx, person, with_unowned=False)
-            others = records.next_due_of_others(tx, person, most)
-            mine = sorted(daily_lists.cases(tx, theirs), key=_due_first)
-            return mine, daily_lists.cases(tx, others)
+            cases = daily_lists.load_cases(tx, now)
+        until = daily_lists.next_morning(policy, zone, now)
+        return work_list(policy, cases, now=now, until=until)
 
     def history(self, number: int) -> list[Event]:
         """Return what happened to an incident, oldest first."""
@@ -361,9 +365,3 @@ def _still_owed(owed: tuple[Deadline, ...], kind: Kind, count: int) -> Deadline:
         if deadline.is_open and (deadline.kind, deadline.count) == (kind, count):
             return deadline
     raise Refusal(NothingToSnooze())
-
-
-def _due_first(case: Case) -> tuple[bool, datetime, int]:
-    owed = case.owed
-    at = owed.due_at if owed else case.incident.opened_at
-    return owed is None, at, case.incident.number

@@ -38,7 +38,7 @@ def test_the_friday_night_sev1_escalates_and_is_handed_over() -> None:
 
     assert "Fri 18:10  Ben's phone: Sev1 INC-1 Acme" in text
     assert "@lea accepted INC-1" in text
-    assert "Resolved: INC-1 Acme (Sev1)" in text
+    assert "Came and went: INC-1 Acme (🔺 Sev1), resolved by @lea in 6 h 05." in text
 
 
 def test_an_update_is_due_before_the_holiday_and_nobody_is_reminded() -> None:

@@ -26,8 +26,11 @@ def buttons(message: Message) -> list[str]:
 
 def elements(message: Message) -> list[dict[str, Any]]:
     """Return each button and menu, in order."""
-    rows = [block for block in message.blocks if block["type"] == "actions"]
-    return [element for row in rows for element in row["elements"]]
+    found = []
+    for block in message.blocks:
+        found += [block["accessory"]] if "accessory" in block else []
+        found += block["elements"] if block["type"] == "actions" else []
+    return found
 
 
 def form_text(view: View) -> str:

@@ -142,7 +142,7 @@ def test_updates_are_owed_where_no_first_response_is_promised(tell: Tell) -> Non
     assert "Then status updates weekly." in answer
     assert "*Next update:* due Today 09:30 (weekly)" in told.read(told.card())
     assert told.heard("dee") == [
-        "Tue 09:00 Today: 1 update owed, 09:30 (INC-1 Acme, Sev4).",
+        "Tue 09:00 Tue 1 Dec: 1 owed.",
         "Tue 09:30 INC-1 Acme (Sev4): update due now, 09:30.",
     ]
 
@@ -247,7 +247,7 @@ def test_a_clock_change_on_a_weekend_moves_no_local_due_time(
     told.travel(pacific(f"{monday} 13:00"))
 
     assert told.heard("ana") == [
-        "Mon 09:00 Today: 1 first response owed, 12:00 (INC-1 Acme, Sev2).",
+        f"Mon 09:00 {pacific(monday):%a %-d %b}: 1 owed.",
         "Mon 11:00 INC-1 Acme (Sev2): first response due 12:00, in 1 h.",
         "Mon 12:00 INC-1 Acme (Sev2): first response due now, 12:00.",
         "Mon 13:00 INC-1 Acme (Sev2): first response 1 h late, was due 12:00.",

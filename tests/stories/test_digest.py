@@ -9,7 +9,7 @@ from tests.record import with_targets
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
 
-NOTHING = "nothing open, nothing needs you."
+NOTHING = "nothing is open."
 
 
 def digests(told: Story) -> list[str]:
@@ -81,21 +81,21 @@ def test_a_late_start_writes_the_digest_of_the_same_day_alone(
 
 def test_the_digest_after_a_late_one_continues_where_it_ended(tell: Tell) -> None:
     told = tell("2026-11-23 10:00")
+    told.command("dee", "/sev4 acme: a owner=@dee")
     told.bot.close()
     told.clock.travel(pacific("2026-11-24 14:02"))
     told.start_bot()
 
-    told.travel(pacific("2026-11-25 09:15"))
+    told.travel(pacific("2026-11-27 09:15"))
 
-    assert "Since Yesterday 14:02, no deadline fell due. Open: 0." in digest(told)
+    assert "Since Nov 25 09:15, 0 of 1 deadline kept." in digest(told)
 
 
 def test_with_nothing_open_it_says_so(tell: Tell) -> None:
     told = tell("2026-11-24 09:15")
 
     assert digest(told) == (
-        "*Tue 24 Nov: nothing open, nothing needs you.*\n"
-        "Since Yesterday 09:15, no deadline fell due. Open: 0.\n"
+        "*Tue 24 Nov: nothing is open.*\n"
         "On call: @ana, backup @ben, lead @lea. The cards are in #incidents."
     )
 
@@ -111,10 +111,14 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
     told.travel(pacific("2026-11-24 09:15"))
 
     head, late, unowned, *_ = digest(told).splitlines()
-    assert head == "*Tue 24 Nov: 2 need you.*"
-    assert late == ("• INC-1 Acme (Sev2): 3 h 15 late, @ben's. push of apps fails")
+    assert head == "*Tue 24 Nov: 1 late, 1 unowned, 1 due before Tomorrow 09:15.*"
+    assert late == (
+        "INC-1 Acme (🔶 Sev2): ⏰ first response *late since Yesterday 14:00* (3 h 15 "
+        "of business time), @ben's. push of apps fails."
+    )
     assert unowned == (
-        "• INC-2 Globex (Sev3): due Today 10:00, nobody owns it. where is the manual"
+        "INC-2 Globex (🔵 Sev3): first response due Today 10:00, in 45 min, nobody "
+        "owns it. where is the manual. [Take it]"
     )
     (message,) = told.slack.channel("leads")[-1:]
     stamp = told.card(1).ts.replace(".", "")
@@ -124,9 +128,11 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
         "text": "INC-1",
     } in message.blocks[1]["elements"][0]["elements"]
     assert told.slack.notice(message, "lea") == (
-        "Tue 24 Nov: 2 need you. INC-1 Acme (Sev2): 3 h 15 late, @ben's. "
-        "INC-2 Globex (Sev3): due 10:00, nobody owns it. "
-        "Since Mon 10:00, 1 deadline fell due: 0 kept, 1 late by 3 h 15. Open: 3."
+        "Tue 24 Nov: 1 late, 1 unowned, 1 due before Wed 09:15. INC-1 Acme (🔶 Sev2): "
+        "⏰ first response late since Mon 14:00 (3 h 15 of business time), @ben's. "
+        "INC-2 Globex (🔵 Sev3): first response due 10:00, in 45 min, nobody owns it. "
+        "Since Mon 10:00, 0 of 1 deadline kept. "
+        "Late: INC-1 Acme (🔶 Sev2) first response by 3 h 15 of business time."
     )
 
 
@@ -139,18 +145,19 @@ def test_what_owes_nothing_more_is_named_as_quiet(tell: Tell) -> None:
     told.travel(pacific("2026-12-08 09:15"))
 
     head, section, line, *_ = digest(told).splitlines()
-    assert head == "*Tue 8 Dec: nothing due, 1 quiet.*"
+    assert head == ("*Tue 8 Dec: nothing late, unowned or due before Tomorrow 09:15.*")
     assert section == "*Quiet: open, and nothing is owed*"
-    assert line == "INC-1 Acme (Sev4): @dee's, quiet since Nov 24 10:00"
-    (message,) = told.slack.channel("leads")[-1:]
-    assert "Quiet: INC-1 Acme (Sev4)." in told.slack.notice(message, "lea")
+    assert line == (
+        "INC-1 Acme (⬜ Sev4): nothing is owed, quiet since Nov 24 10:00, @dee's."
+    )
     assert told.heard("dee") == [
-        "Mon 09:00 Today: nothing is due from you.",
-        "Mon 09:00 Today: nothing is due from you.",
+        "Mon 09:00 Mon 30 Nov: nothing is due from you.",
+        "Mon 09:00 Mon 7 Dec: nothing is due from you.",
     ]
     assert told.phone("dee")[-1].endswith(
-        "Yours, open, and nothing is owed: INC-1 Acme (Sev4)."
+        "INC-1 Acme (⬜ Sev4): nothing is owed, quiet since Tue 24 Nov 10:00."
     )
+    assert told.buttons(told.slack.dm("dee")[-1]) == ["Resolve"]
 
 
 def test_the_digests_counts_add_up(tell: Tell) -> None:
@@ -170,25 +177,27 @@ def test_the_digests_counts_add_up(tell: Tell) -> None:
     told.travel(pacific("2026-11-25 09:15"))
 
     assert (
-        "Since Yesterday 09:15, 3 deadlines fell due: 1 kept, 2 late by 40 min and "
-        "3 h. Open: 3."
+        "Since Yesterday 09:15, 1 of 3 deadlines kept. Late: INC-2 Acme (🔶 Sev2) "
+        "first response by 40 min of business time and INC-3 Acme (🔶 Sev2) first "
+        "response by 3 h of business time. Kept: INC-1 Acme (🔶 Sev2) first response."
     ) in digest(told)
 
 
-def test_opened_and_resolved_incidents_are_in_one_digest(tell: Tell) -> None:
+def test_what_came_and_went_is_told_once_with_who_and_how_fast(tell: Tell) -> None:
     told = tell("2026-11-24 10:00")
     told.command("ana", "/sev2 acme: a owner=@ana")
     told.command("ana", "/sev4 globex: b owner=@ana")
-    told.fill_in("ana", "Resolve", told.card(1), note="done", confirmed=["yes"])
+    told.advance(minutes=40)
+    told.fill_in("dee", "Resolve", told.card(1), note="done", confirmed=["yes"])
 
     told.travel(pacific("2026-11-25 09:15"))
     first = digest(told).splitlines()
     told.travel(pacific("2026-11-27 09:15"))
     second = digest(told).splitlines()
 
-    assert "*Opened:* INC-1 Acme (Sev2) and INC-2 Globex (Sev4)" in first
-    assert "*Resolved:* INC-1 Acme (Sev2)" in first
-    assert not [line for line in second if "Opened" in line or "Resolved" in line]
+    assert "*Opened:* INC-2 Globex (⬜ Sev4)." in first
+    assert "Came and went: INC-1 Acme (🔶 Sev2), resolved by @dee in 40 min." in first
+    assert not [line for line in second if "Opened" in line or "went" in line]
 
 
 def test_a_digest_delayed_by_slack_comes_once_and_up_to_date(
@@ -206,11 +215,13 @@ def test_a_digest_delayed_by_slack_comes_once_and_up_to_date(
     told.settle()
     told.advance(hours=1)
 
-    assert digests(told) == ["Tue 09:45 Tue 24 Nov: 1 needs you."]
-    assert "*Opened:* INC-1 Acme (Sev4)" in digest(told).splitlines()
-    assert "• INC-2 Acme (Sev4): nobody owns it. b" in digest(told).splitlines()
+    assert digests(told) == [
+        "Tue 09:45 Tue 24 Nov: 1 unowned; nothing late or due before Wed 09:15."
+    ]
+    assert "*Opened:* INC-1 Acme (⬜ Sev4)." in digest(told).splitlines()
+    assert "nobody owns it. b. [Take it]" in digest(told)
     told.travel(pacific("2026-11-25 09:15"))
-    assert "*Opened:* INC-2 Acme (Sev4)" in digest(told).splitlines()
+    assert "*Opened:* INC-2 Acme (⬜ Sev4)." in digest(told).splitlines()
 
 
 def test_the_digest_says_who_is_on_call(tell: Tell) -> None:
@@ -232,7 +243,7 @@ def test_the_digest_says_that_somebody_on_call_left_until_they_are_back(
     told.travel(pacific("2026-11-27 10:00"))
 
     assert "@ben is backup on call but has left; name somebody else." in left
-    assert left.startswith("*Wed 25 Nov: 1 needs you.*")
+    assert left.startswith("*Wed 25 Nov: 1 on call hears nothing; nothing late,")
     assert digest(told).startswith(f"*Fri 27 Nov: {NOTHING}*")
 
 

@@ -181,10 +181,10 @@ def test_a_sev2_does_not_escalate_outside_business_hours(tell: Tell) -> None:
     assert told.heard("ana")[:3] == [
         f"Tue 16:45 {PUSH}",
         f"Tue 16:50 {PUSH}",
-        "Wed 09:00 Today: 1 first response owed, 12:45 (INC-1 Acme, Sev2).",
+        "Wed 09:00 Wed 25 Nov: 1 owed, 1 unowned; you are on call.",
     ]
     assert told.heard("ben") == [
-        "Wed 09:00 Today: nothing is due from you.",
+        "Wed 09:00 Wed 25 Nov: 1 owed, 1 unowned.",
         f"Wed 12:20 {PUSH}",
     ]
     assert told.heard_in("support") == [f"Tue 16:55 {PUSH}"]

@@ -1,4 +1,4 @@
-"""`/incident` lists what is mine, then what is due next; `/incident 42` shows one."""
+"""`/incident` lists what is open by pages, mine first; `/incident 42` shows one."""
 
 import pytest
 
@@ -14,21 +14,22 @@ def test_while_nothing_is_open_it_says_so(tuesday: Story) -> None:
     assert asked(tuesday, "dee", "") == "No incident is open."
 
 
-def test_own_incidents_come_first_then_those_due_next(tuesday: Story) -> None:
+def test_own_incidents_come_first_then_those_that_need_somebody(tuesday: Story) -> None:
     tuesday.command("dee", "/sev3 acme: slow owner=@dee")
     tuesday.command("dee", "/sev4 globex: where is the manual")
     tuesday.command("dee", "/sev2 globex: push fails owner=@dee")
     tuesday.command("ana", "/sev2 acme: push fails owner=@ana")
 
     assert asked(tuesday, "dee", "") == (
-        "`/incident 42` shows one.\n"
-        "*Yours*\n"
-        "• INC-1 Acme (Sev3): first response due Tomorrow 10:00, @dee's. slow\n"
-        "• INC-3 Globex (Sev2): first response due Tomorrow 10:00, @dee's. push fails\n"
-        "*Due next*\n"
-        "• INC-4 Acme (Sev2): first response due Today 14:00, @ana's. push fails\n"
-        "• INC-2 Globex (Sev4): first response due Nov 27 10:00, nobody owns it. "
-        "where is the manual"
+        "*4 are open, 2 of them yours.*\n"
+        "INC-1 Acme (🔵 Sev3): first response due Tomorrow 10:00, in 1 day. slow. "
+        "[First response sent]\n"
+        "INC-3 Globex (🔶 Sev2): first response due Tomorrow 10:00, in 1 day. "
+        "push fails. [First response sent]\n"
+        "INC-2 Globex (⬜ Sev4): first response due Nov 27 10:00, in 3 days, nobody "
+        "owns it. where is the manual. [Take it]\n"
+        "INC-4 Acme (🔶 Sev2): first response due Today 14:00, in 4 h, @ana's. "
+        "push fails. [Take over]"
     )
 
 
@@ -39,7 +40,7 @@ def test_a_phone_shows_the_count_and_the_first_incident(tuesday: Story) -> None:
 
     assert answer.private
     assert tuesday.slack.notice(answer.private, "dee") == (
-        "1 is yours. INC-1 Acme (Sev2): first response due 14:00, @dee's. push fails"
+        "1 is open. INC-1 Acme (🔶 Sev2): first response due 14:00, in 4 h."
     )
 
 
@@ -102,9 +103,10 @@ def test_a_late_press_in_the_private_answer_says_why(tuesday: Story) -> None:
     ("written", "sentence"),
     [
         ("77", "There is no INC-77."),
-        ("acme", "Type `/incident`, `/incident 42` or `/incident help`."),
-        ("9" * 30, "Type `/incident`, `/incident 42` or `/incident help`."),
-        ("-1", "Type `/incident`, `/incident 42` or `/incident help`."),
+        ("acme", "No incident is open for Acme."),
+        ("late", "No incident is late."),
+        ("9" * 30, f"There is no customer “{'9' * 30}”. Type `/incident help`."),
+        ("-1", "There is no customer “-1”. Type `/incident help`."),
     ],
 )
 def test_the_incident_command_says_what_it_cannot_show(
@@ -113,5 +115,41 @@ def test_the_incident_command_says_what_it_cannot_show(
     assert asked(tuesday, "dee", written) == f"{sentence}"
 
 
-def test_the_incident_command_shows_the_help_of_the_commands(tuesday: Story) -> None:
-    assert asked(tuesday, "dee", "help").startswith("*Type `/sev2 customer: what is")
+def test_the_incident_command_has_a_help_of_its_own(tuesday: Story) -> None:
+    assert asked(tuesday, "dee", "help").startswith("*Type `/incident` for all that is")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("mine", "1 is yours."),
+        ("late", "1 is late."),
+        ("UNOWNED", "1 is without an owner."),
+        ("due", "1 is due before your next morning, or late."),
+        ("ACME", "2 are open for Acme."),
+    ],
+)
+def test_a_word_after_the_command_asks_for_a_part(
+    tuesday: Story, text: str, shown: str
+) -> None:
+    tuesday.command("ana", "/sev2 acme: push fails owner=@ana")
+    tuesday.advance(hours=4, minutes=30)
+    tuesday.command("dee", "/sev3 globex: slow owner=@dee")
+    tuesday.command("dee", "/sev4 acme: where is the manual")
+
+    assert asked(tuesday, "dee", text).splitlines()[0] == f"*{shown}*"
+
+
+def test_a_long_list_turns_its_pages_in_place(tuesday: Story) -> None:
+    for number in range(10):
+        tuesday.command("dee", f"/sev4 acme: question {number}")
+    first = tuesday.command("dee", "/incident acme").private
+    assert first
+    before = len(tuesday.slack.private("dee"))
+
+    second = tuesday.asked("dee", "Next", first)
+
+    assert second.splitlines()[0] == "*10 are open for Acme.*"
+    assert "question 9" in second
+    assert second.splitlines()[-1] == "[Previous]"
+    assert len(tuesday.slack.private("dee")) == before

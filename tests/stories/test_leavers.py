@@ -84,7 +84,7 @@ def test_reminders_of_a_leaver_go_to_the_primary(owned: Story) -> None:
     owned.travel(pacific("2026-11-25 11:00"))
 
     assert owned.heard("ana") == [
-        "Wed 09:00 Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3).",
+        "Wed 09:00 Wed 25 Nov: 1 owed, 1 unowned; you are on call.",
         "Wed 10:00 INC-1 Acme (Sev3): first response due now, 10:00.",
     ]
     assert owned.heard_in("support") == []
@@ -147,9 +147,10 @@ def test_the_leads_hear_once_of_many_who_leave_together(tuesday: Story) -> None:
     tuesday.advance(minutes=10)
 
     assert lists(tuesday) == [
-        "Tue 10:02 8 people left; nobody owns INC-1 Acme (Sev4), INC-2 Acme (Sev4), "
-        "INC-3 Acme (Sev4), INC-4 Acme (Sev4), INC-5 Acme (Sev4), INC-6 Acme (Sev4), "
-        "INC-7 Acme (Sev4) and INC-8 Acme (Sev4) now."
+        "Tue 10:02 8 people left; nobody owns INC-1 Acme (⬜ Sev4), "
+        "INC-2 Acme (⬜ Sev4), INC-3 Acme (⬜ Sev4), INC-4 Acme (⬜ Sev4), "
+        "INC-5 Acme (⬜ Sev4), INC-6 Acme (⬜ Sev4), INC-7 Acme (⬜ Sev4) and "
+        "INC-8 Acme (⬜ Sev4) now."
     ]
 
 
@@ -164,9 +165,11 @@ def test_the_list_of_leavers_names_what_is_still_unowned(owned: Story) -> None:
 
     owned.advance(minutes=5)
 
-    assert lists(owned) == ["Tue 10:01 @dee left; nobody owns INC-2 Globex (Sev3) now."]
+    assert lists(owned) == [
+        "Tue 10:01 @dee left; nobody owns INC-2 Globex (🔵 Sev3) now."
+    ]
     assert owned.read(owned.slack.channel("leads")[-1]) == (
-        "@dee left; nobody owns INC-2 Globex (Sev3).\n"
+        "@dee left; nobody owns INC-2 Globex (🔵 Sev3).\n"
         "Reminders go to @ana until somebody takes it."
     )
 
@@ -189,7 +192,7 @@ def test_the_list_of_leavers_names_somebody_who_is_there(
     tuesday.advance(minutes=1)
 
     assert tuesday.read(tuesday.slack.channel("leads")[-1]) == (
-        f"@ana left; nobody owns INC-1 Acme (Sev3).\n{then}"
+        f"@ana left; nobody owns INC-1 Acme (🔵 Sev3).\n{then}"
     )
 
 

@@ -446,8 +446,8 @@ def test_the_morning_list_of_somebody_who_left_goes_to_the_primary(
     told.travel(pacific("2026-11-24 09:00"))
 
     assert told.phone("ana") == [
-        "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue. "
-        "Nobody owns INC-1 Acme (Sev3); you are on call.",
+        "Tue 24 Nov: 1 owed, 1 unowned; you are on call. INC-1 Acme (🔵 Sev3): first "
+        "response due 10:00, in 1 h, nobody owns it.",
     ]
 
 
@@ -457,9 +457,9 @@ def test_a_digest_without_its_channel_goes_to_the_lead(tell: Tell) -> None:
 
     told.travel(pacific("2026-11-25 09:15"))
 
-    assert [line[4:] for line in told.heard("lea") if "nothing open" in line] == [
-        "18:15 Tue 24 Nov: nothing open, nothing needs you.",
-        "18:15 Wed 25 Nov: nothing open, nothing needs you.",
+    assert [line[4:] for line in told.heard("lea") if "nothing is open" in line] == [
+        "18:15 Tue 24 Nov: nothing is open.",
+        "18:15 Wed 25 Nov: nothing is open.",
     ]
     assert len(reports(told)) == 1
 

@@ -1,10 +1,12 @@
 """The morning list: what each person owes today, when their own day begins."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from bot.emulator.faults import Fault
+from bot.emulator.records import Message
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.public_holidays import public_holidays
@@ -21,7 +23,13 @@ def policy_of(text: str) -> Policy:
 
 def lists(told: Story, who: str) -> list[str]:
     """Return the morning lists that somebody got, by their local time."""
-    return [line for line in told.heard(who) if " Today: " in line]
+    return [line for line in told.heard(who) if " owed" in line]
+
+
+def linked(told: Story, message: Message) -> list[str]:
+    """Return the stamps of the cards to which a message links, in order."""
+    url = re.compile(r"/archives/C0INCIDENTS/p(\d{10})(\d{6})\|INC-")
+    return [".".join(found) for found in url.findall(str(message.blocks))]
 
 
 def test_each_person_gets_one_list_when_their_own_day_begins(
@@ -33,15 +41,12 @@ def test_each_person_gets_one_list_when_their_own_day_begins(
 
     told.travel(pacific("2026-11-24 09:30"))
 
-    assert lists(told, "ana") == [
-        "Tue 09:00 Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3)."
-    ]
-    assert lists(told, "ben") == [
-        "Tue 09:00 Today: 1 first response owed, 13:00 (INC-2 Acme, Sev3)."
-    ]
-    assert lists(told, "lea") == [
-        "Tue 09:00 Today: 1 first response owed, 19:00 (INC-3 Acme, Sev3)."
-    ]
+    for number, (who, due) in enumerate(
+        {"ana": "10:00", "ben": "13:00", "lea": "19:00"}.items(), start=1
+    ):
+        assert lists(told, who) == ["Tue 09:00 Tue 24 Nov: 1 owed."]
+        (said,) = (one for one in told.phone(who) if "owed" in one)
+        assert f"INC-{number} Acme (🔵 Sev3): first response due {due}, in" in said
     assert told.heard("cem") == []
 
 
@@ -61,16 +66,16 @@ def test_a_list_shows_the_count_first_last_and_overdue_deadlines(
 
     message = told.slack.dm("ana")[-1]
     assert told.slack.notice(message, "ana") == (
-        "Today: 2 updates and 1 first response owed, first 09:20 (INC-1 Acme, Sev3), "
-        "last 12:30. Nothing overdue."
+        "Tue 24 Nov: 3 owed. First: INC-1 Acme (🔵 Sev3): update due 09:20, in 20 min."
     )
     assert told.read(message) == (
-        "*Today: 2 updates and 1 first response owed, first Today 09:20 (INC-1 Acme, "
-        "Sev3), last Today 12:30. Nothing overdue.*\n"
-        "• INC-1 Acme (Sev3): update due Today 09:20. a\n"
-        "• INC-2 Globex (Sev3): update due Today 10:20. b\n"
-        "• INC-3 Umbrella (Sev2): first response due Today 12:30. c"
+        "*Tue 24 Nov: 3 owed.*\n"
+        "INC-1 Acme (🔵 Sev3): update due Today 09:20, in 20 min. a. [Log update]\n"
+        "INC-2 Globex (🔵 Sev3): update due Today 10:20, in 1 h 20. b. [Log update]\n"
+        "INC-3 Umbrella (🔶 Sev2): first response due Today 12:30, in 3 h 30. c. "
+        "[First response sent]"
     )
+    assert linked(told, message) == [told.card(number).ts for number in (1, 2, 3)]
 
 
 def test_overdue_deadlines_come_first_and_are_counted(tell: Tell) -> None:
@@ -81,8 +86,8 @@ def test_overdue_deadlines_come_first_and_are_counted(tell: Tell) -> None:
     told.travel(pacific("2026-11-24 09:00"))
 
     assert told.phone("ana")[-1] == (
-        "Today: 2 first responses owed, first Mon 14:00 (INC-1 Acme, Sev2), "
-        "last 10:00. 1 overdue."
+        "Tue 24 Nov: 2 owed, 1 late. First: INC-1 Acme (🔶 Sev2): ⏰ first response "
+        "late since Mon 14:00 (3 h of business time)."
     )
 
 
@@ -94,9 +99,25 @@ def test_unowned_incidents_are_on_the_primarys_list(tell: Tell) -> None:
     told.travel(pacific("2026-11-24 09:00"))
 
     assert told.phone("ana") == [
-        "Today: 1 first response owed, 10:00 (INC-1 Acme, Sev3). Nothing overdue. "
-        "Nobody owns INC-1 Acme (Sev3) and INC-2 Acme (Sev4); you are on call."
+        "Tue 24 Nov: 1 owed, 2 unowned; you are on call. First: INC-1 Acme (🔵 Sev3): "
+        "first response due 10:00, in 1 h, nobody owns it."
     ]
+    (message,) = told.slack.dm("ana")
+    assert told.read(message).count("nobody owns it. ") == 2
+
+
+def test_taking_from_a_morning_list_shows_the_incident_and_its_next_step(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("dee", "/sev3 acme: a")
+    told.travel(pacific("2026-11-24 09:00"))
+    (message,) = told.slack.dm("ana")
+
+    shown = told.asked("ana", "Take it", message)
+
+    assert "*Owner:* @ana since Today 09:00" in shown
+    assert "[First response sent]" in shown
 
 
 def test_an_owner_waiting_on_the_customer_gets_no_list(tell: Tell) -> None:
@@ -169,7 +190,7 @@ def test_a_list_is_left_out_if_reminders_of_its_minute_say_all_of_it(
     told.travel(pacific("2026-11-24 09:30"))
 
     came = [line.split(":")[1][3:] for line in told.heard("ana")[before:]]
-    assert came == ["2 reminders", *["Today"] * others]
+    assert came == ["2 reminders", *["Tue 24 Nov"] * others]
 
 
 def test_a_list_delayed_by_slack_is_up_to_date(tell: Tell) -> None:
@@ -184,9 +205,8 @@ def test_a_list_delayed_by_slack_is_up_to_date(tell: Tell) -> None:
     told.system_clock.advance(minutes=2)
     told.settle()
 
-    assert told.heard("ana") == [
-        "Tue 09:00 Today: 1 first response owed, 10:00 (INC-2 Acme, Sev3)."
-    ]
+    assert told.heard("ana") == ["Tue 09:00 Tue 24 Nov: 1 owed."]
+    assert "INC-2 Acme" in told.phone("ana")[-1]
 
 
 def test_a_list_delayed_past_a_day_is_replaced_by_the_next(

@@ -50,7 +50,7 @@ def test_the_digest_after_an_outage_counts_what_fell_due_meanwhile(tell: Tell) -
     be_down_until(told, "2026-11-24 14:02")
 
     digest = told.read(told.slack.channel("leads")[-1])
-    assert "2 deadlines fell due: 1 kept, 1 late" in digest
+    assert "1 of 2 deadlines kept. Late: INC-1 Acme (🔶 Sev2) first" in digest
 
 
 def test_after_an_outage_an_escalation_pages_everybody_at_once(

@@ -55,8 +55,8 @@ def test_a_morning_list_tells_what_was_held_and_since_when(tell: Tell) -> None:
     told.travel(pacific("2026-11-25 06:00"))
 
     assert told.phone("lea") == [
-        "Today: nothing is due from you. • INC-1 Globex (Sev2): held since "
-        "Tue 20:30, nobody owns it; first response due 20:10. push of apps fails"
+        "Wed 25 Nov: 1 owed, 1 unowned. INC-1 Globex (🔶 Sev2): first response due "
+        "20:10, in 11 h 10, nobody owns it, held since Tue 20:30."
     ]
 
 
@@ -91,9 +91,10 @@ def test_an_owner_hears_outside_of_their_day_of_what_they_would_miss(
         "Tue 19:00",
         "Wed 09:00",
     ]
-    assert "late since Yesterday 19:00 (held since Yesterday 19:45)" in told.read(
-        told.slack.dm("ben")[-1], "ben"
-    )
+    assert (
+        "*late since Yesterday 19:00* (1 h of business time), held since Yesterday "
+        "19:45. "
+    ) in told.read(told.slack.dm("ben")[-1], "ben")
 
 
 def test_a_page_passes_at_once_to_who_can_hear_it(tell: Tell) -> None:

@@ -120,7 +120,7 @@ def test_a_reminder_at_closing_time_goes_out_before_closing(
     assert told.heard("ana") == [
         f"Tue 16:00 {FIRST} due 17:00, in 1 h (late only from Wed 09:00).",
         f"Tue 16:45 {FIRST} due 17:00, in 15 min (late only from Wed 09:00).",
-        "Wed 09:00 Today: 1 first response owed, Tue 17:00 (INC-1 Acme, Sev2).",
+        "Wed 09:00 Wed 25 Nov: 1 owed.",
         f"Wed 10:00 {FIRST} 1 h late, was due Tue 17:00.",
         f"Wed 11:00 {FIRST} 2 h late, was due Tue 17:00.",
     ]

@@ -182,7 +182,7 @@ def test_the_days_lists_come_on_the_day_that_a_clock_ahead_showed(
 
     tuesday.travel(pacific("2026-11-25 12:00"))
 
-    assert tuesday.heard("ana")[-1].startswith("Wed 09:00 Today: ")
+    assert tuesday.heard("ana")[-1].startswith("Wed 09:00 Wed 25 Nov: ")
     assert tuesday.heard_in("leads")[-1].startswith("Wed 09:15 Wed 25 Nov: ")
 
 

@@ -1,4 +1,4 @@
-"""The answer to a command that asks for help."""
+"""The answers to commands that ask for help."""
 
 from collections.abc import Iterator
 
@@ -21,6 +21,21 @@ def message(policy: Policy, severity: Severity | None) -> Message:
         blocks.extend(sections(_severity_lines(one, policy)))
     text = f"{usage}; `{command}` alone opens a form."
     return say(text, blocks)
+
+
+def questions() -> Message:
+    """Return what can be asked about incidents, and how one is opened."""
+    usage = "Type `/incident` for all that is open, `/incident 42` for one"
+    lines = [
+        f"*{usage}*",
+        "`/incident mine`, `late`, `unowned` and `due` (before your next morning) show "
+        "a part of it, `/incident acme` a customer's.",
+        "`/sev2 customer: what is wrong` opens an incident, `/sev2` alone a form.",
+        "`/sev2 help` says what each severity means and promises.",
+    ]
+    return say(
+        f"{usage}; `/sev2 help` is about opening one.", [section("\n".join(lines))]
+    )
 
 
 def _usage(usage: str, command: str) -> Iterator[str]:

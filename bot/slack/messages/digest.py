@@ -1,10 +1,11 @@
-"""The daily digest: what needs a person, what fell due, what was opened or resolved."""
+"""The daily digest: what needs a person, what fell due, what came and went."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from bot.incidents.digest import Digest, Gap, Need
+from bot.incidents.digest import Digest, Fallen, Gap
+from bot.incidents.incidents import Incident
+from bot.incidents.work_list import Group
 from bot.policy.policies import Policy
 from bot.slack.blocks import (
     Message,
@@ -17,27 +18,29 @@ from bot.slack.blocks import (
     sections,
     span,
 )
+from bot.slack.messages import work_lines
 from bot.slack.phrases import (
-    LONGEST_TITLE_IN_A_LIST,
-    MOST_LINES_IN_A_LIST,
     MOST_NAMES_IN_A_LIST,
     NO_LINKS,
     Times,
     and_more,
     both,
     counted,
+    day_of,
     joined,
     linked_name,
     linked_names,
     on_call_phrase,
-    owner_in_a_list,
-    title_of,
+    owed_as,
 )
 from bot.slack.reasons import reason
 
-_NOTHING = "nothing needs you"
 _MOST_IN_TEXT = 3
-_MOST_SPANS = 5
+_MOST_NAMED = 5
+_CALM = {
+    Group.WAITING: "Waiting on their customers",
+    Group.QUIET: "Quiet: open, and nothing is owed",
+}
 
 
 def message(
@@ -48,57 +51,48 @@ def message(
 ) -> Message:
     """Return the digest: first what needs a person, then what happened."""
     plain, token = both(zone, digest.at)
-    pressing = [need for need in digest.needs if need.is_pressing]
-    quiet = [need for need in digest.needs if need.is_quiet]
-    waiting = [n for n in digest.needs if not (n.is_pressing or n.is_quiet)]
-    lines = [
-        f"• {_need_line(need, token, permalinks)}. "
-        f"{title_of(need.incident, LONGEST_TITLE_IN_A_LIST)}"
-        for need in pressing[:MOST_LINES_IN_A_LIST]
-    ]
-    lines[:0] = [f"• {_gap(gap)}" for gap in digest.gaps]
-    blocks = [section(f"*{_needs_you(digest, pressing, zone)}*")]
-    blocks.extend(sections([*lines, *and_more(pressing, MOST_LINES_IN_A_LIST)]))
-    if waiting:
-        head = "Waiting on their customers"
-        blocks.append(section(_calm(head, waiting, token, permalinks)))
-    if quiet:
-        head = "Quiet: open, and nothing is owed"
-        blocks.append(section(_calm(head, quiet, token, permalinks)))
-    blocks.append(section(_receipts(digest, token)))
-    blocks.extend(section(line) for line in _movements(digest, permalinks))
+    pressing = [line for line in digest.lines if line.is_pressing]
+    gaps = [_gap(gap) for gap in digest.gaps]
+    blocks = [section(f"*{_head(digest, token)}*")]
+    blocks.extend(sections(f"• {gap}" for gap in gaps))
+    rest = ": `/incident` shows all"
+    blocks.extend(work_lines.rows(pressing, token, permalinks, rest=rest))
+    for group, head in _CALM.items():
+        lines = [line for line in digest.lines if line.group is group]
+        said = [
+            work_lines.words(line, token, permalinks)
+            for line in lines[:MOST_NAMES_IN_A_LIST]
+        ]
+        more = and_more(lines, MOST_NAMES_IN_A_LIST)
+        blocks.extend(sections([f"*{head}*", *said, *more] if said else []))
+    blocks.extend(map(section, _happened(digest, token, permalinks)))
     cards = f"The cards are in {channel_link(policy.channels.incidents)}."
     blocks.append(context(f"{on_call_phrase(digest.on_call)} {cards}"))
-    return say(_text(digest, pressing, quiet, plain, zone), blocks)
+    first = [work_lines.words(line, plain) for line in pressing[:_MOST_IN_TEXT]]
+    left = len(pressing) - len(first)
+    more = [f"And {left} more."] if left else []
+    text = [_head(digest, plain), *gaps, *first, *more, *_happened(digest, plain)]
+    return say(" ".join(text), blocks)
 
 
-def _text(
-    digest: Digest,
-    pressing: Sequence[Need],
-    quiet: Sequence[Need],
-    times: Times,
-    zone: ZoneInfo,
-) -> str:
-    sentences = [_needs_you(digest, pressing, zone)]
-    sentences += [_gap(gap) for gap in digest.gaps]
-    sentences += [f"{_need_line(need, times)}." for need in pressing[:_MOST_IN_TEXT]]
-    if len(pressing) > _MOST_IN_TEXT:
-        sentences.append(f"And {len(pressing) - _MOST_IN_TEXT} more.")
-    if quiet:
-        sentences.append(f"Quiet: {linked_names([need.incident for need in quiet])}.")
-    return " ".join([*sentences, _receipts(digest, times)])
-
-
-def _needs_you(digest: Digest, pressing: Sequence[Need], zone: ZoneInfo) -> str:
-    local = digest.at.astimezone(zone)
-    day = f"{local:%a} {local.day} {local:%b}"
-    count = len(pressing) + len(digest.gaps)
-    if count:
-        return f"{day}: {count} {'needs' if count == 1 else 'need'} you."
-    if not digest.open_count:
-        return f"{day}: nothing open, {_NOTHING}."
-    quiet = sum(need.is_quiet for need in digest.needs)
-    return f"{day}: nothing due, {quiet} quiet." if quiet else f"{day}: {_NOTHING}."
+def _head(digest: Digest, times: Times) -> str:
+    """Say whether anything is late, unowned or due before the next digest."""
+    day = day_of(digest.at, times.zone)
+    if not digest.lines and not digest.gaps:
+        return f"{day}: nothing is open."
+    lines, until = digest.lines, f"due before {times.at(digest.until)}"
+    counts = {
+        "late": sum(line.is_late for line in lines),
+        "unowned": sum(line.is_unowned for line in lines),
+        until: sum(line.is_due for line in lines),
+    }
+    some = [f"{count} {what}" for what, count in counts.items() if count]
+    none = [what for what, count in counts.items() if not count]
+    if digest.gaps:
+        hear = "hears" if len(digest.gaps) == 1 else "hear"
+        some.append(f"{len(digest.gaps)} on call {hear} nothing")
+    missing = f"nothing {joined(none, 'or')}" if none else ""
+    return f"{day}: {'; '.join(filter(None, [', '.join(some), missing]))}."
 
 
 def _gap(gap: Gap) -> str:
@@ -108,55 +102,51 @@ def _gap(gap: Gap) -> str:
     return f"{mention(gap.person)} is {roles} on call but {how}; name somebody else."
 
 
-def _need_line(
-    need: Need, times: Times, permalinks: Mapping[int, str] = NO_LINKS
-) -> str:
-    """Return why an incident needs a person, and whose it is."""
-    facts = []
-    if need.late_by is not None:
-        facts.append(f"{hours(need.late_by)} late")
-    if need.due_at is not None:
-        facts.append(f"due {times.at(need.due_at)}")
-    facts.append(owner_in_a_list(need.incident))
-    if need.waiting_for is not None:
-        facts.append(f"waiting {span(need.waiting_for)}")
-    elif need.quiet_since is not None:
-        facts.append(f"quiet since {times.at(need.quiet_since)}")
-    return f"{linked_name(need.incident, permalinks)}: {', '.join(facts)}"
+def _happened(
+    digest: Digest, times: Times, permalinks: Mapping[int, str] = NO_LINKS
+) -> Iterator[str]:
+    """Yield what fell due since the last digest, and what began and ended."""
+    if digest.fallen:
+        yield _fallen(digest, times, permalinks)
+    if times.is_token:
+        for what, found in (("Opened", digest.opened), ("Resolved", digest.resolved)):
+            if found:
+                yield f"*{what}:* {linked_names(found, permalinks)}."
+    if digest.came_and_went:
+        went = digest.came_and_went[:MOST_NAMES_IN_A_LIST]
+        lines = [_came_and_went(one, permalinks) for one in went]
+        lines += and_more(digest.came_and_went, MOST_NAMES_IN_A_LIST)
+        yield f"Came and went: {joined(lines)}."
 
 
-def _calm(
-    head: str, needs: Sequence[Need], times: Times, permalinks: Mapping[int, str]
-) -> str:
-    lines = [
-        _need_line(need, times, permalinks) for need in needs[:MOST_NAMES_IN_A_LIST]
-    ]
-    more = and_more(needs, MOST_NAMES_IN_A_LIST)
-    return "\n".join([f"*{head}*", *lines, *more])
+def _came_and_went(incident: Incident, permalinks: Mapping[int, str]) -> str:
+    """Return who resolved an incident, and how long after the report."""
+    name = linked_name(incident, permalinks)
+    if incident.closed_at is None or incident.closed_by is None:
+        return name
+    took = span(incident.closed_at - incident.reported_at)
+    return f"{name}, resolved by {mention(incident.closed_by)} in {took}"
 
 
-def _receipts(digest: Digest, times: Times) -> str:
-    """Return how many deadlines fell due and how they ended."""
-    head = f"Since {times.at(digest.since)},"
-    open_count = f"Open: {digest.open_count}."
-    if not digest.fell_due:
-        return f"{head} no deadline fell due. {open_count}"
-    fell = f"{counted(digest.fell_due, 'deadline')} fell due"
-    if not digest.late:
-        kept = "kept" if digest.fell_due == 1 else "all kept"
-        return f"{head} {fell}: {kept}. {open_count}"
-    late = f"{len(digest.late)} late by {_spans(digest.late)}"
-    return f"{head} {fell}: {digest.kept} kept, {late}. {open_count}"
+def _fallen(digest: Digest, times: Times, permalinks: Mapping[int, str]) -> str:
+    """Return how many deadlines fell due, and which, unless there are many."""
+    fallen = digest.fallen
+    late = [one for one in fallen if one.late_by is not None]
+    kept = [one for one in fallen if one.late_by is None]
+    since = f"Since {times.at(digest.since)}, "
+    said = [f"{since}{len(kept)} of {counted(len(fallen), 'deadline')} kept."]
+    if len(late) > _MOST_NAMED:
+        spans = sorted(one.late_by for one in late if one.late_by is not None)
+        said.append(f"Late by {hours(spans[0])} to {hours(spans[-1])} of their time.")
+    elif late:
+        said.append(f"Late: {joined([_named(one, permalinks) for one in late])}.")
+    if kept and len(fallen) <= _MOST_NAMED:
+        said.append(f"Kept: {joined([_named(one, permalinks) for one in kept])}.")
+    return " ".join(said)
 
 
-def _spans(late: Sequence[timedelta]) -> str:
-    ordered = sorted(late)
-    if len(ordered) > _MOST_SPANS:
-        return f"{hours(ordered[0])} to {hours(ordered[-1])}"
-    return joined([hours(one) for one in ordered])
-
-
-def _movements(digest: Digest, permalinks: Mapping[int, str]) -> Iterator[str]:
-    for what, incidents in (("Opened", digest.opened), ("Resolved", digest.resolved)):
-        if incidents:
-            yield f"*{what}:* {linked_names(incidents, permalinks)}"
+def _named(one: Fallen, permalinks: Mapping[int, str]) -> str:
+    what = f"{linked_name(one.incident, permalinks)} {owed_as(one.deadline)}"
+    if one.late_by is None:
+        return what
+    return f"{what} by {work_lines.by_its_clock(one.late_by, one.deadline)}"

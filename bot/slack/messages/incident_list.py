@@ -1,58 +1,62 @@
-"""The list of incidents that `/incident` shows, only to the person who asks."""
+"""The lists of `/incident`, page by page, only for the person who asks."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.incidents.digest import Case
-from bot.slack.blocks import Message, context, say, sections
-from bot.slack.messages.answers import sentence
-from bot.slack.phrases import (
-    LONGEST_TITLE_IN_A_LIST,
-    MOST_LINES_IN_A_LIST,
-    Times,
-    and_more,
-    both,
-    linked_name,
-    listed_due,
-    owed_as,
-    owner_in_a_list,
-    title_of,
-)
+from bot.incidents.work_list import Line
+from bot.slack import actions
+from bot.slack.blocks import Message, button, context, say, section
+from bot.slack.blocks import actions as row
+from bot.slack.messages import work_lines
+from bot.slack.phrases import NO_LINKS, both
 from bot.slack.readers import Person
 
+_A_PAGE = 8
 
-def message(
-    mine: Sequence[Case], next_due: Sequence[Case], reader: Person, now: datetime
+
+def message(  # noqa: PLR0913  # Which page of which list, for whom.
+    lines: Sequence[Line],
+    reader: Person,
+    now: datetime,
+    *,
+    what: str = "open",
+    wanted: str = "",
+    page: int = 0,
 ) -> Message:
-    """Return the reader's own incidents, and those that are due next."""
+    """Return one page of incidents, the reader's own first.
+
+    `what` says in words which they are, and `wanted` as it is typed after `/incident`.
+    """
+    if not lines:
+        return say(said := f"No incident is {what}.", [section(said)])
     plain, token = both(reader.zone, now)
-    if not mine and not next_due:
-        return sentence("No incident is open.")
-    heads = [
-        f"{len(mine)} {'is' if len(mine) == 1 else 'are'} yours" if mine else "",
-        f"{len(next_due)} due next" if next_due else "",
-    ]
-    text = f"{', '.join(filter(None, heads))}."
-    first = [_case_line(case, plain) for case in (*mine, *next_due)[:1]]
-    blocks = [context("`/incident 42` shows one.")]
-    for name, cases in (("Yours", mine), ("Due next", next_due)):
-        lines = [
-            f"• {_case_line(case, token)}" for case in cases[:MOST_LINES_IN_A_LIST]
+    ordered = sorted(lines, key=lambda line: line.incident.owner != reader.id)
+    last = (len(ordered) - 1) // _A_PAGE
+    page = min(page, last)
+    shown = ordered[page * _A_PAGE : (page + 1) * _A_PAGE]
+    head = _head(lines, reader, what)
+    blocks = [section(f"*{head}*")]
+    blocks.extend(work_lines.rows(shown, token, NO_LINKS, reader.id))
+    if last:
+        blocks.append(context(f"Page {page + 1} of {last + 1}."))
+        steps = [
+            (page - 1, "Previous", actions.PREVIOUS),
+            (page + 1, "Next", actions.NEXT),
         ]
-        if not lines:
-            continue
-        blocks.extend(
-            sections([f"*{name}*", *lines, *and_more(cases, MOST_LINES_IN_A_LIST)])
+        blocks.append(
+            row(
+                [
+                    button(label, action, actions.page_value(to, wanted))
+                    for to, label, action in steps
+                    if 0 <= to <= last
+                ]
+            )
         )
-    return say(" ".join([text, *first]), blocks)
+    return say(f"{head} {work_lines.words(shown[0], plain, reader=reader.id)}", blocks)
 
 
-def _case_line(case: Case, times: Times) -> str:
-    incident, owed = case.incident, case.owed
-    facts = ["nothing is owed"]
-    if owed is not None:
-        facts = [f"{owed_as(owed)} {listed_due(owed, times)}"]
-    facts.append(owner_in_a_list(incident))
-    name = linked_name(incident)
-    title = title_of(incident, LONGEST_TITLE_IN_A_LIST)
-    return f"{name}: {', '.join(facts)}. {title}"
+def _head(lines: Sequence[Line], reader: Person, what: str) -> str:
+    count = len(lines)
+    head = f"{count} {'is' if count == 1 else 'are'} {what}"
+    mine = sum(line.incident.owner == reader.id for line in lines)
+    return f"{head}, {mine} of them yours." if 0 < mine < count else f"{head}."

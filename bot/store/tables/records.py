@@ -82,13 +82,6 @@ def open_incidents_of(
     return [_incident(row) for row in rows]
 
 
-def next_due_of_others(tx: Transaction, owner: str, most: int) -> list[Incident]:
-    """Return open incidents of others on which something is owed, first due first."""
-    rows = tx.all("next_due_of_others", owner=owner, most=most)
-    asked = [ask_incident(tx, row["incident"]) for row in rows]
-    return [one for read in asked if (one := read()) is not None]
-
-
 def add_event(tx: Transaction, number: int, event: Event) -> None:
     """Append an event to an incident's history."""
     tx.write("insert_event", incident=number, **_event_values(event))

@@ -1,48 +1,90 @@
 """Tests of bot.slack.messages.incident_list."""
 
+from bot.incidents.work_list import Case, Line, work_list
 from bot.policy.policies import Severity
 from bot.slack.messages import incident_list
-from tests.factories import (
-    ANA,
-    pacific,
-)
+from tests.factories import ANA, pacific, shipped_policy
 from tests.slack.cases import answered, case
-from tests.slack.reading import paragraphs
+from tests.slack.reading import buttons, elements, paragraphs
 
-MORNING_AT = pacific(25, "09:00")
+NOW, UNTIL = pacific(25, "09:00"), pacific(27, "09:00")
+
+
+def lines_of(*cases: Case) -> list[Line]:
+    return work_list(shipped_policy(), cases, now=NOW, until=UNTIL)
 
 
 def test_the_list_of_incidents_begins_with_the_readers_own() -> None:
-    mine = answered(31, "Acme", "14:20")
     other = case(Severity.SEV4, 50, "Initech", None)
 
-    message = incident_list.message([mine], [other], ANA, MORNING_AT)
+    message = incident_list.message(
+        lines_of(other, answered(31, "Acme", "14:20")), ANA, NOW
+    )
 
     assert message.text == (
-        "1 is yours, 1 due next. "
-        "INC-31 Acme (Sev2): update due 10:20, <@U0ANA>'s. push of apps fails"
+        "2 are open, 1 of them yours. INC-31 Acme (🔶 Sev2): update due 10:20, in "
+        "1 h 20."
     )
-    assert paragraphs(message)[1:] == [
+    assert paragraphs(message) == [
+        "*2 are open, 1 of them yours.*",
         (
-            "*Yours*\n• INC-31 Acme (Sev2): update due Wed 25 Nov 2026 10:20 PST, "
-            "<@U0ANA>'s. push of apps fails"
+            "INC-31 Acme (🔶 Sev2): update due Wed 25 Nov 2026 10:20 PST, in 1 h 20. "
+            "push of apps fails."
         ),
         (
-            "*Due next*\n• INC-50 Initech (Sev4): first response due "
-            "Wed 25 Nov 2026 17:00 PST, nobody owns it. push of apps fails"
+            "INC-50 Initech (⬜ Sev4): first response due Wed 25 Nov 2026 17:00 PST, "
+            "in 8 h, nobody owns it. push of apps fails."
         ),
     ]
+    assert buttons(message) == ["Log update", "Take it"]
 
 
 def test_a_list_says_since_when_something_is_late() -> None:
-    late = case(Severity.SEV2, 31, "Acme", "U0ANA")
+    late = lines_of(case(Severity.SEV2, 31, "Acme", "U0ANA"))
 
-    message = incident_list.message([late], [], ANA, MORNING_AT)
+    message = incident_list.message(late, ANA, NOW, what="late")
 
-    assert "first response late since Tue 13:00" in message.text
+    assert message.text == (
+        "1 is late. INC-31 Acme (🔶 Sev2): ⏰ first response late since Tue 13:00 "
+        "(4 h of business time)."
+    )
 
 
 def test_a_list_without_incidents_says_so() -> None:
-    message = incident_list.message([], [], ANA, MORNING_AT)
+    assert incident_list.message([], ANA, NOW, what="late").text == (
+        "No incident is late."
+    )
 
-    assert message.text == "No incident is open."
+
+def test_a_long_list_is_shown_page_by_page() -> None:
+    lines = lines_of(*(case(Severity.SEV4, n, "Acme", "U0BEN") for n in range(1, 20)))
+
+    pages = [
+        incident_list.message(lines, ANA, NOW, wanted="acme", page=page)
+        for page in range(3)
+    ]
+
+    assert [paragraphs(page)[-1] for page in pages] == [
+        "Page 1 of 3.",
+        "Page 2 of 3.",
+        "Page 3 of 3.",
+    ]
+    steps = [
+        {one["text"]["text"]: one["value"] for one in elements(page)} for page in pages
+    ]
+    del steps[0]["Take over"], steps[1]["Take over"], steps[2]["Take over"]
+    assert steps == [
+        {"Next": "1|acme"},
+        {"Previous": "0|acme", "Next": "2|acme"},
+        {"Previous": "1|acme"},
+    ]
+    shown = [
+        len(buttons(page)) - len(step) for page, step in zip(pages, steps, strict=True)
+    ]
+    assert shown == [8, 8, 3]
+
+
+def test_a_page_beyond_the_last_is_the_last() -> None:
+    lines = lines_of(case(Severity.SEV4, 1, "Acme", "U0BEN"))
+
+    assert incident_list.message(lines, ANA, NOW, page=7).text.startswith("1 is open.")

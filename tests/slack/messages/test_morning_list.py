@@ -1,103 +1,118 @@
 """Tests of bot.slack.messages.morning_list."""
 
-from bot.incidents import digest as digests
-from bot.incidents.digest import Case, Morning, Owed
+from bot.incidents.work_list import Case, Line, of_morning, work_list
 from bot.policy.policies import Severity
+from bot.slack.blocks import Message
 from bot.slack.messages import morning_list
 from bot.slack.messages.notice import notice
-from tests.factories import (
-    ANA,
-    BEN,
-    LEA,
-    incident,
-    pacific,
-    shipped_policy,
-)
+from bot.slack.readers import Person
+from tests.factories import ANA, BEN, LEA, incident, pacific, shipped_policy
 from tests.slack.cases import answered, case
-from tests.slack.reading import paragraphs
+from tests.slack.reading import buttons, paragraphs
 
 POLICY = shipped_policy()
-MORNING_AT = pacific(25, "09:00")
+NOW, HELD_AT = pacific(25, "09:00"), pacific(24, "20:30")
 
 
-def morning_of(*cases: Case) -> Morning:
+def lines_of(*cases: Case, held: int = 0) -> list[Line]:
     until = pacific(27, "09:00")
-    found = digests.morning(
-        cases, "U0ANA", now=MORNING_AT, until=until, day=POLICY.team_hours
+    lines = work_list(POLICY, cases, now=NOW, until=until, held={held: HELD_AT})
+    return of_morning(lines, POLICY.team_hours, NOW)
+
+
+def shown(lines: list[Line], reader: Person = ANA) -> Message:
+    return morning_list.message(lines, reader, POLICY, NOW)
+
+
+def test_a_morning_list_says_its_day_what_is_owed_and_what_comes_first() -> None:
+    message = shown(
+        lines_of(
+            answered(31, "Acme", "14:20"),
+            answered(44, "Globex", "16:40"),
+            case(Severity.SEV4, 50, "Initech", None),
+        )
     )
-    assert found is not None
-    return found
-
-
-def test_a_morning_list_counts_deadlines_and_names_first_and_last() -> None:
-    morning = morning_of(
-        answered(31, "Acme", "14:20"),
-        answered(44, "Globex", "16:40"),
-        case(Severity.SEV4, 50, "Initech", "U0ANA"),
-    )
-
-    message = morning_list.message(morning, ANA, POLICY)
 
     assert message.text == (
-        "Today: 2 updates and 1 first response owed, first 10:20 (INC-31 Acme, Sev2), "
-        "last 17:00. Nothing overdue."
+        "Wed 25 Nov: 3 owed, 1 unowned; you are on call. First: "
+        "INC-50 Initech (⬜ Sev4): first response due 17:00, in 8 h, nobody owns it."
     )
-    assert paragraphs(message)[1].splitlines() == [
+    assert paragraphs(message) == [
+        "*Wed 25 Nov: 3 owed, 1 unowned; you are on call.*",
         (
-            "• INC-31 Acme (Sev2): update due Wed 25 Nov 2026 10:20 PST. "
-            "push of apps fails"
+            "INC-50 Initech (⬜ Sev4): first response due Wed 25 Nov 2026 17:00 PST, "
+            "in 8 h, nobody owns it. push of apps fails."
         ),
         (
-            "• INC-44 Globex (Sev2): update due Wed 25 Nov 2026 12:40 PST. "
-            "push of apps fails"
+            "INC-31 Acme (🔶 Sev2): update due Wed 25 Nov 2026 10:20 PST, in 1 h 20. "
+            "push of apps fails."
         ),
         (
-            "• INC-50 Initech (Sev4): first response due Wed 25 Nov 2026 17:00 PST. "
-            "push of apps fails"
+            "INC-44 Globex (🔶 Sev2): update due Wed 25 Nov 2026 12:40 PST, in 3 h 40. "
+            "push of apps fails."
         ),
     ]
 
 
-def test_a_morning_list_says_what_is_overdue() -> None:
-    morning = morning_of(case(Severity.SEV2, 31, "Acme", "U0ANA"))
+def test_each_line_has_the_button_of_its_next_step() -> None:
+    message = shown(
+        lines_of(
+            case(Severity.SEV2, 31, "Acme", "U0ANA"),
+            answered(44, "Globex", "14:40"),
+            case(Severity.SEV4, 50, "Initech", None),
+        )
+    )
 
-    assert morning_list.message(morning, ANA, POLICY).text == (
-        "Today: 1 first response owed, Tue 13:00 (INC-31 Acme, Sev2). 1 overdue."
+    assert buttons(message) == ["First response sent", "Take it", "Log update"]
+
+
+def test_a_morning_list_begins_with_what_is_late() -> None:
+    lines = lines_of(case(Severity.SEV2, 31, "Acme", "U0ANA"))
+
+    assert shown(lines).text == (
+        "Wed 25 Nov: 1 owed, 1 late. INC-31 Acme (🔶 Sev2): ⏰ first response late "
+        "since Tue 13:00 (4 h of business time)."
     )
 
 
-def test_the_primarys_morning_list_names_unowned_incidents() -> None:
-    morning = Morning("U0ANA", MORNING_AT, (), 0, (incident(Severity.SEV4, number=7),))
+def test_a_line_says_since_when_it_was_held() -> None:
+    lines = lines_of(case(Severity.SEV4, 50, "Initech", "U0BEN"), held=50)
 
-    assert morning_list.message(morning, ANA, POLICY).text == (
-        "Today: nothing is due from you. Nobody owns INC-7 Acme (Sev4); "
-        "you are on call."
+    assert shown(lines).text.endswith(
+        "first response due 17:00, in 8 h, <@U0BEN>'s, held since Tue 20:30."
     )
 
 
 def test_a_morning_list_is_in_the_readers_own_time() -> None:
-    morning = morning_of(answered(31, "Acme", "14:20"))
+    lines = lines_of(answered(31, "Acme", "14:20"))
 
-    assert (
-        "19:20 (INC-31 Acme, Sev2)" in morning_list.message(morning, BEN, POLICY).text
-    )
+    assert "update due 19:20, in 1 h 20" in shown(lines, BEN).text
 
 
 def test_a_long_morning_list_is_cut_and_counted() -> None:
-    update = answered(31, "Acme", "14:20")
-    owed = Owed(update.incident, update.deadlines[-1])
-    morning = Morning("U0ANA", MORNING_AT, (owed,) * 26, 0, ())
+    lines = lines_of(answered(31, "Acme", "14:20")) * 26
 
-    message = morning_list.message(morning, ANA, POLICY)
+    message = shown(lines)
 
-    assert message.text.startswith("Today: 26 updates owed, first ")
-    assert paragraphs(message)[-1].endswith("\nand 14 more")
+    assert message.text.startswith("Wed 25 Nov: 26 owed. First: INC-31")
+    assert paragraphs(message)[-1] == (
+        "and 14 more: `/incident mine` and `/incident unowned` show them"
+    )
+
+
+def test_the_longest_lines_leave_room_for_the_others() -> None:
+    worst = incident(title="&" * 250, customer="<" * 300, owner=None)
+    (line,) = lines_of(Case(worst, case(Severity.SEV2, 42, "", None).deadlines))
+
+    message = shown([line] * 200)
+
+    assert paragraphs(message)[-1].startswith("and 19")
 
 
 def test_a_substitute_reads_why_they_got_a_message() -> None:
-    message = morning_list.in_place_of(notice("Today: 1 update."), "U0BEN", LEA)
+    message = morning_list.in_place_of(notice("Wed 25 Nov: 1 owed."), "U0BEN", LEA)
 
     assert message.text == (
-        "<@U0BEN> cannot be reached; you are told instead. Today: 1 update."
+        "<@U0BEN> cannot be reached; you are told instead. Wed 25 Nov: 1 owed."
     )
     assert len(message.blocks) == 2

@@ -1,0 +1,64 @@
+"""The answers to `/incident`: a list by pages, one incident, or the help."""
+
+from bot.errors import UserError
+from bot.incidents.work_list import Part, part
+from bot.policy.names import folded
+from bot.slack.blocks import Message, shown
+from bot.slack.messages import command_help, incident_list, one_incident
+from bot.triage.context import Context
+from bot.triage.people import People
+from bot.triage.use_cases import Triage
+
+_LONGEST_NUMBER = 9
+_LONGEST_NAME = 80
+_IN_WORDS = {
+    Part.MINE: "yours",
+    Part.LATE: "late",
+    Part.UNOWNED: "without an owner",
+    Part.DUE: "due before your next morning, or late",
+}
+
+
+class Questions:
+    """Answers what people ask about incidents. Asking changes nothing."""
+
+    def __init__(self, context: Context, triage: Triage, people: People) -> None:
+        self._context = context
+        self._triage = triage
+        self._people = people
+
+    def answer(self, text: str, by: str, page: int = 0) -> Message:
+        """Return the answer to `/incident` and this text; `page` is of a list."""
+        wanted = folded(text).removeprefix("#").removeprefix("inc-")
+        if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
+            return self._one(int(wanted), by)
+        if wanted == "help":
+            return command_help.questions()
+        reader, now = self._people.person(by), self._context.clock()
+        lines, what = self._triage.listed(reader.zone), "open"
+        if wanted in frozenset(Part):
+            lines, what = part(lines, Part(wanted), by), _IN_WORDS[Part(wanted)]
+        elif wanted:
+            name = self._customer(wanted)
+            lines = [one for one in lines if one.incident.customer == name]
+            what = f"open for {shown(name, _LONGEST_NAME)}"
+        return incident_list.message(
+            lines, reader, now, what=what, wanted=wanted[:_LONGEST_NAME], page=page
+        )
+
+    def _one(self, number: int, by: str) -> Message:
+        result, history = self._triage.look(number), self._triage.history(number)
+        reader, now = self._people.person(by), self._context.clock()
+        return one_incident.message(
+            result, history, self._context.policy(), reader, now
+        )
+
+    def _customer(self, wanted: str) -> str:
+        """Return the name of the customer that is meant."""
+        found = self._context.policy().find_customer(wanted)
+        if found is None:
+            raise UserError(
+                f"There is no customer “{shown(wanted, _LONGEST_NAME)}”. Type "
+                "`/incident help`."
+            )
+        return found.name

@@ -1,0 +1,181 @@
+"""The work list: what is open, why it is on the list, whose turn it is. Pure.
+
+The digest, the morning lists and `/incident` each show a part of it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from bot.business_time.hours import BusinessHours
+from bot.incidents.deadlines import Deadline, lateness, owed_now, target_of
+from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy, Severity
+
+HELD_NOTHING: Mapping[int, datetime] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident with its deadlines; closed ones may be missing."""
+
+    incident: Incident
+    deadlines: tuple[Deadline, ...]
+
+
+class Group(StrEnum):
+    """Why an incident is on the list, in the list's order; the first that applies.
+
+    `DUE` is before the list's end, `LATER` after it. `WAITING` waits for the customer,
+    and on a `QUIET` one nothing is owed, so that nothing else reminds of it.
+    """
+
+    LATE = "late"
+    UNOWNED = "unowned"
+    DUE = "due"
+    LATER = "later"
+    WAITING = "waiting"
+    QUIET = "quiet"
+
+
+class Part(StrEnum):
+    """What people ask for: their own, and what needs somebody."""
+
+    MINE = "mine"
+    LATE = "late"
+    UNOWNED = "unowned"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open incident on the list.
+
+    `owed` is what the customer is owed, `since` when that became late, is due, or when
+    the waiting or the quiet began. `late_by` is open time, `is_due` whether it is due
+    before the list's end. `held_since` is when its reader was to hear of it first.
+    """
+
+    incident: Incident
+    group: Group
+    since: datetime
+    owed: Deadline | None = None
+    late_by: timedelta | None = None
+    is_due: bool = False
+    held_since: datetime | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether what is owed is late."""
+        return self.group is Group.LATE
+
+    @property
+    def is_business_time(self) -> bool:
+        """Return whether what is owed counts business time, not the clock's."""
+        return self.owed is not None and not target_of(self.owed).is_clock_time
+
+    @property
+    def is_unowned(self) -> bool:
+        """Return whether it is the turn of whoever takes it."""
+        return self.incident.owner is None
+
+    @property
+    def is_pressing(self) -> bool:
+        """Return whether somebody must act before the list's end."""
+        return self.group in (Group.LATE, Group.UNOWNED, Group.DUE)
+
+
+def work_list(
+    policy: Policy,
+    cases: Iterable[Case],
+    *,
+    now: datetime,
+    until: datetime,
+    held: Mapping[int, datetime] = HELD_NOTHING,
+) -> list[Line]:
+    """Return the open incidents in the order in which they need somebody.
+
+    Late and unowned ones are in order of their severity, all others in order of time.
+    `held` says since when an incident was held for the list's reader.
+    """
+    lines = [
+        _line(policy, case, now, until, held.get(case.incident.number))
+        for case in cases
+        if case.incident.is_open
+    ]
+    return sorted(lines, key=_order)
+
+
+def of_morning(lines: Iterable[Line], day: BusinessHours, now: datetime) -> list[Line]:
+    """Return what belongs on the morning list of the person whose work list it is.
+
+    What is quiet is on the first one of a week; `day` are the person's working days.
+    """
+    begins_week = _begins_week(day, now)
+    return [
+        line
+        for line in lines
+        if line.is_pressing
+        or line.held_since is not None
+        or (begins_week and line.group is Group.QUIET)
+    ]
+
+
+def part(lines: Iterable[Line], wanted: Part, person: str) -> list[Line]:
+    """Return the part of a work list that a person asks for."""
+    match wanted:
+        case Part.MINE:
+            return [line for line in lines if line.incident.owner == person]
+        case Part.LATE:
+            return [line for line in lines if line.is_late]
+        case Part.UNOWNED:
+            return [line for line in lines if line.is_unowned]
+        case Part.DUE:
+            return [line for line in lines if line.is_late or line.is_due]
+        case _:
+            assert_never(wanted)
+
+
+def _line(
+    policy: Policy,
+    case: Case,
+    now: datetime,
+    until: datetime,
+    held_since: datetime | None,
+) -> Line:
+    one, owed = case.incident, owed_now(case.deadlines)
+    late_by, is_due = None, False
+    if owed is not None and owed.is_overdue(now):
+        late_by = lateness(policy, owed, one, now)
+    elif owed is not None and owed.paused_at is None:
+        is_due = owed.due_at < until
+    last_sign = max(filter(None, (one.opened_at, one.updated_at, one.last_sign_at)))
+    since = owed.due_at if owed is not None else last_sign
+    if late_by is not None and owed is not None:
+        group, since = Group.LATE, owed.late_at
+    elif one.owner is None:
+        group = Group.UNOWNED
+    elif is_due:
+        group = Group.DUE
+    elif one.waiting_since is not None:
+        group, since = Group.WAITING, one.waiting_since
+    elif any(deadline.is_open for deadline in case.deadlines):
+        group = Group.LATER
+    else:
+        group = Group.QUIET
+    return Line(one, group, since, owed, late_by, is_due, held_since)
+
+
+def _order(line: Line) -> tuple[int, Severity, datetime, int]:
+    by_severity = line.group in (Group.LATE, Group.UNOWNED)
+    severity = line.incident.severity if by_severity else Severity.SEV1
+    return list(Group).index(line.group), severity, line.since, line.incident.number
+
+
+def _begins_week(day: BusinessHours, now: datetime) -> bool:
+    """Return whether no earlier day of this week was a business day."""
+    today = day.business_day(now)
+    earlier = (today - timedelta(days) for days in range(1, today.weekday() + 1))
+    return not any(day.pieces_on(one) for one in earlier)

@@ -1,0 +1,119 @@
+"""Lines of the work list, as every list shows them, with the next step beside each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from bot.incidents.deadlines import Deadline, target_of
+from bot.incidents.work_list import Group, Line
+from bot.slack import actions, buttons
+from bot.slack.blocks import (
+    Block,
+    Element,
+    beside,
+    context,
+    hours,
+    mention,
+    section,
+    span,
+)
+from bot.slack.marks import LATE
+from bot.slack.phrases import (
+    LONGEST_TITLE_IN_A_LIST,
+    NO_LINKS,
+    Times,
+    ended,
+    linked_name,
+    owed_as,
+    title_of,
+)
+
+MOST_LINES = 12
+
+# Slack counts the mark-up, too: twelve lines of the longest kind would be too many.
+_MOST_CHARACTERS = 6000
+
+
+def rows(
+    lines: Sequence[Line],
+    times: Times,
+    permalinks: Mapping[int, str],
+    reader: str | None = None,
+    *,
+    rest: str = "",
+) -> Iterator[Block]:
+    """Yield a paragraph a line with the button of its next step.
+
+    In a channel, without a `reader`, only what nobody owns has a button. `rest` says
+    where the lines are that have no room.
+    """
+    room = _MOST_CHARACTERS
+    for before, line in enumerate(lines):
+        text = f"{words(line, times, permalinks, reader)} {_title(line)}"
+        room -= len(text)
+        if before == MOST_LINES or room < 0:
+            yield context(f"and {len(lines) - before} more{rest}")
+            return
+        step = next_step(line, reader)
+        yield section(text) if step is None else beside(text, step)
+
+
+def words(
+    line: Line,
+    times: Times,
+    permalinks: Mapping[int, str] = NO_LINKS,
+    reader: str | None = None,
+) -> str:
+    """Return what is owed and whose turn it is, without what a reader knows."""
+    facts = [_owed(line, times)]
+    if line.is_unowned:
+        facts.append("nobody owns it")
+    elif line.incident.owner != reader:
+        facts.append(f"{mention(str(line.incident.owner))}'s")
+    if line.is_pressing and line.incident.waiting_since is not None:
+        facts.append("waiting on the customer")
+    if line.held_since is not None:
+        facts.append(f"held since {times.at(line.held_since)}")
+    return f"{linked_name(line.incident, permalinks)}: {', '.join(facts)}."
+
+
+def next_step(line: Line, reader: str | None) -> Element | None:
+    """Return the button of the likely next step, if there is one for this reader."""
+    incident = line.incident
+    if line.is_unowned or (reader is not None and incident.owner != reader):
+        return buttons.take(incident, actions.TAKE_IN_LIST)
+    if reader is None:
+        return None
+    if line.group is Group.WAITING:
+        return buttons.resume(incident)
+    if line.group is Group.QUIET:
+        return buttons.about(incident, "Resolve", actions.RESOLVE)
+    return buttons.answer(incident)
+
+
+def by_its_clock(length: timedelta, deadline: Deadline) -> str:
+    """Return how late something is, and that only business time counts if so."""
+    if target_of(deadline).is_clock_time:
+        return span(length)
+    return f"{hours(length)} of business time"
+
+
+def _owed(line: Line, times: Times) -> str:
+    owed, at = line.owed, times.at(line.since)
+    if line.late_by is not None and owed is not None:
+        late = f"late since {at}"
+        late = f"*{late}*" if times.is_token else late
+        how = by_its_clock(line.late_by, owed)
+        return f"{LATE} {owed_as(owed)} {late} ({how})"
+    if line.group is Group.WAITING:
+        return f"waiting on the customer since {at}"
+    if owed is None:
+        return f"nothing is owed, quiet since {at}"
+    if owed.paused_at is not None:
+        return "waiting on the customer"
+    ahead = owed.due_at - times.now
+    far = f", in {span(ahead)}" if ahead > timedelta(0) else ""
+    return f"{owed_as(owed)} due {times.at(owed.due_at)}{far}"
+
+
+def _title(line: Line) -> str:
+    return ended(title_of(line.incident, LONGEST_TITLE_IN_A_LIST))
