@@ -38,16 +38,16 @@ class Commands:
         # Slash commands have no namespaces in Slack: of two apps with the same one the
         # last to be installed wins. So the manifest can give ours a prefix.
         # https://docs.slack.dev/interactivity/implementing-slash-commands
-        if command.name[-4:] not in frozenset(Severity):
+        if command.severity is None:
             name = shown(command.name, _LONGEST_NAME)
             raise UserError(f"sevbot does not know {name}. Type `/incident help`.")
-        return self._severity(command, Severity(command.name[-4:]))
+        return self._severity(command, command.severity)
 
     def _severity(self, command: Command, severity: Severity) -> Message | View:
         policy, now = self._context.policy(), self._context.clock()
         typist = self._people.person(command.by)
         request = command_text.parse_command(
-            command.text,
+            command.arguments,
             policy=policy,
             channel=command.channel,
             typist_zone=typist.zone,

@@ -129,7 +129,9 @@ class Listeners:
             self._slack.open_view(command.trigger, view)
         except SlackError as error:
             logger.warning("no form was opened", extra={"error": error.code})
-            line = f"type it in one line: `{command.name} customer: what is wrong`."
+            line = (
+                f"type it in one line: `{command.typed_name} customer: what is wrong`."
+            )
             sentence = f"{failures.not_opened(error, line)} Nothing was recorded."
             self._tell(command.response_url, answers.sentence(sentence))
 

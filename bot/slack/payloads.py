@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from bot.errors import BotError
+from bot.policy.policies import Severity
 
 Payload = Mapping[str, Any]
 T = TypeVar("T")
@@ -32,6 +33,7 @@ def _whole(read: Callable[[Payload], T]) -> Callable[[Payload], T]:
 class Command:
     """A slash command. `team` is the workspace in which it was typed.
 
+    Short names are taken in many workspaces, so `/incident sev2 ...` is `/sev2 ...`.
     `is_meant` means that the same text was typed just before, and on purpose again.
     """
 
@@ -50,9 +52,34 @@ class Command:
         return f"command:{self.trigger}"
 
     @property
+    def typed_name(self) -> str:
+        """The command as it is typed without its arguments: `/incident sev2`."""
+        return " ".join((self.name, *self._words[:1])) if self._is_nested else self.name
+
+    @property
+    def arguments(self) -> str:
+        """The text after that name."""
+        return "".join(self._words[1:]) if self._is_nested else self.text
+
+    @property
+    def severity(self) -> Severity | None:
+        """The severity that it opens an incident with, if it is such a command."""
+        word = self.typed_name[-4:].lower()
+        return Severity(word) if word in frozenset(Severity) else None
+
+    @property
     def is_question(self) -> bool:
         """Return whether it is `/incident`, which only asks and changes nothing."""
-        return self.name.endswith("incident")
+        return self.typed_name.endswith("incident")
+
+    @property
+    def _words(self) -> list[str]:
+        return self.text.split(maxsplit=1)
+
+    @property
+    def _is_nested(self) -> bool:
+        first = self._words[0].lower().removeprefix("/") if self._words else ""
+        return self.name.endswith("incident") and first in frozenset(Severity)
 
 
 @dataclass(frozen=True, slots=True)

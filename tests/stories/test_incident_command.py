@@ -153,3 +153,36 @@ def test_a_long_list_turns_its_pages_in_place(tuesday: Story) -> None:
     assert "question 9" in second
     assert second.splitlines()[-1] == "[Previous]"
     assert len(tuesday.slack.private("dee")) == before
+
+
+@pytest.mark.parametrize("typed", ["sev2", "SEV2", "/sev2", "  sev2 "])
+def test_a_short_command_works_under_the_long_one(tuesday: Story, typed: str) -> None:
+    answer = tuesday.command("dee", f"/incident {typed} acme: push fails owner=@dee")
+
+    assert tuesday.read(answer.private).startswith("*INC-1 opened as Sev2 for Acme")
+
+
+def test_a_short_command_alone_opens_its_form_under_the_long_one(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/incident sev3")
+
+    view = tuesday.slack.as_("dee").wait_for_view("Open an incident")
+    assert view.values["severity"]["severity"]["selected_option"]["value"] == "sev3"
+
+
+def test_a_mistake_under_the_long_command_gives_the_text_back(tuesday: Story) -> None:
+    said = asked(tuesday, "dee", "sev2 acme: push fails plan=gold")
+
+    assert "Nothing was recorded." in said
+    assert "Your text: /incident sev2 acme: push fails plan=gold" in said
+
+
+def test_the_same_text_again_can_be_meant_under_the_long_command(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/incident sev2 acme: push fails")
+    again = tuesday.command("dee", "/incident sev2 acme: push fails").private
+    assert again
+
+    assert "INC-2 opened as Sev2" in tuesday.asked("dee", "Open another", again)

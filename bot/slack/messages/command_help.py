@@ -30,7 +30,8 @@ def questions() -> Message:
         f"*{usage}*",
         "`/incident mine`, `late`, `unowned` and `due` (before your next morning) show "
         "a part of it, `/incident acme` a customer's.",
-        "`/sev2 customer: what is wrong` opens an incident, `/sev2` alone a form.",
+        "`/sev2 customer: what is wrong` opens an incident, `/sev2` alone a form; "
+        "`/incident sev2` does the same where `/sev2` is another app's.",
         "`/sev2 help` says what each severity means and promises.",
     ]
     return say(
