@@ -196,6 +196,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         people,
         slack,
         triage.recorded,
+        triage.answer_written,
         wake,
         executor,
     ).register(app)

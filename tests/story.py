@@ -124,6 +124,10 @@ class Story(Trial):
         """Send an event about a person as Slack describes them, likewise."""
         told = {"type": event, "user": person.as_json(self.now)}
         self.slack.send_event(told, team_id=team_id)
+        self.take_in()
+
+    def take_in(self) -> None:
+        """Wait until the bot has taken in every event so far."""
         # Bolt acknowledges events first; all threads are free once it is taken in.
         for bot in self.bot.both if isinstance(self.bot, Pair) else (self.bot,):
             threads = bot.executor._max_workers

@@ -301,6 +301,7 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             MessageKind.REMINDER
             | MessageKind.NOTE
             | MessageKind.MORNING
+            | MessageKind.COMMANDS
             | MessageKind.OFFER
             | MessageKind.OFFER_ANSWERED
             | MessageKind.POLICY_ACCEPTED

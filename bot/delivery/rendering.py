@@ -16,6 +16,7 @@ from bot.incidents.reach import Why
 from bot.policy.policies import Policy
 from bot.slack.messages import (
     card,
+    command_help,
     digest,
     failures,
     lost_incidents,
@@ -91,6 +92,8 @@ class Renderer:
                 return self._morning(tx, message)
             case MessageKind.DIGEST:
                 return self._digest(tx, message)
+            case MessageKind.COMMANDS:
+                return Rendered(command_help.no_command(), is_live=False)
             case MessageKind.EDIT:  # The message that it would edit is gone.
                 return None
             case _:
@@ -317,6 +320,8 @@ def described(kind: MessageKind, incident: int | None) -> str:
             return "the morning list"
         case MessageKind.DIGEST:
             return "the daily digest"
+        case MessageKind.COMMANDS:
+            return "an answer to what somebody wrote to the bot"
         case MessageKind.OFFER:
             return f"the hand-off request for {name}"
         case (

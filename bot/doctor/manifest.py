@@ -65,10 +65,11 @@ OPTIONAL = (
         "im:history",
         "where Slack did not say whether it posted a reminder, looks in the direct "
         "conversation whether it stands there; keeps a reminder that a newer one "
-        "replaced if somebody replied below it",
+        "replaced if somebody replied below it; answers who writes to the bot",
         "where Slack does not say whether it posted, a page may come twice, and any "
         "other direct message is held until a person has looked; a replaced reminder "
-        "is deleted even above replies",
+        "is deleted even above replies; what somebody writes to the bot stays "
+        "without an answer",
     ),
     Scope(
         "channels:history",
@@ -91,6 +92,7 @@ OPTIONAL = (
 EVENTS: Mapping[str, str] = {
     "user_change": "somebody moved to another zone, left, or became a guest",
     "team_join": "somebody new may type commands at once",
+    "message.im": "who writes to the bot without a command hears what it does read",
 }
 _COMMANDS = {
     "sev1": ("Open a Sev1: the service is lost", "acme: checkout is down"),

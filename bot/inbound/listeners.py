@@ -59,8 +59,9 @@ class _Said:
 class Listeners:
     """Bolt's listeners. `wake` is called after anything that may have queued messages.
 
-    `recorded` returns the incident that an inbound key changed, or `None`. Slack waits
-    for the listener, so calls to Slack after an acknowledgement run in `executor`.
+    `recorded` returns the incident that an inbound key changed, or `None`, and
+    `answer_written` answers a person who wrote no command. Slack waits for the
+    listener, so calls to Slack after an acknowledgement run in `executor`.
     """
 
     def __init__(  # noqa: PLR0913  # What an act may touch, handed in once.
@@ -71,6 +72,7 @@ class Listeners:
         people: People,
         slack: Slack,
         recorded: Callable[[str], int | None],
+        answer_written: Callable[[str], None],
         wake: Callable[[], None],
         executor: Executor,
     ) -> None:
@@ -80,6 +82,7 @@ class Listeners:
         self._people = people
         self._slack = slack
         self._recorded = recorded
+        self._answer_written = answer_written
         self._wake = wake
         self._executor = executor
         self._answering = BoundedSemaphore(_MOST_ANSWERS)
@@ -94,6 +97,7 @@ class Listeners:
         app.shortcut(_ANYTHING)(_acknowledge)
         app.event("user_change")(self._on_person)
         app.event("team_join")(self._on_person)
+        app.event("message")(self._on_message)
         app.event(_ANYTHING)(_notice)
         app.error(self._on_failure)
 
@@ -242,6 +246,19 @@ class Listeners:
         """Note at once that a person joined, left, moved or became a guest."""
         change = payloads.change_of_person(body)
         self._people.note(change.user, change.places)
+
+    def _on_message(self, body: Payload) -> None:
+        """Answer what somebody wrote to the bot: it reads commands alone."""
+        said = payloads.written(body)
+        if said is None:
+            return
+        try:
+            self._people.admit(said.by, said.team)
+        except (Refusal, SlackError):
+            logger.info("nobody to answer wrote to the bot", extra={"by": said.by})
+            return
+        self._answer_written(said.by)
+        self._wake()
 
     def _on_failure(
         self, error: Exception, body: Payload, response: BoltResponse | None

@@ -149,6 +149,14 @@ class ChangeOfPerson:
     places: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a person wrote to the bot in their direct conversation."""
+
+    by: str
+    team: str | None
+
+
 @_whole
 def command(body: Payload) -> Command:
     """Read a slash command."""
@@ -210,6 +218,21 @@ def change_of_person(body: Payload) -> ChangeOfPerson:
         if place
     }
     return ChangeOfPerson(body["event"]["user"], frozenset(places))
+
+
+@_whole
+def written(body: Payload) -> Written | None:
+    """Read a `message`; `None` if it is not one that a person wrote to the bot.
+
+    Edits, deletions and joins have a subtype, and so have some bots' messages; a file
+    that somebody sent is `file_share`.
+    Source: https://docs.slack.dev/reference/events/message
+    """
+    event = body["event"]
+    is_persons = event.get("subtype") in (None, "file_share") and event.get("user")
+    if event.get("channel_type") != "im" or event.get("bot_id") or not is_persons:
+        return None
+    return Written(event["user"], event.get("user_team") or event.get("team"))
 
 
 def _value(action: Payload) -> str:

@@ -33,7 +33,8 @@ from bot.incidents.refusals import (
 from bot.incidents.work_list import Line, work_list
 from bot.policy.policies import Severity
 from bot.store.database import Row, Transaction, to_json
-from bot.store.tables import records
+from bot.store.tables import outbox_messages, records
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import daily_lists, happenings, leavers
 from bot.triage.context import Context
 from bot.triage.people import Rings
@@ -222,6 +223,24 @@ class Triage:
             event = Event(EventKind.SNOOZED, now, now, act.by, details)
             happenings.happens(self._context, tx, incident, event)
             return until
+
+    def answer_written(self, person: str) -> None:
+        """Queue the answer to what a person wrote without a command.
+
+        It comes once an hour: often enough for somebody who believes that they reported
+        an outage, and not at every line.
+        """
+        now = self._context.clock()
+        new = NewMessage(
+            key=f"commands/{now:%Y-%m-%dT%H}/{person}",
+            kind=MessageKind.COMMANDS,
+            priority=Priority.NUDGE,
+            person=person,
+        )
+        with self._context.database.transaction() as tx:
+            outbox_messages.queue(
+                tx, new, now=now, system_now=self._context.system_clock()
+            )
 
     def _opened(self, tx: Transaction, act: Act, report: Report) -> Result:
         now, policy = self._context.clock(), self._context.policy()

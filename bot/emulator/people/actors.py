@@ -65,13 +65,23 @@ class Actor:
         )
         return self._with_private(answer, wait_private=wait_private)
 
-    def say(self, text: str, channel: str, *, thread: str | None = None) -> Message:
-        """Write a message as a person, under the message whose `ts` is `thread`."""
+    def say(
+        self, text: str, channel: str | None = None, *, thread: str | None = None
+    ) -> Message:
+        """Write a message as a person, under the message whose `ts` is `thread`.
+
+        The app hears of it only in its direct conversation with them.
+        """
         where = self._conversation(channel)
         parent = self._parent(where, thread) if thread else None
         typed = escape_typed(text, self._workspace)
         said = Message(where.id, "", self.person.id, typed, thread_ts=parent)
-        return self._workspace.post(said)
+        written = self._workspace.post(said)
+        if (event := self._interactions.written(written)) is not None:
+            sent = Sent("events_api", self._interactions.event(event))
+            if not self._exchanges.deliver(sent).ok:
+                self._exchanges.deliver(sent, retry=1)
+        return written
 
     def press(
         self,

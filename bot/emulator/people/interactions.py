@@ -129,6 +129,34 @@ class Interactions:
             ],
         }
 
+    def written(self, message: Message) -> Json | None:
+        """Return the event of a person's message to the app, if it may hear of it.
+
+        That needs the event `message.im`, which has the scope `im:history`. Source:
+        https://docs.slack.dev/reference/events/message.im
+        """
+        workspace = self._workspace
+        channel = workspace.channels[message.channel]
+        is_with_app = channel.is_im and workspace.bot.id in channel.members
+        if not is_with_app or "im:history" not in workspace.scopes:
+            return None
+        home = workspace.people[message.user].team_id
+        event: Json = {
+            "type": "message",
+            "user": message.user,
+            "text": message.text,
+            "ts": message.ts,
+            "team": home,
+            "source_team": home,
+            "user_team": home,
+            "channel": channel.id,
+            "channel_type": "im",
+            "event_ts": message.ts,
+        }
+        if message.thread_ts:
+            event["thread_ts"] = message.thread_ts
+        return event
+
     def action(self, placed: Placed, chosen: Json) -> Json:
         """Return the entry of `actions`; its `action_ts` is never given twice."""
         element = placed.element

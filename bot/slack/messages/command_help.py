@@ -23,6 +23,16 @@ def message(policy: Policy, severity: Severity | None) -> Message:
     return say(text, blocks)
 
 
+def no_command() -> Message:
+    """Say that nobody reads what was written to the bot, and what it does read."""
+    said = (
+        "I only read commands: nothing was recorded, and nobody was told. "
+        "`/sev2 customer: what is wrong` opens an incident, `/incident` lists what is "
+        "open, `/incident help` says more."
+    )
+    return say(said, [section(said)])
+
+
 def questions() -> Message:
     """Return what can be asked about incidents, and how one is opened."""
     usage = "Type `/incident` for all that is open, `/incident 42` for one"

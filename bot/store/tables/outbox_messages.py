@@ -27,6 +27,7 @@ class MessageKind(StrEnum):
     NOTE = "note"
     MORNING = "morning"
     DIGEST = "digest"
+    COMMANDS = "commands"
     OFFER = "offer"
     OFFER_ANSWERED = "offer_answered"
     POLICY_ACCEPTED = "policy_accepted"
