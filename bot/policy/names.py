@@ -1,9 +1,7 @@
-"""Names as people see them: which two are the same, and which are similar."""
+"""Names as people see them: which two are the same."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 from html import unescape
 from html.entities import html5
@@ -102,10 +100,3 @@ def untypable(name: str) -> str | None:
         if end in f":-{COMMAS}":
             return f'a command takes "{end}" for the end of a name'
     return None
-
-
-def near(name: str, names: Iterable[str], *, most: int, cutoff: float) -> list[str]:
-    """Return up to `most` of these names that are similar, nearest first."""
-    by_fold = {folded(known): known for known in names}
-    similar = get_close_matches(folded(name), by_fold, n=most, cutoff=cutoff)
-    return [by_fold[one] for one in similar]

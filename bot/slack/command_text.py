@@ -13,7 +13,8 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
-from bot.policy.names import APOSTROPHES, COLONS, COMMAS, QUOTES, folded, near
+from bot.policy.likeness import PART, near
+from bot.policy.names import APOSTROPHES, COLONS, COMMAS, QUOTES, folded
 from bot.policy.policies import Customer, Policy
 from bot.slack import typed
 from bot.slack.blocks import shown
@@ -21,6 +22,10 @@ from bot.slack.command_options import split_options
 from bot.slack.typed import Lookup
 
 LONGEST_TITLE = 250
+
+_SIMILAR, _VERY_SIMILAR = 0.6, 0.7
+# A first word such as "data" begins the names of many: then it says nothing.
+_SHORTEST_PART, _MOST_PARTS = 4, 3
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _EMOJI = re.compile(r":[\w+'-]+:")
@@ -138,7 +143,7 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
 
 def near_customers(name: str, customers: Iterable[Customer]) -> tuple[str, ...]:
     """Return up to three customers with similar names, nearest first."""
-    return _near(name, _names(customers), cutoff=0.7)
+    return _near(name, _names(customers), cutoff=_SIMILAR)
 
 
 def _unquoted(words: str) -> str:
@@ -216,12 +221,16 @@ def _suggestions(
         return ()
     names = _names(policy.customers)
     head, colon, _ = re.sub(f"[{_WIDE}]", ":", words).partition(":")
-    alike = list(_near(head, names, cutoff=0.7)) if colon else []
+    alike = list(_near(head, names, cutoff=_SIMILAR)) if colon else []
     split = words.split()
     for count in sorted(_word_counts(names)):
         some = {name: of for name, of in names.items() if len(name.split()) == count}
         phrase = " ".join(split[:count]).rstrip(f"{COLONS}{COMMAS}")
-        alike.extend(_near(phrase, some, cutoff=0.8))
+        alike.extend(_near(phrase, some, cutoff=_VERY_SIMILAR))
+    first = split[0] if split else ""
+    parts = near(first, names, most=_MOST_PARTS + 1, cutoff=PART)
+    if len(first) >= _SHORTEST_PART and len(parts) <= _MOST_PARTS:
+        alike.extend(names[one] for one in parts)
     chosen = customer.name if customer else None
     return tuple(name for name in dict.fromkeys(alike) if name != chosen)[:3]
 

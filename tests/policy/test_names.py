@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.names import folded, near
+from bot.policy.names import folded
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 BIDI = "\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -87,12 +87,3 @@ def test_folding_again_changes_nothing(name: str) -> None:
 @given(st.text(max_size=40))
 def test_a_folded_name_does_not_depend_on_the_case(name: str) -> None:
     assert folded(name.lower()) == folded(name) == folded(name.casefold())
-
-
-def test_similar_names_are_found_whatever_their_quotes() -> None:
-    known = ["O'Reilly", "Acme"]
-
-    assert near(
-        "O\N{RIGHT SINGLE QUOTATION MARK}Reillly", known, most=3, cutoff=0.7
-    ) == ["O'Reilly"]
-    assert near("zzz", known, most=3, cutoff=0.7) == []

@@ -14,7 +14,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.business_time.schedules import DAY, WEEKDAYS, Span
-from bot.policy.names import folded, near
+from bot.policy.likeness import near
+from bot.policy.names import folded
 from bot.policy.rotations import Unit
 from bot.policy.zones import NO_PLACES, PLACES
 
@@ -87,7 +88,7 @@ def all_of(names: Iterable[str]) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that was probably meant; `None` if none is similar."""
-    return next(iter(near(name, names, most=1, cutoff=0.6)), None)
+    return next(iter(near(name, names, most=1, cutoff=0.55)), None)
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
