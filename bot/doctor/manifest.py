@@ -148,7 +148,7 @@ def manifest(
         },
         "settings": {
             "event_subscriptions": {**_at(url), "bot_events": list(EVENTS)},
-            "interactivity": {"is_enabled": True, **_at(url)},
+            "interactivity": {"is_enabled": True, **_at(url), **_searches_at(url)},
             "org_deploy_enabled": False,
             "socket_mode_enabled": url is None,
             "token_rotation_enabled": False,
@@ -212,6 +212,11 @@ def _commands(prefix: str, url: str | None) -> list[dict[str, Any]]:
             }
         )
     return commands
+
+
+def _searches_at(url: str | None) -> dict[str, str]:
+    """Return where a menu that searches asks, which is the same address in Bolt."""
+    return {"message_menu_options_url": url} if url else {}
 
 
 def _at(url: str | None) -> dict[str, str]:

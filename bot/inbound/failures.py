@@ -3,13 +3,15 @@
 import logging
 from typing import Any
 
+from slack_bolt import BoltResponse
+
 from bot.errors import Fate, SlackError, StorageError, UserError
 from bot.incidents.refusals import AlreadyClosed, NoSuchIncident, Refusal
 from bot.slack.blocks import Message, View
 from bot.slack.forms import refused
 from bot.slack.marked import escape
 from bot.slack.messages import answers
-from bot.slack.payloads import Command, Submission
+from bot.slack.payloads import Command, Payload, Submission
 from bot.slack.phrases import opened_up
 from bot.slack.reasons import reason
 from bot.slack.refusals import worded
@@ -79,3 +81,16 @@ def recorded_after_all(number: int) -> str:
         f"INC-{number} was recorded, but the answer to it failed: {OURS}. "
         f"`/incident {number}` shows it."
     )
+
+
+def unhandled(body: Payload) -> BoltResponse | None:
+    """Acknowledge a payload that no listener has acknowledged.
+
+    People's acts do have listeners. If one was too slow, Slack shows its own error, and
+    an acknowledgement would only hide that.
+    """
+    kind = body.get("type") or ("command" if "command" in body else None)
+    logger.warning("nothing was acknowledged in time", extra={"type": kind})
+    if kind in ("command", "block_actions", "view_submission"):
+        return None
+    return BoltResponse(status=200, body="")

@@ -93,7 +93,7 @@ class Listeners:
         app.action(_ANYTHING)(self._on_press)
         app.view(_ANYTHING)(self._on_submission)
         app.view_closed(_ANYTHING)(_acknowledge)
-        app.options(_ANYTHING)(_acknowledge)
+        app.options(_ANYTHING)(self._on_search)
         app.shortcut(_ANYTHING)(_acknowledge)
         app.event("user_change")(self._on_person)
         app.event("team_join")(self._on_person)
@@ -148,6 +148,15 @@ class Listeners:
             self._answer_later(press, said.answer, replaces=said.replaces)
         elif said.answer is not None:
             self._later(partial(self._show, press, said.answer))
+
+    def _on_search(self, ack: Ack, body: Payload) -> None:
+        """Offer what a menu finds; nothing to people who may not use the bot."""
+        search = payloads.search(body)
+        try:
+            self._people.admit(search.by, search.team)
+            ack(options=self._presses.found(search))
+        except (Refusal, StorageError, SlackError):
+            ack(options=[])
 
     def _answer_press(self, press: Press) -> _Said:
         try:
@@ -268,7 +277,7 @@ class Listeners:
         Without `response` the payload has been acknowledged, and must not be again.
         """
         if isinstance(error, BoltUnhandledRequestError):
-            return _unhandled(body)
+            return failures.unhandled(body)
         if isinstance(error, PayloadError):
             logger.warning("a payload cannot be read", extra={"error": str(error)})
         else:
@@ -377,19 +386,6 @@ def _surely(answer: Callable[[], T]) -> T:
 
 def _acknowledge(ack: Ack) -> None:
     ack()
-
-
-def _unhandled(body: Payload) -> BoltResponse | None:
-    """Acknowledge a payload that no listener has acknowledged.
-
-    People's acts do have listeners. If one was too slow, Slack shows its own error, and
-    an acknowledgement would only hide that.
-    """
-    kind = body.get("type") or ("command" if "command" in body else None)
-    logger.warning("nothing was acknowledged in time", extra={"type": kind})
-    if kind in ("command", "block_actions", "view_submission"):
-        return None
-    return BoltResponse(status=200, body="")
 
 
 def _notice(event: Mapping[str, Any]) -> None:

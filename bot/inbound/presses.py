@@ -10,8 +10,8 @@ from bot.delivery.outbox import Outbox
 from bot.inbound.questions import Questions
 from bot.incidents.refusals import Refusal, SentAgain
 from bot.policy.policies import Policy
-from bot.slack import actions
-from bot.slack.blocks import Message, View, when
+from bot.slack import actions, whose
+from bot.slack.blocks import Element, Message, View, when
 from bot.slack.forms import (
     change,
     customer,
@@ -23,7 +23,8 @@ from bot.slack.forms import (
     why,
 )
 from bot.slack.messages import answers, one_incident, opened
-from bot.slack.payloads import Press
+from bot.slack.payloads import Press, Search
+from bot.slack.phrases import Times
 from bot.slack.readers import Person
 from bot.triage.context import Context
 from bot.triage.people import People
@@ -58,6 +59,7 @@ class Presses:
             actions.DECLINE: self._decline,
             actions.SNOOZE: self._snooze,
             actions.IS_CUSTOMER: self._is_customer,
+            actions.WHOSE: self._is_customer,
             actions.SEND_AGAIN: self._send_again,
             actions.PREVIOUS: self._page,
             actions.NEXT: self._page,
@@ -79,6 +81,11 @@ class Presses:
         """
         handler = self._handlers.get(press.action)
         return handler(press) if handler else None
+
+    def found(self, search: Search) -> list[Element]:
+        """Return what a menu offers for what somebody typed into it."""
+        is_ours = search.action == actions.WHOSE
+        return whose.options(search, self._context.policy()) if is_ours else []
 
     def _take(self, press: Press) -> Answer:
         taking = actions.read_taking(press.value)
@@ -147,11 +154,12 @@ class Presses:
     def _is_customer(self, press: Press) -> Answer:
         choice = actions.read_customer(press.value)
         result = self._triage.set_customer(_act(press), choice.number, choice.customer)
-        return self._opened(press, result)
-
-    def _opened(self, press: Press, result: Result) -> Message:
         reader, policy, now = self._asked_by(press)
-        return opened.message(result, policy, reader, now)
+        if press.is_private:
+            return opened.message(result, policy, reader, now)
+        times = Times(reader.zone, now)
+        said = customer.receipt(result.incident, result.deadlines, policy, times)
+        return answers.sentence(said)
 
     def _send_again(self, press: Press) -> Answer:
         if not self._outbox.send_again(press.value):

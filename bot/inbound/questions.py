@@ -1,9 +1,14 @@
 """The answers to `/incident`: a list by pages, one incident, or the help."""
 
+from collections.abc import Iterable
+
 from bot.errors import UserError
 from bot.incidents.work_list import Part, part
+from bot.policy import likeness
+from bot.policy.likeness import PART
 from bot.policy.names import folded
 from bot.slack.blocks import Message, shown
+from bot.slack.command_text import near_customers
 from bot.slack.messages import command_help, incident_list, one_incident
 from bot.triage.context import Context
 from bot.triage.people import People
@@ -39,9 +44,10 @@ class Questions:
         if wanted in frozenset(Part):
             lines, what = part(lines, Part(wanted), by), _IN_WORDS[Part(wanted)]
         elif wanted:
-            name = self._customer(wanted)
-            lines = [one for one in lines if one.incident.customer == name]
-            what = f"open for {shown(name, _LONGEST_NAME)}"
+            known = {one.incident.customer for one in lines} - {None}
+            names = self._customers(wanted, map(str, known))
+            lines = [one for one in lines if one.incident.customer in names]
+            what = f"open for {shown(', '.join(names[:3]), _LONGEST_NAME)}"
         return incident_list.message(
             lines, reader, now, what=what, wanted=wanted[:_LONGEST_NAME], page=page
         )
@@ -53,12 +59,21 @@ class Questions:
             result, history, self._context.policy(), reader, now
         )
 
-    def _customer(self, wanted: str) -> str:
-        """Return the name of the customer that is meant."""
+    def _customers(self, wanted: str, known: Iterable[str]) -> list[str]:
+        """Return the names of the customers that are meant.
+
+        A name or an alias means its customer, a part of a name all who have something
+        open.
+        """
+        customers = self._context.policy().customers
         found = self._context.policy().find_customer(wanted)
-        if found is None:
-            raise UserError(
-                f"There is no customer “{shown(wanted, _LONGEST_NAME)}”. Type "
-                "`/incident help`."
-            )
-        return found.name
+        if found is not None:
+            return [found.name]
+        if names := sorted(one for one in known if likeness.names(wanted, one) >= PART):
+            return names
+        near = near_customers(wanted, customers)
+        meant = f" Did you mean {shown(' or '.join(near), 200)}?" if near else ""
+        raise UserError(
+            f"There is no customer “{shown(wanted, _LONGEST_NAME)}”.{meant} Type "
+            "`/incident help`."
+        )

@@ -34,6 +34,7 @@ WHY = "why"
 TRY_AGAIN = "try_again"
 OPEN_ANOTHER = "open_another"
 IS_CUSTOMER = "is_customer"
+WHOSE = "whose"
 SEND_AGAIN = "send_again"
 PREVIOUS = "previous"
 NEXT = "next"
@@ -122,13 +123,13 @@ def read_snooze(value: str) -> Snoozing:
 
 
 def customer_value(number: int, customer: str) -> str:
-    """Return the value of a "Yes, it is Acme" button."""
+    """Return the value of "Yes, it is Acme", and of a choice in "Whose is it?"."""
     return f"{number}|{customer}"
 
 
 @_ours
 def read_customer(value: str) -> CustomerChoice:
-    """Read the value of a "Yes, it is Acme" button."""
+    """Read the value of "Yes, it is Acme", or of a choice in "Whose is it?"."""
     number, _, customer = value.partition("|")
     return CustomerChoice(int(number), customer)
 

@@ -157,6 +157,17 @@ class Written:
     team: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody typed into a menu that searches; `block` is the menu's block id."""
+
+    action: str
+    block: str
+    text: str
+    by: str
+    team: str | None
+
+
 @_whole
 def command(body: Payload) -> Command:
     """Read a slash command."""
@@ -188,6 +199,18 @@ def press(body: Payload) -> Press:
         response_url=body.get("response_url"),
         view_id=view.get("id"),
         is_private=bool(container.get("is_ephemeral")),
+    )
+
+
+@_whole
+def search(body: Payload) -> Search:
+    """Read a `block_suggestion` payload."""
+    return Search(
+        action=body["action_id"],
+        block=body["block_id"],
+        text=body["value"],
+        by=body["user"]["id"],
+        team=body["user"].get("team_id"),
     )
 
 

@@ -133,6 +133,7 @@ def test_over_http_each_command_event_and_button_goes_to_one_address() -> None:
     assert {one["url"] for one in made["features"]["slash_commands"]} == {URL}
     assert settings["event_subscriptions"]["request_url"] == URL
     assert settings["interactivity"]["request_url"] == URL
+    assert settings["interactivity"]["message_menu_options_url"] == URL
     assert settings["socket_mode_enabled"] is False
 
 

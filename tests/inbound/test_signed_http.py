@@ -126,7 +126,7 @@ def test_a_signed_command_is_answered_in_the_response(told: OverHttp) -> None:
 
     assert reply.status == 200
     assert reply.json["response_type"] == "ephemeral"
-    assert "alone opens a form" in reply.json["text"]
+    assert "is about opening one" in reply.json["text"]
 
 
 @pytest.mark.parametrize(

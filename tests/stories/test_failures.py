@@ -337,7 +337,7 @@ def test_a_form_stays_usable_if_slack_takes_no_other_in_its_place(
     [
         {"type": "shortcut", "callback_id": "x"},
         {"type": "message_action", "callback_id": "x"},
-        {"type": "block_suggestion", "action_id": "x"},
+        {"type": "block_suggestion", "action_id": "x", "block_id": "y", "value": "z"},
         {"type": "view_closed", "view": {"callback_id": "x", "id": "V1"}},
         {"type": "something_new"},
     ],

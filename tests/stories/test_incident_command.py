@@ -107,6 +107,10 @@ def test_a_late_press_in_the_private_answer_says_why(tuesday: Story) -> None:
         ("late", "No incident is late."),
         ("9" * 30, f"There is no customer “{'9' * 30}”. Type `/incident help`."),
         ("-1", "There is no customer “-1”. Type `/incident help`."),
+        (
+            "globx",
+            "There is no customer “globx”. Did you mean Globex? Type `/incident help`.",
+        ),
     ],
 )
 def test_the_incident_command_says_what_it_cannot_show(

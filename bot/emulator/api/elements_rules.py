@@ -83,6 +83,16 @@ STATIC_SELECT = _offered(
         {"action_id": SOME_ID, "placeholder": plain(150), "initial_option": OPTION},
     )
 )
+EXTERNAL_SELECT = shape(
+    {},
+    {
+        "action_id": SOME_ID,
+        "placeholder": plain(150),
+        "initial_option": OPTION,
+        "min_query_length": number(0, 255),
+    },
+)
+SUGGESTIONS = shape({"options": items(OPTION, 100, least=0)})
 USERS_SELECT = shape(
     {},
     {"action_id": SOME_ID, "placeholder": plain(150), "initial_user": string(255)},
@@ -118,7 +128,13 @@ DATETIMEPICKER = shape(
 )
 
 IN_SECTION = by_type({"button": BUTTON})
-IN_ACTIONS = by_type({"button": BUTTON, "static_select": STATIC_SELECT})
+IN_ACTIONS = by_type(
+    {
+        "button": BUTTON,
+        "static_select": STATIC_SELECT,
+        "external_select": EXTERNAL_SELECT,
+    }
+)
 IN_INPUT = by_type(
     {
         "static_select": STATIC_SELECT,

@@ -32,6 +32,7 @@ class Acts:
             "type": self._type,
             "press": self._press,
             "choose": self._choose,
+            "search": self._search,
             "submit": self._submit,
             "close": self._close,
             "slack": self._make_slack,
@@ -95,6 +96,14 @@ class Acts:
         choice, element = str(arguments["choice"]), str(arguments["element"])
         actor = self._slack.as_(person.id)
         return _reply(actor.choose(choice, message, element=element))
+
+    def _search(self, person: Person, arguments: Json) -> Json:
+        message = self._message(arguments)
+        if message is None:
+            raise LookupError("no form has a menu that searches")
+        text, element = str(arguments["text"]), str(arguments["element"])
+        answer = self._slack.as_(person.id).search(text, message, element=element)
+        return {**_reply(answer), "options": list(answer.options)}
 
     def _submit(self, person: Person, arguments: Json) -> Json:
         answer = self._slack.as_(person.id).submit(arguments.get("values") or {})

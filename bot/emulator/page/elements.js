@@ -37,6 +37,29 @@ function select(spec, path, doer, state) {
   return entry(opensByKey(node), () => node.value || null);
 }
 
+// Typing into it asks the app; taking one of its offers acts at once.
+function searching(spec, path, doer) {
+  const offers = h("datalist", { id: freshId("offers") });
+  const node = h("input", {
+    class: "bk-select", type: "search", autocomplete: "off", list: offers.id,
+    placeholder: spec.placeholder?.text, "aria-label": spec.placeholder?.text || "Search",
+  });
+  let offered = [];
+  node.addEventListener("input", async () => {
+    const taken = offered.find((one) => one.text.text === node.value);
+    if (taken) {
+      asked(spec, () => doer.choose(path, taken.value), node);
+      return;
+    }
+    const typed = node.value;
+    const found = await doer.search(path, typed);
+    if (typed !== node.value) return;
+    offered = found;
+    offers.replaceChildren(...offered.map((one) => h("option", { value: one.text.text })));
+  });
+  return entry(h("span", null, node, offers), () => null);
+}
+
 function people(spec, _path, _doer, state) {
   const node = h("select", { class: "bk-select", "aria-label": spec.placeholder?.text || "Choose a person" },
     h("option", { value: "", text: spec.placeholder?.text || "Choose a person" }),
@@ -79,6 +102,7 @@ function moment(spec, _path, _doer, state) {
 const ELEMENTS = {
   button,
   static_select: select,
+  external_select: searching,
   users_select: people,
   radio_buttons: (...all) => choices("radio", ...all),
   checkboxes: (...all) => choices("checkbox", ...all),

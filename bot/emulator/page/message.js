@@ -79,6 +79,7 @@ function content(message) {
     return blocks(message.blocks, {
       press: (button) => act("press", { ...where, button }),
       choose: (element, choice) => act("choose", { ...where, element, choice }),
+      search: async (element, text) => (await ask("search", { ...where, element, text })).options || [],
     });
   }
   const text = h("div", { class: "text" }, mrkdwn(message.text));

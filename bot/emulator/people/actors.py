@@ -105,6 +105,22 @@ class Actor:
         answer = self._act(target, self._interactions.action(placed, {}))
         return self._with_private(answer, wait_private=wait_private)
 
+    def search(
+        self, text: str, message: Message, *, element: str | None = None
+    ) -> Answer:
+        """Type into the menu of a message that searches, and see what it offers.
+
+        Below its `min_query_length`, three letters by default, Slack does not ask.
+        """
+        target = self._target(message, stale=False)
+        assert isinstance(target, Message)
+        menus = [p for p in _searching(target.blocks) if element in {None, p.path}]
+        placed = _only(menus, "a menu that searches", target)
+        if len(text) < placed.element.get("min_query_length", 3):
+            return Answer(ok=True)
+        payload = self._interactions.search(self.person, target, placed, text)
+        return self._exchanges.deliver(Sent("interactive", payload))
+
     def choose(
         self,
         choice: str,
@@ -116,9 +132,16 @@ class Actor:
         """Choose from a menu in a message, by text or value.
 
         `element` names the menu by `block id/action id` where several offer the choice.
+        A menu that searches is asked for the choice first.
         """
         target = self._target(message, stale=False)
         menus = [p for p in _menus(target.blocks) if element in {None, p.path}]
+        for searching in _searching(target.blocks):
+            if element in {None, searching.path}:
+                text = choice.rpartition("|")[2]
+                offer = self.search(text, message, element=searching.path).options
+                offered = {**searching.element, "options": list(offer)}
+                menus.append(replace(searching, element=offered))
         found = [p for p in menus if _offers(p.element, choice)]
         placed = _only(found, f"choice {choice!r}", target)
         entry = forms.option_named(placed.element, choice)
@@ -257,6 +280,10 @@ def _buttons(blocks: Iterable[Json], name: str) -> list[Placed]:
 
 def _menus(blocks: Iterable[Json]) -> list[Placed]:
     return [p for p in forms.elements(blocks) if p.element["type"] == "static_select"]
+
+
+def _searching(blocks: Iterable[Json]) -> list[Placed]:
+    return [p for p in forms.elements(blocks) if p.element["type"] == "external_select"]
 
 
 def _offers(element: Json, choice: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.emulator.api.blocks_rules import check_view
 from bot.emulator.api.deliveries import Deliveries
+from bot.emulator.api.elements_rules import SUGGESTIONS
 from bot.emulator.api.refusals import Json, Refused
 from bot.emulator.api.response_urls import ResponseUrls
 from bot.emulator.api.sockets import Ack, Outcome
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 NOT_UNDERSTOOD = "invalid_command_response"
 VIEW_NOT_UNDERSTOOD = "view_submission_failed"
+OPTIONS_NOT_UNDERSTOOD = "invalid_options_response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Answer:
     `operation_timeout`), or `cancelled` or `incomplete` if nothing was sent.
     `private` is the answer that only this person sees, `errors` the sentences under
     the inputs of a form by block id, `view` the form that stays on the screen.
+    `options` are what a menu that searches offers.
     `repeats` are the answers to further deliveries of the same payload.
     """
 
@@ -50,6 +53,7 @@ class Answer:
     errors: Mapping[str, str] = field(default_factory=dict)
     view: View | None = None
     sent: Sent | None = None
+    options: tuple[Json, ...] = ()
     repeats: tuple["Answer", ...] = ()
 
 
@@ -105,6 +109,8 @@ class Exchanges:
             return self._command_answer(sent, sent.key, ack.payload)
         if sent.payload.get("type") == "view_submission":
             return self._form_answer(sent, ack.payload)
+        if sent.payload.get("type") == "block_suggestion":
+            return _offer(sent, ack.payload or {})
         return Answer(ok=True, sent=sent)
 
     def _command_answer(self, sent: Sent, key: str, payload: Json | None) -> Answer:
@@ -149,3 +155,12 @@ class Exchanges:
             raise Refused("invalid_arguments", ("errors must name input blocks",))
         self._screens.keep(replace(view, errors=errors))
         return errors
+
+
+def _offer(sent: Sent, payload: Json) -> Answer:
+    """Return the options of an answer; Slack shows none if one of them is wrong."""
+    problems = list(SUGGESTIONS(payload, ""))
+    if problems:
+        logger.error("options of a menu refused: %s", problems[0])
+        return Answer(ok=False, error=OPTIONS_NOT_UNDERSTOOD, sent=sent)
+    return Answer(ok=True, options=tuple(payload["options"]), sent=sent)

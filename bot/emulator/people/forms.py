@@ -11,6 +11,7 @@ from bot.emulator.api.refusals import Json
 STATE_KEYS = {
     "plain_text_input": "value",
     "static_select": "selected_option",
+    "external_select": "selected_option",
     "radio_buttons": "selected_option",
     "checkboxes": "selected_options",
     "users_select": "selected_user",

@@ -80,6 +80,27 @@ class Interactions:
             payload["message"] = chat_api.message_json(self._workspace, message)
         return payload, key
 
+    def search(
+        self, person: Person, message: Message, placed: Placed, text: str
+    ) -> Json:
+        """Return the payload of typing into a menu that searches, in a message."""
+        channel = self._workspace.channels[message.channel]
+        payload = {
+            **self._common("block_suggestion", person),
+            "container": {
+                "type": "message",
+                "message_ts": message.ts,
+                "channel_id": channel.id,
+                "is_ephemeral": message.private_to is not None,
+            },
+            "channel": {"id": channel.id, "name": channel.typed_name},
+            "action_id": placed.action_id,
+            "block_id": placed.block_id,
+            "value": text,
+        }
+        del payload["trigger_id"]
+        return payload
+
     def view_action(self, person: Person, view: View, action: Json) -> Json:
         """Return the payload of an act inside a form."""
         return {

@@ -7,7 +7,7 @@ from typing import assert_never
 from bot.incidents.deadlines import Deadline, Kind, Outcome, lateness, owed_now
 from bot.incidents.incidents import Event, Incident, Status
 from bot.policy.policies import Policy
-from bot.slack import buttons
+from bot.slack import buttons, whose
 from bot.slack.actions import MORE, RESOLVE
 from bot.slack.blocks import (
     Block,
@@ -75,6 +75,8 @@ def card_blocks(
     else:
         yield section(_ending(incident, deadlines, policy, times, because=because))
     yield context(_origin(incident, times))
+    if incident.customer is None and incident.is_open:
+        yield whose.menu(incident)
     yield actions(_buttons(incident), block_id=f"{incident.name}/buttons")
 
 

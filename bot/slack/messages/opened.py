@@ -7,7 +7,7 @@ from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
-from bot.slack import actions
+from bot.slack import actions, whose
 from bot.slack.blocks import (
     Block,
     Message,
@@ -50,6 +50,8 @@ def message(
     blocks = [section("\n".join([f"*{first}*", " ".join(others)]))]
     if reading.suggestions:
         blocks.extend(_customer_rows(incident, reading.suggestions))
+    if incident.customer is None and incident.is_open:
+        blocks.append(whose.menu(incident))
     text = " ".join(_sentences(recorded, policy, reader, plain, reading))
     return say(text, blocks)
 

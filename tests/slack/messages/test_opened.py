@@ -96,8 +96,8 @@ def test_an_unknown_customer_is_answered_with_did_you_mean() -> None:
         "INC-42 opened as Sev2, customer unknown. It counts as "
         "Premium Support until somebody says whose it is. Did you mean Acme or Globex?"
     )
-    assert buttons(message) == ["Yes, it is Acme", "Yes, it is Globex"]
-    assert [element["value"] for element in elements(message)] == [
+    assert buttons(message) == ["Yes, it is Acme", "Yes, it is Globex", "Whose is it?"]
+    assert [element["value"] for element in elements(message)[:2]] == [
         "42|Acme",
         "42|Globex",
     ]
