@@ -76,4 +76,6 @@ class Commands:
         result = self._triage.open(Act(command.by, command.key), report)
         if result.is_same_again:
             return answers.same_again(result.incident, command.name, command.text)
-        return opened.message(result, policy, typist, now, request.reading)
+        return opened.message(
+            result, policy, typist, now, request.reading, like=result.like
+        )

@@ -81,7 +81,9 @@ class Forms:
         )
         result = self._triage.open(_act(form), report)
         reader = self._people.person(form.by)
-        return opened.message(result, policy, reader, now, request.reading)
+        return opened.message(
+            result, policy, reader, now, request.reading, like=result.like
+        )
 
     def _update(self, form: Submission) -> str:
         entry = update.read(form, self._context.clock())

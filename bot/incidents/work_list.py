@@ -12,7 +12,11 @@ from typing import assert_never
 from bot.business_time.hours import BusinessHours
 from bot.incidents.deadlines import Deadline, lateness, owed_now, target_of
 from bot.incidents.incidents import Incident
+from bot.policy import likeness
 from bot.policy.policies import Policy, Severity
+
+# Of pairs of titles, those above are about the same thing more often than not.
+_LIKE = 0.6
 
 HELD_NOTHING: Mapping[int, datetime] = {}
 
@@ -136,6 +140,13 @@ def part(lines: Iterable[Line], wanted: Part, person: str) -> list[Line]:
             return [line for line in lines if line.is_late or line.is_due]
         case _:
             assert_never(wanted)
+
+
+def like(title: str, others: Iterable[Incident]) -> Incident | None:
+    """Return the incident whose title is most like this one, if any is like it."""
+    found = ((likeness.texts(title, one.title), one.number, one) for one in others)
+    *_, best = max((one for one in found if one[0] >= _LIKE), default=(None,))
+    return best
 
 
 def _line(

@@ -209,6 +209,15 @@ WHERE workspace = :workspace
   AND (owner = :owner OR (owner IS NULL AND :unowned = 1))
 ORDER BY number;
 
+-- name: open_incidents_of_customer
+SELECT
+  @incident_columns
+FROM incidents
+WHERE workspace = :workspace
+  AND status = 'open'
+  AND customer = :customer
+ORDER BY number;
+
 -- name: insert_event
 INSERT INTO events (workspace, incident, kind, at, recorded_at, by_person, details)
 VALUES (:workspace, :incident, :kind, :at, :recorded_at, :by_person, :details)

@@ -30,7 +30,7 @@ from bot.incidents.refusals import (
     PastDue,
     Refusal,
 )
-from bot.incidents.work_list import Line, work_list
+from bot.incidents.work_list import Line, like, work_list
 from bot.policy.policies import Severity
 from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import outbox_messages, records
@@ -58,7 +58,8 @@ class Result:
     """An incident after an act, with every deadline it ever had.
 
     `told` hear of it at once; `following` is who hears next, and when, unless a morning
-    list comes first. `is_repeat` means a redelivery, `is_same_again` a slip; neither of
+    list comes first. `like` is an open incident of that customer that reads like the
+    one just opened. `is_repeat` means a redelivery, `is_same_again` a slip; neither of
     them changed anything.
     """
 
@@ -66,6 +67,7 @@ class Result:
     deadlines: tuple[Deadline, ...]
     told: tuple[Recipient, ...] = ()
     following: tuple[Recipient, datetime] | None = None
+    like: Incident | None = None
     is_repeat: bool = False
     is_same_again: bool = False
 
@@ -245,6 +247,7 @@ class Triage:
     def _opened(self, tx: Transaction, act: Act, report: Report) -> Result:
         now, policy = self._context.clock(), self._context.policy()
         rings = Rings(tx, policy, owner=act.by)
+        theirs = records.ask_open_incidents_of_customer(tx, report.customer or "")
         number = records.next_number(tx)
         incident = acts.begun(
             self._context.workspace, number, act.by, now, report=report, policy=policy
@@ -259,8 +262,10 @@ class Triage:
             details = {"to": str(report.owner)}
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
             happenings.happens(self._context, tx, found.incident, offer)
-            return self._look(tx, number)()
-        return self._with_recipients(rings, found.incident, found.deadlines)
+            result = self._look(tx, number)()
+        else:
+            result = self._with_recipients(rings, found.incident, found.deadlines)
+        return replace(result, like=like(report.title, theirs()))
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Record one event, unless this act was recorded before."""

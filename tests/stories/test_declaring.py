@@ -334,3 +334,44 @@ def test_numbers_count_up(tuesday: Story) -> None:
 
     cards = [tuesday.read(tuesday.card(number)) for number in (1, 2, 3)]
     assert [card.splitlines()[1] for card in cards] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        ("acme: pushing apps is failing", True),
+        ("acme: Push of apps fails again!", True),
+        ("acme: login loops", False),
+        ("globex: push of apps fails again", False),
+        ("push of apps fails again", False),
+    ],
+    ids=["other words", "again", "another fault", "another customer", "nobody's"],
+)
+def test_an_open_incident_that_reads_alike_is_named(
+    tuesday: Story, text: str, is_named: bool
+) -> None:
+    tuesday.command("ana", "/sev2 acme: push of apps fails")
+
+    answer = tuesday.read(tuesday.command("dee", f"/sev3 {text}").private, "dee")
+
+    same = "INC-1 Acme (🔶 Sev2) is open and reads alike: push of apps fails."
+    assert (same in answer) is is_named
+    assert ("[Mistake or drill]" in answer) is is_named
+
+
+def test_a_closed_incident_that_reads_alike_is_not_named(tuesday: Story) -> None:
+    tuesday.command("ana", "/sev2 acme: push of apps fails")
+    tuesday.fill_in("ana", "Resolve", note="done", confirmed=["yes"])
+
+    answer = tuesday.command("dee", "/sev3 acme: push of apps fails again").private
+
+    assert "reads alike" not in tuesday.read(answer)
+
+
+def test_what_reads_alike_is_voided_from_the_private_answer(tuesday: Story) -> None:
+    tuesday.command("ana", "/sev2 acme: push of apps fails")
+    answer = tuesday.command("dee", "/sev3 acme: push of apps fails again").private
+
+    tuesday.fill_in("dee", "Mistake or drill", answer, void="mistake")
+
+    assert "Void: closed by @dee" in tuesday.read(tuesday.card(2))

@@ -7,7 +7,7 @@ from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
-from bot.slack import actions, whose
+from bot.slack import actions, buttons, whose
 from bot.slack.blocks import (
     Block,
     Message,
@@ -30,20 +30,27 @@ from bot.slack.phrases import (
     ended,
     follow_up_words,
     joined,
+    linked_name,
     owed_as,
     plan_name,
+    title_of,
 )
 from bot.slack.readers import Person
 
 
-def message(
+def message(  # noqa: PLR0913  # All that is news to who opened it.
     recorded: Recorded,
     policy: Policy,
     reader: Person,
     now: datetime,
     reading: Reading = Reading(),  # noqa: B008  # A frozen value.
+    *,
+    like: Incident | None = None,
 ) -> Message:
-    """Return what was read and recorded, and what follows from it."""
+    """Return what was read and recorded, and what follows from it.
+
+    `like` is an open incident that reads like this one.
+    """
     incident = recorded.incident
     plain, token = both(reader.zone, now)
     first, *others = _sentences(recorded, policy, reader, token, reading)
@@ -53,6 +60,11 @@ def message(
     if incident.customer is None and incident.is_open:
         blocks.append(whose.menu(incident))
     text = " ".join(_sentences(recorded, policy, reader, plain, reading))
+    if like is not None:
+        same = ended(f"{linked_name(like)} is open and reads alike: {title_of(like)}")
+        text = f"{text} {same}"
+        blocks.append(section(f"{same} If it is the same, void this one."))
+        blocks.append(row([buttons.about(incident, "Mistake or drill", actions.VOID)]))
     return say(text, blocks)
 
 

@@ -82,6 +82,14 @@ def open_incidents_of(
     return [_incident(row) for row in rows]
 
 
+def ask_open_incidents_of_customer(
+    tx: Transaction, customer: str
+) -> Callable[[], list[Incident]]:
+    """Ask for a customer's open incidents; what is returned reads them."""
+    answer = tx.ask("open_incidents_of_customer", customer=customer)
+    return lambda: [_incident(row) for row in answer()]
+
+
 def add_event(tx: Transaction, number: int, event: Event) -> None:
     """Append an event to an incident's history."""
     tx.write("insert_event", incident=number, **_event_values(event))
