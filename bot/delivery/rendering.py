@@ -13,6 +13,7 @@ from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.incidents import Event, Incident, explained
 from bot.incidents.reach import Why
+from bot.incidents.work_list import Group
 from bot.policy.policies import Policy
 from bot.slack.messages import (
     card,
@@ -29,6 +30,7 @@ from bot.slack.messages import (
 )
 from bot.slack.messages import leavers as leavers_message
 from bot.slack.messages.reminder_item import Item as ReminderItem
+from bot.slack.messages.work_lines import MOST_LINES
 from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
@@ -263,7 +265,7 @@ class Renderer:
         found = daily_lists.morning_of(tx, policy, whose, held, now=now, until=until)
         if not found:
             return None
-        links = self._links(tx, (line.incident for line in found))
+        links = self._links(tx, (line.incident for line in found[:MOST_LINES]))
         said = morning_list.message(found, reader, policy, now, links)
         said = morning_list.in_place_of(said, whose, reader)
         return Rendered(said, is_live=False)
@@ -280,8 +282,8 @@ class Renderer:
             policy, cases, ended, since=since, at=at, now=now, until=until
         )
         told = replace(told, gaps=people.gaps(tx, policy, now))
-        named = [line.incident for line in told.lines]
-        named += [*told.resolved, *told.came_and_went]
+        named = [one.incident for one in told.lines if one.group is not Group.LATER]
+        named += [*told.opened, *told.resolved, *told.came_and_went]
         named += [one.incident for one in told.fallen]
         links = self._links(tx, named)
         zone = policy.team_hours.zone

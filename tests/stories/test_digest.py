@@ -118,7 +118,7 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
     )
     assert unowned == (
         "INC-2 Globex (🔵 Sev3): first response due Today 10:00, in 45 min, nobody "
-        "owns it. where is the manual. [Take it]"
+        "owns it. where is the manual."
     )
     (message,) = told.slack.channel("leads")[-1:]
     stamp = told.card(1).ts.replace(".", "")
@@ -219,7 +219,7 @@ def test_a_digest_delayed_by_slack_comes_once_and_up_to_date(
         "Tue 09:45 Tue 24 Nov: 1 unowned; nothing late or due before Wed 09:15."
     ]
     assert "*Opened:* INC-1 Acme (⬜ Sev4)." in digest(told).splitlines()
-    assert "nobody owns it. b. [Take it]" in digest(told)
+    assert "nobody owns it. b.\n[Take it]\n" in digest(told)
     told.travel(pacific("2026-11-25 09:15"))
     assert "*Opened:* INC-2 Acme (⬜ Sev4)." in digest(told).splitlines()
 

@@ -91,5 +91,5 @@ def test_the_digest_of_the_day_reads_the_same_but_for_the_name(closed: Story) ->
     closed.advance(days=1)
 
     digest = closed.read(closed.slack.channel("leads")[-1])
-    assert "2 deadlines fell due: all kept." in digest
-    assert "*Resolved:* INC-1 (customer erased) (Sev2)" in digest
+    assert "2 of 2 deadlines kept." in digest
+    assert "Came and went: INC-1 (customer erased) (🔶 Sev2), resolved" in digest

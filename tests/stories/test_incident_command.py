@@ -22,14 +22,14 @@ def test_own_incidents_come_first_then_those_that_need_somebody(tuesday: Story) 
 
     assert asked(tuesday, "dee", "") == (
         "*4 are open, 2 of them yours.*\n"
-        "INC-1 Acme (🔵 Sev3): first response due Tomorrow 10:00, in 1 day. slow. "
+        "INC-1 Acme (🔵 Sev3): first response due Tomorrow 10:00, in 1 day. slow.\n"
         "[First response sent]\n"
         "INC-3 Globex (🔶 Sev2): first response due Tomorrow 10:00, in 1 day. "
-        "push fails. [First response sent]\n"
+        "push fails.\n[First response sent]\n"
         "INC-2 Globex (⬜ Sev4): first response due Nov 27 10:00, in 3 days, nobody "
-        "owns it. where is the manual. [Take it]\n"
+        "owns it. where is the manual.\n[Take it]\n"
         "INC-4 Acme (🔶 Sev2): first response due Today 14:00, in 4 h, @ana's. "
-        "push fails. [Take over]"
+        "push fails.\n[Take over]"
     )
 
 

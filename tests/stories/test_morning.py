@@ -28,7 +28,7 @@ def lists(told: Story, who: str) -> list[str]:
 
 def linked(told: Story, message: Message) -> list[str]:
     """Return the stamps of the cards to which a message links, in order."""
-    url = re.compile(r"/archives/C0INCIDENTS/p(\d{10})(\d{6})\|INC-")
+    url = re.compile(r"/archives/C0INCIDENTS/p(\d{10})(\d{6})")
     return [".".join(found) for found in url.findall(str(message.blocks))]
 
 
@@ -70,9 +70,9 @@ def test_a_list_shows_the_count_first_last_and_overdue_deadlines(
     )
     assert told.read(message) == (
         "*Tue 24 Nov: 3 owed.*\n"
-        "INC-1 Acme (🔵 Sev3): update due Today 09:20, in 20 min. a. [Log update]\n"
-        "INC-2 Globex (🔵 Sev3): update due Today 10:20, in 1 h 20. b. [Log update]\n"
-        "INC-3 Umbrella (🔶 Sev2): first response due Today 12:30, in 3 h 30. c. "
+        "INC-1 Acme (🔵 Sev3): update due Today 09:20, in 20 min. a.\n[Log update]\n"
+        "INC-2 Globex (🔵 Sev3): update due Today 10:20, in 1 h 20. b.\n[Log update]\n"
+        "INC-3 Umbrella (🔶 Sev2): first response due Today 12:30, in 3 h 30. c.\n"
         "[First response sent]"
     )
     assert linked(told, message) == [told.card(number).ts for number in (1, 2, 3)]

@@ -1,4 +1,4 @@
-"""Lines of the work list, as every list shows them, with the next step beside each."""
+"""Lines of the work list, as every list shows them, with their next step."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -9,13 +9,13 @@ from bot.slack import actions, buttons
 from bot.slack.blocks import (
     Block,
     Element,
-    beside,
     context,
     hours,
     mention,
     section,
     span,
 )
+from bot.slack.blocks import actions as row
 from bot.slack.marks import LATE
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
@@ -28,9 +28,6 @@ from bot.slack.phrases import (
 )
 
 MOST_LINES = 12
-
-# Slack counts the mark-up, too: twelve lines of the longest kind would be too many.
-_MOST_CHARACTERS = 6000
 
 
 def rows(
@@ -46,15 +43,13 @@ def rows(
     In a channel, without a `reader`, only what nobody owns has a button. `rest` says
     where the lines are that have no room.
     """
-    room = _MOST_CHARACTERS
-    for before, line in enumerate(lines):
-        text = f"{words(line, times, permalinks, reader)} {_title(line)}"
-        room -= len(text)
-        if before == MOST_LINES or room < 0:
-            yield context(f"and {len(lines) - before} more{rest}")
-            return
-        step = next_step(line, reader)
-        yield section(text) if step is None else beside(text, step)
+    for line in lines[:MOST_LINES]:
+        yield section(f"{words(line, times, permalinks, reader)} {_title(line)}")
+        # Not beside it: text with a button beside it cannot show all that people type.
+        if (step := next_step(line, reader)) is not None:
+            yield row([step])
+    if len(lines) > MOST_LINES:
+        yield context(f"and {len(lines) - MOST_LINES} more{rest}")
 
 
 def words(

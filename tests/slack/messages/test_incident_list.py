@@ -1,5 +1,7 @@
 """Tests of bot.slack.messages.incident_list."""
 
+from dataclasses import replace
+
 from bot.incidents.work_list import Case, Line, work_list
 from bot.policy.policies import Severity
 from bot.slack.messages import incident_list
@@ -88,3 +90,13 @@ def test_a_page_beyond_the_last_is_the_last() -> None:
     lines = lines_of(case(Severity.SEV4, 1, "Acme", "U0BEN"))
 
     assert incident_list.message(lines, ANA, NOW, page=7).text.startswith("1 is open.")
+
+
+def test_a_page_has_room_for_its_lines_however_long() -> None:
+    (line,) = lines_of(case(Severity.SEV2, 31, "<" * 300, None))
+    worst = replace(line, incident=replace(line.incident, title="&" * 250))
+
+    message = incident_list.message([worst] * 20, ANA, NOW)
+
+    assert paragraphs(message)[-1] == "Page 1 of 3."
+    assert buttons(message) == ["Take it"] * 8 + ["Next"]

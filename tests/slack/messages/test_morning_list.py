@@ -106,7 +106,7 @@ def test_the_longest_lines_leave_room_for_the_others() -> None:
 
     message = shown([line] * 200)
 
-    assert paragraphs(message)[-1].startswith("and 19")
+    assert paragraphs(message)[-1].startswith("and 188 more")
 
 
 def test_a_substitute_reads_why_they_got_a_message() -> None:
