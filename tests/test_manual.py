@@ -131,7 +131,7 @@ def test_policy_check_prints_what_the_manual_shows(run: Run) -> None:
 
     printed = run("policy", "check", "page.html").out
 
-    shown = blocks(PAGES["policy"], "text")[2]
+    shown = blocks(PAGES["policy"], "text")[3]
     assert " ".join(lines(shown)) == " ".join(lines(printed))
 
 

@@ -236,7 +236,7 @@ def policy_text() -> str:
         "premium, standard, self_service",
     )
     for old, new in (
-        ("mon-fri: 09:00-17:00", "mon-sun: 00:00-24:00"),
+        ("      mon-fri: 09:00-17:00\n", "      mon-sun: 00:00-24:00\n"),
         ("zone: America/Los_Angeles", "zone: UTC"),
         ("    holidays:\n      country: US\n", "    holidays: none\n"),
         ("wakes: [premium, standard]", f"wakes: {{sev1: [{plans}], sev2: [{plans}]}}"),

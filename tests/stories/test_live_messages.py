@@ -104,8 +104,9 @@ def test_an_older_message_with_replies_is_edited_to_a_line(tuesday: Story) -> No
 
     tuesday.advance(hours=2)
 
-    kept, newest = tuesday.slack.dm("ana")
+    kept, answer, newest = tuesday.slack.dm("ana")
     assert tuesday.read(kept) == KEPT
+    assert "/incident help" in tuesday.read(answer)
     assert [one.text for one in kept.thread] == ["they call back at 2"]
     assert "First response sent" in tuesday.buttons(newest)
 

@@ -254,7 +254,7 @@ def test_a_broken_file_is_refused_and_reported_with_its_line(
 
     (notice,) = told.leads()
     assert notice.startswith(
-        'policies.yaml was not loaded: line 61, first_response.sev2.standard: "soon" '
+        'policies.yaml was not loaded: line 72, first_response.sev2.standard: "soon" '
     )
     assert notice.endswith("The version of 10:00 PST goes on.")
     assert "They hear first by Wed 10:00" in told.opening_answer()
@@ -463,7 +463,7 @@ def test_starting_with_a_broken_file_keeps_the_last_good_policy(
 
     told.restart()
 
-    assert "policies.yaml was not loaded: line 61" in told.leads()[-1]
+    assert "policies.yaml was not loaded: line 72" in told.leads()[-1]
     assert "They hear first by Fri 10:00" in told.opening_answer()
 
 

@@ -241,7 +241,5 @@ def test_reminders_wait_while_the_clock_is_in_doubt(tmp_path: Path) -> None:
         told.settle()
 
         assert len(in_doubt) == 1
-        assert said[0].startswith(
-            "the machine's clock is 3600 s ahead of the right time"
-        )
+        assert "s ahead of the right time: reminders wait" in said[0]
         assert len(told.heard("ana")) == 2
