@@ -3,7 +3,8 @@
 Nothing of how the team works is in it: no names, titles, reminders or aims of our own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,22 +23,46 @@ from bot.policy import wording
 from bot.policy.names import folded
 from bot.policy.policies import Policy
 from bot.slack.blocks import hours
-from bot.triage.reviews import Past
 
 
-def page(
-    past: Past, customer: str, *, since: datetime, until: datetime, now: datetime
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """By what a story is told: the policies, the zone of its times, and the instant."""
+
+    policy: Policy
+    policy_of: PolicyOf
+    until: datetime
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.policy.team_hours.zone
+
+    def at(self, instant: datetime | None) -> str:
+        return f"{instant.astimezone(self.zone):%a %d %b %Y %H:%M}" if instant else ""
+
+
+def page(  # noqa: PLR0913  # Whose page it is, and by what it is told.
+    stories: Iterable[Story],
+    customer: str,
+    policy: Policy,
+    policy_of: PolicyOf,
+    *,
+    span: tuple[datetime, datetime],
+    now: datetime,
 ) -> Page:
     """Return the page. Raises BotError if the customer had no incident in the span."""
+    since, until = span
     theirs = [
         one
-        for one in past.stories(since, until)
+        for one in stories
         if one.incident.status is not Status.VOID
         and folded(one.incident.customer or "") == folded(customer)
     ]
     if not theirs:
         raise BotError("That customer had no open incident in these days.")
-    zone = past.policy.team_hours.zone
+    told = _Told(policy, policy_of, until, now)
+    zone = told.zone
     days = (since, until - timedelta.resolution)
     first, last = (f"{at.astimezone(zone):%d %b %Y}" for at in days)
     contract = [one for story in theirs for one in _contract(story, until)]
@@ -50,9 +75,7 @@ def page(
             "the contract named at the time.",
             f"{kept} of {over} answers came in time.",
         ),
-        sections=tuple(
-            part for story in theirs for part in _story(story, past, zone, until, now)
-        ),
+        sections=tuple(part for story in theirs for part in _story(story, told)),
     )
 
 
@@ -65,15 +88,9 @@ def _contract(story: Story, until: datetime) -> list[Deadline]:
     ]
 
 
-def _story(
-    story: Story, past: Past, zone: ZoneInfo, until: datetime, now: datetime
-) -> Iterator[Section]:
-    one, owed = story.incident, _contract(story, until)
-    plans = {plan.id: plan.name for plan in past.policy.plans}
-
-    def at(instant: datetime | None) -> str:
-        return f"{instant.astimezone(zone):%a %d %b %Y %H:%M}" if instant else ""
-
+def _story(story: Story, told: _Told) -> Iterator[Section]:
+    one, owed, at = story.incident, _contract(story, told.until), told.at
+    plans = {plan.id: plan.name for plan in told.policy.plans}
     ended = f"Resolved {at(one.closed_at)}." if one.closed_at else "Open."
     yield Section(
         one.name,
@@ -85,7 +102,7 @@ def _story(
                 at(owed_one.started_at),
                 at(owed_one.due_at),
                 at(owed_one.closed_at),
-                _outcome(past.policy_of, owed_one, story, now),
+                _outcome(story, owed_one, told),
             )
             for owed_one in owed
         ),
@@ -94,44 +111,39 @@ def _story(
             f"{at(one.reported_at)}, recorded {at(one.opened_at)}. {ended}",
         ),
     )
-    told = [event for event in story.events if event.kind is EventKind.UPDATED]
-    if told:
+    updates = [event for event in story.events if event.kind is EventKind.UPDATED]
+    if updates:
         yield Section(
             f"{one.name}: what you heard from us",
             ("When", "What you were told", "Link"),
-            tuple((at(event.at), *_told(event)) for event in told),
+            tuple((at(event.at), *_heard(event)) for event in updates),
         )
     if owed:
         yield Section(
             f"{one.name}: how the time was counted",
             ("Owed", "From", "To", "Counted", "Why"),
-            tuple(_ledger(past.policy_of, story, owed, at)),
+            tuple(_ledger(story, owed, told)),
         )
 
 
-def _told(event: Event) -> tuple[str, str]:
+def _heard(event: Event) -> tuple[str, str]:
     return event.details.get("told", ""), event.details.get("link", "")
 
 
-def _outcome(
-    policy_of: PolicyOf, deadline: Deadline, story: Story, now: datetime
-) -> str:
-    if deadline.is_open and not deadline.is_overdue(now):
+def _outcome(story: Story, deadline: Deadline, told: _Told) -> str:
+    if deadline.is_open and not deadline.is_overdue(told.now):
         return "paused, waiting for you" if deadline.paused_at else "not due yet"
     if deadline.outcome is Outcome.KEPT:
         return "in time"
-    policy = policy_of(deadline.policy)
-    return f"late by {hours(lateness(policy, deadline, story.incident, now))}"
+    policy = told.policy_of(deadline.policy)
+    return f"late by {hours(lateness(policy, deadline, story.incident, told.now))}"
 
 
 def _ledger(
-    policy_of: PolicyOf,
-    story: Story,
-    owed: list[Deadline],
-    at: Callable[[datetime | None], str],
+    story: Story, owed: list[Deadline], told: _Told
 ) -> Iterator[tuple[str, ...]]:
     for one in owed:
-        policy: Policy = policy_of(one.policy)
-        for line in why(policy, one, story.incident):
+        for line in why(told.policy_of(one.policy), one, story.incident):
             counted = hours(line.counted) if line.counted else ""
-            yield one.kind.words, at(line.start), at(line.end), counted, line.why
+            ends = told.at(line.start), told.at(line.end)
+            yield one.kind.words, *ends, counted, line.why

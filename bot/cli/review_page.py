@@ -5,14 +5,13 @@ from datetime import timedelta
 
 from bot.cli.pages import Bar, Page, Section
 from bot.incidents.review import Cell, Correction, Kept, Miss, Pace, Review
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
 from bot.slack.blocks import hours
+from bot.slack.messages.review import kept_words, opened_words
 
 Named = Callable[[str], str]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-# Below this a percentage says more than is known.
-_FEW = 10
 
 
 def page(now: Review, before: Review, policy: Policy, named: Named) -> Page:
@@ -43,34 +42,18 @@ def page(now: Review, before: Review, policy: Policy, named: Named) -> Page:
     )
 
 
-def kept_words(kept: Kept) -> str:
-    """Return how many were kept: 29 of 31 (94 %); per cent only of ten or more."""
-    if not kept.of:
-        return "none fell due"
-    share = f" ({100 * kept.kept // kept.of} %)" if kept.of >= _FEW else ""
-    return f"{kept.kept} of {kept.of}{share}"
-
-
 def _glance(now: Review, before: Review) -> Section:
     def rows() -> Iterator[tuple[str, str, str]]:
         yield "Targets kept", kept_words(now.kept), kept_words(before.kept)
         if now.aims.of or before.aims.of:
             yield "Our own aims kept", kept_words(now.aims), kept_words(before.aims)
-        yield "Opened", _opened(now), _opened(before)
+        yield "Opened", opened_words(now), opened_words(before)
         yield "Resolved", f"{now.resolved}", f"{before.resolved}"
         yield "Left out: opened by mistake", f"{now.void}", f"{before.void}"
         yield "Left out: drills", f"{now.drills}", f"{before.drills}"
 
     head = ("", "These days", "The days before")
     return Section("At a glance", head, tuple(rows()))
-
-
-def _opened(review: Review) -> str:
-    total = sum(review.opened.values())
-    each = ", ".join(
-        f"{review.opened[one]} {one.label}" for one in Severity if review.opened[one]
-    )
-    return f"{total} ({each})" if total else "0"
 
 
 def _targets(now: Review, before: Review, policy: Policy) -> Section:

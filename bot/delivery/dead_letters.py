@@ -31,6 +31,7 @@ _MOVABLE = (
     MessageKind.REMINDER,
     MessageKind.MORNING,
     MessageKind.DIGEST,
+    MessageKind.REVIEW,
     MessageKind.POLICY_ACCEPTED,
     MessageKind.POLICY_REFUSED,
     MessageKind.BACKUP,
@@ -297,6 +298,8 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             return policy.channels.incidents
         case MessageKind.DIGEST:
             return policy.channels.digest
+        case MessageKind.REVIEW:
+            return policy.channels.leads
         case (
             MessageKind.REMINDER
             | MessageKind.NOTE

@@ -40,7 +40,12 @@ _RECONCILED_AFTER = timedelta(hours=1)
 _MARGIN = timedelta(minutes=15)
 _TRY_AGAIN_AFTER = timedelta(minutes=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
-_OF_THE_TICK = (MessageKind.REMINDER, MessageKind.MORNING, MessageKind.DIGEST)
+_OF_THE_TICK = (
+    MessageKind.REMINDER,
+    MessageKind.MORNING,
+    MessageKind.DIGEST,
+    MessageKind.REVIEW,
+)
 
 
 @dataclass(frozen=True, slots=True)

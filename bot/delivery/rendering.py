@@ -27,6 +27,7 @@ from bot.slack.messages import (
     offer,
     policy_notice,
     reminder,
+    review,
 )
 from bot.slack.messages import leavers as leavers_message
 from bot.slack.messages.reminder_item import Item as ReminderItem
@@ -36,7 +37,7 @@ from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
-from bot.triage import daily_lists, leavers, people
+from bot.triage import daily_lists, leavers, people, reviews
 from bot.triage.people import Rings, person
 
 
@@ -94,6 +95,8 @@ class Renderer:
                 return self._morning(tx, message)
             case MessageKind.DIGEST:
                 return self._digest(tx, message)
+            case MessageKind.REVIEW:
+                return self._review(tx, message)
             case MessageKind.COMMANDS:
                 return Rendered(command_help.no_command(), is_live=False)
             case MessageKind.EDIT:  # The message that it would edit is gone.
@@ -289,6 +292,22 @@ class Renderer:
         zone = policy.team_hours.zone
         return Rendered(digest.message(told, policy, zone, links), is_live=False)
 
+    def _review(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        policy, now = self._policy(), self._clock()
+        policy_of = reviews.policies(tx, policy, now.date())
+        before, since, until = (
+            datetime.fromisoformat(message.refs[name])
+            for name in ("before", "since", "until")
+        )
+        told, earlier = (
+            reviews.reviewed(tx, policy, policy_of, span, now)
+            for span in ((since, until), (before, since))
+        )
+        named = [miss.story.incident for miss in told.worst]
+        links = self._links(tx, [*named, *(one.incident for one in told.corrections)])
+        said = review.message(told, earlier, policy.team_hours.zone, links)
+        return Rendered(said, is_live=False) if said else None
+
     def _links(self, tx: Transaction, incidents: Iterable[Incident]) -> dict[int, str]:
         numbers = {incident.number for incident in incidents}
         found = ((number, self._link(tx, number)) for number in numbers)
@@ -322,6 +341,8 @@ def described(kind: MessageKind, incident: int | None) -> str:
             return "the morning list"
         case MessageKind.DIGEST:
             return "the daily digest"
+        case MessageKind.REVIEW:
+            return "the weekly review"
         case MessageKind.COMMANDS:
             return "an answer to what somebody wrote to the bot"
         case MessageKind.OFFER:

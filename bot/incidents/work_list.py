@@ -117,13 +117,13 @@ def of_morning(lines: Iterable[Line], day: BusinessHours, now: datetime) -> list
 
     What is quiet is on the first one of a week; `day` are the person's working days.
     """
-    begins_week = _begins_week(day, now)
+    is_first = begins_week(day, now)
     return [
         line
         for line in lines
         if line.is_pressing
         or line.held_since is not None
-        or (begins_week and line.group is Group.QUIET)
+        or (is_first and line.group is Group.QUIET)
     ]
 
 
@@ -185,7 +185,7 @@ def _order(line: Line) -> tuple[int, Severity, datetime, int]:
     return list(Group).index(line.group), severity, line.since, line.incident.number
 
 
-def _begins_week(day: BusinessHours, now: datetime) -> bool:
+def begins_week(day: BusinessHours, now: datetime) -> bool:
     """Return whether no earlier day of this week was a business day."""
     today = day.business_day(now)
     earlier = (today - timedelta(days) for days in range(1, today.weekday() + 1))

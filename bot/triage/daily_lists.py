@@ -39,6 +39,8 @@ def due(
     if (at := _digest_due(noted, policy, now)) is not None:
         marks.note(tx, Mark.DIGEST, now)
         yield _digest(tx, policy, at, noted.get(Mark.DIGEST, at - _DAY), now)
+        if work_list.begins_week(policy.team_hours, now):
+            yield _review(tx, policy, at, now)
 
 
 def are_due(noted: Mapping[Mark, datetime], policy: Policy, now: datetime) -> bool:
@@ -194,6 +196,26 @@ def _digest(
         priority=Priority.DIGEST,
         conversation=policy.channels.digest,
         refs={name: instant.isoformat() for name, instant in instants.items()},
+    )
+
+
+def _review(
+    tx: Transaction, policy: Policy, due_at: datetime, now: datetime
+) -> NewMessage:
+    """Return the review of the last week, Monday to Sunday of the team's zone."""
+    today = now.astimezone(policy.team_hours.zone).date()
+    monday = today - timedelta(days=today.weekday())
+    weeks = {"before": 14, "since": 7, "until": 0}
+    home = policy.team_hours.home
+    return NewMessage(
+        key=_key(tx, f"review/{monday:%Y-%m-%d}", due_at, now),
+        kind=MessageKind.REVIEW,
+        priority=Priority.DIGEST,
+        conversation=policy.channels.leads,
+        refs={
+            name: home.instant(monday - timedelta(days=days), timedelta(0)).isoformat()
+            for name, days in weeks.items()
+        },
     )
 
 

@@ -85,8 +85,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def reviewed(
     database: Database, since: datetime = SINCE, until: datetime = UNTIL
 ) -> Review:
-    past = reviews.past(database, shipped_policy(), NOW.date())
-    return past.review(since, until, NOW)
+    policy = shipped_policy()
+    with database.reading() as tx:
+        policy_of = reviews.policies(tx, policy, NOW.date())
+        return reviews.reviewed(tx, policy, policy_of, (since, until), NOW)
 
 
 def test_targets_are_counted_by_severity_and_plan_as_they_were(

@@ -15,9 +15,9 @@ from bot.errors import BotError
 from bot.policy.policies import Policy
 from bot.settings import read_settings
 from bot.store import opening
-from bot.store.database import Database
+from bot.store.database import Transaction
+from bot.store.tables import stories
 from bot.triage import reviews
-from bot.triage.reviews import Past
 
 _DAY = timedelta(days=1)
 
@@ -69,9 +69,8 @@ def report(
     workspace = opening.known_workspace(url)
     if workspace is None:
         raise BotError("There is no record yet.")
-    with closing(opening.opened(url, workspace)) as database:
-        past = reviews.past(database, policy, at.date())
-        text = _AS[kind](_page(database, past, customer, days, at))
+    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
+        text = _AS[kind](_page(tx, policy, customer, days, at))
     if to is None:
         typer.echo(text, nl=False)
         return
@@ -82,23 +81,26 @@ def report(
 
 
 def _page(
-    database: Database,
-    past: Past,
+    tx: Transaction,
+    policy: Policy,
     customer: str | None,
     days: tuple[date, date],
     at: datetime,
 ) -> Page:
     first, last = days
-    since, until = (_begin(past.policy, one) for one in (first, last + _DAY))
+    since, until = (_begin(policy, one) for one in (first, last + _DAY))
+    policy_of = reviews.policies(tx, policy, at.date())
     if customer is not None:
-        return customer_page.page(past, customer, since=since, until=until, now=at)
-    with database.reading() as tx:
-        names = {row["id"]: row["name"] for row in tx.all("names")}
-    earlier = _begin(past.policy, first - (last + _DAY - first))
+        found = stories.between(tx, since, until)
+        return customer_page.page(
+            found, customer, policy, policy_of, span=(since, until), now=at
+        )
+    names = {row["id"]: row["name"] for row in tx.all("names")}
+    earlier = _begin(policy, first - (last + _DAY - first))
     return review_page.page(
-        past.review(since, until, at),
-        past.review(earlier, since, at),
-        past.policy,
+        reviews.reviewed(tx, policy, policy_of, (since, until), at),
+        reviews.reviewed(tx, policy, policy_of, (earlier, since), at),
+        policy,
         lambda person: names.get(person) or person,
     )
 

@@ -27,6 +27,7 @@ class MessageKind(StrEnum):
     NOTE = "note"
     MORNING = "morning"
     DIGEST = "digest"
+    REVIEW = "review"
     COMMANDS = "commands"
     OFFER = "offer"
     OFFER_ANSWERED = "offer_answered"

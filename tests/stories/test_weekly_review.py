@@ -1,0 +1,77 @@
+"""The leads get the week's review with the first digest of the next one."""
+
+from datetime import timedelta
+
+from bot.emulator.records import Message
+from tests.stories.conftest import Tell
+from tests.story import Story, pacific
+
+ANSWERED = {"told": "We found it", "next": "More at four"}
+
+
+def reviews(told: Story) -> list[Message]:
+    return [
+        one
+        for one in told.slack.channel("leads")
+        if told.read(one).lstrip("*").startswith("Week of")
+    ]
+
+
+def live_a_week(told: Story) -> None:
+    """Answer one incident in time, and miss the first response of another."""
+    told.command("ana", "/sev3 acme: one tablet stays offline")
+    told.fill_in("ana", "First response sent", **ANSWERED)
+    told.command("dee", "/sev2 globex: pushes fail")
+    told.travel(pacific("2026-11-30 09:14"))
+
+
+def test_the_first_digest_of_a_week_comes_with_the_review_of_the_last(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00")
+    live_a_week(told)
+    before = reviews(told)
+
+    told.advance(minutes=5)
+
+    (review,) = reviews(told)
+    said = told.read(review)
+    assert before == []
+    assert said.startswith("*Week of Mon 23 Nov: ")
+    assert "Missed: INC-2 Globex" in said
+    assert "Opened: 2 (1 Sev2, 1 Sev3)." in said
+    assert "sevbot report --from 2026-11-23 --to 2026-11-29" in said
+
+
+def test_it_comes_once_a_week_though_the_bot_starts_again(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    live_a_week(told)
+    told.advance(minutes=5)
+
+    told.restart()
+    told.advance(hours=20)
+
+    assert len(reviews(told)) == 1
+
+
+def test_a_bot_that_was_down_on_monday_morning_reviews_the_week_later(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00")
+    live_a_week(told)
+    told.bot.close()
+    told.system_clock.advance(hours=3)
+    told.clock.travel(told.now + timedelta(hours=3))
+
+    told.start_bot()
+    told.settle()
+
+    assert len(reviews(told)) == 1
+
+
+def test_a_week_in_which_nothing_happened_is_not_reviewed(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+
+    told.travel(pacific("2026-11-30 10:00"))
+
+    assert reviews(told) == []
