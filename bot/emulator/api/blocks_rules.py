@@ -20,6 +20,7 @@ from bot.emulator.api.elements_rules import (
 from bot.emulator.api.limits import (
     boolean,
     by_type,
+    either,
     items,
     problem,
     shape,
@@ -35,16 +36,32 @@ LARGEST_VIEW = 250_000
 
 BLOCK = by_type(
     {
-        "section": shape(
-            {"text": any_text(3000)}, {"block_id": SOME_ID, "accessory": IN_SECTION}
+        "section": either(
+            "text",
+            "fields",
+            shape(
+                {},
+                {
+                    "block_id": SOME_ID,
+                    "text": any_text(3000),
+                    "fields": items(any_text(2000), 10),
+                    "accessory": IN_SECTION,
+                },
+            ),
         ),
+        "header": shape({"text": plain(150)}, {"block_id": SOME_ID}),
         "context": shape(
             {"elements": items(any_text(3000), 10)}, {"block_id": SOME_ID}
         ),
         "actions": shape({"elements": items(IN_ACTIONS, 25)}, {"block_id": SOME_ID}),
         "input": shape(
             {"label": plain(2000), "element": IN_INPUT},
-            {"block_id": SOME_ID, "hint": plain(2000), "optional": boolean},
+            {
+                "block_id": SOME_ID,
+                "hint": plain(2000),
+                "optional": boolean,
+                "dispatch_action": boolean,
+            },
         ),
         "divider": shape({}, {"block_id": SOME_ID}),
         "rich_text": RICH_TEXT,

@@ -98,6 +98,17 @@ def shape(
     return check
 
 
+def either(first: str, second: str, check_both: Check) -> Check:
+    """Return a check that also wants one of two properties to be there."""
+
+    def check(value: Any, at: str) -> Iterator[str]:
+        yield from check_both(value, at)
+        if isinstance(value, dict) and first not in value and second not in value:
+            yield problem(f"must define either `{first}` or `{second}`", at)
+
+    return check
+
+
 def by_type(checks: Mapping[str, Check]) -> Check:
     """Return a check for an object of one of several types."""
 

@@ -92,7 +92,8 @@ class Acts:
     def _choose(self, person: Person, arguments: Json) -> Json:
         message = self._message(arguments)
         if message is None:
-            raise LookupError("a menu in a form does nothing by itself")
+            self._slack.as_(person.id).fill(arguments.get("values") or {})
+            return {}
         choice, element = str(arguments["choice"]), str(arguments["element"])
         actor = self._slack.as_(person.id)
         return _reply(actor.choose(choice, message, element=element))

@@ -19,7 +19,9 @@ const stateOf = (values, spec, held) => values[spec.block_id]?.[held.action_id];
 function section(spec, doer, values) {
   const accessory = spec.accessory;
   return h("div", { class: "bk-section" },
-    h("div", { class: "bk-main" }, h("div", { class: "bk-text" }, textOf(spec.text))),
+    h("div", { class: "bk-main" },
+      spec.text && h("div", { class: "bk-text" }, textOf(spec.text)),
+      spec.fields && h("div", { class: "bk-fields" }, spec.fields.map((one) => h("div", null, textOf(one))))),
     accessory && h("div", { class: "bk-accessory" },
       element(accessory, spec.block_id, doer, stateOf(values, spec, accessory))));
 }
@@ -40,7 +42,7 @@ function context(spec) {
 
 function input(spec, doer, values, errors) {
   const ids = { field: freshId("field"), hint: freshId("hint"), error: freshId("error") };
-  const quiet = { ...doer, choose: () => {} }; // A menu in a form does nothing by itself.
+  const quiet = { ...doer, choose: spec.dispatch_action ? doer.choose : () => {} };
   const field = element(spec.element, spec.block_id, quiet, stateOf(values, spec, spec.element));
   const group = field.tagName === "DIV";
   const error = errors[spec.block_id];
@@ -68,4 +70,5 @@ const BLOCKS = {
   context,
   input,
   divider: () => h("hr"),
+  header: (spec) => h("h3", { class: "bk-header" }, plain(spec.text.text)),
 };

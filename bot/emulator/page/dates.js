@@ -65,18 +65,24 @@ function offset(at, zone) {
 export function written(tokens, at, zone, now) {
   const p = parts(at, zone);
   const year = Math.abs(at - now) < HALF_A_YEAR ? "" : `, ${p.year}`;
-  const short = `${p.month.slice(0, 3)} ${Number(p.day)}${year}`;
+  const day = near(at, zone, now);
   const values = {
-    date_short_pretty: near(at, zone, now) || short,
+    date_long_pretty: day?.toLowerCase() || `${p.weekday}, ${p.month} ${ordinal(Number(p.day))}${year}`,
     time: `${p.hour}:${p.minute}`,
   };
-  return tokens.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const text = tokens.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return tokens.startsWith("{") ? text[0].toUpperCase() + text.slice(1) : text;
 }
 
 function near(at, zone, now) {
   const days = Math.round(
     (Date.parse(dayKey(at, zone)) - Date.parse(dayKey(now, zone))) / 86400e3);
   return { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" }[days];
+}
+
+function ordinal(day) {
+  const end = day > 10 && day < 14 ? "th" : { 1: "st", 2: "nd", 3: "rd" }[day % 10] || "th";
+  return `${day}${end}`;
 }
 
 const pad = (number) => String(number).padStart(2, "0");

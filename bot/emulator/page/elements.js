@@ -69,7 +69,7 @@ function people(spec, _path, _doer, state) {
   return entry(opensByKey(node), () => node.value || null);
 }
 
-function choices(kind, spec, _path, _doer, state) {
+function choices(kind, spec, path, doer, state) {
   const given = kind === "radio"
     ? [state?.selected_option ?? spec.initial_option]
     : state?.selected_options ?? spec.initial_options ?? [];
@@ -79,6 +79,7 @@ function choices(kind, spec, _path, _doer, state) {
     spec.options.map((one) => h("label", null,
       h("input", { type: kind, name, value: one.value, checked: chosen.has(one.value) }),
       h("span", null, textOf(one.text)))));
+  node.addEventListener("change", () => doer.choose(path));
   const values = () => [...node.querySelectorAll("input:checked")].map((input) => input.value);
   return entry(node, () => (kind === "radio" ? values()[0] || null : values()));
 }

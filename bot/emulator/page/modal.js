@@ -36,8 +36,14 @@ function draw() {
     document.body.append(dialog);
   }
   shown = drawn;
+  const block = document.activeElement?.closest("#modal [data-block]")?.dataset.block;
   fill(dialog, form(view));
   if (isNew) dialog.showModal();
+  const same = block && dialog.querySelector(`[data-block="${block}"]`);
+  if (same && !dialog.querySelector("[aria-invalid]")) {
+    (same.querySelector("input:checked") || same).focus();
+    return;
+  }
   const wrong = dialog.querySelector("[aria-invalid]");
   (wrong || dialog.querySelector(".modal-body input, .modal-body select, .modal-body textarea, .modal-body .bk-button") || dialog.querySelector("button"))?.focus();
 }
@@ -51,7 +57,10 @@ function leave() {
 
 function form(view) {
   const { body } = view;
-  const doer = { press: (button) => act("press", { button, values: entries() }) };
+  const doer = {
+    press: (button) => act("press", { button, values: entries() }),
+    choose: () => act("choose", { values: entries() }),
+  };
   const node = h("form", { class: "modal-form", novalidate: true },
     h("header", { class: "modal-head" },
       h("h2", { id: "modal-title" }, plain(body.title.text)),

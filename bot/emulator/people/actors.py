@@ -167,15 +167,25 @@ class Actor:
     def fill(self, entries: Mapping[str, Any] | None = None, /, **more: Any) -> View:
         """Enter values into the open form and leave it open.
 
-        Inputs are named by block id, action id or label; None clears one.
+        Inputs are named by block id, action id or label; None clears one. A choice in
+        an input that dispatches its action is sent at once, if it is another than
+        before.
         """
+        chosen = []
         with self._workspace.changed:
             view = self._open_view()
             for name, given in {**(entries or {}), **more}.items():
                 placed = forms.named(view.blocks, name)
                 entry = forms.entered(placed.element, given, self._person_id)
-                view = _with_entry(view, placed, entry)
-            return self._screens.keep(view)
+                changed = _with_entry(view, placed, entry)
+                if placed.block.get("dispatch_action") and changed != view:
+                    chosen.append((placed, entry))
+                view = changed
+            view = self._screens.keep(view)
+        for placed, entry in chosen:
+            action = self._interactions.action(placed, {"selected_option": entry})
+            self._act(view, action)
+        return view
 
     def submit(
         self, entries: Mapping[str, Any] | None = None, /, **more: Any

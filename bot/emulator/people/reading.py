@@ -73,7 +73,12 @@ class Reader:
         match block["type"]:
             case "section":
                 held = [block[key] for key in ("text", "accessory") if key in block]
-                yield " ".join(map(self._element, held))
+                if held:
+                    yield " ".join(map(self._element, held))
+                for field in block.get("fields", ()):
+                    yield self._element(field).replace("\n", " ")
+            case "header":
+                yield self._element(block["text"])
             case "context":
                 yield " ".join(self._element(e) for e in block["elements"])
             case "actions":

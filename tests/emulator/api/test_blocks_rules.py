@@ -45,6 +45,8 @@ def form(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 LARGEST = [
     section("x" * 3000, block_id="x" * 255, accessory=button("x" * 75, "x" * 255)),
+    {"type": "section", "fields": [plain("x" * 200)] * 10},
+    {"type": "header", "text": plain("x" * 150)},
     {"type": "context", "elements": [plain("x")] * 10},
     actions(*[button("x", str(n), value="x" * 2000) for n in range(25)]),
     actions(button("x", "a", confirm=CONFIRM, style="danger")),
@@ -78,23 +80,33 @@ BROKEN = {
     "empty text": (section(""), "must be more than 0 characters", "/text/text"),
     "empty section": (
         {"type": "section"},
-        "missing required field: text",
+        "must define either `text` or `fields`",
         "",
     ),
-    "fields, which the bot never sends": (
-        section("x", fields=[plain("x")]),
-        "invalid additional property: fields",
-        "",
+    "eleven fields": (
+        {"type": "section", "fields": [plain("x")] * 11},
+        "no more than 10 items allowed",
+        "/fields",
+    ),
+    "long field": (
+        {"type": "section", "fields": [plain("x" * 2001)]},
+        "must be less than 2001 characters",
+        "/fields/0/text",
     ),
     "input as accessory": (
         section("x", accessory=text_input()),
         "unsupported type: plain_text_input",
         "/accessory/type",
     ),
-    "header, which the bot never sends": (
-        {"type": "header", "text": plain("x")},
-        "unsupported type: header",
-        "/type",
+    "long header": (
+        {"type": "header", "text": plain("x" * 151)},
+        "must be less than 151 characters",
+        "/text/text",
+    ),
+    "marked up header": (
+        {"type": "header", "text": {"type": "mrkdwn", "text": "x"}},
+        "unsupported type: mrkdwn",
+        "/text/type",
     ),
     "eleven in context": (
         {"type": "context", "elements": [plain("x")] * 11},

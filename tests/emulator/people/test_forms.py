@@ -322,6 +322,31 @@ def test_a_button_in_a_form_sends_the_form_and_no_message(
     assert entered["value"] == "push fails"
 
 
+def test_a_choice_in_an_input_that_dispatches_is_sent_at_once(
+    slack: LocalSlack, client: WebClient, app: App, triggers: list[str]
+) -> None:
+    acts: list[dict[str, Any]] = []
+
+    @app.action("value")
+    def listen(ack: Ack, body: dict[str, Any]) -> None:
+        acts.append(body)
+        ack()
+
+    radio = {"type": "radio_buttons", "options": SEVERITIES}
+    client.views_open(
+        trigger_id=triggers[0],
+        view=form(TITLE, field("Severity", "severity", radio, dispatch_action=True)),
+    )
+
+    slack.as_("ana").fill(title="push fails", severity="Sev2")
+    slack.as_("ana").fill(severity="Sev2")
+
+    (body,) = acts
+    assert body["actions"][0]["selected_option"]["value"] == "2"
+    entered = body["view"]["state"]["values"]["title"]["value"]
+    assert entered["value"] == "push fails"
+
+
 def test_a_form_is_awaited(slack: LocalSlack, app: App) -> None:
     @app.command("/sev3")
     def listen(ack: Ack, command: dict[str, Any], client: WebClient) -> None:

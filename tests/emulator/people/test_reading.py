@@ -54,7 +54,7 @@ def test_markup_is_read(
 def test_an_instant_is_read_in_the_readers_zone(
     slack: LocalSlack, client: WebClient, reader: str, seen: str
 ) -> None:
-    token = f"<!date^{AT}^{{date_short_pretty}} {{time}}|21:30 UTC>"
+    token = f"<!date^{AT}^{{date_long_pretty}} {{time}}|21:30 UTC>"
 
     assert read(slack, client, token, reader=reader) == seen
 
@@ -63,8 +63,8 @@ def test_an_instant_is_read_in_the_readers_zone(
     ("token", "seen"),
     [
         ("due {time} sharp", "due 22:30 sharp"),
-        ("{date_short_pretty} {time}", "Today 22:30"),
-        ("since {date_short_pretty} {time}", "since today 22:30"),
+        ("{date_long_pretty} {time}", "Today 22:30"),
+        ("since {date_long_pretty} {time}", "since today 22:30"),
         ("{ago}, which the bot never sends", "{ago}, which the bot never sends"),
     ],
 )
@@ -79,9 +79,9 @@ def test_a_date_far_away_shows_its_year(
 ) -> None:
     clock.advance(days=365)
 
-    seen = read(slack, client, f"<!date^{AT}^{{date_short_pretty}} {{time}}|x>")
+    seen = read(slack, client, f"<!date^{AT}^{{date_long_pretty}} {{time}}|x>")
 
-    assert seen == "Nov 20, 2026 22:30"
+    assert seen == "Friday, November 20th, 2026 22:30"
 
 
 def test_a_date_within_half_a_year_shows_none(
@@ -89,9 +89,9 @@ def test_a_date_within_half_a_year_shows_none(
 ) -> None:
     clock.advance(days=90)
 
-    seen = read(slack, client, f"<!date^{AT}^since {{date_short_pretty}}|x>")
+    seen = read(slack, client, f"<!date^{AT}^since {{date_long_pretty}}|x>")
 
-    assert seen == "since Nov 20"
+    assert seen == "since Friday, November 20th"
 
 
 def test_an_unreadable_date_shows_its_fallback(
@@ -173,8 +173,9 @@ def test_blocks_are_read_line_by_line(slack: LocalSlack, client: WebClient) -> N
         channel=INCIDENTS,
         text="INC-1",
         blocks=[
-            {"type": "section", "text": plain("INC-1 <Acme>")},
+            {"type": "header", "text": plain("INC-1 <Acme>")},
             section("*Sev2* of <@U0BEN>", accessory=button("Open", "open")),
+            {"type": "section", "fields": [plain("Plan:\nPremium"), plain("Due")]},
             {"type": "divider"},
             {"type": "context", "elements": [plain("by ana"), plain("at noon")]},
             actions(button("Take it", "take"), button("Resolve", "resolve"), menu),
@@ -193,6 +194,8 @@ def test_blocks_are_read_line_by_line(slack: LocalSlack, client: WebClient) -> N
     assert slack.text(message, reader="ana").splitlines() == [
         "INC-1 <Acme>",
         "*Sev2* of @ben [Open]",
+        "Plan: Premium",
+        "Due",
         "---",
         "by ana at noon",
         "[Take it] [Resolve] [Snooze]",
