@@ -152,6 +152,83 @@ def broken_slack(opened: Opened, page: Any, take: Callable[[str], None]) -> None
     take("no-answer")
 
 
+def messages(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
+    """Bring about every kind of message, and show whole conversations on one sheet."""
+    slack, size = opened.live.slack, page.viewport_size
+
+    def later(minutes: int) -> None:
+        opened.live.settle()
+        opened.stage.do("forward", {"minutes": minutes})
+        opened.stage.course.arrive()
+        opened.live.settle()
+
+    for what in ("/sev1 acme: checkout is down", "/sev2 globex: SSO login loops"):
+        command, _, text = what.partition(" ")
+        slack.as_("cem").command(command, text, channel="support")
+    slack.as_("cem").command("/sev3", "printing is slow", channel="support")
+    slack.as_("dee").command("/sev2", "acme: sync stops owner=@ana", channel="support")
+    later(11)
+    slack.as_("ana").press("Take it", slack.channel("incidents")[0])
+    later(61)
+    globex = slack.channel("incidents")[1]
+    slack.as_("ben").press("Take it", globex)
+    opened.live.settle()
+    answer(slack, "ben", "First response sent", globex, told="We look into it.")
+    opened.live.settle()
+    hand_off(slack, globex)
+    later(180)
+    slack.as_("lea").press("Take over", slack.channel("incidents")[0])
+    answer(slack, "dee", "Resolve", globex, note="Rolled back", confirmed=["yes"])
+    later(60 * 17)
+    page.set_viewport_size({"width": size["width"], "height": 1560})
+    for where in ("ANA/D0ANA", "BEN/D0BEN", "LEA/D0LEA", "CEM/C0SUPPORT"):
+        go(page, opened, f"U0{where}")
+        take(f"messages-{where.partition('/')[2].lower()}")
+    go(page, opened, "U0LEA/C0INCIDENTS")
+    take("messages-cards")
+    go(page, opened, "U0LEA/C0LEADS")
+    take("messages-leads")
+    page.set_viewport_size(size)
+    forms(slack, page, opened, take)
+
+
+def forms(slack: Any, page: Any, opened: Opened, take: Callable[[str], None]) -> None:
+    """Show the forms that say what they lead to."""
+    go(page, opened, "U0DEE/C0SUPPORT")
+    slack.as_("dee").command("/sev3", "", channel="support")
+    page.wait_for_selector("#modal")
+    take("form-opening")
+    page.locator("#modal label", has_text="Sev1").click()
+    page.wait_for_timeout(1500)
+    take("form-opening-sev1")
+    page.click("#modal .close")
+    go(page, opened, "U0ANA/C0INCIDENTS")
+    slack.as_("ana").press("More", slack.channel("incidents")[3])
+    slack.as_("ana").wait_for_view("More")
+    slack.as_("ana").press("Change")
+    slack.as_("ana").wait_for_view("Severity or plan")
+    page.locator("#modal label", has_text="Sev1").click()
+    page.wait_for_timeout(1500)
+    take("form-change")
+    page.click("#modal .close")
+
+
+def answer(slack: Any, who: str, button: str, card: Any, **entries: Any) -> None:
+    """Press a button that opens a form, and send the form."""
+    slack.as_(who).press(button, card)
+    slack.as_(who).wait_for_view()
+    slack.as_(who).submit(entries)
+
+
+def hand_off(slack: Any, card: Any) -> None:
+    """Offer an incident to Ana."""
+    slack.as_("ben").press("More", card)
+    slack.as_("ben").wait_for_view("More")
+    slack.as_("ben").press("Hand off")
+    slack.as_("ben").wait_for_view("Hand off")
+    slack.as_("ben").submit(to="ana")
+
+
 def is_phone(page: Any) -> bool:
     """Return whether the panel and the sidebar have to be opened."""
     return bool(page.viewport_size["width"] < SIDE_BY_SIDE)
@@ -201,6 +278,8 @@ def every_picture(out: Path) -> None:
                     pictures(opened, page, take)
                 with demo(story=None) as opened:
                     broken_slack(opened, page, take)
+                with demo(is_empty=True) as opened:
+                    messages(opened, page, take)
                 with (
                     TemporaryDirectory() as folder,
                     demo(broken(Path(folder))) as opened,

@@ -38,7 +38,7 @@ def test_a_running_bot_pages_the_primary_and_stops_on_sigterm(
         output, log = process.communicate(timeout=STOPS_WITHIN_S)
 
     assert answer.ok
-    assert "Sev1 INC-1 Acme: down." in slack.notice(slack.dm("ana")[0], "ana")
+    assert "🔺 Sev1 INC-1 Acme: down." in slack.notice(slack.dm("ana")[0], "ana")
     assert "INC-1" in card.text
     assert process.returncode == 0
     assert output.splitlines()[-1] == "sevbot stopped."

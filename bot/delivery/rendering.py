@@ -139,7 +139,8 @@ class Renderer:
         said = reminder.message(
             _one_each(shown, reader), reader, policy, now, down=_down(message)
         )
-        return Rendered(said, is_live=bool(live)) if said else None
+        has_buttons = live or any(item.is_useful_for(reader) for item in found)
+        return Rendered(said, is_live=bool(has_buttons)) if said else None
 
     def _item(
         self,
@@ -168,11 +169,13 @@ class Renderer:
             deadline=deadline,
             kind=item.step,
             because=item.because,
-            owed=owed_now(owed) if is_page else None,
+            owed=owed_now(owed),
             next=following,
             told_at=told_at,
             release=_explained(tx, incident) if is_page else None,
             would_be_missed=would_be_missed,
+            url=self._link(tx, item.incident),
+            last_word=_last_word(tx, incident),
         )
 
     def _note(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -182,17 +185,41 @@ class Renderer:
             for deadline in records.deadlines(tx, incident.number)
             if deadline.is_open and deadline.changed
         ]
-        said = note.message(incident, event, self._policy(), self._clock(), moved=moved)
+        reader, url = None, None
+        if message.person is not None:
+            reader, url = self._reader(tx, message), self._link(tx, incident.number)
+        said = note.message(
+            incident,
+            event,
+            self._policy(),
+            self._clock(),
+            moved=moved,
+            reader=reader,
+            url=url,
+        )
         return Rendered(said, is_live=False)
 
     def _offer(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a hand-off request; once answered or withdrawn it says so."""
         incident, event = _incident(tx, message), _event(tx, message)
         reader = self._reader(tx, message)
-        is_live = incident.is_open and incident.offered_to == reader.id
-        if message.ts is None and not is_live:
+        is_live = incident.is_open and reader.id in (
+            incident.offered_to,
+            incident.owner,
+        )
+        if message.ts is None and incident.offered_to != reader.id:
             return None
-        return Rendered(offer.message(incident, event.by, reader), is_live=is_live)
+        said = offer.message(
+            incident,
+            event.by,
+            reader,
+            owed=owed_now(records.deadlines(tx, incident.number)),
+            policy=self._policy(),
+            now=self._clock(),
+            last_word=_last_word(tx, incident),
+            url=self._link(tx, incident.number),
+        )
+        return Rendered(said, is_live=is_live)
 
     def _offer_answered(
         self, tx: Transaction, message: OutboxMessage
@@ -336,7 +363,7 @@ def described(kind: MessageKind, incident: int | None) -> str:
         case MessageKind.REMINDER:
             return f"a reminder about {name}"
         case MessageKind.NOTE:
-            return f"a note in the thread of {name}"
+            return f"a note about {name}"
         case MessageKind.MORNING:
             return "the morning list"
         case MessageKind.DIGEST:
@@ -392,17 +419,30 @@ def _explained(tx: Transaction, incident: Incident) -> Event | None:
 def _one_each(
     items: Sequence[ReminderItem], reader: Person | None
 ) -> list[ReminderItem]:
-    """Return one entry for each incident: a page says what a reminder would."""
+    """Return one entry for each incident: a page says what a reminder would.
 
-    def rank(item: ReminderItem) -> int:
-        if not item.is_live_for(reader):
-            return 2
-        return 0 if item.is_page else 1
+    Of what is settled it is what ended last.
+    """
+
+    def rank(item: ReminderItem) -> tuple[int, float]:
+        if item.is_live_for(reader):
+            return (0 if item.is_page else 1), 0
+        ended_at = item.deadline.closed_at
+        return 2, -ended_at.timestamp() if ended_at else 0
 
     found: dict[int, ReminderItem] = {}
     for item in sorted(items, key=rank):
         found.setdefault(item.incident.number, item)
     return list(found.values())
+
+
+def _last_word(tx: Transaction, incident: Incident) -> str:
+    """Return what the customer was told last; empty if nothing."""
+    if incident.responded_at is None:
+        return ""
+    events = records.events(tx, incident.number)
+    told = (event.details.get("told", "") for event in reversed(events))
+    return next(filter(None, told), "")
 
 
 def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:

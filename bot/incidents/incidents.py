@@ -280,9 +280,11 @@ def _released(incident: Incident, event: Event) -> Incident:
 
 
 def explained(incident: Incident, events: Sequence[Event]) -> Event | None:
-    """Return the event that voided it, or by which it lost its owner."""
+    """Return the event that closed it, or by which it lost its owner."""
     if incident.status is Status.VOID:
         ends = (one for one in events if one.kind is EventKind.VOIDED)
+    elif incident.status is Status.RESOLVED:
+        ends = (one for one in events if one.kind is EventKind.RESOLVED)
     elif incident.is_open and incident.owner is None:
         ends = (one for one in events if "owned" in one.details)
     else:

@@ -22,12 +22,15 @@ View: TypeAlias = dict[str, Any]
 MOST_BLOCKS = 50
 LONGEST_TEXT = 4000  # chat.update refuses more.
 LONGEST_SECTION = 3000
+LONGEST_HEADER = 150
+LONGEST_FIELD = 2000
 LONGEST_BUTTON = 75
 LONGEST_OPTION_VALUE = 150
 LONGEST_VALUE = 2000
 LONGEST_IN_ALL = 13_200  # Not documented; more is `msg_blocks_too_long`.
 
 _UTC = ZoneInfo("UTC")
+_NEAR = {-1: "yesterday", 1: "tomorrow"}
 
 
 class Style(StrEnum):
@@ -37,7 +40,7 @@ class Style(StrEnum):
     """
 
     TIME = "{time}"
-    DAY = "{date_short_pretty} {time}"
+    DAY = "{date_long_pretty} {time}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +99,37 @@ def link(url: str, label: str) -> str:
     return f"<{safe.replace('&', '&amp;')}|{escape(label).replace('|', '¦')}>"
 
 
-def when(at: datetime, zone: ZoneInfo = _UTC, *, style: Style = Style.DAY) -> str:
+def when(
+    at: datetime, before: str = "", zone: ZoneInfo = _UTC, *, style: Style = Style.DAY
+) -> str:
     """Return a date token, which Slack shows in each reader's own zone.
 
-    Its fallback, for old clients, is the instant in `zone` with the zone's name.
+    `before` is the word before it, such as "due". It is part of the token, since Slack
+    writes "Today" with a capital where a token begins with the day. The fallback, for
+    old clients, is the instant in `zone` with the zone's name.
     """
+    word = f"{before} " if before else ""
     local_at = at.astimezone(zone)
     fallback = (
         f"{local_at:%a} {local_at.day} {local_at:%b %Y %H:%M} {_zone_of(at, zone)}"
     )
-    return f"<!date^{int(at.timestamp())}^{style}|{fallback}>"
+    return f"<!date^{int(at.timestamp())}^{word}{style}|{word}{fallback}>"
 
 
 def local(at: datetime, zone: ZoneInfo, now: datetime, *, named: bool = False) -> str:
-    """Return an instant as short local text.
+    """Return an instant as short local text: 13:00, tomorrow 09:05, Fri 27 Nov 09:05.
 
-    It has no day for today, no date within a week, no year within half a year. `named`
-    adds the zone, for readers in other zones. So does an hour that DST repeats.
+    It has no day for today, and no year within half a year. `named` adds the zone, for
+    readers in other zones. So does an hour that DST repeats.
     """
     local_at, today = at.astimezone(zone), now.astimezone(zone).date()
-    days = abs((local_at.date() - today).days)
+    days = (local_at.date() - today).days
     text = f"{local_at:%H:%M}"
-    if days > 6:
-        year = f" {local_at.year}" if days > 182 else ""
-        text = f"{local_at:%a} {local_at.day} {local_at:%b}{year} {text}"
+    if days in _NEAR:
+        text = f"{_NEAR[days]} {text}"
     elif days:
-        text = f"{local_at:%a} {text}"
+        year = f" {local_at.year}" if abs(days) > 182 else ""
+        text = f"{local_at:%a} {local_at.day} {local_at:%b}{year} {text}"
     if named or _comes_twice(local_at):
         return f"{text} {_zone_of(at, zone)}"
     return text
@@ -157,6 +165,19 @@ def plain(text: str, longest: int) -> Element:
         raise ValueError("a text says something")
     words = _at_most(text, longest, "a plain text")
     return {"type": "plain_text", "text": words, "emoji": False}
+
+
+def header(text: str) -> Block:
+    """Return a heading, in which Slack reads no markup."""
+    return {"type": "header", "text": plain(text, LONGEST_HEADER)}
+
+
+def fields(facts: Iterable[tuple[str, str]]) -> Block:
+    """Return facts of our own words side by side, each under its name."""
+    found = [_mrkdwn(f"*{name}:*\n{fact}", LONGEST_FIELD) for name, fact in facts]
+    if not 1 <= len(found) <= 10:
+        raise ValueError("a section has 1 to 10 fields")
+    return {"type": "section", "fields": found}
 
 
 def section(text: str) -> Block:
@@ -268,11 +289,11 @@ def select(
     return element
 
 
-def _mrkdwn(text: str) -> Element:
+def _mrkdwn(text: str, longest: int = LONGEST_SECTION) -> Element:
     """Return marked-up text, in which Slack makes no links of its own."""
     if not text.strip():
         raise ValueError("a text says something")
-    marked = _at_most(spoken(text), LONGEST_SECTION, "a marked-up text")
+    marked = _at_most(spoken(text), longest, "a marked-up text")
     return {"type": "mrkdwn", "text": marked, "verbatim": True}
 
 

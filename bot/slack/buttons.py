@@ -11,13 +11,21 @@ from bot.slack.blocks import Element, button, confirmation, option, select
 
 def take(incident: Incident, action_id: str = actions.TAKE) -> Element:
     """Return Take it or, if somebody owns the incident, Take over."""
-    text = "Take it" if incident.owner is None else "Take over"
+    text, question = "Take it", None
+    if incident.owner is not None:
+        text = "Take over"
+        question = confirmation(
+            f"Take over {incident.name}?",
+            "It becomes yours. Its owner hears of it.",
+            "Take over",
+            "Leave it",
+        )
     return button(
         text,
         action_id,
         actions.taking_value(incident.number, incident.owner),
-        style="primary" if incident.owner is None else None,
         label=f"{text}: {incident.name}",
+        confirm=question,
     )
 
 
@@ -26,6 +34,26 @@ def answer(incident: Incident) -> Element:
     if incident.responded_at is None:
         return about(incident, "First response sent", actions.FIRST_RESPONSE)
     return about(incident, "Log update", actions.LOG_UPDATE)
+
+
+def steps(incident: Incident, owed: Deadline | None) -> list[Element]:
+    """Return the next steps of somebody who owns it, the likely one first."""
+    found = [answer(incident), resolve(incident)]
+    if incident.waiting_since is not None:
+        found.insert(0, resume(incident))
+    elif owed is None:
+        found.reverse()
+    return [likely(found[0]), *found[1:]]
+
+
+def likely(element: Element) -> Element:
+    """Return a button as the likely next step, the one that is coloured."""
+    return {**element, "style": "primary"}
+
+
+def resolve(incident: Incident) -> Element:
+    """Return Resolve; its form asks how it ended."""
+    return about(incident, "Resolve", actions.RESOLVE)
 
 
 def resume(incident: Incident) -> Element:
@@ -40,7 +68,7 @@ def why(incident: Incident) -> Element:
 
 def still_on_it(incident: Incident) -> Element:
     """Return Still on it, the owner's check-in."""
-    return about(incident, "Still on it", actions.STILL_ON_IT, style="primary")
+    return about(incident, "Still on it", actions.STILL_ON_IT)
 
 
 def hand_off(incident: Incident) -> Element:
@@ -73,7 +101,6 @@ def about(
     text: str,
     action_id: str,
     *,
-    style: str | None = None,
     confirm: Element | None = None,
 ) -> Element:
     """Return a button about an incident; screen readers hear which."""
@@ -81,7 +108,6 @@ def about(
         text,
         action_id,
         str(incident.number),
-        style=style,
         label=f"{text}: {incident.name}",
         confirm=confirm,
     )

@@ -9,6 +9,7 @@ from bot.policy.policies import Policy, Severity
 from bot.policy.targets import NOTHING
 from bot.slack.blocks import link, mention, shown
 from bot.slack.cutting import cut
+from bot.slack.marks import marked
 from bot.slack.phrases import (
     LONGEST_NAME,
     Times,
@@ -64,8 +65,8 @@ def sentence(  # noqa: PLR0912  # A branch a kind.
         case EventKind.RELEASED:
             return f"{gone(event)}; the offer to {mention(details['to'])} is over."
         case EventKind.SNOOZED:
-            until = times.at(datetime.fromisoformat(details["until"]))
-            return f"{by} put a reminder off until {until}."
+            until = datetime.fromisoformat(details["until"])
+            return f"{by} {times.at(until, 'put a reminder off until')}."
         case EventKind.RESOLVED:
             note = details.get("note")
             said = f": {quoted(note, _LONGEST_TEXT)}" if note else ""
@@ -101,7 +102,7 @@ def _earlier(event: Event, times: Times) -> str:
     """Return when it happened, if that was earlier than it was logged."""
     if event.recorded_at - event.at < _SOON:
         return ""
-    return f" for {times.at(event.at)}"
+    return f" {times.at(event.at, 'for')}"
 
 
 def _update(incident: Incident, event: Event, times: Times) -> str:
@@ -127,8 +128,8 @@ def _change(event: Event, policy: Policy) -> str:
     details, changes = event.details, []
     if new := details.get("severity"):
         old = details.get("old_severity")
-        was = f" from {Severity(old).label}" if old else ""
-        changes.append(f"the severity{was} to {Severity(new).label}")
+        was = f" from {marked(Severity(old))}" if old else ""
+        changes.append(f"the severity{was} to {marked(Severity(new))}")
     if new := details.get("plan"):
         old = details.get("old_plan")
         was = f" from {plan_name(policy, old)}" if old else ""

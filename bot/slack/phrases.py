@@ -3,15 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.incidents.deadlines import Deadline, Kind, lateness
-from bot.incidents.incidents import Event, Incident
+from bot.incidents.deadlines import Deadline, Kind, lateness, target_of
+from bot.incidents.incidents import Event, Incident, Status
 from bot.policy import targets, wording
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy
-from bot.slack.blocks import Style, hours, link, local, mention, shown, span, when
-from bot.slack.marks import marked
+from bot.slack.blocks import (
+    Block,
+    Style,
+    header,
+    hours,
+    link,
+    local,
+    mention,
+    shown,
+    span,
+    when,
+)
+from bot.slack.cutting import cut
+from bot.slack.marks import LATE, RESOLVED, marked
 
 NOBODY_KNOWN = "customer unknown"
 NOTHING_SENT = "Nothing is sent to the customer by this form."
@@ -29,32 +42,58 @@ NO_LINKS: Mapping[int, str] = {}
 class Times:
     """How instants are written in one text.
 
-    As plain text they are in `zone` and may say how far they are from `now`. Date
-    tokens never do: a reader sees them in their own zone, perhaps much later.
-    `is_named` adds the zone to plain text.
+    As plain text they are in `zone`, and `is_named` adds its name. As date tokens they
+    are in each reader's own zone. `says_far` adds how far what is due is from `now`,
+    where the text is about that moment; on a card, which stands for days, it is wrong
+    soon.
     """
 
     zone: ZoneInfo
     now: datetime
     is_token: bool = False
     is_named: bool = False
+    says_far: bool = True
 
-    def at(self, instant: datetime) -> str:
-        """Return an instant in words or as a token."""
+    def at(self, instant: datetime, before: str = "") -> str:
+        """Return an instant in words or as a token, after the word `before` it.
+
+        A last "at" is left out before a day.
+        """
         if self.is_token:
-            return when(instant, self.zone)
-        return local(instant, self.zone, self.now, named=self.is_named)
+            return when(instant, _without_at(before), self.zone)
+        return self._local(instant, before)
 
-    def clock(self, instant: datetime) -> str:
+    def clock(self, instant: datetime, before: str = "") -> str:
         """Return an instant close to now; a token shows no day."""
         if self.is_token:
-            return when(instant, self.zone, style=Style.TIME)
-        return local(instant, self.zone, self.now, named=self.is_named)
+            return when(instant, before, self.zone, style=Style.TIME)
+        return self._local(instant, before)
+
+    def far(self, instant: datetime) -> str:
+        """Return how far ahead it is, to follow it: ", in 4 h"."""
+        if not self.says_far:
+            return ""
+        ahead = instant - self.now
+        return f", in {span(ahead)}" if ahead > timedelta(0) else ""
+
+    def _local(self, instant: datetime, before: str) -> str:
+        text = local(instant, self.zone, self.now, named=self.is_named)
+        word = before if text[:1].isdigit() else _without_at(before)
+        return f"{word} {text}" if word else text
 
 
-def both(zone: ZoneInfo, now: datetime, *, named: bool = False) -> tuple[Times, Times]:
+def _without_at(before: str) -> str:
+    return "" if before == "at" else before.removesuffix(" at")
+
+
+def both(
+    zone: ZoneInfo, now: datetime, *, named: bool = False, says_far: bool = True
+) -> tuple[Times, Times]:
     """Return how instants are written in a message's text and in its blocks."""
-    return Times(zone, now, is_named=named), Times(zone, now, is_token=True)
+    return (
+        Times(zone, now, is_named=named, says_far=says_far),
+        Times(zone, now, is_token=True, says_far=says_far),
+    )
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> str:
@@ -75,13 +114,18 @@ def the_customer(incident: Incident) -> str:
     return "the customer" if incident.customer is None else customer_of(incident)
 
 
-def last_heard(incident: Incident, times: Times) -> str:
-    """Return when the customer last heard or, before that, when they reported it."""
+def last_heard(incident: Incident, times: Times, told: str = "") -> str:
+    """Return when the customer last heard and what they were told, if anything.
+
+    Before that, return when they reported it.
+    """
     customer = "The customer" if incident.customer is None else customer_of(incident)
     if incident.updated_at is None:
-        reported = times.at(incident.reported_at)
-        return f"{customer} reported it {reported} and has not heard yet."
-    return f"{customer} last heard {times.at(incident.updated_at)}."
+        reported = times.at(incident.reported_at, "reported it")
+        return f"{customer} {reported} and has not heard yet."
+    heard = times.at(incident.updated_at, "last heard")
+    word = f": {quoted(told, LONGEST_TITLE_IN_A_LIST)}" if told else ""
+    return ended(f"{customer} {heard}{word}")
 
 
 def keeps_it(incident: Incident) -> str:
@@ -89,14 +133,6 @@ def keeps_it(incident: Incident) -> str:
     if incident.owner is None:
         return "Nobody owns it"
     return f"{mention(incident.owner)} keeps it"
-
-
-def customer_with_plan(incident: Incident, policy: Policy) -> str:
-    """Return the customer and the plan the incident counts under."""
-    plan = plan_name(policy, incident.plan)
-    if incident.customer is None:
-        return f"{NOBODY_KNOWN} (counts as {plan})"
-    return f"{customer_of(incident)} ({plan})"
 
 
 def plan_name(policy: Policy, plan_id: str) -> str:
@@ -113,15 +149,32 @@ def title_of(incident: Incident, longest: int = LONGEST_TITLE) -> str:
 
 
 def name_of(incident: Incident) -> str:
-    """Return an incident as a reminder names it: INC-31 Acme (Sev2)."""
-    severity = incident.severity.label
-    return f"{incident.name} {customer_of(incident)} ({severity})"
+    """Return an incident within a sentence: INC-31 Acme (🔶 Sev2)."""
+    return f"{incident.name} {customer_of(incident)} ({marked(incident.severity)})"
 
 
 def headline(incident: Incident) -> str:
-    """Return an incident as an alarm names it: Sev1 INC-42 Acme: checkout is down."""
-    named = f"{incident.severity.label} {incident.name} {customer_of(incident)}"
+    """Return an incident as an alarm names it: 🔺 Sev1 INC-42 Acme: it is down."""
+    named = f"{marked(incident.severity)} {incident.name} {customer_of(incident)}"
     return ended(f"{named}: {title_of(incident, LONGEST_TITLE_IN_A_LIST)}")
+
+
+def heading(incident: Incident, *, is_late: bool = False) -> Block:
+    """Return what an incident is, to be seen at once: 🔺 Sev1 · INC-42 · Acme."""
+    words = [marked(incident.severity), incident.name]
+    match incident.status:
+        case Status.RESOLVED:
+            words.insert(0, f"{RESOLVED} Resolved")
+        case Status.VOID:
+            words.insert(0, "Void")
+        case Status.OPEN if is_late:
+            words.insert(0, f"{LATE} Late")
+        case Status.OPEN:
+            pass
+        case _:
+            assert_never(incident.status)
+    customer = " ".join((incident.customer or NOBODY_KNOWN).split())
+    return header(" · ".join([*words, cut(customer, LONGEST_NAME_IN_A_LIST)]))
 
 
 def linked_name(incident: Incident, permalinks: Mapping[int, str] = NO_LINKS) -> str:
@@ -183,8 +236,12 @@ def ended(sentence: str) -> str:
 
 
 def opened_up(sentence: str) -> str:
-    """Return a sentence with its first letter in upper case."""
-    return sentence[:1].upper() + sentence[1:]
+    """Return a sentence with its first letter in upper case, in a date token too."""
+    if not sentence.startswith("<!date^"):
+        return sentence[:1].upper() + sentence[1:]
+    head, seconds, words = sentence.split("^", 2)
+    words, _, fallback = words.partition("|")
+    return f"{head}^{seconds}^{opened_up(words)}|{opened_up(fallback)}"
 
 
 def owed_as(deadline: Deadline) -> str:
@@ -195,24 +252,28 @@ def owed_as(deadline: Deadline) -> str:
 def due_phrase(
     policy: Policy, incident: Incident, deadline: Deadline, times: Times
 ) -> str:
-    """Return when a deadline is due, and whether it is late.
+    """Return when a deadline is due, or since when it is late.
 
     `late_at` is said too where it differs.
     """
-    due, late = times.at(deadline.due_at), times.at(deadline.late_at)
-    has_grace = deadline.late_at > deadline.due_at
+    due_at, late_at = deadline.due_at, deadline.late_at
     if deadline.is_overdue(times.now):
-        by = hours(lateness(policy, deadline, incident, times.now))
-        how_late = f"late since {late}" if times.is_token else f"{by} late"
-        is_said = times.is_token and not has_grace
-        return how_late if is_said else f"{how_late}, was due {due}"
-    grace = f" (late only from {late})" if has_grace else ""
-    if times.is_token:
-        return f"due {due}{grace}"
-    ahead = deadline.due_at - times.now
-    if ahead > timedelta(0):
-        return f"due {due}, in {span(ahead)}{grace}"
-    return f"due now, {due}{grace}"
+        by = late_by(policy, incident, deadline, times.now)
+        how_late = f" ({by})" if times.says_far else ""
+        due = f", {times.at(due_at, 'was due')}" if late_at > due_at else ""
+        return f"{LATE} {times.at(late_at, 'late since')}{how_late}{due}"
+    grace = f" ({times.at(late_at, 'late only from')})" if late_at > due_at else ""
+    is_now = times.says_far and due_at <= times.now
+    due = times.at(due_at, "due now," if is_now else "due")
+    return f"{due}{times.far(due_at)}{grace}"
+
+
+def late_by(
+    policy: Policy, incident: Incident, deadline: Deadline, now: datetime
+) -> str:
+    """Return how late its answer is, or was, and by which clock."""
+    by = hours(lateness(policy, deadline, incident, now))
+    return by if target_of(deadline).is_clock_time else f"{by} of business time"
 
 
 def follow_up_words(policy: Policy, incident: Incident) -> str:

@@ -38,29 +38,29 @@ from bot.slack.phrases import LONGEST_NAME, joined, quoted
 
 _MOST_NAMED = 5
 _SINCE = {
-    Since.REPORT: "the customer reported it",
-    Since.LAST_UPDATE: "the last update, or the reopening",
+    Since.REPORT: "the customer reported it,",
+    Since.LAST_UPDATE: "the last update, or the reopening,",
 }
 
 
 def worded(  # noqa: C901, PLR0912  # A table of sentences.
-    reason: Reason, instant: Callable[[datetime], str] = when
+    reason: Reason, instant: Callable[[datetime, str], str] = when
 ) -> str:
     """Return why an act is refused and, where something helps, what to do instead.
 
-    `instant` writes an instant. The default is a date token, which only marked-up text
-    can show.
+    `instant` writes an instant after a word. The default is a date token, which only
+    marked-up text can show.
     """
     match reason:
         case AlreadyClosed(name, status, by, at):
             how = "resolved" if status is Status.RESOLVED else "closed as void"
-            return f"{name} was already {how} by {mention(by)}, {instant(at)}."
+            return f"{name} was already {instant(at, how)} by {mention(by)}."
         case StillOpen(name):
             return f"{name} is open."
         case YoursAlready(name):
             return f"{name} is yours already."
         case OwnedMeanwhile(name, by, since):
-            return f"{name} was taken by {mention(by)}, {instant(since)}."
+            return f"{name} was {instant(since, 'taken')} by {mention(by)}."
         case NobodyOwns(name):
             return f"Nobody owns {name}; take it first."
         case NotWaiting(name):
@@ -76,9 +76,11 @@ def worded(  # noqa: C901, PLR0912  # A table of sentences.
         case NotYet():
             return "That time lies ahead; log it once the customer was told."
         case TooEarly(what, at):
-            return f"That is before {_SINCE[what]}, {instant(at)}."
+            return f"That is before {instant(at, _SINCE[what])}."
         case PastDue(due_at):
-            return f"That would pass the instant it is due ({instant(due_at)})."
+            return (
+                f"That would pass the instant at which it is {instant(due_at, 'due')}."
+            )
         case NothingToSnooze():
             return "Already answered; there is nothing to snooze."
         case SentAgain():

@@ -163,7 +163,7 @@ def test_the_keyboard_stays_in_a_card_that_is_edited_under_it(
 
     page.get_by_role("button", name="First response sent").focus()
     demo.live.slack.as_("ben").press("Take it", demo.live.slack.channel("incidents")[0])
-    page.locator("#messages", has_text="Owner: @Ben").wait_for()
+    page.locator("#messages", has_text="Owner:@Ben").wait_for()
 
     assert focus(page) == "First response sent"
 

@@ -58,7 +58,7 @@ def test_commands_fail_while_the_bot_is_dead_and_work_after_restart(
     page.get_by_role("button", name="Start the bot").click()
     bot_hears(page)
     types(page, "/sev2 acme: now it does")
-    says(page, "INC-1 opened as Sev2 for Acme")
+    says(page, "INC-1 · 🔶 Sev2 · Acme")
 
     assert refused == "/sev2 acme: nobody hears this"
     assert until(lambda: is_gone(killed))
@@ -78,7 +78,7 @@ def test_a_bot_killed_with_a_full_outbox_sends_each_message_once(
     )
     for number in (1, 2, 3):
         types(page, f"/sev1 acme: fault {number}")
-        says(page, f"INC-{number} opened as Sev1")
+        says(page, f"INC-{number} · 🔺 Sev1")
     page.get_by_role("button", name="+1 h").click()
     an_hour_later(page)
 
@@ -114,7 +114,7 @@ def test_a_restarted_bot_says_what_fell_due_while_it_was_dead(
 ) -> None:
     page = visit("U0CEM/C0SUPPORT")
     types(page, "/sev1 acme: down")
-    says(page, "INC-1 opened as Sev1")
+    says(page, "INC-1 · 🔺 Sev1")
     demo.live.slack.wait_until(lambda: demo.live.slack.dm("ana"))
     page.click("#tab-faults")
     page.get_by_role("button", name="Kill the bot").click()

@@ -79,7 +79,7 @@ def test_a_visitor_follows_an_incident_from_its_opening_to_the_digest(
     page.get_by_role("button", name="+1 h").click()
     goes(page, "leads")
 
-    says(page, "Resolved: INC-1 Acme (Sev2)")
+    says(page, "Resolved: INC-1 Acme (🔶 Sev2)")
     says(page, "Tue 24 Nov")
 
 

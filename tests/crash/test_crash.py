@@ -22,7 +22,7 @@ CARD = Message(
     "C0INCIDENTS",
     "1.0",
     "U0SEVBOT",
-    "INC-1 (Sev3) Acme: fault 0001.",
+    "INC-1 (🔵 Sev3) Acme: fault 0001.",
     metadata={"event_payload": {"key": "INC-1/card", "with": ""}},
 )
 SENT = OutboxMessage("INC-1/card", "card", "sent", "1.0", None, None)

@@ -10,7 +10,7 @@ from bot.store.tables.outbox_messages import MessageKind
     ("kind", "number", "words"),
     [
         (MessageKind.CARD, 42, "the card of INC-42"),
-        (MessageKind.NOTE, 42, "a note in the thread of INC-42"),
+        (MessageKind.NOTE, 42, "a note about INC-42"),
         (MessageKind.OFFER, 42, "the hand-off request for INC-42"),
         (MessageKind.REMINDER, 42, "a reminder about INC-42"),
         (MessageKind.REMINDER, None, "a message with several reminders"),

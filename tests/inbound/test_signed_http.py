@@ -206,7 +206,7 @@ def test_a_replayed_signed_command_adds_nothing(told: OverHttp) -> None:
     told.settle()
 
     assert {reply.status for reply in replies} == {200}
-    assert "INC-1 opened as Sev3 for Acme" in replies[0].body
+    assert "Sev3 \\u00b7 Acme (Premium Support)" in replies[0].body
     assert {reply.body for reply in replies} == {replies[0].body}
     assert len(told.slack.channel("incidents")) == 1
 

@@ -99,6 +99,9 @@ def _state(element: dict[str, Any], entry: Any) -> dict[str, Any]:
 
 
 def _text_of(block: dict[str, Any]) -> str:
+    if "fields" in block:
+        facts = (one["text"].replace("\n", " ") for one in block["fields"])
+        return _DATE.sub(r"\1", "\n".join(facts))
     if block["type"] == "rich_text":
         (inside,) = block["elements"]
         return rich_words(inside["elements"])

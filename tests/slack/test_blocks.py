@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SdkBlock
 
+from bot.emulator.api.blocks_rules import check_message
 from bot.slack.blocks import (
     Message,
     Style,
@@ -18,6 +19,8 @@ from bot.slack.blocks import (
     channel_link,
     confirmation,
     context,
+    fields,
+    header,
     hours,
     link,
     local,
@@ -78,25 +81,40 @@ def test_marked_up_text_is_never_cut_inside_a_token_or_entity(
     )
 
 
-def test_a_date_token_has_a_fallback_that_names_its_zone() -> None:
-    assert when(NOW, PACIFIC) == (
-        "<!date^1795550400^{date_short_pretty} {time}|Tue 24 Nov 2026 12:00 PST>"
+def test_a_word_before_a_date_is_part_of_its_token() -> None:
+    assert when(NOW, "due", PACIFIC) == (
+        "<!date^1795550400^due {date_long_pretty} {time}|due Tue 24 Nov 2026 12:00 PST>"
     )
-    assert when(NOW, BERLIN, style=Style.TIME) == (
+
+
+def test_a_heading_and_facts_stay_within_slacks_limits() -> None:
+    check_message("x", [header("x" * 150), fields([("Owner", "x")] * 10)])
+
+    with pytest.raises(ValueError, match="at most 150"):
+        header("x" * 151)
+    with pytest.raises(ValueError, match="1 to 10 fields"):
+        fields([("Owner", "x")] * 11)
+
+
+def test_a_date_token_has_a_fallback_that_names_its_zone() -> None:
+    assert when(NOW, zone=PACIFIC) == (
+        "<!date^1795550400^{date_long_pretty} {time}|Tue 24 Nov 2026 12:00 PST>"
+    )
+    assert when(NOW, zone=BERLIN, style=Style.TIME) == (
         "<!date^1795550400^{time}|Tue 24 Nov 2026 21:00 CET>"
     )
 
 
 def test_a_zone_without_letters_is_named_by_its_offset() -> None:
-    assert "UTC+0545>" in when(NOW, ZoneInfo("Asia/Kathmandu"))
+    assert "UTC+0545>" in when(NOW, zone=ZoneInfo("Asia/Kathmandu"))
 
 
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
         (pacific(24, "13:30"), "13:30"),
-        (pacific(25, "09:00"), "Wed 09:00"),
-        (pacific(20, "16:00"), "Fri 16:00"),
+        (pacific(25, "09:00"), "tomorrow 09:00"),
+        (pacific(20, "16:00"), "Fri 20 Nov 16:00"),
         (pacific(1, "09:00", month=12), "Tue 1 Dec 09:00"),
         (datetime(2027, 11, 24, 17, tzinfo=UTC), "Wed 24 Nov 2027 09:00"),
     ],

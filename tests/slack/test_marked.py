@@ -72,7 +72,7 @@ def test_our_own_marks_become_elements_of_rich_text() -> None:
         {
             "type": "date",
             "timestamp": 1795550400,
-            "format": "{date_short_pretty} {time}",
+            "format": "{date_long_pretty} {time}",
             "fallback": "Tue 24 Nov 2026 20:00 UTC",
         },
         {"type": "text", "text": " "},

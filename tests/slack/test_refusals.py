@@ -12,22 +12,28 @@ from tests.factories import pacific
 
 NAME = "INC-42"
 TEN = pacific(24, "10:00")
-TOKEN = "<!date^1795543200^{date_short_pretty} {time}|Tue 24 Nov 2026 18:00 UTC>"
+
+
+def token(before: str) -> str:
+    """Return the date token of ten o'clock, after these words."""
+    day = "Tue 24 Nov 2026 18:00 UTC"
+    return f"<!date^1795543200^{before} {{date_long_pretty}} {{time}}|{before} {day}>"
+
 
 SENTENCES: list[tuple[Reason, str]] = [
     (
         refusals.AlreadyClosed(NAME, Status.RESOLVED, "U0ANA", TEN),
-        f"INC-42 was already resolved by <@U0ANA>, {TOKEN}.",
+        f"INC-42 was already {token('resolved')} by <@U0ANA>.",
     ),
     (
         refusals.AlreadyClosed(NAME, Status.VOID, "U0ANA", TEN),
-        f"INC-42 was already closed as void by <@U0ANA>, {TOKEN}.",
+        f"INC-42 was already {token('closed as void')} by <@U0ANA>.",
     ),
     (refusals.StillOpen(NAME), "INC-42 is open."),
     (refusals.YoursAlready(NAME), "INC-42 is yours already."),
     (
         refusals.OwnedMeanwhile(NAME, "U0BEN", TEN),
-        f"INC-42 was taken by <@U0BEN>, {TOKEN}.",
+        f"INC-42 was {token('taken')} by <@U0BEN>.",
     ),
     (refusals.NobodyOwns(NAME), "Nobody owns INC-42; take it first."),
     (refusals.NotWaiting(NAME), "INC-42 does not wait for the customer."),
@@ -58,13 +64,16 @@ SENTENCES: list[tuple[Reason, str]] = [
     ),
     (
         refusals.TooEarly(Since.REPORT, TEN),
-        f"That is before the customer reported it, {TOKEN}.",
+        f"That is before {token('the customer reported it,')}.",
     ),
     (
         refusals.TooEarly(Since.LAST_UPDATE, TEN),
-        f"That is before the last update, or the reopening, {TOKEN}.",
+        f"That is before {token('the last update, or the reopening,')}.",
     ),
-    (refusals.PastDue(TEN), f"That would pass the instant it is due ({TOKEN})."),
+    (
+        refusals.PastDue(TEN),
+        f"That would pass the instant at which it is {token('due')}.",
+    ),
     (
         refusals.NothingToSnooze(),
         "Already answered; there is nothing to snooze.",
@@ -117,7 +126,7 @@ def test_every_refusal_has_a_sentence() -> None:
 def test_an_instant_is_written_as_its_place_wants_it() -> None:
     refused = refusals.TooEarly(Since.REPORT, TEN)
 
-    said = worded(refused, lambda _at: "10:00")
+    said = worded(refused, lambda _at, before: f"{before} 10:00")
 
     assert said == "That is before the customer reported it, 10:00."
 

@@ -45,7 +45,7 @@ def take(told: Story, card: Message) -> None:
     told.press("ben", "Take it", card, stale=True)
 
 
-CARD = "*Sev1 · INC-1 · Acme (Premium Support)*"
+CARD = "🔺 Sev1 · INC-1 · Acme"
 
 
 @pytest.mark.parametrize("replies", [0, 1])
@@ -124,7 +124,7 @@ def test_a_reply_at_the_top_level_that_was_answered_stays(tuesday: Story) -> Non
     wait(tuesday, minutes=1)
     wait(tuesday, minutes=20)
 
-    assert sorted(shown(tuesday)) == [CARD, TAKEN]
+    assert sorted(shown(tuesday)) == [TAKEN, CARD]
     assert tuesday.read(tuesday.slack.thread(stray)[0]) == "thanks"
 
 

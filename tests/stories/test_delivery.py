@@ -13,8 +13,8 @@ from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 acme: push of apps fails"
-CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
-FIRST = "INC-1 Acme (Sev2): first response"
+CHECKOUT = "🔺 Sev1 INC-1 Acme: checkout is down."
+FIRST = "INC-1 Acme (🔶 Sev2): first response"
 POST, EDIT = "chat.postMessage", "chat.update"
 
 
@@ -86,10 +86,10 @@ def test_a_page_overtakes_queued_messages_in_its_conversation(tell: Tell) -> Non
         wait(told, seconds=1)
 
     assert told.heard("ana") == [
-        "Tue 13:00 INC-1 Acme (Sev2): first response due 14:00, in 1 h.",
-        "Tue 13:07 Sev1 INC-4 Acme: checkout is down.",
-        "Tue 13:07 INC-2 Acme (Sev2): first response due 14:03, in 56 min.",
-        "Tue 13:07 INC-3 Acme (Sev2): first response due 14:06, in 59 min.",
+        "Tue 13:00 INC-1 Acme (🔶 Sev2): first response due 14:00, in 1 h.",
+        "Tue 13:07 🔺 Sev1 INC-4 Acme: checkout is down.",
+        "Tue 13:07 INC-2 Acme (🔶 Sev2): first response due 14:03, in 56 min.",
+        "Tue 13:07 INC-3 Acme (🔶 Sev2): first response due 14:06, in 59 min.",
     ]
 
 
@@ -119,7 +119,7 @@ def test_a_rate_limit_holds_posts_back_for_as_long_as_slack_asks(
 
     assert asked == 1
     assert len(cards(tuesday)) == 1
-    assert tuesday.heard("ana") == ["Tue 10:00 Sev2 INC-1 Acme: push of apps fails."]
+    assert tuesday.heard("ana") == ["Tue 10:00 🔶 Sev2 INC-1 Acme: push of apps fails."]
 
 
 def test_a_rate_limit_of_posts_leaves_edits_alone(tuesday: Story) -> None:
@@ -144,7 +144,7 @@ def test_edits_that_could_not_be_made_become_one(tuesday: Story) -> None:
     wait(tuesday, minutes=2)
 
     assert len(tuesday.slack.calls(EDIT)) == before + 1
-    assert "Resolved by @ben" in tuesday.read(tuesday.card())
+    assert "Resolved today 10:00 by @ben" in tuesday.read(tuesday.card())
 
 
 def test_a_message_that_no_longer_applies_is_not_sent(

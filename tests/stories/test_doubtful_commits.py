@@ -46,8 +46,8 @@ def test_after_a_cut_commit_the_answer_matches_the_record(
     answer = tuesday.slack.as_("dee").command("/sev1", "acme: checkout is down")
 
     assert way.broke == [broken]
-    assert "INC-1 opened as Sev1 for Acme" in tuesday.read(answer.private, "dee")
-    assert cards(tuesday) == ["Sev1 INC-1 Acme: checkout is down"]
+    assert "INC-1 · 🔺 Sev1 · Acme" in tuesday.read(answer.private, "dee")
+    assert cards(tuesday) == ["🔺 Sev1 INC-1 Acme: checkout is down"]
 
 
 @pytest.mark.parametrize("broken", [Break.UNSENT, Break.UNANSWERED])
@@ -68,8 +68,8 @@ def test_an_unconfirmed_command_can_be_retried_and_is_recorded_once(
         f"{NOT_KNOWN}. Your text: “acme: checkout is down”. Try again: it is recorded "
         "only once."
     )
-    assert "INC-1 opened as Sev1 for Acme" in again
-    assert cards(tuesday) == ["Sev1 INC-1 Acme: checkout is down"]
+    assert "INC-1 · 🔺 Sev1 · Acme" in again
+    assert cards(tuesday) == ["🔺 Sev1 INC-1 Acme: checkout is down"]
 
 
 def test_an_unanswered_commit_is_reported_unconfirmed_in_time(
@@ -83,7 +83,7 @@ def test_an_unanswered_commit_is_reported_unconfirmed_in_time(
     assert time.monotonic() - began < ANSWERS_WITHIN_S
     assert answer.private
     assert answer.private.text.startswith(NOT_KNOWN)
-    assert cards(tuesday) == ["Sev1 INC-1 Acme: checkout is down"]
+    assert cards(tuesday) == ["🔺 Sev1 INC-1 Acme: checkout is down"]
 
 
 def test_an_unconfirmed_press_counts_once(tuesday: Story, way: Forwarder) -> None:
@@ -121,7 +121,7 @@ def test_an_unconfirmed_form_can_be_sent_again(tuesday: Story, way: Forwarder) -
     assert refused.errors == {
         "told": f"{NOT_KNOWN}. Send it again: it is recorded only once."
     }
-    assert tuesday.form("ana").startswith("Logged for INC-1.")
+    assert tuesday.receipt("ana").startswith("Logged for INC-1.")
     assert sum("“We are on it”" in said for said in tuesday.thread()) == 1
 
 
@@ -141,4 +141,4 @@ def test_a_frozen_server_is_noticed_in_time_and_found_again(
     assert refused.private.text.startswith("NOT recorded (the database ")
     assert come_back(tuesday) < BACK_WITHIN_S
     again = tuesday.asked_now("dee", "Try again", refused.private)
-    assert "INC-2 opened as Sev1 for Acme" in again
+    assert "INC-2 · 🔺 Sev1 · Acme" in again

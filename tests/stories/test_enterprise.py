@@ -59,9 +59,9 @@ def test_people_of_the_organisation_do_everything(
     grid.take("nia")
     grid.fill_in("nia", "First response sent", told="We are on it")
 
-    assert "INC-2 opened as Sev3 for Globex" in grid.read(said, "nia")
+    assert "INC-2 · 🔵 Sev3 · Globex" in grid.read(said, "nia")
     assert "*Owner:* @nia" in grid.read(grid.card())
-    assert "*First response:* sent Today 10:00, in time" in grid.read(grid.card())
+    assert "*First response:* sent today 10:00, in time" in grid.read(grid.card())
     assert grid.slack.as_("nia").person.team_id != grid.slack.team_id
 
 

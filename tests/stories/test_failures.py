@@ -55,7 +55,7 @@ def test_a_command_that_cannot_be_stored_offers_a_retry(
     assert said == (
         f"*NOT recorded ({why}).* Try again.\nYour text: {LONG.strip()}\n[Try again]"
     )
-    assert "INC-1 opened as Sev2 for Acme" in again
+    assert "INC-1 · 🔶 Sev2 · Acme" in again
     assert len(tuesday.slack.channel("incidents")) == 1
     assert len(tuesday.slack.private("dee")) == 1
 
@@ -95,7 +95,7 @@ def test_a_try_that_fails_can_be_tried_once_more(tuesday: Story) -> None:
 
     # Where reading goes on it is the command that is refused, else the press.
     assert said.strip("*").startswith("NOT recorded (the database is read-only).")
-    assert "INC-1 opened" in again
+    assert "*INC-1 · " in again
 
 
 def test_a_try_of_somebody_on_call_can_be_tried_once_more(tuesday: Story) -> None:
@@ -107,7 +107,7 @@ def test_a_try_of_somebody_on_call_can_be_tried_once_more(tuesday: Story) -> Non
     again = tuesday.asked("ana", "Try again", refused)
 
     assert said.startswith("*NOT recorded (the database is read-only).* Try again.")
-    assert "INC-1 opened" in again
+    assert "*INC-1 · " in again
     assert len(tuesday.slack.private("ana")) == 1
 
 
@@ -132,7 +132,7 @@ def test_a_suggestion_that_cannot_be_stored_can_be_pressed_again(
 
     said = tuesday.asked("dee", "Yes, it is Globex", suggested)
 
-    assert "INC-1 opened as Sev2 for Globex" in said
+    assert "INC-1 · 🔶 Sev2 · Globex" in said
 
 
 def test_a_form_that_cannot_be_stored_stays_open_with_its_text(tuesday: Story) -> None:
@@ -146,7 +146,7 @@ def test_a_form_that_cannot_be_stored_stays_open_with_its_text(tuesday: Story) -
     assert refused.errors == {
         "told": "NOT recorded (the database is read-only). Send it again."
     }
-    assert tuesday.form("ana").startswith("Logged for INC-1.")
+    assert tuesday.receipt("ana").startswith("Logged for INC-1.")
     assert "“We are on it”" in tuesday.thread()[-1]
 
 
@@ -156,7 +156,7 @@ def test_nothing_that_was_refused_takes_a_number(tuesday: Story) -> None:
 
     answer = tuesday.command("dee", "/sev2 acme: push fails")
 
-    assert "INC-1 opened" in tuesday.read(answer.private)
+    assert "*INC-1 · " in tuesday.read(answer.private)
 
 
 def test_a_bug_before_the_commit_records_nothing(tuesday: Story) -> None:
@@ -172,7 +172,7 @@ def test_a_bug_before_the_commit_records_nothing(tuesday: Story) -> None:
         "NOT recorded (an error of sevbot's own, which is in its log). Your text: "
         "“acme: push fails”. Try again."
     )
-    assert "INC-1 opened as Sev2" in again
+    assert "INC-1 · 🔶 Sev2" in again
 
 
 def test_a_bug_after_the_commit_still_reports_the_record(
@@ -219,7 +219,7 @@ def test_a_form_that_hits_a_bug_stays_open_with_its_text(
     }
     tuesday.use_policy(follow_ups=kept)
     tuesday.submit("ana")
-    assert tuesday.form("ana").startswith("Logged for INC-1.")
+    assert tuesday.receipt("ana").startswith("Logged for INC-1.")
 
 
 def test_a_button_of_an_older_version_does_nothing_and_says_so(tuesday: Story) -> None:

@@ -141,7 +141,7 @@ def test_somebody_on_no_page_yet_may_type_a_command(crowded: Crowded) -> None:
 
     answer = crowded.command("p2400", "/sev3 acme: odd")
 
-    assert "INC-1 opened as Sev3" in crowded.read(answer.private, "p2400")
+    assert "INC-1 · 🔵 Sev3" in crowded.read(answer.private, "p2400")
 
 
 def test_a_replica_that_is_behind_does_not_move_the_list_back(

@@ -40,10 +40,8 @@ def test_a_record_that_is_deleted_under_the_bot_loses_nothing(tuesday: Story) ->
     answer = tuesday.command("dee", "/sev2 acme: b")
     tuesday.restart()
 
-    assert "INC-2 opened" in tuesday.read(answer.private)
-    assert "INC-3 opened" in tuesday.read(
-        tuesday.command("dee", "/sev2 acme: c").private
-    )
+    assert "*INC-2 · " in tuesday.read(answer.private)
+    assert "*INC-3 · " in tuesday.read(tuesday.command("dee", "/sev2 acme: c").private)
     assert len(tuesday.slack.channel("incidents")) == 3
 
 
@@ -65,7 +63,7 @@ def test_while_the_records_folder_is_gone_a_command_offers_a_retry(
         "Your text: acme: b\n[Try again]"
     )
     assert health.reasons == ("the record cannot be used: the database file is gone",)
-    assert "INC-2 opened" in again
+    assert "*INC-2 · " in again
     assert until(lambda: tuesday.bot.health().is_well)
     assert len(tuesday.slack.channel("incidents")) == 2
 
@@ -82,4 +80,4 @@ def test_a_command_waits_for_a_briefly_locked_record(tuesday: Story) -> None:
         ends.join()
 
     assert was_over
-    assert "INC-1 opened" in tuesday.read(answer.private)
+    assert "*INC-1 · " in tuesday.read(answer.private)

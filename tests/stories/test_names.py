@@ -29,7 +29,7 @@ def test_a_name_with_accents_brackets_and_spaces_goes_everywhere(odd: Story) -> 
     card = odd.read(odd.card())
     assert f"ask @{ODD}" in card
     assert f"*Owner:* @{ODD}" in card
-    assert f"Opened by @{ODD}" in card
+    assert f"Opened today 10:00 by @{ODD}." in card
 
 
 def test_of_two_people_with_one_display_name_the_mentioned_one_is_meant(

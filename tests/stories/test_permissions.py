@@ -97,7 +97,7 @@ def test_somebody_who_joins_is_known_before_they_type(opened: Story) -> None:
 
     answer = opened.command("nia", "/sev2 acme: push fails at=18:30")
 
-    assert "Reported Today 18:30" in opened.read(answer.private, "nia")
+    assert "Reported today 18:30" in opened.read(answer.private, "nia")
     assert nia.id == "U0NIA"
 
 
@@ -117,7 +117,7 @@ def test_while_slack_cannot_identify_a_person_their_command_can_be_retried(
         "NOT recorded (Slack does not say just now who you are). Your text: “acme: "
         "slow”. Try again."
     )
-    assert "INC-2 opened as Sev3 for Acme" in again
+    assert "INC-2 · 🔵 Sev3 · Acme" in again
 
 
 def test_while_slack_cannot_identify_a_person_their_press_does_nothing(

@@ -13,8 +13,8 @@ from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 acme: push of apps fails"
-CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
-FIRST = "INC-1 Acme (Sev2): first response"
+CHECKOUT = "🔺 Sev1 INC-1 Acme: checkout is down."
+FIRST = "INC-1 Acme (🔶 Sev2): first response"
 POST, DELETE = "chat.postMessage", "chat.delete"
 HISTORY, REPLIES = "conversations.history", "conversations.replies"
 HELD = (
@@ -160,12 +160,14 @@ def test_a_message_found_in_slack_is_kept_up_to_date(tuesday: Story) -> None:
 def test_a_note_in_a_thread_is_looked_up_there(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.slack.faults.add(POST, Fault.DROP_AFTER)
-    tuesday.take("ben")
+    tuesday.fill_in("ana", "First response sent", told="we are on it")
 
     wait(tuesday, minutes=20)
 
     assert tuesday.thread() == [
-        "@ben took it from @ana. The first response is still owed."
+        "First response logged by @ana: “we are on it”. Nothing was sent to Acme by "
+        "the "
+        "bot."
     ]
     assert asked(tuesday, REPLIES) > 0
 
@@ -173,16 +175,16 @@ def test_a_note_in_a_thread_is_looked_up_there(tuesday: Story) -> None:
 def test_replies_wait_until_an_unconfirmed_one_is_reconciled(tuesday: Story) -> None:
     owned(tuesday)
     tuesday.slack.faults.add(POST, Fault.DROP_BEFORE)
-    tuesday.take("ben")
-    tuesday.fill_in("ben", "First response sent", told="we are on it")
+    tuesday.fill_in("ana", "First response sent", told="we are on it")
+    tuesday.fill_in("ana", "Log update", told="it is fixed")
     early = tuesday.thread()
 
     wait(tuesday, seconds=30)
 
     assert early == []
     assert [line.split("“")[0] for line in tuesday.thread()] == [
-        "@ben took it from @ana.",
-        "First response logged by @ben: ",
+        "First response logged by @ana: ",
+        "Update logged by @ana: ",
     ]
 
 
@@ -410,11 +412,11 @@ def test_a_page_whose_sender_died_is_sent_once_its_lease_is_over(
     sender_dies(tuesday)
 
     tuesday.settle()
-    early = [card.text[:4] for card in cards(tuesday)]
+    early = [card.text[2:6] for card in cards(tuesday)]
     wait(tuesday, seconds=16)
 
     assert early == ["Sev4"]
-    assert [card.text[:4] for card in cards(tuesday)] == ["Sev4", "Sev1"]
+    assert [card.text[2:6] for card in cards(tuesday)] == ["Sev4", "Sev1"]
 
 
 def test_a_reminder_whose_sender_died_is_sent_once_its_lease_is_over(

@@ -9,7 +9,7 @@ from bot.emulator.faults import Fault
 from tests.story import Story
 
 SEV1 = "/sev1 acme: checkout is down"
-CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
+CHECKOUT = "🔺 Sev1 INC-1 Acme: checkout is down."
 STRANGE = "moon_in_the_wrong_phase"
 
 

@@ -134,7 +134,7 @@ def test_events_in_hand_are_acknowledged_before_the_bot_disconnects(
         )
         tuesday.bot.transport.stop()
 
-    assert "INC-1 opened as Sev2" in tuesday.read(typed.result().private)
+    assert "INC-1 · 🔶 Sev2" in tuesday.read(typed.result().private)
 
 
 def test_after_a_restart_a_command_delivered_again_is_the_same_incident(

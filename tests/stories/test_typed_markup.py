@@ -57,8 +57,8 @@ def check(told: Story, message: Message, typed: str) -> bool:
         assert "code" not in span.styles or is_command(span), f"{span} is code"
     words = " ".join(typed.split())
     seen = "".join(span.text for span in ours)
-    assert seen.count("core") == seen.count(f"{words} core"), seen
-    return "core" in seen
+    assert seen.count("kernel") == seen.count(f"{words} kernel"), seen
+    return "kernel" in seen
 
 
 def is_command(span: Span) -> bool:
@@ -69,7 +69,7 @@ def is_command(span: Span) -> bool:
 @pytest.mark.parametrize("typed", TYPED)
 def test_a_typed_text_is_shown_as_typed_in_every_place(tell: Tell, typed: str) -> None:
     told = tell("2026-11-24 08:00")
-    text = f"{typed} core"
+    text = f"{typed} kernel"
     policy = shipped_policy()
     acme = policy.find_customer("acme")
     assert acme is not None

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from bot.incidents.deadlines import Deadline, Kind, Outcome, lateness, owed_now
+from bot.incidents.deadlines import Deadline, Kind, Outcome, owed_now
 from bot.incidents.incidents import Event, Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import buttons, whose
-from bot.slack.actions import MORE, RESOLVE
+from bot.slack.actions import MORE
 from bot.slack.blocks import (
     Block,
     Element,
     Message,
     actions,
     context,
-    hours,
+    fields,
     link,
     mention,
     say,
@@ -24,16 +24,20 @@ from bot.slack.blocks import (
 )
 from bot.slack.cutting import cut
 from bot.slack.phrases import (
+    LONGEST_TITLE,
     Times,
     both,
-    customer_with_plan,
     due_phrase,
     ended,
     follow_up_words,
+    heading,
     headline,
+    late_by,
     newest,
     opened_up,
     owed_as,
+    plan_name,
+    quoted,
     title_of,
     unowned,
 )
@@ -51,9 +55,9 @@ def message(
 ) -> Message:
     """Return the card of an incident, with the buttons that apply now.
 
-    `because` is the event that voided it, or by which it lost its owner.
+    `because` is the event that closed it, or by which it lost its owner.
     """
-    plain, token = both(policy.team_hours.zone, now, named=True)
+    plain, token = both(policy.team_hours.zone, now, named=True, says_far=False)
     text = _text(incident, deadlines, policy, plain, because=because)
     blocks = card_blocks(incident, deadlines, policy, token, because=because)
     return say(text, blocks)
@@ -68,16 +72,18 @@ def card_blocks(
     because: Event | None = None,
 ) -> Iterator[Block]:
     """Yield the blocks of a card, its buttons last."""
-    yield section(_head(incident, policy))
+    owed = owed_now(deadlines)
+    is_late = owed is not None and owed.is_overdue(times.now)
+    yield heading(incident, is_late=is_late)
+    yield section(_what(incident))
     if incident.is_open:
-        facts = _facts(incident, deadlines, policy, times, because)
-        yield section("\n".join(f"*{name}:* {fact}" for name, fact in facts))
+        yield fields(_facts(incident, deadlines, policy, times, because))
     else:
         yield section(_ending(incident, deadlines, policy, times, because=because))
-    yield context(_origin(incident, times))
+    yield context(_origin(incident, policy, times))
     if incident.customer is None and incident.is_open:
         yield whose.menu(incident)
-    yield actions(_buttons(incident), block_id=f"{incident.name}/buttons")
+    yield actions(_buttons(incident, deadlines), block_id=f"{incident.name}/buttons")
 
 
 def _text(
@@ -98,23 +104,19 @@ def _text(
         sentences.append(f"Owner: {mention(incident.owner)}.")
     owed = owed_now(deadlines)
     if owed is not None and owed.paused_at is not None:
-        sentences.append(f"Waiting on the customer since {times.at(owed.paused_at)}.")
+        since = times.at(owed.paused_at, "Waiting on the customer since")
+        sentences.append(f"{since}.")
     elif owed is not None:
         due = due_phrase(policy, incident, owed, times)
         sentences.append(ended(f"{opened_up(owed_as(owed))} {due}"))
     return " ".join(sentences)
 
 
-def _head(incident: Incident, policy: Policy) -> str:
-    customer = customer_with_plan(incident, policy)
-    lines = [
-        f"*{incident.severity.label} · {incident.name} · {customer}*",
-        title_of(incident),
-    ]
-    if incident.link is not None:
-        label = cut(incident.link.partition("://")[2], _LONGEST_LINK_LABEL)
-        lines.append(link(incident.link, label))
-    return "\n".join(lines)
+def _what(incident: Incident) -> str:
+    if incident.link is None:
+        return title_of(incident)
+    label = cut(incident.link.partition("://")[2], _LONGEST_LINK_LABEL)
+    return f"{title_of(incident)}\n{link(incident.link, label)}"
 
 
 def _facts(
@@ -154,7 +156,8 @@ def _owner(incident: Incident, times: Times, because: Event | None) -> str:
     if incident.owner is None or incident.owned_since is None:
         owner = unowned(because) if because else "nobody yet"
     else:
-        owner = f"{mention(incident.owner)} since {times.at(incident.owned_since)}"
+        since = times.at(incident.owned_since, "since")
+        owner = f"{mention(incident.owner)} {since}"
     if incident.offered_to is None:
         return owner
     return f"{owner}; offered to {mention(incident.offered_to)}, not accepted yet"
@@ -167,27 +170,28 @@ def _first_response(
         return _due(incident, first, policy, times)
     if first.outcome is Outcome.VOID:
         return "none is promised any more"
-    sent = f"sent {times.at(first.closed_at or times.now)}"
+    sent = times.at(first.closed_at or times.now, "sent")
     return f"{sent}, {_how_kept(incident, first, policy)}"
 
 
 def _due(incident: Incident, deadline: Deadline, policy: Policy, times: Times) -> str:
     """Return when it is due, and a miss from before a change moved it."""
     due = due_phrase(policy, incident, deadline, times)
-    if deadline.missed_at is None or deadline.is_overdue(times.now):
+    if deadline.is_overdue(times.now):
+        return f"*{due}*"
+    if deadline.missed_at is None:
         return due
-    return f"{due}, missed {times.at(deadline.missed_at)} before it moved"
+    return f"{due}, {times.at(deadline.missed_at, 'missed')} before it moved"
 
 
 def _how_kept(incident: Incident, deadline: Deadline, policy: Policy) -> str:
     if deadline.outcome is Outcome.LATE:
-        by = lateness(policy, deadline, incident, deadline.due_at)
-        return f"{hours(by)} late"
+        return f"late by {late_by(policy, incident, deadline, deadline.due_at)}"
     return "in time"
 
 
 def _waiting(incident: Incident, times: Times, *, is_paused: bool) -> str:
-    since = f"since {times.at(incident.waiting_since or times.now)}"
+    since = times.at(incident.waiting_since or times.now, "since")
     if is_paused:
         return f"{since}; no update is due until they answer"
     return f"{since}; that does not stop the update clock"
@@ -201,35 +205,46 @@ def _ending(
     *,
     because: Event | None,
 ) -> str:
-    """Return the one line that sums up a closed incident."""
+    """Return how a closed incident ended."""
+    closed_at = incident.closed_at or times.now
+    details = because.details if because else {}
     by = f" by {mention(incident.closed_by)}" if incident.closed_by else ""
-    at = f" {times.at(incident.closed_at)}" if incident.closed_at else ""
     if incident.status is Status.VOID:
-        why = f": {because.details.get('reason')}" if because else ""
-        return f"Void: closed{by}{at}{why}. It counts nowhere."
-    after = span((incident.closed_at or times.now) - incident.reported_at)
-    line = f"Resolved{by}{at}, {after} after it was reported."
+        why = f": {details['reason']}" if "reason" in details else ""
+        return f"{times.at(closed_at, 'Closed')}{by}{why}. It counts nowhere."
+    note = details.get("note")
+    said = f": {quoted(note, LONGEST_TITLE)}" if note else ""
+    after = f"{span(closed_at - incident.reported_at)} after it was reported"
+    line = ended(f"{times.at(closed_at, 'Resolved')}{by}, {after}{said}")
     first = newest(deadlines, Kind.FIRST_RESPONSE)
     if first is None or first.outcome in (None, Outcome.VOID):
         return line
     return f"{line} First response {_how_kept(incident, first, policy)}."
 
 
-def _origin(incident: Incident, times: Times) -> str:
-    opened = f"Opened by {mention(incident.opened_by)} {times.at(incident.opened_at)}"
-    if incident.reported_at == incident.opened_at:
-        return f"{opened}."
-    return f"{opened}; reported {times.at(incident.reported_at)}."
+def _origin(incident: Incident, policy: Policy, times: Times) -> str:
+    plan = plan_name(policy, incident.plan)
+    counts = "Counts as " * (incident.customer is None)
+    opened = times.at(incident.opened_at, "Opened")
+    by = mention(incident.opened_by)
+    reported = ""
+    if incident.reported_at != incident.opened_at:
+        reported = f"; {times.at(incident.reported_at, 'reported')}"
+    return f"{counts}{plan}. {opened} by {by}{reported}."
 
 
-def _buttons(incident: Incident) -> list[Element]:
+def _buttons(incident: Incident, deadlines: Sequence[Deadline]) -> list[Element]:
+    """Return the buttons that apply now, the likely next step first and coloured."""
     more = buttons.about(incident, "More", MORE)
     match incident.status:
         case Status.OPEN:
-            first = [buttons.take(incident), buttons.answer(incident)]
-            if incident.waiting_since is not None:
-                first.append(buttons.resume(incident))
-            return [*first, buttons.about(incident, "Resolve", RESOLVE), more]
+            if incident.owner is not None:
+                steps = buttons.steps(incident, owed_now(deadlines))
+                return [*steps, buttons.take(incident), more]
+            take = buttons.likely(buttons.take(incident))
+            answer, resolve = buttons.answer(incident), buttons.resolve(incident)
+            waits = [buttons.resume(incident)] if incident.waiting_since else []
+            return [take, answer, *waits, resolve, more]
         case Status.RESOLVED:
             return [buttons.reopen(incident), more]
         case Status.VOID:

@@ -14,7 +14,7 @@ def message(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     names = [f"INC-{number}" for number in refs["numbers"].split()]
     plain, token = both(policy.team_hours.zone, now, named=True)
     texts = [
-        f"The record ends {times.at(datetime.fromisoformat(refs['since']))}; it was "
+        f"{times.at(datetime.fromisoformat(refs['since']), 'The record ends')}; it was "
         f"restored from a copy. {joined(names)} came later: their cards stand in "
         f"{channel_link(policy.channels.incidents)}, but nobody is reminded of them. "
         "Declare anew what is still open; numbers go on after them."

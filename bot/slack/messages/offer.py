@@ -1,36 +1,88 @@
 """A hand-off: the request to the person who is asked, and the answer to the giver."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import assert_never
 
+from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
+from bot.policy.policies import Policy
 from bot.slack import actions, buttons
 from bot.slack.blocks import Message, mention, say, section
 from bot.slack.blocks import actions as row
+from bot.slack.messages import yours
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
+    Times,
+    both,
     ended,
     gone,
+    heading,
     keeps_it,
+    last_heard,
     name_of,
     title_of,
 )
 from bot.slack.readers import Person
 
 
-def message(incident: Incident, by: str, reader: Person) -> Message:
+def message(  # noqa: PLR0913  # All that the person who is asked wants to know.
+    incident: Incident,
+    by: str,
+    reader: Person,
+    *,
+    owed: Deadline | None,
+    policy: Policy,
+    now: datetime,
+    last_word: str = "",
+    url: str | None = None,
+) -> Message:
     """Return the request of `by` that the reader take an incident over.
 
-    Once the offer is over it is a sentence without buttons.
+    Once it is accepted it shows the next step. Declined or over, it is a sentence
+    without buttons.
     """
+    plain, token = both(reader.zone, now)
+    if incident.is_open and incident.owner == reader.id:
+        yours_now = f"{name_of(incident)} is yours."
+        text = f"{yours_now} {yours.owes(incident, owed, policy, plain)}"
+        blocks = yours.blocks(incident, "It is yours.", owed, policy, token, url)
+        return say(text, blocks)
     if not incident.is_open or incident.offered_to != reader.id:
         return notice(_over(incident, reader))
     title = title_of(incident, LONGEST_TITLE_IN_A_LIST)
     asks = ended(f"{mention(by)} asks you to take {name_of(incident)}: {title}")
-    text = f"{asks} {keeps_it(incident)} until you accept."
-    accept = buttons.about(incident, "Accept", actions.ACCEPT, style="primary")
+    others, marked_others = (
+        " ".join(_facts(incident, owed, policy, times, last_word))
+        for times in (plain, token)
+    )
+    accept = buttons.about(incident, "Accept", actions.ACCEPT)
     decline = buttons.about(incident, "Decline", actions.DECLINE)
-    return say(text, (section(text), row([accept, decline])))
+    is_late = owed is not None and owed.is_overdue(now)
+    return say(
+        f"{asks} {others}",
+        (
+            heading(incident, is_late=is_late),
+            section(
+                f"{yours.described(incident, url)}\n"
+                f"*{mention(by)} asks you to take it.* {marked_others}"
+            ),
+            row([buttons.likely(accept), decline]),
+        ),
+    )
+
+
+def _facts(
+    incident: Incident,
+    owed: Deadline | None,
+    policy: Policy,
+    times: Times,
+    last_word: str,
+) -> Iterator[str]:
+    yield yours.owes(incident, owed, policy, times)
+    yield last_heard(incident, times, last_word)
+    yield f"{keeps_it(incident)} until you accept."
 
 
 def answered(incident: Incident, event: Event, reader: Person) -> Message:
@@ -73,8 +125,6 @@ def _over(incident: Incident, reader: Person) -> str:
     name = name_of(incident)
     if not incident.is_open:
         return f"{name}: the offer is over, the incident is closed."
-    if incident.owner == reader.id:
-        return f"{name}: you accepted it. It is yours."
     return f"{name}: the offer is over. {_whose(incident, reader)}"
 
 

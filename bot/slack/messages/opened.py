@@ -12,6 +12,7 @@ from bot.slack.blocks import (
     Block,
     Message,
     button,
+    channel_link,
     mention,
     place,
     say,
@@ -21,17 +22,17 @@ from bot.slack.blocks import (
 from bot.slack.blocks import actions as row
 from bot.slack.command_text import CustomerFrom, Reading
 from bot.slack.cutting import cut
+from bot.slack.marks import marked
+from bot.slack.messages import yours
 from bot.slack.messages.answers import Recorded
 from bot.slack.phrases import (
     Times,
     both,
     customer_of,
-    due_phrase,
     ended,
     follow_up_words,
     joined,
     linked_name,
-    owed_as,
     plan_name,
     title_of,
 )
@@ -59,6 +60,11 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
         blocks.extend(_customer_rows(incident, reading.suggestions))
     if incident.customer is None and incident.is_open:
         blocks.append(whose.menu(incident))
+    owed = owed_now(recorded.deadlines)
+    if incident.owner == reader.id:
+        blocks.append(row(buttons.steps(incident, owed)))
+    elif incident.owner is None:
+        blocks.append(row([buttons.likely(buttons.take(incident))]))
     text = " ".join(_sentences(recorded, policy, reader, plain, reading))
     if like is not None:
         same = ended(f"{linked_name(like)} is open and reads alike: {title_of(like)}")
@@ -68,30 +74,37 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
     return say(text, blocks)
 
 
+def foreseen(recorded: Recorded, policy: Policy, reader: Person, times: Times) -> str:
+    """Return what opening an incident will lead to, for its form."""
+    incident, deadlines = recorded.incident, recorded.deadlines
+    said = _targets(incident, deadlines, policy, times)
+    return " ".join([*said, _who_is_told(recorded, policy, reader, times)])
+
+
 def _sentences(
     recorded: Recorded, policy: Policy, reader: Person, times: Times, reading: Reading
 ) -> Iterator[str]:
     incident = recorded.incident
-    name = f"{incident.name} opened as {incident.severity.label}"
+    name = f"{incident.name} · {marked(incident.severity)} · {customer_of(incident)}"
     plan = plan_name(policy, incident.plan)
     if incident.customer is None:
-        yield f"{name}, customer unknown."
+        yield f"{name}."
         yield f"It counts as {plan} until somebody says whose it is."
     else:
         is_channels = reading.customer_from is CustomerFrom.CHANNEL
         of = ", whose channel this is" if is_channels else ""
-        yield f"{name} for {customer_of(incident)} ({plan}){of}."
+        yield f"{name} ({plan}){of}."
     if reading.suggestions:
         names = " or ".join(shown(one, 80) for one in reading.suggestions)
         yield f"Did you mean {names}?"
     if incident.reported_at != incident.opened_at:
-        reported = times.at(incident.reported_at)
-        yield f"Reported {reported}; the clock runs from then."
+        reported = times.at(incident.reported_at, "Reported")
+        yield f"{reported}; the clock runs from then."
     yield from _targets(incident, recorded.deadlines, policy, times)
     yield _who_is_told(recorded, policy, reader, times)
     if incident.offered_to is not None:
         yield f"{mention(incident.offered_to)} is asked to take it."
-    yield "Nothing was posted here."
+    yield f"The card is in {channel_link(policy.channels.incidents)}."
 
 
 def _targets(
@@ -101,32 +114,19 @@ def _targets(
     if owed is None or owed.kind is Kind.UPDATE:
         yield "No first response is promised."
     if owed is not None:
-        yield _heard_first(incident, owed, policy, times)
+        yield yours.owes(incident, owed, policy, times)
     yield ended(f"Then {follow_up_words(policy, incident)}")
-
-
-def _heard_first(
-    incident: Incident, owed: Deadline, policy: Policy, times: Times
-) -> str:
-    """Return by when the customer hears for the first time."""
-    if owed.due_at <= times.now:
-        first = "first " * (owed.kind is Kind.UPDATE)
-        due = due_phrase(policy, incident, owed, times)
-        return ended(f"Their {first}{owed_as(owed)} is {due}")
-    late = ""
-    if owed.late_at > owed.due_at:
-        late = f" (late only from {times.at(owed.late_at)})"
-    return f"They hear first by {times.at(owed.due_at)}{late}."
 
 
 def _who_is_told(
     recorded: Recorded, policy: Policy, reader: Person, times: Times
 ) -> str:
-    incident = recorded.incident
-    then = ""
+    incident, then = recorded.incident, ""
+    escalates = any(one.kind.is_internal for one in recorded.deadlines)
+    what = "paged" if escalates else "reminded"
     if recorded.following is not None:
         who, at = recorded.following
-        then = f"{place(who.id)} at {times.at(at)}"
+        then = f"{place(who.id)} {times.at(at, f'is {what} at')}"
     if incident.owner == reader.id:
         no_sign = f" {then} if you show no sign of life by then." if then else ""
         return f"It is yours.{no_sign}"
@@ -134,16 +134,15 @@ def _who_is_told(
         names = joined([place(one.id) for one in recorded.told])
         verb = "is" if len(recorded.told) == 1 else "are"
         next_one = f"; {then} if nobody takes it" if then else ""
-        return f"{names} {verb} told now{next_one}."
-    if recorded.following is not None:
-        who, at = recorded.following
-        return f"{place(who.id)} is told at {times.at(at)}, nobody before."
+        return f"{names} {verb} {what} now{next_one}."
+    if then:
+        return f"{then}, nobody before."
     primary = recipients.on_call(policy, times.now, incident).primary
-    whose = "the person who is on call then"
+    on_call = "the person who is on call then"
     # By the time the list comes, somebody else may be on.
     if primary.person is not None and primary.until is None:
-        whose = mention(primary.person)
-    return f"Nobody is told now; it comes into the morning list of {whose}."
+        on_call = mention(primary.person)
+    return f"Nobody is paged. It will be on the morning list of {on_call}."
 
 
 def _customer_rows(incident: Incident, names: Sequence[str]) -> Iterator[Block]:

@@ -74,7 +74,7 @@ def differs(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
 
 def _differs(refs: Mapping[str, str], times: Times) -> str:
     one, two = (
-        f"{refs[name]}" + (f" of {times.at(datetime.fromisoformat(at))}" if at else "")
+        times.at(datetime.fromisoformat(at), f"{refs[name]} of") if at else refs[name]
         for name, at in (("one", refs.get("one_at")), ("two", refs.get("two_at")))
     )
     return (
@@ -85,10 +85,10 @@ def _differs(refs: Mapping[str, str], times: Times) -> str:
 
 
 def _accepted(refs: Mapping[str, str], times: Times) -> str:
-    at = times.at(datetime.fromisoformat(refs["at"]))
+    since = times.at(datetime.fromisoformat(refs["at"]), "counts since")
     # A message that was queued by an older bot has no "kept".
     moved, kept = json.loads(refs["moved"]), json.loads(refs.get("kept", "[]"))
-    head = f"{escape(refs['name'])} was changed and counts since {at}."
+    head = f"{escape(refs['name'])} was changed and {since}."
     if not moved and not kept:
         return f"{head} No open deadline moved."
     lists = []
@@ -129,9 +129,12 @@ def _moved(
     times: Times, incident: int, kind: str, old: str | None, new: str | None
 ) -> str:
     due = [
-        times.at(datetime.fromisoformat(at)) if at else "not owed" for at in (old, new)
+        times.at(datetime.fromisoformat(at), f"{tense} due")
+        if at
+        else f"{tense} not owed"
+        for tense, at in (("was", old), ("now", new))
     ]
-    return f"INC-{incident} {Kind(kind).words} {due[0]} → {due[1]}"
+    return f"INC-{incident} {Kind(kind).words} {due[0]}, {due[1]}"
 
 
 def _refused(refs: Mapping[str, str], times: Times) -> str:
@@ -140,8 +143,8 @@ def _refused(refs: Mapping[str, str], times: Times) -> str:
         shown(_without(name, problem), _LONGEST_PROBLEM)
         for problem in json.loads(refs["problems"])
     ]
-    since = times.at(datetime.fromisoformat(refs["at"]))
-    goes_on = f"The version of {since} goes on."
+    version = times.at(datetime.fromisoformat(refs["at"]), "The version of")
+    goes_on = f"{version} stays in force."
     if len(problems) == 1:
         return f"{escape(name)} was not loaded: {problems[0]}. {goes_on}"
     head = f"{escape(name)} was not loaded. {goes_on}"

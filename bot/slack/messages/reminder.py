@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.incidents import recipients
 from bot.incidents.deadlines import Kind, Outcome
-from bot.incidents.incidents import Incident, Status
+from bot.incidents.incidents import Status
 from bot.incidents.nudges import StepKind, snooze_choices
 from bot.incidents.recipients import Because
 from bot.policy.on_call import Role
@@ -25,17 +25,24 @@ from bot.slack.blocks import (
     say,
     section,
 )
-from bot.slack.messages import page
+from bot.slack.marks import RESOLVED
+from bot.slack.messages import page, yours
 from bot.slack.messages.reminder_item import WOULD_BE_MISSED, Item, role
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
+    NO_LINKS,
     Times,
     both,
     due_phrase,
     ended,
+    heading,
+    headline,
+    last_heard,
+    linked_name,
     name_of,
+    opened_up,
     owed_as,
-    title_of,
+    quoted,
 )
 from bot.slack.readers import Person
 
@@ -90,49 +97,75 @@ def _text(
     outage = [_outage(down, len(items), times)] if down else []
     live = [item for item in items if item.is_live_for(reader)]
     if not live:
-        return " ".join([*outage, *(_ending(item, times) for item in items)])
+        settled = (_settled(item, reader, policy, times) for item in items)
+        return " ".join([*outage, *settled])
+    firsts = [_first(item, reader, policy, times) for item in live]
     if len(live) == 1:
-        return " ".join([*outage, *_sentences(live[0], reader, policy, times)])
-    firsts = (_sentences(item, reader, policy, times)[0] for item in live)
+        others = _others(live[0], reader, policy, times)
+        return " ".join([*outage, *firsts, *others])
     return " ".join([*(outage or [f"{len(live)} reminders:"]), *firsts])
 
 
 def _blocks(
     index: int, item: Item, reader: Person | None, policy: Policy, times: Times
 ) -> Iterator[Block]:
-    if not item.is_live_for(reader):
-        yield section(_ending(item, times))
+    incident, owed = item.incident, item.owed
+    if item.is_useful_for(reader):
+        said = opened_up(f"{_how_settled(item, reader, times)}.")
+        yield from yours.blocks(incident, said, owed, policy, times, item.url)
         return
-    first, *others = _sentences(item, reader, policy, times)
-    lines = [f"*{first}*", " ".join(others)]
-    if not item.is_page:
-        lines.insert(1, title_of(item.incident, LONGEST_TITLE_IN_A_LIST))
-    yield section("\n".join(lines))
+    if not item.is_live_for(reader):
+        yield section(_settled(item, reader, policy, times))
+        return
+    yield heading(incident, is_late=bool(owed and owed.is_overdue(times.now)))
+    asked = opened_up(_asked(item, reader, policy, times))
+    others = _others(item, reader, policy, times)
+    said = " ".join([f"*{asked}*", *others] if asked else others)
+    yield section(f"{yours.described(incident, item.url)}\n{said}")
     # Slack keeps what was chosen in a menu as long as its block has the same id.
     until = item.deadline.snoozed_until
     block_id = f"{index}/{item.deadline.id}/{until.timestamp() if until else ''}"
-    yield actions(_buttons(item, reader, policy, times.now), block_id=block_id)
+    likely, *further = _buttons(item, reader, policy, times.now)
+    yield actions([buttons.likely(likely), *further], block_id=block_id)
 
 
-def _sentences(
+def _first(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
+    """Return which incident it is about, and what it says or asks of its reader."""
+    asked = _asked(item, reader, policy, times)
+    if not asked:
+        return headline(item.incident)
+    line = f"{name_of(item.incident)}: {asked}"
+    if item.is_page and page.is_news(item, reader):
+        line += f" {quoted(item.incident.title, LONGEST_TITLE_IN_A_LIST)}."
+    return line
+
+
+def _asked(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
+    if item.is_page:
+        return page.question(item, reader, times)
+    return ended(_owed_line(item, policy, times))
+
+
+def _others(
     item: Item, reader: Person | None, policy: Policy, times: Times
 ) -> list[str]:
-    """Return what is owed, why this reader gets it, and what stops it."""
+    """Return why this reader gets it, and what stops it."""
     if item.is_page:
         return page.sentences(item, reader, policy, times)
-    return [*_owed(item, reader, policy, times), _stop(item, reader)]
+    return [*_details(item, reader, policy, times), _stop(item, reader)]
 
 
-def _owed(
+def _details(
     item: Item, reader: Person | None, policy: Policy, times: Times
 ) -> Iterator[str]:
-    """Yield a reminder of a first response or an update."""
-    yield ended(_owed_line(item, policy, times))
+    """Yield what else to know of a first response or an update."""
     until = item.deadline.snoozed_until
     if until is not None:
-        yield f"Put off until {times.clock(until)}."
+        yield f"{times.clock(until, 'Put off until')}."
     elif item.kind is StepKind.SNOOZED:
         yield "You put this off until now."
+    if item.incident.offered_to is not None:
+        yield f"Offered to {mention(item.incident.offered_to)}, not accepted yet."
     if item.deadline.changed:
         yield "A change of severity, plan, customer or policy moved it here."
     yield _why(item, reader, policy, times)
@@ -144,7 +177,7 @@ def _owed_line(item: Item, policy: Policy, times: Times) -> str:
     deadline = item.deadline
     due = due_phrase(policy, item.incident, deadline, times)
     aim = " by our own aim, outside the contract" if deadline.is_aim else ""
-    return f"{name_of(item.incident)}: {owed_as(deadline)} {due}{aim}"
+    return f"{owed_as(deadline)} {due}{aim}"
 
 
 def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
@@ -161,19 +194,13 @@ def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str
             return f"{whose}; {mention(next(iter(on_call.values())))} is on call."
         return f"{whose}."
     if item.is_owned_by(reader):
-        return f"Yours since {_since(item.incident, times)}."
+        since = item.incident.owned_since or item.incident.opened_at
+        yours_since = times.at(since, "Yours since")
+        heard = last_heard(item.incident, times, item.last_word)
+        return f"{yours_since}. {heard}"
     if item.because is Because.STAND_IN:
         return f"{whose}; you are told instead of somebody who cannot be reached."
     return f"{whose}; you are told as the {role(item.because)}."
-
-
-def _since(incident: Incident, times: Times) -> str:
-    """Return since when it is owned, as a weekday if that was in the past week."""
-    since = incident.owned_since or incident.opened_at
-    begun, today = (at.astimezone(times.zone) for at in (since, times.now))
-    if not times.is_token and 0 < (today.date() - begun.date()).days < 7:
-        return f"{begun:%A}"
-    return times.at(since)
 
 
 def _stop(item: Item, reader: Person | None) -> str:
@@ -204,35 +231,51 @@ def _buttons(
     return [*first, *snooze, buttons.hand_off(incident)]
 
 
-def _ending(item: Item, times: Times) -> str:
+def _settled(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
     """Return the line of a reminder that asks for nothing any more."""
+    incident = item.incident
+    is_linked = times.is_token and item.url is not None
+    links = {incident.number: item.url or ""} if is_linked else NO_LINKS
+    how = _how_settled(item, reader, times)
+    line = f"{linked_name(incident, links)}: {how}."
+    if not item.is_useful_for(reader):
+        return line
+    return f"{line} {yours.owes(incident, item.owed, policy, times)}"
+
+
+def _how_settled(item: Item, reader: Person | None, times: Times) -> str:
+    """Return why it asks for nothing any more."""
     deadline, incident = item.deadline, item.incident
-    name = f"{name_of(incident)}: {owed_as(deadline)}"
+    what = owed_as(deadline)
     if not deadline.is_open:
-        return f"{name} {_how_closed(item, times)}."
+        return _how_closed(item, what, reader, times)
     if deadline.paused_at is not None:
-        since = times.at(deadline.paused_at)
-        return f"{name} stands still, waiting on the customer since {since}."
-    since = times.at(incident.owned_since or times.now)
-    return f"{name}, taken by {mention(incident.owner or '')} {since}."
+        since = times.at(deadline.paused_at, "waiting on the customer since")
+        return f"{what} stands still, {since}"
+    taken = times.at(incident.owned_since or times.now, "taken")
+    return f"{taken} by {mention(incident.owner or '')}"
 
 
-def _how_closed(item: Item, times: Times) -> str:
+def _how_closed(item: Item, what: str, reader: Person | None, times: Times) -> str:
     incident, closed_at = item.incident, item.deadline.closed_at
-    at = times.at(closed_at or times.now)
+    at = closed_at or times.now
     if incident.status is Status.RESOLVED and incident.closed_at == closed_at:
-        return f"ended, resolved by {mention(incident.closed_by or '')} {at}"
-    if item.deadline.outcome is Outcome.VOID:
-        return f"not owed any more since {at}"
+        by = mention(incident.closed_by or "")
+        return f"{RESOLVED} {times.at(at, 'resolved')} by {by}"
+    if item.is_page and item.is_owned_by(reader):
+        return times.at(incident.owned_since or at, "yours since")
     if item.is_page and incident.owner and incident.owned_since == closed_at:
-        return f"ended, taken by {mention(incident.owner)} {at}"
-    return f"answered {at}"
+        return f"{times.at(at, 'taken')} by {mention(incident.owner)}"
+    if item.deadline.outcome is Outcome.VOID:
+        return times.at(at, f"{what} not owed any more since")
+    return times.at(at, f"{what} answered")
 
 
 def _outage(down: tuple[datetime, datetime], count: int, times: Times) -> str:
-    begun, over = (times.at(instant) for instant in down)
+    begun, over = down
+    was_down = f"{times.at(begun, 'I was down from')} {times.at(over, 'to')}"
     these = "this" if count == 1 else f"these {count}, oldest first"
-    return f"I was down from {begun} to {over} and could not remind you of {these}:"
+    return f"{was_down} and could not remind you of {these}:"
 
 
 def _rest(items: Sequence[Item]) -> str:

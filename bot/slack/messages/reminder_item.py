@@ -17,11 +17,12 @@ WOULD_BE_MISSED = "You hear of it now, since it is due before your next working 
 class Item:
     """One reminder or page within a message.
 
-    `deadline` is as it stands now; for a page it is the check-in, and `owed` is what
-    the customer is owed then. `told_at` is when it was sent, `None` if it is being
-    sent now. `next` is who is paged next (the id of a person or channel) and when.
-    `release` is the event by which the incident lost its owner. `would_be_missed`: it
-    came outside of the reader's day, since it is due before the next one.
+    `deadline` is as it stands now; for a page it is the check-in. `owed` is what the
+    customer is owed now. `told_at` is when it was sent, `None` if it is being sent now.
+    `next` is who is paged next (the id of a person or channel) and when. `release` is
+    the event by which the incident lost its owner. `would_be_missed`: it came outside
+    of the reader's day, since it is due before the next one. `url` is the card's,
+    `last_word` what the customer was told last.
     """
 
     incident: Incident
@@ -33,6 +34,8 @@ class Item:
     told_at: datetime | None = None
     release: Event | None = None
     would_be_missed: bool = False
+    url: str | None = None
+    last_word: str = ""
 
     @property
     def is_page(self) -> bool:
@@ -50,6 +53,10 @@ class Item:
         A reminder to the owner ends when somebody else takes the incident.
         """
         return self.is_live and not self.is_taken_from(reader)
+
+    def is_useful_for(self, reader: Person | None) -> bool:
+        """Return whether it is answered, and its reader goes on with the incident."""
+        return not self.is_live and self.incident.is_open and self.is_owned_by(reader)
 
     def is_taken_from(self, reader: Person | None) -> bool:
         """Return whether somebody else took it since this reader was told."""

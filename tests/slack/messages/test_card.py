@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from tests.factories import happen, incident, owed_at_opening, pacific, shipped_
 from tests.slack.reading import buttons, elements, paragraphs
 
 POLICY = shipped_policy()
+NOW = pacific(24, "12:30")
 
 
 def test_a_new_card_says_what_is_owed_and_that_nobody_owns_it() -> None:
@@ -21,19 +23,59 @@ def test_a_new_card_says_what_is_owed_and_that_nobody_owns_it() -> None:
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert shown.text == (
-        "Sev2 INC-42 Acme: push of apps fails. Nobody owns it. "
-        "First response due 13:00 PST, in 3 h 55."
+        "🔶 Sev2 INC-42 Acme: push of apps fails. Nobody owns it. "
+        "First response due 13:00 PST."
     )
     assert paragraphs(shown) == [
-        "*Sev2 · INC-42 · Acme (Premium Support)*\npush of apps fails",
+        "🔶 Sev2 · INC-42 · Acme",
+        "push of apps fails",
         (
             "*Owner:* nobody yet\n"
             "*First response:* due Tue 24 Nov 2026 13:00 PST\n"
             "*Then:* status updates twice per business day"
         ),
-        "Opened by <@U0LEA> Tue 24 Nov 2026 09:00 PST.",
+        "Premium Support. Opened Tue 24 Nov 2026 09:00 PST by <@U0LEA>.",
     ]
     assert buttons(shown) == ["Take it", "First response sent", "Resolve", "More"]
+
+
+def test_taking_over_asks_first() -> None:
+    owned = incident(Severity.SEV2, owner="U0ANA")
+
+    shown = card.message(owned, owed_at_opening(owned), POLICY, pacific(24, "09:05"))
+
+    (take,) = [one for one in elements(shown) if one["action_id"] == "take"]
+    assert take["confirm"]["title"]["text"] == "Take over INC-42?"
+    assert take["confirm"]["text"]["text"].endswith("Its owner hears of it.")
+
+
+@pytest.mark.parametrize(
+    ("owner", "kind", "details", "likely"),
+    [
+        (None, EventKind.CHECKED_IN, {}, "Take it"),
+        ("U0ANA", EventKind.CHECKED_IN, {}, "First response sent"),
+        ("U0ANA", EventKind.UPDATED, {"told": "x"}, "Log update"),
+        (
+            "U0ANA",
+            EventKind.UPDATED,
+            {"told": "x", "waiting": "yes"},
+            "Customer answered",
+        ),
+        ("U0ANA", EventKind.RESOLVED, {"note": "x"}, None),
+    ],
+)
+def test_the_one_coloured_button_is_the_likely_next_step(
+    owner: str | None, kind: EventKind, details: dict[str, str], likely: str | None
+) -> None:
+    before = incident(Severity.SEV2, owner=owner)
+    after, owed = happen(
+        before, owed_at_opening(before), kind, pacific(24, "10:00"), **details
+    )
+
+    found = elements(card.message(after, owed, POLICY, pacific(24, "10:05")))
+
+    coloured = [one["text"]["text"] for one in found if one.get("style") == "primary"]
+    assert coloured == ([likely] if likely else [])
 
 
 def test_a_sev1_names_our_own_aim_beside_the_contract() -> None:
@@ -44,7 +86,7 @@ def test_a_sev1_names_our_own_aim_beside_the_contract() -> None:
     assert (
         "*Then:* continuous work until resolution; our own aim, outside the contract: "
         "news twice per business day"
-    ) in paragraphs(shown)[1]
+    ) in paragraphs(shown)[2]
 
 
 def test_a_due_instant_at_closing_says_from_when_it_is_late() -> None:
@@ -55,8 +97,8 @@ def test_a_due_instant_at_closing_says_from_when_it_is_late() -> None:
     assert (
         "*First response:* due Tue 24 Nov 2026 17:00 PST "
         "(late only from Wed 25 Nov 2026 09:00 PST)"
-    ) in paragraphs(shown)[1]
-    assert "due 17:00 PST, in 7 h 55 (late only from Wed 09:00 PST)." in shown.text
+    ) in paragraphs(shown)[2]
+    assert "due 17:00 PST (late only from tomorrow 09:00 PST)." in shown.text
 
 
 def test_between_a_closing_and_the_next_opening_nothing_is_late() -> None:
@@ -64,7 +106,7 @@ def test_between_a_closing_and_the_next_opening_nothing_is_late() -> None:
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "20:00"))
 
-    assert shown.text.endswith("due now, 17:00 PST (late only from Wed 09:00 PST).")
+    assert shown.text.endswith("due 17:00 PST (late only from tomorrow 09:00 PST).")
 
 
 def test_a_missed_response_is_called_late() -> None:
@@ -73,11 +115,15 @@ def test_a_missed_response_is_called_late() -> None:
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "14:05"))
 
     assert shown.text == (
-        "Sev2 INC-42 Acme: push of apps fails. Owner: <@U0ANA>. "
-        "First response 1 h 05 late, was due 13:00 PST."
+        "🔶 Sev2 INC-42 Acme: push of apps fails. Owner: <@U0ANA>. "
+        "First response ⏰ late since 13:00 PST."
     )
-    assert "late since Tue 24 Nov 2026 13:00 PST" in paragraphs(shown)[1]
-    assert buttons(shown)[0] == "Take over"
+    assert paragraphs(shown)[0] == "⏰ Late · 🔶 Sev2 · INC-42 · Acme"
+    assert (
+        "*First response:* *⏰ late since Tue 24 Nov 2026 13:00 PST*"
+        in (paragraphs(shown)[2])
+    )
+    assert buttons(shown)[0] == "First response sent"
 
 
 def test_after_the_response_the_card_says_when_the_next_update_is_due() -> None:
@@ -92,12 +138,13 @@ def test_after_the_response_the_card_says_when_the_next_update_is_due() -> None:
 
     shown = card.message(responded, owed, POLICY, pacific(24, "14:00"))
 
-    assert paragraphs(shown)[1] == (
+    assert paragraphs(shown)[2] == (
         "*Owner:* <@U0ANA> since Tue 24 Nov 2026 09:00 PST\n"
-        "*First response:* sent Tue 24 Nov 2026 13:40 PST, 40 min late\n"
+        "*First response:* sent Tue 24 Nov 2026 13:40 PST, late by 40 min of business "
+        "time\n"
         "*Next update:* due Wed 25 Nov 2026 09:40 PST (twice per business day)"
     )
-    assert buttons(shown) == ["Take over", "Log update", "Resolve", "More"]
+    assert buttons(shown) == ["Log update", "Resolve", "Take over", "More"]
 
 
 def test_news_of_a_sev1_is_our_own_aim() -> None:
@@ -112,7 +159,7 @@ def test_news_of_a_sev1_is_our_own_aim() -> None:
 
     shown = card.message(responded, owed, POLICY, pacific(24, "10:05"))
 
-    assert paragraphs(shown)[1].splitlines()[2:] == [
+    assert paragraphs(shown)[2].splitlines()[2:] == [
         (
             "*Next update:* due Tue 24 Nov 2026 14:00 PST by our own aim "
             "(twice per business day)"
@@ -134,7 +181,7 @@ def test_while_waiting_on_the_customer_no_update_is_due() -> None:
 
     shown = card.message(waiting, owed, POLICY, pacific(24, "14:00"))
 
-    assert paragraphs(shown)[1].splitlines()[2] == (
+    assert paragraphs(shown)[2].splitlines()[2] == (
         "*Waiting on the customer:* since Tue 24 Nov 2026 12:00 PST; "
         "no update is due until they answer"
     )
@@ -154,7 +201,7 @@ def test_waiting_does_not_stop_the_clock_of_a_sev1() -> None:
     )
 
     lines = paragraphs(card.message(waiting, owed, POLICY, pacific(24, "12:05")))[
-        1
+        2
     ].splitlines()
 
     assert lines[2].endswith("; that does not stop the update clock")
@@ -171,11 +218,13 @@ def test_a_resolved_card_is_summed_up_in_a_line() -> None:
         note="Rolled back.",
     )
 
-    shown = card.message(resolved, owed, POLICY, pacific(24, "12:31"))
+    because = Event(EventKind.RESOLVED, NOW, NOW, "U0ANA", {"note": "Rolled back."})
+    shown = card.message(resolved, owed, POLICY, pacific(24, "12:31"), because=because)
 
-    assert paragraphs(shown)[1] == (
-        "Resolved by <@U0ANA> Tue 24 Nov 2026 12:30 PST, 3 h 30 after it was "
-        "reported. First response in time."
+    assert paragraphs(shown)[0] == "✅ Resolved · 🔶 Sev2 · INC-42 · Acme"
+    assert paragraphs(shown)[2] == (
+        "Resolved Tue 24 Nov 2026 12:30 PST by <@U0ANA>, 3 h 30 after it was "
+        "reported: “Rolled back.” First response in time."
     )
     assert buttons(shown) == ["Reopen", "More"]
     assert elements(shown)[0]["confirm"]["title"]["text"] == "Reopen INC-42?"
@@ -195,10 +244,11 @@ def test_a_void_card_counts_nowhere() -> None:
     )
     shown = card.message(void, owed, POLICY, pacific(24, "09:11"), because=because)
 
-    assert paragraphs(shown)[1] == (
-        "Void: closed by <@U0ANA> Tue 24 Nov 2026 09:10 PST: drill. It counts nowhere."
+    assert paragraphs(shown)[2] == (
+        "Closed Tue 24 Nov 2026 09:10 PST by <@U0ANA>: drill. It counts nowhere."
     )
-    assert "09:10 PST: drill. It counts nowhere." in shown.text
+    assert paragraphs(shown)[0] == "Void · 🔶 Sev2 · INC-42 · Acme"
+    assert "09:10 PST by <@U0ANA>: drill. It counts nowhere." in shown.text
     assert buttons(shown) == ["More"]
 
 
@@ -207,10 +257,9 @@ def test_an_unknown_customer_is_called_unknown() -> None:
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
-    assert paragraphs(shown)[0].startswith(
-        "*Sev2 · INC-42 · customer unknown (counts as Premium Support)*"
-    )
-    assert shown.text.startswith("Sev2 INC-42 customer unknown: push of apps fails.")
+    assert paragraphs(shown)[0] == "🔶 Sev2 · INC-42 · customer unknown"
+    assert paragraphs(shown)[3].startswith("Counts as Premium Support. Opened ")
+    assert shown.text.startswith("🔶 Sev2 INC-42 customer unknown: push of apps fails.")
 
 
 def test_an_open_offer_is_shown_beside_the_owner() -> None:
@@ -221,7 +270,7 @@ def test_an_open_offer_is_shown_beside_the_owner() -> None:
     assert (
         "*Owner:* <@U0ANA> since Tue 24 Nov 2026 09:00 PST; "
         "offered to <@U0BEN>, not accepted yet"
-    ) in paragraphs(shown)[1]
+    ) in paragraphs(shown)[2]
 
 
 def test_a_report_before_the_command_is_shown() -> None:
@@ -229,8 +278,8 @@ def test_a_report_before_the_command_is_shown() -> None:
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
-    assert paragraphs(shown)[2] == (
-        "Opened by <@U0LEA> Tue 24 Nov 2026 09:00 PST; "
+    assert paragraphs(shown)[3] == (
+        "Premium Support. Opened Tue 24 Nov 2026 09:00 PST by <@U0LEA>; "
         "reported Tue 24 Nov 2026 08:30 PST."
     )
 
@@ -240,7 +289,7 @@ def test_a_link_shows_its_address() -> None:
 
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
-    assert paragraphs(shown)[0].splitlines()[2] == (
+    assert paragraphs(shown)[1].splitlines()[1] == (
         "<https://example.com/t/7?a=1&b=2|example.com/t/7?a=1&b=2>"
     )
 
@@ -263,7 +312,7 @@ def test_a_missed_deadline_stays_shown_after_a_change_moves_it() -> None:
     assert (
         "*First response:* due Wed 25 Nov 2026 17:00 PST (late only from "
         "Fri 27 Nov 2026 09:00 PST), missed Tue 24 Nov 2026 13:00 PST before it moved"
-    ) in paragraphs(shown)[1]
+    ) in paragraphs(shown)[2]
 
 
 @given(
@@ -278,7 +327,7 @@ def test_no_title_or_customer_breaks_a_card(title: str, customer: str | None) ->
         block["elements"] for block in shown.blocks if block["type"] == "rich_text"
     ]
     kinds = {one["type"] for (part,) in parts for one in part["elements"]}
-    assert kinds == {"text", "date"}
+    assert kinds == {"text"}
     assert re.findall(r"<[^>]*>", shown.text) == []
 
 
@@ -288,9 +337,11 @@ def test_markup_in_a_title_is_shown_as_text() -> None:
     shown = card.message(opened, owed_at_opening(opened), POLICY, pacific(24, "09:05"))
 
     assert "&lt;!channel&gt; &lt;@U0ANA&gt; &amp; &lt;https://x.y|z&gt;" in shown.text
-    assert opened.title in paragraphs(shown)[0].splitlines()
-    assert {block["type"] for block in shown.blocks} == {
+    assert opened.title == paragraphs(shown)[1]
+    assert [block["type"] for block in shown.blocks] == [
+        "header",
         "rich_text",
+        "section",
         "context",
         "actions",
-    }
+    ]

@@ -14,5 +14,5 @@ def test_failing_reminders_are_reported_to_a_person() -> None:
 
     assert message.text == (
         "The reminders of INC-42 fail; it is a fault of the bot, see its log. Nobody "
-        "is reminded of it: keep an eye on it. Sev2 INC-42 Acme: push of apps fails."
+        "is reminded of it: keep an eye on it. 🔶 Sev2 INC-42 Acme: push of apps fails."
     )

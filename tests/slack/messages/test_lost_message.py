@@ -70,7 +70,7 @@ def test_a_lost_card_says_that_the_incident_is_recorded() -> None:
     assert message.text == (
         "INC-42 is recorded, but its card could not be posted in <#C0INCIDENTS>. Why: "
         "the bot is not in the channel; invite it there. Reminders go out as usual; "
-        "`/incident 42` shows it. Sev2 INC-42 Acme: push of apps fails."
+        "`/incident 42` shows it. 🔶 Sev2 INC-42 Acme: push of apps fails."
     )
 
 

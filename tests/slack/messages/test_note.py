@@ -75,12 +75,12 @@ def said(what: Event, about: Incident = RESPONDED) -> str:
                 old_severity="sev2",
                 reason="All down.",
             ),
-            "<@U0BEN> changed the severity from Sev2 to Sev1: “All down.”",
+            "<@U0BEN> changed the severity from 🔶 Sev2 to 🔺 Sev1: “All down.”",
         ),
         (
             event(EventKind.CHANGED, severity="sev1", plan="standard", reason="x"),
             (
-                "<@U0BEN> changed the severity to Sev1 and the plan to Standard "
+                "<@U0BEN> changed the severity to 🔺 Sev1 and the plan to Standard "
                 "Support: “x”."
             ),
         ),
@@ -120,7 +120,7 @@ def said(what: Event, about: Incident = RESPONDED) -> str:
     ],
 )
 def test_an_event_is_one_line_in_the_thread(what: Event, sentence: str) -> None:
-    assert said(what) == f"INC-42 Acme (Sev2): {sentence}"
+    assert said(what) == f"INC-42 Acme (🔶 Sev2): {sentence}"
 
 
 @pytest.mark.parametrize("kind", list(EventKind))

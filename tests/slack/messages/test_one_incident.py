@@ -42,7 +42,7 @@ def test_one_incident_is_its_card_and_what_happened() -> None:
     )
 
     assert message.text == (
-        "Sev2 INC-42 Acme: push of apps fails. Update due 14:00, in 3 h 55."
+        "🔶 Sev2 INC-42 Acme: push of apps fails. Update due 14:00, in 3 h 55."
     )
     assert paragraphs(message)[-1].splitlines() == [
         "*What happened*",

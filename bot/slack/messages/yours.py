@@ -1,0 +1,53 @@
+"""What the owner of an incident owes now, with the buttons of the next step."""
+
+from collections.abc import Iterator
+
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
+from bot.slack import buttons
+from bot.slack.blocks import Block, actions, link, section
+from bot.slack.phrases import (
+    LONGEST_TITLE_IN_A_LIST,
+    Times,
+    due_phrase,
+    ended,
+    heading,
+    opened_up,
+    owed_as,
+    title_of,
+)
+
+
+def blocks(  # noqa: PLR0913  # All of a message.
+    incident: Incident,
+    said: str,
+    owed: Deadline | None,
+    policy: Policy,
+    times: Times,
+    url: str | None,
+) -> Iterator[Block]:
+    """Yield what happened last, what is owed now, and the buttons of the next step."""
+    yield heading(incident, is_late=owed is not None and owed.is_overdue(times.now))
+    next_due = owes(incident, owed, policy, times)
+    yield section("\n".join([described(incident, url), f"*{said}* {next_due}"]))
+    steps = [*buttons.steps(incident, owed), buttons.hand_off(incident)]
+    yield actions(steps)
+
+
+def described(incident: Incident, url: str | None) -> str:
+    """Return the title below a heading, and the link to the card."""
+    title = title_of(incident, LONGEST_TITLE_IN_A_LIST)
+    return f"{title} ({link(url, 'open the card')})" if url else title
+
+
+def owes(
+    incident: Incident, owed: Deadline | None, policy: Policy, times: Times
+) -> str:
+    """Return what the customer is owed now, in a sentence."""
+    if owed is None:
+        return "Nothing is owed on it now."
+    if owed.paused_at is not None:
+        return "Nothing is due until the customer answers."
+    due = due_phrase(policy, incident, owed, times)
+    return ended(f"{opened_up(owed_as(owed))} {due}")
