@@ -129,6 +129,10 @@ class Story(Trial):
     def take_in(self) -> None:
         """Wait until the bot has taken in every event so far."""
         # Bolt acknowledges events first; all threads are free once it is taken in.
+        self.idle()
+
+    def idle(self) -> None:
+        """Wait until the bot has done what it left for after an acknowledgement."""
         for bot in self.bot.both if isinstance(self.bot, Pair) else (self.bot,):
             threads = bot.executor._max_workers
             barrier = Barrier(threads)
@@ -220,6 +224,12 @@ class Story(Trial):
     def thread(self, number: int = 1) -> list[str]:
         """Return what stands in the thread of an incident's card."""
         return [self.read(one) for one in self.slack.thread(self.card(number))]
+
+    def receipt(self, who: str) -> str:
+        """Return the private answer to a form, which has closed."""
+        assert self.slack.as_(who).view() is None, "the form has closed"
+        said = self.slack.wait_until(lambda: self.slack.private(who))
+        return self.read(said[-1], who)
 
     def form(self, who: str) -> str:
         """Return all that somebody reads in the form on their screen."""

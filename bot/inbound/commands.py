@@ -1,11 +1,13 @@
 """The slash commands: `/sev1` to `/sev4` and `/incident`."""
 
 from bot.errors import UserError
+from bot.inbound.presses import opening_form
 from bot.inbound.questions import Questions
 from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
+from bot.slack.command_text import OpenRequest
 from bot.slack.forms import opening
 from bot.slack.messages import answers, command_help, opened
 from bot.slack.payloads import Command
@@ -58,8 +60,9 @@ class Commands:
         if isinstance(request, command_text.Help):
             return command_help.message(policy, severity)
         if isinstance(request, command_text.Form):
-            customer = request.customer
-            return opening.view(policy, severity, command.channel, customer)
+            described = OpenRequest(request.customer, plan=None, title="")
+            entry = opening.OpenEntry(severity, command.channel, described)
+            return opening_form(self._triage, policy, typist, now, entry)
         if request.owner not in (None, command.by):
             self._people.must_be_member(str(request.owner))
         report = Report(

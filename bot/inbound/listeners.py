@@ -29,10 +29,11 @@ from bot.slack import actions, payloads
 from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
 from bot.slack.forms import receipts
-from bot.slack.forms.inputs import FieldErrors
+from bot.slack.forms.inputs import FieldErrors, answering
+from bot.slack.forms.policy_inputs import TOLD
 from bot.slack.marked import escape
 from bot.slack.messages import answers
-from bot.slack.payloads import Command, Payload, PayloadError, Press
+from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
 from bot.triage.people import People
 
 logger = logging.getLogger(__name__)
@@ -130,7 +131,8 @@ class Listeners:
 
     def _open_form(self, command: Command, view: View) -> None:
         try:
-            self._slack.open_view(command.trigger, view)
+            form = answering(view, command.response_url)
+            self._slack.open_view(command.trigger, form)
         except SlackError as error:
             logger.warning("no form was opened", extra={"error": error.code})
             line = (
@@ -214,22 +216,26 @@ class Listeners:
         self, press: Press, message: Message, *, replaces: bool = False
     ) -> None:
         """Answer a press in private or, if it was made in a form, in that form."""
-        # A press in a form comes without a response_url.
-        if press.response_url is not None:
-            self._tell(press.response_url, message, replaces=replaces)
-        elif press.view_id is not None:
+        if press.action in TOLD:
+            return  # The form stays; what is wrong is said when it is sent.
+        if press.view_id is not None:
             self._show(press, receipts.view(message))
+        elif press.response_url is not None:
+            self._tell(press.response_url, message, replaces=replaces)
 
     def _show(self, press: Press, view: View) -> None:
         """Open a form, or replace the one with the button."""
+        view = answering(view, press.response_url)
         try:
-            if press.view_id is not None:
+            if press.view_id is not None and press.action in TOLD:
+                self._slack.update_view(press.view_id, view)
+            elif press.view_id is not None:
                 self._slack.replace_view(press.view_id, press.trigger, view)
             else:
                 self._slack.open_view(press.trigger, view)
         except SlackError as error:
             logger.warning("no form was shown", extra={"error": error.code})
-            if press.response_url is not None:
+            if press.response_url is not None and press.action not in TOLD:
                 sentence = failures.not_opened(error, "press again.")
                 self._tell(press.response_url, answers.sentence(sentence))
 
@@ -248,8 +254,17 @@ class Listeners:
         except SlackError as error:
             ack(**failures.kept_open(form, failures.unknown_person(error)))
         else:
-            ack(response_action="update", view=answer)
+            self._close(ack, form, answer)
         self._wake()
+
+    def _close(self, ack: Ack, form: Submission, answer: Message) -> None:
+        """Close a form that worked, and answer where it was opened from."""
+        url = form.answer_to
+        if url is None:
+            ack(response_action="update", view=receipts.view(answer))
+            return
+        ack()
+        self._later(partial(self._tell, url, answer))
 
     def _on_person(self, body: Payload) -> None:
         """Note at once that a person joined, left, moved or became a guest."""

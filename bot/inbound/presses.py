@@ -8,23 +8,29 @@ from datetime import datetime
 
 from bot.delivery.outbox import Outbox
 from bot.inbound.questions import Questions
+from bot.incidents.acts import Report
+from bot.incidents.deadlines import owed_now
 from bot.incidents.refusals import Refusal, SentAgain
-from bot.policy.policies import Policy
+from bot.policy.policies import Policy, Severity
 from bot.slack import actions, whose
-from bot.slack.blocks import Element, Message, View, when
+from bot.slack.blocks import Element, Message, View
 from bot.slack.forms import (
     change,
     customer,
     hand_off,
     more,
+    opening,
     resolving,
     update,
     voiding,
     why,
 )
-from bot.slack.messages import answers, one_incident, opened
+from bot.slack.forms.opening import OpenEntry
+from bot.slack.forms.policy_inputs import TOLD
+from bot.slack.messages import answers, one_incident, opened, yours
+from bot.slack.messages.notice import notice
 from bot.slack.payloads import Press, Search
-from bot.slack.phrases import Times
+from bot.slack.phrases import Times, both, name_of
 from bot.slack.readers import Person
 from bot.triage.context import Context
 from bot.triage.people import People
@@ -72,6 +78,7 @@ class Presses:
             actions.CORRECT_CUSTOMER: self._customer_form,
             actions.HAND_OFF: self._hand_off_form,
             actions.VOID: self._void_form,
+            **dict.fromkeys(TOLD, self._foresee),
         }
 
     def answer(self, press: Press) -> Answer:
@@ -146,10 +153,15 @@ class Presses:
             snoozing.count,
             snoozing.choice,
         )
-        return answers.sentence(
-            f"INC-{snoozing.number}: the next reminder comes {when(until)}. "
-            "What is due stays due."
-        )
+        result = self._triage.look(snoozing.number)
+        reader, policy, now = self._asked_by(press)
+        plain, token = both(reader.zone, now)
+        return notice(*(
+            f"{name_of(result.incident)}: {times.at(until, 'next reminder')}"
+            f"{times.far(until)}. "
+            + yours.owes(result.incident, owed_now(result.deadlines), policy, times)
+            for times in (plain, token)
+        ))  # fmt: skip
 
     def _is_customer(self, press: Press) -> Answer:
         choice = actions.read_customer(press.value)
@@ -190,7 +202,29 @@ class Presses:
         return more.view(result.incident, self._context.policy())
 
     def _change_form(self, press: Press) -> Answer:
-        return change.view(self._open(press).incident, self._context.policy())
+        result = self._open(press)
+        one, plan = result.incident, result.incident.plan
+        return self._change_foreseen(press, one.number, one.severity, plan)
+
+    def _change_foreseen(
+        self, press: Press, number: int, severity: Severity, plan: str
+    ) -> View:
+        reader, policy, now = self._asked_by(press)
+        before, after = self._triage.foreseen_change(press.by, number, severity, plan)
+        times = Times(reader.zone, now, is_token=True)
+        said = change.foreseen(before, after, policy, times)
+        return change.view(before.incident, policy, said)
+
+    def _foresee(self, press: Press) -> Answer:
+        """Show in a form what the choice that was just made leads to."""
+        form = press.form
+        if form is not None and form.form == change.ID:
+            return self._change_foreseen(press, *change.so_far(form))
+        if form is None or form.form != opening.ID:
+            return None
+        reader, policy, now = self._asked_by(press)
+        entry = opening.so_far(form, policy)
+        return opening_form(self._triage, policy, reader, now, entry=entry)
 
     def _customer_form(self, press: Press) -> Answer:
         return customer.view(self._open(press).incident, self._context.policy())
@@ -204,6 +238,26 @@ class Presses:
     def _open(self, press: Press) -> Result:
         """Return the incident that a form is about, which must be open."""
         return self._triage.look_open(actions.read_incident(press.value))
+
+
+def opening_form(
+    triage: Triage, policy: Policy, reader: Person, now: datetime, entry: OpenEntry
+) -> View:
+    """Return the form that opens an incident, with what its choices lead to."""
+    request = entry.request
+    report = Report(
+        severity=entry.severity,
+        title=request.title,
+        channel=entry.channel,
+        customer=request.customer,
+        plan=request.plan,
+    )
+    times = Times(reader.zone, now, is_token=True)
+    recorded = triage.foreseen(reader.id, report)
+    said = opened.foreseen(recorded, policy, reader, times)
+    return opening.view(
+        policy, entry.severity, entry.channel, request.customer, foreseen=said
+    )
 
 
 def _act(press: Press) -> Act:

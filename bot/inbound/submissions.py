@@ -8,19 +8,18 @@ from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.refusals import Refusal, TooEarly
 from bot.policy.policies import Policy
-from bot.slack.blocks import Message, View, local
+from bot.slack.blocks import Message
 from bot.slack.forms import (
     change,
     customer,
     hand_off,
     opening,
-    receipts,
     resolving,
     update,
     voiding,
 )
 from bot.slack.forms.inputs import WHEN, FieldErrors
-from bot.slack.messages import opened
+from bot.slack.messages import answers, opened
 from bot.slack.payloads import Submission
 from bot.slack.phrases import Times
 from bot.slack.refusals import worded
@@ -51,19 +50,20 @@ class Forms:
             voiding.ID: self._void,
         }
 
-    def answer(self, form: Submission) -> View:
+    def answer(self, form: Submission) -> Message:
         """Do what a form asks for. Raises FieldErrors for inputs to correct."""
         handler = self._handlers.get(form.form)
         if handler is None:
             raise UserError("This form is from an older version. Open it again.")
         try:
-            return receipts.view(handler(form))
+            answer = handler(form)
         except Refusal as refusal:
             if not isinstance(refusal.reason, TooEarly):
                 raise
             reader, now = self._people.person(form.by), self._context.clock()
-            said = worded(refusal.reason, lambda at: local(at, reader.zone, now))
+            said = worded(refusal.reason, Times(reader.zone, now).at)
             raise FieldErrors({WHEN: said}) from refusal
+        return answers.sentence(answer) if isinstance(answer, str) else answer
 
     def _open(self, form: Submission) -> Message:
         policy, now = self._context.policy(), self._context.clock()

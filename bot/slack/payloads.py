@@ -1,5 +1,6 @@
 """Read Slack's payloads: a command, a press of a button, a submitted form."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -23,7 +24,7 @@ def _whole(read: Callable[[Payload], T]) -> Callable[[Payload], T]:
     def checked(body: Payload) -> T:
         try:
             return read(body)
-        except (LookupError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise PayloadError(f"This is no {read.__name__} of Slack's.") from error
 
     return checked
@@ -83,31 +84,6 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """A pressed button or a choice from a menu, in a message or in a form.
-
-    `team` is the person's home workspace or organisation. `is_private` means that only
-    this person sees the message.
-    """
-
-    action: str
-    value: str
-    by: str
-    team: str | None
-    channel: str
-    at: str
-    trigger: str
-    response_url: str | None
-    view_id: str | None
-    is_private: bool
-
-    @property
-    def key(self) -> str:
-        """The key by which a redelivery is known."""
-        return f"action:{self.at}:{self.by}:{self.action}"
-
-
-@dataclass(frozen=True, slots=True)
 class Submission:
     """A submitted form.
 
@@ -128,6 +104,11 @@ class Submission:
         return f"view:{self.view_id}"
 
     @property
+    def answer_to(self) -> str | None:
+        """The response URL of the command or press that opened it."""
+        return _answer_to(self.view)
+
+    @property
     def typed(self) -> str:
         """Everything that was typed into it, to show it to the person."""
         states = (state for block in self.values.values() for state in block.values())
@@ -136,6 +117,32 @@ class Submission:
             for state in states
             if state.get("type") == "plain_text_input" and state.get("value")
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button or a choice from a menu, in a message or in a form.
+
+    `team` is the person's home workspace or organisation. `is_private` means that only
+    this person sees the message. `form` is the form with what stands in it.
+    """
+
+    action: str
+    value: str
+    by: str
+    team: str | None
+    channel: str
+    at: str
+    trigger: str
+    response_url: str | None
+    view_id: str | None
+    is_private: bool
+    form: Submission | None = None
+
+    @property
+    def key(self) -> str:
+        """The key by which a redelivery is known."""
+        return f"action:{self.at}:{self.by}:{self.action}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +203,10 @@ def press(body: Payload) -> Press:
         channel=(body.get("channel") or {}).get("id", ""),
         at=action["action_ts"],
         trigger=body["trigger_id"],
-        response_url=body.get("response_url"),
+        response_url=body.get("response_url") or _answer_to(view),
         view_id=view.get("id"),
         is_private=bool(container.get("is_ephemeral")),
+        form=_form(body) if view else None,
     )
 
 
@@ -217,9 +225,13 @@ def search(body: Payload) -> Search:
 @_whole
 def submission(body: Payload) -> Submission:
     """Read a `view_submission` payload."""
+    return _form(body)
+
+
+def _form(body: Payload) -> Submission:
     view = body["view"]
     return Submission(
-        form=view["callback_id"],
+        form=view.get("callback_id", ""),
         view_id=view["id"],
         by=body["user"]["id"],
         team=body["user"].get("team_id"),
@@ -256,6 +268,12 @@ def written(body: Payload) -> Written | None:
     if event.get("channel_type") != "im" or event.get("bot_id") or not is_persons:
         return None
     return Written(event["user"], event.get("user_team") or event.get("team"))
+
+
+def _answer_to(view: Payload) -> str | None:
+    """Return the response URL that a form carries, which comes with no press in it."""
+    carried = json.loads(view.get("private_metadata") or "{}")
+    return carried.get("answer_to") if isinstance(carried, dict) else None
 
 
 def _value(action: Payload) -> str:

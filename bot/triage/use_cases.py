@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from bot.incidents import acts, nudges, recipients
 from bot.incidents.acts import Report, Update
-from bot.incidents.consequences import consequences
+from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
 from bot.incidents.recipients import Because, Recipient
@@ -75,10 +75,7 @@ class Result:
 class Triage:
     """The use cases of one workspace."""
 
-    def __init__(
-        self,
-        context: Context,
-    ) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
 
     def open(self, act: Act, report: Report) -> Result:
@@ -139,6 +136,33 @@ class Triage:
         """Return what happened to an incident, oldest first."""
         with self._context.database.reading() as tx:
             return records.events(tx, number)
+
+    def foreseen(self, by: str, report: Report) -> Result:
+        """Return what opening an incident would lead to, without opening it."""
+        with self._context.database.reading() as tx:
+            rings = Rings(tx, self._context.policy(), owner=by)
+            found = self._new(0, by, report)[0]
+            return self._with_recipients(rings, found.incident, found.deadlines)
+
+    def foreseen_change(
+        self, by: str, number: int, severity: Severity, plan: str
+    ) -> tuple[Result, Result]:
+        """Return an open incident as it is, and as a change would leave it."""
+        policy, now = self._context.policy(), self._context.clock()
+        with self._context.database.reading() as tx:
+            before = self._look(tx, number)()
+            acts.must_be_open(before.incident)
+            try:
+                event = acts.changed(
+                    before.incident, by, now, severity=severity, plan=plan, reason=""
+                )
+            except Refusal:
+                return before, before
+            found = consequences(policy, before.incident, event, before.deadlines, now)
+            known = {one.id: one for one in (*before.deadlines, *found.deadlines)}
+            rings = Rings(tx, policy, incident=number)
+            owed = tuple(known.values())
+            return before, self._with_recipients(rings, found.incident, owed)
 
     def take(self, act: Act, number: int, *, from_owner: str | None) -> Result:
         """Make the actor the owner, unless that changed since the button was shown."""
@@ -245,15 +269,11 @@ class Triage:
             )
 
     def _opened(self, tx: Transaction, act: Act, report: Report) -> Result:
-        now, policy = self._context.clock(), self._context.policy()
-        rings = Rings(tx, policy, owner=act.by)
+        now = self._context.clock()
+        rings = Rings(tx, self._context.policy(), owner=act.by)
         theirs = records.ask_open_incidents_of_customer(tx, report.customer or "")
         number = records.next_number(tx)
-        incident = acts.begun(
-            self._context.workspace, number, act.by, now, report=report, policy=policy
-        )
-        event = Event(EventKind.OPENED, now, now, act.by)
-        found = consequences(policy, incident, event, (), now)
+        found, event = self._new(number, act.by, report)
         records.insert_incident(tx, found.incident)
         records.add_event(tx, number, event)
         records.save_deadlines(tx, found.deadlines)
@@ -266,6 +286,15 @@ class Triage:
         else:
             result = self._with_recipients(rings, found.incident, found.deadlines)
         return replace(result, like=like(report.title, theirs()))
+
+    def _new(self, number: int, by: str, report: Report) -> tuple[Consequences, Event]:
+        """Return a new incident and what follows from it, and the event."""
+        now, policy = self._context.clock(), self._context.policy()
+        incident = acts.begun(
+            self._context.workspace, number, by, now, report=report, policy=policy
+        )
+        event = Event(EventKind.OPENED, now, now, by)
+        return consequences(policy, incident, event, (), now), event
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Record one event, unless this act was recorded before."""

@@ -15,18 +15,21 @@ def test_each_command_opens_an_incident_of_its_severity(
 ) -> None:
     tuesday.command("dee", f"/sev{number} acme: push of apps fails")
 
-    head = tuesday.read(tuesday.card()).splitlines()[0]
-    assert head == f"*Sev{number} · INC-1 · Acme (Premium Support)*"
+    card = tuesday.read(tuesday.card())
+    assert card.startswith(f"{'🔺🔶🔵⬜'[number - 1]} Sev{number} · INC-1 · Acme\n")
+    assert "Premium Support. Opened" in card
 
 
 def test_the_typist_reads_what_was_understood_and_who_is_paged(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev1 acme: checkout is down")
 
     assert tuesday.read(answer.private, "dee") == (
-        "*INC-1 opened as Sev1 for Acme (Premium Support).*\n"
-        "They hear first by Today 14:00. Then continuous work until resolution; our "
-        "own aim, outside the contract: news twice per business day. @ana is told "
-        "now; @ben at Today 10:10 if nobody takes it. Nothing was posted here."
+        "*INC-1 · 🔺 Sev1 · Acme (Premium Support).*\n"
+        "First response due today 14:00, in 4 h. Then continuous work until "
+        "resolution; our own aim, outside the contract: news twice per business "
+        "day. @ana is paged now; @ben is paged today 10:10 if nobody takes it. The "
+        "card is in #incidents.\n"
+        "[Take it]"
     )
 
 
@@ -35,16 +38,16 @@ def test_the_answer_can_be_read_aloud_in_the_typists_own_time(tuesday: Story) ->
 
     assert answer.private
     assert tuesday.slack.notice(answer.private, "ben") == (
-        "INC-1 opened as Sev2 for Acme (Premium Support). They "
-        "hear first by 17:00. Then status updates twice per business day. @ana is "
-        "told now; @ben at 13:10 if nobody takes it. Nothing was posted here."
+        "INC-1 · 🔶 Sev2 · Acme (Premium Support). First response due 17:00, in 4 "
+        "h. Then status updates twice per business day. @ana is paged now; @ben is "
+        "paged at 13:10 if nobody takes it. The card is in #incidents."
     )
 
 
 def test_a_sev4_waits_for_the_morning_list(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev4 acme: where is the manual")
 
-    assert "it comes into the morning list of @ana" in tuesday.read(answer.private)
+    assert "It will be on @ana's morning list" in tuesday.read(answer.private)
     assert tuesday.phone("ana") == []
 
 
@@ -56,7 +59,10 @@ def test_a_deadline_at_fridays_closing_says_from_when_it_is_late(
     answer = story.command("dee", "/sev2 acme: push of apps fails")
 
     assert answer.private
-    assert "They hear first by 17:00 (late only from Mon 09:00)." in answer.private.text
+    assert (
+        "First response due 17:00, in 4 h (late only from Mon 23 Nov 09:00)."
+        in answer.private.text
+    )
 
 
 def test_an_acknowledged_command_is_recorded_while_posting_fails(
@@ -66,7 +72,7 @@ def test_an_acknowledged_command_is_recorded_while_posting_fails(
 
     answer = tuesday.command("dee", "/sev2 acme: push of apps fails")
 
-    assert "INC-1 opened as Sev2" in tuesday.read(answer.private)
+    assert "INC-1 · 🔶 Sev2" in tuesday.read(answer.private)
     assert tuesday.slack.channel("incidents") == []
     tuesday.slack.faults.clear()
     tuesday.system_clock.advance(minutes=2)
@@ -86,7 +92,7 @@ def test_an_acknowledged_command_is_recorded_while_posting_fails(
         (
             "error 500: login fails",
             "support",
-            "customer unknown (counts as Premium Support)",
+            "customer unknown (Counts as Premium Support)",
             "error 500: login fails",
         ),
     ],
@@ -105,15 +111,17 @@ def test_the_customer_is_recognized_wherever_people_write_it(
 ) -> None:
     tuesday.command("dee", f"/sev2 {text}", channel=channel)
 
-    head, typed, *_ = tuesday.read(tuesday.card()).splitlines()
-    assert head == f"*Sev2 · INC-1 · {customer}*"
+    name, _, plan = customer.partition(" (")
+    head, typed, *facts = tuesday.read(tuesday.card()).splitlines()
+    assert head == f"🔶 Sev2 · INC-1 · {name}"
     assert typed == title
+    assert facts[-2].startswith(f"{plan.removesuffix(')')}. Opened ")
 
 
 def test_the_answer_says_that_the_channel_named_the_customer(tuesday: Story) -> None:
     answer = tuesday.command("dee", "/sev2 push fails", channel="acme")
 
-    said = "for Acme (Premium Support), whose channel this is."
+    said = "· Acme (Premium Support), whose channel this is."
     assert said in tuesday.read(answer.private)
 
 
@@ -124,27 +132,27 @@ def test_options_give_plan_link_and_the_time_of_the_report(tuesday: Story) -> No
     )
 
     card = tuesday.read(tuesday.card())
-    assert "Acme (Standard Support)" in card
+    assert "Standard Support. Opened" in card
     assert "desk.example/7" in card
-    assert "due Tomorrow 09:40" in card
-    assert "Opened by @dee Today 10:00; reported Today 09:40." in card
+    assert "due tomorrow 09:40" in card
+    assert "Opened today 10:00 by @dee; reported today 09:40." in card
 
 
 def test_a_time_is_read_in_the_typists_own_zone(tuesday: Story) -> None:
     answer = tuesday.command("ben", "/sev2 acme: push fails at=12:40")
 
     assert tuesday.read(tuesday.card()).endswith(
-        "Opened by @ben Today 10:00; reported Today 09:40.\n"
+        "Opened today 10:00 by @ben; reported today 09:40.\n"
         "[Take it] [First response sent] [Resolve] [More]"
     )
-    said = "Reported Today 12:40; the clock runs from then."
+    said = "Reported today 12:40; the clock runs from then."
     assert said in tuesday.read(answer.private, "ben")
 
 
 def test_a_time_later_than_now_means_yesterday(tuesday: Story) -> None:
     tuesday.command("dee", "/sev3 acme: slow at=16:30")
 
-    assert "reported Yesterday 16:30" in tuesday.read(tuesday.card())
+    assert "reported yesterday 16:30" in tuesday.read(tuesday.card())
 
 
 @pytest.mark.parametrize("typed", ["10:01", "10:05am"])
@@ -152,8 +160,8 @@ def test_a_time_by_a_clock_that_is_ahead_means_now(tuesday: Story, typed: str) -
     answer = tuesday.command("dee", f"/sev1 acme: down at={typed}")
 
     card = tuesday.read(tuesday.card())
-    assert "due Today 14:00" in card
-    assert card.splitlines()[-2].endswith("Opened by @dee Today 10:00.")
+    assert "due today 14:00" in card
+    assert card.splitlines()[-2].endswith("Opened today 10:00 by @dee.")
     assert "Reported" not in tuesday.read(answer.private, "dee")
 
 
@@ -161,7 +169,7 @@ def test_naming_oneself_as_owner_makes_one_the_owner(tuesday: Story) -> None:
     answer = tuesday.command("ana", "/sev1 acme: checkout is down owner=@ana")
 
     assert "It is yours." in tuesday.read(answer.private)
-    assert "*Owner:* @ana since Today 10:00" in tuesday.read(tuesday.card())
+    assert "*Owner:* @ana since today 10:00" in tuesday.read(tuesday.card())
     assert tuesday.phone("ana") == []
 
 
@@ -222,8 +230,8 @@ def test_an_unknown_customer_gets_the_best_plan_and_is_called_unknown(
     answer = tuesday.command("dee", "/sev2 push of apps fails")
 
     assert tuesday.read(answer.private).startswith(
-        "*INC-1 opened as Sev2, customer unknown.*\n"
-        "It counts as Premium Support until somebody says whose it is. They hear"
+        "*INC-1 · 🔶 Sev2 · customer unknown.*\n"
+        "It counts as Premium Support until somebody says whose it is. First "
     )
 
 
@@ -236,9 +244,10 @@ def test_a_misspelt_customer_is_suggested_and_corrected_with_a_press(
 
     corrected = tuesday.asked("dee", "Yes, it is Globex", first)
 
-    assert "INC-1 opened as Sev2 for Globex (Standard Support)." in corrected
-    assert "They hear first by Tomorrow 10:00." in corrected
-    assert "Globex (Standard Support)" in tuesday.read(tuesday.card())
+    assert "INC-1 · 🔶 Sev2 · Globex (Standard Support)." in corrected
+    assert "First response due tomorrow 10:00, in 1 day." in corrected
+    assert "🔶 Sev2 · INC-1 · Globex\n" in tuesday.read(tuesday.card())
+    assert "Standard Support. Opened" in tuesday.read(tuesday.card())
     assert len(tuesday.slack.private("dee")) == 1
 
 
@@ -251,8 +260,21 @@ def test_a_command_without_text_opens_a_form_that_explains_the_severities(
     chosen = view.values["severity"]["severity"]["selected_option"]
     assert chosen["value"] == "sev3"
     form = tuesday.form("dee")
-    assert "*Sev1:* The service is lost, in full or in part" in form
-    assert "*Sev4:* Information about what the platform can do" in form
+    assert "*🔺 Sev1:* The service is lost, in full or in part" in form
+    assert "*⬜ Sev4:* Information about what the platform can do" in form
+
+
+def test_the_form_says_before_it_opens_what_will_follow(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev3")
+    tuesday.slack.as_("dee").wait_for_view("Open an incident")
+    assert "Nobody is paged. It will be on @ana's morning list." in tuesday.form("dee")
+
+    tuesday.slack.as_("dee").fill(severity="sev1", title="checkout is down")
+
+    tuesday.slack.wait_until(lambda: "@ana is paged now" in tuesday.form("dee"))
+    assert "First response due today 14:00, in 4 h." in tuesday.form("dee")
+    tuesday.submit("dee")
+    assert "Sev1 INC-1 customer unknown: checkout is down." in tuesday.card().text
 
 
 def test_the_form_opens_an_incident_and_shows_what_the_command_would(
@@ -262,10 +284,10 @@ def test_the_form_opens_an_incident_and_shows_what_the_command_would(
 
     tuesday.submit("dee", customer="Globex (Standard Support)", title="push fails")
 
-    receipt = "INC-1 opened as Sev2 for Globex (Standard Support)."
-    assert receipt in tuesday.form("dee")
+    receipt = "INC-1 · 🔶 Sev2 · Globex (Standard Support)."
+    assert receipt in tuesday.receipt("dee")
     assert tuesday.read(tuesday.card()).splitlines()[:2] == [
-        "*Sev2 · INC-1 · Globex (Standard Support)*",
+        "🔶 Sev2 · INC-1 · Globex",
         "push fails",
     ]
 
@@ -281,7 +303,7 @@ def test_the_form_takes_the_time_of_the_report_and_a_link(tuesday: Story) -> Non
     )
 
     card = tuesday.read(tuesday.card())
-    assert "reported Today 09:40" in card
+    assert "reported today 09:40" in card
     assert "desk.example/7" in card
 
 
@@ -311,7 +333,7 @@ def test_with_too_many_customers_the_form_takes_a_typed_name(
     assert refused.errors == {
         "customer": "No customer is called “acmee”. Did you mean Acme?"
     }
-    assert "Acme (Premium Support)" in tuesday.read(tuesday.card())
+    assert "🔶 Sev2 · INC-1 · Acme\n" in tuesday.read(tuesday.card())
 
 
 def test_help_shows_the_syntax_and_each_plans_targets(tuesday: Story) -> None:

@@ -21,7 +21,7 @@ def test_the_update_form_shows_the_last_contact_and_sends_nothing(
     opened.open_form("dee", "First response sent", opened.card())
 
     assert opened.form("dee").splitlines()[0] == (
-        "Sev2 INC-1 Acme: push of apps fails. Acme reported it 10:00 and has not "
+        "🔶 Sev2 INC-1 Acme: push of apps fails. Acme reported it 10:00 and has not "
         "heard yet."
     )
     assert "Nothing is sent to the customer by this form." in opened.form("dee")
@@ -30,8 +30,8 @@ def test_the_update_form_shows_the_last_contact_and_sends_nothing(
 def test_the_first_update_counts_as_the_response(opened: Story) -> None:
     opened.fill_in("dee", "First response sent", told="We are on it", next="A patch")
 
-    assert opened.form("dee") == (
-        "Logged for INC-1. Nothing was sent to Acme. Next update: due 15:00, in 4 h."
+    assert opened.receipt("dee") == (
+        "Logged for INC-1. Nothing was sent to Acme. Next update due 15:00, in 4 h."
     )
     assert opened.thread() == [
         (
@@ -39,7 +39,7 @@ def test_the_first_update_counts_as_the_response(opened: Story) -> None:
             "was sent to Acme by the bot."
         )
     ]
-    assert "*First response:* sent Today 11:00, in time" in opened.read(opened.card())
+    assert "*First response:* sent today 11:00, in time" in opened.read(opened.card())
 
 
 def test_a_late_log_can_say_when_the_customer_was_told(opened: Story) -> None:
@@ -47,10 +47,10 @@ def test_a_late_log_can_say_when_the_customer_was_told(opened: Story) -> None:
         "dee", "First response sent", told="On it", when=opened.ago(minutes=40)
     )
 
-    assert "First response logged by @dee for Today 10:20" in opened.thread()[-1]
+    assert "First response logged by @dee for today 10:20" in opened.thread()[-1]
     card = opened.read(opened.card())
-    assert "*First response:* sent Today 10:20, in time" in card
-    assert "*Next update:* due Today 14:20 (twice per business day)" in card
+    assert "*First response:* sent today 10:20, in time" in card
+    assert "*Next update:* due today 14:20 (twice per business day)" in card
 
 
 def test_a_late_log_of_a_timely_response_is_kept(opened: Story) -> None:
@@ -59,7 +59,7 @@ def test_a_late_log_of_a_timely_response_is_kept(opened: Story) -> None:
 
     opened.fill_in("dee", "First response sent", told="On it", when=opened.ago(hours=2))
 
-    assert "sent Today 13:00, in time" in opened.read(opened.card())
+    assert "sent today 13:00, in time" in opened.read(opened.card())
 
 
 def test_an_update_carries_a_link(opened: Story) -> None:
@@ -98,7 +98,7 @@ def test_a_form_that_was_corrected_is_accepted(opened: Story) -> None:
 
     opened.submit("dee", when=None)
 
-    assert opened.form("dee").startswith("Logged for INC-1.")
+    assert opened.receipt("dee").startswith("Logged for INC-1.")
     assert len(opened.thread()) == 1
 
 
@@ -108,7 +108,7 @@ def test_an_instant_in_the_future_is_refused_under_the_input(opened: Story) -> N
     answer = opened.submit("dee", told="On it", when=opened.ago(hours=-2))
 
     assert answer.errors == {
-        "when": "That has not come yet. Choose when it was, or leave it empty."
+        "when": "That has not come yet. Choose when it was. Empty: now.",
     }
 
 
@@ -135,8 +135,8 @@ def test_the_minute_of_the_report_is_not_before_the_report(tell: Tell) -> None:
         "dee", "First response sent", told="On it", when=story.ago(seconds=70)
     )
 
-    assert story.form("dee").startswith("Logged for INC-1.")
-    assert "sent Today 10:00, in time" in story.read(story.card())
+    assert story.receipt("dee").startswith("Logged for INC-1.")
+    assert "sent today 10:00, in time" in story.read(story.card())
 
 
 def test_an_instant_before_the_last_update_is_refused(opened: Story) -> None:
@@ -157,7 +157,7 @@ def test_an_update_starts_the_next_one(opened: Story) -> None:
 
     opened.fill_in("dee", "Log update", told="A patch is being tested")
 
-    assert "*Next update:* due Tomorrow 10:00" in opened.read(opened.card())
+    assert "*Next update:* due tomorrow 10:00" in opened.read(opened.card())
     assert opened.thread()[-1].startswith("Update logged by @dee: “A patch is")
 
 
@@ -168,7 +168,7 @@ def test_resolving_needs_confirmation_that_the_customer_was_told(opened: Story) 
     opened.submit("dee", confirmed=["yes"])
 
     assert unconfirmed.errors == {"confirmed": "Please complete this required field."}
-    assert opened.form("dee") == (
+    assert opened.receipt("dee") == (
         "INC-1 is resolved. Every reminder of it has ended. Nothing was sent to Acme."
     )
 
@@ -187,8 +187,8 @@ def test_resolving_closes_deadlines_at_the_time_the_customer_was_told(
     )
 
     assert (
-        "Resolved by @dee Today 13:00, 3 h after it was reported. First response in "
-        "time."
+        "Resolved today 13:00 by @dee, 3 h after it was reported: “Rolled back”. "
+        "First response in time."
     ) in opened.read(opened.card())
 
 
@@ -201,20 +201,58 @@ def test_no_reminder_follows_a_resolution(opened: Story) -> None:
     assert opened.phone("dee") == before
 
 
+def test_a_form_to_change_says_before_what_follows_from_each_choice(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev3 acme: push of apps fails")
+    tuesday.advance(hours=1)
+    form = tuesday.more("dee", "Change")
+    assert "*As it is:* First response due tomorrow 10:00, in 23 h." in tuesday.form(
+        "dee"
+    )
+
+    tuesday.slack.as_("dee").fill(severity="sev1", reason="All of them")
+
+    tuesday.slack.wait_until(lambda: tuesday.slack.as_("dee").view() != form)
+    tuesday.slack.wait_until(lambda: "If you change it now" in tuesday.form("dee"))
+    assert (
+        "First response was due tomorrow 10:00. First response due today 14:00, in "
+        "3 h. 1 h of 4 h used. @ana is paged now."
+    ) in tuesday.form("dee")
+    tuesday.submit("dee")
+    assert "🔺 Sev1 · INC-1 · Acme" in tuesday.read(tuesday.card())
+    assert "“All of them”" in tuesday.thread()[-1]
+
+
+def test_a_form_that_cannot_show_what_follows_opens_no_other(opened: Story) -> None:
+    opened.more("dee", "Change")
+    opens = len(opened.slack.calls("views.open"))
+    opened.slack.faults.refuse("views.update", "not_found")
+
+    opened.slack.as_("dee").fill(severity="sev1")
+    opened.slack.wait_until(
+        lambda: [one for one in opened.slack.calls("views.update") if not one.ok]
+    )
+    opened.idle()
+
+    assert len(opened.slack.calls("views.open")) == opens
+
+
 def test_lowering_the_severity_moves_the_deadline_and_says_so(opened: Story) -> None:
     opened.more("dee", "Change")
 
     opened.submit("dee", severity="sev3", reason="Only one device")
 
-    assert opened.form("dee") == (
-        "INC-1 is changed. Next first response: due Wed 10:00, in 23 h."
+    assert opened.receipt("dee") == (
+        "INC-1 is changed. Next first response due tomorrow 10:00, in 23 h."
     )
-    assert "*Sev3 · INC-1 · Acme (Premium Support)*" in opened.read(opened.card())
-    assert "*First response:* due Tomorrow 10:00" in opened.read(opened.card())
+    assert "🔵 Sev3 · INC-1 · Acme" in opened.read(opened.card())
+    assert "*First response:* due tomorrow 10:00" in opened.read(opened.card())
     assert opened.thread() == [
         (
-            "@dee changed the severity from Sev2 to Sev3: “Only one device”. First "
-            "response is now due Tomorrow 10:00."
+            "@dee changed the severity from 🔶 Sev2 to 🔵 Sev3: “Only one device”. "
+            "First "
+            "response is now due tomorrow 10:00."
         )
     ]
 
@@ -229,10 +267,11 @@ def test_a_change_that_makes_a_deadline_late_reminds_at_once(tuesday: Story) -> 
 
     assert tuesday.phone("dee") == [
         (
-            "INC-1 Acme (Sev2): first response 1 h late, was due 14:00. A change of "
-            "severity, plan, customer or policy moved it here. Yours since 10:00. "
-            "Stops when the first response is logged."
-        )
+            "INC-1 Acme (🔶 Sev2): first response ⏰ late since 14:00 (1 h of "
+            "business time). A change of severity, plan, customer or policy moved "
+            "it here. Yours since 10:00. Acme reported it 10:00 and has not heard "
+            "yet. Stops when the first response is logged."
+        ),
     ]
 
 
@@ -241,8 +280,8 @@ def test_the_plan_can_be_changed(opened: Story) -> None:
 
     opened.submit("dee", plan="standard", reason="They moved down")
 
-    assert "Acme (Standard Support)" in opened.read(opened.card())
-    assert "*First response:* due Tomorrow 10:00" in opened.read(opened.card())
+    assert "Standard Support. Opened" in opened.read(opened.card())
+    assert "*First response:* due tomorrow 10:00" in opened.read(opened.card())
 
 
 def test_changing_nothing_is_refused(opened: Story) -> None:
@@ -258,14 +297,14 @@ def test_the_customer_can_be_corrected(opened: Story) -> None:
 
     opened.submit("dee", customer="Globex (Standard Support)")
 
-    assert opened.form("dee") == (
-        "INC-1 is Globex's now. Next first response: due Wed 10:00, in 23 h."
+    assert opened.receipt("dee") == (
+        "INC-1 is Globex's now. Next first response due tomorrow 10:00, in 23 h."
     )
-    assert "Globex (Standard Support)" in opened.read(opened.card())
+    assert "🔶 Sev2 · INC-1 · Globex" in opened.read(opened.card())
     assert opened.thread() == [
         (
             "@dee corrected the customer from Acme to Globex (Standard Support). First "
-            "response is now due Tomorrow 10:00."
+            "response is now due tomorrow 10:00."
         )
     ]
 
@@ -276,8 +315,8 @@ def test_a_mistake_or_a_drill_counts_nowhere(opened: Story, what: str) -> None:
 
     opened.submit("dee", void=what[:1].upper() + what[1:])
 
-    assert opened.form("dee") == f"INC-1 is closed ({what}). It counts nowhere."
-    ending = f"Void: closed by @dee Today 11:00: {what}. It counts nowhere."
+    assert opened.receipt("dee") == f"INC-1 is closed ({what}). It counts nowhere."
+    ending = f"Closed today 11:00 by @dee: {what}. It counts nowhere."
     assert ending in opened.read(opened.card())
     assert ending in opened.read(opened.command("dee", "/incident 1").private)
     assert opened.thread() == [
@@ -298,14 +337,14 @@ def test_a_reopened_void_incident_still_owes_its_first_response(
     opened.settle()
 
     assert opened.form("dee") == "INC-1 is open again."
-    assert "*First response:* due Today 14:00" in opened.read(opened.card())
+    assert "*First response:* due today 14:00" in opened.read(opened.card())
 
 
 def test_why_these_times_is_a_private_ledger(opened: Story) -> None:
     opened.more("ben", "Why these times?")
 
     assert opened.form("ben").splitlines() == [
-        "Sev2 INC-1 Acme: push of apps fails.",
+        "🔶 Sev2 INC-1 Acme: push of apps fails.",
         (
             "*First response: the policy says “4 business hours” (calendar office, "
             "America/Los_Angeles)*"
@@ -348,7 +387,7 @@ def test_a_form_for_an_incident_resolved_meanwhile_returns_the_text(
     opened.submit("ben", told="We found the cause, a bad rollout")
 
     assert opened.form("ben").splitlines() == [
-        ("INC-1 was already resolved by @dee, Today 14:00. Nothing was recorded."),
+        ("INC-1 was already resolved today 14:00 by @dee. Nothing was recorded."),
         "Your text: We found the cause, a bad rollout",
     ]
 
@@ -365,7 +404,7 @@ def test_a_refused_form_stays_with_all_that_was_chosen(opened: Story) -> None:
     )
     assert first.values["to"]["to"]["selected_user"] == "U0DEE"
     assert first.blocks[2]["element"]["initial_user"] == "U0DEE"
-    assert "@ben is asked" in opened.form("dee")
+    assert "@ben is asked" in opened.receipt("dee")
 
 
 def test_a_form_that_is_over_gives_back_what_was_chosen_too(opened: Story) -> None:
@@ -390,7 +429,7 @@ def test_an_outdated_choice_behind_more_says_so_in_its_place(
 
     opened.open_form("ben", "Hand off")
 
-    assert opened.form("ben") == "INC-1 was already resolved by @dee, Today 14:00."
+    assert opened.form("ben") == "INC-1 was already resolved today 14:00 by @dee."
 
 
 def test_more_offers_different_acts_once_an_incident_is_resolved(opened: Story) -> None:

@@ -59,7 +59,7 @@ def test_of_two_simultaneous_takers_one_wins_and_the_other_is_informed(
 
     owner = opened.read(opened.card()).splitlines()[2].split()[1]
     assert owner in ("@ana", "@ben")
-    assert losers(opened) == [f"INC-1 was taken by {owner}, Today 10:00."]
+    assert losers(opened) == [f"INC-1 was taken today 10:00 by {owner}."]
     assert opened.thread() == [f"{owner} took it. The first response is still owed."]
 
 
@@ -71,7 +71,7 @@ def test_take_over_applies_only_to_the_owner_shown(opened: Story) -> None:
     opened.settle()
 
     owner = opened.read(opened.card()).splitlines()[2].split()[1]
-    assert losers(opened) == [f"INC-1 was taken by {owner}, Today 10:00."]
+    assert losers(opened) == [f"INC-1 was taken today 10:00 by {owner}."]
     assert opened.thread()[1:] == [
         f"{owner} took it from @dee. The first response is still owed."
     ]
@@ -84,7 +84,7 @@ def test_a_late_take_it_does_not_take_over(opened: Story) -> None:
 
     said = opened.asked("ben", "Take it", seen, stale=True)
 
-    assert said == "INC-1 was taken by @ana, Today 13:00."
+    assert said == "INC-1 was taken today 13:00 by @ana."
 
 
 def test_taking_it_twice_is_taking_it_once(opened: Story) -> None:
@@ -108,10 +108,12 @@ def test_of_two_simultaneous_resolvers_the_loser_keeps_their_text(
     at_once(resolving("ana"), resolving("ben"))
     opened.settle()
 
-    forms = sorted(opened.form(who) for who in ("ana", "ben"))
-    assert "INC-1 is resolved." in forms[0]
-    assert "INC-1 was already resolved by" in forms[1]
-    assert "Your text: fixed by" in forms[1]
+    loser, winner = sorted(
+        ("ana", "ben"), key=lambda who: not opened.slack.as_(who).view()
+    )
+    assert "INC-1 is resolved." in opened.receipt(winner)
+    assert "INC-1 was already resolved today" in opened.form(loser)
+    assert f"Your text: fixed by {loser}" in opened.form(loser)
     assert len(opened.thread()) == 1
 
 
@@ -139,7 +141,7 @@ def test_many_commands_at_once_are_numbered_without_gaps(tuesday: Story) -> None
 
     assert all(answer.ok for answer in answers)
     assert sorted(
-        one.text.split()[1] for one in tuesday.slack.channel("incidents")
+        one.text.split()[2] for one in tuesday.slack.channel("incidents")
     ) == [f"INC-{number}" for number in range(1, 6)]
 
 
@@ -155,8 +157,8 @@ def test_a_command_that_arrives_a_hundred_times_at_once_opens_one_incident(
     assert len(answers) == A_HUNDRED
     assert all(one.ok for one in answers)
     assert {one.private.text for one in answers if one.private} == {heard(answer)}
-    assert [one.text.split()[1] for one in tuesday.slack.channel("incidents")] == [
-        "INC-1"
+    assert [one.text.split()[2] for one in tuesday.slack.channel("incidents")] == [
+        "INC-1",
     ]
 
 

@@ -3,27 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.incidents.deadlines import Deadline
+from bot.incidents.deadlines import Deadline, hours_of, owed_now
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy, Severity
-from bot.slack.blocks import View, context, section
+from bot.slack.blocks import View, context, hours, place, section
 from bot.slack.forms.inputs import (
     LONGEST_LINE,
     Entered,
-    FieldErrors,
     field,
     modal,
     text_input,
 )
 from bot.slack.forms.policy_inputs import (
+    PLAN,
     SEVERITY,
     plan_field,
     read_plan,
-    severity_field,
+    severity_fields,
 )
 from bot.slack.forms.receipts import next_due
+from bot.slack.messages import yours
+from bot.slack.messages.answers import Recorded
 from bot.slack.payloads import Submission
-from bot.slack.phrases import Times, headline
+from bot.slack.phrases import Times, headline, joined, opened_up, owed_as
 
 ID = "change_form"
 
@@ -40,13 +42,14 @@ class ChangeEntry:
     reason: str
 
 
-def view(incident: Incident, policy: Policy) -> View:
-    """Return the form."""
+def view(incident: Incident, policy: Policy, foreseen: str) -> View:
+    """Return the form. `foreseen` is what the change that is chosen leads to."""
     return modal(
         "Severity or plan",
         [
             section(headline(incident)),
-            severity_field(policy, incident.severity),
+            section(foreseen),
+            *severity_fields(policy, incident.severity),
             plan_field(policy, incident.plan),
             field(REASON, "Why?", text_input(LONGEST_LINE)),
             context(
@@ -64,6 +67,39 @@ def view(incident: Incident, policy: Policy) -> View:
     )
 
 
+def so_far(form: Submission) -> tuple[int, Severity, str]:
+    """Return the incident, and the severity and plan that are chosen just now."""
+    entered, shown_first = Entered(form), Entered(form).metadata
+    severity = entered.chosen(SEVERITY) or shown_first["severity"]
+    plan = entered.chosen(PLAN) or shown_first["plan"]
+    return entered.number, Severity(severity), plan
+
+
+def foreseen(before: Recorded, after: Recorded, policy: Policy, times: Times) -> str:
+    """Return what a change leads to: what is due, and who is paged."""
+    was, becomes = owed_now(before.deadlines), owed_now(after.deadlines)
+    if before is after:
+        return f"*As it is:* {yours.owes(before.incident, was, policy, times)}"
+    said = []
+    if was is not None and (becomes is None or was.due_at != becomes.due_at):
+        due = times.at(was.due_at, "was due")
+        said.append(f"{opened_up(owed_as(was))} {due}.")
+    said.append(yours.owes(after.incident, becomes, policy, times))
+    if becomes is not None and not becomes.is_overdue(times.now):
+        hours_ = hours_of(policy, becomes, after.incident)
+        used, whole = (
+            hours(hours_.elapsed(becomes.started_at, at))
+            for at in (max(times.now, becomes.started_at), becomes.due_at)
+        )
+        said.append(f"{used} of {whole} used.")
+    told = [place(one.id) for one in after.told]
+    if told:
+        said.append(f"{joined(told)} {'is' if len(told) == 1 else 'are'} paged now.")
+    else:
+        said.append("Nobody is paged now.")
+    return f"*If you change it now:* {' '.join(said)}"
+
+
 def read(form: Submission, policy: Policy) -> ChangeEntry:
     """Read what was entered. Raises FieldErrors where nothing can be changed."""
     entered, shown_first = Entered(form), Entered(form).metadata
@@ -72,8 +108,9 @@ def read(form: Submission, policy: Policy) -> ChangeEntry:
     reason = entered.required(REASON, "Say why; it stands in the thread.")
     if severity == shown_first["severity"]:
         severity = None
-    if severity is None and plan is None:
-        raise FieldErrors({SEVERITY: "Choose another severity or another plan."})
+    if severity is None and entered.chosen(PLAN) in (None, shown_first["plan"]):
+        entered.correct(SEVERITY, "Choose another severity or another plan.")
+    entered.must_be_right()
     return ChangeEntry(
         number=entered.number,
         severity=Severity(severity) if severity else None,

@@ -46,6 +46,7 @@ def read(form: Submission, policy: Policy) -> CustomerEntry:
     """Read what was entered. Raises FieldErrors for a name that is not known."""
     entered = Entered(form)
     customer = read_customer(entered, policy)
+    entered.must_be_right()
     if customer is None:
         raise FieldErrors({CUSTOMER: "Say which customer it is."})
     return CustomerEntry(entered.number, customer)

@@ -6,6 +6,7 @@ Each input's block id is also its action id, and names it in errors.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as field_of
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ MOST_VIEW_BLOCKS = 100
 
 LONGEST_LINE = 250
 
+ANSWER_TO = "answer_to"
 LINK = "link"
 WHEN = "when"
 
@@ -59,15 +61,16 @@ def modal(  # noqa: PLR0913  # Each is one of Slack's own fields.
     return view
 
 
-def field(
+def field(  # noqa: PLR0913  # Each is one of Slack's own fields.
     block_id: str,
     label: str,
     element: Element,
     *,
     hint: str | None = None,
     optional: bool = False,
+    is_told: bool = False,
 ) -> Block:
-    """Return an input with its label."""
+    """Return an input with its label. `is_told`: each choice in it is sent at once."""
     block: Block = {
         "type": "input",
         "block_id": block_id,
@@ -75,6 +78,8 @@ def field(
         "element": {"action_id": block_id, **element},
         "optional": optional,
     }
+    if is_told:
+        block["dispatch_action"] = True
     if hint is not None:
         block["hint"] = plain(hint, 2000)
     return block
@@ -99,9 +104,10 @@ def choice(options: Sequence[Element], *, initial: Element | None = None) -> Ele
     return element
 
 
-def radio(options: Sequence[Element]) -> Element:
+def radio(options: Sequence[Element], *, initial: Element | None = None) -> Element:
     """Return radio buttons."""
-    return {"type": "radio_buttons", "options": list(options)}
+    element: Element = {"type": "radio_buttons", "options": list(options)}
+    return element if initial is None else {**element, "initial_option": initial}
 
 
 def checkbox(text: str) -> Element:
@@ -114,6 +120,14 @@ def person_input() -> Element:
     return {"type": "users_select", "placeholder": plain("Choose a person", 150)}
 
 
+def answering(view: View, url: str | None) -> View:
+    """Return a form that carries where its answer goes, once it has worked."""
+    if url is None:
+        return view
+    carried = {**json.loads(view["private_metadata"]), ANSWER_TO: url}
+    return {**view, "private_metadata": json.dumps(carried, ensure_ascii=False)}
+
+
 def when_field(label: str) -> Block:
     """Return an input for an instant, in the zone of the person at the form.
 
@@ -121,22 +135,24 @@ def when_field(label: str) -> Block:
     open.
     """
     element: Element = {"type": "datetimepicker"}
-    hint = "Leave it empty for now."
-    return field(WHEN, label, element, hint=hint, optional=True)
+    return field(WHEN, label, element, hint="Empty: now.", optional=True)
 
 
 def link_field() -> Block:
     """Return the input of a link."""
-    return field(
-        LINK, "Link", text_input(typed.LONGEST_LINK), hint="Optional.", optional=True
-    )
+    link = text_input(typed.LONGEST_LINK)
+    return field(LINK, "Link", link, hint="Empty: no link.", optional=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What was entered in a form, input by input."""
+    """What was entered in a form, input by input.
+
+    What must be corrected is gathered, so that a person sees all of it at once.
+    """
 
     form: Submission
+    _wrong: dict[str, str] = field_of(default_factory=dict)
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -158,11 +174,21 @@ class Entered:
         """Return typed text on one line."""
         return " ".join(self.text(block_id).split())
 
+    def correct(self, block_id: str, sentence: str) -> None:
+        """Note what to correct in an input."""
+        self._wrong[block_id] = sentence
+
+    def must_be_right(self) -> None:
+        """Raise FieldErrors if there is anything to correct."""
+        if self._wrong:
+            raise FieldErrors(self._wrong)
+
     def required(self, block_id: str, sentence: str) -> str:
-        """Return typed text. Raises FieldErrors where it is blank."""
-        if text := self.text(block_id):
-            return text
-        raise FieldErrors({block_id: sentence})
+        """Return typed text, which must not be blank."""
+        text = self.text(block_id)
+        if not text:
+            self.correct(block_id, sentence)
+        return text
 
     def chosen(self, block_id: str) -> str | None:
         """Return the value of a chosen option, `None` if there is none."""
@@ -178,30 +204,24 @@ class Entered:
         return self._state(block_id).get("selected_user")
 
     def instant(self, now: datetime) -> datetime | None:
-        """Return when something happened, `None` for now.
-
-        Raises FieldErrors for an instant in the future.
-        """
+        """Return when something happened, `None` for now; it must not lie ahead."""
         seconds = self._state(WHEN).get("selected_date_time")
         if seconds is None:
             return None
         at = datetime.fromtimestamp(int(seconds), UTC)
         if at > now + CLOCKS_DIFFER:
-            raise FieldErrors(
-                {WHEN: "That has not come yet. Choose when it was, or leave it empty."}
-            )
+            self.correct(WHEN, "That has not come yet. Choose when it was. Empty: now.")
         return min(at, now)
 
     def link(self) -> str:
-        """Return a link, empty if there is none. Raises FieldErrors for no link."""
+        """Return a link, empty if there is none."""
         text = self.line(LINK)
-        if not text:
-            return ""
         try:
-            return typed.link(text)
-        except ValueError as error:
+            return typed.link(text) if text else ""
+        except ValueError:
             sentence = "Write a link that begins with http:// or https://."
-            raise FieldErrors({LINK: sentence}) from error
+            self.correct(LINK, sentence)
+            return ""
 
     def _state(self, block_id: str) -> Mapping[str, Any]:
         return self.form.values.get(block_id, {}).get(block_id, {})

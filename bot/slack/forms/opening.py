@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.policy.policies import Policy, Severity
-from bot.slack.blocks import View, context, section, shown
+from bot.slack.blocks import View, context, section
 from bot.slack.command_text import LONGEST_TITLE, OpenRequest
 from bot.slack.forms.inputs import (
     Entered,
-    FieldErrors,
     field,
     link_field,
     modal,
@@ -21,7 +20,7 @@ from bot.slack.forms.policy_inputs import (
     plan_field,
     read_customer,
     read_plan,
-    severity_field,
+    severity_fields,
 )
 from bot.slack.payloads import Submission
 
@@ -40,19 +39,20 @@ class OpenEntry:
 
 
 def view(
-    policy: Policy, severity: Severity, channel: str, customer: str | None = None
+    policy: Policy,
+    severity: Severity,
+    channel: str,
+    customer: str | None = None,
+    *,
+    foreseen: str,
 ) -> View:
-    """Return the form, with the severity chosen."""
-    means = [
-        f"*{one.label}:* {shown(text.means, 600)}"
-        for one, text in policy.severities.items()
-    ]
-    hint = "Leave it empty for the customer's own."
+    """Return the form, with the severity chosen. `foreseen` is what it leads to."""
+    hint = "Empty: the customer's plan."
     return modal(
         "Open an incident",
         [
-            severity_field(policy, severity),
-            section("\n".join(means)),
+            section(f"*If you open it now:* {foreseen}"),
+            *severity_fields(policy, severity),
             customer_field(policy, customer, is_unknown_offered=True),
             field(TITLE, "What is wrong?", text_input(LONGEST_TITLE)),
             plan_field(policy, None, hint=hint, optional=True),
@@ -66,12 +66,24 @@ def view(
     )
 
 
+def so_far(form: Submission, policy: Policy) -> OpenEntry:
+    """Return what is chosen in a form that is still open; the title may be missing."""
+    entered = Entered(form)
+    request = OpenRequest(
+        customer=read_customer(entered, policy),
+        plan=read_plan(entered, policy),
+        title="",
+    )
+    severity = Severity(entered.chosen(SEVERITY) or Severity.SEV1)
+    return OpenEntry(severity, str(entered.metadata["channel"]), request)
+
+
 def read(form: Submission, policy: Policy, now: datetime) -> OpenEntry:
-    """Read what was entered. Raises FieldErrors."""
+    """Read what was entered. Raises FieldErrors for all that must be corrected."""
     entered = Entered(form)
     title = " ".join(entered.required(TITLE, "Say what is wrong.").split())
     if len(title) > LONGEST_TITLE:
-        raise FieldErrors({TITLE: f"{LONGEST_TITLE} characters are the most."})
+        entered.correct(TITLE, f"{LONGEST_TITLE} characters are the most.")
     request = OpenRequest(
         customer=read_customer(entered, policy),
         plan=read_plan(entered, policy),
@@ -79,5 +91,6 @@ def read(form: Submission, policy: Policy, now: datetime) -> OpenEntry:
         reported_at=entered.instant(now),
         link=entered.link() or None,
     )
+    entered.must_be_right()
     severity = Severity(entered.chosen(SEVERITY) or Severity.SEV1)
     return OpenEntry(severity, str(entered.metadata["channel"]), request)

@@ -1,37 +1,50 @@
 """The inputs with choices from the policy: severities, support plans, customers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.policy.policies import Customer, Policy
-from bot.slack.blocks import LONGEST_BUTTON, Block, Element, option
+from bot.slack.blocks import (
+    LONGEST_BUTTON,
+    Block,
+    Element,
+    option,
+    section,
+    shown,
+)
 from bot.slack.command_text import near_customers
 from bot.slack.cutting import cut
 from bot.slack.forms.inputs import (
     LONGEST_LINE,
     Entered,
-    FieldErrors,
     choice,
     field,
+    radio,
     text_input,
 )
+from bot.slack.marks import marked
 from bot.slack.phrases import joined
 
 SEVERITY = "severity"
 PLAN = "plan"
 CUSTOMER = "customer"
+# A choice in one of these shows anew what the form will lead to.
+TOLD = (SEVERITY, PLAN, CUSTOMER)
 
 _UNKNOWN = "unknown"
 _MOST_CUSTOMERS = 90
 _LONGEST_CUSTOMER = 70
 
 
-def severity_field(policy: Policy, severity: str) -> Block:
-    """Return a menu of the severities, with one chosen."""
-    options = [
-        option(cut(f"{one.label}: {text.means}", LONGEST_BUTTON), one.value)
+def severity_fields(policy: Policy, severity: str) -> Iterator[Block]:
+    """Yield the severities with one chosen, and below them what they mean."""
+    options = [option(marked(one), one.value) for one in policy.severities]
+    buttons = radio(options, initial=_at(options, severity))
+    yield field(SEVERITY, "Severity", buttons, is_told=True)
+    means = (
+        f"*{marked(one)}:* {shown(text.means, 600)}"
         for one, text in policy.severities.items()
-    ]
-    return field(SEVERITY, "Severity", choice(options, initial=_at(options, severity)))
+    )
+    yield section("\n".join(means))
 
 
 def plan_field(
@@ -44,7 +57,7 @@ def plan_field(
     """Return a menu of the support plans; `plan` is chosen if the policy has it."""
     options = [option(cut(one.name, LONGEST_BUTTON), one.id) for one in policy.plans]
     menu = choice(options, initial=_at(options, plan))
-    return field(PLAN, "Support plan", menu, hint=hint, optional=optional)
+    return field(PLAN, "Support plan", menu, hint=hint, optional=optional, is_told=True)
 
 
 def read_plan(
@@ -52,14 +65,15 @@ def read_plan(
 ) -> str | None:
     """Return the plan that was chosen, `None` if it is none or `unless`.
 
-    Raises FieldErrors for one that has gone from the policy since the form opened.
+    The policy must still have it.
     """
     chosen = entered.chosen(PLAN)
     if chosen in (None, unless):
         return None
     if all(plan.id != chosen for plan in policy.plans):
         gone = "The policy does not have this plan any more. Choose another."
-        raise FieldErrors({PLAN: gone})
+        entered.correct(PLAN, gone)
+        return None
     return chosen
 
 
@@ -70,7 +84,9 @@ def customer_field(
     known = policy.find_customer(customer) if customer else None
     if not _fits_menu(policy.customers):
         name = text_input(LONGEST_LINE, initial=known.name if known else "")
-        hint = "A name or an alias. Leave it empty if nobody knows it yet."
+        hint = "A name or an alias."
+        if is_unknown_offered:
+            hint += " Empty: not known yet."
         return field(CUSTOMER, "Customer", name, hint=hint, optional=is_unknown_offered)
     options = [_customer_option(one, policy) for one in policy.customers]
     if is_unknown_offered:
@@ -78,13 +94,14 @@ def customer_field(
     initial = _at(options, f"={known.name}") if known else None
     if initial is None and is_unknown_offered:
         initial = options[0]
-    return field(CUSTOMER, "Customer", choice(options, initial=initial))
+    menu = choice(options, initial=initial)
+    return field(CUSTOMER, "Customer", menu, is_told=is_unknown_offered)
 
 
 def read_customer(entered: Entered, policy: Policy) -> str | None:
     """Return the customer that was chosen or typed, `None` if not known yet.
 
-    Raises FieldErrors for a name that the policy does not have.
+    The policy must have the name.
     """
     chosen = entered.chosen(CUSTOMER)
     written = entered.line(CUSTOMER) if chosen is None else chosen.removeprefix("=")
@@ -94,7 +111,9 @@ def read_customer(entered: Entered, policy: Policy) -> str | None:
         return customer.name
     near = near_customers(written, policy.customers)
     meant = f" Did you mean {joined(near)}?" if near else ""
-    raise FieldErrors({CUSTOMER: f"No customer is called “{cut(written, 80)}”.{meant}"})
+    called = f"No customer is called “{cut(written, 80)}”.{meant}"
+    entered.correct(CUSTOMER, called)
+    return None
 
 
 def _fits_menu(customers: Sequence[Customer]) -> bool:

@@ -34,4 +34,4 @@ def next_due(
     owed = owed_now(deadlines)
     if owed is None or owed.paused_at is not None:
         return ""
-    return f"Next {owed_as(owed)}: {due_phrase(policy, incident, owed, times)}."
+    return f"Next {owed_as(owed)} {due_phrase(policy, incident, owed, times)}."

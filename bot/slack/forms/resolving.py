@@ -8,7 +8,6 @@ from bot.slack.blocks import View, context, section
 from bot.slack.forms.inputs import (
     LONGEST_LINE,
     Entered,
-    FieldErrors,
     checkbox,
     field,
     modal,
@@ -57,12 +56,14 @@ def view(incident: Incident, reader: Person, now: datetime) -> View:
 
 
 def read(form: Submission, now: datetime) -> ResolveEntry:
-    """Read what was entered. Raises FieldErrors if the customer was not told."""
+    """Read what was entered. Raises FieldErrors for all that must be corrected."""
     entered = Entered(form)
     note = " ".join(entered.required(NOTE, "Say in a line how it ended.").split())
     if not entered.is_ticked(CONFIRMED):
-        raise FieldErrors({CONFIRMED: "Tell the customer first, then resolve it."})
-    return ResolveEntry(entered.number, note, entered.instant(now))
+        entered.correct(CONFIRMED, "Tell the customer first, then resolve it.")
+    at = entered.instant(now)
+    entered.must_be_right()
+    return ResolveEntry(entered.number, note, at)
 
 
 def receipt(incident: Incident) -> str:

@@ -51,13 +51,13 @@ def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> V
             f"{headline(incident)} {last_heard(incident, Times(reader.zone, now))}"
         ),
         field(TOLD, "What was the customer told?", _news()),
-        field(NEXT, "What is next?", _news(), optional=True),
+        field(NEXT, "What is next?", _news(), hint="Empty: not noted.", optional=True),
         when_field("When were they told?"),
         link_field(),
     ]
     if incident.severity in policy.conduct.waiting_pauses:
         box = checkbox("We wait for the customer now, and they know it")
-        hint = "No update is due until you press Customer answered."
+        hint = "Ticked: no update is due until you press Customer answered."
         blocks.append(field(WAITS, "Waiting", box, hint=hint, optional=True))
     return modal(
         "First response sent" if is_first else "Log update",
@@ -69,9 +69,9 @@ def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> V
 
 
 def read(form: Submission, now: datetime) -> UpdateEntry:
-    """Read what was entered. Raises FieldErrors."""
+    """Read what was entered. Raises FieldErrors for all that must be corrected."""
     entered = Entered(form)
-    return UpdateEntry(
+    entry = UpdateEntry(
         number=entered.number,
         told=entered.required(TOLD, "Say what the customer was told."),
         following=entered.text(NEXT),
@@ -79,6 +79,8 @@ def read(form: Submission, now: datetime) -> UpdateEntry:
         at=entered.instant(now),
         waits=entered.is_ticked(WAITS),
     )
+    entered.must_be_right()
+    return entry
 
 
 def receipt(

@@ -29,7 +29,7 @@ def test_no_title_or_customer_breaks_a_form(title: str, named: str | None) -> No
     forms = [
         update.view(odd, POLICY, ANA, NOW),
         resolving.view(odd, ANA, NOW),
-        change.view(odd, POLICY),
+        change.view(odd, POLICY, "Nobody is paged."),
         customer.view(odd, POLICY),
         hand_off.view(odd),
         voiding.view(odd),

@@ -12,6 +12,7 @@ from bot.slack.forms import opening
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.forms.opening import OpenEntry
 from bot.slack.forms.policy_inputs import CUSTOMER, SEVERITY
+from bot.slack.marks import marked
 from tests.factories import pacific, shipped_policy, with_customers
 from tests.slack.reading import field, filled, form_text, stamp
 
@@ -21,14 +22,16 @@ MANY = with_customers(91)
 
 
 def view(policy: Policy = POLICY, customer: str | None = None) -> View:
-    return opening.view(policy, Severity.SEV2, "C0SUPPORT", customer)
+    return opening.view(
+        policy, Severity.SEV2, "C0SUPPORT", customer, foreseen="Nobody is paged."
+    )
 
 
 def test_the_form_to_open_says_what_each_severity_means() -> None:
     text = form_text(view())
 
     for severity in Severity:
-        assert f"*{severity.label}:* {POLICY.severities[severity].means}" in text
+        assert f"*{marked(severity)}:* {POLICY.severities[severity].means}" in text
     assert "Nothing is sent to the customer." in text
 
 
@@ -37,7 +40,7 @@ def test_the_form_to_open_has_the_severity_and_the_customer_chosen() -> None:
 
     severity = field(form, SEVERITY)["element"]["initial_option"]
     customer = field(form, CUSTOMER)["element"]["initial_option"]
-    assert severity["text"]["text"].startswith("Sev2: Major functionality")
+    assert severity["text"]["text"] == "🔶 Sev2"
     assert customer["text"]["text"] == "Acme (Premium Support)"
 
 
@@ -99,6 +102,17 @@ def test_a_filled_form_describes_an_incident() -> None:
     )
 
 
+def test_all_that_must_be_corrected_is_said_at_once() -> None:
+    form = filled(
+        view(MANY), customer="nobody", title=" ", link="x", when=stamp(NOW) + 3600
+    )
+
+    with pytest.raises(FieldErrors) as caught:
+        opening.read(form, MANY, NOW)
+
+    assert set(caught.value.errors) == {"customer", "title", "link", "when"}
+
+
 def test_an_instant_a_few_minutes_ahead_is_now() -> None:
     form = filled(view(), title="x", when=stamp(NOW + timedelta(minutes=5)))
 
@@ -134,7 +148,7 @@ def test_an_unknown_typed_customer_is_answered_with_did_you_mean() -> None:
         ),
         (
             {"title": "x", "when": stamp(NOW + timedelta(minutes=6))},
-            {"when": "That has not come yet. Choose when it was, or leave it empty."},
+            {"when": "That has not come yet. Choose when it was. Empty: now."},
         ),
     ],
     ids=["no title", "long title", "no link", "future"],

@@ -28,7 +28,7 @@ LINK = "https://x.example/a_b"
 SEV3 = incident(Severity.SEV3)
 FORMS: dict[str, tuple[View, dict[str, Any]]] = {
     "open": (
-        opening.view(POLICY, Severity.SEV1, "C0SUPPORT"),
+        opening.view(POLICY, Severity.SEV1, "C0SUPPORT", foreseen="Nobody is paged."),
         {
             "severity": "sev2",
             "customer": "=Globex",
@@ -47,7 +47,7 @@ FORMS: dict[str, tuple[View, dict[str, Any]]] = {
         {"note": "done", "confirmed": True, "when": AT},
     ),
     "change": (
-        change.view(SEV3, POLICY),
+        change.view(SEV3, POLICY, "Nobody is paged."),
         {"severity": "sev1", "plan": "standard", "reason": "worse"},
     ),
     "customer": (customer.view(SEV3, POLICY), {"customer": "=Globex"}),

@@ -37,7 +37,7 @@ def test_the_first_update_is_the_first_response() -> None:
 
     assert form["title"]["text"] == "First response sent"
     assert form_text(form).splitlines()[0] == (
-        "Sev2 INC-42 Acme: push of apps fails. "
+        "🔶 Sev2 INC-42 Acme: push of apps fails. "
         "Acme reported it 09:00 and has not heard yet."
     )
     assert form_text(form).endswith(NOTHING_SENT)
@@ -118,7 +118,7 @@ def test_an_update_receipt_says_nothing_was_sent_and_what_is_next() -> None:
     )
 
     assert said == (
-        "Logged for INC-42. Nothing was sent to Acme. Next update: due 13:30, in 4 h."
+        "Logged for INC-42. Nothing was sent to Acme. Next update due 13:30, in 4 h."
     )
 
 

@@ -44,7 +44,7 @@ def test_the_ledger_counts_open_time_and_names_what_it_skipped() -> None:
     )
 
     assert paragraphs(form) == [
-        "Sev4 INC-42 Acme: push of apps fails.",
+        "⬜ Sev4 INC-42 Acme: push of apps fails.",
         (
             "*First response: the policy says “3 business days” "
             "(calendar office, America/Los_Angeles)*"
