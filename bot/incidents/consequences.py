@@ -13,7 +13,7 @@ from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.incidents.refusals import NoSuchPlan, Refusal
 from bot.incidents.retargeting import retargeted
-from bot.policy.policies import Policy
+from bot.policy.policies import Policy, Severity
 
 # What the card's thread says. Not the opening, which the card itself announces; not an
 # offer or its end, which go to one person; not what is no news to others.
@@ -24,6 +24,15 @@ _NOTED = frozenset(EventKind) - {
     EventKind.HAND_OFF_DECLINED,
     EventKind.SNOOZED,
 }
+# What its owner hears of if somebody else did it.
+_NEWS_TO_OWNER = (
+    EventKind.TAKEN,
+    EventKind.UPDATED,
+    EventKind.CHANGED,
+    EventKind.CUSTOMER_SET,
+    EventKind.RESOLVED,
+    EventKind.VOIDED,
+)
 _ANSWERS = (
     EventKind.TAKEN,
     EventKind.HAND_OFF_ACCEPTED,
@@ -47,6 +56,13 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerTold:
+    """Tell the owner, or the former one, what somebody else did to their incident."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """Ask a person to take the incident."""
 
@@ -60,7 +76,7 @@ class OfferAnswered:
     to: str
 
 
-Announcement: TypeAlias = Card | Note | Offer | OfferAnswered
+Announcement: TypeAlias = Card | Note | OwnerTold | Offer | OfferAnswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +179,12 @@ def _announced(
         told |= {details["to"]} if is_release else set()
         for person in sorted(filter(None, told - {event.by, details.get("who")})):
             yield OfferAnswered(person)
+    elif _is_news_to_owner(before, event):
+        yield OwnerTold(str(before.owner))
+
+
+def _is_news_to_owner(before: Incident, event: Event) -> bool:
+    if event.kind not in _NEWS_TO_OWNER or before.owner in (None, event.by):
+        return False
+    # Raised to Sev1, they are asked at once whether they are on it.
+    return event.details.get("severity") != Severity.SEV1

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from bot.incidents.consequences import Announcement, Card, Note, Offer, OfferAnswered
+from bot.incidents.consequences import (
+    Announcement,
+    Card,
+    Note,
+    Offer,
+    OfferAnswered,
+    OwnerTold,
+)
 from bot.incidents.incidents import Event, Incident
 from bot.policy.policies import Policy, Severity
 from bot.store.tables import outbox_messages
@@ -27,6 +34,8 @@ def messages(
                 yield _card(incident, policy)
             case Note():
                 yield _note(incident, event, policy)
+            case OwnerTold(to=person):
+                yield _to_person(incident, event, MessageKind.NOTE, person)
             case Offer(to=person):
                 yield _to_person(incident, event, MessageKind.OFFER, person)
             case OfferAnswered(to=person):

@@ -12,6 +12,7 @@ from bot.incidents.consequences import (
     Note,
     Offer,
     OfferAnswered,
+    OwnerTold,
     PolicyChanged,
     consequences,
 )
@@ -164,7 +165,7 @@ def test_an_event_is_announced(
             (Note(), OfferAnswered("U0ANA"), OfferAnswered("U0LEA")),
         ),
         (EventKind.TAKEN, "U0LEA", (Note(), OfferAnswered("U0ANA"))),
-        (EventKind.UPDATED, "U0BEN", (Note(),)),
+        (EventKind.UPDATED, "U0BEN", (Note(), OwnerTold("U0ANA"))),
     ],
     ids=["accepted", "declined", "taken instead", "taken by who asked", "updated"],
 )
@@ -186,10 +187,36 @@ def test_an_offer_of_an_unowned_incident_is_answered_to_its_opener() -> None:
     assert found.announcements == (OfferAnswered("U0CAT"), OfferAnswered("U0LEA"))
 
 
-def test_taking_what_was_not_offered_answers_no_offer() -> None:
-    assert after(incident(owner="U0ANA"), EventKind.TAKEN, "U0BEN").announcements == (
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        (EventKind.TAKEN, {"from": "U0ANA"}),
+        (EventKind.UPDATED, {"told": "on it"}),
+        (EventKind.CHANGED, {"severity": "sev3"}),
+        (EventKind.CUSTOMER_SET, {"customer": "Acme", "plan": "premium"}),
+        (EventKind.RESOLVED, {"note": "rolled back"}),
+        (EventKind.VOIDED, {"reason": "drill"}),
+    ],
+    ids=lambda value: value.value if isinstance(value, EventKind) else "",
+)
+def test_an_owner_hears_what_others_did_to_their_incident(
+    kind: EventKind, details: dict[str, str]
+) -> None:
+    owned = incident(owner="U0ANA")
+
+    assert after(owned, kind, "U0BEN", **details).announcements == (
         Note(),
+        OwnerTold("U0ANA"),
     )
+    assert after(owned, kind, "U0ANA", **details).announcements == (Note(),)
+
+
+def test_an_owner_who_is_asked_about_a_sev1_is_told_nothing_besides() -> None:
+    owned = incident(owner="U0ANA")
+
+    raised = after(owned, EventKind.CHANGED, "U0BEN", severity="sev1")
+
+    assert raised.announcements == (Note(),)
 
 
 def test_another_policy_moves_open_deadlines_and_announces_nothing() -> None:

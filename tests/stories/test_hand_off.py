@@ -26,16 +26,19 @@ def test_an_offer_shows_the_incident_and_its_owner_until_acceptance(
     request = offered.slack.dm("ben")[-1]
 
     assert offered.read(request, "ben") == (
-        "@ana asks you to take INC-1 Acme (Sev2): push of apps fails. @ana keeps it "
-        "until you accept.\n"
+        "🔶 Sev2 · INC-1 · Acme\n"
+        "push of apps fails (open the card)\n"
+        "*@ana asks you to take it.* First response due today 17:00, in 4 h. Acme "
+        "reported it today 13:00 and has not heard yet. @ana keeps it until you "
+        "accept.\n"
         "[Accept] [Decline]"
     )
-    assert offered.form("ana") == "@ben is asked. @ana keeps it until they accept."
+    assert offered.receipt("ana") == "@ben is asked. @ana keeps it until they accept."
 
 
 def test_the_giver_keeps_it_until_it_is_accepted(offered: Story) -> None:
     assert owner(offered) == (
-        "*Owner:* @ana since Today 10:00; offered to @ben, not accepted yet"
+        "*Owner:* @ana since today 10:00; offered to @ben, not accepted yet"
     )
     offered.advance(hours=4)
 
@@ -48,25 +51,30 @@ def test_accepting_an_offer_changes_the_owner_and_informs_the_giver(
 ) -> None:
     offered.press("ben", "Accept", offered.slack.dm("ben")[-1])
 
-    assert owner(offered) == "*Owner:* @ben since Today 10:00"
+    assert owner(offered) == "*Owner:* @ben since today 10:00"
     assert offered.phone("ana")[-1] == (
-        "@ben accepted INC-1 Acme (Sev2). It is @ben's now."
+        "@ben accepted INC-1 Acme (🔶 Sev2). It is @ben's now."
     )
     assert offered.thread()[-1] == "@ben accepted the hand-off from @ana."
     request = offered.slack.dm("ben")[-1]
-    assert offered.read(request) == "INC-1 Acme (Sev2): you accepted it. It is yours."
+    assert offered.read(request) == (
+        "🔶 Sev2 · INC-1 · Acme\n"
+        "push of apps fails (open the card)\n"
+        "*It is yours.* First response due today 14:00, in 4 h.\n"
+        "[First response sent] [Resolve] [Hand off]"
+    )
 
 
 def test_declining_an_offer_keeps_the_owner_and_informs_them(offered: Story) -> None:
     offered.press("ben", "Decline", offered.slack.dm("ben")[-1])
 
-    assert owner(offered) == "*Owner:* @ana since Today 10:00"
+    assert owner(offered) == "*Owner:* @ana since today 10:00"
     assert offered.phone("ana")[-1] == (
-        "@ben declined INC-1 Acme (Sev2). It stays yours."
+        "@ben declined INC-1 Acme (🔶 Sev2). It stays yours."
     )
     request = offered.slack.dm("ben")[-1]
     assert offered.read(request) == (
-        "INC-1 Acme (Sev2): the offer is over. It is @ana's."
+        "INC-1 Acme (🔶 Sev2): the offer is over. It is @ana's."
     )
 
 
@@ -80,18 +88,40 @@ def test_reminders_go_to_the_new_owner(offered: Story) -> None:
     assert len(offered.phone("ana")) == heard
 
 
+def test_a_former_owner_hears_who_took_over(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push of apps fails owner=@dee")
+
+    tuesday.press("ana", "Take over", tuesday.card())
+
+    assert tuesday.phone("dee") == [
+        "INC-1 Acme (🔶 Sev2): @ana took it from @dee. The first response is still "
+        "owed."
+    ]
+    assert tuesday.phone("ana") == []
+
+
+def test_an_owner_hears_that_another_resolved_it(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push of apps fails owner=@dee")
+
+    tuesday.fill_in("ana", "Resolve", note="Rolled back", confirmed=["yes"])
+
+    assert tuesday.phone("dee") == [
+        "INC-1 Acme (🔶 Sev2): Resolved by @ana: “Rolled back”. Reminders stop."
+    ]
+
+
 def test_taking_over_ends_an_offer(offered: Story) -> None:
     request = offered.slack.dm("ben")[-1]
 
     offered.press("lea", "Take over", offered.card())
 
     assert offered.phone("ana")[-1] == (
-        "@lea took INC-1 Acme (Sev2); your offer of it is over."
+        "@lea took INC-1 Acme (🔶 Sev2); your offer of it is over."
     )
     late = offered.asked("ben", "Accept", request, stale=True)
     assert late == "INC-1 is not offered to you any more."
     assert offered.read(offered.slack.dm("ben")[-1]) == (
-        "INC-1 Acme (Sev2): the offer is over. It is @lea's."
+        "INC-1 Acme (🔶 Sev2): the offer is over. It is @lea's."
     )
 
 
@@ -108,7 +138,7 @@ def test_an_offer_ends_with_its_incident(offered: Story) -> None:
     offered.fill_in("ana", "Resolve", note="fixed", confirmed=["yes"])
 
     assert offered.phone("ben")[-1] == (
-        "INC-1 Acme (Sev2): the offer is over, the incident is closed."
+        "INC-1 Acme (🔶 Sev2): the offer is over, the incident is closed."
     )
 
 
@@ -123,9 +153,9 @@ def test_offering_anothers_incident_informs_both_of_the_answer(
     tuesday.press("ben", "Decline", tuesday.slack.dm("ben")[-1])
 
     assert tuesday.phone("ana")[-1] == (
-        "@ben declined INC-1 Acme (Sev2). It stays yours."
+        "@ben declined INC-1 Acme (🔶 Sev2). It stays yours."
     )
-    assert tuesday.phone("lea") == ["@ben declined INC-1 Acme (Sev2). It is @ana's."]
+    assert tuesday.phone("lea") == ["@ben declined INC-1 Acme (🔶 Sev2). It is @ana's."]
 
 
 def test_an_unowned_incident_can_be_offered(tuesday: Story) -> None:
@@ -134,7 +164,7 @@ def test_an_unowned_incident_can_be_offered(tuesday: Story) -> None:
 
     tuesday.submit("dee", to="cem")
 
-    assert tuesday.form("dee") == (
+    assert tuesday.receipt("dee") == (
         "@cem is asked. It stays with nobody until they accept."
     )
     assert "Nobody owns it until you accept." in tuesday.read(
@@ -143,7 +173,7 @@ def test_an_unowned_incident_can_be_offered(tuesday: Story) -> None:
     tuesday.press("cem", "Accept", tuesday.slack.dm("cem")[0])
     assert owner(tuesday).startswith("*Owner:* @cem")
     assert tuesday.phone("dee") == [
-        "@cem accepted INC-1 Acme (Sev3). It is @cem's now."
+        "@cem accepted INC-1 Acme (🔵 Sev3). It is @cem's now."
     ]
 
 
