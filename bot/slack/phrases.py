@@ -272,8 +272,14 @@ def late_by(
     policy: Policy, incident: Incident, deadline: Deadline, now: datetime
 ) -> str:
     """Return how late its answer is, or was, and by which clock."""
-    by = hours(lateness(policy, deadline, incident, now))
-    return by if target_of(deadline).is_clock_time else f"{by} of business time"
+    return by_its_clock(lateness(policy, deadline, incident, now), deadline)
+
+
+def by_its_clock(length: timedelta, deadline: Deadline) -> str:
+    """Return how late something is, and that only business time counts if so."""
+    if target_of(deadline).is_clock_time:
+        return span(length)
+    return f"{hours(length)} of business time"
 
 
 def follow_up_words(policy: Policy, incident: Incident) -> str:

@@ -25,6 +25,7 @@ from bot.slack.phrases import (
     Times,
     and_more,
     both,
+    by_its_clock,
     counted,
     day_of,
     joined,
@@ -80,7 +81,7 @@ def _head(digest: Digest, times: Times) -> str:
     day = day_of(digest.at, times.zone)
     if not digest.lines and not digest.gaps:
         return f"{day}: nothing is open."
-    lines, until = digest.lines, f"due before {times.at(digest.until)}"
+    lines, until = digest.lines, times.at(digest.until, "due before")
     counts = {
         "late": sum(line.is_late for line in lines),
         "unowned": sum(line.is_unowned for line in lines),
@@ -133,8 +134,8 @@ def _fallen(digest: Digest, times: Times, permalinks: Mapping[int, str]) -> str:
     fallen = digest.fallen
     late = [one for one in fallen if one.late_by is not None]
     kept = [one for one in fallen if one.late_by is None]
-    since = f"Since {times.at(digest.since)}, "
-    said = [f"{since}{len(kept)} of {counted(len(fallen), 'deadline')} kept."]
+    since = times.at(digest.since, "Since")
+    said = [f"{since}, {len(kept)} of {counted(len(fallen), 'deadline')} kept."]
     if len(late) > _MOST_NAMED:
         spans = sorted(one.late_by for one in late if one.late_by is not None)
         said.append(f"Late by {hours(spans[0])} to {hours(spans[-1])} of their time.")
@@ -149,4 +150,4 @@ def _named(one: Fallen, permalinks: Mapping[int, str]) -> str:
     what = f"{linked_name(one.incident, permalinks)} {owed_as(one.deadline)}"
     if one.late_by is None:
         return what
-    return f"{what} by {work_lines.by_its_clock(one.late_by, one.deadline)}"
+    return f"{what} by {by_its_clock(one.late_by, one.deadline)}"

@@ -1,19 +1,15 @@
 """Lines of the work list, as every list shows them, with their next step."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 
-from bot.incidents.deadlines import Deadline, target_of
 from bot.incidents.work_list import Group, Line
 from bot.slack import actions, buttons
 from bot.slack.blocks import (
     Block,
     Element,
     context,
-    hours,
     mention,
     section,
-    span,
 )
 from bot.slack.blocks import actions as row
 from bot.slack.marks import LATE
@@ -21,6 +17,7 @@ from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     NO_LINKS,
     Times,
+    by_its_clock,
     ended,
     linked_name,
     owed_as,
@@ -67,7 +64,7 @@ def words(
     if line.is_pressing and line.incident.waiting_since is not None:
         facts.append("waiting on the customer")
     if line.held_since is not None:
-        facts.append(f"held since {times.at(line.held_since)}")
+        facts.append(times.at(line.held_since, "held since"))
     return f"{linked_name(line.incident, permalinks)}: {', '.join(facts)}."
 
 
@@ -85,29 +82,20 @@ def next_step(line: Line, reader: str | None) -> Element | None:
     return buttons.answer(incident)
 
 
-def by_its_clock(length: timedelta, deadline: Deadline) -> str:
-    """Return how late something is, and that only business time counts if so."""
-    if target_of(deadline).is_clock_time:
-        return span(length)
-    return f"{hours(length)} of business time"
-
-
 def _owed(line: Line, times: Times) -> str:
-    owed, at = line.owed, times.at(line.since)
+    owed = line.owed
     if line.late_by is not None and owed is not None:
-        late = f"late since {at}"
+        late = times.at(line.since, "late since")
         late = f"*{late}*" if times.is_token else late
         how = by_its_clock(line.late_by, owed)
         return f"{LATE} {owed_as(owed)} {late} ({how})"
     if line.group is Group.WAITING:
-        return f"waiting on the customer since {at}"
+        return times.at(line.since, "waiting on the customer since")
     if owed is None:
-        return f"nothing is owed, quiet since {at}"
+        return times.at(line.since, "nothing is owed, quiet since")
     if owed.paused_at is not None:
         return "waiting on the customer"
-    ahead = owed.due_at - times.now
-    far = f", in {span(ahead)}" if ahead > timedelta(0) else ""
-    return f"{owed_as(owed)} due {times.at(owed.due_at)}{far}"
+    return f"{owed_as(owed)} {times.at(owed.due_at, 'due')}{times.far(owed.due_at)}"
 
 
 def _title(line: Line) -> str:
