@@ -138,7 +138,7 @@ class Demo(Trial, Audience):
         stamp = "" if now == self._shown_at else self._stamp(now)
         self._shown_at = now
         width = _INDENT + 7 * self._story.is_long
-        table = Table.grid(Column(width=width), Column(ratio=1))
+        table = Table.grid(Column(width=width), Column(ratio=1, overflow="fold"))
         table.add_row(
             Text(stamp, style="dim"), Text.assemble((f"{who}: ", style), text)
         )

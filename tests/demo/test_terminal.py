@@ -36,7 +36,7 @@ def told(story: Story) -> str:
 def test_the_friday_night_sev1_escalates_and_is_handed_over() -> None:
     text = told(stories.find("friday-night"))
 
-    assert "Fri 18:10  Ben's phone: Sev1 INC-1 Acme" in text
+    assert "Fri 18:10  Ben's phone: 🔺 Sev1 INC-1 Acme" in text
     assert "@lea accepted INC-1" in text
     assert "Came and went: INC-1 Acme (🔺 Sev1), resolved by @lea in 6 h 05." in text
 
@@ -44,7 +44,9 @@ def test_the_friday_night_sev1_escalates_and_is_handed_over() -> None:
 def test_an_update_is_due_before_the_holiday_and_nobody_is_reminded() -> None:
     text = told(stories.find("holiday"))
 
-    assert "Wed 25 Nov 16:45  Dee's phone: INC-1 Acme (Sev4): update due 17:00" in text
+    assert (
+        "Wed 25 Nov 16:45  Dee's phone: INC-1 Acme (⬜ Sev4): update due 17:00" in text
+    )
     assert "Thu 26 Nov" not in text
 
 
@@ -52,8 +54,8 @@ def test_each_reminder_arrives_once_after_slack_was_down() -> None:
     text = told(stories.find("slack-down"))
 
     back = text[text.index("is well again") :]
-    assert back.count("INC-1 Acme (Sev2): first response due 14:00") == 1
-    assert back.count("INC-2 Acme (Sev2): first response due 17:20") == 1
+    assert back.count("INC-1 Acme (🔶 Sev2): first response due 14:00") == 1
+    assert back.count("INC-2 Acme (🔶 Sev2): first response due 17:20") == 1
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
