@@ -152,9 +152,13 @@ class _Hand:
 
 
 def _heard(answers: Sequence[Answer]) -> dict[str, Any]:
-    """Return the answers to all deliveries of a command."""
+    """Return the answers to all deliveries of a command.
+
+    An answer names its own incident first, and may name one that reads alike.
+    """
     texts = [one.private.text for one in answers if one.ok and one.private]
-    numbers = {int(found) for text in texts for found in re.findall(r"INC-(\d+)", text)}
+    firsts = (re.search(r"INC-(\d+)", text) for text in texts)
+    numbers = {int(found[1]) for found in firsts if found}
     refused = sum(text.startswith(_REFUSED) for text in texts) == len(answers)
     return {"ok": bool(numbers), "numbers": sorted(numbers), "refused": refused}
 

@@ -127,8 +127,9 @@ def test_updates_on_a_continuous_sev1_are_our_own_aim(tell: Tell) -> None:
     ]
     told.travel(pacific("2026-11-30 09:30"))
     assert told.phone("ana")[-1] == (
-        "INC-1 Acme (Sev1): update due now, 09:30 by our own aim, outside the "
-        "contract. Yours since Tuesday. Stops when you log an update."
+        "INC-1 Acme (🔺 Sev1): update due now, 09:30 by our own aim, outside the "
+        "contract. Yours since Tue 24 Nov 09:30. Acme last heard Fri 27 Nov 13:30: "
+        "“still on it”. Stops when you log an update."
     )
 
 
@@ -138,12 +139,15 @@ def test_updates_are_owed_where_no_first_response_is_promised(tell: Tell) -> Non
     answer = told.read(told.command("dee", "/sev4 acme: a owner=@dee").private)
     told.travel(pacific("2026-12-01 09:30"))
 
-    assert "No first response is promised. They hear first by Dec 1 09:30." in answer
+    assert (
+        "No first response is promised. Update due Tuesday, December 1st 09:30, in 7 "
+        "days." in answer
+    )
     assert "Then status updates weekly." in answer
-    assert "*Next update:* due Today 09:30 (weekly)" in told.read(told.card())
+    assert "*Next update:* due today 09:30 (weekly)" in told.read(told.card())
     assert told.heard("dee") == [
         "Tue 09:00 Tue 1 Dec: 1 owed.",
-        "Tue 09:30 INC-1 Acme (Sev4): update due now, 09:30.",
+        "Tue 09:30 INC-1 Acme (⬜ Sev4): update due now, 09:30.",
     ]
 
 
@@ -158,7 +162,7 @@ def test_targets_are_owed_as_published_words_mean_them(tell: Tell) -> None:
     answer = told.read(told.command("dee", "/sev4 acme: a owner=@dee").private)
 
     # Thanksgiving is no business day.
-    assert "Nov 27 17:00" in answer
+    assert "November 27th 17:00" in answer
     assert "Then best effort." in answer
     assert "best effort" in told.read(told.card())
     told.fill_in("dee", "First response sent", told="yes, that is possible")
@@ -188,9 +192,14 @@ def test_a_week_ending_on_a_holiday_is_due_at_the_previous_closing(
 
     reminders = [line for line in told.heard("ana") if "INC-1 Acme (" in line]
     assert reminders == [
-        "Wed 16:45 INC-1 Acme (Sev4): update due 17:00, in 15 min "
-        "(late only from Fri 09:00).",
-        "Fri 16:45 INC-1 Acme (Sev4): update 7 h 45 late, was due Wed 17:00.",
+        (
+            "Wed 16:45 INC-1 Acme (⬜ Sev4): update due 17:00, in 15 min (late only "
+            "from Fri 27 Nov 09:00)."
+        ),
+        (
+            "Fri 16:45 INC-1 Acme (⬜ Sev4): update ⏰ late since 09:00 (7 h 45 of "
+            "business time), was due Wed 25 Nov 17:00."
+        ),
     ]
 
 
@@ -204,8 +213,8 @@ def test_an_early_update_starts_the_next_cadence(tell: Tell) -> None:
     told.travel(pacific("2026-11-25 13:30"))
 
     assert told.heard("ana")[-2:] == [
-        "Wed 11:30 INC-1 Globex (Sev2): update due 13:30, in 2 h.",
-        "Wed 13:30 INC-1 Globex (Sev2): update due now, 13:30.",
+        "Wed 11:30 INC-1 Globex (🔶 Sev2): update due 13:30, in 2 h.",
+        "Wed 13:30 INC-1 Globex (🔶 Sev2): update due now, 13:30.",
     ]
 
 
@@ -231,7 +240,7 @@ def test_check_ins_are_an_hour_apart_across_a_clock_change(
         told.advance(hours=1)
         told.press("ana", "Still on it", told.slack.dm("ana")[-1])
 
-    asked = "INC-1 Acme (Sev1): are you still on it?"
+    asked = "INC-1 Acme (🔺 Sev1): are you still on it?"
     assert told.heard("ana")[before:] == [f"Sun {at} {asked}" for at in heard]
 
 
@@ -248,7 +257,8 @@ def test_a_clock_change_on_a_weekend_moves_no_local_due_time(
 
     assert told.heard("ana") == [
         f"Mon 09:00 {pacific(monday):%a %-d %b}: 1 owed.",
-        "Mon 11:00 INC-1 Acme (Sev2): first response due 12:00, in 1 h.",
-        "Mon 12:00 INC-1 Acme (Sev2): first response due now, 12:00.",
-        "Mon 13:00 INC-1 Acme (Sev2): first response 1 h late, was due 12:00.",
+        "Mon 11:00 INC-1 Acme (🔶 Sev2): first response due 12:00, in 1 h.",
+        "Mon 12:00 INC-1 Acme (🔶 Sev2): first response due now, 12:00.",
+        "Mon 13:00 INC-1 Acme (🔶 Sev2): first response ⏰ late since 12:00 (1 h of "
+        "business time).",
     ]

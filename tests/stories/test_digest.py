@@ -88,7 +88,7 @@ def test_the_digest_after_a_late_one_continues_where_it_ended(tell: Tell) -> Non
 
     told.travel(pacific("2026-11-27 09:15"))
 
-    assert "Since Nov 25 09:15, 0 of 1 deadline kept." in digest(told)
+    assert "Since Wednesday, November 25th 09:15, 0 of 1 deadline kept." in digest(told)
 
 
 def test_with_nothing_open_it_says_so(tell: Tell) -> None:
@@ -111,13 +111,13 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
     told.travel(pacific("2026-11-24 09:15"))
 
     head, late, unowned, *_ = digest(told).splitlines()
-    assert head == "*Tue 24 Nov: 1 late, 1 unowned, 1 due before Tomorrow 09:15.*"
+    assert head == "*Tue 24 Nov: 1 late, 1 unowned, 1 due before tomorrow 09:15.*"
     assert late == (
-        "INC-1 Acme (🔶 Sev2): ⏰ first response *late since Yesterday 14:00* (3 h 15 "
+        "INC-1 Acme (🔶 Sev2): first response *⏰ late since yesterday 14:00* (3 h 15 "
         "of business time), @ben's. push of apps fails."
     )
     assert unowned == (
-        "INC-2 Globex (🔵 Sev3): first response due Today 10:00, in 45 min, nobody "
+        "INC-2 Globex (🔵 Sev3): first response due today 10:00, in 45 min, nobody "
         "owns it. where is the manual."
     )
     (message,) = told.slack.channel("leads")[-1:]
@@ -128,10 +128,11 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
         "text": "INC-1",
     } in message.blocks[1]["elements"][0]["elements"]
     assert told.slack.notice(message, "lea") == (
-        "Tue 24 Nov: 1 late, 1 unowned, 1 due before Wed 09:15. INC-1 Acme (🔶 Sev2): "
-        "⏰ first response late since Mon 14:00 (3 h 15 of business time), @ben's. "
+        "Tue 24 Nov: 1 late, 1 unowned, 1 due before tomorrow 09:15. INC-1 Acme "
+        "(🔶 Sev2): first response ⏰ late since yesterday 14:00 (3 h 15 of business "
+        "time), @ben's. "
         "INC-2 Globex (🔵 Sev3): first response due 10:00, in 45 min, nobody owns it. "
-        "Since Mon 10:00, 0 of 1 deadline kept. "
+        "Since yesterday 10:00, 0 of 1 deadline kept. "
         "Late: INC-1 Acme (🔶 Sev2) first response by 3 h 15 of business time."
     )
 
@@ -145,10 +146,11 @@ def test_what_owes_nothing_more_is_named_as_quiet(tell: Tell) -> None:
     told.travel(pacific("2026-12-08 09:15"))
 
     head, section, line, *_ = digest(told).splitlines()
-    assert head == ("*Tue 8 Dec: nothing late, unowned or due before Tomorrow 09:15.*")
+    assert head == ("*Tue 8 Dec: nothing late, unowned or due before tomorrow 09:15.*")
     assert section == "*Quiet: open, and nothing is owed*"
     assert line == (
-        "INC-1 Acme (⬜ Sev4): nothing is owed, quiet since Nov 24 10:00, @dee's."
+        "INC-1 Acme (⬜ Sev4): nothing is owed, quiet since Tuesday, "
+        "November 24th 10:00, @dee's."
     )
     assert told.heard("dee") == [
         "Mon 09:00 Mon 30 Nov: nothing is due from you.",
@@ -177,7 +179,7 @@ def test_the_digests_counts_add_up(tell: Tell) -> None:
     told.travel(pacific("2026-11-25 09:15"))
 
     assert (
-        "Since Yesterday 09:15, 1 of 3 deadlines kept. Late: INC-2 Acme (🔶 Sev2) "
+        "Since yesterday 09:15, 1 of 3 deadlines kept. Late: INC-2 Acme (🔶 Sev2) "
         "first response by 40 min of business time and INC-3 Acme (🔶 Sev2) first "
         "response by 3 h of business time. Kept: INC-1 Acme (🔶 Sev2) first response."
     ) in digest(told)
@@ -216,7 +218,7 @@ def test_a_digest_delayed_by_slack_comes_once_and_up_to_date(
     told.advance(hours=1)
 
     assert digests(told) == [
-        "Tue 09:45 Tue 24 Nov: 1 unowned; nothing late or due before Wed 09:15."
+        "Tue 09:45 Tue 24 Nov: 1 unowned; nothing late or due before tomorrow 09:15."
     ]
     assert "*Opened:* INC-1 Acme (⬜ Sev4)." in digest(told).splitlines()
     assert "nobody owns it. b.\n[Take it]\n" in digest(told)

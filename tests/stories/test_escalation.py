@@ -13,8 +13,8 @@ from tests.story import PACIFIC, Story, pacific, shipped_policy
 
 SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 acme: push of apps fails"
-CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
-PUSH = "Sev2 INC-1 Acme: push of apps fails."
+CHECKOUT = "🔺 Sev1 INC-1 Acme: checkout is down."
+PUSH = "🔶 Sev2 INC-1 Acme: push of apps fails."
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,16 @@ def test_a_page_says_what_is_owed_why_you_and_who_is_next(tell: Tell) -> None:
 
     (page,) = told.slack.dm("ben")
     assert told.slack.notice(page, "ben") == (
-        "Sev1 INC-1 Acme: checkout is down. First response due 16:00, in 10 h 10. "
-        "Nobody owns it. You were told 05:50 as the backup on call; @lea at 06:00 if "
-        "nobody takes it. Stops when somebody takes it."
+        "🔺 Sev1 INC-1 Acme: checkout is down. First response due 16:00, in 10 h "
+        "10. Nobody owns it. You are the backup on call; @lea is paged at 06:00 "
+        "unless somebody takes it. Stops when somebody takes it."
     )
     assert told.read(page, "ben") == (
-        "*Sev1 INC-1 Acme: checkout is down.*\n"
-        "First response due Today 16:00. "
-        "Nobody owns it. You were told 05:50 as the backup on call; @lea at 06:00 if "
-        "nobody takes it. Stops when somebody takes it.\n"
+        "🔺 Sev1 · INC-1 · Acme\n"
+        "checkout is down (open the card)\n"
+        "First response due today 16:00, in 10 h 10. Nobody owns it. You are the "
+        "backup on call; @lea is paged at 06:00 unless somebody takes it. Stops "
+        "when somebody takes it.\n"
         "[Take it] [First response sent]"
     )
 
@@ -121,10 +122,9 @@ def test_the_page_in_the_fallback_channel_says_whom_to_call(tell: Tell) -> None:
 
     (page,) = told.slack.channel("support")
     assert told.slack.notice(page, "dee") == (
-        "Sev1 INC-1 Acme: checkout is down. First response due 13:00 PST, in 10 h. "
-        "Nobody owns it. This channel was told 03:00 PST; @ana at 03:15 PST if nobody "
-        "takes it. On call: @ana, backup @ben, lead @lea. "
-        "Stops when somebody takes it."
+        "🔺 Sev1 INC-1 Acme: checkout is down. First response due 13:00 PST, in 10 "
+        "h. Nobody owns it. @ana is paged at 03:15 PST unless somebody takes it. On "
+        "call: @ana, backup @ben, lead @lea. Stops when somebody takes it."
     )
 
 
@@ -146,9 +146,14 @@ def test_an_answered_page_says_who_answered_it(tell: Tell) -> None:
 
     told.press("ben", "Take it", told.slack.dm("ben")[0])
 
-    ended = "INC-1 Acme (Sev1): escalation ended, taken by @ben Today 02:50."
+    ended = "INC-1 Acme (🔺 Sev1): taken today 02:50 by @ben."
     assert told.read(told.slack.dm("ana")[-1]) == ended
-    assert told.read(told.slack.dm("ben")[-1], "ana") == ended
+    assert told.read(told.slack.dm("ben")[-1], "ana") == (
+        "🔺 Sev1 · INC-1 · Acme\n"
+        "checkout is down (open the card)\n"
+        "*Yours since today 02:50.* First response due today 13:00, in 10 h 10.\n"
+        "[First response sent] [Resolve] [Hand off]"
+    )
 
 
 def test_resolving_ends_the_escalation(tell: Tell) -> None:
@@ -211,7 +216,7 @@ def test_the_policy_chooses_which_plans_page_at_night(tell: Tell) -> None:
     told.command("dee", "/sev1 initech: b")
     told.advance(hours=1)
 
-    assert "Tue 02:40 Sev1 INC-2 Initech: b." in told.heard("ana")
+    assert "Tue 02:40 🔺 Sev1 INC-2 Initech: b." in told.heard("ana")
     assert not any("Globex" in line for line in told.heard("ana"))
 
 
@@ -237,18 +242,18 @@ def test_a_sev2_that_wakes_people_escalates_at_night(tell: Tell) -> None:
 
     assert told.heard("ana") == [f"Sat 03:00 {PUSH}", f"Sat 03:05 {PUSH}"]
     assert told.heard("ben") == [f"Sat 06:10 {PUSH}"]
-    assert "@ana is told now; @ben at Today 03:10" in told.read(answer.private)
+    assert "@ana is paged now; @ben is paged today 03:10" in told.read(answer.private)
 
 
 @pytest.mark.parametrize(
     ("opened", "command", "first"),
     [
-        ("2026-11-28 03:00", SEV2, "@ana is told at Today 04:30, nobody before."),
-        ("2026-11-24 02:00", SEV2, "@ana is told at Today 03:30, nobody before."),
-        ("2026-11-24 02:00", f"{SEV2} at=00:00", "@ana is told now"),
-        ("2026-11-24 08:40", SEV2, "@ana is told at Today 09:00, nobody before."),
-        ("2026-11-24 10:00", "/sev3 acme: a", "@ana is told at Today 13:00, nobody"),
-        ("2026-11-24 12:00", "/sev4 acme: a", "it comes into the morning list of @ana"),
+        ("2026-11-28 03:00", SEV2, "@ana is paged today 04:30, nobody before."),
+        ("2026-11-24 02:00", SEV2, "@ana is paged today 03:30, nobody before."),
+        ("2026-11-24 02:00", f"{SEV2} at=00:00", "@ana is paged now"),
+        ("2026-11-24 08:40", SEV2, "@ana is paged today 09:00, nobody before."),
+        ("2026-11-24 10:00", "/sev3 acme: a", "@ana is reminded today 13:00, nobody"),
+        ("2026-11-24 12:00", "/sev4 acme: a", "It will be on @ana's morning list"),
     ],
     ids=[
         "a reminder at the weekend",
@@ -283,10 +288,10 @@ def test_a_change_to_sev1_at_night_starts_the_escalation_at_once(tell: Tell) -> 
     told.advance(minutes=10)
 
     assert told.heard("ana") == [
-        "Tue 21:00 Sev1 INC-1 Acme: push of apps fails.",
-        "Tue 21:05 Sev1 INC-1 Acme: push of apps fails.",
+        "Tue 21:00 🔺 Sev1 INC-1 Acme: push of apps fails.",
+        "Tue 21:05 🔺 Sev1 INC-1 Acme: push of apps fails.",
     ]
-    assert told.heard("ben") == ["Wed 00:10 Sev1 INC-1 Acme: push of apps fails."]
+    assert told.heard("ben") == ["Wed 00:10 🔺 Sev1 INC-1 Acme: push of apps fails."]
 
 
 def test_an_owner_hears_at_once_of_a_sev1_that_others_made(tell: Tell) -> None:
@@ -299,15 +304,15 @@ def test_an_owner_hears_at_once_of_a_sev1_that_others_made(tell: Tell) -> None:
 
     (page,) = told.slack.dm("ben")
     assert told.slack.notice(page, "ben") == (
-        "Sev1 INC-1 Acme: push of apps fails. It is yours, and somebody else made it "
-        "urgent: are you on it? First response due 16:00, in 16 h. "
-        "Last sign of life 00:00. No tap by 00:15: @ana is told. "
+        "INC-1 Acme (🔺 Sev1): it is yours, and somebody else made it urgent: are "
+        "you on it? “push of apps fails”. First response due 16:00, in 16 h. Last "
+        "sign of life 00:00. Without an answer @ana is paged at 00:15. "
         "Stops at any act of yours on it."
     )
     assert told.heard("ana") == []
     told.advance(minutes=1)
     assert told.heard("ana") == [
-        "Tue 21:15 INC-1 Acme (Sev1): no sign of life from @ben since 21:00."
+        "Tue 21:15 INC-1 Acme (🔺 Sev1): no sign of life from @ben since 21:00."
     ]
 
 
@@ -335,7 +340,7 @@ def test_a_sev1_owner_is_checked_on_hourly_day_and_night(
         told.advance(hours=1)
         told.press("ben", "Still on it", told.slack.dm("ben")[-1])
 
-    asked = "INC-1 Acme (Sev1): are you still on it?"
+    asked = "INC-1 Acme (🔺 Sev1): are you still on it?"
     assert told.heard("ben") == [
         f"Tue 20:30 {asked}",
         f"Tue 21:30 {asked}",
@@ -343,7 +348,10 @@ def test_a_sev1_owner_is_checked_on_hourly_day_and_night(
     ]
     assert told.heard("ana") == []
     assert told.read(told.slack.dm("ben")[-1], "ben") == (
-        "INC-1 Acme (Sev1): check-in answered Today 22:30."
+        "🔺 Sev1 · INC-1 · Acme\n"
+        "checkout is down (open the card)\n"
+        "*Yours since today 19:30.* First response due tomorrow 15:30, in 17 h.\n"
+        "[First response sent] [Resolve] [Hand off]"
     )
 
 
@@ -357,9 +365,9 @@ def test_a_check_in_shows_the_last_sign_of_life_and_who_follows(
 
     (page,) = told.slack.dm("ben")
     assert told.slack.notice(page, "ben") == (
-        "INC-1 Acme (Sev1): are you still on it? First response due 16:00, in 9 h 20. "
-        "Last sign of life 05:40. No tap by 06:55: @ana is told. "
-        "Stops at any act of yours on it."
+        "INC-1 Acme (🔺 Sev1): are you still on it? First response due 16:00, in "
+        "9 h 20. Last sign of life 05:40. "
+        "Without an answer @ana is paged at 06:55. Stops at any act of yours on it."
     )
     assert told.buttons(page) == ["Still on it", "First response sent", "Hand off"]
 
@@ -375,7 +383,7 @@ def test_any_act_of_the_owner_is_a_sign_of_life(tell: Tell) -> None:
     told.advance(minutes=1)
 
     assert before == []
-    assert told.heard("ben") == ["Tue 07:25 INC-1 Acme (Sev1): are you still on it?"]
+    assert told.heard("ben") == ["Tue 07:25 INC-1 Acme (🔺 Sev1): are you still on it?"]
 
 
 def test_the_act_of_another_is_no_sign_of_life_of_the_owner(tell: Tell) -> None:
@@ -386,7 +394,13 @@ def test_the_act_of_another_is_no_sign_of_life_of_the_owner(tell: Tell) -> None:
     told.fill_in("dee", "First response sent", told="we are on it")
     told.advance(minutes=15)
 
-    assert told.heard("ben") == ["Tue 06:40 INC-1 Acme (Sev1): are you still on it?"]
+    assert told.heard("ben") == [
+        (
+            "Tue 06:25 INC-1 Acme (🔺 Sev1): First response logged by @dee: “we are "
+            "on it”."
+        ),
+        "Tue 06:40 INC-1 Acme (🔺 Sev1): are you still on it?",
+    ]
 
 
 def test_a_silent_owner_is_asked_once_more_and_then_it_escalates(
@@ -397,10 +411,10 @@ def test_a_silent_owner_is_asked_once_more_and_then_it_escalates(
     owned_sev1(told)
     told.advance(minutes=111)
 
-    silent = "INC-1 Acme (Sev1): no sign of life from @ben since"
-    again = "INC-1 Acme (Sev1): no tap yet; are you still on it?"
+    silent = "INC-1 Acme (🔺 Sev1): no sign of life from @ben since"
+    again = "INC-1 Acme (🔺 Sev1): no tap yet; are you still on it?"
     assert told.heard("ben") == [
-        "Tue 06:40 INC-1 Acme (Sev1): are you still on it?",
+        "Tue 06:40 INC-1 Acme (🔺 Sev1): are you still on it?",
         f"Tue 06:55 {again}",
         f"Tue 07:05 {again}",
         f"Tue 07:30 {again}",
@@ -426,12 +440,12 @@ def test_taking_over_from_a_silent_owner_ends_the_escalation(tell: Tell) -> None
     told.advance(minutes=59)
 
     assert told.heard("ana") == [
-        "Tue 03:55 INC-1 Acme (Sev1): no sign of life from @ben since 02:40."
+        "Tue 03:55 INC-1 Acme (🔺 Sev1): no sign of life from @ben since 02:40."
     ]
-    assert len(told.heard("ben")) == 2
+    assert len(told.heard("ben")) == 3
     told.advance(minutes=1)
     assert told.heard("ana")[1:] == [
-        "Tue 04:56 INC-1 Acme (Sev1): are you still on it?"
+        "Tue 04:56 INC-1 Acme (🔺 Sev1): are you still on it?"
     ]
 
 
@@ -445,7 +459,7 @@ def test_a_silent_owner_who_answers_late_ends_the_escalation(tell: Tell) -> None
 
     assert len(told.heard("ana")) == 1
     assert told.read(told.slack.dm("ana")[0]) == (
-        "INC-1 Acme (Sev1): check-in answered Today 03:56."
+        "INC-1 Acme (🔺 Sev1): check-in answered today 03:56."
     )
 
 

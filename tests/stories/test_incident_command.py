@@ -22,13 +22,13 @@ def test_own_incidents_come_first_then_those_that_need_somebody(tuesday: Story) 
 
     assert asked(tuesday, "dee", "") == (
         "*4 are open, 2 of them yours.*\n"
-        "INC-1 Acme (🔵 Sev3): first response due Tomorrow 10:00, in 1 day. slow.\n"
+        "INC-1 Acme (🔵 Sev3): first response due tomorrow 10:00, in 1 day. slow.\n"
         "[First response sent]\n"
-        "INC-3 Globex (🔶 Sev2): first response due Tomorrow 10:00, in 1 day. "
+        "INC-3 Globex (🔶 Sev2): first response due tomorrow 10:00, in 1 day. "
         "push fails.\n[First response sent]\n"
-        "INC-2 Globex (⬜ Sev4): first response due Nov 27 10:00, in 3 days, nobody "
-        "owns it. where is the manual.\n[Take it]\n"
-        "INC-4 Acme (🔶 Sev2): first response due Today 14:00, in 4 h, @ana's. "
+        "INC-2 Globex (⬜ Sev4): first response due Friday, November 27th 10:00, in 3 "
+        "days, nobody owns it. where is the manual.\n[Take it]\n"
+        "INC-4 Acme (🔶 Sev2): first response due today 14:00, in 4 h, @ana's. "
         "push fails.\n[Take over]"
     )
 
@@ -61,13 +61,13 @@ def test_one_incident_is_shown_with_what_happened(tuesday: Story, written: str) 
     shown = asked(tuesday, "ben", written)
 
     assert shown == (
-        "*Sev2 · INC-1 · Acme (Premium Support)*\n"
+        "🔶 Sev2 · INC-1 · Acme\n"
         "push fails\n"
-        "*Owner:* @ana since Today 13:00\n"
-        "*First response:* due Today 17:00\n"
+        "*Owner:* @ana since today 13:00\n"
+        "*First response:* due today 17:00, in 4 h\n"
         "*Then:* status updates twice per business day\n"
-        "Opened by @dee Today 13:00.\n"
-        "[Take over] [First response sent] [Resolve] [More]\n"
+        "Premium Support. Opened today 13:00 by @dee.\n"
+        "[First response sent] [Resolve] [Take over] [More]\n"
         "*What happened*\n"
         "Today 13:00: Opened by @dee.\n"
         "Today 13:00: @ana took it. The first response is still owed."
@@ -82,7 +82,7 @@ def test_a_press_in_the_private_answer_works_and_refreshes_it(tuesday: Story) ->
     refreshed = tuesday.asked("ben", "Take it", shown)
     tuesday.settle()
 
-    assert "*Owner:* @ben since Today 13:00" in refreshed
+    assert "*Owner:* @ben since today 13:00" in refreshed
     assert len(tuesday.slack.private("ben")) == 1
     assert "*Owner:* @ben" in tuesday.read(tuesday.card())
 
@@ -95,7 +95,7 @@ def test_a_late_press_in_the_private_answer_says_why(tuesday: Story) -> None:
 
     said = tuesday.asked("ben", "Take it", shown)
 
-    assert said == "INC-1 was taken by @ana, Today 13:00."
+    assert said == "INC-1 was taken today 13:00 by @ana."
     assert len(tuesday.slack.private("ben")) == 2
 
 
@@ -163,7 +163,7 @@ def test_a_long_list_turns_its_pages_in_place(tuesday: Story) -> None:
 def test_a_short_command_works_under_the_long_one(tuesday: Story, typed: str) -> None:
     answer = tuesday.command("dee", f"/incident {typed} acme: push fails owner=@dee")
 
-    assert tuesday.read(answer.private).startswith("*INC-1 opened as Sev2 for Acme")
+    assert tuesday.read(answer.private).startswith("*INC-1 · 🔶 Sev2 · Acme")
 
 
 def test_a_short_command_alone_opens_its_form_under_the_long_one(
@@ -189,4 +189,4 @@ def test_the_same_text_again_can_be_meant_under_the_long_command(
     again = tuesday.command("dee", "/incident sev2 acme: push fails").private
     assert again
 
-    assert "INC-2 opened as Sev2" in tuesday.asked("dee", "Open another", again)
+    assert "*INC-2 · 🔶 Sev2 · Acme" in tuesday.asked("dee", "Open another", again)

@@ -56,7 +56,7 @@ def test_a_sev1_escalates_a_minute_after_its_owner_left(tuesday: Story) -> None:
     came = [line[:9] for line in tuesday.heard("ana")[before:]]
     assert came == ["Tue 10:06", "Tue 10:11"]
     assert [line[:9] for line in tuesday.heard("ben")] == ["Tue 13:16"]
-    assert "@cem left; nobody owns it. You were told" in tuesday.phone("ana")[-1]
+    assert "@cem left; nobody owns it. You are the" in tuesday.phone("ana")[-1]
 
 
 def test_a_sev2_escalates_once_its_owner_left(tuesday: Story) -> None:
@@ -85,7 +85,7 @@ def test_reminders_of_a_leaver_go_to_the_primary(owned: Story) -> None:
 
     assert owned.heard("ana") == [
         "Wed 09:00 Wed 25 Nov: 1 owed, 1 unowned; you are on call.",
-        "Wed 10:00 INC-1 Acme (Sev3): first response due now, 10:00.",
+        "Wed 10:00 INC-1 Acme (🔵 Sev3): first response due now, 10:00.",
     ]
     assert owned.heard_in("support") == []
 
@@ -97,7 +97,7 @@ def test_whoever_takes_it_afterwards_owns_it(owned: Story) -> None:
     owned.take("dee")
     owned.advance(minutes=10)
 
-    assert owner(owned) == "@dee since Today 10:01"
+    assert owner(owned) == "@dee since today 10:01"
 
 
 def test_somebody_who_is_back_within_a_minute_keeps_it(owned: Story) -> None:
@@ -106,7 +106,7 @@ def test_somebody_who_is_back_within_a_minute_keeps_it(owned: Story) -> None:
     owned.become("cem", deleted=False)
     owned.advance(hours=1)
 
-    assert owner(owned) == "@cem since Today 10:00"
+    assert owner(owned) == "@cem since today 10:00"
     assert lists(owned) == []
 
 
@@ -118,7 +118,7 @@ def test_somebody_who_is_back_later_gets_nothing_back(owned: Story) -> None:
 
     assert owner(owned) == LEFT
     owned.take("cem")
-    assert owner(owned) == "@cem since Today 10:12"
+    assert owner(owned) == "@cem since today 10:12"
 
 
 def test_leaving_twice_releases_twice(owned: Story) -> None:
@@ -209,9 +209,9 @@ def test_an_offer_to_somebody_who_left_ends_and_its_giver_hears(offered: Story) 
     offered.leave("cem")
     offered.advance(minutes=1)
 
-    assert owner(offered) == "@dee since Today 10:00"
+    assert owner(offered) == "@dee since today 10:00"
     assert offered.phone("dee")[-1] == (
-        "@cem left; your offer of INC-1 Acme (Sev2) is over. It stays yours."
+        "@cem left; your offer of INC-1 Acme (🔶 Sev2) is over. It stays yours."
     )
     assert "left" not in offered.thread()[-1]
 
@@ -222,7 +222,7 @@ def test_an_offer_by_somebody_who_left_ends_and_the_other_hears(offered: Story) 
 
     assert owner(offered) == "@dee left; nobody owns it"
     assert offered.phone("cem")[-1] == (
-        "@dee left; the offer of INC-1 Acme (Sev2) is over. Nobody owns it."
+        "@dee left; the offer of INC-1 Acme (🔶 Sev2) is over. Nobody owns it."
     )
     request = offered.slack.dm("cem")[0]
     assert offered.read(request).endswith("the offer is over. Nobody owns it.")
@@ -239,7 +239,7 @@ def test_the_offer_of_a_third_person_outlives_the_owner(tuesday: Story) -> None:
     assert owner(tuesday) == f"{LEFT}; offered to @dee, not accepted yet"
     tuesday.press("dee", "Accept", tuesday.slack.dm("dee")[-1])
 
-    assert owner(tuesday) == "@dee since Today 10:01"
+    assert owner(tuesday) == "@dee since today 10:01"
 
 
 def test_an_offer_ends_if_both_left_and_nobody_is_written_to(offered: Story) -> None:
@@ -275,7 +275,7 @@ def test_a_guest_on_call_keeps_what_is_theirs(tuesday: Story) -> None:
     tuesday.become("ben", is_restricted=True)
     tuesday.advance(minutes=5)
 
-    assert owner(tuesday) == "@ben since Today 10:00"
+    assert owner(tuesday) == "@ben since today 10:00"
 
 
 def test_an_incident_reopened_after_its_owner_left_is_nobodys(owned: Story) -> None:
@@ -323,7 +323,7 @@ def test_somebody_who_came_back_while_the_bot_was_down_keeps_it(owned: Story) ->
     owned.start_bot()
     owned.advance(minutes=5)
 
-    assert owner(owned) == "@cem since Today 10:00"
+    assert owner(owned) == "@cem since today 10:00"
 
 
 def test_a_daily_refresh_finds_who_left_without_an_event(owned: Story) -> None:
@@ -346,7 +346,7 @@ def test_no_answer_from_slack_releases_nobody(owned: Story, fault: Fault) -> Non
             bot.people.read_page()
     owned.advance(hours=1)
 
-    assert owner(owned) == "@cem since Today 10:00"
+    assert owner(owned) == "@cem since today 10:00"
 
 
 def test_a_refused_direct_message_tells_that_somebody_left(owned: Story) -> None:
@@ -363,7 +363,7 @@ def test_older_news_of_somebody_who_is_back_changes_nothing(owned: Story) -> Non
     owned.become("cem", updated=1_000, deleted=True)
     owned.advance(minutes=5)
 
-    assert owner(owned) == "@cem since Today 10:00"
+    assert owner(owned) == "@cem since today 10:00"
 
 
 def test_a_resolved_incident_hears_nothing_of_leavers(owned: Story) -> None:
@@ -405,6 +405,6 @@ def test_a_release_that_fails_holds_up_no_reminder_and_is_tried_again(
     owned.use_policy(plans=plans)
     owned.advance(minutes=6)
 
-    assert before == "@cem since Today 10:00"
-    assert any("INC-2 Globex (Sev2)" in line for line in owned.heard("dee"))
+    assert before == "@cem since today 10:00"
+    assert any("INC-2 Globex (🔶 Sev2)" in line for line in owned.heard("dee"))
     assert owner(owned) == LEFT

@@ -14,15 +14,15 @@ SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 acme: push of apps fails"
 POST, EDIT, DELETE = "chat.postMessage", "chat.update", "chat.delete"
 KEPT = "INC-1: kept for what was written below. What is owed is in a newer message."
-AHEAD = "INC-1 Acme (Sev2): first response due 14:00, in 1 h."
-DUE = "INC-1 Acme (Sev2): first response due now, 14:00."
+AHEAD = "INC-1 Acme (🔶 Sev2): first response due 14:00, in 1 h."
+DUE = "INC-1 Acme (🔶 Sev2): first response due now, 14:00."
 
 
 def reminded_once(told: Story) -> None:
     """Let Ana own a Sev2, and remind her of it an hour before it is due."""
     told.command("ana", f"{SEV2} owner=@ana")
     told.advance(hours=3)
-    assert [one[:52] for one in told.phone("ana")] == [AHEAD]
+    assert firsts(told) == [AHEAD]
 
 
 def wait(told: Story, **span: float) -> None:
@@ -188,8 +188,8 @@ def test_a_reminder_keeps_the_question_that_its_owner_has_not_answered(
 
     (page,) = told.slack.dm("ana")
     assert told.slack.notice(page, "ana").startswith(
-        "INC-1 Acme (Sev1): are you still on it? First response less than a minute "
-        "late, was due 14:00. Last sign of life 12:59."
+        "INC-1 Acme (🔺 Sev1): are you still on it? First response ⏰ late since 14:00 "
+        "(less than a minute of business time). Last sign of life 12:59."
     )
     assert told.buttons(page) == ["Still on it", "First response sent", "Hand off"]
 
@@ -221,7 +221,7 @@ def test_an_outage_names_each_incident_once(tuesday: Story) -> None:
     assert said.count("INC-1") == 1
     assert said.count("[Take it]") == 1
     assert "and could not remind you of this:" in said
-    assert "First response due Today 14:00" in said
+    assert "First response due today 14:00" in said
 
 
 def test_after_taking_a_page_the_message_shows_what_was_reminded(
@@ -233,9 +233,9 @@ def test_after_taking_a_page_the_message_shows_what_was_reminded(
     tuesday.press("ana", "Take it", tuesday.slack.dm("ana")[0])
 
     (page,) = tuesday.slack.dm("ana")
-    assert tuesday.read(page).splitlines()[0] == (
-        "*INC-1 Acme (Sev1): first response due Today 14:00.*"
-    )
+    head, _, owed, _ = tuesday.read(page).splitlines()
+    assert head == "🔺 Sev1 · INC-1 · Acme"
+    assert owed.startswith("*First response due today 14:00, in 44 min.* Yours since ")
     assert tuesday.buttons(page) == ["First response sent", "Snooze", "Hand off"]
 
 

@@ -12,12 +12,12 @@ from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 acme: push of apps fails"
-CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
-FIRST = "INC-1 Acme (Sev2): first response"
+CHECKOUT = "🔺 Sev1 INC-1 Acme: checkout is down."
+FIRST = "INC-1 Acme (🔶 Sev2): first response"
 NO_CARD = (
     "INC-1 is recorded, but its card could not be posted in #incidents. Why: {}. "
     "Reminders go out as usual; `/incident 1` shows it. "
-    "Sev2 INC-1 Acme: push of apps fails."
+    "🔶 Sev2 INC-1 Acme: push of apps fails."
 )
 
 
@@ -77,7 +77,7 @@ def test_an_undeliverable_card_is_reported_to_typist_and_fallback_channel(
         "Nobody was told instead.\n"
         "[Send again]"
     ]
-    assert tuesday.heard("ana") == ["Tue 10:00 Sev2 INC-1 Acme: push of apps fails."]
+    assert tuesday.heard("ana") == ["Tue 10:00 🔶 Sev2 INC-1 Acme: push of apps fails."]
 
 
 @pytest.mark.parametrize("how", ["archived", "left"])
@@ -92,10 +92,10 @@ def test_send_again_posts_the_card_and_its_thread_after_repair(
     mend_channel(tuesday, how)
     tuesday.press("dee", "Send again", tuesday.slack.dm("dee")[0])
 
-    assert "*Owner:* @ana since Today 10:00" in tuesday.read(tuesday.card())
+    assert "*Owner:* @ana since today 10:00" in tuesday.read(tuesday.card())
     assert [line.splitlines()[0] for line in tuesday.thread()] == [
         "@ana took it. The first response is still owed.",
-        "*INC-1 Acme (Sev2): first response due Today 14:00.*",
+        "🔶 Sev2 · INC-1 · Acme",
     ]
     tuesday.take("ben")
     assert "*Owner:* @ben" in tuesday.read(tuesday.card())
@@ -146,7 +146,7 @@ def test_a_lost_card_is_posted_at_the_next_change_after_repair(
     tuesday.fill_in("ana", "First response sent", found, told="We look")
 
     assert [text.endswith("[Send again]") for text in while_lost] == [True]
-    assert "*Owner:* @ana since Today 10:00" in tuesday.read(tuesday.card())
+    assert "*Owner:* @ana since today 10:00" in tuesday.read(tuesday.card())
     assert len(tuesday.thread()) == 2
     assert fallback(tuesday)[0].endswith("It was sent again.")
     assert tuesday.buttons(tuesday.slack.dm("dee")[0]) == []
@@ -321,7 +321,7 @@ def test_messages_to_an_owner_who_left_go_to_the_primary(
     tuesday.advance(hours=3)
 
     assert tuesday.phone("ana")[-1] == (
-        "INC-1 Acme (Sev2): first response due 14:00, in 1 h. It is @ben's; you are "
+        "INC-1 Acme (🔶 Sev2): first response due 14:00, in 1 h. It is @ben's; you are "
         "told instead of somebody who cannot be reached. "
         "Stops when the first response is logged."
     )
@@ -341,9 +341,12 @@ def test_messages_to_a_primary_who_left_go_to_the_backup(tuesday: Story) -> None
     tuesday.command("dee", SEV1)
 
     assert tuesday.phone("ben") == [
-        "Sev1 INC-1 Acme: checkout is down. First response due 17:00, in 4 h. Nobody "
-        "owns it. You were told 13:00 as the stand-in for somebody who cannot be "
-        "reached; @ben at 13:10 if nobody takes it. Stops when somebody takes it."
+        (
+            "🔺 Sev1 INC-1 Acme: checkout is down. First response due 17:00, in 4 "
+            "h. Nobody owns it. You are the stand-in for somebody who cannot be "
+            "reached; @ben is paged at 13:10 unless somebody takes it. Stops when "
+            "somebody takes it."
+        ),
     ]
     assert fallback(tuesday) == [
         "Not delivered: a reminder about INC-1, to @ana. "
@@ -402,7 +405,9 @@ def test_a_reminder_that_nobody_on_call_can_get_goes_to_the_fallback_channel(
 
     tuesday.advance(hours=3)
 
-    (reminder,) = (one for one in fallback(tuesday) if one.startswith(f"*{FIRST}"))
+    (reminder,) = (
+        one for one in fallback(tuesday) if one.startswith("🔶 Sev2 · INC-1 · Acme\n")
+    )
     assert reminder.splitlines()[-1] == "[First response sent] [Take over]"
 
 
@@ -474,7 +479,7 @@ def test_a_message_that_cannot_be_rendered_is_reported_and_blocks_nothing(
 
     assert "a wish" in tuesday.read(tuesday.card(2))
     assert fallback(tuesday)[0].startswith(
-        "Not delivered: a note in the thread of INC-1, to #incidents. Why: it could "
+        "Not delivered: a note about INC-1, to #incidents. Why: it could "
         "not be written; it is a fault of the bot, see its log."
     )
 
@@ -489,11 +494,11 @@ def test_an_unreadable_deadline_is_reported_and_blocks_nothing(
     tuesday.advance(hours=3, minutes=30)
 
     assert tuesday.heard("ana") == [
-        "Tue 13:00 INC-2 Acme (Sev2): first response due 14:00, in 1 h."
+        "Tue 13:00 INC-2 Acme (🔶 Sev2): first response due 14:00, in 1 h."
     ]
     assert fallback(tuesday) == [
         "The reminders of INC-1 fail; it is a fault of the bot, see its log. Nobody "
-        "is reminded of it: keep an eye on it. Sev2 INC-1 Acme: push of apps fails."
+        "is reminded of it: keep an eye on it. 🔶 Sev2 INC-1 Acme: push of apps fails."
     ]
 
 

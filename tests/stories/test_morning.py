@@ -70,9 +70,9 @@ def test_a_list_shows_the_count_first_last_and_overdue_deadlines(
     )
     assert told.read(message) == (
         "*Tue 24 Nov: 3 owed.*\n"
-        "INC-1 Acme (🔵 Sev3): update due Today 09:20, in 20 min. a.\n[Log update]\n"
-        "INC-2 Globex (🔵 Sev3): update due Today 10:20, in 1 h 20. b.\n[Log update]\n"
-        "INC-3 Umbrella (🔶 Sev2): first response due Today 12:30, in 3 h 30. c.\n"
+        "INC-1 Acme (🔵 Sev3): update due today 09:20, in 20 min. a.\n[Log update]\n"
+        "INC-2 Globex (🔵 Sev3): update due today 10:20, in 1 h 20. b.\n[Log update]\n"
+        "INC-3 Umbrella (🔶 Sev2): first response due today 12:30, in 3 h 30. c.\n"
         "[First response sent]"
     )
     assert linked(told, message) == [told.card(number).ts for number in (1, 2, 3)]
@@ -86,8 +86,8 @@ def test_overdue_deadlines_come_first_and_are_counted(tell: Tell) -> None:
     told.travel(pacific("2026-11-24 09:00"))
 
     assert told.phone("ana")[-1] == (
-        "Tue 24 Nov: 2 owed, 1 late. First: INC-1 Acme (🔶 Sev2): ⏰ first response "
-        "late since Mon 14:00 (3 h of business time)."
+        "Tue 24 Nov: 2 owed, 1 late. First: INC-1 Acme (🔶 Sev2): first response "
+        "⏰ late since yesterday 14:00 (3 h of business time)."
     )
 
 
@@ -116,7 +116,7 @@ def test_taking_from_a_morning_list_shows_the_incident_and_its_next_step(
 
     shown = told.asked("ana", "Take it", message)
 
-    assert "*Owner:* @ana since Today 09:00" in shown
+    assert "*Owner:* @ana since today 09:00" in shown
     assert "[First response sent]" in shown
 
 

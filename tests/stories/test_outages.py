@@ -5,8 +5,8 @@ from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 acme: push of apps fails"
-CHECKOUT = "Sev1 INC-1 Acme: checkout is down."
-FIRST = "INC-1 Acme (Sev2): first response"
+CHECKOUT = "🔺 Sev1 INC-1 Acme: checkout is down."
+FIRST = "INC-1 Acme (🔶 Sev2): first response"
 
 
 def be_down_until(told: Story, at: str) -> None:
@@ -30,14 +30,16 @@ def test_after_an_outage_each_person_gets_one_message_oldest_first(tell: Tell) -
 
     assert told.phone("ana")[before:] == [
         "I was down from 10:10 to 14:05 and could not remind you of these 2, oldest "
-        "first: INC-1 Acme (Sev2): first response 35 min late, was due 13:30. "
-        "INC-2 Acme (Sev2): first response 5 min late, was due 14:00."
+        "first: INC-1 Acme (🔶 Sev2): first response ⏰ late since 13:30 (35 min of "
+        "business time). INC-2 Acme (🔶 Sev2): first response ⏰ late since 14:00 "
+        "(5 min of business time)."
     ]
     assert told.phone("ben") == [
-        "I was down from 13:10 to 17:05 and could not remind you of this: "
-        "INC-3 Acme (Sev2): first response due now, 17:05. Yours since 13:05. "
-        "You hear of it now, since it is due before your next working day. "
-        "Stops when the first response is logged."
+        "I was down from 13:10 to 17:05 and could not remind you of this: INC-3 Acme "
+        "(🔶 Sev2): first response due now, 17:05. Yours since 13:05. Acme "
+        "reported it 13:05 and has not heard yet. You hear of it now, since it "
+        "is due before your next working day. Stops when the first response is "
+        "logged."
     ]
 
 
@@ -117,9 +119,10 @@ def test_a_computer_that_slept_counts_as_an_outage(tuesday: Story) -> None:
     tuesday.settle()
 
     assert tuesday.phone("ana") == [
-        "I was down from 12:00 to 14:10 and could not remind you of this: "
-        "INC-1 Acme (Sev2): first response 10 min late, was due 14:00. "
-        "Yours since 10:00. Stops when the first response is logged."
+        "I was down from 12:00 to 14:10 and could not remind you of this: INC-1 Acme "
+        "(🔶 Sev2): first response ⏰ late since 14:00 (10 min of business "
+        "time). Yours since 10:00. Acme reported it 10:00 and has not heard "
+        "yet. Stops when the first response is logged."
     ]
 
 
@@ -137,7 +140,7 @@ def test_a_clock_set_back_repeats_and_loses_no_reminder(
     assert tuesday.heard("ana") == [
         f"Tue 13:00 {FIRST} due 14:00, in 1 h.",
         f"Tue 14:00 {FIRST} due now, 14:00.",
-        f"Tue 15:00 {FIRST} 1 h late, was due 14:00.",
+        f"Tue 15:00 {FIRST} ⏰ late since 14:00 (1 h of business time).",
     ]
 
 

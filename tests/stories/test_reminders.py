@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.policy.policies import Severity
+from bot.slack.marks import marked
 from tests.stories.conftest import Tell
 from tests.story import Story
 
 SEV2 = "/sev2 acme: push of apps fails"
-FIRST = "INC-1 Acme (Sev2): first response"
+FIRST = "INC-1 Acme (🔶 Sev2): first response"
 
 
 def owned(told: Story, owner: str = "ana", command: str = SEV2) -> None:
@@ -34,8 +36,8 @@ def test_a_sev2_deadline_is_reminded_before_at_and_twice_after(
     assert tuesday.heard("ana") == [
         f"Tue 13:00 {FIRST} due 14:00, in 1 h.",
         f"Tue 14:00 {FIRST} due now, 14:00.",
-        f"Tue 15:00 {FIRST} 1 h late, was due 14:00.",
-        f"Tue 16:00 {FIRST} 2 h late, was due 14:00.",
+        f"Tue 15:00 {FIRST} ⏰ late since 14:00 (1 h of business time).",
+        f"Tue 16:00 {FIRST} ⏰ late since 14:00 (2 h of business time).",
     ]
 
 
@@ -46,13 +48,14 @@ def test_the_thread_gets_reminders_from_the_due_instant_on(tuesday: Story) -> No
 
     assert tuesday.heard_under(1) == [
         f"Tue 14:00 {FIRST} due now, 14:00 PST.",
-        f"Tue 15:00 {FIRST} 1 h late, was due 14:00 PST.",
-        f"Tue 16:00 {FIRST} 2 h late, was due 14:00 PST.",
+        f"Tue 15:00 {FIRST} ⏰ late since 14:00 PST (1 h of business time).",
+        f"Tue 16:00 {FIRST} ⏰ late since 14:00 PST (2 h of business time).",
     ]
     assert tuesday.thread()[-1] == (
-        "*INC-1 Acme (Sev2): first response late since Today 14:00.*\n"
-        "push of apps fails\n"
-        "It is @ana's; @lea hears of it as the lead. "
+        "⏰ Late · 🔶 Sev2 · INC-1 · Acme\n"
+        "push of apps fails (open the card)\n"
+        "*First response ⏰ late since today 14:00 (2 h of business time).* It is "
+        "@ana's; @lea hears of it as the lead. "
         "Stops when the first response is logged.\n"
         "[First response sent] [Take over]"
     )
@@ -65,7 +68,8 @@ def test_the_lead_gets_the_second_reminder_after_the_deadline(tuesday: Story) ->
     tuesday.advance(hours=12)
 
     assert tuesday.phone("lea") == [
-        "INC-1 Acme (Sev2): first response 2 h late, was due 14:00. "
+        "INC-1 Acme (🔶 Sev2): first response ⏰ late since 14:00 (2 h of business "
+        "time). "
         "It is @ana's; you are told as the lead. "
         "Stops when the first response is logged."
     ]
@@ -80,13 +84,16 @@ def test_a_reminder_shows_the_deadline_its_reason_and_what_stops_it(
 
     (reminder,) = tuesday.slack.dm("ben")
     assert tuesday.slack.notice(reminder, "ben") == (
-        "INC-1 Acme (Sev2): first response due 17:00, in 1 h. Yours since 13:00. "
-        "Stops when the first response is logged."
+        "INC-1 Acme (🔶 Sev2): first response due 17:00, in 1 h. Yours since 13:00. "
+        "Acme reported it 13:00 and has not heard yet. Stops when the first "
+        "response is logged."
     )
     assert tuesday.read(reminder, "ben") == (
-        "*INC-1 Acme (Sev2): first response due Today 17:00.*\n"
-        "push of apps fails\n"
-        "Yours since Today 13:00. Stops when the first response is logged.\n"
+        "🔶 Sev2 · INC-1 · Acme\n"
+        "push of apps fails (open the card)\n"
+        "*First response due today 17:00, in 1 h.* Yours since today 13:00. Acme "
+        "reported it today 13:00 and has not heard yet. Stops when the first "
+        "response is logged.\n"
         "[First response sent] [Snooze] [Hand off]"
     )
 
@@ -94,9 +101,9 @@ def test_a_reminder_shows_the_deadline_its_reason_and_what_stops_it(
 @pytest.mark.parametrize(
     ("owner", "text"),
     [
-        ("ben", "Tue 16:00 INC-1 Acme (Sev2): first response due 17:00, in 1 h."),
-        ("lea", "Tue 22:00 INC-1 Acme (Sev2): first response due 23:00, in 1 h."),
-        ("cem", "Wed 02:30 INC-1 Acme (Sev2): first response due 03:30, in 1 h."),
+        ("ben", "Tue 16:00 INC-1 Acme (🔶 Sev2): first response due 17:00, in 1 h."),
+        ("lea", "Tue 22:00 INC-1 Acme (🔶 Sev2): first response due 23:00, in 1 h."),
+        ("cem", "Wed 02:30 INC-1 Acme (🔶 Sev2): first response due 03:30, in 1 h."),
     ],
 )
 def test_plain_text_is_in_the_readers_local_time(
@@ -118,11 +125,13 @@ def test_a_reminder_at_closing_time_goes_out_before_closing(
     told.advance(hours=23)
 
     assert told.heard("ana") == [
-        f"Tue 16:00 {FIRST} due 17:00, in 1 h (late only from Wed 09:00).",
-        f"Tue 16:45 {FIRST} due 17:00, in 15 min (late only from Wed 09:00).",
+        f"Tue 16:00 {FIRST} due 17:00, in 1 h (late only from tomorrow 09:00).",
+        f"Tue 16:45 {FIRST} due 17:00, in 15 min (late only from tomorrow 09:00).",
         "Wed 09:00 Wed 25 Nov: 1 owed.",
-        f"Wed 10:00 {FIRST} 1 h late, was due Tue 17:00.",
-        f"Wed 11:00 {FIRST} 2 h late, was due Tue 17:00.",
+        f"Wed 10:00 {FIRST} ⏰ late since 09:00 (1 h of business time), "
+        "was due yesterday 17:00.",
+        f"Wed 11:00 {FIRST} ⏰ late since 09:00 (2 h of business time), "
+        "was due yesterday 17:00.",
     ]
 
 
@@ -136,12 +145,12 @@ def test_sev3_and_sev4_deadlines_are_reminded_at_and_once_after(
     told.advance(days=8)
 
     reminders = [line for line in told.heard("ana") if "INC-1 Initech (" in line]
-    name = f"INC-1 Initech ({severity.capitalize()}): first response"
+    name = f"INC-1 Initech ({marked(Severity(severity))}): first response"
     due, after = {"sev3": ("Wed", "Wed 14:00"), "sev4": ("Fri", "Fri 16:00")}[severity]
     late = {"sev3": "4 h", "sev4": "6 h"}[severity]
     assert reminders == [
         f"{due} 10:00 {name} due now, 10:00.",
-        f"{after} {name} {late} late, was due 10:00.",
+        f"{after} {name} ⏰ late since 10:00 ({late} of business time).",
     ]
     assert told.heard("lea") == []
     assert told.heard_under() == []
@@ -153,7 +162,7 @@ def test_reminders_of_an_unowned_incident_go_to_the_primary(tuesday: Story) -> N
     tuesday.advance(hours=24)
 
     assert tuesday.phone("ana")[-1] == (
-        "INC-1 Acme (Sev3): first response due now, 10:00. "
+        "INC-1 Acme (🔵 Sev3): first response due now, 10:00. "
         "Nobody owns it; you are told as the primary on call. "
         "Stops when the first response is logged."
     )
@@ -170,7 +179,11 @@ def test_an_answer_ends_the_reminders_and_strips_their_buttons(
 
     assert len(tuesday.heard("ana")) == 1
     assert tuesday.read(tuesday.slack.dm("ana")[0]) == (
-        "INC-1 Acme (Sev2): first response answered Today 13:00."
+        "🔶 Sev2 · INC-1 · Acme\n"
+        "push of apps fails (open the card)\n"
+        "*First response answered today 13:00.* Update due today 17:00, in 4 h "
+        "(late only from tomorrow 09:00).\n"
+        "[Log update] [Resolve] [Hand off]"
     )
 
 
@@ -196,17 +209,21 @@ def test_reminders_for_one_person_within_two_minutes_are_one_message(
     tuesday.advance(hours=3)
 
     assert tuesday.phone("ana") == [
-        "2 reminders: INC-1 Acme (Sev2): first response due 14:00, in 1 h. "
-        "INC-2 Acme (Sev2): first response due 14:02, in 1 h 02."
+        "2 reminders: INC-1 Acme (🔶 Sev2): first response due 14:00, in 1 h. "
+        "INC-2 Acme (🔶 Sev2): first response due 14:02, in 1 h 02."
     ]
     assert tuesday.read(tuesday.slack.dm("ana")[0]) == (
-        "*INC-1 Acme (Sev2): first response due Today 14:00.*\n"
-        "push of apps fails\n"
-        "Yours since Today 10:00. Stops when the first response is logged.\n"
+        "🔶 Sev2 · INC-1 · Acme\n"
+        "push of apps fails (open the card)\n"
+        "*First response due today 14:00, in 1 h.* Yours since today 10:00. Acme "
+        "reported it today 10:00 and has not heard yet. Stops when the first "
+        "response is logged.\n"
         "[First response sent] [Snooze] [Hand off]\n"
-        "*INC-2 Acme (Sev2): first response due Today 14:02.*\n"
-        "login is slow\n"
-        "Yours since Today 10:02. Stops when the first response is logged.\n"
+        "🔶 Sev2 · INC-2 · Acme\n"
+        "login is slow (open the card)\n"
+        "*First response due today 14:02, in 1 h 02.* Yours since today 10:02. Acme "
+        "reported it today 10:02 and has not heard yet. Stops when the first "
+        "response is logged.\n"
         "[First response sent] [Snooze] [Hand off]"
     )
 
@@ -220,7 +237,7 @@ def test_reminders_further_apart_are_messages_of_their_own(tuesday: Story) -> No
 
     assert tuesday.heard("ana") == [
         f"Tue 13:00 {FIRST} due 14:00, in 1 h.",
-        "Tue 13:03 INC-2 Acme (Sev2): first response due 14:03, in 1 h.",
+        "Tue 13:03 INC-2 Acme (🔶 Sev2): first response due 14:03, in 1 h.",
     ]
 
 
@@ -232,7 +249,7 @@ def test_reminders_of_two_people_are_not_mixed(tuesday: Story) -> None:
 
     assert tuesday.heard("ana") == [f"Tue 13:00 {FIRST} due 14:00, in 1 h."]
     assert tuesday.heard("ben") == [
-        "Tue 16:00 INC-2 Acme (Sev2): first response due 17:00, in 1 h."
+        "Tue 16:00 INC-2 Acme (🔶 Sev2): first response due 17:00, in 1 h."
     ]
 
 
@@ -245,15 +262,22 @@ def test_an_answer_ends_only_its_own_reminder_in_a_message(tuesday: Story) -> No
 
     (message,) = tuesday.slack.dm("ana")
     assert tuesday.read(message) == (
-        "*INC-1 Acme (Sev2): first response due Today 14:00.*\n"
-        "push of apps fails\n"
-        "Yours since Today 10:00. Stops when the first response is logged.\n"
+        "🔶 Sev2 · INC-1 · Acme\n"
+        "push of apps fails (open the card)\n"
+        "*First response due today 14:00, in 1 h.* Yours since today 10:00. Acme "
+        "reported it today 10:00 and has not heard yet. Stops when the first "
+        "response is logged.\n"
         "[First response sent] [Snooze] [Hand off]\n"
-        "INC-2 Acme (Sev2): first response answered Today 13:00."
+        "🔶 Sev2 · INC-2 · Acme\n"
+        "login is slow (open the card)\n"
+        "*First response answered today 13:00.* Update due today 17:00, in 4 h "
+        "(late only from tomorrow 09:00).\n"
+        "[Log update] [Resolve] [Hand off]"
     )
     assert tuesday.slack.notice(message, "ana") == (
-        "INC-1 Acme (Sev2): first response due 14:00, in 1 h. Yours since 10:00. "
-        "Stops when the first response is logged."
+        "INC-1 Acme (🔶 Sev2): first response due 14:00, in 1 h. Yours since 10:00. "
+        "Acme reported it 10:00 and has not heard yet. Stops when the first "
+        "response is logged."
     )
 
 
@@ -265,7 +289,8 @@ def test_a_snooze_of_a_quarter_of_an_hour_reminds_once_more(tuesday: Story) -> N
     tuesday.advance(hours=1)
 
     assert said == (
-        "INC-1: the next reminder comes Today 13:15. What is due stays due."
+        "INC-1 Acme (🔶 Sev2): next reminder today 13:15, in 15 min. First response "
+        "due today 14:00, in 1 h."
     )
     assert tuesday.heard("ana") == [
         f"Tue 13:00 {FIRST} due 14:00, in 1 h.",
@@ -285,12 +310,14 @@ def test_a_snoozed_reminder_says_until_when_and_then_that_it_was(
     tuesday.advance(minutes=15)
 
     assert slept == (
-        "INC-1 Acme (Sev2): first response due 14:00, in 1 h. Put off until 13:15. "
-        "Yours since 10:00. Stops when the first response is logged."
+        "INC-1 Acme (🔶 Sev2): first response due 14:00, in 1 h. Put off until "
+        "13:15. Yours since 10:00. Acme reported it 10:00 and has not heard yet. "
+        "Stops when the first response is logged."
     )
     assert tuesday.phone("ana")[0] == (
-        "INC-1 Acme (Sev2): first response due 14:00, in 45 min. You put this off "
-        "until now. Yours since 10:00. Stops when the first response is logged."
+        "INC-1 Acme (🔶 Sev2): first response due 14:00, in 45 min. You put this "
+        "off until now. Yours since 10:00. Acme reported it 10:00 and has not heard "
+        "yet. Stops when the first response is logged."
     )
 
 
@@ -314,9 +341,9 @@ def test_a_snooze_until_the_next_opening_leaves_the_evening_alone(tell: Tell) ->
     snooze(told, "ana", "Next opening")
     told.advance(hours=18)
 
-    name = "INC-1 Globex (Sev2): first response"
+    name = "INC-1 Globex (🔶 Sev2): first response"
     assert told.heard("ana") == [
-        f"Tue 16:30 {name} due Wed 10:30, in 18 h.",
+        f"Tue 16:30 {name} due tomorrow 10:30, in 18 h.",
         f"Wed 09:00 {name} due 10:30, in 1 h 30.",
         f"Wed 10:30 {name} due now, 10:30.",
     ]
@@ -354,7 +381,7 @@ def test_a_snooze_chosen_too_late_is_refused(tuesday: Story) -> None:
     answer = tuesday.slack.as_("ana").choose("15 minutes", seen, wait_private=True)
 
     assert tuesday.read(answer.private) == (
-        "That would pass the instant it is due (Today 14:00)."
+        "That would pass the instant at which it is due today 14:00."
     )
 
 
@@ -379,7 +406,7 @@ def test_an_incident_can_be_handed_off_from_a_reminder(tuesday: Story) -> None:
     tuesday.advance(hours=1)
 
     assert tuesday.read(tuesday.slack.dm("ana")[0]) == (
-        "INC-1 Acme (Sev2): first response, taken by @ben Today 13:05."
+        "INC-1 Acme (🔶 Sev2): taken today 13:05 by @ben."
     )
     assert tuesday.heard("ben")[1:] == [f"Tue 17:00 {FIRST} due now, 17:00."]
     assert len(tuesday.heard("ana")) == 2
@@ -407,8 +434,8 @@ def test_nobody_is_reminded_while_waiting_on_the_customer(tuesday: Story) -> Non
 
     assert asleep == []
     assert tuesday.heard("ana") == [
-        "Fri 13:00 INC-1 Acme (Sev2): update due 14:00, in 1 h.",
-        "Fri 14:00 INC-1 Acme (Sev2): update due now, 14:00.",
+        "Fri 13:00 INC-1 Acme (🔶 Sev2): update due 14:00, in 1 h.",
+        "Fri 14:00 INC-1 Acme (🔶 Sev2): update due now, 14:00.",
     ]
 
 
@@ -420,8 +447,17 @@ def test_a_change_that_makes_a_deadline_late_reminds_at_once(
     tuesday.more("dee", "Change")
     tuesday.submit("dee", severity="sev2", plan="premium", reason="it hits many")
 
-    assert tuesday.phone("ana")[-1:] == [
-        "INC-1 Globex (Sev2): first response 10 h late, was due Tue 14:00. "
-        "A change of severity, plan, customer or policy moved it here. Yours since "
-        "Tuesday. Stops when the first response is logged."
+    assert tuesday.phone("ana")[-2:] == [
+        (
+            "INC-1 Globex (🔶 Sev2): @dee changed the severity from 🔵 Sev3 to 🔶 "
+            "Sev2 and the plan from Standard Support to Premium Support: “it hits "
+            "many”. First response is now due yesterday 14:00."
+        ),
+        (
+            "INC-1 Globex (🔶 Sev2): first response ⏰ late since yesterday 14:00 "
+            "(10 h of business time). A change of severity, plan, customer or "
+            "policy moved it here. Yours since yesterday 10:00. Globex reported it "
+            "yesterday 10:00 and has not heard yet. Stops when the first response "
+            "is logged."
+        ),
     ]

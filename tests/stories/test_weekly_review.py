@@ -6,8 +6,6 @@ from bot.emulator.records import Message
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
 
-ANSWERED = {"told": "We found it", "next": "More at four"}
-
 
 def reviews(told: Story) -> list[Message]:
     return [
@@ -20,7 +18,7 @@ def reviews(told: Story) -> list[Message]:
 def live_a_week(told: Story) -> None:
     """Answer one incident in time, and miss the first response of another."""
     told.command("ana", "/sev3 acme: one tablet stays offline")
-    told.fill_in("ana", "First response sent", **ANSWERED)
+    told.fill_in("ana", "First response sent", told="Found", next="More at four")
     told.command("dee", "/sev2 globex: pushes fail")
     told.travel(pacific("2026-11-30 09:14"))
 

@@ -53,7 +53,7 @@ def test_a_choice_on_the_card_sets_the_customer(unknown: Story) -> None:
     unknown.settle()
 
     assert unknown.read(answer.private).startswith(f"INC-1 is {SOHNE}'s now.")
-    assert f"INC-1 · {SOHNE} (Premium Support)" in unknown.read(unknown.card())
+    assert f"INC-1 · {SOHNE}\n" in unknown.read(unknown.card())
     assert "Whose is it?" not in unknown.read(unknown.card())
 
 
@@ -65,7 +65,7 @@ def test_a_choice_in_the_private_answer_replaces_it(unknown: Story) -> None:
     unknown.settle()
 
     (private,) = unknown.slack.private("dee")
-    assert unknown.read(private).startswith(f"*INC-1 opened as Sev2 for {SOHNE} (")
+    assert unknown.read(private).startswith(f"*INC-1 · 🔶 Sev2 · {SOHNE} (")
 
 
 def test_a_part_of_a_name_before_the_colon_is_suggested(unknown: Story) -> None:

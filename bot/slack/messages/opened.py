@@ -138,11 +138,11 @@ def _who_is_told(
     if then:
         return f"{then}, nobody before."
     primary = recipients.on_call(policy, times.now, incident).primary
-    on_call = "the person who is on call then"
+    its_list = "the morning list of the person who is on call then"
     # By the time the list comes, somebody else may be on.
     if primary.person is not None and primary.until is None:
-        on_call = mention(primary.person)
-    return f"Nobody is paged. It will be on the morning list of {on_call}."
+        its_list = f"{mention(primary.person)}'s morning list"
+    return f"Nobody is paged. It will be on {its_list}."
 
 
 def _customer_rows(incident: Incident, names: Sequence[str]) -> Iterator[Block]:

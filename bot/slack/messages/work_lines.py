@@ -85,10 +85,10 @@ def next_step(line: Line, reader: str | None) -> Element | None:
 def _owed(line: Line, times: Times) -> str:
     owed = line.owed
     if line.late_by is not None and owed is not None:
-        late = times.at(line.since, "late since")
+        late = f"{LATE} {times.at(line.since, 'late since')}"
         late = f"*{late}*" if times.is_token else late
         how = by_its_clock(line.late_by, owed)
-        return f"{LATE} {owed_as(owed)} {late} ({how})"
+        return f"{owed_as(owed)} {late} ({how})"
     if line.group is Group.WAITING:
         return times.at(line.since, "waiting on the customer since")
     if owed is None:

@@ -75,16 +75,16 @@ def test_a_digest_begins_with_what_needs_a_person() -> None:
     )
 
     assert message.text == (
-        "Tue 24 Nov: 1 late, 1 unowned, 1 due before Wed 09:15. "
-        "INC-42 Acme (🔶 Sev2): ⏰ first response late since Mon 16:05 (1 h 10 of "
-        "business time), nobody owns it. "
+        "Tue 24 Nov: 1 late, 1 unowned, 1 due before tomorrow 09:15. "
+        "INC-42 Acme (🔶 Sev2): first response ⏰ late since yesterday 16:05 (1 h 10 "
+        "of business time), nobody owns it. "
         "INC-39 Globex (🔵 Sev3): first response due 13:30, in 4 h 15, <@U0ANA>'s."
     )
     assert paragraphs(message)[:4] == [
         "*Tue 24 Nov: 1 late, 1 unowned, 1 due before Wed 25 Nov 2026 09:15 PST.*",
         (
-            "<https://x.slack.com/archives/C1/p1|INC-42> Acme (🔶 Sev2): ⏰ first "
-            "response *late since Mon 23 Nov 2026 16:05 PST* (1 h 10 of business "
+            "<https://x.slack.com/archives/C1/p1|INC-42> Acme (🔶 Sev2): first "
+            "response *⏰ late since Mon 23 Nov 2026 16:05 PST* (1 h 10 of business "
             "time), nobody owns it. push of apps fails."
         ),
         (
@@ -102,10 +102,10 @@ def test_a_digest_begins_with_what_needs_a_person() -> None:
 
 def test_a_good_day_says_that_nothing_is_late_or_unowned() -> None:
     assert shown(digest_of(DUE)).text.startswith(
-        "Tue 24 Nov: 1 due before Wed 09:15; nothing late or unowned. INC-39 "
+        "Tue 24 Nov: 1 due before tomorrow 09:15; nothing late or unowned. INC-39 "
     )
     assert shown(digest_of(WAITING)).text == (
-        "Tue 24 Nov: nothing late, unowned or due before Wed 09:15."
+        "Tue 24 Nov: nothing late, unowned or due before tomorrow 09:15."
     )
 
 
@@ -115,7 +115,7 @@ def test_a_lateness_in_clock_time_just_says_it() -> None:
 
     message = shown(digest_of(replace(sev1, owed=by_the_clock)))
 
-    assert "late since Mon 16:05 (1 h 10), <@U0ANA>'s." in message.text
+    assert "late since yesterday 16:05 (1 h 10), <@U0ANA>'s." in message.text
 
 
 def test_few_deadlines_that_fell_due_are_named() -> None:
@@ -135,10 +135,10 @@ def test_many_deadlines_that_fell_due_are_counted_and_the_late_ones_named() -> N
     none = shown(digest_of(fallen=kept)).text
 
     assert one.endswith(
-        "Since Mon 09:15, 29 of 30 deadlines kept. "
+        "Since yesterday 09:15, 29 of 30 deadlines kept. "
         "Late: INC-2 Globex (🔶 Sev2) first response by 1 h of business time."
     )
-    assert none.endswith("Since Mon 09:15, 29 of 29 deadlines kept.")
+    assert none.endswith("Since yesterday 09:15, 29 of 29 deadlines kept.")
 
 
 def test_many_late_deadlines_are_shown_as_a_range() -> None:
@@ -218,7 +218,7 @@ def test_a_digest_says_who_on_call_hears_nothing() -> None:
 
     assert message.text.startswith(
         "Tue 24 Nov: 2 on call hear nothing; nothing late, unowned or due before "
-        "Wed 09:15. <@U0BEN> is backup on call but has left; name somebody else. "
+        "tomorrow 09:15. <@U0BEN> is backup on call but has left; name somebody else. "
         "<@U0LEA> is primary and lead on call but cannot be reached: "
     )
     assert paragraphs(message)[1].startswith(

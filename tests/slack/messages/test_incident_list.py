@@ -47,8 +47,8 @@ def test_a_list_says_since_when_something_is_late() -> None:
     message = incident_list.message(late, ANA, NOW, what="late")
 
     assert message.text == (
-        "1 is late. INC-31 Acme (🔶 Sev2): ⏰ first response late since Tue 13:00 "
-        "(4 h of business time)."
+        "1 is late. INC-31 Acme (🔶 Sev2): first response ⏰ late since "
+        "yesterday 13:00 (4 h of business time)."
     )
 
 

@@ -70,8 +70,8 @@ def test_a_morning_list_begins_with_what_is_late() -> None:
     lines = lines_of(case(Severity.SEV2, 31, "Acme", "U0ANA"))
 
     assert shown(lines).text == (
-        "Wed 25 Nov: 1 owed, 1 late. INC-31 Acme (🔶 Sev2): ⏰ first response late "
-        "since Tue 13:00 (4 h of business time)."
+        "Wed 25 Nov: 1 owed, 1 late. INC-31 Acme (🔶 Sev2): first response ⏰ late "
+        "since yesterday 13:00 (4 h of business time)."
     )
 
 
@@ -79,7 +79,7 @@ def test_a_line_says_since_when_it_was_held() -> None:
     lines = lines_of(case(Severity.SEV4, 50, "Initech", "U0BEN"), held=50)
 
     assert shown(lines).text.endswith(
-        "first response due 17:00, in 8 h, <@U0BEN>'s, held since Tue 20:30."
+        "first response due 17:00, in 8 h, <@U0BEN>'s, held since yesterday 20:30."
     )
 
 

@@ -41,11 +41,11 @@ def test_the_typist_reads_what_was_understood_and_who_is_paged() -> None:
     )
 
     assert message.text == (
-        "INC-42 opened as Sev2 for Acme (Premium Support). They "
-        "hear first by 13:00. Then status updates twice per business day. <@U0ANA> is "
-        "told now; <@U0BEN> at 09:10 if nobody takes it. Nothing was posted here."
+        "INC-42 · 🔶 Sev2 · Acme (Premium Support). First response due 13:00, in 4 h. "
+        "Then status updates twice per business day. <@U0ANA> is paged now; <@U0BEN> "
+        "is paged at 09:10 if nobody takes it. The card is in <#C0INCIDENTS>."
     )
-    assert buttons(message) == []
+    assert buttons(message) == ["Take it"]
 
 
 def test_outside_business_hours_a_sev2_waits_for_the_opening() -> None:
@@ -53,18 +53,15 @@ def test_outside_business_hours_a_sev2_waits_for_the_opening() -> None:
 
     message = answer(recorded(at_night, following=(PRIMARY, pacific(25, "09:00"))))
 
-    assert "They hear first by Wed 13:00." in message.text
-    assert "<@U0ANA> is told at Wed 09:00, nobody before." in message.text
+    assert "First response due tomorrow 13:00, in 19 h." in message.text
+    assert "<@U0ANA> is paged tomorrow 09:00, nobody before." in message.text
 
 
 def test_a_sev3_goes_on_the_morning_list() -> None:
     message = answer(recorded(incident(Severity.SEV3)))
 
-    assert "They hear first by 17:00 (late only from Wed 09:00)." in message.text
-    assert (
-        "Nobody is told now; it comes into the morning list of <@U0ANA>."
-        in message.text
-    )
+    assert "due 17:00, in 8 h (late only from tomorrow 09:00)." in message.text
+    assert "Nobody is paged. It will be on <@U0ANA>'s morning list." in message.text
 
 
 def test_opening_an_incident_as_its_owner_says_it_is_yours() -> None:
@@ -73,9 +70,10 @@ def test_opening_an_incident_as_its_owner_says_it_is_yours() -> None:
     message = answer(recorded(own, following=(PRIMARY, pacific(24, "03:56"))))
 
     assert (
-        "It is yours. <@U0ANA> at 03:56 if you show no sign of life by then."
+        "It is yours. <@U0ANA> is paged at 03:56 if you show no sign of life by then."
         in message.text
     )
+    assert buttons(message) == ["First response sent", "Resolve"]
 
 
 def test_the_person_asked_to_own_it_is_named() -> None:
@@ -93,10 +91,15 @@ def test_an_unknown_customer_is_answered_with_did_you_mean() -> None:
     )
 
     assert message.text.startswith(
-        "INC-42 opened as Sev2, customer unknown. It counts as "
+        "INC-42 · 🔶 Sev2 · customer unknown. It counts as "
         "Premium Support until somebody says whose it is. Did you mean Acme or Globex?"
     )
-    assert buttons(message) == ["Yes, it is Acme", "Yes, it is Globex", "Whose is it?"]
+    assert buttons(message) == [
+        "Yes, it is Acme",
+        "Yes, it is Globex",
+        "Whose is it?",
+        "Take it",
+    ]
     assert [element["value"] for element in elements(message)[:2]] == [
         "42|Acme",
         "42|Globex",
@@ -108,7 +111,7 @@ def test_a_customer_inferred_from_the_channel_is_named_as_such() -> None:
         recorded(incident(Severity.SEV2)), reading=Reading(CustomerFrom.CHANNEL)
     )
 
-    assert "for Acme (Premium Support), whose channel this is." in message.text
+    assert "· Acme (Premium Support), whose channel this is." in message.text
 
 
 def test_an_earlier_report_shows_its_effect_on_deadlines() -> None:
@@ -116,9 +119,9 @@ def test_an_earlier_report_shows_its_effect_on_deadlines() -> None:
 
     message = answer(recorded(early))
 
-    assert "Reported Mon 12:00; the clock runs from then." in message.text
-    assert "They hear first by Mon 16:00" not in message.text
-    assert "Their first response is 1 h late, was due Mon 16:00." in message.text
+    assert "Reported yesterday 12:00; the clock runs from then." in message.text
+    late = "First response ⏰ late since yesterday 16:00 (1 h of business time)."
+    assert late in message.text
 
 
 def test_an_update_owed_first_may_be_late_at_the_opening() -> None:
@@ -128,6 +131,7 @@ def test_an_update_owed_first_may_be_late_at_the_opening() -> None:
     told = recorded(early, policy=policy)
     message = opened.message(told, policy, LEA, early.opened_at)
 
-    assert "No first response is promised. Their first update is 5 h late" in (
-        message.text
+    assert (
+        "No first response is promised. Update ⏰ late since yesterday 12:00 (5 h "
+        in (message.text)
     )

@@ -20,7 +20,7 @@ from tests.factories import (
     pacific,
     shipped_policy,
 )
-from tests.slack.reading import buttons, paragraphs
+from tests.slack.reading import buttons, elements, paragraphs
 from tests.slack.telling import running, told
 
 POLICY = shipped_policy()
@@ -66,20 +66,30 @@ def test_a_page_says_what_happened_who_acts_when_and_who_follows() -> None:
     shown = told(page(), ANA, pacific(24, "02:41"))
 
     assert shown.text == (
-        "Sev1 INC-42 Acme: checkout is down. First response due 13:00, in 10 h 19. "
-        "Nobody owns it. You were told 02:41 as the primary on call; <@U0BEN> at 02:51 "
-        "if nobody takes it. Stops when somebody takes it."
+        "🔺 Sev1 INC-42 Acme: checkout is down. First response due 13:00, in 10 h 19. "
+        "Nobody owns it. You are the primary on call; <@U0BEN> is paged at 02:51 "
+        "unless "
+        "somebody takes it. Stops when somebody takes it."
     )
     assert buttons(shown) == ["Take it", "First response sent"]
-    assert paragraphs(shown)[0].startswith("*Sev1 INC-42 Acme: checkout is down.*\n")
+    assert paragraphs(shown)[0] == "🔺 Sev1 · INC-42 · Acme"
+    assert paragraphs(shown)[1].startswith("checkout is down\nFirst response due ")
+    assert [element.get("style") for element in elements(shown)] == ["primary", None]
 
 
-def test_an_edited_page_keeps_when_it_was_sent() -> None:
-    sent = replace(page(), told_at=pacific(24, "02:41"))
+def test_a_page_names_its_card() -> None:
+    url = "https://x.slack.com/archives/C1/p1"
 
-    shown = told(sent, ANA, pacific(24, "02:50"))
+    shown = told(replace(page(), url=url), ANA, pacific(24, "02:41"))
 
-    assert "You were told 02:41" in shown.text
+    assert f"checkout is down (<{url}|open the card>)" in paragraphs(shown)[1]
+
+
+def test_a_page_of_what_is_late_says_so_first() -> None:
+    shown = told(page(), ANA, pacific(24, "13:11"))
+
+    assert paragraphs(shown)[0] == "⏰ Late · 🔺 Sev1 · INC-42 · Acme"
+    assert "First response ⏰ late since 13:00 (11 min of business time)." in shown.text
 
 
 def test_a_page_in_the_fallback_channel_names_who_is_on_call() -> None:
@@ -88,8 +98,9 @@ def test_a_page_in_the_fallback_channel_names_who_is_on_call() -> None:
     shown = told(item, None, pacific(24, "03:01"))
 
     assert shown.text == (
-        "Sev1 INC-42 Acme: checkout is down. First response due 13:00 PST, in 9 h 59. "
-        "Nobody owns it. This channel was told 03:01 PST. On call: <@U0ANA>, backup "
+        "🔺 Sev1 INC-42 Acme: checkout is down. First response due 13:00 PST, in 9 h "
+        "59. "
+        "Nobody owns it. On call: <@U0ANA>, backup "
         "<@U0BEN>, lead <@U0LEA>. Stops when somebody takes it."
     )
 
@@ -98,9 +109,9 @@ def test_a_check_in_asks_its_owner() -> None:
     shown = told(check_in(), ANA, pacific(24, "04:41"))
 
     assert shown.text == (
-        "INC-42 Acme (Sev1): are you still on it? First response due 13:00, in 8 h 19. "
-        "Last sign of life 03:41. No tap by 04:56: <@U0BEN> is told. "
-        "Stops at any act of yours on it."
+        "INC-42 Acme (🔺 Sev1): are you still on it? First response due 13:00, in "
+        "8 h 19. Last sign of life 03:41. "
+        "Without an answer <@U0BEN> is paged at 04:56. Stops at any act of yours on it."
     )
     assert buttons(shown) == ["Still on it", "First response sent", "Hand off"]
 
@@ -108,7 +119,9 @@ def test_a_check_in_asks_its_owner() -> None:
 def test_a_repeated_check_in_says_that_the_first_was_unanswered() -> None:
     shown = told(check_in(StepKind.PAGE), ANA, pacific(24, "04:56"))
 
-    assert shown.text.startswith("INC-42 Acme (Sev1): no tap yet; are you still on it?")
+    assert shown.text.startswith(
+        "INC-42 Acme (🔺 Sev1): no tap yet; are you still on it?"
+    )
 
 
 def test_pages_to_others_name_the_silent_owner() -> None:
@@ -117,9 +130,9 @@ def test_pages_to_others_name_the_silent_owner() -> None:
     shown = told(item, BEN, pacific(24, "05:06"))
 
     assert shown.text == (
-        "INC-42 Acme (Sev1): no sign of life from <@U0ANA> since 12:41. “checkout "
-        "is down”. First response due 22:00, in 7 h 54. You are told as the backup on "
-        "call. Next: <@U0BEN> at 13:56. Stops when the owner answers, or somebody "
+        "INC-42 Acme (🔺 Sev1): no sign of life from <@U0ANA> since 12:41. “checkout "
+        "is down”. First response due 22:00, in 7 h 54. You are the backup on call. "
+        "<@U0BEN> is paged next, at 13:56. Stops when the owner answers, or somebody "
         "takes it over."
     )
     assert buttons(shown) == ["Take over", "First response sent"]
@@ -138,9 +151,7 @@ def test_a_page_that_somebody_took_says_who() -> None:
 
     shown = told(item, ANA, pacific(24, "02:46"))
 
-    assert (
-        shown.text == "INC-42 Acme (Sev1): escalation ended, taken by <@U0BEN> 02:45."
-    )
+    assert shown.text == "INC-42 Acme (🔺 Sev1): taken 02:45 by <@U0BEN>."
 
 
 @pytest.mark.parametrize("count", [1, 2, 12, 13, 100])

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import EventKind, Incident
 from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
@@ -45,19 +45,23 @@ def responded(
 def test_a_reminder_ahead_says_how_long_is_left_and_what_stops_it() -> None:
     update_of, update = responded()
     item = Item(update_of, update, StepKind.AHEAD, Because.OWNER)
+    item = replace(item, last_word="We look into it.")
 
     shown = told(item, ANA, pacific(24, "12:30"))
 
     assert shown.text == (
-        "INC-31 Acme (Sev2): update due 13:30, in 1 h. Yours since Monday. "
-        "Stops when you log an update."
+        "INC-31 Acme (🔶 Sev2): update due 13:30, in 1 h. Yours since yesterday 15:00. "
+        "Acme last heard 09:30: “We look into it.” Stops when you log an update."
     )
     assert paragraphs(shown) == [
+        "🔶 Sev2 · INC-31 · Acme",
         (
-            "*INC-31 Acme (Sev2): update due Tue 24 Nov 2026 13:30 PST.*\n"
             "push of apps fails\n"
-            "Yours since Mon 23 Nov 2026 15:00 PST. Stops when you log an update."
-        )
+            "*Update due Tue 24 Nov 2026 13:30 PST, in 1 h.* "
+            "Yours since Mon 23 Nov 2026 15:00 PST. "
+            "Acme last heard Tue 24 Nov 2026 09:30 PST: “We look into it.” "
+            "Stops when you log an update."
+        ),
     ]
     assert buttons(shown) == ["Log update", "Snooze", "Hand off"]
 
@@ -78,7 +82,7 @@ def test_a_reminder_at_the_due_instant_cannot_be_snoozed() -> None:
 
     shown = told(item, ANA, pacific(24, "13:30"))
 
-    assert shown.text.startswith("INC-31 Acme (Sev2): update due now, 13:30.")
+    assert shown.text.startswith("INC-31 Acme (🔶 Sev2): update due now, 13:30.")
     assert buttons(shown) == ["Log update", "Hand off"]
 
 
@@ -89,7 +93,7 @@ def test_a_reminder_after_says_how_late_it_is() -> None:
     shown = told(item, ANA, pacific(24, "14:30"))
 
     assert shown.text.startswith(
-        "INC-31 Acme (Sev2): update 1 h late, was due 13:30. Yours since Monday."
+        "INC-31 Acme (🔶 Sev2): update ⏰ late since 13:30 (1 h of business time). "
     )
 
 
@@ -100,7 +104,7 @@ def test_a_reminder_to_the_lead_names_the_owner() -> None:
     shown = told(item, LEA, pacific(24, "15:30"))
 
     assert shown.text == (
-        "INC-31 Acme (Sev2): update 2 h late, was due 13:30. "
+        "INC-31 Acme (🔶 Sev2): update ⏰ late since 13:30 (2 h of business time). "
         "It is <@U0ANA>'s; you are told as the lead. Stops when an update is logged."
     )
     assert buttons(shown) == ["Log update", "Take over"]
@@ -113,8 +117,9 @@ def test_a_reminder_to_the_primary_says_that_nobody_owns_it() -> None:
     shown = told(item, ANA, pacific(24, "16:45"))
 
     assert shown.text == (
-        "INC-42 Acme (Sev3): first response due 17:00, in 15 min (late only from Wed "
-        "09:00). Nobody owns it; you are told as the primary on call. Stops when the "
+        "INC-42 Acme (🔵 Sev3): first response due 17:00, in 15 min (late only from "
+        "tomorrow 09:00). Nobody owns it; you are told as the primary on call. Stops "
+        "when the "
         "first response is logged."
     )
     assert buttons(shown) == ["Take it", "First response sent", "Snooze", "Hand off"]
@@ -127,7 +132,7 @@ def test_a_reminder_in_a_thread_mentions_the_owner_and_the_zone() -> None:
     shown = told(item, None, pacific(24, "13:30"))
 
     assert shown.text == (
-        "INC-31 Acme (Sev2): update due now, 13:30 PST. It is <@U0ANA>'s. "
+        "INC-31 Acme (🔶 Sev2): update due now, 13:30 PST. It is <@U0ANA>'s. "
         "Stops when an update is logged."
     )
 
@@ -148,7 +153,7 @@ def test_a_reader_elsewhere_reads_their_own_time() -> None:
     shown = told(item, BEN, pacific(24, "12:30"))
 
     assert shown.text.startswith(
-        "INC-31 Acme (Sev2): update due 22:30, in 1 h. Yours since 00:00."
+        "INC-31 Acme (🔶 Sev2): update due 22:30, in 1 h. Yours since 00:00. "
     )
 
 
@@ -159,7 +164,7 @@ def test_our_own_aim_is_not_called_the_contracts() -> None:
     shown = told(item, ANA, pacific(24, "12:30"))
 
     assert shown.text.startswith(
-        "INC-31 Acme (Sev1): update due 13:30, in 1 h by our own aim, outside the "
+        "INC-31 Acme (🔺 Sev1): update due 13:30, in 1 h by our own aim, outside the "
         "contract."
     )
 
@@ -214,8 +219,8 @@ def test_several_reminders_are_one_message_in_order() -> None:
 
     assert shown is not None
     assert shown.text == (
-        "2 reminders: INC-44 Globex (Sev2): first response due 13:00, in 30 min. "
-        "INC-31 Acme (Sev2): update due 13:30, in 1 h."
+        "2 reminders: INC-44 Globex (🔶 Sev2): first response due 13:00, in 30 min. "
+        "INC-31 Acme (🔶 Sev2): update due 13:30, in 1 h."
     )
     assert buttons(shown)[0] == "First response sent"
     assert buttons(shown).count("Hand off") == 2
@@ -226,28 +231,59 @@ def test_an_answered_reminder_is_a_line_without_buttons() -> None:
     after, owed = happen(
         update_of, (update,), EventKind.UPDATED, pacific(24, "13:12"), told="Fixed."
     )
-    item = Item(after, owed[0], StepKind.AHEAD, Because.OWNER)
+    item = Item(after, owed[0], StepKind.AHEAD, Because.PRIMARY)
+
+    shown = told(item, BEN, pacific(24, "13:13"))
+
+    assert shown.text == "INC-31 Acme (🔶 Sev2): update answered 22:12."
+    assert [block["type"] for block in shown.blocks] == ["rich_text"]
+
+
+def test_an_answered_reminder_shows_its_owner_what_is_owed_now() -> None:
+    update_of, update = responded()
+    after, owed = happen(
+        update_of, (update,), EventKind.UPDATED, pacific(24, "13:12"), told="Fixed."
+    )
+    item = Item(
+        after,
+        owed[0],
+        StepKind.AHEAD,
+        Because.OWNER,
+        owed=owed_now(owed),
+        url="https://x.slack.com/archives/C1/p1",
+    )
 
     shown = told(item, ANA, pacific(24, "13:13"))
 
-    assert shown.text == "INC-31 Acme (Sev2): update answered 13:12."
-    assert [block["type"] for block in shown.blocks] == ["rich_text"]
+    assert shown.text == (
+        "INC-31 Acme (🔶 Sev2): update answered 13:12. "
+        "Update due tomorrow 09:12, in 19 h 59."
+    )
+    assert paragraphs(shown)[1].startswith(
+        "push of apps fails (<https://x.slack.com/archives/C1/p1|open the card>)\n"
+        "*Update answered Tue 24 Nov 2026 13:12 PST.* Update due Wed 25 Nov 2026 "
+    )
+    assert buttons(shown) == ["Log update", "Resolve", "Hand off"]
+    assert elements(shown)[0]["style"] == "primary"
 
 
 def test_in_a_merged_reminder_only_open_deadlines_keep_buttons() -> None:
     update_of, update = responded(number=31)
-    after, answered = happen(
-        update_of, (update,), EventKind.UPDATED, pacific(24, "13:12"), told="Fixed."
+    after, ended = happen(
+        update_of, (update,), EventKind.RESOLVED, pacific(24, "13:12")
     )
-    over = Item(after, answered[0], StepKind.AHEAD, Because.OWNER)
+    over = Item(after, ended[0], StepKind.AHEAD, Because.OWNER)
     other = incident(Severity.SEV2, number=44, owner="U0ANA")
     owed = Item(other, owed_at_opening(other)[0], StepKind.DUE, Because.OWNER)
 
     shown = reminder.message([over, owed], ANA, POLICY, pacific(24, "13:31"))
 
     assert shown is not None
-    assert shown.text.startswith("INC-44 Acme (Sev2): first response 31 min late")
+    assert shown.text.startswith(
+        "INC-44 Acme (🔶 Sev2): first response ⏰ late since 13:00 "
+    )
     assert [block["type"] for block in shown.blocks] == [
+        "header",
         "rich_text",
         "actions",
         "rich_text",
@@ -263,7 +299,7 @@ def test_a_reminder_to_a_former_owner_ends_with_the_takeover() -> None:
 
     shown = told(item, ANA, pacific(24, "12:41"))
 
-    assert shown.text == "INC-31 Acme (Sev2): update, taken by <@U0BEN> 12:40."
+    assert shown.text == "INC-31 Acme (🔶 Sev2): taken 12:40 by <@U0BEN>."
     assert item.is_live
     assert not item.is_live_for(ANA)
     assert item.is_live_for(BEN)
@@ -278,7 +314,7 @@ def test_a_resolved_incident_ends_its_reminders() -> None:
     item = Item(resolved, owed[0], StepKind.AHEAD, Because.OWNER)
 
     assert told(item, ANA, pacific(24, "12:51")).text == (
-        "INC-31 Acme (Sev2): update ended, resolved by <@U0ANA> 12:50."
+        "INC-31 Acme (🔶 Sev2): ✅ resolved 12:50 by <@U0ANA>."
     )
 
 
@@ -290,17 +326,19 @@ def test_a_void_incident_ends_its_reminders() -> None:
     item = Item(void, owed[0], StepKind.AHEAD, Because.OWNER)
 
     assert told(item, ANA, pacific(24, "12:51")).text == (
-        "INC-31 Acme (Sev2): update not owed any more since 12:50."
+        "INC-31 Acme (🔶 Sev2): update not owed any more since 12:50."
     )
 
 
 def test_a_reminder_of_a_paused_update_says_it_is_paused() -> None:
     update_of, update = responded()
     paused = replace(update, paused_at=pacific(24, "12:00"))
-    item = Item(update_of, paused, StepKind.AHEAD, Because.OWNER)
+    item = Item(update_of, paused, StepKind.AHEAD, Because.OWNER, owed=paused)
 
     assert told(item, ANA, pacific(24, "12:51")).text == (
-        "INC-31 Acme (Sev2): update stands still, waiting on the customer since 12:00."
+        "INC-31 Acme (🔶 Sev2): update stands still, waiting on the customer since "
+        "12:00. "
+        "Nothing is due until the customer answers."
     )
 
 
@@ -318,8 +356,9 @@ def test_after_an_outage_one_message_says_what_fell_due() -> None:
     assert shown is not None
     assert shown.text == (
         "I was down from 12:10 to 14:40 and could not remind you of these 2, oldest "
-        "first: INC-44 Globex (Sev2): first response 1 h 40 late, was due 13:00. "
-        "INC-31 Acme (Sev2): update 1 h 10 late, was due 13:30."
+        "first: INC-44 Globex (🔶 Sev2): first response ⏰ late since 13:00 (1 h 40 of "
+        "business time). INC-31 Acme (🔶 Sev2): update ⏰ late since 13:30 (1 h 10 of "
+        "business time)."
     )
 
 
@@ -332,6 +371,7 @@ def test_an_outage_with_one_reminder_reads_as_one() -> None:
 
     assert shown.text.startswith(
         "I was down from 12:10 to 14:40 and could not remind you of this: INC-31 Acme "
+        "(🔶 Sev2): "
     )
 
 
