@@ -16,7 +16,7 @@ from bot.emulator.records import Message
 
 _PAUSE_S = 0.05
 _WHO = ("ana", "ben", "lea", "cem", "dee", "ana")
-_OPENED = re.compile(r"INC-(\d+) opened")
+_OPENED = re.compile(r"INC-(\d+) · ")
 
 
 class Fate(StrEnum):
