@@ -278,7 +278,7 @@ def every_picture(out: Path) -> None:
                     pictures(opened, page, take)
                 with demo(story=None) as opened:
                     broken_slack(opened, page, take)
-                with demo(is_empty=True) as opened:
+                with demo(story=None) as opened:
                     messages(opened, page, take)
                 with (
                     TemporaryDirectory() as folder,

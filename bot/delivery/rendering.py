@@ -424,14 +424,14 @@ def _one_each(
     Of what is settled it is what ended last.
     """
 
-    def rank(item: ReminderItem) -> tuple[int, float]:
-        if item.is_live_for(reader):
-            return (0 if item.is_page else 1), 0
+    def rank(item: ReminderItem) -> tuple[int, bool, float, bool]:
+        urgency = 1 + item.is_page if item.is_live_for(reader) else 0
         ended_at = item.deadline.closed_at
-        return 2, -ended_at.timestamp() if ended_at else 0
+        ended = ended_at.timestamp() if ended_at else 0
+        return urgency, ended_at is None, ended, not item.is_page
 
     found: dict[int, ReminderItem] = {}
-    for item in sorted(items, key=rank):
+    for item in sorted(items, key=rank, reverse=True):
         found.setdefault(item.incident.number, item)
     return list(found.values())
 

@@ -259,9 +259,9 @@ def _how_settled(item: Item, reader: Person | None, times: Times) -> str:
 def _how_closed(item: Item, what: str, reader: Person | None, times: Times) -> str:
     incident, closed_at = item.incident, item.deadline.closed_at
     at = closed_at or times.now
-    if incident.status is Status.RESOLVED and incident.closed_at == closed_at:
-        by = mention(incident.closed_by or "")
-        return f"{RESOLVED} {times.at(at, 'resolved')} by {by}"
+    if incident.status is Status.RESOLVED:
+        resolved = times.at(incident.closed_at or at, "resolved")
+        return f"{RESOLVED} {resolved} by {mention(incident.closed_by or '')}"
     if item.is_page and item.is_owned_by(reader):
         return times.at(incident.owned_since or at, "yours since")
     if item.is_page and incident.owner and incident.owned_since == closed_at:

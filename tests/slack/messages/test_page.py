@@ -154,6 +154,24 @@ def test_a_page_that_somebody_took_says_who() -> None:
     assert shown.text == "INC-42 Acme (🔺 Sev1): taken 02:45 by <@U0BEN>."
 
 
+def test_a_page_that_its_owner_took_says_how_the_incident_ended() -> None:
+    first = page()
+    taken, owed = happen(
+        first.incident,
+        (first.deadline,),
+        EventKind.TAKEN,
+        pacific(24, "02:45"),
+        by="U0ANA",
+    )
+    over, _ = happen(taken, owed, EventKind.RESOLVED, pacific(24, "02:50"), by="U0BEN")
+    item = replace(first, incident=over, deadline=owed[0])
+
+    shown = told(item, ANA, pacific(24, "02:51"))
+
+    assert shown.text == "INC-42 Acme (🔺 Sev1): ✅ resolved 02:50 by <@U0BEN>."
+    assert buttons(shown) == []
+
+
 @pytest.mark.parametrize("count", [1, 2, 12, 13, 100])
 def test_any_number_of_the_longest_reminders_is_one_message_for_slack(
     count: int,
