@@ -144,8 +144,8 @@ def plan_name(policy: Policy, plan_id: str) -> str:
 
 
 def title_of(incident: Incident, longest: int = LONGEST_TITLE) -> str:
-    """Return the title as it was typed."""
-    return shown(incident.title, longest)
+    """Return the title as it was typed; a blank one would be an empty block."""
+    return shown(incident.title, longest) or "(no title)"
 
 
 def name_of(incident: Incident) -> str:
