@@ -19,7 +19,7 @@ MODULES = {
 COMMANDS = re.findall(
     r"uv run (?:--exact |--group \w+ )*python -m (tests[\w.]+)", documents.ALL
 )
-# What the benchmarks' peers would be, where their group is not installed.
+# What the benchmarks and the training need, where their group is not installed.
 STAND_INS = """
 import sys
 from importlib.machinery import ModuleSpec
@@ -39,8 +39,8 @@ class Peers:
 sys.meta_path.append(Peers())
 """
 PEERS = [
-    "businesstimedelta", "exchange_calendars", "pandas", "procrastinate", "pytz",
-    "sqlalchemy",
+    "businesstimedelta", "exchange_calendars", "numpy", "pandas", "procrastinate",
+    "pytz", "scipy", "sklearn", "sqlalchemy", "threadpoolctl",
 ]  # fmt: skip
 
 
