@@ -36,6 +36,8 @@ from tests.crash.stage import BEGINS, Stage, policy, populate
 from tests.remote_slack import slack_process
 
 _IN_A_ROUND = 50
+# So few that what is queued while a bot dies at each is sent soon after.
+_PLACES_IN_A_ROUND = 24
 _SHOWN = 20
 # An edit of what was only marked as sent waits for ever.
 _WITHOUT_REST_S = 5
@@ -94,8 +96,9 @@ def _plans(given: Namespace) -> Iterator[Plan]:
         plan = replace(plan, rests_within_s=_WITHOUT_REST_S)
     if given.everywhere:
         every = tuple(places())
-        for number in range(given.jobs):
-            some = every[number :: given.jobs]
+        rounds = -(-len(every) // _PLACES_IN_A_ROUND)
+        for number in range(rounds):
+            some = every[number::rounds]
             yield replace(plan, seed=given.seed + number, places=some)
         return
     in_a_round = min(_IN_A_ROUND, -(-given.kills // given.jobs))

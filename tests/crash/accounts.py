@@ -7,9 +7,9 @@ without it, from what people were told and what the policy's numbers say was due
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.emulator.records import Message
@@ -132,8 +132,8 @@ def _by_place(shown: Sequence[Message]) -> Verdict:
     for message in shown:
         if _REMINDER.match(_key(message)):
             place = message.channel, message.thread_ts or ""
-            said = json.dumps([{**one, "block_id": None} for one in message.blocks])
-            told.update((*place, name) for name in set(re.findall(r"INC-\d+", said)))
+            names = set(re.findall(r"INC-\d+", _said(message)))
+            told.update((*place, name) for name in names)
     for (channel, thread, name), times in told.items():
         if times > 1:
             found.stray.append(f"{name} is told {times} times in {channel} {thread}")
@@ -169,10 +169,11 @@ def _by_words(shown: Sequence[Message], told: Sequence[dict[str, Any]]) -> Verdi
 def _by_policy(
     shown: Sequence[Message], told: Sequence[dict[str, Any]], now: datetime
 ) -> Verdict:
-    """The primary got the newest reminder of each untouched incident."""
+    """Everybody got the newest reminder of each untouched incident, or a newer one."""
     touched = {_in_text(act["card"]) for act in told if act["do"] != "open"}
     numbers = {_title(one): _number(one) for one in shown if _key(one)[-4:] == "card"}
     said, found = set(_marks(shown)), Verdict()
+    newest = list(_newest(shown))
     for act in told:
         number = numbers.get(act.get("title", ""))
         if number is None or number in touched or not act["ok"]:
@@ -180,13 +181,28 @@ def _by_policy(
         if act["at"] != act["until"]:
             continue  # Time passed while it was typed, by an unknown amount.
         opened = datetime.fromisoformat(act["at"])
-        due = set(_due(number, act["severity"], now - opened))
-        soon = set(_due(number, act["severity"], now + _TOGETHER - opened))
+        due = dict(_due(number, act["severity"], now - opened))
+        soon = dict(_due(number, act["severity"], now + _TOGETHER - opened))
         found.obligations += len(due)
-        unsaid = {key for key in due if mark_of(key) not in said}
-        if unsaid and any(mark_of(key) not in said for key in soon):
+        told_at = {place: at - opened for (of, place), at in newest if of == number}
+        unsaid = _unsaid(due, said, told_at)
+        if unsaid and _unsaid(soon, said, told_at):
             found.lost.append(f"nobody was told {sorted(unsaid)}")
     return found
+
+
+def _unsaid(
+    due: Mapping[str, timedelta],
+    said: Collection[str],
+    told_at: Mapping[str, timedelta],
+) -> set[str]:
+    """Return the keys that nothing says, nor a newer message at the same place."""
+    return {
+        key
+        for key, after in due.items()
+        if mark_of(key) not in said
+        and told_at.get(key.rpartition("/")[2], after) <= after
+    }
 
 
 def _by_answers(
@@ -206,42 +222,78 @@ def _by_answers(
     return found
 
 
-def _due(number: int, severity: int, passed: timedelta) -> Iterator[str]:
-    """Yield the keys of the newest reminders of an incident that nobody touched."""
+def _due(
+    number: int, severity: int, passed: timedelta
+) -> Iterator[tuple[str, timedelta]]:
+    """Yield the newest reminders of an incident that nobody touched.
+
+    Each is a key, and how long after the opening it was due.
+    """
     minutes = passed / timedelta(minutes=1)
     length = _FIRST_RESPONSE[severity] * 60
     quarter = length / 4
     after = (length + quarter, length + 2 * quarter)
     steps = (length, after[0]) if severity > 2 else (length - quarter, length, *after)
     if fired := sum(at <= minutes for at in steps):
-        yield f"INC-{number}/first_response/1/{fired}/{ANA}"
+        key, at = f"INC-{number}/first_response/1/{fired}/", steps[fired - 1]
+        yield key + ANA, timedelta(minutes=at)
         if severity <= 2 and fired > 1:
-            yield f"INC-{number}/first_response/1/{fired}/thread"
+            yield key + "thread", timedelta(minutes=at)
         if fired == 4:
-            yield f"INC-{number}/first_response/1/{fired}/{LEA}"
+            yield key + LEA, timedelta(minutes=at)
     if severity <= 2:
         beats = _beats(severity, minutes - _STEPS[-1])
-        fired = sum(at <= minutes for at in _STEPS) + beats
+        fired = sum(at <= minutes for at in _STEPS) + len(beats)
         # Of the repeats the channel's message is an edit.
         places = _TOLD[fired - 1] if not beats else (ANA, BEN, LEA)
+        at = _STEPS[-1] + beats[-1] if beats else _STEPS[fired - 1]
         for place in places:
-            yield f"INC-{number}/check_in/1/{fired}/{place}"
+            yield f"INC-{number}/check_in/1/{fired}/{place}", timedelta(minutes=at)
 
 
-def _beats(severity: int, minutes: float) -> int:
-    """Return how many repeats are due so many minutes after the last step."""
-    beats, waits = 0, _REPEATS[severity]
-    while (minutes := minutes - waits[min(beats, len(waits) - 1)]) >= 0:
-        beats += 1
+def _beats(severity: int, minutes: float) -> list[int]:
+    """Return after how many minutes from the last step each repeat so far was due."""
+    beats, waits = list[int](), _REPEATS[severity]
+    at = waits[0]
+    while at <= minutes:
+        beats.append(at)
+        at += waits[min(len(beats), len(waits) - 1)]
     return beats
 
 
+def _newest(shown: Iterable[Message]) -> Iterator[tuple[tuple[int, str], datetime]]:
+    """Yield when the reminder was posted that stands for an incident at a place.
+
+    A place is named as in a key: a person, a channel, or `thread`.
+    """
+    for message in shown:
+        if _REMINDER.match(_key(message)):
+            place = "thread" if message.thread_ts else message.channel
+            posted = datetime.fromtimestamp(float(message.ts), UTC)
+            for number in map(int, re.findall(r"INC-(\d+)", _said(message))):
+                yield (number, re.sub("^D", "U", place)), posted
+
+
+def _said(message: Message) -> str:
+    return json.dumps([{**one, "block_id": None} for one in message.blocks])
+
+
 def _marks(shown: Iterable[Message]) -> Iterator[str]:
-    """Yield a mark of all that is said: of messages, and of what they say besides."""
+    """Yield a mark of all that is said: of messages, and of what they say besides.
+
+    A list that keeps its key no longer says what newer messages tell of.
+    """
     for message in shown:
         payload = (message.metadata or {}).get("event_payload", {})
-        also = set(str(payload.get("with", "")).split())
-        yield from {mark_of(_key(message)), *also}
+        key, also = _key(message), set(str(payload.get("with", "")).split())
+        if not also or not _REMINDER.match(key) or _names(message, _in_text(key)):
+            yield mark_of(key)
+        yield from also - {mark_of(key)}
+
+
+def _names(message: Message, number: int) -> bool:
+    """Return whether a message tells of an incident."""
+    return re.search(rf"INC-{number}\b", _said(message)) is not None
 
 
 def _key(message: Message) -> str:

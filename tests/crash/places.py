@@ -29,6 +29,8 @@ _CALLS = (
 )  # fmt: skip
 _ERASING = "texts are erased by a policy that says so, and by sevbot db erase"
 _SET_BACK = "only where the clock of obligations was set back"
+_REPORT = "read by the weekly review, sevbot report and sevbot export"
+_QUIET = "only where nothing was recorded for five seconds"
 # Why a bot that is killed and restarted does not reach it.
 ELSEWHERE: Mapping[str, str] = {
     "advance_numbers": "only where the record is older than Slack: a restored backup",
@@ -53,6 +55,27 @@ ELSEWHERE: Mapping[str, str] = {
     "erase_event": _ERASING,
     "customer_events": _ERASING,
     "forget_policies": _ERASING,
+    "count_opened": _REPORT,
+    "deadlines_between": _REPORT,
+    "deadlines_since": _REPORT,
+    "events_between": _REPORT,
+    "events_since": _REPORT,
+    "incidents_opened": _REPORT,
+    "names": _REPORT,
+    "policy_text": _REPORT,
+    "reminders_between": _REPORT,
+    "told_between": _REPORT,
+    "forget_held": _SET_BACK,
+    "hold_item": "only where somebody's day is over, and here whatever is due wakes",
+    "forget_key": _QUIET,
+    "try_deadlines": _QUIET,
+    "try_events": _QUIET,
+    "try_incidents": _QUIET,
+    "try_outbox": _QUIET,
+    "oldest_sendable": "only where monitoring asks for the health",
+    "continue_listing": "only where the people of a workspace fill several pages",
+    "note_left": "only where Slack says of a person who was written to that they left",
+    "policy_since": "only where the policy's file became wrong, which is seen later",
 }
 # Without a thread, which would outlive the round, and once, for then it comes back.
 _TO_BE_EDITED = """
@@ -79,6 +102,7 @@ WHERE card.kind = 'card' AND card.state = 'sent'
 LIMIT 1
 """
 _MANY_MINUTES = timedelta(minutes=16)
+_LONG_AGO = "2026-11-24T00:00:00.000Z"
 
 
 def places() -> Iterator[str]:
@@ -150,8 +174,9 @@ def _turn_back(stage: Stage) -> None:
     stage.system_clock.advance(-timedelta(hours=1))
 
 
-def _break_policy(stage: Stage) -> None:
-    stage.policies.write_text("severities: [", encoding="utf-8")
+def _let_somebody_leave(stage: Stage) -> None:
+    """Release the work of somebody who is not on call."""
+    stage.say(f"UPDATE people SET leaving_at = '{_LONG_AGO}' WHERE id = 'U0DEE'")
 
 
 def _remove_a_card(stage: Stage) -> None:
@@ -185,7 +210,12 @@ PROVOCATIONS = (
         before=_forget_conversations,
     ),
     Provocation(frozenset({"shorten_waits", "lift_rate_limits"}), before=_turn_back),
-    Provocation(frozenset({"policy_since"}), during=_break_policy),
+    Provocation(
+        frozenset({
+            "lock_leavers", "work_of_leavers", "lock_free_incident", "forget_leaver",
+        }),
+        before=_let_somebody_leave,
+    ),
     Provocation(frozenset({"repost_card", "chat.delete"}), before=_remove_a_card),
     Provocation(frozenset({"chat.delete"}), during=_land_late),
     Provocation(

@@ -6,12 +6,13 @@
 import os
 import signal
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.emulator.records import Message
+from bot.slack.client import mark_of
 from tests import postgres
 from tests.crash import accounts
 from tests.crash.places import Trap
@@ -157,8 +158,8 @@ def test_two_reminders_of_an_incident_in_one_place_are_a_stray() -> None:
     keys = [f"INC-1/first_response/1/{fired}/U0ANA" for fired in (1, 2)]
     said = {"type": "section", "text": {"type": "mrkdwn", "text": "INC-1 is due"}}
     first, second = (
-        replace(CARD, ts=key, text=key, blocks=(said,), metadata=of_key(key))
-        for key in keys
+        replace(CARD, ts=f"{at}.0", text=key, blocks=(said,), metadata=of_key(key))
+        for at, key in enumerate(keys)
     )
     messages = (SENT, *(replace(SENT, key=key) for key in keys))
 
@@ -194,6 +195,42 @@ def test_a_due_reminder_that_nobody_got_counts_as_lost() -> None:
     found = verdict(CARD, passed=timedelta(hours=25))
 
     assert found.lost == ["nobody was told ['INC-1/first_response/1/1/U0ANA']"]
+
+
+def test_a_reminder_that_a_newer_message_replaced_is_no_loss() -> None:
+    due, key = BEGINS + timedelta(hours=24), "INC-2/check_in/1/1/U0ANA"
+    said = {"type": "section", "text": {"type": "mrkdwn", "text": "INC-1, INC-2"}}
+    messages = (SENT, replace(SENT, key=key))
+
+    def lost(posted: datetime) -> list[str]:
+        ts, text = f"{posted.timestamp():.6f}", "2 reminders"
+        shown = replace(CARD, channel="D0ANA", ts=ts, text=text, blocks=(said,))
+        other = replace(shown, metadata=of_key(key))
+        passed = timedelta(hours=25)
+        return verdict(CARD, other, messages=messages, passed=passed).lost
+
+    assert not lost(due + timedelta(minutes=1))
+    assert lost(due - timedelta(minutes=1)) == [
+        "nobody was told ['INC-1/first_response/1/1/U0ANA']"
+    ]
+
+
+def test_a_list_says_no_more_what_it_was_edited_not_to_name() -> None:
+    key = "INC-1/first_response/1/1/U0ANA"
+    said = {"type": "section", "text": {"type": "mrkdwn", "text": "INC-3 is due"}}
+    payload = {"event_payload": {"key": key, "with": "abcdef"}}
+    older = replace(CARD, ts="2.0", text="due", blocks=(said,), metadata=payload)
+    newer_key = "INC-1/first_response/1/2/U0ANA"
+    again = {"event_payload": {"key": newer_key, "with": mark_of(key)}}
+    newer = replace(CARD, ts="3.0", text="down", metadata=again)
+    named = dict(said, text={"type": "mrkdwn", "text": "INC-1, INC-3"})
+    messages = (SENT, *(replace(SENT, key=one) for one in (key, newer_key)))
+
+    assert verdict(CARD, older, newer, messages=messages).is_clean
+    still = replace(older, blocks=(named,))
+    assert verdict(CARD, still, newer, messages=messages).doubled == [
+        f"{key} is said 2 times"
+    ]
 
 
 def test_a_card_that_does_not_say_resolved_counts_as_lost() -> None:
