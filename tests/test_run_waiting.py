@@ -4,12 +4,14 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from http.client import HTTPException
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import pytest
 
 from bot.emulator.driver import LocalSlack
+from bot.inbound.signed_http import PATH
 from tests.postgres import Postgres, server
 from tests.processes import free_port, sevbot, team_slack, until
 from tests.test_run_http import health
@@ -49,6 +51,13 @@ def reasons(port: int) -> object:
     return told["reasons"] or status
 
 
+def posted(port: int) -> int:
+    """Send what Slack might send, and return the status of the answer."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)) as slack:
+        slack.request("POST", PATH, b"payload={}")
+        return slack.getresponse().status
+
+
 @pytest.mark.parametrize("mode", [(), ("--http",)], ids=["socket", "http"])
 @pytest.mark.parametrize(
     ("lose", "back"),
@@ -77,13 +86,14 @@ def test_a_bot_waits_for_its_database_and_its_health_says_so(
     ) as process:
         waits = until(lambda: reasons(port) == AWAY)
         status, _ = health(port)
+        put_off = posted(port)
         back(own)
         is_well = until(lambda: reasons(port) == 200)
         process.send_signal(signal.SIGTERM)
         output, log = process.communicate(timeout=WITHIN_S)
 
     assert waits
-    assert status == 503
+    assert (status, put_off) == (503, 503)
     assert is_well
     assert process.returncode == 0
     assert "waiting for the database" in log

@@ -46,6 +46,7 @@ _WAITING = 1024
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 _NOT_SIGNED = PlainTextResponse("not signed by Slack", 401)
+_STARTING = PlainTextResponse("not started yet", 503)
 _TOO_LARGE = PlainTextResponse("too large", 413)
 # JSON that is nested too deeply is a RecursionError.
 _UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
@@ -280,6 +281,14 @@ def health_route(health: Callable[[], Health]) -> Route:
         return JSONResponse(body, 200 if found.is_well else 503)
 
     return Route(HEALTH_PATH, answer, methods=["GET"])
+
+
+def starting_route() -> Route:
+    """Return the route that puts Slack off while the start waits.
+
+    Slack sends an event again; a person sees that their command failed.
+    """
+    return Route(PATH, lambda _: _STARTING, methods=["POST"])
 
 
 def _found(look: asyncio.Task[Health]) -> Health:

@@ -79,10 +79,11 @@ class Starting:
             from bot.inbound.signed_http import (  # noqa: PLC0415
                 WebServer,
                 health_route,
+                starting_route,
             )
 
-            route = health_route(lambda: Health((self._because,)))
-            self._server = WebServer([route], self._host, self._port)
+            routes = [health_route(lambda: Health((self._because,))), starting_route()]
+            self._server = WebServer(routes, self._host, self._port)
             self._server.start()
 
 
