@@ -4,12 +4,15 @@ Everything that notifies a person asks `reach`. A person's day is the team's hou
 the team's business days, read in the person's own zone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 
 
@@ -49,6 +52,30 @@ class Reach:
 
 # May a message about this incident ring for this person, by Slack's id, at an instant?
 Ring = Callable[[str, datetime], Reach]
+
+
+def ring_of(
+    policy: Policy,
+    incident: Incident,
+    account_of: Callable[[str], Account],
+    owed: Callable[[], Iterable[Deadline]],
+) -> Ring:
+    """Return whether a message about an incident may ring for a person.
+
+    `owed` returns its deadlines; it is called once, and only if that matters.
+    """
+    wakes = (incident.severity, incident.plan) in policy.escalation.wakes
+
+    @cache
+    def due_at() -> datetime | None:
+        one = owed_now(owed())
+        return one.due_at if one and one.paused_at is None else None
+
+    def ring(id: str, at: datetime) -> Reach:
+        owed_at = None if wakes else due_at()
+        return reach(policy, account_of(id), at, wakes=wakes, due_at=owed_at)
+
+    return ring
 
 
 def reach(

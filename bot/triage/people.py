@@ -3,17 +3,16 @@
 import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from functools import cache, partial
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import Fate, SlackError
 from bot.incidents import recipients
-from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.deadlines import Deadline
 from bot.incidents.digest import Gap
 from bot.incidents.incidents import Incident
-from bot.incidents.reach import Account, Reach, Ring, reach
+from bot.incidents.reach import Account, Reach, Ring, reach, ring_of
 from bot.incidents.refusals import (
     NoFullMember,
     NoSuchPerson,
@@ -305,15 +304,13 @@ class Rings:
 
         `owed` are its deadlines, if the caller has read them.
         """
-        wakes = (incident.severity, incident.plan) in self.policy.escalation.wakes
-        due_at = cache(partial(self._due_at, incident, owed))
 
-        def ring(id: str, at: datetime) -> Reach:
-            account = self._account(id)
-            owed_at = None if wakes else due_at()
-            return reach(self.policy, account, at, wakes=wakes, due_at=owed_at)
+        def all_owed() -> tuple[Deadline, ...]:
+            if owed is None:
+                return records.deadlines(self._tx, incident.number)
+            return owed
 
-        return ring
+        return ring_of(self.policy, incident, self._account, all_owed)
 
     def by_day(self, id: str, at: datetime) -> Reach:
         """Return whether what can wait may be said to a person now."""
@@ -331,14 +328,6 @@ class Rings:
                 zone, has_left = zone_of(row, self.policy), not row["is_active"]
                 self._accounts[row["id"]] = Account(zone, has_left)
         return self._accounts[id]
-
-    def _due_at(
-        self, incident: Incident, owed: tuple[Deadline, ...] | None
-    ) -> datetime | None:
-        if owed is None:
-            owed = records.deadlines(self._tx, incident.number)
-        one = owed_now(owed)
-        return one.due_at if one and one.paused_at is None else None
 
 
 def gaps(tx: Transaction, policy: Policy, now: datetime) -> tuple[Gap, ...]:

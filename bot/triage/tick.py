@@ -5,15 +5,14 @@ All reminders of a tick are fired in one transaction, so that nobody gets two me
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import StorageError
-from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline
+from bot.incidents.firing import Batch, Firing, fired, minute, with_following
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Step, StepKind
-from bot.incidents.reach import Ring
+from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Recipient
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Transaction
@@ -36,82 +35,7 @@ _POSTPONED_BY = timedelta(minutes=5)
 _TRIES = 5
 # How often a Sev1 may be posted again in a channel. Anything else is only edited.
 _CHANNEL_EVERY, _NEVER = timedelta(hours=1), timedelta.max
-_IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)
 _PAGES = (StepKind.PAGE, StepKind.CHECK_IN)
-
-
-@dataclass(frozen=True, slots=True)
-class _Firing:
-    """One deadline after its reminder, who gets the reminder, and who is paged next.
-
-    `due_at` is when the reminder was due. `is_repeated`: an earlier reminder of it was
-    sent. `held` are those who get it when their day begins.
-    """
-
-    incident: Incident
-    deadline: Deadline
-    due_at: datetime
-    step: Step
-    told: tuple[Recipient, ...]
-    following: tuple[Recipient, datetime] | None
-    is_repeated: bool
-    held: tuple[tuple[Recipient, datetime], ...]
-
-    @property
-    def is_in_thread(self) -> bool:
-        """Return whether the reminder is also posted in the card's thread."""
-        is_grave = self.incident.severity in (Severity.SEV1, Severity.SEV2)
-        return is_grave and self.step.kind in _IN_THREAD
-
-    def held_items(self, now: datetime) -> Iterator[tuple[str, Item, datetime]]:
-        """Yield the reminder for each person who gets it when their day begins."""
-        for recipient, until in self.held:
-            item = replace(self.item_for(recipient), held_at=now)
-            yield recipient.id, item, until
-
-    def item_for(self, recipient: Recipient) -> Item:
-        """Return the reminder as an item of this recipient's message."""
-        following = None
-        if self.following is not None:
-            following = self.following[0].id, self.following[1]
-        return item_of(self.deadline, self.step.kind, recipient.because, following)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What one tick sends: one message a place, with all of its reminders.
-
-    `incidents` are those whose earlier messages have to be edited.
-    """
-
-    down: tuple[datetime, datetime] | None
-    places: dict[str, tuple[Recipient, list[Item]]] = field(default_factory=dict)
-    threads: list[Item] = field(default_factory=list)
-    fired: list[Deadline] = field(default_factory=list)
-    incidents: set[int] = field(default_factory=set)
-    held: list[_Firing] = field(default_factory=list)
-
-    def add(self, firing: _Firing) -> None:
-        """Add a reminder to the message of each of its recipients."""
-        self.fired.append(firing.deadline)
-        self.held.append(firing)
-        if firing.is_repeated:  # An edit removes the buttons of the earlier reminder.
-            self.incidents.add(firing.incident.number)
-        for recipient in firing.told:
-            _, within = self.places.setdefault(recipient.id, (recipient, []))
-            within.append(firing.item_for(recipient))
-        if firing.is_in_thread:
-            first = (*firing.told, *(one for one, _ in firing.held))[0]
-            self.threads.append(firing.item_for(first))
-
-    def may_join(self, firing: _Firing, now: datetime) -> bool:
-        """Return whether a reminder can be sent early, with messages that go out now.
-
-        All its recipients must be getting one. A page is due within this minute.
-        """
-        is_told = {one.id for one in firing.told} <= self.places.keys()
-        is_near = not firing.step.is_page or _minute(firing.due_at) == _minute(now)
-        return is_told and not firing.held and is_near
 
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
@@ -157,7 +81,7 @@ class Reminders:
         reminded = self._fire_due(now, down)
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
-            self._listed_in = _minute(now)
+            self._listed_in = minute(now)
             lists = daily_lists.due(tx, self._context.policy(), now, reminded)
             self._send(tx, list(lists), now)
             self._note(tx, now, down)
@@ -183,7 +107,7 @@ class Reminders:
                 or abs(now - ticked_at) >= _MARK_EVERY
                 or records.is_late_or_due(tx, now)
                 # Somebody's day may begin in any minute, in whatever zone.
-                or _minute(now) != self._listed_in
+                or minute(now) != self._listed_in
                 or daily_lists.are_due(noted, self._context.policy(), now)
                 or leavers.are_any(tx)
             )
@@ -238,7 +162,7 @@ class Reminders:
             if not records.is_due(tx, now):
                 return {}
             locks.take(tx, locks.TICK)
-            batch = _Batch(down)
+            batch = Batch()
             # Source: `together` in the policy's section "Reminders".
             soon = now + self._context.policy().reminders.together
             for firing in self._due(tx, now, _EARLIEST, now, _ALL):
@@ -246,14 +170,15 @@ class Reminders:
             for firing in self._due(tx, now, now, soon, _MOST_EARLY):
                 if batch.may_join(firing, now):
                     batch.add(firing)
-            records.save_fired(tx, batch.fired)
-            self._queue(tx, batch, now)
+            records.save_fired(tx, (one.deadline for one in batch.fired))
+            sent = list(_sent(batch))
+            self._queue(tx, batch, sent, now, down)
             self._note(tx, now, down)
-            return {place: within for place, (_, within) in batch.places.items()}
+            return {recipient.id: within for recipient, within in sent}
 
     def _due(
         self, tx: Transaction, now: datetime, after: datetime, by: datetime, most: int
-    ) -> Iterator[_Firing]:
+    ) -> Iterator[Firing]:
         """Fire each reminder that is due in `(after, by]`, as if it were due now."""
         # `lock_due` skips incidents that somebody is changing: their reminders may be
         # void in a moment, and the next tick looks again. As the tick never waits for
@@ -267,12 +192,13 @@ class Reminders:
 
     def _firing(
         self, tx: Transaction, incident: Incident, deadline: Deadline, now: datetime
-    ) -> _Firing | None:
+    ) -> Firing | None:
         """Fire one deadline; `None` if that fails, which must not stop the others."""
         try:
             policy = self._context.policy()
             ring = Rings(tx, policy, incident=incident.number).of(incident)
-            firing = _fired(policy, incident, deadline, now, ring)
+            firing = fired(policy, incident, deadline, now, ring)
+            firing = with_following(policy, firing, ring)
             return _without_standing(tx, firing, now)
         except Exception:  # One bad row must not stop the reminders of all others.
             logger.exception("reminder failed", extra={"deadline": deadline.id})
@@ -295,13 +221,27 @@ class Reminders:
         )
         self._send(tx, [report], now)
 
-    def _queue(self, tx: Transaction, batch: _Batch, now: datetime) -> None:
+    def _queue(
+        self,
+        tx: Transaction,
+        batch: Batch,
+        sent: list[tuple[Recipient, list[Item]]],
+        now: datetime,
+        down: tuple[datetime, datetime] | None,
+    ) -> None:
         """Queue the messages, and edits of earlier ones about the same incidents."""
-        self._refresh(tx, batch.incidents)
-        items.hold(tx, (item for one in batch.held for item in one.held_items(now)))
+        # An edit removes the buttons of the earlier reminder.
+        self._refresh(
+            tx, {one.incident.number for one in batch.fired if one.is_repeated}
+        )
+        items.hold(tx, (item for one in batch.fired for item in _held_items(one, now)))
         channel = self._context.policy().channels.incidents
-        reminders = (_reminder(*told, batch.down) for told in batch.places.values())
-        threads = (_thread_reminder(channel, item) for item in batch.threads)
+        reminders = (_reminder(*told, down) for told in sent)
+        threads = (
+            _thread_reminder(channel, _item(one, one.first))
+            for one in batch.fired
+            if one.is_in_thread
+        )
         self._send(tx, (*reminders, *threads), now)
 
     def _send(
@@ -315,34 +255,32 @@ class Reminders:
         outbox_messages.refresh(tx, incidents, **self._context.instants())
 
 
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
+def _sent(batch: Batch) -> Iterator[tuple[Recipient, list[Item]]]:
+    """Yield what each place gets: a recipient there, and all of its reminders."""
+    for within in batch.places.values():
+        yield within[0][1], [_item(firing, recipient) for firing, recipient in within]
 
 
-def _fired(
-    policy: Policy, incident: Incident, deadline: Deadline, now: datetime, ring: Ring
-) -> _Firing:
-    """Return what firing a deadline does; fires one early if it is due soon."""
-    assert deadline.next_nudge_at is not None, "a due deadline has an instant"
-    at = max(now, deadline.next_nudge_at)
-    fired = recipients.fire(policy, incident, deadline, at, ring)
-    after, step, told = fired.deadline, fired.step, fired.told
+def _item(firing: Firing, recipient: Recipient) -> Item:
+    """Return a reminder as an item of this recipient's message."""
     following = None
-    if step.is_page:
-        but_not = [one.id for one in told]
-        following = recipients.next_told(
-            policy, incident, [after], ring, but_not=but_not
-        )
-    is_repeated = deadline.fired > 0
-    return _Firing(incident, after, at, step, told, following, is_repeated, fired.held)
+    if firing.following is not None:
+        following = firing.following[0].id, firing.following[1]
+    return item_of(firing.deadline, firing.step.kind, recipient.because, following)
 
 
-def _without_standing(tx: Transaction, firing: _Firing, now: datetime) -> _Firing:
+def _held_items(firing: Firing, now: datetime) -> Iterator[tuple[str, Item, datetime]]:
+    """Yield the reminder for each person who gets it when their day begins."""
+    for recipient, until in firing.held:
+        yield recipient.id, replace(_item(firing, recipient), held_at=now), until
+
+
+def _without_standing(tx: Transaction, firing: Firing, now: datetime) -> Firing:
     """Leave out the channels whose message of this escalation is edited instead."""
     least = _CHANNEL_EVERY if firing.incident.severity is Severity.SEV1 else _NEVER
     told = []
     for recipient in firing.told:
-        item, found = firing.item_for(recipient), None
+        item, found = _item(firing, recipient), None
         if firing.step.is_page and not recipient.is_person:
             found = items.standing(tx, item, recipient.id)
         if found is None or now - found[1] >= least:
