@@ -12,8 +12,8 @@ from tests.story import TODAY, Story
 class Changing(Story):
     """Its policy is the file `policies.yaml` in a folder; as a context it runs."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, "2026-11-24 10:00")
+    def __init__(self, folder: Path, at: str = "2026-11-24 10:00") -> None:
+        super().__init__(folder, at)
         self.file = folder / "policies.yaml"
         if not self.file.exists():
             self.write()

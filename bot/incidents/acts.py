@@ -78,7 +78,7 @@ def begun(  # noqa: PLR0913  # Everything an incident starts with.
         workspace=workspace,
         number=number,
         severity=report.severity,
-        plan=report.plan or _plan_of(policy, report.customer),
+        plan=report.plan or plan_of(policy, report.customer),
         customer=report.customer,
         title=report.title,
         link=report.link,
@@ -246,7 +246,8 @@ def must_be_open(incident: Incident) -> None:
     )
 
 
-def _plan_of(policy: Policy, customer: str | None) -> str:
+def plan_of(policy: Policy, customer: str | None) -> str:
+    """Return the plan that a customer's new incident gets."""
     known = policy.find_customer(customer) if customer else None
     if known is not None and known.plan is not None:
         return known.plan
