@@ -5,9 +5,14 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from html import escape
+from pathlib import Path
 from typing import Final
 
+import typer
+
+from bot.errors import BotError
 from bot.store.maintenance.exporting import defused
 
 _STYLE: Final = """
@@ -25,6 +30,14 @@ svg text { fill: currentColor; font-size: 13px; }
 # An underscore inside of a word formats nothing.
 _MARKS: Final = re.compile(r"[\\`*\[\]<>|]|\b_|_\b")
 _ROW_HEIGHT, _LABELS, _WIDTH = 26, 260, 640
+
+
+class Format(StrEnum):
+    """How a page is written."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,25 @@ def as_csv(page: Page) -> str:
         for row in (one.head, *one.rows) if one.rows else ():
             writer.writerow(map(defused, (one.title, *row)))
     return text.getvalue()
+
+
+def publish(page: Page, kind: Format, to: Path | None) -> None:
+    """Print a page, or write it to a file."""
+    text = _AS[kind](page)
+    if to is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        to.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BotError(f"{to} cannot be written: {error.strerror}.") from error
+
+
+_AS: Final = {
+    Format.MARKDOWN: as_markdown,
+    Format.HTML: as_html,
+    Format.CSV: as_csv,
+}
 
 
 def _section(one: Section) -> Iterator[str]:

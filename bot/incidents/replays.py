@@ -119,6 +119,7 @@ class _Run:
         self._stories = {one.incident.number: one for one in stories}
         self._messages: list[Message] = []
         self._left_out: dict[int, str] = {}
+        self._happened: dict[int, list[Event]] = {}
 
     def go(self, to: datetime) -> None:
         """Fire what is due until an instant; the policy may change on the way."""
@@ -151,6 +152,7 @@ class _Run:
             self._leave_out(after)
         else:
             self._world.happen(number, fitted)
+            self._happened.setdefault(number, []).append(fitted)
 
     def ended(self, now: datetime) -> Replay:
         """Return how it went."""
@@ -159,7 +161,9 @@ class _Run:
             left_out[plan] = (*left_out.get(plan, ()), number)
         lived = {
             one.number: Story(
-                one, self._stories[one.number].events, self._world.owed(one.number, now)
+                one,
+                tuple(self._happened.get(one.number, ())),
+                self._world.owed(one.number, now),
             )
             for one in self._world.incidents()
         }
@@ -187,7 +191,8 @@ class _Run:
         details = event.details
         if event.kind is EventKind.CUSTOMER_SET:
             plan = self._planned(details["customer"], details["plan"])
-            return replace(event, details={**details, "plan": plan})
+            plans = {"plan": plan, "old_plan": self._world.incident(number).plan}
+            return replace(event, details={**details, **plans})
         if event.kind is EventKind.SNOOZED and not self._may_snooze(number, event):
             return replace(event, details={**details, "deadline": ""})
         return event

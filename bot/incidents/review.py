@@ -134,7 +134,7 @@ def review(  # noqa: PLR0913  # The review depends on all of them.
         (story, one)
         for story in real
         for one in story.deadlines
-        if _fell_due(one, since, until_now)
+        if fell_due(one, since, until_now)
     ]
     contract = [(story, one) for story, one in fell if not one.is_aim]
     return Review(
@@ -161,6 +161,19 @@ def review(  # noqa: PLR0913  # The review depends on all of them.
     )
 
 
+def targets_of(
+    stories: Iterable[Story], since: datetime, until: datetime
+) -> Mapping[Cell, Kept]:
+    """Return how many of the contract's targets that fell due in a span were kept."""
+    return _kept(
+        (story, one)
+        for story in stories
+        if story.incident.status is not Status.VOID
+        for one in story.deadlines
+        if fell_due(one, since, until) and not one.is_aim
+    )
+
+
 def as_of(story: Story, at: datetime) -> Incident:
     """Return an incident with the severity and the plan that it had at an instant."""
     incident = story.incident
@@ -175,7 +188,8 @@ def as_of(story: Story, at: datetime) -> Incident:
     return incident
 
 
-def _fell_due(deadline: Deadline, since: datetime, until: datetime) -> bool:
+def fell_due(deadline: Deadline, since: datetime, until: datetime) -> bool:
+    """Return whether a deadline is owed to a customer, and fell due in a span."""
     if deadline.kind.is_internal or deadline.outcome is Outcome.VOID:
         return False
     is_waiting = deadline.is_open and deadline.paused_at is not None

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli import pages
 from bot.cli.policies import now, read
 from bot.cli.printing import say
 from bot.errors import UserError
@@ -63,6 +64,31 @@ def check(
     else:
         say("\n".join(differences.as_text(found, policy, page.name)))
     return int(any(one.verdict is not Verdict.SAME for one in found))
+
+
+def simulate(
+    new: Annotated[Path, typer.Argument(help="The policy to try.")],
+    *,
+    since: Annotated[str, typer.Option(help="How far back: 90d.")] = "90d",
+    url: Annotated[
+        str | None, typer.Option("--db", help="The record; as DATABASE_URL.")
+    ] = None,
+    kind: Annotated[
+        pages.Format, typer.Option("--format", help="Markdown, HTML or CSV.")
+    ] = pages.Format.MARKDOWN,
+    to: Annotated[
+        Path | None, typer.Option("--output", help="Write to this file.")
+    ] = None,
+) -> None:
+    """Say what another policy would have changed in the last months.
+
+    It lives through what was recorded twice, under the policy in force and under the
+    new one: targets missed, reminders and pages a person, customers who would notice.
+    """
+    # Imported here: the other commands need no record.
+    from bot.cli import simulating  # noqa: PLC0415
+
+    pages.publish(simulating.page(new, since, url), kind, to)
 
 
 def schema() -> None:

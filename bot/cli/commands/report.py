@@ -2,14 +2,13 @@
 
 from contextlib import closing
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import customer_page, due_times, pages, review_page
-from bot.cli.pages import Page
+from bot.cli.pages import Format, Page
 from bot.cli.policies import now, read
 from bot.errors import BotError
 from bot.policy.policies import Policy
@@ -20,21 +19,6 @@ from bot.store.tables import stories
 from bot.triage import reviews
 
 _DAY = timedelta(days=1)
-
-
-class Format(StrEnum):
-    """How the page is written."""
-
-    MARKDOWN = "markdown"
-    HTML = "html"
-    CSV = "csv"
-
-
-_AS = {
-    Format.MARKDOWN: pages.as_markdown,
-    Format.HTML: pages.as_html,
-    Format.CSV: pages.as_csv,
-}
 
 
 def report(
@@ -70,14 +54,8 @@ def report(
     if workspace is None:
         raise BotError("There is no record yet.")
     with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
-        text = _AS[kind](_page(tx, policy, customer, days, at))
-    if to is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        to.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BotError(f"{to} cannot be written: {error.strerror}.") from error
+        page = _page(tx, policy, customer, days, at)
+    pages.publish(page, kind, to)
 
 
 def _page(

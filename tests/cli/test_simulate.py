@@ -1,0 +1,103 @@
+"""What `sevbot policy simulate` says that another policy would have changed."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.policy.parsing.policy_file import default_text
+from tests.cli.test_report import week
+from tests.commands import Run, write
+
+__all__ = ["week"]
+STRICTER = ("    standard: 1 business day\n", "    standard: 2 business hours\n")
+
+
+def test_targets_messages_and_customers_that_change_are_named(week: Run) -> None:
+    write("new.yaml", STRICTER)
+
+    ran = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert ran.status == 0, ran.err
+    assert "3 incidents, lived through twice" in ran.out
+    assert "Missed: 3 of 5 under the policy in force, 4 of 5 under the new" in ran.out
+    assert "| Sev3 | Standard Support | 1 of 2 | 0 of 2 | 1 more |" in ran.out
+    assert "| Globex | 1 | 2 | 1 more |" in ran.out
+    assert (
+        "| INC-1 | Sev3 | Globex | first response 1: due Mon 23 Nov 17:00, then Mon 23 "
+        "Nov 11:00 | 1 to 2 |" in ran.out
+    )
+
+
+def test_the_same_policy_changes_nothing(week: Run) -> None:
+    write("new.yaml")
+
+    ran = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert "Nothing would have been due at another time." in ran.out
+    assert "No customer would have been answered late" in ran.out
+    assert "more |" not in ran.out
+    assert "fewer |" not in ran.out
+
+
+def test_a_picture_needs_nothing_else(week: Run, tmp_path: Path) -> None:
+    write("new.yaml", STRICTER)
+
+    page = week("policy", "simulate", "new.yaml", "--format", "html").out
+
+    assert page.count("<svg") == 2
+    assert not any(one in page for one in ("http:", "https:", "src=", "<script"))
+
+
+def test_a_plan_in_use_that_is_gone_is_named_with_what_is_left_out(week: Run) -> None:
+    text = default_text().replace("standard", "silver").replace("Standard", "Silver")
+    Path("new.yaml").write_text(text, encoding="utf-8")
+
+    ran = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert ran.status == 0, ran.err
+    lost = "INC-2, INC-3, INC-4, INC-5 cannot"
+    assert f"The new policy has no plan standard: {lost}" in ran.out
+    assert "The bot would not load it while INC-2 is open." in ran.out
+
+
+def test_gaps_erased_customers_and_a_late_begin_are_said(
+    week: Run, tmp_path: Path
+) -> None:
+    write("new.yaml", STRICTER)
+    with closing(sqlite3.connect(tmp_path / "sevbot.db")) as file, file:
+        for name in ("events", "deadlines"):
+            file.execute(f"DELETE FROM {name} WHERE incident = 3")
+        file.execute("PRAGMA foreign_keys = OFF")
+        file.execute("DELETE FROM incidents WHERE number = 3")
+        file.execute(
+            "UPDATE incidents SET title = '(text erased)', "
+            "customer = '(customer erased)' WHERE number = 5"
+        )
+
+    ran = week("policy", "simulate", "new.yaml")
+
+    assert ran.status == 0, ran.err
+    assert "The record begins on Mon 23 Nov 2026" in ran.out
+    assert "The record lacks INC-3: these figures are without them." in ran.out
+    assert "The customer of 1 incident is erased" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["new.yaml", "--since", "soon"], '--since: "soon"'),
+        (["none.yaml"], "none.yaml does not exist"),
+        (["new.yaml", "--db", "sqlite:///none.db"], "There is no record yet."),
+        (["new.yaml", "--since", "1s"], "1 incident, lived"),
+    ],
+)
+def test_what_cannot_be_tried_is_refused(
+    week: Run, arguments: list[str], sentence: str
+) -> None:
+    write("new.yaml")
+
+    ran = week("policy", "simulate", *arguments)
+
+    assert sentence in ran.err + ran.out
