@@ -146,13 +146,14 @@ class _Run:
                 return
             self._world.open(opened)
             return
-        fitted = self._fitted(number, event)
-        after = apply(self._world.incident(number), fitted)
-        if after.is_open and not _has(policy, after.plan):
-            self._leave_out(after)
-        else:
-            self._world.happen(number, fitted)
-            self._happened.setdefault(number, []).append(fitted)
+        fitted, before = self._fitted(number, event), self._world.incident(number)
+        # Nothing else opens an incident or changes its plan.
+        may_lack_plan = "plan" in fitted.details or fitted.kind is EventKind.REOPENED
+        if may_lack_plan and not _has(policy, apply(before, fitted).plan):
+            self._leave_out(apply(before, fitted))
+            return
+        self._world.happen(number, fitted)
+        self._happened.setdefault(number, []).append(fitted)
 
     def ended(self, now: datetime) -> Replay:
         """Return how it went."""
