@@ -11,7 +11,7 @@ from bot.incidents.recipients import Because
 from bot.policy.policies import Policy
 from bot.slack.reasons import is_channel_lost
 from bot.store.database import Transaction
-from bot.store.tables import items, leases, outbox_messages, records
+from bot.store.tables import items, leases, outbox_messages, receipts, records
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import (
     MessageKind,
@@ -39,6 +39,7 @@ _MOVABLE = (
     MessageKind.LEAVERS,
     MessageKind.NEW_RECORD,
     MessageKind.CHANNEL_LOST,
+    MessageKind.NO_OUTCOME,
 )
 # This code is ours, not Slack's, so that the report can name one like any other.
 CARD_DELETED = "card_deleted_twice"
@@ -137,6 +138,8 @@ class DeadLetters:
                     items=untold,
                 ),
             )
+            for item in untold:
+                receipts.write_stand_in(tx, item, place)
         return place
 
     def _stand_in(
@@ -316,6 +319,7 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.NEW_RECORD
             | MessageKind.CHANNEL_LOST
             | MessageKind.REMINDER_FAILS
+            | MessageKind.NO_OUTCOME
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED
             | MessageKind.OUTCOME_UNKNOWN

@@ -85,6 +85,9 @@ class Renderer:
             case MessageKind.REMINDER_FAILS:
                 said = failures.reminders(_incident(tx, message))
                 return Rendered(said, is_live=False)
+            case MessageKind.NO_OUTCOME:
+                said = failures.without_outcome(message.refs["incidents"].split())
+                return Rendered(said, is_live=False)
             case (
                 MessageKind.CARD_NOT_POSTED
                 | MessageKind.NOT_DELIVERED
@@ -385,6 +388,7 @@ def described(kind: MessageKind, incident: int | None) -> str:
             | MessageKind.NEW_RECORD
             | MessageKind.CHANNEL_LOST
             | MessageKind.REMINDER_FAILS
+            | MessageKind.NO_OUTCOME
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED
             | MessageKind.OUTCOME_UNKNOWN

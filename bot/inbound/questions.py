@@ -56,7 +56,12 @@ class Questions:
         result, history = self._triage.look(number), self._triage.history(number)
         reader, now = self._people.person(by), self._context.clock()
         return one_incident.message(
-            result, history, self._context.policy(), reader, now
+            result,
+            history,
+            self._context.policy(),
+            reader,
+            now,
+            self._triage.receipts(number),
         )
 
     def _customers(self, wanted: str, known: Iterable[str]) -> list[str]:

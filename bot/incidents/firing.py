@@ -23,7 +23,8 @@ class Firing:
 
     `due_at` is when the reminder was due. `is_repeated`: an earlier reminder of it was
     sent. `held` are those who get it when their day begins. `following` is who is paged
-    next, and when, if somebody asked `with_following`.
+    next, and when, if somebody asked `with_following`. `steps` are those that it stands
+    for, and `edited` the channels where an older message says it: the tick fills them.
     """
 
     incident: Incident
@@ -34,6 +35,8 @@ class Firing:
     is_repeated: bool
     held: tuple[tuple[Recipient, datetime], ...]
     following: tuple[Recipient, datetime] | None = None
+    steps: tuple[Step, ...] = ()
+    edited: tuple[Recipient, ...] = ()
 
     @property
     def is_in_thread(self) -> bool:

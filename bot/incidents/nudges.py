@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import count
+from itertools import count, takewhile
 
 from bot.business_time.hours import BusinessHours
 from bot.incidents.deadlines import Deadline, Kind, hours_of, target_of
@@ -162,6 +162,19 @@ def fire(
         fired += 1
         later = next(steps, None)
     return step, _awaiting(deadline, step.over, later, fired=fired)
+
+
+def stood_for(
+    policy: Policy, incident: Incident, deadline: Deadline, fired: Step
+) -> tuple[Step, ...]:
+    """Return the steps of a deadline that were due when it fired, the fired one last.
+
+    `deadline` is as it was before.
+    """
+    if fired.kind is StepKind.SNOOZED:
+        return (fired,)
+    steps = _steps_from(policy, incident, deadline, deadline.step)
+    return (*takewhile(lambda one: one.number != fired.number, steps), fired)
 
 
 def snoozed(

@@ -728,6 +728,197 @@ RETURNING
   incident, deadline_kind, deadline_count, fired, step, because, NULL AS next_person,
   NULL AS next_at, held_at;
 
+-- name: write_receipt
+INSERT INTO receipts (
+  workspace, incident, deadline_kind, deadline_count, fired, place, step, due_at,
+  outcome, reason, held_until
+)
+VALUES (
+  :workspace, :incident, :deadline_kind, :deadline_count, :fired, :place, :step,
+  :due_at, :outcome, :reason, :held_until
+)
+ON CONFLICT (workspace, incident, deadline_kind, deadline_count, fired, place)
+DO NOTHING
+RETURNING fired;
+
+-- name: write_stand_in
+-- Somebody else gets what a place did not take.
+INSERT INTO receipts (
+  workspace, incident, deadline_kind, deadline_count, fired, place, step, due_at,
+  outcome, reason, held_until
+)
+SELECT
+  workspace, incident, deadline_kind, deadline_count, fired, CAST(:place AS TEXT), step,
+  MIN(due_at), NULL, NULL, NULL
+FROM receipts
+WHERE workspace = :workspace
+  AND incident = :incident
+  AND deadline_kind = :deadline_kind
+  AND deadline_count = :deadline_count
+  AND fired = :fired
+GROUP BY workspace, incident, deadline_kind, deadline_count, fired, step
+ON CONFLICT (workspace, incident, deadline_kind, deadline_count, fired, place)
+DO NOTHING
+RETURNING fired;
+
+-- name: end_held
+-- What was held for somebody gets another outcome, or that of the message that has it.
+-- Of a deadline's several the newest is :fired, and the others are merged into it.
+UPDATE receipts
+SET outcome = CASE WHEN fired = :fired THEN :outcome ELSE 'merged' END,
+  reason = CASE WHEN fired = :fired THEN :reason ELSE 'newer' END
+WHERE workspace = :workspace
+  AND incident = :incident
+  AND deadline_kind = :deadline_kind
+  AND deadline_count = :deadline_count
+  AND place = :place
+  AND fired <= :fired
+  AND outcome = 'held'
+RETURNING fired;
+
+-- name: forget_held_receipts
+UPDATE receipts
+SET outcome = 'superseded', reason = 'clock'
+WHERE workspace = :workspace
+  AND outcome = 'held'
+  AND EXISTS (
+    SELECT 1
+    FROM held
+    WHERE held.workspace = receipts.workspace
+      AND held.person = receipts.place
+      AND held.incident = receipts.incident
+      AND held.deadline_kind = receipts.deadline_kind
+      AND held.deadline_count = receipts.deadline_count
+      AND held.held_at > :now
+  )
+RETURNING fired;
+
+-- name: receipts
+-- Each reminder of an incident that was due, for each place, and the message that has it.
+SELECT
+  due.deadline_kind, due.deadline_count, due.fired, due.place, due.step, due.due_at,
+  due.outcome, due.reason, due.held_until, owed.closed_at, told.position, told.key,
+  told.kind, told.state, told.attempts, told.sent_at, told.deleted_at, told.last_error,
+  told.instead
+FROM receipts AS due
+JOIN deadlines AS owed
+  ON owed.workspace = due.workspace
+  AND owed.incident = due.incident
+  AND owed.kind = due.deadline_kind
+  AND owed.count = due.deadline_count
+LEFT JOIN (
+  SELECT
+    item.workspace, item.incident, item.deadline_kind, item.deadline_count, item.fired,
+    item.position, message.key, message.kind, message.state, message.attempts,
+    message.sent_at, message.deleted_at, message.last_error,
+    COALESCE(other.person, other.conversation) AS instead,
+    CASE
+      WHEN message.thread_of IS NULL
+      THEN COALESCE(message.person, message.conversation)
+      ELSE 'thread'
+    END AS place
+  FROM outbox_items AS item
+  JOIN outbox AS message
+    ON message.workspace = item.workspace
+    AND message.key = item.key
+  LEFT JOIN outbox AS other
+    ON other.workspace = message.workspace
+    AND other.key = message.key || '/instead'
+) AS told
+  ON told.workspace = due.workspace
+  AND told.incident = due.incident
+  AND told.deadline_kind = due.deadline_kind
+  AND told.deadline_count = due.deadline_count
+  AND told.fired = due.fired
+  AND told.place = due.place
+WHERE due.workspace = :workspace
+  AND due.incident = :incident
+ORDER BY due.due_at, due.deadline_kind, due.deadline_count, due.fired, due.place;
+
+-- name: without_receipt
+-- Deadlines with a reminder that was due and has no outcome: it was not fired before the
+-- last digest, it has no receipt, no message has it, or it is not held after all. Only
+-- of what was open since that digest. `sevbot db check` asks it of every workspace.
+SELECT owed.incident, owed.kind, owed.count
+FROM deadlines AS owed
+JOIN incidents AS one
+  ON one.workspace = owed.workspace
+  AND one.number = owed.incident
+LEFT JOIN marks AS digest
+  ON digest.workspace = owed.workspace
+  AND digest.name = 'digest'
+WHERE owed.workspace = :workspace
+  AND (one.closed_at IS NULL OR digest.at IS NULL OR one.closed_at >= digest.at)
+  AND (
+    owed.next_nudge_at < digest.at
+    OR owed.fired - owed.receipts_from > (
+      SELECT COUNT(DISTINCT due.fired)
+      FROM receipts AS due
+      WHERE due.workspace = owed.workspace
+        AND due.incident = owed.incident
+        AND due.deadline_kind = owed.kind
+        AND due.deadline_count = owed.count
+        AND due.fired > owed.receipts_from
+    )
+    OR EXISTS (
+      SELECT 1
+      FROM receipts AS due
+      WHERE due.workspace = owed.workspace
+        AND due.incident = owed.incident
+        AND due.deadline_kind = owed.kind
+        AND due.deadline_count = owed.count
+        AND due.fired > owed.receipts_from
+        AND due.outcome IS NULL
+        AND NOT EXISTS (
+          SELECT 1
+          FROM outbox_items AS item
+          JOIN outbox AS message
+            ON message.workspace = item.workspace
+            AND message.key = item.key
+          WHERE item.workspace = due.workspace
+            AND item.incident = due.incident
+            AND item.deadline_kind = due.deadline_kind
+            AND item.deadline_count = due.deadline_count
+            AND item.fired = due.fired
+            AND due.place = CASE
+              WHEN message.thread_of IS NULL
+              THEN COALESCE(message.person, message.conversation)
+              ELSE 'thread'
+            END
+        )
+    )
+    OR EXISTS (
+      SELECT 1
+      FROM receipts AS due
+      WHERE due.workspace = owed.workspace
+        AND due.incident = owed.incident
+        AND due.deadline_kind = owed.kind
+        AND due.deadline_count = owed.count
+        AND due.fired > owed.receipts_from
+        AND due.outcome = 'held'
+        AND NOT EXISTS (
+          SELECT 1
+          FROM held
+          WHERE held.workspace = due.workspace
+            AND held.person = due.place
+            AND held.incident = due.incident
+            AND held.deadline_kind = due.deadline_kind
+            AND held.deadline_count = due.deadline_count
+        )
+    )
+  )
+ORDER BY owed.workspace, owed.incident, owed.kind, owed.count;
+
+-- name: receipts_told
+-- The leads know of what has no outcome so far.
+UPDATE deadlines
+SET receipts_from = fired
+WHERE workspace = :workspace
+  AND incident = :incident
+  AND kind = :kind
+  AND count = :count
+RETURNING count;
+
 -- name: readers_of_lists
 -- Who owns something or has something waiting for them, and :person, with their zones.
 SELECT reader.person, people.zone

@@ -410,3 +410,24 @@ ALTER TABLE outbox_items ADD COLUMN held_at INSTANT;
 -- name: deleted_messages
 -- When a message was deleted that a newer one had replaced.
 ALTER TABLE outbox ADD COLUMN deleted_at INSTANT;
+
+-- name: receipts
+-- What became of each reminder that was due, for each place. One without an outcome is
+-- in a message to that place, whose state tells. What was fired before has none.
+CREATE TABLE receipts (
+  workspace TEXT NOT NULL,
+  incident INTEGER NOT NULL,
+  deadline_kind TEXT NOT NULL,
+  deadline_count INTEGER NOT NULL,
+  fired INTEGER NOT NULL,
+  place TEXT NOT NULL,
+  step TEXT NOT NULL,
+  due_at INSTANT NOT NULL,
+  outcome TEXT CHECK (outcome IN ('merged', 'held', 'superseded')),
+  reason TEXT,
+  held_until INSTANT,
+  PRIMARY KEY (workspace, incident, deadline_kind, deadline_count, fired, place)
+) STRICT;
+ALTER TABLE deadlines ADD COLUMN receipts_from INTEGER NOT NULL DEFAULT 0;
+UPDATE deadlines
+SET receipts_from = fired;

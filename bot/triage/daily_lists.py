@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from bot.clock import CLOCKS_DIFFER_BY
 from bot.incidents import recipients, work_list
 from bot.incidents.incidents import Incident
+from bot.incidents.receipts import Reason
 from bot.incidents.recipients import Because
 from bot.incidents.work_list import Case, Group, Line
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
-from bot.store.tables import items, marks, outbox_messages, records
+from bot.store.tables import items, marks, outbox_messages, receipts, records
 from bot.store.tables.items import Item
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
@@ -37,6 +38,7 @@ def due(
     marks.note(tx, Mark.MORNING, now)
     yield from _mornings(tx, policy, noted.get(Mark.MORNING), now, reminded)
     if (at := _digest_due(noted, policy, now)) is not None:
+        yield from _audit(tx, policy, at, now)
         marks.note(tx, Mark.DIGEST, now)
         yield _digest(tx, policy, at, noted.get(Mark.DIGEST, at - _DAY), now)
         if work_list.begins_week(policy.team_hours, now):
@@ -99,10 +101,16 @@ def _mornings(
         begun = day.pieces_on(today)[0].opens
         if since is not None and begun <= since:
             continue
-        held = items.release(tx, person, now)
+        held = _released(tx, person, now)
         until = next_morning(policy, zone, now)
         found = morning_of(tx, policy, person, held, now=now, until=until)
-        if found and not _says_nothing_more(found, reminded.get(person, ())):
+        is_said = _says_nothing_more(found, reminded.get(person, ()))
+        for item in held:
+            if is_said:
+                receipts.dropped(tx, item, person, Reason.SAID)
+            else:
+                receipts.released(tx, item, person)
+        if not is_said:
             yield NewMessage(
                 key=_key(tx, f"morning/{today:%Y-%m-%d}/{person}", begun, now),
                 kind=MessageKind.MORNING,
@@ -111,6 +119,19 @@ def _mornings(
                 refs={"until": until.isoformat()},
                 items=held,
             )
+
+
+def _released(tx: Transaction, person: str, now: datetime) -> list[Item]:
+    """Return what was held for a person until now, and still concerns them."""
+    still = []
+    for item in items.release(tx, person, now):
+        incident = records.incident(tx, item.incident)
+        assert incident is not None, "a reminder belongs to an incident"
+        if _is_still_held(tx, person, item, incident):
+            still.append(item)
+        else:
+            receipts.dropped(tx, item, person, Reason.ANSWERED)
+    return still
 
 
 def _says_nothing_more(lines: Sequence[Line], reminders: Sequence[Item]) -> bool:
@@ -197,6 +218,25 @@ def _digest(
         conversation=policy.channels.digest,
         refs={name: instant.isoformat() for name, instant in instants.items()},
     )
+
+
+def _audit(
+    tx: Transaction, policy: Policy, due_at: datetime, now: datetime
+) -> Iterator[NewMessage]:
+    """Tell the leads, once, of reminders that were due and have no outcome."""
+    rows = tx.all("without_receipt")
+    numbers = {row["incident"] for row in rows}
+    for row in rows:
+        tx.write("receipts_told", **row)
+    if numbers:
+        day = now.astimezone(policy.team_hours.zone)
+        yield NewMessage(
+            key=_key(tx, f"no_outcome/{day:%Y-%m-%d}", due_at, now),
+            kind=MessageKind.NO_OUTCOME,
+            priority=Priority.NUDGE,
+            conversation=policy.channels.leads,
+            refs={"incidents": " ".join(map(str, sorted(numbers)))},
+        )
 
 
 def _review(

@@ -33,6 +33,7 @@ def heal(tx: Transaction, context: Context, now: datetime) -> None:
     """
     policy, numbers = context.policy(), [r["number"] for r in tx.all("open_incidents")]
     again = [number for number in numbers if _is_changed(tx, policy, number, now)]
+    tx.write("forget_held_receipts", now=now)
     tx.write("forget_held", now=now)
     moved = marks.bring_back(
         tx, marks.noted(tx), now=now, system_now=context.system_clock()

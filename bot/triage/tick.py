@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import StorageError
+from bot.incidents import nudges
 from bot.incidents.deadlines import Deadline
 from bot.incidents.firing import Batch, Firing, fired, minute, with_following
 from bot.incidents.incidents import Incident
@@ -16,11 +17,18 @@ from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Recipient
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Transaction
-from bot.store.tables import items, locks, marks, outbox_messages, records
+from bot.store.tables import (
+    items,
+    locks,
+    marks,
+    outbox_messages,
+    receipts,
+    records,
+)
 from bot.store.tables.items import Item, item_of, key_of
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
-from bot.triage import daily_lists, leavers, set_back
+from bot.triage import daily_lists, leavers, outcomes, set_back
 from bot.triage.context import Context
 from bot.triage.people import Rings
 
@@ -198,7 +206,8 @@ class Reminders:
             policy = self._context.policy()
             ring = Rings(tx, policy, incident=incident.number).of(incident)
             firing = fired(policy, incident, deadline, now, ring)
-            firing = with_following(policy, firing, ring)
+            steps = nudges.stood_for(policy, incident, deadline, firing.step)
+            firing = replace(with_following(policy, firing, ring), steps=steps)
             return _without_standing(tx, firing, now)
         except Exception:  # One bad row must not stop the reminders of all others.
             logger.exception("reminder failed", extra={"deadline": deadline.id})
@@ -235,6 +244,9 @@ class Reminders:
             tx, {one.incident.number for one in batch.fired if one.is_repeated}
         )
         items.hold(tx, (item for one in batch.fired for item in _held_items(one, now)))
+        receipts.write(
+            tx, (due for one in batch.fired for due in outcomes.due(one, now))
+        )
         channel = self._context.policy().channels.incidents
         reminders = (_reminder(*told, down) for told in sent)
         threads = (
@@ -278,7 +290,7 @@ def _held_items(firing: Firing, now: datetime) -> Iterator[tuple[str, Item, date
 def _without_standing(tx: Transaction, firing: Firing, now: datetime) -> Firing:
     """Leave out the channels whose message of this escalation is edited instead."""
     least = _CHANNEL_EVERY if firing.incident.severity is Severity.SEV1 else _NEVER
-    told = []
+    told, edited = [], []
     for recipient in firing.told:
         item, found = _item(firing, recipient), None
         if firing.step.is_page and not recipient.is_person:
@@ -287,7 +299,8 @@ def _without_standing(tx: Transaction, firing: Firing, now: datetime) -> Firing:
             told.append(recipient)
         else:
             items.renew(tx, found[0], item)
-    return replace(firing, told=tuple(told))
+            edited.append(recipient)
+    return replace(firing, told=tuple(told), edited=tuple(edited))
 
 
 def _reminder(

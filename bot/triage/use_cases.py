@@ -23,6 +23,7 @@ from bot.incidents.acts import Report, Update
 from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
+from bot.incidents.receipts import Receipt
 from bot.incidents.recipients import Because, Recipient
 from bot.incidents.refusals import (
     NoSuchIncident,
@@ -33,7 +34,7 @@ from bot.incidents.refusals import (
 from bot.incidents.work_list import Line, like, work_list
 from bot.policy.policies import Severity
 from bot.store.database import Row, Transaction, to_json
-from bot.store.tables import outbox_messages, records
+from bot.store.tables import outbox_messages, receipts, records
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import daily_lists, happenings, leavers
 from bot.triage.context import Context
@@ -136,6 +137,11 @@ class Triage:
         """Return what happened to an incident, oldest first."""
         with self._context.database.reading() as tx:
             return records.events(tx, number)
+
+    def receipts(self, number: int) -> list[Receipt]:
+        """Return what became of an incident's reminders, oldest first."""
+        with self._context.database.reading() as tx:
+            return receipts.of_incident(tx, number)
 
     def foreseen(self, by: str, report: Report) -> Result:
         """Return what opening an incident would lead to, without opening it."""

@@ -70,7 +70,9 @@ def test_one_incident_is_shown_with_what_happened(tuesday: Story, written: str) 
         "[First response sent] [Resolve] [Take over] [More]\n"
         "*What happened*\n"
         "Today 13:00: Opened by @dee.\n"
-        "Today 13:00: @ana took it. The first response is still owed."
+        "Today 13:00: @ana took it. The first response is still owed.\n"
+        "*Reminders*\n"
+        "Today 13:00: page to @ana: sent."
     )
 
 

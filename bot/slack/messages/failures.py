@@ -1,9 +1,11 @@
 """What the bot itself fails to do: make a backup, or remind."""
 
+from collections.abc import Sequence
+
 from bot.incidents.incidents import Incident
 from bot.slack.blocks import Message, shown
 from bot.slack.messages.notice import notice
-from bot.slack.phrases import headline
+from bot.slack.phrases import MOST_NAMES_IN_A_LIST, headline, joined
 
 
 def backup(reason: str) -> Message:
@@ -21,4 +23,16 @@ def reminders(incident: Incident) -> Message:
     return notice(
         f"The reminders of {incident.name} fail; it is a fault of the bot, see its "
         f"log. Nobody is reminded of it: keep an eye on it. {headline(incident)}"
+    )
+
+
+def without_outcome(incidents: Sequence[str]) -> Message:
+    """Say of which incidents a reminder was due that left no trace."""
+    names = joined([f"INC-{number}" for number in incidents[:MOST_NAMES_IN_A_LIST]])
+    more = len(incidents) - MOST_NAMES_IN_A_LIST
+    also = f" and of {more} more incidents" if more > 0 else ""
+    return notice(
+        f"A reminder of {names}{also} was due, and the record does not say what became "
+        "of it; it is a fault of the bot. Look whether somebody is on it. `sevbot "
+        f"reminders --incident {incidents[0]}` lists those that are known."
     )

@@ -1,17 +1,21 @@
 """The answer to `/incident 42`: the card, and what happened."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from bot.incidents.deadlines import owed_now
 from bot.incidents.incidents import Event, explained
+from bot.incidents.receipts import Outcome, Receipt
 from bot.policy.policies import Policy
 from bot.slack import history as happened
-from bot.slack.blocks import Message, say, sections
+from bot.slack.blocks import Message, say, sections, shown
+from bot.slack.blocks import place as placed
 from bot.slack.cutting import cut_marked
 from bot.slack.messages.answers import Recorded
 from bot.slack.messages.card import card_blocks
 from bot.slack.phrases import (
+    Times,
     both,
     due_phrase,
     ended,
@@ -20,18 +24,26 @@ from bot.slack.phrases import (
     owed_as,
 )
 from bot.slack.readers import Person
+from bot.slack.reasons import reason
 
 _MOST_EVENTS = 15
+_MOST_RECEIPTS = 5
+# What left within this time needs no second instant.
+_LATE = timedelta(minutes=1)
 
 
-def message(
+def message(  # noqa: PLR0913  # All that the answer shows.
     recorded: Recorded,
     history: Sequence[Event],
     policy: Policy,
     reader: Person,
     now: datetime,
+    receipts: Sequence[Receipt] = (),
 ) -> Message:
-    """Return an incident as its card shows it, and what happened to it."""
+    """Return an incident as its card shows it, and what happened to it.
+
+    `receipts` say what became of its reminders.
+    """
     incident, deadlines = recorded.incident, recorded.deadlines
     plain, token = both(reader.zone, now)
     earlier = len(history) - _MOST_EVENTS
@@ -42,8 +54,42 @@ def message(
     because = explained(incident, history)
     blocks = [*card_blocks(incident, deadlines, policy, token, because=because)]
     blocks.extend(sections(["*What happened*", *lines]))
+    if receipts:
+        blocks.extend(sections(["*Reminders*", *_reminded(receipts, token)]))
     text = [headline(incident)]
     if (owed := owed_now(deadlines)) is not None and owed.paused_at is None:
         due = due_phrase(policy, incident, owed, plain)
         text.append(ended(f"{opened_up(owed_as(owed))} {due}"))
     return say(" ".join(text), blocks)
+
+
+def _reminded(receipts: Sequence[Receipt], times: Times) -> Iterator[str]:
+    """Yield what became of the last few reminders; of the others only how many."""
+    earlier = receipts[:-_MOST_RECEIPTS]
+    if earlier:
+        counts = Counter(one.words for one in earlier)
+        counted = ", ".join(f"{number} {words}" for words, number in counts.items())
+        yield f"{len(earlier)} earlier: {counted}"
+    for one in receipts[-_MOST_RECEIPTS:]:
+        to = f" to {_place(one.place)}" if one.place else ""
+        yield ended(f"{times.at(one.due_at)}: {one.about}{to}: {_became(one, times)}")
+
+
+def _became(receipt: Receipt, times: Times) -> str:
+    said = receipt.words
+    if receipt.outcome is Outcome.HELD and receipt.at is not None:
+        said = times.at(receipt.at, "held until")
+    elif receipt.at is not None and receipt.at - receipt.due_at >= _LATE:
+        said = times.at(receipt.at, said)
+    if receipt.replaced_at is not None:
+        return f"{said}; a newer message replaced it"
+    if receipt.instead:
+        said += f", {placed(receipt.instead)} got it instead"
+    why = shown(receipt.why, 200)
+    if receipt.outcome is Outcome.DEAD:
+        why = reason(receipt.why)
+    return f"{said} ({why})" if why else said
+
+
+def _place(place: str) -> str:
+    return "the card's thread" if place == "thread" else placed(place)

@@ -15,7 +15,7 @@ from bot.policy.policies import Policy, Severity
 from bot.store.database import Row
 from bot.store.engines.refusals import honest
 from bot.store.engines.sqlite import SqliteTransaction
-from bot.store.queries import named
+from bot.store.queries import named, queries
 
 Each = Callable[[str], Iterator[Row]]
 
@@ -74,6 +74,7 @@ def faults(each: Each, policy: Policy | None) -> list[str]:
         _without_target(each, policy),
         _listed(each(_checks()["owed_after_all"]), "{} is closed, but still owes {}."),
         _unminded(each),
+        _without_outcome(each),
         _stuck(each),
     )
     return list(found)
@@ -157,6 +158,12 @@ def _has_target(policy: Policy, row: Row) -> bool:
 def _unminded(each: Each) -> Iterator[str]:
     rows = (row for row in each(_checks()["open_deadlines"]) if not _is_minded(row))
     return _listed(rows, "Nobody will be reminded: {} owes {}.")
+
+
+def _without_outcome(each: Each) -> Iterator[str]:
+    text = queries()["without_receipt"].replace(":workspace", "owed.workspace")
+    sentence = "A reminder was due and has no outcome: {} owes {}."
+    return _listed(each(text), sentence)
 
 
 def _is_minded(row: Row) -> bool:

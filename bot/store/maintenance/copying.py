@@ -21,6 +21,7 @@ TABLES = (
     "outbox",
     "outbox_items",
     "held",
+    "receipts",
 )
 _EVERY = 500
 

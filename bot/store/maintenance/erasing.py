@@ -44,6 +44,7 @@ UNTYPED = {
     "people": ("workspace", "id", "name", "zone", "dm"),
     "people_listing": ("workspace", "next_page"),
     "held": ("workspace", "person", "deadline_kind", "step", "because"),
+    "receipts": ("workspace", "deadline_kind", "place", "step", "outcome", "reason"),
     "policies": ("version", "holidays"),
     "locks": ("workspace", "name"),
 }  # fmt: skip

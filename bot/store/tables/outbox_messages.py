@@ -40,6 +40,7 @@ class MessageKind(StrEnum):
     NEW_RECORD = "new_record"
     CHANNEL_LOST = "channel_lost"
     REMINDER_FAILS = "reminder_fails"
+    NO_OUTCOME = "no_outcome"
     CARD_NOT_POSTED = "card_not_posted"
     NOT_DELIVERED = "not_delivered"
     OUTCOME_UNKNOWN = "outcome_unknown"

@@ -37,6 +37,18 @@ BROKEN = {
         "UPDATE marks SET at = (SELECT MIN(opened_at) FROM incidents) "
         "WHERE name = 'tick'",
     ),
+    "a receipt is gone": ("DELETE FROM receipts WHERE incident = 1 AND fired = 1",),
+    "no message has it": (
+        "DELETE FROM outbox_items WHERE incident = 3 AND deadline_kind = 'escalation'",
+    ),
+    "nothing is held": (
+        "UPDATE receipts SET outcome = 'held' "
+        "WHERE incident = 1 AND deadline_kind = 'first_response'",
+    ),
+    "it was never fired": (
+        "UPDATE deadlines SET next_nudge_at = started_at "
+        "WHERE incident = 3 AND kind = 'update'",
+    ),
     "nobody sends": ("UPDATE outbox SET state = 'sending' WHERE key = 'INC-1/card'",),
 }
 SAID = {
@@ -53,6 +65,19 @@ SAID = {
         "Nobody will be reminded: INC-1 owes first response 1.",
         "Nobody will be reminded: INC-3 owes escalation 1.",
         "Nobody will be reminded: INC-3 owes update 1.",
+    ],
+    "a receipt is gone": [
+        "A reminder was due and has no outcome: INC-1 owes escalation 1.",
+        "A reminder was due and has no outcome: INC-1 owes first response 1.",
+    ],
+    "no message has it": [
+        "A reminder was due and has no outcome: INC-3 owes escalation 1."
+    ],
+    "nothing is held": [
+        "A reminder was due and has no outcome: INC-1 owes first response 1."
+    ],
+    "it was never fired": [
+        "A reminder was due and has no outcome: INC-3 owes update 1."
     ],
     "nobody sends": ["Messages that nobody will ever send: INC-1/card."],
 }

@@ -1,0 +1,104 @@
+"""What became of each reminder that was due. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.incidents.deadlines import Kind
+from bot.incidents.nudges import StepKind
+
+
+class Outcome(StrEnum):
+    """What became of a reminder at one place. Each has exactly one."""
+
+    SENT = "sent"
+    MERGED = "merged"
+    HELD = "held"
+    SUPERSEDED = "superseded"
+    DEAD = "dead"
+
+
+class Reason(StrEnum):
+    """Why a reminder was merged, held or superseded, as it is stored."""
+
+    TOGETHER = "together"
+    PASSED_ON = "passed_on"
+    EDITED = "edited"
+    NEWER = "newer"
+    ONE_MESSAGE = "one_message"
+    OUTSIDE = "outside"
+    ANSWERED = "answered"
+    SAID = "said"
+    CLOCK = "clock"
+
+    @property
+    def words(self) -> str:
+        """The reason in words."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Reason.TOGETHER: "several were due, and the newest stands for them",
+    Reason.PASSED_ON: "nobody of this step could hear it, so the next step was told",
+    Reason.EDITED: "the message that stands there was edited",
+    Reason.NEWER: "a newer reminder says it",
+    Reason.ONE_MESSAGE: "one message with another reminder",
+    Reason.OUTSIDE: "it is outside their working day",
+    Reason.ANSWERED: "answered before it was sent",
+    Reason.SAID: "another message of that minute says it",
+    Reason.CLOCK: "the bot's clock was ahead",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a reminder that was due at `due_at`, at one place.
+
+    `place` is a person, a channel, or `thread` for the card's; empty for a step that
+    was merged before it was known who would get it. `outcome` is `None` while the
+    message waits, and if there is none although there should be: then `is_missing`.
+    `at` is when it was sent, or until when it is held, and `replaced_at` when it was
+    deleted since a newer message stands for it. `instead` got what was dead.
+    """
+
+    kind: Kind
+    count: int
+    step: StepKind
+    due_at: datetime
+    place: str
+    outcome: Outcome | None
+    why: str
+    at: datetime | None = None
+    replaced_at: datetime | None = None
+    instead: str = ""
+    is_missing: bool = False
+
+    @property
+    def about(self) -> str:
+        """What the reminder was: update, due."""
+        if self.step in (StepKind.PAGE, StepKind.CHECK_IN):
+            return "page" if self.step is StepKind.PAGE else "check-in"
+        return f"{self.kind.words}, {_STEPS[self.step]}"
+
+    @property
+    def words(self) -> str:
+        """The outcome in words."""
+        if self.outcome is None:
+            return "no outcome" if self.is_missing else "waits"
+        return _OUTCOMES[self.outcome]
+
+
+_OUTCOMES = {
+    Outcome.SENT: "sent",
+    Outcome.MERGED: "merged",
+    Outcome.HELD: "held until",
+    Outcome.SUPERSEDED: "superseded",
+    Outcome.DEAD: "dead",
+}
+_STEPS = {
+    StepKind.AHEAD: "ahead",
+    StepKind.DUE: "due",
+    StepKind.AFTER: "late",
+    StepKind.AFTER_AGAIN: "late again",
+    StepKind.SNOOZED: "after a snooze",
+}

@@ -1,0 +1,142 @@
+"""The receipts: what became of each reminder that was due."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bot.incidents.deadlines import Kind
+from bot.incidents.nudges import StepKind
+from bot.incidents.receipts import Outcome, Reason, Receipt
+from bot.store.database import Row, Transaction
+from bot.store.tables.items import Item
+from bot.store.tables.outbox_messages import MessageKind, State
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder that was due for a place. Without an outcome a message tells it."""
+
+    incident: int
+    kind: Kind
+    count: int
+    fired: int
+    step: StepKind
+    due_at: datetime
+    place: str
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    held_until: datetime | None = None
+
+
+def write(tx: Transaction, found: Iterable[Due]) -> None:
+    """Write what was due; of what is held for a person the newest stands for all."""
+    every = list(found)
+    for one in every:
+        if one.outcome is Outcome.HELD:
+            _end_held(tx, one, one.place, (Outcome.MERGED, Reason.NEWER))
+    tx.write_many(
+        "write_receipt",
+        (
+            {
+                "incident": one.incident,
+                "deadline_kind": one.kind,
+                "deadline_count": one.count,
+                "fired": one.fired,
+                "place": one.place,
+                "step": one.step,
+                "due_at": one.due_at,
+                "outcome": one.outcome,
+                "reason": one.reason,
+                "held_until": one.held_until,
+            }
+            for one in every
+        ),
+    )
+
+
+def write_stand_in(tx: Transaction, item: Item, place: str) -> None:
+    """Write that somebody else gets a reminder that a place did not take."""
+    tx.write("write_stand_in", **_of(item), place=place)
+
+
+def released(tx: Transaction, item: Item, person: str) -> None:
+    """Write that the message which a person gets now has what was held for them."""
+    _end_held(tx, item, person, (None, None))
+
+
+def dropped(tx: Transaction, item: Item, person: str, reason: Reason) -> None:
+    """Write that a person needs not hear any more what was held for them."""
+    _end_held(tx, item, person, (Outcome.SUPERSEDED, reason))
+
+
+def of_incident(tx: Transaction, number: int) -> list[Receipt]:
+    """Return what became of an incident's reminders, in the order they were due."""
+    return [_receipt(row) for row in tx.all("receipts", incident=number)]
+
+
+def _end_held(
+    tx: Transaction,
+    item: Item | Due,
+    person: str,
+    ended: tuple[Outcome | None, Reason | None],
+) -> None:
+    outcome, reason = ended
+    tx.write("end_held", **_of(item), place=person, outcome=outcome, reason=reason)
+
+
+def _of(item: Item | Due) -> dict[str, object]:
+    return {
+        "incident": item.incident,
+        "deadline_kind": item.kind,
+        "deadline_count": item.count,
+        "fired": item.fired,
+    }
+
+
+def _receipt(row: Row) -> Receipt:
+    outcome, why, at = _outcome(row)
+    return Receipt(
+        kind=Kind(row["deadline_kind"]),
+        count=row["deadline_count"],
+        step=StepKind(row["step"]),
+        due_at=row["due_at"],
+        place=row["place"],
+        outcome=outcome,
+        why=why,
+        at=at,
+        replaced_at=row["deleted_at"] if outcome is Outcome.SENT else None,
+        instead=(row["instead"] or "") if outcome is Outcome.DEAD else "",
+        is_missing=outcome is None and row["state"] is None,
+    )
+
+
+def _outcome(row: Row) -> tuple[Outcome | None, str, datetime | None]:
+    """Return what became of a reminder, why, and when or until when."""
+    if row["outcome"] is not None:
+        outcome = Outcome(row["outcome"])
+        until = row["held_until"] if outcome is Outcome.HELD else None
+        return outcome, Reason(row["reason"]).words, until
+    if row["state"] is None:
+        return None, "no message has it", None
+    state, sent_at = State(row["state"]), row["sent_at"]
+    is_answered = row["closed_at"] is not None
+    match state:
+        case State.SENT if is_answered and sent_at and row["closed_at"] < sent_at:
+            return Outcome.SUPERSEDED, Reason.ANSWERED.words, None
+        case State.SENT if row["position"]:
+            return Outcome.MERGED, Reason.ONE_MESSAGE.words, sent_at
+        case State.SENT:
+            is_list = row["kind"] == MessageKind.MORNING
+            return Outcome.SENT, "in the morning list" if is_list else "", sent_at
+        case State.MERGED:
+            return Outcome.MERGED, Reason.ONE_MESSAGE.words, sent_at
+        case State.SUPERSEDED:
+            reason = Reason.ANSWERED if is_answered else Reason.NEWER
+            return Outcome.SUPERSEDED, reason.words, None
+        case State.DEAD:
+            return Outcome.DEAD, row["last_error"], None
+        case State.QUEUED | State.SENDING | State.UNCONFIRMED:
+            return None, row["last_error"] or "not sent yet", None
+        case _:
+            assert_never(state)
