@@ -30,6 +30,7 @@ from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
 from bot.running.clock_checks import ClockCheck
 from bot.running.daily_backups import DailyBackups
+from bot.running.heartbeat import Heartbeat
 from bot.running.reading import Reading
 from bot.running.record_checks import RecordCheck
 from bot.running.scheduler import TICK_EVERY_S, Scheduler, Wake, guarded
@@ -92,6 +93,7 @@ class Bot:
     record_check: RecordCheck
     clock_check: ClockCheck
     backups: DailyBackups | None = None
+    heartbeat: Heartbeat | None = None
     policy_note: Callable[[], str | None] = lambda: None
     claims: Claims = field(default_factory=Claims)
     pulse: Pulse = field(default_factory=lambda: Pulse(TICK_EVERY_S))
@@ -125,6 +127,7 @@ class Bot:
             notes=(
                 # Why names folders, which are no business of strangers.
                 _BACKUP_FAILS if self.backups and self.backups.failure else None,
+                self.heartbeat.failure if self.heartbeat else None,
                 self.policy_note(),
                 self.clock_check.note(),
                 self.transport.note(),
@@ -214,9 +217,17 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         record_check=RecordCheck(context),
         clock_check=ClockCheck(system_clock, slack, _server(settings, database)),
         backups=_backups(settings, context),
+        heartbeat=_heartbeat(settings, lambda: bot.health()),  # noqa: PLW0108
         policy_note=policy_note,
     )
     return bot
+
+
+def _heartbeat(settings: Settings, health: Callable[[], Health]) -> Heartbeat | None:
+    if settings.heartbeat_url is None:
+        return None
+    url, private = text_of(settings.heartbeat_url), settings.private_addresses
+    return Heartbeat(url, private, lambda: health().is_well)
 
 
 def _server(settings: Settings, database: Database) -> Database | None:
@@ -341,11 +352,13 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         senders.wake()
 
     scheduler = Scheduler(tick, bot.housekeeping, bot.back_up)
-    readings = (
+    readings = [
         Reading("people", bot.people.read_page),
         Reading("policy", prepared.watch.look),
         Reading("clock", bot.clock_check.look),
-    )
+    ]
+    if bot.heartbeat is not None:
+        readings.append(Reading("heartbeat", bot.heartbeat.beat))
     prepared.wake.call = scheduler.wake
     scheduler.start()
     senders.start()

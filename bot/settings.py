@@ -6,7 +6,7 @@ import stat
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from pydantic import (
     AfterValidator,
     AliasChoices,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -85,6 +86,10 @@ _SHAPES = {
     "PORT": _A_PORT,
     "SEVBOT_CLOCK": _A_PATH,
     "SEVBOT_BACKUPS": "must be the path of a folder",
+    "SEVBOT_HEARTBEAT_URL": "must be an http or https address",
+    "SEVBOT_PRIVATE_ADDRESSES": (
+        "must be addresses or networks, as 10.1.2.3,10.2.0.0/16"
+    ),
 }
 _HOST_NAME = re.compile(r"([0-9A-Za-z_-]{1,63}\.)*[0-9A-Za-z_-]{1,63}", re.ASCII)
 
@@ -142,6 +147,22 @@ def _api_url(url: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
 
+def _web_address(secret: SecretStr) -> SecretStr:
+    """Return an address that can be called. It may have a secret in its path."""
+    parts = urlsplit(secret.get_secret_value())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError
+    if re.search(r"\s", secret.get_secret_value()):
+        raise ValueError
+    return secret
+
+
+def _networks(written: object) -> object:
+    if not isinstance(written, str):
+        return written
+    return tuple(ip_network(one.strip()) for one in written.split(","))
+
+
 def _host(host: str) -> str:
     """Return an address or a name that a socket can be bound to."""
     if not _HOST_NAME.fullmatch(host):
@@ -177,6 +198,12 @@ class Settings(BaseModel):
     host_port: _Port | None = Field(default=None, validation_alias="PORT")
     clock: Path | None = Field(default=None, validation_alias="SEVBOT_CLOCK")
     backups: Path | None = Field(default=None, validation_alias="SEVBOT_BACKUPS")
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = Field(
+        default=None, validation_alias="SEVBOT_HEARTBEAT_URL"
+    )
+    private_addresses: Annotated[
+        tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)
+    ] = Field(default=(), validation_alias="SEVBOT_PRIVATE_ADDRESSES")
 
     @property
     def is_port_set(self) -> bool:

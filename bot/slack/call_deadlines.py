@@ -8,7 +8,7 @@ a byte a second would hold a sender for hours. Here each operation gets what is 
 import json
 import socket
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from http.client import (
     HTTPConnection,
@@ -36,9 +36,16 @@ TOO_MANY_REQUESTS = 429
 # A page of a thousand people has about 3 MB.
 _LARGEST_ANSWER = 8_000_000
 
+# May a connection go to this address, an IP in words?
+MayReach = Callable[[str], bool]
+
 
 class NeverReachedError(OSError):
     """No byte of the request was sent, so Slack cannot have carried it out."""
+
+
+class ForbiddenAddressError(OSError):
+    """A host has an address that may not be reached."""
 
 
 class PromptClient(WebClient):
@@ -103,11 +110,31 @@ def _from_slack(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def anywhere(_: str) -> bool:
+    """Allow every address."""
+    return True
+
+
+def status_of(request: Request, within_s: float, may_reach: MayReach) -> int:
+    """Make a request that is not Slack's, and return the status of the answer.
+
+    No redirect is followed. `may_reach` is asked of each address of the host, and the
+    connection goes to just that one. Raises OSError or HTTPException.
+    """
+    opener = OpenerDirector()
+    for handler in _Http(may_reach), _Https(None, may_reach):
+        opener.add_handler(handler)
+    with opener.open(request, timeout=within_s) as answer:
+        status: int = answer.status
+        return status
+
+
 class _Connection(HTTPConnection):
     """A connection whose timeout covers everything that happens on it."""
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, may_reach: MayReach = anywhere, **more: Any) -> None:
         super().__init__(*args, **more)
+        self._may_reach = may_reach
         # http.client calls this to connect, before TLS begins on the socket.
         self._create_connection = self._connected
         self._until = 0.0
@@ -134,6 +161,9 @@ class _Connection(HTTPConnection):
         failure: OSError = OSError("the host has no address")
         for found in socket.getaddrinfo(*address, type=socket.SOCK_STREAM):
             host, port = str(found[-1][0]), int(found[-1][1])
+            if not self._may_reach(host):
+                failure = ForbiddenAddressError(host)
+                continue
             try:
                 return socket.create_connection((host, port), _left(self._until))
             except OSError as error:
@@ -216,21 +246,30 @@ class _Bytes(RawIOBase):
 
 
 class _Http(HTTPHandler):
+    def __init__(self, may_reach: MayReach = anywhere) -> None:
+        super().__init__()
+        self._may_reach = may_reach
+
     def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Connection, req)
+        return self.do_open(_Connection, req, may_reach=self._may_reach)
 
 
 class _Https(HTTPSHandler):
-    def __init__(self, context: SSLContext | None) -> None:
+    def __init__(
+        self, context: SSLContext | None, may_reach: MayReach = anywhere
+    ) -> None:
         super().__init__()
         self._given = context
+        self._may_reach = may_reach
 
     @cached_property
     def _trusted(self) -> SSLContext:
         return self._given or create_default_context()
 
     def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_TlsConnection, req, context=self._trusted)
+        return self.do_open(
+            _TlsConnection, req, context=self._trusted, may_reach=self._may_reach
+        )
 
 
 def _left(until: float) -> float:

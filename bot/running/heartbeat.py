@@ -1,0 +1,38 @@
+"""Tell an address once a minute that the bot is well; it goes quiet when it is not."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.delivery import web_calls
+from bot.delivery.web_calls import Networks, WebCallError
+
+logger = logging.getLogger(__name__)
+
+_EVERY = timedelta(minutes=1)
+
+
+class Heartbeat:
+    """Calls `url` while `is_well`. `failure` is why the last call failed."""
+
+    def __init__(
+        self, url: str, private: Networks, is_well: Callable[[], bool]
+    ) -> None:
+        self._url = url
+        self._private = private
+        self._is_well = is_well
+        self.failure: str | None = None
+
+    def beat(self) -> timedelta:
+        """Call the address if the bot is well; return how long to wait."""
+        if not self._is_well():
+            logger.warning("no heartbeat: the bot is not well")
+            return _EVERY
+        try:
+            web_calls.call(self._url, self._private)
+        except WebCallError as error:
+            logger.warning("the heartbeat failed", extra={"error": str(error)})
+            self.failure = f"the heartbeat does not get through: {error}"
+        else:
+            self.failure = None
+        return _EVERY
