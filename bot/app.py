@@ -16,6 +16,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
 from bot.delivery.rendering import Renderer
+from bot.delivery.rings import Rings
 from bot.errors import BotError, Fate, SlackError
 from bot.inbound.bolt import bolt_app
 from bot.inbound.commands import Commands
@@ -92,6 +93,7 @@ class Bot:
     retention: Retention
     record_check: RecordCheck
     clock_check: ClockCheck
+    rings: Rings
     backups: DailyBackups | None = None
     heartbeat: Heartbeat | None = None
     policy_note: Callable[[], str | None] = lambda: None
@@ -160,6 +162,7 @@ class Bot:
     def settle(self) -> None:
         """Queue what is due, and send everything that may go now."""
         self.tick()
+        self.rings.send_due()
         self.outbox.drain()
 
     def close(self) -> None:
@@ -216,6 +219,13 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         retention=Retention(context),
         record_check=RecordCheck(context),
         clock_check=ClockCheck(system_clock, slack, _server(settings, database)),
+        rings=Rings(
+            context,
+            outbox.failed_calls,
+            settings.rings,
+            settings.private_addresses,
+            renderer.link,
+        ),
         backups=_backups(settings, context),
         heartbeat=_heartbeat(settings, lambda: bot.health()),  # noqa: PLW0108
         policy_note=policy_note,
@@ -356,6 +366,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         Reading("people", bot.people.read_page),
         Reading("policy", prepared.watch.look),
         Reading("clock", bot.clock_check.look),
+        Reading("rings", bot.rings.send_due),
     ]
     if bot.heartbeat is not None:
         readings.append(Reading("heartbeat", bot.heartbeat.beat))

@@ -4,7 +4,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
@@ -41,6 +41,32 @@ class Secret:
     looks_like: re.Pattern[str]
     copy: str
 
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """What makes a noise outside of Slack: PagerDuty, or a webhook by its key.
+
+    `url` is `None` for PagerDuty's own address.
+    """
+
+    key: SecretStr
+    url: SecretStr | None = None
+
+    @property
+    def is_webhook(self) -> bool:
+        """Return whether its key is that of a signed webhook."""
+        return self.key.get_secret_value().startswith(_WEBHOOK)
+
+    @property
+    def address(self) -> str:
+        """Its address; empty for PagerDuty's own."""
+        return text_of(self.url)
+
+
+_WEBHOOK = "whsec_"
+_RING = re.compile(r"SEVBOT_RING_([A-Z][A-Z0-9_]*)_(KEY|URL)")
+_RING_KEY = re.compile(r"[0-9A-Za-z]{32}|whsec_[0-9A-Za-z+/]{20,}={0,2}")
+_A_RING_KEY = "must be an integration key of PagerDuty, or begin with whsec_"
 
 SECRETS = {
     "SLACK_BOT_TOKEN": Secret(
@@ -87,6 +113,7 @@ _SHAPES = {
     "SEVBOT_CLOCK": _A_PATH,
     "SEVBOT_BACKUPS": "must be the path of a folder",
     "SEVBOT_HEARTBEAT_URL": "must be an http or https address",
+    "SEVBOT_RING_<NAME>_KEY": _A_RING_KEY,
     "SEVBOT_PRIVATE_ADDRESSES": (
         "must be addresses or networks, as 10.1.2.3,10.2.0.0/16"
     ),
@@ -149,12 +176,19 @@ def _api_url(url: str) -> str:
 
 def _web_address(secret: SecretStr) -> SecretStr:
     """Return an address that can be called. It may have a secret in its path."""
-    parts = urlsplit(secret.get_secret_value())
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
-        raise ValueError
-    if re.search(r"\s", secret.get_secret_value()):
+    if not _is_web_address(secret):
         raise ValueError
     return secret
+
+
+def _is_web_address(secret: SecretStr) -> bool:
+    url = secret.get_secret_value()
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in {"http", "https"} and parts.port != 0
+    except ValueError:
+        return False
+    return is_whole and bool(parts.hostname) and not re.search(r"\s", url)
 
 
 def _networks(written: object) -> object:
@@ -201,6 +235,9 @@ class Settings(BaseModel):
     heartbeat_url: Annotated[SecretStr, AfterValidator(_web_address)] | None = Field(
         default=None, validation_alias="SEVBOT_HEARTBEAT_URL"
     )
+    rings: Mapping[str, Ring] = Field(
+        default_factory=dict, validation_alias="SEVBOT_RING_<NAME>_KEY"
+    )
     private_addresses: Annotated[
         tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)
     ] = Field(default=(), validation_alias="SEVBOT_PRIVATE_ADDRESSES")
@@ -233,8 +270,9 @@ def read_settings(*secrets: str) -> Settings:
     for name in _SHAPES.keys() & given.keys():
         if found := _mangled(given[name]):
             wrong[name] = f"{name} {found}."
+    rings = _rings(given, wrong)
     try:
-        settings = Settings.model_validate(given)
+        settings = Settings.model_validate({**given, "rings": rings})
     except ValidationError as error:
         for one in error.errors():
             name = str(one["loc"][0])
@@ -245,9 +283,30 @@ def read_settings(*secrets: str) -> Settings:
     return settings
 
 
+def _rings(
+    given: Mapping[str, str], wrong: MutableMapping[str, str | None]
+) -> dict[str, Ring]:
+    """Return what may ring by its name, and note what is wrong with the others."""
+    found = [(one, name) for name in given if (one := _RING.fullmatch(name))]
+    rings: dict[str, Ring] = {}
+    for name in sorted({one[1] for one, _ in found}):
+        key_name, url_name = (f"SEVBOT_RING_{name}_{end}" for end in ("KEY", "URL"))
+        key, url = given.get(key_name, ""), given.get(url_name)
+        ring = Ring(SecretStr(key), SecretStr(url) if url else None)
+        if not _RING_KEY.fullmatch(key):
+            wrong[key_name] = f"{key_name} {_A_RING_KEY}."
+        elif ring.is_webhook and url is None:
+            wrong[url_name] = f"Set {url_name} in the environment or in .env."
+        elif ring.url is not None and not _is_web_address(ring.url):
+            wrong[url_name] = f"{url_name} must be an http or https address."
+        rings[name.lower()] = ring
+    return rings
+
+
 def _together(wrong: Mapping[str, str | None]) -> str:
     """Return the sentences, ordered by the variables that they are about."""
-    return " ".join(filter(None, map(wrong.get, (*SECRETS, *_SHAPES))))
+    names = dict.fromkeys((*SECRETS, *_SHAPES, *wrong))
+    return " ".join(filter(None, map(wrong.get, names)))
 
 
 def clock_of(settings: Settings, system_clock: Clock = system_clock) -> Clock:

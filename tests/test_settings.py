@@ -318,3 +318,48 @@ def test_values_may_be_handed_in_by_their_names(
     monkeypatch.setenv("SEVBOT_PORT", "4001")
 
     assert Settings(port=1, policies=Path("p.yaml")).port == 1
+
+
+def test_what_rings_is_read_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    webhook = "whsec_" + "Ab9+" * 8
+    monkeypatch.setenv("SEVBOT_RING_NIGHT_KEY", "a" * 32)
+    monkeypatch.setenv("SEVBOT_RING_HALL_2_KEY", webhook)
+    monkeypatch.setenv("SEVBOT_RING_HALL_2_URL", "https://hall.example/ring")
+
+    settings = read_settings()
+
+    night, hall = settings.rings["night"], settings.rings["hall_2"]
+    assert (night.is_webhook, night.address) == (False, "")
+    assert (hall.is_webhook, hall.address) == (True, "https://hall.example/ring")
+    assert webhook not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        (
+            "SEVBOT_RING_NIGHT_KEY",
+            "hidden",
+            "SEVBOT_RING_NIGHT_KEY must be an integration key of PagerDuty, or begin "
+            "with whsec_.",
+        ),
+        (
+            "SEVBOT_RING_NIGHT_URL",
+            "https://here.example/",
+            "SEVBOT_RING_NIGHT_KEY must be an integration key of PagerDuty, or begin "
+            "with whsec_.",
+        ),
+        (
+            "SEVBOT_RING_NIGHT_KEY",
+            "whsec_" + "a" * 32,
+            "Set SEVBOT_RING_NIGHT_URL in the environment or in .env.",
+        ),
+    ],
+    ids=["an odd key", "no key", "no address"],
+)
+def test_what_cannot_ring_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert problems() == said

@@ -323,6 +323,8 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.CARD_NOT_POSTED
             | MessageKind.NOT_DELIVERED
             | MessageKind.OUTCOME_UNKNOWN
+            | MessageKind.RING
+            | MessageKind.RING_OVER
             | MessageKind.EDIT
         ):
             return None

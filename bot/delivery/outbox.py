@@ -66,6 +66,11 @@ class Outbox:
         )
 
     @property
+    def failed_calls(self) -> FailedCalls:
+        """What becomes of failed calls."""
+        return self._failed_calls
+
+    @property
     def trouble(self) -> str | None:
         """Slack's error code while it refuses the installation."""
         return self._failed_calls.trouble

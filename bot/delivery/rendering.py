@@ -102,6 +102,8 @@ class Renderer:
                 return self._review(tx, message)
             case MessageKind.COMMANDS:
                 return Rendered(command_help.no_command(), is_live=False)
+            case MessageKind.RING | MessageKind.RING_OVER:
+                raise AssertionError("these do not go to Slack")
             case MessageKind.EDIT:  # The message that it would edit is gone.
                 return None
             case _:
@@ -177,7 +179,7 @@ class Renderer:
             told_at=told_at,
             release=_explained(tx, incident) if is_page else None,
             would_be_missed=would_be_missed,
-            url=self._link(tx, item.incident),
+            url=self.link(tx, item.incident),
             last_word=_last_word(tx, incident),
         )
 
@@ -190,7 +192,7 @@ class Renderer:
         ]
         reader, url = None, None
         if message.person is not None:
-            reader, url = self._reader(tx, message), self._link(tx, incident.number)
+            reader, url = self._reader(tx, message), self.link(tx, incident.number)
         said = note.message(
             incident,
             event,
@@ -220,7 +222,7 @@ class Renderer:
             policy=self._policy(),
             now=self._clock(),
             last_word=_last_word(tx, incident),
-            url=self._link(tx, incident.number),
+            url=self.link(tx, incident.number),
         )
         return Rendered(said, is_live=is_live)
 
@@ -340,10 +342,10 @@ class Renderer:
 
     def _links(self, tx: Transaction, incidents: Iterable[Incident]) -> dict[int, str]:
         numbers = {incident.number for incident in incidents}
-        found = ((number, self._link(tx, number)) for number in numbers)
+        found = ((number, self.link(tx, number)) for number in numbers)
         return {number: link for number, link in found if link is not None}
 
-    def _link(self, tx: Transaction, number: int) -> str | None:
+    def link(self, tx: Transaction, number: int) -> str | None:
         """Return the address of an incident's card, if it was posted."""
         card = outbox_messages.find(tx, outbox_messages.card_key(number))
         if card is None or card.ts is None:
@@ -355,7 +357,9 @@ class Renderer:
         return person(tx, self._policy(), message.person)
 
 
-def described(kind: MessageKind, incident: int | None) -> str:
+def described(  # noqa: PLR0912  # A branch a kind.
+    kind: MessageKind, incident: int | None
+) -> str:
     """Return what a message of the outbox is, in words."""
     name = None if incident is None else f"INC-{incident}"
     match kind:
@@ -394,6 +398,8 @@ def described(kind: MessageKind, incident: int | None) -> str:
             | MessageKind.OUTCOME_UNKNOWN
         ):
             return f"a notice about {name}" if name else "a notice"
+        case MessageKind.RING | MessageKind.RING_OVER:
+            return f"the alarm about {name}, or its end"
         case MessageKind.EDIT:
             return f"a change of {name}" if name else "a message"
         case _:

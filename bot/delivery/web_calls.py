@@ -8,7 +8,7 @@ from urllib.request import Request
 from bot.errors import BotError
 from bot.slack.call_deadlines import ForbiddenAddressError, status_of
 
-_WITHIN_S = 10
+WITHIN_S = 10
 
 Networks = Sequence[IPv4Network | IPv6Network]
 
@@ -23,8 +23,9 @@ def call(
     *,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
+    within_s: float = WITHIN_S,
 ) -> None:
-    """Call an address, within ten seconds; with a body it is a POST.
+    """Call an address; with a body it is a POST.
 
     It must answer 2xx, and it may be private only within the networks that are listed.
     Raises WebCallError.
@@ -36,7 +37,7 @@ def call(
 
     request = Request(url, data=body, headers=dict(headers or {}))  # noqa: S310  # The opener knows nothing but http and https.
     try:
-        status = status_of(request, _WITHIN_S, may_reach)
+        status = status_of(request, within_s, may_reach)
     except (OSError, HTTPException, ValueError) as error:
         raise WebCallError(_said(error)) from error
     if not 200 <= status < 300:

@@ -58,6 +58,7 @@ class Trial:
         self.is_http = is_http
         self.policy = policy
         self.system_clock = system_clock
+        self.settings: dict[str, Any] = {}
         self.pace = pace
         self.clock = TrialClock(folder / "clock.json")
         self.clock.travel(at)
@@ -102,7 +103,11 @@ class Trial:
     def built(self, wake: Callable[[], None] = lambda: None) -> app.Bot:
         """Return a bot that is wired but not started."""
         settings = settings_of(
-            self.slack, database_url=self.database_url, backups=self.backups, port=0
+            self.slack,
+            database_url=self.database_url,
+            backups=self.backups,
+            port=0,
+            **self.settings,
         )
         identity = app.identify(settings, Event())
         assert identity is not None, "the local Slack knows who the bot is"

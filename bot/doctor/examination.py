@@ -20,6 +20,7 @@ def examine(
     """Check everything that the bot needs, and change nothing."""
     policy, findings = host.of_policy(settings, system_clock().date())
     yield from findings
+    yield from host.of_rings(settings, policy)
     yield from host.of_record(settings.database_url, mounts)
     yield from host.of_backups(settings)
     yield from host.of_running(settings, is_http=is_http)

@@ -42,6 +42,17 @@ def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Find
     return policy, [ok(f"The policy is whole (version {policy.version}).")]
 
 
+def of_rings(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
+    """Check that what the policy rings is in the environment."""
+    steps = policy.escalation.steps if policy else ()
+    for name in sorted({one.ring for one in steps if one.ring} - settings.rings.keys()):
+        key = f"SEVBOT_RING_{name.upper()}_KEY"
+        yield wrong(
+            f"escalation.steps: ring: {name} will make no noise.",
+            f"Set {key}, an integration key of PagerDuty or of a webhook.",
+        )
+
+
 def of_record(url: str, mounts: Path) -> Iterator[Finding]:
     """Check the record: on a server, or the file and the disk it is on."""
     if opening.is_postgres(url):

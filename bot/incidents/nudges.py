@@ -58,13 +58,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One reminder of a deadline. `roles` get it besides the owner."""
+    """One reminder of a deadline. `roles` get it besides the owner.
+
+    `ring` names what rings outside of Slack.
+    """
 
     number: int
     kind: StepKind
     at: datetime
     to_owner: bool
     roles: tuple[Role, ...] = ()
+    ring: tuple[str, ...] = ()
 
     @property
     def is_page(self) -> bool:
@@ -334,16 +338,17 @@ def _page(
     to_owner = is_check_in and position == 0
     if position < len(escalation.steps):
         at = hours.add(start, escalation.steps[position].after)
-        return Step(
-            number, StepKind.PAGE, at, to_owner, escalation.steps[position].tell
-        )
+        own = escalation.steps[position]
+        ring = tuple(filter(None, (own.ring,)))
+        return Step(number, StepKind.PAGE, at, to_owner, own.tell, ring)
     repeats = position - len(escalation.steps) + 1
     waited = escalation.repeated_after(incident.severity, repeats)
     at = hours.add(start, escalation.steps[-1].after + waited)
     everybody = tuple(
         dict.fromkeys(role for one in escalation.steps for role in one.tell)
     )
-    return Step(number, StepKind.PAGE, at, is_check_in, everybody)
+    ring = tuple(dict.fromkeys(one.ring for one in escalation.steps if one.ring))
+    return Step(number, StepKind.PAGE, at, is_check_in, everybody, ring)
 
 
 def _is_over(step: Step, deadline: Deadline) -> bool:
@@ -364,7 +369,9 @@ def _is_for(step: Step, sent: Sent, early: timedelta) -> bool:
 
 def _joined(step: Step, later: Step) -> Step:
     roles = tuple(dict.fromkeys((*step.roles, *later.roles)))
-    return replace(later, roles=roles, to_owner=step.to_owner or later.to_owner)
+    ring = tuple(dict.fromkeys((*step.ring, *later.ring)))
+    to_owner = step.to_owner or later.to_owner
+    return replace(later, roles=roles, to_owner=to_owner, ring=ring)
 
 
 def _awaiting(

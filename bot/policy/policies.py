@@ -100,10 +100,14 @@ class Channels:
 
 @dataclass(frozen=True, slots=True)
 class EscalationStep:
-    """A step of the escalation: who is paged, and how long after its start."""
+    """A step of the escalation: who is paged, and how long after its start.
+
+    `ring` names a target outside of Slack that makes a noise, if there is one.
+    """
 
     after: timedelta
     tell: tuple[Role, ...]
+    ring: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

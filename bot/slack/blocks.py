@@ -89,7 +89,9 @@ def channel_link(channel: str) -> str:
 
 
 def place(id_: str) -> str:
-    """Return a person's mention or a channel's link, whichever the id is of."""
+    """Return a person's mention, a channel's link, or what rings, whatever it is."""
+    if id_.startswith("ring:"):
+        return f"what rings as “{id_.removeprefix('ring:')}”"
     return mention(id_) if id_.startswith(("U", "W")) else channel_link(id_)
 
 

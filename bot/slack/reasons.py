@@ -26,6 +26,12 @@ _REASONS = {
     "card_deleted_twice": (
         "somebody deleted it a second time, so it stays away, and its thread with it"
     ),
+    "ring_not_set": "the environment has no SEVBOT_RING_…_KEY for it",
+    "ring_no_answer": "it did not answer within ten seconds",
+    "ring_not_reached": "it cannot be reached",
+    "ring_private_address": (
+        "its address is private, and SEVBOT_PRIVATE_ADDRESSES does not list it"
+    ),
     "not_rendered": "it could not be written; it is a fault of the bot, see its log",
 }
 # With one of these no message reaches a person, whatever it says.
@@ -45,5 +51,7 @@ def is_channel_lost(code: str) -> bool:
 
 
 def reason(code: str) -> str:
-    """Return why Slack refused, by its error code."""
+    """Return why Slack or what rings refused, by the error code."""
+    if code.startswith("ring_http_"):
+        return f"it answered {shown(code.removeprefix('ring_http_'), 80)}"
     return _REASONS.get(code, f"Slack says “{shown(code, 80)}”")

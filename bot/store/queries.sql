@@ -1333,6 +1333,7 @@ WHERE id = (
         AND rate_limits.limited_until > :system_now
         AND rate_limits.name = 'conversation:' || conversations.conversation
     )
+    AND conversations.conversation NOT LIKE 'ring:%'
     UNION ALL
     SELECT (
       SELECT edit.id
@@ -1367,6 +1368,68 @@ WHERE id = (
 AND state = 'queued'
 RETURNING
   @message_columns;
+
+-- name: rings_wait
+SELECT 1 AS found
+FROM outbox
+WHERE workspace = :workspace
+  AND state IN ('queued', 'sending')
+  AND kind IN ('ring', 'ring_over')
+  AND (
+    (state = 'queued' AND not_before <= :system_now)
+    OR lease_until < :system_now
+  )
+LIMIT 1;
+
+-- name: claim_ring
+-- Lease what rings outside of Slack; limits and troubles of Slack do not count. A ring
+-- whose sender died goes out again: its key makes the two one.
+UPDATE outbox
+SET state = 'sending',
+  attempts = attempts + 1,
+  is_stale = 0,
+  lease_token = :token,
+  lease_until = :lease_until
+WHERE id = (
+  SELECT head.id
+  FROM outbox AS head
+  WHERE head.workspace = :workspace
+    AND head.state IN ('queued', 'sending')
+    AND head.kind IN ('ring', 'ring_over')
+    AND (
+      (head.state = 'queued' AND head.not_before <= :system_now)
+      OR head.lease_until < :system_now
+    )
+    AND NOT EXISTS (
+      SELECT 1
+      FROM outbox AS older
+      WHERE older.workspace = head.workspace
+        AND older.incident = head.incident
+        AND older.conversation = head.conversation
+        AND older.id < head.id
+        AND older.state IN ('queued', 'sending')
+        AND older.kind IN ('ring', 'ring_over')
+    )
+  ORDER BY head.id
+  LIMIT 1
+)
+AND (state = 'queued' OR lease_until < :system_now)
+RETURNING
+  @message_columns;
+
+-- name: rung
+-- What rang because of a deadline, and so has to stop once somebody takes it.
+SELECT DISTINCT message.conversation AS place
+FROM outbox_items AS item
+JOIN outbox AS message
+  ON message.workspace = item.workspace
+  AND message.key = item.key
+WHERE item.workspace = :workspace
+  AND item.incident = :incident
+  AND item.deadline_kind = :deadline_kind
+  AND item.deadline_count = :deadline_count
+  AND message.kind = 'ring'
+ORDER BY message.conversation;
 
 -- name: claim_unaddressed
 -- These get a token but no lease: they are refused or queued again within this
@@ -1676,6 +1739,7 @@ FROM outbox
 WHERE workspace = :workspace
   AND state = 'sending'
   AND lease_until < :system_now
+  AND kind NOT IN ('ring', 'ring_over')
 ORDER BY id;
 
 -- name: message

@@ -3,7 +3,8 @@
 from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.store.database import Transaction
-from bot.store.tables import outbox_messages, records
+from bot.store.tables import items, outbox_messages, records
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import announcements
 from bot.triage.context import Context
 
@@ -23,6 +24,7 @@ def happens(
     records.update_incident(tx, found.incident)
     records.save_deadlines(tx, found.deadlines)
     announce(context, tx, found, noted)
+    _silence(context, tx, found)
     outbox_messages.refresh(tx, [number], **context.instants())
     channel = context.policy().channels.incidents
     outbox_messages.retry_card(tx, number, conversation=channel, **context.instants())
@@ -37,6 +39,23 @@ def announce(
         found.announcements, found.incident, event, context.policy()
     ):
         outbox_messages.queue(tx, new, **context.instants())
+
+
+def _silence(context: Context, tx: Transaction, found: Consequences) -> None:
+    """Stop what rings because of an escalation that is over."""
+    for owed in found.deadlines:
+        if owed.is_open or not owed.kind.is_internal:
+            continue
+        for place in items.rung(tx, owed):
+            new = NewMessage(
+                key=f"{owed.id}/over/{place}",
+                kind=MessageKind.RING_OVER,
+                priority=Priority.PAGE,
+                conversation=place,
+                incident=owed.incident,
+                refs={"deadline": owed.id},
+            )
+            outbox_messages.queue(tx, new, **context.instants())
 
 
 def offered_by(tx: Transaction, incident: Incident) -> str | None:

@@ -8,8 +8,15 @@ from bot.incidents.deadlines import Deadline
 from bot.incidents.firing import Firing
 from bot.incidents.nudges import Step
 from bot.incidents.receipts import Outcome, Reason
-from bot.store.tables.outbox_messages import THREAD
+from bot.incidents.recipients import Because, Recipient
+from bot.store.tables.outbox_messages import RING, THREAD
 from bot.store.tables.receipts import Due
+
+
+def rings(firing: Firing) -> Iterator[Recipient]:
+    """Yield what rings outside of Slack, as recipients."""
+    for name in firing.step.ring:
+        yield Recipient(f"{RING}{name}", Because.FALLBACK)
 
 
 def due(firing: Firing, now: datetime) -> Iterator[Due]:
@@ -21,7 +28,7 @@ def due(firing: Firing, now: datetime) -> Iterator[Due]:
         reason = Reason.TOGETHER if is_late else Reason.PASSED_ON
         yield _due(deadline, first + number, step, "", Outcome.MERGED, reason)
     fired, last = deadline.fired, steps[-1]
-    for recipient in firing.told:
+    for recipient in (*firing.told, *rings(firing)):
         yield _due(deadline, fired, last, recipient.id)
     if firing.is_in_thread:
         yield _due(deadline, fired, last, THREAD)

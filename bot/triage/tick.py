@@ -254,7 +254,12 @@ class Reminders:
             for one in batch.fired
             if one.is_in_thread
         )
-        self._send(tx, (*reminders, *threads), now)
+        rings = (
+            _ring(target, _item(one, target))
+            for one in batch.fired
+            for target in outcomes.rings(one)
+        )
+        self._send(tx, (*rings, *reminders, *threads), now)
 
     def _send(
         self, tx: Transaction, new_messages: Iterable[NewMessage], now: datetime
@@ -321,6 +326,17 @@ def _reminder(
         incident=first.incident if len(numbers) == 1 else None,
         refs=refs,
         items=tuple(within),
+    )
+
+
+def _ring(target: Recipient, item: Item) -> NewMessage:
+    return NewMessage(
+        key=key_of(item, target.id),
+        kind=MessageKind.RING,
+        priority=Priority.PAGE,
+        conversation=target.id,
+        incident=item.incident,
+        items=(item,),
     )
 
 

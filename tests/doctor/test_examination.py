@@ -1,5 +1,6 @@
 """`sevbot doctor` finds what is wrong with an installation, and names the fix."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -22,11 +24,12 @@ from bot.errors import BotError
 from bot.inbound.health import Health
 from bot.inbound.signed_http import WebServer, health_route
 from bot.policy.parsing.policy_file import default_text
-from bot.settings import Settings
+from bot.settings import Ring, Settings
 from bot.store.maintenance.disks import disk_of, must_be_ours
 from tests import postgres
 from tests.commands import Run
 from tests.processes import team_slack
+from tests.web_target import web_target
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
@@ -555,3 +558,43 @@ def test_the_folder_for_backups_is_examined(installed: Installation) -> None:
         )
     ]
     assert f"Backups go into {folder}." in found
+
+
+def test_a_ring_of_the_policy_that_is_not_set_is_wrong(
+    installed: Installation,
+) -> None:
+    policies = installed.folder / "policies.yaml"
+    quiet = "{after: 5m, tell: [primary]}"
+    loud = quiet.replace("]}", "], ring: night}")
+    policies.write_text(default_text().replace(quiet, loud), encoding="utf-8")
+
+    before = installed.wrong()
+    installed.settings["rings"] = {"night": Ring(SecretStr("a" * 32))}
+
+    assert before == [
+        (
+            "escalation.steps: ring: night will make no noise.",
+            "Set SEVBOT_RING_NIGHT_KEY, an integration key of PagerDuty or of a "
+            "webhook.",
+        )
+    ]
+    assert installed.wrong() == []
+
+
+def test_doctor_sends_what_rings_a_test_that_wakes_nobody(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with web_target() as target:
+        monkeypatch.setenv("SEVBOT_RING_NIGHT_KEY", "a" * 32)
+        monkeypatch.setenv("SEVBOT_RING_NIGHT_URL", target.url)
+        monkeypatch.setenv("SEVBOT_PRIVATE_ADDRESSES", "127.0.0.1")
+        took = run("doctor").out
+        target.status = 400
+        refused = run("doctor").out
+
+    sent = json.loads(target.asked[0].body)
+    assert (sent["event_action"], sent["dedup_key"]) == ("resolve", "sevbot/test")
+    assert "ok     What rings as night took a test.\n" in took
+    assert (
+        "WRONG  What rings as night does not take a test: it answered 400.\n"
+    ) in refused

@@ -1,5 +1,7 @@
 """`sevbot doctor`: what is wrong with an installation."""
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -7,8 +9,9 @@ import typer
 from bot.cli.printing import say
 from bot.clock import system_clock
 from bot.doctor.examination import examine
-from bot.doctor.findings import Level
-from bot.settings import read_settings
+from bot.doctor.findings import Finding, Level, ok, wrong
+from bot.settings import Settings, read_settings
+from bot.slack.reasons import reason
 
 
 def doctor(
@@ -19,11 +22,13 @@ def doctor(
 ) -> None:
     """Look at tokens, scopes, channels, people, the clock, the record and the policy.
 
-    It says what is wrong and how to fix it, and changes nothing. The exit status is 1
-    if something is wrong.
+    It says what is wrong and how to fix it, and changes nothing. What rings outside of
+    Slack gets a test, which wakes nobody. The exit status is 1 if something is wrong.
     """
-    found = []
-    for finding in examine(read_settings(), system_clock, is_http=http):
+    found, settings = [], read_settings()
+    for finding in chain(
+        examine(settings, system_clock, is_http=http), _rings(settings)
+    ):
         found.append(finding)
         say(f"{finding.level:<6} {finding.what}")
         if finding.mend:
@@ -33,3 +38,25 @@ def doctor(
     say("Nothing is wrong." if not count else f"{things} wrong.")
     if count:
         raise typer.Exit(1)
+
+
+def _rings(settings: Settings) -> Iterator[Finding]:
+    """Send each target that rings a test, which wakes nobody."""
+    # Imported here, since without a target nothing of it is needed.
+    from bot.delivery import ring_calls  # noqa: PLC0415
+    from bot.delivery.web_calls import WebCallError  # noqa: PLC0415
+
+    for name, ring in settings.rings.items():
+        try:
+            ring_calls.send(
+                ring, ring_calls.TEST, system_clock(), settings.private_addresses
+            )
+        except WebCallError as error:
+            key = f"SEVBOT_RING_{name.upper()}_KEY"
+            yield wrong(
+                f"What rings as {name} does not take a test: "
+                f"{reason(f'ring_{error}')}.",
+                f"Look at {key} and its URL, and whether this host may call it.",
+            )
+        else:
+            yield ok(f"What rings as {name} took a test.")

@@ -188,7 +188,9 @@ def _rotation(name: str, entry: RotationEntry, days: Schedule) -> Rotation:
 
 def _escalation(entry: EscalationEntry) -> Escalation:
     return Escalation(
-        steps=tuple(EscalationStep(step.after, step.tell) for step in entry.steps),
+        steps=tuple(
+            EscalationStep(step.after, step.tell, step.ring) for step in entry.steps
+        ),
         repeat=entry.repeat,
         repeat_sev2=entry.repeat_sev2,
         check_in_every=entry.check_in_every,

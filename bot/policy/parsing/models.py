@@ -166,6 +166,9 @@ class StepEntry(Section):
     tell: Annotated[tuple[RoleRef, ...], NotEmpty] = Field(
         description=f"a list of {words.one_of(Role)}"
     )
+    ring: Name | None = Field(
+        None, description="the name of what rings besides, such as night"
+    )
 
 
 class EscalationEntry(Section):

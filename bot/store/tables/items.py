@@ -154,6 +154,17 @@ def standing(tx: Transaction, item: Item, place: str) -> tuple[str, datetime] | 
     return (row["key"], row["queued_at"]) if row else None
 
 
+def rung(tx: Transaction, deadline: Deadline) -> list[str]:
+    """Return the places outside of Slack that rang because of a deadline."""
+    rows = tx.all(
+        "rung",
+        incident=deadline.incident,
+        deadline_kind=deadline.kind,
+        deadline_count=deadline.count,
+    )
+    return [row["place"] for row in rows]
+
+
 def renew(tx: Transaction, key: str, item: Item) -> None:
     """Say in a message that stands in a channel who is paged next."""
     tx.write(

@@ -17,6 +17,8 @@ from bot.store.tables.items import Item
 
 # In the keys of reminders in a card's thread, this stands for the place.
 THREAD = "thread"
+# What rings outside of Slack is addressed by its name, where others name a channel.
+RING = "ring:"
 
 
 class MessageKind(StrEnum):
@@ -44,6 +46,8 @@ class MessageKind(StrEnum):
     CARD_NOT_POSTED = "card_not_posted"
     NOT_DELIVERED = "not_delivered"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    RING = "ring"
+    RING_OVER = "ring_over"
     EDIT = "edit"
 
 
