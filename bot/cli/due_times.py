@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.ledger import Line, counted, ledger
-from bot.errors import UserError
+from bot.errors import BotError, UserError
 from bot.policy import targets, wording
 from bot.policy.names import folded
 from bot.policy.parsing.notation import YEARS, quoted
@@ -130,6 +130,24 @@ def as_text(answer: Answer, policy: Policy) -> str:
         lines.append("\nNews meanwhile: our own aim, not the contract's")
         lines += _lines(answer.aim, zone)
     return "\n".join(lines)
+
+
+def day_range(
+    first: str | None, last: str | None, policy: Policy, at: datetime
+) -> tuple[date, date]:
+    """Return the first and the last day that are meant; by default the last week's."""
+    today = at.astimezone(policy.team_hours.zone).date()
+    monday = today - timedelta(days=today.weekday() + 7)
+    begin = day(first) if first else monday
+    end = day(last) if last else begin + timedelta(days=6)
+    if end < begin:
+        raise BotError(f"{end} is before {begin}.")
+    return begin, end
+
+
+def begin_of(policy: Policy, day: date) -> datetime:
+    """Return the first instant of a day in the team's zone."""
+    return policy.team_hours.home.instant(day, timedelta(0))
 
 
 def in_zone(at: datetime, hours: BusinessHours) -> datetime:

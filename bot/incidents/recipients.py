@@ -49,6 +49,22 @@ def on_call(policy: Policy, at: datetime, incident: Incident | None = None) -> O
     return policy.on_call_at(at, incident.severity, incident.plan)
 
 
+def on_call_between(
+    policy: Policy, since: datetime, until: datetime
+) -> Iterator[tuple[str, datetime, datetime]]:
+    """Yield who is on call in some role for something, and for which stretch."""
+    for severity in (None, *map(Severity, policy.on_call.severities)):
+        for plan in (None, *policy.on_call.plans):
+            at = since
+            while at < until:
+                on_call = policy.on_call_at(at, severity, plan)
+                ends = (shift.until for _, shift in on_call.shifts())
+                end = min((one for one in ends if one and one > at), default=until)
+                for _, person in on_call.named():
+                    yield person, at, min(end, until)
+                at = end
+
+
 def of_unowned(policy: Policy, incident: Incident, at: datetime) -> Recipient:
     """Return who is responsible for an unowned incident.
 

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.tables import outbox_messages, unconfirmed
+from bot.store.tables.outbox_messages import Posted, Verify
 from tests.commands import Ran, Run, write
+from tests.lives import Life, life
 
 # The rotation of the policy's manual, without its hours.
 SUPPORT = """\
@@ -99,3 +102,62 @@ def test_a_broken_policy_is_refused_with_its_line(run: Run) -> None:
     assert isinstance(ran, Ran)
     assert (ran.status, ran.out) == (1, "")
     assert 'on_call.primary: "nights" is no rotation' in ran.err
+
+
+def test_the_report_says_what_fell_on_each_person(run: Run, tmp_path: Path) -> None:
+    with life(tmp_path / "sevbot.db") as it:
+        it.open()
+        it.pass_by(minutes=0)
+        _sent(it)
+
+    ran = run("oncall", "--report", "--from", "2026-11-23", "--to", "2026-11-29")
+
+    assert ran.out.splitlines() == [
+        "Mon 23 Nov 2026 to Sun 29 Nov 2026: hours on call / pages",
+        "        working   evening     night   weekend   holiday     in all",
+        "U0BEN  32.0 / 0  32.0 / 0  32.0 / 0  48.0 / 0  24.0 / 0  168.0 / 0",
+        "U0LEA  32.0 / 0  32.0 / 0  32.0 / 0  48.0 / 0  24.0 / 0  168.0 / 0",
+        "U0ANA  32.0 / 1  32.0 / 0  26.0 / 0  48.0 / 0  24.0 / 0  162.0 / 1",
+    ]
+
+
+def test_for_a_spreadsheet_the_report_has_a_column_for_each_kind_of_time(
+    run: Run, tmp_path: Path
+) -> None:
+    with life(tmp_path / "sevbot.db"):
+        pass
+
+    ran = run("oncall", "--report", "--from", "2026-11-23", "--csv")
+
+    assert ran.out.splitlines() == [
+        "person,hours_working,hours_evening,hours_night,hours_weekend,hours_holiday,"
+        "pages_working,pages_evening,pages_night,pages_weekend,pages_holiday",
+        "U0BEN,32.0,32.0,32.0,48.0,24.0,0,0,0,0,0",
+        "U0LEA,32.0,32.0,32.0,48.0,24.0,0,0,0,0,0",
+        "U0ANA,32.0,32.0,26.0,48.0,24.0,0,0,0,0,0",
+    ]
+
+
+def test_what_belongs_to_the_report_is_refused_without_it(run: Run) -> None:
+    ran = run("oncall", "--csv")
+
+    assert (ran.status, ran.err) == (
+        1,
+        "sevbot: --from, --to and --csv are for --report.\n",
+    )
+
+
+def test_without_a_record_there_is_no_report(run: Run) -> None:
+    ran = run("oncall", "--report")
+
+    assert (ran.status, ran.err) == (1, "sevbot: There is no record yet.\n")
+
+
+def _sent(it: Life) -> None:
+    """Let Slack take all that is queued."""
+    with it.database.transaction() as tx:
+        for row in tx.all("newest_messages", most=99):
+            message = outbox_messages.find(tx, row["key"])
+            assert message is not None
+            posted = Posted(it.now, "1.0")
+            unconfirmed.reconcile_posted(tx, message, posted, Verify())

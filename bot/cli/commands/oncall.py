@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import due_times
+from bot.cli import due_times, fairness_table
 from bot.cli.policies import now, read
 from bot.cli.printing import say
+from bot.errors import UserError
 from bot.incidents import recipients
 from bot.policy.on_call import OnCall
 from bot.policy.policies import Policy
 from bot.policy.rotations import Shift
 
 
-def oncall(
+def oncall(  # noqa: PLR0913  # Each is an option of the command.
     *,
     at: Annotated[
         list[str] | None,
@@ -29,8 +30,33 @@ def oncall(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON for other programs.")
     ] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Hours on call and pages by person.")
+    ] = False,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help="The report's first day. Default: last Monday."),
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Its last day. Default: a week.")
+    ] = None,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print the report as CSV.")
+    ] = False,
 ) -> None:
-    """Say who is on call, since when and until when, by the policy alone."""
+    """Say who is on call, since when and until when, by the policy alone.
+
+    The report says how on-call time and pages fell on people: in working time, by
+    evening, by night, at weekends and on holidays, where each of them lives. It counts
+    hours by the policy as it is now, and needs the record for the pages.
+    """
+    if report:
+        policy = read(None, now().date())
+        days = due_times.day_range(first, last, policy, now())
+        say(fairness_table.text(policy, days, as_csv=as_csv))
+        return
+    if first or last or as_csv:
+        raise UserError("--from, --to and --csv are for --report.")
     asked = [due_times.instant(one) for one in at or ()] or [now()]
     policy = read(None, max(one.date() for one in asked))
     instants = [due_times.in_zone(one, policy.team_hours) for one in asked]

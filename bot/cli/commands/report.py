@@ -48,7 +48,7 @@ def report(
     """
     at = now()
     policy = read(None, at.date())
-    days = _days(first, last, policy, at)
+    days = due_times.day_range(first, last, policy, at)
     url = read_settings().database_url
     workspace = opening.known_workspace(url)
     if workspace is None:
@@ -66,7 +66,7 @@ def _page(
     at: datetime,
 ) -> Page:
     first, last = days
-    since, until = (_begin(policy, one) for one in (first, last + _DAY))
+    since, until = (due_times.begin_of(policy, one) for one in (first, last + _DAY))
     policy_of = reviews.policies(tx, policy, at.date())
     if customer is not None:
         found = stories.between(tx, since, until)
@@ -74,27 +74,10 @@ def _page(
             found, customer, policy, policy_of, span=(since, until), now=at
         )
     names = {row["id"]: row["name"] for row in tx.all("names")}
-    earlier = _begin(policy, first - (last + _DAY - first))
+    earlier = due_times.begin_of(policy, first - (last + _DAY - first))
     return review_page.page(
         reviews.reviewed(tx, policy, policy_of, (since, until), at),
         reviews.reviewed(tx, policy, policy_of, (earlier, since), at),
         policy,
         lambda person: names.get(person) or person,
     )
-
-
-def _days(
-    first: str | None, last: str | None, policy: Policy, at: datetime
-) -> tuple[date, date]:
-    today = at.astimezone(policy.team_hours.zone).date()
-    monday = today - timedelta(days=today.weekday() + 7)
-    begin = due_times.day(first) if first else monday
-    end = due_times.day(last) if last else begin + 6 * _DAY
-    if end < begin:
-        raise BotError(f"{end} is before {begin}.")
-    return begin, end
-
-
-def _begin(policy: Policy, day: date) -> datetime:
-    """Return the first instant of a day in the team's zone."""
-    return policy.team_hours.home.instant(day, timedelta(0))

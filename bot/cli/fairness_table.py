@@ -1,0 +1,87 @@
+"""`sevbot oncall --report`: hours on call and pages by person and kind of time."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date, timedelta
+
+from bot.cli.due_times import begin_of
+from bot.errors import BotError
+from bot.incidents import fairness, recipients
+from bot.incidents.fairness import Load, When
+from bot.policy.policies import Policy
+from bot.settings import read_settings
+from bot.store import opening
+from bot.store.maintenance.exporting import defused
+from bot.store.tables import stories
+from bot.triage import people
+
+_DAY = timedelta(days=1)
+
+
+def text(policy: Policy, days: tuple[date, date], *, as_csv: bool) -> str:
+    """Return the table for these days of the team's zone, the last one included."""
+    first, last = days
+    since, until = begin_of(policy, first), begin_of(policy, last + _DAY)
+    url = read_settings().database_url
+    workspace = opening.known_workspace(url)
+    if workspace is None:
+        raise BotError("There is no record yet.")
+    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
+        rows = {row["id"]: row for row in tx.all("people")}
+        told = stories.told(tx, since, until)
+    team = policy.day_in(policy.team_hours.zone)
+    days_of = defaultdict(lambda: team)
+    names = {}
+    for who, row in rows.items():
+        days_of[who] = policy.day_in(people.zone_of(row, policy))
+        names[who] = row["name"]
+    found = fairness.loads(
+        days_of,
+        recipients.on_call_between(policy, since, until),
+        ((one.person, one.at) for one in told if one.is_page),
+    )
+    everybody = sorted(
+        ((names.get(who) or who, load) for who, load in found.items()),
+        key=lambda one: (-sum(one[1].hours.values(), timedelta(0)), one[0]),
+    )
+    if as_csv:
+        return _csv(everybody)
+    head = f"{first:%a %d %b %Y} to {last:%a %d %b %Y}: hours on call / pages"
+    return "\n".join([head, *_table(everybody)])
+
+
+def _table(everybody: Sequence[tuple[str, Load]]) -> list[str]:
+    rows = [["", *(kind.value for kind in When), "in all"]]
+    for name, load in everybody:
+        cells = [_cell(load.hours.get(k), load.pages[k]) for k in When]
+        whole = sum(load.hours.values(), timedelta(0))
+        rows.append([name, *cells, _cell(whole, load.pages.total())])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            [row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _cell(length: timedelta | None, pages: int) -> str:
+    return f"{_hours(length)} / {pages}"
+
+
+def _hours(length: timedelta | None) -> str:
+    return f"{(length or timedelta(0)) / timedelta(hours=1):.1f}"
+
+
+def _csv(everybody: Sequence[tuple[str, Load]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    hours, pages = ([f"{one}_{kind}" for kind in When] for one in ("hours", "pages"))
+    writer.writerow(["person", *hours, *pages])
+    for name, load in everybody:
+        held = [_hours(load.hours.get(kind)) for kind in When]
+        writer.writerow([defused(name), *held, *(load.pages[kind] for kind in When)])
+    return text.getvalue().rstrip("\n")
