@@ -4,8 +4,8 @@ It shares no code with `bot`, only the definitions. Instants are whole minutes s
 1970 in UTC, and a zone is asked for nothing but its offset at an instant.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,11 +20,15 @@ class OutOfSightError(Exception):
 
 @dataclass(frozen=True)
 class Week:
-    """Minutes of opening and closing for seven weekdays, less the dates of holidays."""
+    """Minutes of opening and closing for seven weekdays, less the dates of holidays.
+
+    Of the dates in `short` only those from one minute of the clock to another are open.
+    """
 
     zone: ZoneInfo
     spans: Sequence[Sequence[tuple[int, int]]]
     holidays: Mapping[date, str]
+    short: Mapping[date, tuple[int, int]] = field(default_factory=dict)
 
 
 class Oracle:
@@ -170,14 +174,30 @@ def _minutes_by_day(week: Week, first: date, last: date) -> dict[date, set[int]]
     days: dict[date, set[int]] = {}
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day, tomorrow = date.fromordinal(ordinal), date.fromordinal(ordinal + 1)
-        opened = tomorrow if day in week.holidays else day
         for span in week.spans[day.weekday()]:
-            minutes = set(_minutes(week.zone, day, *span))
-            for closed in {day, tomorrow} & week.holidays.keys():
-                minutes.difference_update(_minutes(week.zone, closed, 0, DAY))
-            if minutes:
-                days.setdefault(opened, set()).update(minutes)
+            whole = _minutes(week.zone, day, *span)
+            for at in whole:
+                off = [on for one in (day, tomorrow) for on in _off(week, one)]
+                if any(at in minutes for minutes, _ in off):
+                    continue
+                # The last closed time before it that cut its span says its date.
+                cuts = [on for minutes, on in off if whole[0] < minutes.stop <= at]
+                days.setdefault([day, *cuts][-1], set()).add(at)
     return days
+
+
+def _off(week: Week, day: date) -> Iterator[tuple[range, date]]:
+    """Yield the minutes of a date that are off, and the date of what follows them."""
+    opens, closes = week.short.get(day, (0, DAY))
+    if day in week.holidays:
+        opens, closes = 0, 0
+    if opens:
+        yield _minutes(week.zone, day, 0, opens), day
+    if closes < DAY:
+        yield (
+            _minutes(week.zone, day, closes, DAY),
+            date.fromordinal(day.toordinal() + 1),
+        )
 
 
 def _minutes(zone: ZoneInfo, day: date, opens: int, closes: int) -> range:

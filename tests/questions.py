@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from bot.business_time.hours import BusinessHours
-from bot.business_time.schedules import Schedule, Span
+from bot.business_time.schedules import Schedule, ShortDay, Span
 from tests.oracle import DAY, Oracle, Week
 
 # Both hemispheres, half and quarter hours, changes at midnight and of half an hour,
@@ -65,7 +65,11 @@ def _schedule(week: Week) -> Schedule:
         tuple(Span(timedelta(minutes=a), timedelta(minutes=b)) for a, b in day)
         for day in week.spans
     )
-    return Schedule(week.zone, tuple(spans), week.holidays)
+    short = {
+        day: ShortDay("Short", timedelta(minutes=opens), timedelta(minutes=closes))
+        for day, (opens, closes) in week.short.items()
+    }
+    return Schedule(week.zone, tuple(spans), week.holidays, short)
 
 
 @cache
@@ -94,6 +98,17 @@ def _spans(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
 
 
 @st.composite
+def _short(draw: st.DrawFn) -> tuple[int, int]:
+    """Draw the opening and the closing of a short day; one may be a midnight."""
+    opens, closes = sorted(draw(st.sets(st.integers(0, 96), min_size=2, max_size=2)))
+    return draw(
+        st.sampled_from(
+            ((0, 15 * closes), (15 * opens, 15 * closes), (15 * opens, DAY))
+        )
+    )
+
+
+@st.composite
 def _weeks(draw: st.DrawFn, around: date, zone: str) -> Week:
     """Draw a week in which a day is closed or of one of two kinds."""
     kinds = (), draw(_spans()), draw(_spans())
@@ -101,7 +116,9 @@ def _weeks(draw: st.DrawFn, around: date, zone: str) -> Week:
     spans = [kinds[pattern // 3**n % 3] for n in range(7)]
     holidays = draw(st.sets(st.integers(-3, 8), max_size=3))
     names = {around + n * ONE_DAY: "Founders' Day" for n in holidays}
-    return Week(ZoneInfo(zone), spans, names)
+    offsets = draw(st.sets(st.integers(-3, 8), max_size=2)) - holidays
+    short = {around + n * ONE_DAY: draw(_short()) for n in sorted(offsets)}
+    return Week(ZoneInfo(zone), spans, names, short)
 
 
 @st.composite

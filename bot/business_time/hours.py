@@ -228,7 +228,7 @@ class BusinessHours:
         return self._home_hours.nominal_week() / open_days
 
     def nominal_week(self) -> timedelta:
-        """Return the open time of a week without holidays or a DST change.
+        """Return the open time of a week without days off or a DST change.
 
         Time that several parts or shifts cover counts once.
         """
@@ -236,7 +236,8 @@ class BusinessHours:
 
     @cached_property
     def _nominal_week(self) -> timedelta:
-        clear = BusinessHours(*(replace(part, holidays={}) for part in self.parts))
+        usual = (replace(part, holidays={}, short_days={}) for part in self.parts)
+        clear = BusinessHours(*usual)
         monday = self.home.instant(_PLAIN_MONDAY, NO_TIME)
         return clear.elapsed(monday, monday + 7 * DAY)
 

@@ -1,10 +1,11 @@
 """Explain a due instant: which time was counted, which was skipped, and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.business_time.hours import BusinessHours, Interval
+from bot.business_time.schedules import DAY
 
 WAITING = "waiting on the customer"
 
@@ -75,7 +76,8 @@ def _reason(hours: BusinessHours, start: datetime, end: datetime) -> str:
     last = (end - timedelta(microseconds=1)).astimezone(hours.zone).date()
     reasons: dict[str, None] = {}
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        if (why := _closed_day(hours, date.fromordinal(ordinal))) is not None:
+        day = date.fromordinal(ordinal)
+        if why := _closed_day(hours, day) or _short_day(hours, day, start, end):
             reasons[why] = None
     if reasons:
         return ", ".join(reasons)
@@ -91,6 +93,19 @@ def _closed_day(hours: BusinessHours, day: date) -> str | None:
     if day.weekday() >= 4:
         return "weekend"
     return f"closed on {day:%A}s"
+
+
+def _short_day(
+    hours: BusinessHours, day: date, start: datetime, end: datetime
+) -> str | None:
+    """Return why a short day is closed in a gap in which it usually is not."""
+    for part in hours.parts:
+        if (short := part.short_days.get(day)) is None:
+            continue
+        usual = replace(part, short_days={}).pieces(day - DAY, day)
+        if any(one.opens < end and start < one.closes for one in usual):
+            return f"short day: {short.name}"
+    return None
 
 
 def _within_one_day(hours: BusinessHours, start: datetime, end: datetime) -> bool:

@@ -43,8 +43,21 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortDay:
+    """A date of which only what lies from `opens` to `closes` on the clock is open."""
+
+    name: str
+    opens: timedelta = timedelta(0)
+    closes: timedelta = DAY
+
+    def __post_init__(self) -> None:
+        if not timedelta(0) <= self.opens < self.closes <= DAY:
+            raise ValueError("a short day opens before it closes, on one date")
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
-    """Weekly spans (seven tuples, Monday first) in a zone, and named holidays.
+    """Weekly spans (seven tuples, Monday first) in a zone, holidays and short days.
 
     Raises ValueError if no day is open or the spans of one day overlap.
     """
@@ -52,6 +65,7 @@ class Schedule:
     zone: ZoneInfo
     weekly: tuple[tuple[Span, ...], ...]
     holidays: Mapping[date, str] = field(default_factory=dict)
+    short_days: Mapping[date, ShortDay] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.weekly) != 7:
@@ -72,26 +86,45 @@ class Schedule:
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             day = date.fromordinal(ordinal)
             for span in self.weekly[day.weekday()]:
-                piece = self._without_holidays(day, span)
-                # Empty on a holiday, or if DST skips the whole span.
-                if piece.opens < piece.closes:
-                    yield piece
+                yield from self._without_days_off(day, span)
 
-    def _without_holidays(self, day: date, span: Span) -> Piece:
-        """Return what holidays leave of a span; an empty piece if nothing.
+    def _without_days_off(self, day: date, span: Span) -> Iterator[Piece]:
+        """Yield what holidays and short days leave of a span.
 
         A holiday lasts from local midnight to local midnight. It also cuts a night
         shift of the day before; what a holiday's own night shift leaves after midnight
-        counts as the next day's.
+        counts as the next day's. So it is with the closed hours of a short day.
         """
         opens, closes = self.instant(day, span.opens), self.instant(day, span.closes)
-        tomorrow = day + DAY
-        if tomorrow in self.holidays:
-            closes = min(closes, self.instant(tomorrow, timedelta(0)))
+        opened_on = day
+        for off, on, date_of_rest in (*self._off(day), *self._off(day + DAY)):
+            # Nothing is off before a short day that opens as usual.
+            if off == on:
+                continue
+            if opens < min(off, closes):
+                yield Piece(opened_on, opens, min(off, closes))
+            if opens < on:
+                opens, opened_on = on, date_of_rest
+        # Empty on a holiday, or if DST skips the whole span.
+        if opens < closes:
+            yield Piece(opened_on, opens, closes)
+
+    def _off(self, day: date) -> Iterator[tuple[datetime, datetime, date]]:
+        """Yield the parts of a date that are off, and the date of what follows them."""
+        midnight, tomorrow = timedelta(0), day + DAY
+        short = self.short_days.get(day)
         if day in self.holidays:
-            opens = max(opens, self.instant(tomorrow, timedelta(0)))
-            return Piece(tomorrow, opens, closes)
-        return Piece(day, opens, closes)
+            yield (
+                self.instant(day, midnight),
+                self.instant(tomorrow, midnight),
+                tomorrow,
+            )
+        elif short is not None:
+            opens, closes = (
+                self.instant(day, at) for at in (short.opens, short.closes)
+            )
+            yield self.instant(day, midnight), opens, day
+            yield closes, self.instant(tomorrow, midnight), tomorrow
 
     def instant(self, day: date, wall: timedelta) -> datetime:
         """Return local midnight of `day` plus `wall` on the wall clock, in UTC.

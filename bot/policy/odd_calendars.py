@@ -1,6 +1,7 @@
 """Calendars that are allowed but count in a way that nobody would expect."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.business_time.hours import BusinessHours
@@ -24,6 +25,7 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
                 yield f"{key}.zone: {odd}"
             yield from (f"{key}.hours: {one}" for one in _odd_hours(home))
             yield from (f"{key}.holidays: {one}" for one in _odd_holidays(home, now))
+            yield from (f"{key}.holidays: {one}" for one in _odd_short_days(home))
         if name in days:
             yield from (f"{key}.hours: {one}" for one in _short_days(home))
         if name not in used:
@@ -90,6 +92,23 @@ def _odd_holidays(home: Schedule, now: datetime) -> Iterator[str]:
         yield "none within a year; public holidays count as business days"
     elif coming * 2 < before:
         yield f"{coming} within a year, after {before} in the last; are all written?"
+
+
+def _odd_short_days(home: Schedule) -> Iterator[str]:
+    """Name short days that are off, or long, on each of the dates they come on."""
+    usual, effects = replace(home, short_days={}), dict[str, set[str]]()
+    for day, short in home.short_days.items():
+        # A night shift reaches into the date, or out of it.
+        without, left = (list(one.pieces(day - _DAY, day)) for one in (usual, home))
+        effect = "nothing" if without == left else "something"
+        if home.weekly[day.weekday()] and not any(one.day == day for one in left):
+            effect = "all"
+        effects.setdefault(short.name, set()).add(effect)
+    for name, found in effects.items():
+        if found == {"nothing"}:
+            yield f"{name} changes nothing; those hours are closed anyway"
+        elif "all" in found:
+            yield f"{name} leaves nothing open; write its name alone for a holiday"
 
 
 def _between(home: Schedule, start: date, end: date) -> int:

@@ -238,7 +238,7 @@ class Policy:
         if zone not in self._days:
             home = self.team_hours.home
             weekly = tuple(tuple(self._days_span(spans)) for spans in home.weekly)
-            own = Schedule(zone, weekly, home.holidays)
+            own = Schedule(zone, weekly, home.holidays, home.short_days)
             self._days[zone] = BusinessHours(own)
         return self._days[zone]
 

@@ -1,11 +1,12 @@
 """The ledger of a due instant: every stretch with the reason why it counted or not."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.ledger import WAITING, Line, counted, ledger
-from bot.business_time.schedules import Schedule, Span, always
+from bot.business_time.schedules import Schedule, ShortDay, Span, always
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DAY = (Span(timedelta(hours=9), timedelta(hours=17)),)
@@ -46,6 +47,15 @@ def test_a_weekend_and_a_holiday_are_named() -> None:
     ]  # fmt: skip
     assert reasons(OFFICE, at(25, "16:00"), at(27, "10:00")) == [
         "open", "holiday: Thanksgiving Day", "open",
+    ]  # fmt: skip
+
+
+def test_a_short_day_is_named_only_where_it_is_short() -> None:
+    short = {date(2026, 11, 24): ShortDay("Fair", closes=timedelta(hours=12))}
+    hours = BusinessHours(replace(OFFICE.home, short_days=short))
+
+    assert reasons(hours, at(23, "16:00"), at(25, "10:00")) == [
+        "open", "night", "open", "short day: Fair", "open",
     ]  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 In 2026 the clock changes on 8 March and 1 November in the United States.
 """
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.business_time.hours import BusinessHours
-from bot.business_time.schedules import Schedule, Span, always
+from bot.business_time.schedules import Schedule, ShortDay, Span, always
 from tests.calendars import NO_TIME, WEEK, at, hours, schedule, span
 
 
@@ -93,6 +94,39 @@ def test_the_rest_of_a_cut_shift_joins_the_shift_it_overlaps() -> None:
     length = nights.day_length(at("2026-11-27 00:00"))
 
     assert length == hours(13)
+
+
+def _short(one: Schedule, opens: int, closes: int) -> BusinessHours:
+    eve = ShortDay("Christmas Eve", hours(opens), hours(closes))
+    return BusinessHours(replace(one, short_days={date(2026, 12, 24): eve}))
+
+
+def test_a_short_day_is_due_at_its_closing_and_late_at_the_next_opening() -> None:
+    clock = _short(schedule("09:00-17:00"), 0, 12)
+
+    assert clock.add(at("2026-12-23 16:00"), hours(4)) == at("2026-12-24 12:00")
+    assert clock.roll_forward(at("2026-12-24 12:00")) == at("2026-12-25 09:00")
+    assert clock.add_days(at("2026-12-23 16:00"), 1) == at("2026-12-24 12:00")
+    assert clock.nominal_day() == hours(8)
+
+
+def test_a_short_day_cuts_the_night_shifts_into_it_and_out_of_it() -> None:
+    clock = _short(schedule("22:00-06:00", on=WEEK), 3, 23)
+
+    assert clock.open_spans(at("2026-12-23 12:00"), at("2026-12-25 12:00")) == [
+        (at("2026-12-23 22:00"), at("2026-12-24 00:00")),
+        (at("2026-12-24 03:00"), at("2026-12-24 06:00")),
+        (at("2026-12-24 22:00"), at("2026-12-24 23:00")),
+        (at("2026-12-25 00:00"), at("2026-12-25 06:00")),
+    ]
+    assert clock.business_day(at("2026-12-24 05:00")) == date(2026, 12, 24)
+    assert clock.business_day(at("2026-12-25 05:00")) == date(2026, 12, 25)
+
+
+def test_a_night_shift_before_an_early_closing_stays_one_business_day() -> None:
+    clock = _short(schedule("22:00-06:00", on=WEEK), 0, 12)
+
+    assert clock.business_day(at("2026-12-24 05:00")) == date(2026, 12, 23)
 
 
 def test_a_union_is_open_when_any_part_is() -> None:

@@ -341,9 +341,19 @@ def test_a_short_day_matters_only_where_business_days_are_counted() -> None:
             "{country: XY, dates: {2062-12-24: Eve}}",
             "2062-12-24 is far away; is its year right?",
         ),
+        (
+            '{country: XY, dates: {12-24: {closes: "20:00", name: Eve}}}',
+            "Eve changes nothing; those hours are closed anyway",
+        ),
+        (
+            '{country: XY, dates: {12-24: {closes: "09:00", name: Eve}}}',
+            "Eve leaves nothing open; write its name alone for a holiday",
+        ),
     ],
 )
-def test_missing_holidays_are_warned_of(holidays: str, sentence: str) -> None:
+def test_days_off_that_cannot_be_meant_are_warned_of(
+    holidays: str, sentence: str
+) -> None:
     assert told(hours("{mon-fri: 09:00-17:00}", holidays)) == [
         f"calendars.office.holidays: {sentence}"
     ]

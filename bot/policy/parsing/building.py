@@ -73,10 +73,10 @@ def policy(
 
 
 def calendars(file: PolicyFile, context: Context) -> dict[str, BusinessHours]:
-    """Return the calendars of a file by name, their holidays expanded to dates."""
+    """Return the calendars of a file by name, their days off as dates."""
     schedules = {
         name: Schedule(
-            entry.zone, weekly(entry.hours), entry.holidays.expanded(context)
+            entry.zone, weekly(entry.hours), *entry.holidays.expanded(context)
         )
         for name, entry in file.calendars.items()
         if isinstance(entry, CalendarEntry)

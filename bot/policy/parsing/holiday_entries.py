@@ -1,7 +1,7 @@
-"""The holidays of a calendar: those of a country, and a team's own."""
+"""The days off of a calendar: holidays of a country, a team's own, and short days."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import (
@@ -10,10 +10,12 @@ from pydantic import (
     GetJsonSchemaHandler,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from bot.business_time.schedules import DAY, ShortDay
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import (
     Context,
@@ -22,6 +24,7 @@ from bot.policy.parsing.fields import (
     ProblemsBelow,
     Section,
     Text,
+    TimeOfDay,
     context,
 )
 
@@ -30,12 +33,55 @@ def _none_is_empty(value: object) -> object:
     return {} if value == "none" else value
 
 
+def _may_be_a_name(value: object) -> object:
+    return value if isinstance(value, dict) else {"name": words.text(value)}
+
+
+class DayOffEntry(Section):
+    name: Text = Field(description="its name, such as Christmas Eve")
+    opens: TimeOfDay | None = Field(
+        None, description='a time of the day such as "12:00", if it opens later'
+    )
+    closes: TimeOfDay | None = Field(
+        None, description='a time of the day such as "12:00", if it closes earlier'
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string"}, handler(core_schema)]}
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "DayOffEntry":
+        opens, closes = self._walls()
+        if opens >= closes:
+            raise ValueError(
+                "it closes before it opens; write its opening as the earlier one"
+            )
+        return self
+
+    def _walls(self) -> tuple[timedelta, timedelta]:
+        return (
+            timedelta(0) if self.opens is None else words.wall(self.opens),
+            DAY if self.closes is None else words.wall(self.closes),
+        )
+
+    def short_day(self) -> ShortDay | None:
+        """Return what is open on it; `None` if it is off from midnight to midnight."""
+        if self.opens is None and self.closes is None:
+            return None
+        return ShortDay(self.name, *self._walls())
+
+
 class HolidaysEntry(Section):
     country: str | None = Field(None, description="a country's code such as US")
     subdivision: str | None = Field(
         None, description="the code of a state or a province, such as CA"
     )
-    dates: Annotated[dict[Dates, Text], MayBeEmpty] = Field(
+    dates: Annotated[
+        dict[Dates, Annotated[DayOffEntry, BeforeValidator(_may_be_a_name)]], MayBeEmpty
+    ] = Field(
         {}, description="dates with their names, such as 2026-12-24: Christmas Eve"
     )
     except_: tuple[str, ...] = Field(
@@ -86,8 +132,8 @@ class HolidaysEntry(Section):
             raise ProblemsBelow(*found)
         return names
 
-    def expanded(self, known: Context) -> dict[date, str]:
-        """Return every holiday's date and name."""
+    def expanded(self, known: Context) -> tuple[dict[date, str], dict[date, ShortDay]]:
+        """Return the holidays' names and the short days by date; own ones count."""
         public = public_holidays(self.country, self.subdivision, known)
         kept = {
             day: name
@@ -95,11 +141,14 @@ class HolidaysEntry(Section):
             if name not in self.except_ and day.isoformat() not in self.except_
         }
         own = {
-            day: name
-            for dates, name in self.dates.items()
+            day: entry
+            for dates, entry in self.dates.items()
             for day in dates.within(known.years)
         }
-        return {**kept, **own}
+        short = {day: one for day, entry in own.items() if (one := entry.short_day())}
+        whole = {day: entry.name for day, entry in own.items() if day not in short}
+        closed = {day: name for day, name in kept.items() if day not in short}
+        return {**closed, **whole}, short
 
 
 def public_holidays(

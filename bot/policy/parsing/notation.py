@@ -188,6 +188,11 @@ def time_of_day(value: object) -> time:
     return time(int(hours), int(minutes))
 
 
+def wall(at: time) -> timedelta:
+    """Return how far a time of day is past midnight on the wall clock."""
+    return timedelta(hours=at.hour, minutes=at.minute)
+
+
 def hand_over(value: object) -> tuple[int | None, time]:
     """Read a time of day such as `09:00`, maybe on a weekday: `mon 09:00`."""
     allowed = "a time of the day, on a weekday for turns of weeks, as in mon 09:00"

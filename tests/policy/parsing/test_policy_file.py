@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.business_time.schedules import ShortDay
 from bot.errors import PolicyError
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text, load, load_or_default
@@ -145,6 +146,18 @@ def test_own_holidays_may_be_yearly_and_ranges(written: str, days: list[str]) ->
 
     closed = policy.team_hours.home.holidays
     assert [f"{day}" for day in closed if day.year in (2026, 2027, 2028)] == days
+
+
+def test_a_day_off_may_be_half_a_day_even_on_a_countrys_holiday() -> None:
+    eve = '12-24: {closes: "12:00", name: Eve}, 2027-01-01: {opens: 13:00, name: Late}'
+    policy = policy_of(changed(("{country: XY}", f"{{country: XY, dates: {{{eve}}}}}")))
+
+    home = policy.team_hours.home
+    noon, one = timedelta(hours=12), timedelta(hours=13)
+    assert home.short_days[date(2026, 12, 24)] == ShortDay("Eve", closes=noon)
+    assert home.short_days[date(2027, 1, 1)] == ShortDay("Late", opens=one)
+    assert date(2027, 1, 1) not in home.holidays
+    assert date(2028, 1, 1) in home.holidays
 
 
 @pytest.mark.parametrize(

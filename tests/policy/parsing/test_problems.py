@@ -235,6 +235,27 @@ def wrong(old: str, new: str) -> str:
         ),
         pytest.param(
             "{country: XY}",
+            "{dates: {12-24: {closes: noon, name: Eve}}}",
+            'line 32, calendars.office.holidays.dates.12-24.closes: "noon" is not '
+            'allowed; write a time of the day such as "09:15"',
+            id="half a day until no time",
+        ),
+        pytest.param(
+            "{country: XY}",
+            '{dates: {12-24: {closes: "12:00"}}}',
+            "line 32, calendars.office.holidays.dates.12-24.name: is missing; write "
+            "its name, such as Christmas Eve",
+            id="half a day without a name",
+        ),
+        pytest.param(
+            "{country: XY}",
+            '{dates: {12-24: {opens: "13:00", closes: "12:00", name: Eve}}}',
+            "line 32, calendars.office.holidays.dates.12-24: it closes before it "
+            "opens; write its opening as the earlier one",
+            id="half a day backwards",
+        ),
+        pytest.param(
+            "{country: XY}",
             "{country: XY, except: [New Yaer]}",
             'line 32, calendars.office.holidays.except.1: "New Yaer" is no holiday '
             "there; write the date or the name of one, as in 2026-11-11 or Veterans "
