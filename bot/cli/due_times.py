@@ -86,7 +86,7 @@ def answer(
     `at` is when the customer reported; without an offset it is local time in the
     calendar's zone.
     """
-    hours = policy.calendars[calendar]
+    hours = policy.hours(calendar)
     start = in_zone(at, hours)
     first = _due(policy, policy.first_response(severity, plan), hours, start)
     answered = first.due_at or start

@@ -97,7 +97,7 @@ def _begun(
     if incident.severity is not Severity.SEV1 and not is_unowned_sev2:
         return None
     calendar = policy.calendar_name(incident.severity, incident.plan, incident.customer)
-    hours = escalation_hours(policy, incident, policy.calendars[calendar])
+    hours = escalation_hours(policy, incident, policy.hours(calendar))
     due_at = hours.roll_forward(start)
     if incident.owner is not None and not at_once:
         due_at = hours.add(start, policy.escalation.check_in_every)

@@ -183,7 +183,7 @@ def _begin(
     if not target.has_due:
         return None
     calendar = policy.calendar_name(incident.severity, incident.plan, incident.customer)
-    hours = policy.calendars[calendar]
+    hours = policy.hours(calendar)
     due_at = policy.due_at(target, hours, start)
     contract = policy.follow_up(incident.severity, incident.plan)
     return Deadline(

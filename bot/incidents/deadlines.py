@@ -113,7 +113,7 @@ class Deadline:
 
 def hours_of(policy: Policy, deadline: Deadline, incident: Incident) -> BusinessHours:
     """Return the hours in which a deadline counts."""
-    calendar = policy.calendars.get(deadline.calendar, policy.team_hours)
+    calendar = policy.hours(deadline.calendar)
     if deadline.kind.is_internal:
         return escalation_hours(policy, incident, calendar)
     return targets.clock(target_of(deadline), calendar)

@@ -253,7 +253,7 @@ def _held(
     for story in stories:
         one = story.incident
         name = policy.calendar_name(one.severity, one.plan, one.customer)
-        hours = policy.calendars[name]
+        hours = policy.hours(name)
         for owner, begin, end in _owners(story, until):
             if begin < until and end > since:
                 spans[owner] += hours.elapsed(max(begin, since), min(end, until))

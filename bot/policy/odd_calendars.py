@@ -17,6 +17,7 @@ _YEAR = 366 * _DAY
 
 def found(policy: Policy, now: datetime) -> Iterator[str]:
     """Yield a sentence for each such calendar: its key, then the consequence."""
+    yield from _odd_zones(policy)
     used, days = _used(policy), _of_business_days(policy)
     for name, hours in policy.calendars.items():
         key, home = f"calendars.{name}", hours.home
@@ -36,6 +37,20 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
                 f"{key}: is closed from {closes} to {opens}; no business time passes, "
                 "and nobody is reminded"
             )
+
+
+def _odd_zones(policy: Policy) -> Iterator[str]:
+    """Name customers in a zone that surprises, or that does not count."""
+    for one in policy.customers:
+        key = f"customers.{one.name}.zone"
+        if one.zone is None:
+            continue
+        if odd := zones.oddity(one.zone.key):
+            yield f"{key}: {odd}"
+        names = {policy.calendar_name(*cell, one.name) for cell in policy.follow_ups}
+        for name in sorted(names & policy.calendars.keys()):
+            if len(policy.calendars[name].parts) > 1:
+                yield f"{key}: does not count in {name}, whose teams keep their zones"
 
 
 def _used(policy: Policy) -> set[str]:

@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -19,6 +19,8 @@ from bot.policy.targets import Interpretations, Shape, Target
 
 # Nobody works longer, and who works longer than that is several people.
 _PERSONS_DAY, _LONGEST_DAY = timedelta(hours=9), timedelta(hours=16)
+# Between the name of a calendar and a zone; a name has no spaces.
+_IN = " in "
 
 
 class Severity(StrEnum):
@@ -72,9 +74,10 @@ class SeverityText:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer in the policy. `plan`, `calendar` and `channel` may be `None`.
+    """A customer in the policy; all but its name may be empty or `None`.
 
-    Without a plan the customer is treated like one whose plan is unknown.
+    Without a plan the customer is treated like one whose plan is unknown. With a zone
+    the calendar that applies keeps its hours, on the clock of that zone.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Customer:
     plan: str | None = None
     calendar: str | None = None
     channel: str | None = None
+    zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,9 @@ class Policy:
     _days: dict[ZoneInfo, BusinessHours] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _rezoned: dict[str, BusinessHours] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         named: dict[str, Customer] = {}
@@ -311,12 +318,36 @@ class Policy:
     def calendar_name(
         self, severity: Severity, plan_id: str, customer: str | None
     ) -> str:
-        """Return the name of the calendar that applies."""
-        known = self.find_customer(customer) if customer else None
-        if known is not None and known.calendar is not None:
-            return known.calendar
-        choice = self.calendar_choice
-        return choice.severities.get(severity) or choice.plans.get(plan_id, choice.team)
+        """Return the name of the calendar that applies, such as office.
+
+        Moved to the zone of its customer it is called office in Europe/Berlin. A union
+        stays as it is, because each of its teams works on a clock of its own.
+        """
+        choice, known = self.calendar_choice, customer and self.find_customer(customer)
+        name = choice.severities.get(severity) or choice.plans.get(plan_id, choice.team)
+        if not known:
+            return name
+        name = known.calendar or name
+        if known.zone is None:
+            return name
+        hours = self.calendars[name]
+        if known.zone == hours.zone or len(hours.parts) > 1:
+            return name
+        return f"{name}{_IN}{known.zone}"
+
+    def hours(self, calendar: str) -> BusinessHours:
+        """Return the hours of a calendar by its name, as `calendar_name` gives it.
+
+        They are the team's if the policy has no such calendar any more.
+        """
+        name, _, zone = calendar.partition(_IN)
+        known = self.calendars.get(name, self.team_hours)
+        if not zone or name not in self.calendars:
+            return known
+        if calendar not in self._rezoned:
+            moved = replace(known.home, zone=ZoneInfo(zone))
+            self._rezoned[calendar] = BusinessHours(moved)
+        return self._rezoned[calendar]
 
     def first_response(self, severity: Severity, plan_id: str) -> Target:
         """Return the target for the first response."""

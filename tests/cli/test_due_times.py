@@ -56,6 +56,16 @@ def test_due_for_continuous_work_is_null_and_names_our_aim(run: Run) -> None:
     assert answer["follow_up"]["aim"]["ledger"][0]["counted_s"] == 4 * 3600
 
 
+def test_due_counts_on_the_clock_of_the_customers_zone(run: Run) -> None:
+    write("policies.yaml", ("  Globex:\n", "  Globex:\n    zone: Asia/Tokyo\n"))
+    at = ("--at", "2026-11-25T16:00+09:00", "--customer", "globex")
+
+    ran = run("due", "sev2", "standard", *at)
+
+    assert "Calendar office in Asia/Tokyo, Asia/Tokyo" in ran.out
+    assert "due Fri 27 Nov 2026 16:00" in ran.out
+
+
 def test_due_without_a_target_is_null(run: Run) -> None:
     write("policies.yaml", ("self_service: 3 business days", "self_service: none"))
 

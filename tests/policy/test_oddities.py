@@ -466,3 +466,19 @@ def test_bare_hours_that_run_over_a_closed_weekend_are_warned_of() -> None:
     )
     assert told(bare, ("every_day:", "hours: business hours\n  every_day:")) == []
     assert told(bare, hours("{mon-sun: 09:00-17:00}")) == []
+
+
+def test_zones_of_customers_that_cannot_be_meant_are_warned_of() -> None:
+    far = "  far: {zone: UTC, hours: {mon-fri: 9:00-17:00}, holidays: none}\n"
+    world = "  world: {union: [far, office], home: office}\n"
+    customers = "Globex: {zone: EST}\n  Wayne: {calendar: world, zone: UTC}"
+    sentences = told(
+        ("calendars:\n", f"calendars:\n{far}{world}"),
+        ("Globex: {plan: basic}", customers),
+    )
+
+    assert [one for one in sentences if ".zone:" in one] == [
+        "customers.Globex.zone: EST keeps no summer time; did you mean "
+        "America/New_York?",
+        "customers.Wayne.zone: does not count in world, whose teams keep their zones",
+    ]

@@ -1,9 +1,12 @@
 """The policy as values: the support plan's figures, and which calendar counts."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.policy import targets, wording
 from bot.policy.on_call import Role
@@ -16,10 +19,17 @@ from bot.policy.policies import (
 )
 from bot.policy.targets import Interpretations
 from tests.factories import pacific, shipped_policy
+from tests.oracle import DAY, Oracle, Week, minute
 from tests.policy_texts import SMALL, changed, policy_of
+from tests.questions import ZONES
 
 SEV1, SEV2, SEV3, SEV4 = Severity
 PLANS = ("premium", "standard", "self_service")
+OFFICE = policy_of(
+    changed(
+        ("{country: XY}", "{country: XY, dates: {12-24: {closes: 12:00, name: E}}}")
+    )
+)
 
 
 def with_calendars(choice: CalendarChoice, customer: Customer) -> Policy:
@@ -125,6 +135,57 @@ def test_the_shipped_escalation_is_that_of_the_support_plan() -> None:
         (Severity.SEV1, "premium"),
         (Severity.SEV1, "standard"),
     }
+
+
+@settings(max_examples=1 + settings().max_examples // 5)
+@given(st.sampled_from(ZONES), st.integers(0, 14 * DAY), st.integers(1, 3 * DAY))
+def test_a_customers_zone_counts_as_a_walk_on_its_clock_does(
+    zone: str, minutes: int, amount: int
+) -> None:
+    policy = replace(OFFICE, customers=(Customer("Acme", zone=ZoneInfo(zone)),))
+    start = datetime(2026, 12, 20, tzinfo=UTC) + timedelta(minutes=minutes)
+    week = Week(
+        ZoneInfo(zone),
+        [[(9 * 60, 17 * 60)]] * 5 + [[], []],
+        {date(2027, 1, 1): "New Year"},
+        {date(2026, 12, 24): (0, 12 * 60)},
+    )
+    oracle = Oracle([week], date(2026, 12, 15), date(2027, 1, 31))
+
+    hours = policy.hours(policy.calendar_name(SEV3, "gold", "acme"))
+
+    due = hours.add(start, timedelta(minutes=amount))
+    assert minute(due) == oracle.add(minute(start), amount)
+
+
+@pytest.mark.parametrize(
+    ("customer", "name", "zone"),
+    [
+        ("{plan: gold, zone: Asia/Tokyo}", "office in Asia/Tokyo", "Asia/Tokyo"),
+        ("{zone: Europe/Berlin}", "office", "Europe/Berlin"),
+        ("{calendar: world, zone: Asia/Tokyo}", "world", "Europe/Berlin"),
+    ],
+)
+def test_a_zone_moves_whichever_calendar_counts_but_a_union(
+    customer: str, name: str, zone: str
+) -> None:
+    world = "  far: {zone: UTC, hours: {mon: 9:00-17:00}, holidays: none}\n"
+    world += "  world: {union: [far, office], home: office}\n"
+    policy = policy_of(
+        changed(
+            ("calendars:\n", f"calendars:\n{world}"),
+            ("Globex: {plan: basic}", f"Globex: {customer}"),
+        )
+    )
+
+    assert policy.calendar_name(SEV3, "gold", "globex") == name
+    assert policy.hours(name).zone.key == zone
+
+
+def test_a_calendar_that_is_gone_leaves_the_teams_hours() -> None:
+    policy = shipped_policy()
+
+    assert policy.hours("gone in Asia/Tokyo") is policy.team_hours
 
 
 def test_the_shipped_digest_goes_out_after_the_opening() -> None:

@@ -45,7 +45,7 @@ def due(  # noqa: PLR0913  # Each is an option of the command.
     case = _severity(severity), _plan(policy, plan)
     name = _calendar(policy, *case, calendar, customer)
     if reported.tzinfo is None:
-        zone = policy.calendars[name].zone.key
+        zone = policy.hours(name).zone.key
         said = f"{at} is read in {zone}, the zone of the calendar {name}."
         say(said, err=as_json)
     answer = due_times.answer(policy, *case, name, reported)

@@ -16,7 +16,7 @@ from bot.policy.parsing.problems import Problem, found_by, key_of
 from bot.policy.parsing.yaml_lines import Document, Tree
 from bot.policy.policies import Customer
 
-COLUMNS = ("name", "aliases", "plan", "calendar", "channel")
+COLUMNS = ("name", "aliases", "plan", "calendar", "channel", "zone")
 _CURLY = re.compile(r"^[“”„«»]|^['\u2018`].*['\u2019`]$")
 
 

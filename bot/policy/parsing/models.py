@@ -149,10 +149,13 @@ class CustomerEntry(Section):
     channel: ChannelId | None = Field(
         None, description="the id of the channel that is this customer's"
     )
+    zone: Zone | None = Field(
+        None, description="an IANA time zone such as Europe/Berlin"
+    )
 
     def customer(self, name: str) -> Customer:
         """Return the customer of this name."""
-        return Customer(name, self.aliases, self.plan, self.calendar, self.channel)
+        return Customer(name, **dict(self))
 
 
 class ChannelsEntry(Section):

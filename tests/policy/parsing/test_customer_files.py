@@ -1,6 +1,7 @@
 """Customers from a CSV file, and its problems with their lines."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.policy_texts import changed, holidays, policy_of, problems_of
 
 TEXT = changed(("customers:\n", "customers_file: c.csv\ncustomers:\n"))
 HEAD = "name,aliases,plan,calendar,channel\n"
-COLUMNS = "write name, aliases, plan, calendar and channel as the first line"
+COLUMNS = "write name, aliases, plan, calendar, channel and zone as the first line"
 
 
 def wrong(csv: str) -> list[str]:
@@ -35,6 +36,16 @@ def test_columns_may_be_left_out_and_come_in_any_order() -> None:
     policy = policy_of(TEXT, {"c.csv": "plan,name\ngold,Wayne\n\n"})
 
     assert policy.customers[2:] == (Customer("Wayne", plan="gold"),)
+
+
+def test_a_zone_is_a_column_whose_faults_are_named() -> None:
+    text, berlin = "name,zone\nWayne,{}\n", ZoneInfo("Europe/Berlin")
+
+    policy = policy_of(TEXT, {"c.csv": text.format("Europe/Berlin")})
+    (problem,) = problems_of(TEXT, {"c.csv": text.format("Berlim")})
+
+    assert policy.customers[2:] == (Customer("Wayne", zone=berlin),)
+    assert problem.startswith('c.csv line 2, zone: "Berlim" is no time zone; write an')
 
 
 def test_a_name_may_hold_a_comma_in_quotes() -> None:
