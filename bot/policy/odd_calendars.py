@@ -72,7 +72,7 @@ def _of_business_days(policy: Policy) -> set[str]:
     units = (Unit.BUSINESS_DAY, Unit.DAY) if is_every_day else (Unit.BUSINESS_DAY,)
     cells = {
         cell
-        for table in (policy.first_responses, policy.follow_ups)
+        for table in (policy.first_responses, policy.follow_ups, policy.aims)
         for cell, target in table.items()
         if target.unit in units
     }

@@ -16,6 +16,7 @@ _GRAVE = (Severity.SEV1, Severity.SEV2)
 def found(policy: Policy, now: datetime) -> Iterator[str]:
     """Yield a sentence for each misfit: its key, then the consequence."""
     yield from _unowed(policy)
+    yield from _idle_aims(policy)
     yield from _bare_hours(policy)
     first = _lengths(policy, "first_response", policy.first_responses, now)
     news = {cell: policy.news(*cell) for cell in policy.follow_ups}
@@ -65,9 +66,26 @@ def _unowed(policy: Policy) -> Iterator[str]:
             )
 
 
+def _idle_aims(policy: Policy) -> Iterator[str]:
+    """Name aims that change nothing."""
+    for (severity, plan), aim in policy.aims.items():
+        contract = policy.follow_up(severity, plan)
+        if contract.has_due:
+            yield (
+                f"aims.{severity}.{plan}: does not count, since follow_up promises "
+                f'"{wording.words(contract)}" there'
+            )
+        elif aim.shape is Shape.CONTINUOUS:
+            yield f"aims.{severity}.{plan}: names no time to remind anybody of"
+
+
 def _bare_hours(policy: Policy) -> Iterator[str]:
     """Name what counts at weekends although its calendar is closed then."""
-    tables = {"first_response": policy.first_responses, "follow_up": policy.follow_ups}
+    tables = {
+        "first_response": policy.first_responses,
+        "follow_up": policy.follow_ups,
+        "aims": policy.aims,
+    }
     bare: dict[str, list[str]] = {}
     for table, cells in tables.items():
         for (severity, plan), target in cells.items():

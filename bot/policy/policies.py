@@ -181,7 +181,7 @@ class Policy:
 
     `texts` are the files that it was read from, by name. What people typed about an
     incident is erased `erase_texts_after` it was closed; `None` keeps it.
-    `not_an_incident` are examples of messages.
+    `not_an_incident` are examples of messages. `aims` may lack cells.
     """
 
     version: str
@@ -202,6 +202,7 @@ class Policy:
     digest_at: time
     erase_texts_after: timedelta | None = None
     not_an_incident: tuple[str, ...] = ()
+    aims: Mapping[tuple[Severity, str], Target] = field(default_factory=dict)
     _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
     _days: dict[ZoneInfo, BusinessHours] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -360,10 +361,14 @@ class Policy:
     def news(self, severity: Severity, plan_id: str) -> Target:
         """Return the cadence that we remind of: the contract's, or our own aim.
 
-        Continuous work has no due instant, so we remind as for the severity
-        `continuous_news_as`. A target without a due instant gets no reminders.
+        Where the contract names no time it is our aim in the table `aims`; for
+        continuous work without one, the cadence of the severity `continuous_news_as`.
+        A target without a due instant gets no reminders.
         """
         target = self.follow_up(severity, plan_id)
+        aim = self.aims.get((severity, plan_id), targets.NOTHING)
+        if aim.has_due and not target.has_due:
+            return aim
         model = self.conduct.continuous_news_as
         if target.shape is Shape.CONTINUOUS and model is not None:
             return self.follow_up(model, plan_id)

@@ -1,23 +1,30 @@
-"""The two tables of a policy in the wording of a published support plan."""
+"""The tables of a policy in the wording of a published support plan."""
 
 import json
 from collections.abc import Mapping
 
 from bot.policy import wording
 from bot.policy.policies import Policy, Severity
-from bot.policy.targets import Target
+from bot.policy.targets import NOTHING, Target
 
 TITLES = {
     "first_response": "First response: the longest a customer waits for an answer",
     "follow_up": "Follow-up: how often the customer hears from us until it is resolved",
 }
+AIMS = "aims"
+
+
+def titles(policy: Policy) -> Mapping[str, str]:
+    """Return the titles of a policy's tables by their keys; aims only if it has any."""
+    ours = {AIMS: "Our own aims, where the follow-up promises no time"}
+    return {**TITLES, **ours} if policy.aims else TITLES
 
 
 def as_markdown(policy: Policy) -> str:
-    """Return both tables for a page."""
+    """Return the tables for a page."""
     head = ["Severity", *(plan.name for plan in policy.plans)]
     blocks = []
-    for key, title in TITLES.items():
+    for key, title in titles(policy).items():
         every = [head, ["---"] * len(head), *rows(policy, key)]
         lines = (f"| {' | '.join(map(_escaped, row))} |" for row in every)
         blocks.append("\n".join([f"## {title}", "", *lines]))
@@ -25,7 +32,7 @@ def as_markdown(policy: Policy) -> str:
 
 
 def as_json(policy: Policy) -> str:
-    """Return both tables by the names that policies.yaml uses."""
+    """Return the tables by the names that policies.yaml uses."""
     tables = {
         key: {
             severity: {
@@ -33,7 +40,7 @@ def as_json(policy: Policy) -> str:
             }
             for severity in Severity
         }
-        for key in TITLES
+        for key in titles(policy)
     }
     plans = {plan.id: plan.name for plan in policy.plans}
     return json.dumps({"plans": plans, **tables}, indent=2, ensure_ascii=False)
@@ -53,11 +60,13 @@ def rows(policy: Policy, key: str) -> list[list[str]]:
 
 def cells(policy: Policy, key: str) -> Mapping[tuple[Severity, str], Target]:
     """Return the targets of a table, by severity and plan."""
+    if key == AIMS:
+        return policy.aims
     return policy.first_responses if key == "first_response" else policy.follow_ups
 
 
 def _cell(policy: Policy, key: str, severity: Severity, plan: str) -> str:
-    return wording.published(cells(policy, key)[severity, plan])
+    return wording.published(cells(policy, key).get((severity, plan), NOTHING))
 
 
 def _escaped(cell: str) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.policy import wording
 from bot.policy.parsing.policy_file import default_text
+from bot.policy.targets import NOTHING
 from tests.commands import Ran, Run, write
 from tests.paths import ROOT
 
@@ -147,6 +149,19 @@ def test_policy_show_prints_both_tables_in_the_published_wording(run: Run) -> No
     assert ran.status == 0
     assert "Sev1 4 Business Hours 4 Business Hours 8 Business Hours" in words
     assert "Sev4 Status updates weekly Status updates weekly" in words
+
+
+def test_policy_show_prints_our_aims_in_words_that_read_back(run: Run) -> None:
+    aims = "aims:\n  sev1: {premium: every 2 hours}\n\ninterpretations:\n"
+    write("policies.yaml", ("interpretations:\n", aims))
+
+    shown = run("policy", "show", "--format", "json").json
+
+    assert list(shown) == ["plans", "first_response", "follow_up", "aims"]
+    words = shown["aims"]["sev1"]
+    assert words["premium"] == "Status updates every 2 hours"
+    assert wording.words(wording.follow_up(words["premium"])) == "every 2 hours"
+    assert wording.follow_up(words["standard"]) == NOTHING
 
 
 def test_policy_show_prints_markdown(run: Run) -> None:

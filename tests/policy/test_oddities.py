@@ -482,3 +482,13 @@ def test_zones_of_customers_that_cannot_be_meant_are_warned_of() -> None:
         "America/New_York?",
         "customers.Wayne.zone: does not count in world, whose teams keep their zones",
     ]
+
+
+def test_aims_that_count_for_nothing_are_warned_of() -> None:
+    aims = "aims: {sev1: {gold: continuous}, sev4: {gold: daily, basic: daily}}\n"
+    sentences = told(("interpretations:\n", f"{aims}interpretations:\n"))
+
+    assert [one for one in sentences if one.startswith("aims.")] == [
+        "aims.sev1.gold: names no time to remind anybody of",
+        'aims.sev4.gold: does not count, since follow_up promises "weekly" there',
+    ]

@@ -207,6 +207,17 @@ def test_news_on_continuous_work_may_have_no_aim() -> None:
     assert policy.news(SEV1, "gold") == targets.CONTINUOUS
 
 
+def test_an_aim_counts_where_the_contract_promises_no_time_and_there_alone() -> None:
+    aims = "aims:\n  sev1: {gold: hourly}\n  sev4: {gold: daily, basic: daily}\n"
+    policy = policy_of(changed(("interpretations:\n", f"{aims}interpretations:\n")))
+
+    assert wording.words(policy.news(SEV1, "gold")) == "every hour"
+    assert wording.words(policy.news(SEV1, "basic")) == "every day"
+    assert wording.words(policy.news(SEV4, "gold")) == "weekly"
+    assert wording.words(policy.news(SEV4, "basic")) == "every day"
+    assert policy.follow_up(SEV4, "basic") == targets.NOTHING
+
+
 def test_news_elsewhere_is_what_the_contract_says() -> None:
     policy = shipped_policy()
 

@@ -1,10 +1,14 @@
 """The leads get the week's review with the first digest of the next one."""
 
+import re
 from datetime import timedelta
 
 from bot.emulator.records import Message
+from bot.policy.policies import Severity
+from bot.policy.targets import NOTHING
+from bot.policy.wording import follow_up
 from tests.stories.conftest import Tell
-from tests.story import Story, pacific
+from tests.story import Story, pacific, shipped_policy
 
 
 def reviews(told: Story) -> list[Message]:
@@ -73,3 +77,27 @@ def test_a_week_in_which_nothing_happened_is_not_reviewed(tell: Tell) -> None:
     told.travel(pacific("2026-11-30 10:00"))
 
     assert reviews(told) == []
+
+
+def test_an_aim_is_reminded_and_counted_as_ours_never_as_missed(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    cell = (Severity.SEV4, "premium")
+    told.use_policy(
+        follow_ups={**shipped_policy().follow_ups, cell: NOTHING},
+        aims={cell: follow_up("every day")},
+    )
+    told.command("ana", "/sev4 acme: how do I print? owner=@ana")
+    told.fill_in("ana", "First response sent", told="A manual", next="Questions")
+    card = told.read(told.card())
+    told.travel(pacific("2026-11-27 09:30"))
+    *_, digest = told.slack.channel("leads")
+
+    assert "10:00 by our own aim (every day)" in card
+    assert "update due now, 10:00 by our own aim" in " ".join(told.heard("ana"))
+    assert re.search("update .*late since .*by our own aim", told.read(digest))
+
+    told.travel(pacific("2026-11-30 09:16"))
+    (review,) = reviews(told)
+    said = told.read(review)
+    assert "Our own aims, outside the contract: 0 of 1 kept." in said
+    assert "Missed" not in said

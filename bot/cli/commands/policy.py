@@ -35,7 +35,7 @@ def show(
         Format.TABLE
     ),
 ) -> None:
-    """Print both tables in the wording of a published support plan."""
+    """Print the tables in the wording of a published support plan."""
     policy = read(None, now().date())
     match form:
         case Format.TABLE:
@@ -113,8 +113,8 @@ def init(
 
 
 def _tables(policy: Policy) -> Iterator[Table]:
-    """Yield both tables of a policy for a terminal."""
-    for key, title in tables.TITLES.items():
+    """Yield the tables of a policy for a terminal."""
+    for key, title in tables.titles(policy).items():
         table = Table("Severity", title=title, title_justify="left")
         for plan in policy.plans:
             table.add_column(plan.name)

@@ -58,6 +58,7 @@ def policy(
         not_an_incident=file.not_an_incident,
         first_responses=_cells(file.first_response),
         follow_ups=_cells(file.follow_up),
+        aims=_cells(file.aims),
         interpretations=_interpretations(file.interpretations),
         conduct=_conduct(file.interpretations),
         calendars=calendars,
@@ -93,6 +94,7 @@ def unreachable(policy: Policy, start: datetime) -> Iterator[tuple[Path, str]]:
     for table, cells in (
         ("first_response", policy.first_responses),
         ("follow_up", policy.follow_ups),
+        ("aims", policy.aims),
     ):
         for (severity, plan), target in cells.items():
             for name in (policy.calendar_name(severity, plan, None), *own):

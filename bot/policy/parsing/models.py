@@ -277,6 +277,11 @@ class PolicyFile(Section):
         description="a follow-up cadence for each severity and plan",
         json_schema_extra=_EVERY_SEVERITY,
     )
+    aims: Annotated[
+        dict[SeverityRef, Annotated[dict[PlanRef, FollowUp], MayBeEmpty]], MayBeEmpty
+    ] = Field(
+        {}, description="our own aim for updates where follow_up promises no time"
+    )
     interpretations: InterpretationsEntry = Field(
         description="how words of the policy are read"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bot.incidents.deadlines import Deadline
 from bot.incidents.work_list import Group, Line
 from bot.slack import actions, buttons
 from bot.slack.blocks import (
@@ -88,14 +89,19 @@ def _owed(line: Line, times: Times) -> str:
         late = f"{LATE} {times.at(line.since, 'late since')}"
         late = f"*{late}*" if times.is_token else late
         how = by_its_clock(line.late_by, owed)
-        return f"{owed_as(owed)} {late} ({how})"
+        return f"{owed_as(owed)} {late} ({how}){_aim(owed)}"
     if line.group is Group.WAITING:
         return times.at(line.since, "waiting on the customer since")
     if owed is None:
         return times.at(line.since, "nothing is owed, quiet since")
     if owed.paused_at is not None:
         return "waiting on the customer"
-    return f"{owed_as(owed)} {times.at(owed.due_at, 'due')}{times.far(owed.due_at)}"
+    due = f"{times.at(owed.due_at, 'due')}{times.far(owed.due_at)}"
+    return f"{owed_as(owed)} {due}{_aim(owed)}"
+
+
+def _aim(owed: Deadline) -> str:
+    return ", by our own aim" * owed.is_aim
 
 
 def _title(line: Line) -> str:

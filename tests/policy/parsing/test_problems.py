@@ -48,6 +48,12 @@ def wrong(old: str, new: str) -> str:
             id="missing cell",
         ),
         pytest.param(
+            "interpretations:\n",
+            "aims: {sev4: {basic: often}}\ninterpretations:\n",
+            f'line 19, aims.sev4.basic: "often" is not allowed; write {FOLLOW_UP}',
+            id="an aim in unknown words",
+        ),
+        pytest.param(
             "  sev4: {gold: weekly, basic: none}\n",
             "",
             "line 14, follow_up.sev4: nothing is written here; write settings below it",
