@@ -24,7 +24,7 @@ from bot.incidents.deadlines import (
 )
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy import targets, wording
-from bot.policy.policies import Policy, Reopening
+from bot.policy.policies import Policy, Reopening, UpdateClock
 from bot.policy.targets import Target
 
 
@@ -55,7 +55,8 @@ def _after(
     match event.kind:
         case EventKind.UPDATED:
             ended = tuple(answered(one, event.at) for one in owed)
-            begun = _begin(policy, incident, Kind.UPDATE, event.at, deadlines)
+            start = _start_of_next(policy, incident, owed, event.at)
+            begun = _begin(policy, incident, Kind.UPDATE, start, deadlines)
             if begun is None:
                 return ended
             return (*ended, _paused_or_resumed(policy, incident, begun, event.at))
@@ -89,6 +90,27 @@ def _after(
             return ()
         case _:
             assert_never(event.kind)
+
+
+def _start_of_next(
+    policy: Policy, incident: Incident, owed: Sequence[Deadline], at: datetime
+) -> datetime:
+    """Return the instant from which the update after one at `at` counts.
+
+    Source: `update_clock` in the policy's section "Interpretations".
+    """
+    target = policy.news(incident.severity, incident.plan)
+    is_rhythm = policy.conduct.update_clock is UpdateClock.LAST_DUE
+    if not (is_rhythm and owed and target.has_due):
+        return at
+    last = owed[0]
+    if last.paused_at is not None:
+        last = _resumed(policy, incident, last, (last.paused_at, at))
+    # One more update before its turn must not put off the next one.
+    start = last.due_at if at >= last.started_at else last.started_at
+    name = policy.calendar_name(incident.severity, incident.plan, incident.customer)
+    # After a longer silence the rhythm begins again.
+    return start if policy.due_at(target, policy.hours(name), start) > at else at
 
 
 def _retargeted(
@@ -245,10 +267,15 @@ def _resumed(
     """End a pause: as much open time is left as when it began."""
     hours = hours_of(policy, deadline, incident)
     due_at = after_pause(hours, deadline.due_at, pause)
+    started_at, pauses = deadline.started_at, (*deadline.pauses, pause)
+    # The whole deadline moves if it had not begun: see `_start_of_next`.
+    if pause[0] < started_at:
+        started_at, pauses = after_pause(hours, started_at, pause), deadline.pauses
     return replace(
         deadline,
         paused_at=None,
-        pauses=(*deadline.pauses, pause),
+        started_at=started_at,
+        pauses=pauses,
         due_at=due_at,
         late_at=hours.roll_forward(due_at),
         step=0 if due_at != deadline.due_at else deadline.step,

@@ -67,6 +67,7 @@ class Deadline:
     due exactly at a closing: no open time passes until the next opening, so an answer
     before then took no longer than the contract allows.
 
+    It may start later than the event that it follows, where updates keep a rhythm.
     `is_aim` marks our own aim, which the contract does not name. `step` says which of
     its reminders are over: 0 for none, else one more than the number of the last one
     (`nudges.NUMBERS`). `fired` counts the reminders sent; it only grows, since it is

@@ -230,7 +230,8 @@ def _paces(
         paused = sum(
             (hours.elapsed(start, end) for start, end in one.pauses), timedelta(0)
         )
-        took[cell].append(hours.elapsed(one.started_at, one.closed_at) - paused)
+        length = hours.elapsed(one.started_at, one.closed_at) - paused
+        took[cell].append(max(length, timedelta(0)))
         # The longest of the cell: a pause or a change may have moved some.
         most = hours.elapsed(one.started_at, one.due_at) - paused
         allowed[cell] = max(allowed.get(cell, timedelta(0)), most)

@@ -55,6 +55,13 @@ class Reopening(StrEnum):
     FIRST_RESPONSE = "a first response"
 
 
+class UpdateClock(StrEnum):
+    """From when the next update counts."""
+
+    LAST_UPDATE = "from the last update"
+    LAST_DUE = "from the last due"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A support plan. Plans are kept best first."""
@@ -161,6 +168,7 @@ class Conduct:
     )
     unknown_customer_plan: str = ""
     reopened_owes: Reopening = Reopening.UPDATE
+    update_clock: UpdateClock = UpdateClock.LAST_UPDATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.business_time.ledger import counted
 from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.incidents import EventKind
 from bot.policy import targets, wording
-from bot.policy.policies import Reopening, Severity
+from bot.policy.policies import Reopening, Severity, UpdateClock
 from tests.factories import incident, pacific, shipped_policy
 from tests.record import Record, opened, updated, with_targets
 
@@ -338,3 +339,47 @@ def test_only_a_sev1_on_a_plan_with_night_pages_escalates_at_night(
     hours = deadlines.escalation_hours(policy, found, policy.team_hours)
 
     assert hours.is_open(pacific(24, "03:00")) is wakes
+
+
+def in_rhythm() -> Record:
+    """Return a record opened Tuesday 09:00, whose updates count from the last due."""
+    policy = shipped_policy()
+    conduct = replace(policy.conduct, update_clock=UpdateClock.LAST_DUE)
+    return opened(policy=replace(policy, conduct=conduct))
+
+
+@pytest.mark.parametrize(
+    ("updates", "due_at"),
+    [
+        (["24 09:30"], pacific(24, "17:00")),
+        (["24 09:30", "24 10:00"], pacific(24, "17:00")),
+        (["24 09:30", "24 14:00"], pacific(25, "13:00")),
+        (["24 09:30", "24 14:00", "25 14:00"], pacific(25, "17:00")),
+        (["24 09:30", "24 14:00", "25 14:00", "27 16:00"], pacific(30, "12:00")),
+    ],
+    ids=["early", "one more", "in turn", "late", "after a long silence"],
+)
+def test_updates_from_the_last_due_keep_its_rhythm(
+    updates: list[str], due_at: datetime
+) -> None:
+    record = in_rhythm()
+
+    for update in updates:
+        day, clock = update.split()
+        record.happens(EventKind.UPDATED, pacific(int(day), clock))
+
+    assert record.owed(UPDATE).due_at == due_at
+
+
+def test_waiting_before_an_updates_turn_moves_all_of_it() -> None:
+    record = in_rhythm()
+    record.happens(EventKind.UPDATED, pacific(24, "09:30"), waiting="yes")
+
+    record.happens(EventKind.RESUMED, pacific(24, "11:30"))
+
+    update = record.owed(UPDATE)
+    assert update.started_at == pacific(24, "15:00")
+    assert update.due_at == pacific(25, "11:00")
+    lines = deadlines.why(record.policy, update, record.incident)
+    assert counted(lines) == timedelta(hours=4)
+    assert update.late_at == update.due_at

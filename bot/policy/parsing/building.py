@@ -147,6 +147,7 @@ def _conduct(entry: InterpretationsEntry) -> Conduct:
         waiting_pauses=entry.waiting_pauses,
         unknown_customer_plan=entry.unknown_customer,
         reopened_owes=entry.reopened_owes,
+        update_clock=entry.update_clock,
     )
 
 

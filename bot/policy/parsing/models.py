@@ -57,7 +57,13 @@ from bot.policy.parsing.on_call_entries import (
     RotationName,
 )
 from bot.policy.parsing.yaml_lines import Path
-from bot.policy.policies import Customer, Reopening, Severity, named_severity
+from bot.policy.policies import (
+    Customer,
+    Reopening,
+    Severity,
+    UpdateClock,
+    named_severity,
+)
 from bot.policy.targets import BareHours, EveryDay, ShareOf, WhenClosed
 
 
@@ -87,6 +93,10 @@ class InterpretationsEntry(Section):
         description="a list of severities such as [sev2, sev3, sev4], or [] for none"
     )
     reopened_owes: Reopening = Field(description='"an update" or "a first response"')
+    update_clock: UpdateClock = Field(
+        UpdateClock.LAST_UPDATE,
+        description='"from the last update" or "from the last due"',
+    )
     unknown_customer: PlanOrBest = Field(
         description=f'"{BEST_PLAN}" or the name of a plan'
     )

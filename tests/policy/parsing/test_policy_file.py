@@ -13,7 +13,7 @@ from bot.business_time.schedules import ShortDay
 from bot.errors import PolicyError
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text, load, load_or_default
-from bot.policy.policies import Reopening, Severity
+from bot.policy.policies import Reopening, Severity, UpdateClock
 from bot.policy.targets import EveryDay, ShareOf, WhenClosed
 from tests.policy_texts import SMALL, changed, holidays, policy_of, problems_of
 
@@ -43,7 +43,10 @@ def test_every_alternative_reading_can_be_written() -> None:
             ("the closing before", "the opening after"),
             ("continuous_news_as: sev2", "continuous_news_as: none"),
             ("waiting_pauses: [sev2, sev3, sev4]", "waiting_pauses: []"),
-            ("reopened_owes: an update", "reopened_owes: a first response"),
+            (
+                "reopened_owes: an update",
+                "reopened_owes: a first response\n  update_clock: from the last due",
+            ),
             ("unknown_customer: the best plan", "unknown_customer: basic"),
         )
     )
@@ -55,6 +58,7 @@ def test_every_alternative_reading_can_be_written() -> None:
     assert policy.conduct.continuous_news_as is None
     assert policy.conduct.waiting_pauses == frozenset()
     assert policy.conduct.reopened_owes is Reopening.FIRST_RESPONSE
+    assert policy.conduct.update_clock is UpdateClock.LAST_DUE
     assert policy.conduct.unknown_customer_plan == "basic"
 
 
