@@ -64,6 +64,14 @@ digest: {at: "09:15"}
 """
 
 
+# What a policy loses with its mildest severity.
+NO_SEV4 = (
+    ("  sev4: {means: a question}\n", ""),
+    ("  sev4: {gold: 2 business days, basic: none}\n", ""),
+    ("  sev4: {gold: weekly, basic: none}\n", ""),
+)
+
+
 def changed(*pairs: tuple[str, str]) -> str:
     """Return the small file with some of its words replaced, each found once."""
     text = SMALL

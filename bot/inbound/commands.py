@@ -47,6 +47,8 @@ class Commands:
 
     def _severity(self, command: Command, severity: Severity) -> Message | View:
         policy, now = self._context.policy(), self._context.clock()
+        if severity not in policy.severities:
+            raise UserError(command_help.no_severity(policy, severity))
         typist = self._people.person(command.by)
         request = command_text.parse_command(
             command.arguments,

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from bot.incidents import check_ins, contract, incidents, nudges
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, EventKind, Incident
-from bot.incidents.refusals import NoSuchPlan, Refusal
+from bot.incidents.refusals import NoSuchPlan, NoSuchSeverity, Refusal
 from bot.incidents.retargeting import retargeted
 from bot.policy.policies import Policy, Severity
 
@@ -107,7 +107,7 @@ def consequences(  # noqa: PLR0913  # Everything that the answer depends on.
     `deadlines` are all it ever had. `offered_by` made an offer that nobody has
     answered yet.
 
-    Raises Refusal if the policy has no plan of the name that the incident now has.
+    Raises Refusal if the policy lacks the plan or the severity that it now has.
     """
     if isinstance(event, PolicyChanged):
         changed = retargeted(policy, incident, deadlines, now)
@@ -120,7 +120,7 @@ def consequences(  # noqa: PLR0913  # Everything that the answer depends on.
         )
     else:
         if after.is_open:
-            _must_have_plan(policy, after)
+            _must_have_terms(policy, after)
         # No deadline appears twice: the contract's are untouched by a snooze, and the
         # internal ones, which `check_ins` handles, cannot be snoozed.
         changed = (
@@ -135,7 +135,9 @@ def consequences(  # noqa: PLR0913  # Everything that the answer depends on.
     )
 
 
-def _must_have_plan(policy: Policy, incident: Incident) -> None:
+def _must_have_terms(policy: Policy, incident: Incident) -> None:
+    if incident.severity not in policy.severities:
+        raise Refusal(NoSuchSeverity(incident.name, incident.severity))
     if all(plan.id != incident.plan for plan in policy.plans):
         raise Refusal(NoSuchPlan(incident.name, incident.plan))
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from bot.errors import BotError
 from bot.incidents.incidents import Status
+from bot.policy.policies import Severity
 
 
 class Since(Enum):
@@ -111,6 +112,14 @@ class NoSuchPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class NoSuchSeverity:
+    """The policy no longer has this severity, so nothing says what is owed."""
+
+    name: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownCustomer:
     """The policy has no customer of this name."""
 
@@ -195,6 +204,7 @@ Reason: TypeAlias = (
     | NotOffered
     | NoSuchIncident
     | NoSuchPlan
+    | NoSuchSeverity
     | UnknownCustomer
     | CustomersAlready
     | NotYet

@@ -5,7 +5,7 @@ that: 8 business hours from a Thursday afternoon span a short Friday and end on 
 while 1 business day ends on that Friday.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -114,7 +114,7 @@ def _neighbours(policy: Policy) -> Iterator[tuple[Cell, Cell]]:
     own = {one.calendar for one in policy.customers if one.calendar is not None}
     for calendar in (None, *sorted(own)):
         for table in Table:
-            for better, worse in _adjacent([plan.id for plan in policy.plans]):
+            for better, worse in _adjacent(policy):
                 yield (
                     _cell(policy, table, *better, calendar),
                     _cell(policy, table, *worse, calendar),
@@ -122,12 +122,13 @@ def _neighbours(policy: Policy) -> Iterator[tuple[Cell, Cell]]:
 
 
 def _adjacent(
-    plans: Sequence[str],
+    policy: Policy,
 ) -> Iterator[tuple[tuple[Severity, str], tuple[Severity, str]]]:
+    plans = [plan.id for plan in policy.plans]
     for plan in plans:
-        for worse, milder in pairwise(Severity):
+        for worse, milder in pairwise(policy.severities):
             yield (worse, plan), (milder, plan)
-    for severity in Severity:
+    for severity in policy.severities:
         for better, cheaper in pairwise(plans):
             yield (severity, better), (severity, cheaper)
 

@@ -38,7 +38,7 @@ def as_json(policy: Policy) -> str:
             severity: {
                 plan.id: _cell(policy, key, severity, plan.id) for plan in policy.plans
             }
-            for severity in Severity
+            for severity in policy.severities
         }
         for key in titles(policy)
     }
@@ -54,7 +54,7 @@ def rows(policy: Policy, key: str) -> list[list[str]]:
             policy.severity_name(severity),
             *(_cell(policy, key, severity, plan) for plan in plans),
         ]
-        for severity in Severity
+        for severity in policy.severities
     ]
 
 

@@ -286,6 +286,8 @@ def follow_up_words(policy: Policy, incident: Incident) -> str:
     """Return which updates follow the first response, in the policy's words."""
     if all(plan.id != incident.plan for plan in policy.plans):
         return f"the policy has no plan {quoted(incident.plan, LONGEST_NAME)} any more"
+    if incident.severity not in policy.severities:
+        return f"the policy has no {incident.severity.label} any more"
     contract = policy.follow_up(incident.severity, incident.plan)
     if contract == targets.NOTHING and not contract.written:
         return "no updates are promised"

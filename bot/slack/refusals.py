@@ -13,6 +13,7 @@ from bot.incidents.refusals import (
     NoSuchIncident,
     NoSuchPerson,
     NoSuchPlan,
+    NoSuchSeverity,
     NotAdmitted,
     NothingChanged,
     NothingToSnooze,
@@ -85,7 +86,13 @@ def worded(  # noqa: C901, PLR0912  # A table of sentences.
             return "Already answered; there is nothing to snooze."
         case SentAgain():
             return "It was sent again already."
-        case NoSuchIncident() | NoSuchPlan() | UnknownCustomer() | CustomersAlready():
+        case (
+            NoSuchIncident()
+            | NoSuchPlan()
+            | NoSuchSeverity()
+            | UnknownCustomer()
+            | CustomersAlready()
+        ):
             return _of_name(reason)
         case (
             NotAdmitted()
@@ -100,7 +107,11 @@ def worded(  # noqa: C901, PLR0912  # A table of sentences.
 
 
 def _of_name(
-    reason: NoSuchIncident | NoSuchPlan | UnknownCustomer | CustomersAlready,
+    reason: NoSuchIncident
+    | NoSuchPlan
+    | NoSuchSeverity
+    | UnknownCustomer
+    | CustomersAlready,
 ) -> str:
     match reason:
         case NoSuchIncident(number):
@@ -110,6 +121,11 @@ def _of_name(
                 f"The policy has no plan {quoted(plan, LONGEST_NAME)} any more, so "
                 f"nobody can say what is owed on {name}. Put it back into "
                 "policies.yaml, then press again."
+            )
+        case NoSuchSeverity(name, severity):
+            return (
+                f"The policy has no {severity.label} any more, so nobody can say what "
+                f"is owed on {name}. Put it back into policies.yaml, then press again."
             )
         case UnknownCustomer(written):
             return (

@@ -652,7 +652,7 @@ FROM policies
 WHERE version = :version;
 
 -- name: open_incidents
-SELECT number, plan
+SELECT number, plan, severity
 FROM incidents
 WHERE workspace = :workspace
   AND status = 'open'

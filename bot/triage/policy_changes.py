@@ -304,18 +304,23 @@ class PolicyWatch:
 
 
 def _must_fit(tx: Transaction, policy: Policy, name: str) -> None:
-    """Raise PolicyError if an open incident has a plan that the policy dropped."""
-    plans = {plan.id for plan in policy.plans}
-    lost: dict[str, list[int]] = {}
+    """Raise PolicyError if it dropped a plan or a severity of an open incident."""
+    kept: dict[str, set[str]] = {
+        "plan": {plan.id for plan in policy.plans},
+        "severity": {*policy.severities},
+    }
+    keys = {"plan": "plans", "severity": "severities"}
+    lost: dict[tuple[str, str], list[int]] = {}
     for row in tx.all("open_incidents"):
-        if row["plan"] not in plans:
-            lost.setdefault(row["plan"], []).append(row["number"])
+        for kind, known in kept.items():
+            if row[kind] not in known:
+                lost.setdefault((kind, row[kind]), []).append(row["number"])
     if lost:
         raise PolicyError(
             tuple(
-                f"{name}, plans: {plan} is gone, but {_named(numbers)} under it; put "
-                "it back, or give them another plan first"
-                for plan, numbers in lost.items()
+                f"{name}, {keys[kind]}: {gone} is gone, but {_named(numbers)} under "
+                f"it; put it back, or give them another {kind} first"
+                for (kind, gone), numbers in lost.items()
             )
         )
 

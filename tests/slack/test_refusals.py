@@ -7,6 +7,7 @@ import pytest
 from bot.incidents import refusals
 from bot.incidents.incidents import Status
 from bot.incidents.refusals import Reason, Since
+from bot.policy.policies import Severity
 from bot.slack.refusals import worded
 from tests.factories import pacific
 
@@ -52,6 +53,11 @@ SENTENCES: list[tuple[Reason, str]] = [
         refusals.NoSuchPlan(NAME, "gold & co"),
         "The policy has no plan “gold &amp; co” any more, so nobody can say what is "
         "owed on INC-42. Put it back into policies.yaml, then press again.",
+    ),
+    (
+        refusals.NoSuchSeverity(NAME, Severity.SEV4),
+        "The policy has no Sev4 any more, so nobody can say what is owed on INC-42. "
+        "Put it back into policies.yaml, then press again.",
     ),
     (
         refusals.UnknownCustomer("<!here> Ltd"),

@@ -1,6 +1,7 @@
 """A change of policy in mid-story moves the right deadlines and no others."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -49,6 +50,11 @@ def test_a_changed_target_moves_only_the_open_deadlines_under_it(
         told.card(1)
     )
     assert told.read(told.card(2)) == acme
+
+
+def without_sev4() -> str:
+    """Return the shipped file without its mildest severity."""
+    return re.sub(r"^  sev4:\n(    .*\n)+", "", default_text(), flags=re.MULTILINE)
 
 
 PREMIUM = ("  Globex:\n    plan: standard\n", "  Globex:\n    plan: premium\n")
@@ -405,6 +411,25 @@ def test_a_file_replaced_by_a_folder_is_reported_as_such(told: Changing) -> None
     told.look()
 
     assert "is a folder; name a file" in told.leads()[0]
+
+
+def test_a_severity_in_use_cannot_be_removed_and_then_its_command_says_so(
+    told: Changing,
+) -> None:
+    told.command("dee", "/sev4 umbrella: how do I print?")
+    told.file.write_text(without_sev4(), encoding="utf-8")
+    told.look()
+    (refused,) = told.leads()
+
+    told.fill_in("dee", "Resolve", note="Told them", confirmed=["yes"])
+    told.file.write_text(f"{without_sev4()}\n", encoding="utf-8")
+    told.look()
+    answer = told.read(told.command("dee", "/sev4 umbrella: how do I scan?").private)
+
+    assert "severities: sev4 is gone, but INC-1 is open under it" in refused
+    assert "The policy has no Sev4. There is `/sev1`, `/sev2` and `/sev3`." in answer
+    assert "umbrella: how do I scan?" in answer
+    assert "has no Sev4 any more" in told.asked_now("dee", "Reopen", told.card())
 
 
 def test_a_plan_in_use_cannot_be_removed(told: Changing) -> None:

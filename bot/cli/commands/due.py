@@ -42,7 +42,7 @@ def due(  # noqa: PLR0913  # Each is an option of the command.
     """Say when the first response and the next update are due, and why."""
     reported = due_times.instant(at) if at else now()
     policy = read(None, reported.date())
-    case = _severity(severity), _plan(policy, plan)
+    case = _severity(policy, severity), _plan(policy, plan)
     name = _calendar(policy, *case, calendar, customer)
     if reported.tzinfo is None:
         zone = policy.hours(name).zone.key
@@ -53,11 +53,11 @@ def due(  # noqa: PLR0913  # Each is an option of the command.
     say(text)
 
 
-def _severity(written: str) -> Severity:
-    for severity in Severity:
+def _severity(policy: Policy, written: str) -> Severity:
+    for severity in policy.severities:
         if folded(written) in (severity, str(severity.number)):
             return severity
-    raise _unknown("severity", written, list(Severity))
+    raise _unknown("severity", written, list(policy.severities))
 
 
 def _plan(policy: Policy, written: str) -> str:

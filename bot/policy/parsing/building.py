@@ -53,7 +53,7 @@ def policy(
         plans=tuple(Plan(name, label) for name, label in file.plans.items()),
         severities={
             severity: SeverityText(entry.means, entry.examples, entry.name)
-            for severity, entry in file.severities.items()
+            for severity, entry in sorted(file.severities.items())
         },
         not_an_incident=file.not_an_incident,
         first_responses=_cells(file.first_response),

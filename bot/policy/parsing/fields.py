@@ -48,6 +48,7 @@ class Context:
     """What a value is checked against: the names in the file, and public holidays."""
 
     plans: Sequence[str]
+    severities: Sequence[Severity]
     calendars: Sequence[str]
     unions: Sequence[str]
     rotations: Sequence[str]
@@ -95,18 +96,22 @@ def _part(value: object, info: ValidationInfo) -> str:
     return name
 
 
-def _severity(value: object) -> Severity:
+def _any_severity(value: object) -> Severity:
     return Severity(_known(value, list(Severity), "severity"))
 
 
-def _severity_or_none(value: object) -> Severity | None:
-    names = [*Severity, "none"]
+def _severity(value: object, info: ValidationInfo) -> Severity:
+    return Severity(_known(value, context(info).severities, "severity"))
+
+
+def _severity_or_none(value: object, info: ValidationInfo) -> Severity | None:
+    names = [*context(info).severities, "none"]
     name = _known(value, names, "severity")
     return None if name == "none" else Severity(name)
 
 
 def _escalating(value: object) -> Severity:
-    severity = _severity(value)
+    severity = _any_severity(value)
     if severity not in (Severity.SEV1, Severity.SEV2):
         raise ValueError(f"{severity.label} never escalates; write sev1 or sev2")
     return severity
@@ -244,6 +249,7 @@ Turns = Annotated[
 PlanRef = Annotated[str, BeforeValidator(_plan)]
 CalendarRef = Annotated[str, BeforeValidator(_calendar)]
 PartRef = Annotated[str, BeforeValidator(_part)]
+AnySeverity = Annotated[Severity, BeforeValidator(_any_severity)]
 SeverityRef = Annotated[Severity, BeforeValidator(_severity)]
 _EscalatingRef = Annotated[Severity, BeforeValidator(_escalating)]
 _PLANS = {

@@ -4,6 +4,7 @@ A description is worded to follow "write": it completes the sentence about a mis
 invalid setting. Editors show it, too.
 """
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import (
     BEST_PLAN,
     WIDENING,
+    AnySeverity,
     CalendarRef,
     ChannelId,
     ContinuousNews,
@@ -89,7 +91,7 @@ class InterpretationsEntry(Section):
     continuous_news_as: ContinuousNews = Field(
         description='a severity whose cadence is our aim, or "none"'
     )
-    waiting_pauses: frozenset[SeverityRef] = Field(
+    waiting_pauses: frozenset[AnySeverity] = Field(
         description="a list of severities such as [sev2, sev3, sev4], or [] for none"
     )
     reopened_owes: Reopening = Field(description='"an update" or "a first response"')
@@ -229,9 +231,24 @@ class RetentionEntry(Section):
     )
 
 
-def _every_severity(value: object) -> object:
+def severities_to(listed: Iterable[object]) -> list[Severity]:
+    """Return the severities from Sev1 to the mildest listed; all if none is."""
+    named = [one for one in Severity if one in listed]
+    return [one for one in Severity if not named or one <= named[-1]]
+
+
+def _no_gap(value: object) -> object:
+    """Add severities that are left out above another, reported as missing."""
+    if not isinstance(value, dict):
+        return value
+    return {**dict.fromkeys(severities_to(value)), **value}
+
+
+def _every_severity(value: object, info: ValidationInfo) -> object:
     """Add the severities that are left out, so that each is reported as missing."""
-    return {**dict.fromkeys(Severity), **value} if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    return {**dict.fromkeys(context(info).severities), **value}
 
 
 def _every_plan(value: object, info: ValidationInfo) -> object:
@@ -261,7 +278,8 @@ def _names_apart(
 
 _BySeverity = BeforeValidator(_every_severity)
 _ByPlan = BeforeValidator(_every_plan)
-_EVERY_SEVERITY: JsonDict = {"required": [str(severity) for severity in Severity]}
+# The mildest ones may be left out.
+_SEV1_AT_LEAST: JsonDict = {"required": [str(Severity.SEV1)]}
 FirstResponses = Annotated[dict[PlanRef, FirstResponse], _ByPlan]
 FollowUps = Annotated[dict[PlanRef, FollowUp], _ByPlan]
 
@@ -273,19 +291,22 @@ class PolicyFile(Section):
         description="plans, best first, such as premium: Premium Support"
     )
     severities: Annotated[
-        dict[SeverityRef, SeverityEntry], _BySeverity, AfterValidator(_names_apart)
+        dict[AnySeverity, SeverityEntry],
+        BeforeValidator(_no_gap),
+        AfterValidator(_names_apart),
     ] = Field(
-        description="what each of sev1, sev2, sev3 and sev4 means",
-        json_schema_extra=_EVERY_SEVERITY,
+        description="what each of sev1, sev2, sev3 and sev4 means, or of the first of "
+        "them",
+        json_schema_extra=_SEV1_AT_LEAST,
     )
     not_an_incident: tuple[Text, ...] = Field((), description="a list of examples")
     first_response: Annotated[dict[SeverityRef, FirstResponses], _BySeverity] = Field(
         description="a first-response target for each severity and plan",
-        json_schema_extra=_EVERY_SEVERITY,
+        json_schema_extra=_SEV1_AT_LEAST,
     )
     follow_up: Annotated[dict[SeverityRef, FollowUps], _BySeverity] = Field(
         description="a follow-up cadence for each severity and plan",
-        json_schema_extra=_EVERY_SEVERITY,
+        json_schema_extra=_SEV1_AT_LEAST,
     )
     aims: Annotated[
         dict[SeverityRef, Annotated[dict[PlanRef, FollowUp], MayBeEmpty]], MayBeEmpty

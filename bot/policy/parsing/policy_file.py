@@ -27,7 +27,7 @@ from bot.policy.parsing.customer_files import (
     untypable_names,
 )
 from bot.policy.parsing.fields import Context, HolidaySource
-from bot.policy.parsing.models import PolicyFile
+from bot.policy.parsing.models import PolicyFile, severities_to
 from bot.policy.parsing.old_keys import renamed
 from bot.policy.parsing.problems import Problem, found_by, key_of
 from bot.policy.parsing.yaml_lines import Document, Tree, YamlError
@@ -203,6 +203,7 @@ def _context(tree: Tree, holidays: HolidaySource, years: range) -> Context:
     calendars = _mapping(tree, "calendars")
     return Context(
         plans=list(_mapping(tree, "plans")),
+        severities=severities_to(_mapping(tree, "severities")),
         calendars=list(calendars),
         unions=[name for name in calendars if "union" in _mapping(calendars, name)],
         rotations=list(_mapping(tree, "rotations")),

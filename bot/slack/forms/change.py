@@ -19,6 +19,7 @@ from bot.slack.forms.policy_inputs import (
     SEVERITY,
     plan_field,
     read_plan,
+    read_severity,
     severity_fields,
 )
 from bot.slack.forms.receipts import next_due
@@ -103,7 +104,7 @@ def foreseen(before: Recorded, after: Recorded, policy: Policy, times: Times) ->
 def read(form: Submission, policy: Policy) -> ChangeEntry:
     """Read what was entered. Raises FieldErrors where nothing can be changed."""
     entered, shown_first = Entered(form), Entered(form).metadata
-    severity = entered.chosen(SEVERITY)
+    severity = read_severity(entered, policy)
     plan = read_plan(entered, policy, unless=shown_first["plan"])
     reason = entered.required(REASON, "Say why; it stands in the thread.")
     if severity == shown_first["severity"]:
@@ -113,7 +114,7 @@ def read(form: Submission, policy: Policy) -> ChangeEntry:
     entered.must_be_right()
     return ChangeEntry(
         number=entered.number,
-        severity=Severity(severity) if severity else None,
+        severity=severity,
         plan=plan,
         reason=" ".join(reason.split()),
     )

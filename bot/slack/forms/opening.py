@@ -15,11 +15,11 @@ from bot.slack.forms.inputs import (
     when_field,
 )
 from bot.slack.forms.policy_inputs import (
-    SEVERITY,
     customer_field,
     plan_field,
     read_customer,
     read_plan,
+    read_severity,
     severity_fields,
 )
 from bot.slack.payloads import Submission
@@ -74,7 +74,7 @@ def so_far(form: Submission, policy: Policy) -> OpenEntry:
         plan=read_plan(entered, policy),
         title="",
     )
-    severity = Severity(entered.chosen(SEVERITY) or Severity.SEV1)
+    severity = read_severity(entered, policy) or Severity.SEV1
     return OpenEntry(severity, str(entered.metadata["channel"]), request)
 
 
@@ -91,6 +91,6 @@ def read(form: Submission, policy: Policy, now: datetime) -> OpenEntry:
         reported_at=entered.instant(now),
         link=entered.link() or None,
     )
+    severity = read_severity(entered, policy) or Severity.SEV1
     entered.must_be_right()
-    severity = Severity(entered.chosen(SEVERITY) or Severity.SEV1)
     return OpenEntry(severity, str(entered.metadata["channel"]), request)

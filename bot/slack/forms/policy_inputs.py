@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.policy.policies import Customer, Policy
+from bot.policy.policies import Customer, Policy, Severity
 from bot.slack.blocks import (
     LONGEST_BUTTON,
     Block,
@@ -45,6 +45,16 @@ def severity_fields(policy: Policy, severity: str) -> Iterator[Block]:
         for one, text in policy.severities.items()
     )
     yield section("\n".join(means))
+
+
+def read_severity(entered: Entered, policy: Policy) -> Severity | None:
+    """Return the severity that was chosen, which the policy must still have."""
+    chosen = entered.chosen(SEVERITY)
+    if chosen is None or chosen in policy.severities:
+        return Severity(chosen) if chosen else None
+    gone = "The policy does not have this severity any more. Choose another."
+    entered.correct(SEVERITY, gone)
+    return None
 
 
 def plan_field(

@@ -6,7 +6,7 @@ from bot.policy import wording
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Target
 from bot.slack.blocks import Message, say, section, sections, shown
-from bot.slack.phrases import plan_name
+from bot.slack.phrases import joined, plan_name
 
 
 def message(policy: Policy, severity: Severity | None) -> Message:
@@ -57,6 +57,12 @@ def _usage(usage: str, command: str) -> Iterator[str]:
         "(reported earlier), `link=https://...`"
     )
     yield f"`{command}` alone opens a form. `/incident` lists what is yours and due."
+
+
+def no_severity(policy: Policy, severity: Severity) -> str:
+    """Say that the policy has left a severity out, and which ones there are."""
+    there = joined([f"`/{one}`" for one in policy.severities])
+    return f"The policy has no {severity.label}. There is {there}."
 
 
 def _severity_first(policy: Policy, severity: Severity | None) -> list[Severity]:

@@ -105,9 +105,7 @@ def test_sections_that_are_needed_are_required() -> None:
     assert {"plans", "first_response", "calendars", "escalation"} <= set(
         SCHEMA["required"]
     )
-    assert SCHEMA["properties"]["follow_up"]["required"] == [
-        "sev1", "sev2", "sev3", "sev4",
-    ]  # fmt: skip
+    assert SCHEMA["properties"]["follow_up"]["required"] == ["sev1"]
 
 
 def test_every_setting_is_described() -> None:

@@ -15,7 +15,7 @@ from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text, load, load_or_default
 from bot.policy.policies import Reopening, Severity, UpdateClock
 from bot.policy.targets import EveryDay, ShareOf, WhenClosed
-from tests.policy_texts import SMALL, changed, holidays, policy_of, problems_of
+from tests.policy_texts import NO_SEV4, SMALL, changed, holidays, policy_of, problems_of
 
 TODAY = date(2026, 11, 22)
 
@@ -183,6 +183,13 @@ def test_an_exception_long_past_does_not_break_the_file() -> None:
     )
 
     assert policy.team_hours.home.holidays
+
+
+def test_the_mildest_severities_may_be_left_out() -> None:
+    policy = policy_of(changed(*NO_SEV4))
+
+    assert list(policy.severities) == [Severity.SEV1, Severity.SEV2, Severity.SEV3]
+    assert {severity for severity, _ in policy.follow_ups} == set(policy.severities)
 
 
 def test_a_calendar_may_have_no_holidays() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.policy_texts import SMALL, changed, problems_of
+from tests.policy_texts import NO_SEV4, SMALL, changed, problems_of
 
 FIRST_RESPONSE = (
     '"4 business hours", "1 business day", "15 minutes", "1 hour" or "none"'
@@ -578,3 +578,31 @@ def test_two_severities_are_never_called_the_same(
     (problem,) = problems_of(text)
 
     assert problem == f"policies.yaml {place}.name: {sentence}, too; write another name"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            NO_SEV4[0],
+            'line 12, first_response.sev4: "sev4" is no severity; write sev1, sev2 or '
+            "sev3; did you mean sev3?",
+        ),
+        (
+            ("  sev3: {means: odd}\n", ""),
+            "line 4, severities.sev3: nothing is written here; write name, means and "
+            "examples below it",
+        ),
+        (
+            ("  sev1: {means: down}\n", ""),
+            "line 4, severities.sev1: nothing is written here; write name, means and "
+            "examples below it",
+        ),
+    ],
+)
+def test_a_severity_is_left_out_everywhere_and_from_the_bottom(
+    change: tuple[str, str], sentence: str
+) -> None:
+    problems = problems_of(changed(change))
+
+    assert problems[0].removeprefix("policies.yaml ") == sentence
