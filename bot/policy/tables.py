@@ -12,12 +12,17 @@ TITLES = {
     "follow_up": "Follow-up: how often the customer hears from us until it is resolved",
 }
 AIMS = "aims"
+EVERY = (*TITLES, AIMS)
+
+
+def title(key: str) -> str:
+    """Return the title of a table by its key."""
+    return {**TITLES, AIMS: "Our own aims, where the follow-up promises no time"}[key]
 
 
 def titles(policy: Policy) -> Mapping[str, str]:
     """Return the titles of a policy's tables by their keys; aims only if it has any."""
-    ours = {AIMS: "Our own aims, where the follow-up promises no time"}
-    return {**TITLES, **ours} if policy.aims else TITLES
+    return {key: title(key) for key in EVERY if key != AIMS or policy.aims}
 
 
 def as_markdown(policy: Policy) -> str:

@@ -14,7 +14,7 @@ from bot.cli import pages
 from bot.cli.policies import now, read
 from bot.cli.printing import say
 from bot.errors import UserError
-from bot.policy import differences, tables
+from bot.policy import changes, differences, tables
 from bot.policy.differences import Verdict
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.json_schema import policy_schema
@@ -89,6 +89,40 @@ def simulate(
     from bot.cli import simulating  # noqa: PLC0415
 
     pages.publish(simulating.page(new, since, url), kind, to)
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="The policies file as it was.")],
+    new: Annotated[Path, typer.Argument(help="The policies file as it shall be.")],
+) -> None:
+    """Say what a new policy changes, and what it would move in the record.
+
+    Without a record it says the change alone.
+    """
+    # Showing a policy needs no record: importing it would take longer than that.
+    from bot.cli import policy_effects  # noqa: PLC0415
+
+    at = now()
+    before, after = (read(one, at.date()) for one in (old, new))
+    cases = policy_effects.open_cases()
+    found, table = list(changes.cells(before, after)), ""
+    others = list(changes.settings(before, after))
+    for one in found:
+        if one.table != table:
+            table = one.table
+            say(tables.title(table).partition(":")[0])
+        effect = f": {policy_effects.of(one, after, cases, at)}" if cases else ""
+        say(f"{one}{effect}")
+    for other in others:
+        say(other)
+    if not found and not others:
+        say("Both say the same.")
+    elif cases is None:
+        say("There is no record, so nobody can say what would move.")
+    else:
+        say(f"In all: {policy_effects.total(after, cases, at)}.")
+        if gone := policy_effects.without_terms(after, cases):
+            say(f"It will not be loaded: it has no terms for {', '.join(gone)}.")
 
 
 def schema() -> None:
