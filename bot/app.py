@@ -24,6 +24,7 @@ from bot.inbound.health import Claims, Health, Pulse, Unsent, health
 from bot.inbound.listeners import Listeners
 from bot.inbound.presses import Presses
 from bot.inbound.questions import Questions
+from bot.inbound.shortcuts import Shortcuts
 from bot.inbound.socket_mode import SocketMode
 from bot.inbound.starting import Starting
 from bot.inbound.submissions import Forms
@@ -199,6 +200,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         Commands(context, triage, people, questions),
         Presses(context, triage, people, outbox, questions),
         Forms(context, triage, people),
+        Shortcuts(context),
         people,
         slack,
         triage.recorded,

@@ -157,6 +157,13 @@ class Story(Trial):
         self.settle()
         return answer
 
+    def shortcut(self, who: str, message: Message, shortcut: str, **more: Any) -> str:
+        """Choose a shortcut on a message, and return the private answer to it."""
+        actor = self.slack.as_(who)
+        answer = actor.shortcut(shortcut, message, wait_private=True, **more)
+        self.settle()
+        return self.read(answer.private, who)
+
     def open_form(self, who: str, button: str, message: Message | None = None) -> View:
         """Press a button that opens or replaces a form."""
         actor = self.slack.as_(who)

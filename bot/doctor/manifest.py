@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.errors import UserError
+from bot.slack import actions
 
 REQUEST_PATH = "/slack/events"
 
@@ -101,6 +102,12 @@ _COMMANDS = {
     "sev4": ("Open a Sev4: a question or a wish", "acme: how do we export"),
     "incident": ("What is open, yours first", "42 | acme | mine | late | help"),
 }
+_SHORTCUTS = {
+    actions.TRIAGE_MESSAGE: (
+        "Triage this message",
+        "Which severity it may be, and what would follow",
+    ),
+}
 _DESCRIPTION = "Keeps the support plan's promises in business time"
 _LONG_DESCRIPTION = (
     "Engineers declare incidents with /sev1 to /sev4. sevbot knows from the support "
@@ -138,6 +145,15 @@ def manifest(
             },
             "bot_user": {"display_name": name, "always_online": True},
             "slash_commands": _commands(prefix, url),
+            "shortcuts": [
+                {
+                    "name": name_of,
+                    "type": "message",
+                    "callback_id": callback_id,
+                    "description": description,
+                }
+                for callback_id, (name_of, description) in _SHORTCUTS.items()
+            ],
         },
         "oauth_config": {
             "scopes": {

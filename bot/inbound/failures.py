@@ -57,6 +57,11 @@ def press_in_doubt(why: str) -> str:
     return f"{answers.not_known(escape(why))}. Press it again: it counts only once."
 
 
+def shortcut_failed(why: str) -> str:
+    """Return that a shortcut on a message did nothing."""
+    return f"NOT recorded ({escape(why)}). Choose it once more."
+
+
 def kept_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:
     """Keep a form open with what was typed, so that it can be sent again."""
     # Slack keeps a form open only for an error under one of its inputs.
@@ -91,6 +96,6 @@ def unhandled(body: Payload) -> BoltResponse | None:
     """
     kind = body.get("type") or ("command" if "command" in body else None)
     logger.warning("nothing was acknowledged in time", extra={"type": kind})
-    if kind in ("command", "block_actions", "view_submission"):
+    if kind in ("command", "block_actions", "view_submission", "message_action"):
         return None
     return BoltResponse(status=200, body="")

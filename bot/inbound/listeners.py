@@ -23,6 +23,7 @@ from bot.errors import SlackError, StorageError, UserError
 from bot.inbound import failures
 from bot.inbound.commands import Commands
 from bot.inbound.presses import Presses
+from bot.inbound.shortcuts import Shortcuts
 from bot.inbound.submissions import Forms
 from bot.incidents.refusals import Refusal
 from bot.slack import actions, payloads
@@ -33,7 +34,14 @@ from bot.slack.forms.inputs import FieldErrors, answering
 from bot.slack.forms.policy_inputs import TOLD
 from bot.slack.marked import escape
 from bot.slack.messages import answers
-from bot.slack.payloads import Command, Payload, PayloadError, Press, Submission
+from bot.slack.payloads import (
+    Command,
+    Payload,
+    PayloadError,
+    Press,
+    Shortcut,
+    Submission,
+)
 from bot.triage.people import People
 
 logger = logging.getLogger(__name__)
@@ -70,6 +78,7 @@ class Listeners:
         commands: Commands,
         presses: Presses,
         forms: Forms,
+        shortcuts: Shortcuts,
         people: People,
         slack: Slack,
         recorded: Callable[[str], int | None],
@@ -80,6 +89,7 @@ class Listeners:
         self._commands = commands
         self._presses = presses
         self._forms = forms
+        self._shortcuts = shortcuts
         self._people = people
         self._slack = slack
         self._recorded = recorded
@@ -95,6 +105,7 @@ class Listeners:
         app.view(_ANYTHING)(self._on_submission)
         app.view_closed(_ANYTHING)(_acknowledge)
         app.options(_ANYTHING)(self._on_search)
+        app.message_shortcut(actions.TRIAGE_MESSAGE)(self._on_shortcut)
         app.shortcut(_ANYTHING)(_acknowledge)
         app.event("user_change")(self._on_person)
         app.event("team_join")(self._on_person)
@@ -150,6 +161,25 @@ class Listeners:
             self._answer_later(press, said.answer, replaces=said.replaces)
         elif said.answer is not None:
             self._later(partial(self._show, press, said.answer))
+
+    def _on_shortcut(self, ack: Ack, body: Payload) -> None:
+        shortcut = payloads.shortcut(body)
+        answer = self._answer_shortcut(shortcut)
+        ack()
+        self._later(partial(self._tell, shortcut.response_url, answer))
+        self._wake()
+
+    def _answer_shortcut(self, shortcut: Shortcut) -> Message:
+        try:
+            self._people.admit(shortcut.by, shortcut.team)
+            return _surely(partial(self._shortcuts.answer, shortcut))
+        except (UserError, Refusal) as error:
+            return answers.sentence(failures.said_of(error))
+        except StorageError as error:
+            why = failures.refused_by_storage(error)
+        except SlackError as error:
+            why = failures.unknown_person(error)
+        return answers.sentence(failures.shortcut_failed(why))
 
     def _on_search(self, ack: Ack, body: Payload) -> None:
         """Offer what a menu finds; nothing to people who may not use the bot."""
@@ -314,6 +344,10 @@ class Listeners:
             return BoltResponse(status=200, body=self._form_failed(body))
         if body.get("type") == "block_actions":
             self._press_failed(payloads.press(body))
+        if body.get("type") == "message_action":
+            url = payloads.shortcut(body).response_url
+            answer = answers.sentence(failures.shortcut_failed(failures.OURS))
+            self._later(partial(self._tell, url, answer))
         return BoltResponse(status=200, body="")
 
     def _command_failed(self, command: Command) -> Message:

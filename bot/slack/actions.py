@@ -1,4 +1,4 @@
-"""The ids of buttons, and what their values contain.
+"""The ids of buttons and shortcuts, and what the values of buttons contain.
 
 A value identifies things and grants no rights: anybody who sees a button may press it.
 """
@@ -38,6 +38,9 @@ WHOSE = "whose"
 SEND_AGAIN = "send_again"
 PREVIOUS = "previous"
 NEXT = "next"
+
+# Shortcuts on messages.
+TRIAGE_MESSAGE = "triage_message"
 
 
 @dataclass(frozen=True, slots=True)

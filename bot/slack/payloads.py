@@ -146,6 +146,29 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut that somebody chose on a message; `message` is Slack's object of it.
+
+    `thread` is the stamp of the thread's parent, `None` at the top level.
+    """
+
+    shortcut: str
+    by: str
+    team: str | None
+    channel: str
+    ts: str
+    thread: str | None
+    message: Payload
+    trigger: str
+    response_url: str
+
+    @property
+    def key(self) -> str:
+        """The key by which a redelivery is known."""
+        return f"shortcut:{self.trigger}"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeOfPerson:
     """An event about a person, with Slack's user object.
 
@@ -207,6 +230,23 @@ def press(body: Payload) -> Press:
         view_id=view.get("id"),
         is_private=bool(container.get("is_ephemeral")),
         form=_form(body) if view else None,
+    )
+
+
+@_whole
+def shortcut(body: Payload) -> Shortcut:
+    """Read a `message_action` payload."""
+    message = body["message"]
+    return Shortcut(
+        shortcut=body["callback_id"],
+        by=body["user"]["id"],
+        team=body["user"].get("team_id"),
+        channel=body["channel"]["id"],
+        ts=message["ts"],
+        thread=message.get("thread_ts"),
+        message=message,
+        trigger=body["trigger_id"],
+        response_url=body["response_url"],
     )
 
 

@@ -28,6 +28,7 @@ ALLOWED = {
     "features.slash_commands": {
         "command", "url", "description", "usage_hint", "should_escape",
     },
+    "features.shortcuts": {"name", "type", "callback_id", "description"},
     "oauth_config": {"scopes", "redirect_urls"},
     "oauth_config.scopes": {"bot", "bot_optional", "user", "user_optional"},
     "settings": {
@@ -44,6 +45,7 @@ REQUIRED = {
     "display_information": {"name"},
     "features.bot_user": {"display_name"},
     "features.slash_commands": {"command", "description"},
+    "features.shortcuts": {"name", "type", "callback_id", "description"},
     "settings.interactivity": {"is_enabled"},
 }
 LENGTHS = {
@@ -55,12 +57,16 @@ LENGTHS = {
     "features.slash_commands.description": (1, 2000),
     "features.slash_commands.usage_hint": (1, 1000),
     "features.slash_commands.url": (1, 3000),
+    "features.shortcuts.name": (1, 24),
+    "features.shortcuts.callback_id": (1, 255),
+    "features.shortcuts.description": (1, 150),
     "oauth_config.scopes.bot": (1, 50),
     "oauth_config.scopes.bot_optional": (1, 50),
     "settings.event_subscriptions.bot_events": (1, 50),
 }
 COUNTS = {
     "features.slash_commands": 50,
+    "features.shortcuts": 10,
     "oauth_config.scopes.bot": 255,
     "oauth_config.scopes.bot_optional": 255,
     "settings.event_subscriptions.bot_events": 100,

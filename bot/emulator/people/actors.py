@@ -105,6 +105,29 @@ class Actor:
         answer = self._act(target, self._interactions.action(placed, {}))
         return self._with_private(answer, wait_private=wait_private)
 
+    def shortcut(
+        self,
+        callback_id: str,
+        message: Message,
+        *,
+        stale: bool = False,
+        times: int = 1,
+        wait_private: bool = False,
+    ) -> Answer:
+        """Choose an app's shortcut from the menu of a message, also in a thread.
+
+        Slack offers none on what is private. `stale` chooses it on `message` as it was
+        when it was read, though it may be gone since.
+        """
+        target = self._target(message, stale=stale)
+        assert isinstance(target, Message)
+        if target.private_to is not None:
+            raise LookupError("a private message has no shortcuts")
+        payload, key = self._interactions.shortcut(self.person, target, callback_id)
+        sent = Sent("interactive", payload, key)
+        answer = self._exchanges.deliver(sent, times=times)
+        return self._with_private(answer, wait_private=wait_private)
+
     def search(
         self, text: str, message: Message, *, element: str | None = None
     ) -> Answer:

@@ -80,6 +80,25 @@ class Interactions:
             payload["message"] = chat_api.message_json(self._workspace, message)
         return payload, key
 
+    def shortcut(
+        self, person: Person, message: Message, callback_id: str
+    ) -> tuple[Json, str]:
+        """Return the payload of a shortcut on a message and its response URL's key.
+
+        Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+        """
+        channel = self._workspace.channels[message.channel]
+        key = self._response_urls.issue(person.id, channel.id)
+        return {
+            **self._common("message_action", person),
+            "callback_id": callback_id,
+            "action_ts": self._workspace.stamp("actions"),
+            "response_url": f"{self._answers_at}{key}",
+            "channel": {"id": channel.id, "name": channel.typed_name},
+            "message_ts": message.ts,
+            "message": chat_api.message_json(self._workspace, message),
+        }, key
+
     def search(
         self, person: Person, message: Message, placed: Placed, text: str
     ) -> Json:
