@@ -28,6 +28,7 @@ from bot.inbound.shortcuts import Shortcuts
 from bot.inbound.socket_mode import SocketMode
 from bot.inbound.starting import Starting
 from bot.inbound.submissions import Forms
+from bot.inbound.triages import Triages
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
 from bot.running.clock_checks import ClockCheck
@@ -192,15 +193,16 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     context = Context(database, policy, clock, system_clock, identity.team)
     people, triage = People(context, slack, identity), Triage(context)
     questions = Questions(context, triage, people)
+    triages = Triages(context, triage, people, lambda: identity.url)
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(context, slack, renderer, pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = bolt_app(settings, slack, identity, executor)
     Listeners(
-        Commands(context, triage, people, questions),
-        Presses(context, triage, people, outbox, questions),
+        Commands(context, triage, people, questions, triages),
+        Presses(context, triage, people, outbox, questions, triages),
         Forms(context, triage, people),
-        Shortcuts(context),
+        Shortcuts(triages),
         people,
         slack,
         triage.recorded,

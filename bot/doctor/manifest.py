@@ -32,7 +32,7 @@ class Scope:
 NEEDED = (
     Scope(
         "commands",
-        "people type /sev1 to /sev4 and /incident",
+        "people type /sev1 to /sev4, /triage and /incident, and triage a message",
         "nothing can be declared",
     ),
     Scope(
@@ -100,6 +100,7 @@ _COMMANDS = {
     "sev2": ("Open a Sev2: badly broken for many", "acme: push of apps fails"),
     "sev3": ("Open a Sev3: one part is odd", "acme: a policy does not arrive"),
     "sev4": ("Open a Sev4: a question or a wish", "acme: how do we export"),
+    "triage": ("Which severity a text may have", "nobody at acme can log in"),
     "incident": ("What is open, yours first", "42 | acme | mine | late | help"),
 }
 _SHORTCUTS = {

@@ -173,8 +173,8 @@ class Message:
     `private_to` the one person who sees it ("only visible to you") or None, and
     `deleted` a parent that was removed while its thread stays; Slack shows a tombstone
     instead (https://github.com/sgratzl/slack-cleaner/issues/74). `is_broadcast` is a
-    reply that was also sent to the channel. `thread` holds the replies; the driver
-    fills it in.
+    reply that was also sent to the channel. `files` and `attachments` are as Slack has
+    them. `thread` holds the replies; the driver fills it in.
     """
 
     channel: str
@@ -188,6 +188,8 @@ class Message:
     private_to: str | None = None
     deleted: bool = False
     is_broadcast: bool = False
+    files: tuple[Json, ...] = ()
+    attachments: tuple[Json, ...] = ()
     thread: tuple["Message", ...] = ()
 
     @property
@@ -206,6 +208,10 @@ class Message:
         }
         if self.blocks:
             body["blocks"] = list(self.blocks)
+        if self.files:
+            body["files"] = list(self.files)
+        if self.attachments:
+            body["attachments"] = list(self.attachments)
         if self.thread_ts:
             body["thread_ts"] = self.thread_ts
         if self.is_broadcast:

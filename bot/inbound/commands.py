@@ -1,8 +1,9 @@
-"""The slash commands: `/sev1` to `/sev4` and `/incident`."""
+"""The slash commands: `/sev1` to `/sev4`, `/triage` and `/incident`."""
 
 from bot.errors import UserError
 from bot.inbound.presses import opening_form
 from bot.inbound.questions import Questions
+from bot.inbound.triages import Triages
 from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.slack import command_text
@@ -27,16 +28,20 @@ class Commands:
         triage: Triage,
         people: People,
         questions: Questions,
+        triages: Triages,
     ) -> None:
         self._context = context
         self._triage = triage
         self._people = people
         self._questions = questions
+        self._triages = triages
 
     def answer(self, command: Command) -> Message | View:
         """Do what a command asks for. A prefix such as `/acme-sev1` is fine."""
         if command.is_question:
             return self._questions.answer(command.text, command.by)
+        if command.is_triage:
+            return self._triages.text(command)
         # Slash commands have no namespaces in Slack: of two apps with the same one the
         # last to be installed wins. So the manifest can give ours a prefix.
         # https://docs.slack.dev/interactivity/implementing-slash-commands

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from bot.delivery.outbox import Outbox
 from bot.inbound.questions import Questions
+from bot.inbound.triages import Triages
 from bot.incidents.acts import Report
 from bot.incidents.deadlines import owed_now
 from bot.incidents.refusals import Refusal, SentAgain
 from bot.policy.policies import Policy, Severity
 from bot.slack import actions, whose
 from bot.slack.blocks import Element, Message, View
+from bot.slack.command_text import OpenRequest
 from bot.slack.forms import (
     change,
     customer,
@@ -42,13 +44,14 @@ Answer = Message | View | None
 class Presses:
     """The buttons by their action ids."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # What a press may touch.
         self,
         context: Context,
         triage: Triage,
         people: People,
         outbox: Outbox,
         questions: Questions,
+        triages: Triages,
     ) -> None:
         self._context = context
         self._triage = triage
@@ -78,6 +81,9 @@ class Presses:
             actions.CORRECT_CUSTOMER: self._customer_form,
             actions.HAND_OFF: self._hand_off_form,
             actions.VOID: self._void_form,
+            **dict.fromkeys(actions.OPEN_AS.values(), triages.open),
+            actions.NOT_AN_INCIDENT: triages.decline,
+            actions.OPEN_IN_FORM: self._triaged_form,
             **dict.fromkeys(TOLD, self._foresee),
         }
 
@@ -226,6 +232,14 @@ class Presses:
         entry = opening.so_far(form, policy)
         return opening_form(self._triage, policy, reader, now, entry=entry)
 
+    def _triaged_form(self, press: Press) -> Answer:
+        carried = actions.read_triaged(press.value)
+        reader, policy, now = self._asked_by(press)
+        suggested = next((one for one in carried.candidates if one != "none"), "sev3")
+        request = OpenRequest(carried.customer, plan=None, title=carried.title)
+        entry = OpenEntry(Severity(suggested), carried.channel, request, carried)
+        return opening_form(self._triage, policy, reader, now, entry)
+
     def _customer_form(self, press: Press) -> Answer:
         return customer.view(self._open(press).incident, self._context.policy())
 
@@ -251,13 +265,12 @@ def opening_form(
         channel=entry.channel,
         customer=request.customer,
         plan=request.plan,
+        reported_at=entry.triaged.reported_at(now) if entry.triaged else None,
     )
     times = Times(reader.zone, now, is_token=True)
     recorded = triage.foreseen(reader.id, report)
     said = opened.foreseen(recorded, policy, reader, times)
-    return opening.view(
-        policy, entry.severity, entry.channel, request.customer, foreseen=said
-    )
+    return opening.view(policy, entry, foreseen=said)
 
 
 def _act(press: Press) -> Act:

@@ -19,7 +19,7 @@ from bot.slack.forms import (
     voiding,
 )
 from bot.slack.forms.inputs import WHEN, FieldErrors
-from bot.slack.messages import answers, opened
+from bot.slack.messages import answers, opened, triaged
 from bot.slack.payloads import Submission
 from bot.slack.phrases import Times
 from bot.slack.refusals import worded
@@ -78,9 +78,13 @@ class Forms:
             owner=request.owner,
             reported_at=request.reported_at,
             link=request.link,
+            about=entry.triaged.about if entry.triaged else "",
+            suggested=entry.triaged.candidates if entry.triaged else (),
         )
         result = self._triage.open(_act(form), report)
         reader = self._people.person(form.by)
+        if result.is_same_again:
+            return triaged.standing(result, reader, now)
         return opened.message(
             result, policy, reader, now, request.reading, like=result.like
         )

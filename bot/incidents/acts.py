@@ -37,6 +37,8 @@ class Report:
 
     `typed` is the whole command. If the same person types it again in the same place
     within half a minute, that is a slip. It is empty where a repeat is intended.
+    `about` is what was triaged, from which one incident is opened, and `suggested`
+    are the severities that were suggested for it.
     """
 
     severity: Severity
@@ -48,6 +50,8 @@ class Report:
     reported_at: datetime | None = None
     link: str | None = None
     typed: str = ""
+    about: str = ""
+    suggested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 A value identifies things and grants no rights: anybody who sees a button may press it.
 """
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from typing import TypeVar
 
 from bot.incidents.deadlines import Deadline, Kind
+from bot.policy.policies import Severity
 from bot.slack.blocks import LONGEST_VALUE
 from bot.slack.payloads import PayloadError
 
@@ -38,6 +41,9 @@ WHOSE = "whose"
 SEND_AGAIN = "send_again"
 PREVIOUS = "previous"
 NEXT = "next"
+OPEN_AS = {severity: f"open_as_{severity}" for severity in Severity}
+OPEN_IN_FORM = "open_in_form"
+NOT_AN_INCIDENT = "not_an_incident"
 
 # Shortcuts on messages.
 TRIAGE_MESSAGE = "triage_message"
@@ -70,6 +76,34 @@ class CustomerChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Triaged:
+    """A text for which severities were suggested, as buttons and forms carry it.
+
+    `about` is the link of the message with the text, or else the key of the command.
+    `said_at` is when that message was written, in seconds, and `candidates` are what
+    was suggested, best first.
+    """
+
+    about: str
+    title: str
+    customer: str | None
+    channel: str
+    said_at: float | None
+    candidates: tuple[str, ...]
+
+    @property
+    def link(self) -> str | None:
+        """The link of the message, if it was one."""
+        return None if self.said_at is None else self.about
+
+    def reported_at(self, now: datetime) -> datetime | None:
+        """Return when the message was written, `None` for a text that was typed."""
+        if self.said_at is None:
+            return None
+        return min(datetime.fromtimestamp(self.said_at, UTC), now)
+
+
+@dataclass(frozen=True, slots=True)
 class Retry:
     """A command that was not recorded, as it was typed.
 
@@ -88,7 +122,7 @@ def _ours(read: Callable[[str], T]) -> Callable[[str], T]:
     def checked(value: str) -> T:
         try:
             return read(value)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise PayloadError("This is no value of a button of ours.") from error
 
     return checked
@@ -135,6 +169,19 @@ def read_customer(value: str) -> CustomerChoice:
     """Read the value of "Yes, it is Acme", or of a choice in "Whose is it?"."""
     number, _, customer = value.partition("|")
     return CustomerChoice(int(number), customer)
+
+
+def triaged_value(triaged: Triaged) -> str:
+    """Return the value of the buttons below a suggestion."""
+    fields = astuple(triaged)
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+@_ours
+def read_triaged(value: str) -> Triaged:
+    """Read the value of a button below a suggestion."""
+    about, title, customer, channel, said_at, candidates = json.loads(value)
+    return Triaged(about, title, customer, channel, said_at, tuple(candidates))
 
 
 def page_value(page: int, wanted: str) -> str:

@@ -117,7 +117,7 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
     rest, options = split_options(raw, partial(_is_value, policy, people))
     words = _unquoted(" ".join(typed.readable(rest, names).split()))
     bare = _EMOJI_FIRST.sub("", words)
-    customer, title, found = _customer_in(bare, policy, channel)
+    customer, title, found = customer_in(bare, policy, channel)
     title = f"{words.removesuffix(bare)}{title}".strip()
     if not title:
         if options:
@@ -168,7 +168,7 @@ def _is_value(policy: Policy, people: Lookup, option: str, words: str) -> bool:
             return False
 
 
-def _customer_in(
+def customer_in(
     words: str, policy: Policy, channel: str
 ) -> tuple[Customer | None, str, CustomerFrom]:
     """Return the customer, the rest as the title, and where the customer was found."""

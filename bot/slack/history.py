@@ -7,14 +7,14 @@ from typing import assert_never
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import NOTHING
-from bot.slack.blocks import link, mention, shown
-from bot.slack.cutting import cut
+from bot.slack.blocks import mention, shown
 from bot.slack.marks import marked
 from bot.slack.phrases import (
     LONGEST_NAME,
     Times,
     ended,
     gone,
+    linked,
     plan_name,
     quoted,
     the_customer,
@@ -22,7 +22,6 @@ from bot.slack.phrases import (
 
 _LONGEST_TEXT = 1000
 _LONGEST_REASON = 400
-_LONGEST_LINK_LABEL = 60
 _SOON = timedelta(minutes=2)
 
 
@@ -114,9 +113,7 @@ def _update(incident: Incident, event: Event, times: Times) -> str:
     if following := details.get("next"):
         sentences.append(ended(f"Next: {quoted(following, _LONGEST_TEXT)}"))
     if url := details.get("link"):
-        sentences.append(
-            link(url, cut(url.partition("://")[2], _LONGEST_LINK_LABEL)) + "."
-        )
+        sentences.append(f"{linked(url)}.")
     customer = the_customer(incident)
     if details.get("waiting"):
         sentences.append(f"We wait for {customer} now, and they know it.")

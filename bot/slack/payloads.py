@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from bot.errors import BotError
 from bot.policy.policies import Severity
 
+_TRIAGE = "triage"
+
 Payload = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -34,7 +36,8 @@ def _whole(read: Callable[[Payload], T]) -> Callable[[Payload], T]:
 class Command:
     """A slash command. `team` is the workspace in which it was typed.
 
-    Short names are taken in many workspaces, so `/incident sev2 ...` is `/sev2 ...`.
+    Short names are taken in many workspaces, so `/incident sev2 ...` is `/sev2 ...`,
+    and so with `triage`.
     `is_meant` means that the same text was typed just before, and on purpose again.
     """
 
@@ -69,6 +72,11 @@ class Command:
         return Severity(word) if word in frozenset(Severity) else None
 
     @property
+    def is_triage(self) -> bool:
+        """Return whether it asks which severity a text may have."""
+        return self.typed_name.lower().endswith(_TRIAGE)
+
+    @property
     def is_question(self) -> bool:
         """Return whether it is `/incident`, which only asks and changes nothing."""
         return self.typed_name.endswith("incident")
@@ -80,7 +88,7 @@ class Command:
     @property
     def _is_nested(self) -> bool:
         first = self._words[0].lower().removeprefix("/") if self._words else ""
-        return self.name.endswith("incident") and first in frozenset(Severity)
+        return self.name.endswith("incident") and first in {*Severity, _TRIAGE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Phrases that messages and forms share. They escape what people typed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +36,8 @@ LONGEST_NAME = 120
 LONGEST_NAME_IN_A_LIST = 60
 MOST_LINES_IN_A_LIST = 12
 MOST_NAMES_IN_A_LIST = 10
+_LONGEST_LINK_LABEL = 60
+_MESSAGE = re.compile(r"slack\.com/archives/[A-Z0-9]+/p[0-9]+")
 NO_LINKS: Mapping[int, str] = {}
 
 
@@ -184,6 +187,13 @@ def linked_name(incident: Incident, permalinks: Mapping[int, str] = NO_LINKS) ->
         name = link(permalinks[incident.number], name)
     customer = customer_of(incident, LONGEST_NAME_IN_A_LIST)
     return f"{name} {customer} ({marked(incident.severity)})"
+
+
+def linked(url: str) -> str:
+    """Return a link that somebody gave, or that to a message which was triaged."""
+    if _MESSAGE.search(url):
+        return link(url, "the message in Slack")
+    return link(url, cut(url.partition("://")[2], _LONGEST_LINK_LABEL))
 
 
 def linked_names(

@@ -2004,6 +2004,45 @@ WHERE workspace = :workspace
   AND customer = :customer
 ORDER BY number;
 
+-- name: suggestion
+SELECT about, candidates, decision, incident, by_person, decided_at
+FROM suggestions
+WHERE workspace = :workspace
+  AND about = :about;
+
+-- name: opened_from
+SELECT number
+FROM suggestions
+JOIN incidents
+  ON incidents.workspace = suggestions.workspace
+  AND incidents.number = suggestions.incident
+WHERE suggestions.workspace = :workspace
+  AND about = :about
+  AND status <> 'void';
+
+-- name: decide_suggestion
+INSERT INTO suggestions (
+  workspace, about, candidates, decision, incident, by_person, decided_at
+)
+VALUES (
+  :workspace, :about, :candidates, :decision, :incident, :by_person, :decided_at
+)
+ON CONFLICT (workspace, about) DO UPDATE
+SET candidates = excluded.candidates,
+  decision = excluded.decision,
+  incident = excluded.incident,
+  by_person = excluded.by_person,
+  decided_at = excluded.decided_at
+RETURNING about;
+
+-- name: erase_suggestions
+-- The link leads to the message, so only the number stays.
+UPDATE suggestions
+SET about = 'INC-' || incident
+WHERE workspace = :workspace
+  AND incident = :incident
+RETURNING about;
+
 -- name: erase_incident
 UPDATE incidents
 SET title = :title,

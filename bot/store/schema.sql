@@ -431,3 +431,19 @@ CREATE TABLE receipts (
 ALTER TABLE deadlines ADD COLUMN receipts_from INTEGER NOT NULL DEFAULT 0;
 UPDATE deadlines
 SET receipts_from = fired;
+-- name: suggestions
+-- What became of a text that was triaged, and never the text. `about` is the link of
+-- its message, or the key of the command, and `decision` a severity or 'none'.
+CREATE TABLE suggestions (
+  workspace TEXT NOT NULL,
+  about TEXT NOT NULL,
+  candidates TEXT NOT NULL,
+  decision TEXT NOT NULL,
+  incident INTEGER,
+  by_person TEXT NOT NULL,
+  decided_at INSTANT NOT NULL,
+  PRIMARY KEY (workspace, about),
+  FOREIGN KEY (workspace, incident) REFERENCES incidents (workspace, number)
+) STRICT;
+CREATE INDEX suggestions_of_incident ON suggestions (workspace, incident)
+WHERE incident IS NOT NULL;

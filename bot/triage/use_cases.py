@@ -34,8 +34,9 @@ from bot.incidents.refusals import (
 from bot.incidents.work_list import Line, like, work_list
 from bot.policy.policies import Severity
 from bot.store.database import Row, Transaction, to_json
-from bot.store.tables import outbox_messages, receipts, records
+from bot.store.tables import outbox_messages, receipts, records, suggestions
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
+from bot.store.tables.suggestions import Decision
 from bot.triage import daily_lists, happenings, leavers
 from bot.triage.context import Context
 from bot.triage.people import Rings
@@ -83,16 +84,16 @@ class Triage:
         """Record an incident and all that follows from it.
 
         A redelivery of the same act returns the incident that it opened, and so does
-        the same text again within half a minute.
+        the same text again within half a minute, or a message that was triaged.
         """
         # Claiming the text's key, too, makes a second command with the same text wait
         # for the first one even if both arrive at the same moment.
-        keys = [act.key, _typed_key(act, report)] if report.typed else [act.key]
+        keys = [act.key, *_shared_key(act, report)]
         with self._context.database.transaction() as tx:
             known = self._claim(tx, *keys)()
             if known[act.key]["answer"]:
                 return self._answered_before(tx, json.loads(known[act.key]["answer"]))
-            if (slip := self._typed_just_now(known[keys[-1]])) is not None:
+            if (slip := self._opened_before(tx, report, known[keys[-1]])) is not None:
                 # Do not touch the text's key: half a minute counts from the opening,
                 # not from the last slip, so that a repeat on purpose works soon.
                 keys = keys[:1]
@@ -284,6 +285,11 @@ class Triage:
         records.add_event(tx, number, event)
         records.save_deadlines(tx, found.deadlines)
         happenings.announce(self._context, tx, found, event)
+        if report.about:
+            chosen = Decision(
+                report.about, report.suggested, report.severity, act.by, now, number
+            )
+            suggestions.decide(tx, chosen)
         if report.owner not in (None, act.by):
             details = {"to": str(report.owner)}
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
@@ -330,6 +336,12 @@ class Triage:
             is_repeat=True,
             is_same_again=answer["is_same_again"],
         )
+
+    def _opened_before(self, tx: Transaction, report: Report, row: Row) -> int | None:
+        """Return the incident that the same message, or a slip, has opened."""
+        if not report.about:
+            return self._typed_just_now(row)
+        return suggestions.opened_from(tx, report.about)
 
     def _typed_just_now(self, typed: Row) -> int | None:
         """Return the incident that the same text opened within half a minute."""
@@ -408,9 +420,15 @@ def _said(result: Result) -> dict[str, object]:
     }
 
 
-def _typed_key(act: Act, report: Report) -> str:
+def _shared_key(act: Act, report: Report) -> list[str]:
+    """Return the key that another act has, too, if it is about the same."""
+    if report.about:
+        return [f"about:{report.about}"]
+    if not report.typed:
+        return []
     typed = report.typed.encode(errors="backslashreplace")
-    return f"typed:{act.by}:{report.channel}:{hashlib.sha256(typed).hexdigest()[:16]}"
+    digest = hashlib.sha256(typed).hexdigest()[:16]
+    return [f"typed:{act.by}:{report.channel}:{digest}"]
 
 
 def _must_exist(incident: Incident | None, number: int) -> Incident:

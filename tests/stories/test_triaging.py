@@ -1,26 +1,326 @@
-"""From any message to a classified incident."""
+"""From a text or any message to a classified incident."""
 
+from typing import Any
+
+import pytest
+
+from bot.emulator.records import Message
+from tests.breaking import locked
 from tests.story import Story
 
 TRIAGE = "triage_message"
+DOWN = "nobody at Globex can log in since ten"
+SLOW = "the console is slow for some of our users at acme"
+THANKS = "thanks, all good now"
 
 
-def test_a_shortcut_says_in_private_which_severity_a_message_may_have(
+def typed(story: Story, text: str, who: str = "dee") -> Message:
+    """Type a text after /triage, and return the private answer."""
+    answer = story.command(who, f"/triage {text}").private
+    assert answer is not None
+    return answer
+
+
+def wrote(story: Story, text: str, who: str = "dee", **more: Any) -> Message:
+    return story.slack.as_(who).say(text, "support", **more)
+
+
+def newest_private(story: Story, who: str) -> Message:
+    story.idle()
+    return story.slack.private(who)[-1]
+
+
+def opened(story: Story) -> list[str]:
+    return [one.text for one in story.slack.channel("incidents")]
+
+
+def test_a_text_that_is_sure_gets_one_severity_and_all_that_follows(
     tuesday: Story,
 ) -> None:
-    said = tuesday.slack.as_("dee").say("nobody at Globex can log in", "support")
+    answer = typed(tuesday, DOWN)
+
+    said = tuesday.read(answer, "dee")
+    assert said.startswith("*This reads like 🔺 Sev1 · Globex (Standard Support).*")
+    assert "nobody at" in said
+    assert "Your policy: The service is lost" in said
+    assert "First response due today 14:00, in 4 h." in said
+    assert "@ana is paged now" in said
+    assert tuesday.buttons(answer) == [
+        "Open as Sev1",
+        "Not an incident",
+        "Open in a form",
+    ]
+    assert opened(tuesday) == []
+
+
+def test_a_text_that_is_not_sure_gets_two_severities_best_first(tuesday: Story) -> None:
+    answer = typed(tuesday, SLOW)
+
+    said = tuesday.read(answer, "dee")
+    assert said.startswith("*This may be 🔶 Sev2 or 🔺 Sev1 · Acme (Premium Support).*")
+    assert said.count("If you open it: First response due") == 2
+    buttons = ["Open as Sev2", "Open as Sev1", "Not an incident", "Open in a form"]
+    assert tuesday.buttons(answer) == buttons
+    row = answer.blocks[-1]["elements"]
+    assert [one.get("style") for one in row] == ["primary", None, None, None]
+
+
+def test_what_reads_like_no_incident_says_so(tuesday: Story) -> None:
+    answer = typed(tuesday, THANKS)
+
+    said = tuesday.read(answer, "dee")
+    assert said.startswith("*This does not read like an incident.*")
+
+
+def test_one_press_opens_what_was_typed(tuesday: Story) -> None:
+    tuesday.press("dee", "Open as Sev2", typed(tuesday, SLOW))
+
+    assert "🔶 Sev2 · INC-1 · Acme" in tuesday.read(tuesday.card())
+    assert "the console is slow" in tuesday.read(tuesday.card())
+    assert "INC-1 · 🔶 Sev2 · Acme" in tuesday.read(newest_private(tuesday, "dee"))
+
+
+def test_pressing_twice_opens_one(tuesday: Story) -> None:
+    answer = typed(tuesday, SLOW)
+
+    tuesday.press("dee", "Open as Sev2", answer)
+    tuesday.press("dee", "Open as Sev1", answer, stale=True)
+
+    assert len(opened(tuesday)) == 1
+    assert "@dee made this INC-1" in tuesday.read(newest_private(tuesday, "dee"), "dee")
+
+
+def test_not_an_incident_opens_nothing(tuesday: Story) -> None:
+    said = tuesday.asked("dee", "Not an incident", typed(tuesday, SLOW))
+
+    assert said == "Noted: not an incident. Nothing was opened."
+    assert opened(tuesday) == []
+
+
+def test_triage_works_under_incident_where_the_short_name_is_taken(
+    tuesday: Story,
+) -> None:
+    answer = tuesday.command("dee", f"/incident triage {DOWN}").private
+
+    assert "This reads like 🔺 Sev1" in tuesday.read(answer)
+
+
+@pytest.mark.parametrize("text", ["", "help", "  "])
+def test_triage_without_a_text_says_how_it_is_typed(tuesday: Story, text: str) -> None:
+    assert "`/triage what somebody wrote`" in tuesday.read(typed(tuesday, text))
+
+
+def test_a_message_is_opened_with_its_link_and_its_time(tuesday: Story) -> None:
+    said = wrote(tuesday, DOWN)
+    tuesday.advance(minutes=20)
+
+    answer = tuesday.shortcut("ana", said, TRIAGE)
+    tuesday.press("ana", "Open as Sev1", newest_private(tuesday, "ana"))
+
+    assert "Reported today 10:00; the clock runs from then." in answer
+    card = tuesday.read(tuesday.card())
+    link = f"acme.slack.com/archives/C0SUPPORT/p{said.ts.replace('.', '')}"
+    assert "the message in Slack" in card
+    assert link in str(tuesday.card().blocks)
+    assert "reported today 10:00" in card
+    assert "🔺 Sev1 · INC-1 · Globex" in card
+    assert tuesday.slack.private("dee") == []
+
+
+def test_a_reply_is_opened_with_the_link_that_leads_into_its_thread(
+    tuesday: Story,
+) -> None:
+    parent = wrote(tuesday, "good morning")
+    reply = wrote(tuesday, DOWN, thread=parent.ts)
+
+    tuesday.shortcut("ana", reply, TRIAGE)
+    tuesday.press("ana", "Open as Sev1", newest_private(tuesday, "ana"))
+
+    link = f"p{reply.ts.replace('.', '')}?thread_ts={parent.ts}&cid=C0SUPPORT"
+    assert "the message in Slack" in tuesday.read(tuesday.card())
+    assert link in str(tuesday.card().blocks)
+
+
+def test_the_answer_comes_where_the_bot_is_not(tuesday: Story) -> None:
+    said = tuesday.slack.as_("dee").say("nobody can log in", "acme")
 
     answer = tuesday.shortcut("ana", said, TRIAGE)
 
     assert "Sev1" in answer
-    assert tuesday.slack.private("dee") == []
+
+
+def test_who_triages_an_opened_message_hears_of_its_incident(tuesday: Story) -> None:
+    said = wrote(tuesday, DOWN)
+    tuesday.shortcut("ana", said, TRIAGE)
+    tuesday.press("ana", "Open as Sev1", newest_private(tuesday, "ana"))
+
+    answer = tuesday.shortcut("dee", said, TRIAGE)
+
+    assert answer.startswith(
+        "@ana made this INC-1 Globex (🔺 Sev1), opened today 10:00:"
+    )
+    assert "Nobody owns it." in answer
+    assert tuesday.buttons(newest_private(tuesday, "dee")) == ["Take it"]
+
+
+def test_of_two_who_triage_a_message_at_once_the_second_hears_of_the_first(
+    tuesday: Story,
+) -> None:
+    said = wrote(tuesday, DOWN)
+    for who in ("ana", "dee"):
+        tuesday.shortcut(who, said, TRIAGE)
+
+    tuesday.press("ana", "Open as Sev1", newest_private(tuesday, "ana"))
+    tuesday.press("dee", "Open as Sev1", newest_private(tuesday, "dee"))
+
+    assert len(opened(tuesday)) == 1
+    assert "@ana made this INC-1" in tuesday.read(newest_private(tuesday, "dee"))
+
+
+def test_a_message_of_a_voided_incident_can_be_triaged_anew(tuesday: Story) -> None:
+    said = wrote(tuesday, DOWN)
+    tuesday.shortcut("ana", said, TRIAGE)
+    tuesday.press("ana", "Open as Sev1", newest_private(tuesday, "ana"))
+    tuesday.more("ana", "Mistake or drill")
+    tuesday.submit("ana", void="mistake")
+
+    tuesday.shortcut("dee", said, TRIAGE)
+    tuesday.press("dee", "Open as Sev1", newest_private(tuesday, "dee"))
+
+    assert "🔺 Sev1 · INC-2 · Globex" in tuesday.read(tuesday.card(2))
+
+
+def test_an_edited_message_is_read_as_it_is_now(tuesday: Story) -> None:
+    said = wrote(tuesday, THANKS)
+    now = tuesday.slack.workspace.edit(tuesday.slack.current(said))
+    tuesday.slack.workspace.edit(type(now)(said.channel, said.ts, said.user, DOWN))
+
+    assert "Sev1" in tuesday.shortcut("ana", said, TRIAGE)
+
+
+def test_a_message_that_was_deleted_meanwhile_can_still_be_opened(
+    tuesday: Story,
+) -> None:
+    said = wrote(tuesday, DOWN)
+    tuesday.slack.workspace.delete(said)
+
+    tuesday.shortcut("ana", said, TRIAGE, stale=True)
+    tuesday.press("ana", "Open as Sev1", newest_private(tuesday, "ana"))
+
+    assert "nobody at Globex" in tuesday.read(tuesday.card())
+
+
+def test_a_deleted_parent_is_nothing_to_triage(tuesday: Story) -> None:
+    said = wrote(tuesday, DOWN)
+    wrote(tuesday, "same here", thread=said.ts)
+    tuesday.slack.workspace.delete(said)
+
+    assert tuesday.shortcut("ana", said, TRIAGE) == "That message was deleted."
+
+
+ALERT = {"title": "Console 5xx", "text": "nobody can log in: 100 % of logins fail"}
+
+
+def test_another_apps_alert_is_read_where_its_words_stand(tuesday: Story) -> None:
+    tuesday.slack.add_person("pager", is_bot=True)
+    tuesday.slack.invite("support", "pager")
+    alert = wrote(tuesday, "", "pager", attachments=(ALERT,))
+
+    tuesday.shortcut("ana", alert, TRIAGE)
+    tuesday.press("ana", "Open as Sev1", newest_private(tuesday, "ana"))
+
+    assert "Console 5xx nobody can log in" in tuesday.read(tuesday.card())
+
+
+def test_a_quoted_message_does_not_speak_for_the_one_that_quotes_it(
+    tuesday: Story,
+) -> None:
+    quote = {"is_msg_unfurl": True, "from_url": "https://x.slack.com/p1", "text": DOWN}
+    said = wrote(tuesday, THANKS, attachments=(quote,))
+
+    answer = tuesday.shortcut("ana", said, TRIAGE)
+
+    assert answer.startswith("*This does not read like an incident.*")
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [("", ({"id": "F1"},)), (":fire:", ()), ("🔥 :+1:", ()), ("\u202e", ())],
+    ids=["a picture", "an emoji", "emoji", "nothing that is seen"],
+)
+def test_a_message_without_words_is_refused_in_a_sentence(
+    tuesday: Story, text: str, files: Any
+) -> None:
+    answer = tuesday.shortcut("ana", wrote(tuesday, text, files=files), TRIAGE)
+
+    assert answer.startswith("There are no words in it to go by.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{DOWN} " + "at com.acme.Login(Login.java:1) " * 1240,
+        "x" * 40_000,
+        "לא מצליחים להתחבר, Globex \u202e nobody can log in",
+        "```nobody can log in```",
+        "> nobody can log in\nthat was last week",
+        "<!channel> *SEV1!!!* one tablet does not beep & <script>",
+    ],
+    ids=["a log", "one word", "two directions", "code", "a quote", "marks"],
+)
+def test_any_text_is_triaged_and_can_be_opened(tuesday: Story, text: str) -> None:
+    tuesday.shortcut("ana", wrote(tuesday, text[:40_000]), TRIAGE)
+
+    tuesday.open_form("ana", "Open in a form", newest_private(tuesday, "ana"))
+    tuesday.submit("ana")
+
+    assert len(opened(tuesday)) == 1
+
+
+def test_a_form_opens_a_message_with_what_was_changed_in_it(tuesday: Story) -> None:
+    said = wrote(tuesday, THANKS)
+    tuesday.advance(minutes=20)
+    tuesday.shortcut("ana", said, TRIAGE)
+
+    tuesday.open_form("ana", "Open in a form", newest_private(tuesday, "ana"))
+    tuesday.submit("ana", severity="sev4", customer="=Acme")
+
+    card = tuesday.read(tuesday.card())
+    assert "Sev4 · INC-1 · Acme" in card
+    assert THANKS in card
+    assert said.ts.replace(".", "") in str(tuesday.card().blocks)
+    assert "reported today 10:00" in card
+
+
+def test_a_form_opens_no_second_incident_from_a_message(tuesday: Story) -> None:
+    said = wrote(tuesday, DOWN)
+    tuesday.shortcut("ana", said, TRIAGE)
+    tuesday.open_form("ana", "Open in a form", newest_private(tuesday, "ana"))
+    tuesday.shortcut("dee", said, TRIAGE)
+    tuesday.press("dee", "Open as Sev1", newest_private(tuesday, "dee"))
+
+    tuesday.submit("ana")
+
+    receipt = tuesday.read(newest_private(tuesday, "ana"))
+    assert len(opened(tuesday)) == 1
+    assert receipt.startswith("@dee made this INC-1")
 
 
 def test_strangers_may_triage_nothing(tuesday: Story) -> None:
     tuesday.slack.add_person("eve", is_stranger=True)
     tuesday.slack.invite("support", "eve")
-    said = tuesday.slack.as_("dee").say("nobody can log in", "support")
 
-    answer = tuesday.shortcut("eve", said, TRIAGE)
+    answer = tuesday.shortcut("eve", wrote(tuesday, DOWN), TRIAGE)
 
     assert "Sev" not in answer
+
+
+def test_a_press_that_was_not_recorded_says_so_and_works_again(tuesday: Story) -> None:
+    answer = typed(tuesday, SLOW)
+
+    with locked(tuesday):
+        said = tuesday.asked_now("dee", "Open as Sev2", answer)
+    tuesday.press("dee", "Open as Sev2", answer, stale=True)
+
+    assert said.startswith("NOT recorded")
+    assert len(opened(tuesday)) == 1

@@ -66,16 +66,23 @@ class Actor:
         return self._with_private(answer, wait_private=wait_private)
 
     def say(
-        self, text: str, channel: str | None = None, *, thread: str | None = None
+        self,
+        text: str,
+        channel: str | None = None,
+        *,
+        thread: str | None = None,
+        **added: Any,
     ) -> Message:
         """Write a message as a person, under the message whose `ts` is `thread`.
+
+        `added` are its `files`, and the `attachments` of an app's message.
 
         The app hears of it only in its direct conversation with them.
         """
         where = self._conversation(channel)
         parent = self._parent(where, thread) if thread else None
         typed = escape_typed(text, self._workspace)
-        said = Message(where.id, "", self.person.id, typed, thread_ts=parent)
+        said = Message(where.id, "", self.id, typed, thread_ts=parent, **added)
         written = self._workspace.post(said)
         if (event := self._interactions.written(written)) is not None:
             sent = Sent("events_api", self._interactions.event(event))

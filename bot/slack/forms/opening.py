@@ -1,9 +1,11 @@
 """The form that opens an incident."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.policy.policies import Policy, Severity
+from bot.slack import actions
+from bot.slack.actions import Triaged
 from bot.slack.blocks import View, context, section
 from bot.slack.command_text import LONGEST_TITLE, OpenRequest
 from bot.slack.forms.inputs import (
@@ -31,38 +33,36 @@ TITLE = "title"
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """An incident described in a form. `channel` is where the command was typed."""
+    """An incident described in a form. `channel` is where the command was typed.
+
+    `triaged` is the text for which severities were suggested, if it is opened from one.
+    """
 
     severity: Severity
     channel: str
     request: OpenRequest
+    triaged: Triaged | None = None
 
 
-def view(
-    policy: Policy,
-    severity: Severity,
-    channel: str,
-    customer: str | None = None,
-    *,
-    foreseen: str,
-) -> View:
-    """Return the form, with the severity chosen. `foreseen` is what it leads to."""
-    hint = "Empty: the customer's plan."
+def view(policy: Policy, entry: OpenEntry, *, foreseen: str) -> View:
+    """Return the form, with what is known chosen. `foreseen` is what it leads to."""
+    hint, triaged = "Empty: the customer's plan.", entry.triaged
+    title = text_input(LONGEST_TITLE, initial=entry.request.title)
+    blocks = [
+        section(f"*If you open it now:* {foreseen}"),
+        *severity_fields(policy, entry.severity),
+        customer_field(policy, entry.request.customer, is_unknown_offered=True),
+        field(TITLE, "What is wrong?", title),
+        plan_field(policy, None, hint=hint, optional=True),
+    ]
+    metadata = {"channel": entry.channel}
+    if triaged is not None:
+        metadata["triaged"] = actions.triaged_value(triaged)
+    if triaged is None or triaged.link is None:
+        blocks += [when_field("When did the customer report it?"), link_field()]
+    blocks.append(context("This tells your team. Nothing is sent to the customer."))
     return modal(
-        "Open an incident",
-        [
-            section(f"*If you open it now:* {foreseen}"),
-            *severity_fields(policy, severity),
-            customer_field(policy, customer, is_unknown_offered=True),
-            field(TITLE, "What is wrong?", text_input(LONGEST_TITLE)),
-            plan_field(policy, None, hint=hint, optional=True),
-            when_field("When did the customer report it?"),
-            link_field(),
-            context("This tells your team. Nothing is sent to the customer."),
-        ],
-        callback_id=ID,
-        submit="Open",
-        metadata={"channel": channel},
+        "Open an incident", blocks, callback_id=ID, submit="Open", metadata=metadata
     )
 
 
@@ -72,10 +72,9 @@ def so_far(form: Submission, policy: Policy) -> OpenEntry:
     request = OpenRequest(
         customer=read_customer(entered, policy),
         plan=read_plan(entered, policy),
-        title="",
+        title=entered.line(TITLE),
     )
-    severity = read_severity(entered, policy) or Severity.SEV1
-    return OpenEntry(severity, str(entered.metadata["channel"]), request)
+    return _entry(entered, policy, request)
 
 
 def read(form: Submission, policy: Policy, now: datetime) -> OpenEntry:
@@ -91,6 +90,18 @@ def read(form: Submission, policy: Policy, now: datetime) -> OpenEntry:
         reported_at=entered.instant(now),
         link=entered.link() or None,
     )
-    severity = read_severity(entered, policy) or Severity.SEV1
+    entry = _entry(entered, policy, request)
     entered.must_be_right()
-    return OpenEntry(severity, str(entered.metadata["channel"]), request)
+    if entry.triaged is None or entry.triaged.link is None:
+        return entry
+    of_message = replace(
+        request, reported_at=entry.triaged.reported_at(now), link=entry.triaged.link
+    )
+    return replace(entry, request=of_message)
+
+
+def _entry(entered: Entered, policy: Policy, request: OpenRequest) -> OpenEntry:
+    severity = read_severity(entered, policy) or Severity.SEV1
+    channel, carried = str(entered.metadata["channel"]), entered.metadata.get("triaged")
+    triaged = actions.read_triaged(carried) if carried else None
+    return OpenEntry(severity, channel, request, triaged)

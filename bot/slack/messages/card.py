@@ -16,13 +16,11 @@ from bot.slack.blocks import (
     actions,
     context,
     fields,
-    link,
     mention,
     say,
     section,
     span,
 )
-from bot.slack.cutting import cut
 from bot.slack.phrases import (
     LONGEST_TITLE,
     Times,
@@ -33,6 +31,7 @@ from bot.slack.phrases import (
     heading,
     headline,
     late_by,
+    linked,
     newest,
     opened_up,
     owed_as,
@@ -41,8 +40,6 @@ from bot.slack.phrases import (
     title_of,
     unowned,
 )
-
-_LONGEST_LINK_LABEL = 80
 
 
 def message(
@@ -115,8 +112,7 @@ def _text(
 def _what(incident: Incident) -> str:
     if incident.link is None:
         return title_of(incident)
-    label = cut(incident.link.partition("://")[2], _LONGEST_LINK_LABEL)
-    return f"{title_of(incident)}\n{link(incident.link, label)}"
+    return f"{title_of(incident)}\n{linked(incident.link)}"
 
 
 def _facts(

@@ -42,6 +42,8 @@ def questions() -> Message:
         "a part of it, `/incident acme` a customer's.",
         "`/sev2 customer: what is wrong` opens an incident, `/sev2` alone a form; "
         "`/incident sev2` does the same where `/sev2` is another app's.",
+        "`/triage what somebody wrote` says which severity it may have; so does "
+        "*Triage this message*, in a message's menu.",
         "`/sev2 help` says what each severity means and promises.",
     ]
     return say(

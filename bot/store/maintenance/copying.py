@@ -22,6 +22,7 @@ TABLES = (
     "outbox_items",
     "held",
     "receipts",
+    "suggestions",
 )
 _EVERY = 500
 

@@ -16,6 +16,7 @@ TYPED = {
     "incidents": ("title", "link", "customer"),
     "events": ("details",),
     "policies": ("text",),
+    "suggestions": ("about",),
 }
 # These hold ids, words of the policy, names from Slack, hashes, Slack's errors and
 # references: a message stores no text. The one exception is not erased: a notice that
@@ -46,6 +47,7 @@ UNTYPED = {
     "held": ("workspace", "person", "deadline_kind", "step", "because"),
     "receipts": ("workspace", "deadline_kind", "place", "step", "outcome", "reason"),
     "policies": ("version", "holidays"),
+    "suggestions": ("workspace", "candidates", "decision", "by_person"),
     "locks": ("workspace", "name"),
 }  # fmt: skip
 
@@ -121,6 +123,7 @@ def _erase(tx: Transaction, incident: Incident, now: datetime) -> None:
         number=erased.number,
         **{name: getattr(erased, name) for name in TYPED["incidents"]},
     )
+    tx.write("erase_suggestions", incident=incident.number)
     for event in records.events(tx, incident.number):
         if (without := incidents.erased_event(event)) != event:
             records.erase_event(tx, without)

@@ -22,9 +22,9 @@ MANY = with_customers(91)
 
 
 def view(policy: Policy = POLICY, customer: str | None = None) -> View:
-    return opening.view(
-        policy, Severity.SEV2, "C0SUPPORT", customer, foreseen="Nobody is paged."
-    )
+    request = OpenRequest(customer, plan=None, title="")
+    entry = OpenEntry(Severity.SEV2, "C0SUPPORT", request)
+    return opening.view(policy, entry, foreseen="Nobody is paged.")
 
 
 def test_the_form_to_open_says_what_each_severity_means() -> None:

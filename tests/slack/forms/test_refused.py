@@ -9,6 +9,7 @@ from bot.emulator.api.blocks_rules import check_view
 from bot.emulator.people.forms import initial_values
 from bot.policy.policies import Severity
 from bot.slack.blocks import View
+from bot.slack.command_text import OpenRequest
 from bot.slack.forms import (
     change,
     customer,
@@ -19,6 +20,7 @@ from bot.slack.forms import (
     update,
     voiding,
 )
+from bot.slack.forms.opening import OpenEntry
 from tests.factories import ANA, incident, pacific, shipped_policy
 from tests.slack.reading import filled, form_text, stamp
 
@@ -26,9 +28,10 @@ POLICY, NOW = shipped_policy(), pacific(24, "12:00")
 AT = stamp(pacific(24, "09:40"))
 LINK = "https://x.example/a_b"
 SEV3 = incident(Severity.SEV3)
+ENTRY = OpenEntry(Severity.SEV1, "C0SUPPORT", OpenRequest(None, plan=None, title=""))
 FORMS: dict[str, tuple[View, dict[str, Any]]] = {
     "open": (
-        opening.view(POLICY, Severity.SEV1, "C0SUPPORT", foreseen="Nobody is paged."),
+        opening.view(POLICY, ENTRY, foreseen="Nobody is paged."),
         {
             "severity": "sev2",
             "customer": "=Globex",

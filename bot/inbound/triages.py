@@ -1,0 +1,112 @@
+"""Triage what somebody typed or wrote, and do what they decide about it."""
+
+from collections.abc import Callable
+
+from bot.errors import UserError
+from bot.incidents.acts import Report
+from bot.policy.policies import Severity
+from bot.slack import actions, triage_text
+from bot.slack.actions import Triaged
+from bot.slack.blocks import Message
+from bot.slack.messages import answers, opened, triaged
+from bot.slack.payloads import Command, Press, Shortcut
+from bot.slack.triage_text import TriageText
+from bot.triage.context import Context
+from bot.triage.people import People
+from bot.triage.triaging import Triaging
+from bot.triage.use_cases import Act, Result, Triage
+
+_SEVERITIES = {action: severity for severity, action in actions.OPEN_AS.items()}
+
+
+class Triages:
+    """Answers in private. `site` returns the workspace's address."""
+
+    def __init__(
+        self,
+        context: Context,
+        triage: Triage,
+        people: People,
+        site: Callable[[], str],
+    ) -> None:
+        self._context = context
+        self._triage = triage
+        self._triaging = Triaging(context, triage)
+        self._people = people
+        self._site = site
+
+    def text(self, command: Command) -> Message:
+        """Suggest a severity for what was typed after a command."""
+        if command.arguments.strip().lower() in ("", "help"):
+            raise UserError(
+                f"Type `{command.typed_name} what somebody wrote`; only you see which "
+                "severity it may have, and nothing is opened until you press."
+            )
+        policy, names = self._context.policy(), self._people.name_of
+        text = triage_text.of_command(command.arguments, command.channel, policy, names)
+        return self._suggested(text, command.by, about=command.key)
+
+    def message(self, shortcut: Shortcut) -> Message:
+        """Suggest a severity for a message or, if it was opened, name the incident."""
+        policy, names = self._context.policy(), self._people.name_of
+        text = triage_text.of_message(
+            shortcut.message, shortcut.channel, self._site(), policy, names
+        )
+        assert text.link is not None, "a message has a link"
+        standing = self._triaging.standing(text.link)
+        if standing is not None:
+            return self._standing(standing, shortcut.by)
+        return self._suggested(text, shortcut.by, about=text.link)
+
+    def open(self, press: Press) -> Message:
+        """Open what was triaged, with the severity of the button."""
+        severity = _SEVERITIES[press.action]
+        carried = actions.read_triaged(press.value)
+        now = self._context.clock()
+        report = Report(
+            severity=severity,
+            title=carried.title,
+            channel=carried.channel,
+            customer=carried.customer,
+            reported_at=carried.reported_at(now),
+            link=carried.link,
+            about=carried.about,
+            suggested=carried.candidates,
+        )
+        result = self._triage.open(Act(press.by, press.key), report)
+        if result.is_same_again:
+            return self._standing(result, press.by)
+        reader, policy = self._people.person(press.by), self._context.policy()
+        return opened.message(result, policy, reader, now, like=result.like)
+
+    def decline(self, press: Press) -> Message:
+        """Note that what was triaged is no incident."""
+        carried = actions.read_triaged(press.value)
+        standing = self._triaging.decline(press.by, carried.about, carried.candidates)
+        if standing is not None:
+            return self._standing(standing, press.by)
+        return answers.sentence("Noted: not an incident. Nothing was opened.")
+
+    def _suggested(self, text: TriageText, by: str, about: str) -> Message:
+        policy, now = self._context.policy(), self._context.clock()
+        report = Report(
+            severity=Severity.SEV1,
+            title=text.title,
+            channel=text.channel,
+            customer=text.customer,
+            reported_at=text.at and min(text.at, now),
+        )
+        found = self._triaging.look(by, text.words, report)
+        carried = Triaged(
+            about=about,
+            title=text.title,
+            customer=text.customer,
+            channel=text.channel,
+            said_at=text.at.timestamp() if text.at else None,
+            candidates=tuple(str(one.candidate.severity or "none") for one in found),
+        )
+        return triaged.message(found, carried, policy, self._people.person(by), now)
+
+    def _standing(self, result: Result, by: str) -> Message:
+        reader, now = self._people.person(by), self._context.clock()
+        return triaged.standing(result, reader, now)

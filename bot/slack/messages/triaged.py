@@ -1,0 +1,151 @@
+"""The private answer to somebody who triages a text."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.classification.suggestions import Candidate
+from bot.policy.policies import Policy, Severity
+from bot.slack import actions, buttons
+from bot.slack.actions import Triaged
+from bot.slack.blocks import (
+    Block,
+    Element,
+    Message,
+    button,
+    mention,
+    say,
+    section,
+    shown,
+)
+from bot.slack.blocks import actions as row
+from bot.slack.marks import marked
+from bot.slack.messages import opened
+from bot.slack.messages.answers import Recorded
+from bot.slack.phrases import (
+    Times,
+    both,
+    customer_of,
+    ended,
+    joined,
+    linked_name,
+    plan_name,
+    title_of,
+)
+from bot.slack.readers import Person
+
+_JUST_NOW = timedelta(minutes=1)
+_LONGEST_REASON, _LONGEST_MEANING = 120, 300
+
+
+class Foreseen(Protocol):
+    """What a text may be, and what opening it leads to; `None` for no incident."""
+
+    @property
+    def candidate(self) -> Candidate: ...
+    @property
+    def result(self) -> Recorded | None: ...
+
+
+def message(
+    found: Sequence[Foreseen],
+    triaged: Triaged,
+    policy: Policy,
+    reader: Person,
+    now: datetime,
+) -> Message:
+    """Return what a text may be, best first, with what would follow from each."""
+    plain, token = both(reader.zone, now)
+    each = ("\n".join(_lines(one, policy, reader, token)) for one in found)
+    blocks = [
+        section(f"*{_first(found, policy)}*{_reported(found, token)}"),
+        *map(section, each),
+        row(list(_buttons(found, triaged))),
+    ]
+    text = [f"{_first(found, policy)}{_reported(found, plain)}"]
+    text += [
+        f"As {_named(one)}: {opened.foreseen(one.result, policy, reader, plain)}"
+        for one in found
+        if one.result is not None
+    ]
+    return say(" ".join(text), blocks)
+
+
+def standing(recorded: Recorded, reader: Person, now: datetime) -> Message:
+    """Say which incident was opened from a text already, with its next step."""
+    incident = recorded.incident
+    state = "Nobody owns it."
+    if not incident.is_open:
+        state = f"It is {incident.status}."
+    elif incident.owner is not None:
+        state = f"{mention(incident.owner)} owns it."
+    by, name = mention(incident.opened_by), linked_name(incident)
+    said = (
+        f"{by} made this {name}, {times.at(incident.opened_at, 'opened')}: "
+        f"{ended(title_of(incident))} {state}"
+        for times in both(reader.zone, now)
+    )
+    plain, token = said
+    blocks: list[Block] = [section(token)]
+    if incident.is_open and incident.owner is None:
+        blocks.append(row([buttons.likely(buttons.take(incident))]))
+    return say(plain, blocks)
+
+
+def _first(found: Sequence[Foreseen], policy: Policy) -> str:
+    names = joined([_named(one) for one in found], "or")
+    incident = next((one.result.incident for one in found if one.result), None)
+    if incident is None:
+        return "This does not read like an incident."
+    whose = customer_of(incident)
+    if incident.customer is not None:
+        whose = f"{whose} ({plan_name(policy, incident.plan)})"
+    verb = "reads like" if len(found) == 1 else "may be"
+    return f"This {verb} {names} · {whose}."
+
+
+def _reported(found: Sequence[Foreseen], times: Times) -> str:
+    """Return since when the clock would run, if the text is not from just now."""
+    incident = next((one.result.incident for one in found if one.result), None)
+    if incident is None or incident.opened_at - incident.reported_at < _JUST_NOW:
+        return ""
+    reported = times.at(incident.reported_at, "Reported")
+    return f" {reported}; the clock runs from then."
+
+
+def _named(one: Foreseen) -> str:
+    severity = one.candidate.severity
+    return "no incident" if severity is None else marked(severity)
+
+
+def _lines(
+    one: Foreseen, policy: Policy, reader: Person, times: Times
+) -> Iterator[str]:
+    reasons = [shown(reason, _LONGEST_REASON) for reason in one.candidate.reasons]
+    because = f": {' · '.join(reasons)}" if reasons else ""
+    name = _named(one)
+    yield ended(f"*{name[:1].upper()}{name[1:]}*{because}")
+    severity, foreseen = one.candidate.severity, one.result
+    if severity is None or foreseen is None:
+        return
+    means = policy.severities[severity].means
+    yield ended(f"Your policy: {shown(means, _LONGEST_MEANING)}")
+    yield f"If you open it: {opened.foreseen(foreseen, policy, reader, times)}"
+
+
+def _buttons(found: Sequence[Foreseen], triaged: Triaged) -> Iterator[Element]:
+    """Yield what may be decided, the likely first; a form is there for all else."""
+    value = actions.triaged_value(triaged)
+    offered = [one.candidate.severity for one in found]
+    if None not in offered:
+        offered.append(None)
+    decisions = [_decision(severity, value) for severity in offered]
+    yield buttons.likely(decisions[0])
+    yield from decisions[1:]
+    yield button("Open in a form", actions.OPEN_IN_FORM, value)
+
+
+def _decision(severity: Severity | None, value: str) -> Element:
+    if severity is None:
+        return button("Not an incident", actions.NOT_AN_INCIDENT, value)
+    return button(f"Open as {severity.label}", actions.OPEN_AS[severity], value)
