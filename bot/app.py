@@ -193,7 +193,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     context = Context(database, policy, clock, system_clock, identity.team)
     people, triage = People(context, slack, identity), Triage(context)
     questions = Questions(context, triage, people)
-    triages = Triages(context, triage, people, lambda: identity.url)
+    triages = Triages(context, triage, people, slack, identity)
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(context, slack, renderer, pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
@@ -203,6 +203,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         Presses(context, triage, people, outbox, questions, triages),
         Forms(context, triage, people),
         Shortcuts(triages),
+        triages,
         people,
         slack,
         triage.recorded,

@@ -159,10 +159,11 @@ class Story(Trial):
 
     def shortcut(self, who: str, message: Message, shortcut: str, **more: Any) -> str:
         """Choose a shortcut on a message, and return the private answer to it."""
-        actor = self.slack.as_(who)
-        answer = actor.shortcut(shortcut, message, wait_private=True, **more)
+        before = len(self.slack.private(who))
+        self.slack.as_(who).shortcut(shortcut, message, **more)
+        said = self.slack.wait_until(lambda: self.slack.private(who)[before:])
         self.settle()
-        return self.read(answer.private, who)
+        return self.read(said[0], who)
 
     def open_form(self, who: str, button: str, message: Message | None = None) -> View:
         """Press a button that opens or replaces a form."""

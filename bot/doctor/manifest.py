@@ -85,6 +85,13 @@ OPTIONAL = (
         "may stand twice, and all else is held until a person has looked",
     ),
     Scope(
+        "app_mentions:read",
+        "who mentions the bot in a channel hears in private which severity that "
+        "message, or the one above its thread, may have",
+        "a mention of the bot stays without an answer; *Triage this message* and "
+        "/triage work",
+    ),
+    Scope(
         "dnd:read",
         "`sevbot doctor` says who on call has notifications off at night",
         "somebody may sleep through a page, and nobody knows beforehand",
@@ -93,6 +100,7 @@ OPTIONAL = (
 EVENTS: Mapping[str, str] = {
     "user_change": "somebody moved to another zone, left, or became a guest",
     "team_join": "somebody new may type commands at once",
+    "app_mention": "who mentions the bot hears which severity a message may have",
     "message.im": "who writes to the bot without a command hears what it does read",
 }
 _COMMANDS = {

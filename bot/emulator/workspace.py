@@ -17,7 +17,7 @@ Clock = Callable[[], datetime]
 BOT = "sevbot"
 SCOPES = frozenset({
     "commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read",
-    "im:history", "channels:history", "groups:history", "dnd:read",
+    "im:history", "channels:history", "groups:history", "dnd:read", "app_mentions:read",
 })  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from bot.inbound.commands import Commands
 from bot.inbound.presses import Presses
 from bot.inbound.shortcuts import Shortcuts
 from bot.inbound.submissions import Forms
+from bot.inbound.triages import Triages
 from bot.incidents.refusals import Refusal
 from bot.slack import actions, payloads
 from bot.slack.blocks import Message, View
@@ -36,6 +37,7 @@ from bot.slack.marked import escape
 from bot.slack.messages import answers
 from bot.slack.payloads import (
     Command,
+    Mention,
     Payload,
     PayloadError,
     Press,
@@ -55,6 +57,7 @@ _ONCE_MORE_WITHIN_S = 0.8
 
 Ack = Callable[..., BoltResponse]
 T = TypeVar("T")
+M = TypeVar("M", Message, Message | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Listeners:
         presses: Presses,
         forms: Forms,
         shortcuts: Shortcuts,
+        triages: Triages,
         people: People,
         slack: Slack,
         recorded: Callable[[str], int | None],
@@ -90,6 +94,7 @@ class Listeners:
         self._presses = presses
         self._forms = forms
         self._shortcuts = shortcuts
+        self._triages = triages
         self._people = people
         self._slack = slack
         self._recorded = recorded
@@ -110,6 +115,7 @@ class Listeners:
         app.event("user_change")(self._on_person)
         app.event("team_join")(self._on_person)
         app.event("message")(self._on_message)
+        app.event("app_mention")(self._on_mention)
         app.event(_ANYTHING)(_notice)
         app.error(self._on_failure)
 
@@ -164,15 +170,28 @@ class Listeners:
 
     def _on_shortcut(self, ack: Ack, body: Payload) -> None:
         shortcut = payloads.shortcut(body)
-        answer = self._answer_shortcut(shortcut)
+        answer = self._asked(shortcut, partial(self._shortcuts.answer, shortcut))
         ack()
-        self._later(partial(self._tell, shortcut.response_url, answer))
+        self._later(partial(self._whisper, shortcut, answer))
         self._wake()
 
-    def _answer_shortcut(self, shortcut: Shortcut) -> Message:
+    def _on_mention(self, body: Payload) -> None:
+        """Answer in private who mentions the bot in a channel."""
+        mention = payloads.mention(body)
+        if mention is None:
+            return
+
+        def answer() -> None:
+            said = self._asked(mention, partial(self._triages.mention, mention))
+            if said is not None:
+                self._whisper(mention, said)
+
+        self._later(answer)
+
+    def _asked(self, by: Shortcut | Mention, answer: Callable[[], M]) -> Message | M:
         try:
-            self._people.admit(shortcut.by, shortcut.team)
-            return _surely(partial(self._shortcuts.answer, shortcut))
+            self._people.admit(by.by, by.team)
+            return _surely(answer)
         except (UserError, Refusal) as error:
             return answers.sentence(failures.said_of(error))
         except StorageError as error:
@@ -180,6 +199,24 @@ class Listeners:
         except SlackError as error:
             why = failures.unknown_person(error)
         return answers.sentence(failures.shortcut_failed(why))
+
+    def _whisper(self, asked: Shortcut | Mention, message: Message) -> None:
+        """Answer in private below the message that somebody asked about.
+
+        A response URL answers where the bot is not, but never in a thread.
+        Source: https://github.com/slackapi/bolt-js/issues/963
+        """
+        url, thread = asked.response_url, asked.thread
+        if url is None or thread is not None:
+            try:
+                self._slack.whisper(asked.channel, asked.by, message, thread)
+            except SlackError as error:
+                if url is None:
+                    _not_delivered(error.code)
+            else:
+                return
+        if url is not None:
+            self._tell(url, message)
 
     def _on_search(self, ack: Ack, body: Payload) -> None:
         """Offer what a menu finds; nothing to people who may not use the bot."""

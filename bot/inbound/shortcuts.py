@@ -13,7 +13,7 @@ class Shortcuts:
 
     def __init__(self, triages: Triages) -> None:
         self._handlers: dict[str, Callable[[Shortcut], Message]] = {
-            actions.TRIAGE_MESSAGE: triages.message,
+            actions.TRIAGE_MESSAGE: triages.shortcut,
         }
 
     def answer(self, shortcut: Shortcut) -> Message:

@@ -1,15 +1,16 @@
 """Triage what somebody typed or wrote, and do what they decide about it."""
 
-from collections.abc import Callable
-
-from bot.errors import UserError
+from bot.errors import SlackError, UserError
 from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.slack import actions, triage_text
 from bot.slack.actions import Triaged
 from bot.slack.blocks import Message
+from bot.slack.client import Slack
+from bot.slack.identities import Identity
 from bot.slack.messages import answers, opened, triaged
-from bot.slack.payloads import Command, Press, Shortcut
+from bot.slack.payloads import Command, Mention, Payload, Press, Shortcut
+from bot.slack.reasons import reason
 from bot.slack.triage_text import TriageText
 from bot.triage.context import Context
 from bot.triage.people import People
@@ -20,20 +21,22 @@ _SEVERITIES = {action: severity for severity, action in actions.OPEN_AS.items()}
 
 
 class Triages:
-    """Answers in private. `site` returns the workspace's address."""
+    """Answers in private what somebody triages, and opens it."""
 
     def __init__(
         self,
         context: Context,
         triage: Triage,
         people: People,
-        site: Callable[[], str],
+        slack: Slack,
+        identity: Identity,
     ) -> None:
         self._context = context
         self._triage = triage
         self._triaging = Triaging(context, triage)
         self._people = people
-        self._site = site
+        self._slack = slack
+        self._site, self._bot = identity.url, identity.user
 
     def text(self, command: Command) -> Message:
         """Suggest a severity for what was typed after a command."""
@@ -46,17 +49,42 @@ class Triages:
         text = triage_text.of_command(command.arguments, command.channel, policy, names)
         return self._suggested(text, command.by, about=command.key)
 
-    def message(self, shortcut: Shortcut) -> Message:
-        """Suggest a severity for a message or, if it was opened, name the incident."""
+    def shortcut(self, shortcut: Shortcut) -> Message:
+        """Suggest a severity for the message on which a shortcut was chosen."""
+        return self._message(shortcut.message, shortcut.channel, shortcut.by)
+
+    def mention(self, mention: Mention) -> Message | None:
+        """Suggest a severity for a message that mentions the bot.
+
+        Without other words it is about the message above its thread. `None` if it only
+        mentions the bot within code.
+        """
+        text = triage_text.beside_mention(mention.message, self._bot)
+        if text is None:
+            return None
+        message: Payload = {**mention.message, "text": text}
+        if not triage_text.has_words(text) and mention.thread is not None:
+            message = self._parent(mention.channel, mention.thread)
+        return self._message(message, mention.channel, mention.by)
+
+    def _parent(self, channel: str, ts: str) -> Payload:
+        try:
+            return self._slack.parent(channel, ts)
+        except SlackError as error:
+            raise UserError(
+                f"I cannot read the message above: {reason(error.code)}. *Triage this "
+                "message* in its menu needs no right to read."
+            ) from error
+
+    def _message(self, message: Payload, channel: str, by: str) -> Message:
+        """Suggest a severity or, if it was opened already, name the incident."""
         policy, names = self._context.policy(), self._people.name_of
-        text = triage_text.of_message(
-            shortcut.message, shortcut.channel, self._site(), policy, names
-        )
+        text = triage_text.of_message(message, channel, self._site, policy, names)
         assert text.link is not None, "a message has a link"
         standing = self._triaging.standing(text.link)
         if standing is not None:
-            return self._standing(standing, shortcut.by)
-        return self._suggested(text, shortcut.by, about=text.link)
+            return self._standing(standing, by)
+        return self._suggested(text, by, about=text.link)
 
     def open(self, press: Press) -> Message:
         """Open what was triaged, with the severity of the button."""

@@ -254,6 +254,30 @@ class Slack:
         """Replace a form that is on somebody's screen."""
         called(self._urgent.views_update, _nothing, view_id=view_id, view=dict(view))
 
+    def whisper(
+        self, channel: str, person: str, message: Message, thread_ts: str | None
+    ) -> None:
+        """Post what one member of a channel sees; in a channel that the bot is in."""
+        called(
+            self._answering.chat_postEphemeral,
+            _nothing,
+            channel=channel,
+            user=person,
+            text=message.text,
+            blocks=list(message.blocks),
+            thread_ts=thread_ts,
+        )
+
+    def parent(self, channel: str, ts: str) -> Answer:
+        """Return the message above a thread. Needs the history scope of its kind."""
+        return called(
+            self._quick.conversations_replies,
+            lambda answer: dict(answer["messages"][0]),
+            channel=channel,
+            ts=ts,
+            limit=1,
+        )
+
     def answer(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Answer a command or a press through its response URL."""
         with understood():

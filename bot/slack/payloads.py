@@ -177,6 +177,18 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A message in a channel that mentions the bot, as Slack describes it."""
+
+    by: str
+    team: str | None
+    channel: str
+    thread: str | None
+    message: Payload
+    response_url: None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeOfPerson:
     """An event about a person, with Slack's user object.
 
@@ -301,6 +313,24 @@ def change_of_person(body: Payload) -> ChangeOfPerson:
         if place
     }
     return ChangeOfPerson(body["event"]["user"], frozenset(places))
+
+
+@_whole
+def mention(body: Payload) -> Mention | None:
+    """Read an `app_mention`; `None` if it is an app's.
+
+    Source: https://docs.slack.dev/reference/events/app_mention
+    """
+    event = body["event"]
+    if event.get("bot_id") or not event.get("user"):
+        return None
+    return Mention(
+        by=event["user"],
+        team=event.get("user_team") or event.get("team"),
+        channel=event["channel"],
+        thread=event.get("thread_ts"),
+        message=event,
+    )
 
 
 @_whole

@@ -19,6 +19,7 @@ _LONGEST = 8_000
 # Shorter names are words of every text.
 _SHORTEST_NAME = 3
 _EMOJI = re.compile(r":[\w+'-]+:")
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _OF_ATTACHMENT = ("pretext", "title", "text")
 # A quote of another message, or the preview of a link.
 _QUOTES = ("is_msg_unfurl", "is_share", "from_url", "original_url")
@@ -58,6 +59,22 @@ def of_message(
     )
 
 
+def beside_mention(message: Payload, bot: str) -> str | None:
+    """Return what a message says besides the mention of the bot, in Slack's mark-up.
+
+    `None` if the mention stands in code, where somebody only quotes it.
+    """
+    text = str(message.get("text") or "")
+    if f"<@{bot}" not in _CODE.sub("", text):
+        return None
+    return re.sub(rf"<@{re.escape(bot)}(?:\|[^<>]*)?>", "", text)
+
+
+def has_words(text: str) -> bool:
+    """Return whether a text has any letter or digit besides its emoji."""
+    return any(one.isalnum() for one in _EMOJI.sub("", text))
+
+
 def permalink(site: str, channel: str, ts: str, thread: str | None) -> str:
     """Return the address of a message, which Slack opens in its thread.
 
@@ -76,7 +93,7 @@ def _read(
     at: datetime | None = None,
 ) -> TriageText:
     words = typed.clean_lines(words[:_LONGEST])
-    if not any(one.isalnum() for one in _EMOJI.sub("", words)):
+    if not has_words(words):
         raise UserError(
             "There are no words in it to go by. `/sev2 customer: what is wrong` opens "
             "an incident."

@@ -324,3 +324,81 @@ def test_a_press_that_was_not_recorded_says_so_and_works_again(tuesday: Story) -
 
     assert said.startswith("NOT recorded")
     assert len(opened(tuesday)) == 1
+
+
+def mentioned(story: Story, text: str, who: str = "dee", **more: Any) -> list[str]:
+    """Mention the bot, and return what its author then sees in private."""
+    story.slack.invite("support", "sevbot")
+    wrote(story, text, who, **more)
+    story.idle()
+    return [story.read(one, who) for one in story.slack.private(who)]
+
+
+def test_a_mention_is_answered_in_private_about_its_own_words(tuesday: Story) -> None:
+    (said,) = mentioned(tuesday, f"@sevbot {DOWN}")
+
+    assert said.startswith("*This reads like 🔺 Sev1 · Globex")
+    tuesday.press("dee", "Open as Sev1", newest_private(tuesday, "dee"))
+    assert f"\n{DOWN}\n" in tuesday.read(tuesday.card())
+
+
+def test_a_mention_alone_in_a_thread_is_about_the_message_above(
+    tuesday: Story,
+) -> None:
+    parent = wrote(tuesday, DOWN, "ana")
+    for number in range(20):
+        wrote(tuesday, f"reply {number}", "ana", thread=parent.ts)
+
+    (said,) = mentioned(tuesday, "@sevbot :eyes: ?", thread=parent.ts)
+
+    assert said.startswith("*This reads like 🔺 Sev1 · Globex")
+    answer = newest_private(tuesday, "dee")
+    assert answer.thread_ts == parent.ts
+    tuesday.press("dee", "Open as Sev1", answer)
+    assert parent.ts.replace(".", "") in str(tuesday.card().blocks)
+
+
+def test_a_mention_with_words_in_a_thread_is_about_those(tuesday: Story) -> None:
+    parent = wrote(tuesday, THANKS, "ana")
+
+    (said,) = mentioned(tuesday, f"@sevbot {DOWN}", thread=parent.ts)
+
+    assert said.startswith("*This reads like 🔺 Sev1")
+
+
+@pytest.mark.parametrize("code", ["`@sevbot nobody`", "```\n@sevbot nobody\n```"])
+def test_a_mention_within_code_is_none(tuesday: Story, code: str) -> None:
+    assert mentioned(tuesday, f"type {code} to ask") == []
+
+
+def test_a_mention_alone_without_a_thread_says_how_to_ask(tuesday: Story) -> None:
+    (said,) = mentioned(tuesday, "@sevbot")
+
+    assert said.startswith("There are no words in it to go by.")
+
+
+def test_without_the_right_to_read_a_thread_a_mention_says_so(tuesday: Story) -> None:
+    tuesday.slack.workspace.scopes -= {"channels:history"}
+    parent = wrote(tuesday, DOWN, "ana")
+
+    (said,) = mentioned(tuesday, "@sevbot", thread=parent.ts)
+
+    assert said.startswith("I cannot read the message above: ")
+    assert "*Triage this message* in its menu needs no right to read." in said
+
+
+def test_a_mention_by_another_app_is_not_answered(tuesday: Story) -> None:
+    tuesday.slack.add_person("pager", is_bot=True)
+    tuesday.slack.invite("support", "pager")
+
+    assert mentioned(tuesday, f"@sevbot {DOWN}", "pager") == []
+
+
+def test_a_shortcut_in_a_thread_is_answered_there(tuesday: Story) -> None:
+    tuesday.slack.invite("support", "sevbot")
+    parent = wrote(tuesday, THANKS)
+    reply = wrote(tuesday, DOWN, thread=parent.ts)
+
+    tuesday.shortcut("ana", reply, TRIAGE)
+
+    assert newest_private(tuesday, "ana").thread_ts == parent.ts

@@ -48,6 +48,29 @@ def post_message(workspace: Workspace, arguments: Json) -> Json:
     return answer
 
 
+def post_ephemeral(workspace: Workspace, arguments: Json) -> Json:
+    """Post what one member of a channel sees, and nobody keeps."""
+    _only_what_is_here(arguments)
+    target, person = required(arguments, "channel", "user")
+    channel = _writable(workspace, target)
+    if person not in channel.members:
+        raise Refused("user_not_in_channel")
+    text, blocks = text_of(arguments), blocks_of(arguments)
+    check_message(text, blocks)
+    message = workspace.post(
+        Message(
+            channel=channel.id,
+            ts="",
+            user=workspace.bot.id,
+            text=text,
+            blocks=tuple(blocks or ()),
+            thread_ts=_thread(workspace, channel, arguments.get("thread_ts")),
+            private_to=person,
+        )
+    )
+    return {"message_ts": message.ts}
+
+
 def update(workspace: Workspace, arguments: Json) -> Json:
     """Edit a message of the bot's own; absent blocks and metadata stay."""
     _only_what_is_here(arguments)
@@ -86,9 +109,12 @@ def delete(workspace: Workspace, arguments: Json) -> Json:
 
 
 def message_json(workspace: Workspace, message: Message) -> Json:
-    """Return Slack's message object, with the fields of an app for the bot's own."""
-    if message.user != workspace.bot.id or message.deleted:
+    """Return Slack's message object; an app's own has the fields of that app."""
+    by = workspace.people.get(message.user)
+    if by is None or not by.is_bot or message.deleted:
         return message.as_json()
+    if by.id != workspace.bot.id:
+        return message.as_json({"bot_id": f"B{by.id[1:]}"})
     bot = {
         "bot_id": workspace.bot_id,
         "app_id": workspace.app_id,

@@ -52,6 +52,9 @@ class WebApi:
             "chat.postMessage": Method(
                 Tier.SPECIAL, partial(chat_api.post_message, workspace)
             ),
+            "chat.postEphemeral": Method(
+                Tier.FOUR, partial(chat_api.post_ephemeral, workspace)
+            ),
             "chat.update": Method(Tier.THREE, partial(chat_api.update, workspace)),
             "chat.delete": Method(Tier.THREE, partial(chat_api.delete, workspace)),
             "conversations.history": Method(

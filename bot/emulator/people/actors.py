@@ -77,7 +77,7 @@ class Actor:
 
         `added` are its `files`, and the `attachments` of an app's message.
 
-        The app hears of it only in its direct conversation with them.
+        The app hears of it in its direct conversation with them, or if it is mentioned.
         """
         where = self._conversation(channel)
         parent = self._parent(where, thread) if thread else None

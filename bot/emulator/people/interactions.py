@@ -172,30 +172,27 @@ class Interactions:
     def written(self, message: Message) -> Json | None:
         """Return the event of a person's message to the app, if it may hear of it.
 
-        That needs the event `message.im`, which has the scope `im:history`. Source:
+        In their direct conversation that is `message.im`, which has the scope
+        `im:history`, in its channels `app_mention`, with `app_mentions:read`. Sources:
         https://docs.slack.dev/reference/events/message.im
+        https://docs.slack.dev/reference/events/app_mention
         """
         workspace = self._workspace
         channel = workspace.channels[message.channel]
-        is_with_app = channel.is_im and workspace.bot.id in channel.members
-        if not is_with_app or "im:history" not in workspace.scopes:
+        scope = "im:history" if channel.is_im else "app_mentions:read"
+        is_with_app = workspace.bot.id in channel.members
+        is_heard = channel.is_im or f"<@{workspace.bot.id}>" in message.text
+        if not (is_with_app and is_heard) or scope not in workspace.scopes:
             return None
         home = workspace.people[message.user].team_id
-        event: Json = {
-            "type": "message",
-            "user": message.user,
-            "text": message.text,
-            "ts": message.ts,
+        places = {"source_team": home, "user_team": home, "channel_type": "im"}
+        return {
+            **chat_api.message_json(workspace, message),
             "team": home,
-            "source_team": home,
-            "user_team": home,
             "channel": channel.id,
-            "channel_type": "im",
             "event_ts": message.ts,
+            **(places if channel.is_im else {"type": "app_mention"}),
         }
-        if message.thread_ts:
-            event["thread_ts"] = message.thread_ts
-        return event
 
     def action(self, placed: Placed, chosen: Json) -> Json:
         """Return the entry of `actions`; its `action_ts` is never given twice."""

@@ -401,3 +401,20 @@ def test_watchers_see_each_change_in_order(
     client.chat_delete(channel=INCIDENTS, ts=ts)
 
     assert heard == [("posted", "one"), ("edited", "two"), ("deleted", "two")]
+
+
+def test_a_private_message_needs_both_in_the_channel(
+    slack: LocalSlack, client: WebClient
+) -> None:
+    ben, cleo = (slack.workspace.find_person(name).id for name in ("ben", "cleo"))
+
+    client.chat_postEphemeral(channel=INCIDENTS, user=ben, text="for you")
+    with pytest.raises(SlackApiError) as stranger:
+        client.chat_postEphemeral(channel=INCIDENTS, user=cleo, text="for you")
+    with pytest.raises(SlackApiError) as outside:
+        client.chat_postEphemeral(channel="C0SUPPORT", user=cleo, text="for you")
+
+    assert [one.text for one in slack.private("ben")] == ["for you"]
+    assert slack.private("cleo") == []
+    assert refusal(stranger) == "user_not_in_channel"
+    assert refusal(outside) == "not_in_channel"
