@@ -6,6 +6,7 @@ The answer is a private message, a form, or nothing if the card shows what happe
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.classification.suggestions import suggest
 from bot.delivery.outbox import Outbox
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
@@ -29,7 +30,7 @@ from bot.slack.forms import (
 )
 from bot.slack.forms.opening import OpenEntry
 from bot.slack.forms.policy_inputs import TOLD
-from bot.slack.messages import answers, one_incident, opened, yours
+from bot.slack.messages import answers, one_incident, opened, triaged, yours
 from bot.slack.messages.notice import notice
 from bot.slack.payloads import Press, Search
 from bot.slack.phrases import Times, both, name_of
@@ -270,7 +271,9 @@ def opening_form(
     times = Times(reader.zone, now, is_token=True)
     recorded = triage.foreseen(reader.id, report)
     said = opened.foreseen(recorded, policy, reader, times)
-    return opening.view(policy, entry, foreseen=said)
+    title = request.title
+    like = triaged.in_form(suggest(title, policy.examples)) if title else ""
+    return opening.view(policy, entry, foreseen=said, suggested=like)
 
 
 def _act(press: Press) -> Act:

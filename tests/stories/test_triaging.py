@@ -402,3 +402,25 @@ def test_a_shortcut_in_a_thread_is_answered_there(tuesday: Story) -> None:
     tuesday.shortcut("ana", reply, TRIAGE)
 
     assert newest_private(tuesday, "ana").thread_ts == parent.ts
+
+
+def test_the_opening_form_suggests_a_severity_once_it_knows_the_text(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", "/sev3")
+    before = tuesday.form("dee")
+
+    tuesday.slack.as_("dee").enter("title", DOWN)
+    tuesday.slack.wait_until(lambda: "reads like" in tuesday.form("dee"))
+
+    assert "What is wrong" in before
+    assert "reads like" not in before
+    assert "What is wrong reads like 🔺 Sev1." in tuesday.form("dee")
+    tuesday.submit("dee", customer="=Globex")
+    assert "🔵 Sev3 · INC-1 · Globex\nnobody at Globex" in tuesday.read(tuesday.card())
+
+
+def test_the_form_of_a_triaged_text_suggests_at_once(tuesday: Story) -> None:
+    tuesday.open_form("dee", "Open in a form", typed(tuesday, SLOW))
+
+    assert "What is wrong may be 🔶 Sev2 or 🔺 Sev1." in tuesday.form("dee")

@@ -208,7 +208,9 @@ class Actor:
                 placed = forms.named(view.blocks, name)
                 entry = forms.entered(placed.element, given, self._person_id)
                 changed = _with_entry(view, placed, entry)
-                if placed.block.get("dispatch_action") and changed != view:
+                is_sent = placed.element["type"] != "plain_text_input"
+                is_sent = is_sent and placed.block.get("dispatch_action", False)
+                if is_sent and changed != view:
                     chosen.append((placed, entry))
                 view = changed
             view = self._screens.keep(view)
@@ -216,6 +218,17 @@ class Actor:
             action = self._interactions.action(placed, {"selected_option": entry})
             self._act(view, action)
         return view
+
+    def enter(self, name: str, text: str) -> Answer:
+        """Type into an input that dispatches its action, and press Enter in it.
+
+        Source: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+        """
+        view = self.fill({name: text})
+        placed = forms.named(view.blocks, name)
+        if not placed.block.get("dispatch_action"):
+            raise LookupError(f"{name} sends nothing at Enter")
+        return self._act(view, self._interactions.action(placed, {"value": text}))
 
     def submit(
         self, entries: Mapping[str, Any] | None = None, /, **more: Any

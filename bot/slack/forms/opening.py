@@ -17,6 +17,7 @@ from bot.slack.forms.inputs import (
     when_field,
 )
 from bot.slack.forms.policy_inputs import (
+    TITLE,
     customer_field,
     plan_field,
     read_customer,
@@ -27,8 +28,6 @@ from bot.slack.forms.policy_inputs import (
 from bot.slack.payloads import Submission
 
 ID = "open_form"
-
-TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +43,21 @@ class OpenEntry:
     triaged: Triaged | None = None
 
 
-def view(policy: Policy, entry: OpenEntry, *, foreseen: str) -> View:
-    """Return the form, with what is known chosen. `foreseen` is what it leads to."""
+def view(
+    policy: Policy, entry: OpenEntry, *, foreseen: str, suggested: str = ""
+) -> View:
+    """Return the form, with what is known chosen.
+
+    `foreseen` is what it leads to, `suggested` what its title reads like.
+    """
     hint, triaged = "Empty: the customer's plan.", entry.triaged
     title = text_input(LONGEST_TITLE, initial=entry.request.title)
     blocks = [
         section(f"*If you open it now:* {foreseen}"),
         *severity_fields(policy, entry.severity),
+        *([section(suggested)] if suggested else []),
         customer_field(policy, entry.request.customer, is_unknown_offered=True),
-        field(TITLE, "What is wrong?", title),
+        field(TITLE, "What is wrong?", title, is_told=True),
         plan_field(policy, None, hint=hint, optional=True),
     ]
     metadata = {"channel": entry.channel}

@@ -27,8 +27,9 @@ from bot.slack.phrases import joined
 SEVERITY = "severity"
 PLAN = "plan"
 CUSTOMER = "customer"
-# A choice in one of these shows anew what the form will lead to.
-TOLD = (SEVERITY, PLAN, CUSTOMER)
+TITLE = "title"
+# A choice in one of these, or Enter, shows anew what the form will lead to.
+TOLD = (SEVERITY, PLAN, CUSTOMER, TITLE)
 
 _UNKNOWN = "unknown"
 _MOST_CUSTOMERS = 90

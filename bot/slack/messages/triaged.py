@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.classification.suggestions import Candidate
+from bot.classification.suggestions import Candidate, Suggestion
 from bot.policy.policies import Policy, Severity
 from bot.slack import actions, buttons
 from bot.slack.actions import Triaged
@@ -63,12 +63,18 @@ def message(
         row(list(_buttons(found, triaged))),
     ]
     text = [f"{_first(found, policy)}{_reported(found, plain)}"]
-    text += [
-        f"As {_named(one)}: {opened.foreseen(one.result, policy, reader, plain)}"
-        for one in found
-        if one.result is not None
-    ]
+    for one in found:
+        if one.result is not None:
+            foreseen = opened.foreseen(one.result, policy, reader, plain)
+            text.append(f"As {_named(one.candidate.severity)}: {foreseen}")
     return say(" ".join(text), blocks)
+
+
+def in_form(suggestion: Suggestion) -> str:
+    """Return in a line what the title in a form reads like."""
+    verb = "reads like" if suggestion.is_sure else "may be"
+    names = joined([_named(one.severity) for one in suggestion.candidates], "or")
+    return f"What is wrong {verb} {names}."
 
 
 def standing(recorded: Recorded, reader: Person, now: datetime) -> Message:
@@ -93,7 +99,7 @@ def standing(recorded: Recorded, reader: Person, now: datetime) -> Message:
 
 
 def _first(found: Sequence[Foreseen], policy: Policy) -> str:
-    names = joined([_named(one) for one in found], "or")
+    names = joined([_named(one.candidate.severity) for one in found], "or")
     incident = next((one.result.incident for one in found if one.result), None)
     if incident is None:
         return "This does not read like an incident."
@@ -113,8 +119,7 @@ def _reported(found: Sequence[Foreseen], times: Times) -> str:
     return f" {reported}; the clock runs from then."
 
 
-def _named(one: Foreseen) -> str:
-    severity = one.candidate.severity
+def _named(severity: Severity | None) -> str:
     return "no incident" if severity is None else marked(severity)
 
 
@@ -123,7 +128,7 @@ def _lines(
 ) -> Iterator[str]:
     reasons = [shown(reason, _LONGEST_REASON) for reason in one.candidate.reasons]
     because = f": {' · '.join(reasons)}" if reasons else ""
-    name = _named(one)
+    name = _named(one.candidate.severity)
     yield ended(f"*{name[:1].upper()}{name[1:]}*{because}")
     severity, foreseen = one.candidate.severity, one.result
     if severity is None or foreseen is None:
