@@ -42,6 +42,15 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """An incident that somebody opened with this severity, which proved right."""
+
+    name: str
+    severity: Severity
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """What a message may be, best first: one candidate where that is sure, or two."""
 
@@ -54,18 +63,23 @@ class Suggestion:
 
 
 def suggest(
-    text: str, examples: Examples | None = None, weights: Weights | None = None
+    text: str,
+    examples: Examples | None = None,
+    weights: Weights | None = None,
+    *,
+    opened: Sequence[Opened] = (),
 ) -> Suggestion:
     """Return the severities that a message may have, with the words that say so.
 
-    `examples` are the team's own; a message that is like one may be what it is.
+    `examples` are the team's own, and `opened` what it opened; a message that is like
+    one may be what it is.
     """
     weights = weights or shipped()
     read = list(tokens(text))
     found = list(features(read))
     said = scored(weights, found)
     named = chosen(said.shares)
-    near = _nearest(text, examples) if examples else None
+    near = _nearest(text, examples or {}, opened)
     if near is not None:
         label, _, share = near
         others = tuple(one for one in named if one != label)
@@ -86,7 +100,7 @@ def suggest(
         spans = sorted(_spans(read, speaks), reverse=True)[:_REASONS]
         reasons = tuple(" ".join(text[start:end].split()) for _, start, end in spans)
         if near is not None and label == near[0]:
-            reasons = (f'like your example: "{near[1]}"', *reasons)
+            reasons = (near[1], *reasons)
         candidates.append(Candidate(label, reasons))
     return Suggestion(tuple(candidates))
 
@@ -105,18 +119,29 @@ def chosen(shares: Sequence[float]) -> tuple[Label, ...]:
     return best, second
 
 
-def _nearest(text: str, examples: Examples) -> tuple[Label, str, float] | None:
-    own = profile(text)
-    near = (
-        (label, example, likeness(own, _profile_of_example(example)))
+def _nearest(
+    text: str, examples: Examples, opened: Sequence[Opened]
+) -> tuple[Label, str, float] | None:
+    known: list[tuple[Label, str, str]] = [
+        (label, f'like your example: "{example}"', example)
         for label, texts in examples.items()
         for example in texts
+    ]
+    known += [
+        (one.severity, f'like {one.name}: "{one.title}"', one.title) for one in opened
+    ]
+    if not known:
+        return None
+    own = profile(text)
+    near = (
+        (label, said, likeness(own, _profile_of_example(like)))
+        for label, said, like in known
     )
-    best = max(near, key=lambda one: one[2], default=None)
-    return best if best and best[2] >= _NEAR else None
+    best = max(near, key=lambda one: one[2])
+    return best if best[2] >= _NEAR else None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _profile_of_example(example: str) -> frozenset[str]:
     return profile(example)
 

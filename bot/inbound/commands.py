@@ -1,7 +1,6 @@
 """The slash commands: `/sev1` to `/sev4`, `/triage` and `/incident`."""
 
 from bot.errors import UserError
-from bot.inbound.presses import opening_form
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
 from bot.incidents.acts import Report
@@ -69,7 +68,7 @@ class Commands:
         if isinstance(request, command_text.Form):
             described = OpenRequest(request.customer, plan=None, title="")
             entry = opening.OpenEntry(severity, command.channel, described)
-            return opening_form(self._triage, policy, typist, now, entry)
+            return self._triages.form(command.by, entry)
         if request.owner not in (None, command.by):
             self._people.must_be_member(str(request.owner))
         report = Report(

@@ -6,17 +6,14 @@ The answer is a private message, a form, or nothing if the card shows what happe
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.classification.suggestions import suggest
 from bot.delivery.outbox import Outbox
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
-from bot.incidents.acts import Report
 from bot.incidents.deadlines import owed_now
 from bot.incidents.refusals import Refusal, SentAgain
 from bot.policy.policies import Policy, Severity
 from bot.slack import actions, whose
 from bot.slack.blocks import Element, Message, View
-from bot.slack.command_text import OpenRequest
 from bot.slack.forms import (
     change,
     customer,
@@ -28,9 +25,8 @@ from bot.slack.forms import (
     voiding,
     why,
 )
-from bot.slack.forms.opening import OpenEntry
 from bot.slack.forms.policy_inputs import TOLD
-from bot.slack.messages import answers, one_incident, opened, triaged, yours
+from bot.slack.messages import answers, one_incident, opened, yours
 from bot.slack.messages.notice import notice
 from bot.slack.payloads import Press, Search
 from bot.slack.phrases import Times, both, name_of
@@ -59,6 +55,7 @@ class Presses:
         self._people = people
         self._outbox = outbox
         self._questions = questions
+        self._triages = triages
         self._handlers: dict[str, Callable[[Press], Answer]] = {
             actions.TAKE: self._take,
             actions.TAKE_IN_LIST: self._take,
@@ -84,7 +81,7 @@ class Presses:
             actions.VOID: self._void_form,
             **dict.fromkeys(actions.OPEN_AS.values(), triages.open),
             actions.NOT_AN_INCIDENT: triages.decline,
-            actions.OPEN_IN_FORM: self._triaged_form,
+            actions.OPEN_IN_FORM: triages.form_of,
             **dict.fromkeys(TOLD, self._foresee),
         }
 
@@ -229,17 +226,8 @@ class Presses:
             return self._change_foreseen(press, *change.so_far(form))
         if form is None or form.form != opening.ID:
             return None
-        reader, policy, now = self._asked_by(press)
-        entry = opening.so_far(form, policy)
-        return opening_form(self._triage, policy, reader, now, entry=entry)
-
-    def _triaged_form(self, press: Press) -> Answer:
-        carried = actions.read_triaged(press.value)
-        reader, policy, now = self._asked_by(press)
-        suggested = next((one for one in carried.candidates if one != "none"), "sev3")
-        request = OpenRequest(carried.customer, plan=None, title=carried.title)
-        entry = OpenEntry(Severity(suggested), carried.channel, request, carried)
-        return opening_form(self._triage, policy, reader, now, entry)
+        entry = opening.so_far(form, self._context.policy())
+        return self._triages.form(press.by, entry)
 
     def _customer_form(self, press: Press) -> Answer:
         return customer.view(self._open(press).incident, self._context.policy())
@@ -253,27 +241,6 @@ class Presses:
     def _open(self, press: Press) -> Result:
         """Return the incident that a form is about, which must be open."""
         return self._triage.look_open(actions.read_incident(press.value))
-
-
-def opening_form(
-    triage: Triage, policy: Policy, reader: Person, now: datetime, entry: OpenEntry
-) -> View:
-    """Return the form that opens an incident, with what its choices lead to."""
-    request = entry.request
-    report = Report(
-        severity=entry.severity,
-        title=request.title,
-        channel=entry.channel,
-        customer=request.customer,
-        plan=request.plan,
-        reported_at=entry.triaged.reported_at(now) if entry.triaged else None,
-    )
-    times = Times(reader.zone, now, is_token=True)
-    recorded = triage.foreseen(reader.id, report)
-    said = opened.foreseen(recorded, policy, reader, times)
-    title = request.title
-    like = triaged.in_form(suggest(title, policy.examples)) if title else ""
-    return opening.view(policy, entry, foreseen=said, suggested=like)
 
 
 def _act(press: Press) -> Act:

@@ -5,16 +5,20 @@ from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.slack import actions, triage_text
 from bot.slack.actions import Triaged
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
+from bot.slack.command_text import OpenRequest
+from bot.slack.forms import opening
+from bot.slack.forms.opening import OpenEntry
 from bot.slack.identities import Identity
 from bot.slack.messages import answers, opened, triaged
 from bot.slack.payloads import Command, Mention, Payload, Press, Shortcut
+from bot.slack.phrases import Times
 from bot.slack.reasons import reason
 from bot.slack.triage_text import TriageText
 from bot.triage.context import Context
 from bot.triage.people import People
-from bot.triage.triaging import Triaging
+from bot.triage.triaging import NOT_ONE, Triaging
 from bot.triage.use_cases import Act, Result, Triage
 
 _SEVERITIES = {action: severity for severity, action in actions.OPEN_AS.items()}
@@ -107,6 +111,34 @@ class Triages:
         reader, policy = self._people.person(press.by), self._context.policy()
         return opened.message(result, policy, reader, now, like=result.like)
 
+    def form_of(self, press: Press) -> View:
+        """Open the form with what was triaged in it."""
+        carried = actions.read_triaged(press.value)
+        suggested = next((one for one in carried.candidates if one != NOT_ONE), "sev3")
+        request = OpenRequest(carried.customer, plan=None, title=carried.title)
+        entry = OpenEntry(Severity(suggested), carried.channel, request, carried)
+        return self.form(press.by, entry)
+
+    def form(self, by: str, entry: OpenEntry) -> View:
+        """Return the form that opens an incident, with what its choices lead to."""
+        request, now = entry.request, self._context.clock()
+        report = Report(
+            severity=entry.severity,
+            title=request.title,
+            channel=entry.channel,
+            customer=request.customer,
+            plan=request.plan,
+            reported_at=entry.triaged.reported_at(now) if entry.triaged else None,
+        )
+        reader, policy = self._people.person(by), self._context.policy()
+        times = Times(reader.zone, now, is_token=True)
+        recorded = self._triage.foreseen(by, report)
+        said = opened.foreseen(recorded, policy, reader, times)
+        like = ""
+        if request.title:
+            like = triaged.in_form(self._triaging.suggest(request.title))
+        return opening.view(policy, entry, foreseen=said, suggested=like)
+
     def decline(self, press: Press) -> Message:
         """Note that what was triaged is no incident."""
         carried = actions.read_triaged(press.value)
@@ -131,9 +163,18 @@ class Triages:
             customer=text.customer,
             channel=text.channel,
             said_at=text.at.timestamp() if text.at else None,
-            candidates=tuple(str(one.candidate.severity or "none") for one in found),
+            candidates=tuple(str(one.candidate.severity or NOT_ONE) for one in found),
         )
-        return triaged.message(found, carried, policy, self._people.person(by), now)
+        declined = self._triaging.declined(about)
+        reader = self._people.person(by)
+        return triaged.message(
+            found,
+            carried,
+            policy,
+            reader,
+            now,
+            declined_by=declined.by if declined else None,
+        )
 
     def _standing(self, result: Result, by: str) -> Message:
         reader, now = self._people.person(by), self._context.clock()

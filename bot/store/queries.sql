@@ -2035,6 +2035,40 @@ SET candidates = excluded.candidates,
   decided_at = excluded.decided_at
 RETURNING about;
 
+-- name: opened_and_not_changed
+-- The newest incidents whose severity proved right, as far as anybody knows.
+SELECT number, severity, title
+FROM incidents AS one
+WHERE workspace = :workspace
+  AND status <> 'void'
+  AND NOT EXISTS (
+    SELECT 1
+    FROM events
+    WHERE events.workspace = one.workspace
+      AND events.incident = one.number
+      AND kind IN ('changed', 'erased')
+  )
+ORDER BY number DESC
+LIMIT :most;
+
+-- name: decided_suggestions
+SELECT
+  about, candidates, decision, incident, by_person, decided_at,
+  COALESCE(CASE WHEN status = 'void' THEN 'none' ELSE severity END, decision) AS proved
+FROM suggestions
+LEFT JOIN incidents
+  ON incidents.workspace = suggestions.workspace
+  AND incidents.number = suggestions.incident
+WHERE suggestions.workspace = :workspace
+ORDER BY decided_at, about;
+
+-- name: forget_declined
+DELETE FROM suggestions
+WHERE workspace = :workspace
+  AND incident IS NULL
+  AND decided_at < :before
+RETURNING about;
+
 -- name: erase_suggestions
 -- The link leads to the message, so only the number stays.
 UPDATE suggestions

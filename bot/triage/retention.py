@@ -37,6 +37,8 @@ class Retention:
                 erased += len(erasing.erase(tx, numbers, now))
             if len(numbers) < _BATCH:
                 break
+        with self._context.database.transaction() as tx:
+            tx.write("forget_declined", before=now - kept_for)
         # Even if nothing was erased: a reader may have kept the log from being emptied
         # last time, so that it still holds erased texts.
         self._context.database.empty_log()

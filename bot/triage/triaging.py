@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, replace
 
-from bot.classification.suggestions import Candidate, suggest
+from bot.classification.suggestions import Candidate, Opened, Suggestion, suggest
 from bot.incidents.acts import Report
+from bot.policy.policies import Severity
 from bot.store.tables import suggestions
 from bot.store.tables.suggestions import Decision
 from bot.triage.context import Context
 from bot.triage.use_cases import Result, Triage
 
 NOT_ONE = "none"
+# How many incidents a text is compared with, the newest.
+_MOST_OPENED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,25 @@ class Triaging:
 
     def look(self, by: str, words: str, report: Report) -> list[Foreseen]:
         """Return what a text may be, best first: one where that is sure, or two."""
-        found = suggest(words, self._context.policy().examples)
+        found = self.suggest(words)
         return [
             Foreseen(one, self._opened(by, report, one)) for one in found.candidates
         ]
+
+    def suggest(self, words: str) -> Suggestion:
+        """Return what a text may be, by the weights and by what the team knows."""
+        with self._context.database.reading() as tx:
+            rows = suggestions.opened_and_not_changed(tx, _MOST_OPENED)
+        opened = [
+            Opened(f"INC-{row['number']}", Severity(row["severity"]), row["title"])
+            for row in rows
+        ]
+        return suggest(words, self._context.policy().examples, opened=opened)
+
+    def declined(self, about: str) -> Decision | None:
+        """Return who said of a text that it is no incident, if anybody did."""
+        with self._context.database.reading() as tx:
+            return suggestions.declined(tx, about)
 
     def standing(self, about: str) -> Result | None:
         """Return the incident that was opened from a text, unless it was voided."""

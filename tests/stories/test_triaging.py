@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.classification.weights import shipped
 from bot.emulator.records import Message
 from tests.breaking import locked
 from tests.story import Story
@@ -424,3 +425,26 @@ def test_the_form_of_a_triaged_text_suggests_at_once(tuesday: Story) -> None:
     tuesday.open_form("dee", "Open in a form", typed(tuesday, SLOW))
 
     assert "What is wrong may be 🔶 Sev2 or 🔺 Sev1." in tuesday.form("dee")
+
+
+def test_who_triages_after_somebody_said_no_hears_of_it(tuesday: Story) -> None:
+    said = wrote(tuesday, SLOW)
+    tuesday.shortcut("ana", said, TRIAGE)
+    tuesday.press("ana", "Not an incident", newest_private(tuesday, "ana"))
+
+    answer = tuesday.shortcut("dee", said, TRIAGE)
+
+    assert "@ana said it is no incident." in answer
+    tuesday.press("dee", "Open as Sev2", newest_private(tuesday, "dee"))
+    assert len(opened(tuesday)) == 1
+
+
+def test_a_bot_that_classifies_nothing_reads_no_weights(tuesday: Story) -> None:
+    shipped.cache_clear()
+
+    tuesday.command("dee", "/sev2 acme: push of apps fails")
+    tuesday.command("dee", "/sev2")
+    before = shipped.cache_info().currsize
+    typed(tuesday, SLOW)
+
+    assert (before, shipped.cache_info().currsize) == (0, 1)

@@ -2,18 +2,25 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.classification import figures
 from bot.classification.suggestions import Suggestion, suggest
 from bot.classification.weights import LABELS, Label
+from bot.cli import triage_report
 from bot.cli.policies import now, read
 from bot.cli.printing import say
-from bot.errors import UserError
+from bot.errors import BotError, UserError
 from bot.policy.parsing.notation import quoted
+from bot.settings import read_settings
+from bot.store import opening
+from bot.store.tables import suggestions
+from bot.store.tables.suggestions import Decision
 
 _NAMED = {str(label or "none"): label for label in LABELS}
 _SHAPE = 'Write a JSON list such as [{"id": "a", "text": "The console is down."}].'
@@ -21,9 +28,13 @@ _SHAPE = 'Write a JSON list such as [{"id": "a", "text": "The console is down."}
 
 def classify(
     file: Annotated[
-        Path, typer.Argument(help='A JSON list of {"id", "text"}.', show_default=False)
-    ],
+        Path | None,
+        typer.Argument(help='A JSON list of {"id", "text"}.', show_default=False),
+    ] = None,
     *,
+    report: Annotated[
+        bool, typer.Option("--report", help="Say which suggestions in Slack misled.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON for other programs.")
     ] = False,
@@ -32,8 +43,13 @@ def classify(
 
     One is named where that is sure, else two, best first; "none" is not an incident.
     The policy's examples count. Where "severity" (and "or") stands beside a text, it
-    also says how many were right.
+    also says how many were right. `--report` needs no file: it reads the record.
     """
+    if report:
+        say(triage_report.as_text(_decided(), _zone()))
+        return
+    if file is None:
+        raise UserError("Name a file, or write --report.")
     messages = _messages(file)
     examples = read(None, now().date()).examples
     found = [suggest(one["text"], examples) for one in messages]
@@ -50,6 +66,19 @@ def classify(
     ]
     if judged:
         say(figures.as_text(figures.figures(judged)), err=as_json)
+
+
+def _decided() -> list[tuple[Decision, str]]:
+    url = read_settings().database_url
+    workspace = opening.known_workspace(url)
+    if workspace is None:
+        raise BotError("There is no record yet.")
+    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
+        return suggestions.decided(tx)
+
+
+def _zone() -> ZoneInfo:
+    return read(None, now().date()).team_hours.zone
 
 
 def _messages(file: Path) -> list[dict[str, Any]]:

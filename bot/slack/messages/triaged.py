@@ -47,22 +47,28 @@ class Foreseen(Protocol):
     def result(self) -> Recorded | None: ...
 
 
-def message(
+def message(  # noqa: PLR0913  # All that is news to who asks.
     found: Sequence[Foreseen],
     triaged: Triaged,
     policy: Policy,
     reader: Person,
     now: datetime,
+    *,
+    declined_by: str | None = None,
 ) -> Message:
-    """Return what a text may be, best first, with what would follow from each."""
+    """Return what a text may be, best first, with what would follow from each.
+
+    `declined_by` is who said before that it is no incident.
+    """
     plain, token = both(reader.zone, now)
     each = ("\n".join(_lines(one, policy, reader, token)) for one in found)
+    said = f" {mention(declined_by)} said it is no incident." if declined_by else ""
     blocks = [
-        section(f"*{_first(found, policy)}*{_reported(found, token)}"),
+        section(f"*{_first(found, policy)}*{_reported(found, token)}{said}"),
         *map(section, each),
         row(list(_buttons(found, triaged))),
     ]
-    text = [f"{_first(found, policy)}{_reported(found, plain)}"]
+    text = [f"{_first(found, policy)}{_reported(found, plain)}{said}"]
     for one in found:
         if one.result is not None:
             foreseen = opened.foreseen(one.result, policy, reader, plain)

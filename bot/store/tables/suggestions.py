@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store.database import Transaction
+from bot.store.database import Row, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,27 @@ def opened_from(tx: Transaction, about: str) -> int | None:
     return int(row["number"]) if row else None
 
 
-def decided(tx: Transaction, about: str) -> Decision | None:
-    """Return what was decided about a text, if anything was."""
+def declined(tx: Transaction, about: str) -> Decision | None:
+    """Return who said of a text that it is no incident, if anybody did."""
     row = tx.one("suggestion", about=about)
-    if row is None:
-        return None
+    return None if row is None or row["incident"] is not None else _decision(row)
+
+
+def decided(tx: Transaction) -> list[tuple[Decision, str]]:
+    """Return every decision, oldest first, with what the text proved to be.
+
+    That is the incident's severity by now, or "none" for one that was voided.
+    """
+    rows = tx.all("decided_suggestions")
+    return [(_decision(row), str(row["proved"])) for row in rows]
+
+
+def opened_and_not_changed(tx: Transaction, most: int) -> list[Row]:
+    """Return the newest incidents whose severity nobody changed."""
+    return tx.all("opened_and_not_changed", most=most)
+
+
+def _decision(row: Row) -> Decision:
     return Decision(
         about=row["about"],
         candidates=tuple(row["candidates"].split()),
