@@ -7,11 +7,24 @@ from time import monotonic
 from typing import assert_never
 
 from bot.demo.live import Live
-from bot.demo.stories import Act, At, FillsIn, HandsOff, On, Presses, SlackIs, Types
+from bot.demo.stories import (
+    Act,
+    At,
+    FillsIn,
+    HandsOff,
+    On,
+    Place,
+    Presses,
+    SlackIs,
+    Triages,
+    Types,
+    Writes,
+)
 from bot.demo.trial import Trial
 from bot.emulator.faults import Condition
 from bot.emulator.people.exchanges import Answer
 from bot.emulator.records import Message
+from bot.slack.actions import TRIAGE_MESSAGE
 
 _FORM_BEATS = 1.5
 _CATCHES_UP_WITHIN_S = 30
@@ -80,7 +93,7 @@ class Conductor:
                 return self._message(who, on), button
             case HandsOff(who, on):
                 return self._message(who, on), "More"
-            case Types() | SlackIs():
+            case Types() | Writes() | Triages() | SlackIs():
                 return None
             case _:
                 assert_never(act)
@@ -101,6 +114,12 @@ class Conductor:
                 person = self._slack.as_(who)
                 answer = _done(person.command(command, rest, channel="support"))
                 self._audience.answered(who, answer)
+            case Writes(who, text):
+                self._slack.as_(who).say(text, "support")
+            case Triages(who, on):
+                message, person = self._message(who, on), self._slack.as_(who)
+                answer = person.shortcut(TRIAGE_MESSAGE, message, wait_private=True)
+                self._audience.answered(who, _done(answer))
             case Presses(who, button, on):
                 self._press(who, button, on)
             case FillsIn(who, button, on, entries):
@@ -119,7 +138,11 @@ class Conductor:
                 assert_never(act)
 
     def _press(self, who: str, button: str, on: On) -> None:
-        _done(self._slack.as_(who).press(button, self._message(who, on)))
+        message, is_answered = self._message(who, on), on.place is Place.PRIVATE
+        person = self._slack.as_(who)
+        answer = _done(person.press(button, message, wait_private=is_answered))
+        if is_answered:
+            self._audience.answered(who, answer)
 
     def _open(self, who: str, button: str, on: On) -> None:
         """Press a button and wait for its form, instead of one that is still open."""
@@ -151,15 +174,19 @@ class Conductor:
 
     def _message(self, who: str, on: On) -> Message:
         """Return the message that a step is about."""
-        if on.is_card:
-            for message in self._slack.channel("incidents"):
-                if f"{on.incident} " in message.text:
-                    return message
-            raise LookupError(f"there is no card of {on.incident}")
-        for message in reversed(self._slack.dm(who)):
-            if on.incident in message.text and message.blocks:
+        match on.place:
+            case Place.DM:
+                there = [one for one in self._slack.dm(who) if one.blocks]
+            case Place.CARD | Place.SUPPORT:
+                there = self._slack.channel(on.channel)
+            case Place.PRIVATE:
+                there = self._slack.private(who)
+            case _:
+                assert_never(on.place)
+        for message in reversed(there):
+            if on.words in message.text:
                 return message
-        raise LookupError(f"there is no {on.incident} for {who}")
+        raise LookupError(f"nothing for {who} says {on.words!r}")
 
 
 def _done(answer: Answer) -> Answer:

@@ -35,6 +35,7 @@ COMMANDS = (
     ("/sev2", "customer: what is wrong", "A core function is broken for many"),
     ("/sev3", "customer: what is wrong", "One component does not do as it should"),
     ("/sev4", "customer: question or wish", "A question, or a wish"),
+    ("/triage", "what somebody wrote", "Which severity it may have"),
     ("/incident", "[number]", "What is open, yours first, or one incident"),
 )
 _CONNECTS_WITHIN_S = 10

@@ -7,17 +7,33 @@ another one a customer or an incident that a step names may not be there.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.emulator.faults import Condition
 
 
+class Place(StrEnum):
+    """Where the message stands on which a person acts."""
+
+    DM = "their newest direct message about an incident"
+    CARD = "an incident's card"
+    SUPPORT = "#support"
+    PRIVATE = "what only they see there"
+
+
 @dataclass(frozen=True, slots=True)
 class On:
-    """The message that a person acts on: an incident's card, or their newest DM."""
+    """The message that a person acts on: the newest there which says `words`."""
 
-    incident: str
-    is_card: bool = False
+    words: str
+    place: Place = Place.DM
+
+    @property
+    def channel(self) -> str:
+        """Return the conversation in which it stands."""
+        channels = {Place.DM: "dm", Place.CARD: "incidents"}
+        return channels.get(self.place, "support")
 
 
 def newest(incident: str) -> On:
@@ -27,7 +43,17 @@ def newest(incident: str) -> On:
 
 def card(incident: str) -> On:
     """Point at an incident's card."""
-    return On(incident, is_card=True)
+    return On(incident, Place.CARD)
+
+
+def said(words: str) -> On:
+    """Point at what somebody wrote in #support."""
+    return On(words, Place.SUPPORT)
+
+
+def answer(words: str) -> On:
+    """Point at what only the person who acts sees in #support."""
+    return On(words, Place.PRIVATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +78,22 @@ class Types:
 
     who: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Somebody writes a message, in #support."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Triages:
+    """Somebody chooses *Triage this message* in a message's menu."""
+
+    who: str
+    on: On
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +131,7 @@ class SlackIs:
     condition: Condition
 
 
-Act = Types | Presses | FillsIn | HandsOff | SlackIs
+Act = Types | Writes | Triages | Presses | FillsIn | HandsOff | SlackIs
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +314,34 @@ HOLIDAY = Story(
     ),
 )  # fmt: skip
 
+FROM_A_MESSAGE = Story(
+    "from-a-message",
+    "From a message to an incident",
+    "Somebody writes what a customer said, and one press makes it an incident.",
+    "2026-11-24 09:50",
+    (
+        At("2026-11-24 10:10", "Cem passes on what he heard. How severe is that?"),
+        Writes("cem", "nobody at Globex can log in since ten"),
+        At("2026-11-24 10:16",
+           "Dee asks, from the menu of his message. Only she sees the answer."),
+        Triages("dee", said("nobody at Globex")),
+        At("2026-11-24 10:17",
+           "She presses. The incident links to the message, and its clock runs from "
+           "then."),
+        Presses("dee", "Open as Sev1", answer("Sev1")),
+        At("2026-11-24 10:18", "Ana, who was paged, takes it."),
+        Presses("ana", "Take it", newest("INC-1")),
+        At("2026-11-24 10:40", "She has written to Globex, and logs it."),
+        FillsIn("ana", "First response sent", card("INC-1"), {
+            "told": "The login service is back for most of you",
+        }),
+        At("2026-11-24 11:20", "Everybody can log in again."),
+        FillsIn("ana", "Resolve", card("INC-1"), {
+            "note": "A certificate had expired", "confirmed": CONFIRMED,
+        }),
+    ),
+)  # fmt: skip
+
 SLACK_DOWN = Story(
     "slack-down",
     "Slack is down for an hour",
@@ -306,7 +376,7 @@ SLACK_DOWN = Story(
     ),
 )  # fmt: skip
 
-STORIES = (TWO_DAYS, FRIDAY_NIGHT, HOLIDAY, SLACK_DOWN)
+STORIES = (TWO_DAYS, FRIDAY_NIGHT, HOLIDAY, FROM_A_MESSAGE, SLACK_DOWN)
 
 
 def find(id: str) -> Story:

@@ -11,7 +11,18 @@ from typing import Any, assert_never
 
 from bot.demo.conductor import Audience, Conductor
 from bot.demo.live import Live
-from bot.demo.stories import Act, At, FillsIn, HandsOff, Presses, SlackIs, Story, Types
+from bot.demo.stories import (
+    Act,
+    At,
+    FillsIn,
+    HandsOff,
+    Presses,
+    SlackIs,
+    Story,
+    Triages,
+    Types,
+    Writes,
+)
 from bot.demo.time_travel import Course
 from bot.emulator.faults import Condition
 from bot.emulator.page.backstage import Impossible
@@ -183,10 +194,10 @@ def _steps(head: At, acts: list[Act]) -> Iterator[tuple[At | None, list[Act]]]:
 def _best_screen(act: Act) -> tuple[str, str] | None:
     """Return whose screen shows an act best, and which conversation there."""
     match act:
-        case Types():
+        case Types() | Writes():
             return act.who, "support"
-        case Presses() | FillsIn() | HandsOff():
-            return act.who, "incidents" if act.on.is_card else "dm"
+        case Triages() | Presses() | FillsIn() | HandsOff():
+            return act.who, act.on.channel
         case SlackIs():
             return None
         case _:
@@ -197,6 +208,10 @@ def _words(act: Act) -> str:
     match act:
         case Types():
             return f"{act.who.capitalize()} types {act.text}"
+        case Writes():
+            return f"{act.who.capitalize()} writes: {act.text}"
+        case Triages():
+            return f"{act.who.capitalize()} chooses Triage this message"
         case Presses():
             return f"{act.who.capitalize()} presses [{act.button}]"
         case FillsIn():

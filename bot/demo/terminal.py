@@ -27,7 +27,9 @@ from bot.demo.stories import (
     Presses,
     SlackIs,
     Story,
+    Triages,
     Types,
+    Writes,
 )
 from bot.demo.trial import Trial
 from bot.demo.tried_policy import shipped
@@ -87,6 +89,10 @@ class Demo(Trial, Audience):
         match act:
             case Types(who, text):
                 self._say(_who(who, "types"), text, "bold cyan")
+            case Writes(who, text):
+                self._say(_who(who, "writes"), text, "bold cyan")
+            case Triages(who):
+                self._say(_who(who, "chooses"), "Triage this message", "cyan")
             case Presses(who, button):
                 self._say(_who(who, "presses"), f"[{button}]", "cyan")
             case FillsIn(who, button, _, entries):
@@ -111,7 +117,8 @@ class Demo(Trial, Audience):
             self._say(_who(who, "alone sees"), self._form(answer.view), "magenta")
 
     def _noticed(self, change: Change, thing: Any) -> None:
-        if change is Change.POSTED and isinstance(thing, Message):
+        is_message = change is Change.POSTED and isinstance(thing, Message)
+        if is_message and thing.user == self.slack.workspace.bot.id:
             self._seen.append(thing)
 
     def _print_message(self, message: Message) -> None:

@@ -58,6 +58,17 @@ def test_each_reminder_arrives_once_after_slack_was_down() -> None:
     assert back.count("INC-2 Acme (🔶 Sev2): first response due 17:20") == 1
 
 
+def test_one_press_makes_a_message_an_incident() -> None:
+    text = told(stories.find("from-a-message"))
+
+    assert "Cem writes: nobody at Globex can log in since ten" in text
+    assert (
+        "Dee alone sees: This reads like 🔺 Sev1 · Globex (Standard Support)." in text
+    )
+    assert "INC-1 · 🔺 Sev1 · Globex (Standard Support). Reported 10:10" in text
+    assert "the message in Slack" in text
+
+
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
 def test_a_story_plays_to_its_end_on_the_page(opened: Opened, story: Story) -> None:
     opened.stage.do("story", {"story": story.id})
