@@ -21,6 +21,7 @@ from bot.incidents import recipients
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.policy.rotations import Holders
+from bot.slack.actions import TRIAGE_MESSAGE
 from bot.store.database import Transaction
 from bot.store.engines.read_only import Reading
 from bot.store.engines.sqlite import SqliteDatabase
@@ -74,6 +75,7 @@ class Live:
         settle_in(self.slack, policy())
         for command, hint, about in COMMANDS:
             self.slack.add_command(command, hint, about)
+        self.slack.add_shortcut(TRIAGE_MESSAGE, "Triage this message")
 
     @property
     def now(self) -> datetime:

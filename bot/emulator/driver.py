@@ -204,6 +204,10 @@ class LocalSlack:
         told = {"command": command, "hint": hint, "about": about}
         self.workspace.commands.append(told)
 
+    def add_shortcut(self, shortcut: str, name: str) -> None:
+        """Offer a shortcut on messages on the page, likewise."""
+        self.workspace.shortcuts.append({"shortcut": shortcut, "name": name})
+
     def clear(self) -> None:
         """Delete every message and act; people and channels stay."""
         self._screens.clear()

@@ -50,6 +50,7 @@ class Workspace:
         self.silences: dict[str, tuple[datetime, datetime]] = {}
         self.privates: dict[tuple[str, str], Message] = {}
         self.commands: list[Json] = []
+        self.shortcuts: list[Json] = []
         self._listeners: list[Listener] = []
         self._last_stamp: dict[str, int] = {}
         self._numbers = itertools.count(1)

@@ -184,3 +184,20 @@ def test_a_name_that_is_typed_in_full_is_sent_at_once(
     page.locator("#messages", has_text="ask @ben").wait_for()
 
     assert [one.text for one in slack.channel("support")] == ["ask <@U0BEN>"]
+
+
+def test_a_shortcut_stands_beside_reply_and_in_the_thread(
+    slack: LocalSlack, enter: Open
+) -> None:
+    slack.add_shortcut("triage", "Triage this message")
+    asked = slack.as_("ana").say("does anybody see this?", "support")
+    slack.as_("ana").say("nobody can log in", "support", thread=asked.ts)
+    page = enter("U0BEN/C0SUPPORT")
+
+    page.get_by_role("button", name="1 reply").click()
+    shortcut = page.locator("#thread").get_by_role("button", name="Triage this message")
+    shortcut.last.hover()
+    shortcut.last.click()
+
+    page.get_by_text("Slack could not reach the app").wait_for()
+    assert page.locator("#messages .over button").count() == 2

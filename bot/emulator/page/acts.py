@@ -31,6 +31,7 @@ class Acts:
             "read": self._read,
             "type": self._type,
             "press": self._press,
+            "shortcut": self._shortcut,
             "choose": self._choose,
             "search": self._search,
             "submit": self._submit,
@@ -88,6 +89,13 @@ class Acts:
         if message is None:
             actor.fill(arguments.get("values") or {})
         return _reply(actor.press(str(arguments["button"]), message))
+
+    def _shortcut(self, person: Person, arguments: Json) -> Json:
+        message = self._message(arguments)
+        if message is None:
+            raise LookupError("a shortcut is chosen on a message")
+        actor = self._slack.as_(person.id)
+        return _reply(actor.shortcut(str(arguments["shortcut"]), message))
 
     def _choose(self, person: Person, arguments: Json) -> Json:
         message = self._message(arguments)

@@ -28,6 +28,7 @@ async function look(me, here) {
   store.team = seen.team;
   store.bot = seen.bot;
   store.commands = seen.commands;
+  store.shortcuts = seen.shortcuts;
   store.people = new Map(seen.people.map((one) => [one.id, one]));
   store.channels = new Map(seen.channels.map((one) => [one.id, one]));
   store.history = new Map();

@@ -43,10 +43,16 @@ export function item(message, previous, { grouped = isGrouped(message, previous)
       person?.is_bot && h("span", { class: "app", text: "APP" }), time, edited(message)),
     h("div", { class: "content" }, content(message), grouped && edited(message)),
     hasThread && message.replies > 0 && replies(message)),
-  hasThread && h("button", {
-    type: "button", class: "reply", text: "Reply", dataset: { key: "reply" },
-    "aria-label": `Reply in a thread to ${name}, ${clock(at, zone())}`, onclick: () => emit("thread", message),
-  }));
+  h("div", { class: "over" },
+    !message.private && message.user !== store.bot && store.shortcuts.map((one) => h("button", {
+      type: "button", text: one.name, dataset: { key: one.shortcut },
+      "aria-label": `${one.name}: ${name}, ${clock(at, zone())}`,
+      onclick: () => act("shortcut", { channel: message.channel, ts: message.ts, shortcut: one.shortcut }),
+    })),
+    hasThread && h("button", {
+      type: "button", text: "Reply", dataset: { key: "reply" },
+      "aria-label": `Reply in a thread to ${name}, ${clock(at, zone())}`, onclick: () => emit("thread", message),
+    })));
 }
 
 // Puts a newer node in place of a message; whoever stands in it keeps their place.

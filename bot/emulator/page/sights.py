@@ -33,6 +33,7 @@ class Sight:
                 "people": [_person(one) for one in workspace.people.values()],
                 "channels": self._channels(person),
                 "commands": list(workspace.commands),
+                "shortcuts": list(workspace.shortcuts),
                 "view": view_json(self._screens.shown(person.id)),
             }
 

@@ -7,6 +7,7 @@ export const store = {
   people: new Map(),
   channels: new Map(),
   commands: [],
+  shortcuts: [],
   history: new Map(), // channel -> { messages: Map(ts -> message), more: older ones exist }
   here: null, // the conversation on the screen
   thread: null, // { channel, ts, messages }

@@ -193,6 +193,28 @@ def test_a_button_is_named_by_its_block_and_action(
     assert pressed == ["two"]
 
 
+def test_a_shortcut_is_chosen_on_a_message(
+    slack: LocalSlack, app: App, open_tab: Callable[[str], Tab]
+) -> None:
+    chosen: list[str] = []
+
+    def on_shortcut(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        chosen.append(body["message"]["text"])
+
+    app.message_shortcut("triage")(on_shortcut)
+    said = slack.as_("ben").say("nobody can log in", "incidents")
+    slack.add_shortcut("triage", "Triage this message")
+    tab = open_tab("U0ANA")
+
+    answer = tab.ask("shortcut", channel=INCIDENTS, ts=said.ts, shortcut="triage")
+
+    offered = tab.ask("look")["shortcuts"]
+    assert offered == [{"shortcut": "triage", "name": "Triage this message"}]
+    assert "error" not in answer
+    assert chosen == ["nobody can log in"]
+
+
 def test_a_failed_command_says_so_in_slacks_words(
     open_tab: Callable[[str], Tab],
 ) -> None:
@@ -212,6 +234,7 @@ def test_a_failed_command_says_so_in_slacks_words(
         ("type", {"channel": INCIDENTS, "text": "hi", "thread": "1.0"}, "gone"),
         ("press", {"channel": INCIDENTS, "ts": "1.0", "button": "a/b"}, "gone"),
         ("press", {"button": "a/b"}, "no form open"),
+        ("shortcut", {"shortcut": "triage"}, "chosen on a message"),
         ("history", {}, "Channel is missing"),
         ("dance", {}, "knows no act"),
         ("backstage", {"do": "to"}, "Time does not go backwards."),
