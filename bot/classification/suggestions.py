@@ -34,11 +34,17 @@ _SILENT = {"stop", "code", "quote", "entity", "link", "mention"}
 class Candidate:
     """A severity that a message may have; `None` is not an incident.
 
-    `reasons` are words of the message, or say which example it is like.
+    `words` of the message speak for it; `like` says which example does, if one does.
     """
 
     severity: Label
-    reasons: tuple[str, ...]
+    words: tuple[str, ...]
+    like: str = ""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """All that speaks for it, the example first."""
+        return (self.like, *self.words) if self.like else self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,9 @@ def suggest(
             speaks[first] += added
             speaks[last] += added
         spans = sorted(_spans(read, speaks), reverse=True)[:_REASONS]
-        reasons = tuple(" ".join(text[start:end].split()) for _, start, end in spans)
-        if near is not None and label == near[0]:
-            reasons = (near[1], *reasons)
-        candidates.append(Candidate(label, reasons))
+        words = tuple(" ".join(text[start:end].split()) for _, start, end in spans)
+        like = near[1] if near is not None and label == near[0] else ""
+        candidates.append(Candidate(label, words, like))
     return Suggestion(tuple(candidates))
 
 

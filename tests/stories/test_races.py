@@ -203,3 +203,25 @@ def test_an_event_that_arrives_a_hundred_times_at_once_counts_once(
     assert all(one.ok for one in again)
     assert opened.slack.all_messages() == before
     assert losers(opened) == ["Only full members of this workspace can use sevbot."]
+
+
+def test_of_two_who_open_a_message_at_once_the_second_hears_of_it(
+    tuesday: Story,
+) -> None:
+    said = tuesday.slack.as_("dee").say("nobody at Globex can log in", "support")
+    people = ("ana", "ben")
+
+    def opening(who: str) -> Callable[[], Answer]:
+        tuesday.shortcut(who, said, "triage_message")
+        (seen,) = tuesday.slack.private(who)
+        return lambda: tuesday.slack.as_(who).press(
+            "Open as Sev1", seen, wait_private=True
+        )
+
+    answers = at_once(*map(opening, people))
+    tuesday.settle()
+
+    told = [heard(answer) for answer in answers]
+    assert len(tuesday.slack.channel("incidents")) == 1
+    assert sum("made this INC-1" in one for one in told) == 1
+    assert sum(one.startswith("INC-1 · 🔺 Sev1 · Globex") for one in told) == 1

@@ -30,12 +30,13 @@ from bot.slack.phrases import (
     joined,
     linked_name,
     plan_name,
+    quoted,
     title_of,
 )
 from bot.slack.readers import Person
 
 _JUST_NOW = timedelta(minutes=1)
-_LONGEST_REASON, _LONGEST_MEANING = 120, 300
+_LONGEST_LIKE, _LONGEST_WORDS, _LONGEST_MEANING = 200, 80, 300
 
 
 class Foreseen(Protocol):
@@ -132,8 +133,10 @@ def _named(severity: Severity | None) -> str:
 def _lines(
     one: Foreseen, policy: Policy, reader: Person, times: Times
 ) -> Iterator[str]:
-    reasons = [shown(reason, _LONGEST_REASON) for reason in one.candidate.reasons]
-    because = f": {' · '.join(reasons)}" if reasons else ""
+    like, words = one.candidate.like, one.candidate.words
+    reasons = [shown(like, _LONGEST_LIKE)] if like else []
+    reasons += [quoted(each, _LONGEST_WORDS) for each in words]
+    because = f": {', '.join(reasons)}" if reasons else ""
     name = _named(one.candidate.severity)
     yield ended(f"*{name[:1].upper()}{name[1:]}*{because}")
     severity, foreseen = one.candidate.severity, one.result
