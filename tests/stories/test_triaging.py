@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.classification.weights import shipped
+from bot.emulator.faults import Fault
 from bot.emulator.records import Message
 from tests.breaking import locked
 from tests.story import Story
@@ -448,3 +449,23 @@ def test_a_bot_that_classifies_nothing_reads_no_weights(tuesday: Story) -> None:
     typed(tuesday, SLOW)
 
     assert (before, shipped.cache_info().currsize) == (0, 1)
+
+
+def test_a_message_that_was_only_forwarded_is_read(tuesday: Story) -> None:
+    forwarded = {"is_share": True, "from_url": "https://x.slack.com/p1", "text": DOWN}
+
+    answer = tuesday.shortcut(
+        "ana", wrote(tuesday, "", attachments=(forwarded,)), TRIAGE
+    )
+
+    assert answer.startswith("*This reads like 🔺 Sev1 · Globex")
+
+
+def test_a_shortcut_says_so_while_slack_does_not_say_who_asks(tuesday: Story) -> None:
+    tuesday.slack.add_person("zoe")
+    tuesday.slack.invite("support", "zoe")
+    tuesday.slack.faults.add("users.info", Fault.FAIL_BEFORE, times=2)
+
+    answer = tuesday.shortcut("zoe", wrote(tuesday, DOWN), TRIAGE)
+
+    assert answer.startswith("NOT recorded (Slack does not say just now who you are)")
