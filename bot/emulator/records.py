@@ -174,7 +174,8 @@ class Message:
     `deleted` a parent that was removed while its thread stays; Slack shows a tombstone
     instead (https://github.com/sgratzl/slack-cleaner/issues/74). `is_broadcast` is a
     reply that was also sent to the channel. `files` and `attachments` are as Slack has
-    them. `thread` holds the replies; the driver fills it in.
+    them. `reactions` are emoji and who put them there, in that order. `thread` holds
+    the replies; the driver fills it in.
     """
 
     channel: str
@@ -190,6 +191,7 @@ class Message:
     is_broadcast: bool = False
     files: tuple[Json, ...] = ()
     attachments: tuple[Json, ...] = ()
+    reactions: tuple[tuple[str, str], ...] = ()
     thread: tuple["Message", ...] = ()
 
     @property
@@ -222,7 +224,20 @@ class Message:
             body["metadata"] = self.metadata
         if self.edited:
             body["edited"] = {"user": self.user, "ts": self.edited}
+        if self.reactions:
+            body["reactions"] = self._reactions()
         return body
+
+    def _reactions(self) -> list[Json]:
+        names = dict.fromkeys(name for name, _ in self.reactions)
+        by_name = {
+            name: [who for other, who in self.reactions if other == name]
+            for name in names
+        }
+        return [
+            {"name": name, "users": users, "count": len(users)}
+            for name, users in by_name.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ BOT = "sevbot"
 SCOPES = frozenset({
     "commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read",
     "im:history", "channels:history", "groups:history", "dnd:read", "app_mentions:read",
+    "reactions:read",
 })  # fmt: skip
 
 
@@ -153,6 +154,16 @@ class Workspace:
             where[edited.channel, edited.ts] = edited
             self.tell(Change.EDITED, edited)
             return edited
+
+    def react(self, message: Message, emoji: str, person: str) -> None:
+        """Put somebody's emoji on a message, or take it off if it is there."""
+        with self.changed:
+            mark = emoji, person
+            had = mark in message.reactions
+            marks = tuple(one for one in message.reactions if one != mark)
+            marked = replace(message, reactions=marks if had else (*marks, mark))
+            self.messages[message.channel, message.ts] = marked
+            self.tell(Change.EDITED, marked)
 
     def delete(self, message: Message) -> None:
         """Remove a message; a parent with replies leaves a tombstone, as in Slack."""

@@ -14,9 +14,10 @@ from bot.errors import Fate
 # https://docs.slack.dev/interactivity/handling-user-interaction
 METHODS = frozenset({
     "apps.connections.open", "auth.teams.list", "auth.test", "chat.delete",
-    "chat.postMessage", "chat.update", "conversations.history", "conversations.info",
-    "conversations.open", "conversations.replies", "dnd.info", "response_url",
-    "users.info", "users.list", "views.open", "views.update",
+    "chat.postEphemeral", "chat.postMessage", "chat.update", "conversations.history",
+    "conversations.info", "conversations.open", "conversations.replies", "dnd.info",
+    "reactions.get", "response_url", "users.info", "users.list", "views.open",
+    "views.update",
 })  # fmt: skip
 
 CODES: Mapping[Fate, str] = {
@@ -46,12 +47,13 @@ CODES: Mapping[Fate, str] = {
     # `cannot_dm_bot` was on the page of im.open, the predecessor of conversations.open.
     Fate.REFUSED: """
         access_denied app_cannot_join_channel as_user_not_supported
-        attachment_payload_limit_exceeded block_mismatch cannot_dm_bot
+        attachment_payload_limit_exceeded bad_timestamp block_mismatch cannot_dm_bot
         cannot_reply_to_message cant_broadcast_message cant_delete_message
         cant_update_message channel_is_limited_access channel_not_found
         compliance_exports_prevent_deletion duplicate_channel_not_found
         duplicate_external_id duplicate_message_not_found ekm_access_denied
-        exchanged_trigger_id expired_trigger_id expired_url hash_conflict
+        exchanged_trigger_id expired_trigger_id expired_url file_comment_not_found
+        file_not_found hash_conflict
         invalid_arg_name invalid_arguments invalid_array_arg invalid_attachments
         invalid_blocks invalid_blocks_format invalid_cursor invalid_limit
         invalid_metadata_filter_keys invalid_metadata_format invalid_metadata_schema
@@ -60,12 +62,13 @@ CODES: Mapping[Fate, str] = {
         list_record_comment_fetch_failed markdown_text_conflict messages_tab_disabled
         metadata_must_be_sent_from_app metadata_too_large
         method_not_supported_for_channel_type missing_argument missing_file_data
-        msg_blocks_too_long msg_too_long no_dual_broadcast_content_update no_text
+        msg_blocks_too_long msg_too_long no_dual_broadcast_content_update
+        no_item_specified no_text
         not_enough_users not_found not_in_channel push_limit_reached
         slack_connect_canvas_sharing_blocked slack_connect_file_link_sharing_blocked
         slack_connect_lists_sharing_blocked team_not_found too_many_attachments
         too_many_contact_cards too_many_users used_url user_disabled user_not_found
-        user_not_visible users_list_not_supplied view_too_large
+        user_not_in_channel user_not_visible users_list_not_supplied view_too_large
     """,
 }
 _FATES = {code: fate for fate, codes in CODES.items() for code in codes.split()}

@@ -34,6 +34,28 @@ def replies(workspace: Workspace, arguments: Json) -> Json:
     return _page(workspace, [parent, *_within(thread, arguments)], arguments)
 
 
+def reactions(workspace: Workspace, arguments: Json) -> Json:
+    """Return one message, in a thread or not, with the emoji on it.
+
+    Source: https://docs.slack.dev/reference/methods/reactions.get
+    """
+    channel_id, ts = required(arguments, "channel", "timestamp")
+    channel = chat_api.visible_channel(workspace, channel_id)
+    message = workspace.messages.get((channel.id, ts))
+    if message is None or message.deleted:
+        raise Refused("message_not_found")
+    link = f"archives/{channel.id}/p{ts.replace('.', '')}"
+    if message.thread_ts:
+        link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
+    told = chat_api.message_json(workspace, message)
+    site = f"https://{workspace.domain}.slack.com/"
+    return {
+        "type": "message",
+        "channel": channel.id,
+        "message": {**told, "permalink": site + link},
+    }
+
+
 def _readable(workspace: Workspace, arguments: Json) -> Channel:
     (channel_id,) = required(arguments, "channel")
     channel = chat_api.visible_channel(workspace, channel_id)

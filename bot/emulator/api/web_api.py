@@ -24,6 +24,7 @@ SCOPES_OF_METHODS = {
     "conversations.replies": HISTORY_SCOPES,
     "conversations.info": {"C": "channels:read", "G": "groups:read"},
     "dnd.info": {"": "dnd:read"},
+    "reactions.get": dict.fromkeys("CGD", "reactions:read"),
 }
 
 
@@ -66,6 +67,9 @@ class WebApi:
             ),
             "conversations.info": Method(Tier.THREE, self._conversations_info),
             "dnd.info": Method(Tier.THREE, partial(dnd_api.info, workspace)),
+            "reactions.get": Method(
+                Tier.THREE, partial(history_api.reactions, workspace)
+            ),
             "users.info": Method(Tier.FOUR, self._users_info),
             "users.list": Method(Tier.TWO, self._users_list),
             "views.open": Method(Tier.FOUR, self._views_open),

@@ -84,11 +84,32 @@ class Actor:
         typed = escape_typed(text, self._workspace)
         said = Message(where.id, "", self.id, typed, thread_ts=parent, **added)
         written = self._workspace.post(said)
-        if (event := self._interactions.written(written)) is not None:
-            sent = Sent("events_api", self._interactions.event(event))
-            if not self._exchanges.deliver(sent).ok:
-                self._exchanges.deliver(sent, retry=1)
+        self._tell_app(self._interactions.written(written))
         return written
+
+    def react(self, emoji: str, message: Message) -> Sent | None:
+        """Put an emoji on a message, or take one's own off again.
+
+        Returns what the app was sent: nothing where it is not in the conversation.
+        """
+        self._must_see(message)
+        current = self._workspace.message(message.channel, message.ts)
+        if current is None or current.private_to is not None:
+            raise LookupError("the message is gone, or nobody can react to it")
+        is_added = (emoji, self.id) not in current.reactions
+        self._workspace.react(current, emoji, self.person.id)
+        return self._tell_app(
+            self._interactions.reacted(self.person, current, emoji, is_added=is_added)
+        )
+
+    def _tell_app(self, event: Json | None) -> Sent | None:
+        """Send an event, and once more if it was not acknowledged."""
+        if event is None:
+            return None
+        sent = Sent("events_api", self._interactions.event(event))
+        if not self._exchanges.deliver(sent).ok:
+            self._exchanges.deliver(sent, retry=1)
+        return sent
 
     def press(
         self,

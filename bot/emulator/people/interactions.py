@@ -194,6 +194,26 @@ class Interactions:
             **(places if channel.is_im else {"type": "app_mention"}),
         }
 
+    def reacted(
+        self, person: Person, message: Message, emoji: str, *, is_added: bool
+    ) -> Json | None:
+        """Return the event of an emoji on a message, if the app may hear of it.
+
+        It hears of those in the conversations that it is in. Source:
+        https://docs.slack.dev/reference/events/reaction_added
+        """
+        workspace = self._workspace
+        is_there = workspace.bot.id in workspace.channels[message.channel].members
+        if not is_there or "reactions:read" not in workspace.scopes:
+            return None
+        return {
+            "type": "reaction_added" if is_added else "reaction_removed",
+            "user": person.id,
+            "reaction": emoji,
+            "item": {"type": "message", "channel": message.channel, "ts": message.ts},
+            "item_user": message.user,
+        }
+
     def action(self, placed: Placed, chosen: Json) -> Json:
         """Return the entry of `actions`; its `action_ts` is never given twice."""
         element = placed.element
