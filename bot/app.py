@@ -20,6 +20,7 @@ from bot.delivery.rings import Rings
 from bot.errors import BotError, Fate, SlackError
 from bot.inbound.bolt import bolt_app
 from bot.inbound.commands import Commands
+from bot.inbound.customer_updates import CustomerUpdates
 from bot.inbound.health import Claims, Health, Pulse, Unsent, health
 from bot.inbound.listeners import Listeners
 from bot.inbound.presses import Presses
@@ -46,6 +47,7 @@ from bot.store.database import Database
 from bot.store.tables import locks
 from bot.triage import policy_changes
 from bot.triage.context import Context
+from bot.triage.message_updates import MessageUpdates
 from bot.triage.people import People
 from bot.triage.policy_changes import InForce, PolicyWatch
 from bot.triage.retention import Retention
@@ -194,16 +196,18 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     people, triage = People(context, slack, identity), Triage(context)
     questions = Questions(context, triage, people)
     triages = Triages(context, triage, people, slack, identity)
+    updates = CustomerUpdates(context, MessageUpdates(context, triage), people, slack)
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(context, slack, renderer, pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = bolt_app(settings, slack, identity, executor)
     Listeners(
         Commands(context, triage, people, questions, triages),
-        Presses(context, triage, people, outbox, questions, triages),
+        Presses(context, triage, people, outbox, questions, triages, updates),
         Forms(context, triage, people),
-        Shortcuts(triages),
+        Shortcuts(triages, updates),
         triages,
+        updates,
         people,
         slack,
         triage.recorded,

@@ -17,7 +17,7 @@ from bot.incidents.deadlines import (
     target_of,
     why,
 )
-from bot.incidents.incidents import Event, EventKind, Status
+from bot.incidents.incidents import Event, Status, updates
 from bot.incidents.review import PolicyOf, Story
 from bot.policy import wording
 from bot.policy.names import folded
@@ -111,12 +111,12 @@ def _story(story: Story, told: _Told) -> Iterator[Section]:
             f"{at(one.reported_at)}, recorded {at(one.opened_at)}. {ended}",
         ),
     )
-    updates = [event for event in story.events if event.kind is EventKind.UPDATED]
-    if updates:
+    told_them = updates(story.events)
+    if told_them:
         yield Section(
             f"{one.name}: what you heard from us",
             ("When", "What you were told", "Link"),
-            tuple((at(event.at), *_heard(event)) for event in updates),
+            tuple((at(event.at), *_heard(event)) for event in told_them),
         )
     if owed:
         yield Section(

@@ -11,7 +11,7 @@ from bot.delivery.dead_letters import is_lost, missed_by
 from bot.incidents import digest as digests
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, owed_now
-from bot.incidents.incidents import Event, Incident, explained
+from bot.incidents.incidents import Event, Incident, explained, updates
 from bot.incidents.reach import Why
 from bot.incidents.work_list import Group
 from bot.policy.policies import Policy
@@ -450,9 +450,8 @@ def _last_word(tx: Transaction, incident: Incident) -> str:
     """Return what the customer was told last; empty if nothing."""
     if incident.responded_at is None:
         return ""
-    events = records.events(tx, incident.number)
-    told = (event.details.get("told", "") for event in reversed(events))
-    return next(filter(None, told), "")
+    events = updates(records.events(tx, incident.number))
+    return events[-1].details.get("told", "") if events else ""
 
 
 def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:

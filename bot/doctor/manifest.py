@@ -92,6 +92,12 @@ OPTIONAL = (
         "/triage work",
     ),
     Scope(
+        "reactions:read",
+        "where somebody puts the emoji that the policy names on a message, reads that "
+        "message and logs it as the customer's update; its text is not kept",
+        "no emoji logs an update; the shortcut *This was the update* still does",
+    ),
+    Scope(
         "dnd:read",
         "`sevbot doctor` says who on call has notifications off at night",
         "somebody may sleep through a page, and nobody knows beforehand",
@@ -101,6 +107,8 @@ EVENTS: Mapping[str, str] = {
     "user_change": "somebody moved to another zone, left, or became a guest",
     "team_join": "somebody new may type commands at once",
     "app_mention": "who mentions the bot hears which severity a message may have",
+    "reaction_added": "an emoji that the policy names logs the customer's update",
+    "reaction_removed": "taken off within a minute, it takes that back",
     "message.im": "who writes to the bot without a command hears what it does read",
 }
 _COMMANDS = {
@@ -115,6 +123,11 @@ _SHORTCUTS = {
     actions.TRIAGE_MESSAGE: (
         "Triage this message",
         "Which severity it may be, and what would follow",
+    ),
+    # Slack takes names of up to 24 characters.
+    actions.WAS_UPDATE: (
+        "This was the update",
+        "Log this message as what the customer was told",
     ),
 }
 _DESCRIPTION = "Keeps the support plan's promises in business time"

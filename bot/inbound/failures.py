@@ -62,6 +62,14 @@ def shortcut_failed(why: str) -> str:
     return f"NOT recorded ({escape(why)}). Choose it once more."
 
 
+def emoji_failed(why: str, *, in_doubt: bool = False) -> str:
+    """Return that an emoji on a message did nothing, or perhaps nothing."""
+    again = "Take the emoji off and put it on again"
+    if in_doubt:
+        return f"{answers.not_known(escape(why))}. {again}: it counts only once."
+    return f"NOT recorded ({escape(why)}). {again}."
+
+
 def kept_open(form: Submission, why: str, *, is_known: bool = True) -> dict[str, Any]:
     """Keep a form open with what was typed, so that it can be sent again."""
     # Slack keeps a form open only for an error under one of its inputs.

@@ -22,6 +22,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from bot.errors import SlackError, StorageError, UserError
 from bot.inbound import failures
 from bot.inbound.commands import Commands
+from bot.inbound.customer_updates import CustomerUpdates
 from bot.inbound.presses import Presses
 from bot.inbound.shortcuts import Shortcuts
 from bot.inbound.submissions import Forms
@@ -83,6 +84,7 @@ class Listeners:
         forms: Forms,
         shortcuts: Shortcuts,
         triages: Triages,
+        updates: CustomerUpdates,
         people: People,
         slack: Slack,
         recorded: Callable[[str], int | None],
@@ -95,6 +97,7 @@ class Listeners:
         self._forms = forms
         self._shortcuts = shortcuts
         self._triages = triages
+        self._updates = updates
         self._people = people
         self._slack = slack
         self._recorded = recorded
@@ -111,11 +114,14 @@ class Listeners:
         app.view_closed(_ANYTHING)(_acknowledge)
         app.options(_ANYTHING)(self._on_search)
         app.message_shortcut(actions.TRIAGE_MESSAGE)(self._on_shortcut)
+        app.message_shortcut(actions.WAS_UPDATE)(self._on_shortcut)
         app.shortcut(_ANYTHING)(_acknowledge)
         app.event("user_change")(self._on_person)
         app.event("team_join")(self._on_person)
         app.event("message")(self._on_message)
         app.event("app_mention")(self._on_mention)
+        app.event("reaction_added")(self._on_reaction)
+        app.event("reaction_removed")(self._on_reaction)
         app.event(_ANYTHING)(_notice)
         app.error(self._on_failure)
 
@@ -350,6 +356,13 @@ class Listeners:
             return
         self._answer_written(said.by)
         self._wake()
+
+    def _on_reaction(self, body: Payload) -> None:
+        """Log the message on which somebody put the policy's emoji, or take it back."""
+        reaction = payloads.reaction(body)
+        if reaction is not None:
+            self._updates.take_in(reaction)
+            self._wake()
 
     def _on_failure(
         self, error: Exception, body: Payload, response: BoltResponse | None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.delivery.outbox import Outbox
+from bot.inbound.customer_updates import CustomerUpdates
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
 from bot.incidents.deadlines import owed_now
@@ -49,6 +50,7 @@ class Presses:
         outbox: Outbox,
         questions: Questions,
         triages: Triages,
+        updates: CustomerUpdates,
     ) -> None:
         self._context = context
         self._triage = triage
@@ -70,6 +72,7 @@ class Presses:
             actions.SEND_AGAIN: self._send_again,
             actions.PREVIOUS: self._page,
             actions.NEXT: self._page,
+            actions.UPDATE_OF: updates.chosen,
             actions.WHY: self._why,
             actions.FIRST_RESPONSE: self._update_form,
             actions.LOG_UPDATE: self._update_form,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.inbound.customer_updates import CustomerUpdates
 from bot.inbound.triages import Triages
 from bot.slack import actions
 from bot.slack.blocks import Message
@@ -11,9 +12,10 @@ from bot.slack.payloads import Shortcut
 class Shortcuts:
     """The shortcuts by their callback ids."""
 
-    def __init__(self, triages: Triages) -> None:
+    def __init__(self, triages: Triages, updates: CustomerUpdates) -> None:
         self._handlers: dict[str, Callable[[Shortcut], Message]] = {
             actions.TRIAGE_MESSAGE: triages.shortcut,
+            actions.WAS_UPDATE: updates.of_shortcut,
         }
 
     def answer(self, shortcut: Shortcut) -> Message:

@@ -3,13 +3,22 @@
 Each function takes who acts and when, and raises Refusal if the act is not allowed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.incidents.incidents import Event, EventKind, Gone, Incident, VoidReason
+from bot.incidents.incidents import (
+    Event,
+    EventKind,
+    Gone,
+    Incident,
+    VoidReason,
+    updates,
+)
 from bot.incidents.refusals import (
     AlreadyClosed,
     CustomersAlready,
+    LoggedAlready,
     NobodyOwns,
     NothingChanged,
     NotOffered,
@@ -23,12 +32,24 @@ from bot.incidents.refusals import (
     StillOpen,
     TooEarly,
     UnknownCustomer,
+    UpdateStays,
     YoursAlready,
 )
 from bot.policy.policies import Policy, Severity
 
 # How far people's clocks and ours may differ. Slack's pickers also have no seconds.
 CLOCKS_DIFFER = timedelta(minutes=5)
+# For so long the update that an emoji logged can be taken back.
+TAKEN_BACK_WITHIN = timedelta(minutes=1)
+# After these an update cannot be taken back: they count on it.
+_BUILT_ON = (
+    EventKind.UPDATED,
+    EventKind.UPDATE_TAKEN_BACK,
+    EventKind.RESUMED,
+    EventKind.CHANGED,
+    EventKind.CUSTOMER_SET,
+    EventKind.REOPENED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +79,16 @@ class Report:
 class Update:
     """What we told the customer, and when.
 
-    `waits` says that we wait for the customer's answer, and that they know it.
+    `waits` says that we wait for the customer's answer, and that they know it. Where a
+    message was the update, it is at `link`, and `author` wrote it.
     """
 
-    told: str
+    told: str = ""
     following: str = ""
     link: str = ""
     at: datetime | None = None
     waits: bool = False
+    author: str = ""
 
 
 def begun(  # noqa: PLR0913  # Everything an incident starts with.
@@ -124,9 +147,58 @@ def updated(incident: Incident, by: str, now: datetime, update: Update) -> Event
         "link": update.link,
         "waiting": "yes" if update.waits else "",
         "first": "" if incident.responded_at else "yes",
+        "author": update.author,
     }
     details = {name: value for name, value in given.items() if value}
     return Event(EventKind.UPDATED, at, now, by, details)
+
+
+def message_logged(
+    incident: Incident, by: str, now: datetime, update: Update, history: Sequence[Event]
+) -> Event:
+    """Note that a message was the update. Slack knows when it was written.
+
+    `history` are all events of the incident.
+    """
+    must_be_open(incident)
+    for known in logged(history, update.link):
+        raise Refusal(LoggedAlready(incident.name, known.by, known.recorded_at))
+    told_at = update.at or now
+    for since, since_at in _earliest(incident).items():
+        if since_at is not None and told_at < since_at:
+            raise Refusal(TooEarly(since, since_at))
+    event = updated(incident, by, now, update)
+    earlier = {"before": incident.updated_at, "waited": incident.waiting_since}
+    stamps = {name: at.isoformat() for name, at in earlier.items() if at}
+    return replace(event, details={**event.details, **stamps})
+
+
+def update_taken_back(
+    incident: Incident, by: str, now: datetime, link: str, history: Sequence[Event]
+) -> Event:
+    """Take back the update that was the message at `link`, within a minute.
+
+    `now` is when its author took the emoji off.
+    """
+    must_be_open(incident)
+    known = next((one for one in logged(history, link) if one.by == by), None)
+    if known is None:
+        raise Refusal(NothingChanged(incident.name))
+    if now - known.recorded_at > TAKEN_BACK_WITHIN:
+        raise Refusal(UpdateStays(incident.name, is_late=True))
+    if any(one.id > known.id and one.kind in _BUILT_ON for one in history):
+        raise Refusal(UpdateStays(incident.name, is_late=False))
+    kept = ("first", "before", "waited")
+    details = {name: known.details[name] for name in kept if name in known.details}
+    details |= {"update": str(known.id), "at": known.at.isoformat()}
+    return Event(EventKind.UPDATE_TAKEN_BACK, now, now, by, details)
+
+
+def logged(history: Sequence[Event], link: str) -> list[Event]:
+    """Return the updates that stand and are the message at a link."""
+    # What comes after the question mark only says in which thread Slack shows it.
+    place = link.partition("?")[0]
+    return [one for one in updates(history) if place in one.details.get("link", "")]
 
 
 def resumed(incident: Incident, by: str, now: datetime) -> Event:
@@ -276,13 +348,17 @@ def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:
     """
     if at > now + CLOCKS_DIFFER:
         raise Refusal(NotYet())
-    earliest = {
-        Since.REPORT: incident.reported_at,
-        Since.LAST_UPDATE: incident.updated_at,
-    }
-    for since, since_at in earliest.items():
+    for since, since_at in _earliest(incident).items():
         if since_at is not None and at < since_at:
             if since_at - at > CLOCKS_DIFFER:
                 raise Refusal(TooEarly(since, since_at))
             at = since_at
     return min(at, now)
+
+
+def _earliest(incident: Incident) -> dict[Since, datetime | None]:
+    """Return the instants before which the customer cannot have been told."""
+    return {
+        Since.REPORT: incident.reported_at,
+        Since.LAST_UPDATE: incident.updated_at,
+    }

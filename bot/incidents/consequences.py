@@ -28,6 +28,7 @@ _NOTED = frozenset(EventKind) - {
 _NEWS_TO_OWNER = (
     EventKind.TAKEN,
     EventKind.UPDATED,
+    EventKind.UPDATE_TAKEN_BACK,
     EventKind.CHANGED,
     EventKind.CUSTOMER_SET,
     EventKind.RESOLVED,

@@ -5,7 +5,7 @@ kept or missed is never rewritten. Check-ins and escalations follow rules of the
 see `check_ins`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -60,6 +60,8 @@ def _after(
             if begun is None:
                 return ended
             return (*ended, _paused_or_resumed(policy, incident, begun, event.at))
+        case EventKind.UPDATE_TAKEN_BACK:
+            return tuple(_taken_back(policy, incident, event, deadlines))
         case EventKind.RESUMED:
             paused = [one for one in owed if one.paused_at is not None]
             return tuple(
@@ -111,6 +113,21 @@ def _start_of_next(
     name = policy.calendar_name(incident.severity, incident.plan, incident.customer)
     # After a longer silence the rhythm begins again.
     return start if policy.due_at(target, policy.hours(name), start) > at else at
+
+
+def _taken_back(
+    policy: Policy, incident: Incident, event: Event, deadlines: Sequence[Deadline]
+) -> Iterator[Deadline]:
+    """Yield what an update had ended, open again, and what it had begun, void."""
+    told_at, since = datetime.fromisoformat(event.details["at"]), incident.waiting_since
+    for deadline in deadlines:
+        if deadline.kind.is_internal:
+            continue
+        if deadline.closed_at == told_at and deadline.outcome is not Outcome.VOID:
+            owed = replace(deadline, closed_at=None, outcome=None)
+            yield _paused_or_resumed(policy, incident, owed, since) if since else owed
+        elif deadline.is_open and deadline.kind is Kind.UPDATE:
+            yield void(deadline, event.at)
 
 
 def _retargeted(

@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     TAKEN = "taken"
     CHECKED_IN = "checked_in"
     UPDATED = "updated"
+    UPDATE_TAKEN_BACK = "update_taken_back"
     RESUMED = "resumed"
     CHANGED = "changed"
     CUSTOMER_SET = "customer_set"
@@ -81,6 +82,16 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
         "link": Erased.GOES,
         "waiting": Erased.STAYS,
         "first": Erased.STAYS,
+        "author": Erased.STAYS,
+        "before": Erased.STAYS,
+        "waited": Erased.STAYS,
+    },
+    EventKind.UPDATE_TAKEN_BACK: {
+        "update": Erased.STAYS,
+        "at": Erased.STAYS,
+        "first": Erased.STAYS,
+        "before": Erased.STAYS,
+        "waited": Erased.STAYS,
     },
     EventKind.RESUMED: {},
     EventKind.CHANGED: {
@@ -121,7 +132,10 @@ class Event:
     nobody in Slack did. `details` holds plain strings, as `DETAILS` names them: people
     by their ids, instants in ISO 8601, "yes" or nothing for `waiting`, `first` and
     `owned`, a VoidReason as the `reason` of a void, a Gone as the `why` of a release.
-    A release ended the offer to `to`, if it says so.
+    A release ended the offer to `to`, if it says so. An update that was a message has
+    its `author`, and since when the customer had last been told (`before`) and was
+    waited for (`waited`), so that it can be taken back; what takes it back names it by
+    its id (`update`) and its instant (`at`).
     """
 
     kind: EventKind
@@ -239,6 +253,13 @@ def _applied(  # noqa: PLR0912  # A branch a kind.
                 updated_at=event.at,
                 waiting_since=event.at if details.get("waiting") == "yes" else None,
             )
+        case EventKind.UPDATE_TAKEN_BACK:
+            return replace(
+                incident,
+                responded_at=None if details.get("first") else incident.responded_at,
+                updated_at=_instant(details.get("before")),
+                waiting_since=_instant(details.get("waited")),
+            )
         case EventKind.RESUMED:
             return replace(incident, waiting_since=None)
         case EventKind.CHANGED:
@@ -264,6 +285,24 @@ def _applied(  # noqa: PLR0912  # A branch a kind.
             return incident
         case _:
             assert_never(event.kind)
+
+
+def _instant(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def updates(events: Sequence[Event]) -> list[Event]:
+    """Return the updates that stand: those that nobody took back."""
+    over = {
+        one.details["update"]
+        for one in events
+        if one.kind is EventKind.UPDATE_TAKEN_BACK
+    }
+    return [
+        one
+        for one in events
+        if one.kind is EventKind.UPDATED and str(one.id) not in over
+    ]
 
 
 def _owned(incident: Incident, owner: str, since: datetime) -> Incident:

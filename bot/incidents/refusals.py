@@ -148,6 +148,23 @@ class TooEarly:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedAlready:
+    """Somebody has already logged this message as the update."""
+
+    name: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateStays:
+    """An update can be taken back for a minute, while nothing else has happened."""
+
+    name: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PastDue:
     """The reminder would come after its deadline is due."""
 
@@ -209,6 +226,8 @@ Reason: TypeAlias = (
     | CustomersAlready
     | NotYet
     | TooEarly
+    | LoggedAlready
+    | UpdateStays
     | PastDue
     | NothingToSnooze
     | NotAdmitted

@@ -189,7 +189,9 @@ class Policy:
 
     `texts` are the files that it was read from, by name. What people typed about an
     incident is erased `erase_texts_after` it was closed; `None` keeps it.
-    `not_an_incident` are examples of messages. `aims` may lack cells.
+    `not_an_incident` are examples of messages. `aims` may lack cells. Somebody who puts
+    `update_emoji` on a message logs it as the customer's update; `None` switches that
+    off.
     """
 
     version: str
@@ -211,6 +213,7 @@ class Policy:
     erase_texts_after: timedelta | None = None
     not_an_incident: tuple[str, ...] = ()
     aims: Mapping[tuple[Severity, str], Target] = field(default_factory=dict)
+    update_emoji: str | None = None
     _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
     _days: dict[ZoneInfo, BusinessHours] = field(
         default_factory=dict, init=False, repr=False, compare=False

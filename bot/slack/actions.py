@@ -44,9 +44,11 @@ NEXT = "next"
 OPEN_AS = {severity: f"open_as_{severity}" for severity in Severity}
 OPEN_IN_FORM = "open_in_form"
 NOT_AN_INCIDENT = "not_an_incident"
+UPDATE_OF = "update_of"
 
 # Shortcuts on messages.
 TRIAGE_MESSAGE = "triage_message"
+WAS_UPDATE = "was_update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,17 @@ class Triaged:
         if self.said_at is None:
             return None
         return min(datetime.fromtimestamp(self.said_at, UTC), now)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateChoice:
+    """The incident that a message was an update of, and which message that was."""
+
+    number: int
+    channel: str
+    ts: str
+    thread: str
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +195,18 @@ def read_triaged(value: str) -> Triaged:
     """Read the value of a button below a suggestion."""
     about, title, customer, channel, said_at, candidates = json.loads(value)
     return Triaged(about, title, customer, channel, said_at, tuple(candidates))
+
+
+def update_value(number: int, channel: str, ts: str, thread: str, author: str) -> str:
+    """Return the value of an incident of which a message may have been an update."""
+    return "|".join((str(number), channel, ts, thread, author))
+
+
+@_ours
+def read_update(value: str) -> UpdateChoice:
+    """Read the value of an incident that a message was an update of."""
+    number, channel, ts, thread, author = value.split("|")
+    return UpdateChoice(int(number), channel, ts, thread, author)
 
 
 def page_value(page: int, wanted: str) -> str:

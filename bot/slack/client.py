@@ -204,6 +204,17 @@ class Slack:
             if found is not None and is_reply == (thread_ts is not None):
                 yield found
 
+    def message(self, channel: str, ts: str, *, is_quick: bool = False) -> Answer:
+        """Return a message, in a thread or not, with the emoji on it."""
+        client = self._quick if is_quick else self.web
+        return called(
+            client.reactions_get,
+            lambda answer: dict(answer["message"]),
+            channel=channel,
+            timestamp=ts,
+            full=True,
+        )
+
     def open_conversation(self, person: str) -> str:
         """Return the id of the bot's conversation with a person."""
         return called(

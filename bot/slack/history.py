@@ -7,7 +7,7 @@ from typing import assert_never
 from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import NOTHING
-from bot.slack.blocks import mention, shown
+from bot.slack.blocks import link, mention, shown
 from bot.slack.marks import marked
 from bot.slack.phrases import (
     LONGEST_NAME,
@@ -30,6 +30,10 @@ _PLAIN = {
     EventKind.CHECKED_IN: "{by} is still on it.",
     EventKind.RESUMED: (
         "{by} notes that the customer answered. The update clock goes on."
+    ),
+    EventKind.UPDATE_TAKEN_BACK: (
+        "{by} took the update back: it counts no more, and what was owed before is "
+        "owed again."
     ),
     EventKind.HAND_OFF_DECLINED: "{by} declined the hand-off.",
     EventKind.REOPENED: (
@@ -77,6 +81,7 @@ def sentence(  # noqa: PLR0912  # A branch a kind.
         case (
             EventKind.OPENED
             | EventKind.CHECKED_IN
+            | EventKind.UPDATE_TAKEN_BACK
             | EventKind.RESUMED
             | EventKind.HAND_OFF_DECLINED
             | EventKind.REOPENED
@@ -107,12 +112,16 @@ def _earlier(event: Event, times: Times) -> str:
 def _update(incident: Incident, event: Event, times: Times) -> str:
     details = event.details
     what = "First response" if details.get("first") else "Update"
-    told = quoted(details.get("told", ""), _LONGEST_TEXT)
-    by = f"logged by {mention(event.by)}{_earlier(event, times)}"
-    sentences = [ended(f"{what} {by}: {told}")]
+    by, url = f"{mention(event.by)}{_earlier(event, times)}", details.get("link")
+    if author := details.get("author"):
+        message = link(url, "a message") if url else "a message"
+        told = f"{message} of {mention(author)}"
+    else:
+        told = quoted(details.get("told", ""), _LONGEST_TEXT)
+    sentences = [ended(f"{what} logged by {by}: {told}")]
     if following := details.get("next"):
         sentences.append(ended(f"Next: {quoted(following, _LONGEST_TEXT)}"))
-    if url := details.get("link"):
+    if url and not author:
         sentences.append(f"{linked(url)}.")
     customer = the_customer(incident)
     if details.get("waiting"):

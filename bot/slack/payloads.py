@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -208,6 +209,24 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji that somebody put on a message, or took off it, and when."""
+
+    emoji: str
+    by: str
+    channel: str
+    ts: str
+    is_added: bool
+    at: datetime
+    event: str
+
+    @property
+    def key(self) -> str:
+        """The key by which a redelivery is known."""
+        return f"event:{self.event}"
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """What somebody typed into a menu that searches; `block` is the menu's block id."""
 
@@ -346,6 +365,38 @@ def written(body: Payload) -> Written | None:
     if event.get("channel_type") != "im" or event.get("bot_id") or not is_persons:
         return None
     return Written(event["user"], event.get("user_team") or event.get("team"))
+
+
+@_whole
+def reaction(body: Payload) -> Reaction | None:
+    """Read a `reaction_added` or `reaction_removed`; `None` if not on a message.
+
+    A skin tone follows the name: `wave::skin-tone-2`.
+    Source: https://docs.slack.dev/reference/events/reaction_added
+    """
+    event = body["event"]
+    item = event["item"]
+    if item["type"] != "message":
+        return None
+    return Reaction(
+        emoji=event["reaction"].partition("::")[0],
+        by=event["user"],
+        channel=item["channel"],
+        ts=item["ts"],
+        is_added=event["type"] == "reaction_added",
+        at=instant(event["event_ts"]),
+        event=body["event_id"],
+    )
+
+
+def instant(ts: str) -> datetime:
+    """Return when the message or event with this stamp was made, to the millisecond.
+
+    That is the resolution of stored instants.
+    """
+    seconds, _, micros = ts.partition(".")
+    at = datetime.fromtimestamp(int(seconds), UTC)
+    return at + timedelta(milliseconds=int(micros[:3].ljust(3, "0")))
 
 
 def _answer_to(view: Payload) -> str | None:

@@ -8,6 +8,7 @@ from bot.incidents.incidents import Status
 from bot.incidents.refusals import (
     AlreadyClosed,
     CustomersAlready,
+    LoggedAlready,
     NobodyOwns,
     NoFullMember,
     NoSuchIncident,
@@ -32,6 +33,7 @@ from bot.incidents.refusals import (
     StillOpen,
     TooEarly,
     UnknownCustomer,
+    UpdateStays,
     YoursAlready,
 )
 from bot.slack.blocks import mention, shown, when
@@ -78,6 +80,14 @@ def worded(  # noqa: C901, PLR0912  # A table of sentences.
             return "That time lies ahead; log it once the customer was told."
         case TooEarly(what, at):
             return f"That is before {instant(at, _SINCE[what])}."
+        case LoggedAlready(name, by, at):
+            logged = instant(at, "logged for this message")
+            return f"{name}: the update was already {logged} by {mention(by)}."
+        case UpdateStays(name, is_late):
+            why = "more has happened since it was logged"
+            if is_late:
+                why = "it was logged more than a minute ago"
+            return f"{name} keeps the update: {why}."
         case PastDue(due_at):
             return (
                 f"That would pass the instant at which it is {instant(due_at, 'due')}."

@@ -100,13 +100,13 @@ def _read(
         )
     line = " ".join(words.split())
     known, title, _ = customer_in(line, policy, channel)
-    customer = known.name if known else _named_in(line, policy)
+    customer = known.name if known else named_in(line, policy)
     return TriageText(
         words, cut(title or line, LONGEST_TITLE), customer, channel, link, at
     )
 
 
-def _named_in(line: str, policy: Policy) -> str | None:
+def named_in(line: str, policy: Policy) -> str | None:
     """Return the one customer whom a text names anywhere; of several it says none."""
     text, found = folded(line), set()
     for customer in policy.customers:

@@ -218,6 +218,43 @@ WHERE workspace = :workspace
   AND customer = :customer
 ORDER BY number;
 
+-- name: incidents_of_thread
+-- Those whose card, or the message at whose link, has one of two stamps in a channel.
+-- It reads every incident: this is asked when a person acts, and not on a tick.
+SELECT
+  @incident_columns
+FROM incidents
+WHERE workspace = :workspace
+  AND (
+    link LIKE :message
+    OR link LIKE :parent
+    OR EXISTS (
+      SELECT 1
+      FROM outbox
+      WHERE outbox.workspace = incidents.workspace
+        AND outbox.key = 'INC-' || incidents.number || '/card'
+        AND outbox.conversation = :channel
+        AND outbox.ts IN (:ts, :thread)
+    )
+  )
+ORDER BY number DESC;
+
+-- name: open_incidents_with_update
+-- Those with an update that is the message at a link, even if it was taken back.
+SELECT
+  @incident_columns
+FROM incidents
+WHERE workspace = :workspace
+  AND status = 'open'
+  AND number IN (
+    SELECT incident
+    FROM events
+    WHERE events.workspace = :workspace
+      AND events.kind = 'updated'
+      AND events.details LIKE :message
+  )
+ORDER BY number DESC;
+
 -- name: insert_event
 INSERT INTO events (workspace, incident, kind, at, recorded_at, by_person, details)
 VALUES (:workspace, :incident, :kind, :at, :recorded_at, :by_person, :details)

@@ -101,7 +101,7 @@ class People:
         is_here = team in (None, self._context.workspace)
         # In an organisation `team` is the home workspace or the organisation, so it
         # says nothing about the person. Outside of one it settles the matter.
-        if not is_here and self._home().enterprise is None:
+        if not is_here and self.home().enterprise is None:
             raise Refusal(NotAdmitted())
         try:
             known = self._known(id) or self._learned(id)
@@ -111,6 +111,20 @@ class People:
             raise
         if known is None or not (known.is_member and known.is_active):
             raise Refusal(NotAdmitted())
+
+    def is_ours(self, id: str, team: str | None) -> bool:
+        """Return whether this is a person of our own company, a guest included.
+
+        `team` is what Slack says beside their id. In an organisation it may be any of
+        its workspaces, so there their account decides.
+        """
+        home = self.home()
+        if team in (None, *home.places):
+            return True
+        if home.enterprise is None:
+            return False
+        known = self._known(id) or self._learned(id)
+        return known is not None and known.is_member
 
     def must_be_member(self, id: str) -> None:
         """Raise Refusal for a person who could not accept an incident.
@@ -136,11 +150,11 @@ class People:
         organisations that Slack sends the event for. An event for others, or about
         somebody in another company, is ignored.
         """
-        home = self._home()
+        home = self.home()
         if home.places & set(places) and home.includes(user):
             self._learn(member_of(user, home))
 
-    def _home(self) -> Identity:
+    def home(self) -> Identity:
         """Return where we are; a bot that started while Slack was away asks now."""
         if not self._identity.user:
             self._identity = self._slack.identity(is_quick=True)
@@ -164,7 +178,7 @@ class People:
     def _learned(self, id: str) -> Member | None:
         """Ask Slack who this is, and remember it; `None` if nobody has this id."""
         try:
-            member = self._slack.member(id, self._home())
+            member = self._slack.member(id, self.home())
         except SlackError as error:
             if error.fate is Fate.REFUSED:
                 return None

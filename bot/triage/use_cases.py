@@ -45,6 +45,8 @@ from bot.triage.people import Rings
 _SLIP = timedelta(seconds=30)
 
 _Make = Callable[[Incident, str, datetime], Event]
+# With what reads the earlier events.
+_MakeInView = Callable[[Incident, str, datetime, Callable[[], list[Event]]], Event]
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,12 +312,17 @@ class Triage:
 
     def _act(self, act: Act, number: int, make: _Make) -> Result:
         """Record one event, unless this act was recorded before."""
+        return self.act_in_view(act, number, lambda *given: make(*given[:3]))
+
+    def act_in_view(self, act: Act, number: int, make: _MakeInView) -> Result:
+        """Record one event in view of the earlier ones, unless it was before."""
         with self._context.database.transaction() as tx:
             claimed, found = self._claim(tx, act.key), records.lock(tx, number)
             if claimed()[act.key]["answer"]:
                 return replace(self._look(tx, number)(), is_repeat=True)
             incident = _must_exist(found(), number)
-            event = make(incident, act.by, self._context.clock())
+            earlier = partial(records.events, tx, number)
+            event = make(incident, act.by, self._context.clock(), earlier)
             self._remember(tx, [act.key], number)
             happenings.happens(self._context, tx, incident, event)
             result = self._look(tx, number)

@@ -77,6 +77,19 @@ SENTENCES: list[tuple[Reason, str]] = [
         f"That is before {token('the last update, or the reopening,')}.",
     ),
     (
+        refusals.LoggedAlready(NAME, "U0BEN", TEN),
+        f"INC-42: the update was already {token('logged for this message')} by "
+        "<@U0BEN>.",
+    ),
+    (
+        refusals.UpdateStays(NAME, is_late=True),
+        "INC-42 keeps the update: it was logged more than a minute ago.",
+    ),
+    (
+        refusals.UpdateStays(NAME, is_late=False),
+        "INC-42 keeps the update: more has happened since it was logged.",
+    ),
+    (
         refusals.PastDue(TEN),
         f"That would pass the instant at which it is {token('due')}.",
     ),

@@ -112,7 +112,7 @@ def message_json(workspace: Workspace, message: Message) -> Json:
     """Return Slack's message object; an app's own has the fields of that app."""
     by = workspace.people.get(message.user)
     if by is None or not by.is_bot or message.deleted:
-        return message.as_json()
+        return message.as_json({"team": by.team_id} if by else None)
     if by.id != workspace.bot.id:
         return message.as_json({"bot_id": f"B{by.id[1:]}"})
     bot = {

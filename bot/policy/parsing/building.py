@@ -70,6 +70,7 @@ def policy(
         reminders=Reminders(**dict(file.reminders)),
         digest_at=file.digest.at,
         erase_texts_after=file.retention.erase_texts_after,
+        update_emoji=file.update_emoji,
     )
 
 

@@ -212,6 +212,7 @@ Retention = Annotated[
     BeforeValidator(words.retention),
     _word(words.RETENTION_PATTERN),
 ]
+Emoji = Annotated[str | None, BeforeValidator(words.emoji), _word(words.EMOJI_PATTERN)]
 Share = Annotated[float, BeforeValidator(words.share), _word(words.SHARE_PATTERN)]
 TimeOfDay = Annotated[
     time, BeforeValidator(words.time_of_day), _word(words.TIME_PATTERN)

@@ -30,6 +30,7 @@ from bot.policy.parsing.fields import (
     ChannelId,
     ContinuousNews,
     Duration,
+    Emoji,
     FirstResponse,
     FollowUp,
     Interval,
@@ -339,4 +340,7 @@ class PolicyFile(Section):
     retention: Annotated[RetentionEntry, MayBeEmpty] = Field(
         default_factory=lambda: RetentionEntry.model_validate({}),
         description="such as {erase_texts_after: 2 years}",
+    )
+    update_emoji: Emoji = Field(
+        None, description='the name of an emoji such as telephone_receiver, or "off"'
     )

@@ -24,6 +24,7 @@ DAYS_PATTERN = rf"^({_DAY})( ?- ?({_DAY}))?$"
 SPAN_PATTERN = r"^([01]?\d|2[0-3]):[0-5]\d ?- ?(([01]?\d|2[0-3]):[0-5]\d|24:00)$"
 RETENTION_PATTERN = r"^(off|[1-9]\d{0,3} (day|week|month|year)s?)$"
 DURATION_PATTERN = r"^\d{1,5} ?[smhd]$"
+EMOJI_PATTERN = r"^:?[a-z0-9_'+-]{1,100}:?$"
 SHARE_PATTERN = r"^\d{1,2} ?%$"
 _TIME = r"([01]?\d|2[0-3]):[0-5]\d"
 TIME_PATTERN = rf"^{_TIME}$"
@@ -170,6 +171,13 @@ def retention(value: object) -> timedelta | None:
         return None
     number, unit = written.split()
     return timedelta(days=int(number) * _DAYS_OF[unit.removesuffix("s")])
+
+
+def emoji(value: object) -> str | None:
+    """Read the name of an emoji, between colons or not; `off` is none."""
+    allowed = 'the name of an emoji, such as telephone_receiver, or "off"'
+    written = _matching(value, EMOJI_PATTERN, allowed).strip(":")
+    return None if written == "off" else written
 
 
 def share(value: object) -> float:

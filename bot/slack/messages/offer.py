@@ -106,6 +106,7 @@ def answered(incident: Incident, event: Event, reader: Person) -> Message:
             EventKind.OPENED
             | EventKind.CHECKED_IN
             | EventKind.UPDATED
+            | EventKind.UPDATE_TAKEN_BACK
             | EventKind.RESUMED
             | EventKind.CHANGED
             | EventKind.CUSTOMER_SET

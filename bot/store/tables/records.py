@@ -90,6 +90,35 @@ def ask_open_incidents_of_customer(
     return lambda: [_incident(row) for row in answer()]
 
 
+def incidents_of_thread(
+    tx: Transaction, channel: str, ts: str, thread: str
+) -> list[Incident]:
+    """Return the incidents whose card or linked message is one of two, newest first."""
+    rows = tx.all(
+        "incidents_of_thread",
+        channel=channel,
+        ts=ts,
+        thread=thread,
+        message=f"%{message_path(channel, ts)}%",
+        parent=f"%{message_path(channel, thread)}%",
+    )
+    return [_incident(row) for row in rows]
+
+
+def open_incidents_with_update(
+    tx: Transaction, channel: str, ts: str
+) -> list[Incident]:
+    """Return the open incidents of which a message was the update, newest first."""
+    message = f"%{message_path(channel, ts)}%"
+    rows = tx.all("open_incidents_with_update", message=message)
+    return [_incident(row) for row in rows]
+
+
+def message_path(channel: str, ts: str) -> str:
+    """Return how a link to a message in Slack goes on after the workspace's address."""
+    return f"archives/{channel}/p{ts.replace('.', '')}"
+
+
 def add_event(tx: Transaction, number: int, event: Event) -> None:
     """Append an event to an incident's history."""
     tx.write("insert_event", incident=number, **_event_values(event))

@@ -247,6 +247,22 @@ def test_texts_are_kept_for_as_long_as_is_written(words: str, days: int | None) 
     assert kept_for == (None if days is None else timedelta(days=days))
 
 
+@pytest.mark.parametrize(
+    ("written", "emoji"),
+    [
+        ("", None),
+        ("update_emoji: off", None),
+        ('update_emoji: "off"', None),
+        ("update_emoji: telephone_receiver", "telephone_receiver"),
+        ('update_emoji: ":+1:"', "+1"),
+    ],
+)
+def test_an_emoji_is_named_with_or_without_colons(
+    written: str, emoji: str | None
+) -> None:
+    assert policy_of(f"{SMALL}{written}\n").update_emoji == emoji
+
+
 @pytest.mark.parametrize("section", ["", "retention:\n", "retention: {}\n"])
 def test_texts_are_never_erased_by_default(section: str) -> None:
     assert policy_of(SMALL + section).erase_texts_after is None

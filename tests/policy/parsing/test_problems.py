@@ -548,6 +548,16 @@ def test_a_target_that_its_calendar_cannot_reach_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize("words", ["✅", "a phone", "Phone", "wave::skin-tone-2"])
+def test_an_emoji_is_written_by_its_name(words: str) -> None:
+    (problem,) = problems_of(f'{SMALL}update_emoji: "{words}"\n')
+
+    assert problem == (
+        f'policies.yaml line 51, update_emoji: "{words}" is not allowed; write the '
+        'name of an emoji, such as telephone_receiver, or "off"'
+    )
+
+
 @pytest.mark.parametrize("words", ["0 days", "2 fortnights", "forever", "2y", "-1 day"])
 def test_how_long_texts_are_kept_is_written_in_words(words: str) -> None:
     (problem,) = problems_of(f"{SMALL}retention: {{erase_texts_after: {words}}}\n")

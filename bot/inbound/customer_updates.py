@@ -1,0 +1,200 @@
+"""Log the message that was the customer's update, by a shortcut or an emoji on it."""
+
+import logging
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+from bot.errors import Fate, SlackError, StorageError, UserError
+from bot.inbound import failures
+from bot.incidents.refusals import Refusal
+from bot.slack import actions, payloads, triage_text
+from bot.slack.blocks import Message
+from bot.slack.client import Slack
+from bot.slack.messages import answers, message_update
+from bot.slack.payloads import Payload, Press, Reaction, Shortcut
+from bot.slack.reasons import reason
+from bot.triage.context import Context
+from bot.triage.message_updates import MessageUpdates, Written
+from bot.triage.people import People
+from bot.triage.use_cases import Act, Result
+
+logger = logging.getLogger(__name__)
+
+# What people write; every other subtype is a line of Slack's own.
+# Source: https://docs.slack.dev/reference/events/message
+_WRITTEN = (None, "file_share", "thread_broadcast", "me_message")
+# A customer is named at the beginning of a message, if at all.
+_LONGEST_READ = 4000
+_GONE = "That message was deleted, so nothing was logged."
+_OWN = "I wrote that myself. An update is what a person told the customer."
+_APP = "An app wrote that. An update is what a person told the customer."
+_ELSEWHERE = "Somebody of another company wrote that, so it is no update of ours."
+_SLACKS = "Nobody wrote that: it is a line of Slack's own."
+_NONE_OPEN = "No incident is open, so there is none to log an update for."
+_TAKE_BACK = "Take the emoji off within a minute to take it back."
+
+
+class CustomerUpdates:
+    """Finds out which incident a message is the update of, and has it logged."""
+
+    def __init__(
+        self, context: Context, updates: MessageUpdates, people: People, slack: Slack
+    ) -> None:
+        self._context = context
+        self._updates = updates
+        self._people = people
+        self._slack = slack
+
+    def of_shortcut(self, shortcut: Shortcut) -> Message:
+        """Log the message on which the shortcut was chosen, or ask for its incident."""
+        try:
+            self._slack.message(shortcut.channel, shortcut.ts, is_quick=True)
+        except SlackError as error:
+            # Slack sent the message along. Whether it still stands is known only where
+            # the bot is, and has the scope.
+            if error.fate is Fate.GONE:
+                raise UserError(_GONE) from error
+        written = self._written(shortcut.channel, shortcut.message)
+        found = self._incident(written)
+        if isinstance(found, Message):
+            return found
+        result = self._updates.log(Act(shortcut.by, shortcut.key), found, written)
+        return self._receipt(shortcut.by, result, written.author)
+
+    def chosen(self, press: Press) -> Message:
+        """Log a message for the incident that somebody chose."""
+        choice = actions.read_update(press.value)
+        written = self._placed(choice.channel, choice.ts, choice.thread, choice.author)
+        result = self._updates.log(Act(press.by, press.key), choice.number, written)
+        return self._receipt(press.by, result, choice.author)
+
+    def take_in(self, reaction: Reaction) -> None:
+        """Log the message on which the policy's emoji was put, or take that back.
+
+        Other emoji, and those of people who may not use the bot, mean nothing.
+        """
+        if reaction.emoji != self._context.policy().update_emoji:
+            return
+        try:
+            self._people.admit(reaction.by, None)
+        except (Refusal, SlackError):
+            logger.info("nobody to answer put the emoji", extra={"by": reaction.by})
+            return
+        thread, answer = None, None
+        try:
+            message = self._slack.message(reaction.channel, reaction.ts)
+            thread = _thread_of(message)
+            answer = self._act_on(reaction, message)
+        except (UserError, Refusal) as error:
+            answer = answers.sentence(failures.said_of(error))
+        except StorageError as error:
+            why = failures.refused_by_storage(error)
+            answer = answers.sentence(
+                failures.emoji_failed(why, in_doubt=error.in_doubt)
+            )
+        except SlackError as error:
+            is_gone = error.fate is Fate.GONE
+            why = _GONE if is_gone else failures.emoji_failed(reason(error.code))
+            answer = answers.sentence(why)
+        if answer is not None:
+            self._whisper(reaction, answer, None if thread == reaction.ts else thread)
+
+    def _act_on(self, reaction: Reaction, message: Payload) -> Message | None:
+        """Do what an emoji asks for; return nothing if that was done already."""
+        act = Act(reaction.by, reaction.key)
+        if _is_marked(message, reaction) != reaction.is_added:
+            return None  # It was changed again, of which another event tells.
+        if not reaction.is_added:
+            channel, ts = reaction.channel, reaction.ts
+            undone = self._updates.take_back(act, channel, ts, reaction.at)
+            if undone is None:
+                return None
+            return self._receipt(reaction.by, undone)
+        written = self._written(reaction.channel, message)
+        found = self._incident(written)
+        if isinstance(found, Message):
+            return found
+        result = self._updates.log(act, found, written)
+        if result.is_repeat:
+            return None
+        return self._receipt(reaction.by, result, written.author, _TAKE_BACK)
+
+    def _incident(self, written: Written) -> int | Message:
+        """Return the number of a message's incident, or the question which it is."""
+        found, is_sure = self._updates.candidates(written)
+        if not found:
+            raise UserError(_NONE_OPEN)
+        if not is_sure:
+            choices = {
+                one: actions.update_value(
+                    one.number,
+                    written.channel,
+                    written.ts,
+                    written.thread,
+                    written.author,
+                )
+                for one in found
+            }
+            return message_update.which(choices)
+        return found[0].number
+
+    def _written(self, channel: str, message: Payload) -> Written:
+        """Return a message that one of our people wrote. Raises UserError for others.
+
+        Source: business-time.md: a bot or an auto-reply stops no clock.
+        """
+        author, home = message.get("user"), self._people.home()
+        if message.get("bot_id") or message.get("subtype") == "bot_message":
+            raise UserError(_OWN if author == home.user else _APP)
+        if message.get("subtype") == "tombstone":
+            raise UserError(_GONE)
+        if message.get("subtype") not in _WRITTEN or not author:
+            raise UserError(_SLACKS)
+        team = message.get("user_team") or message.get("team")
+        if not self._people.is_ours(author, team):
+            raise UserError(_ELSEWHERE)
+        ts = message["ts"]
+        written = self._placed(channel, ts, _thread_of(message) or ts, author)
+        policy, text = (
+            self._context.policy(),
+            str(message.get("text") or "")[:_LONGEST_READ],
+        )
+        theirs = policy.customer_of_channel(channel)
+        customer = theirs.name if theirs else triage_text.named_in(text, policy)
+        return replace(written, customer=customer)
+
+    def _placed(self, channel: str, ts: str, thread: str, author: str) -> Written:
+        link = triage_text.permalink(self._people.home().url, channel, ts, thread)
+        return Written(channel, ts, thread, author, payloads.instant(ts), link)
+
+    def _receipt(
+        self, by: str, result: Result, author: str = "", hint: str = ""
+    ) -> Message:
+        """Return what the person who acted is told; without an author, taken back."""
+        reader, now = self._people.person(by), self._context.clock()
+        policy, owed = self._context.policy(), result.deadlines
+        return message_update.receipt(
+            result.incident, owed, policy, reader, now, author=author, hint=hint
+        )
+
+    def _whisper(self, reaction: Reaction, answer: Message, thread: str | None) -> None:
+        try:
+            self._slack.whisper(reaction.channel, reaction.by, answer, thread)
+        except SlackError as error:
+            logger.warning("an answer was not delivered", extra={"error": error.code})
+
+
+def _is_marked(message: Payload, reaction: Reaction) -> bool:
+    """Return whether the emoji of that person is on the message now."""
+    return any(
+        reaction.by in one["users"]
+        for one in message.get("reactions") or ()
+        if one["name"].partition("::")[0] == reaction.emoji
+    )
+
+
+def _thread_of(message: Payload) -> str | None:
+    """Return the stamp of the parent; the link has it where the message has not."""
+    query = parse_qs(urlsplit(str(message.get("permalink") or "")).query)
+    named = message.get("thread_ts") or next(iter(query.get("thread_ts", ())), None)
+    return None if named is None else str(named)

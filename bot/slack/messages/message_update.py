@@ -1,0 +1,66 @@
+"""Private answers to somebody who says that a message was the customer's update."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
+from bot.slack import actions
+from bot.slack.blocks import (
+    LONGEST_BUTTON,
+    Element,
+    Message,
+    mention,
+    option,
+    say,
+    section,
+    select,
+)
+from bot.slack.blocks import actions as row
+from bot.slack.cutting import cut
+from bot.slack.forms.receipts import next_due
+from bot.slack.messages.notice import notice
+from bot.slack.phrases import NOBODY_KNOWN, both, name_of
+from bot.slack.readers import Person
+
+_MOST_CHOICES = 100
+
+
+def receipt(  # noqa: PLR0913  # What the sentence is about, and for whom.
+    incident: Incident,
+    deadlines: Sequence[Deadline],
+    policy: Policy,
+    reader: Person,
+    now: datetime,
+    *,
+    author: str = "",
+    hint: str = "",
+) -> Message:
+    """Say which incident has the update, and what is due next.
+
+    Without an `author` the update was taken back.
+    """
+    told = []
+    for times in both(reader.zone, now):
+        if author and incident.updated_at is not None:
+            wrote = times.at(incident.updated_at, "wrote at")
+            said = f"Logged for {name_of(incident)}: what {mention(author)} {wrote}."
+        else:
+            said = f"Taken back: {name_of(incident)} has no update by this message."
+        due = next_due(incident, deadlines, policy, times)
+        told.append(" ".join(filter(None, (said, due, hint))))
+    return notice(*told)
+
+
+def which(choices: Mapping[Incident, str]) -> Message:
+    """Ask which incident a message was an update of, by the value of each."""
+    said = "Which incident was this message the update of? Nothing is logged yet."
+    options = [_option(incident, value) for incident, value in choices.items()]
+    menu = select(actions.UPDATE_OF, "Choose", options[:_MOST_CHOICES])
+    return say(said, [section(said), row([menu])])
+
+
+def _option(incident: Incident, value: str) -> Element:
+    words = f"{incident.name} {incident.customer or NOBODY_KNOWN}: {incident.title}"
+    return option(cut(" ".join(words.split()), LONGEST_BUTTON), value)
