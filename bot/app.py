@@ -22,6 +22,7 @@ from bot.inbound.bolt import bolt_app
 from bot.inbound.commands import Commands
 from bot.inbound.customer_updates import CustomerUpdates
 from bot.inbound.health import Claims, Health, Pulse, Unsent, health
+from bot.inbound.intake_channels import IntakeChannels
 from bot.inbound.listeners import Listeners
 from bot.inbound.presses import Presses
 from bot.inbound.questions import Questions
@@ -52,6 +53,7 @@ from bot.triage.people import People
 from bot.triage.policy_changes import InForce, PolicyWatch
 from bot.triage.retention import Retention
 from bot.triage.tick import Reminders
+from bot.triage.triaging import Triaging
 from bot.triage.use_cases import Triage
 
 logger = logging.getLogger(__name__)
@@ -208,6 +210,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         Shortcuts(triages, updates),
         triages,
         updates,
+        IntakeChannels(context, triages, Triaging(context, triage), people, slack),
         people,
         slack,
         triage.recorded,

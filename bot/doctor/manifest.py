@@ -74,15 +74,18 @@ OPTIONAL = (
     ),
     Scope(
         "channels:history",
-        "the same for cards, notes and the digest in public channels",
+        "the same for cards, notes and the digest in public channels; looks at each "
+        "new message in the intake channels that the policy names",
         "where Slack does not say whether it posted in a public channel, a Sev1 card "
-        "may stand twice, and all else is held until a person has looked",
+        "may stand twice, and all else is held until a person has looked; no public "
+        "channel can be an intake channel",
     ),
     Scope(
         "groups:history",
         "the same in private channels",
         "where Slack does not say whether it posted in a private channel, a Sev1 card "
-        "may stand twice, and all else is held until a person has looked",
+        "may stand twice, and all else is held until a person has looked; no private "
+        "channel can be an intake channel",
     ),
     Scope(
         "app_mentions:read",
@@ -109,6 +112,9 @@ EVENTS: Mapping[str, str] = {
     "app_mention": "who mentions the bot hears which severity a message may have",
     "reaction_added": "an emoji that the policy names logs the customer's update",
     "reaction_removed": "taken off within a minute, it takes that back",
+    "message.channels": "what reads like an incident in an intake channel that the "
+    "policy names; of any other channel nothing is read",
+    "message.groups": "the same in private channels",
     "message.im": "who writes to the bot without a command hears what it does read",
 }
 _COMMANDS = {

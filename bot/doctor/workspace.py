@@ -188,9 +188,10 @@ def _scopes(granted: set[str]) -> Iterator[Finding]:
 def _channels(asker: Asker, policy: Policy, bot: str) -> Iterator[Finding]:
     channels = policy.channels
     for purpose, channel in (
-        ("incidents", channels.incidents),
-        ("digest", channels.digest),
-        ("fallback", channels.fallback),
+        ("channels.incidents", channels.incidents),
+        ("channels.digest", channels.digest),
+        ("channels.fallback", channels.fallback),
+        *(("intake", channel) for channel in policy.intake),
     ):
         info = asker.ask(
             "conversations.info",
@@ -200,8 +201,7 @@ def _channels(asker: Asker, policy: Policy, bot: str) -> Iterator[Finding]:
         yield _channel(info, purpose, channel, bot)
 
 
-def _channel(answer: Answer, purpose: str, id: str, bot: str) -> Finding:
-    where = f"channels.{purpose}"
+def _channel(answer: Answer, where: str, id: str, bot: str) -> Finding:
     if answer.error == "missing_scope":
         return note(f"{where} ({id}) was not looked at, for want of a scope.")
     if answer.error:

@@ -23,6 +23,7 @@ from bot.errors import SlackError, StorageError, UserError
 from bot.inbound import failures
 from bot.inbound.commands import Commands
 from bot.inbound.customer_updates import CustomerUpdates
+from bot.inbound.intake_channels import IntakeChannels
 from bot.inbound.presses import Presses
 from bot.inbound.shortcuts import Shortcuts
 from bot.inbound.submissions import Forms
@@ -85,6 +86,7 @@ class Listeners:
         shortcuts: Shortcuts,
         triages: Triages,
         updates: CustomerUpdates,
+        intake: IntakeChannels,
         people: People,
         slack: Slack,
         recorded: Callable[[str], int | None],
@@ -98,6 +100,7 @@ class Listeners:
         self._shortcuts = shortcuts
         self._triages = triages
         self._updates = updates
+        self._intake = intake
         self._people = people
         self._slack = slack
         self._recorded = recorded
@@ -239,7 +242,8 @@ class Listeners:
             if press.action in _AGAIN:
                 return _Said(self._again(press), replaces=True)
             answer = _surely(partial(self._presses.answer, press))
-            return _Said(answer, replaces=press.is_private)
+            is_over = press.is_private or press.action in actions.DECISIONS
+            return _Said(answer, replaces=is_over)
         except (UserError, Refusal) as error:
             return _Said(answers.sentence(failures.said_of(error)))
         except StorageError as error:
@@ -346,6 +350,9 @@ class Listeners:
 
     def _on_message(self, body: Payload) -> None:
         """Answer what somebody wrote to the bot: it reads commands alone."""
+        posted = payloads.posted(body)
+        if posted is not None:
+            self._intake.take_in(posted)
         said = payloads.written(body)
         if said is None:
             return

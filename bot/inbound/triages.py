@@ -1,5 +1,7 @@
 """Triage what somebody typed or wrote, and do what they decide about it."""
 
+from datetime import datetime
+
 from bot.errors import SlackError, UserError
 from bot.incidents.acts import Report
 from bot.policy.policies import Severity
@@ -51,7 +53,7 @@ class Triages:
             )
         policy, names = self._context.policy(), self._people.name_of
         text = triage_text.of_command(command.arguments, command.channel, policy, names)
-        return self._suggested(text, command.by, about=command.key)
+        return self.suggested(text, command.by, about=command.key)
 
     def shortcut(self, shortcut: Shortcut) -> Message:
         """Suggest a severity for the message on which a shortcut was chosen."""
@@ -88,7 +90,7 @@ class Triages:
         standing = self._triaging.standing(text.link)
         if standing is not None:
             return self._standing(standing, by)
-        return self._suggested(text, by, about=text.link)
+        return self.suggested(text, by, about=text.link)
 
     def open(self, press: Press) -> Message:
         """Open what was triaged, with the severity of the button."""
@@ -147,16 +149,10 @@ class Triages:
             return self._standing(standing, press.by)
         return answers.sentence("Noted: not an incident. Nothing was opened.")
 
-    def _suggested(self, text: TriageText, by: str, about: str) -> Message:
+    def suggested(self, text: TriageText, by: str, about: str) -> Message:
+        """Suggest a severity for a text to a person."""
         policy, now = self._context.policy(), self._context.clock()
-        report = Report(
-            severity=Severity.SEV1,
-            title=text.title,
-            channel=text.channel,
-            customer=text.customer,
-            reported_at=text.at and min(text.at, now),
-        )
-        found = self._triaging.look(by, text.words, report)
+        found = self._triaging.look(by, text.words, reported(text, now))
         carried = Triaged(
             about=about,
             title=text.title,
@@ -179,3 +175,14 @@ class Triages:
     def _standing(self, result: Result, by: str) -> Message:
         reader, now = self._people.person(by), self._context.clock()
         return triaged.standing(result, reader, now)
+
+
+def reported(text: TriageText, now: datetime) -> Report:
+    """Return the report that a text would be."""
+    return Report(
+        severity=Severity.SEV1,
+        title=text.title,
+        channel=text.channel,
+        customer=text.customer,
+        reported_at=text.at and min(text.at, now),
+    )

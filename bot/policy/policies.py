@@ -191,7 +191,7 @@ class Policy:
     incident is erased `erase_texts_after` it was closed; `None` keeps it.
     `not_an_incident` are examples of messages. `aims` may lack cells. Somebody who puts
     `update_emoji` on a message logs it as the customer's update; `None` switches that
-    off.
+    off. `intake` are the channels in which each new message is looked at.
     """
 
     version: str
@@ -214,6 +214,7 @@ class Policy:
     not_an_incident: tuple[str, ...] = ()
     aims: Mapping[tuple[Severity, str], Target] = field(default_factory=dict)
     update_emoji: str | None = None
+    intake: tuple[str, ...] = ()
     _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
     _days: dict[ZoneInfo, BusinessHours] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -44,6 +44,8 @@ NEXT = "next"
 OPEN_AS = {severity: f"open_as_{severity}" for severity in Severity}
 OPEN_IN_FORM = "open_in_form"
 NOT_AN_INCIDENT = "not_an_incident"
+# What is decided about a text is over with it: the answer takes the question's place.
+DECISIONS = frozenset({*OPEN_AS.values(), NOT_AN_INCIDENT})
 UPDATE_OF = "update_of"
 
 # Shortcuts on messages.

@@ -209,6 +209,15 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """A new message at the top level of a channel; `author` is `None` for some apps."""
+
+    channel: str
+    author: str | None
+    message: Payload
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """An emoji that somebody put on a message, or took off it, and when."""
 
@@ -365,6 +374,17 @@ def written(body: Payload) -> Written | None:
     if event.get("channel_type") != "im" or event.get("bot_id") or not is_persons:
         return None
     return Written(event["user"], event.get("user_team") or event.get("team"))
+
+
+@_whole
+def posted(body: Payload) -> Posted | None:
+    """Read a `message`; `None` if it is no new one at the top level of a channel."""
+    event = body["event"]
+    is_new = event.get("subtype") in (None, "file_share", "bot_message")
+    is_reply = event.get("thread_ts") not in (None, event.get("ts"))
+    if event.get("channel_type") not in ("channel", "group") or is_reply or not is_new:
+        return None
+    return Posted(event["channel"], event.get("user"), event)
 
 
 @_whole

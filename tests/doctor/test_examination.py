@@ -183,6 +183,12 @@ def a_container_disk(it: Installation) -> None:
     it.mounts.write_text("overlay / overlay rw 0 0\n")
 
 
+def an_intake_channel_without_the_bot(it: Installation) -> None:
+    it.slack.add_channel("acme", bot=False)
+    path = it.folder / "policies.yaml"
+    path.write_text(path.read_text().replace("intake: []", "intake: [C0ACME]"))
+
+
 def a_network_disk(it: Installation) -> None:
     it.mounts.write_text("files:/export / nfs4 rw 0 0\n")
 
@@ -209,6 +215,10 @@ FAULTS = {
     an_archived_channel: ("channels.digest: #leads is archived.", "Unarchive it"),
     a_channel_without_the_bot: (
         "channels.fallback: the bot is not in #support.",
+        "In Slack, in that channel, type: /invite @sevbot",
+    ),
+    an_intake_channel_without_the_bot: (
+        "intake: the bot is not in #acme.",
         "In Slack, in that channel, type: /invite @sevbot",
     ),
     somebody_who_left: ("on_call.backup: ben has left the workspace.", "somebody else"),

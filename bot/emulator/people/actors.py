@@ -85,6 +85,7 @@ class Actor:
         said = Message(where.id, "", self.id, typed, thread_ts=parent, **added)
         written = self._workspace.post(said)
         self._tell_app(self._interactions.written(written))
+        self._tell_app(self._interactions.posted(written))
         return written
 
     def react(self, emoji: str, message: Message) -> Sent | None:

@@ -194,6 +194,24 @@ class Interactions:
             **(places if channel.is_im else {"type": "app_mention"}),
         }
 
+    def posted(self, message: Message) -> Json | None:
+        """Return the event of a message in a channel, if the app may hear of it.
+
+        Source: https://docs.slack.dev/reference/events/message.channels
+        """
+        workspace = self._workspace
+        channel = workspace.channels[message.channel]
+        kind = "group" if channel.is_private else "channel"
+        is_there = workspace.bot.id in channel.members and not channel.is_im
+        if not is_there or f"{kind}s:history" not in workspace.scopes:
+            return None
+        return {
+            **chat_api.message_json(workspace, message),
+            "channel": channel.id,
+            "channel_type": kind,
+            "event_ts": message.ts,
+        }
+
     def reacted(
         self, person: Person, message: Message, emoji: str, *, is_added: bool
     ) -> Json | None:

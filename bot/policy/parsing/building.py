@@ -71,6 +71,7 @@ def policy(
         digest_at=file.digest.at,
         erase_texts_after=file.retention.erase_texts_after,
         update_emoji=file.update_emoji,
+        intake=file.intake,
     )
 
 

@@ -344,3 +344,6 @@ class PolicyFile(Section):
     update_emoji: Emoji = Field(
         None, description='the name of an emoji such as telephone_receiver, or "off"'
     )
+    intake: tuple[ChannelId, ...] = Field(
+        (), description="a list of channels' ids such as [C0INTAKE]"
+    )

@@ -13,6 +13,8 @@ from bot.slack.blocks import (
     Element,
     Message,
     button,
+    channel_link,
+    link,
     mention,
     say,
     section,
@@ -23,6 +25,7 @@ from bot.slack.marks import marked
 from bot.slack.messages import opened
 from bot.slack.messages.answers import Recorded
 from bot.slack.phrases import (
+    LONGEST_TITLE_IN_A_LIST,
     Times,
     both,
     customer_of,
@@ -34,6 +37,7 @@ from bot.slack.phrases import (
     title_of,
 )
 from bot.slack.readers import Person
+from bot.slack.triage_text import TriageText
 
 _JUST_NOW = timedelta(minutes=1)
 _LONGEST_LIKE, _LONGEST_WORDS, _LONGEST_MEANING = 200, 80, 300
@@ -75,6 +79,19 @@ def message(  # noqa: PLR0913  # All that is news to who asks.
             foreseen = opened.foreseen(one.result, policy, reader, plain)
             text.append(f"As {_named(one.candidate.severity)}: {foreseen}")
     return say(" ".join(text), blocks)
+
+
+def heard(
+    suggested: Message, author: str | None, channel: str, text: TriageText
+) -> Message:
+    """Return a suggestion with where it was heard, for somebody who did not ask."""
+    who = mention(author) if author else "An app"
+    where, words = channel_link(channel), quoted(text.title, LONGEST_TITLE_IN_A_LIST)
+    wrote = f"wrote {link(text.link, 'a message')}" if text.link else "wrote"
+    return say(
+        f"{who} wrote in {where}: {words}. {suggested.text}",
+        [section(f"{who} {wrote} in {where}: {words}"), *suggested.blocks],
+    )
 
 
 def in_form(suggestion: Suggestion) -> str:

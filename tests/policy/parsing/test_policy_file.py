@@ -248,6 +248,20 @@ def test_texts_are_kept_for_as_long_as_is_written(words: str, days: int | None) 
 
 
 @pytest.mark.parametrize(
+    ("written", "channels"),
+    [
+        ("", ()),
+        ("intake: []", ()),
+        ("intake: [C0INTAKE, G0OTHER]", ("C0INTAKE", "G0OTHER")),
+    ],
+)
+def test_no_channel_is_an_intake_unless_it_is_named(
+    written: str, channels: tuple[str, ...]
+) -> None:
+    assert policy_of(f"{SMALL}{written}\n").intake == channels
+
+
+@pytest.mark.parametrize(
     ("written", "emoji"),
     [
         ("", None),

@@ -1,0 +1,83 @@
+"""Look at each new message in the intake channels that the policy names.
+
+Nobody is answered in the channel, and nothing is opened: whoever is on call hears in
+private of what surely reads like an incident. It is a convenience, so it is sent once,
+best effort, and not from the outbox, which would keep the text.
+"""
+
+import logging
+
+from bot.classification.suggestions import suggest
+from bot.errors import SlackError, StorageError, UserError
+from bot.inbound.triages import Triages, reported
+from bot.slack import triage_text
+from bot.slack.client import Slack
+from bot.slack.messages import triaged
+from bot.slack.payloads import Posted
+from bot.slack.triage_text import TriageText
+from bot.triage import intake
+from bot.triage.context import Context
+from bot.triage.people import People
+from bot.triage.triaging import Triaging
+
+logger = logging.getLogger(__name__)
+
+
+class IntakeChannels:
+    """Tells whoever is on call of messages that read like incidents."""
+
+    def __init__(
+        self,
+        context: Context,
+        triages: Triages,
+        triaging: Triaging,
+        people: People,
+        slack: Slack,
+    ) -> None:
+        self._context = context
+        self._triages = triages
+        self._triaging = triaging
+        self._people = people
+        self._slack = slack
+
+    def take_in(self, posted: Posted) -> None:
+        """Look at a message, if it is in such a channel and not the bot's own."""
+        policy = self._context.policy()
+        if posted.channel not in policy.intake:
+            return
+        try:
+            home = self._people.home()
+            if posted.author == home.user:
+                return
+            text = triage_text.of_message(
+                posted.message, posted.channel, home.url, policy, self._people.name_of
+            )
+            self._look(posted, text)
+        except UserError:
+            return  # There are no words in it.
+        except (StorageError, SlackError) as error:
+            why = str(error)
+            logger.warning("an intake message was lost", extra={"error": why})
+
+    def _look(self, posted: Posted, text: TriageText) -> None:
+        assert text.link is not None, "a message has a link"
+        found = suggest(text.words, self._context.policy().examples)
+        if not found.is_sure or found.candidates[0].severity is None:
+            return
+        if self._triaging.standing(text.link) is not None:
+            return
+        report = reported(text, self._context.clock())
+        one = self._triaging.look("", text.words, report)[0]
+        assert one.result is not None, "an incident leads to something"
+        about = (
+            f"{posted.channel}/by/{posted.author}",
+            f"{posted.channel}/about/{text.customer}",
+        )
+        who = intake.whom(self._context, one.result, about)
+        if who is None:
+            return
+        suggested = self._triages.suggested(text, who, about=text.link)
+        said = triaged.heard(suggested, posted.author, posted.channel, text)
+        conversation = self._slack.open_conversation(who)
+        self._slack.post(conversation, said, key=f"intake/{text.link}")
+        logger.info("an intake message was suggested", extra={"to": who})
