@@ -12,6 +12,7 @@ from bot.demo.stories import (
     At,
     FillsIn,
     HandsOff,
+    Marks,
     On,
     Place,
     Presses,
@@ -93,7 +94,7 @@ class Conductor:
                 return self._message(who, on), button
             case HandsOff(who, on):
                 return self._message(who, on), "More"
-            case Types() | Writes() | Triages() | SlackIs():
+            case Types() | Writes() | Triages() | Marks() | SlackIs():
                 return None
             case _:
                 assert_never(act)
@@ -114,8 +115,11 @@ class Conductor:
                 person = self._slack.as_(who)
                 answer = _done(person.command(command, rest, channel="support"))
                 self._audience.answered(who, answer)
-            case Writes(who, text):
-                self._slack.as_(who).say(text, "support")
+            case Writes(who, text, under):
+                thread = self._message(who, under).ts if under else None
+                self._slack.as_(who).say(text, "support", thread=thread)
+            case Marks(who, on):
+                self._mark(who, on)
             case Triages(who, on):
                 message, person = self._message(who, on), self._slack.as_(who)
                 answer = person.shortcut(TRIAGE_MESSAGE, message, wait_private=True)
@@ -136,6 +140,15 @@ class Conductor:
                     self._catch_up()
             case _:
                 assert_never(act)
+
+    def _mark(self, who: str, on: On) -> None:
+        """Put the policy's emoji on a message, and wait for the private answer."""
+        emoji, before = self._trial.policy().update_emoji, self._slack.private(who)
+        if emoji is None:
+            raise LookupError("the policy names no emoji that logs an update")
+        self._slack.as_(who).react(emoji, self._message(who, on))
+        said = self._slack.wait_until(lambda: self._slack.private(who)[len(before) :])
+        self._audience.answered(who, Answer(ok=True, private=said[-1]))
 
     def _press(self, who: str, button: str, on: On) -> None:
         message, is_answered = self._message(who, on), on.place is Place.PRIVATE
@@ -177,8 +190,11 @@ class Conductor:
         match on.place:
             case Place.DM:
                 there = [one for one in self._slack.dm(who) if one.blocks]
-            case Place.CARD | Place.SUPPORT:
+            case Place.CARD:
                 there = self._slack.channel(on.channel)
+            case Place.SUPPORT:
+                top = self._slack.channel(on.channel)
+                there = [one for above in top for one in (above, *above.thread)]
             case Place.PRIVATE:
                 there = self._slack.private(who)
             case _:

@@ -21,7 +21,7 @@ from bot.incidents import recipients
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.policy.rotations import Holders
-from bot.slack.actions import TRIAGE_MESSAGE
+from bot.slack.actions import TRIAGE_MESSAGE, WAS_UPDATE
 from bot.store.database import Transaction
 from bot.store.engines.read_only import Reading
 from bot.store.engines.sqlite import SqliteDatabase
@@ -76,6 +76,7 @@ class Live:
         for command, hint, about in COMMANDS:
             self.slack.add_command(command, hint, about)
         self.slack.add_shortcut(TRIAGE_MESSAGE, "Triage this message")
+        self.slack.add_shortcut(WAS_UPDATE, "This was the update")
 
     @property
     def now(self) -> datetime:

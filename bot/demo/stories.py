@@ -82,15 +82,24 @@ class Types:
 
 @dataclass(frozen=True, slots=True)
 class Writes:
-    """Somebody writes a message, in #support."""
+    """Somebody writes a message, in #support or in a thread there."""
 
     who: str
     text: str
+    under: On | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Triages:
     """Somebody chooses *Triage this message* in a message's menu."""
+
+    who: str
+    on: On
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Somebody puts on a message the emoji that logs it as the update."""
 
     who: str
     on: On
@@ -131,7 +140,7 @@ class SlackIs:
     condition: Condition
 
 
-Act = Types | Writes | Triages | Presses | FillsIn | HandsOff | SlackIs
+Act = Types | Writes | Triages | Marks | Presses | FillsIn | HandsOff | SlackIs
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,10 +340,12 @@ FROM_A_MESSAGE = Story(
         Presses("dee", "Open as Sev1", answer("Sev1")),
         At("2026-11-24 10:18", "Ana, who was paged, takes it."),
         Presses("ana", "Take it", newest("INC-1")),
-        At("2026-11-24 10:40", "She has written to Globex, and logs it."),
-        FillsIn("ana", "First response sent", card("INC-1"), {
-            "told": "The login service is back for most of you",
-        }),
+        At("2026-11-24 10:40",
+           "She writes to Globex, who read that thread too, and puts the emoji on it: "
+           "it was the first response, and the clock has moved."),
+        Writes("ana", "The login service is back for most of you",
+               under=said("nobody at Globex")),
+        Marks("ana", said("The login service is back")),
         At("2026-11-24 11:20", "Everybody can log in again."),
         FillsIn("ana", "Resolve", card("INC-1"), {
             "note": "A certificate had expired", "confirmed": CONFIRMED,

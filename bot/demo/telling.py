@@ -16,6 +16,7 @@ from bot.demo.stories import (
     At,
     FillsIn,
     HandsOff,
+    Marks,
     Presses,
     SlackIs,
     Story,
@@ -196,7 +197,7 @@ def _best_screen(act: Act) -> tuple[str, str] | None:
     match act:
         case Types() | Writes():
             return act.who, "support"
-        case Triages() | Presses() | FillsIn() | HandsOff():
+        case Triages() | Marks() | Presses() | FillsIn() | HandsOff():
             return act.who, act.on.channel
         case SlackIs():
             return None
@@ -212,6 +213,8 @@ def _words(act: Act) -> str:
             return f"{act.who.capitalize()} writes: {act.text}"
         case Triages():
             return f"{act.who.capitalize()} chooses Triage this message"
+        case Marks():
+            return f"{act.who.capitalize()} puts the emoji on it"
         case Presses():
             return f"{act.who.capitalize()} presses [{act.button}]"
         case FillsIn():

@@ -24,6 +24,7 @@ from bot.demo.stories import (
     At,
     FillsIn,
     HandsOff,
+    Marks,
     Presses,
     SlackIs,
     Story,
@@ -93,6 +94,8 @@ class Demo(Trial, Audience):
                 self._say(_who(who, "writes"), text, "bold cyan")
             case Triages(who):
                 self._say(_who(who, "chooses"), "Triage this message", "cyan")
+            case Marks(who):
+                self._say(_who(who, "puts"), "the emoji on it", "cyan")
             case Presses(who, button):
                 self._say(_who(who, "presses"), f"[{button}]", "cyan")
             case FillsIn(who, button, _, entries):

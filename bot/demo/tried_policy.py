@@ -52,8 +52,13 @@ def _shown(problem: str, lines: Sequence[str]) -> dict[str, str]:
 
 
 def shipped() -> Policy:
-    """Return the policy that comes with the bot, as of the days of the stories."""
-    text = policy_file.default_text()
+    """Return the policy that comes with the bot, as of the days of the stories.
+
+    It names the emoji that logs an update, which is off as shipped.
+    """
+    text = policy_file.default_text().replace(
+        'update_emoji: "off"', "update_emoji: telephone_receiver"
+    )
     return policy_file.read(
         text, name="policies.yaml", holidays=public_holidays, today=_TODAY
     )

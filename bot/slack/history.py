@@ -115,7 +115,8 @@ def _update(incident: Incident, event: Event, times: Times) -> str:
     by, url = f"{mention(event.by)}{_earlier(event, times)}", details.get("link")
     if author := details.get("author"):
         message = link(url, "a message") if url else "a message"
-        told = f"{message} of {mention(author)}"
+        whose = "their own" if author == event.by else mention(author)
+        told = f"{message} of {whose}"
     else:
         told = quoted(details.get("told", ""), _LONGEST_TEXT)
     sentences = [ended(f"{what} logged by {by}: {told}")]

@@ -69,6 +69,15 @@ def test_one_press_makes_a_message_an_incident() -> None:
     assert "the message in Slack" in text
 
 
+def test_one_emoji_on_what_was_written_moves_the_clock() -> None:
+    text = told(stories.find("from-a-message"))
+
+    marked = text[text.index("Ana puts: the emoji on it") :]
+    assert "Ana alone sees: Logged for INC-1 Globex (🔺 Sev1)" in marked
+    assert "Next update due tomorrow 10:40" in marked
+    assert "First response logged by @ana: a message of their own." in marked
+
+
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
 def test_a_story_plays_to_its_end_on_the_page(opened: Opened, story: Story) -> None:
     opened.stage.do("story", {"story": story.id})
