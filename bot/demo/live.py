@@ -40,6 +40,7 @@ COMMANDS = (
     ("/incident", "[number]", "What is open, yours first, or one incident"),
 )
 _CONNECTS_WITHIN_S = 10
+_SHOWN = {"telephone_receiver": "📞"}
 
 
 class State(StrEnum):
@@ -77,6 +78,8 @@ class Live:
             self.slack.add_command(command, hint, about)
         self.slack.add_shortcut(TRIAGE_MESSAGE, "Triage this message")
         self.slack.add_shortcut(WAS_UPDATE, "This was the update")
+        if (emoji := policy().update_emoji) is not None:
+            self.slack.add_emoji(emoji, _SHOWN.get(emoji, f":{emoji}:"))
 
     @property
     def now(self) -> datetime:

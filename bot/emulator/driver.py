@@ -208,6 +208,10 @@ class LocalSlack:
         """Offer a shortcut on messages on the page, likewise."""
         self.workspace.shortcuts.append({"shortcut": shortcut, "name": name})
 
+    def add_emoji(self, name: str, shown: str) -> None:
+        """Offer an emoji for messages on the page."""
+        self.workspace.emoji.append({"name": name, "shown": shown})
+
     def clear(self) -> None:
         """Delete every message and act; people and channels stay."""
         self._screens.clear()

@@ -225,10 +225,11 @@ class Message:
         if self.edited:
             body["edited"] = {"user": self.user, "ts": self.edited}
         if self.reactions:
-            body["reactions"] = self._reactions()
+            body["reactions"] = self.reacted()
         return body
 
-    def _reactions(self) -> list[Json]:
+    def reacted(self) -> list[Json]:
+        """Return who put which emoji on it, as Slack lists them."""
         names = dict.fromkeys(name for name, _ in self.reactions)
         by_name = {
             name: [who for other, who in self.reactions if other == name]

@@ -52,6 +52,7 @@ class Workspace:
         self.privates: dict[tuple[str, str], Message] = {}
         self.commands: list[Json] = []
         self.shortcuts: list[Json] = []
+        self.emoji: list[Json] = []
         self._listeners: list[Listener] = []
         self._last_stamp: dict[str, int] = {}
         self._numbers = itertools.count(1)

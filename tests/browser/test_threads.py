@@ -186,6 +186,25 @@ def test_a_name_that_is_typed_in_full_is_sent_at_once(
     assert [one.text for one in slack.channel("support")] == ["ask <@U0BEN>"]
 
 
+def test_an_emoji_is_put_on_a_message_and_taken_off(
+    slack: LocalSlack, enter: Open
+) -> None:
+    slack.workspace.scopes -= {"reactions:read"}
+    slack.add_emoji("telephone_receiver", "📞")
+    slack.as_("ana").say("we are on it", "support")
+    page = enter("U0BEN/C0SUPPORT")
+
+    page.locator(".message .over button").first.focus()
+    page.locator(".message .over button").first.click()
+    there = page.locator(".reactions button", has_text="📞 1")
+    there.wait_for()
+    label = there.get_attribute("aria-label")
+    there.click()
+    page.locator(".reactions").wait_for(state="detached")
+
+    assert str(label).startswith("telephone receiver: ")
+
+
 def test_a_shortcut_stands_beside_reply_and_in_the_thread(
     slack: LocalSlack, enter: Open
 ) -> None:

@@ -32,6 +32,7 @@ class Acts:
             "type": self._type,
             "press": self._press,
             "shortcut": self._shortcut,
+            "react": self._react,
             "choose": self._choose,
             "search": self._search,
             "submit": self._submit,
@@ -96,6 +97,13 @@ class Acts:
             raise LookupError("a shortcut is chosen on a message")
         actor = self._slack.as_(person.id)
         return _reply(actor.shortcut(str(arguments["shortcut"]), message))
+
+    def _react(self, person: Person, arguments: Json) -> Json:
+        message = self._message(arguments)
+        if message is None:
+            raise LookupError("an emoji is put on a message")
+        self._slack.as_(person.id).react(str(arguments["emoji"]), message)
+        return {}
 
     def _choose(self, person: Person, arguments: Json) -> Json:
         message = self._message(arguments)

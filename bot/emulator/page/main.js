@@ -29,6 +29,7 @@ async function look(me, here) {
   store.bot = seen.bot;
   store.commands = seen.commands;
   store.shortcuts = seen.shortcuts;
+  store.emoji = seen.emoji;
   store.people = new Map(seen.people.map((one) => [one.id, one]));
   store.channels = new Map(seen.channels.map((one) => [one.id, one]));
   store.history = new Map();

@@ -42,8 +42,10 @@ export function item(message, previous, { grouped = isGrouped(message, previous)
       h("b", { text: name }),
       person?.is_bot && h("span", { class: "app", text: "APP" }), time, edited(message)),
     h("div", { class: "content" }, content(message), grouped && edited(message)),
+    reactions(message),
     hasThread && message.replies > 0 && replies(message)),
   h("div", { class: "over" },
+    !message.private && !message.deleted && message.user !== store.bot && store.emoji.map((one) => emoji(message, one.name, one.shown)),
     !message.private && message.user !== store.bot && store.shortcuts.map((one) => h("button", {
       type: "button", text: one.name, dataset: { key: one.shortcut },
       "aria-label": `${one.name}: ${name}, ${clock(at, zone())}`,
@@ -98,6 +100,22 @@ function content(message) {
     more.setAttribute("aria-expanded", String(!folded));
   });
   return [text, more];
+}
+
+// An emoji on a message; a press puts it there, or takes one's own off.
+function emoji(message, name, text, users = []) {
+  return h("button", {
+    type: "button", text, dataset: { key: `emoji-${name}` }, "aria-pressed": String(users.includes(store.me)),
+    "aria-label": `${name.replaceAll("_", " ")}${users.length ? `: ${users.map(personName).join(", ")}` : ""}`,
+    onclick: () => act("react", { channel: message.channel, ts: message.ts, emoji: name }),
+  });
+}
+
+function reactions(message) {
+  if (!message.reactions.length) return null;
+  const shown = (name) => store.emoji.find((one) => one.name === name)?.shown || `:${name}:`;
+  return h("div", { class: "reactions" }, message.reactions.map((one) =>
+    emoji(message, one.name, `${shown(one.name)} ${one.users.length}`, one.users)));
 }
 
 function replies(message) {

@@ -34,6 +34,7 @@ class Sight:
                 "channels": self._channels(person),
                 "commands": list(workspace.commands),
                 "shortcuts": list(workspace.shortcuts),
+                "emoji": list(workspace.emoji),
                 "view": view_json(self._screens.shown(person.id)),
             }
 
@@ -147,6 +148,7 @@ def message_json(
         "edited": message.edited is not None,
         "private": message.private_to is not None,
         "deleted": message.deleted,
+        "reactions": message.reacted(),
         "replies": len(stamps),
         "replied": stamps[-1] if stamps else None,
         "new": new,

@@ -8,6 +8,7 @@ export const store = {
   channels: new Map(),
   commands: [],
   shortcuts: [],
+  emoji: [], // what the page offers for messages: { name, shown }
   history: new Map(), // channel -> { messages: Map(ts -> message), more: older ones exist }
   here: null, // the conversation on the screen
   thread: null, // { channel, ts, messages }

@@ -215,6 +215,21 @@ def test_a_shortcut_is_chosen_on_a_message(
     assert chosen == ["nobody can log in"]
 
 
+def test_an_emoji_is_put_on_a_message(
+    slack: LocalSlack, open_tab: Callable[[str], Tab]
+) -> None:
+    slack.workspace.scopes -= {"reactions:read"}
+    said = slack.as_("ben").say("we are on it", "incidents")
+    slack.add_emoji("eyes", "👀")
+    tab = open_tab("U0ANA")
+
+    tab.ask("react", channel=INCIDENTS, ts=said.ts, emoji="eyes")
+
+    (message,) = tab.ask("history", channel=INCIDENTS)["messages"]
+    assert tab.ask("look")["emoji"] == [{"name": "eyes", "shown": "👀"}]
+    assert message["reactions"] == [{"name": "eyes", "users": ["U0ANA"], "count": 1}]
+
+
 def test_a_failed_command_says_so_in_slacks_words(
     open_tab: Callable[[str], Tab],
 ) -> None:
@@ -235,6 +250,7 @@ def test_a_failed_command_says_so_in_slacks_words(
         ("press", {"channel": INCIDENTS, "ts": "1.0", "button": "a/b"}, "gone"),
         ("press", {"button": "a/b"}, "no form open"),
         ("shortcut", {"shortcut": "triage"}, "chosen on a message"),
+        ("react", {"emoji": "eyes"}, "put on a message"),
         ("history", {}, "Channel is missing"),
         ("dance", {}, "knows no act"),
         ("backstage", {"do": "to"}, "Time does not go backwards."),
