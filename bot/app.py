@@ -36,6 +36,7 @@ from bot.policy.policies import Policy
 from bot.running.clock_checks import ClockCheck
 from bot.running.daily_backups import DailyBackups
 from bot.running.heartbeat import Heartbeat
+from bot.running.quiet_times import QuietTimes
 from bot.running.reading import Reading
 from bot.running.record_checks import RecordCheck
 from bot.running.scheduler import TICK_EVERY_S, Scheduler, Wake, guarded
@@ -100,6 +101,7 @@ class Bot:
     record_check: RecordCheck
     clock_check: ClockCheck
     rings: Rings
+    quiet_times: QuietTimes
     backups: DailyBackups | None = None
     heartbeat: Heartbeat | None = None
     policy_note: Callable[[], str | None] = lambda: None
@@ -238,6 +240,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
             settings.private_addresses,
             renderer.link,
         ),
+        quiet_times=QuietTimes(context, slack),
         backups=_backups(settings, context),
         heartbeat=_heartbeat(settings, lambda: bot.health()),  # noqa: PLW0108
         policy_note=policy_note,
@@ -379,6 +382,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         Reading("policy", prepared.watch.look),
         Reading("clock", bot.clock_check.look),
         Reading("rings", bot.rings.send_due),
+        Reading("quiet times", bot.quiet_times.read),
     ]
     if bot.heartbeat is not None:
         readings.append(Reading("heartbeat", bot.heartbeat.beat))

@@ -102,8 +102,10 @@ OPTIONAL = (
     ),
     Scope(
         "dnd:read",
-        "`sevbot doctor` says who on call has notifications off at night",
-        "somebody may sleep through a page, and nobody knows beforehand",
+        "knows whose phone makes no sound, so that the first page of a Sev1 also "
+        "rings, or goes to the next step; `sevbot doctor` says who has notifications "
+        "off",
+        "somebody may sleep through a page until its next step",
     ),
 )
 EVENTS: Mapping[str, str] = {

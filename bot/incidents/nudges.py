@@ -130,19 +130,21 @@ def rearmed(
     return _awaiting(deadline, over, step)
 
 
-def fire(
+def fire(  # noqa: PLR0913  # A deadline, and who hears it.
     policy: Policy,
     incident: Incident,
     deadline: Deadline,
     now: datetime,
     *,
     rings: Callable[[Step], bool],
+    is_silent: Callable[[Step], bool] = lambda _: False,
 ) -> tuple[Step, Deadline]:
     """Return the reminder that is due at `now`, and the deadline after it.
 
     Steps that are overdue (the bot was down) become one reminder: the newest, for
     everybody whom one of them was for. So do pages of which the first `rings` for
-    nobody: the escalation passes on to who can hear it.
+    nobody: the escalation passes on to who can hear it. If the first page of a Sev1
+    `is_silent` it brings what rings outside of Slack, or else the next step.
     """
     # `fired` counts each of those steps. It is part of the reminder's key, so a bot on
     # a restored backup gives the same key to the same step as the bot before it did,
@@ -158,6 +160,11 @@ def fire(
     assert step is not None, "a reminder that is due is one of the steps"
     later = next(steps, None)
     everybody = {role for one in policy.escalation.steps for role in one.tell}
+    is_first = (
+        incident.severity is Severity.SEV1
+        and step.kind is StepKind.PAGE
+        and step.number == (deadline.kind is Kind.CHECK_IN)
+    )
     while later is not None and (
         later.at <= now
         or (step.is_page and not everybody <= set(step.roles) and not rings(step))
@@ -165,6 +172,15 @@ def fire(
         step = _joined(step, later)
         fired += 1
         later = next(steps, None)
+    if is_first and not step.ring and is_silent(step):
+        step = replace(step, ring=policy.escalation.rings)
+        # Once, and no further: the others are told in their turn.
+        is_heard = bool(step.ring)
+        while later is not None and not is_heard and not everybody <= set(step.roles):
+            is_heard = not set(later.roles) <= set(step.roles)
+            step = _joined(step, later)
+            fired += 1
+            later = next(steps, None)
     return step, _awaiting(deadline, step.over, later, fired=fired)
 
 
@@ -347,8 +363,7 @@ def _page(
     everybody = tuple(
         dict.fromkeys(role for one in escalation.steps for role in one.tell)
     )
-    ring = tuple(dict.fromkeys(one.ring for one in escalation.steps if one.ring))
-    return Step(number, StepKind.PAGE, at, is_check_in, everybody, ring)
+    return Step(number, StepKind.PAGE, at, is_check_in, everybody, escalation.rings)
 
 
 def _is_over(step: Step, deadline: Deadline) -> bool:

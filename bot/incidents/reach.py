@@ -28,21 +28,27 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What `reach` must know of a person: the zone they live in; whether they left."""
+    """What `reach` must know of a person: the zone they live in; whether they left.
+
+    Until `quiet_until` their phone makes no sound.
+    """
 
     zone: ZoneInfo
     has_left: bool = False
+    quiet_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Whether a message may ring, and why. `until` is when the person's day begins.
 
-    Without `until` what does not ring now cannot be received at all.
+    Without `until` what does not ring now cannot be received at all. `is_silent`: it
+    arrives, and their phone makes no sound.
     """
 
     why: Why
     until: datetime | None = None
+    is_silent: bool = False
 
     @property
     def is_now(self) -> bool:
@@ -95,7 +101,8 @@ def reach(
     if account.has_left:
         return Reach(Why.LEFT)
     if wakes:
-        return Reach(Why.WAKES)
+        is_silent = account.quiet_until is not None and at < account.quiet_until
+        return Reach(Why.WAKES, is_silent=is_silent)
     day = policy.day_in(account.zone)
     begins = day.next_opening(at)
     if day.is_open(at) or begins is None:

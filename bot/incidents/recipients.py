@@ -133,14 +133,22 @@ def fire(
     """Fire the reminder that is due at `now`, for those for whom it may ring.
 
     A page that rings for nobody passes to the next step at once. If no step of the
-    escalation rings for anybody, the fallback channel gets it.
+    escalation rings for anybody, the fallback channel gets it. If the first page of a
+    Sev1 finds only phones that make no sound, what rings outside of Slack rings at
+    once; where there is nothing, the next step for somebody else comes with it.
     """
 
     def rings(step: Step) -> bool:
         found = of_step(policy, incident, step, now)
         return any(not one.is_person or ring(one.id, now).is_now for one in found)
 
-    step, after = nudges.fire(policy, incident, deadline, now, rings=rings)
+    def is_silent(step: Step) -> bool:
+        found = of_step(policy, incident, step, now)
+        return all(one.is_person and ring(one.id, now).is_silent for one in found)
+
+    step, after = nudges.fire(
+        policy, incident, deadline, now, rings=rings, is_silent=is_silent
+    )
     told, held = [], []
     for one in of_step(policy, incident, step, now):
         reach = ring(one.id, now) if one.is_person else None

@@ -138,6 +138,11 @@ class Escalation:
     check_in_repeat: timedelta
     wakes: frozenset[tuple[Severity, str]]
 
+    @property
+    def rings(self) -> tuple[str, ...]:
+        """Return all that rings outside of Slack."""
+        return tuple(dict.fromkeys(one.ring for one in self.steps if one.ring))
+
     def waits(self, severity: Severity) -> tuple[timedelta, ...]:
         """Return how long to wait before each repeat; the last wait stays."""
         return (self.repeat,) if severity is Severity.SEV1 else self.repeat_sev2

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -174,6 +174,20 @@ class Slack:
             limit=1,
         )
         return any(replies)
+
+    def quiet_time(self, person: str) -> tuple[datetime, datetime]:
+        """Return when somebody is not disturbed now or next; long ago if never."""
+
+        def read(answer: Answer) -> tuple[datetime, datetime]:
+            names = ("next_dnd_start_ts", "next_dnd_end_ts")
+            start, end = (float(answer.get(name) or 0) for name in names)
+            is_on = bool(answer.get("dnd_enabled"))
+            return (
+                datetime.fromtimestamp(start, UTC),
+                datetime.fromtimestamp(end if is_on else 0, UTC),
+            )
+
+        return called(self.web.dnd_info, read, user=person)
 
     def standing(
         self,

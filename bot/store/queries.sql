@@ -609,10 +609,17 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: person
-SELECT id, name, zone, dm, is_member, is_active, seen_at
+SELECT id, name, zone, dm, is_member, is_active, seen_at, quiet_until
 FROM people
 WHERE workspace = :workspace
   AND id = :id;
+
+-- name: save_quiet
+UPDATE people
+SET quiet_until = :quiet_until
+WHERE workspace = :workspace
+  AND id = :id
+RETURNING id;
 
 -- name: names
 SELECT id, name
@@ -622,7 +629,7 @@ ORDER BY id;
 
 -- name: concerned
 -- Whom an incident may concern: its owner, also one to be, and the people on call.
-SELECT id, name, zone, dm, is_member, is_active, seen_at
+SELECT id, name, zone, dm, is_member, is_active, seen_at, quiet_until
 FROM people
 WHERE workspace = :workspace
   AND id IN (

@@ -447,3 +447,7 @@ CREATE TABLE suggestions (
 ) STRICT;
 CREATE INDEX suggestions_of_incident ON suggestions (workspace, incident)
 WHERE incident IS NOT NULL;
+
+-- name: do_not_disturb
+-- Until when a person's phone makes no sound, as far as was read.
+ALTER TABLE people ADD COLUMN quiet_until INSTANT;

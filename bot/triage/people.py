@@ -340,7 +340,8 @@ class Rings:
             asked = self._asked or [self._tx.ask("person", id=id)]
             for row in chain.from_iterable(answer() for answer in asked):
                 zone, has_left = zone_of(row, self.policy), not row["is_active"]
-                self._accounts[row["id"]] = Account(zone, has_left)
+                quiet = row["quiet_until"]
+                self._accounts[row["id"]] = Account(zone, has_left, quiet)
         return self._accounts[id]
 
 

@@ -234,3 +234,16 @@ def test_what_became_of_a_ring_is_in_the_incidents_history(begin: Begin) -> None
 
     said = told.read(told.command("ana", "/incident 1").private)
     assert "Today 10:05: page to what rings as “night”: sent." in said
+
+
+def test_a_first_page_that_makes_no_sound_rings_at_once(
+    begin: Begin, target: WebTarget
+) -> None:
+    told = begin()
+    told.slack.silence("ana", told.ago(hours=1), told.now + timedelta(hours=8))
+    told.bot.quiet_times.read()
+
+    told.command("dee", SEV1)
+
+    assert [one["event_action"] for one in bodies(target.asked)] == ["trigger"]
+    assert told.heard("ben") == []
