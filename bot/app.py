@@ -49,6 +49,7 @@ from bot.store.database import Database
 from bot.store.tables import locks
 from bot.triage import policy_changes
 from bot.triage.context import Context
+from bot.triage.covers import CoveredPolicy, Covers
 from bot.triage.message_updates import MessageUpdates
 from bot.triage.people import People
 from bot.triage.policy_changes import InForce, PolicyWatch
@@ -196,9 +197,13 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     """Wire a bot without starting it."""
     slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
     database = database or opening.opened(settings.database_url, identity.team)
-    context = Context(database, policy, clock, system_clock, identity.team)
+    policy = covered = CoveredPolicy(policy, clock)
+    context = Context(
+        database, covered, clock, system_clock, identity.team, covered.read
+    )
     people, triage = People(context, slack, identity), Triage(context)
-    questions = Questions(context, triage, people)
+    covers = Covers(context)
+    questions = Questions(context, triage, people, covers)
     triages = Triages(context, triage, people, slack, identity)
     updates = CustomerUpdates(context, MessageUpdates(context, triage), people, slack)
     renderer = Renderer(policy, clock, lambda: identity.url)
@@ -207,8 +212,8 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     app = bolt_app(settings, slack, identity, executor)
     Listeners(
         Commands(context, triage, people, questions, triages),
-        Presses(context, triage, people, outbox, questions, triages, updates),
-        Forms(context, triage, people),
+        Presses(context, triage, people, outbox, questions, triages, updates, covers),
+        Forms(context, triage, people, covers),
         Shortcuts(triages, updates),
         triages,
         updates,

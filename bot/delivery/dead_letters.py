@@ -310,6 +310,8 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.COMMANDS
             | MessageKind.OFFER
             | MessageKind.OFFER_ANSWERED
+            | MessageKind.COVER
+            | MessageKind.COVER_ANSWERED
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

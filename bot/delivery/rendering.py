@@ -18,6 +18,7 @@ from bot.policy.policies import Policy
 from bot.slack.messages import (
     card,
     command_help,
+    cover,
     digest,
     failures,
     lost_incidents,
@@ -34,7 +35,7 @@ from bot.slack.messages.reminder_item import Item as ReminderItem
 from bot.slack.messages.work_lines import MOST_LINES
 from bot.slack.readers import Person
 from bot.store.database import Transaction
-from bot.store.tables import items, outbox_messages, records
+from bot.store.tables import covers, items, outbox_messages, records
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
 from bot.triage import daily_lists, leavers, people, reviews
@@ -66,6 +67,8 @@ class Renderer:
                 return self._offer(tx, message)
             case MessageKind.OFFER_ANSWERED:
                 return self._offer_answered(tx, message)
+            case MessageKind.COVER | MessageKind.COVER_ANSWERED:
+                return self._cover(tx, message)
             case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
                 return self._policy_notice(message)
             case MessageKind.POLICY_DIFFERS:
@@ -236,6 +239,18 @@ class Renderer:
             return None
         return Rendered(offer.answered(incident, event, reader), is_live=False)
 
+    def _cover(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        """Render a request for a cover, or how one ended."""
+        asked = covers.of_request(tx, message.refs["request"])
+        reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
+        if message.kind is MessageKind.COVER_ANSWERED:
+            said = cover.answered(asked, policy, reader, now)
+            return Rendered(said, is_live=False)
+        is_live = any(one.is_open(now) for one in asked)
+        if message.ts is None and not is_live:
+            return None
+        return Rendered(cover.message(asked, policy, reader, now), is_live=is_live)
+
     def _policy_notice(self, message: OutboxMessage) -> Rendered:
         is_accepted = message.kind is MessageKind.POLICY_ACCEPTED
         told = policy_notice.accepted if is_accepted else policy_notice.refused
@@ -381,8 +396,11 @@ def described(  # noqa: PLR0912  # A branch a kind.
             return "an answer to what somebody wrote to the bot"
         case MessageKind.OFFER:
             return f"the hand-off request for {name}"
+        case MessageKind.COVER:
+            return "the request for a cover"
         case (
             MessageKind.OFFER_ANSWERED
+            | MessageKind.COVER_ANSWERED
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

@@ -32,7 +32,7 @@ class Scope:
 NEEDED = (
     Scope(
         "commands",
-        "people type /sev1 to /sev4, /triage and /incident, and triage a message",
+        "people type /sev1 to /sev4, /triage, /incident, /oncall, and triage a message",
         "nothing can be declared",
     ),
     Scope(
@@ -126,6 +126,7 @@ _COMMANDS = {
     "sev4": ("Open a Sev4: a question or a wish", "acme: how do we export"),
     "triage": ("Which severity a text may have", "nobody at acme can log in"),
     "incident": ("What is open, yours first", "42 | acme | mine | late | help"),
+    "oncall": ("Who is on call, who is next; find a cover", ""),
 }
 _SHORTCUTS = {
     actions.TRIAGE_MESSAGE: (
@@ -252,8 +253,8 @@ def _commands(prefix: str, url: str | None) -> list[dict[str, Any]]:
             {
                 "command": command,
                 "description": description,
-                "usage_hint": hint,
                 "should_escape": True,
+                **({"usage_hint": hint} if hint else {}),
                 **({"url": url} if url else {}),
             }
         )

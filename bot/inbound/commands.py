@@ -1,4 +1,4 @@
-"""The slash commands: `/sev1` to `/sev4`, `/triage` and `/incident`."""
+"""The slash commands: `/sev1` to `/sev4`, `/triage`, `/incident` and `/oncall`."""
 
 from bot.errors import UserError
 from bot.inbound.questions import Questions
@@ -37,6 +37,8 @@ class Commands:
 
     def answer(self, command: Command) -> Message | View:
         """Do what a command asks for. A prefix such as `/acme-sev1` is fine."""
+        if command.is_about_on_call:
+            return self._questions.on_call(command.by)
         if command.is_question:
             return self._questions.answer(command.text, command.by)
         if command.is_triage:

@@ -17,6 +17,7 @@ from bot.slack import actions, whose
 from bot.slack.blocks import Element, Message, View
 from bot.slack.forms import (
     change,
+    cover,
     customer,
     hand_off,
     more,
@@ -33,6 +34,7 @@ from bot.slack.payloads import Press, Search
 from bot.slack.phrases import Times, both, name_of
 from bot.slack.readers import Person
 from bot.triage.context import Context
+from bot.triage.covers import Covers
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
 
@@ -51,6 +53,7 @@ class Presses:
         questions: Questions,
         triages: Triages,
         updates: CustomerUpdates,
+        covers: Covers,
     ) -> None:
         self._context = context
         self._triage = triage
@@ -58,6 +61,7 @@ class Presses:
         self._outbox = outbox
         self._questions = questions
         self._triages = triages
+        self._covers = covers
         self._handlers: dict[str, Callable[[Press], Answer]] = {
             actions.TAKE: self._take,
             actions.TAKE_IN_LIST: self._take,
@@ -85,6 +89,10 @@ class Presses:
             **dict.fromkeys(actions.OPEN_AS.values(), triages.open),
             actions.NOT_AN_INCIDENT: triages.decline,
             actions.OPEN_IN_FORM: triages.form_of,
+            actions.ASK_FOR_COVER: lambda _: cover.view(),
+            actions.ACCEPT_COVER: self._accept_cover,
+            actions.WITHDRAW_COVER: self._withdraw_cover,
+            actions.MONTH: lambda press: self._questions.month(press.by),
             **dict.fromkeys(TOLD, self._foresee),
         }
 
@@ -150,6 +158,14 @@ class Presses:
         number = actions.read_incident(press.value)
         self._triage.answer_offer(_act(press), number, accepts=accepts)
         return None
+
+    def _accept_cover(self, press: Press) -> Answer:
+        self._covers.accept(_act(press), press.value)
+        return None
+
+    def _withdraw_cover(self, press: Press) -> Answer:
+        self._covers.withdraw(_act(press), press.value)
+        return self._questions.on_call(press.by)
 
     def _snooze(self, press: Press) -> Answer:
         snoozing = actions.read_snooze(press.value)

@@ -1,4 +1,4 @@
-"""The answers to `/incident`: a list by pages, one incident, or the help."""
+"""The answers to `/incident` (a list, one incident, the help) and `/oncall`."""
 
 from collections.abc import Iterable
 
@@ -7,10 +7,11 @@ from bot.incidents.work_list import Part, part
 from bot.policy import likeness
 from bot.policy.likeness import PART
 from bot.policy.names import folded
-from bot.slack.blocks import Message, shown
+from bot.slack.blocks import Message, View, shown
 from bot.slack.command_text import near_customers
-from bot.slack.messages import command_help, incident_list, one_incident
+from bot.slack.messages import command_help, incident_list, on_call, one_incident
 from bot.triage.context import Context
+from bot.triage.covers import Covers
 from bot.triage.people import People
 from bot.triage.use_cases import Triage
 
@@ -27,8 +28,11 @@ _IN_WORDS = {
 class Questions:
     """Answers what people ask about incidents. Asking changes nothing."""
 
-    def __init__(self, context: Context, triage: Triage, people: People) -> None:
+    def __init__(
+        self, context: Context, triage: Triage, people: People, covers: Covers
+    ) -> None:
         self._context = context
+        self._covers = covers
         self._triage = triage
         self._people = people
 
@@ -51,6 +55,17 @@ class Questions:
         return incident_list.message(
             lines, reader, now, what=what, wanted=wanted[:_LONGEST_NAME], page=page
         )
+
+    def on_call(self, by: str) -> Message:
+        """Return who is on call, until when and who is next, and the asker's covers."""
+        requests = self._covers.shown(by)
+        reader, now = self._people.person(by), self._context.clock()
+        return on_call.message(self._context.policy(), requests, reader, now)
+
+    def month(self, by: str) -> View:
+        """Return who is on call in the month ahead."""
+        reader, now = self._people.person(by), self._context.clock()
+        return on_call.month(self._context.policy(), reader, now)
 
     def _one(self, number: int, by: str) -> Message:
         result, history = self._triage.look(number), self._triage.history(number)

@@ -11,6 +11,7 @@ from bot.policy.policies import Policy
 from bot.slack.blocks import Message
 from bot.slack.forms import (
     change,
+    cover,
     customer,
     hand_off,
     opening,
@@ -24,6 +25,7 @@ from bot.slack.payloads import Submission
 from bot.slack.phrases import Times
 from bot.slack.refusals import worded
 from bot.triage.context import Context
+from bot.triage.covers import Covers, Wanted
 from bot.triage.people import People
 from bot.triage.use_cases import Act, Result, Triage
 
@@ -36,10 +38,12 @@ class Forms:
         context: Context,
         triage: Triage,
         people: People,
+        covers: Covers,
     ) -> None:
         self._context = context
         self._triage = triage
         self._people = people
+        self._covers = covers
         self._handlers: dict[str, Callable[[Submission], Message | str]] = {
             opening.ID: self._open,
             update.ID: self._update,
@@ -48,6 +52,7 @@ class Forms:
             customer.ID: self._customer,
             hand_off.ID: self._hand_off,
             voiding.ID: self._void,
+            cover.ID: self._cover,
         }
 
     def answer(self, form: Submission) -> Message:
@@ -124,11 +129,7 @@ class Forms:
 
     def _hand_off(self, form: Submission) -> str:
         entry = hand_off.read(form)
-        try:
-            self._people.must_be_member(entry.to)
-        except Refusal as refusal:
-            said = worded(refusal.reason)
-            raise FieldErrors({hand_off.TO: said}) from refusal
+        self._must_be_member(hand_off.TO, entry.to)
         result = self._triage.offer(_act(form), entry.number, entry.to)
         return hand_off.receipt(result.incident, entry.to)
 
@@ -136,6 +137,28 @@ class Forms:
         entry = voiding.read(form)
         result = self._triage.void(_act(form), entry.number, entry.reason)
         return voiding.receipt(result.incident, entry.reason)
+
+    def _cover(self, form: Submission) -> str:
+        policy, now = self._context.policy(), self._context.clock()
+        entry = cover.read(form, now)
+        if entry.of is not None:
+            self._must_be_member(cover.OF, entry.of)
+        whom, since = entry.instead_of or form.by, entry.since or now
+        wanted = Wanted(whom, since, entry.until, entry.of)
+        times = Times(self._people.person(form.by).zone, now)
+        try:
+            asked = self._covers.ask(_act(form), wanted)
+        except Refusal as refusal:
+            said = worded(refusal.reason, times.at)
+            raise FieldErrors({cover.UNTIL: said}) from refusal
+        return cover.receipt(asked, policy, times)
+
+    def _must_be_member(self, block_id: str, person: str) -> None:
+        try:
+            self._people.must_be_member(person)
+        except Refusal as refusal:
+            said = worded(refusal.reason)
+            raise FieldErrors({block_id: said}) from refusal
 
     def _left(
         self, form: Submission, result: Result

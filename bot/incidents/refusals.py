@@ -208,6 +208,59 @@ class SentAgain:
     """Somebody has already queued the dead message again."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotOnCall:
+    """The person is not on call in the time that was to be covered."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyLeads:
+    """Only a lead may ask for a cover for somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverTaken:
+    """Somebody else accepted the cover first."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CoverWithdrawn:
+    """The request for a cover, or the cover, was withdrawn."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CoverOver:
+    """The time that was to be covered is over."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CoverOwn:
+    """The person who accepts is the one who is to be covered."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTheirCover:
+    """Only those whom a cover concerns may withdraw it."""
+
+
+CoverReason: TypeAlias = (
+    NotOnCall
+    | OnlyLeads
+    | CoverTaken
+    | CoverWithdrawn
+    | CoverOver
+    | CoverOwn
+    | NotTheirCover
+)
+
 Reason: TypeAlias = (
     AlreadyClosed
     | StillOpen
@@ -236,6 +289,7 @@ Reason: TypeAlias = (
     | PersonLeft
     | NoFullMember
     | SentAgain
+    | CoverReason
 )
 
 

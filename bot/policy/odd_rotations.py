@@ -37,7 +37,7 @@ def _gaps(policy: Policy, now: datetime) -> Iterator[str]:
         waking = [
             f"a {severity.label} of {plan}"
             for severity, plan in wakes
-            if policy.on_call.holders(role, severity, plan) is holders
+            if policy.on_call.level(role, severity, plan)[1] is holders
         ]
         gap = _first_gap(holders, now) if role in told and waking else None
         if gap is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.policy.covers import Cover, covered
 from bot.policy.rotations import Holders, Rotation, Shift, shift_at
 
 
@@ -42,29 +43,98 @@ class OnCall:
 class OnCallChoice:
     """Who is on call for what; for each role the most specific one wins.
 
-    The order is: the severity's, then the plan's, then the team's.
+    The order is: the severity's, then the plan's, then the team's. `covers` are those
+    that somebody accepted, the oldest first.
     """
 
     team: Mapping[Role, Holders]
     plans: Mapping[str, Mapping[Role, Holders]] = field(default_factory=dict)
     severities: Mapping[str, Mapping[Role, Holders]] = field(default_factory=dict)
     rotations: tuple[Rotation, ...] = ()
-
-    def holders(
-        self, role: Role, severity: str | None = None, plan: str | None = None
-    ) -> Holders:
-        """Return who has a role for a severity and a plan; empty if nobody does."""
-        own = self.severities.get(severity or "", {}), self.plans.get(plan or "", {})
-        return next((one[role] for one in (*own, self.team) if role in one), ())
+    covers: tuple[Cover, ...] = ()
 
     def at(self, instant: datetime, severity: str | None, plan: str | None) -> OnCall:
         """Return who is on call at an instant for a severity and a plan."""
         return OnCall(
             *(
-                shift_at(self.holders(role, severity, plan), instant)
+                self.shift(*self.level(role, severity, plan), instant)
                 for role in (Role.PRIMARY, Role.BACKUP, Role.LEAD)
             )
         )
+
+    def shift(self, level: str, holders: Holders, instant: datetime) -> Shift:
+        """Return the shift at a level, such as `on_call.primary`, at an instant."""
+        if not self.covers:
+            return shift_at(holders, instant)
+
+        def as_covered(shift: Shift) -> Shift:
+            of = shift.rotation or level
+            return covered(shift, [one for one in self.covers if one.of == of], instant)
+
+        return shift_at(holders, instant, as_covered)
+
+    def shifts(
+        self, level: str, holders: Holders, since: datetime, until: datetime
+    ) -> Iterator[Shift]:
+        """Yield the shifts at a level that touch `[since, until)`, in order."""
+        at: datetime | None = since
+        while at is not None and at < until:
+            shift = self.shift(level, holders, at)
+            yield shift
+            at = shift.until
+
+    def apart(self) -> Iterator[tuple[str, Holders]]:
+        """Yield what can be covered: each rotation, and each person named alone.
+
+        A person named alone comes with the key of the level.
+        """
+        found: dict[str, Holders] = {}
+        for level, _, holders in self.written():
+            for one in holders:
+                of = level if isinstance(one, str) else one.name
+                found.setdefault(of, (one,))
+        yield from found.items()
+
+    def level(
+        self, role: Role, severity: str | None, plan: str | None
+    ) -> tuple[str, Holders]:
+        """Return the level that counts for a case, and who is there."""
+        levels = (
+            (f"on_call.severities.{severity}", self.severities.get(severity or "", {})),
+            (f"on_call.plans.{plan}", self.plans.get(plan or "", {})),
+            ("on_call", self.team),
+        )
+        found = ((f"{key}.{role}", of[role]) for key, of in levels if role in of)
+        return next(found, ("", ()))
+
+    def time_of(
+        self, person: str, since: datetime, until: datetime
+    ) -> Iterator[tuple[str, datetime, datetime]]:
+        """Yield for what a person is on call in a span: of what, and from when to when.
+
+        Of each rotation it is up to the turn of somebody else.
+        """
+        for of, holders in self.apart():
+            begins = ends = None
+            for shift in self.shifts(of, holders, since, until):
+                if shift.person == person:
+                    begins = begins or max(since, shift.since or since)
+                    ends = min(until, shift.until or until)
+                elif shift.person is not None and begins is not None:
+                    break
+            if begins is not None and ends is not None:
+                yield of, begins, ends
+
+    def leads(self) -> set[str]:
+        """Return all who are ever on call as a lead."""
+        return {
+            person
+            for _, role, holders in self.written()
+            if role is Role.LEAD
+            for one in holders
+            for person in ((one,) if isinstance(one, str) else one.members)
+            if person is not None
+        }
 
     def everybody(self) -> dict[str, str]:
         """Return all who can ever be on call, each with the key that names them."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule, Span
 from bot.policy import targets
+from bot.policy.covers import Cover
 from bot.policy.names import folded
 from bot.policy.on_call import OnCall, OnCallChoice, Role
 from bot.policy.targets import Interpretations, Shape, Target
@@ -301,6 +302,12 @@ class Policy:
     ) -> OnCall:
         """Return who is on call at an instant; for a case if it is given."""
         return self.on_call.at(instant, severity, plan)
+
+    def with_covers(self, covers: Sequence[Cover]) -> "Policy":
+        """Return the policy with these covers of shifts, the oldest first."""
+        if not covers and not self.on_call.covers:
+            return self
+        return replace(self, on_call=replace(self.on_call, covers=tuple(covers)))
 
     def find_customer(self, name: str) -> Customer | None:
         """Return the customer whose name or alias looks like this one to readers."""

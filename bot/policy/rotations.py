@@ -5,8 +5,8 @@ Those of a year are computed on demand and kept, so an answer is a bisection.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import count, pairwise
@@ -45,13 +45,15 @@ class Shift:
     """Who is on call in a stretch of time `[since, until)`; `None` is nobody.
 
     `rotation` names the rotation whose turn it is, if it is one. An end that is `None`
-    is not known: a person who is named alone is on call for ever.
+    is not known: a person who is named alone is on call for ever. Where the person
+    covers for another, `instead_of` is the other.
     """
 
     person: str | None
     rotation: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    instead_of: str | None = None
 
 
 # Somebody's time on call, never without ends.
@@ -206,17 +208,24 @@ class Rotation:
 Holders = tuple[str | Rotation, ...]
 
 
-def shift_at(holders: Holders, instant: datetime) -> Shift:
-    """Return the shift of the first of these who is on, cut by those before it."""
+def shift_at(
+    holders: Holders,
+    instant: datetime,
+    covered: Callable[[Shift], Shift] = lambda shift: shift,
+) -> Shift:
+    """Return the shift of the first of these who is on, cut by those before it.
+
+    `covered` returns the shift of somebody who is on as the covers leave it.
+    """
     since = until = None
     for holder in holders:
-        if isinstance(holder, str):
-            return Shift(holder, None, since, until)
-        shift = holder.at(instant)
+        shift = Shift(holder) if isinstance(holder, str) else holder.at(instant)
+        if shift.person is not None:
+            shift = covered(shift)
         if shift.since and (since is None or shift.since > since):
             since = shift.since
         if shift.until and (until is None or shift.until < until):
             until = shift.until
         if shift.person is not None:
-            return Shift(shift.person, shift.rotation, since, until)
+            return replace(shift, since=since, until=until)
     return Shift(None, None, since, until)

@@ -79,8 +79,14 @@ class Command:
 
     @property
     def is_question(self) -> bool:
-        """Return whether it is `/incident`, which only asks and changes nothing."""
-        return self.typed_name.endswith("incident")
+        """Return whether it only asks and changes nothing: `/incident`, `/oncall`."""
+        return self.typed_name.endswith(("incident", "oncall"))
+
+    @property
+    def is_about_on_call(self) -> bool:
+        """Return whether it is `/oncall`, or `/incident oncall`."""
+        is_named = self.name.endswith("incident") and self.text.strip().lower()
+        return self.name.endswith("oncall") or is_named == "oncall"
 
     @property
     def _words(self) -> list[str]:

@@ -7,6 +7,11 @@ from typing import assert_never
 from bot.incidents.incidents import Status
 from bot.incidents.refusals import (
     AlreadyClosed,
+    CoverOver,
+    CoverOwn,
+    CoverReason,
+    CoverTaken,
+    CoverWithdrawn,
     CustomersAlready,
     LoggedAlready,
     NobodyOwns,
@@ -19,9 +24,12 @@ from bot.incidents.refusals import (
     NothingChanged,
     NothingToSnooze,
     NotOffered,
+    NotOnCall,
+    NotTheirCover,
     NotWaiting,
     NotYet,
     OfferedToSelf,
+    OnlyLeads,
     OwnedMeanwhile,
     OwnsAlready,
     PastDue,
@@ -112,6 +120,36 @@ def worded(  # noqa: C901, PLR0912  # A table of sentences.
             | NoFullMember()
         ):
             return _of_person(reason)
+        case (
+            NotOnCall()
+            | OnlyLeads()
+            | CoverTaken()
+            | CoverWithdrawn()
+            | CoverOver()
+            | CoverOwn()
+            | NotTheirCover()
+        ):
+            return _of_cover(reason, instant)
+        case _:
+            assert_never(reason)
+
+
+def _of_cover(reason: CoverReason, instant: Callable[[datetime, str], str]) -> str:
+    match reason:
+        case NotOnCall():
+            return "There is nothing to cover: that person is not on call then."
+        case OnlyLeads():
+            return "Only a lead can ask for somebody else. Leave the person empty."
+        case CoverTaken(by, at):
+            return f"{mention(by)} {instant(at, 'accepted it')} already."
+        case CoverWithdrawn(by, at):
+            return f"{mention(by)} {instant(at, 'withdrew it')}."
+        case CoverOver(until):
+            return f"Too late: that time {instant(until, 'ended')}."
+        case CoverOwn():
+            return "That shift is yours already; somebody else has to cover it."
+        case NotTheirCover():
+            return "Only who asked, who is covered or who covers can withdraw it."
         case _:
             assert_never(reason)
 

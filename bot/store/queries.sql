@@ -23,6 +23,10 @@ id, key, kind, priority, conversation, person, incident, thread_of, edit_of, ref
 state, attempts, lease_token, is_live, ts, rendered, queued_at, sent_at,
 unconfirmed_at, unconfirmed_because, last_error, refused_since, deleted_at
 
+-- name: cover_columns
+request, of_what, instead_of, begins_at, ends_at, asked_by, asked_of, asked_at,
+accepted_by, accepted_at, withdrawn_by, withdrawn_at
+
 -- name: event_columns
 id, kind, at, recorded_at, by_person, details
 
@@ -1090,6 +1094,8 @@ WHERE id IN (
     AND state IN ('queued', 'sending', 'unconfirmed')
     AND kind <> 'edit'
     AND key IN (
+      SELECT CAST(:key AS TEXT)
+      UNION
       SELECT key
       FROM outbox
       WHERE workspace = :workspace
@@ -2251,3 +2257,51 @@ ORDER BY message.id;
 SELECT text
 FROM policies
 WHERE version = :version;
+
+-- name: ask_for_cover
+INSERT INTO covers (workspace, @cover_columns)
+VALUES (
+  :workspace, :request, :of_what, :instead_of, :begins_at, :ends_at, :asked_by, :asked_of,
+  :asked_at, NULL, NULL, NULL, NULL
+)
+ON CONFLICT (workspace, request, of_what) DO NOTHING
+RETURNING request;
+
+-- name: accept_cover
+-- The first who accepts wins. What has passed by then stays with who was on call.
+UPDATE covers
+SET accepted_by = :by,
+  accepted_at = :now,
+  begins_at = CASE WHEN begins_at < :now THEN :now ELSE begins_at END
+WHERE workspace = :workspace
+  AND request = :request
+  AND accepted_by IS NULL
+  AND withdrawn_at IS NULL
+  AND ends_at > :now
+RETURNING request;
+
+-- name: withdraw_cover
+-- What has passed of an accepted cover stays.
+UPDATE covers
+SET withdrawn_by = :by,
+  withdrawn_at = :now
+WHERE workspace = :workspace
+  AND request = :request
+  AND withdrawn_at IS NULL
+  AND ends_at > :now
+RETURNING request;
+
+-- name: covers_of_request
+SELECT @cover_columns
+FROM covers
+WHERE workspace = :workspace
+  AND request = :request
+ORDER BY of_what;
+
+-- name: covers_ending_after
+-- Those that end after an instant, in the order in which they count.
+SELECT @cover_columns
+FROM covers
+WHERE workspace = :workspace
+  AND ends_at > :since
+ORDER BY accepted_at, request, of_what;

@@ -451,3 +451,24 @@ WHERE incident IS NOT NULL;
 -- name: do_not_disturb
 -- Until when a person's phone makes no sound, as far as was read.
 ALTER TABLE people ADD COLUMN quiet_until INSTANT;
+-- name: covers
+-- Who was asked to be on call instead of whom, who accepted, and when. One request may
+-- be about several rotations or levels.
+CREATE TABLE covers (
+  workspace TEXT NOT NULL,
+  request TEXT NOT NULL,
+  of_what TEXT NOT NULL,
+  instead_of TEXT NOT NULL,
+  begins_at INSTANT NOT NULL,
+  ends_at INSTANT NOT NULL,
+  asked_by TEXT NOT NULL,
+  asked_of TEXT NOT NULL,
+  asked_at INSTANT NOT NULL,
+  accepted_by TEXT,
+  accepted_at INSTANT,
+  withdrawn_by TEXT,
+  withdrawn_at INSTANT,
+  PRIMARY KEY (workspace, request, of_what)
+) STRICT;
+
+CREATE INDEX covers_end ON covers (workspace, ends_at);

@@ -72,6 +72,8 @@ class Reminders:
         After an outage each person gets one message, which names the outage.
         """
         now, down = self._context.clock(), self._outage()
+        with self._context.database.reading() as tx:
+            self._context.note_covers(tx)
         if not down and not self._has_work(now):
             self._ticked_at = self._context.system_clock()
             return

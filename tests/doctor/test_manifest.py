@@ -120,7 +120,7 @@ def test_each_command_escapes_what_was_typed() -> None:
     commands = manifest()["features"]["slash_commands"]
 
     assert [one["command"] for one in commands] == [
-        "/sev1", "/sev2", "/sev3", "/sev4", "/triage", "/incident",
+        "/sev1", "/sev2", "/sev3", "/sev4", "/triage", "/incident", "/oncall",
     ]  # fmt: skip
     assert all(one["should_escape"] for one in commands)
 

@@ -126,6 +126,28 @@ SENTENCES: list[tuple[Reason, str]] = [
         "Choose somebody else.",
     ),
     (refusals.SentAgain(), "It was sent again already."),
+    (
+        refusals.NotOnCall(),
+        "There is nothing to cover: that person is not on call then.",
+    ),
+    (
+        refusals.OnlyLeads(),
+        "Only a lead can ask for somebody else. Leave the person empty.",
+    ),
+    (
+        refusals.CoverTaken("U0ANA", TEN),
+        f"<@U0ANA> {token('accepted it')} already.",
+    ),
+    (refusals.CoverWithdrawn("U0ANA", TEN), f"<@U0ANA> {token('withdrew it')}."),
+    (refusals.CoverOver(TEN), f"Too late: that time {token('ended')}."),
+    (
+        refusals.CoverOwn(),
+        "That shift is yours already; somebody else has to cover it.",
+    ),
+    (
+        refusals.NotTheirCover(),
+        "Only who asked, who is covered or who covers can withdraw it.",
+    ),
 ]
 
 

@@ -15,7 +15,13 @@ Tell = Callable[..., Story]
 
 
 # These are told on both engines in every run: two bots share the record in PostgreSQL.
-ON_BOTH = ("test_hand_off", "test_leavers", "test_races", "test_standing_down")
+ON_BOTH = (
+    "test_covers",
+    "test_hand_off",
+    "test_leavers",
+    "test_races",
+    "test_standing_down",
+)
 TWO_ON_POSTGRES = {"is_postgres": True, "replicas": 2}
 
 

@@ -203,12 +203,16 @@ class Entered:
         """Return the id of a chosen person."""
         return self._state(block_id).get("selected_user")
 
+    def moment(self, block_id: str) -> datetime | None:
+        """Return a chosen instant, which may lie ahead; `None` if there is none."""
+        seconds = self._state(block_id).get("selected_date_time")
+        return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
+
     def instant(self, now: datetime) -> datetime | None:
         """Return when something happened, `None` for now; it must not lie ahead."""
-        seconds = self._state(WHEN).get("selected_date_time")
-        if seconds is None:
+        at = self.moment(WHEN)
+        if at is None:
             return None
-        at = datetime.fromtimestamp(int(seconds), UTC)
         if at > now + CLOCKS_DIFFER:
             self.correct(WHEN, "That has not come yet. Choose when it was. Empty: now.")
         return min(at, now)

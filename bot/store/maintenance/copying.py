@@ -23,6 +23,7 @@ TABLES = (
     "held",
     "receipts",
     "suggestions",
+    "covers",
 )
 _EVERY = 500
 

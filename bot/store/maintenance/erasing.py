@@ -46,6 +46,10 @@ UNTYPED = {
     "people_listing": ("workspace", "next_page"),
     "held": ("workspace", "person", "deadline_kind", "step", "because"),
     "receipts": ("workspace", "deadline_kind", "place", "step", "outcome", "reason"),
+    "covers": (
+        "workspace", "request", "of_what", "instead_of", "asked_by", "asked_of",
+        "accepted_by", "withdrawn_by",
+    ),
     "policies": ("version", "holidays"),
     "suggestions": ("workspace", "candidates", "decision", "by_person"),
     "locks": ("workspace", "name"),

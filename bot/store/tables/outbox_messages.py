@@ -33,6 +33,8 @@ class MessageKind(StrEnum):
     COMMANDS = "commands"
     OFFER = "offer"
     OFFER_ANSWERED = "offer_answered"
+    COVER = "cover"
+    COVER_ANSWERED = "cover_answered"
     POLICY_ACCEPTED = "policy_accepted"
     POLICY_REFUSED = "policy_refused"
     POLICY_DIFFERS = "policy_differs"
@@ -219,7 +221,7 @@ def refresh(
     # after it the message is either marked or visible to queue_edits. The other way
     # round it could be missed by both.
     for number in shown:
-        tx.write("mark_stale", incident=number)
+        tx.write("mark_stale", incident=number, key=None)
     for number in shown:
         tx.write("queue_edits", incident=number, **instants)
 
@@ -227,8 +229,9 @@ def refresh(
 def refresh_one(
     tx: Transaction, key: str, *, now: datetime, system_now: datetime
 ) -> None:
-    """Queue an edit of one message, if it has live buttons."""
+    """Queue an edit of one message, if it has live buttons or is just being sent."""
     values = {"incident": None, "key": key}
+    tx.write("mark_stale", **values)
     tx.write("queue_edits", **values, queued_at=now, not_before=system_now)
 
 

@@ -1,0 +1,162 @@
+"""The answer to `/oncall`: who is on call, until when and who is next; the month."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from bot.policy.covers import CoverRequest
+from bot.policy.on_call import Role
+from bot.policy.policies import Policy, named_severity
+from bot.policy.rotations import Holders, Shift
+from bot.slack import actions
+from bot.slack.blocks import (
+    LONGEST_BUTTON,
+    Message,
+    View,
+    beside,
+    button,
+    confirmation,
+    mention,
+    say,
+    section,
+    sections,
+    shown,
+)
+from bot.slack.blocks import actions as row
+from bot.slack.cutting import cut
+from bot.slack.forms.inputs import modal
+from bot.slack.phrases import (
+    LONGEST_NAME,
+    Times,
+    and_more,
+    both,
+    joined,
+    opened_up,
+    plan_name,
+)
+from bot.slack.readers import Person
+
+ID = "month_view"
+
+_AHEAD = timedelta(days=31)
+_MOST_SHIFTS = 100
+_MOST_COVERS = 10
+
+
+def message(
+    policy: Policy, requests: Sequence[CoverRequest], reader: Person, now: datetime
+) -> Message:
+    """Return who is on call at each level, and the reader's covers, with Withdraw."""
+    plain, token = both(reader.zone, now)
+    text = " ".join(_now(policy, plain))
+    blocks = [*sections(_now(policy, token))]
+    groups: dict[str, list[CoverRequest]] = {}
+    for one in requests:
+        groups.setdefault(one.request, []).append(one)
+    for request in [*groups.values()][:_MOST_COVERS]:
+        line = f"{cover_of(policy, request, token)} {_answered(request[0])}"
+        blocks.append(beside(line, _withdraw(request[0])))
+    blocks += map(section, and_more([*groups], _MOST_COVERS))
+    blocks.append(
+        row(
+            [
+                button("Cover for me", actions.ASK_FOR_COVER, "cover"),
+                button("The month ahead", actions.MONTH, "month"),
+            ]
+        )
+    )
+    return say(text, blocks)
+
+
+def month(policy: Policy, reader: Person, now: datetime) -> View:
+    """Return the shifts of the month ahead, level by level, in the reader's zone."""
+    times = Times(reader.zone, now, says_far=False)
+    blocks = []
+    for level, role, holders in policy.on_call.written():
+        lines = [f"*{_title(policy, level, role)}*"]
+        shifts = [*policy.on_call.shifts(level, holders, now, now + _AHEAD)]
+        lines += [_row(shift, times) for shift in shifts[:_MOST_SHIFTS]]
+        blocks += [*sections([*lines, *and_more(shifts, _MOST_SHIFTS)])]
+    return modal("The month ahead", blocks, callback_id=ID, close="Close")
+
+
+def cover_of(
+    policy: Policy, requests: Sequence[CoverRequest], times: Times, whose: str = ""
+) -> str:
+    """Return what is to be covered: @ana (support) from Sat 10:00 to Sun 18:00.
+
+    `whose` stands in place of the name of the person who is covered.
+    """
+    whose = whose or mention(requests[0].instead_of)
+    since = min(one.begins_at for one in requests)
+    until = max(one.ends_at for one in requests)
+    what = joined([what_of(policy, one.of_what) for one in requests])
+    span = f"{times.at(since, 'from')} {times.at(until, 'to')}"
+    return f"{whose} ({what}) {span}."
+
+
+def what_of(policy: Policy, of: str) -> str:
+    """Return a rotation or a level in words: support, backup for Sev1."""
+    if not of.startswith("on_call."):
+        return shown(of, LONGEST_NAME)
+    role = Role(of.rpartition(".")[2])
+    return _level(policy, of, role)
+
+
+def _level(policy: Policy, level: str, role: Role) -> str:
+    _, kind, name = f"{level.rpartition('.')[0]}..".split(".", 2)
+    name = name.rstrip(".")
+    if kind == "severities":
+        severity = named_severity(name)
+        return f"{role} for {severity.label if severity else shown(name, 20)}"
+    return f"{role} for {plan_name(policy, name)}" if kind == "plans" else role.value
+
+
+def _title(policy: Policy, level: str, role: Role) -> str:
+    words = _level(policy, level, role)
+    return words[:1].upper() + words[1:]
+
+
+def _now(policy: Policy, times: Times) -> Iterator[str]:
+    for level, role, holders in policy.on_call.written():
+        yield f"{_title(policy, level, role)}: {_who(policy, level, holders, times)}"
+
+
+def _who(policy: Policy, level: str, holders: Holders, times: Times) -> str:
+    """Return who is on at a level, until when, and who is next."""
+    on_call = policy.on_call
+    shift = on_call.shift(level, holders, times.now)
+    if shift.until is None:
+        return f"{_person(shift)}."
+    until = f"{times.at(shift.until, 'until')}{times.far(shift.until)}"
+    following = on_call.shift(level, holders, shift.until)
+    return f"{_person(shift)} {until}, then {_person(following)}."
+
+
+def _row(shift: Shift, times: Times) -> str:
+    since = times.at(shift.since, "from") if shift.since else "from now on"
+    until = f" {times.at(shift.until, 'to')}" if shift.until else ""
+    return opened_up(f"{since}{until}: {_person(shift)}")
+
+
+def _person(shift: Shift) -> str:
+    if shift.person is None:
+        return "nobody"
+    instead = f" for {mention(shift.instead_of)}" if shift.instead_of else ""
+    return f"{mention(shift.person)}{instead}"
+
+
+def _answered(one: CoverRequest) -> str:
+    if one.accepted_by is None:
+        return "Nobody has accepted yet."
+    return f"{mention(one.accepted_by)} covers it."
+
+
+def _withdraw(one: CoverRequest) -> dict[str, object]:
+    words = "The shift is as it was before, from now on. Who is concerned hears of it."
+    return button(
+        "Withdraw",
+        actions.WITHDRAW_COVER,
+        one.request,
+        label=cut("Withdraw the cover", LONGEST_BUTTON),
+        confirm=confirmation("Withdraw this?", words, "Withdraw", "Leave it"),
+    )

@@ -1,0 +1,171 @@
+"""A person asks for cover, another accepts, and the page goes to the right phone."""
+
+from datetime import date, time
+
+from bot.emulator.records import Message
+from bot.policy.on_call import Role
+from bot.policy.policies import Policy
+from bot.policy.rotations import Rotation, Unit
+from tests.factories import on_call, shipped_policy
+from tests.stories.conftest import Tell
+from tests.story import PACIFIC, Story, pacific
+
+SEV1 = "/sev1 acme: checkout is down"
+SATURDAYS = Rotation(
+    name="support",
+    zone=PACIFIC,
+    members=("U0ANA", "U0DEE"),
+    every=1,
+    unit=Unit.WEEK,
+    starts=date(2026, 11, 21),
+    hand_over=time(9),
+    weekday=5,
+    days=shipped_policy().team_hours.home,
+)
+SIX = pacific("2026-11-24 18:00")
+
+
+def by_turns() -> Policy:
+    """Return a policy under which ana is on until Saturday the 28th at 09:00."""
+    return on_call(Role.PRIMARY, SATURDAYS)
+
+
+def on_call_said(told: Story, who: str) -> Message:
+    """Return the answer to `/oncall`."""
+    asked = told.command(who, "/oncall").private
+    assert asked is not None, "it is answered"
+    return asked
+
+
+def ask(told: Story, who: str = "ana", **entries: object) -> str:
+    """Ask for cover by the form behind `/oncall`, and return the receipt."""
+    told.open_form(who, "Cover for me", on_call_said(told, who))
+    told.submit(who, **entries)
+    return told.receipt(who)
+
+
+def accept(told: Story, who: str, asked: Message) -> str:
+    """Press the button of a request as it first stood; return the answer, if any."""
+    before = len(told.slack.private(who))
+    told.press(who, "I cover it", asked, stale=True)
+    told.idle()
+    return " ".join(told.read(one, who) for one in told.slack.private(who)[before:])
+
+
+def test_after_a_cover_was_accepted_the_next_page_rings_there(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+
+    said = ask(told, until=SIX, of="cem")
+    (asked,) = told.slack.dm("cem")
+    accept(told, "cem", asked)
+    told.command("lea", SEV1)
+
+    assert said == (
+        "@cem is asked to cover you (support) from 10:00 to 18:00. Until somebody "
+        "accepts nothing changes."
+    )
+    assert told.read(asked, "cem") == (
+        "*@ana asks you to cover* their shift (support) from today 23:30 to tomorrow "
+        "07:30.\n@ana stays on call until somebody accepts.\n[I cover it]"
+    )
+    assert told.phone("ana") == ["@cem covers you (support) from 10:00 to 18:00."]
+    assert told.phone("cem")[0] == (
+        "You cover @ana (support) from 23:30 to tomorrow 07:30."
+    )
+    assert [line[10:20] for line in told.heard("cem")][1:] == ["🔺 Sev1 INC"]
+
+
+def test_of_everybody_who_is_asked_the_first_to_accept_covers(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+    said = ask(told, until=SIX)
+    asked = {who: told.slack.dm(who)[0] for who in ("ben", "dee", "lea")}
+
+    first = accept(told, "dee", asked["dee"])
+    late = accept(told, "ben", asked["ben"])
+
+    assert said.startswith("3 people are asked")
+    assert (first, late) == ("", "@dee accepted it today 13:00 already.")
+    taken = "@dee covers it, nothing is asked of you: @ana (support) from"
+    assert [told.phone(who)[0][: len(taken)] for who in ("ben", "lea")] == [taken] * 2
+
+
+def test_on_call_says_who_is_on_until_when_and_who_is_next(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+    ask(told, since=SIX, until=pacific("2026-11-24 20:00"), of="cem")
+    accept(told, "cem", told.slack.dm("cem")[0])
+
+    said = told.read(on_call_said(told, "lea"), "lea")
+    told.open_form("lea", "The month ahead", on_call_said(told, "lea"))
+
+    assert said == (
+        "Primary: @ana until tomorrow 03:00, in 8 h, then @cem for @ana.\n"
+        "Backup: @ben.\nLead: @lea.\n[Cover for me] [The month ahead]"
+    )
+    assert told.form("lea").splitlines()[:5] == [
+        "*Primary*",
+        "From Sat 21 Nov 18:00 to tomorrow 03:00: @ana",
+        "From tomorrow 03:00 to tomorrow 05:00: @cem for @ana",
+        "From tomorrow 05:00 to Sat 28 Nov 18:00: @ana",
+        "From Sat 28 Nov 18:00 to Sat 5 Dec 18:00: @dee",
+    ]
+
+
+def test_a_cover_can_be_covered_and_withdrawn(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+    ask(told, until=SIX, of="cem")
+    accept(told, "cem", told.slack.dm("cem")[0])
+    ask(told, "cem", until=pacific("2026-11-24 12:00"), of="dee")
+    accept(told, "dee", told.slack.dm("dee")[0])
+
+    shown = on_call_said(told, "lea").text
+    told.press("dee", "Withdraw", on_call_said(told, "dee"))
+
+    assert shown.startswith(
+        "Primary: <@U0DEE> for <@U0CEM> until 21:00, in 2 h, then <@U0CEM> for <@U0ANA>"
+    )
+    assert on_call_said(told, "lea").text.startswith(
+        "Primary: <@U0CEM> for <@U0ANA> until"
+    )
+    assert told.phone("cem")[-1] == (
+        "@dee withdrew the cover of you (support) from 23:30 to tomorrow 01:30."
+    )
+
+
+def test_an_hour_too_late_nobody_can_accept(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+    ask(told, until=SIX, of="cem")
+    (asked,) = told.slack.dm("cem")
+    told.advance(hours=9)
+
+    late = accept(told, "cem", asked)
+
+    assert late == "Too late: that time ended today 07:30."
+
+
+def test_a_lead_finds_a_cover_for_somebody_who_is_ill(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+    ask(told, "lea", until=SIX, of="dee", instead_of="ana")
+
+    accept(told, "dee", told.slack.dm("dee")[0])
+
+    assert told.phone("dee")[0].startswith("You cover @ana (support)")
+    assert told.phone("ana") == ["@dee covers you (support) from 10:00 to 18:00."]
+    told.command("lea", SEV1)
+    assert len(told.heard("dee")) == 2
+
+
+def test_what_is_wrong_with_a_request_is_said_in_the_form(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+    told.open_form("dee", "Cover for me", on_call_said(told, "dee"))
+
+    answers = [
+        told.submit("dee", until=SIX).errors,
+        told.submit("dee", until=SIX, instead_of="ana").errors,
+        told.submit("dee", until=pacific("2026-11-23 18:00")).errors,
+    ]
+
+    assert answers == [
+        {"until": "There is nothing to cover: that person is not on call then."},
+        {"until": "Only a lead can ask for somebody else. Leave the person empty."},
+        {"until": "That has passed. Choose a time to come."},
+    ]
