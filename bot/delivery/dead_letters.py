@@ -312,6 +312,9 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.OFFER_ANSWERED
             | MessageKind.COVER
             | MessageKind.COVER_ANSWERED
+            | MessageKind.SHIFT
+            | MessageKind.SHIFT_OVER
+            | MessageKind.SHIFT_HELD
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

@@ -29,6 +29,7 @@ from bot.slack.messages import (
     policy_notice,
     reminder,
     review,
+    shift,
 )
 from bot.slack.messages import leavers as leavers_message
 from bot.slack.messages.reminder_item import Item as ReminderItem
@@ -69,6 +70,8 @@ class Renderer:
                 return self._offer_answered(tx, message)
             case MessageKind.COVER | MessageKind.COVER_ANSWERED:
                 return self._cover(tx, message)
+            case MessageKind.SHIFT | MessageKind.SHIFT_OVER | MessageKind.SHIFT_HELD:
+                return self._shift(tx, message)
             case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
                 return self._policy_notice(message)
             case MessageKind.POLICY_DIFFERS:
@@ -251,6 +254,35 @@ class Renderer:
             return None
         return Rendered(cover.message(asked, policy, reader, now), is_live=is_live)
 
+    def _shift(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        """Render what a change of shift moved; `None` if nothing of it still holds."""
+        refs, policy, now = message.refs, self._policy(), self._clock()
+        numbers = map(int, refs["numbers"].split())
+        found = [one for one in (records.incident(tx, each) for each in numbers) if one]
+        links = self._links(tx, found)
+        if message.kind is MessageKind.SHIFT_OVER:
+            said = shift.went_off(found, refs["rotation"], links)
+            return Rendered(said, is_live=False)
+        whose = message.person or refs["owner"]
+        theirs = [one for one in found if one.is_open and one.owner == whose]
+        if not theirs:
+            return None
+        if message.kind is MessageKind.SHIFT_HELD:
+            said = shift.nobody_on(theirs, refs, policy, now, links)
+            return Rendered(said, is_live=False)
+        handed = [
+            shift.Handed(
+                one,
+                owed_now(records.deadlines(tx, one.number)),
+                _last_word(tx, one),
+                links.get(one.number),
+            )
+            for one in theirs
+        ]
+        reader = self._reader(tx, message)
+        said = shift.came_on(handed, refs["rotation"], policy, reader, now)
+        return Rendered(said, is_live=False)
+
     def _policy_notice(self, message: OutboxMessage) -> Rendered:
         is_accepted = message.kind is MessageKind.POLICY_ACCEPTED
         told = policy_notice.accepted if is_accepted else policy_notice.refused
@@ -372,7 +404,7 @@ class Renderer:
         return person(tx, self._policy(), message.person)
 
 
-def described(  # noqa: PLR0912  # A branch a kind.
+def described(  # noqa: C901, PLR0912  # A branch a kind.
     kind: MessageKind, incident: int | None
 ) -> str:
     """Return what a message of the outbox is, in words."""
@@ -398,9 +430,13 @@ def described(  # noqa: PLR0912  # A branch a kind.
             return f"the hand-off request for {name}"
         case MessageKind.COVER:
             return "the request for a cover"
+        case MessageKind.SHIFT:
+            return "what came with a shift"
         case (
             MessageKind.OFFER_ANSWERED
             | MessageKind.COVER_ANSWERED
+            | MessageKind.SHIFT_OVER
+            | MessageKind.SHIFT_HELD
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

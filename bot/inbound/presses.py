@@ -89,6 +89,7 @@ class Presses:
             **dict.fromkeys(actions.OPEN_AS.values(), triages.open),
             actions.NOT_AN_INCIDENT: triages.decline,
             actions.OPEN_IN_FORM: triages.form_of,
+            actions.KEEP: self._keep,
             actions.ASK_FOR_COVER: lambda _: cover.view(),
             actions.ACCEPT_COVER: self._accept_cover,
             actions.WITHDRAW_COVER: self._withdraw_cover,
@@ -158,6 +159,11 @@ class Presses:
         number = actions.read_incident(press.value)
         self._triage.answer_offer(_act(press), number, accepts=accepts)
         return None
+
+    def _keep(self, press: Press) -> Answer:
+        number = actions.read_incident(press.value)
+        result = self._triage.keep(_act(press), number)
+        return self._shown(press, result, "stays yours after your shift")
 
     def _accept_cover(self, press: Press) -> Answer:
         self._covers.accept(_act(press), press.value)

@@ -119,14 +119,40 @@ def begun(  # noqa: PLR0913  # Everything an incident starts with.
     return replace(incident, owner=by, owned_since=now, last_sign_at=now)
 
 
-def taken(incident: Incident, by: str, now: datetime, from_owner: str | None) -> Event:
-    """Make the actor the owner, unless the owner changed since the button was shown."""
+def taken(
+    incident: Incident,
+    by: str,
+    now: datetime,
+    from_owner: str | None,
+    rotation: str | None = None,
+) -> Event:
+    """Make the actor the owner, unless the owner changed since the button was shown.
+
+    On call in a rotation they hold it for that.
+    """
     must_be_open(incident)
     if incident.owner == by:
         raise Refusal(YoursAlready(incident.name))
     if incident.owner != from_owner:
         raise _not_theirs(incident)
-    return Event(EventKind.TAKEN, now, now, by, _from_owner(incident))
+    held = {"rotation": rotation} if rotation else {}
+    return Event(EventKind.TAKEN, now, now, by, {**_from_owner(incident), **held})
+
+
+def kept(incident: Incident, by: str, now: datetime) -> Event:
+    """Let the owner keep it after their shift."""
+    must_be_open(incident)
+    if incident.owner != by:
+        raise _not_theirs(incident)
+    return Event(EventKind.KEPT, now, now, by)
+
+
+def shift_changed(incident: Incident, to: str, now: datetime) -> Event | None:
+    """Pass it to who came on call in its rotation; `None` if that changes nothing."""
+    if incident.rotation is None or incident.owner in (None, to):
+        return None
+    details = {"to": to, "rotation": incident.rotation, **_from_owner(incident)}
+    return Event(EventKind.SHIFT_CHANGED, now, now, "", details)
 
 
 def checked_in(incident: Incident, by: str, now: datetime) -> Event:

@@ -37,9 +37,9 @@ def after(
     """Return every check-in or escalation that an event changed or started.
 
     Whatever the owner does is a sign of life, and starts the next check-in. Raising an
-    incident to Sev1, reopening a Sev1, or losing its owner starts over, so that people
-    hear of it at once: its owner, unless the act was theirs, or else those on call. Any
-    other change moves the running one, if it has to.
+    incident to Sev1, reopening a Sev1, losing its owner or a change of shift starts
+    over, so that people hear of it at once: its owner, unless the act was theirs, or
+    else those on call. Any other change moves the running one, if it has to.
 
     `incident` is its state after the event; `deadlines` are all it ever had.
     """
@@ -51,7 +51,8 @@ def after(
     is_raised = "severity" in event.details and incident.severity is Severity.SEV1
     if running is not None and is_change and not is_sign and not is_raised:
         return (_moved(policy, incident, event, running),)
-    starts_over = event.kind is EventKind.REOPENED or "owned" in event.details
+    is_other_now = "owned" in event.details or event.kind is EventKind.SHIFT_CHANGED
+    starts_over = event.kind is EventKind.REOPENED or is_other_now
     if not is_sign and not is_change and not starts_over:
         return ()
     begun = _begun(policy, incident, deadlines, event.recorded_at, at_once=not is_sign)

@@ -86,6 +86,8 @@ def _after(
             | EventKind.HAND_OFF_ACCEPTED
             | EventKind.HAND_OFF_DECLINED
             | EventKind.RELEASED
+            | EventKind.SHIFT_CHANGED
+            | EventKind.KEPT
             | EventKind.SNOOZED
             | EventKind.ERASED
         ):

@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     HAND_OFF_ACCEPTED = "hand_off_accepted"
     HAND_OFF_DECLINED = "hand_off_declined"
     RELEASED = "released"
+    SHIFT_CHANGED = "shift_changed"
+    KEPT = "kept"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     REOPENED = "reopened"
@@ -74,7 +76,7 @@ class Erased(StrEnum):
 # The details that each kind of event may have; no others are stored.
 DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
     EventKind.OPENED: {},
-    EventKind.TAKEN: {"from": Erased.STAYS},
+    EventKind.TAKEN: {"from": Erased.STAYS, "rotation": Erased.STAYS},
     EventKind.CHECKED_IN: {},
     EventKind.UPDATED: {
         "told": Erased.TEXT,
@@ -116,6 +118,12 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
         "owned": Erased.STAYS,
         "to": Erased.STAYS,
     },
+    EventKind.SHIFT_CHANGED: {
+        "from": Erased.STAYS,
+        "to": Erased.STAYS,
+        "rotation": Erased.STAYS,
+    },
+    EventKind.KEPT: {},
     EventKind.SNOOZED: {"deadline": Erased.STAYS, "until": Erased.STAYS},
     EventKind.RESOLVED: {"note": Erased.TEXT},
     EventKind.REOPENED: {},
@@ -128,14 +136,14 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
 class Event:
     """Something that happened. `at` is when it did, `recorded_at` when we recorded it.
 
-    `by` is the Slack id of a person; it is empty for an erasure and a release, which
-    nobody in Slack did. `details` holds plain strings, as `DETAILS` names them: people
-    by their ids, instants in ISO 8601, "yes" or nothing for `waiting`, `first` and
-    `owned`, a VoidReason as the `reason` of a void, a Gone as the `why` of a release.
-    A release ended the offer to `to`, if it says so. An update that was a message has
-    its `author`, and since when the customer had last been told (`before`) and was
-    waited for (`waited`), so that it can be taken back; what takes it back names it by
-    its id (`update`) and its instant (`at`).
+    `by` is the Slack id of a person; it is empty for an erasure, a release and a change
+    of shift, which nobody in Slack did. `details` holds plain strings, as `DETAILS`
+    names them: people by their ids, instants in ISO 8601, "yes" or nothing for
+    `waiting`, `first` and `owned`, a VoidReason as the `reason` of a void, a Gone as
+    the `why` of a release. A release ended the offer to `to`, if it says so. An update
+    that was a message has its `author`, and since when the customer had last been told
+    (`before`) and was waited for (`waited`), so that it can be taken back; what takes
+    it back names it by its id (`update`) and its instant (`at`).
     """
 
     kind: EventKind
@@ -155,6 +163,7 @@ class Incident:
     `reported_at` may be before `opened_at`: the first response counts from the
     customer's report. `updated_at` is the last update, or the reopening after it; the
     next update counts from there. `last_sign_at` is when the owner last did anything.
+    Held for a `rotation`, it goes to who comes on in it.
     """
 
     workspace: str
@@ -178,6 +187,7 @@ class Incident:
     closed_at: datetime | None = None
     closed_by: str | None = None
     last_sign_at: datetime | None = None
+    rotation: str | None = None
 
     @property
     def name(self) -> str:
@@ -233,13 +243,21 @@ def unknown_details(event: Event) -> set[str]:
     return event.details.keys() - DETAILS[event.kind].keys()
 
 
-def _applied(  # noqa: PLR0912  # A branch a kind.
+def _applied(  # noqa: C901, PLR0912  # A branch a kind.
     incident: Incident, event: Event
 ) -> Incident:
     details = event.details
     match event.kind:
         case EventKind.TAKEN | EventKind.HAND_OFF_ACCEPTED:
-            return _owned(incident, event.by, event.recorded_at)
+            owned = _owned(incident, event.by, event.recorded_at)
+            return replace(owned, rotation=details.get("rotation"))
+        case EventKind.SHIFT_CHANGED:
+            owned = _owned(incident, details["to"], event.recorded_at)
+            is_open = incident.offered_to != details["to"]
+            offered_to = incident.offered_to if is_open else None
+            return replace(owned, offered_to=offered_to, last_sign_at=None)
+        case EventKind.KEPT:
+            return replace(incident, rotation=None)
         case EventKind.HAND_OFF_OFFERED:
             return replace(incident, offered_to=details["to"])
         case EventKind.HAND_OFF_DECLINED:
@@ -315,7 +333,9 @@ def _released(incident: Incident, event: Event) -> Incident:
         incident = replace(incident, offered_to=None)
     if "owned" not in event.details:
         return incident
-    return replace(incident, owner=None, owned_since=None, last_sign_at=None)
+    return replace(
+        incident, owner=None, owned_since=None, last_sign_at=None, rotation=None
+    )
 
 
 def explained(incident: Incident, events: Sequence[Event]) -> Event | None:

@@ -65,6 +65,14 @@ def on_call_between(
                 at = end
 
 
+def rotation_of(
+    policy: Policy, incident: Incident, person: str, at: datetime
+) -> str | None:
+    """Return the rotation in which a person is on call for an incident, if any."""
+    shifts = (shift for _, shift in on_call(policy, at, incident).shifts())
+    return next((one.rotation for one in shifts if one.person == person), None)
+
+
 def of_unowned(policy: Policy, incident: Incident, at: datetime) -> Recipient:
     """Return who is responsible for an unowned incident.
 

@@ -270,7 +270,9 @@ def _owners(
     since, is_open = story.incident.opened_at, True
     for event in story.events:
         before, was_open = owner, is_open
-        if event.kind in (EventKind.TAKEN, EventKind.HAND_OFF_ACCEPTED):
+        if event.kind is EventKind.SHIFT_CHANGED:
+            owner = event.details["to"]
+        elif event.kind in (EventKind.TAKEN, EventKind.HAND_OFF_ACCEPTED):
             owner = event.by
         elif "owned" in event.details:
             owner = None

@@ -73,6 +73,11 @@ class OnCallChoice:
 
         return shift_at(holders, instant, as_covered)
 
+    def turn(self, rotation: str, instant: datetime) -> Shift | None:
+        """Return the shift in a rotation; `None` if the policy has no such one."""
+        holders = dict(self.apart()).get(rotation)
+        return None if holders is None else self.shift(rotation, holders, instant)
+
     def shifts(
         self, level: str, holders: Holders, since: datetime, until: datetime
     ) -> Iterator[Shift]:

@@ -36,6 +36,7 @@ _PLAIN = {
         "owed again."
     ),
     EventKind.HAND_OFF_DECLINED: "{by} declined the hand-off.",
+    EventKind.KEPT: "{by} keeps it after their shift.",
     EventKind.REOPENED: (
         "Reopened by {by}. The customer is owed news again from now on."
     ),
@@ -63,6 +64,10 @@ def sentence(  # noqa: PLR0912  # A branch a kind.
             return f"{by} offered it to {mention(details['to'])}."
         case EventKind.HAND_OFF_ACCEPTED:
             return f"{by} accepted the hand-off{_from(details)}."
+        case EventKind.SHIFT_CHANGED:
+            rotation = shown(details["rotation"], LONGEST_NAME)
+            came = f"{mention(details['to'])} came on call ({rotation})"
+            return f"{came} and has it{_from(details)}.{_still_owed(incident, policy)}"
         case EventKind.RELEASED if "owned" in details:
             return f"{gone(event)}; nobody owns it.{_still_owed(incident, policy)}"
         case EventKind.RELEASED:
@@ -84,6 +89,7 @@ def sentence(  # noqa: PLR0912  # A branch a kind.
             | EventKind.UPDATE_TAKEN_BACK
             | EventKind.RESUMED
             | EventKind.HAND_OFF_DECLINED
+            | EventKind.KEPT
             | EventKind.REOPENED
             | EventKind.ERASED
         ):

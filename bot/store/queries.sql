@@ -11,7 +11,7 @@
 -- name: incident_columns
 workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
 channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
-waiting_since, last_sign_at, closed_at, closed_by
+waiting_since, last_sign_at, closed_at, closed_by, rotation
 
 -- name: deadline_columns
 incident, kind, count, target, calendar, policy, is_aim, started_at, due_at, late_at,
@@ -108,7 +108,8 @@ SET severity = :severity,
   waiting_since = :waiting_since,
   last_sign_at = :last_sign_at,
   closed_at = :closed_at,
-  closed_by = :closed_by
+  closed_by = :closed_by,
+  rotation = :rotation
 WHERE workspace = :workspace
   AND number = :number
 RETURNING number;
@@ -119,6 +120,15 @@ SELECT
 FROM incidents
 WHERE workspace = :workspace
   AND number = :number;
+
+-- name: held_for_rotations
+SELECT number, owner, rotation
+FROM incidents
+WHERE workspace = :workspace
+  AND status = 'open'
+  AND rotation IS NOT NULL
+  AND owner IS NOT NULL
+ORDER BY number;
 
 -- name: lock_incident
 -- Lock the incident's row before changing it, its deadlines or its history.

@@ -472,3 +472,9 @@ CREATE TABLE covers (
 ) STRICT;
 
 CREATE INDEX covers_end ON covers (workspace, ends_at);
+
+-- name: held_for_rotations
+-- The rotation for which an owner holds an incident: it goes to who comes on next.
+ALTER TABLE incidents ADD COLUMN rotation TEXT;
+CREATE INDEX incidents_of_rotations ON incidents (workspace, number)
+WHERE status = 'open' AND rotation IS NOT NULL;

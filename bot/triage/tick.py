@@ -28,7 +28,7 @@ from bot.store.tables import (
 from bot.store.tables.items import Item, item_of, key_of
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
-from bot.triage import daily_lists, leavers, outcomes, set_back
+from bot.triage import daily_lists, leavers, outcomes, set_back, shifts
 from bot.triage.context import Context
 from bot.triage.people import Rings
 
@@ -48,7 +48,11 @@ _PAGES = (StepKind.PAGE, StepKind.CHECK_IN)
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
     """Return the next instant at which a tick has something to do."""
-    instants = records.next_instant(tx), leavers.next_at(tx, now)
+    instants = (
+        records.next_instant(tx),
+        leavers.next_at(tx, now),
+        shifts.next_at(tx, policy, now),
+    )
     lists_at = daily_lists.next_at(tx, policy, now)
     return min((lists_at, *(at for at in instants if at is not None)))
 
@@ -87,7 +91,7 @@ class Reminders:
             if down:
                 # Who left before it may be back: count their minute again.
                 tx.write("mark_leavers_again", now=now)
-        self._release_work(now)
+        self._move_work(now)
         reminded = self._fire_due(now, down)
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.TICK)
@@ -120,6 +124,7 @@ class Reminders:
                 or minute(now) != self._listed_in
                 or daily_lists.are_due(noted, self._context.policy(), now)
                 or leavers.are_any(tx)
+                or shifts.are_any(tx, self._context.policy(), now)
             )
 
     def _outage(self) -> tuple[datetime, datetime] | None:
@@ -146,8 +151,11 @@ class Reminders:
         if self._ticked_at is None or down or is_old:
             marks.note(tx, Mark.TICK, now)
 
-    def _release_work(self, now: datetime) -> None:
-        """Release the work of people who are gone, before its reminders are fired."""
+    def _move_work(self, now: datetime) -> None:
+        """Release the work of who is gone, and pass on that of shifts which are over.
+
+        It comes before reminders are fired, so that they go to who has it now.
+        """
         if self._release_at and now < self._release_at <= now + _POSTPONED_BY:
             return
         try:
@@ -155,10 +163,14 @@ class Reminders:
                 if leavers.are_any(tx):
                     locks.take(tx, locks.TICK)
                     leavers.release_work(tx, self._context)
+            with self._context.database.transaction() as tx:
+                if shifts.are_any(tx, self._context.policy(), now):
+                    locks.take(tx, locks.TICK)
+                    shifts.pass_on(tx, self._context)
         except StorageError:
             raise
         except Exception:  # It must not stop the reminders of everybody else.
-            logger.exception("work was not released")
+            logger.exception("work was not moved")
             self._release_at = now + _POSTPONED_BY
 
     def _fire_due(

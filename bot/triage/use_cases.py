@@ -175,8 +175,17 @@ class Triage:
 
     def take(self, act: Act, number: int, *, from_owner: str | None) -> Result:
         """Make the actor the owner, unless that changed since the button was shown."""
-        event = partial(acts.taken, from_owner=from_owner)
+
+        def event(incident: Incident, by: str, now: datetime) -> Event:
+            policy = self._context.policy()
+            held_for = recipients.rotation_of(policy, incident, by, now)
+            return acts.taken(incident, by, now, from_owner, held_for)
+
         return self._act(act, number, event)
+
+    def keep(self, act: Act, number: int) -> Result:
+        """Let the owner keep an incident that they hold for a rotation."""
+        return self._act(act, number, acts.kept)
 
     def check_in(self, act: Act, number: int) -> Result:
         """Note that the owner is still working on it."""

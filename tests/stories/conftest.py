@@ -20,6 +20,7 @@ ON_BOTH = (
     "test_hand_off",
     "test_leavers",
     "test_races",
+    "test_shifts",
     "test_standing_down",
 )
 TWO_ON_POSTGRES = {"is_postgres": True, "replicas": 2}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from bot.incidents.incidents import Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import actions, buttons
-from bot.slack.blocks import Element, View, beside, section
+from bot.slack.blocks import Element, View, beside, section, shown
 from bot.slack.forms.inputs import modal
-from bot.slack.phrases import headline
+from bot.slack.phrases import LONGEST_NAME, headline
 
 ID = "more_view"
 
@@ -38,6 +38,12 @@ def _acts(incident: Incident, policy: Policy) -> Iterator[tuple[str, Element]]:
             buttons.about(incident, "Correct the customer", actions.CORRECT_CUSTOMER),
         )
         yield "Somebody else should have it.", buttons.hand_off(incident)
+        if incident.rotation is not None and incident.owner is not None:
+            rotation = shown(incident.rotation, LONGEST_NAME)
+            yield (
+                f"It goes to who comes on call next ({rotation}).",
+                buttons.about(incident, "Keep it after my shift", actions.KEEP),
+            )
         if incident.waiting_since is not None:
             pauses = incident.severity in policy.conduct.waiting_pauses
             goes_on = " The update clock goes on." if pauses else ""

@@ -111,6 +111,8 @@ def answered(incident: Incident, event: Event, reader: Person) -> Message:
             | EventKind.CHANGED
             | EventKind.CUSTOMER_SET
             | EventKind.HAND_OFF_OFFERED
+            | EventKind.SHIFT_CHANGED
+            | EventKind.KEPT
             | EventKind.SNOOZED
             | EventKind.RESOLVED
             | EventKind.REOPENED

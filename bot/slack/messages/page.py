@@ -29,6 +29,8 @@ def question(item: Item, reader: Person | None, times: Times) -> str:
     if item.kind is not StepKind.CHECK_IN:
         return "no tap yet; are you still on it?"
     if deadline.due_at == deadline.started_at:
+        if incident.last_sign_at is None and deadline.due_at == incident.owned_since:
+            return "it came to you with your shift: are you on it?"
         # Somebody else raised or reopened it, and its owner may not know.
         return "it is yours, and somebody else made it urgent: are you on it?"
     return "are you still on it?"

@@ -24,7 +24,7 @@ TYPED = {
 UNTYPED = {
     "incidents": (
         "workspace", "severity", "plan", "status", "owner", "opened_by", "channel",
-        "offered_to", "closed_by",
+        "offered_to", "closed_by", "rotation",
     ),
     "events": ("workspace", "kind", "by_person"),
     "deadlines": (

@@ -114,6 +114,10 @@ def said(what: Event, about: Incident = RESPONDED) -> str:
             "<@U0CEM> left; the offer to <@U0LEA> is over.",
         ),
         (
+            event(EventKind.SHIFT_CHANGED, to="U0LEA", rotation="r & d"),
+            "<@U0LEA> came on call (r &amp; d) and has it.",
+        ),
+        (
             event(EventKind.VOIDED, reason="drill"),
             "Closed as void by <@U0BEN>: drill. It counts nowhere; reminders stop.",
         ),
@@ -134,6 +138,7 @@ def test_every_kind_of_event_has_a_sentence(kind: EventKind) -> None:
         "severity": "sev1",
         "who": "U0CEM",
         "why": "left",
+        "rotation": "support",
     }
 
     assert said(Event(kind, NOW, NOW, "U0BEN", details)).startswith("INC-42 Acme ")
