@@ -704,6 +704,13 @@ FROM policies
 ORDER BY accepted_at DESC
 LIMIT 1;
 
+-- name: policy_at
+SELECT version, text
+FROM policies
+WHERE accepted_at <= :at
+ORDER BY accepted_at DESC
+LIMIT 1;
+
 -- name: policy_since
 SELECT accepted_at
 FROM policies

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.errors import UserError
@@ -24,9 +24,6 @@ from bot.store.tables import covers, outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage.context import Context
 from bot.triage.use_cases import Act
-
-# Longer than any shift whose beginning a cover may have cut.
-_KEPT_FOR = timedelta(days=60)
 
 
 class CoveredPolicy:
@@ -50,7 +47,7 @@ class CoveredPolicy:
 
     def read(self, tx: Transaction) -> None:
         """Read the covers that somebody accepted."""
-        found = covers.accepted(tx, self._clock() - _KEPT_FOR)
+        found = covers.accepted(tx, self._clock() - covers.KEPT_FOR)
         if found != self._covers:
             self._covers, self._covered = found, None
 

@@ -11,7 +11,7 @@ from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import read_stored
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
-from bot.store.tables import stories
+from bot.store.tables import covers, stories
 
 
 def reviewed(
@@ -32,6 +32,20 @@ def reviewed(
         until=until,
         now=now,
     )
+
+
+def policy_at(
+    tx: Transaction, policy: Policy, instant: datetime, now: datetime
+) -> Policy:
+    """Return the policy by which people were, are or will be on call at an instant.
+
+    The past is as the record knows it; without a version of that time, and from now on,
+    `policy` counts. Covers are in it.
+    """
+    row = tx.one("policy_at", at=instant) if instant < now else None
+    if row is not None:
+        policy = policies(tx, policy, instant.date())(row["version"])
+    return policy.with_covers(covers.accepted(tx, instant - covers.KEPT_FOR))
 
 
 def policies(tx: Transaction, policy: Policy, today: date) -> PolicyOf:

@@ -1,10 +1,20 @@
 """`sevbot oncall`, as it is typed."""
 
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.store.tables import outbox_messages, unconfirmed
+from bot.clock import TrialClock
+from bot.policy.covers import CoverRequest
+from bot.policy.parsing import policy_file
+from bot.policy.parsing.public_holidays import public_holidays
+from bot.settings import read_settings
+from bot.store.opening import opened, sqlite_path
+from bot.store.tables import covers, marks, outbox_messages, unconfirmed
 from bot.store.tables.outbox_messages import Posted, Verify
 from tests.commands import Ran, Run, write
 from tests.lives import Life, life
@@ -161,3 +171,62 @@ def _sent(it: Life) -> None:
             assert message is not None
             posted = Posted(it.now, "1.0")
             unconfirmed.reconcile_posted(tx, message, posted, Verify())
+
+
+THEN = datetime(2026, 11, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def record(run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The record, in December, that knows another policy of then, and a cover."""
+    clock = TrialClock(Path("clock.json"))
+    clock.travel(THEN + timedelta(days=30))
+    monkeypatch.setenv("SEVBOT_CLOCK", "clock.json")
+    other = Path("policies.yaml").read_text().replace("[U0ANA, U0BEN, none]", "[U0OLD]")
+    policy = policy_file.read(
+        other, name="policies.yaml", holidays=public_holidays, today=THEN.date()
+    )
+    ends_at = THEN + timedelta(days=25)
+    covered = CoverRequest(
+        "view:1", "support", "U0ANA", THEN, ends_at, "U0ANA", "U0DEE", THEN
+    )
+    url = read_settings().database_url
+    with closing(opened(url, "T0ACME")) as database, database.transaction() as tx:
+        marks.note(tx, marks.Mark.START, THEN)
+        tx.write(
+            "save_policy",
+            version=policy.version,
+            text=json.dumps(policy.texts),
+            holidays="{}",
+            accepted_at=THEN,
+        )
+        covers.ask(tx, [covered])
+        assert covers.accept(tx, "view:1", "U0DEE", THEN + timedelta(days=6))
+    return sqlite_path(url)
+
+
+def test_covers_of_the_record_count_and_its_policy_of_the_past(
+    run: Run, record: Path
+) -> None:
+    found = run(
+        "oncall", "--at", "2026-11-05T17:00:00Z", "--at", "2026-12-15T17:00:00Z",
+        "--at", "2026-11-11T17:00:00Z", "--json",
+    )  # fmt: skip
+
+    assert [one["primary"]["id"] for one in found.json] == ["U0OLD", "U0ANA", "U0DEE"]
+
+
+def test_a_record_that_cannot_be_read_is_said_and_the_policy_counts(
+    run: Run, record: Path
+) -> None:
+    with closing(sqlite3.connect(record)) as shell:
+        shell.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+            "VALUES ('sevbot', 'of the future', '')"
+        )
+        shell.commit()
+
+    ran = run("oncall", "--at", "2026-11-05T17:00:00Z", "--json")
+
+    assert ran.json["primary"]["id"] == "U0ANA"
+    assert ran.err.startswith("Without the record, so without covers: ")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from typing import Annotated
 
@@ -10,11 +11,14 @@ import typer
 from bot.cli import due_times, fairness_table
 from bot.cli.policies import now, read
 from bot.cli.printing import say
-from bot.errors import UserError
+from bot.errors import BotError, UserError
 from bot.incidents import recipients
 from bot.policy.on_call import OnCall
 from bot.policy.policies import Policy
 from bot.policy.rotations import Shift
+from bot.settings import read_settings
+from bot.store import opening
+from bot.triage import reviews
 
 
 def oncall(  # noqa: PLR0913  # Each is an option of the command.
@@ -44,7 +48,10 @@ def oncall(  # noqa: PLR0913  # Each is an option of the command.
         bool, typer.Option("--csv", help="Print the report as CSV.")
     ] = False,
 ) -> None:
-    """Say who is on call, since when and until when, by the policy alone.
+    """Say who is on call, since when and until when.
+
+    That is by the policy, with the covers of the record if there is one; of the past,
+    by the policy that the record has of that time.
 
     The report says how on-call time and pages fell on people: in working time, by
     evening, by night, at weekends and on holidays, where each of them lives. It counts
@@ -60,13 +67,33 @@ def oncall(  # noqa: PLR0913  # Each is an option of the command.
     asked = [due_times.instant(one) for one in at or ()] or [now()]
     policy = read(None, max(one.date() for one in asked))
     instants = [due_times.in_zone(one, policy.team_hours) for one in asked]
-    found = [recipients.on_call(policy, one) for one in instants]
+    policies = _policies(policy, instants)
+    found = [
+        recipients.on_call(of, one) for of, one in zip(policies, instants, strict=True)
+    ]
     if as_json:
         answers = [_fields(one) for one in found]
         say(json.dumps(answers if len(answers) > 1 else answers[0], indent=2))
         return
     pairs = zip(instants, found, strict=True)
     say("\n\n".join("\n".join(_lines(policy, *pair)) for pair in pairs))
+
+
+def _policies(policy: Policy, instants: list[datetime]) -> list[Policy]:
+    """Return the policy of each instant as the record knows it, if it can be read."""
+    url = read_settings().database_url
+    try:
+        workspace = opening.known_workspace(url)
+        if workspace is None:
+            return [policy] * len(instants)
+        with (
+            closing(opening.opened(url, workspace)) as database,
+            database.reading() as tx,
+        ):
+            return [reviews.policy_at(tx, policy, one, now()) for one in instants]
+    except BotError as error:
+        say(f"Without the record, so without covers: {error}", err=True)
+        return [policy] * len(instants)
 
 
 def _fields(on_call: OnCall) -> dict[str, object]:
@@ -93,6 +120,8 @@ def _lines(policy: Policy, at: datetime, on_call: OnCall) -> Iterator[str]:
 def _words(policy: Policy, shift: Shift) -> Iterator[str]:
     zone = policy.team_hours.zone
     yield shift.person or "nobody"
+    if shift.instead_of is not None:
+        yield f"for {shift.instead_of}"
     if shift.rotation is not None:
         yield f"({shift.rotation})"
     if shift.since is not None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.policy.covers import Cover, CoverRequest
 from bot.store.database import Transaction
+
+# Longer than any shift whose beginning a cover may have cut.
+KEPT_FOR = timedelta(days=60)
 
 
 def ask(tx: Transaction, requests: Iterable[CoverRequest]) -> None:
