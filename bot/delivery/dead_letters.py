@@ -315,6 +315,7 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.SHIFT
             | MessageKind.SHIFT_OVER
             | MessageKind.SHIFT_HELD
+            | MessageKind.ON_CALL_AHEAD
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

@@ -26,6 +26,7 @@ from bot.slack.messages import (
     morning_list,
     note,
     offer,
+    on_call,
     policy_notice,
     reminder,
     review,
@@ -72,6 +73,9 @@ class Renderer:
                 return self._cover(tx, message)
             case MessageKind.SHIFT | MessageKind.SHIFT_OVER | MessageKind.SHIFT_HELD:
                 return self._shift(tx, message)
+            case MessageKind.ON_CALL_AHEAD:
+                said = on_call.ahead(message.refs, self._policy(), self._clock())
+                return Rendered(said, is_live=False)
             case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
                 return self._policy_notice(message)
             case MessageKind.POLICY_DIFFERS:
@@ -437,6 +441,7 @@ def described(  # noqa: C901, PLR0912  # A branch a kind.
             | MessageKind.COVER_ANSWERED
             | MessageKind.SHIFT_OVER
             | MessageKind.SHIFT_HELD
+            | MessageKind.ON_CALL_AHEAD
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

@@ -28,7 +28,14 @@ from bot.store.tables import (
 from bot.store.tables.items import Item, item_of, key_of
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
-from bot.triage import daily_lists, leavers, outcomes, set_back, shifts
+from bot.triage import (
+    daily_lists,
+    leavers,
+    look_ahead,
+    outcomes,
+    set_back,
+    shifts,
+)
 from bot.triage.context import Context
 from bot.triage.people import Rings
 
@@ -97,7 +104,8 @@ class Reminders:
             locks.take(tx, locks.TICK)
             self._listed_in = minute(now)
             lists = daily_lists.due(tx, self._context.policy(), now, reminded)
-            self._send(tx, list(lists), now)
+            ahead = look_ahead.due(tx, self._context.policy(), now)
+            self._send(tx, [*lists, *ahead], now)
             self._note(tx, now, down)
         self._ticked_at = self._context.system_clock()
 

@@ -1,5 +1,6 @@
 """A person asks for cover, another accepts, and the page goes to the right phone."""
 
+from dataclasses import replace
 from datetime import date, time
 
 from bot.emulator.records import Message
@@ -169,3 +170,16 @@ def test_what_is_wrong_with_a_request_is_said_in_the_form(tell: Tell) -> None:
         {"until": "Only a lead can ask for somebody else. Leave the person empty."},
         {"until": "That has passed. Choose a time to come."},
     ]
+
+
+def test_a_gap_is_told_to_the_leads_a_week_and_a_day_before(tell: Tell) -> None:
+    with_gap = replace(SATURDAYS, members=("U0ANA", None))
+    told = tell("2026-11-20 10:00", policy=on_call(Role.PRIMARY, with_gap))
+
+    told.advance(days=9)
+
+    gaps = [line for line in told.heard_in("leads") if "Nobody is on call" in line]
+    assert len(gaps) == 2
+    assert gaps[0].endswith(
+        "Nobody is on call as primary from Sat 28 Nov 09:00 PST to Sat 5 Dec 09:00 PST."
+    )

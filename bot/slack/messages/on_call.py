@@ -1,10 +1,12 @@
 """The answer to `/oncall`: who is on call, until when and who is next; the month."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.policy.covers import CoverRequest
 from bot.policy.on_call import Role
+from bot.policy.on_call_ahead import Trouble
 from bot.policy.policies import Policy, named_severity
 from bot.policy.rotations import Holders, Shift
 from bot.slack import actions
@@ -24,6 +26,7 @@ from bot.slack.blocks import (
 from bot.slack.blocks import actions as row
 from bot.slack.cutting import cut
 from bot.slack.forms.inputs import modal
+from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     LONGEST_NAME,
     Times,
@@ -77,6 +80,35 @@ def month(policy: Policy, reader: Person, now: datetime) -> View:
         lines += [_row(shift, times) for shift in shifts[:_MOST_SHIFTS]]
         blocks += [*sections([*lines, *and_more(shifts, _MOST_SHIFTS)])]
     return modal("The month ahead", blocks, callback_id=ID, close="Close")
+
+
+def ahead(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
+    """Tell the leads of a gap, a double booking or a cover that fits no shift."""
+    plain, token = both(policy.team_hours.zone, now, named=True, says_far=False)
+    return notice(_ahead(refs, policy, plain), _ahead(refs, policy, token))
+
+
+def _ahead(refs: Mapping[str, str], policy: Policy, times: Times) -> str:
+    what = joined([what_of(policy, one) for one in refs["of"].split()])
+    people = [mention(one) for one in refs["people"].split()]
+    span = times.at(datetime.fromisoformat(refs["since"]), "from")
+    if refs["until"]:
+        span += f" {times.at(datetime.fromisoformat(refs['until']), 'to')}"
+    trouble = Trouble(refs["trouble"])
+    match trouble:
+        case Trouble.GAP:
+            return f"Nobody is on call as {what} {span}. Mend `policies.yaml`."
+        case Trouble.DOUBLE:
+            both_are = f"{people[0]} is on call twice {span}: as {what}."
+            return f"{both_are} Find a cover for one of them: `/oncall`."
+        case Trouble.CONFLICT:
+            covers = f"{people[0]} covers {people[1]} ({what}) {span}"
+            return (
+                f"{covers}, but {people[1]} is not on call then any more. The cover "
+                "stays; withdraw it by `/oncall` if it should not."
+            )
+        case _:
+            assert_never(trouble)
 
 
 def cover_of(

@@ -13,17 +13,18 @@ _POLICY = "policy/"
 class Mark(StrEnum):
     """Every named instant in the database.
 
-    By the clock of obligations: the last tick, the day's lists, when the policy was
-    loaded (`START`), up to when an old database is complete (`KNOWN_UNTIL`), and when a
-    bot resumed from there. By the system clock: when a bot last started on a database
-    that may be old (`BEGUN`), when it had read the incident numbers off the cards, when
-    a backup was restored, when one was made, since when backups fail, and when the
-    record was begun (`CREATED`).
+    By the clock of obligations: the last tick, the day's lists, when the shifts ahead
+    were looked at, when the policy was loaded (`START`), up to when an old database is
+    complete (`KNOWN_UNTIL`), and when a bot resumed from there. By the system clock:
+    when a bot last started on a database that may be old (`BEGUN`), when it had read
+    the incident numbers off the cards, when a backup was restored, when one was made,
+    since when backups fail, and when the record was begun (`CREATED`).
     """
 
     TICK = "tick"
     MORNING = "morning"
     DIGEST = "digest"
+    LOOKED_AHEAD = "looked_ahead"
     START = "start"
     KNOWN_UNTIL = "known_until"
     RESUMED = "resumed"
@@ -39,6 +40,7 @@ class Mark(StrEnum):
 _OF_OBLIGATIONS = (
     Mark.MORNING,
     Mark.DIGEST,
+    Mark.LOOKED_AHEAD,
     Mark.START,
     Mark.KNOWN_UNTIL,
     Mark.RESUMED,

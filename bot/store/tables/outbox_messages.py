@@ -38,6 +38,7 @@ class MessageKind(StrEnum):
     SHIFT = "shift"
     SHIFT_OVER = "shift_over"
     SHIFT_HELD = "shift_held"
+    ON_CALL_AHEAD = "on_call_ahead"
     POLICY_ACCEPTED = "policy_accepted"
     POLICY_REFUSED = "policy_refused"
     POLICY_DIFFERS = "policy_differs"
