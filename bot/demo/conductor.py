@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.demo.live import Live
 from bot.demo.stories import (
     Act,
+    AsksForCover,
     At,
     FillsIn,
     HandsOff,
@@ -94,7 +95,7 @@ class Conductor:
                 return self._message(who, on), button
             case HandsOff(who, on):
                 return self._message(who, on), "More"
-            case Types() | Writes() | Triages() | Marks() | SlackIs():
+            case Types() | Writes() | Triages() | Marks() | AsksForCover() | SlackIs():
                 return None
             case _:
                 assert_never(act)
@@ -134,6 +135,13 @@ class Conductor:
                 _done(self._slack.as_(who).press("Hand off"))
                 self._slack.as_(who).wait_for_view("Hand off")
                 self._submit(who, {"to": to})
+            case AsksForCover(who):
+                self._close(who)
+                asked = self._slack.private(who)[-1]
+                _done(self._slack.as_(who).press("Cover for me", asked))
+                self._slack.as_(who).wait_for_view()
+                entries = act.entries(self._trial.policy().team_hours.zone)
+                self._audience.answered(who, self._submit(who, entries))
             case SlackIs(condition):
                 self._slack.condition = condition
                 if condition is Condition.WELL:

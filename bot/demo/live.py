@@ -25,6 +25,7 @@ from bot.slack.actions import TRIAGE_MESSAGE, WAS_UPDATE
 from bot.store.database import Transaction
 from bot.store.engines.read_only import Reading
 from bot.store.engines.sqlite import SqliteDatabase
+from bot.store.tables import covers
 from bot.triage.tick import next_at
 
 COMMANDS = (
@@ -180,7 +181,8 @@ class Live:
         if self.state is not State.RUNNING:
             return None
         with self.record() as tx:
-            return next_at(tx, self.policy(), self.now)
+            policy = covers.on(tx, self.policy(), self.now)
+            return next_at(tx, policy, self.now)
 
     def _new_record(self) -> None:
         with self._reading:

@@ -12,6 +12,7 @@ from bot.demo.time_travel import Course
 from bot.demo.trial import waiting
 from bot.demo.tried_policy import Policies
 from bot.emulator.page.backstage import Impossible
+from bot.store.tables import covers
 
 
 class Stage:
@@ -60,6 +61,7 @@ class Stage:
         """Return what the panel shows now."""
         policy, now = self._policies(), self._live.now
         with self._live.record() as tx:
+            policy = covers.on(tx, policy, now)
             ahead, sent, unsent = (
                 panel.ahead(tx, policy, now),
                 panel.sent(tx),

@@ -134,13 +134,42 @@ class HandsOff:
 
 
 @dataclass(frozen=True, slots=True)
+class AsksForCover:
+    """Somebody asks everybody to cover them, by the form behind `/oncall`.
+
+    They have just typed that. Both are local times of the team.
+    """
+
+    who: str
+    since: str
+    until: str
+
+    def entries(self, zone: ZoneInfo) -> dict[str, str]:
+        """Return what they enter in the form."""
+        spans = {"since": self.since, "until": self.until}
+        return {
+            name: f"{_local(at, zone).timestamp():.0f}" for name, at in spans.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class SlackIs:
     """Slack goes down, or is well again."""
 
     condition: Condition
 
 
-Act = Types | Writes | Triages | Marks | Presses | FillsIn | HandsOff | SlackIs
+Act = (
+    Types
+    | Writes
+    | Triages
+    | Marks
+    | Presses
+    | FillsIn
+    | HandsOff
+    | AsksForCover
+    | SlackIs
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +416,41 @@ SLACK_DOWN = Story(
     ),
 )  # fmt: skip
 
-STORIES = (TWO_DAYS, FRIDAY_NIGHT, HOLIDAY, FROM_A_MESSAGE, SLACK_DOWN)
+COVER = Story(
+    "cover",
+    "A weekend on call, and a cover",
+    "Dee finds somebody for Sunday; a shift changes; the page rings where it should.",
+    "2026-11-27 16:30",
+    (
+        At("2026-11-27 16:35",
+           "Dee comes on call tomorrow at nine, and is away on Sunday."),
+        Types("dee", "/oncall"),
+        AsksForCover("dee", "2026-11-29 10:00", "2026-11-29 18:00"),
+        At("2026-11-27 16:40",
+           "Everybody is asked. Ana has time; she is the first to say so."),
+        Presses("ana", "I cover it", newest("asks you to cover")),
+        At("2026-11-27 16:50", "Globex has a Sev2. Ana is on call, and takes it."),
+        Types("cem", "/sev2 globex: push of apps fails"),
+        Presses("ana", "Take it", card("INC-1")),
+        At("2026-11-28 09:00",
+           "Saturday at nine her shift is over. What she held for it is Dee's now.",
+           see=("dee", "dm")),
+        At("2026-11-29 13:00",
+           "Sunday. Acme goes down, and Ana's phone rings: she covers."),
+        Types("cem", "/sev1 acme: nobody can log in"),
+        At("2026-11-29 13:03", "She takes it."),
+        Presses("ana", "Take it", newest("INC-2")),
+        At("2026-11-29 13:40", "Everybody can log in again, and Acme knows it."),
+        FillsIn("ana", "Resolve", card("INC-2"), {
+            "note": "A certificate had expired", "confirmed": CONFIRMED,
+        }),
+        At("2026-11-29 18:00",
+           "At six the cover ends. What is still open is Dee's again.",
+           see=("dee", "dm")),
+    ),
+)  # fmt: skip
+
+STORIES = (TWO_DAYS, FRIDAY_NIGHT, HOLIDAY, FROM_A_MESSAGE, SLACK_DOWN, COVER)
 
 
 def find(id: str) -> Story:

@@ -13,6 +13,7 @@ from bot.demo.conductor import Audience, Conductor
 from bot.demo.live import Live
 from bot.demo.stories import (
     Act,
+    AsksForCover,
     At,
     FillsIn,
     HandsOff,
@@ -199,6 +200,8 @@ def _best_screen(act: Act) -> tuple[str, str] | None:
             return act.who, "support"
         case Triages() | Marks() | Presses() | FillsIn() | HandsOff():
             return act.who, act.on.channel
+        case AsksForCover():
+            return act.who, "dm"
         case SlackIs():
             return None
         case _:
@@ -221,6 +224,8 @@ def _words(act: Act) -> str:
             return f"{act.who.capitalize()} presses [{act.button}] and fills it in"
         case HandsOff():
             return f"{act.who.capitalize()} offers it to {act.to.capitalize()}"
+        case AsksForCover():
+            return f"{act.who.capitalize()} presses [Cover for me] and fills it in"
         case SlackIs():
             is_well = act.condition is Condition.WELL
             return "Slack is well again" if is_well else "Slack goes down"

@@ -21,6 +21,7 @@ from bot.demo.live import settle_in
 from bot.demo.stories import (
     TWO_DAYS,
     Act,
+    AsksForCover,
     At,
     FillsIn,
     HandsOff,
@@ -104,6 +105,9 @@ class Demo(Trial, Audience):
                 self._say("and writes", " · ".join(written), "cyan")
             case HandsOff(who, _, to):
                 self._say(_who(who, "presses"), f"[More] [Hand off] {to}", "cyan")
+            case AsksForCover(who, since, until):
+                said = f"[Cover for me] {since} to {until}"
+                self._say(_who(who, "presses"), said, "cyan")
             case SlackIs(condition):
                 is_well = condition is Condition.WELL
                 said = "is well again" if is_well else "nobody can reach it"

@@ -12,6 +12,18 @@ from bot.policy.policies import Policy
 
 _LINE = re.compile(r"\bline (\d+)")
 _TODAY = date(2026, 11, 23)
+_ALONE = "on_call:\n  primary: U0ANA\n"
+_BY_TURNS = """\
+rotations:
+  support:
+    zone: America/Los_Angeles
+    hand_over: sat 09:00
+    every: 2 weeks
+    starts: 2026-11-14
+    members: [U0ANA, U0DEE]
+on_call:
+  primary: support
+"""
 
 
 class Policies:
@@ -54,11 +66,11 @@ def _shown(problem: str, lines: Sequence[str]) -> dict[str, str]:
 def shipped() -> Policy:
     """Return the policy that comes with the bot, as of the days of the stories.
 
-    It names the emoji that logs an update, which is off as shipped.
+    The team takes turns as its primary. It names the emoji that logs an update, which
+    is off as shipped.
     """
-    text = policy_file.default_text().replace(
-        'update_emoji: "off"', "update_emoji: telephone_receiver"
-    )
+    text = policy_file.default_text().replace(_ALONE, _BY_TURNS)
+    text = text.replace('update_emoji: "off"', "update_emoji: telephone_receiver")
     return policy_file.read(
         text, name="policies.yaml", holidays=public_holidays, today=_TODAY
     )

@@ -45,7 +45,7 @@ def policy_at(
     row = tx.one("policy_at", at=instant) if instant < now else None
     if row is not None:
         policy = policies(tx, policy, instant.date())(row["version"])
-    return policy.with_covers(covers.accepted(tx, instant - covers.KEPT_FOR))
+    return covers.on(tx, policy, instant)
 
 
 def policies(tx: Transaction, policy: Policy, today: date) -> PolicyOf:

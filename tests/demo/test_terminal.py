@@ -78,6 +78,15 @@ def test_one_emoji_on_what_was_written_moves_the_clock() -> None:
     assert "First response logged by @ana: a message of their own." in marked
 
 
+def test_after_a_cover_was_found_the_page_rings_at_the_right_phone() -> None:
+    text = told(stories.find("cover"))
+
+    _, sunday = text.split("Sunday. Acme goes down")
+    assert "Ana's phone: 🔺 Sev1 INC-2 Acme: nobody can log in." in sunday
+    assert "Dee's phone: 🔺" not in text
+    assert text.count("Dee's phone: You came on call (support): 1 incident") == 2
+
+
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
 def test_a_story_plays_to_its_end_on_the_page(opened: Opened, story: Story) -> None:
     opened.stage.do("story", {"story": story.id})

@@ -67,7 +67,7 @@ def test_after_a_cover_was_accepted_the_next_page_rings_there(tell: Tell) -> Non
     )
     assert told.read(asked, "cem") == (
         "*@ana asks you to cover* their shift (support) from today 23:30 to tomorrow "
-        "07:30.\n@ana stays on call until somebody accepts.\n[I cover it]"
+        "07:30.\nIt stays @ana's until somebody accepts.\n[I cover it]"
     )
     assert told.phone("ana") == ["@cem covers you (support) from 10:00 to 18:00."]
     assert told.phone("cem")[0] == (

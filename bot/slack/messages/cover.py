@@ -24,7 +24,7 @@ def message(
         if one.asked_by == one.instead_of:
             whose = "their shift"
         plain, token = _both(requests, policy, reader, now, whose)
-        left = f"{mention(one.instead_of)} stays on call until somebody accepts."
+        left = f"It stays {mention(one.instead_of)}'s until somebody accepts."
         accept = button("I cover it", actions.ACCEPT_COVER, one.request)
         return say(
             f"{asks} {plain} {left}",

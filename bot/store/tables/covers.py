@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from bot.policy.covers import Cover, CoverRequest
+from bot.policy.policies import Policy
 from bot.store.database import Transaction
 
 # Longer than any shift whose beginning a cover may have cut.
@@ -35,6 +36,11 @@ def of_request(tx: Transaction, request: str) -> list[CoverRequest]:
 def ending_after(tx: Transaction, since: datetime) -> list[CoverRequest]:
     """Return all that end after an instant, in the order in which covers count."""
     return [CoverRequest(**row) for row in tx.all("covers_ending_after", since=since)]
+
+
+def on(tx: Transaction, policy: Policy, at: datetime) -> Policy:
+    """Return a policy with the covers that count around an instant."""
+    return policy.with_covers(accepted(tx, at - KEPT_FOR))
 
 
 def accepted(tx: Transaction, since: datetime) -> tuple[Cover, ...]:
