@@ -140,25 +140,36 @@ def fire(
 ) -> Fired:
     """Fire the reminder that is due at `now`, for those for whom it may ring.
 
-    A page that rings for nobody passes to the next step at once. If no step of the
-    escalation rings for anybody, the fallback channel gets it. If the first page of a
-    Sev1 finds only phones that make no sound, what rings outside of Slack rings at
-    once; where there is nothing, the next step for somebody else comes with it.
+    A page that rings for nobody passes to the next step at once, and so does one for
+    people whom the step before it rang in another role. If no step of the escalation
+    rings for anybody, the fallback channel gets it. If the first page of a Sev1 finds
+    only phones that make no sound, what rings outside of Slack rings at once; where
+    there is nothing, the next step for somebody else comes with it.
     """
+    before = _page_before(policy, incident, deadline)
+    rung = {one.id for one in of_step(policy, incident, before, now)} if before else ()
+
+    def is_again(step: Step, one: Recipient) -> bool:
+        if before is None or nudges.is_repeat(policy, deadline, step):
+            return False
+        is_other_role = one.because not in (Because.OWNER, *before.roles)
+        return one.is_person and is_other_role and one.id in rung
+
+    def whom(step: Step) -> list[Recipient]:
+        found = of_step(policy, incident, step, now)
+        return [one for one in found if not is_again(step, one)]
 
     def rings(step: Step) -> bool:
-        found = of_step(policy, incident, step, now)
-        return any(not one.is_person or ring(one.id, now).is_now for one in found)
+        return any(not one.is_person or ring(one.id, now).is_now for one in whom(step))
 
     def is_silent(step: Step) -> bool:
-        found = of_step(policy, incident, step, now)
-        return all(one.is_person and ring(one.id, now).is_silent for one in found)
+        return all(one.is_person and ring(one.id, now).is_silent for one in whom(step))
 
     step, after = nudges.fire(
         policy, incident, deadline, now, rings=rings, is_silent=is_silent
     )
     told, held = [], []
-    for one in of_step(policy, incident, step, now):
+    for one in whom(step):
         reach = ring(one.id, now) if one.is_person else None
         if reach is None or reach.is_now:
             told.append(one)
@@ -209,6 +220,14 @@ def coming(
         yield at, fired
         is_repeat = nudges.is_repeat(policy, deadline, fired.step)
         deadline = fired.deadline
+
+
+def _page_before(policy: Policy, incident: Incident, deadline: Deadline) -> Step | None:
+    """Return the page that came before the next one of a deadline, if any."""
+    if not deadline.kind.is_internal or deadline.step == 0:
+        return None
+    step = nudges.step_of(policy, incident, deadline, deadline.step - 1)
+    return step if step is not None and step.kind is StepKind.PAGE else None
 
 
 def _first(policy: Policy, people: OnCall) -> Recipient:

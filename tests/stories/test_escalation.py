@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.policy.on_call import Role
 from bot.policy.policies import Policy, Severity
 from bot.policy.wording import first_response
+from tests.factories import on_call
 from tests.stories.conftest import Tell
 from tests.story import PACIFIC, Story, pacific, shipped_policy
 
@@ -471,3 +473,24 @@ def test_an_owned_sev2_is_never_checked_on(tell: Tell) -> None:
     told.advance(hours=2, minutes=59)
 
     assert told.heard("ana") == [f"Tue 10:00 {PUSH}"]
+
+
+def test_one_person_in_two_layers_is_not_rung_twice_in_a_row(tell: Tell) -> None:
+    told = tell("2026-11-24 02:40", policy=on_call(Role.BACKUP, "U0ANA"))
+    told.command("dee", SEV1)
+
+    told.advance(minutes=11)
+
+    assert [line[:9] for line in told.heard("ana")] == ["Tue 02:40", "Tue 02:45"]
+    assert [line[:9] for line in told.heard("lea")] == ["Tue 11:50"]
+
+
+def test_one_person_in_all_layers_leaves_the_fallback_channel(tell: Tell) -> None:
+    alone = on_call(Role.LEAD, "U0ANA", of=on_call(Role.BACKUP, "U0ANA"))
+    told = tell("2026-11-24 02:40", policy=alone)
+    told.command("dee", SEV1)
+
+    told.advance(minutes=11)
+
+    assert len(told.heard("ana")) == 2
+    assert [line[:9] for line in told.heard_in("support")] == ["Tue 02:50"]
