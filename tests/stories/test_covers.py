@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, time
+from functools import partial
 
 from bot.emulator.records import Message
 from bot.policy.on_call import Role
@@ -9,6 +10,7 @@ from bot.policy.policies import Policy
 from bot.policy.rotations import Rotation, Unit
 from tests.factories import on_call, shipped_policy
 from tests.stories.conftest import Tell
+from tests.stories.test_races import at_once
 from tests.story import PACIFIC, Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
@@ -183,3 +185,35 @@ def test_a_gap_is_told_to_the_leads_a_week_and_a_day_before(tell: Tell) -> None:
     assert gaps[0].endswith(
         "Nobody is on call as primary from Sat 28 Nov 09:00 PST to Sat 5 Dec 09:00 PST."
     )
+
+
+def test_of_two_who_accept_at_once_one_covers_and_the_other_is_told(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+    ask(told, until=SIX)
+    asked = {who: told.slack.dm(who)[0] for who in ("ben", "lea")}
+
+    at_once(
+        *(
+            partial(told.slack.as_(who).press, "I cover it", one, stale=True)
+            for who, one in asked.items()
+        )
+    )
+    told.settle()
+    told.idle()
+
+    covers = [line for line in told.phone("ana") if "covers you" in line]
+    refused = [told.read(one) for who in asked for one in told.slack.private(who)]
+    winner = covers[0].split()[0]
+    assert len(covers) == 1
+    assert refused == [f"{winner} accepted it today 10:00 already."]
+
+
+def test_incident_oncall_is_the_same_as_oncall(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_turns())
+
+    same = told.command("lea", "/incident oncall").private
+
+    assert same is not None
+    assert same.text == on_call_said(told, "lea").text
