@@ -316,6 +316,7 @@ def channel_of(kind: MessageKind, policy: Policy) -> str | None:
             | MessageKind.SHIFT_OVER
             | MessageKind.SHIFT_HELD
             | MessageKind.ON_CALL_AHEAD
+            | MessageKind.NOBODY_ON_CALL
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

@@ -73,6 +73,13 @@ class Renderer:
                 return self._cover(tx, message)
             case MessageKind.SHIFT | MessageKind.SHIFT_OVER | MessageKind.SHIFT_HELD:
                 return self._shift(tx, message)
+            case MessageKind.NOBODY_ON_CALL:
+                incident = _incident(tx, message)
+                if not incident.is_open or incident.owner is not None:
+                    return None
+                url = self.link(tx, incident.number)
+                said = on_call.nobody(incident, self._policy(), url)
+                return Rendered(said, is_live=False)
             case MessageKind.ON_CALL_AHEAD:
                 said = on_call.ahead(message.refs, self._policy(), self._clock())
                 return Rendered(said, is_live=False)
@@ -442,6 +449,7 @@ def described(  # noqa: C901, PLR0912  # A branch a kind.
             | MessageKind.SHIFT_OVER
             | MessageKind.SHIFT_HELD
             | MessageKind.ON_CALL_AHEAD
+            | MessageKind.NOBODY_ON_CALL
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

@@ -1,11 +1,14 @@
-"""Tell the leads what is wrong with the days ahead: a week before, and a day before.
+"""Tell the leads where nobody is on call: days ahead, and when a page rings for nobody.
 
 Each is said once: the outbox takes a key once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from bot.incidents import recipients
+from bot.incidents.deadlines import Deadline
+from bot.incidents.incidents import Incident
 from bot.policy.on_call_ahead import Ahead, Trouble, ahead
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
@@ -35,6 +38,24 @@ def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
                 "since": one.since.isoformat(),
                 "until": one.until.isoformat() if one.until else "",
             },
+        )
+
+
+def unheard(
+    policy: Policy, pages: Iterable[tuple[Incident, Deadline]], now: datetime
+) -> Iterator[NewMessage]:
+    """Yield what the leads hear of pages while nobody at all is on call for them."""
+    if policy.channels.leads == policy.channels.fallback:
+        return
+    for incident, deadline in pages:
+        if any(recipients.on_call(policy, now, incident).named()):
+            continue
+        yield NewMessage(
+            key=f"nobody_on_call/{deadline.id}",
+            kind=MessageKind.NOBODY_ON_CALL,
+            priority=Priority.PAGE,
+            conversation=policy.channels.leads,
+            incident=incident.number,
         )
 
 

@@ -67,10 +67,7 @@ def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
 class Reminders:
     """Fires what is due by the clock of obligations."""
 
-    def __init__(
-        self,
-        context: Context,
-    ) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
         self._ticked_at: datetime | None = None
         self._failures: dict[str, int] = {}
@@ -269,10 +266,10 @@ class Reminders:
         receipts.write(
             tx, (due for one in batch.fired for due in outcomes.due(one, now))
         )
-        channel = self._context.policy().channels.incidents
+        policy = self._context.policy()
         reminders = (_reminder(*told, down) for told in sent)
         threads = (
-            _thread_reminder(channel, _item(one, one.first))
+            _thread_reminder(policy.channels.incidents, _item(one, one.first))
             for one in batch.fired
             if one.is_in_thread
         )
@@ -281,7 +278,11 @@ class Reminders:
             for one in batch.fired
             for target in outcomes.rings(one)
         )
-        self._send(tx, (*rings, *reminders, *threads), now)
+        pages = (
+            (one.incident, one.deadline) for one in batch.fired if one.step.is_page
+        )
+        unheard = look_ahead.unheard(policy, pages, now)
+        self._send(tx, (*rings, *reminders, *threads, *unheard), now)
 
     def _send(
         self, tx: Transaction, new_messages: Iterable[NewMessage], now: datetime

@@ -85,6 +85,11 @@ def test_a_page_goes_to_the_fallback_channel_while_nobody_is_on(tell: Tell) -> N
     assert "#support is paged now" in told.read(answer.private, "lea")
     channel = told.read(told.slack.channel("support")[-1])
     assert "On call: nobody." in channel
+    told.advance(minutes=40)
+    assert [line for line in told.heard_in("leads") if "INC-1" in line] == [
+        "Wed 20:00 INC-1 Acme (🔺 Sev1) is paged in #support alone: nobody is on call, "
+        "in any role."
+    ]
 
 
 def test_each_reminder_goes_to_the_channel_while_nobody_is_on(tell: Tell) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.incidents.incidents import Incident
 from bot.policy.covers import CoverRequest
 from bot.policy.on_call import Role
 from bot.policy.on_call_ahead import Trouble
@@ -16,6 +17,7 @@ from bot.slack.blocks import (
     View,
     beside,
     button,
+    channel_link,
     confirmation,
     mention,
     say,
@@ -29,10 +31,13 @@ from bot.slack.forms.inputs import modal
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     LONGEST_NAME,
+    NO_LINKS,
     Times,
     and_more,
     both,
     joined,
+    linked_name,
+    name_of,
     opened_up,
     plan_name,
 )
@@ -86,6 +91,19 @@ def ahead(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Tell the leads of a gap, a double booking or a cover that fits no shift."""
     plain, token = both(policy.team_hours.zone, now, named=True, says_far=False)
     return notice(_ahead(refs, policy, plain), _ahead(refs, policy, token))
+
+
+def nobody(incident: Incident, policy: Policy, url: str | None) -> Message:
+    """Tell the leads of a page that rings for nobody."""
+    fallback = channel_link(policy.channels.fallback)
+    said = (
+        f"is paged in {fallback} alone: nobody is on call, in any role. Call somebody, "
+        "or take it."
+    )
+    links = {incident.number: url} if url else NO_LINKS
+    return notice(
+        f"{name_of(incident)} {said}", f"{linked_name(incident, links)} {said}"
+    )
 
 
 def _ahead(refs: Mapping[str, str], policy: Policy, times: Times) -> str:

@@ -39,6 +39,7 @@ class MessageKind(StrEnum):
     SHIFT_OVER = "shift_over"
     SHIFT_HELD = "shift_held"
     ON_CALL_AHEAD = "on_call_ahead"
+    NOBODY_ON_CALL = "nobody_on_call"
     POLICY_ACCEPTED = "policy_accepted"
     POLICY_REFUSED = "policy_refused"
     POLICY_DIFFERS = "policy_differs"
