@@ -3,7 +3,6 @@
 from bot.errors import UserError
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
-from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
@@ -73,17 +72,8 @@ class Commands:
             return self._triages.form(command.by, entry)
         if request.owner not in (None, command.by):
             self._people.must_be_member(str(request.owner))
-        report = Report(
-            severity=severity,
-            title=request.title,
-            channel=command.channel,
-            customer=request.customer,
-            plan=request.plan,
-            owner=request.owner,
-            reported_at=request.reported_at,
-            link=request.link,
-            typed="" if command.is_meant else f"{command.name} {command.text}",
-        )
+        typed = "" if command.is_meant else f"{command.name} {command.text}"
+        report = request.report(severity, command.channel, typed)
         result = self._triage.open(Act(command.by, command.key), report)
         if result.is_same_again:
             return answers.same_again(result.incident, command.name, command.text)

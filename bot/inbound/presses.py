@@ -251,7 +251,7 @@ class Presses:
             return self._change_foreseen(press, *change.so_far(form))
         if form is None or form.form != opening.ID:
             return None
-        entry = opening.so_far(form, self._context.policy())
+        entry = opening.so_far(form, self._context.policy(), self._context.clock())
         return self._triages.form(press.by, entry)
 
     def _customer_form(self, press: Press) -> Answer:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.errors import UserError
-from bot.incidents.acts import Report, Update
+from bot.incidents.acts import Update
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.refusals import Refusal, TooEarly
@@ -73,25 +73,12 @@ class Forms:
     def _open(self, form: Submission) -> Message:
         policy, now = self._context.policy(), self._context.clock()
         entry = opening.read(form, policy, now)
-        request = entry.request
-        report = Report(
-            severity=entry.severity,
-            title=request.title,
-            channel=entry.channel,
-            customer=request.customer,
-            plan=request.plan,
-            owner=request.owner,
-            reported_at=request.reported_at,
-            link=request.link,
-            about=entry.triaged.about if entry.triaged else "",
-            suggested=entry.triaged.candidates if entry.triaged else (),
-        )
-        result = self._triage.open(_act(form), report)
+        result = self._triage.open(_act(form), entry.report(now))
         reader = self._people.person(form.by)
         if result.is_same_again:
             return triaged.standing(result, reader, now)
         return opened.message(
-            result, policy, reader, now, request.reading, like=result.like
+            result, policy, reader, now, entry.request.reading, like=result.like
         )
 
     def _update(self, form: Submission) -> str:

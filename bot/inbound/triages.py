@@ -123,22 +123,14 @@ class Triages:
 
     def form(self, by: str, entry: OpenEntry) -> View:
         """Return the form that opens an incident, with what its choices lead to."""
-        request, now = entry.request, self._context.clock()
-        report = Report(
-            severity=entry.severity,
-            title=request.title,
-            channel=entry.channel,
-            customer=request.customer,
-            plan=request.plan,
-            reported_at=entry.triaged.reported_at(now) if entry.triaged else None,
-        )
+        title, now = entry.request.title, self._context.clock()
         reader, policy = self._people.person(by), self._context.policy()
         times = Times(reader.zone, now, is_token=True)
-        recorded = self._triage.foreseen(by, report)
+        recorded = self._triage.foreseen(by, entry.report(now))
         said = opened.foreseen(recorded, policy, reader, times)
         like = ""
-        if request.title:
-            like = triaged.in_form(self._triaging.suggest(request.title))
+        if title:
+            like = triaged.in_form(self._triaging.suggest(title))
         return opening.view(policy, entry, foreseen=said, suggested=like)
 
     def decline(self, press: Press) -> Message:

@@ -13,9 +13,10 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
+from bot.incidents.acts import Report
 from bot.policy.likeness import PART, near
 from bot.policy.names import APOSTROPHES, COLONS, COMMAS, QUOTES, folded
-from bot.policy.policies import Customer, Policy
+from bot.policy.policies import Customer, Policy, Severity
 from bot.slack import typed
 from bot.slack.blocks import shown
 from bot.slack.command_options import split_options
@@ -80,6 +81,20 @@ class OpenRequest:
     reported_at: datetime | None = None
     link: str | None = None
     reading: Reading = field(default_factory=Reading)
+
+    def report(self, severity: Severity, channel: str, typed: str = "") -> Report:
+        """Return what is opened, where; `typed` is the command where it was one."""
+        return Report(
+            severity=severity,
+            title=self.title,
+            channel=channel,
+            customer=self.customer,
+            plan=self.plan,
+            owner=self.owner,
+            reported_at=self.reported_at,
+            link=self.link,
+            typed=typed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

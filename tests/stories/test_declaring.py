@@ -278,6 +278,18 @@ def test_the_form_says_before_it_opens_what_will_follow(tuesday: Story) -> None:
     assert "Sev1 INC-1 customer unknown: checkout is down." in tuesday.card().text
 
 
+def test_the_form_counts_from_the_report_before_it_opens(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev1")
+
+    tuesday.slack.as_("dee").wait_for_view("Open an incident")
+    tuesday.slack.as_("dee").fill(when=tuesday.ago(minutes=40))
+
+    due = "First response due today 13:20, in 3 h 20."
+    tuesday.slack.wait_until(lambda: due in tuesday.form("dee"))
+    tuesday.submit("dee", title="checkout is down")
+    assert due in tuesday.receipt("dee")
+
+
 def test_the_form_opens_an_incident_and_shows_what_the_command_would(
     tuesday: Story,
 ) -> None:

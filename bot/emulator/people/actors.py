@@ -237,7 +237,8 @@ class Actor:
                 view = changed
             view = self._screens.keep(view)
         for placed, entry in chosen:
-            action = self._interactions.action(placed, {"selected_option": entry})
+            kept_as = forms.STATE_KEYS[placed.element["type"]]
+            action = self._interactions.action(placed, {kept_as: entry})
             self._act(view, action)
         return view
 

@@ -128,14 +128,16 @@ def answering(view: View, url: str | None) -> View:
     return {**view, "private_metadata": json.dumps(carried, ensure_ascii=False)}
 
 
-def when_field(label: str) -> Block:
+def when_field(label: str, *, is_told: bool = False) -> Block:
     """Return an input for an instant, in the zone of the person at the form.
 
     It starts empty, which means now: a preset instant would go stale while the form is
     open.
     """
     element: Element = {"type": "datetimepicker"}
-    return field(WHEN, label, element, hint="Empty: now.", optional=True)
+    return field(
+        WHEN, label, element, hint="Empty: now.", optional=True, is_told=is_told
+    )
 
 
 def link_field() -> Block:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.incidents.acts import Report
 from bot.policy.policies import Policy, Severity
 from bot.slack import actions
 from bot.slack.actions import Triaged
@@ -42,6 +43,19 @@ class OpenEntry:
     request: OpenRequest
     triaged: Triaged | None = None
 
+    def report(self, now: datetime) -> Report:
+        """Return what is opened when the form is sent; a message has its own time."""
+        report, triaged = self.request.report(self.severity, self.channel), self.triaged
+        if triaged is None:
+            return report
+        return replace(
+            report,
+            reported_at=triaged.reported_at(now) or report.reported_at,
+            link=triaged.link or report.link,
+            about=triaged.about,
+            suggested=triaged.candidates,
+        )
+
 
 def view(
     policy: Policy, entry: OpenEntry, *, foreseen: str, suggested: str = ""
@@ -64,48 +78,38 @@ def view(
     if triaged is not None:
         metadata["triaged"] = actions.triaged_value(triaged)
     if triaged is None or triaged.link is None:
-        blocks += [when_field("When did the customer report it?"), link_field()]
+        when = when_field("When did the customer report it?", is_told=True)
+        blocks += [when, link_field()]
     blocks.append(context("This tells your team. Nothing is sent to the customer."))
     return modal(
         "Open an incident", blocks, callback_id=ID, submit="Open", metadata=metadata
     )
 
 
-def so_far(form: Submission, policy: Policy) -> OpenEntry:
-    """Return what is chosen in a form that is still open; the title may be missing."""
-    entered = Entered(form)
-    request = OpenRequest(
-        customer=read_customer(entered, policy),
-        plan=read_plan(entered, policy),
-        title=entered.line(TITLE),
-    )
-    return _entry(entered, policy, request)
+def so_far(form: Submission, policy: Policy, now: datetime) -> OpenEntry:
+    """Return what is chosen in a form that is still open, right or not."""
+    return _entry(Entered(form), policy, now)
 
 
 def read(form: Submission, policy: Policy, now: datetime) -> OpenEntry:
     """Read what was entered. Raises FieldErrors for all that must be corrected."""
     entered = Entered(form)
-    title = " ".join(entered.required(TITLE, "Say what is wrong.").split())
-    if len(title) > LONGEST_TITLE:
+    title = entered.required(TITLE, "Say what is wrong.")
+    if len(" ".join(title.split())) > LONGEST_TITLE:
         entered.correct(TITLE, f"{LONGEST_TITLE} characters are the most.")
+    entry = _entry(entered, policy, now)
+    entered.must_be_right()
+    return entry
+
+
+def _entry(entered: Entered, policy: Policy, now: datetime) -> OpenEntry:
     request = OpenRequest(
         customer=read_customer(entered, policy),
         plan=read_plan(entered, policy),
-        title=title,
+        title=entered.line(TITLE),
         reported_at=entered.instant(now),
         link=entered.link() or None,
     )
-    entry = _entry(entered, policy, request)
-    entered.must_be_right()
-    if entry.triaged is None or entry.triaged.link is None:
-        return entry
-    of_message = replace(
-        request, reported_at=entry.triaged.reported_at(now), link=entry.triaged.link
-    )
-    return replace(entry, request=of_message)
-
-
-def _entry(entered: Entered, policy: Policy, request: OpenRequest) -> OpenEntry:
     severity = read_severity(entered, policy) or Severity.SEV1
     channel, carried = str(entered.metadata["channel"]), entered.metadata.get("triaged")
     triaged = actions.read_triaged(carried) if carried else None

@@ -15,6 +15,7 @@ from bot.slack.command_text import near_customers
 from bot.slack.cutting import cut
 from bot.slack.forms.inputs import (
     LONGEST_LINE,
+    WHEN,
     Entered,
     choice,
     field,
@@ -29,7 +30,7 @@ PLAN = "plan"
 CUSTOMER = "customer"
 TITLE = "title"
 # A choice in one of these, or Enter, shows anew what the form will lead to.
-TOLD = (SEVERITY, PLAN, CUSTOMER, TITLE)
+TOLD = (SEVERITY, PLAN, CUSTOMER, TITLE, WHEN)
 
 _UNKNOWN = "unknown"
 _MOST_CUSTOMERS = 90
