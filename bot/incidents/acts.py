@@ -297,6 +297,14 @@ def offer_answered(
     return Event(EventKind.HAND_OFF_ACCEPTED, now, now, by, _from_owner(incident))
 
 
+def offer_expired(incident: Incident, now: datetime) -> Event | None:
+    """End an offer that was not answered in time; `None` if it still stands."""
+    if incident.offered_until is None or now < incident.offered_until:
+        return None
+    details = {"to": str(incident.offered_to)}
+    return Event(EventKind.HAND_OFF_EXPIRED, now, now, "", details)
+
+
 def released(
     incident: Incident, who: str, why: Gone, now: datetime, offered_by: str | None
 ) -> Event | None:

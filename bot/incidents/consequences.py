@@ -22,6 +22,7 @@ _NOTED = frozenset(EventKind) - {
     EventKind.CHECKED_IN,
     EventKind.HAND_OFF_OFFERED,
     EventKind.HAND_OFF_DECLINED,
+    EventKind.HAND_OFF_EXPIRED,
     EventKind.SNOOZED,
 }
 # What its owner hears of if somebody else did it.
@@ -38,6 +39,7 @@ _ANSWERS = (
     EventKind.TAKEN,
     EventKind.HAND_OFF_ACCEPTED,
     EventKind.HAND_OFF_DECLINED,
+    EventKind.HAND_OFF_EXPIRED,
 )
 
 

@@ -85,6 +85,7 @@ def _after(
             | EventKind.HAND_OFF_OFFERED
             | EventKind.HAND_OFF_ACCEPTED
             | EventKind.HAND_OFF_DECLINED
+            | EventKind.HAND_OFF_EXPIRED
             | EventKind.RELEASED
             | EventKind.SHIFT_CHANGED
             | EventKind.KEPT

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import assert_never
+from typing import Any, assert_never
 
 from bot.policy.names import folded
 from bot.policy.policies import Severity
@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     HAND_OFF_OFFERED = "hand_off_offered"
     HAND_OFF_ACCEPTED = "hand_off_accepted"
     HAND_OFF_DECLINED = "hand_off_declined"
+    HAND_OFF_EXPIRED = "hand_off_expired"
     RELEASED = "released"
     SHIFT_CHANGED = "shift_changed"
     KEPT = "kept"
@@ -55,6 +56,10 @@ class Gone(StrEnum):
     LEFT = "left"
     OUTSIDER = "is no full member any more"
 
+
+# How long a hand-off waits for its answer.
+OFFER_STANDS = timedelta(minutes=15)
+_NO_OFFER: Mapping[str, Any] = {"offered_to": None, "offered_until": None}
 
 # What replaces what people typed, once it is erased.
 ERASED_TEXT = "(text erased)"
@@ -112,6 +117,7 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
     EventKind.HAND_OFF_OFFERED: {"to": Erased.STAYS},
     EventKind.HAND_OFF_ACCEPTED: {"from": Erased.STAYS},
     EventKind.HAND_OFF_DECLINED: {},
+    EventKind.HAND_OFF_EXPIRED: {"to": Erased.STAYS},
     EventKind.RELEASED: {
         "who": Erased.STAYS,
         "why": Erased.STAYS,
@@ -136,14 +142,14 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
 class Event:
     """Something that happened. `at` is when it did, `recorded_at` when we recorded it.
 
-    `by` is the Slack id of a person; it is empty for an erasure, a release and a change
-    of shift, which nobody in Slack did. `details` holds plain strings, as `DETAILS`
-    names them: people by their ids, instants in ISO 8601, "yes" or nothing for
-    `waiting`, `first` and `owned`, a VoidReason as the `reason` of a void, a Gone as
-    the `why` of a release. A release ended the offer to `to`, if it says so. An update
-    that was a message has its `author`, and since when the customer had last been told
-    (`before`) and was waited for (`waited`), so that it can be taken back; what takes
-    it back names it by its id (`update`) and its instant (`at`).
+    `by` is the Slack id of a person; it is empty for an erasure, a release, a change of
+    shift and an offer that went back, which nobody in Slack did. `details` holds plain
+    strings, as `DETAILS` names them: people by their ids, instants in ISO 8601, "yes"
+    or nothing for `waiting`, `first` and `owned`, a VoidReason as the `reason` of a
+    void, a Gone as the `why` of a release. A release ended the offer to `to`, if it
+    says so. An update that was a message has its `author`, and since when the customer
+    had last been told (`before`) and was waited for (`waited`), so that it can be taken
+    back; what takes it back names it by its id (`update`) and its instant (`at`).
     """
 
     kind: EventKind
@@ -163,6 +169,7 @@ class Incident:
     `reported_at` may be before `opened_at`: the first response counts from the
     customer's report. `updated_at` is the last update, or the reopening after it; the
     next update counts from there. `last_sign_at` is when the owner last did anything.
+    An offer ends at `offered_until`; one from before that was recorded has none.
     Held for a `rotation`, it goes to who comes on in it.
     """
 
@@ -180,6 +187,7 @@ class Incident:
     owner: str | None = None
     owned_since: datetime | None = None
     offered_to: str | None = None
+    offered_until: datetime | None = None
     status: Status = Status.OPEN
     responded_at: datetime | None = None
     updated_at: datetime | None = None
@@ -253,15 +261,18 @@ def _applied(  # noqa: C901, PLR0912  # A branch a kind.
             return replace(owned, rotation=details.get("rotation"))
         case EventKind.SHIFT_CHANGED:
             owned = _owned(incident, details["to"], event.recorded_at)
-            is_open = incident.offered_to != details["to"]
-            offered_to = incident.offered_to if is_open else None
-            return replace(owned, offered_to=offered_to, last_sign_at=None)
+            owned = replace(owned, last_sign_at=None)
+            if incident.offered_to == details["to"]:
+                return owned
+            to, until = incident.offered_to, incident.offered_until
+            return replace(owned, offered_to=to, offered_until=until)
         case EventKind.KEPT:
             return replace(incident, rotation=None)
         case EventKind.HAND_OFF_OFFERED:
-            return replace(incident, offered_to=details["to"])
-        case EventKind.HAND_OFF_DECLINED:
-            return replace(incident, offered_to=None)
+            until = event.recorded_at + OFFER_STANDS
+            return replace(incident, offered_to=details["to"], offered_until=until)
+        case EventKind.HAND_OFF_DECLINED | EventKind.HAND_OFF_EXPIRED:
+            return replace(incident, **_NO_OFFER)
         case EventKind.RELEASED:
             return _released(incident, event)
         case EventKind.UPDATED:
@@ -324,13 +335,13 @@ def updates(events: Sequence[Event]) -> list[Event]:
 
 
 def _owned(incident: Incident, owner: str, since: datetime) -> Incident:
-    return replace(incident, owner=owner, owned_since=since, offered_to=None)
+    return replace(incident, owner=owner, owned_since=since, **_NO_OFFER)
 
 
 def _released(incident: Incident, event: Event) -> Incident:
     """Return the incident without an owner who is gone, or an offer that is over."""
     if "to" in event.details:
-        incident = replace(incident, offered_to=None)
+        incident = replace(incident, **_NO_OFFER)
     if "owned" not in event.details:
         return incident
     return replace(
@@ -361,7 +372,7 @@ def _closed(incident: Incident, status: Status, event: Event) -> Incident:
         status=status,
         closed_at=event.at,
         closed_by=event.by,
-        offered_to=None,
+        **_NO_OFFER,
         waiting_since=None,
         responded_at=responded_at,
     )

@@ -18,6 +18,7 @@ from bot.slack.phrases import (
     plan_name,
     quoted,
     the_customer,
+    unanswered,
 )
 
 _LONGEST_TEXT = 1000
@@ -46,7 +47,7 @@ _PLAIN = {
 }
 
 
-def sentence(  # noqa: PLR0912  # A branch a kind.
+def sentence(  # noqa: C901, PLR0912  # A branch a kind.
     incident: Incident, event: Event, policy: Policy, times: Times
 ) -> str:
     """Return what happened, and who did it. `incident` is its current state."""
@@ -68,6 +69,8 @@ def sentence(  # noqa: PLR0912  # A branch a kind.
             rotation = shown(details["rotation"], LONGEST_NAME)
             came = f"{mention(details['to'])} came on call ({rotation})"
             return f"{came} and has it{_from(details)}.{_still_owed(incident, policy)}"
+        case EventKind.HAND_OFF_EXPIRED:
+            return f"{unanswered(event)}; the offer is over."
         case EventKind.RELEASED if "owned" in details:
             return f"{gone(event)}; nobody owns it.{_still_owed(incident, policy)}"
         case EventKind.RELEASED:

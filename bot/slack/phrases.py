@@ -8,7 +8,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.incidents.deadlines import Deadline, Kind, lateness, target_of
-from bot.incidents.incidents import Event, Incident, Status
+from bot.incidents.incidents import OFFER_STANDS, Event, Incident, Status
 from bot.policy import targets, wording
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy
@@ -216,6 +216,11 @@ def and_more(things: Sequence[object], listed: int) -> list[str]:
 def gone(release: Event) -> str:
     """Return who is gone, and how: @ben left."""
     return f"{mention(release.details['who'])} {release.details['why']}"
+
+
+def unanswered(expiry: Event) -> str:
+    """Return who did not answer an offer, and for how long it stood."""
+    return f"{mention(expiry.details['to'])} did not answer in {span(OFFER_STANDS)}"
 
 
 def unowned(release: Event | None) -> str:

@@ -10,8 +10,8 @@
 
 -- name: incident_columns
 workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
-channel, reported_at, opened_at, owned_since, offered_to, responded_at, updated_at,
-waiting_since, last_sign_at, closed_at, closed_by, rotation
+channel, reported_at, opened_at, owned_since, offered_to, offered_until, responded_at,
+updated_at, waiting_since, last_sign_at, closed_at, closed_by, rotation
 
 -- name: deadline_columns
 incident, kind, count, target, calendar, policy, is_aim, started_at, due_at, late_at,
@@ -103,6 +103,7 @@ SET severity = :severity,
   owner = :owner,
   owned_since = :owned_since,
   offered_to = :offered_to,
+  offered_until = :offered_until,
   responded_at = :responded_at,
   updated_at = :updated_at,
   waiting_since = :waiting_since,
@@ -373,7 +374,27 @@ WHERE workspace = :workspace
   AND missed_at IS NULL
   AND paused_at IS NULL
   AND late_at < :now
+UNION ALL
+SELECT 1 AS found
+FROM incidents
+WHERE workspace = :workspace
+  AND offered_until <= :now
 LIMIT 1;
+
+-- name: expired_offers
+SELECT number
+FROM incidents
+WHERE workspace = :workspace
+  AND offered_until <= :now
+ORDER BY number;
+
+-- name: shorten_offers
+-- These were made by a clock that was ahead.
+UPDATE incidents
+SET offered_until = :until
+WHERE workspace = :workspace
+  AND offered_until > :until
+RETURNING number;
 
 -- name: postpone_deadline
 -- A deadline that was closed meanwhile has nothing left to remind of.
@@ -424,9 +445,9 @@ WHERE workspace = :workspace
 ORDER BY late_at, incident, kind, count;
 
 -- name: next_instants
--- What the tick waits for: the next reminder and the next miss. Two rows, because a
--- MIN over one index each is a single look-up.
-SELECT MIN(next_nudge_at) AS next_nudge_at, NULL AS next_late_at
+-- What the tick waits for: the next reminder, miss and end of an offer. A row each,
+-- because a MIN over one index is a single look-up.
+SELECT MIN(next_nudge_at) AS next_at, NULL AS next_late_at
 FROM deadlines
 WHERE workspace = :workspace
   AND next_nudge_at IS NOT NULL
@@ -436,7 +457,12 @@ FROM deadlines
 WHERE workspace = :workspace
   AND closed_at IS NULL
   AND missed_at IS NULL
-  AND paused_at IS NULL;
+  AND paused_at IS NULL
+UNION ALL
+SELECT MIN(offered_until), NULL
+FROM incidents
+WHERE workspace = :workspace
+  AND offered_until IS NOT NULL;
 
 -- name: inbox_answer
 SELECT answer, received_at

@@ -478,3 +478,9 @@ CREATE INDEX covers_end ON covers (workspace, ends_at);
 ALTER TABLE incidents ADD COLUMN rotation TEXT;
 CREATE INDEX incidents_of_rotations ON incidents (workspace, number)
 WHERE status = 'open' AND rotation IS NOT NULL;
+
+-- name: offers_that_end
+-- When an offer of an incident goes back, unless it is answered by then.
+ALTER TABLE incidents ADD COLUMN offered_until INSTANT;
+CREATE INDEX incidents_offered ON incidents (workspace, offered_until)
+WHERE offered_until IS NOT NULL;

@@ -12,6 +12,7 @@ from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import items, marks, outbox_messages, records
 from bot.store.tables.marks import Mark
+from bot.triage import offers
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ def heal(tx: Transaction, context: Context, now: datetime) -> None:
     again = [number for number in numbers if _is_changed(tx, policy, number, now)]
     tx.write("forget_held_receipts", now=now)
     tx.write("forget_held", now=now)
+    offers.shorten(tx, context)
     moved = marks.bring_back(
         tx, marks.noted(tx), now=now, system_now=context.system_clock()
     )

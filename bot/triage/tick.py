@@ -32,6 +32,7 @@ from bot.triage import (
     daily_lists,
     leavers,
     look_ahead,
+    offers,
     outcomes,
     set_back,
     shifts,
@@ -92,6 +93,7 @@ class Reminders:
             if set_back.was_ahead(tx, now):
                 set_back.heal(tx, self._context, now)
             self._refresh(tx, records.mark_missed(tx, now))
+            offers.take_back(tx, self._context)
             if down:
                 # Who left before it may be back: count their minute again.
                 tx.write("mark_leavers_again", now=now)

@@ -1,6 +1,7 @@
 """Who is paged for an unowned Sev1 or Sev2, and for a silent owner."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -238,12 +239,20 @@ def test_a_sev3_whose_owner_left_pages_nobody() -> None:
     assert record.pages(pacific(26, "03:15")) == []
 
 
-def test_the_end_of_an_offer_is_no_sign_of_the_owner() -> None:
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        (EventKind.RELEASED, {"who": "U0CAT", "to": "U0CAT"}),
+        (EventKind.HAND_OFF_EXPIRED, {"to": "U0CAT"}),
+    ],
+    ids=["who was asked is gone", "nobody answered"],
+)
+def test_the_end_of_an_offer_is_no_sign_of_the_owner(
+    kind: EventKind, details: dict[str, Any]
+) -> None:
     record = opened(SEV1, pacific(24, "10:00"), owner="U0ANA")
     before = record.owed(CHECK_IN)
 
-    record.happens(
-        EventKind.RELEASED, pacific(24, "10:30"), by="", who="U0CAT", to="U0CAT"
-    )
+    record.happens(kind, pacific(24, "10:30"), by="", **details)
 
     assert record.owed(CHECK_IN) == before

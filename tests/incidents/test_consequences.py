@@ -160,6 +160,11 @@ def test_an_event_is_announced(
             (OfferAnswered("U0ANA"), OfferAnswered("U0LEA")),
         ),
         (
+            EventKind.HAND_OFF_EXPIRED,
+            "",
+            (OfferAnswered("U0ANA"), OfferAnswered("U0LEA")),
+        ),
+        (
             EventKind.TAKEN,
             "U0CAT",
             (Note(), OfferAnswered("U0ANA"), OfferAnswered("U0LEA")),
@@ -167,7 +172,14 @@ def test_an_event_is_announced(
         (EventKind.TAKEN, "U0LEA", (Note(), OfferAnswered("U0ANA"))),
         (EventKind.UPDATED, "U0BEN", (Note(), OwnerTold("U0ANA"))),
     ],
-    ids=["accepted", "declined", "taken instead", "taken by who asked", "updated"],
+    ids=[
+        "accepted",
+        "declined",
+        "unanswered",
+        "taken instead",
+        "taken by who asked",
+        "updated",
+    ],
 )
 def test_owner_and_asker_learn_the_outcome_of_an_offer(
     kind: EventKind, by: str, announced: tuple[Announcement, ...]

@@ -455,4 +455,7 @@ def test_more_offers_different_acts_once_an_incident_is_resolved(opened: Story) 
 def test_the_hand_off_form_says_who_keeps_it(opened: Story) -> None:
     opened.more("dee", "Hand off")
 
-    assert opened.form("dee").endswith("@dee keeps it until they accept.")
+    assert opened.form("dee").endswith(
+        "@dee keeps it until they accept. Without an answer in 15 min the offer is "
+        "over, and you are told."
+    )

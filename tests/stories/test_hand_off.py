@@ -1,5 +1,7 @@
 """Handing an incident off: the giver owns it until the other accepts."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.story import Story
@@ -30,7 +32,7 @@ def test_an_offer_shows_the_incident_and_its_owner_until_acceptance(
         "push of apps fails (open the card)\n"
         "*@ana asks you to take it.* First response due today 17:00, in 4 h. Acme "
         "reported it today 13:00 and has not heard yet. @ana keeps it until you "
-        "accept.\n"
+        "accept; the offer stands until 13:15.\n"
         "[Accept] [Decline]"
     )
     assert offered.receipt("ana") == "@ben is asked. @ana keeps it until they accept."
@@ -76,6 +78,92 @@ def test_declining_an_offer_keeps_the_owner_and_informs_them(offered: Story) -> 
     assert offered.read(request) == (
         "INC-1 Acme (🔶 Sev2): the offer is over. It is @ana's."
     )
+
+
+def test_an_offer_without_an_answer_goes_back_after_15_minutes(offered: Story) -> None:
+    offered.advance(minutes=14)
+    assert "offered to @ben" in owner(offered)
+
+    offered.advance(minutes=1)
+
+    assert owner(offered) == "*Owner:* @ana since today 10:00"
+    assert offered.phone("ana")[-1] == (
+        "@ben did not answer in 15 min; the offer of INC-1 Acme (🔶 Sev2) is over. It "
+        "stays yours."
+    )
+    assert offered.phone("ben") == [
+        "INC-1 Acme (🔶 Sev2): the offer is over. It is @ana's."
+    ]
+
+
+def test_an_answer_that_comes_too_late_is_refused(offered: Story) -> None:
+    request = offered.slack.dm("ben")[-1]
+    offered.advance(minutes=15)
+
+    late = offered.asked("ben", "Accept", request, stale=True)
+
+    assert late == "INC-1 is not offered to you any more."
+    assert owner(offered) == "*Owner:* @ana since today 10:00"
+
+
+def test_an_answered_offer_does_not_go_back(offered: Story) -> None:
+    offered.press("ben", "Accept", offered.slack.dm("ben")[-1])
+    told = offered.phone("ana")
+
+    offered.advance(minutes=20)
+
+    assert owner(offered) == "*Owner:* @ben since today 10:00"
+    assert offered.phone("ana") == told
+
+
+def test_a_second_offer_stands_for_its_own_15_minutes(offered: Story) -> None:
+    offered.advance(minutes=10)
+    offered.more("ana", "Hand off")
+    offered.submit("ana", to="cem")
+
+    offered.advance(minutes=10)
+    assert "offered to @cem" in owner(offered)
+    offered.advance(minutes=5)
+
+    assert "offered" not in owner(offered)
+    assert "@cem did not answer" in offered.phone("ana")[-1]
+
+
+def test_an_offer_at_the_opening_of_a_sev1_holds_up_no_page(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev1 acme: checkout is down owner=@cem")
+
+    tuesday.advance(minutes=20)
+
+    assert owner(tuesday) == "*Owner:* nobody yet"
+    assert tuesday.phone("dee") == [
+        "@cem did not answer in 15 min; the offer of INC-1 Acme (🔺 Sev1) is over. "
+        "Nobody owns it."
+    ]
+    assert [line[:9] for line in tuesday.heard("ben")] == ["Tue 13:10"]
+
+
+def test_an_offer_that_nobody_answers_moves_no_check_in(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev1 acme: checkout is down")
+    tuesday.take("ana")
+    tuesday.more("ana", "Hand off")
+    assert "Without an answer in 15 min the offer is over" in tuesday.form("ana")
+    tuesday.submit("ana", to="ben")
+    before = len(tuesday.heard("ana"))
+
+    tuesday.advance(hours=2)
+
+    over, asked = tuesday.heard("ana")[before:][:2]
+    assert over.startswith("Tue 10:15 @ben did not answer in 15 min")
+    assert asked.startswith("Tue 11:00 INC-1 Acme (🔺 Sev1): are you still on it?")
+
+
+def test_an_offer_by_a_clock_that_was_ahead_goes_back_in_time(offered: Story) -> None:
+    offered.clock.travel(offered.now - timedelta(days=1))
+    offered.settle()
+
+    offered.advance(minutes=16)
+
+    assert "offered" not in owner(offered)
 
 
 def test_reminders_go_to_the_new_owner(offered: Story) -> None:
@@ -167,8 +255,9 @@ def test_an_unowned_incident_can_be_offered(tuesday: Story) -> None:
     assert tuesday.receipt("dee") == (
         "@cem is asked. It stays with nobody until they accept."
     )
-    assert "Nobody owns it until you accept." in tuesday.read(
-        tuesday.slack.dm("cem")[0]
+    assert (
+        "Nobody owns it until you accept; the offer stands until 10:15."
+        in tuesday.read(tuesday.slack.dm("cem")[0])
     )
     tuesday.press("cem", "Accept", tuesday.slack.dm("cem")[0])
     assert owner(tuesday).startswith("*Owner:* @cem")

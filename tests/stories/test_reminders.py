@@ -419,7 +419,9 @@ def test_until_a_hand_off_is_accepted_the_giver_is_reminded(tuesday: Story) -> N
     tuesday.fill_in("ana", "Hand off", tuesday.slack.dm("ana")[0], to="ben")
     tuesday.advance(hours=1)
 
-    assert tuesday.heard("ana")[1:] == [f"Tue 14:00 {FIRST} due now, 14:00."]
+    answered, due = tuesday.heard("ana")[1:]
+    assert answered.startswith("Tue 13:15 @ben did not answer in 15 min;")
+    assert due == f"Tue 14:00 {FIRST} due now, 14:00."
     assert len(tuesday.heard("ben")) == 1
 
 

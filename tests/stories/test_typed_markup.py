@@ -95,10 +95,10 @@ def test_a_typed_text_is_shown_as_typed_in_every_place(tell: Tell, typed: str) -
     while told.slack.as_("ana").view() is not None:
         told.slack.as_("ana").close()
     told.fill_in("ana", "First response sent", told.card(2), told=text, next=text)
+    told.advance(hours=1, minutes=30)  # So that ana's silence about INC-1 is told.
     told.more("ana", "Hand off", 2)
     told.submit("ana", to="ben")
     offer = told.slack.dm("ben")[-1]
-    told.advance(hours=1, minutes=30)  # So that ana's silence about INC-1 is told.
     seen += [check(told, message, typed) for message in everything(told)]
     told.press("ben", "Decline", offer)
     told.fill_in("ana", "Resolve", told.card(1), note=text, confirmed=["yes"])

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.incidents.incidents import Incident
-from bot.slack.blocks import View, context, mention, section
+from bot.incidents.incidents import OFFER_STANDS, Incident
+from bot.slack.blocks import View, context, mention, section, span
 from bot.slack.forms.inputs import Entered, FieldErrors, field, modal, person_input
 from bot.slack.payloads import Submission
 from bot.slack.phrases import headline, keeps_it
@@ -28,7 +28,10 @@ def view(incident: Incident) -> View:
         [
             section(headline(incident)),
             field(TO, "To whom?", person_input()),
-            context(f"{keeps_it(incident)} until they accept."),
+            context(
+                f"{keeps_it(incident)} until they accept. Without an answer in "
+                f"{span(OFFER_STANDS)} the offer is over, and you are told."
+            ),
         ],
         callback_id=ID,
         submit="Ask them",

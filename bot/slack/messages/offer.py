@@ -23,6 +23,7 @@ from bot.slack.phrases import (
     last_heard,
     name_of,
     title_of,
+    unanswered,
 )
 from bot.slack.readers import Person
 
@@ -82,7 +83,10 @@ def _facts(
 ) -> Iterator[str]:
     yield yours.owes(incident, owed, policy, times)
     yield last_heard(incident, times, last_word)
-    yield f"{keeps_it(incident)} until you accept."
+    stands = "."
+    if incident.offered_until is not None:
+        stands = f"; {times.clock(incident.offered_until, 'the offer stands until')}."
+    yield f"{keeps_it(incident)} until you accept{stands}"
 
 
 def answered(incident: Incident, event: Event, reader: Person) -> Message:
@@ -96,6 +100,9 @@ def answered(incident: Incident, event: Event, reader: Person) -> Message:
             return notice(f"{by} accepted {name}. It is {by}'s now.")
         case EventKind.HAND_OFF_DECLINED:
             return notice(f"{by} declined {name}. {_whose(incident, reader)}")
+        case EventKind.HAND_OFF_EXPIRED:
+            is_over = f"{unanswered(event)}; the offer of {name} is over."
+            return notice(f"{is_over} {_whose(incident, reader)}")
         case EventKind.TAKEN:
             return notice(f"{by} took {name}; your offer of it is over.")
         case EventKind.RELEASED:

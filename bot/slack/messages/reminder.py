@@ -164,8 +164,9 @@ def _details(
         yield f"{times.clock(until, 'Put off until')}."
     elif item.kind is StepKind.SNOOZED:
         yield "You put this off until now."
-    if item.incident.offered_to is not None:
-        yield f"Offered to {mention(item.incident.offered_to)}, not accepted yet."
+    asked = item.incident.offered_to
+    if asked is not None and (reader is None or reader.id != asked):
+        yield f"Offered to {mention(asked)}, not accepted yet."
     if item.deadline.changed:
         yield "A change of severity, plan, customer or policy moved it here."
     yield _why(item, reader, policy, times)

@@ -190,7 +190,7 @@ def is_due(tx: Transaction, now: datetime) -> bool:
 
 
 def is_late_or_due(tx: Transaction, now: datetime) -> bool:
-    """Return whether a reminder is due, or a miss is not noted yet, by `now`."""
+    """Return whether there is a reminder, a miss or the end of an offer by `now`."""
     return tx.one("is_late_or_due", now=now) is not None
 
 
@@ -243,14 +243,14 @@ def fallen(
 
 
 def next_instant(tx: Transaction) -> datetime | None:
-    """Return when the next reminder is due or the next deadline is missed.
+    """Return when a reminder is due, a deadline missed or an offer over next.
 
     At `late_at` itself a deadline is still kept, hence the moment that is added.
     """
     instants = []
     for row in tx.all("next_instants"):
-        if row["next_nudge_at"] is not None:
-            instants.append(row["next_nudge_at"])
+        if row["next_at"] is not None:
+            instants.append(row["next_at"])
         if row["next_late_at"] is not None:
             instants.append(row["next_late_at"] + _MOMENT)
     return min(instants, default=None)

@@ -377,3 +377,14 @@ def test_an_outage_with_one_reminder_reads_as_one() -> None:
 
 def test_no_reminders_are_no_message() -> None:
     assert reminder.message([], ANA, POLICY, pacific(24, "12:00")) is None
+
+
+def test_an_offer_is_named_to_all_but_the_person_who_is_asked() -> None:
+    update_of, update = responded(owner=None)
+    offered = replace(update_of, offered_to="U0BEN")
+    item = Item(offered, update, StepKind.AHEAD, Because.PRIMARY)
+
+    anas, bens = (told(item, one, pacific(24, "12:30")) for one in (ANA, BEN))
+
+    assert "Offered to <@U0BEN>, not accepted yet." in anas.text
+    assert "Offered" not in bens.text

@@ -364,6 +364,9 @@ def opens_at(tx: Transaction, name: str) -> datetime:
         ("lock_late_incidents", "deadlines_late"),
         ("mark_missed", "deadlines_late"),
         ("next_instants", "deadlines_next_nudge"),
+        ("next_instants", "incidents_offered"),
+        ("is_late_or_due", "incidents_offered"),
+        ("expired_offers", "incidents_offered"),
         ("fallen_deadlines", "deadlines_fallen"),
     ],
 )
