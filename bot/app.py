@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event
 from typing import Protocol
 
 from slack_bolt import App
 
 from bot.clock import Clock, SteadyClock, system_clock
+from bot.delivery.links import Links
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
@@ -222,6 +224,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         slack,
         triage.recorded,
         triage.answer_written,
+        partial(Links(lambda: identity.url).put_in_answer, database),
         wake,
         executor,
     ).register(app)

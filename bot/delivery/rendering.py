@@ -8,6 +8,7 @@ from typing import assert_never
 from bot.clock import Clock
 from bot.delivery.attempts import Rendered
 from bot.delivery.dead_letters import is_lost, missed_by
+from bot.delivery.links import Links
 from bot.incidents import digest as digests
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, owed_now
@@ -52,12 +53,18 @@ class Renderer:
     ) -> None:
         self._policy = policy
         self._clock = clock
-        self._site = site
+        self._addresses = Links(site)
 
-    def __call__(  # noqa: C901, PLR0912  # A branch a kind.
+    def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        """Render a message as of now; `None` if it has nothing to say any more."""
+        found = self._rendered(tx, message)
+        if found is None:
+            return None
+        return replace(found, message=self._addresses.put(tx, found.message))
+
+    def _rendered(  # noqa: C901, PLR0912  # A branch a kind.
         self, tx: Transaction, message: OutboxMessage
     ) -> Rendered | None:
-        """Render a message as of now; `None` if it has nothing to say any more."""
         match message.kind:
             case MessageKind.CARD:
                 return self._card(tx, message)
@@ -399,16 +406,11 @@ class Renderer:
         return Rendered(said, is_live=False) if said else None
 
     def _links(self, tx: Transaction, incidents: Iterable[Incident]) -> dict[int, str]:
-        numbers = {incident.number for incident in incidents}
-        found = ((number, self.link(tx, number)) for number in numbers)
-        return {number: link for number, link in found if link is not None}
+        return self._addresses.of(tx, (incident.number for incident in incidents))
 
     def link(self, tx: Transaction, number: int) -> str | None:
         """Return the address of an incident's card, if it was posted."""
-        card = outbox_messages.find(tx, outbox_messages.card_key(number))
-        if card is None or card.ts is None:
-            return None
-        return f"{self._site()}archives/{card.conversation}/p{card.ts.replace('.', '')}"
+        return self._addresses.of(tx, [number]).get(number)
 
     def _reader(self, tx: Transaction, message: OutboxMessage) -> Person:
         assert message.person is not None, "this kind goes to a person"

@@ -35,6 +35,7 @@ from bot.slack.client import Slack
 from bot.slack.forms import receipts
 from bot.slack.forms.inputs import FieldErrors, answering
 from bot.slack.forms.policy_inputs import TOLD
+from bot.slack.linking import named
 from bot.slack.marked import escape
 from bot.slack.messages import answers
 from bot.slack.payloads import (
@@ -74,8 +75,9 @@ class Listeners:
     """Bolt's listeners. `wake` is called after anything that may have queued messages.
 
     `recorded` returns the incident that an inbound key changed, or `None`, and
-    `answer_written` answers a person who wrote no command. Slack waits for the
-    listener, so calls to Slack after an acknowledgement run in `executor`.
+    `answer_written` answers a person who wrote no command. `linked` links the incidents
+    that an answer names. Slack waits for the listener, so calls to Slack after an
+    acknowledgement run in `executor`.
     """
 
     def __init__(  # noqa: PLR0913  # What an act may touch, handed in once.
@@ -91,6 +93,7 @@ class Listeners:
         slack: Slack,
         recorded: Callable[[str], int | None],
         answer_written: Callable[[str], None],
+        linked: Callable[[Message], Message],
         wake: Callable[[], None],
         executor: Executor,
     ) -> None:
@@ -105,6 +108,7 @@ class Listeners:
         self._slack = slack
         self._recorded = recorded
         self._answer_written = answer_written
+        self._linked = linked
         self._wake = wake
         self._executor = executor
         self._answering = BoundedSemaphore(_MOST_ANSWERS)
@@ -132,7 +136,9 @@ class Listeners:
         command = payloads.command(body)
         answer = self._answer_command(command)
         if isinstance(answer, Message):
-            ack(**_private(answer))
+            # What was just opened has no card yet: only another one can be linked.
+            is_linked = command.is_question or len(named(answer)) > 1
+            ack(**_private(self._linked(answer) if is_linked else answer))
         else:
             ack()
             self._later(partial(self._open_form, command, answer))
@@ -296,7 +302,7 @@ class Listeners:
         if press.action in TOLD:
             return  # The form stays; what is wrong is said when it is sent.
         if press.view_id is not None:
-            self._show(press, receipts.view(message))
+            self._show(press, receipts.view(self._linked(message)))
         elif press.response_url is not None:
             self._tell(press.response_url, message, replaces=replaces)
 
@@ -338,7 +344,7 @@ class Listeners:
         """Close a form that worked, and answer where it was opened from."""
         url = form.answer_to
         if url is None:
-            ack(response_action="update", view=receipts.view(answer))
+            ack(response_action="update", view=receipts.view(self._linked(answer)))
             return
         ack()
         self._later(partial(self._tell, url, answer))
@@ -448,7 +454,8 @@ class Listeners:
         Private messages are not in the history, so they cannot be reconciled.
         """
         try:
-            self._slack.answer(url, {**_private(message), "replace_original": replaces})
+            answer = _private(self._linked(message))
+            self._slack.answer(url, {**answer, "replace_original": replaces})
         except SlackError as error:
             _not_delivered(error.code)
 

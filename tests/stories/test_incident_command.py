@@ -68,7 +68,7 @@ def test_one_incident_is_shown_with_what_happened(tuesday: Story, written: str) 
         "*Then:* status updates twice per business day\n"
         "Premium Support. Opened today 13:00 by @dee.\n"
         "[First response sent] [Resolve] [Take over] [More]\n"
-        "*What happened*\n"
+        "*What happened to INC-1*\n"
         "Today 13:00: Opened by @dee.\n"
         "Today 13:00: @ana took it. The first response is still owed.\n"
         "*Reminders*\n"

@@ -53,7 +53,7 @@ def message(  # noqa: PLR0913  # All that the answer shows.
         lines.append(f"{token.at(event.recorded_at)}: {cut_marked(line, 400)}")
     because = explained(incident, history)
     blocks = [*card_blocks(incident, deadlines, policy, token, because=because)]
-    blocks.extend(sections(["*What happened*", *lines]))
+    blocks.extend(sections([f"*What happened to {incident.name}*", *lines]))
     if receipts:
         blocks.extend(sections(["*Reminders*", *_reminded(receipts, token)]))
     text = [headline(incident)]

@@ -45,7 +45,7 @@ def test_one_incident_is_its_card_and_what_happened() -> None:
         "🔶 Sev2 INC-42 Acme: push of apps fails. Update due 14:00, in 3 h 55."
     )
     assert paragraphs(message)[-1].splitlines() == [
-        "*What happened*",
+        "*What happened to INC-42*",
         "Tue 24 Nov 2026 09:00 PST: Opened by <@U0LEA>.",
         (
             "Tue 24 Nov 2026 10:00 PST: First response logged by <@U0ANA>: “We look "
