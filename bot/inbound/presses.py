@@ -28,7 +28,7 @@ from bot.slack.forms import (
     why,
 )
 from bot.slack.forms.policy_inputs import TOLD
-from bot.slack.messages import answers, one_incident, opened, yours
+from bot.slack.messages import answers, one_incident, opened, same_thing, yours
 from bot.slack.messages.notice import notice
 from bot.slack.payloads import Press, Search
 from bot.slack.phrases import Times, both, name_of
@@ -68,6 +68,7 @@ class Presses:
             actions.STILL_ON_IT: self._still_on_it,
             actions.RESUME: self._resume,
             actions.REOPEN: self._reopen,
+            actions.SAME_THING: self._same_thing,
             actions.ACCEPT: self._accept,
             actions.DECLINE: self._decline,
             actions.SNOOZE: self._snooze,
@@ -130,6 +131,13 @@ class Presses:
         number = actions.read_incident(press.value)
         result = self._triage.reopen(_act(press), number)
         return self._shown(press, result, "is open again")
+
+    def _same_thing(self, press: Press) -> Answer:
+        number, older = actions.read_same(press.value)
+        result = self._triage.same_thing(_act(press), number, older)
+        reader, policy, now = self._asked_by(press)
+        goes_on = self._triage.look(older)
+        return same_thing.message(result.incident, goes_on, policy, reader, now)
 
     def _shown(self, press: Press, result: Result, what: str) -> Answer:
         """Answer with what happened, unless the message itself will show it.

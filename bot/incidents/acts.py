@@ -50,6 +50,8 @@ _BUILT_ON = (
     EventKind.CUSTOMER_SET,
     EventKind.REOPENED,
 )
+# How long it can be undone that an incident is the same thing as another.
+_UNDONE_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +347,57 @@ def voided(incident: Incident, by: str, now: datetime, reason: VoidReason) -> Ev
     return Event(EventKind.VOIDED, now, now, by, {"reason": reason})
 
 
+def same_thing(
+    newer: Incident, older: Incident, by: str, now: datetime
+) -> tuple[Event, Event]:
+    """Void the newer of two incidents as the same thing; the older one goes on.
+
+    It keeps the earlier of both reports: the customer has waited since then.
+    """
+    must_be_open(newer)
+    must_be_open(older)
+    details = {"reason": VoidReason.SAME, "same_as": str(older.number)}
+    again = {"as": str(newer.number)}
+    if newer.reported_at < older.reported_at:
+        again |= _reported(newer.reported_at, older.reported_at)
+    return (
+        Event(EventKind.VOIDED, now, now, by, details),
+        Event(EventKind.REPORTED_AGAIN, now, now, by, again),
+    )
+
+
+def told_apart(
+    newer: Incident, older: Incident, by: str, now: datetime, joined: Event
+) -> tuple[Event, Event]:
+    """Open the newer incident again; the older one gets its own report back.
+
+    `joined` is the event by which the older one was reported again.
+    """
+    undone = {"as": str(newer.number), "undone": "yes"}
+    was = joined.details.get("old_reported_at")
+    if was and older.reported_at.isoformat() == joined.details["reported_at"]:
+        undone |= _reported(datetime.fromisoformat(was), older.reported_at)
+    return (
+        reopened(newer, by, now),
+        Event(EventKind.REPORTED_AGAIN, now, now, by, undone),
+    )
+
+
+def joined_lately(events: Sequence[Event], newer: int, now: datetime) -> Event | None:
+    """Return the event by which an incident's history says it is the same as `newer`.
+
+    Return `None` if there is none, or if it is too old to be undone.
+    """
+    found = [
+        one
+        for one in events
+        if one.kind is EventKind.REPORTED_AGAIN and one.details["as"] == str(newer)
+    ]
+    if not found or "undone" in found[-1].details:
+        return None
+    return found[-1] if now - found[-1].recorded_at <= _UNDONE_WITHIN else None
+
+
 def must_be_open(incident: Incident) -> None:
     """Raise Refusal for an incident that is closed."""
     if incident.is_open or incident.closed_at is None or incident.closed_by is None:
@@ -372,6 +425,10 @@ def _not_theirs(incident: Incident) -> Refusal:
 
 def _from_owner(incident: Incident) -> dict[str, str]:
     return {"from": incident.owner} if incident.owner else {}
+
+
+def _reported(at: datetime, old: datetime) -> dict[str, str]:
+    return {"reported_at": at.isoformat(), "old_reported_at": old.isoformat()}
 
 
 def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:

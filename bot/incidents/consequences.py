@@ -32,6 +32,7 @@ _NEWS_TO_OWNER = (
     EventKind.UPDATE_TAKEN_BACK,
     EventKind.CHANGED,
     EventKind.CUSTOMER_SET,
+    EventKind.REPORTED_AGAIN,
     EventKind.RESOLVED,
     EventKind.VOIDED,
 )

@@ -70,6 +70,8 @@ def _after(
         case EventKind.CHANGED | EventKind.CUSTOMER_SET:
             old = owed[0] if owed else None
             return _retargeted(policy, incident, event, old, deadlines)
+        case EventKind.REPORTED_AGAIN:
+            return _from_report(policy, incident, event, owed, deadlines)
         case EventKind.RESOLVED:
             return tuple(answered(one, event.at) for one in owed)
         case EventKind.VOIDED:
@@ -158,6 +160,26 @@ def _retargeted(
     return (*ended, begun)
 
 
+def _from_report(
+    policy: Policy,
+    incident: Incident,
+    event: Event,
+    owed: Sequence[Deadline],
+    deadlines: Sequence[Deadline],
+) -> tuple[Deadline, ...]:
+    """Count what is owed from another report, unless the customer has heard already."""
+    if "reported_at" not in event.details or incident.responded_at or not owed:
+        return ()
+    (old, *_), start = owed, incident.reported_at
+    new = _begin(policy, incident, old.kind, start, deadlines)
+    if new is None or new.kind is not old.kind:
+        return ()
+    moved = _moved(policy, incident, old, new)
+    if "undone" in event.details and not moved.is_overdue(event.recorded_at):
+        moved = replace(moved, missed_at=None)
+    return (moved,)
+
+
 def _owed_next(
     incident: Incident, old: Deadline | None, deadlines: Sequence[Deadline]
 ) -> tuple[Kind, datetime]:
@@ -194,6 +216,7 @@ def _moved(
     # digest, which counts the contract's deadlines only.
     return replace(
         old,
+        started_at=new.started_at,
         target=new.target,
         calendar=new.calendar,
         policy=new.policy,

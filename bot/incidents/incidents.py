@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     RESUMED = "resumed"
     CHANGED = "changed"
     CUSTOMER_SET = "customer_set"
+    REPORTED_AGAIN = "reported_again"
     HAND_OFF_OFFERED = "hand_off_offered"
     HAND_OFF_ACCEPTED = "hand_off_accepted"
     HAND_OFF_DECLINED = "hand_off_declined"
@@ -48,6 +49,7 @@ class VoidReason(StrEnum):
 
     MISTAKE = "opened by mistake"
     DRILL = "drill"
+    SAME = "the same thing as another"
 
 
 class Gone(StrEnum):
@@ -114,6 +116,12 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
         "plan": Erased.STAYS,
         "old_plan": Erased.STAYS,
     },
+    EventKind.REPORTED_AGAIN: {
+        "as": Erased.STAYS,
+        "undone": Erased.STAYS,
+        "reported_at": Erased.STAYS,
+        "old_reported_at": Erased.STAYS,
+    },
     EventKind.HAND_OFF_OFFERED: {"to": Erased.STAYS},
     EventKind.HAND_OFF_ACCEPTED: {"from": Erased.STAYS},
     EventKind.HAND_OFF_DECLINED: {},
@@ -133,7 +141,7 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
     EventKind.SNOOZED: {"deadline": Erased.STAYS, "until": Erased.STAYS},
     EventKind.RESOLVED: {"note": Erased.TEXT},
     EventKind.REOPENED: {},
-    EventKind.VOIDED: {"reason": Erased.STAYS},
+    EventKind.VOIDED: {"reason": Erased.STAYS, "same_as": Erased.STAYS},
     EventKind.ERASED: {},
 }
 
@@ -145,11 +153,13 @@ class Event:
     `by` is the Slack id of a person; it is empty for an erasure, a release, a change of
     shift and an offer that went back, which nobody in Slack did. `details` holds plain
     strings, as `DETAILS` names them: people by their ids, instants in ISO 8601, "yes"
-    or nothing for `waiting`, `first` and `owned`, a VoidReason as the `reason` of a
-    void, a Gone as the `why` of a release. A release ended the offer to `to`, if it
-    says so. An update that was a message has its `author`, and since when the customer
-    had last been told (`before`) and was waited for (`waited`), so that it can be taken
-    back; what takes it back names it by its id (`update`) and its instant (`at`).
+    or nothing for `waiting`, `first`, `owned` and `undone`, a VoidReason as the
+    `reason` of a void, a Gone as the `why` of a release. A release ended the offer to
+    `to`, if it says so. An update that was a message has its `author`, and since when
+    the customer had last been told (`before`) and was waited for (`waited`), so that it
+    can be taken back; what takes it back names it by its id (`update`) and its instant
+    (`at`). `same_as` and `as` are the numbers of incidents: REPORTED_AGAIN says that
+    another incident was the same thing, or that it is not after all, which is `undone`.
     """
 
     kind: EventKind
@@ -299,6 +309,9 @@ def _applied(  # noqa: C901, PLR0912  # A branch a kind.
             )
         case EventKind.CUSTOMER_SET:
             return replace(incident, customer=details["customer"], plan=details["plan"])
+        case EventKind.REPORTED_AGAIN if "reported_at" in details:
+            at = datetime.fromisoformat(details["reported_at"])
+            return replace(incident, reported_at=at)
         case EventKind.RESOLVED:
             return _closed(incident, Status.RESOLVED, event)
         case EventKind.VOIDED:
@@ -308,6 +321,7 @@ def _applied(  # noqa: C901, PLR0912  # A branch a kind.
         case (
             EventKind.OPENED
             | EventKind.CHECKED_IN
+            | EventKind.REPORTED_AGAIN
             | EventKind.SNOOZED
             | EventKind.ERASED
         ):

@@ -33,6 +33,7 @@ REOPEN = "reopen"
 CHANGE = "change"
 CORRECT_CUSTOMER = "correct_customer"
 VOID = "void"
+SAME_THING = "same_thing"
 WHY = "why"
 TRY_AGAIN = "try_again"
 OPEN_ANOTHER = "open_another"
@@ -214,6 +215,18 @@ def read_update(value: str) -> UpdateChoice:
     """Read the value of an incident that a message was an update of."""
     number, channel, ts, thread, author = value.split("|")
     return UpdateChoice(int(number), channel, ts, thread, author)
+
+
+def same_value(newer: int, older: int) -> str:
+    """Return the value of Same thing."""
+    return f"{newer}|{older}"
+
+
+@_ours
+def read_same(value: str) -> tuple[int, int]:
+    """Read the value of Same thing: the newer incident and the older one."""
+    newer, _, older = value.partition("|")
+    return int(newer), int(older)
 
 
 def page_value(page: int, wanted: str) -> str:

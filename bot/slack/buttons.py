@@ -87,6 +87,26 @@ def reopen(incident: Incident) -> Element:
     return about(incident, "Reopen", actions.REOPEN, confirm=question)
 
 
+def same_thing(newer: Incident, older: Incident) -> Element:
+    """Return Same thing, which asks first where the one that goes on is less grave."""
+    question = None
+    if newer.severity.number < older.severity.number:
+        question = confirmation(
+            f"Close {newer.name}?",
+            f"{older.name} goes on as {older.severity.label}, and nobody is paged for "
+            f"the {newer.severity.label}.",
+            "Same thing",
+            "Leave both",
+        )
+    return button(
+        "Same thing",
+        actions.SAME_THING,
+        actions.same_value(newer.number, older.number),
+        label=f"Same thing: close {newer.name}, go on with {older.name}",
+        confirm=question,
+    )
+
+
 def snooze(deadline: Deadline, choices: Mapping[str, datetime]) -> Element:
     """Return the menu that snoozes a reminder, with the labels of `choices`."""
     options = [

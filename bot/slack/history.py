@@ -15,10 +15,12 @@ from bot.slack.phrases import (
     ended,
     gone,
     linked,
+    opened_up,
     plan_name,
     quoted,
     the_customer,
     unanswered,
+    void_reason,
 )
 
 _LONGEST_TEXT = 1000
@@ -83,8 +85,10 @@ def sentence(  # noqa: C901, PLR0912  # A branch a kind.
             said = f": {quoted(note, _LONGEST_TEXT)}" if note else ""
             resolved = ended(f"Resolved by {by}{_earlier(event, times)}{said}")
             return f"{resolved} Reminders stop."
+        case EventKind.REPORTED_AGAIN:
+            return _reported_again(incident, event, times)
         case EventKind.VOIDED:
-            why = shown(details.get("reason", "void"), _LONGEST_REASON)
+            why = void_reason(event)
             return f"Closed as void by {by}: {why}. It counts nowhere; reminders stop."
         case (
             EventKind.OPENED
@@ -99,6 +103,18 @@ def sentence(  # noqa: C901, PLR0912  # A branch a kind.
             return _PLAIN[event.kind].format(by=by)
         case _:
             assert_never(event.kind)
+
+
+def _reported_again(incident: Incident, event: Event, times: Times) -> str:
+    by, other = mention(event.by), f"INC-{event.details['as']}"
+    if "undone" in event.details:
+        said = f"{by}: {other} is not the same thing after all; it is open again."
+    else:
+        said = f"{by}: {other} was the same thing; it is closed, this one goes on."
+    if "reported_at" not in event.details:
+        return said
+    at = times.at(datetime.fromisoformat(event.details["reported_at"]), "reported it")
+    return f"{said} {opened_up(the_customer(incident))} {at}."
 
 
 def _from(details: Mapping[str, str]) -> str:

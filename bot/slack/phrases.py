@@ -218,6 +218,13 @@ def gone(release: Event) -> str:
     return f"{mention(release.details['who'])} {release.details['why']}"
 
 
+def void_reason(void: Event) -> str:
+    """Return why an incident is void, in words: drill, the same thing as INC-7."""
+    if "same_as" in void.details:
+        return f"the same thing as INC-{void.details['same_as']}"
+    return shown(void.details.get("reason", "void"), LONGEST_TITLE)
+
+
 def unanswered(expiry: Event) -> str:
     """Return who did not answer an offer, and for how long it stood."""
     return f"{mention(expiry.details['to'])} did not answer in {span(OFFER_STANDS)}"

@@ -99,6 +99,7 @@ UPDATE incidents
 SET severity = :severity,
   plan = :plan,
   customer = :customer,
+  reported_at = :reported_at,
   status = :status,
   owner = :owner,
   owned_since = :owned_since,

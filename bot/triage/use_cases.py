@@ -5,8 +5,8 @@ together. An act that is not allowed raises Refusal with the reason; so does an 
 lost a race against another person's.
 
 Locks are taken in one order: first the keys in the inbox, then the incident's row. An
-act locks one incident only, the tick skips locked ones, and a change of policy locks
-them by ascending number. So two transactions cannot deadlock over incidents.
+act locks one incident, or two by ascending number, as a change of policy locks them
+all; the tick skips locked ones. So two transactions cannot deadlock over incidents.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import outbox_messages, receipts, records, suggestions
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.store.tables.suggestions import Decision
-from bot.triage import daily_lists, happenings, leavers
+from bot.triage import daily_lists, happenings, leavers, same_things
 from bot.triage.context import Context
 from bot.triage.people import Rings
 
@@ -47,6 +47,7 @@ _SLIP = timedelta(seconds=30)
 _Make = Callable[[Incident, str, datetime], Event]
 # With what reads the earlier events.
 _MakeInView = Callable[[Incident, str, datetime, Callable[[], list[Event]]], Event]
+_MakeTwo = Callable[[Incident, Incident, str, datetime], tuple[Event, Event]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,16 @@ class Triage:
             if incident is not None and incident.owner is not None:
                 # They may have left while it was closed.
                 leavers.mark(tx, incident.owner, self._context.clock())
+            other = same_things.joined(tx, incident, self._context.clock())
+        if other is not None:
+            older, joined = other
+            apart = partial(acts.told_apart, joined=joined)
+            return self._act_on_two(act, number, older, apart)
         return self._act(act, number, acts.reopened)
+
+    def same_thing(self, act: Act, number: int, older: int) -> Result:
+        """Void an incident as the same thing as an older one, which goes on."""
+        return self._act_on_two(act, number, older, acts.same_thing)
 
     def void(self, act: Act, number: int, reason: VoidReason) -> Result:
         """Void an incident, a mistake or a drill, so that no statistic counts it."""
@@ -334,6 +344,21 @@ class Triage:
             event = make(incident, act.by, self._context.clock(), earlier)
             self._remember(tx, [act.key], number)
             happenings.happens(self._context, tx, incident, event)
+            result = self._look(tx, number)
+        return result()
+
+    def _act_on_two(self, act: Act, number: int, other: int, make: _MakeTwo) -> Result:
+        """Record an event each on two incidents, as `_act` does on one."""
+        with self._context.database.transaction() as tx:
+            claimed = self._claim(tx, act.key)
+            found = {one: records.lock(tx, one) for one in sorted((number, other))}
+            if claimed()[act.key]["answer"]:
+                return replace(self._look(tx, number)(), is_repeat=True)
+            one, two = (_must_exist(found[at](), at) for at in (number, other))
+            events = make(one, two, act.by, self._context.clock())
+            self._remember(tx, [act.key], number)
+            for incident, event in zip((one, two), events, strict=True):
+                happenings.happens(self._context, tx, incident, event)
             result = self._look(tx, number)
         return result()
 

@@ -7,7 +7,7 @@ import pytest
 from bot.business_time import ledger
 from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
-from bot.incidents.incidents import EventKind
+from bot.incidents.incidents import Event, EventKind
 from bot.policy import targets, wording
 from bot.policy.policies import Severity
 from tests.factories import pacific, shipped_policy
@@ -341,3 +341,27 @@ def test_a_change_leaves_kept_deadlines_alone() -> None:
     record.change(pacific(25, "10:00"), severity=SEV2)
 
     assert record.last(FIRST) == first
+
+
+def test_a_miss_that_an_earlier_report_made_is_undone_with_it() -> None:
+    record = opened(SEV2, pacific(24, "10:00"))
+    before, seen = record.owed(FIRST), list[Deadline]()
+    early, own = pacific(23, "09:00").isoformat(), pacific(24, "10:00").isoformat()
+    again = {"reported_at": early, "old_reported_at": own}
+    undone = {"reported_at": own, "old_reported_at": early, "undone": "yes"}
+
+    for at, details in ((pacific(24, "11:00"), again), (pacific(24, "12:00"), undone)):
+        kind = EventKind.REPORTED_AGAIN
+        record.apply(Event(kind, at, at, "U0DEE", {"as": "43", **details}))
+        seen.append(record.owed(FIRST))
+    joined, after = seen
+
+    assert (joined.due_at, joined.missed_at) == (
+        pacific(23, "13:00"),
+        pacific(24, "11:00"),
+    )
+    assert (after.started_at, after.due_at, after.missed_at) == (
+        before.started_at,
+        before.due_at,
+        None,
+    )

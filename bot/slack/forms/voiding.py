@@ -11,6 +11,8 @@ from bot.slack.phrases import headline, opened_up
 ID = "void_form"
 
 REASON = "void"
+# That it is the same thing as another needs to say as which.
+_CHOICES = (VoidReason.MISTAKE, VoidReason.DRILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class VoidEntry:
 
 def view(incident: Incident) -> View:
     """Return the form."""
-    reasons = [option(opened_up(one.value), one.name.lower()) for one in VoidReason]
+    reasons = [option(opened_up(one.value), one.name.lower()) for one in _CHOICES]
     return modal(
         "Mistake or drill",
         [

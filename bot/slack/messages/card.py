@@ -39,6 +39,7 @@ from bot.slack.phrases import (
     quoted,
     title_of,
     unowned,
+    void_reason,
 )
 
 
@@ -206,7 +207,7 @@ def _ending(
     details = because.details if because else {}
     by = f" by {mention(incident.closed_by)}" if incident.closed_by else ""
     if incident.status is Status.VOID:
-        why = f": {details['reason']}" if "reason" in details else ""
+        why = f": {void_reason(because)}" if because else ""
         return f"{times.at(closed_at, 'Closed')}{by}{why}. It counts nowhere."
     note = details.get("note")
     said = f": {quoted(note, LONGEST_TITLE)}" if note else ""

@@ -117,6 +117,7 @@ def answered(incident: Incident, event: Event, reader: Person) -> Message:
             | EventKind.RESUMED
             | EventKind.CHANGED
             | EventKind.CUSTOMER_SET
+            | EventKind.REPORTED_AGAIN
             | EventKind.HAND_OFF_OFFERED
             | EventKind.SHIFT_CHANGED
             | EventKind.KEPT

@@ -69,8 +69,9 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
     if like is not None:
         same = ended(f"{linked_name(like)} is open and reads alike: {title_of(like)}")
         text = f"{text} {same}"
-        blocks.append(section(f"{same} If it is the same, void this one."))
-        blocks.append(row([buttons.about(incident, "Mistake or drill", actions.VOID)]))
+        goes_on = f"*Same thing* closes {incident.name}; {like.name} goes on."
+        blocks.append(section(f"{same} {goes_on}"))
+        blocks.append(row([buttons.same_thing(incident, like)]))
     return say(text, blocks)
 
 

@@ -118,6 +118,10 @@ def said(what: Event, about: Incident = RESPONDED) -> str:
             "<@U0LEA> came on call (r &amp; d) and has it.",
         ),
         (
+            event(EventKind.REPORTED_AGAIN, as_="43", undone="yes"),
+            "<@U0BEN>: INC-43 is not the same thing after all; it is open again.",
+        ),
+        (
             event(EventKind.VOIDED, reason="drill"),
             "Closed as void by <@U0BEN>: drill. It counts nowhere; reminders stop.",
         ),
@@ -139,6 +143,7 @@ def test_every_kind_of_event_has_a_sentence(kind: EventKind) -> None:
         "who": "U0CEM",
         "why": "left",
         "rotation": "support",
+        "as": "43",
     }
 
     assert said(Event(kind, NOW, NOW, "U0BEN", details)).startswith("INC-42 Acme ")
