@@ -9,10 +9,12 @@ from typing import Any, assert_never
 from bot.demo.forecast import Ahead, Coming, forecast, soonest_first
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
+from bot.incidents.nudges import StepKind
+from bot.incidents.reach import Why
 from bot.policy.policies import Policy
-from bot.slack.blocks import span
+from bot.slack.blocks import local, span
 from bot.store.database import Row, Transaction
-from bot.store.tables import records
+from bot.store.tables import items, records
 from bot.store.tables.outbox_messages import MessageKind, State
 from bot.triage import daily_lists
 from bot.triage.people import Rings
@@ -25,6 +27,15 @@ _NAMES = {
     MessageKind.NOTE: "Note in the thread",
     MessageKind.MORNING: "Morning list",
     MessageKind.OFFER: "Offer to hand over",
+}
+
+# Why a message had nothing to say any more when its turn came.
+_OVER = {
+    MessageKind.REMINDER: "it was answered before it went out",
+    MessageKind.OFFER: "the offer was over before it went out",
+    MessageKind.OFFER_ANSWERED: "the person has left",
+    MessageKind.LEAVERS: "all of it was taken before it went out",
+    MessageKind.MORNING: "nothing on it was left, or the next list was due",
 }
 
 
@@ -57,9 +68,10 @@ def next_message_at(tx: Transaction, policy: Policy, now: datetime) -> datetime 
     return next((one.at for one in reminders or coming), None)
 
 
-def sent(tx: Transaction) -> list[dict[str, Any]]:
-    """Return what became of the newest messages, newest first."""
-    return [_sent(row) for row in tx.all("newest_messages", most=_MOST)]
+def sent(tx: Transaction, policy: Policy, now: datetime) -> list[dict[str, Any]]:
+    """Return what is held for people's days, and what became of the newest messages."""
+    held = [_held(row, policy, now) for row in tx.all("held_items")]
+    return [*held, *(_sent(tx, row) for row in tx.all("newest_messages", most=_MOST))]
 
 
 def _lists(policy: Policy, now: datetime) -> Iterator[Ahead]:
@@ -81,22 +93,36 @@ def _lists(policy: Policy, now: datetime) -> Iterator[Ahead]:
         day += timedelta(days=1)
 
 
-def _sent(row: Row) -> dict[str, Any]:
+def _held(row: Row, policy: Policy, now: datetime) -> dict[str, Any]:
+    until = local(row["held_until"], policy.team_hours.zone, now, named=True)
+    is_page = row["step"] in (StepKind.PAGE, StepKind.CHECK_IN)
+    return {
+        "at": row["held_at"].isoformat(),
+        "what": f"{'Page' if is_page else 'Reminder'}, INC-{row['incident']}",
+        "to": [row["person"]],
+        "state": "held",
+        "why": f"Held until {until}: {Why.OUTSIDE}. It comes in their morning list.",
+    }
+
+
+def _sent(tx: Transaction, row: Row) -> dict[str, Any]:
     at = row["sent_at"] or row["queued_at"]
     number = row["incident"]
     kind = row["kind"].replace("_", " ").capitalize()
     name = _NAMES.get(row["kind"], kind)
-    is_merged = row["state"] == "sent" and row["merged"] > 1
+    state = "merged" if row["state"] == "sent" and row["merged"] > 1 else row["state"]
+    if row["deleted_at"] is not None:
+        state = "deleted"
     return {
         "at": at.isoformat(),
         "what": f"{name}, INC-{number}" if number else name,
         "to": [row["person"] or row["conversation"]],
-        "state": "merged" if is_merged else row["state"],
-        "why": " ".join(_why(row)),
+        "state": state,
+        "why": " ".join(_why(tx, row)),
     }
 
 
-def _why(row: Row) -> Iterator[str]:
+def _why(tx: Transaction, row: Row) -> Iterator[str]:
     if row["merged"] > 1:
         yield f"{row['merged']} reminders that fell due together, in one message."
     if "down_from" in json.loads(row["refs"]):
@@ -108,13 +134,21 @@ def _why(row: Row) -> Iterator[str]:
             if row["deleted_at"] is not None:
                 yield "Deleted since: a newer message stands in its place."
         case State.SUPERSEDED:
-            yield "Not sent: it was answered before it went out, or a newer one told."
+            yield f"Not sent: {_superseded(tx, row)}."
         case State.DEAD:
             yield f"Given up: Slack said {row['last_error']}."
-        case State.QUEUED | State.SENDING | State.UNCONFIRMED | State.MERGED:
+        case State.MERGED:
+            yield "Not sent: another message was found in Slack that says it."
+        case State.QUEUED | State.SENDING | State.UNCONFIRMED:
             yield from _waits(row)
         case _:
             assert_never(state)
+
+
+def _superseded(tx: Transaction, row: Row) -> str:
+    if row["kind"] == MessageKind.REMINDER and items.replaced(tx, row["key"]):
+        return "a newer message tells of it"
+    return _OVER.get(row["kind"], "it had nothing to say any more")
 
 
 def _sent_late(row: Row) -> Iterator[str]:

@@ -64,7 +64,7 @@ class Stage:
             policy = covers.on(tx, policy, now)
             ahead, sent, unsent = (
                 panel.ahead(tx, policy, now),
-                panel.sent(tx),
+                panel.sent(tx, policy, now),
                 waiting(tx),
             )
         speed, goal = self.course.speed, self.course.goal

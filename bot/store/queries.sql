@@ -811,6 +811,12 @@ WHERE workspace = :workspace
   AND held_at > :now
 RETURNING person;
 
+-- name: held_items
+SELECT person, incident, step, held_at, until AS held_until
+FROM held
+WHERE workspace = :workspace
+ORDER BY held_at DESC, person, incident;
+
 -- name: release_held
 DELETE FROM held
 WHERE workspace = :workspace

@@ -15,7 +15,7 @@ const CONDITIONS = [
   ["gone", "Gone", "Nothing answers; the socket is cut."],
 ];
 const WHAT_BECAME = {
-  sent: "sent", merged: "merged into one", superseded: "superseded", queued: "held back", sending: "held back", dead: "given up",
+  sent: "sent", merged: "merged into one", superseded: "superseded", queued: "held back", sending: "held back", dead: "given up", held: "held", deleted: "deleted",
 };
 const BOT_IS = { running: "runs", starting: "is starting", dead: "is dead" };
 let tab = "ahead";
