@@ -74,8 +74,9 @@ def _run(name: str, arguments: list[str]) -> NoReturn:
     usage_error: Any = typer.BadParameter.__mro__[1]
     module, _, function = name.partition(" ")
     found = import_module(f"bot.cli.commands.{module}")
+    act = getattr(found, function or module)
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command()(getattr(found, function or module))
+    app.command()(act)
     command = typer.main.get_command(app)
     try:
         status = command(arguments, f"sevbot {name}", standalone_mode=False)
@@ -84,7 +85,9 @@ def _run(name: str, arguments: list[str]) -> NoReturn:
     except BotError as error:
         _fail(f"sevbot: {error}")
     except usage_error as error:
-        _fail(f"sevbot: {error.format_message()}", status=2)
+        lines = (act.__doc__ or "").splitlines()
+        example = [line.strip() for line in lines if "Example: " in line]
+        _fail(" ".join([f"sevbot: {error.format_message()}", *example]), status=2)
     except typer.Abort:
         _fail("sevbot: stopped", status=130)
     sys.exit(status if isinstance(status, int) else 0)

@@ -37,7 +37,7 @@ def test_each_command_has_help(run: Run, command: list[str]) -> None:
     ("arguments", "sentence"),
     [
         (["dew"], "No such command 'dew'."),
-        (["due", "sev1"], "Missing argument 'PLAN'."),
+        (["due", "sev1"], "Missing argument 'PLAN'. Example: sevbot due sev2 standard"),
         (["due", "sev1", "premium", "--when", "now"], "No such option: --when"),
         (["policy"], "Missing command."),
     ],

@@ -27,7 +27,7 @@ from bot.policy.parsing.policy_file import default_text
 from bot.settings import Ring, Settings
 from bot.store.maintenance.disks import disk_of, must_be_ours
 from tests import postgres
-from tests.commands import Run
+from tests.commands import Run, write
 from tests.processes import team_slack
 from tests.web_target import web_target
 
@@ -544,6 +544,21 @@ def test_doctor_prints_the_fix_and_fails(
     assert lines[at + 1].startswith("       Copy the Bot User OAuth Token")
     assert lines[-1].endswith("wrong.")
     assert (printed.status, printed.err) == (1, "")
+
+
+def test_doctor_says_once_how_to_fix_several_faults_of_one_kind(run: Run) -> None:
+    write(
+        "policies.yaml",
+        ("primary: U0ANA", "primary: ana"),
+        ("backup: U0BEN", "backup: ben"),
+    )
+
+    lines = run("doctor").out.splitlines()
+
+    wrong = [at for at, line in enumerate(lines) if "policies.yaml line" in line]
+    mends = [at for at, line in enumerate(lines) if "sevbot check" in line]
+    assert len(wrong) > 1
+    assert mends == [wrong[-1] + 1]
 
 
 def test_a_record_that_nothing_backs_up_is_noted(installed: Installation) -> None:

@@ -1,7 +1,8 @@
 """`sevbot doctor`: what is wrong with an installation."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Annotated
 
 import typer
@@ -25,15 +26,15 @@ def doctor(
     It says what is wrong and how to fix it, and changes nothing. What rings outside of
     Slack gets a test, which wakes nobody. The exit status is 1 if something is wrong.
     """
-    found, settings = [], read_settings()
-    for finding in chain(
-        examine(settings, system_clock, is_http=http), _rings(settings)
-    ):
-        found.append(finding)
-        say(f"{finding.level:<6} {finding.what}")
-        if finding.mend:
-            say(f"       {finding.mend}")
-    count = sum(one.level is Level.WRONG for one in found)
+    count, said, settings = 0, {""}, read_settings()
+    findings = chain(examine(settings, system_clock, is_http=http), _rings(settings))
+    for mend, alike in groupby(findings, key=attrgetter("mend")):
+        for finding in alike:
+            say(f"{finding.level:<6} {finding.what}")
+            count += finding.level is Level.WRONG
+        if mend not in said:
+            say(f"       {mend}")
+            said.add(mend)
     things = "1 thing is" if count == 1 else f"{count} things are"
     say("Nothing is wrong." if not count else f"{things} wrong.")
     if count:

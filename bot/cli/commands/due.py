@@ -39,7 +39,10 @@ def due(  # noqa: PLR0913  # Each is an option of the command.
         bool, typer.Option("--json", help="Print JSON for other programs.")
     ] = False,
 ) -> None:
-    """Say when the first response and the next update are due, and why."""
+    """Say when the first response and the next update are due, and why.
+
+    Example: sevbot due sev2 standard --at 2026-11-25T15:00
+    """
     reported = due_times.instant(at) if at else now()
     policy = read(None, reported.date())
     case = _severity(policy, severity), _plan(policy, plan)
