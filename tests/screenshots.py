@@ -167,6 +167,10 @@ def messages(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
         slack.as_("cem").command(command, text, channel="support")
     slack.as_("cem").command("/sev3", "printing is slow", channel="support")
     slack.as_("dee").command("/sev2", "acme: sync stops owner=@ana", channel="support")
+    again = slack.as_("cem").command(
+        "/sev3", "acme: sync stops again", channel="support"
+    )
+    slack.as_("cem").command("/incident", "", channel="support")
     later(11)
     slack.as_("ana").press("Take it", slack.channel("incidents")[0])
     later(61)
@@ -180,6 +184,7 @@ def messages(opened: Opened, page: Any, take: Callable[[str], None]) -> None:
     slack.as_("lea").press("Take over", slack.channel("incidents")[0])
     answer(slack, "dee", "Resolve", globex, note="Rolled back", confirmed=["yes"])
     later(60 * 17)
+    slack.as_("cem").press("Same thing", again.private, wait_private=True)
     page.set_viewport_size({"width": size["width"], "height": 1560})
     for where in ("ANA/D0ANA", "BEN/D0BEN", "LEA/D0LEA", "CEM/C0SUPPORT"):
         go(page, opened, f"U0{where}")
