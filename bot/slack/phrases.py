@@ -39,6 +39,8 @@ MOST_NAMES_IN_A_LIST = 10
 _LONGEST_LINK_LABEL = 60
 _MESSAGE = re.compile(r"slack\.com/archives/[A-Z0-9]+/p[0-9]+")
 NO_LINKS: Mapping[int, str] = {}
+# A time of day this near can mean one day only.
+_CLOSE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ class Times:
         return self._local(instant, before)
 
     def clock(self, instant: datetime, before: str = "") -> str:
-        """Return an instant close to now; a token shows no day."""
+        """Return an instant; where it is close to now a token shows no day."""
+        if self.is_token and abs(instant - self.now) >= _CLOSE:
+            return self.at(instant, before)
         if self.is_token:
             return when(instant, before, self.zone, style=Style.TIME)
         return self._local(instant, before)

@@ -93,3 +93,15 @@ def test_a_heading_shows_the_state_first_and_names_as_typed(
     one = replace(incident(customer="A & <b>\n*B*"), status=status)
 
     assert heading(one, is_late=is_late)["text"]["text"] == said
+
+
+def test_a_time_on_another_day_is_shown_with_its_day() -> None:
+    times = Times(ANA.zone, pacific(24, "16:05"), is_token=True)
+
+    near, far = (
+        times.clock(at, "at") for at in (pacific(24, "16:15"), pacific(25, "09:05"))
+    )
+
+    assert "{time}" in near
+    assert "{date_long_pretty}" not in near
+    assert "{date_long_pretty} {time}" in far

@@ -263,6 +263,9 @@ def _how_closed(item: Item, what: str, reader: Person | None, times: Times) -> s
     if incident.status is Status.RESOLVED:
         resolved = times.at(incident.closed_at or at, "resolved")
         return f"{RESOLVED} {resolved} by {mention(incident.closed_by or '')}"
+    if incident.status is Status.VOID:
+        void = times.at(incident.closed_at or at, "closed as void")
+        return f"{void} by {mention(incident.closed_by or '')}"
     if item.is_page and item.is_owned_by(reader):
         return times.at(incident.owned_since or at, "yours since")
     if item.is_page and incident.owner and incident.owned_since == closed_at:

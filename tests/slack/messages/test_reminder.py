@@ -326,7 +326,7 @@ def test_a_void_incident_ends_its_reminders() -> None:
     item = Item(void, owed[0], StepKind.AHEAD, Because.OWNER)
 
     assert told(item, ANA, pacific(24, "12:51")).text == (
-        "INC-31 Acme (🔶 Sev2): update not owed any more since 12:50."
+        "INC-31 Acme (🔶 Sev2): closed as void 12:50 by <@U0ANA>."
     )
 
 
