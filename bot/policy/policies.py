@@ -195,9 +195,10 @@ class Policy:
 
     `texts` are the files that it was read from, by name. What people typed about an
     incident is erased `erase_texts_after` it was closed; `None` keeps it.
-    `not_an_incident` are examples of messages. `aims` may lack cells. Somebody who puts
-    `update_emoji` on a message logs it as the customer's update; `None` switches that
-    off. `intake` are the channels in which each new message is looked at.
+    It counts from `effective_from` on; `None` is at once. `not_an_incident` are
+    examples of messages. `aims` may lack cells. Somebody who puts `update_emoji` on a
+    message logs it as the customer's update; `None` switches that off. `intake` are the
+    channels in which each new message is looked at.
     """
 
     version: str
@@ -217,6 +218,7 @@ class Policy:
     reminders: Reminders
     digest_at: time
     erase_texts_after: timedelta | None = None
+    effective_from: datetime | None = None
     not_an_incident: tuple[str, ...] = ()
     aims: Mapping[tuple[Severity, str], Target] = field(default_factory=dict)
     update_emoji: str | None = None

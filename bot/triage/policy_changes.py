@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -28,11 +28,11 @@ from bot.policy.policies import Policy
 from bot.slack.messages import policy_notice
 from bot.store.database import Transaction
 from bot.store.opening import last_policy
-from bot.store.tables import locks, marks, outbox_messages, records
-from bot.store.tables.marks import Mark
+from bot.store.tables import locks, outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage.context import Context
 from bot.triage.policy_agreement import Agreement
+from bot.triage.stored_policies import foreseen, must_fit, remember
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,6 @@ _LOOK_EVERY = timedelta(seconds=4)
 _READ_WITHIN_S = 30
 _NO_ANSWER = f"could not be read within {_READ_WITHIN_S} s"
 _BATCH = 100
-_MOMENT = timedelta(milliseconds=1)  # The record's resolution.
 
 
 class InForce:
@@ -109,19 +108,25 @@ def at_start(
 ) -> tuple[PolicySource, Policy, tuple[str, ...]]:
     """Return the policy to start with, and what is wrong with its file.
 
-    If the file cannot be used, that is the last good policy, which the record keeps.
-    Raises PolicyError if there is none.
+    If the file cannot be used, that is the last good policy, which the record keeps;
+    also if the file does not count yet. Raises PolicyError if there is none.
     """
     stored = last_policy(database_url)
     was_file = stored is not None and default_text() not in stored.values()
     source = PolicySource(path, holidays, was_file=was_file)
     try:
-        return source, _read_in_time(source, today), ()
+        policy = _read_in_time(source, today)
     except PolicyError as error:
         if stored is None:
             raise
         problems = () if isinstance(error, UnopenedError) else error.discreet
         return source, read_stored(stored, holidays, today), problems
+    begin = datetime.combine(today, time(), UTC)
+    is_new = stored is not None and stored != policy.texts
+    if is_new and policy.effective_from and policy.effective_from >= begin:
+        source.last_read = ""  # The watch reads it again, and knows its instant.
+        return source, read_stored(stored or {}, holidays, today), ()
+    return source, policy, ()
 
 
 def _read_in_time(source: PolicySource, today: date) -> Policy:
@@ -158,6 +163,7 @@ class PolicyWatch:
         self._in_force = in_force
         self._agreement = Agreement(context)
         self._seen = self._done = source.last_read
+        self._planned: Policy | None = None
 
     def begin(self, problems: Sequence[str] = ()) -> None:
         """Store the policy to start with, and report its file's `problems`."""
@@ -185,6 +191,7 @@ class PolicyWatch:
                 self._in_force.unopened(name)
             else:
                 self._in_force.unopened(None)
+        self._begin_planned()
         self._agreement.look(self._in_force())
         self._in_force.differs(self._agreement.differs)
         return _LOOK_EVERY
@@ -196,32 +203,79 @@ class PolicyWatch:
         if not is_steady or content == self._done:
             return
         try:
-            self._accept(self._source.read(self._context.clock().date()))
+            now = self._context.clock()
+            policy = self._source.read(now.date())
+            if policy.effective_from is not None and policy.effective_from > now:
+                self._plan(policy, policy.effective_from)
+            else:
+                self._accept(policy, instead_of=self._planned_at())
+                self._planned = None
         except UnopenedError:
             raise
         except PolicyError as error:
             self._refuse(error.discreet)
         self._done = content
 
-    def _accept(self, policy: Policy) -> None:
+    def _planned_at(self) -> datetime | None:
+        """Return from when the change to come was to count, if there is one."""
+        return self._planned.effective_from if self._planned else None
+
+    def _plan(self, policy: Policy, at: datetime) -> None:
+        """Keep a policy for its instant, and show what it would move as things stand.
+
+        Raises PolicyError if it lacks the plan of an open incident.
+        """
+        now, instead_of = self._context.clock(), self._planned_at()
+        with self._context.database.reading() as tx:
+            must_fit(tx, policy, self._source.path.name)
+            before = tx.one("last_policy")
+            moved = [
+                move
+                for row in tx.all("open_incidents")
+                for move in foreseen(tx, policy, row["number"], now)
+            ]
+        keeping = self._keeping(before["text"], policy) if before else []
+        self._planned = policy
+        logger.info("policy planned", extra={"version": policy.version})
+        refs = policy_notice.accepted_refs(
+            self._source.path.name, at, moved, keeping, policy
+        ) | policy_notice.planned_refs(is_to_come=True, instead_of=instead_of)
+        # A bot that starts again reads the file again, and tells nothing new.
+        key = f"policy/{policy.version}/planned/{at.isoformat()}"
+        self._tell(MessageKind.POLICY_ACCEPTED, key, refs)
+
+    def _begin_planned(self) -> None:
+        """Put the planned policy in force once its instant has come."""
+        at = self._planned_at()
+        if self._planned is None or at is None or at > self._context.clock():
+            return
+        policy, self._planned = self._planned, None
+        try:
+            self._accept(policy)
+        except PolicyError as error:
+            self._refuse(error.discreet)
+
+    def _accept(self, policy: Policy, instead_of: datetime | None = None) -> None:
         """Put a policy in force, and recompute the open deadlines under it.
+
+        `instead_of` is when a change was to count that does not come.
 
         Raises PolicyError if it lacks the plan of an open incident.
         """
         now = self._context.clock()
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.POLICY)
-            _must_fit(tx, policy, self._source.path.name)
+            must_fit(tx, policy, self._source.path.name)
             before = tx.one("last_policy")
-            is_news = _remember(tx, policy, now)
+            is_news = remember(tx, policy, now)
             self._in_force.put(policy)
         moved = self._retarget(policy)
-        if is_news or moved:
+        if is_news or moved or instead_of:
             logger.info("policy accepted", extra={"version": policy.version})
             keeping = self._keeping(before["text"], policy) if before else []
             refs = policy_notice.accepted_refs(
                 self._source.path.name, now, moved, keeping, policy
-            )
+            ) | policy_notice.planned_refs(is_to_come=False, instead_of=instead_of)
             key = f"policy/{policy.version}/{now.isoformat()}"
             self._tell(MessageKind.POLICY_ACCEPTED, key, refs)
 
@@ -234,6 +288,10 @@ class PolicyWatch:
             row = tx.one("policy_since", version=policy.version)
         since = row["accepted_at"] if row else self._context.clock()
         refs = policy_notice.refused_refs(self._source.path.name, since, problems)
+        refs |= policy_notice.planned_refs(
+            is_to_come=False, instead_of=self._planned_at()
+        )
+        self._planned = None
         about = hashlib.sha256(json.dumps(list(problems)).encode()).hexdigest()[:16]
         key = f"policy/{policy.version}/refused/{about}"
         self._tell(MessageKind.POLICY_REFUSED, key, refs)
@@ -301,64 +359,3 @@ class PolicyWatch:
         new = NewMessage(key, kind, Priority.NUDGE, conversation=leads, refs=refs)
         with self._context.database.transaction() as tx:
             outbox_messages.queue(tx, new, **self._context.instants())
-
-
-def _must_fit(tx: Transaction, policy: Policy, name: str) -> None:
-    """Raise PolicyError if it dropped a plan or a severity of an open incident."""
-    kept: dict[str, set[str]] = {
-        "plan": {plan.id for plan in policy.plans},
-        "severity": {*policy.severities},
-    }
-    keys = {"plan": "plans", "severity": "severities"}
-    lost: dict[tuple[str, str], list[int]] = {}
-    for row in tx.all("open_incidents"):
-        for kind, known in kept.items():
-            if row[kind] not in known:
-                lost.setdefault((kind, row[kind]), []).append(row["number"])
-    if lost:
-        raise PolicyError(
-            tuple(
-                f"{name}, {keys[kind]}: {gone} is gone, but {_named(numbers)} under "
-                f"it; put it back, or give them another {kind} first"
-                for (kind, gone), numbers in lost.items()
-            )
-        )
-
-
-def _named(numbers: Sequence[int]) -> str:
-    named = ", ".join(f"INC-{number}" for number in numbers[:5])
-    more = len(numbers) - 5
-    if more > 0:
-        named += f" and {more} more"
-    return f"{named} {'is' if len(numbers) == 1 else 'are'} open"
-
-
-def _remember(tx: Transaction, policy: Policy, now: datetime) -> bool:
-    """Store a policy, with its holidays as dates. Return whether its texts changed.
-
-    It also sets a mark, from which the next start learns the workspace's id without
-    asking Slack.
-    """
-    last = tx.one("last_policy")
-    marks.note(tx, Mark.START, now)
-    if last is not None and last["version"] == policy.version:
-        return False
-    # The last policy is the one with the greatest instant, which therefore must grow
-    # even if the clock was set back.
-    at = max(now, last["accepted_at"] + _MOMENT) if last else now
-    calendars = {
-        name: [
-            {f"{day}": why for day, why in part.holidays.items()}
-            for part in hours.parts
-        ]
-        for name, hours in policy.calendars.items()
-    }
-    text = json.dumps(policy.texts, ensure_ascii=False)
-    tx.write(
-        "save_policy",
-        version=policy.version,
-        text=text,
-        holidays=json.dumps(calendars, ensure_ascii=False),
-        accepted_at=at,
-    )
-    return last is not None and last["text"] != text

@@ -199,6 +199,14 @@ def test_policy_schema_prints_json(run: Run) -> None:
     assert "calendars" in schema["properties"]
 
 
+def test_check_says_from_which_day_on_a_file_counts(run: Run) -> None:
+    write(
+        "policies.yaml", ('at: "09:15"\n', 'at: "09:15"\neffective_from: 2031-03-03\n')
+    )
+
+    assert "It counts from Mon 03 Mar 2031 on.\n" in run("check").out
+
+
 def test_policy_init_writes_a_file_that_is_good(run: Run) -> None:
     began = run("policy", "init")
 

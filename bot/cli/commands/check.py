@@ -29,6 +29,9 @@ def check(
     if policy_file.is_default_used(file or read_settings().policies):
         what = "The one that comes with sevbot"
     say(f"{what} is good: {_counted(policy)}.")
+    if policy.effective_from is not None and policy.effective_from > at:
+        begin = policy.effective_from.astimezone(policy.team_hours.zone)
+        say(f"It counts from {begin:%a %d %b %Y} on.")
     for warning in contradictions.warnings(policy, at):
         say(f"warning: {warning}")
 

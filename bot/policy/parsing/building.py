@@ -1,7 +1,7 @@
 """Build the values that the rest of the bot uses from the entries of the file."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule
@@ -32,6 +32,8 @@ from bot.policy.policies import (
 )
 from bot.policy.rotations import Holders, Rotation
 from bot.policy.targets import Interpretations, Target
+
+_MIDNIGHT = timedelta(0)
 
 
 def policy(
@@ -70,9 +72,19 @@ def policy(
         reminders=Reminders(**dict(file.reminders)),
         digest_at=file.digest.at,
         erase_texts_after=file.retention.erase_texts_after,
+        effective_from=_effective_from(file, calendars),
         update_emoji=file.update_emoji,
         intake=file.intake,
     )
+
+
+def _effective_from(
+    file: PolicyFile, calendars: Mapping[str, BusinessHours]
+) -> datetime | None:
+    """Return when the file's day begins where the team is."""
+    if file.effective_from is None:
+        return None
+    return calendars[file.calendar.team].home.instant(file.effective_from, _MIDNIGHT)
 
 
 def calendars(file: PolicyFile, context: Context) -> dict[str, BusinessHours]:

@@ -31,6 +31,7 @@ from bot.policy.parsing.fields import (
     ContinuousNews,
     Duration,
     Emoji,
+    FirstDay,
     FirstResponse,
     FollowUp,
     Interval,
@@ -340,6 +341,9 @@ class PolicyFile(Section):
     retention: Annotated[RetentionEntry, MayBeEmpty] = Field(
         default_factory=lambda: RetentionEntry.model_validate({}),
         description="such as {erase_texts_after: 2 years}",
+    )
+    effective_from: FirstDay | None = Field(
+        None, description="the day from which this file counts, such as 2026-12-01"
     )
     update_emoji: Emoji = Field(
         None, description='the name of an emoji such as telephone_receiver, or "off"'

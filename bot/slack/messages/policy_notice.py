@@ -23,7 +23,10 @@ _CARDS = "the cards show them"
 def accepted_refs(
     name: str, at: datetime, moved: Sequence[Move], kept: Sequence[Kept], policy: Policy
 ) -> dict[str, str]:
-    """Return the refs of the notice that a policy is in force, and what it changed."""
+    """Return the refs of the notice that a policy counts, and what it changes.
+
+    It counts from `at` on, or will if `planned` is added.
+    """
     names = {plan.id: plan.name for plan in policy.plans}
     keeping = [
         [one.incident, names[one.plan], one.because, names.get(one.other or "")]
@@ -39,6 +42,12 @@ def accepted_refs(
         "moved": json.dumps(told),
         "kept": json.dumps(keeping),
     }
+
+
+def planned_refs(*, is_to_come: bool, instead_of: datetime | None) -> dict[str, str]:
+    """Return the refs that say that a policy is to come, and what does not come."""
+    refs = {"planned": "yes"} if is_to_come else {}
+    return refs | ({"instead_of": instead_of.isoformat()} if instead_of else {})
 
 
 def refused_refs(name: str, since: datetime, problems: Sequence[str]) -> dict[str, str]:
@@ -85,23 +94,35 @@ def _differs(refs: Mapping[str, str], times: Times) -> str:
 
 
 def _accepted(refs: Mapping[str, str], times: Times) -> str:
-    since = times.at(datetime.fromisoformat(refs["at"]), "counts since")
+    is_planned = "planned" in refs
+    counts = "will count from" if is_planned else "counts since"
+    since = times.at(datetime.fromisoformat(refs["at"]), counts)
     # A message that was queued by an older bot has no "kept".
     moved, kept = json.loads(refs["moved"]), json.loads(refs.get("kept", "[]"))
-    head = f"{escape(refs['name'])} was changed and {since}."
+    head = f"{escape(refs['name'])} was changed and {since}.{_instead(refs, times)}"
     if not moved and not kept:
-        return f"{head} No open deadline moved."
+        return f"{head} No open deadline {'would move' if is_planned else 'moved'}."
     lists = []
     if moved:
         deadlines = counted(len(moved), "open deadline")
-        lines = [_moved(times, *move) for move in moved]
-        lists.append(_listed(f"{deadlines} moved:", lines, _MOST_LINES, _CARDS))
+        tenses = ("is", "then") if is_planned else ("was", "now")
+        lines = [_moved(times, tenses, move) for move in moved]
+        said = "would move as things stand" if is_planned else "moved"
+        lists.append(_listed(f"{deadlines} {said}:", lines, _MOST_LINES, _CARDS))
     if kept:
         keep = "keeps its plan" if len(kept) == 1 else "keep their plans"
         said = f"{counted(len(kept), 'open incident')} {keep}; *More* changes it:"
         lines = [_kept(*one) for one in kept]
         lists.append(_listed(said, lines, _MOST_LINES, _CARDS))
     return f"{head} " + "\n".join(lists)
+
+
+def _instead(refs: Mapping[str, str], times: Times) -> str:
+    """Return what becomes of a change that was to come."""
+    if "instead_of" not in refs:
+        return ""
+    at = times.at(datetime.fromisoformat(refs["instead_of"]), "was to count from")
+    return f" The change that {at} does not come."
 
 
 def _listed(head: str, lines: Sequence[str], most: int, others: str) -> str:
@@ -126,13 +147,16 @@ def _kept(incident: int, plan: str, because: str, other: str | None) -> str:
 
 
 def _moved(
-    times: Times, incident: int, kind: str, old: str | None, new: str | None
+    times: Times,
+    tenses: tuple[str, str],
+    move: tuple[int, str, str | None, str | None],
 ) -> str:
+    incident, kind, *instants = move
     due = [
         times.at(datetime.fromisoformat(at), f"{tense} due")
         if at
         else f"{tense} not owed"
-        for tense, at in (("was", old), ("now", new))
+        for tense, at in zip(tenses, instants, strict=True)
     ]
     return f"INC-{incident} {Kind(kind).words} {due[0]}, {due[1]}"
 
@@ -144,7 +168,7 @@ def _refused(refs: Mapping[str, str], times: Times) -> str:
         for problem in json.loads(refs["problems"])
     ]
     version = times.at(datetime.fromisoformat(refs["at"]), "The version of")
-    goes_on = f"{version} stays in force."
+    goes_on = f"{version} stays in force.{_instead(refs, times)}"
     if len(problems) == 1:
         return f"{escape(name)} was not loaded: {problems[0]}. {goes_on}"
     head = f"{escape(name)} was not loaded. {goes_on}"

@@ -1,0 +1,124 @@
+"""A policy that counts from a day on: what is shown of it, and what replaces it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.changing import Changing
+from tests.stories.test_policy_changes import BROKEN, SLOWER
+from tests.story import pacific
+
+_LAST = '  erase_texts_after: "off"\n'
+ON_FRIDAY = (_LAST, f"{_LAST}effective_from: 2026-11-27\n")
+ON_SATURDAY = (_LAST, f"{_LAST}effective_from: 2026-11-28\n")
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Changing]:
+    with Changing(tmp_path) as told:
+        told.command("dee", "/sev2 globex: push fails")
+        yield told
+
+
+def plan(told: Changing, *edits: tuple[str, str]) -> None:
+    told.write(*edits)
+    told.look()
+
+
+def test_a_planned_policy_is_shown_and_counts_from_its_day_on(told: Changing) -> None:
+    before = told.read(told.card())
+
+    plan(told, SLOWER, ON_FRIDAY)
+    shown, then = told.leads(), told.read(told.card())
+    told.travel(pacific("2026-11-24 16:00"))
+    told.command("dee", "/sev2 globex: pull fails")
+    told.travel(pacific("2026-11-26 23:59"))
+    told.look()
+    eve = told.leads()
+    told.travel(pacific("2026-11-27 00:00"))
+    told.look()
+
+    assert shown == [
+        "policies.yaml was changed and will count from Fri 27 Nov 00:00 PST. 1 open "
+        "deadline would move as things stand:\n"
+        "• INC-1 first response is due tomorrow 10:00 PST, then due Fri 27 Nov 10:00 "
+        "PST"
+    ]
+    assert then == before
+    assert eve == shown
+    assert told.leads()[1:] == [
+        "policies.yaml was changed and counts since 00:00 PST. No open deadline moved."
+    ]
+
+
+def test_open_deadlines_move_at_the_instant_and_missed_ones_stay(
+    told: Changing,
+) -> None:
+    plan(told, SLOWER, ON_FRIDAY)
+    told.travel(pacific("2026-11-25 16:00"))
+    told.command("dee", "/sev2 globex: pull fails")
+    told.travel(pacific("2026-11-27 00:00"))
+
+    told.look()
+
+    assert told.leads()[-1].splitlines() == [
+        "policies.yaml was changed and counts since 00:00 PST. 1 open deadline moved:",
+        "• INC-2 first response was due 16:00 PST, now due Mon 30 Nov 16:00 PST",
+    ]
+    assert "*First response:* *⏰ late since" in told.read(told.card(1))
+
+
+def test_a_second_change_replaces_the_first_and_says_so(told: Changing) -> None:
+    plan(told, SLOWER, ON_FRIDAY)
+
+    plan(told, ON_SATURDAY)
+    told.travel(pacific("2026-11-27 12:00"))
+    told.look()
+
+    assert told.leads()[1:] == [
+        "policies.yaml was changed and will count from Sat 28 Nov 00:00 PST. The "
+        "change that was to count from Fri 27 Nov 00:00 PST does not come. No open "
+        "deadline would move."
+    ]
+
+
+@pytest.mark.parametrize("edits", [(), (BROKEN,)], ids=["taken back", "broken"])
+def test_a_change_that_does_not_come_is_named(
+    told: Changing, edits: tuple[tuple[str, str], ...]
+) -> None:
+    plan(told, SLOWER, ON_FRIDAY)
+
+    plan(told, *edits)
+    told.travel(pacific("2026-11-27 00:01"))
+    told.look()
+
+    assert len(told.leads()) == 2
+    assert (
+        "The change that was to count from Fri 27 Nov 00:00 PST does not come."
+        in told.leads()[-1]
+    )
+
+
+def test_a_bot_that_starts_again_still_waits_for_the_day(told: Changing) -> None:
+    plan(told, SLOWER, ON_FRIDAY)
+
+    told.restart()
+    told.look()
+    told.command("dee", "/sev2 globex: pull fails")
+
+    assert len(told.leads()) == 1
+    assert "*First response:* due tomorrow 10:00" in told.read(told.card(2))
+    told.travel(pacific("2026-11-27 00:00"))
+    told.look()
+    assert "counts since 00:00 PST" in told.leads()[-1]
+
+
+def test_a_planned_policy_without_a_plan_in_use_is_refused(told: Changing) -> None:
+    text = "\n".join([told.file.read_text(), "effective_from: 2026-11-27"])
+    text = text.replace("standard", "silver").replace("Standard", "Silver")
+    told.file.write_text(text, encoding="utf-8")
+
+    told.look()
+
+    assert "standard is gone, but INC-1 is open under it" in told.leads()[0]
