@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import process_time
 
 from rich.console import Console
 from rich.progress import Progress
@@ -78,10 +79,13 @@ def main() -> None:
                         ),
                     )
 
+            began = process_time()
             took = seconds(tried)
+            worked = process_time() - began
     console = Console(width=WIDTH)
     console.print(
-        f"{INCIDENTS:,} incidents in {DAYS} days, {count:,} events: {took:.1f} s"
+        f"{INCIDENTS:,} incidents in {DAYS} days, {count:,} events: {took:.1f} s, "
+        f"{worked:.1f} s of them at work"
     )
     console.print(conditions())
 
