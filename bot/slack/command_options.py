@@ -39,16 +39,16 @@ def split_options(
 ) -> tuple[str, dict[str, str]]:
     """Return the text without its options, and the options' raw values by name.
 
-    `is_value` says whether an option takes several words for one value. If it does,
-    they need no quotes.
+    `is_value` says whether an option takes words for a value. Several that it takes
+    need no quotes, and a name that is none belongs to the title with any other value.
 
-    Raises UserError for an option that is unknown, misplaced, doubled, empty, or not
+    Raises UserError for an option that is misspelt, misplaced, doubled, empty, or not
     closed.
     """
     options: dict[str, str] = {}
     kept, end = [], 0
     while match := _PIECE.search(raw, end):
-        name = _option(raw, match)
+        name = _option(raw, match, is_value)
         if name is None:
             end, start = match.end("name" if match["name"] else "kept"), end
             kept.append(raw[start:end])
@@ -63,11 +63,13 @@ def split_options(
             raise UserError(f"{name}= stands twice. Write it once.")
         options[name] = value
     rest = "".join([*kept, raw[end:]]).rstrip()
-    _refuse_unknown_at_the_end(rest)
+    _refuse_unknown_at_the_end(rest, is_value)
     return _before(f" {COMMAS}", rest) if options else rest, options
 
 
-def _option(raw: str, match: re.Match[str]) -> str | None:
+def _option(
+    raw: str, match: re.Match[str], is_value: Callable[[str, str], bool]
+) -> str | None:
     """Return the option that a piece is; `None` if it belongs to the title.
 
     Raises UserError for what is probably meant as an option.
@@ -83,9 +85,22 @@ def _option(raw: str, match: re.Match[str]) -> str | None:
             f"Put a space before {name}= and only its value behind it, as in "
             f"{name}={OPTIONS[name]}. {_in_quotes(match)}"
         )
-    if match["value"].startswith("=") or (near := _near(name)) is None:
+    near = None if match["value"].startswith("=") else _near(name)
+    if near is None or not _fits(raw, near, match, is_value):
         return None
     raise UserError(f"{_unknown(match)} did you mean {near}=? {_in_quotes(match)}")
+
+
+def _fits(
+    raw: str, option: str, match: re.Match[str], is_value: Callable[[str, str], bool]
+) -> bool:
+    """Return whether what is behind another name could be a value of an option."""
+    if not match["value"]:
+        return False
+    value = _value(option, match)
+    if match["bare"]:
+        value, _ = _longest(raw, option, match, is_value)
+    return is_value(option, value) or is_value(option, _before(_CLOSING, value))
 
 
 def _near(name: str) -> str | None:
@@ -112,15 +127,20 @@ def _letters_off(one: str, other: str) -> int:
     return 1 + min(_letters_off(*way) for way in ways)
 
 
-def _refuse_unknown_at_the_end(rest: str) -> None:
+def _refuse_unknown_at_the_end(rest: str, is_value: Callable[[str, str], bool]) -> None:
     *_, last = [None, *_PIECE.finditer(rest)]
     if last is None or last["kept"] or last.end() < len(rest):
         return
     is_apart = rest[: last.start()][-1:] in " "
     is_tight = last.start("value") == last.end("name") + 1
-    if is_apart and is_tight and len(last["name"]) > 1 and last["value"].strip("="):
-        *others, final = (f"{name}=" for name in OPTIONS)
-        known = f"there are {', '.join(others)} and {final}."
+    if not is_apart or not is_tight or len(last["name"]) == 1:
+        return
+    # A name alone may be anybody's: "login fails for user=ana" is a title.
+    is_person = last["value"].startswith(("@", "<@"))
+    others = (option for option in OPTIONS if option != "owner")
+    if is_person or any(_fits(rest, option, last, is_value) for option in others):
+        *first, final = (f"{name}=" for name in OPTIONS)
+        known = f"there are {', '.join(first)} and {final}."
         raise UserError(f"{_unknown(last)} {known} {_in_quotes(last)}")
 
 

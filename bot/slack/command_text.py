@@ -171,16 +171,17 @@ def _unquoted(words: str) -> str:
 
 
 def _is_value(policy: Policy, people: Lookup, option: str, words: str) -> bool:
-    """Return whether several words are one value of an option."""
+    """Return whether words are one value of an option."""
     match option:
         case "plan":
             return policy.find_plan(typed.readable(words)) is not None
         case "owner":
-            return _person(words, people) is not None
+            is_mention = words.startswith(("@", "<@")) and " " not in words
+            return is_mention or _person(words, people) is not None
         case "at":
-            return typed.is_time_in_words(words)
+            return typed.is_time(words)
         case _:
-            return False
+            return typed.is_link(words)
 
 
 def customer_in(

@@ -96,9 +96,17 @@ def link(raw: str) -> str:
     return url
 
 
-def is_time_in_words(text: str) -> bool:
-    """Return whether text is one word and what people write behind a time: 9:40 pm."""
-    return _BEHIND_TIME.fullmatch(text) is not None
+def is_link(raw: str) -> bool:
+    """Return whether text is a URL of http or https."""
+    try:
+        return bool(link(raw))
+    except ValueError:
+        return False
+
+
+def is_time(text: str) -> bool:
+    """Return whether text is a time of day, or a word and what stands behind one."""
+    return bool(_TIME.fullmatch(folded(text)) or _BEHIND_TIME.fullmatch(text))
 
 
 def recent_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:

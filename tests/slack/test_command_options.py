@@ -92,6 +92,11 @@ def test_an_owner_is_mentioned_or_named(option: str, owner: str) -> None:
         ("see <https://x.y/?a,plan=b>", "see https://x.y/?a,plan=b"),
         ("see https://x.y/?a,plan=b", "see https://x.y/?a,plan=b"),
         ("see HTTPS://x.y/?a,plan=b", "see HTTPS://x.y/?a,plan=b"),
+        ("crash at line=42", "crash at line=42"),
+        ("replication lag=30s", "replication lag=30s"),
+        ("pan=5 plant=3 cat=9 links=2 today", "pan=5 plant=3 cat=9 links=2 today"),
+        ("push fails with retry=3", "push fails with retry=3"),
+        ("push fails for user=ana", "push fails for user=ana"),
         ("push says «plan=premium»", "push says «plan=premium»"),
         ('a 5\'10" man said "at=09:40"', 'a 5\'10" man said "at=09:40"'),
     ],
@@ -156,13 +161,14 @@ def test_an_option_is_known_in_any_case_and_width(key: str) -> None:
         ("lnik=<https://x.y> login down", "lnik", "lnik=https://x.y"),
         ("login down ta=09:40 today", "ta", "ta=09:40"),
         ("login down plans=premium today", "plans", "plans=premium"),
+        ("login down ownr=@zed today", "ownr", "ownr=@zed"),
     ],
 )
 def test_a_misspelt_option_is_refused_wherever_it_stands(
     text: str, name: str, quoted: str
 ) -> None:
     meant = {"pan": "plan", "paln": "plan", "plans": "plan"}
-    meant |= {"onwer": "owner", "lnik": "link", "ta": "at"}
+    meant |= {"onwer": "owner", "ownr": "owner", "lnik": "link", "ta": "at"}
 
     assert refused(text) == (
         f"There is no option {name}=; did you mean {meant[name]}=? If it belongs to "
@@ -200,7 +206,7 @@ def test_an_option_with_something_before_it_is_refused(text: str, quoted: str) -
 
 @given(
     before=st.sampled_from(["", "(", "*", "-", "'", "acme:", "x,", "x&lt;", "“x” "]),
-    name=st.sampled_from(["plan", "pan", "PLAN", "owner", "at", "link", "lin"]),
+    name=st.sampled_from(["plan", "PLAN", "owner", "at", "link"]),
     value=st.sampled_from(["premium", "<https://x.y|x.y>", '"a b"', "a&gt;b", "x)."]),
     after=st.sampled_from(["", ")", "*", " today", "?"]),
 )
@@ -297,17 +303,25 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             ),
         ),
         (
-            "push fails colour=red plan=premium",
+            "push fails since=09:40 plan=premium",
             (
-                "There is no option colour=; there are plan=, owner=, at= and link=. "
-                'If it belongs to the title, put it in double quotes: "colour=red".'
+                "There is no option since=; there are plan=, owner=, at= and link=. "
+                'If it belongs to the title, put it in double quotes: "since=09:40".'
             ),
         ),
         (
-            "push fails xy=&lt;!channel&gt;",
+            "push fails ticket=<https://x.y/z>",
             (
-                "There is no option xy=; there are plan=, owner=, at= and link=. If it "
-                'belongs to the title, put it in double quotes: "xy=&lt;!channel&gt;".'
+                "There is no option ticket=; there are plan=, owner=, at= and link=. "
+                'If it belongs to the title, put it in double quotes: "ticket=https://'
+                'x.y/z".'
+            ),
+        ),
+        (
+            "push fails who=@zed",
+            (
+                "There is no option who=; there are plan=, owner=, at= and link=. "
+                'If it belongs to the title, put it in double quotes: "who=@zed".'
             ),
         ),
         (

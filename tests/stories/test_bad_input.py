@@ -23,10 +23,10 @@ def all_text(message: Message) -> str:
     ("text", "sentence"),
     [
         (
-            "acme: slow colour=red",
+            "acme: slow since=09:40",
             (
-                "There is no option colour=; there are plan=, owner=, at= and link=. "
-                'If it belongs to the title, put it in double quotes: "colour=red".'
+                "There is no option since=; there are plan=, owner=, at= and link=. "
+                'If it belongs to the title, put it in double quotes: "since=09:40".'
             ),
         ),
         ("acme: slow plna=standard", "There is no option plna=; did you mean plan=?"),
