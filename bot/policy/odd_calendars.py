@@ -11,7 +11,7 @@ from bot.policy.odd_settings import said
 from bot.policy.policies import Policy
 from bot.policy.targets import EveryDay, Unit
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _YEAR = 366 * _DAY
 
 
@@ -19,13 +19,17 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
     """Yield a sentence for each such calendar: its key, then the consequence."""
     yield from _odd_zones(policy)
     used, days = _used(policy), _of_business_days(policy)
+    # Public holidays are known from the first turn of a rotation on.
+    since = min((one.starts for one in policy.on_call.rotations), default=date.max)
     for name, hours in policy.calendars.items():
         key, home = f"calendars.{name}", hours.home
         if len(hours.parts) == 1:
             if odd := zones.oddity(home.zone.key):
                 yield f"{key}.zone: {odd}"
             yield from (f"{key}.hours: {one}" for one in _odd_hours(home))
-            yield from (f"{key}.holidays: {one}" for one in _odd_holidays(home, now))
+            yield from (
+                f"{key}.holidays: {one}" for one in _odd_holidays(home, now, since)
+            )
             yield from (f"{key}.holidays: {one}" for one in _odd_short_days(home))
         if name in days:
             yield from (f"{key}.hours: {one}" for one in _short_days(home))
@@ -89,14 +93,21 @@ def _odd_hours(home: Schedule) -> Iterator[str]:
                     f"{day} {_clock(span.opens)}-{_clock(span.closes - _DAY)} lasts "
                     f"{length}, into the next day; is the afternoon meant?"
                 )
+    closings = {span.closes % _DAY for spans in home.weekly for span in spans}
+    if _DAY - _MINUTE in closings:
+        yield "closes at 23:59, a minute before the end of the day; is 24:00 meant?"
     week = sum((_length(spans) for spans in home.weekly), timedelta(0))
     if week < 8 * _HOUR:
         yield f"only {said(week)} a week; few targets are due within days"
 
 
-def _odd_holidays(home: Schedule, now: datetime) -> Iterator[str]:
+def _odd_holidays(home: Schedule, now: datetime, since: date) -> Iterator[str]:
     today = now.astimezone(home.zone).date()
-    far = [day for day in home.holidays if abs(day - today) > 12 * _YEAR]
+    far = [
+        day
+        for day in home.holidays
+        if abs(day - today) > 12 * _YEAR and (day > today or day.year < since.year)
+    ]
     if far:
         yield f"{far[0]} is far away; is its year right?"
     if all(home.weekly):
@@ -157,5 +168,5 @@ def _length(spans: tuple[Span, ...]) -> timedelta:
 
 
 def _clock(wall: timedelta) -> str:
-    hours, minutes = divmod(wall // timedelta(minutes=1), 60)
+    hours, minutes = divmod(wall // _MINUTE, 60)
     return f"{hours:02}:{minutes:02}"

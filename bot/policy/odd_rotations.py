@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.policy import zones
+from bot.policy.on_call import Role
 from bot.policy.policies import Policy
-from bot.policy.rotations import Holders, Rotation, Shift, shift_at
+from bot.policy.rotations import Holders, Rotation, Shift, Unit, shift_at
 
 _YEAR = timedelta(days=366)
 
@@ -24,9 +25,16 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
         key = f"rotations.{rotation.name}"
         if odd := zones.oddity(rotation.zone.key):
             yield f"{key}.zone: {odd}"
+        is_in_hours = rotation.unit is Unit.HOUR
+        if is_in_hours and 24 % rotation.every and rotation.every % 12:
+            yield (
+                f"{key}.every: turns of {rotation.every} hours begin at another time "
+                "each day"
+            )
         if rotation.name not in used:
             yield f"{key}: is used nowhere; name it under `on_call`"
     yield from _gaps(policy, now)
+    yield from _in_both_roles(policy, now)
 
 
 def _gaps(policy: Policy, now: datetime) -> Iterator[str]:
@@ -43,6 +51,26 @@ def _gaps(policy: Policy, now: datetime) -> Iterator[str]:
         if gap is not None:
             when = _when(gap, now, policy.team_hours.zone)
             yield f"{key}: nobody is on {when}; {waking[0]} wakes people by night, too"
+
+
+def _in_both_roles(policy: Policy, now: datetime) -> Iterator[str]:
+    """Name the first shift in which a turn makes one person primary and backup."""
+    roles = Role.PRIMARY, Role.BACKUP
+    primary, backup = (policy.on_call.level(one, None, None)[1] for one in roles)
+    at: datetime | None = None if primary == backup else now
+    while at is not None and at < now + _YEAR:
+        one, other = shift_at(primary, at), shift_at(backup, at)
+        since = max(filter(None, (one.since, other.since)), default=None)
+        until = min(filter(None, (one.until, other.until)), default=None)
+        if one.person is not None and one.person == other.person and until:
+            shift = Shift(one.person, None, since, until)
+            when = _when(shift, now, policy.team_hours.zone)
+            yield (
+                f"on_call.backup: {one.person} is the primary, too, {when}; nobody "
+                "stands behind them then"
+            )
+            return
+        at = until
 
 
 def _first_gap(holders: Holders, now: datetime) -> Shift | None:

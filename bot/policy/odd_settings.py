@@ -3,10 +3,13 @@
 Calendars and targets have modules of their own.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import pairwise
+from textwrap import shorten
 
+from bot.policy.names import folded
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy, Severity
 
@@ -39,6 +42,7 @@ def found(policy: Policy) -> Iterator[str]:
     yield from _steps(policy)
     yield from _floods(policy)
     yield from _wakes(policy)
+    yield from _examples(policy)
     yield from (sentence for sentence, is_odd in _odd(policy).items() if is_odd)
 
 
@@ -137,6 +141,22 @@ def _wakes(policy: Policy) -> Iterator[str]:
                 )
 
 
+def _examples(policy: Policy) -> Iterator[str]:
+    """Name the examples that say two things about a message."""
+    seen: dict[str, str] = {}
+    for severity, examples in policy.examples.items():
+        key = f"severities.{severity}.examples" if severity else "not_an_incident"
+        for example in examples:
+            # A full stop or a quote does not make it another message.
+            text = re.sub(r"\W+", " ", folded(example)).strip()
+            if (other := seen.setdefault(text, key)) != key:
+                quoted = shorten(example, 60, placeholder="…")
+                yield (
+                    f'{key}: "{quoted}" stands under {other}, too; such a message is '
+                    "either"
+                )
+
+
 def _odd(policy: Policy) -> Mapping[str, bool]:
     """Return the sentences about single values, and whether each is true."""
     every, again = policy.escalation.check_in_every, policy.escalation.check_in_repeat
@@ -145,6 +165,7 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
     before, together = policy.reminders.before_closing, policy.reminders.together
     at = timedelta(hours=policy.digest_at.hour, minutes=policy.digest_at.minute)
     days = [spans for spans in policy.team_hours.home.weekly if spans]
+    longest_day = max(spans[-1].closes - spans[0].opens for spans in days)
     return {
         "interpretations.waiting_pauses: includes sev1; while a Sev1 waits for its "
         "customer nobody is reminded of an update": (
@@ -157,6 +178,8 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
         f"{said(max(waits))} to {said(waits[-1])}": list(waits) != sorted(waits),
         f"escalation.repeat_sev2: a Sev2 pages everybody after {said(min(waits))}, "
         f"a Sev1 only every {said(repeat)}": min(waits) < repeat,
+        f"escalation.repeat_sev2: for {said(max(waits))} nobody is paged again, though "
+        "nobody has taken a Sev2": max(waits) > 8 * _HOUR,
         f"escalation.check_in_every: the owner is asked every {said(every)}": (
             every < 10 * _MINUTE
         ),
@@ -171,6 +194,8 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
         ),
         "reminders.before_closing: a reminder for the end of the day leaves "
         f"{said(before)} to act": before < 5 * _MINUTE,
+        f"reminders.before_closing: {said(before)} is a whole business day; its end is "
+        "reminded of in the morning": before >= longest_day,
         f"reminders.together: a reminder can come {said(together)} too early, with "
         "another one": together > 10 * _MINUTE,
         f"digest.at: {policy.digest_at:%H:%M} is outside the hours of the calendar "

@@ -104,3 +104,49 @@ def test_one_rotation_in_two_roles_is_warned_of() -> None:
     found = told(on_call="on_call: {primary: support, backup: support, lead: U0LEA}")
 
     assert found == ["on_call.backup: is the primary, too; nobody stands behind them"]
+
+
+@pytest.mark.parametrize(
+    ("backup", "when"),
+    [
+        pytest.param("U0ANA", "from Mon 30 Nov 2026 09:00 to Mon 07 Dec", id="next"),
+        pytest.param("U0CEM", "until Mon 30 Nov", id="now"),
+        pytest.param("[late, U0DEE]", "", id="never"),
+    ],
+)
+def test_a_turn_of_the_backup_as_primary_is_warned_of(backup: str, when: str) -> None:
+    late = (
+        "  late: {zone: Europe/Berlin, every: 1 week, hand_over: mon 09:00, "
+        "starts: 2026-11-02, members: [U0CEM, U0ANA]}\n"
+    )
+    on_call = f"on_call: {{primary: support, backup: {backup}, lead: U0LEA}}"
+
+    found = told(on_call=late + on_call if "late" in backup else on_call)
+
+    person = f"on_call.backup: {backup} is the primary, too, {when}"
+    end = " 2026 09:00 (Europe/Berlin); nobody stands behind them then"
+    assert found == ([person + end] if when else [])
+
+
+@pytest.mark.parametrize(
+    ("every", "is_odd"), [("5", 1), ("36", 0), ("12", 0), ("8", 0)]
+)
+def test_turns_that_wander_around_the_clock_are_warned_of(
+    every: str, is_odd: int
+) -> None:
+    found = told(every=f"{every} hours, hand_over: '09:00'")
+
+    sentence = (
+        "rotations.support.every: turns of 5 hours begin at another time each day"
+    )
+    assert found == [sentence] * is_odd
+
+
+def test_a_rotation_that_began_long_ago_is_nothing_odd() -> None:
+    rotation = (
+        "rotations:\n  support: {zone: Europe/Berlin, every: 1 week, hand_over: mon "
+        f"09:00, starts: 1999-11-01, {WHOLE}}}\n"
+    )
+    text = changed((ON_CALL, rotation + ON_CALL.replace("U0ANA", "support")))
+
+    assert list(warnings(policy_of(text), NOW)) == []

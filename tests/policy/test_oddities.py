@@ -140,6 +140,38 @@ def hours(words: str, holidays: str = "{country: XY}") -> tuple[str, str]:
             ],
         ),
         (
+            "repeat: 15m\n  check_in_every",
+            "repeat: 15m\n  repeat_sev2: [15m, 2d]\n  check_in_every",
+            [
+                "escalation.repeat_sev2: for 2d nobody is paged again, though nobody "
+                "has taken a Sev2"
+            ],
+        ),
+        (
+            "before_closing: 15m",
+            "before_closing: 8h",
+            [
+                "reminders.before_closing: 8h is a whole business day; its end is "
+                "reminded of in the morning"
+            ],
+        ),
+        (
+            "sev3: {means: odd}",
+            "sev3: {means: odd, examples: [odd, “Slow for all.”, odd]}",
+            [
+                'severities.sev3.examples: "“Slow for all.”" stands under '
+                "severities.sev2.examples, too; such a message is either"
+            ],
+        ),
+        (
+            'digest: {at: "09:15"}\n',
+            'digest: {at: "09:15"}\nnot_an_incident: [Slow for all]\n',
+            [
+                'severities.sev2.examples: "slow for all" stands under '
+                "not_an_incident, too; such a message is either"
+            ],
+        ),
+        (
             'digest: {at: "09:15"}\n',
             'digest: {at: "09:15"}\nretention: {erase_texts_after: 1 day}\n',
             [
@@ -189,6 +221,11 @@ def test_waking_for_the_lesser_alone_is_warned_of(
         ),
         ("check_in_repeat: 15m", "check_in_repeat: 2m"),
         ("before_closing: 15m", "before_closing: 5m"),
+        ("before_closing: 15m", "before_closing: 7h"),
+        (
+            "repeat: 15m\n  check_in_every",
+            "repeat: 15m\n  repeat_sev2: [15m, 8h]\n  check_in_every",
+        ),
         ("together: 2m", "together: 10m"),
         ('at: "09:15"', 'at: "08:00"'),
         ('at: "09:15"', 'at: "16:59"'),
@@ -297,6 +334,10 @@ def test_a_zone_without_summer_time_is_warned_of(zone: str, sentence: str) -> No
         (
             hours("{mon-fri: 09:00-10:00}"),
             ["only 5h a week; few targets are due within days"],
+        ),
+        (
+            hours("{mon-thu: 00:00-24:00, fri: 00:00-23:59}"),
+            ["closes at 23:59, a minute before the end of the day; is 24:00 meant?"],
         ),
         (
             hours("{sun: 18:00-24:00, mon-thu: 00:00-24:00, fri: 00:00-17:00}"),

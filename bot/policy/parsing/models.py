@@ -270,7 +270,7 @@ def _names_apart(
         other = seen.setdefault(folded(entry.name) or severity, severity)
         if entry.name and (other is severity):
             other = named_severity(entry.name) or severity
-        if other is not severity:
+        if entry.name and (other is not severity):
             sentence = f"{words.quoted(entry.name)} is {other}, too; write another name"
             found.append(((severity, "name"), sentence))
     if found:

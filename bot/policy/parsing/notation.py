@@ -20,13 +20,15 @@ from bot.policy.rotations import Unit
 from bot.policy.zones import NO_PLACES, PLACES
 
 _DAY = "|".join(WEEKDAYS)
-DAYS_PATTERN = rf"^({_DAY})( ?- ?({_DAY}))?$"
-SPAN_PATTERN = r"^([01]?\d|2[0-3]):[0-5]\d ?- ?(([01]?\d|2[0-3]):[0-5]\d|24:00)$"
+# Editors and spreadsheets make an en dash of the hyphen between two figures.
+_DASH = "[-\u2010-\u2015\u2212]"
+DAYS_PATTERN = rf"^({_DAY})( ?{_DASH} ?({_DAY}))?$"
+_TIME = r"([01]?\d|2[0-3]):[0-5]\d"
+SPAN_PATTERN = rf"^{_TIME} ?{_DASH} ?({_TIME}|24:00)$"
 RETENTION_PATTERN = r"^(off|[1-9]\d{0,3} (day|week|month|year)s?)$"
 DURATION_PATTERN = r"^\d{1,5} ?[smhd]$"
 EMOJI_PATTERN = r"^:?[a-z0-9_'+-]{1,100}:?$"
 SHARE_PATTERN = r"^\d{1,2} ?%$"
-_TIME = r"([01]?\d|2[0-3]):[0-5]\d"
 TIME_PATTERN = rf"^{_TIME}$"
 HAND_OVER_PATTERN = rf"^(({_DAY}) )?{_TIME}$"
 TURNS_PATTERN = rf"^[1-9]\d{{0,2}} ({'|'.join(Unit)})s?$"
@@ -287,7 +289,7 @@ def days(value: object) -> tuple[int, ...]:
     """Read weekdays, Monday being 0: `fri`, `mon-fri`, or `sun-thu` past Sunday."""
     allowed = "a day or a range of days, such as fri or mon-fri"
     written = _matching(value, DAYS_PATTERN, allowed)
-    first, *last = (WEEKDAYS.index(day.strip()) for day in written.split("-"))
+    first, *last = (WEEKDAYS.index(day.strip()) for day in re.split(_DASH, written))
     length = (last[0] - first) % 7 + 1 if last else 1
     return tuple((first + i) % 7 for i in range(length))
 
@@ -312,7 +314,7 @@ def spans(value: object) -> tuple[Span, ...]:
 def _span(value: object) -> Span:
     allowed = '09:00-17:00, or a list such as [09:00-12:30, 13:30-18:00], or "closed"'
     written = _matching(value, SPAN_PATTERN, allowed)
-    opens, closes = (_wall(part) for part in written.split("-"))
+    opens, closes = (_wall(part) for part in re.split(_DASH, written))
     if opens == closes:
         raise refused(value, "00:00-24:00 for a whole day")
     return Span(opens, closes if opens < closes else closes + DAY)

@@ -111,6 +111,14 @@ def test_a_week_may_begin_on_any_day_and_have_breaks_and_nights() -> None:
     assert weekly[4][0].closes == timedelta(hours=30)
 
 
+def test_a_dash_is_a_hyphen_between_two_days_or_two_times() -> None:
+    dashes = "{mon–fri: 09:00 – 17:00}"  # noqa: RUF001
+
+    policy = policy_of(changed(("{mon-fri: 09:00-17:00}", dashes)))
+
+    assert policy.team_hours.home.weekly == policy_of(SMALL).team_hours.home.weekly
+
+
 def test_holidays_are_a_countrys_with_dates_added_and_taken_away() -> None:
     policy = policy_of(
         changed(

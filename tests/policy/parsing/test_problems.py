@@ -616,3 +616,12 @@ def test_a_severity_is_left_out_everywhere_and_from_the_bottom(
     problems = problems_of(changed(change))
 
     assert problems[0].removeprefix("policies.yaml ") == sentence
+
+
+def test_a_name_that_is_the_next_severitys_key_is_refused_once() -> None:
+    name = changed(("sev1: {means: down}", "sev1: {name: Sev2, means: down}"))
+
+    assert problems_of(name) == [
+        'policies.yaml line 5, severities.sev1.name: "Sev2" is sev2, too; write '
+        "another name"
+    ]
