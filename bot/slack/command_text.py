@@ -30,7 +30,9 @@ _SHORTEST_PART, _MOST_PARTS = 4, 3
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _EMOJI = re.compile(r":[\w+'-]+:")
-_EMOJI_FIRST = re.compile(rf"^(?:{_EMOJI.pattern}\s*)+")
+# As pictures, too: phones type those.
+_PICTURES = "[\u2190-\u2bff\ufe0e\ufe0f\u200d\U0001f000-\U0001faff]+"
+_EMOJI_FIRST = re.compile(rf"^(?:(?:{_EMOJI.pattern}|{_PICTURES})\s*)+")
 # Around a name: quotes, brackets, Slack's formatting, the end of a sentence.
 _AROUND = f"{QUOTES}{APOSTROPHES}‹›「」『』()（）[]［］【】*_~.…!?"  # noqa: RUF001
 _BEFORE, _BEHIND = f"{_AROUND}#>•-–— ", f"{_AROUND}-–—"  # noqa: RUF001
@@ -43,6 +45,11 @@ _NAME_END = re.compile(
 )
 # A colon that is no part of a time, a link or a path: 10:15, https://x.y, C:\x.
 _SEPARATING = re.compile(rf":(?!\S)|(?<!\d)[{_WIDE}]|[{_WIDE}](?!\d)")
+
+
+# Two dashes are one in a folded text.
+_HELP = {"help", "?", "-help", "-h"}
+_NOTHING = re.compile(rf"[{COLONS}{COMMAS}{QUOTES}{APOSTROPHES}\-–—.\s]+")  # noqa: RUF001
 
 
 class CustomerFrom(StrEnum):
@@ -127,14 +134,15 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
     it is escaped. `people` raises Refusal if several people have a name.
     """
     raw = " ".join(typed.clean(text).split())
-    if folded(raw) == "help":
+    if folded(raw) in _HELP:
         return Help()
     rest, options = split_options(raw, partial(_is_value, policy, people))
     words = _unquoted(" ".join(typed.readable(rest, names).split()))
-    bare = _EMOJI_FIRST.sub("", words)
+    is_named = _leading_customer(words, policy) is not None
+    bare = words if is_named else _EMOJI_FIRST.sub("", words)
     customer, title, found = customer_in(bare, policy, channel)
     title = f"{words.removesuffix(bare)}{title}".strip()
-    if not title:
+    if not title or _NOTHING.fullmatch(title):
         if options:
             raise UserError("What is wrong? Write a title before the options.")
         return Form(customer.name if customer else None)

@@ -82,6 +82,8 @@ from tests.slack.typed_commands import parsed, refused, request
         ("acme :fire: push fails", "Acme", ":fire: push fails"),
         (":fire: acme: push fails", "Acme", ":fire: push fails"),
         (":wave::skin-tone-2: acme push", "Acme", ":wave::skin-tone-2: push"),
+        ("🔥 acme: push fails", "Acme", "🔥 push fails"),
+        ("⚠️👩🏽‍💻 acme push fails", "Acme", "⚠️👩🏽‍💻 push fails"),
         (":fire: push fails", None, ":fire: push fails"),
         (":fire:", None, ":fire:"),
         ("*acme corp*: push fails", "Acme", "push fails"),
@@ -164,6 +166,14 @@ def test_every_name_that_a_policy_may_hold_can_be_typed(name: str) -> None:
     assert (result.customer, result.title) == (name, "push fails")
 
 
+def test_a_name_that_begins_with_a_picture_is_found_with_it() -> None:
+    result = request(
+        "🔥 fire: push fails", customers=(Customer("🔥 Fire"), Customer("Acme"))
+    )
+
+    assert (result.customer, result.title) == ("🔥 Fire", "push fails")
+
+
 def test_the_channel_counts_where_the_text_names_nobody() -> None:
     result = request("error 500: push fails", channel="C0ACME")
 
@@ -204,6 +214,9 @@ def test_a_similar_customer_name_is_suggested_but_not_used(
         (" \t\n ", Form()),
         ("acme", Form("Acme")),
         ("acme:", Form("Acme")),
+        ("-", Form()),
+        (": -", Form()),
+        ('acme: ""', Form("Acme")),
     ],
 )
 def test_no_title_asks_for_the_form(text: str, form: Form) -> None:
@@ -214,7 +227,7 @@ def test_the_form_of_a_customers_channel_has_the_customer_chosen() -> None:
     assert parsed("", channel="C0ACME") == Form("Acme")
 
 
-@pytest.mark.parametrize("text", ["help", " Help "])
+@pytest.mark.parametrize("text", ["help", " Help ", "?", "--help", "-h"])
 def test_help_is_help(text: str) -> None:
     assert parsed(text) == Help()
 
