@@ -31,7 +31,7 @@ CODES: Mapping[Fate, str] = {
     # encoded, which concerns every call alike: something on the way spoils them.
     Fate.INSTALLATION: """
         account_inactive invalid_auth not_authed token_expired token_revoked
-        missing_scope no_permission not_allowed_token_type team_access_not_granted
+        missing_scope not_allowed_token_type team_access_not_granted
         accesslimited enterprise_is_restricted is_bot two_factor_setup_required
         deprecated_endpoint method_deprecated unknown_method upgrade_required
         forbidden_team insecure_request message_limit_exceeded
@@ -45,6 +45,7 @@ CODES: Mapping[Fate, str] = {
     # https://github.com/slack-go/slack/issues/1571
     Fate.GONE: "edit_window_closed message_not_found thread_not_found",
     # `cannot_dm_bot` was on the page of im.open, the predecessor of conversations.open.
+    # Slack says of `no_permission` that the app may be no member of the conversation.
     Fate.REFUSED: """
         access_denied app_cannot_join_channel as_user_not_supported
         attachment_payload_limit_exceeded bad_timestamp block_mismatch cannot_dm_bot
@@ -63,7 +64,7 @@ CODES: Mapping[Fate, str] = {
         metadata_must_be_sent_from_app metadata_too_large
         method_not_supported_for_channel_type missing_argument missing_file_data
         msg_blocks_too_long msg_too_long no_dual_broadcast_content_update
-        no_item_specified no_text
+        no_item_specified no_permission no_text
         not_enough_users not_found not_in_channel push_limit_reached
         slack_connect_canvas_sharing_blocked slack_connect_file_link_sharing_blocked
         slack_connect_lists_sharing_blocked team_not_found too_many_attachments
@@ -71,15 +72,19 @@ CODES: Mapping[Fate, str] = {
         user_not_in_channel user_not_visible users_list_not_supplied view_too_large
     """,
 }
+_WITHOUT_SCOPE = (
+    "conversations.history",
+    "conversations.open",
+    "conversations.replies",
+)
 _FATES = {code: fate for fate, codes in CODES.items() for code in codes.split()}
 
 
 def fate_of(method: str, code: str) -> Fate:
     """Return what a code means when a method returns it."""
-    # The bot looks its messages up if it may. Without the scope it does without, so the
-    # scope is not the installation's concern there.
-    is_look_up = method in ("conversations.history", "conversations.replies")
-    if is_look_up and code == "missing_scope":
+    # The bot looks its messages up if it may, and opens direct conversations. Without
+    # the scope for that all else still works, such as what goes into channels.
+    if method in _WITHOUT_SCOPE and code == "missing_scope":
         return Fate.REFUSED
     # Slack adds reasons for which a workspace's preference forbids something.
     if code.startswith("restricted_action"):

@@ -14,6 +14,8 @@ _REASONS = {
         "this person is of another company, and shares no channel with the bot"
     ),
     "cannot_dm_bot": "a bot cannot be written to",
+    "missing_scope": "the app has no scope for it; `sevbot doctor` says which it lacks",
+    "no_permission": "the bot may do nothing in the channel; invite it there",
     "access_denied": "Slack denies the bot access to it",
     "ekm_access_denied": "the workspace's admins have suspended writing there",
     "messages_tab_disabled": "the app's Messages tab is switched off",
@@ -37,11 +39,12 @@ _REASONS = {
 # With one of these no message reaches a person, whatever it says.
 UNREACHABLE = frozenset({
     "user_disabled", "user_not_found", "users_not_found", "user_not_visible",
-    "cannot_dm_bot", "messages_tab_disabled", "channel_not_found",
+    "cannot_dm_bot", "messages_tab_disabled", "channel_not_found", "missing_scope",
 })  # fmt: skip
 # With one of these, or a rule (`restricted_action`), no message gets into a channel.
 _CHANNEL_LOST = frozenset({
     "channel_not_found", "not_in_channel", "is_archived", "is_inactive",
+    "no_permission",
 })  # fmt: skip
 
 

@@ -68,6 +68,7 @@ def test_a_code_has_one_meaning() -> None:
     [
         ("conversations.open", "invalid_user_combination", Fate.REFUSED),
         ("chat.postMessage", "access_denied", Fate.REFUSED),
+        ("chat.postMessage", "no_permission", Fate.REFUSED),
         ("chat.update", "is_inactive", Fate.REFUSED),
         ("chat.update", "message_not_found", Fate.GONE),
         ("chat.delete", "message_not_found", Fate.GONE),
@@ -85,11 +86,15 @@ def test_a_code_means_what_its_page_says(method: str, code: str, fate: Fate) -> 
     assert fate_of(method, code) is fate
 
 
-def test_only_reading_does_without_a_missing_scope() -> None:
+def test_only_reading_and_direct_messages_do_without_a_missing_scope() -> None:
     fates = {method: fate_of(method, "missing_scope") for method in METHODS}
 
     refused = {method for method, fate in fates.items() if fate is Fate.REFUSED}
-    assert refused == {"conversations.history", "conversations.replies"}
+    assert refused == {
+        "conversations.history",
+        "conversations.open",
+        "conversations.replies",
+    }
     assert set(fates.values()) == {Fate.REFUSED, Fate.INSTALLATION}
 
 

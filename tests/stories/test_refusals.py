@@ -55,6 +55,29 @@ def test_a_page_to_a_person_whom_slack_refuses_goes_to_a_stand_in(
     ]
 
 
+def test_without_the_right_to_write_to_people_the_channels_still_hear(
+    tuesday: Story,
+) -> None:
+    refuse(tuesday, "conversations.open", "missing_scope")
+
+    tuesday.command("dee", SEV1)
+
+    why = "Why: the app has no scope for it; `sevbot doctor` says which it lacks."
+    assert tuesday.card()
+    assert f"Tue 10:00 {CHECKOUT}" in tuesday.heard_in("support")
+    assert fallback(tuesday)[0].startswith(
+        f"Not delivered: a reminder about INC-1, to @ana. {why}"
+    )
+
+
+def test_a_channel_without_permission_stops_no_page(tuesday: Story) -> None:
+    refuse(tuesday, "chat.postMessage", "no_permission", times=1)
+
+    tuesday.command("dee", SEV1)
+
+    assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
+
+
 def test_a_card_that_is_denied_access_is_reported_at_once(tuesday: Story) -> None:
     refuse(tuesday, "chat.postMessage", "access_denied", times=1)
 
