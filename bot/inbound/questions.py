@@ -1,5 +1,6 @@
 """The answers to `/incident` (a list, one incident, the help) and `/oncall`."""
 
+import re
 from collections.abc import Iterable
 
 from bot.errors import UserError
@@ -8,14 +9,14 @@ from bot.policy import likeness
 from bot.policy.likeness import PART
 from bot.policy.names import folded
 from bot.slack.blocks import Message, View, shown
-from bot.slack.command_text import near_customers
+from bot.slack.command_text import HELP, near_customers
 from bot.slack.messages import command_help, incident_list, on_call, one_incident
 from bot.triage.context import Context
 from bot.triage.covers import Covers
 from bot.triage.people import People
 from bot.triage.use_cases import Triage
 
-_LONGEST_NUMBER = 9
+_NUMBER = re.compile(r"#?(?:inc[- ]?)?#?(\d{1,9})[:.,]?")
 _LONGEST_NAME = 80
 _IN_WORDS = {
     Part.MINE: "yours",
@@ -38,10 +39,10 @@ class Questions:
 
     def answer(self, text: str, by: str, page: int = 0) -> Message:
         """Return the answer to `/incident` and this text; `page` is of a list."""
-        wanted = folded(text).removeprefix("#").removeprefix("inc-")
-        if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
-            return self._one(int(wanted), by)
-        if wanted == "help":
+        wanted = folded(text)
+        if number := _NUMBER.fullmatch(wanted):
+            return self._one(int(number[1]), by)
+        if wanted in HELP:
             return command_help.questions()
         reader, now = self._people.person(by), self._context.clock()
         lines, what = self._triage.listed(reader.zone), "open"

@@ -23,6 +23,8 @@ from bot.slack.command_options import split_options
 from bot.slack.typed import Lookup
 
 LONGEST_TITLE = 250
+# Two dashes are one in a folded text.
+HELP = {"help", "?", "-help", "-h"}
 
 _SIMILAR, _VERY_SIMILAR = 0.6, 0.7
 # A first word such as "data" begins the names of many: then it says nothing.
@@ -47,8 +49,6 @@ _NAME_END = re.compile(
 _SEPARATING = re.compile(rf":(?!\S)|(?<!\d)[{_WIDE}]|[{_WIDE}](?!\d)")
 
 
-# Two dashes are one in a folded text.
-_HELP = {"help", "?", "-help", "-h"}
 _NOTHING = re.compile(rf"[{COLONS}{COMMAS}{QUOTES}{APOSTROPHES}\-–—.\s]+")  # noqa: RUF001
 
 
@@ -134,7 +134,7 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
     it is escaped. `people` raises Refusal if several people have a name.
     """
     raw = " ".join(typed.clean(text).split())
-    if folded(raw) in _HELP:
+    if folded(raw) in HELP:
         return Help()
     rest, options = split_options(raw, partial(_is_value, policy, people))
     words = _unquoted(" ".join(typed.readable(rest, names).split()))

@@ -52,7 +52,8 @@ def test_closed_incidents_are_not_listed(tuesday: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["1", "INC-1", "inc-1", " 1 ", "INC\N{EN DASH}1\u200b"]
+    "written",
+    ["1", "INC-1", "inc-1", " 1 ", "INC\N{EN DASH}1\u200b", "inc 1", "INC-1:", "#1"],
 )
 def test_one_incident_is_shown_with_what_happened(tuesday: Story, written: str) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
@@ -121,8 +122,13 @@ def test_the_incident_command_says_what_it_cannot_show(
     assert asked(tuesday, "dee", written) == f"{sentence}"
 
 
-def test_the_incident_command_has_a_help_of_its_own(tuesday: Story) -> None:
-    assert asked(tuesday, "dee", "help").startswith("*Type `/incident` for all that is")
+@pytest.mark.parametrize("written", ["help", "?"])
+def test_the_incident_command_has_a_help_of_its_own(
+    tuesday: Story, written: str
+) -> None:
+    assert asked(tuesday, "dee", written).startswith(
+        "*Type `/incident` for all that is"
+    )
 
 
 @pytest.mark.parametrize(
