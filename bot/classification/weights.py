@@ -54,7 +54,7 @@ def scored(weights: Weights, found: Sequence[Feature]) -> Scored:
     known = weights.features
     counts = Counter([name for name, _, _ in found])
     values = {
-        name: known[name][0] * dampened(count)
+        name: known[name][0] * (1.0 if count == 1 else dampened(count))
         for name, count in counts.items()
         if name in known
     }
