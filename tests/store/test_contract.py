@@ -48,10 +48,14 @@ SAMPLES: Mapping[str, object] = {
     "backup": "U0BEN",
     "before": NOON + timedelta(days=9),
     "burst_until": NOON + HOUR,
+    "about": "https://acme.slack.com/archives/C0SUPPORT/p1",
+    "asked_by": "U0ANA",
+    "asked_of": "U0BEN U0CEM",
     "by": NOON + timedelta(days=2),
     "by_person": "U0ANA",
     "calendar": "team",
     "changed": 0,
+    "candidates": "[]",
     "channel": "C0SUPPORT",
     "closed_at": None,
     "closed_by": None,
@@ -59,6 +63,7 @@ SAMPLES: Mapping[str, object] = {
     "customer": "Acme",
     "deadline_count": 1,
     "deadline_kind": "first_response",
+    "decision": "sev1",
     "details": "{}",
     "dm": "D0ANA",
     "down_to": 3,
@@ -66,11 +71,13 @@ SAMPLES: Mapping[str, object] = {
     "last": 2,
     "unconfirmed_at": NOON,
     "doubted_until": NOON,
+    "ends_at": NOON + timedelta(days=9),
     "fired": 1,
     "holidays": "{}",
     "id": 1,
     "deleted": 0,
     "incident": 1,
+    "instead_of": "U0ANA",
     "is_active": 1,
     "is_aim": 0,
     "is_live": 1,
@@ -83,6 +90,7 @@ SAMPLES: Mapping[str, object] = {
     "lease_until": NOON + HOUR,
     "link": None,
     "system_now": NOON + timedelta(days=2),
+    "message": "%p1%",
     "missed_at": None,
     "most": 7,
     "name": "tick",
@@ -90,11 +98,13 @@ SAMPLES: Mapping[str, object] = {
     "next_person": "U0BEN",
     "now": NOON + timedelta(days=2),
     "number": 1,
+    "of_what": "support",
     "offered_to": None,
     "page": "",
     "opened_by": "U0ANA",
     "outcome": None,
     "owner": "U0ANA",
+    "parent": "%p2%",
     "pauses": "[]",
     "paused_at": None,
     "person": "U0CEM",
@@ -108,6 +118,7 @@ SAMPLES: Mapping[str, object] = {
     "target": "4h",
     "refs": "{}",
     "rendered": "abc",
+    "request": "view:1",
     "severity": "sev2",
     "since": NOON - timedelta(days=2),
     "snoozed_until": None,
@@ -115,6 +126,7 @@ SAMPLES: Mapping[str, object] = {
     "status": "open",
     "step": 1,
     "text": "{}",
+    "thread": "2.0",
     "thread_of": None,
     "title": "push fails",
     "token": "first",
@@ -132,6 +144,7 @@ SAMPLES: Mapping[str, object] = {
 COMPARED = [query for query in queries() if query != "server_time"]
 # These use the same name for something else.
 OTHERWISE: Mapping[str, Mapping[str, object]] = {
+    "accept_cover": {"by": "U0BEN"},
     "claim_looks": {"thread_of": ""},
     "inbox_answer": {"key": "command/0"},
     "forget_leaver": {"id": "U0GONE"},
@@ -151,6 +164,7 @@ OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "reconcile_found": {"id": 1},
     "look_later": {"id": 1},
     "mark_unconfirmed": {"id": 1},
+    "withdraw_cover": {"by": "U0ANA"},
 }
 
 
@@ -196,6 +210,8 @@ def live(database: Database) -> None:
             tx.one("save_person", **given)
         tx.one("mark_leaver", id="U0GONE", now=NOON)
         tx.one("begin_listing")
+        for query in ("ask_for_cover", "decide_suggestion"):
+            tx.one(query, **samples(query))
         unaddressed.address(tx, "U0CEM", "D0CEM")
         edit = NewMessage(
             "INC-9/note", MessageKind.NOTE, Priority.CARD, conversation="C0LEADS"
