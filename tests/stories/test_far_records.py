@@ -32,7 +32,7 @@ def list_incidents(story: Story) -> object:
 
 @pytest.mark.parametrize(
     ("act", "trips"),
-    [(declare, 5), (take, 4), (ask_for_a_form, 3), (list_incidents, 6)],
+    [(declare, 5), (take, 5), (ask_for_a_form, 3), (list_incidents, 6)],
     ids=["/sev1", "Take it", "a form", "/incident"],
 )
 def test_an_act_waits_for_the_record_so_many_times(
