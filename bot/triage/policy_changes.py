@@ -249,9 +249,9 @@ class PolicyWatch:
         at = self._planned_at()
         if self._planned is None or at is None or at > self._context.clock():
             return
-        policy, self._planned = self._planned, None
         try:
-            self._accept(policy)
+            self._accept(self._planned)
+            self._planned = None
         except PolicyError as error:
             self._refuse(error.discreet)
 
@@ -291,10 +291,10 @@ class PolicyWatch:
         refs |= policy_notice.planned_refs(
             is_to_come=False, instead_of=self._planned_at()
         )
-        self._planned = None
         about = hashlib.sha256(json.dumps(list(problems)).encode()).hexdigest()[:16]
         key = f"policy/{policy.version}/refused/{about}"
         self._tell(MessageKind.POLICY_REFUSED, key, refs)
+        self._planned = None
 
     def _go_back(self) -> None:
         """Put the last accepted policy in force again.

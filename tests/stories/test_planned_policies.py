@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import StorageError
+from tests.breaking import read_only
 from tests.changing import Changing
 from tests.stories.test_policy_changes import BROKEN, SLOWER
 from tests.story import pacific
@@ -122,3 +124,29 @@ def test_a_planned_policy_without_a_plan_in_use_is_refused(told: Changing) -> No
     told.look()
 
     assert "standard is gone, but INC-1 is open under it" in told.leads()[0]
+
+
+def test_a_planned_policy_outlives_a_record_that_fails_at_its_instant(
+    told: Changing,
+) -> None:
+    plan(told, SLOWER, ON_FRIDAY)
+    told.travel(pacific("2026-11-27 00:00"))
+
+    with read_only(told), pytest.raises(StorageError):
+        told.watch.look()
+    told.look()
+
+    assert "counts since 00:00 PST" in told.leads()[-1]
+
+
+def test_a_planned_policy_that_is_refused_at_its_instant_is_named(
+    told: Changing,
+) -> None:
+    plan(told, ("self_service", "silver"), ON_FRIDAY)
+    told.command("dee", "/sev3 initech: import hangs")
+    told.travel(pacific("2026-11-27 00:00"))
+
+    told.look()
+
+    assert "self_service is gone, but INC-2 is open under it" in told.leads()[-1]
+    assert "change that was to count from 00:00 PST does not come" in told.leads()[-1]
