@@ -174,10 +174,10 @@ def _unknown(limits: Limits, policy: Policy) -> Iterator[str]:
             f"The customer of {counted(limits.erased, 'incident')} is erased: the plan "
             "stays as it was, and no calendar of a customer's own counts."
         )
-    for plan, numbers in limits.left_out.items():
+    for what, numbers in limits.left_out.items():
         yield (
-            f"The new policy has no plan {plan}: {_named(numbers)} cannot be lived "
-            "through under it, so these figures are without them."
+            f"The policy has no {what}: {_named(numbers)} cannot be lived through "
+            "under it, so these figures are without them."
         )
         still = tuple(one for one in numbers if one in limits.open_now)
         if still:

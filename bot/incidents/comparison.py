@@ -58,8 +58,8 @@ class Limits:
 
     `begins_at` is set if the record begins within the span, `gaps` are the numbers of
     incidents that it lacks, and `erased` counts those whose customer is erased.
-    `left_out` are those of each plan that the new policy lacks; of them and all others
-    `open_now` are still open.
+    `left_out` are those of each plan or severity that one of the policies lacks; of
+    them and all others `open_now` are still open.
     """
 
     begins_at: datetime | None
@@ -189,6 +189,11 @@ def limits(
             if number not in known
         ),
         erased=sum(one.customer == ERASED_CUSTOMER for one in known.values()),
-        left_out={**before.left_out, **after.left_out},
+        left_out={
+            what: tuple(
+                sorted({*before.left_out.get(what, ()), *after.left_out.get(what, ())})
+            )
+            for what in {**before.left_out, **after.left_out}
+        },
         open_now=frozenset(one.number for one in known.values() if one.is_open),
     )

@@ -24,7 +24,7 @@ _TOLD_EVERY = 500
 class Replay:
     """How it went: the incidents at the end, and each message.
 
-    `left_out` are incidents by a plan that the policy does not have.
+    `left_out` are incidents by the plan or severity that the policy does not have.
     """
 
     stories: Mapping[int, Story]
@@ -127,8 +127,9 @@ class _Run:
             change, self._change = self._change, None
             self._fire(change.at)
             for incident in list(self._world.incidents()):
-                if incident.is_open and not _has(change.policy, incident.plan):
-                    self._leave_out(incident)
+                what = _lacked(change.policy, incident)
+                if incident.is_open and what is not None:
+                    self._leave_out(incident.number, what)
             self._world.change_policy(change.policy, change.at)
         self._fire(to)
 
@@ -141,16 +142,17 @@ class _Run:
             opened = opening_of(self._stories[number])
             plan = self._planned(opened.customer, opened.plan)
             opened = replace(opened, plan=plan)
-            if not _has(policy, plan):
-                self._left_out[number] = plan
+            if (what := _lacked(policy, opened)) is not None:
+                self._left_out[number] = what
                 return
             self._world.open(opened)
             return
         fitted, before = self._fitted(number, event), self._world.incident(number)
-        # Nothing else opens an incident or changes its plan.
-        may_lack_plan = "plan" in fitted.details or fitted.kind is EventKind.REOPENED
-        if may_lack_plan and not _has(policy, apply(before, fitted).plan):
-            self._leave_out(apply(before, fitted))
+        what = _lacked(policy, apply(before, fitted))
+        # Nothing else opens an incident or changes its plan or severity.
+        may_lack = not fitted.details.keys().isdisjoint(("plan", "severity"))
+        if what and (may_lack or fitted.kind is EventKind.REOPENED):
+            self._leave_out(number, what)
             return
         self._world.happen(number, fitted)
         self._happened.setdefault(number, []).append(fitted)
@@ -158,8 +160,8 @@ class _Run:
     def ended(self, now: datetime) -> Replay:
         """Return how it went."""
         left_out: dict[str, tuple[int, ...]] = {}
-        for number, plan in sorted(self._left_out.items()):
-            left_out[plan] = (*left_out.get(plan, ()), number)
+        for number, what in sorted(self._left_out.items()):
+            left_out[what] = (*left_out.get(what, ()), number)
         lived = {
             one.number: Story(
                 one,
@@ -174,9 +176,9 @@ class _Run:
         while (at := self._world.next_at()) is not None and at <= to:
             self._messages += self._world.tick(at)
 
-    def _leave_out(self, incident: Incident) -> None:
-        self._left_out[incident.number] = incident.plan
-        self._world.leave_out(incident.number)
+    def _leave_out(self, number: int, what: str) -> None:
+        self._left_out[number] = what
+        self._world.leave_out(number)
 
     def _planned(self, customer: str | None, plan: str) -> str:
         """Return the plan that a customer's incident gets under the policy in force.
@@ -220,5 +222,10 @@ def _first_owner(story: Story) -> str | None:
     return story.incident.owner
 
 
-def _has(policy: Policy, plan: str) -> bool:
-    return any(one.id == plan for one in policy.plans)
+def _lacked(policy: Policy, incident: Incident) -> str | None:
+    """Return what an incident needs and the policy lacks: a plan or a severity."""
+    if incident.severity not in policy.severities:
+        return incident.severity.label
+    if all(one.id != incident.plan for one in policy.plans):
+        return f"plan {incident.plan}"
+    return None

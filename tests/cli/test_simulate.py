@@ -9,6 +9,7 @@ import pytest
 from bot.policy.parsing.policy_file import default_text
 from tests.cli.test_report import week
 from tests.commands import Run, write
+from tests.stories.test_policy_changes import without_sev4
 
 __all__ = ["week"]
 STRICTER = ("    standard: 1 business day\n", "    standard: 2 business hours\n")
@@ -58,8 +59,20 @@ def test_a_plan_in_use_that_is_gone_is_named_with_what_is_left_out(week: Run) ->
 
     assert ran.status == 0, ran.err
     lost = "INC-2, INC-3, INC-4, INC-5 cannot"
-    assert f"The new policy has no plan standard: {lost}" in ran.out
+    assert f"The policy has no plan standard: {lost}" in ran.out
     assert "The bot would not load it while INC-2 is open." in ran.out
+
+
+@pytest.mark.parametrize("lacking", ["policies.yaml", "new.yaml"])
+def test_a_severity_that_either_policy_lacks_is_named(week: Run, lacking: str) -> None:
+    write("policies.yaml")
+    write("new.yaml")
+    Path(lacking).write_text(without_sev4(), encoding="utf-8")
+
+    ran = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert ran.status == 0, ran.err
+    assert "The policy has no Sev4: INC-3, INC-4 cannot be lived through" in ran.out
 
 
 def test_gaps_erased_customers_and_a_late_begin_are_said(
