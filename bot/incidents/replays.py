@@ -49,6 +49,9 @@ def opening_of(story: Story) -> Incident:
             one = replace(one, severity=Severity(details["old_severity"]))
         if "old_plan" in details:
             one = replace(one, plan=details["old_plan"])
+        if "old_reported_at" in details:
+            reported_at = datetime.fromisoformat(details["old_reported_at"])
+            one = replace(one, reported_at=reported_at)
         if "old_customer" in details:
             one = replace(one, customer=details["old_customer"] or None)
     owner = _first_owner(story)
