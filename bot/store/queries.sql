@@ -516,6 +516,12 @@ VALUES (:workspace, :name, :at)
 ON CONFLICT (workspace, name) DO UPDATE SET at = excluded.at
 RETURNING name;
 
+-- name: drop_marks
+DELETE FROM marks
+WHERE workspace = :workspace
+  AND name LIKE :pattern
+RETURNING name, at;
+
 -- name: save_person
 -- Older news changes nothing: Slack delivers an event again until it is acknowledged,
 -- and a list of everybody takes a while to read. Who is back is no leaver.

@@ -28,7 +28,7 @@ from bot.policy.policies import Policy
 from bot.slack.messages import policy_notice
 from bot.store.database import Transaction
 from bot.store.opening import last_policy
-from bot.store.tables import locks, outbox_messages, records
+from bot.store.tables import locks, marks, outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage.context import Context
 from bot.triage.policy_agreement import Agreement
@@ -169,12 +169,14 @@ class PolicyWatch:
         """Store the policy to start with, and report its file's `problems`."""
         if not problems:
             try:
-                self._accept(self._in_force())
+                # A file that counts later is not read yet, and still to come.
+                is_file = bool(self._source.last_read)
+                self._accept(self._in_force(), is_file=is_file)
             except PolicyError as error:
                 problems = error.discreet
                 self._go_back()
         if problems:
-            self._accept(self._in_force())
+            self._accept(self._in_force(), is_file=False)
             self._refuse(problems)
 
     def look(self) -> timedelta:
@@ -208,7 +210,7 @@ class PolicyWatch:
             if policy.effective_from is not None and policy.effective_from > now:
                 self._plan(policy, policy.effective_from)
             else:
-                self._accept(policy, instead_of=self._planned_at())
+                self._accept(policy)
                 self._planned = None
         except UnopenedError:
             raise
@@ -216,16 +218,12 @@ class PolicyWatch:
             self._refuse(error.discreet)
         self._done = content
 
-    def _planned_at(self) -> datetime | None:
-        """Return from when the change to come was to count, if there is one."""
-        return self._planned.effective_from if self._planned else None
-
     def _plan(self, policy: Policy, at: datetime) -> None:
         """Keep a policy for its instant, and show what it would move as things stand.
 
         Raises PolicyError if it lacks the plan of an open incident.
         """
-        now, instead_of = self._context.clock(), self._planned_at()
+        now = self._context.clock()
         with self._context.database.reading() as tx:
             must_fit(tx, policy, self._source.path.name)
             before = tx.one("last_policy")
@@ -235,18 +233,26 @@ class PolicyWatch:
                 for move in foreseen(tx, policy, row["number"], now)
             ]
         keeping = self._keeping(before["text"], policy) if before else []
-        self._planned = policy
-        logger.info("policy planned", extra={"version": policy.version})
         refs = policy_notice.accepted_refs(
             self._source.path.name, at, moved, keeping, policy
-        ) | policy_notice.planned_refs(is_to_come=True, instead_of=instead_of)
-        # A bot that starts again reads the file again, and tells nothing new.
-        key = f"policy/{policy.version}/planned/{at.isoformat()}"
-        self._tell(MessageKind.POLICY_ACCEPTED, key, refs)
+        )
+        with self._context.database.transaction() as tx:
+            locks.take(tx, locks.POLICY)
+            dropped = marks.drop_planned(tx)
+            marks.plan_policy(tx, policy.version, at)
+            # A bot that starts again, or another one, reads the file too: no news.
+            if policy.version not in dropped:
+                refs |= policy_notice.planned_refs(
+                    is_to_come=True, instead_of=next(iter(dropped.values()), None)
+                )
+                key = f"policy/{policy.version}/planned/{now.isoformat()}"
+                self._tell(tx, MessageKind.POLICY_ACCEPTED, key, refs)
+        self._planned = policy
+        logger.info("policy planned", extra={"version": policy.version})
 
     def _begin_planned(self) -> None:
         """Put the planned policy in force once its instant has come."""
-        at = self._planned_at()
+        at = self._planned.effective_from if self._planned else None
         if self._planned is None or at is None or at > self._context.clock():
             return
         try:
@@ -255,10 +261,10 @@ class PolicyWatch:
         except PolicyError as error:
             self._refuse(error.discreet)
 
-    def _accept(self, policy: Policy, instead_of: datetime | None = None) -> None:
+    def _accept(self, policy: Policy, *, is_file: bool = True) -> None:
         """Put a policy in force, and recompute the open deadlines under it.
 
-        `instead_of` is when a change was to count that does not come.
+        If it is what the file says now, no other change is to come.
 
         Raises PolicyError if it lacks the plan of an open incident.
         """
@@ -268,7 +274,10 @@ class PolicyWatch:
             must_fit(tx, policy, self._source.path.name)
             before = tx.one("last_policy")
             is_news = remember(tx, policy, now)
+            dropped = marks.drop_planned(tx) if is_file else {}
             self._in_force.put(policy)
+        dropped.pop(policy.version, None)
+        instead_of = next(iter(dropped.values()), None)
         moved = self._retarget(policy)
         if is_news or moved or instead_of:
             logger.info("policy accepted", extra={"version": policy.version})
@@ -277,7 +286,8 @@ class PolicyWatch:
                 self._source.path.name, now, moved, keeping, policy
             ) | policy_notice.planned_refs(is_to_come=False, instead_of=instead_of)
             key = f"policy/{policy.version}/{now.isoformat()}"
-            self._tell(MessageKind.POLICY_ACCEPTED, key, refs)
+            with self._context.database.transaction() as tx:
+                self._tell(tx, MessageKind.POLICY_ACCEPTED, key, refs)
 
     def _refuse(self, problems: Sequence[str]) -> None:
         """Tell the leads what is wrong with the file, once for the same problems."""
@@ -288,12 +298,16 @@ class PolicyWatch:
             row = tx.one("policy_since", version=policy.version)
         since = row["accepted_at"] if row else self._context.clock()
         refs = policy_notice.refused_refs(self._source.path.name, since, problems)
-        refs |= policy_notice.planned_refs(
-            is_to_come=False, instead_of=self._planned_at()
-        )
         about = hashlib.sha256(json.dumps(list(problems)).encode()).hexdigest()[:16]
         key = f"policy/{policy.version}/refused/{about}"
-        self._tell(MessageKind.POLICY_REFUSED, key, refs)
+        with self._context.database.transaction() as tx:
+            locks.take(tx, locks.POLICY)
+            # Of several bots, the one that drops the change to come tells that.
+            instead_of = next(iter(marks.drop_planned(tx).values()), None)
+            if instead_of and outbox_messages.find(tx, key) is not None:
+                key = f"{key}/{self._context.clock().isoformat()}"
+            refs |= policy_notice.planned_refs(is_to_come=False, instead_of=instead_of)
+            self._tell(tx, MessageKind.POLICY_REFUSED, key, refs)
         self._planned = None
 
     def _go_back(self) -> None:
@@ -354,8 +368,9 @@ class PolicyWatch:
             outbox_messages.refresh(tx, [number], **self._context.instants())
         return moved
 
-    def _tell(self, kind: MessageKind, key: str, refs: dict[str, str]) -> None:
+    def _tell(
+        self, tx: Transaction, kind: MessageKind, key: str, refs: dict[str, str]
+    ) -> None:
         leads = self._in_force().channels.leads
         new = NewMessage(key, kind, Priority.NUDGE, conversation=leads, refs=refs)
-        with self._context.database.transaction() as tx:
-            outbox_messages.queue(tx, new, **self._context.instants())
+        outbox_messages.queue(tx, new, **self._context.instants())

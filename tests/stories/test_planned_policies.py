@@ -8,12 +8,13 @@ import pytest
 from bot.errors import StorageError
 from tests.breaking import read_only
 from tests.changing import Changing
-from tests.stories.test_policy_changes import BROKEN, SLOWER
+from tests.stories.test_policy_changes import BROKEN, SLOWER, beside
 from tests.story import pacific
 
 _LAST = '  erase_texts_after: "off"\n'
 ON_FRIDAY = (_LAST, f"{_LAST}effective_from: 2026-11-27\n")
 ON_SATURDAY = (_LAST, f"{_LAST}effective_from: 2026-11-28\n")
+TO_AND_FRO = (SLOWER, ON_FRIDAY), (), (SLOWER, ON_FRIDAY), (BROKEN,)
 
 
 @pytest.fixture
@@ -150,3 +151,43 @@ def test_a_planned_policy_that_is_refused_at_its_instant_is_named(
 
     assert "self_service is gone, but INC-2 is open under it" in told.leads()[-1]
     assert "change that was to count from 00:00 PST does not come" in told.leads()[-1]
+
+
+def test_a_change_that_is_planned_and_dropped_twice_is_told_each_time(
+    told: Changing,
+) -> None:
+    for minute, edits in enumerate((*TO_AND_FRO, *TO_AND_FRO), start=10):
+        told.travel(pacific(f"2026-11-24 10:{minute}"))
+        plan(told, *edits)
+
+    said = ["counts since" in one or "not loaded" in one for one in told.leads()]
+    dropped = ["does not come" in one for one in told.leads()]
+    assert said == dropped == [False, True] * 4
+
+
+def test_of_two_bots_one_tells_what_is_to_come_and_what_is_not(
+    told: Changing,
+) -> None:
+    _, other = beside(told)
+    file = told.folder / "other" / "policies.yaml"
+
+    for minute, edits in enumerate(TO_AND_FRO, start=10):
+        told.travel(pacific(f"2026-11-24 10:{minute}"))
+        told.write(*edits)
+        file.write_bytes(told.file.read_bytes())
+        for _ in range(2):
+            told.look(1)
+            other.look()
+    told.restart()
+    told.look()
+
+    assert ["does not come" in one for one in told.leads()] == [False, True] * 2
+
+
+def test_a_change_taken_back_while_the_bot_was_down_is_named(told: Changing) -> None:
+    plan(told, SLOWER, ON_FRIDAY)
+
+    told.write()
+    told.restart()
+
+    assert "does not come" in told.leads()[-1]

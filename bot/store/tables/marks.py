@@ -8,6 +8,7 @@ from bot.clock import CLOCKS_DIFFER_BY
 from bot.store.database import Transaction
 
 _POLICY = "policy/"
+_PLANNED = "planned/"
 
 
 class Mark(StrEnum):
@@ -72,6 +73,17 @@ def policies(tx: Transaction) -> dict[str, datetime]:
         for row in tx.all("marks")
         if row["name"].startswith(_POLICY)
     }
+
+
+def plan_policy(tx: Transaction, version: str, instant: datetime) -> None:
+    """Note which policy is to come, and when."""
+    tx.write("set_mark", name=f"{_PLANNED}{version}", at=instant)
+
+
+def drop_planned(tx: Transaction) -> dict[str, datetime]:
+    """Forget which policy is to come; return its instant by its version."""
+    rows = tx.all("drop_marks", pattern=f"{_PLANNED}%")
+    return {row["name"].removeprefix(_PLANNED): row["at"] for row in rows}
 
 
 def note(tx: Transaction, mark: Mark, instant: datetime) -> None:
