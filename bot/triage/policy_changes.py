@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from threading import Thread
@@ -124,8 +124,10 @@ def at_start(
     begin = datetime.combine(today, time(), UTC)
     is_new = stored is not None and stored != policy.texts
     if is_new and policy.effective_from and policy.effective_from >= begin:
-        source.last_read = ""  # The watch reads it again, and knows its instant.
-        return source, read_stored(stored or {}, holidays, today), ()
+        with suppress(PolicyError):  # Of an older bot: then the file counts at once.
+            before = read_stored(stored or {}, holidays, today)
+            source.last_read = ""  # The watch reads it again, and knows its instant.
+            return source, before, ()
     return source, policy, ()
 
 

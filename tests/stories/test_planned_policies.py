@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StorageError
-from tests.breaking import read_only
+from tests.breaking import by_hand, read_only
 from tests.changing import Changing
 from tests.stories.test_policy_changes import BROKEN, SLOWER, beside
 from tests.story import pacific
@@ -191,3 +191,14 @@ def test_a_change_taken_back_while_the_bot_was_down_is_named(told: Changing) -> 
     told.restart()
 
     assert "does not come" in told.leads()[-1]
+
+
+def test_a_planned_file_counts_at_once_if_the_stored_one_cannot_be_read(
+    told: Changing,
+) -> None:
+    told.write(SLOWER, ON_FRIDAY)
+    by_hand(told, 'UPDATE policies SET text = \'{"policies.yaml": "x: 1"}\'')
+
+    told.restart()
+
+    assert told.in_force().effective_from == pacific("2026-11-27 00:00")
