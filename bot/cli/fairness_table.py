@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date, timedelta
 
 from bot.cli.due_times import begin_of
+from bot.cli.policies import now
 from bot.errors import BotError
 from bot.incidents import fairness, recipients
 from bot.incidents.fairness import Load, When
@@ -16,7 +17,7 @@ from bot.settings import read_settings
 from bot.store import opening
 from bot.store.maintenance.exporting import defused
 from bot.store.tables import stories
-from bot.triage import people
+from bot.triage import people, reviews
 
 _DAY = timedelta(days=1)
 
@@ -32,6 +33,7 @@ def text(policy: Policy, days: tuple[date, date], *, as_csv: bool) -> str:
     with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
         rows = {row["id"]: row for row in tx.all("people")}
         told = stories.told(tx, since, until)
+        policy = reviews.counting(tx, policy, now())
     team = policy.day_in(policy.team_hours.zone)
     days_of = defaultdict(lambda: team)
     names = {}

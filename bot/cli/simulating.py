@@ -14,7 +14,7 @@ from bot.incidents.replays import Change
 from bot.policy.parsing import notation
 from bot.settings import read_settings
 from bot.store import opening
-from bot.triage import simulations
+from bot.triage import reviews, simulations
 
 
 def page(new: Path, since: str, url: str | None) -> Page:
@@ -32,6 +32,7 @@ def page(new: Path, since: str, url: str | None) -> Page:
         database.reading() as tx,
         Progress(console=Console(stderr=True), transient=True) as progress,
     ):
+        policy = reviews.counting(tx, policy, at)
         bar = progress.add_task("events", total=None)
         found, limits = simulations.tried(
             tx,

@@ -40,12 +40,25 @@ def policy_at(
     """Return the policy by which people were, are or will be on call at an instant.
 
     The past is as the record knows it; without a version of that time, and from now on,
-    `policy` counts. Covers are in it.
+    `policy` counts, as `counting` has it. Covers are in it.
     """
     row = tx.one("policy_at", at=instant) if instant < now else None
     if row is not None:
         policy = policies(tx, policy, instant.date())(row["version"])
+    else:
+        policy = counting(tx, policy, instant)
     return covers.on(tx, policy, instant)
+
+
+def counting(tx: Transaction, policy: Policy, at: datetime) -> Policy:
+    """Return the policy of the file if it counts by then, or else the last stored one.
+
+    If none is stored that can be read, it is that of the file.
+    """
+    if policy.effective_from is None or policy.effective_from <= at:
+        return policy
+    row = tx.one("last_policy")
+    return policies(tx, policy, at.date())(row["version"]) if row else policy
 
 
 def policies(tx: Transaction, policy: Policy, today: date) -> PolicyOf:

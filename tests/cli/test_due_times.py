@@ -39,6 +39,19 @@ def test_due_prints_the_json_that_other_programs_read(run: Run) -> None:
     assert "aim" not in answer["follow_up"]
 
 
+def test_due_says_of_a_file_that_it_counts_later(run: Run) -> None:
+    write("policies.yaml")
+    with Path("policies.yaml").open("a", encoding="utf-8") as file:
+        file.write("effective_from: 2027-01-01\n")
+
+    early = run("due", "sev2", "standard", "--at", "2026-12-31T16:00-08:00", "--json")
+    late = run("due", "sev2", "standard", "--at", "2027-01-04T16:00-08:00", "--json")
+
+    assert early.json["first_response"]["due_at"]
+    assert early.err == "This file counts from Fri 01 Jan 2027 on.\n"
+    assert late.err == ""
+
+
 def test_due_for_continuous_work_is_null_and_names_our_aim(run: Run) -> None:
     write("policies.yaml")
 

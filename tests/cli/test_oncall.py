@@ -216,6 +216,22 @@ def test_covers_of_the_record_count_and_its_policy_of_the_past(
     assert [one["primary"]["id"] for one in found.json] == ["U0OLD", "U0ANA", "U0DEE"]
 
 
+def test_a_file_that_counts_later_is_not_what_counts_until_then(
+    run: Run, record: Path
+) -> None:
+    with Path("policies.yaml").open("a", encoding="utf-8") as file:
+        file.write("effective_from: 2026-12-10\n")
+
+    found = run(
+        "oncall", "--at", "2026-12-09T17:00:00Z", "--at", "2026-12-15T17:00:00Z",
+        "--json",
+    )  # fmt: skip
+    report = run("oncall", "--report", "--from", "2026-11-09").out
+
+    assert [one["primary"]["id"] for one in found.json] == ["U0OLD", "U0ANA"]
+    assert "U0OLD" in report
+
+
 def test_a_record_that_cannot_be_read_is_said_and_the_policy_counts(
     run: Run, record: Path
 ) -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import policies
 from bot.policy.parsing.policy_file import default_text
-from tests.cli.test_report import week
+from bot.store import opening
+from bot.triage import stored_policies
+from tests.cli.test_report import NOW, week
 from tests.commands import Run, write
 from tests.stories.test_policy_changes import without_sev4
 
@@ -73,6 +76,23 @@ def test_a_severity_that_either_policy_lacks_is_named(week: Run, lacking: str) -
 
     assert ran.status == 0, ran.err
     assert "The policy has no Sev4: INC-3, INC-4 cannot be lived through" in ran.out
+
+
+def test_a_file_that_counts_later_is_not_the_policy_in_force(
+    week: Run, tmp_path: Path
+) -> None:
+    write("policies.yaml")
+    write("new.yaml")
+    url = f"sqlite:///{tmp_path / 'sevbot.db'}"
+    with closing(opening.opened(url, "T1")) as database, database.transaction() as tx:
+        stored_policies.remember(tx, policies.read(None, NOW.date()), NOW)
+    write("policies.yaml", STRICTER)
+    with Path("policies.yaml").open("a", encoding="utf-8") as file:
+        file.write("effective_from: 2027-01-01\n")
+
+    ran = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert "Nothing would have been due at another time." in ran.out
 
 
 def test_gaps_erased_customers_and_a_late_begin_are_said(

@@ -51,6 +51,10 @@ def due(  # noqa: PLR0913  # Each is an option of the command.
         zone = policy.hours(name).zone.key
         said = f"{at} is read in {zone}, the zone of the calendar {name}."
         say(said, err=as_json)
+    begin = policy.effective_from
+    if begin and begin > due_times.in_zone(reported, policy.team_hours):
+        day = begin.astimezone(policy.team_hours.zone)
+        say(f"This file counts from {day:%a %d %b %Y} on.", err=True)
     answer = due_times.answer(policy, *case, name, reported)
     text = due_times.as_json(answer) if as_json else due_times.as_text(answer, policy)
     say(text)
