@@ -16,7 +16,7 @@ from bot.policy.policies import Policy
 from bot.settings import read_settings
 from bot.store import opening
 from bot.store.maintenance.exporting import defused
-from bot.store.tables import stories
+from bot.store.tables import covers, stories
 from bot.triage import people, reviews
 
 _DAY = timedelta(days=1)
@@ -34,6 +34,7 @@ def text(policy: Policy, days: tuple[date, date], *, as_csv: bool) -> str:
         rows = {row["id"]: row for row in tx.all("people")}
         told = stories.told(tx, since, until)
         policy = reviews.counting(tx, policy, now())
+        policy = policy.with_covers(covers.accepted(tx, since))
     team = policy.day_in(policy.team_hours.zone)
     days_of = defaultdict(lambda: team)
     names = {}

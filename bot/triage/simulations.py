@@ -1,6 +1,7 @@
 """Try another policy on what was recorded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import BotError
@@ -10,7 +11,7 @@ from bot.incidents.reach import Account
 from bot.incidents.replays import Change, replayed
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
-from bot.store.tables import stories
+from bot.store.tables import covers, stories
 from bot.triage import people
 
 
@@ -29,6 +30,9 @@ def tried(
     found = stories.between(tx, since, until)
     if not found:
         raise BotError(f"Nothing was open since {since:%Y-%m-%d}: there is no telling.")
+    covered = covers.accepted(tx, since)
+    policy = policy.with_covers(covered)
+    change = replace(change, policy=change.policy.with_covers(covered))
     account_of = accounts(tx, policy)
     total, done = 2 * sum(len(one.events) for one in found), 0
 

@@ -232,6 +232,15 @@ def test_a_file_that_counts_later_is_not_what_counts_until_then(
     assert "U0OLD" in report
 
 
+def test_the_report_counts_the_hours_of_a_cover_to_who_covers(
+    run: Run, record: Path
+) -> None:
+    ran = run("oncall", "--report", "--from", "2026-11-23", "--csv")
+
+    covering = [one for one in ran.out.splitlines() if one.startswith("U0DEE,")]
+    assert covering == ["U0DEE,32.0,32.0,26.0,48.0,24.0,0,0,0,0,0"]
+
+
 def test_a_record_that_cannot_be_read_is_said_and_the_policy_counts(
     run: Run, record: Path
 ) -> None:

@@ -2,14 +2,18 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.cli import policies
+from bot.policy.covers import CoverRequest
 from bot.policy.parsing.policy_file import default_text
 from bot.store import opening
+from bot.store.tables import covers
 from bot.triage import stored_policies
+from tests.cli.test_oncall import SUPPORT
 from tests.cli.test_report import NOW, week
 from tests.commands import Run, write
 from tests.stories.test_policy_changes import without_sev4
@@ -93,6 +97,25 @@ def test_a_file_that_counts_later_is_not_the_policy_in_force(
     ran = week("policy", "simulate", "new.yaml", "--since", "8d")
 
     assert "Nothing would have been due at another time." in ran.out
+
+
+def test_messages_of_a_covered_shift_go_to_who_covers(
+    week: Run, tmp_path: Path
+) -> None:
+    for name in "policies.yaml", "new.yaml":
+        write(name, ("on_call:\n  primary: U0ANA\n", SUPPORT))
+    begins, ends = NOW - timedelta(days=7), NOW
+    covered = CoverRequest(
+        "view:1", "support", "U0ANA", begins, ends, "U0ANA", "U0EVA", begins
+    )
+    url = f"sqlite:///{tmp_path / 'sevbot.db'}"
+    with closing(opening.opened(url, "T1")) as database, database.transaction() as tx:
+        covers.ask(tx, [covered])
+        assert covers.accept(tx, "view:1", "U0EVA", begins)
+
+    ran = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert "| U0EVA |" in ran.out
 
 
 def test_gaps_erased_customers_and_a_late_begin_are_said(
