@@ -11,7 +11,9 @@ from bot.policy.targets import Target
 # The first two are one section of the file, told setting by setting; the others alone.
 _BY_SETTING = ("interpretations", "conduct")
 _SECTIONS = {
-    "severities": "severities", "calendars": "calendars",
+    "plans": "plans", "intake": "intake", "update_emoji": "update_emoji",
+    "effective_from": "effective_from", "severities": "severities",
+    "calendars": "calendars",
     "calendar_choice": "calendar", "customers": "customers", "channels": "channels",
     "on_call": "on_call", "escalation": "escalation", "reminders": "reminders",
     "digest_at": "digest", "erase_texts_after": "retention",
