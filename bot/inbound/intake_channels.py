@@ -7,7 +7,6 @@ best effort, and not from the outbox, which would keep the text.
 
 import logging
 
-from bot.classification.suggestions import suggest
 from bot.errors import SlackError, StorageError, UserError
 from bot.inbound.triages import Triages, reported
 from bot.slack import triage_text
@@ -61,7 +60,7 @@ class IntakeChannels:
 
     def _look(self, posted: Posted, text: TriageText) -> None:
         assert text.link is not None, "a message has a link"
-        found = suggest(text.words, self._context.policy().examples)
+        found = self._triaging.suggest(text.words)
         if not found.is_sure or found.candidates[0].severity is None:
             return
         if self._triaging.standing(text.link) is not None:

@@ -13,7 +13,7 @@ from bot.slack.command_text import OpenRequest
 from bot.slack.forms import opening
 from bot.slack.forms.opening import OpenEntry
 from bot.slack.identities import Identity
-from bot.slack.messages import answers, opened, triaged
+from bot.slack.messages import answers, command_help, opened, triaged
 from bot.slack.payloads import Command, Mention, Payload, Press, Shortcut
 from bot.slack.phrases import Times
 from bot.slack.reasons import reason
@@ -94,7 +94,7 @@ class Triages:
 
     def open(self, press: Press) -> Message:
         """Open what was triaged, with the severity of the button."""
-        severity = _SEVERITIES[press.action]
+        severity = self._there(_SEVERITIES[press.action])
         carried = actions.read_triaged(press.value)
         now = self._context.clock()
         report = Report(
@@ -116,9 +116,11 @@ class Triages:
     def form_of(self, press: Press) -> View:
         """Open the form with what was triaged in it."""
         carried = actions.read_triaged(press.value)
-        suggested = next((one for one in carried.candidates if one != NOT_ONE), "sev3")
+        mildest = max(self._context.policy().severities)
+        suggested = [Severity(one) for one in carried.candidates if one != NOT_ONE]
+        severity = self._there(next(iter(suggested), min(Severity.SEV3, mildest)))
         request = OpenRequest(carried.customer, plan=None, title=carried.title)
-        entry = OpenEntry(Severity(suggested), carried.channel, request, carried)
+        entry = OpenEntry(severity, carried.channel, request, carried)
         return self.form(press.by, entry)
 
     def form(self, by: str, entry: OpenEntry) -> View:
@@ -132,6 +134,13 @@ class Triages:
         if title:
             like = triaged.in_form(self._triaging.suggest(title))
         return opening.view(policy, entry, foreseen=said, suggested=like)
+
+    def _there(self, severity: Severity) -> Severity:
+        """Return a severity. Raises UserError if the policy has left it out."""
+        policy = self._context.policy()
+        if severity not in policy.severities:
+            raise UserError(command_help.no_severity(policy, severity))
+        return severity
 
     def decline(self, press: Press) -> Message:
         """Note that what was triaged is no incident."""

@@ -118,6 +118,7 @@ def consequences(  # noqa: PLR0913  # Everything that the answer depends on.
         return Consequences(incident, _armed(policy, incident, changed, now))
     after = incidents.apply(incident, event)
     if event.kind is EventKind.OPENED:
+        _must_have_terms(policy, after)
         changed = (
             *contract.opened(policy, after),
             *check_ins.opened(policy, after),

@@ -38,14 +38,25 @@ class Triaging:
         ]
 
     def suggest(self, words: str) -> Suggestion:
-        """Return what a text may be, by the weights and by what the team knows."""
+        """Return what a text may be, by the weights and by what the team knows.
+
+        A severity milder than all of the policy's is the mildest that it has.
+        """
+        policy = self._context.policy()
         with self._context.database.reading() as tx:
             rows = suggestions.opened_and_not_changed(tx, _MOST_OPENED)
         opened = [
             Opened(f"INC-{row['number']}", Severity(row["severity"]), row["title"])
             for row in rows
         ]
-        return suggest(words, self._context.policy().examples, opened=opened)
+        found = suggest(words, policy.examples, opened=opened)
+        by_severity: dict[Severity | None, Candidate] = {}
+        for one in found.candidates:
+            severity = one.severity
+            if severity is not None:
+                severity = min(severity, max(policy.severities))
+            by_severity.setdefault(severity, replace(one, severity=severity))
+        return Suggestion(tuple(by_severity.values()))
 
     def declined(self, about: str) -> Decision | None:
         """Return who said of a text that it is no incident, if anybody did."""

@@ -18,6 +18,7 @@ from bot.incidents.consequences import (
 )
 from bot.incidents.deadlines import Kind, Outcome
 from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
+from bot.incidents.refusals import NoSuchPlan, Refusal
 from bot.policy.wording import first_response
 from tests.factories import incident, owed_at_opening, pacific, shipped_policy
 
@@ -59,6 +60,13 @@ def test_an_opening_shows_a_card_and_arms_what_is_owed() -> None:
         Kind.FIRST_RESPONSE: pacific(24, "12:00"),
         Kind.ESCALATION: pacific(24, "09:00"),
     }
+
+
+def test_nothing_is_opened_with_a_plan_that_the_policy_lacks() -> None:
+    with pytest.raises(Refusal) as refused:
+        opening(incident(plan="gold"))
+
+    assert refused.value.reason == NoSuchPlan("INC-42", "gold")
 
 
 def test_opening_an_incident_as_its_owner_is_a_sign_of_life() -> None:

@@ -7,8 +7,9 @@ import pytest
 from bot.classification.weights import shipped
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
+from bot.policy.policies import Severity
 from tests.breaking import locked
-from tests.story import Story
+from tests.story import Story, shipped_policy
 
 TRIAGE = "triage_message"
 DOWN = "nobody at Globex can log in since ten"
@@ -177,6 +178,45 @@ def test_of_two_who_triage_a_message_at_once_the_second_hears_of_the_first(
 
     assert len(opened(tuesday)) == 1
     assert "@ana made this INC-1" in tuesday.read(newest_private(tuesday, "dee"))
+
+
+FEATURE = "Globex: please add a dark mode, it would be a nice feature"
+GONE = "The policy has no Sev4. There is `/sev1`, `/sev2` and `/sev3`."
+
+
+def leave_out_sev4(story: Story) -> None:
+    policy = shipped_policy()
+    severities = {key: policy.severities[key] for key in [*Severity][:3]}
+    first, then = (
+        {key: value for key, value in table.items() if key[0] != Severity.SEV4}
+        for table in (policy.first_responses, policy.follow_ups)
+    )
+    story.use_policy(severities=severities, first_responses=first, follow_ups=then)
+
+
+def test_a_severity_that_the_policy_lacks_is_its_mildest(tuesday: Story) -> None:
+    leave_out_sev4(tuesday)
+
+    answer = typed(tuesday, FEATURE)
+
+    said = tuesday.read(answer)
+    assert said.startswith("*This reads like 🔵 Sev3 · Globex (Standard Support).*")
+    assert tuesday.buttons(answer)[0] == "Open as Sev3"
+    tuesday.open_form("dee", "Open in a form", answer)
+    assert "What is wrong reads like 🔵 Sev3." in tuesday.form("dee")
+
+
+def test_a_suggestion_from_before_a_severity_was_left_out_is_refused(
+    tuesday: Story,
+) -> None:
+    answer = typed(tuesday, FEATURE)
+    leave_out_sev4(tuesday)
+
+    said = tuesday.asked("dee", "Open as Sev4", answer, stale=True)
+    form = tuesday.asked("dee", "Open in a form", answer, stale=True)
+
+    assert (said, form) == (GONE, GONE)
+    assert opened(tuesday) == []
 
 
 def test_a_message_of_a_voided_incident_can_be_triaged_anew(tuesday: Story) -> None:
