@@ -2116,16 +2116,6 @@ FROM suggestions
 WHERE workspace = :workspace
   AND about = :about;
 
--- name: opened_from
-SELECT number
-FROM suggestions
-JOIN incidents
-  ON incidents.workspace = suggestions.workspace
-  AND incidents.number = suggestions.incident
-WHERE suggestions.workspace = :workspace
-  AND about = :about
-  AND status <> 'void';
-
 -- name: decide_suggestion
 INSERT INTO suggestions (
   workspace, about, candidates, decision, incident, by_person, decided_at
@@ -2160,7 +2150,17 @@ LIMIT :most;
 -- name: decided_suggestions
 SELECT
   about, candidates, decision, incident, by_person, decided_at,
-  COALESCE(CASE WHEN status = 'void' THEN 'none' ELSE severity END, decision) AS proved
+  CASE
+    WHEN status = 'void' AND NOT EXISTS (
+      SELECT 1
+      FROM events
+      WHERE events.workspace = suggestions.workspace
+        AND events.incident = suggestions.incident
+        AND kind = 'voided'
+        AND details LIKE '%"same_as"%'
+    ) THEN 'none'
+    ELSE COALESCE(severity, decision)
+  END AS proved
 FROM suggestions
 LEFT JOIN incidents
   ON incidents.workspace = suggestions.workspace

@@ -8,6 +8,7 @@ from bot.incidents.acts import Update
 from bot.incidents.incidents import Incident
 from bot.store.database import Transaction
 from bot.store.tables import records
+from bot.triage import same_things
 from bot.triage.context import Context
 from bot.triage.use_cases import Act, Result, Triage
 
@@ -46,7 +47,10 @@ class MessageUpdates:
         with self._context.database.reading() as tx:
             if (logged := self._logged(tx, channel, ts)) is not None:
                 return [logged], True
-            about = records.incidents_of_thread(tx, channel, ts, written.thread)
+            of_thread = records.incidents_of_thread(tx, channel, ts, written.thread)
+            about = list(
+                dict.fromkeys(same_things.goes_on(tx, one) for one in of_thread)
+            )
             if about:
                 standing = [one for one in about if one.is_open] or about[:1]
                 return standing, len(standing) == 1

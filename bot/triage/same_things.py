@@ -1,11 +1,11 @@
-"""Find as which other incident one was voided, so that its reopening undoes that."""
+"""Find as which other incident one was voided: that one goes on for both."""
 
 from datetime import datetime
 
 from bot.incidents import acts
 from bot.incidents.incidents import Event, Incident, Status, explained
 from bot.store.database import Transaction
-from bot.store.tables import records
+from bot.store.tables import records, suggestions
 
 
 def joined(
@@ -15,11 +15,38 @@ def joined(
 
     Return `None` if it is void for another reason, or for longer than can be undone.
     """
-    if newer is None or newer.status is not Status.VOID:
+    older = None if newer is None else _same_as(tx, newer)
+    if newer is None or older is None:
         return None
-    void = explained(newer, records.events(tx, newer.number))
-    if void is None or "same_as" not in void.details:
-        return None
-    older = int(void.details["same_as"])
     event = acts.joined_lately(records.events(tx, older), newer.number, now)
     return None if event is None else (older, event)
+
+
+def goes_on(tx: Transaction, one: Incident) -> Incident:
+    """Return the incident that goes on where this one was the same thing, else itself.
+
+    Several may have been closed one into the other.
+    """
+    seen = set()
+    while one.number not in seen:
+        seen.add(one.number)
+        number = _same_as(tx, one)
+        older = None if number is None else records.incident(tx, number)
+        one = older or one
+    return one
+
+
+def opened_from(tx: Transaction, about: str) -> int | None:
+    """Return the incident that goes on for a text that was opened, unless voided."""
+    number = suggestions.opened_from(tx, about)
+    opened = None if number is None else records.incident(tx, number)
+    found = opened and goes_on(tx, opened)
+    return found.number if found and found.status is not Status.VOID else None
+
+
+def _same_as(tx: Transaction, one: Incident) -> int | None:
+    if one.status is not Status.VOID:
+        return None
+    void = explained(one, records.events(tx, one.number))
+    same_as = void and void.details.get("same_as")
+    return int(same_as) if same_as else None

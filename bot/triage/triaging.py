@@ -7,6 +7,7 @@ from bot.incidents.acts import Report
 from bot.policy.policies import Severity
 from bot.store.tables import suggestions
 from bot.store.tables.suggestions import Decision
+from bot.triage import same_things
 from bot.triage.context import Context
 from bot.triage.use_cases import Result, Triage
 
@@ -66,7 +67,7 @@ class Triaging:
     def standing(self, about: str) -> Result | None:
         """Return the incident that was opened from a text, unless it was voided."""
         with self._context.database.reading() as tx:
-            number = suggestions.opened_from(tx, about)
+            number = same_things.opened_from(tx, about)
         return None if number is None else self._triage.look(number)
 
     def decline(
@@ -74,7 +75,7 @@ class Triaging:
     ) -> Result | None:
         """Note that a text is no incident; return the one that it is by now, if any."""
         with self._context.database.transaction() as tx:
-            number = suggestions.opened_from(tx, about)
+            number = same_things.opened_from(tx, about)
             if number is None:
                 now = self._context.clock()
                 decision = Decision(about, candidates, NOT_ONE, by, now)

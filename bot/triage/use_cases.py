@@ -382,7 +382,7 @@ class Triage:
         """Return the incident that the same message, or a slip, has opened."""
         if not report.about:
             return self._typed_just_now(row)
-        return suggestions.opened_from(tx, report.about)
+        return same_things.opened_from(tx, report.about)
 
     def _typed_just_now(self, typed: Row) -> int | None:
         """Return the incident that the same text opened within half a minute."""

@@ -341,6 +341,19 @@ def test_a_message_is_logged_for_the_incident_of_its_thread(shared: Story) -> No
     assert there.thread_ts == parent.ts
 
 
+def test_the_thread_of_the_same_thing_is_of_what_goes_on(shared: Story) -> None:
+    parent = say(shared, "push of apps fails", who="eve")
+    link = f"https://acme.slack.com/archives/C0ACME/p{parent.ts.replace('.', '')}"
+    answer = shared.command("dee", f"/sev2 acme: push fails link={link}").private
+    assert answer is not None
+    shared.press("dee", "Same thing", answer)
+
+    tap(shared, "ana", say(shared, under=parent))
+
+    assert owed(shared, 1).startswith(NEXT)
+    assert shared.read(shared.slack.private("ana")[-1]).startswith("Logged for INC-1")
+
+
 def test_a_thread_of_a_closed_incident_is_not_another_incidents(shared: Story) -> None:
     card = shared.card()
     shared.command("dee", "/sev2 acme: sync fails")

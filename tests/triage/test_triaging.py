@@ -108,6 +108,23 @@ def test_the_report_names_what_misled_with_its_link(it: Life) -> None:
     ]
 
 
+def test_a_message_of_what_was_the_same_thing_leads_to_what_goes_on(it: Life) -> None:
+    numbers = [it.open(TITLE), opens(it, Severity.SEV2, "sev2"), it.open(TITLE)]
+    first, second, third = numbers
+    it.triage.same_thing(it.act(), second, third)
+    it.triage.same_thing(it.act(), third, first)
+    triaging = Triaging(it.context, it.triage)
+
+    standing = triaging.standing(LINK)
+    declined = triaging.decline("U0ANA", LINK, ("sev2",))
+
+    assert standing
+    assert declined
+    assert (standing.incident.number, declined.incident.number) == (first, first)
+    assert opens(it, Severity.SEV2, "sev2") == first
+    assert report(it) == ["1 decided: 1 held, 0 misled."]
+
+
 def test_what_was_no_incident_is_forgotten_when_texts_are(tmp_path: Path) -> None:
     policy = replace(shipped_policy(), erase_texts_after=timedelta(days=30))
     with life(tmp_path / "sevbot.db", policy) as it:

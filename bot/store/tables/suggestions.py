@@ -36,9 +36,9 @@ def decide(tx: Transaction, decision: Decision) -> None:
 
 
 def opened_from(tx: Transaction, about: str) -> int | None:
-    """Return the incident that was opened from a text, unless it was voided."""
-    row = tx.one("opened_from", about=about)
-    return int(row["number"]) if row else None
+    """Return the incident that was opened from a text, if any, void or not."""
+    row = tx.one("suggestion", about=about)
+    return None if row is None else row["incident"]
 
 
 def declined(tx: Transaction, about: str) -> Decision | None:
@@ -50,7 +50,8 @@ def declined(tx: Transaction, about: str) -> Decision | None:
 def decided(tx: Transaction) -> list[tuple[Decision, str]]:
     """Return every decision, oldest first, with what the text proved to be.
 
-    That is the incident's severity by now, or "none" for one that was voided.
+    That is the incident's severity by now, or "none" for one that was voided, unless it
+    was the same thing as another.
     """
     rows = tx.all("decided_suggestions")
     return [(_decision(row), str(row["proved"])) for row in rows]
