@@ -206,7 +206,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     people, triage = People(context, slack, identity), Triage(context)
     covers = Covers(context)
     questions = Questions(context, triage, people, covers)
-    triages = Triages(context, triage, people, slack, identity)
+    triages = Triages(context, triage, people, slack)
     updates = CustomerUpdates(context, MessageUpdates(context, triage), people, slack)
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(context, slack, renderer, pace)

@@ -12,7 +12,6 @@ from bot.slack.client import Slack
 from bot.slack.command_text import OpenRequest
 from bot.slack.forms import opening
 from bot.slack.forms.opening import OpenEntry
-from bot.slack.identities import Identity
 from bot.slack.messages import answers, command_help, opened, triaged
 from bot.slack.payloads import Command, Mention, Payload, Press, Shortcut
 from bot.slack.phrases import Times
@@ -35,14 +34,12 @@ class Triages:
         triage: Triage,
         people: People,
         slack: Slack,
-        identity: Identity,
     ) -> None:
         self._context = context
         self._triage = triage
         self._triaging = Triaging(context, triage)
         self._people = people
         self._slack = slack
-        self._site, self._bot = identity.url, identity.user
 
     def text(self, command: Command) -> Message:
         """Suggest a severity for what was typed after a command."""
@@ -65,7 +62,7 @@ class Triages:
         Without other words it is about the message above its thread. `None` if it only
         mentions the bot within code.
         """
-        text = triage_text.beside_mention(mention.message, self._bot)
+        text = triage_text.beside_mention(mention.message, self._people.home().user)
         if text is None:
             return None
         message: Payload = {**mention.message, "text": text}
@@ -85,7 +82,8 @@ class Triages:
     def _message(self, message: Payload, channel: str, by: str) -> Message:
         """Suggest a severity or, if it was opened already, name the incident."""
         policy, names = self._context.policy(), self._people.name_of
-        text = triage_text.of_message(message, channel, self._site, policy, names)
+        site = self._people.home().url
+        text = triage_text.of_message(message, channel, site, policy, names)
         assert text.link is not None, "a message has a link"
         standing = self._triaging.standing(text.link)
         if standing is not None:

@@ -7,9 +7,10 @@ import pytest
 from bot.classification.weights import shipped
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
+from bot.errors import SlackError
 from bot.policy.policies import Severity
 from tests.breaking import locked
-from tests.story import Story, shipped_policy
+from tests.story import REPLICAS, Story, shipped_policy
 
 TRIAGE = "triage_message"
 DOWN = "nobody at Globex can log in since ten"
@@ -230,6 +231,24 @@ def test_a_message_of_a_voided_incident_can_be_triaged_anew(tuesday: Story) -> N
     tuesday.press("dee", "Open as Sev1", newest_private(tuesday, "dee"))
 
     assert "🔺 Sev1 · INC-2 · Globex" in tuesday.read(tuesday.card(2))
+
+
+@pytest.mark.skipif(REPLICAS > 1, reason="is about the start of one bot")
+def test_a_bot_that_started_without_slack_opens_a_message_once(tuesday: Story) -> None:
+    tuesday.bot.close()
+    tuesday.slack.faults.add("auth.test", Fault.FAIL_BEFORE, times=2)
+    with pytest.raises(SlackError):
+        tuesday.start_bot()
+    tuesday.bot.transport.start()
+    tuesday.slack.wait_for_socket()
+    said = wrote(tuesday, DOWN)
+    tuesday.shortcut("ana", said, TRIAGE)
+    tuesday.press("ana", "Open as Sev1", newest_private(tuesday, "ana"))
+    tuesday.restart()
+
+    answer = tuesday.shortcut("dee", said, TRIAGE)
+
+    assert answer.startswith("@ana made this INC-1")
 
 
 def test_an_edited_message_is_read_as_it_is_now(tuesday: Story) -> None:
