@@ -2123,12 +2123,15 @@ INSERT INTO suggestions (
 VALUES (
   :workspace, :about, :candidates, :decision, :incident, :by_person, :decided_at
 )
+-- What was opened stays so, even if it was voided and then declined.
 ON CONFLICT (workspace, about) DO UPDATE
 SET candidates = excluded.candidates,
   decision = excluded.decision,
   incident = excluded.incident,
   by_person = excluded.by_person,
   decided_at = excluded.decided_at
+WHERE suggestions.incident IS NULL
+  OR excluded.incident IS NOT NULL
 RETURNING about;
 
 -- name: opened_and_not_changed

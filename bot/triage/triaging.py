@@ -74,7 +74,10 @@ class Triaging:
         self, by: str, about: str, candidates: tuple[str, ...]
     ) -> Result | None:
         """Note that a text is no incident; return the one that it is by now, if any."""
+        system_now = self._context.system_clock()
         with self._context.database.transaction() as tx:
+            # Whoever opens it claims the same key, so that one waits for the other.
+            tx.one("claim_inbox", key=f"about:{about}", received_at=system_now)
             number = same_things.opened_from(tx, about)
             if number is None:
                 now = self._context.clock()

@@ -125,6 +125,18 @@ def test_a_message_of_what_was_the_same_thing_leads_to_what_goes_on(it: Life) ->
     assert report(it) == ["1 decided: 1 held, 0 misled."]
 
 
+def test_a_void_incident_keeps_its_message_when_that_is_declined(it: Life) -> None:
+    number = opens(it, Severity.SEV2, "sev2")
+    it.triage.void(it.act(), number, VoidReason.MISTAKE)
+    Triaging(it.context, it.triage).decline("U0ANA", LINK, ("sev2",))
+
+    it.triage.reopen(it.act(), number)
+
+    standing = Triaging(it.context, it.triage).standing(LINK)
+    assert standing is not None
+    assert standing.incident.number == number
+
+
 def test_what_was_no_incident_is_forgotten_when_texts_are(tmp_path: Path) -> None:
     policy = replace(shipped_policy(), erase_texts_after=timedelta(days=30))
     with life(tmp_path / "sevbot.db", policy) as it:
