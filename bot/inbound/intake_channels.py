@@ -68,11 +68,12 @@ class IntakeChannels:
         report = reported(text, self._context.clock())
         one = self._triaging.look("", text.words, report)[0]
         assert one.result is not None, "an incident leads to something"
-        about = (
-            f"{posted.channel}/by/{posted.author}",
-            f"{posted.channel}/about/{text.customer}",
-        )
-        who = intake.whom(self._context, one.result, about)
+        parts = {
+            "by": posted.author or posted.message.get("bot_id"),
+            "about": text.customer,
+        }
+        about = [f"{posted.channel}/{key}/{of}" for key, of in parts.items() if of]
+        who = intake.whom(self._context, one.result, about or [text.link])
         if who is None:
             return
         suggested = self._triages.suggested(text, who, about=text.link)

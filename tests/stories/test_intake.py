@@ -118,6 +118,17 @@ def test_a_burst_is_one_suggestion(watched: Story) -> None:
     assert len(told(watched)) == 1
 
 
+def test_what_nobody_knows_of_two_messages_makes_them_no_burst(watched: Story) -> None:
+    post(watched, "The stack that hosts the customer's endpoint is down.", "dee")
+    post(
+        watched,
+        "An agent update stops a customer's whole fleet of devices from working.",
+        "ben",
+    )
+
+    assert len(told(watched)) == 2
+
+
 def test_after_the_burst_the_same_is_suggested_again(watched: Story) -> None:
     post(watched)
     watched.system_clock.advance(minutes=16)
