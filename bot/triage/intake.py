@@ -16,7 +16,7 @@ _BURST = timedelta(minutes=15)
 
 
 def whom(context: Context, foreseen: Result, about: Sequence[str]) -> str | None:
-    """Return the person on call who is to be told now; `None` if nobody is.
+    """Return the first on call who may be told now; `None` if nobody may.
 
     `foreseen` is what opening the message would lead to, and `about` names whose
     message and which thing it is. Somebody is told once within a quarter of an hour,
@@ -24,15 +24,14 @@ def whom(context: Context, foreseen: Result, about: Sequence[str]) -> str | None
     """
     policy, now = context.policy(), context.clock()
     incident = foreseen.incident
-    who = recipients.of_unowned(policy, incident, now)
-    if not who.is_person:
-        return None
+    people = recipients.on_call(policy, now, incident).named()
     with context.database.transaction() as tx:
         ring = Rings(tx, policy).of(incident, foreseen.deadlines)
-        if not ring(who.id, now).is_now:
+        who = next((one for _, one in people if ring(one, now).is_now), None)
+        if who is None:
             return None
         is_first = _is_first(context, tx, incident.severity, about)
-    return who.id if is_first else None
+    return who if is_first else None
 
 
 def _is_first(

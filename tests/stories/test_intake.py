@@ -148,6 +148,15 @@ def test_what_is_graver_is_suggested_at_once(watched: Story) -> None:
     assert (mild, len(told(watched))) == (1, 2)
 
 
+def test_who_cannot_be_reached_is_passed_over(watched: Story) -> None:
+    watched.leave("ana")
+
+    post(watched)
+
+    assert told(watched) == []
+    assert len(watched.slack.dm("ben")) == 1
+
+
 def test_at_night_only_what_would_ring_is_suggested(watched: Story) -> None:
     watched.travel(watched.now.replace(day=25, hour=10))
 
