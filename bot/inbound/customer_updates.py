@@ -31,6 +31,7 @@ _APP = "An app wrote that. An update is what a person told the customer."
 _ELSEWHERE = "Somebody of another company wrote that, so it is no update of ours."
 _SLACKS = "Nobody wrote that: it is a line of Slack's own."
 _NONE_OPEN = "No incident is open, so there is none to log an update for."
+_KEEPS = "keeps the update: somebody else's emoji is still on the message."
 _TAKE_BACK = "Take the emoji off within a minute to take it back."
 
 
@@ -102,14 +103,11 @@ class CustomerUpdates:
     def _act_on(self, reaction: Reaction, message: Payload) -> Message | None:
         """Do what an emoji asks for; return nothing if that was done already."""
         act = Act(reaction.by, reaction.key)
-        if _is_marked(message, reaction) != reaction.is_added:
+        marked_by = _marked_by(message, reaction)
+        if (reaction.by in marked_by) != reaction.is_added:
             return None  # It was changed again, of which another event tells.
         if not reaction.is_added:
-            channel, ts = reaction.channel, reaction.ts
-            undone = self._updates.take_back(act, channel, ts, reaction.at)
-            if undone is None:
-                return None
-            return self._receipt(reaction.by, undone)
+            return self._take_back(act, reaction, is_marked=bool(marked_by))
         written = self._written(reaction.channel, message)
         found = self._incident(written)
         if isinstance(found, Message):
@@ -118,6 +116,19 @@ class CustomerUpdates:
         if result.is_repeat:
             return None
         return self._receipt(reaction.by, result, written.author, _TAKE_BACK)
+
+    def _take_back(
+        self, act: Act, reaction: Reaction, *, is_marked: bool
+    ) -> Message | None:
+        """Take an update back, unless others have marked it; `None` if not theirs."""
+        channel, ts = reaction.channel, reaction.ts
+        logged = self._updates.logged_by(act.by, channel, ts)
+        if logged is None:
+            return None
+        if is_marked:
+            raise UserError(f"{logged.name} {_KEEPS}")
+        undone = self._updates.take_back(act, logged.number, channel, ts, reaction.at)
+        return self._receipt(act.by, undone)
 
     def _incident(self, written: Written) -> int | Message:
         """Return the number of a message's incident, or the question which it is."""
@@ -184,13 +195,14 @@ class CustomerUpdates:
             logger.warning("an answer was not delivered", extra={"error": error.code})
 
 
-def _is_marked(message: Payload, reaction: Reaction) -> bool:
-    """Return whether the emoji of that person is on the message now."""
-    return any(
-        reaction.by in one["users"]
+def _marked_by(message: Payload, reaction: Reaction) -> set[str]:
+    """Return the people whose emoji of that name is on the message now."""
+    return {
+        person
         for one in message.get("reactions") or ()
         if one["name"].partition("::")[0] == reaction.emoji
-    )
+        for person in one["users"]
+    }
 
 
 def _thread_of(message: Payload) -> str | None:

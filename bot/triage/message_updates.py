@@ -71,16 +71,19 @@ class MessageUpdates:
             ),
         )
 
-    def take_back(self, act: Act, channel: str, ts: str, at: datetime) -> Result | None:
-        """Undo at `at` that the actor logged a message; `None` if they did not."""
-        link = records.message_path(channel, ts)
+    def logged_by(self, person: str, channel: str, ts: str) -> Incident | None:
+        """Return the open incident for which a person logged a message, if any."""
         with self._context.database.reading() as tx:
-            about = self._logged(tx, channel, ts, act.by)
-        if about is None:
-            return None
+            return self._logged(tx, channel, ts, person)
+
+    def take_back(
+        self, act: Act, number: int, channel: str, ts: str, at: datetime
+    ) -> Result:
+        """Undo at `at` that the actor logged a message."""
+        link = records.message_path(channel, ts)
         return self._triage.act_in_view(
             act,
-            about.number,
+            number,
             lambda incident, by, now, earlier: acts.update_taken_back(
                 incident, by, min(at, now), link, earlier()
             ),

@@ -179,6 +179,19 @@ def test_only_who_logged_it_takes_it_back(shared: Story) -> None:
     assert owed(shared).startswith(NEXT)
 
 
+def test_an_update_that_others_marked_too_stays(shared: Story) -> None:
+    said = say(shared)
+    tap(shared, "ana", said)
+    tap(shared, "ben", said)
+
+    tap(shared, "ana", said)
+
+    assert owed(shared).startswith(NEXT)
+    assert whispered(shared, "ana")[-1] == (
+        "INC-1 keeps the update: somebody else's emoji is still on the message."
+    )
+
+
 def test_an_emoji_that_is_gone_again_logs_nothing(shared: Story) -> None:
     said = say(shared)
     shared.slack.workspace.react(said, EMOJI, shared.slack.as_("ana").id)
