@@ -54,9 +54,10 @@ def receipt(  # noqa: PLR0913  # What the sentence is about, and for whom.
 
 
 def which(choices: Mapping[Incident, str]) -> Message:
-    """Ask which incident a message was an update of, by the value of each."""
+    """Ask which incident a message was an update of; of too many the newest ones."""
     said = "Which incident was this message the update of? Nothing is logged yet."
-    options = [_option(incident, value) for incident, value in choices.items()]
+    newest = sorted(choices, key=lambda one: one.number, reverse=True)
+    options = [_option(one, choices[one]) for one in newest]
     menu = select(actions.UPDATE_OF, "Choose", options[:_MOST_CHOICES])
     return say(said, [section(said), row([menu])])
 
