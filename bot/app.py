@@ -207,7 +207,10 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     covers = Covers(context)
     questions = Questions(context, triage, people, covers)
     triages = Triages(context, triage, people, slack)
-    updates = CustomerUpdates(context, MessageUpdates(context, triage), people, slack)
+    linked = partial(Links(lambda: identity.url).put_in_answer, database)
+    updates = CustomerUpdates(
+        context, MessageUpdates(context, triage), people, slack, linked
+    )
     renderer = Renderer(policy, clock, lambda: identity.url)
     outbox = Outbox(context, slack, renderer, pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
@@ -219,12 +222,14 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         Shortcuts(triages, updates),
         triages,
         updates,
-        IntakeChannels(context, triages, Triaging(context, triage), people, slack),
+        IntakeChannels(
+            context, triages, Triaging(context, triage), people, slack, linked
+        ),
         people,
         slack,
         triage.recorded,
         triage.answer_written,
-        partial(Links(lambda: identity.url).put_in_answer, database),
+        linked,
         wake,
         executor,
     ).register(app)

@@ -1,6 +1,7 @@
 """Log the message that was the customer's update, by a shortcut or an emoji on it."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,15 +37,24 @@ _TAKE_BACK = "Take the emoji off within a minute to take it back."
 
 
 class CustomerUpdates:
-    """Finds out which incident a message is the update of, and has it logged."""
+    """Finds out which incident a message is the update of, and has it logged.
+
+    `linked` links the incidents that an answer names.
+    """
 
     def __init__(
-        self, context: Context, updates: MessageUpdates, people: People, slack: Slack
+        self,
+        context: Context,
+        updates: MessageUpdates,
+        people: People,
+        slack: Slack,
+        linked: Callable[[Message], Message],
     ) -> None:
         self._context = context
         self._updates = updates
         self._people = people
         self._slack = slack
+        self._linked = linked
 
     def of_shortcut(self, shortcut: Shortcut) -> Message:
         """Log the message on which the shortcut was chosen, or ask for its incident."""
@@ -189,8 +199,9 @@ class CustomerUpdates:
         )
 
     def _whisper(self, reaction: Reaction, answer: Message, thread: str | None) -> None:
+        said = self._linked(answer)
         try:
-            self._slack.whisper(reaction.channel, reaction.by, answer, thread)
+            self._slack.whisper(reaction.channel, reaction.by, said, thread)
         except SlackError as error:
             logger.warning("an answer was not delivered", extra={"error": error.code})
 

@@ -6,10 +6,12 @@ best effort, and not from the outbox, which would keep the text.
 """
 
 import logging
+from collections.abc import Callable
 
 from bot.errors import SlackError, StorageError, UserError
 from bot.inbound.triages import Triages, reported
 from bot.slack import triage_text
+from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.slack.messages import triaged
 from bot.slack.payloads import Posted
@@ -23,21 +25,26 @@ logger = logging.getLogger(__name__)
 
 
 class IntakeChannels:
-    """Tells whoever is on call of messages that read like incidents."""
+    """Tells whoever is on call of messages that read like incidents.
 
-    def __init__(
+    `linked` links the incidents that a suggestion names.
+    """
+
+    def __init__(  # noqa: PLR0913  # What a suggestion needs, handed in once.
         self,
         context: Context,
         triages: Triages,
         triaging: Triaging,
         people: People,
         slack: Slack,
+        linked: Callable[[Message], Message],
     ) -> None:
         self._context = context
         self._triages = triages
         self._triaging = triaging
         self._people = people
         self._slack = slack
+        self._linked = linked
 
     def take_in(self, posted: Posted) -> None:
         """Look at a message, if it is in such a channel and not the bot's own."""
@@ -77,7 +84,7 @@ class IntakeChannels:
         if who is None:
             return
         suggested = self._triages.suggested(text, who, about=text.link)
-        said = triaged.heard(suggested, posted.author, posted.channel, text)
+        heard = triaged.heard(suggested, posted.author, posted.channel, text)
         conversation = self._slack.open_conversation(who)
-        self._slack.post(conversation, said, key=f"intake/{text.link}")
+        self._slack.post(conversation, self._linked(heard), key=f"intake/{text.link}")
         logger.info("an intake message was suggested", extra={"to": who})

@@ -137,7 +137,8 @@ class Listeners:
         answer = self._answer_command(command)
         if isinstance(answer, Message):
             # What was just opened has no card yet: only another one can be linked.
-            is_linked = command.is_question or len(named(answer)) > 1
+            asks = command.is_question or command.is_triage
+            is_linked = asks or len(named(answer)) > 1
             ack(**_private(self._linked(answer) if is_linked else answer))
         else:
             ack()
@@ -223,8 +224,9 @@ class Listeners:
         """
         url, thread = asked.response_url, asked.thread
         if url is None or thread is not None:
+            said = self._linked(message)
             try:
-                self._slack.whisper(asked.channel, asked.by, message, thread)
+                self._slack.whisper(asked.channel, asked.by, said, thread)
             except SlackError as error:
                 if url is None:
                     _not_delivered(error.code)

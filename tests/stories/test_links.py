@@ -55,6 +55,27 @@ def test_a_refusal_links_the_incident_that_it_names(opened: Story) -> None:
     assert links(opened.slack.private("ben")[-1]) == [to_card(opened)]
 
 
+def test_answers_in_a_channel_and_suggestions_link_the_incident(opened: Story) -> None:
+    opened.use_policy(update_emoji="phone", intake=("C0SUPPORT",))
+    for channel in ("acme", "support"):
+        opened.slack.invite(channel, "sevbot")
+    dee = opened.slack.as_("dee")
+    parent = dee.say("Any news?", "acme")
+    reply = dee.say("A fix is in test", "acme", thread=parent.ts)
+
+    typed = opened.command("dee", "/triage acme: push of apps fails").private
+    opened.shortcut("dee", reply, "was_update")
+    opened.slack.as_("ana").react("phone", reply)
+    opened.take_in()
+    dee.say("acme: push of apps fails", "support")
+    opened.take_in()
+
+    by_shortcut, by_emoji = (opened.slack.private(who)[-1] for who in ("dee", "ana"))
+    heard = opened.slack.dm("ana")[-1]
+    for answer in (typed, by_shortcut, by_emoji, heard):
+        assert to_card(opened) in links(answer)
+
+
 def test_an_incident_that_somebody_typed_is_linked_too(opened: Story) -> None:
     opened.command("dee", "/sev3 globex: the same as INC-1, not INC-77 owner=@dee")
 
