@@ -109,7 +109,9 @@ def test_triage_works_under_incident_where_the_short_name_is_taken(
     assert "This reads like 🔺 Sev1" in tuesday.read(answer)
 
 
-@pytest.mark.parametrize("text", ["", "help", "  "])
+@pytest.mark.parametrize(
+    "text", ["", "help", "  ", "?", "-help", "--help", "-", "Help"]
+)
 def test_triage_without_a_text_says_how_it_is_typed(tuesday: Story, text: str) -> None:
     assert "`/triage what somebody wrote`" in tuesday.read(typed(tuesday, text))
 
