@@ -83,7 +83,14 @@ class Triages:
     def _message(self, message: Payload, channel: str, by: str) -> Message:
         """Suggest a severity or, if it was opened already, name the incident."""
         policy, names = self._context.policy(), self._people.name_of
-        site = self._people.home().url
+        site, bot = self._people.home().url, self._people.home().user
+        ts = str(message["ts"])
+        thread = str(message.get("thread_ts") or ts)
+        theirs = self._triaging.of_thread(channel, ts, thread)
+        if theirs is not None:
+            return self._standing(theirs, by)
+        if message.get("user") == bot:
+            raise UserError("I wrote that myself.")
         text = triage_text.of_message(message, channel, site, policy, names)
         assert text.link is not None, "a message has a link"
         standing = self._triaging.standing(text.link)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bot.classification.suggestions import Candidate, Opened, Suggestion, suggest
 from bot.incidents.acts import Report
 from bot.policy.policies import Severity
-from bot.store.tables import suggestions
+from bot.store.tables import records, suggestions
 from bot.store.tables.suggestions import Decision
 from bot.triage import same_things
 from bot.triage.context import Context
@@ -68,6 +68,14 @@ class Triaging:
         """Return the incident that was opened from a text, unless it was voided."""
         with self._context.database.reading() as tx:
             number = same_things.opened_from(tx, about)
+        return None if number is None else self._triage.look(number)
+
+    def of_thread(self, channel: str, ts: str, thread: str) -> Result | None:
+        """Return the newest open incident whose card or message one of two is."""
+        with self._context.database.reading() as tx:
+            found = records.incidents_of_thread(tx, channel, ts, thread)
+            going_on = [same_things.goes_on(tx, one) for one in found]
+        number = next((one.number for one in going_on if one.is_open), None)
         return None if number is None else self._triage.look(number)
 
     def decline(

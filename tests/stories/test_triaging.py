@@ -421,6 +421,27 @@ def test_a_mention_alone_in_a_thread_is_about_the_message_above(
     assert parent.ts.replace(".", "") in str(tuesday.card().blocks)
 
 
+def test_at_an_incidents_card_and_in_its_thread_that_incident_stands(
+    tuesday: Story,
+) -> None:
+    tuesday.command("ana", "/sev2 acme: push of apps fails")
+    card = tuesday.card()
+    reply = tuesday.slack.as_("dee").say(DOWN, "incidents", thread=card.ts)
+
+    for message in (card, reply):
+        answer = tuesday.shortcut("dee", message, TRIAGE)
+        assert answer.startswith("@ana made this INC-1 Acme")
+
+
+def test_what_the_bot_wrote_is_not_triaged(tuesday: Story) -> None:
+    tuesday.command("ana", "/sev2 acme: push of apps fails owner=@ana")
+    tuesday.fill_in("ana", "Resolve", note="Fixed", confirmed=["yes"])
+
+    answer = tuesday.shortcut("dee", tuesday.card(), TRIAGE)
+
+    assert answer == "I wrote that myself."
+
+
 def test_a_mention_with_words_in_a_thread_is_about_those(tuesday: Story) -> None:
     parent = wrote(tuesday, THANKS, "ana")
 
