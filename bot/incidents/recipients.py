@@ -147,7 +147,11 @@ def fire(
     there is nothing, the next step for somebody else comes with it.
     """
     before = _page_before(policy, incident, deadline)
-    rung = {one.id for one in of_step(policy, incident, before, now)} if before else ()
+    rung: set[str] = set()
+    if before is not None:
+        # Those who were on call when it rang: a swap or a hand-over may lie between.
+        rang_at = min(before.at, now)
+        rung = {one.id for one in of_step(policy, incident, before, rang_at)}
 
     def is_again(step: Step, one: Recipient) -> bool:
         if before is None or nudges.is_repeat(policy, deadline, step):

@@ -153,6 +153,20 @@ def test_a_swap_in_the_middle_of_an_escalation_pages_who_covers(tell: Tell) -> N
     assert [line[:19] for line in told.heard("dee")][1:] == ["Fri 20:05 🔺 Sev1 IN"]
 
 
+def test_a_backup_who_covers_in_an_escalation_is_paged_as_the_backup(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-27 20:00", policy=by_turns())
+    ask(told, "lea", instead_of="ana", until=pacific("2026-11-27 23:00"), of="ben")
+    told.command("lea", SEV1)
+    told.advance(minutes=7)
+    accept(told, "ben", told.slack.dm("ben")[0])
+
+    told.advance(minutes=3)
+
+    assert [line[10:22] for line in told.heard("ben")][1:] == ["🔺 Sev1 INC-1"[:12]]
+
+
 def test_a_shift_that_changed_while_slack_was_down_is_told_afterwards(
     tell: Tell,
 ) -> None:
