@@ -36,20 +36,22 @@ class CoveredPolicy:
         self._policy = policy
         self._clock = clock
         self._covers: tuple[Cover, ...] = ()
-        self._covered: tuple[Policy, Policy] | None = None
+        self._covered: tuple[Policy, tuple[Cover, ...], Policy] | None = None
 
     def __call__(self) -> Policy:
         """Return the policy in force."""
-        policy, known = self._policy(), self._covered
-        if known is None or known[0] is not policy:
-            self._covered = known = policy, policy.with_covers(self._covers)
-        return known[1]
+        policy, found, known = self._policy(), self._covers, self._covered
+        # Another thread may read covers meanwhile: what is kept names those it has.
+        if known is None or known[0] is not policy or known[1] is not found:
+            known = policy, found, policy.with_covers(found)
+            self._covered = known
+        return known[2]
 
     def read(self, tx: Transaction) -> None:
         """Read the covers that somebody accepted."""
         found = covers.accepted(tx, self._clock() - covers.KEPT_FOR)
         if found != self._covers:
-            self._covers, self._covered = found, None
+            self._covers = found
 
 
 @dataclass(frozen=True, slots=True)
