@@ -49,6 +49,7 @@ _BUILT_ON = (
     EventKind.CHANGED,
     EventKind.CUSTOMER_SET,
     EventKind.REOPENED,
+    EventKind.REPORTED_AGAIN,
 )
 # How long it can be undone that an incident is the same thing as another.
 _UNDONE_WITHIN = timedelta(days=1)

@@ -177,7 +177,9 @@ def test_only_the_one_who_logged_it_takes_it_back() -> None:
     assert reason == NothingChanged("INC-42")
 
 
-@pytest.mark.parametrize("kind", [EventKind.UPDATED, EventKind.RESUMED])
+@pytest.mark.parametrize(
+    "kind", [EventKind.UPDATED, EventKind.RESUMED, EventKind.REPORTED_AGAIN]
+)
 def test_an_update_on_which_another_event_builds_stays(kind: EventKind) -> None:
     record = opened()
     event = logged(record)
