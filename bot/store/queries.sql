@@ -903,7 +903,15 @@ SELECT
   due.deadline_kind, due.deadline_count, due.fired, due.place, due.step, due.due_at,
   due.outcome, due.reason, due.held_until, owed.closed_at, told.position, told.key,
   told.kind, told.state, told.attempts, told.sent_at, told.deleted_at, told.last_error,
-  told.instead
+  told.instead,
+  -- An answer may be recorded later, for the earlier instant at which it was given.
+  (
+    SELECT MIN(answer.recorded_at)
+    FROM events AS answer
+    WHERE answer.workspace = owed.workspace
+      AND answer.incident = owed.incident
+      AND answer.at = owed.closed_at
+  ) AS answered_at
 FROM receipts AS due
 JOIN deadlines AS owed
   ON owed.workspace = due.workspace

@@ -143,6 +143,19 @@ def test_the_leads_hear_once_of_a_reminder_without_an_outcome(tell: Tell) -> Non
     ]
 
 
+def test_what_was_sent_stays_sent_when_an_earlier_answer_is_logged(
+    tuesday: Story,
+) -> None:
+    tuesday.command("ana", "/sev2 acme: push of apps fails owner=@ana")
+    tuesday.advance(hours=3, minutes=10)
+
+    tuesday.fill_in(
+        "ana", "First response sent", told="x", when=pacific("2026-11-24 12:00")
+    )
+
+    assert asked(tuesday)[-1] == "Today 13:00: first response, ahead to @ana: sent."
+
+
 @pytest.mark.parametrize(
     ("text", "until"),
     [(SEV1, "2026-11-24 20:00"), (SEV2, "2026-11-27 10:00")],

@@ -121,8 +121,9 @@ def _outcome(row: Row) -> tuple[Outcome | None, str, datetime | None]:
         return None, "no message has it", None
     state, sent_at = State(row["state"]), row["sent_at"]
     is_answered = row["closed_at"] is not None
+    answered_at = row["answered_at"] or row["closed_at"]
     match state:
-        case State.SENT if is_answered and sent_at and row["closed_at"] < sent_at:
+        case State.SENT if answered_at and sent_at and answered_at < sent_at:
             return Outcome.SUPERSEDED, Reason.ANSWERED.words, None
         case State.SENT if row["position"]:
             return Outcome.MERGED, Reason.ONE_MESSAGE.words, sent_at
