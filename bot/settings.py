@@ -65,8 +65,12 @@ class Ring:
 
 _WEBHOOK = "whsec_"
 _RING = re.compile(r"SEVBOT_RING_([A-Z][A-Z0-9_]*)_(KEY|URL)")
-_RING_KEY = re.compile(r"[0-9A-Za-z]{32}|whsec_[0-9A-Za-z+/]{20,}={0,2}")
-_A_RING_KEY = "must be an integration key of PagerDuty, or begin with whsec_"
+# Base64 comes in fours, the last of them filled up.
+_RING_KEY = re.compile(
+    r"[0-9A-Za-z]{32}"
+    r"|whsec_([0-9A-Za-z+/]{4}){5,}([0-9A-Za-z+/]{2}==|[0-9A-Za-z+/]{3}=)?"
+)
+_A_RING_KEY = "must be an integration key of PagerDuty, or whsec_ and a key in base64"
 
 SECRETS = {
     "SLACK_BOT_TOKEN": Secret(

@@ -340,14 +340,20 @@ def test_what_rings_is_read_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None
         (
             "SEVBOT_RING_NIGHT_KEY",
             "hidden",
-            "SEVBOT_RING_NIGHT_KEY must be an integration key of PagerDuty, or begin "
-            "with whsec_.",
+            "SEVBOT_RING_NIGHT_KEY must be an integration key of PagerDuty, or whsec_ "
+            "and a key in base64.",
+        ),
+        (
+            "SEVBOT_RING_NIGHT_KEY",
+            "whsec_" + "a" * 33,
+            "SEVBOT_RING_NIGHT_KEY must be an integration key of PagerDuty, or whsec_ "
+            "and a key in base64.",
         ),
         (
             "SEVBOT_RING_NIGHT_URL",
             "https://here.example/",
-            "SEVBOT_RING_NIGHT_KEY must be an integration key of PagerDuty, or begin "
-            "with whsec_.",
+            "SEVBOT_RING_NIGHT_KEY must be an integration key of PagerDuty, or whsec_ "
+            "and a key in base64.",
         ),
         (
             "SEVBOT_RING_NIGHT_KEY",
@@ -355,7 +361,7 @@ def test_what_rings_is_read_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None
             "Set SEVBOT_RING_NIGHT_URL in the environment or in .env.",
         ),
     ],
-    ids=["an odd key", "no key", "no address"],
+    ids=["an odd key", "no base64", "no key", "no address"],
 )
 def test_what_cannot_ring_is_refused_by_its_name(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str

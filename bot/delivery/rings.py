@@ -5,6 +5,7 @@ trouble with Slack no ring. They need no reconciliation: a target knows a second
 the key of the first.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from bot.store.tables.outbox_messages import (
     message_of,
 )
 from bot.triage.context import Context
+
+logger = logging.getLogger(__name__)
 
 _LOOK_EVERY = timedelta(seconds=1)
 _UNKNOWN = "ring_not_set"
@@ -108,6 +111,9 @@ class Rings:
             may_pass = str(error).startswith(_MAY_PASS)
             fate = Fate.UNDOCUMENTED if may_pass else Fate.REFUSED
             return SlackError(f"ring_{error}", fate)
+        except Exception:  # It must not stay unsent for ever: a person hears of it.
+            logger.exception("ring failed")
+            return SlackError("ring_failed", Fate.REFUSED)
         return None
 
     def _alert(self, tx: Transaction, message: OutboxMessage) -> Alert | None:

@@ -29,6 +29,7 @@ _REASONS = {
         "somebody deleted it a second time, so it stays away, and its thread with it"
     ),
     "ring_not_set": "the environment has no SEVBOT_RING_…_KEY for it",
+    "ring_failed": "it could not be called; the bot's log says why",
     "ring_no_answer": "it did not answer within ten seconds",
     "ring_not_reached": "it cannot be reached",
     "ring_private_address": (

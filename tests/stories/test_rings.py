@@ -226,6 +226,18 @@ def test_a_ring_that_the_environment_does_not_have_is_reported(begin: Begin) -> 
     assert "the environment has no SEVBOT_RING_…_KEY for it" in fallback(told)[-1]
 
 
+def test_a_ring_that_cannot_be_signed_is_reported(
+    begin: Begin, target: WebTarget
+) -> None:
+    told = begin(WEBHOOK.rstrip("="))
+    told.command("dee", SEV1)
+
+    told.advance(minutes=5)
+
+    assert target.asked == []
+    assert "it could not be called; the bot's log says why" in fallback(told)[-1]
+
+
 def test_what_became_of_a_ring_is_in_the_incidents_history(begin: Begin) -> None:
     told = begin()
     told.command("dee", SEV1)
