@@ -368,35 +368,42 @@ def same_thing(
 
 
 def told_apart(
-    newer: Incident, older: Incident, by: str, now: datetime, joined: Event
+    newer: Incident,
+    older: Incident,
+    by: str,
+    now: datetime,
+    reports: Sequence[datetime],
 ) -> tuple[Event, Event]:
-    """Open the newer incident again; the older one gets its own report back.
+    """Open the newer incident again; the older one gets the earliest report back.
 
-    `joined` is the event by which the older one was reported again.
+    `reports` are its own, and those of what else is the same thing.
     """
     undone = {"as": str(newer.number), "undone": "yes"}
-    was = joined.details.get("old_reported_at")
-    if was and older.reported_at.isoformat() == joined.details["reported_at"]:
-        undone |= _reported(datetime.fromisoformat(was), older.reported_at)
+    if (at := min(reports)) != older.reported_at:
+        undone |= _reported(at, older.reported_at)
     return (
         reopened(newer, by, now),
         Event(EventKind.REPORTED_AGAIN, now, now, by, undone),
     )
 
 
-def joined_lately(events: Sequence[Event], newer: int, now: datetime) -> Event | None:
-    """Return the event by which an incident's history says it is the same as `newer`.
+def is_undoable(joined: Event | None, now: datetime) -> bool:
+    """Return whether it can be undone that an incident is the same thing."""
+    return joined is not None and now - joined.recorded_at <= _UNDONE_WITHIN
 
-    Return `None` if there is none, or if it is too old to be undone.
-    """
-    found = [
-        one
-        for one in events
-        if one.kind is EventKind.REPORTED_AGAIN and one.details["as"] == str(newer)
-    ]
-    if not found or "undone" in found[-1].details:
-        return None
-    return found[-1] if now - found[-1].recorded_at <= _UNDONE_WITHIN else None
+
+def joined(events: Sequence[Event]) -> dict[int, Event]:
+    """Return what an incident's history says is the same thing, each by the event."""
+    again = (one for one in events if one.kind is EventKind.REPORTED_AGAIN)
+    last = {int(one.details["as"]): one for one in again}
+    return {number: one for number, one in last.items() if "undone" not in one.details}
+
+
+def own_report(incident: Incident, events: Sequence[Event]) -> datetime:
+    """Return when an incident was reported itself, by its history."""
+    moved = (one.details.get("old_reported_at") for one in events)
+    first = next(filter(None, moved), None)
+    return datetime.fromisoformat(first) if first else incident.reported_at
 
 
 def must_be_open(incident: Incident) -> None:

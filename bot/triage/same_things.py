@@ -3,23 +3,28 @@
 from datetime import datetime
 
 from bot.incidents import acts
-from bot.incidents.incidents import Event, Incident, Status, explained
+from bot.incidents.incidents import Incident, Status, explained
 from bot.store.database import Transaction
 from bot.store.tables import records, suggestions
 
 
 def joined(
     tx: Transaction, newer: Incident | None, now: datetime
-) -> tuple[int, Event] | None:
-    """Return the incident that this one is the same as, and the event that says so.
+) -> tuple[int, list[datetime]] | None:
+    """Return the incident that this one is the same as, and the reports left to it.
 
     Return `None` if it is void for another reason, or for longer than can be undone.
     """
-    older = None if newer is None else _same_as(tx, newer)
-    if newer is None or older is None:
+    number = None if newer is None else _same_as(tx, newer)
+    if newer is None or number is None:
         return None
-    event = acts.joined_lately(records.events(tx, older), newer.number, now)
-    return None if event is None else (older, event)
+    older, events = records.incident(tx, number), records.events(tx, number)
+    same = acts.joined(events)
+    if older is None or not acts.is_undoable(same.pop(newer.number, None), now):
+        return None
+    others = filter(None, (records.incident(tx, one) for one in same))
+    reports = (one.reported_at for one in others)
+    return number, [acts.own_report(older, events), *reports]
 
 
 def goes_on(tx: Transaction, one: Incident) -> Incident:

@@ -242,8 +242,8 @@ class Triage:
                 leavers.mark(tx, incident.owner, self._context.clock())
             other = same_things.joined(tx, incident, self._context.clock())
         if other is not None:
-            older, joined = other
-            apart = partial(acts.told_apart, joined=joined)
+            older, reports = other
+            apart = partial(acts.told_apart, reports=reports)
             return self._act_on_two(act, number, older, apart)
         return self._act(act, number, acts.reopened)
 

@@ -68,6 +68,35 @@ def test_the_earlier_report_is_kept_and_given_back(opened: Story) -> None:
     assert "*First response:* due today 14:00" in opened.read(opened.card(1))
 
 
+@pytest.mark.parametrize(
+    ("joined", "undone", "left"),
+    [
+        (("10:20", "09:20"), (2, 3), ["09:20", ""]),
+        (("10:20", "09:20"), (3, 2), ["10:20", ""]),
+        (("09:20", "10:20"), (2, 3), ["10:20", ""]),
+    ],
+    ids=["in the order joined", "the other way round", "a later report stays"],
+)
+def test_of_two_that_are_told_apart_no_report_stays(
+    tuesday: Story, joined: tuple[str, str], undone: tuple[int, int], left: list[str]
+) -> None:
+    tuesday.advance(hours=1)
+    tuesday.command("ana", "/sev2 acme: push of apps fails owner=@ana")
+    for number, at in enumerate(joined, 2):
+        answer = declared(tuesday, f"/sev3 {AGAIN} at={at}")
+        tuesday.press("dee", "Same thing", answer)
+        assert "the same thing as INC-1" in tuesday.read(tuesday.card(number))
+
+    found = []
+    for number in undone:
+        tuesday.open_form("dee", "More", tuesday.card(number))
+        tuesday.press("dee", "Reopen")
+        _, _, at = tuesday.read(tuesday.card(1)).partition("reported today ")
+        found.append(at[:5])
+
+    assert found == left
+
+
 def test_a_report_that_came_later_moves_nothing(opened: Story) -> None:
     opened.press("dee", "Same thing", declared(opened))
 
