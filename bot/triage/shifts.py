@@ -128,8 +128,12 @@ def _tell(  # noqa: PLR0913  # To whom what is said of which incidents.
         "numbers": _listed(numbers),
         "until": one.shift.until.isoformat() if one.shift.until else "",
     }
+    key = _key(one, kind)
+    if kind is MessageKind.SHIFT_OVER:
+        # Something else may move to the same person in the same shift.
+        key += f"/{'-'.join(map(str, numbers))}"
     new = NewMessage(
-        key=_key(one, kind),
+        key=key,
         kind=kind,
         priority=Priority.NUDGE,
         person=person,

@@ -140,6 +140,23 @@ def test_while_nobody_comes_on_the_work_stays_and_the_leads_hear(tell: Tell) -> 
     assert owner(told) == "@dee"
 
 
+def test_who_went_off_hears_of_all_that_moves_later_in_the_shift(tell: Tell) -> None:
+    told = tell("2026-11-27 16:50", policy=by_turns())
+    for number in (1, 2):
+        told.command("lea", f"{SEV2} {number}")
+        told.take("ana", number)
+    told.fill_in("ana", "Resolve", told.card(2), note="done", confirmed=["yes"])
+    told.travel(pacific("2026-11-28 09:00"))
+
+    told.press("lea", "Reopen", told.card(2))
+    told.advance(minutes=1)
+
+    assert [line for line in told.phone("ana") if "is over" in line] == [
+        f"Your shift (support) is over. @dee has INC-{number} Globex (🔶 Sev2) now."
+        for number in (1, 2)
+    ]
+
+
 def test_a_swap_in_the_middle_of_an_escalation_pages_who_covers(tell: Tell) -> None:
     told = tell("2026-11-27 20:00", policy=by_turns())
     told.command("lea", SEV1)
