@@ -75,12 +75,20 @@ def _stale(tx: Transaction, policy: Policy, now: datetime) -> Iterator[Stale]:
         held.setdefault((row["owner"], row["rotation"]), []).append(row["number"])
     for (owner, rotation), numbers in held.items():
         shift = policy.on_call.turn(rotation, now)
-        if shift is None or shift.person == owner:
+        if shift is None or owner in (shift.person, _next(policy, rotation, shift)):
             continue
         one = Stale(owner, rotation, shift, tuple(numbers))
         is_told = outbox_messages.find(tx, _key(one, MessageKind.SHIFT_HELD))
         if _reachable(tx, shift) is not None or not is_told:
             yield one
+
+
+def _next(policy: Policy, rotation: str, shift: Shift) -> str | None:
+    """Return who comes on after hours in which nobody is on; `None` if somebody is."""
+    if shift.person is not None or shift.until is None:
+        return None
+    following = policy.on_call.turn(rotation, shift.until)
+    return following.person if following else None
 
 
 def _reachable(tx: Transaction, shift: Shift) -> str | None:

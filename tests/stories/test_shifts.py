@@ -140,6 +140,21 @@ def test_while_nobody_comes_on_the_work_stays_and_the_leads_hear(tell: Tell) -> 
     assert owner(told) == "@dee"
 
 
+def test_nobody_hears_of_a_night_after_which_the_same_person_goes_on(
+    tell: Tell,
+) -> None:
+    span = Span(9 * HOUR, 17 * HOUR)
+    by_day = replace(SATURDAYS, hours=Schedule(PACIFIC, ((span,),) * 7))
+    told = tell("2026-11-24 16:50", policy=on_call(Role.PRIMARY, by_day))
+    told.command("lea", SEV2)
+    told.take("ana")
+
+    told.travel(pacific("2026-11-25 09:01"))
+
+    assert owner(told) == "@ana"
+    assert not any("Nobody is on call in" in line for line in told.heard_in("leads"))
+
+
 def test_who_went_off_hears_of_all_that_moves_later_in_the_shift(tell: Tell) -> None:
     told = tell("2026-11-27 16:50", policy=by_turns())
     for number in (1, 2):
