@@ -40,6 +40,9 @@ _MOVABLE = (
     MessageKind.NEW_RECORD,
     MessageKind.CHANNEL_LOST,
     MessageKind.NO_OUTCOME,
+    MessageKind.SHIFT_HELD,
+    MessageKind.ON_CALL_AHEAD,
+    MessageKind.NOBODY_ON_CALL,
 )
 # This code is ours, not Slack's, so that the report can name one like any other.
 CARD_DELETED = "card_deleted_twice"

@@ -281,7 +281,7 @@ class Renderer:
         if message.kind is MessageKind.SHIFT_OVER:
             said = shift.went_off(found, refs["rotation"], links)
             return Rendered(said, is_live=False)
-        whose = message.person or refs["owner"]
+        whose = refs.get("owner") or message.person
         theirs = [one for one in found if one.is_open and one.owner == whose]
         if not theirs:
             return None

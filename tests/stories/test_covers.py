@@ -1,9 +1,10 @@
 """A person asks for cover, another accepts, and the page goes to the right phone."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import partial
 
+from bot.business_time.schedules import Schedule, Span
 from bot.emulator.records import Message
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
@@ -25,12 +26,19 @@ SATURDAYS = Rotation(
     weekday=5,
     days=shipped_policy().team_hours.home,
 )
+NINE_TO_FIVE = Span(timedelta(hours=9), timedelta(hours=17))
 SIX = pacific("2026-11-24 18:00")
 
 
 def by_turns() -> Policy:
     """Return a policy under which ana is on until Saturday the 28th at 09:00."""
     return on_call(Role.PRIMARY, SATURDAYS)
+
+
+def by_day() -> Policy:
+    """Return such a policy under which nobody is on by night."""
+    hours = Schedule(PACIFIC, ((NINE_TO_FIVE,),) * 7)
+    return on_call(Role.PRIMARY, replace(SATURDAYS, hours=hours))
 
 
 def on_call_said(told: Story, who: str) -> Message:
@@ -132,6 +140,29 @@ def test_a_cover_can_be_covered_and_withdrawn(tell: Tell) -> None:
     assert told.phone("cem")[-1] == (
         "@dee withdrew the cover of you (support) from 23:30 to tomorrow 01:30."
     )
+
+
+def test_what_is_withdrawn_in_part_is_said_to_be_withdrawn(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=by_day())
+    ask(told, until=pacific("2026-11-25 16:00"), of="cem")
+    accept(told, "cem", told.slack.dm("cem")[0])
+    told.travel(pacific("2026-11-25 08:00"))
+
+    told.press("cem", "Withdraw", on_call_said(told, "cem"))
+
+    assert told.phone("ana")[-1].startswith("@cem withdrew the cover of you (support")
+
+
+def test_a_request_that_is_withdrawn_in_part_is_not_said_to_be_over(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00", policy=by_day())
+    ask(told, until=pacific("2026-11-25 16:00"), of="cem")
+    told.travel(pacific("2026-11-25 08:00"))
+
+    told.press("ana", "Withdraw", on_call_said(told, "ana"))
+
+    assert told.phone("cem")[0].startswith("@ana withdrew it, nothing is asked of you")
 
 
 def test_an_hour_too_late_nobody_can_accept(tell: Tell) -> None:

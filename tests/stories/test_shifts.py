@@ -1,18 +1,11 @@
 """A change of shift moves the work: the night, a swap meanwhile, and Slack away."""
 
-from dataclasses import replace
-from datetime import timedelta
-
-from bot.business_time.schedules import Schedule, Span
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
-from bot.policy.on_call import Role
-from tests.factories import on_call
 from tests.stories.conftest import Tell
-from tests.stories.test_covers import SATURDAYS, accept, ask, by_turns
-from tests.story import PACIFIC, Story, pacific
+from tests.stories.test_covers import accept, ask, by_day, by_turns
+from tests.story import Story, pacific
 
-HOUR = timedelta(hours=1)
 SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 globex: push of apps fails"
 
@@ -125,9 +118,7 @@ def test_what_was_taken_off_shift_stays(tell: Tell) -> None:
 
 
 def test_while_nobody_comes_on_the_work_stays_and_the_leads_hear(tell: Tell) -> None:
-    span = Span(9 * HOUR, 17 * HOUR)
-    by_day = replace(SATURDAYS, hours=Schedule(PACIFIC, ((span,),) * 7))
-    told = tell("2026-11-27 16:50", policy=on_call(Role.PRIMARY, by_day))
+    told = tell("2026-11-27 16:50", policy=by_day())
     told.command("lea", SEV2)
     told.take("ana")
 
@@ -140,12 +131,22 @@ def test_while_nobody_comes_on_the_work_stays_and_the_leads_hear(tell: Tell) -> 
     assert owner(told) == "@dee"
 
 
+def test_without_their_channel_the_lead_hears_that_the_work_stays(tell: Tell) -> None:
+    told = tell("2026-11-27 16:50", policy=by_day())
+    told.slack.remove("leads", "sevbot")
+    told.command("lea", SEV2)
+    told.take("ana")
+
+    told.travel(pacific("2026-11-27 17:01"))
+
+    found = [one for one in told.phone("lea") if one.startswith("Nobody is on call in")]
+    assert ["INC-1" in one for one in found] == [True]
+
+
 def test_nobody_hears_of_a_night_after_which_the_same_person_goes_on(
     tell: Tell,
 ) -> None:
-    span = Span(9 * HOUR, 17 * HOUR)
-    by_day = replace(SATURDAYS, hours=Schedule(PACIFIC, ((span,),) * 7))
-    told = tell("2026-11-24 16:50", policy=on_call(Role.PRIMARY, by_day))
+    told = tell("2026-11-24 16:50", policy=by_day())
     told.command("lea", SEV2)
     told.take("ana")
 

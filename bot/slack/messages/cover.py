@@ -18,7 +18,7 @@ def message(
     requests: Sequence[CoverRequest], policy: Policy, reader: Person, now: datetime
 ) -> Message:
     """Return the request; once it is answered or over, a sentence without buttons."""
-    one = requests[0]
+    one = _telling(requests)
     if one.is_open(now):
         asks, whose = f"{mention(one.asked_by)} asks you to cover", ""
         if one.asked_by == one.instead_of:
@@ -46,13 +46,18 @@ def answered(
     requests: Sequence[CoverRequest], policy: Policy, reader: Person, now: datetime
 ) -> Message:
     """Tell somebody whom a cover concerns how it ended."""
-    one = requests[0]
+    one = _telling(requests)
     start = f"{mention(one.accepted_by or one.asked_by)} covers"
     if one.withdrawn_by is not None:
         start = f"{mention(one.withdrawn_by)} withdrew the cover of"
     whose = "you" if one.instead_of == reader.id else ""
     plain, token = _both(requests, policy, reader, now, whose)
     return notice(f"{start} {plain}", f"{start} {token}")
+
+
+def _telling(requests: Sequence[CoverRequest]) -> CoverRequest:
+    """Return the request that says how it ended: what has passed is not withdrawn."""
+    return next((one for one in requests if one.withdrawn_by), requests[0])
 
 
 def _both(
