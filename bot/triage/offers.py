@@ -1,11 +1,16 @@
 """Take back offers of incidents that were not answered in time."""
 
+import logging
+
 from bot.incidents import acts
 from bot.incidents.incidents import OFFER_STANDS
+from bot.incidents.refusals import Refusal
 from bot.store.database import Transaction
 from bot.store.tables import records
 from bot.triage import happenings
 from bot.triage.context import Context
+
+logger = logging.getLogger(__name__)
 
 
 def take_back(tx: Transaction, context: Context) -> None:
@@ -17,8 +22,14 @@ def take_back(tx: Transaction, context: Context) -> None:
     for row in tx.all("expired_offers", now=now):
         incident = records.free_incident(tx, row["number"])
         event = acts.offer_expired(incident, now) if incident else None
-        if incident is not None and event is not None:
+        if incident is None or event is None:
+            continue
+        try:
             happenings.happens(context, tx, incident, event)
+        except Refusal as refusal:
+            # A replica whose policy lacks its plan goes on with everybody's reminders.
+            extra = {"incident": incident.number, "because": repr(refusal.reason)}
+            logger.warning("an offer was not taken back", extra=extra)
 
 
 def shorten(tx: Transaction, context: Context) -> None:

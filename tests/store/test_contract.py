@@ -105,6 +105,7 @@ SAMPLES: Mapping[str, object] = {
     "outcome": None,
     "owner": "U0ANA",
     "parent": "%p2%",
+    "pattern": "tick%",
     "pauses": "[]",
     "paused_at": None,
     "person": "U0CEM",
