@@ -14,7 +14,7 @@ from tests.story import REPLICAS, Story, shipped_policy
 
 TRIAGE = "triage_message"
 DOWN = "nobody at Globex can log in since ten"
-SLOW = "the console is slow for some of our users at acme"
+SLOW = "the console is so slow at acme that hardly anybody can work"
 THANKS = "thanks, all good now"
 
 
@@ -45,7 +45,7 @@ def test_a_text_that_is_sure_gets_one_severity_and_all_that_follows(
 
     said = tuesday.read(answer, "dee")
     assert said.startswith("*This reads like 🔺 Sev1 · Globex (Standard Support).*")
-    assert "*🔺 Sev1*: “log in since ten”, “nobody at”." in said
+    assert "*🔺 Sev1*: “can log in since ten”, “nobody at”." in said
     assert "Your policy: The service is lost" in said
     assert "First response due today 14:00, in 4 h." in said
     assert "@ana is paged now" in said
@@ -80,7 +80,7 @@ def test_one_press_opens_what_was_typed(tuesday: Story) -> None:
     tuesday.press("dee", "Open as Sev2", typed(tuesday, SLOW))
 
     assert "🔶 Sev2 · INC-1 · Acme" in tuesday.read(tuesday.card())
-    assert "the console is slow" in tuesday.read(tuesday.card())
+    assert "the console is so slow" in tuesday.read(tuesday.card())
     assert "INC-1 · 🔶 Sev2 · Acme" in tuesday.read(newest_private(tuesday, "dee"))
 
 
