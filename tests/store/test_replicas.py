@@ -95,7 +95,7 @@ def test_numbers_have_no_gap_and_no_duplicate(team: Team) -> None:
     def act(replica: Replica, number: int) -> int | None:
         if number % 5 == 0:  # Nobody has such a plan, so nothing is recorded.
             refused = Report(Severity.SEV2, "x", "C1", plan="gold", owner="U0BEN")
-            with pytest.raises(KeyError):
+            with pytest.raises(Refusal):
                 replica.triage.open(Act("U0ANA", f"key/{number}"), refused)
             return None
         opened = replica.triage.open(Act("U0ANA", f"key/{number}"), report(number))
