@@ -3,7 +3,6 @@
 Each function takes who acts and when, and raises Refusal if the act is not allowed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,12 +12,10 @@ from bot.incidents.incidents import (
     Gone,
     Incident,
     VoidReason,
-    updates,
 )
 from bot.incidents.refusals import (
     AlreadyClosed,
     CustomersAlready,
-    LoggedAlready,
     NobodyOwns,
     NothingChanged,
     NotOffered,
@@ -32,27 +29,12 @@ from bot.incidents.refusals import (
     StillOpen,
     TooEarly,
     UnknownCustomer,
-    UpdateStays,
     YoursAlready,
 )
 from bot.policy.policies import Policy, Severity
 
 # How far people's clocks and ours may differ. Slack's pickers also have no seconds.
 CLOCKS_DIFFER = timedelta(minutes=5)
-# For so long the update that an emoji logged can be taken back.
-TAKEN_BACK_WITHIN = timedelta(minutes=1)
-# After these an update cannot be taken back: they count on it.
-_BUILT_ON = (
-    EventKind.UPDATED,
-    EventKind.UPDATE_TAKEN_BACK,
-    EventKind.RESUMED,
-    EventKind.CHANGED,
-    EventKind.CUSTOMER_SET,
-    EventKind.REOPENED,
-    EventKind.REPORTED_AGAIN,
-)
-# How long it can be undone that an incident is the same thing as another.
-_UNDONE_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,54 +164,6 @@ def updated(incident: Incident, by: str, now: datetime, update: Update) -> Event
     return Event(EventKind.UPDATED, at, now, by, details)
 
 
-def message_logged(
-    incident: Incident, by: str, now: datetime, update: Update, history: Sequence[Event]
-) -> Event:
-    """Note that a message was the update. Slack knows when it was written.
-
-    `history` are all events of the incident.
-    """
-    must_be_open(incident)
-    for known in logged(history, update.link):
-        raise Refusal(LoggedAlready(incident.name, known.by, known.recorded_at))
-    told_at = update.at or now
-    for since, since_at in _earliest(incident).items():
-        if since_at is not None and told_at < since_at:
-            raise Refusal(TooEarly(since, since_at))
-    event = updated(incident, by, now, update)
-    earlier = {"before": incident.updated_at, "waited": incident.waiting_since}
-    stamps = {name: at.isoformat() for name, at in earlier.items() if at}
-    return replace(event, details={**event.details, **stamps})
-
-
-def update_taken_back(
-    incident: Incident, by: str, now: datetime, link: str, history: Sequence[Event]
-) -> Event:
-    """Take back the update that was the message at `link`, within a minute.
-
-    `now` is when its author took the emoji off.
-    """
-    must_be_open(incident)
-    known = next((one for one in logged(history, link) if one.by == by), None)
-    if known is None:
-        raise Refusal(NothingChanged(incident.name))
-    if now - known.recorded_at > TAKEN_BACK_WITHIN:
-        raise Refusal(UpdateStays(incident.name, is_late=True))
-    if any(one.id > known.id and one.kind in _BUILT_ON for one in history):
-        raise Refusal(UpdateStays(incident.name, is_late=False))
-    kept = ("first", "before", "waited")
-    details = {name: known.details[name] for name in kept if name in known.details}
-    details |= {"update": str(known.id), "at": known.at.isoformat()}
-    return Event(EventKind.UPDATE_TAKEN_BACK, now, now, by, details)
-
-
-def logged(history: Sequence[Event], link: str) -> list[Event]:
-    """Return the updates that stand and are the message at a link."""
-    # What comes after the question mark only says in which thread Slack shows it.
-    place = link.partition("?")[0]
-    return [one for one in updates(history) if place in one.details.get("link", "")]
-
-
 def resumed(incident: Incident, by: str, now: datetime) -> Event:
     """Note that the customer answered."""
     must_be_open(incident)
@@ -348,64 +282,6 @@ def voided(incident: Incident, by: str, now: datetime, reason: VoidReason) -> Ev
     return Event(EventKind.VOIDED, now, now, by, {"reason": reason})
 
 
-def same_thing(
-    newer: Incident, older: Incident, by: str, now: datetime
-) -> tuple[Event, Event]:
-    """Void the newer of two incidents as the same thing; the older one goes on.
-
-    It keeps the earlier of both reports: the customer has waited since then.
-    """
-    must_be_open(newer)
-    must_be_open(older)
-    details = {"reason": VoidReason.SAME, "same_as": str(older.number)}
-    again = {"as": str(newer.number)}
-    if newer.reported_at < older.reported_at:
-        again |= _reported(newer.reported_at, older.reported_at)
-    return (
-        Event(EventKind.VOIDED, now, now, by, details),
-        Event(EventKind.REPORTED_AGAIN, now, now, by, again),
-    )
-
-
-def told_apart(
-    newer: Incident,
-    older: Incident,
-    by: str,
-    now: datetime,
-    reports: Sequence[datetime],
-) -> tuple[Event, Event]:
-    """Open the newer incident again; the older one gets the earliest report back.
-
-    `reports` are its own, and those of what else is the same thing.
-    """
-    undone = {"as": str(newer.number), "undone": "yes"}
-    if (at := min(reports)) != older.reported_at:
-        undone |= _reported(at, older.reported_at)
-    return (
-        reopened(newer, by, now),
-        Event(EventKind.REPORTED_AGAIN, now, now, by, undone),
-    )
-
-
-def is_undoable(joined: Event | None, now: datetime) -> bool:
-    """Return whether it can be undone that an incident is the same thing."""
-    return joined is not None and now - joined.recorded_at <= _UNDONE_WITHIN
-
-
-def joined(events: Sequence[Event]) -> dict[int, Event]:
-    """Return what an incident's history says is the same thing, each by the event."""
-    again = (one for one in events if one.kind is EventKind.REPORTED_AGAIN)
-    last = {int(one.details["as"]): one for one in again}
-    return {number: one for number, one in last.items() if "undone" not in one.details}
-
-
-def own_report(incident: Incident, events: Sequence[Event]) -> datetime:
-    """Return when an incident was reported itself, by its history."""
-    moved = (one.details.get("old_reported_at") for one in events)
-    first = next(filter(None, moved), None)
-    return datetime.fromisoformat(first) if first else incident.reported_at
-
-
 def must_be_open(incident: Incident) -> None:
     """Raise Refusal for an incident that is closed."""
     if incident.is_open or incident.closed_at is None or incident.closed_by is None:
@@ -435,10 +311,6 @@ def _from_owner(incident: Incident) -> dict[str, str]:
     return {"from": incident.owner} if incident.owner else {}
 
 
-def _reported(at: datetime, old: datetime) -> dict[str, str]:
-    return {"reported_at": at.isoformat(), "old_reported_at": old.isoformat()}
-
-
 def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:
     """Return when the customer was told. Raises Refusal for an impossible instant.
 
@@ -447,7 +319,7 @@ def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:
     """
     if at > now + CLOCKS_DIFFER:
         raise Refusal(NotYet())
-    for since, since_at in _earliest(incident).items():
+    for since, since_at in earliest(incident).items():
         if since_at is not None and at < since_at:
             if since_at - at > CLOCKS_DIFFER:
                 raise Refusal(TooEarly(since, since_at))
@@ -455,7 +327,7 @@ def _told_at(incident: Incident, at: datetime, now: datetime) -> datetime:
     return min(at, now)
 
 
-def _earliest(incident: Incident) -> dict[Since, datetime | None]:
+def earliest(incident: Incident) -> dict[Since, datetime | None]:
     """Return the instants before which the customer cannot have been told."""
     return {
         Since.REPORT: incident.reported_at,

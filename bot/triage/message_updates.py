@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.incidents import acts
+from bot.incidents import logged_messages
 from bot.incidents.acts import Update
 from bot.incidents.incidents import Incident
 from bot.store.database import Transaction
@@ -66,7 +66,7 @@ class MessageUpdates:
         return self._triage.act_in_view(
             act,
             number,
-            lambda incident, by, now, earlier: acts.message_logged(
+            lambda incident, by, now, earlier: logged_messages.message_logged(
                 incident, by, now, update, earlier()
             ),
         )
@@ -84,7 +84,7 @@ class MessageUpdates:
         return self._triage.act_in_view(
             act,
             number,
-            lambda incident, by, now, earlier: acts.update_taken_back(
+            lambda incident, by, now, earlier: logged_messages.update_taken_back(
                 incident, by, min(at, now), link, earlier()
             ),
         )
@@ -95,7 +95,7 @@ class MessageUpdates:
         """Return the open incident of which a message is the update, by anybody."""
         link = records.message_path(channel, ts)
         for incident in records.open_incidents_with_update(tx, channel, ts):
-            standing = acts.logged(records.events(tx, incident.number), link)
+            standing = logged_messages.logged(records.events(tx, incident.number), link)
             if any(by in (None, one.by) for one in standing):
                 return incident
         return None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.incidents import acts
+from bot.incidents import joining
 from bot.incidents.incidents import Incident, Status, explained
 from bot.store.database import Transaction
 from bot.store.tables import records, suggestions
@@ -19,12 +19,12 @@ def joined(
     if newer is None or number is None:
         return None
     older, events = records.incident(tx, number), records.events(tx, number)
-    same = acts.joined(events)
-    if older is None or not acts.is_undoable(same.pop(newer.number, None), now):
+    same = joining.joined(events)
+    if older is None or not joining.is_undoable(same.pop(newer.number, None), now):
         return None
     others = filter(None, (records.incident(tx, one) for one in same))
     reports = (one.reported_at for one in others)
-    return number, [acts.own_report(older, events), *reports]
+    return number, [joining.own_report(older, events), *reports]
 
 
 def goes_on(tx: Transaction, one: Incident) -> Incident:

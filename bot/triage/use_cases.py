@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.incidents import acts, nudges, recipients
+from bot.incidents import acts, joining, nudges, recipients
 from bot.incidents.acts import Report, Update
 from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.deadlines import Deadline, Kind
@@ -243,13 +243,13 @@ class Triage:
             other = same_things.joined(tx, incident, self._context.clock())
         if other is not None:
             older, reports = other
-            apart = partial(acts.told_apart, reports=reports)
+            apart = partial(joining.told_apart, reports=reports)
             return self._act_on_two(act, number, older, apart)
         return self._act(act, number, acts.reopened)
 
     def same_thing(self, act: Act, number: int, older: int) -> Result:
         """Void an incident as the same thing as an older one, which goes on."""
-        return self._act_on_two(act, number, older, acts.same_thing)
+        return self._act_on_two(act, number, older, joining.same_thing)
 
     def void(self, act: Act, number: int, reason: VoidReason) -> Result:
         """Void an incident, a mistake or a drill, so that no statistic counts it."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.incidents import acts
+from bot.incidents import logged_messages
 from bot.incidents.acts import Update
 from bot.incidents.incidents import Event, EventKind, updates
 from bot.incidents.refusals import (
@@ -32,7 +32,9 @@ SECOND = timedelta(seconds=1)
 def logged(record: Record, *earlier: Event, at: datetime = WROTE) -> Event:
     """Let Ana log Dee's message, as the event after some earlier ones."""
     update = Update(link=f"{LINK}?thread_ts=1764.1", at=at, author="U0DEE")
-    event = acts.message_logged(record.incident, "U0ANA", NOW, update, earlier)
+    event = logged_messages.message_logged(
+        record.incident, "U0ANA", NOW, update, earlier
+    )
     record.apply(event)
     return replace(event, id=len(earlier) + 1)
 
@@ -40,7 +42,7 @@ def logged(record: Record, *earlier: Event, at: datetime = WROTE) -> Event:
 def taken_back(
     record: Record, *history: Event, by: str = "U0ANA", at: datetime = NOW
 ) -> Event:
-    event = acts.update_taken_back(record.incident, by, at, LINK, history)
+    event = logged_messages.update_taken_back(record.incident, by, at, LINK, history)
     record.apply(event)
     return replace(event, id=len(history) + 1)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.incidents import acts
+from bot.incidents import joining
 from bot.incidents.incidents import apply
 from bot.incidents.replays import opening_of
 from bot.incidents.review import Story
@@ -14,7 +14,7 @@ def test_an_incident_reported_again_opens_with_its_first_report() -> None:
     earlier, now = pacific(23, "09:00"), pacific(27, "09:00")
     assert earlier < older.reported_at
     newer = replace(newer, reported_at=earlier)
-    _, again = acts.same_thing(newer, older, "U0ANA", now)
+    _, again = joining.same_thing(newer, older, "U0ANA", now)
     joined = apply(older, again)
     assert joined.reported_at == earlier
 
