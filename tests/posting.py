@@ -8,8 +8,9 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message
-from bot.slack.client import Slack, Standing
+from bot.slack.client import Slack
 from bot.slack.error_codes import fate_of
+from bot.slack.standing import Standing
 from bot.store.database import Transaction
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import outbox_messages

@@ -35,7 +35,7 @@ from bot.incidents.deadlines import Kind
 from bot.incidents.refusals import AlreadyClosed, Refusal
 from bot.policy.policies import Severity
 from bot.slack.blocks import Message
-from bot.slack.client import Standing, mark_of
+from bot.slack.standing import Standing, mark_of
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.tables import records

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.errors import BotError, SlackError
-from bot.slack.client import Slack, Standing
+from bot.slack.client import Slack
+from bot.slack.standing import Standing
 from bot.store.database import Transaction
 from bot.store.tables import locks, marks, outbox_messages
 from bot.store.tables.marks import Mark

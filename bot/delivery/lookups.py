@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.delivery import recovery
 from bot.errors import Fate, SlackError
-from bot.slack.client import Slack, Standing
+from bot.slack.client import Slack
+from bot.slack.standing import Standing
 from bot.store.database import Transaction
 from bot.store.tables import outbox_messages, rate_limits
 from bot.store.tables.outbox_messages import OutboxMessage, Priority

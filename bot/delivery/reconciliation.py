@@ -26,7 +26,8 @@ from bot.delivery.failed_calls import FailedCalls
 from bot.delivery.lookups import Search
 from bot.delivery.pacing import Pace
 from bot.errors import SlackError
-from bot.slack.client import Slack, Standing
+from bot.slack.client import Slack
+from bot.slack.standing import Standing
 from bot.store.database import Transaction
 from bot.store.tables import leases, locks, outbox_messages, rate_limits, unconfirmed
 from bot.store.tables.outbox_messages import (

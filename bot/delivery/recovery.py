@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 from bot.delivery import first_start, pacing
 from bot.errors import SlackError
-from bot.slack.client import Slack, Standing
+from bot.slack.client import Slack
+from bot.slack.standing import Standing
 from bot.store.database import Transaction
 from bot.store.tables import items, locks, marks, outbox_messages, unconfirmed
 from bot.store.tables.items import Item

@@ -4,9 +4,6 @@ The library's retries are switched off: a hidden retry of a post is a hidden dup
 The outbox decides whether and when to try again.
 """
 
-import base64
-import hashlib
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +18,7 @@ from bot.slack.blocks import Message, View
 from bot.slack.call_deadlines import PromptClient
 from bot.slack.calls import Answer, called, page, pages, refusal, understood
 from bot.slack.identities import Identity, Member, id_of, identity_of, member_of
+from bot.slack.standing import Standing, keyed, metadata_of, placed, ts_of
 
 CALL_WITHIN = timedelta(seconds=10)
 PAGE_WITHIN = timedelta(seconds=3)
@@ -28,31 +26,6 @@ PAGE_WITHIN = timedelta(seconds=3)
 ASK_WITHIN = timedelta(seconds=1)
 _ANSWER_WITHIN = timedelta(seconds=2)
 _EXCHANGED = "exchanged_trigger_id"
-METADATA_TYPE = "sevbot_message"
-_ALSO = "with"
-# Slack limits the size of metadata (`metadata_too_large`) but does not say to what.
-# https://docs.slack.dev/messaging/message-metadata
-_MOST_MARKS = 300
-_TS = re.compile(r"[0-9]+\.[0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A message of an app as Slack shows it, with the key that it carries.
-
-    `also` are marks of the reminders in it, `is_live` means that it has buttons, and
-    `replies` counts its replies.
-    """
-
-    key: str
-    ts: str
-    replies: int
-    is_live: bool
-    also: tuple[str, ...] = ()
-
-    def says(self, key: str) -> bool:
-        """Return whether it has this key, or contains the reminder with this key."""
-        return key == self.key or mark_of(key) in self.also
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +80,14 @@ class Slack:
         ts, is_astray = called(
             client.chat_postMessage,
             lambda answer: (
-                _ts_of(answer),
+                ts_of(answer),
                 thread_ts is not None and not answer["message"].get("thread_ts"),
             ),
             channel=channel,
             text=message.text,
-            blocks=_keyed(message, key),
+            blocks=keyed(message, key),
             thread_ts=thread_ts,
-            metadata=_metadata(key, also),
+            metadata=metadata_of(key, also),
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -154,8 +127,8 @@ class Slack:
             channel=channel,
             ts=ts,
             text=message.text,
-            blocks=_keyed(message, key),
-            metadata=_metadata(key, also),
+            blocks=keyed(message, key),
+            metadata=metadata_of(key, also),
         )
 
     def delete(self, channel: str, ts: str) -> None:
@@ -209,7 +182,7 @@ class Slack:
         for is_reply, found in pages(
             read,
             "messages",
-            _placed,
+            placed,
             channel=channel,
             ts=thread_ts,
             oldest=f"{oldest.timestamp():.6f}",
@@ -352,12 +325,6 @@ class Slack:
         return MembersPage(tuple(found), cursor)
 
 
-def mark_of(key: str) -> str:
-    """Return six characters that stand for a reminder's key, to save metadata."""
-    digest = hashlib.sha256(key.encode()).digest()
-    return base64.urlsafe_b64encode(digest)[:6].decode()
-
-
 def _client(token: str, api_url: str, within: timedelta) -> PromptClient:
     return PromptClient(
         token=token,
@@ -369,55 +336,3 @@ def _client(token: str, api_url: str, within: timedelta) -> PromptClient:
 
 def _nothing(answer: Answer) -> None:
     """Read no more."""
-
-
-def _ts_of(message: Answer) -> str:
-    ts: str = message["ts"]
-    if not _TS.fullmatch(ts):
-        raise ValueError("not a ts")
-    return ts
-
-
-def _placed(message: Answer) -> tuple[bool, Standing | None]:
-    """Read a message of a history, and whether it is a reply below another."""
-    # conversations.replies returns the parent as well, conversations.history the
-    # replies that were broadcast. A parent is in a thread of its own.
-    above = message.get("thread_ts", message["ts"])
-    return above != message["ts"], _standing(message)
-
-
-def _standing(message: Answer) -> Standing | None:
-    """Read a message of an app; `None` for one from a person or without a key.
-
-    The block_id is the fallback if Slack returns a message without its metadata.
-    """
-    blocks = message.get("blocks") or [{}]
-    metadata = message.get("metadata") or {}
-    payload: Mapping[str, Any] = {}
-    if metadata.get("event_type") == METADATA_TYPE:
-        payload = metadata.get("event_payload") or {}
-    key = payload.get("key") or blocks[0].get("block_id")
-    if not key or "bot_id" not in message:
-        return None
-    return Standing(
-        key=str(key),
-        ts=_ts_of(message),
-        replies=int(message.get("reply_count", 0)),
-        is_live=any(block.get("type") == "actions" for block in blocks),
-        also=tuple(str(payload.get(_ALSO, "")).split()),
-    )
-
-
-def _metadata(key: str, also: Sequence[str]) -> dict[str, Any]:
-    marks = " ".join(mark_of(other) for other in also[:_MOST_MARKS])
-    payload = {"key": key, _ALSO: marks}
-    return {"event_type": METADATA_TYPE, "event_payload": payload}
-
-
-def _keyed(message: Message, key: str) -> list[dict[str, Any]]:
-    blocks = [dict(block) for block in message.blocks]
-    if blocks:
-        # 255 characters is Slack's limit.
-        # https://docs.slack.dev/reference/block-kit/blocks
-        blocks[0]["block_id"] = key[:255]
-    return blocks

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.emulator.records import Message
-from bot.slack.client import mark_of
+from bot.slack.standing import mark_of
 from tests.crash.stage import OutboxMessage
 
 ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.emulator.records import Message
-from bot.slack.client import mark_of
+from bot.slack.standing import mark_of
 from tests import postgres
 from tests.crash import accounts
 from tests.crash.places import Trap
