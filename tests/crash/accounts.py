@@ -24,6 +24,7 @@ _REPEATS = {1: (15,), 2: (15, 30, 60)}
 _UNFINISHED = ("queued", "sending", "unconfirmed", "dead")
 _TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))
 _REMINDER = re.compile(r"INC-\d+/(first_response|update|check_in)/")
+_MORE = re.compile(r"And \d+ more")
 # Reminders so close together may go out as one, the later one early.
 _TOGETHER = timedelta(minutes=2)
 
@@ -172,7 +173,9 @@ def _by_policy(
     """Everybody got the newest reminder of each untouched incident, or a newer one."""
     touched = {_in_text(act["card"]) for act in told if act["do"] != "open"}
     numbers = {_title(one): _number(one) for one in shown if _key(one)[-4:] == "card"}
-    said, found = set(_marks(shown)), Verdict()
+    # A long list names the first of its incidents; its own may be among the others.
+    cut = {mark_of(_key(one)) for one in shown if _MORE.search(_said(one))}
+    said, found = {*_marks(shown), *cut}, Verdict()
     newest = list(_newest(shown))
     for act in told:
         number = numbers.get(act.get("title", ""))

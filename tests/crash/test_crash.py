@@ -215,6 +215,22 @@ def test_a_reminder_that_a_newer_message_replaced_is_no_loss() -> None:
     ]
 
 
+def test_a_long_list_tells_of_its_own_incident_where_it_does_not_name_it() -> None:
+    key = "INC-1/first_response/1/1/U0ANA"
+    said = {"type": "section", "text": {"type": "mrkdwn", "text": "INC-3"}}
+    more = {"type": "section", "text": {"type": "mrkdwn", "text": "And 9 more: INC-2"}}
+    payload = {"event_payload": {"key": key, "with": "abcdef"}}
+    passed = timedelta(hours=24, minutes=1)
+    ts = f"{(BEGINS + passed).timestamp():.6f}"
+    whole = replace(CARD, ts=ts, text="due", blocks=(said,), metadata=payload)
+    messages = (SENT, replace(SENT, key=key))
+
+    cut = replace(whole, blocks=(said, more))
+
+    assert verdict(CARD, cut, messages=messages, passed=passed).is_clean
+    assert verdict(CARD, whole, messages=messages, passed=passed).lost
+
+
 def test_a_list_says_no_more_what_it_was_edited_not_to_name() -> None:
     key = "INC-1/first_response/1/1/U0ANA"
     said = {"type": "section", "text": {"type": "mrkdwn", "text": "INC-3 is due"}}
