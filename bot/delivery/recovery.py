@@ -211,7 +211,8 @@ def part(
     After an outage, reminders that were once due one by one are caught up with in one
     message. If Slack shows one of them in another message, it moves back to that one,
     which is then found as well. If Slack shows this message without some of its
-    reminders, those become a message of their own.
+    reminders, those become a message of their own, but for those that it left out since
+    a newer message tells of their incidents.
     """
     is_there = any(one.key == message.key for one in standing)
     unseen: list[Item] = []
@@ -224,7 +225,8 @@ def part(
             unseen.append(item)
         elif carrier != message.key:
             elsewhere.setdefault(carrier, []).append(item)
-    if is_there and unseen:
+    gone = items.replaced(tx, message.key) if is_there and unseen else set()
+    if is_there and (unseen := [item for item in unseen if item.incident not in gone]):
         elsewhere[items.key_of(unseen[0], message.place_of_items)] = unseen
     for key, moved in elsewhere.items():
         refs = message.refs if moved is unseen else {}

@@ -1,13 +1,18 @@
 """Leases and lookups that fail, and how often a message is retried."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
+from bot.incidents.deadlines import Kind
+from bot.incidents.nudges import StepKind
+from bot.incidents.recipients import Because
 from bot.store.tables import leases, outbox_messages, unconfirmed
+from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import (
     MessageKind,
     OutboxMessage,
@@ -433,3 +438,23 @@ def take_look(post: Post) -> OutboxMessage:
             token="look",
         )
     return message
+
+
+def test_what_a_newer_message_tells_of_is_not_sent_besides(post: Post) -> None:
+    items = [
+        Item(number, Kind.ESCALATION, 1, 1, StepKind.PAGE, Because.BACKUP)
+        for number in (1, 2, 3)
+    ]
+    urgent = {"priority": Priority.PAGE, "conversation": None, "person": "U0BEN"}
+    key, newer_key = "INC-1/check_in/1/1/U0BEN", "INC-2/check_in/1/2/U0BEN"
+    newer = [replace(items[1], fired=2)]
+    post.queue(key, MessageKind.REMINDER, items=items, **urgent)
+    post.slack.failures["post"] = [UNKNOWN]
+
+    post.outbox.drain()
+    post.slack.stand(key)
+    post.queue(newer_key, MessageKind.REMINDER, items=newer, **urgent)
+    post.wait(minutes=5)
+
+    # Of INC-3 nothing else tells.
+    assert post.slack.posted == [key, newer_key, "INC-3/check_in/1/1/U0BEN"]
