@@ -5,7 +5,9 @@ every four hours until an incident is resolved. `--days` and `--incidents` make 
 smaller.
 """
 
+import sys
 from argparse import ArgumentParser
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
@@ -17,6 +19,7 @@ from bot.policy.policies import Severity
 from bot.slack.messages.review import kept_words
 from tests.year import teams
 from tests.year.accounts import Account, account
+from tests.year.emulated import likeness
 from tests.year.people import Year
 from tests.year.worlds import EVERY, Ours, Peers, World
 
@@ -35,11 +38,16 @@ _AIMS = {
 }
 
 
-def lived(world: World, begins: datetime, days: int, incidents: int) -> Account:
-    """Return what a span came to."""
+def lived(world: World, begins: datetime, days: int, incidents: int) -> Year:
+    """Live through a span."""
     year = Year(world, begins, days, _SEED)
     year.live(incidents)
-    return account(world.core, year.heard, begins, year.ends)
+    return year
+
+
+def account_of(world: World, year: Year) -> Account:
+    """Return what a span came to."""
+    return account(world.core, year.heard, year.begins, year.ends)
 
 
 def cells(one: Account) -> list[str]:
@@ -59,22 +67,22 @@ def cells(one: Account) -> list[str]:
     ]
 
 
-def main() -> None:
-    """Print both columns beside the aims."""
+def main() -> int:
+    """Print both columns beside the aims; return 1 if the bot did not as the core."""
     parser = ArgumentParser(prog="python -m tests.year")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--incidents", type=int, default=3000)
+    parser.add_argument("--emulated", action="store_true")
     given = parser.parse_args()
     begins, policy = datetime(teams.YEAR, 1, 5, 8, tzinfo=UTC), teams.policy()
     began = perf_counter()
-    ours = lived(Ours(policy, begins), begins, given.days, given.incidents)
-    peers = lived(Peers(policy), begins, given.days, given.incidents)
+    worlds: tuple[World, ...] = (Ours(policy, begins), Peers(policy))
+    years = [lived(one, begins, given.days, given.incidents) for one in worlds]
+    came_to = map(account_of, worlds, years)
     took = perf_counter() - began
     hours = EVERY // timedelta(hours=1)
     table = Table("", "sevbot", f"every {hours} h until done", "aim")
-    for (name, aim), *both in zip(
-        _AIMS.items(), cells(ours), cells(peers), strict=True
-    ):
+    for (name, aim), *both in zip(_AIMS.items(), *map(cells, came_to), strict=True):
         table.add_row(name, *both, aim)
     console = Console(width=100)
     console.print(
@@ -83,7 +91,13 @@ def main() -> None:
     )
     console.print(table)
     console.print(f"Lived through twice in {took:.0f} s.")
+    if not given.emulated:
+        return 0
+    found = likeness(years[0], policy)
+    for what, (same, every) in asdict(found).items():
+        console.print(f"The bot and the core agree on {same} of {every} {what}.")
+    return 0 if found.is_whole else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

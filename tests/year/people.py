@@ -4,6 +4,7 @@ They work in the hours of their own day. Woken for a Sev1 they act at once; of a
 else they think again when their day begins. One reminder in five they ignore.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -11,9 +12,10 @@ from random import Random
 
 from bot.incidents import acts
 from bot.incidents.acts import Report, Update
-from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.incidents import Event, Incident
 from bot.incidents.nudges import StepKind
+from bot.incidents.recipients import rotation_of
 from bot.policy.policies import Severity
 from tests.year.accounts import Heard, heard
 from tests.year.teams import ACCOUNTS
@@ -59,11 +61,12 @@ class Year:
 
     def __init__(self, world: World, begins: datetime, days: int, seed: int) -> None:
         self._world, self._core = world, world.core
-        self._begins, self.ends = begins, begins + timedelta(days=days)
+        self.begins, self.ends = begins, begins + timedelta(days=days)
         self._seed = seed
         self._plans: list[_Plan] = []
         self._count = 0
         self.heard: list[Heard] = []
+        self.opened: list[Incident] = []
         self.events: dict[int, list[Event]] = {}
 
     def live(self, incidents: int) -> None:
@@ -71,16 +74,22 @@ class Year:
         for opened in self._openings(incidents):
             self._go(opened.opened_at)
             self._world.open(opened)
+            self.opened.append(opened)
             self._somebody_sees(opened)
         self._go(self.ends)
+
+    def owed(self) -> Iterator[Deadline]:
+        """Yield every deadline that there was."""
+        for one in self.opened:
+            yield from self._core.owed(one.number, self.ends)
 
     def _openings(self, count: int) -> list[Incident]:
         random, policy = Random(self._seed), self._core.policy
         home = policy.team_hours
         found = []
         for _ in range(count):
-            span = (self.ends - self._begins) / timedelta(seconds=1)
-            at = self._begins + timedelta(seconds=round(random.random() * span))
+            span = (self.ends - self.begins) / timedelta(seconds=1)
+            at = self.begins + timedelta(seconds=round(random.random() * span))
             if random.random() < _BY_DAY and not home.is_open(at):
                 at = home.roll_forward(at) + timedelta(
                     seconds=round(random.random() * 8 * 3600)
@@ -120,10 +129,19 @@ class Year:
         self, at: datetime, person: str, number: int, does: str, about: str = ""
     ) -> None:
         self._count += 1
+        # The bot's record has no finer instants.
+        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
         heappush(self._plans, _Plan(at, self._count, person, number, does, about))
 
     def _owed(self, number: int, now: datetime) -> Deadline | None:
         return owed_now(self._core.owed(number, now))
+
+    def _is_asked(self, number: int, now: datetime) -> bool:
+        """Return whether the owner was asked if they are still on it."""
+        return any(
+            one.kind is Kind.CHECK_IN and one.is_open and one.fired
+            for one in self._core.owed(number, now)
+        )
 
     def _somebody_sees(self, opened: Incident) -> None:
         """Let a colleague who is at work take half of what comes in."""
@@ -181,12 +199,15 @@ class Year:
         owed, owner = self._owed(plan.number, now), incident.owner
         is_owed = owed is not None and plan.about in ("", owed.id)
         if owner is None:
-            self._happen(acts.taken(incident, plan.person, now, None), incident)
+            held_for = rotation_of(self._core.policy, incident, plan.person, now)
+            taken = acts.taken(incident, plan.person, now, None, held_for)
+            self._happen(taken, incident)
             self._intend(plan.number, now)
             ready_at = self._ready_at(incident, plan.person, now)
             self._plan(ready_at, plan.person, plan.number, "resolve")
         elif plan.does == "check in" and owner == plan.person:
-            self._happen(acts.checked_in(incident, owner, now), incident)
+            if self._is_asked(plan.number, now):
+                self._happen(acts.checked_in(incident, owner, now), incident)
         elif plan.does == "resolve":
             self._happen(acts.resolved(incident, owner, now, "done", None), incident)
         elif plan.does == "take" or (plan.does == "act" and not is_owed):

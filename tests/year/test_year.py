@@ -7,6 +7,7 @@ import pytest
 from tests.year import __main__ as command
 from tests.year import teams
 from tests.year.accounts import Account
+from tests.year.emulated import likeness
 from tests.year.worlds import Ours, Peers
 
 _BEGINS = datetime(teams.YEAR, 1, 5, 8, tzinfo=UTC)
@@ -17,7 +18,10 @@ def both() -> tuple[Account, Account]:
     """The same six weeks, with our reminders and with a peer's."""
     policy = teams.policy()
     worlds = Ours(policy, _BEGINS), Peers(policy)
-    ours, peers = (command.lived(world, _BEGINS, 42, 200) for world in worlds)
+    ours, peers = (
+        command.account_of(world, command.lived(world, _BEGINS, 42, 200))
+        for world in worlds
+    )
     return ours, peers
 
 
@@ -37,6 +41,17 @@ def test_a_kept_target_takes_few_reminders(both: tuple[Account, Account]) -> Non
     assert ours.reminders / ours.kept < 1.5
     assert peers.reminders / peers.kept > 3
     assert ours.p99 < peers.p99
+
+
+def test_the_bot_in_a_local_slack_reminds_as_the_core_foretells() -> None:
+    policy = teams.policy()
+    year = command.lived(Ours(policy, _BEGINS), _BEGINS, 8, 30)
+
+    found = likeness(year, policy)
+
+    assert found.is_whole, found
+    assert found.reminders[0] > 15
+    assert found.deadlines[0] > 40
 
 
 def test_the_command_prints_both_beside_the_aims(

@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 from typing import Protocol
 
 from bot.business_time.hours import BusinessHours
-from bot.incidents import recipients, work_list
+from bot.incidents import acts, recipients, work_list
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import StepKind
 from bot.incidents.simulation import Simulation
@@ -55,6 +55,7 @@ class Ours:
             (day_of(policy, one).opening_after_day_of(begins), one) for one in ACCOUNTS
         ]
         heapify(self._mornings)
+        self._shift_ends = _shift_ends(policy, begins)
 
     def open(self, incident: Incident) -> None:
         """Open an incident."""
@@ -62,11 +63,15 @@ class Ours:
 
     def next_at(self) -> datetime | None:
         """Return the next instant at which somebody may be told something."""
-        due, morning = self.core.next_at(), self._mornings[0][0]
-        return morning if due is None else min(due, morning)
+        due = self.core.next_at()
+        others = min(self._mornings[0][0], self._shift_ends)
+        return others if due is None else min(due, others)
 
     def tick(self, now: datetime) -> Iterator[Told]:
         """Yield what people are told now."""
+        if now >= self._shift_ends:
+            yield from self._hand_over(now)
+            self._shift_ends = _shift_ends(self.core.policy, now)
         reminded: dict[str, set[int]] = {}
         for one in self.core.tick(now):
             about = tuple(
@@ -86,6 +91,25 @@ class Ours:
                 about = tuple((number, StepKind.DUE) for number in lines)
                 yield Told(now, person, about, is_list=True)
 
+    def _hand_over(self, now: datetime) -> Iterator[Told]:
+        """Pass on what is held for a rotation, with one message of all of it."""
+        came: dict[str, list[int]] = {}
+        for incident in [*self.core.incidents()]:
+            if not incident.is_open or incident.rotation is None:
+                continue
+            shift = self.core.policy.on_call.turn(incident.rotation, now)
+            assert shift is not None, "the rotation is the policy's"
+            assert shift.person is not None, "somebody is always on"
+            event = acts.shift_changed(incident, shift.person, now)
+            if event is not None:
+                self.core.happen(incident.number, event)
+                came.setdefault(shift.person, []).append(incident.number)
+        for person, numbers in came.items():
+            # Else it comes in the morning list.
+            if day_of(self.core.policy, person).is_open(now):
+                about = tuple((number, StepKind.DUE) for number in numbers)
+                yield Told(now, person, about, is_list=True)
+
     def _list(self, person: str, now: datetime, until: datetime) -> list[int]:
         policy = self.core.policy
         is_on_call = person in recipients.all_of_unowned(policy, now)
@@ -98,6 +122,12 @@ class Ours:
         lines = work_list.work_list(policy, cases, now=now, until=until)
         found = work_list.of_morning(lines, day_of(policy, person), now)
         return [one.incident.number for one in found]
+
+
+def _shift_ends(policy: Policy, now: datetime) -> datetime:
+    """Return when the next shift of any rotation ends."""
+    shifts = (policy.on_call.turn(one.name, now) for one in policy.on_call.rotations)
+    return min(one.until for one in shifts if one is not None and one.until is not None)
 
 
 class Peers:
