@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.story import Story
+from tests.story import Story, pacific
 
 
 @pytest.fixture
@@ -308,3 +308,22 @@ def test_a_guest_cannot_be_offered_an_incident(tuesday: Story) -> None:
         "to": "That person is no full member here and can take nothing. Choose "
         "somebody else."
     }
+
+
+def test_an_offer_under_a_plan_that_is_gone_holds_nothing_up(offered: Story) -> None:
+    offered.command("dee", "/sev2 globex: sync is slow")
+    offered.take("cem", 2)
+    plans = offered.policy().plans
+    offered.use_policy(plans=tuple(plan for plan in plans if plan.id != "premium"))
+
+    # Not `advance`, which waits for the end of the offer.
+    offered.clock.travel(pacific("2026-11-25 10:00"))
+    offered.settle()
+
+    assert not any("is over" in one for one in offered.phone("ana"))
+    assert any("INC-2 Globex (🔶 Sev2)" in one for one in offered.heard("cem"))
+
+    offered.use_policy(plans=plans)
+    offered.settle()
+
+    assert "the offer of INC-1 Acme (🔶 Sev2) is over" in offered.phone("ana")[-1]
