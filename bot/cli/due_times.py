@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.ledger import Line, counted, ledger
+from bot.cli.printing import aligned
 from bot.errors import BotError, UserError
 from bot.policy import targets, wording
 from bot.policy.names import folded
@@ -60,9 +61,7 @@ def instant(written: str) -> datetime:
             f"{quoted(written)} is no instant. Write 2026-11-20T16:50-08:00, or "
             "2026-11-20T16:50 for the calendar's own zone."
         )
-    if at.year not in YEARS:
-        first, last = YEARS[0], YEARS[-1]
-        raise UserError(f"{quoted(written)} is too far. Write {first} to {last}.")
+    _must_be_near(at, written)
     return at
 
 
@@ -72,10 +71,14 @@ def day(written: str) -> date:
         found = date.fromisoformat(folded(written))
     except ValueError:
         raise UserError(f"{quoted(written)} is no day. Write 2026-11-20.") from None
+    _must_be_near(found, written)
+    return found
+
+
+def _must_be_near(found: date, written: str) -> None:
     if found.year not in YEARS:
         first, last = YEARS[0], YEARS[-1]
         raise UserError(f"{quoted(written)} is too far. Write {first} to {last}.")
-    return found
 
 
 def answer(
@@ -214,11 +217,8 @@ def _lines(due: Due, zone: ZoneInfo) -> Iterator[str]:
         *(_row(line, zone) for line in due.lines),
         ("", "", _hours(counted(due.lines)), "in all"),
     ]
-    first, to, length = (
-        max(map(len, column)) for column in [*zip(*table, strict=True)][:3]
-    )
-    for row in table:
-        yield f"  {row[0]:<{first}}  {row[1]:<{to}}  {row[2]:>{length}}  {row[3]}"
+    for row in aligned(table, right=[2]):
+        yield f"  {row}"
 
 
 def _row(line: Line, zone: ZoneInfo) -> tuple[str, str, str, str]:

@@ -4,17 +4,15 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import date, timedelta
 
+from bot.cli import record
 from bot.cli.due_times import begin_of
 from bot.cli.policies import now
-from bot.errors import BotError
+from bot.cli.printing import aligned
 from bot.incidents import fairness, recipients
 from bot.incidents.fairness import Load, When
 from bot.policy.policies import Policy
-from bot.settings import read_settings
-from bot.store import opening
 from bot.store.maintenance.exporting import defused
 from bot.store.tables import covers, stories
 from bot.triage import people, reviews
@@ -26,11 +24,7 @@ def text(policy: Policy, days: tuple[date, date], *, as_csv: bool) -> str:
     """Return the table for these days of the team's zone, the last one included."""
     first, last = days
     since, until = begin_of(policy, first), begin_of(policy, last + _DAY)
-    url = read_settings().database_url
-    workspace = opening.known_workspace(url)
-    if workspace is None:
-        raise BotError("There is no record yet.")
-    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
+    with record.reading() as tx:
         rows = {row["id"]: row for row in tx.all("people")}
         told = stories.told(tx, since, until)
         policy = reviews.counting(tx, policy, now())
@@ -62,13 +56,7 @@ def _table(everybody: Sequence[tuple[str, Load]]) -> list[str]:
         cells = [_cell(load.hours.get(k), load.pages[k]) for k in When]
         whole = sum(load.hours.values(), timedelta(0))
         rows.append([name, *cells, _cell(whole, load.pages.total())])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            [row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]
-        ).rstrip()
-        for row in rows
-    ]
+    return aligned(rows, right=range(1, len(rows[0])))
 
 
 def _cell(length: timedelta | None, pages: int) -> str:

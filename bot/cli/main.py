@@ -11,7 +11,6 @@ import sys
 import textwrap
 import warnings
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, NoReturn
 
 from bot.cli.printing import say
 from bot.errors import BotError, PolicyError
+from bot.policy import likeness
 
 _FOLDER = Path(__file__).with_name("commands")
 _ABOUT = "Keeps the support plan's promises in business time, in Slack."
@@ -101,10 +101,14 @@ def _fail(message: str, status: int = 1) -> NoReturn:
 def _unknown(typed: str, options: Iterable[str], commands: Iterable[str]) -> str:
     """Return the error for an unknown word, worded as typer does for options."""
     if typed.startswith("-"):
-        near = ", ".join(get_close_matches(typed, options))
+        near = ", ".join(_near(typed, options))
         return f"No such option: {typed}" + f" (Possible options: {near})" * bool(near)
-    near = ", ".join(map(repr, get_close_matches(typed, commands)))
+    near = ", ".join(map(repr, _near(typed, commands)))
     return f"No such command {typed!r}." + f" Did you mean {near}?" * bool(near)
+
+
+def _near(typed: str, known: Iterable[str]) -> list[str]:
+    return likeness.near(typed, known, most=3, cutoff=0.55)
 
 
 def _print_help(

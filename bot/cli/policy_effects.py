@@ -1,17 +1,16 @@
 """What a new policy would do to the incidents that are open in the record."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cli import record
+from bot.cli.record import NoRecordError
 from bot.incidents import retargeting
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.incidents import Incident
 from bot.policy.changes import Changed
 from bot.policy.policies import Policy
-from bot.settings import read_settings
-from bot.store import opening
 from bot.store.tables import records
 
 Case = tuple[Incident, tuple[Deadline, ...]]
@@ -41,14 +40,13 @@ class Effect:
 
 def open_cases() -> list[Case] | None:
     """Return the open incidents with all their deadlines; `None` without a record."""
-    url = read_settings().database_url
-    workspace = opening.known_workspace(url)
-    if workspace is None:
+    try:
+        with record.reading() as tx:
+            numbers = [row["number"] for row in tx.all("open_incidents")]
+            found = (records.incident(tx, number) for number in numbers)
+            return [(one, records.deadlines(tx, one.number)) for one in found if one]
+    except NoRecordError:
         return None
-    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
-        numbers = [row["number"] for row in tx.all("open_incidents")]
-        found = (records.incident(tx, number) for number in numbers)
-        return [(one, records.deadlines(tx, one.number)) for one in found if one]
 
 
 def of(changed: Changed, new: Policy, cases: Iterable[Case], now: datetime) -> Effect:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from bot.cli.pages import Bar, Page, Section
+from bot.cli.printing import numbered
 from bot.incidents.comparison import Changed, Comparison, Limits, Load
 from bot.incidents.review import Kept
 from bot.policy.policies import Policy
@@ -11,7 +12,6 @@ from bot.slack.messages.review import kept_words
 from bot.slack.phrases import counted
 
 _WEEK = timedelta(days=7)
-_NAMED = 5
 
 
 def page(
@@ -168,7 +168,8 @@ def _unknown(limits: Limits, policy: Policy) -> Iterator[str]:
         begins = limits.begins_at.astimezone(policy.team_hours.zone)
         yield f"The record begins on {begins:%a %d %b %Y}: nothing is known of before."
     if limits.gaps:
-        yield f"The record lacks {_named(limits.gaps)}: these figures are without them."
+        lacks = numbered(limits.gaps)
+        yield f"The record lacks {lacks}: these figures are without them."
     if limits.erased:
         yield (
             f"The customer of {counted(limits.erased, 'incident')} is erased: the plan "
@@ -176,16 +177,10 @@ def _unknown(limits: Limits, policy: Policy) -> Iterator[str]:
         )
     for what, numbers in limits.left_out.items():
         yield (
-            f"The policy has no {what}: {_named(numbers)} cannot be lived through "
-            "under it, so these figures are without them."
+            f"The policy has no {what}: {numbered(numbers)} cannot be lived "
+            "through under it, so these figures are without them."
         )
         still = tuple(one for one in numbers if one in limits.open_now)
         if still:
             verb = "is" if len(still) == 1 else "are"
-            yield f"The bot would not load it while {_named(still)} {verb} open."
-
-
-def _named(numbers: tuple[int, ...]) -> str:
-    named = ", ".join(f"INC-{one}" for one in numbers[:_NAMED])
-    more = len(numbers) - _NAMED
-    return named + (f" and {more} more" if more > 0 else "")
+            yield f"The bot would not load it while {numbered(still)} {verb} open."

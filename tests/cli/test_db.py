@@ -295,7 +295,7 @@ def test_erasing_says_that_the_policy_file_names_the_customer(
 def test_without_a_record_there_is_nothing_to_erase(run: Run, tmp_path: Path) -> None:
     ran = run("db", "erase", "--incident", "1", "--yes")
 
-    assert (ran.status, ran.err) == (1, "sevbot: There is nothing in the record.\n")
+    assert (ran.status, ran.err) == (1, "sevbot: There is no record yet.\n")
     assert list(tmp_path.iterdir()) == []
 
 

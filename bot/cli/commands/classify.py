@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -12,13 +11,11 @@ import typer
 from bot.classification import figures
 from bot.classification.suggestions import Suggestion, suggest
 from bot.classification.weights import LABELS, Label
-from bot.cli import triage_report
+from bot.cli import record, triage_report
 from bot.cli.policies import now, read
 from bot.cli.printing import say
-from bot.errors import BotError, UserError
+from bot.errors import UserError
 from bot.policy.parsing.notation import quoted
-from bot.settings import read_settings
-from bot.store import opening
 from bot.store.tables import suggestions
 from bot.store.tables.suggestions import Decision
 
@@ -69,11 +66,7 @@ def classify(
 
 
 def _decided() -> list[tuple[Decision, str]]:
-    url = read_settings().database_url
-    workspace = opening.known_workspace(url)
-    if workspace is None:
-        raise BotError("There is no record yet.")
-    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
+    with record.reading() as tx:
         return suggestions.decided(tx)
 
 

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import record
 from bot.cli.policies import read
-from bot.cli.printing import say
+from bot.cli.printing import numbered, say
 from bot.clock import system_clock
 from bot.errors import BotError, PolicyError, SlackError, StorageError, UserError
 from bot.policy.names import folded
@@ -24,7 +25,6 @@ from bot.store.maintenance import backups, checking, copying, erasing, restoring
 from bot.store.maintenance.erasing import Doomed
 
 _TOO_OLD = timedelta(days=2)
-_MOST_NAMED = 10
 _WHAT_GOES = (
     "Title, link, customer, what was told, reasons and notes go, for good. Numbers, "
     "times, severities, plans and people stay, and so does what stands in Slack."
@@ -48,13 +48,13 @@ def backup(
 ) -> None:
     """Copy the record to a file, and check the copy. The bot may run meanwhile."""
     settings = read_settings()
-    record = _record(settings, "pg_dump backs it up")
-    to = to or settings.backups or record.parent
+    source = _record(settings, "pg_dump backs it up")
+    to = to or settings.backups or source.parent
     if to.is_dir():
         to /= backups.name_of(system_clock())
     elif not to.suffix:  # Rather a missing folder than a file of that name.
         raise BotError(f"There is no folder {to}.")
-    made = backups.write(record, to)
+    made = backups.write(source, to)
     say(
         f"Wrote {made.file}: {_size(made.size)}, {_incidents(made.incidents)}. It was "
         "read back: whole, no reference broken, and this version opens it."
@@ -101,9 +101,9 @@ def restore(
     The old record is moved aside, not deleted. When the bot starts on the backup, it
     looks in Slack before it posts anything that may already be there.
     """
-    record = _record(read_settings(), "pg_restore puts it back")
-    aside = restoring.restore(file, record, system_clock(), replaces=replaces)
-    say(f"{record} is {file} now.")
+    to = _record(read_settings(), "pg_restore puts it back")
+    aside = restoring.restore(file, to, system_clock(), replaces=replaces)
+    say(f"{to} is {file} now.")
     if aside is not None:
         say(f"What was there is {aside}.")
     say("Start the bot: it first looks what stands in Slack already.")
@@ -171,13 +171,10 @@ def erase(
     settings = read_settings()
     if (customer is None) == (incident is None):
         raise UserError("Write --customer NAME or --incident N.")
-    workspace = opening.known_workspace(settings.database_url)
-    if workspace is None:
-        raise BotError("There is nothing in the record.")
     now = clock_of(settings)()
-    with closing(opening.opened(settings.database_url, workspace)) as database:
+    with record.opened() as database:
         doomed = _doomed(database, customer, incident)
-        say(f"{_named(doomed.closed)}: {_WHAT_GOES}")
+        say(f"{numbered(doomed.closed)}: {_WHAT_GOES}")
         if not yes:
             typer.confirm("Erase that?", abort=True)
         with database.transaction() as tx:
@@ -200,34 +197,25 @@ def copy(
     afterwards is not in the new one. TO must have no incidents. The exit status is 3
     if the server of TO does not say whether it kept the copy.
     """
-    # Imported here, since no other command shows progress.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress, TaskID  # noqa: PLC0415
+    # Imported here, since no other of these commands shows progress.
+    from bot.cli.progress import bars  # noqa: PLC0415
 
     if source == to:
         raise BotError("FROM and TO are the same record.")
     if not opening.is_postgres(source) and not opening.sqlite_path(source).exists():
         raise BotError(f"There is no {opening.sqlite_path(source)}.")
-    with (
-        closing(opening.opened(source, "")) as read,
-        closing(opening.opened(to, "")) as write,
-        Progress(console=Console(stderr=True)) as progress,
-    ):
-        bars: dict[str, TaskID] = {}
-
-        def shown(table: str, done: int, total: int) -> None:
-            if table not in bars:
-                bars[table] = progress.add_task(table, total=total)
-            progress.update(bars[table], completed=done)
-
-        try:
-            copied = copying.copy(read, write, shown)
-        except StorageError as error:
-            if not error.in_doubt:
-                raise
-            progress.stop()
-            say(f"sevbot: {_NOT_KNOWN}", err=True)
-            raise typer.Exit(3) from error
+    try:
+        with (
+            closing(opening.opened(source, "")) as read,
+            closing(opening.opened(to, "")) as write,
+            bars() as tell,
+        ):
+            copied = copying.copy(read, write, tell)
+    except StorageError as error:
+        if not error.in_doubt:
+            raise
+        say(f"sevbot: {_NOT_KNOWN}", err=True)
+        raise typer.Exit(3) from error
     width = max(len(f"{one.rows}") for one in copied)
     for one in copied:
         say(f"{one.rows:>{width}} {one.table}")
@@ -243,8 +231,8 @@ def _record(settings: Settings, server: str) -> Path:
 
 def _check_server(url: str) -> None:
     policy = _last_policy(url)
-    with opening.postgres().reading(url) as record:
-        found = checking.faults(record.each, policy)
+    with opening.postgres().reading(url) as tx:
+        found = checking.faults(tx.each, policy)
     _tell(found)
 
 
@@ -259,13 +247,9 @@ def _tell(found: Sequence[str], *, is_checked: bool = True) -> None:
 
 def _last_policy(url: str) -> Policy | None:
     """Return the policy that was last in force; `None` if it cannot be read."""
-    stored = opening.last_policy(url)
+    stored, today = opening.last_policy(url), system_clock().date()
     try:
-        return (
-            read_stored(stored, public_holidays, system_clock().date())
-            if stored
-            else None
-        )
+        return read_stored(stored, public_holidays, today) if stored else None
     except PolicyError:
         return None
 
@@ -303,7 +287,7 @@ def _doomed(database: Database, customer: str | None, number: int | None) -> Doo
         raise UserError(wrong)
     if not found.closed:
         are, them = ("are", "them") if len(found.open) > 1 else ("is", "it")
-        raise UserError(f"{_named(found.open)} {are} open; close {them} first.")
+        raise UserError(f"{numbered(found.open)} {are} open; close {them} first.")
     return found
 
 
@@ -312,8 +296,8 @@ def _left(settings: Settings, doomed: Doomed, *, is_gone: bool) -> list[str]:
     left = []
     if doomed.open:
         left.append(
-            f"{_named(doomed.open)}: open, so all of it stays. Close it, then run this "
-            "again."
+            f"{numbered(doomed.open)}: open, so all of it stays. Close it, then run "
+            "this again."
         )
     if not is_gone:
         left.append(
@@ -327,12 +311,6 @@ def _left(settings: Settings, doomed: Doomed, *, is_gone: bool) -> list[str]:
     if name is not None and any(folded(name) in folded(it) for it in texts.values()):
         left.append(f"The policy's file names {name}, and so the record keeps that.")
     return left
-
-
-def _named(numbers: Sequence[int]) -> str:
-    names = ", ".join(f"INC-{number}" for number in numbers[:_MOST_NAMED])
-    more = len(numbers) - _MOST_NAMED
-    return f"{names} and {more} more" if more > 0 else names
 
 
 def _incidents(count: int) -> str:

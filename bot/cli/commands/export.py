@@ -1,20 +1,19 @@
 """`sevbot export`: the record as files for other programs."""
 
-from contextlib import closing
 from datetime import UTC, datetime, time
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli import due_times
+from bot.cli import due_times, record
 from bot.cli.printing import say
+from bot.cli.progress import bars
 from bot.errors import BotError
 from bot.policy.names import folded
 from bot.policy.policies import Severity
-from bot.settings import read_settings
-from bot.store import opening
 from bot.store.maintenance import exporting
 
 _WHEN = "As 2026-11-20 (UTC) or 2026-11-20T16:50-08:00."
@@ -60,32 +59,15 @@ def export(  # noqa: PLR0913  # Each is an option of the command.
     The bot may run meanwhile. `sevbot manual export` says what each column holds. The
     files have customers' texts in them, and only their owner may read them.
     """
-    # Imported here, since few commands show progress.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
     wanted = exporting.Filter(
         since=_instant(since, _FIRST),
         until=_instant(until, _LAST),
         severities=frozenset(severity or Severity),
         is_of=lambda name: customer is None or folded(name or "") == folded(customer),
     )
-    url = read_settings().database_url
-    workspace = opening.known_workspace(url)
-    if workspace is None:
-        raise BotError("There is no record yet.")
-    with (
-        closing(opening.opened(url, workspace)) as database,
-        _TARGETS[kind](to) as target,
-        Progress(console=Console(stderr=True)) as progress,
-    ):
-        bar = progress.add_task("incidents", total=None)
-        counts = exporting.export(
-            database,
-            wanted,
-            target,
-            lambda done, total: progress.update(bar, completed=done, total=total),
-        )
+    with record.opened() as database, _TARGETS[kind](to) as target, bars() as tell:
+        told = partial(tell, "incidents")
+        counts = exporting.export(database, wanted, target, told)
     width = max(len(f"{rows}") for rows in counts.values())
     for table, rows in counts.items():
         say(f"{rows:>{width}} {table}")

@@ -2,22 +2,20 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from bot.cli import due_times, fairness_table
+from bot.cli import due_times, fairness_table, record
 from bot.cli.policies import now, read
 from bot.cli.printing import say
+from bot.cli.record import NoRecordError
 from bot.errors import BotError, UserError
 from bot.incidents import recipients
 from bot.policy.on_call import OnCall
 from bot.policy.policies import Policy
 from bot.policy.rotations import Shift
-from bot.settings import read_settings
-from bot.store import opening
 from bot.triage import reviews
 
 
@@ -81,16 +79,11 @@ def oncall(  # noqa: PLR0913  # Each is an option of the command.
 
 def _policies(policy: Policy, instants: list[datetime]) -> list[Policy]:
     """Return the policy of each instant as the record knows it, if it can be read."""
-    url = read_settings().database_url
     try:
-        workspace = opening.known_workspace(url)
-        if workspace is None:
-            return [policy] * len(instants)
-        with (
-            closing(opening.opened(url, workspace)) as database,
-            database.reading() as tx,
-        ):
+        with record.reading() as tx:
             return [reviews.policy_at(tx, policy, one, now()) for one in instants]
+    except NoRecordError:
+        return [policy] * len(instants)
     except BotError as error:
         say(f"Without the record, so without covers: {error}", err=True)
         return [policy] * len(instants)

@@ -1,21 +1,18 @@
 """`sevbot reminders`: what became of each reminder that was due."""
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli import due_times
+from bot.cli import due_times, record
 from bot.cli.policies import now, read
-from bot.cli.printing import say
-from bot.errors import BotError, UserError
+from bot.cli.printing import aligned, say
+from bot.errors import UserError
 from bot.incidents.receipts import Receipt
-from bot.settings import read_settings
-from bot.store import opening
 from bot.store.tables import receipts, records
 
 _HEAD = ("DUE", "REMINDER", "TO", "OUTCOME", "WHY")
@@ -29,15 +26,11 @@ def reminders(
     ] = False,
 ) -> None:
     """Say of each reminder that was due whether it was sent, and why if not."""
-    url = read_settings().database_url
-    workspace = opening.known_workspace(url)
-    if workspace is None:
-        raise BotError("There is no record yet.")
-    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
+    with record.reading() as tx:
         if records.incident(tx, incident) is None:
             raise UserError(f"There is no INC-{incident}.")
         found = receipts.of_incident(tx, incident)
-        names = {row["id"]: row["name"] for row in tx.all("names")}
+        named = record.names(tx)
     if as_json:
         say(json.dumps([_fields(one) for one in found], indent=2))
         return
@@ -46,8 +39,8 @@ def reminders(
         return
     zone = read(None, now().date()).team_hours.zone
     say(f"INC-{incident}, times in {zone.key}")
-    rows = [_HEAD, *(_row(one, zone, lambda id_: names.get(id_, id_)) for one in found)]
-    say("\n".join(_aligned(rows)))
+    rows = [_HEAD, *(_row(one, zone, named) for one in found)]
+    say("\n".join(aligned(rows)))
 
 
 def _fields(receipt: Receipt) -> dict[str, object]:
@@ -83,13 +76,3 @@ def _row(
         outcome,
         why,
     )
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]

@@ -1,19 +1,15 @@
 """`sevbot report`: how a span of days was, or what one customer was owed in it."""
 
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli import customer_page, due_times, pages, review_page
+from bot.cli import customer_page, due_times, pages, record, review_page
 from bot.cli.pages import Format, Page
 from bot.cli.policies import now, read
-from bot.errors import BotError
 from bot.policy.policies import Policy
-from bot.settings import read_settings
-from bot.store import opening
 from bot.store.database import Transaction
 from bot.store.tables import stories
 from bot.triage import reviews
@@ -49,11 +45,7 @@ def report(
     at = now()
     policy = read(None, at.date())
     days = due_times.day_range(first, last, policy, at)
-    url = read_settings().database_url
-    workspace = opening.known_workspace(url)
-    if workspace is None:
-        raise BotError("There is no record yet.")
-    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
+    with record.reading() as tx:
         page = _page(tx, policy, customer, days, at)
     pages.publish(page, kind, to)
 
@@ -73,11 +65,10 @@ def _page(
         return customer_page.page(
             found, customer, policy, policy_of, span=(since, until), now=at
         )
-    names = {row["id"]: row["name"] for row in tx.all("names")}
     earlier = due_times.begin_of(policy, first - (last + _DAY - first))
     return review_page.page(
         reviews.reviewed(tx, policy, policy_of, (since, until), at),
         reviews.reviewed(tx, policy, policy_of, (earlier, since), at),
         policy,
-        lambda person: names.get(person) or person,
+        record.names(tx),
     )
