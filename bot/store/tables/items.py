@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.nudges import Sent, StepKind
 from bot.incidents.recipients import Because
 from bot.store.database import Row, Transaction
+
+_REST = ("fired", "step", "because", "next_person", "next_at", "held_at")
+_OF_REST = attrgetter(*_REST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,10 @@ def insert(tx: Transaction, items: Mapping[str, Sequence[Item]]) -> None:
 
 def hold(tx: Transaction, held: Iterable[tuple[str, Item, datetime]]) -> None:
     """Keep reminders for people until their day begins: who, what, until when."""
-    names = ("incident", "deadline_kind", "deadline_count", "fired", "step", "because")
-    rows = []
-    for person, item, until in held:
-        values = {name: _values(item)[name] for name in (*names, "held_at")}
-        rows.append({"person": person, "until": until, **values})
+    rows = (
+        {"person": person, "until": until, **_values(item)}
+        for person, item, until in held
+    )
     tx.write_many("hold_item", rows)
 
 
@@ -87,14 +90,7 @@ def release(tx: Transaction, person: str, now: datetime) -> list[Item]:
 
 def remove(tx: Transaction, key: str, item: Item) -> None:
     """Take a reminder out of a message."""
-    tx.write(
-        "remove_item",
-        key=key,
-        incident=item.incident,
-        deadline_kind=item.kind,
-        deadline_count=item.count,
-        fired=item.fired,
-    )
+    tx.write("remove_item", key=key, **_values(item))
 
 
 def within(tx: Transaction, key: str) -> list[Item]:
@@ -109,12 +105,7 @@ def posted_at(ts: str) -> datetime:
 
 def sent_of(tx: Transaction, deadline: Deadline) -> list[Sent]:
     """Return the reminders of a deadline that were queued."""
-    rows = tx.all(
-        "sent_reminders",
-        incident=deadline.incident,
-        deadline_kind=deadline.kind,
-        deadline_count=deadline.count,
-    )
+    rows = tx.all("sent_reminders", **_which(deadline))
     return [Sent(row["queued_at"], row["ts"] and posted_at(row["ts"])) for row in rows]
 
 
@@ -144,50 +135,24 @@ def replaced(tx: Transaction, key: str) -> set[int]:
 
 def standing(tx: Transaction, item: Item, place: str) -> tuple[str, datetime] | None:
     """Return the key of a deadline's newest message in a channel, and its instant."""
-    row = tx.one(
-        "standing_reminder",
-        incident=item.incident,
-        deadline_kind=item.kind,
-        deadline_count=item.count,
-        place=place,
-    )
+    row = tx.one("standing_reminder", **_which(item), place=place)
     return (row["key"], row["queued_at"]) if row else None
 
 
 def rung(tx: Transaction, deadline: Deadline) -> list[str]:
     """Return the places outside of Slack that rang because of a deadline."""
-    rows = tx.all(
-        "rung",
-        incident=deadline.incident,
-        deadline_kind=deadline.kind,
-        deadline_count=deadline.count,
-    )
+    rows = tx.all("rung", **_which(deadline))
     return [row["place"] for row in rows]
 
 
 def renew(tx: Transaction, key: str, item: Item) -> None:
     """Say in a message that stands in a channel who is paged next."""
-    tx.write(
-        "renew_item",
-        key=key,
-        incident=item.incident,
-        deadline_kind=item.kind,
-        deadline_count=item.count,
-        next_person=item.next_person,
-        next_at=item.next_at,
-    )
+    tx.write("renew_item", key=key, **_values(item))
 
 
 def is_told(tx: Transaction, item: Item, place: str) -> bool:
     """Return whether the same reminder is in a message to a person or a channel."""
-    row = tx.one(
-        "has_reminder",
-        incident=item.incident,
-        deadline_kind=item.kind,
-        deadline_count=item.count,
-        fired=item.fired,
-        place=place,
-    )
+    row = tx.one("has_reminder", **_values(item), place=place)
     return row is not None and row["written"] > 0
 
 
@@ -195,18 +160,17 @@ def _deadline_of(item: Item) -> tuple[int, Kind, int]:
     return item.incident, item.kind, item.count
 
 
-def _values(item: Item) -> dict[str, object]:
+def _which(one: Item | Deadline) -> dict[str, object]:
     return {
-        "incident": item.incident,
-        "deadline_kind": item.kind,
-        "deadline_count": item.count,
-        "fired": item.fired,
-        "step": item.step,
-        "because": item.because,
-        "next_person": item.next_person,
-        "next_at": item.next_at,
-        "held_at": item.held_at,
+        "incident": one.incident,
+        "deadline_kind": one.kind,
+        "deadline_count": one.count,
     }
+
+
+def _values(item: Item) -> dict[str, object]:
+    """Return every column; a statement takes those that it names."""
+    return {**_which(item), **dict(zip(_REST, _OF_REST(item), strict=True))}
 
 
 def _item(row: Row) -> Item:

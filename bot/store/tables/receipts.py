@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import assert_never
 
 from bot.incidents.deadlines import Kind
@@ -11,6 +12,9 @@ from bot.incidents.receipts import Outcome, Reason, Receipt
 from bot.store.database import Row, Transaction
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import MessageKind, State
+
+_REST = ("place", "step", "due_at", "outcome", "reason", "held_until")
+_OF_REST = attrgetter(*_REST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +39,10 @@ def write(tx: Transaction, found: Iterable[Due]) -> None:
     for one in every:
         if one.outcome is Outcome.HELD:
             _end_held(tx, one, one.place, (Outcome.MERGED, Reason.NEWER))
-    tx.write_many(
-        "write_receipt",
-        (
-            {
-                "incident": one.incident,
-                "deadline_kind": one.kind,
-                "deadline_count": one.count,
-                "fired": one.fired,
-                "place": one.place,
-                "step": one.step,
-                "due_at": one.due_at,
-                "outcome": one.outcome,
-                "reason": one.reason,
-                "held_until": one.held_until,
-            }
-            for one in every
-        ),
+    rows = (
+        {**_of(one), **dict(zip(_REST, _OF_REST(one), strict=True))} for one in every
     )
+    tx.write_many("write_receipt", rows)
 
 
 def write_stand_in(tx: Transaction, item: Item, place: str) -> None:
@@ -81,8 +71,8 @@ def _end_held(
     person: str,
     ended: tuple[Outcome | None, Reason | None],
 ) -> None:
-    outcome, reason = ended
-    tx.write("end_held", **_of(item), place=person, outcome=outcome, reason=reason)
+    values = {"place": person, "outcome": ended[0], "reason": ended[1]}
+    tx.write("end_held", **_of(item), **values)
 
 
 def _of(item: Item | Due) -> dict[str, object]:
