@@ -9,12 +9,12 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 
 from sqlite_utils import Database as SqliteUtils
 
@@ -62,11 +62,8 @@ class Filter:
         )
 
 
-class Target(Protocol):
-    """What rows are written to."""
-
-    def put(self, table: str, rows: Iterable[Row]) -> None:
-        """Add rows, which have the table's columns."""
+# Adds rows to a table; they have its columns.
+Target = Callable[[str, Iterable[Row]], object]
 
 
 def export(
@@ -99,7 +96,7 @@ def export(
                 rows = tx.all(f"{table}_between", first=first, last=last)
                 found[table] = [one for one in rows if one["incident"] in numbers]
         for table, rows in found.items():
-            target.put(table, (_exported(table, one) for one in rows))
+            target(table, (_exported(table, one) for one in rows))
             counts[table] += len(rows)
         looked_at += len(page)
         told(looked_at, total)
@@ -114,8 +111,8 @@ def csv_files(folder: Path) -> Iterator[Target]:
             file = _opened(draft / f"{table}.csv", stack)
             writers[table] = csv.writer(file, lineterminator="\n")
             writers[table].writerow(columns)
-        yield _Written(
-            lambda table, row: writers[table].writerow(map(defused, row.values()))
+        yield lambda table, rows: writers[table].writerows(
+            map(defused, row.values()) for row in rows
         )
 
 
@@ -125,12 +122,14 @@ def json_lines(folder: Path) -> Iterator[Target]:
     with _draft(folder) as draft, ExitStack() as stack:
         files = {one: _opened(draft / f"{one}.jsonl", stack) for one in COLUMNS}
 
-        def write(table: str, row: Row) -> None:
-            if "details" in row:
-                row = {**row, "details": json.loads(row["details"])}
-            files[table].write(json.dumps(row, ensure_ascii=False) + "\n")
+        def put(table: str, rows: Iterable[Row]) -> None:
+            for row in rows:
+                told = dict(row)
+                if "details" in row:
+                    told["details"] = json.loads(row["details"])
+                files[table].write(json.dumps(told, ensure_ascii=False) + "\n")
 
-        yield _Written(write)
+        yield put
 
 
 @contextmanager
@@ -143,27 +142,8 @@ def sqlite_file(folder: Path) -> Iterator[Target]:
         for table, columns in COLUMNS.items():
             kinds: dict[str, Any] = {one: _kind(one) for one in columns}
             database.table(table).create(kinds)
-        try:
-            yield _Tables(database)
-        finally:
-            database.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    write: Callable[[str, Row], object]
-
-    def put(self, table: str, rows: Iterable[Row]) -> None:
-        for row in rows:
-            self.write(table, row)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    database: SqliteUtils
-
-    def put(self, table: str, rows: Iterable[Row]) -> None:
-        self.database.table(table).insert_all(map(dict, rows))
+        with closing(database):
+            yield lambda table, rows: database.table(table).insert_all(map(dict, rows))
 
 
 @contextmanager
