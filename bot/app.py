@@ -207,12 +207,12 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     covers = Covers(context)
     questions = Questions(context, triage, people, covers)
     triages = Triages(context, triage, people, slack)
-    linked = partial(Links(lambda: identity.url).put_in_answer, database)
+    links = Links(lambda: identity.url)
+    linked = partial(links.put_in_answer, database)
     updates = CustomerUpdates(
         context, MessageUpdates(context, triage), people, slack, linked
     )
-    renderer = Renderer(policy, clock, lambda: identity.url)
-    outbox = Outbox(context, slack, renderer, pace)
+    outbox = Outbox(context, slack, Renderer(policy, clock, links), pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = bolt_app(settings, slack, identity, executor)
     Listeners(
@@ -251,7 +251,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
             outbox.failed_calls,
             settings.rings,
             settings.private_addresses,
-            renderer.link,
+            links.one,
         ),
         quiet_times=QuietTimes(context, slack),
         backups=_backups(settings, context),

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bot.delivery.links import Links
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import UNPACED
 from bot.delivery.recovery import Recovery
@@ -169,7 +170,7 @@ class Bot:
     def __init__(self, world: "World") -> None:
         context = Context(world.database, policy, world.clock, world.system_clock, "T1")
         self.triage, self.reminders = Triage(context), Reminders(context)
-        render = Renderer(policy, world.clock, lambda: "https://acme.example/")
+        render = Renderer(policy, world.clock, Links(lambda: "https://acme.example/"))
         self.outbox = Outbox(context, world.room, render, UNPACED)
         Recovery(context, world.room).begin()
 

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from bot.delivery.links import Links
 from bot.delivery.rendering import Renderer
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import read_stored
@@ -116,7 +117,8 @@ def policy() -> Policy:
 def test_each_message_of_an_old_record_reads_the_same(
     record: Database, policy: Policy
 ) -> None:
-    render = Renderer(lambda: policy, lambda: NOW, lambda: "https://acme.slack.com/")
+    links = Links(lambda: "https://acme.slack.com/")
+    render = Renderer(lambda: policy, lambda: NOW, links)
 
     said = {}
     with record.transaction() as tx:

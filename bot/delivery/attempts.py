@@ -27,7 +27,7 @@ class Rendered:
     """
 
     message: Message
-    is_live: bool
+    is_live: bool = False
     is_replaced: bool = False
 
 

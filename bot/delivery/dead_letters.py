@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from bot.incidents import check_ins, recipients
 from bot.incidents.nudges import StepKind
@@ -299,47 +298,12 @@ def reports_of(tx: Transaction, message: OutboxMessage) -> Iterator[str]:
 
 def channel_of(kind: MessageKind, policy: Policy) -> str | None:
     """Return the channel for a kind of message; `None` if the policy names none."""
-    match kind:
-        case MessageKind.CARD:
-            return policy.channels.incidents
-        case MessageKind.DIGEST:
-            return policy.channels.digest
-        case MessageKind.REVIEW:
-            return policy.channels.leads
-        case (
-            MessageKind.REMINDER
-            | MessageKind.NOTE
-            | MessageKind.MORNING
-            | MessageKind.COMMANDS
-            | MessageKind.OFFER
-            | MessageKind.OFFER_ANSWERED
-            | MessageKind.COVER
-            | MessageKind.COVER_ANSWERED
-            | MessageKind.SHIFT
-            | MessageKind.SHIFT_OVER
-            | MessageKind.SHIFT_HELD
-            | MessageKind.ON_CALL_AHEAD
-            | MessageKind.NOBODY_ON_CALL
-            | MessageKind.POLICY_ACCEPTED
-            | MessageKind.POLICY_REFUSED
-            | MessageKind.POLICY_DIFFERS
-            | MessageKind.BACKUP
-            | MessageKind.LOST_INCIDENTS
-            | MessageKind.LEAVERS
-            | MessageKind.NEW_RECORD
-            | MessageKind.CHANNEL_LOST
-            | MessageKind.REMINDER_FAILS
-            | MessageKind.NO_OUTCOME
-            | MessageKind.CARD_NOT_POSTED
-            | MessageKind.NOT_DELIVERED
-            | MessageKind.OUTCOME_UNKNOWN
-            | MessageKind.RING
-            | MessageKind.RING_OVER
-            | MessageKind.EDIT
-        ):
-            return None
-        case _:
-            assert_never(kind)
+    named = {
+        MessageKind.CARD: policy.channels.incidents,
+        MessageKind.DIGEST: policy.channels.digest,
+        MessageKind.REVIEW: policy.channels.leads,
+    }
+    return named.get(kind)
 
 
 def is_lost(message: OutboxMessage, report: OutboxMessage) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from bot.errors import StorageError
 from bot.slack import linking
@@ -12,15 +13,19 @@ from bot.store.tables import outbox_messages
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class Links:
     """The addresses of cards. `site` is the workspace's, ending in a slash."""
 
-    def __init__(self, site: Callable[[], str]) -> None:
-        self._site = site
+    _site: Callable[[], str]
 
     def of(self, tx: Transaction, numbers: Iterable[int]) -> dict[int, str]:
         """Return the address of each incident's card that was posted."""
         return self._read(_asked(tx, numbers))
+
+    def one(self, tx: Transaction, number: int) -> str | None:
+        """Return the address of an incident's card, if it was posted."""
+        return self.of(tx, [number]).get(number)
 
     def put(self, tx: Transaction, message: Message) -> Message:
         """Return a message that links each incident that it names to its card."""

@@ -1,19 +1,20 @@
 """Render a message of the outbox: load what it refers to, then turn it into blocks."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from bot.clock import Clock
+from bot.delivery import due_reminders
 from bot.delivery.attempts import Rendered
 from bot.delivery.dead_letters import is_lost, missed_by
+from bot.delivery.due_reminders import explained_by, last_word
 from bot.delivery.links import Links
 from bot.incidents import digest as digests
 from bot.incidents import recipients
-from bot.incidents.deadlines import Deadline, owed_now
-from bot.incidents.incidents import Event, Incident, explained, updates
-from bot.incidents.reach import Why
+from bot.incidents.deadlines import owed_now
+from bot.incidents.incidents import Event, Incident
 from bot.incidents.work_list import Group
 from bot.policy.policies import Policy
 from bot.slack.messages import (
@@ -29,31 +30,46 @@ from bot.slack.messages import (
     offer,
     on_call,
     policy_notice,
-    reminder,
     review,
     shift,
 )
 from bot.slack.messages import leavers as leavers_message
-from bot.slack.messages.reminder_item import Item as ReminderItem
 from bot.slack.messages.work_lines import MOST_LINES
 from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import covers, items, outbox_messages, records
-from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
 from bot.triage import daily_lists, leavers, people, reviews
-from bot.triage.people import Rings, person
+from bot.triage.people import person
+
+_DESCRIBED = {
+    MessageKind.CARD: "the card of {}",
+    MessageKind.REMINDER: "a reminder about {}",
+    MessageKind.NOTE: "a note about {}",
+    MessageKind.MORNING: "the morning list",
+    MessageKind.DIGEST: "the daily digest",
+    MessageKind.REVIEW: "the weekly review",
+    MessageKind.COMMANDS: "an answer to what somebody wrote to the bot",
+    MessageKind.OFFER: "the hand-off request for {}",
+    MessageKind.COVER: "the request for a cover",
+    MessageKind.SHIFT: "what came with a shift",
+    MessageKind.RING: "the alarm about {}, or its end",
+    MessageKind.RING_OVER: "the alarm about {}, or its end",
+    MessageKind.EDIT: "a change of {}",
+}
+_ABOUT_NONE = {
+    MessageKind.REMINDER: "a message with several reminders",
+    MessageKind.EDIT: "a message",
+}
 
 
+@dataclass(frozen=True, slots=True)
 class Renderer:
-    """Renders messages. `site` is the workspace's address, ending in a slash."""
+    """Renders messages."""
 
-    def __init__(
-        self, policy: Callable[[], Policy], clock: Clock, site: Callable[[], str]
-    ) -> None:
-        self._policy = policy
-        self._clock = clock
-        self._addresses = Links(site)
+    _policy: Callable[[], Policy]
+    _clock: Clock
+    _addresses: Links
 
     def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a message as of now; `None` if it has nothing to say any more."""
@@ -69,7 +85,9 @@ class Renderer:
             case MessageKind.CARD:
                 return self._card(tx, message)
             case MessageKind.REMINDER:
-                return self._reminder(tx, message)
+                return due_reminders.rendered(
+                    tx, message, self._policy(), self._clock(), self._addresses
+                )
             case MessageKind.NOTE:
                 return self._note(tx, message)
             case MessageKind.OFFER:
@@ -84,22 +102,22 @@ class Renderer:
                 incident = _incident(tx, message)
                 if not incident.is_open or incident.owner is not None:
                     return None
-                url = self.link(tx, incident.number)
+                url = self._addresses.one(tx, incident.number)
                 said = on_call.nobody(incident, self._policy(), url)
-                return Rendered(said, is_live=False)
+                return Rendered(said)
             case MessageKind.ON_CALL_AHEAD:
                 said = on_call.ahead(message.refs, self._policy(), self._clock())
-                return Rendered(said, is_live=False)
+                return Rendered(said)
             case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
                 return self._policy_notice(message)
             case MessageKind.POLICY_DIFFERS:
                 said = policy_notice.differs(
                     message.refs, self._policy(), self._clock()
                 )
-                return Rendered(said, is_live=False)
+                return Rendered(said)
             case MessageKind.BACKUP:
                 said = failures.backup(message.refs["reason"])
-                return Rendered(said, is_live=False)
+                return Rendered(said)
             case MessageKind.LOST_INCIDENTS | MessageKind.NEW_RECORD:
                 return self._lost_incidents(message)
             case MessageKind.LEAVERS:
@@ -108,10 +126,10 @@ class Renderer:
                 return self._channel_lost(message)
             case MessageKind.REMINDER_FAILS:
                 said = failures.reminders(_incident(tx, message))
-                return Rendered(said, is_live=False)
+                return Rendered(said)
             case MessageKind.NO_OUTCOME:
                 said = failures.without_outcome(message.refs["incidents"].split())
-                return Rendered(said, is_live=False)
+                return Rendered(said)
             case (
                 MessageKind.CARD_NOT_POSTED
                 | MessageKind.NOT_DELIVERED
@@ -125,7 +143,7 @@ class Renderer:
             case MessageKind.REVIEW:
                 return self._review(tx, message)
             case MessageKind.COMMANDS:
-                return Rendered(command_help.no_command(), is_live=False)
+                return Rendered(command_help.no_command())
             case MessageKind.RING | MessageKind.RING_OVER:
                 raise AssertionError("these do not go to Slack")
             case MessageKind.EDIT:  # The message that it would edit is gone.
@@ -136,76 +154,9 @@ class Renderer:
     def _card(self, tx: Transaction, message: OutboxMessage) -> Rendered:
         incident = _incident(tx, message)
         owed = records.deadlines(tx, incident.number)
-        because, policy, now = _explained(tx, incident), self._policy(), self._clock()
+        because, policy, now = explained_by(tx, incident), self._policy(), self._clock()
         said = card.message(incident, owed, policy, now, because=because)
         return Rendered(said, is_live=True)
-
-    def _reminder(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render a reminder; before it is sent, answered reminders drop out.
-
-        It stands for older ones about the same incidents, which are deleted once it was
-        sent, and drops those incidents of which a newer one tells.
-        """
-        policy, now = self._policy(), self._clock()
-        reader = person(tx, policy, message.person) if message.person else None
-        replaced = items.replaced(tx, message.key)
-        own = [(item, message.sent_at) for item in items.within(tx, message.key)]
-        told = [*own, *items.told_before(tx, message.key)]
-        rings = Rings(tx, policy)
-        found = [
-            self._item(tx, message, one, told_at, rings)
-            for one, told_at in told
-            if one.incident not in replaced
-        ]
-        if replaced and not found and message.ts is not None:
-            numbers = sorted({one.incident for one, _ in own})
-            kept = reminder.with_replies(numbers)
-            return Rendered(kept, is_live=False, is_replaced=True)
-        live = [item for item in found if item.is_live_for(reader)]
-        if message.ts is None and all(item.told_at is not None for item in live):
-            return None
-        shown = live if message.ts is None else found
-        said = reminder.message(
-            _one_each(shown, reader), reader, policy, now, down=_down(message)
-        )
-        has_buttons = live or any(item.is_useful_for(reader) for item in found)
-        return Rendered(said, is_live=bool(has_buttons)) if said else None
-
-    def _item(
-        self,
-        tx: Transaction,
-        message: OutboxMessage,
-        item: Item,
-        told_at: datetime | None,
-        rings: Rings,
-    ) -> ReminderItem:
-        incident = records.incident(tx, item.incident)
-        assert incident is not None, "a reminder belongs to an incident"
-        owed, now = records.deadlines(tx, item.incident), self._clock()
-        deadline = _of(owed, item)
-        is_page = item.kind.is_internal
-        would_be_missed = False
-        if message.person is not None:
-            ring = rings.of(incident, owed)
-            would_be_missed = ring(message.person, told_at or now).why is Why.MISSED
-        following = None
-        # What an older message said may have passed when this one was sent.
-        sent_at = message.sent_at or now
-        if item.next_person and item.next_at and item.next_at > sent_at:
-            following = (item.next_person, item.next_at)
-        return ReminderItem(
-            incident=incident,
-            deadline=deadline,
-            kind=item.step,
-            because=item.because,
-            owed=owed_now(owed),
-            next=following,
-            told_at=told_at,
-            release=_explained(tx, incident) if is_page else None,
-            would_be_missed=would_be_missed,
-            url=self.link(tx, item.incident),
-            last_word=_last_word(tx, incident),
-        )
 
     def _note(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         incident, event = _incident(tx, message), _event(tx, message)
@@ -216,7 +167,10 @@ class Renderer:
         ]
         reader, url = None, None
         if message.person is not None:
-            reader, url = self._reader(tx, message), self.link(tx, incident.number)
+            reader, url = (
+                self._reader(tx, message),
+                self._addresses.one(tx, incident.number),
+            )
         said = note.message(
             incident,
             event,
@@ -226,7 +180,7 @@ class Renderer:
             reader=reader,
             url=url,
         )
-        return Rendered(said, is_live=False)
+        return Rendered(said)
 
     def _offer(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a hand-off request; once answered or withdrawn it says so."""
@@ -245,8 +199,8 @@ class Renderer:
             owed=owed_now(records.deadlines(tx, incident.number)),
             policy=self._policy(),
             now=self._clock(),
-            last_word=_last_word(tx, incident),
-            url=self.link(tx, incident.number),
+            last_word=last_word(tx, incident),
+            url=self._addresses.one(tx, incident.number),
         )
         return Rendered(said, is_live=is_live)
 
@@ -258,7 +212,7 @@ class Renderer:
         reader = self._reader(tx, message)
         if people.has_left(tx, reader.id):
             return None
-        return Rendered(offer.answered(incident, event, reader), is_live=False)
+        return Rendered(offer.answered(incident, event, reader))
 
     def _cover(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a request for a cover, or how one ended."""
@@ -266,7 +220,7 @@ class Renderer:
         reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
         if message.kind is MessageKind.COVER_ANSWERED:
             said = cover.answered(asked, policy, reader, now)
-            return Rendered(said, is_live=False)
+            return Rendered(said)
         is_live = any(one.is_open(now) for one in asked)
         if message.ts is None and not is_live:
             return None
@@ -280,39 +234,39 @@ class Renderer:
         links = self._links(tx, found)
         if message.kind is MessageKind.SHIFT_OVER:
             said = shift.went_off(found, refs["rotation"], links)
-            return Rendered(said, is_live=False)
+            return Rendered(said)
         whose = refs.get("owner") or message.person
         theirs = [one for one in found if one.is_open and one.owner == whose]
         if not theirs:
             return None
         if message.kind is MessageKind.SHIFT_HELD:
             said = shift.nobody_on(theirs, refs, policy, now, links)
-            return Rendered(said, is_live=False)
+            return Rendered(said)
         handed = [
             shift.Handed(
                 one,
                 owed_now(records.deadlines(tx, one.number)),
-                _last_word(tx, one),
+                last_word(tx, one),
                 links.get(one.number),
             )
             for one in theirs
         ]
         reader = self._reader(tx, message)
         said = shift.came_on(handed, refs["rotation"], policy, reader, now)
-        return Rendered(said, is_live=False)
+        return Rendered(said)
 
     def _policy_notice(self, message: OutboxMessage) -> Rendered:
         is_accepted = message.kind is MessageKind.POLICY_ACCEPTED
         told = policy_notice.accepted if is_accepted else policy_notice.refused
         said = told(message.refs, self._policy(), self._clock())
-        return Rendered(said, is_live=False)
+        return Rendered(said)
 
     def _lost_incidents(self, message: OutboxMessage) -> Rendered:
         if message.kind is MessageKind.NEW_RECORD:
             said = lost_incidents.unread(message.refs["error"], self._policy())
         else:
             said = lost_incidents.message(message.refs, self._policy(), self._clock())
-        return Rendered(said, is_live=False)
+        return Rendered(said)
 
     def _leavers(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render what leavers owned; `None` if all of it was taken meanwhile."""
@@ -324,7 +278,7 @@ class Renderer:
         silent = [gap.person for gap in people.gaps(tx, policy, now)]
         told = next(iter(recipients.stand_ins(policy, silent, now)), None)
         links = self._links(tx, (incident for incident, _ in orphans))
-        return Rendered(leavers_message.message(orphans, told, links), is_live=False)
+        return Rendered(leavers_message.message(orphans, told, links))
 
     def _channel_lost(self, message: OutboxMessage) -> Rendered:
         channel, policy = message.refs["channel"], self._policy()
@@ -333,7 +287,7 @@ class Renderer:
         if channel in (fallback, leads):
             reports_to = recipients.lead(policy, self._clock()) or reports_to
         said = lost_message.channel(channel, message.refs["error"], reports_to)
-        return Rendered(said, is_live=False)
+        return Rendered(said)
 
     def _report(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a report on a lost message, with a button that sends it again."""
@@ -368,7 +322,7 @@ class Renderer:
         links = self._links(tx, (line.incident for line in found[:MOST_LINES]))
         said = morning_list.message(found, reader, policy, now, links)
         said = morning_list.in_place_of(said, whose, reader)
-        return Rendered(said, is_live=False)
+        return Rendered(said)
 
     def _digest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         since, at, until = (
@@ -387,7 +341,7 @@ class Renderer:
         named += [one.incident for one in told.fallen]
         links = self._links(tx, named)
         zone = policy.team_hours.zone
-        return Rendered(digest.message(told, policy, zone, links), is_live=False)
+        return Rendered(digest.message(told, policy, zone, links))
 
     def _review(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         policy, now = self._policy(), self._clock()
@@ -403,76 +357,21 @@ class Renderer:
         named = [miss.story.incident for miss in told.worst]
         links = self._links(tx, [*named, *(one.incident for one in told.corrections)])
         said = review.message(told, earlier, policy.team_hours.zone, links)
-        return Rendered(said, is_live=False) if said else None
+        return Rendered(said) if said else None
 
     def _links(self, tx: Transaction, incidents: Iterable[Incident]) -> dict[int, str]:
         return self._addresses.of(tx, (incident.number for incident in incidents))
-
-    def link(self, tx: Transaction, number: int) -> str | None:
-        """Return the address of an incident's card, if it was posted."""
-        return self._addresses.of(tx, [number]).get(number)
 
     def _reader(self, tx: Transaction, message: OutboxMessage) -> Person:
         assert message.person is not None, "this kind goes to a person"
         return person(tx, self._policy(), message.person)
 
 
-def described(  # noqa: C901, PLR0912  # A branch a kind.
-    kind: MessageKind, incident: int | None
-) -> str:
+def described(kind: MessageKind, incident: int | None) -> str:
     """Return what a message of the outbox is, in words."""
-    name = None if incident is None else f"INC-{incident}"
-    match kind:
-        case MessageKind.CARD:
-            return f"the card of {name}"
-        case MessageKind.REMINDER if name is None:
-            return "a message with several reminders"
-        case MessageKind.REMINDER:
-            return f"a reminder about {name}"
-        case MessageKind.NOTE:
-            return f"a note about {name}"
-        case MessageKind.MORNING:
-            return "the morning list"
-        case MessageKind.DIGEST:
-            return "the daily digest"
-        case MessageKind.REVIEW:
-            return "the weekly review"
-        case MessageKind.COMMANDS:
-            return "an answer to what somebody wrote to the bot"
-        case MessageKind.OFFER:
-            return f"the hand-off request for {name}"
-        case MessageKind.COVER:
-            return "the request for a cover"
-        case MessageKind.SHIFT:
-            return "what came with a shift"
-        case (
-            MessageKind.OFFER_ANSWERED
-            | MessageKind.COVER_ANSWERED
-            | MessageKind.SHIFT_OVER
-            | MessageKind.SHIFT_HELD
-            | MessageKind.ON_CALL_AHEAD
-            | MessageKind.NOBODY_ON_CALL
-            | MessageKind.POLICY_ACCEPTED
-            | MessageKind.POLICY_REFUSED
-            | MessageKind.POLICY_DIFFERS
-            | MessageKind.BACKUP
-            | MessageKind.LOST_INCIDENTS
-            | MessageKind.LEAVERS
-            | MessageKind.NEW_RECORD
-            | MessageKind.CHANNEL_LOST
-            | MessageKind.REMINDER_FAILS
-            | MessageKind.NO_OUTCOME
-            | MessageKind.CARD_NOT_POSTED
-            | MessageKind.NOT_DELIVERED
-            | MessageKind.OUTCOME_UNKNOWN
-        ):
-            return f"a notice about {name}" if name else "a notice"
-        case MessageKind.RING | MessageKind.RING_OVER:
-            return f"the alarm about {name}, or its end"
-        case MessageKind.EDIT:
-            return f"a change of {name}" if name else "a message"
-        case _:
-            assert_never(kind)
+    if incident is None:
+        return _ABOUT_NONE.get(kind) or _DESCRIBED.get(kind, "a notice")
+    return _DESCRIBED.get(kind, "a notice about {}").format(f"INC-{incident}")
 
 
 def _incident(tx: Transaction, message: OutboxMessage) -> Incident:
@@ -486,52 +385,3 @@ def _event(tx: Transaction, message: OutboxMessage) -> Event:
     event = records.event(tx, int(message.refs["event"]))
     assert event is not None, "a message's event is recorded"
     return event
-
-
-def _explained(tx: Transaction, incident: Incident) -> Event | None:
-    """Return why an incident is void or nobody's, where its state does not say it."""
-    if incident.is_open and incident.owner is not None:
-        return None
-    return explained(incident, records.events(tx, incident.number))
-
-
-def _one_each(
-    items: Sequence[ReminderItem], reader: Person | None
-) -> list[ReminderItem]:
-    """Return one entry for each incident: a page says what a reminder would.
-
-    Of what is settled it is what ended last.
-    """
-
-    def rank(item: ReminderItem) -> tuple[int, bool, float, bool]:
-        urgency = 1 + item.is_page if item.is_live_for(reader) else 0
-        ended_at = item.deadline.closed_at
-        ended = ended_at.timestamp() if ended_at else 0
-        return urgency, ended_at is None, ended, not item.is_page
-
-    found: dict[int, ReminderItem] = {}
-    for item in sorted(items, key=rank, reverse=True):
-        found.setdefault(item.incident.number, item)
-    return list(found.values())
-
-
-def _last_word(tx: Transaction, incident: Incident) -> str:
-    """Return what the customer was told last; empty if nothing."""
-    if incident.responded_at is None:
-        return ""
-    events = updates(records.events(tx, incident.number))
-    return events[-1].details.get("told", "") if events else ""
-
-
-def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:
-    for deadline in owed:
-        if (deadline.kind, deadline.count) == (item.kind, item.count):
-            return deadline
-    raise AssertionError("a reminder belongs to a deadline")
-
-
-def _down(message: OutboxMessage) -> tuple[datetime, datetime] | None:
-    if "down_from" not in message.refs:
-        return None
-    begin, end = message.refs["down_from"], message.refs["down_to"]
-    return datetime.fromisoformat(begin), datetime.fromisoformat(end)

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from bot.clock import system_clock
+from bot.delivery.links import Links
 from bot.delivery.outbox import Outbox
 from bot.delivery.pacing import Pace
 from bot.delivery.rendering import Renderer
@@ -82,7 +83,7 @@ def drained(slack: LocalSlack, pace: Pace, folder: Path) -> tuple[float, int]:
                 outbox_messages.queue(
                     tx, new, now=system_clock(), system_now=system_clock()
                 )
-        renderer = Renderer(shipped_policy, system_clock, lambda: slack.url)
+        renderer = Renderer(shipped_policy, system_clock, Links(lambda: slack.url))
         context = Context(
             database, shipped_policy, system_clock, system_clock, WORKSPACE
         )

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from bot.clock import system_clock
+from bot.delivery.links import Links
 from bot.delivery.outbox import Outbox
 from bot.delivery.rendering import Renderer
 from bot.emulator.driver import LocalSlack
@@ -68,7 +69,7 @@ def measured(made: Desk, slack: LocalSlack) -> list[float]:
         return system_clock() + shift
 
     context = Context(made.database, shipped_policy, clock, system_clock, WORKSPACE)
-    renderer = Renderer(shipped_policy, clock, lambda: slack.url)
+    renderer = Renderer(shipped_policy, clock, Links(lambda: slack.url))
     outbox = Outbox(context, Slack(slack.bot_token, slack.api_url), renderer)
     senders = Senders(outbox)
     reminders = Reminders(context)

@@ -1,0 +1,143 @@
+"""Render reminders: load what each is about, and leave out what was answered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.delivery.attempts import Rendered
+from bot.delivery.links import Links
+from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.incidents import Event, Incident, explained, updates
+from bot.incidents.reach import Why
+from bot.policy.policies import Policy
+from bot.slack.messages import reminder
+from bot.slack.messages.reminder_item import Item as ReminderItem
+from bot.slack.readers import Person
+from bot.store.database import Transaction
+from bot.store.tables import items, records
+from bot.store.tables.items import Item
+from bot.store.tables.outbox_messages import OutboxMessage
+from bot.triage.people import Rings, person
+
+
+def rendered(
+    tx: Transaction,
+    message: OutboxMessage,
+    policy: Policy,
+    now: datetime,
+    links: Links,
+) -> Rendered | None:
+    """Render a reminder; before it is sent, answered reminders drop out.
+
+    It stands for older ones about the same incidents, which are deleted once it was
+    sent, and drops those incidents of which a newer one tells.
+    """
+    reader = person(tx, policy, message.person) if message.person else None
+    replaced = items.replaced(tx, message.key)
+    own = [(item, message.sent_at) for item in items.within(tx, message.key)]
+    told = [*own, *items.told_before(tx, message.key)]
+    rings = Rings(tx, policy)
+    found = [
+        _item(tx, message, one, told_at, rings, now, links)
+        for one, told_at in told
+        if one.incident not in replaced
+    ]
+    if replaced and not found and message.ts is not None:
+        numbers = sorted({one.incident for one, _ in own})
+        kept = reminder.with_replies(numbers)
+        return Rendered(kept, is_replaced=True)
+    live = [item for item in found if item.is_live_for(reader)]
+    if message.ts is None and all(item.told_at is not None for item in live):
+        return None
+    shown = live if message.ts is None else found
+    said = reminder.message(
+        _one_each(shown, reader), reader, policy, now, down=_down(message)
+    )
+    has_buttons = live or any(item.is_useful_for(reader) for item in found)
+    return Rendered(said, is_live=bool(has_buttons)) if said else None
+
+
+def _item(  # noqa: PLR0913  # What a reminder shows.
+    tx: Transaction,
+    message: OutboxMessage,
+    item: Item,
+    told_at: datetime | None,
+    rings: Rings,
+    now: datetime,
+    links: Links,
+) -> ReminderItem:
+    incident = records.incident(tx, item.incident)
+    assert incident is not None, "a reminder belongs to an incident"
+    owed = records.deadlines(tx, item.incident)
+    deadline = _of(owed, item)
+    is_page = item.kind.is_internal
+    would_be_missed = False
+    if message.person is not None:
+        ring = rings.of(incident, owed)
+        would_be_missed = ring(message.person, told_at or now).why is Why.MISSED
+    following = None
+    # What an older message said may have passed when this one was sent.
+    sent_at = message.sent_at or now
+    if item.next_person and item.next_at and item.next_at > sent_at:
+        following = (item.next_person, item.next_at)
+    return ReminderItem(
+        incident=incident,
+        deadline=deadline,
+        kind=item.step,
+        because=item.because,
+        owed=owed_now(owed),
+        next=following,
+        told_at=told_at,
+        release=explained_by(tx, incident) if is_page else None,
+        would_be_missed=would_be_missed,
+        url=links.one(tx, item.incident),
+        last_word=last_word(tx, incident),
+    )
+
+
+def explained_by(tx: Transaction, incident: Incident) -> Event | None:
+    """Return why an incident is void or nobody's, where its state does not say it."""
+    if incident.is_open and incident.owner is not None:
+        return None
+    return explained(incident, records.events(tx, incident.number))
+
+
+def _one_each(
+    items: Sequence[ReminderItem], reader: Person | None
+) -> list[ReminderItem]:
+    """Return one entry for each incident: a page says what a reminder would.
+
+    Of what is settled it is what ended last.
+    """
+
+    def rank(item: ReminderItem) -> tuple[int, bool, float, bool]:
+        urgency = 1 + item.is_page if item.is_live_for(reader) else 0
+        ended_at = item.deadline.closed_at
+        ended = ended_at.timestamp() if ended_at else 0
+        return urgency, ended_at is None, ended, not item.is_page
+
+    found: dict[int, ReminderItem] = {}
+    for item in sorted(items, key=rank, reverse=True):
+        found.setdefault(item.incident.number, item)
+    return list(found.values())
+
+
+def last_word(tx: Transaction, incident: Incident) -> str:
+    """Return what the customer was told last; empty if nothing."""
+    if incident.responded_at is None:
+        return ""
+    events = updates(records.events(tx, incident.number))
+    return events[-1].details.get("told", "") if events else ""
+
+
+def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:
+    for deadline in owed:
+        if (deadline.kind, deadline.count) == (item.kind, item.count):
+            return deadline
+    raise AssertionError("a reminder belongs to a deadline")
+
+
+def _down(message: OutboxMessage) -> tuple[datetime, datetime] | None:
+    if "down_from" not in message.refs:
+        return None
+    begin, end = message.refs["down_from"], message.refs["down_to"]
+    return datetime.fromisoformat(begin), datetime.fromisoformat(end)
