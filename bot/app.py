@@ -28,7 +28,7 @@ from bot.inbound.intake_channels import IntakeChannels
 from bot.inbound.listeners import Listeners
 from bot.inbound.presses import Presses
 from bot.inbound.questions import Questions
-from bot.inbound.shortcuts import Shortcuts
+from bot.inbound.replies import Replies
 from bot.inbound.socket_mode import SocketMode
 from bot.inbound.starting import Starting
 from bot.inbound.submissions import Forms
@@ -44,6 +44,7 @@ from bot.running.record_checks import RecordCheck
 from bot.running.scheduler import TICK_EVERY_S, Scheduler, Wake, guarded
 from bot.running.senders import Senders
 from bot.settings import Settings, clock_of, refused, text_of
+from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.slack.identities import Identity
 from bot.store import opening
@@ -204,35 +205,14 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         database, covered, clock, system_clock, identity.team, covered.read
     )
     people, triage = People(context, slack, identity), Triage(context)
-    covers = Covers(context)
-    questions = Questions(context, triage, people, covers)
-    triages = Triages(context, triage, people, slack)
     links = Links(lambda: identity.url)
-    linked = partial(links.put_in_answer, database)
-    updates = CustomerUpdates(
-        context, MessageUpdates(context, triage), people, slack, linked
-    )
     outbox = Outbox(context, slack, Renderer(policy, clock, links), pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = bolt_app(settings, slack, identity, executor)
-    Listeners(
-        Commands(context, triage, people, questions, triages),
-        Presses(context, triage, people, outbox, questions, triages, updates, covers),
-        Forms(context, triage, people, covers),
-        Shortcuts(triages, updates),
-        triages,
-        updates,
-        IntakeChannels(
-            context, triages, Triaging(context, triage), people, slack, linked
-        ),
-        people,
-        slack,
-        triage.recorded,
-        triage.answer_written,
-        linked,
-        wake,
-        executor,
-    ).register(app)
+    linked = partial(links.put_in_answer, database)
+    _listeners(context, triage, people, slack, outbox, linked, wake, executor).register(
+        app
+    )
     bot = Bot(
         app=app,
         context=context,
@@ -259,6 +239,38 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         policy_note=policy_note,
     )
     return bot
+
+
+def _listeners(  # noqa: PLR0913  # What an act may touch.
+    context: Context,
+    triage: Triage,
+    people: People,
+    slack: Slack,
+    outbox: Outbox,
+    linked: Callable[[Message], Message],
+    wake: Callable[[], None],
+    executor: ThreadPoolExecutor,
+) -> Listeners:
+    """Wire what answers people."""
+    covers, triaging = Covers(context), Triaging(context, triage)
+    questions = Questions(context, triage, people, covers)
+    triages = Triages(context, triage, triaging, people, slack)
+    changes = MessageUpdates(context, triage)
+    updates = CustomerUpdates(context, changes, people, slack, linked)
+    return Listeners(
+        Commands(context, triage, people, questions, triages),
+        Presses(context, triage, people, outbox, questions, triages, updates, covers),
+        Forms(context, triage, people, covers),
+        triages,
+        updates,
+        IntakeChannels(context, triages, triaging, people, slack, linked),
+        people,
+        Replies(slack, linked, executor),
+        triage.recorded,
+        triage.answer_written,
+        linked,
+        wake,
+    )
 
 
 def _heartbeat(settings: Settings, health: Callable[[], Health]) -> Heartbeat | None:

@@ -24,7 +24,7 @@ LOOPS = {
     "triage/tick.py": 2,
     "running/record_checks.py": 1,
     "running/scheduler.py": 1,
-    "inbound/listeners.py": 1,
+    "inbound/replies.py": 1,
     "inbound/socket_mode.py": 1,
 }
 

@@ -1,5 +1,7 @@
 """The slash commands: `/sev1` to `/sev4`, `/triage`, `/incident` and `/oncall`."""
 
+from dataclasses import dataclass
+
 from bot.errors import UserError
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
@@ -17,22 +19,15 @@ from bot.triage.use_cases import Act, Triage
 _LONGEST_NAME = 60
 
 
+@dataclass(frozen=True, slots=True)
 class Commands:
     """Answers a command with a message that only the typist sees, or with a form."""
 
-    def __init__(
-        self,
-        context: Context,
-        triage: Triage,
-        people: People,
-        questions: Questions,
-        triages: Triages,
-    ) -> None:
-        self._context = context
-        self._triage = triage
-        self._people = people
-        self._questions = questions
-        self._triages = triages
+    _context: Context
+    _triage: Triage
+    _people: People
+    _questions: Questions
+    _triages: Triages
 
     def answer(self, command: Command) -> Message | View:
         """Do what a command asks for. A prefix such as `/acme-sev1` is fine."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from bot.errors import Fate, SlackError, StorageError, UserError
@@ -36,25 +36,18 @@ _KEEPS = "keeps the update: somebody else's emoji is still on the message."
 _TAKE_BACK = "Take the emoji off within a minute to take it back."
 
 
+@dataclass(frozen=True, slots=True)
 class CustomerUpdates:
     """Finds out which incident a message is the update of, and has it logged.
 
     `linked` links the incidents that an answer names.
     """
 
-    def __init__(
-        self,
-        context: Context,
-        updates: MessageUpdates,
-        people: People,
-        slack: Slack,
-        linked: Callable[[Message], Message],
-    ) -> None:
-        self._context = context
-        self._updates = updates
-        self._people = people
-        self._slack = slack
-        self._linked = linked
+    _context: Context
+    _updates: MessageUpdates
+    _people: People
+    _slack: Slack
+    _linked: Callable[[Message], Message]
 
     def of_shortcut(self, shortcut: Shortcut) -> Message:
         """Log the message on which the shortcut was chosen, or ask for its incident."""

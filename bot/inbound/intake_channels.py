@@ -7,6 +7,7 @@ best effort, and not from the outbox, which would keep the text.
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.errors import SlackError, StorageError, UserError
 from bot.inbound.triages import Triages, reported
@@ -24,27 +25,19 @@ from bot.triage.triaging import Triaging
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class IntakeChannels:
     """Tells whoever is on call of messages that read like incidents.
 
     `linked` links the incidents that a suggestion names.
     """
 
-    def __init__(  # noqa: PLR0913  # What a suggestion needs, handed in once.
-        self,
-        context: Context,
-        triages: Triages,
-        triaging: Triaging,
-        people: People,
-        slack: Slack,
-        linked: Callable[[Message], Message],
-    ) -> None:
-        self._context = context
-        self._triages = triages
-        self._triaging = triaging
-        self._people = people
-        self._slack = slack
-        self._linked = linked
+    _context: Context
+    _triages: Triages
+    _triaging: Triaging
+    _people: People
+    _slack: Slack
+    _linked: Callable[[Message], Message]
 
     def take_in(self, posted: Posted) -> None:
         """Look at a message, if it is in such a channel and not the bot's own."""

@@ -9,10 +9,8 @@ Source: https://docs.slack.dev/interactivity/handling-user-interaction
 import logging
 import re
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -25,16 +23,14 @@ from bot.inbound.commands import Commands
 from bot.inbound.customer_updates import CustomerUpdates
 from bot.inbound.intake_channels import IntakeChannels
 from bot.inbound.presses import Presses
-from bot.inbound.shortcuts import Shortcuts
+from bot.inbound.replies import Replies, private
 from bot.inbound.submissions import Forms
 from bot.inbound.triages import Triages
 from bot.incidents.refusals import Refusal
 from bot.slack import actions, payloads
 from bot.slack.blocks import Message, View
-from bot.slack.client import Slack
 from bot.slack.forms import receipts
-from bot.slack.forms.inputs import FieldErrors, answering
-from bot.slack.forms.policy_inputs import TOLD
+from bot.slack.forms.inputs import FieldErrors
 from bot.slack.linking import named
 from bot.slack.marked import escape
 from bot.slack.messages import answers
@@ -53,8 +49,6 @@ logger = logging.getLogger(__name__)
 
 _ANYTHING = re.compile(r".*")
 _AGAIN = (actions.TRY_AGAIN, actions.OPEN_ANOTHER)
-# Half of the threads; the others open forms.
-_MOST_ANSWERS = 10
 # A second attempt that starts later would not finish within Slack's three seconds.
 _ONCE_MORE_WITHIN_S = 0.8
 
@@ -71,47 +65,27 @@ class _Said:
     replaces: bool = False
 
 
+@dataclass(frozen=True, slots=True)
 class Listeners:
     """Bolt's listeners. `wake` is called after anything that may have queued messages.
 
     `recorded` returns the incident that an inbound key changed, or `None`, and
     `answer_written` answers a person who wrote no command. `linked` links the incidents
-    that an answer names. Slack waits for the listener, so calls to Slack after an
-    acknowledgement run in `executor`.
+    that an answer names.
     """
 
-    def __init__(  # noqa: PLR0913  # What an act may touch, handed in once.
-        self,
-        commands: Commands,
-        presses: Presses,
-        forms: Forms,
-        shortcuts: Shortcuts,
-        triages: Triages,
-        updates: CustomerUpdates,
-        intake: IntakeChannels,
-        people: People,
-        slack: Slack,
-        recorded: Callable[[str], int | None],
-        answer_written: Callable[[str], None],
-        linked: Callable[[Message], Message],
-        wake: Callable[[], None],
-        executor: Executor,
-    ) -> None:
-        self._commands = commands
-        self._presses = presses
-        self._forms = forms
-        self._shortcuts = shortcuts
-        self._triages = triages
-        self._updates = updates
-        self._intake = intake
-        self._people = people
-        self._slack = slack
-        self._recorded = recorded
-        self._answer_written = answer_written
-        self._linked = linked
-        self._wake = wake
-        self._executor = executor
-        self._answering = BoundedSemaphore(_MOST_ANSWERS)
+    _commands: Commands
+    _presses: Presses
+    _forms: Forms
+    _triages: Triages
+    _updates: CustomerUpdates
+    _intake: IntakeChannels
+    _people: People
+    _replies: Replies
+    _recorded: Callable[[str], int | None]
+    _answer_written: Callable[[str], None]
+    _linked: Callable[[Message], Message]
+    _wake: Callable[[], None]
 
     def register(self, app: App) -> None:
         """Listen to everything that Slack may send, and so acknowledge all of it."""
@@ -139,10 +113,10 @@ class Listeners:
             # What was just opened has no card yet: only another one can be linked.
             asks = command.is_question or command.is_triage
             is_linked = asks or len(named(answer)) > 1
-            ack(**_private(self._linked(answer) if is_linked else answer))
+            ack(**private(self._linked(answer) if is_linked else answer))
         else:
             ack()
-            self._later(partial(self._open_form, command, answer))
+            self._replies.later(partial(self._replies.open_form, command, answer))
         self._wake()
 
     def _answer_command(self, command: Command) -> Message | View:
@@ -162,33 +136,23 @@ class Listeners:
             why = failures.unknown_person(error)
         return answers.not_recorded(why, command.name, command.text)
 
-    def _open_form(self, command: Command, view: View) -> None:
-        try:
-            form = answering(view, command.response_url)
-            self._slack.open_view(command.trigger, form)
-        except SlackError as error:
-            logger.warning("no form was opened", extra={"error": error.code})
-            line = (
-                f"type it in one line: `{command.typed_name} customer: what is wrong`."
-            )
-            sentence = f"{failures.not_opened(error, line)} Nothing was recorded."
-            self._tell(command.response_url, answers.sentence(sentence))
-
     def _on_press(self, ack: Ack, body: Payload) -> None:
         press = payloads.press(body)
         said = self._answer_press(press)
         ack()
         self._wake()
         if isinstance(said.answer, Message):
-            self._answer_later(press, said.answer, replaces=said.replaces)
+            self._replies.answer_later(press, said.answer, replaces=said.replaces)
         elif said.answer is not None:
-            self._later(partial(self._show, press, said.answer))
+            self._replies.later(partial(self._replies.show, press, said.answer))
 
     def _on_shortcut(self, ack: Ack, body: Payload) -> None:
         shortcut = payloads.shortcut(body)
-        answer = self._asked(shortcut, partial(self._shortcuts.answer, shortcut))
+        is_update = shortcut.shortcut == actions.WAS_UPDATE
+        act = self._updates.of_shortcut if is_update else self._triages.shortcut
+        answer = self._asked(shortcut, partial(act, shortcut))
         ack()
-        self._later(partial(self._whisper, shortcut, answer))
+        self._replies.later(partial(self._replies.whisper, shortcut, answer))
         self._wake()
 
     def _on_mention(self, body: Payload) -> None:
@@ -200,9 +164,9 @@ class Listeners:
         def answer() -> None:
             said = self._asked(mention, partial(self._triages.mention, mention))
             if said is not None:
-                self._whisper(mention, said)
+                self._replies.whisper(mention, said)
 
-        self._later(answer)
+        self._replies.later(answer)
 
     def _asked(self, by: Shortcut | Mention, answer: Callable[[], M]) -> Message | M:
         try:
@@ -215,25 +179,6 @@ class Listeners:
         except SlackError as error:
             why = failures.unknown_person(error)
         return answers.sentence(failures.shortcut_failed(why))
-
-    def _whisper(self, asked: Shortcut | Mention, message: Message) -> None:
-        """Answer in private below the message that somebody asked about.
-
-        A response URL answers where the bot is not, but never in a thread.
-        Source: https://github.com/slackapi/bolt-js/issues/963
-        """
-        url, thread = asked.response_url, asked.thread
-        if url is None or thread is not None:
-            said = self._linked(message)
-            try:
-                self._slack.whisper(asked.channel, asked.by, said, thread)
-            except SlackError as error:
-                if url is None:
-                    _not_delivered(error.code)
-            else:
-                return
-        if url is not None:
-            self._tell(url, message)
 
     def _on_search(self, ack: Ack, body: Payload) -> None:
         """Offer what a menu finds; nothing to people who may not use the bot."""
@@ -278,52 +223,6 @@ class Listeners:
             )
         )
 
-    def _answer_later(
-        self, press: Press, message: Message, *, replaces: bool = False
-    ) -> None:
-        """Answer a press once Slack has its acknowledgement.
-
-        If Slack takes its time, answers are left out rather than forms kept waiting.
-        """
-        if not self._answering.acquire(blocking=False):
-            _not_delivered("too many at once")
-            return
-
-        def answer() -> None:
-            try:
-                self._tell_presser(press, message, replaces=replaces)
-            finally:
-                self._answering.release()
-
-        self._later(answer)
-
-    def _tell_presser(
-        self, press: Press, message: Message, *, replaces: bool = False
-    ) -> None:
-        """Answer a press in private or, if it was made in a form, in that form."""
-        if press.action in TOLD:
-            return  # The form stays; what is wrong is said when it is sent.
-        if press.view_id is not None:
-            self._show(press, receipts.view(self._linked(message)))
-        elif press.response_url is not None:
-            self._tell(press.response_url, message, replaces=replaces)
-
-    def _show(self, press: Press, view: View) -> None:
-        """Open a form, or replace the one with the button."""
-        view = answering(view, press.response_url)
-        try:
-            if press.view_id is not None and press.action in TOLD:
-                self._slack.update_view(press.view_id, view)
-            elif press.view_id is not None:
-                self._slack.replace_view(press.view_id, press.trigger, view)
-            else:
-                self._slack.open_view(press.trigger, view)
-        except SlackError as error:
-            logger.warning("no form was shown", extra={"error": error.code})
-            if press.response_url is not None and press.action not in TOLD:
-                sentence = failures.not_opened(error, "press again.")
-                self._tell(press.response_url, answers.sentence(sentence))
-
     def _on_submission(self, ack: Ack, body: Payload) -> None:
         form = payloads.submission(body)
         try:
@@ -349,7 +248,7 @@ class Listeners:
             ack(response_action="update", view=receipts.view(self._linked(answer)))
             return
         ack()
-        self._later(partial(self._tell, url, answer))
+        self._replies.later(partial(self._replies.tell, url, answer))
 
     def _on_person(self, body: Payload) -> None:
         """Note at once that a person joined, left, moved or became a guest."""
@@ -404,7 +303,7 @@ class Listeners:
         """Tell the person that it failed, and whether it was recorded."""
         if "command" in body:
             answer = self._command_failed(payloads.command(body))
-            return BoltResponse(status=200, body=_private(answer))
+            return BoltResponse(status=200, body=private(answer))
         if body.get("type") == "view_submission":
             return BoltResponse(status=200, body=self._form_failed(body))
         if body.get("type") == "block_actions":
@@ -412,7 +311,7 @@ class Listeners:
         if body.get("type") == "message_action":
             url = payloads.shortcut(body).response_url
             answer = answers.sentence(failures.shortcut_failed(failures.OURS))
-            self._later(partial(self._tell, url, answer))
+            self._replies.later(partial(self._replies.tell, url, answer))
         return BoltResponse(status=200, body="")
 
     def _command_failed(self, command: Command) -> Message:
@@ -444,40 +343,7 @@ class Listeners:
         else:
             if number is not None:
                 sentence = failures.recorded_after_all(number)
-        self._answer_later(press, answers.sentence(sentence))
-
-    def _later(self, call: Callable[[], None]) -> None:
-        """Call something once Slack has its answer."""
-        self._executor.submit(_noting_failures, call)
-
-    def _tell(self, url: str, message: Message, *, replaces: bool = False) -> None:
-        """Answer through a response URL, best effort.
-
-        Private messages are not in the history, so they cannot be reconciled.
-        """
-        try:
-            answer = _private(self._linked(message))
-            self._slack.answer(url, {**answer, "replace_original": replaces})
-        except SlackError as error:
-            _not_delivered(error.code)
-
-
-def _not_delivered(error: str) -> None:
-    logger.warning("an answer was not delivered", extra={"error": error})
-
-
-def _noting_failures(call: Callable[[], None]) -> None:
-    try:
-        call()
-    except Exception:  # Nobody waits for the result; the next one must go on.
-        logger.exception("an answer failed")
-
-
-def _private(message: Message) -> dict[str, Any]:
-    private: dict[str, Any] = {"response_type": "ephemeral", "text": message.text}
-    if message.blocks:
-        private["blocks"] = list(message.blocks)
-    return private
+        self._replies.answer_later(press, answers.sentence(sentence))
 
 
 def _surely(answer: Callable[[], T]) -> T:

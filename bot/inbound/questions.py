@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bot.errors import UserError
 from bot.incidents.work_list import Part, part
@@ -26,16 +27,14 @@ _IN_WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Questions:
     """Answers what people ask about incidents. Asking changes nothing."""
 
-    def __init__(
-        self, context: Context, triage: Triage, people: People, covers: Covers
-    ) -> None:
-        self._context = context
-        self._covers = covers
-        self._triage = triage
-        self._people = people
+    _context: Context
+    _triage: Triage
+    _people: People
+    _covers: Covers
 
     def answer(self, text: str, by: str, page: int = 0) -> Message:
         """Return the answer to `/incident` and this text; `page` is of a list."""

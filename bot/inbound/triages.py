@@ -1,5 +1,6 @@
 """Triage what somebody typed or wrote, and do what they decide about it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import SlackError, UserError
@@ -26,21 +27,15 @@ from bot.triage.use_cases import Act, Result, Triage
 _SEVERITIES = {action: severity for severity, action in actions.OPEN_AS.items()}
 
 
+@dataclass(frozen=True, slots=True)
 class Triages:
     """Answers in private what somebody triages, and opens it."""
 
-    def __init__(
-        self,
-        context: Context,
-        triage: Triage,
-        people: People,
-        slack: Slack,
-    ) -> None:
-        self._context = context
-        self._triage = triage
-        self._triaging = Triaging(context, triage)
-        self._people = people
-        self._slack = slack
+    _context: Context
+    _triage: Triage
+    _triaging: Triaging
+    _people: People
+    _slack: Slack
 
     def text(self, command: Command) -> Message:
         """Suggest a severity for what was typed after a command."""
