@@ -18,6 +18,7 @@ better than late. Everything else is held until a person has looked.
 import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -50,21 +51,15 @@ _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
 _CONCLUDED_AT_ONCE = 25
 
 
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """Reconciles messages. Slack's stamps follow `clock`, leases `system_clock`."""
 
-    def __init__(  # Its collaborators, handed in once.
-        self,
-        context: Context,
-        slack: Slack,
-        failed_calls: FailedCalls,
-        pace: Pace,
-    ) -> None:
-        self._context = context
-        self._slack = slack
-        self._failed_calls = failed_calls
-        self._pace = pace
-        self._looking = Lock()
+    _context: Context
+    _slack: Slack
+    _failed_calls: FailedCalls
+    _pace: Pace
+    _looking: Lock = field(default_factory=Lock)
 
     def reclaim(self, tx: Transaction) -> bool:
         """Open what a dead sender left.

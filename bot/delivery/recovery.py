@@ -78,17 +78,13 @@ class _Age:
         return self.begun is None or (read is not None and read >= self.begun)
 
 
+@dataclass(slots=True)
 class Recovery:
     """Starts on a database of any age. `clock` is that of obligations."""
 
-    def __init__(
-        self,
-        context: Context,
-        slack: Slack,
-    ) -> None:
-        self._context = context
-        self._slack = slack
-        self._try_at: datetime | None = None
+    _context: Context
+    _slack: Slack
+    _try_at: datetime | None = None
 
     def begin(self) -> None:
         """Note whether the database may be old, before anything is sent or accepted.

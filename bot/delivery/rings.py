@@ -8,6 +8,7 @@ the key of the first.
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery import pacing, ring_calls
@@ -39,25 +40,18 @@ _LONGEST = 500
 _MAY_PASS = ("no_answer", "not_reached", "http_408", "http_425", "http_429", "http_5")
 
 
+@dataclass(frozen=True, slots=True)
 class Rings:
     """Sends what rings. `given` are the targets by their names in the policy.
 
     `link` returns the address of an incident's card, if it was posted.
     """
 
-    def __init__(
-        self,
-        context: Context,
-        failed_calls: FailedCalls,
-        given: Mapping[str, Ring],
-        private: Networks,
-        link: Callable[[Transaction, int], str | None],
-    ) -> None:
-        self._context = context
-        self._failed_calls = failed_calls
-        self._given = given
-        self._private = private
-        self._link = link
+    _context: Context
+    _failed_calls: FailedCalls
+    _given: Mapping[str, Ring]
+    _private: Networks
+    _link: Callable[[Transaction, int], str | None]
 
     def send_due(self) -> timedelta:
         """Send all that may go now, and return how long to wait."""

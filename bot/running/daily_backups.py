@@ -4,6 +4,7 @@ Days on which the bot was down are not caught up with: one backup is enough.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,23 +23,18 @@ _EVERY = timedelta(days=1)
 _TRY_AGAIN_AFTER = timedelta(hours=1)
 
 
+@dataclass(slots=True)
 class DailyBackups:
     """Copies the file `record` into `folder`. `clock` is that of obligations.
 
     `failure` is why the last backup failed, in a sentence.
     """
 
-    def __init__(  # Two places, two clocks.
-        self,
-        context: Context,
-        record: Path,
-        folder: Path,
-    ) -> None:
-        self._context = context
-        self._record = record
-        self._folder = folder
-        self._failed_at: datetime | None = None
-        self.failure: str | None = None
+    _context: Context
+    _record: Path
+    _folder: Path
+    failure: str | None = None
+    _failed_at: datetime | None = None
 
     def look(self) -> None:
         """Make a backup if the last one is a day old, and delete old ones."""

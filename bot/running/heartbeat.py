@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.delivery import web_calls
@@ -12,16 +13,14 @@ logger = logging.getLogger(__name__)
 _EVERY = timedelta(minutes=1)
 
 
+@dataclass(slots=True)
 class Heartbeat:
     """Calls `url` while `is_well`. `failure` is why the last call failed."""
 
-    def __init__(
-        self, url: str, private: Networks, is_well: Callable[[], bool]
-    ) -> None:
-        self._url = url
-        self._private = private
-        self._is_well = is_well
-        self.failure: str | None = None
+    _url: str
+    _private: Networks
+    _is_well: Callable[[], bool]
+    failure: str | None = None
 
     def beat(self) -> timedelta:
         """Call the address if the bot is well; return how long to wait."""

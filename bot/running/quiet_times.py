@@ -1,6 +1,7 @@
 """Read from Slack whose phones make no sound: Do Not Disturb of the people on call."""
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.errors import SlackError
@@ -15,15 +16,15 @@ _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
 _MOMENT = timedelta(microseconds=1)
 
 
+@dataclass(frozen=True, slots=True)
 class QuietTimes:
     """Notes until when each person on call is not disturbed.
 
     It stays noted while Slack does not answer: the end of it says when it is over.
     """
 
-    def __init__(self, context: Context, slack: Slack) -> None:
-        self._context = context
-        self._slack = slack
+    _context: Context
+    _slack: Slack
 
     def read(self) -> timedelta:
         """Ask about everybody who is on call now; return how long to wait."""

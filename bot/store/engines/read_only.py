@@ -3,18 +3,19 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import StorageError
 from bot.store.engines.sqlite import SqliteTransaction, looking
 
 
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Reads a workspace in a file, and never blocks the writer."""
 
-    def __init__(self, path: Path, workspace: str) -> None:
-        self._path = path
-        self._workspace = workspace
+    _path: Path
+    _workspace: str
 
     @contextmanager
     def transaction(self) -> Iterator[SqliteTransaction]:
