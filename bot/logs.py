@@ -23,6 +23,7 @@ _UNSEEN = re.compile(
 _LIBRARIES = {
     "slack_bolt": logging.WARNING,
     "slack_sdk": logging.WARNING,
+    "websockets": logging.WARNING,
     "apscheduler": logging.ERROR,
 }
 

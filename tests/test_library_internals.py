@@ -23,7 +23,6 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection
-from slack_sdk.socket_mode.builtin.internals import _parse_handshake_response
 from uvicorn import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
@@ -88,15 +87,6 @@ def test_socket_mode_connects_and_leaves_where_we_do() -> None:
     assert "run_until_completion(self.current_session_state)" in runs
     assert "self.connect_to_new_endpoint(force=True)" in heeds
     assert "last_ping_pong_time" in inspect.getsource(Connection.check_state)
-
-
-def test_the_line_feed_after_a_handshake_is_left() -> None:
-    one, other = socket.socketpair()
-    with one, other:
-        other.sendall(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
-        status, _, _ = _parse_handshake_response(one)  # type: ignore[arg-type]
-
-        assert (status, one.recv(10)) == (101, b"\n")
 
 
 def test_a_call_to_slack_passes_where_its_deadline_is_set() -> None:

@@ -1,4 +1,4 @@
-"""Socket Mode's client, with its own way to read a connection.
+"""Socket Mode's client, which leaves WebSocket itself to the library `websockets`.
 
 slack_sdk's takes each frame for a whole message, logs those that it does not know,
 calls itself for every kilobyte, and waits for ever for a frame or a handshake that
@@ -8,52 +8,31 @@ drips.
 import logging
 import time
 from contextlib import suppress
-from socket import socket
+from socket import create_connection, socket
+from ssl import create_default_context
 from threading import Event
-from typing import Any, Protocol, assert_never
+from typing import Any, assert_never
 from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
-from slack_sdk.socket_mode.builtin.internals import (
-    _establish_new_socket_connection,
-    _generate_sec_websocket_key,
-    _parse_handshake_response,
-    _validate_sec_websocket_accept,
-)
+from websockets.client import ClientProtocol
+from websockets.exceptions import WebSocketException
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
-from bot.inbound.frames import FrameError, Frames, Kind, Received
 from bot.slack.call_deadlines import tunnel
 
 logger = logging.getLogger(__name__)
 
+LARGEST = 1_000_000
 HANDSHAKE_WITHIN_S = 10.0
 MESSAGE_WITHIN_S = 10.0
 _ANSWERS_WITHIN_S = 10.0
 _READ_AT_ONCE = 65_536
 _PAUSE_S = 0.01
-
-
-class Readable(Protocol):
-    """What a handshake is read from."""
-
-    def recv(self, size: int, /) -> bytes:
-        """Return some bytes."""
-
-
-class Timed:
-    """A socket that is read until a deadline, and no longer."""
-
-    def __init__(self, source: Readable, within_s: float) -> None:
-        self._source = source
-        self._until = time.monotonic() + within_s
-
-    def recv(self, size: int) -> bytes:
-        """Return some bytes. Raises TimeoutError after the deadline."""
-        if time.monotonic() > self._until:
-            raise TimeoutError
-        return self._source.recv(size)
 
 
 class Session(Connection):
@@ -65,6 +44,7 @@ class Session(Connection):
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
         self._answered_at = time.monotonic()
+        self._text = bytearray()
 
     def is_answered(self) -> bool:
         """Return whether a ping was answered lately, or it has just connected."""
@@ -72,12 +52,9 @@ class Session(Connection):
 
     def connect(self) -> None:
         """Connect, within the deadline. Raises OSError or SlackClientError."""
-        url = urlsplit(self.url)
-        sock = self._reached(
-            url.hostname or "", url.port or (443 if url.scheme == "wss" else 80)
-        )
+        sock = self._reached()
         try:
-            self._shake_hands(sock, f"{url.path}?{url.query}", url.hostname or "")
+            self._shake_hands(sock)
         except BaseException:
             sock.close()
             raise
@@ -85,56 +62,43 @@ class Session(Connection):
         self._answered_at = time.monotonic()
         self.ping(f"{self.session_id}:{time.time()}")
 
-    def _reached(self, host: str, port: int) -> socket:
+    def _reached(self) -> socket:
+        url = urlsplit(self.url)
+        host, is_secure = url.hostname or "", url.scheme == "wss"
+        address, context = (host, url.port or (443 if is_secure else 80)), None
+        if is_secure:
+            context = self.ssl_context or create_default_context()
         if self.proxy is not None:
             # The library reads a proxy's answer for as long as it drips.
             within_s, more = self.handshake_within_s, self.proxy_headers
-            sock = tunnel(
-                self.proxy,
-                (host, port),
-                within_s,
-                headers=more,
-                context=self.ssl_context,
-            )
+            sock = tunnel(self.proxy, address, within_s, headers=more, context=context)
             sock.settimeout(self.receive_timeout)
             return sock
-        return _establish_new_socket_connection(
-            session_id=self.session_id,
-            server_hostname=host,
-            server_port=port,
-            logger=self.logger,
-            sock_send_lock=self.sock_send_lock,
-            receive_timeout=self.receive_timeout,
-            proxy=None,
-            proxy_headers=None,
-            trace_enabled=False,
-            ssl_context=self.ssl_context,
-        )
+        sock = create_connection(address, self.receive_timeout)
+        return context.wrap_socket(sock, server_hostname=host) if context else sock
 
-    def _shake_hands(self, sock: socket, path: str, host: str) -> None:
-        key = _generate_sec_websocket_key()
-        asked = (
-            f"GET {path} HTTP/1.1",
-            f"Host: {host}",
-            "Upgrade: websocket",
-            "Connection: Upgrade",
-            f"Sec-WebSocket-Key: {key}",
-            "Sec-WebSocket-Version: 13",
+    def _shake_hands(self, sock: socket) -> None:
+        until = time.monotonic() + self.handshake_within_s
+        self._protocol = protocol = ClientProtocol(
+            parse_uri(self.url), max_size=LARGEST
         )
-        sock.sendall("".join(f"{line}\r\n" for line in (*asked, "")).encode())
-        answer = Timed(sock, self.handshake_within_s)
-        status, headers, _ = _parse_handshake_response(answer)  # type: ignore[arg-type]
-        answer.recv(1)  # The library leaves the last line feed.
-        if status != 101 or not _validate_sec_websocket_accept(key, headers):
-            raise SlackClientNotConnectedError("no handshake")
+        protocol.send_request(protocol.connect())
+        sock.sendall(b"".join(protocol.data_to_send()))
+        while protocol.state is State.CONNECTING and protocol.handshake_exc is None:
+            if time.monotonic() > until:
+                raise TimeoutError
+            if not (some := sock.recv(_READ_AT_ONCE)):
+                break
+            protocol.receive_data(some)
+        if protocol.state is not State.OPEN:
+            why = protocol.handshake_exc
+            raise SlackClientNotConnectedError("no handshake") from why
 
     def run_until_completion(self, state: ConnectionState) -> None:
         """Read until the connection ends."""
         try:
             self._read_all(state)
-        except FrameError as error:
-            logger.warning("the socket cannot be read", extra={"error": str(error)})
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, WebSocketException) as error:
             kind = type(error).__name__
             logger.warning("the socket broke", extra={"error": kind})
         state.terminated = True
@@ -142,19 +106,23 @@ class Session(Connection):
             self.disconnect()
 
     def _read_all(self, state: ConnectionState) -> None:
-        frames, began = Frames(), time.monotonic()
+        began, is_half = time.monotonic(), False
         while not state.terminated and (sock := self.sock) is not None:
+            frames = self._frames(sock)
+            for frame in frames:
+                self._heed(frame)
+            # Counted from the last time that nothing was half read.
+            is_half = bool(self._text) or (is_half and not frames)
+            if not is_half:
+                began = time.monotonic()
+            elif time.monotonic() - began > self.message_within_s:
+                raise TimeoutError("a message does not end")
             some = self._read(sock)
             if some == b"":
                 return
-            whole = frames.take(some or b"")
-            for message in whole:
-                self._heed(message)
-            # Counted from the last time that nothing was half read.
-            if whole or not frames.is_waiting:
-                began = time.monotonic()
-            elif time.monotonic() - began > self.message_within_s:
-                raise FrameError("a message does not end")
+            if some is not None:
+                self._protocol.receive_data(some)
+                is_half = True
 
     def _read(self, sock: socket) -> bytes | None:
         """Return some bytes, b"" at the end; `None` if none came for a while."""
@@ -163,21 +131,32 @@ class Session(Connection):
         time.sleep(_PAUSE_S)  # Others wait for the lock, which is not a fair one.
         return None
 
-    def _heed(self, message: Received) -> None:
-        match message.kind:
-            case Kind.TEXT:
-                assert self.on_message_listener is not None
-                self.on_message_listener(message.content.decode())
-            case Kind.PING:
-                self.pong(message.content)
-            case Kind.PONG:
-                self._heed_pong(message.content)
-            case Kind.CLOSE:
+    def _frames(self, sock: socket) -> list[Frame]:
+        """Return the whole frames; answer a ping and a close, as the protocol wants."""
+        events, answer = self._protocol.events_received(), self._protocol.data_to_send()
+        if any(answer):
+            with self.sock_send_lock:
+                sock.sendall(b"".join(answer))
+        if self._protocol.parser_exc is not None:
+            raise self._protocol.parser_exc
+        return [one for one in events if isinstance(one, Frame)]
+
+    def _heed(self, frame: Frame) -> None:
+        match frame.opcode:
+            case Opcode.TEXT | Opcode.CONT | Opcode.BINARY:
+                self._text += frame.data
+                if frame.fin:
+                    text, self._text = self._text.decode(), bytearray()
+                    assert self.on_message_listener is not None
+                    self.on_message_listener(text)
+            case Opcode.PONG:
+                self._heed_pong(bytes(frame.data))
+            case Opcode.CLOSE:
                 raise ConnectionAbortedError
-            case Kind.BINARY | Kind.CONTINUATION:
-                logger.warning("not a text", extra={"kind": message.kind.name})
+            case Opcode.PING:
+                pass  # It is answered.
             case _:
-                assert_never(message.kind)
+                assert_never(frame.opcode)
 
     def _heed_pong(self, content: bytes) -> None:
         session, _, sent_at = content.decode(errors="replace").partition(":")

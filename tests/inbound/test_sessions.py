@@ -12,8 +12,7 @@ from threading import Event, Thread
 import pytest
 from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
-from bot.inbound.frames import LARGEST
-from bot.inbound.sessions import Session
+from bot.inbound.sessions import LARGEST, Session
 from tests.processes import until
 
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -35,16 +34,16 @@ class Stranger:
             target=self.session.run_until_completion, args=(self.state,), daemon=True
         )
 
-    def let_in(self, answer: Callable[[bytes], bytes]) -> None:
+    def let_in(self, answer: Callable[[bytes], bytes], more: bytes = b"") -> None:
         """Take the connection, and answer its handshake."""
         self.end, _ = self._door.accept()
         asked = self.end.recv(4096)
         key = asked.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0]
-        self.end.sendall(answer(b64encode(sha1(key + _MAGIC).digest())))
+        self.end.sendall(answer(b64encode(sha1(key + _MAGIC).digest())) + more)
 
-    def greet(self) -> None:
+    def greet(self, more: bytes = b"") -> None:
         """Shake hands, and start to read."""
-        letting_in = Thread(target=self.let_in, args=(accepted,))
+        letting_in = Thread(target=self.let_in, args=(accepted, more))
         letting_in.start()
         self.session.connect()
         letting_in.join()
@@ -79,15 +78,67 @@ def stranger() -> Iterator[Stranger]:
 def test_a_message_in_fragments_is_heard_as_one(stranger: Stranger) -> None:
     stranger.greet()
 
-    stranger.end.sendall(b"\x01\x03hel\x80\x02lo")
+    stranger.end.sendall(b"\x01\x03hel\x89\x04ping\x80\x02lo")
 
     assert until(lambda: stranger.said == ["hello"])
+    assert b"\x8a\x84" in heard(stranger, 2)
 
 
-def test_a_frame_that_is_too_large_ends_the_connection(stranger: Stranger) -> None:
+def test_what_comes_with_the_handshake_is_heard_at_once(stranger: Stranger) -> None:
+    stranger.greet(b"\x81\x05hello")
+
+    assert until(lambda: stranger.said == ["hello"], within=2)
+
+
+@pytest.mark.parametrize(
+    "size", [0, 125, 126, 65_535, 65_536, LARGEST], ids=lambda size: f"{size} bytes"
+)
+def test_a_message_of_any_length_is_heard(stranger: Stranger, size: int) -> None:
     stranger.greet()
 
-    stranger.end.sendall(b"\x81\x7f" + (LARGEST + 1).to_bytes(8))
+    stranger.end.sendall(frame(0x81, b"x" * size) + frame(0x81, b"hello"))
+
+    assert until(lambda: stranger.said == ["x" * size, "hello"])
+
+
+def frame(first: int, content: bytes) -> bytes:
+    if len(content) < 126:
+        return bytes([first, len(content)]) + content
+    if len(content) < 1 << 16:
+        return bytes([first, 126]) + len(content).to_bytes(2) + content
+    return bytes([first, 127]) + len(content).to_bytes(8) + content
+
+
+def heard(stranger: Stranger, pings: int) -> bytes:
+    """Return what the session sent: its first ping, and so many frames in all."""
+    stranger.end.settimeout(10)
+    sent = b""
+    while sent.count(b"\x89") + sent.count(b"\x8a") < pings:
+        sent += stranger.end.recv(4096)
+    return sent
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x81\x7f" + (LARGEST + 1).to_bytes(8),
+        frame(0x01, b"x" * LARGEST) + frame(0x80, b"x"),
+        frame(0x80, b"lo"),
+        frame(0x01, b"hel") + frame(0x81, b"lo"),
+        frame(0x83, b"?"),
+        b"\x81\x85",
+        frame(0x81, b"\xff"),
+    ],
+    ids=[
+        "large", "in parts", "no first", "two firsts", "kind", "masked", "letters",
+    ],
+)  # fmt: skip
+def test_what_breaks_the_protocol_ends_the_connection(
+    stranger: Stranger, sent: bytes
+) -> None:
+    stranger.greet()
+
+    stranger.end.sendall(sent)
 
     assert stranger.is_over()
     assert not stranger.session.is_active()
@@ -105,10 +156,13 @@ def test_a_frame_that_drips_ends_the_connection(stranger: Stranger) -> None:
 
 def test_a_handshake_has_a_deadline_whatever_arrives(stranger: Stranger) -> None:
     stranger.session.handshake_within_s = -1.0
-    Thread(target=stranger.let_in, args=(accepted,)).start()
+    letting_in = Thread(target=stranger.let_in, args=(accepted,))
+    letting_in.start()
 
     with pytest.raises(TimeoutError):
         stranger.session.connect()
+
+    letting_in.join()
 
 
 def test_a_connection_counts_only_while_pings_are_answered(stranger: Stranger) -> None:
