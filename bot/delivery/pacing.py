@@ -8,7 +8,7 @@ from bot.clock import CLOCKS_DIFFER_BY
 from bot.errors import Fate, SlackError
 from bot.slack.client import CALL_WITHIN, PAGE_WITHIN
 from bot.store.database import Transaction
-from bot.store.tables import rate_limits, unconfirmed
+from bot.store.tables import rate_limits
 from bot.store.tables.outbox_messages import OutboxMessage, Priority, State
 
 # A page that could not be looked up for this long is sent again.
@@ -88,14 +88,14 @@ def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:
 
 def restart_waits(tx: Transaction, now: datetime) -> None:
     """Cut every wait to what it would be if it began now, by the system clock."""
-    unconfirmed.shorten_waits(
-        tx,
+    tx.write(
+        "shorten_waits",
         system_now=now,
         lease_until=now + OTHER.lease,
         page_lease_until=now + PAGE.lease,
         verify_at=now + OTHER.settle,
     )
-    rate_limits.lift_all(tx, now)
+    tx.write("lift_rate_limits", system_now=now)
 
 
 def backoff(message: OutboxMessage) -> timedelta:

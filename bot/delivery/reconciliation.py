@@ -39,6 +39,7 @@ from bot.store.tables.outbox_messages import (
     State,
     Unconfirmed,
     Verify,
+    message_of,
 )
 from bot.triage.context import Context
 
@@ -68,7 +69,7 @@ class Reconciliation:
         lease is over is looked up at once. Returns whether there was any.
         """
         now = self._context.system_clock()
-        lost = unconfirmed.lost_leases(tx, now)
+        lost = [message_of(row) for row in tx.all("lost_leases", system_now=now)]
         for message in lost:
             self._open(tx, message, Unconfirmed.SENDER_STOPPED, look_at=now)
         return bool(lost)
@@ -76,8 +77,10 @@ class Reconciliation:
     def hurry(self, tx: Transaction) -> None:
         """Queue pages again that could not be looked up for too long."""
         now = self._context.system_clock()
-        for key in unconfirmed.hurry_pages(tx, now, now - pacing.HURRY_AFTER):
-            logger.warning("a page is sent again without a look-up", extra={"key": key})
+        since = now - pacing.HURRY_AFTER
+        for row in tx.all("hurry_pages", system_now=now, unconfirmed_until=since):
+            extra = {"key": row["key"]}
+            logger.warning("a page is sent again without a look-up", extra=extra)
 
     def may_stand_there(self, tx: Transaction, message: OutboxMessage) -> bool:
         """Look a message up before it is sent, if the database may be old."""
@@ -380,7 +383,6 @@ class Reconciliation:
         )
 
     def _is_refused(self, message: OutboxMessage, error: SlackError) -> bool:
-        """Return whether a look-up or a deletion is refused for good."""
         now = self._context.system_clock()
         since = message.unconfirmed_at or now
         return pacing.is_refused(error, since, now, pacing.times(message))

@@ -18,7 +18,7 @@ from bot.errors import SlackError
 from bot.slack.client import Slack
 from bot.slack.standing import Standing
 from bot.store.database import Transaction
-from bot.store.tables import items, locks, marks, outbox_messages, unconfirmed
+from bot.store.tables import items, locks, marks, outbox_messages
 from bot.store.tables.items import Item
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import (
@@ -105,7 +105,9 @@ class Recovery:
                 marks.note(tx, Mark.KNOWN_UNTIL, known_until)
                 marks.note(tx, Mark.RESUMED, now)
                 marks.note(tx, Mark.BEGUN, system_now)
-            unconfirmed.doubt_again(tx, system_now, is_old=is_old)
+            # From now on counts for how long unsent messages have been uncertain; of an
+            # old record those that are queued, too.
+            tx.write("doubt_again", system_now=system_now, is_old=int(is_old))
         self.read_numbers()
 
     def read_numbers(self) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from bot.errors import StorageError
 from bot.store.database import Transaction
-from bot.store.tables import waiting
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -57,11 +56,14 @@ class RecordCheck:
         with self._context.database.transaction() as tx:
             if is_due:
                 _write(tx, system_now)
-            page = waiting.oldest_unsent_page(tx)
-            since = waiting.oldest_sendable(tx, system_now)
+            page = tx.one("oldest_unsent_page")
+            first = tx.one("oldest_sendable", system_now=system_now)
         if is_due:
             self._write_at = self._now() + _WRITE_EVERY_S
-        return Found(page=page, waits=system_now - since if since else None)
+        return Found(
+            page=(page["queued_at"], page["last_error"]) if page else None,
+            waits=system_now - first["not_before"] if first else None,
+        )
 
 
 def _write(tx: Transaction, now: datetime) -> None:

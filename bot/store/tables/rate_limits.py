@@ -51,11 +51,6 @@ def is_ahead(tx: Transaction, of: datetime) -> bool:
     return bool(row and row["limited_until"] and row["limited_until"] > of)
 
 
-def lift_all(tx: Transaction, system_now: datetime) -> None:
-    """End every rate limit."""
-    tx.write("lift_rate_limits", system_now=system_now)
-
-
 def use_budget(
     tx: Transaction, name: str, system_now: datetime, every: timedelta
 ) -> None:
