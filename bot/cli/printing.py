@@ -1,7 +1,7 @@
 """What the commands print."""
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.logs import visible
 
@@ -12,6 +12,13 @@ def say(text: str, *, err: bool = False) -> None:
     """Print a text. Whatever stands in a file or in Slack may be in it."""
     said = visible(text, keeps="\n\t")
     print(said, file=sys.stderr if err else sys.stdout, flush=True)
+
+
+def print_counts(counts: Mapping[str, int]) -> None:
+    """Print how many rows each table has."""
+    width = max(len(f"{rows}") for rows in counts.values())
+    for table, rows in counts.items():
+        say(f"{rows:>{width}} {table}")
 
 
 def aligned(rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> list[str]:

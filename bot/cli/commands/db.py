@@ -10,7 +10,7 @@ import typer
 
 from bot.cli import record
 from bot.cli.policies import read
-from bot.cli.printing import numbered, say
+from bot.cli.printing import numbered, print_counts, say
 from bot.clock import system_clock
 from bot.errors import BotError, PolicyError, SlackError, StorageError, UserError
 from bot.policy.names import folded
@@ -216,9 +216,7 @@ def copy(
             raise
         say(f"sevbot: {_NOT_KNOWN}", err=True)
         raise typer.Exit(3) from error
-    width = max(len(f"{one.rows}") for one in copied)
-    for one in copied:
-        say(f"{one.rows:>{width}} {one.table}")
+    print_counts(copied)
     say("All of it is there, counted on both sides. Set DATABASE_URL to TO.")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import due_times, record
-from bot.cli.printing import say
+from bot.cli.printing import print_counts, say
 from bot.cli.progress import bars
 from bot.errors import BotError
 from bot.policy.names import folded
@@ -21,8 +21,6 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 
 
 class Format(StrEnum):
-    """What is written."""
-
     CSV = "csv"
     JSONL = "jsonl"
     SQLITE = "sqlite"
@@ -68,9 +66,7 @@ def export(  # noqa: PLR0913  # Each is an option of the command.
     with record.opened() as database, _TARGETS[kind](to) as target, bars() as tell:
         told = partial(tell, "incidents")
         counts = exporting.export(database, wanted, target, told)
-    width = max(len(f"{rows}") for rows in counts.values())
-    for table, rows in counts.items():
-        say(f"{rows:>{width}} {table}")
+    print_counts(counts)
     say(f"Wrote {to}.")
 
 

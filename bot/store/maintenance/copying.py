@@ -1,7 +1,6 @@
 """Copy a whole database, also from one engine to the other."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from bot.errors import BotError, StorageError
 from bot.store.database import Database, Row, Whole
@@ -30,17 +29,9 @@ _EVERY = 500
 Told = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """How many rows of a table were copied."""
-
-    table: str
-    rows: int
-
-
 def copy(
     source: Database, to: Database, told: Told = lambda *_: None
-) -> tuple[Copied, ...]:
+) -> dict[str, int]:
     """Copy every table, compare the row counts of both sides, and return them.
 
     `told` is called with a table, its rows copied so far and its total. Nobody else can
@@ -48,13 +39,13 @@ def copy(
     has stored there is replaced. Raises BotError if `to` has incidents, and a
     StorageError with `in_doubt` if nobody can say whether the copy arrived.
     """
-    copied: tuple[Copied, ...] = ()
+    copied: dict[str, int] = {}
     try:
         with source.whole() as read:
             with to.whole() as write:
                 _empty(write)
-                counts = [_copy_table(read, write, table, told) for table in TABLES]
-            copied = tuple(counts)
+                counts = {one: _copy_table(read, write, one, told) for one in TABLES}
+            copied = counts
     except StorageError:
         # Once the copy is there, it does not matter how the source's reading ends.
         if not copied:
@@ -69,7 +60,7 @@ def _empty(write: Whole) -> None:
         write.put(f"DELETE FROM {table}", [{}])  # noqa: S608  # A name of ours.
 
 
-def _copy_table(read: Whole, write: Whole, table: str, told: Told) -> Copied:
+def _copy_table(read: Whole, write: Whole, table: str, told: Told) -> int:
     total = _count(read, table)
     told(table, 0, total)
     for done, rows in _batches(read.each(_selected(table))):
@@ -83,7 +74,7 @@ def _copy_table(read: Whole, write: Whole, table: str, told: Told) -> Copied:
     write.count_on(table)
     if (written := _count(write, table)) != total:
         raise StorageError(f"{written} of {total} {table} arrived; nothing was kept")
-    return Copied(table, total)
+    return total
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
