@@ -114,7 +114,6 @@ class Bot:
 
     @property
     def database(self) -> Database:
-        """The record."""
         return self.context.database
 
     def tick(self) -> None:
@@ -125,7 +124,6 @@ class Bot:
         self.pulse.beat()
 
     def health(self) -> Health:
-        """Return what is wrong, for monitoring."""
         found = self.record_check.look()
         unsent = self._unsent(found.page) if found.page else None
         return health(
@@ -178,7 +176,6 @@ class Bot:
         self.outbox.drain()
 
     def close(self) -> None:
-        """Disconnect, and release everything."""
         self.transport.stop()
         self.executor.shutdown(wait=True)
         self.database.close()
@@ -251,7 +248,6 @@ def _listeners(  # noqa: PLR0913  # What an act may touch.
     wake: Callable[[], None],
     executor: ThreadPoolExecutor,
 ) -> Listeners:
-    """Wire what answers people."""
     covers, triaging = Covers(context), Triaging(context, triage)
     questions = Questions(context, triage, people, covers)
     triages = Triages(context, triage, triaging, people, slack)

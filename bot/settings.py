@@ -54,7 +54,6 @@ class Ring:
 
     @property
     def is_webhook(self) -> bool:
-        """Return whether its key is that of a signed webhook."""
         return self.key.get_secret_value().startswith(_WEBHOOK)
 
     @property

@@ -109,7 +109,6 @@ def answer(
 
 
 def as_json(answer: Answer) -> str:
-    """Return an answer as JSON, for other programs."""
     follow_up = {**_fields(answer.follow_up), "assumes": answer.assumes}
     if answer.aim is not None:
         follow_up["aim"] = _fields(answer.aim)
@@ -118,7 +117,6 @@ def as_json(answer: Answer) -> str:
 
 
 def as_text(answer: Answer, policy: Policy) -> str:
-    """Return an answer as text for people, in the calendar's local time."""
     zone = answer.zone
     lines = [
         f"{answer.severity.label}, {policy.plan(answer.plan).name}, reported "

@@ -32,8 +32,6 @@ _ROW_HEIGHT, _LABELS, _WIDTH = 26, 260, 640
 
 
 class Format(StrEnum):
-    """How a page is written."""
-
     MARKDOWN = "markdown"
     HTML = "html"
     CSV = "csv"
@@ -62,15 +60,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A report."""
-
     title: str
     said: tuple[str, ...]
     sections: tuple[Section, ...]
 
 
 def as_html(page: Page) -> str:
-    """Return a page of HTML with its style and charts in it."""
     return "\n".join([
         "<!doctype html>",
         '<html lang="en"><meta charset="utf-8">',
@@ -86,7 +81,6 @@ def as_html(page: Page) -> str:
 
 
 def as_markdown(page: Page) -> str:
-    """Return a page of Markdown."""
     lines = [f"# {_marked(page.title)}", "", *map(_marked, page.said)]
     for one in page.sections:
         lines += ["", f"## {_marked(one.title)}", ""]

@@ -14,7 +14,6 @@ from bot.triage import reviews, simulations
 
 
 def page(new: Path, since: str, url: str | None) -> Page:
-    """Return what a new policy would have changed."""
     at = policies.now()
     begin = at - _length(since)
     policy = policies.read(None, at.date())

@@ -63,7 +63,6 @@ class Attempt:
 
     @property
     def hash(self) -> str:
-        """A hash of what it says."""
         said = self.rendered.message
         text = json.dumps([said.text, list(said.blocks)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]

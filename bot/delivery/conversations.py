@@ -17,8 +17,6 @@ _HAS_LEFT = "user_disabled"
 
 @dataclass(frozen=True, slots=True)
 class Conversations:
-    """Opens the conversations that queued messages need."""
-
     context: Context
     slack: Slack
     failed_calls: FailedCalls

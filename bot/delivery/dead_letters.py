@@ -94,7 +94,6 @@ class DeadLetters:
             self._report(tx, message, error, MessageKind.OUTCOME_UNKNOWN)
 
     def sent(self, message: OutboxMessage) -> None:
-        """Note that a message was sent."""
         if message.priority is Priority.PAGE:
             self.unreported = None
         if message.edit_of is None:
@@ -280,7 +279,6 @@ class DeadLetters:
 
 
 def is_report(message: OutboxMessage) -> bool:
-    """Return whether a message reports that another one was lost."""
     return message.kind in _REPORTS
 
 

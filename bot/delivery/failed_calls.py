@@ -81,7 +81,6 @@ class FailedCalls:
         leases.finish(tx, message, State.DEAD, error=code)
 
     def sent(self, message: OutboxMessage) -> None:
-        """Note that Slack took a message."""
         self.trouble = None
         self.dead_letters.sent(message)
 

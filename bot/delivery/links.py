@@ -24,7 +24,6 @@ class Links:
         return self._read(_asked(tx, numbers))
 
     def one(self, tx: Transaction, number: int) -> str | None:
-        """Return the address of an incident's card, if it was posted."""
         return self.of(tx, [number]).get(number)
 
     def put(self, tx: Transaction, message: Message) -> Message:

@@ -67,7 +67,6 @@ class Outbox:
 
     @property
     def failed_calls(self) -> FailedCalls:
-        """What becomes of failed calls."""
         return self._failed_calls
 
     @property

@@ -65,8 +65,6 @@ _ABOUT_NONE = {
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Renders messages."""
-
     _policy: Callable[[], Policy]
     _clock: Clock
     _addresses: Links
@@ -368,7 +366,6 @@ class Renderer:
 
 
 def described(kind: MessageKind, incident: int | None) -> str:
-    """Return what a message of the outbox is, in words."""
     if incident is None:
         return _ABOUT_NONE.get(kind) or _DESCRIBED.get(kind, "a notice")
     return _DESCRIBED.get(kind, "a notice about {}").format(f"INC-{incident}")

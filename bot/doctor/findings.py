@@ -23,20 +23,16 @@ class Finding:
 
 
 def ok(what: str) -> Finding:
-    """Return a finding that all is well."""
     return Finding(Level.OK, what)
 
 
 def note(what: str, mend: str = "") -> Finding:
-    """Return a finding that is good to know."""
     return Finding(Level.NOTE, what, mend)
 
 
 def wrong(what: str, mend: str) -> Finding:
-    """Return a finding that must be fixed."""
     return Finding(Level.WRONG, what, mend)
 
 
 def is_healthy(findings: Iterable[Finding]) -> bool:
-    """Return whether everything is well."""
     return all(finding.level is not Level.WRONG for finding in findings)

@@ -28,7 +28,6 @@ _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
 def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Finding]]:
-    """Return the policy if it can be read, and what is wrong with its file."""
     try:
         policy = load_or_default(
             settings.policies, holidays=public_holidays, today=today
@@ -43,7 +42,6 @@ def of_policy(settings: Settings, today: date) -> tuple[Policy | None, list[Find
 
 
 def of_rings(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
-    """Check that what the policy rings is in the environment."""
     steps = policy.escalation.steps if policy else ()
     for name in sorted({one.ring for one in steps if one.ring} - settings.rings.keys()):
         key = f"SEVBOT_RING_{name.upper()}_KEY"
@@ -54,7 +52,6 @@ def of_rings(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
 
 
 def of_record(url: str, mounts: Path) -> Iterator[Finding]:
-    """Check the record: on a server, or the file and the disk it is on."""
     if opening.is_postgres(url):
         yield from _tried(url)
     else:
@@ -62,7 +59,6 @@ def of_record(url: str, mounts: Path) -> Iterator[Finding]:
 
 
 def of_backups(settings: Settings) -> Iterator[Finding]:
-    """Check that the record is backed up, and that backups can be written."""
     folder = settings.backups
     if opening.is_postgres(settings.database_url):
         if folder is not None:

@@ -81,7 +81,6 @@ def _no_answer(why: str) -> str:
 def examined(
     settings: Settings, policy: Policy | None, system_clock: Clock, *, is_http: bool
 ) -> Iterator[Finding]:
-    """Check in Slack everything that the bot needs."""
     yield from _transport(settings, is_http=is_http)
     token = text_of(settings.slack_bot_token)
     if finding := _unlike("SLACK_BOT_TOKEN", token):

@@ -53,17 +53,14 @@ class Connection(H11Protocol):
             min(unfinished, key=lambda one: one.waits_since).give_up()
 
     def data_received(self, data: bytes) -> None:
-        """Take what the client sent."""
         super().data_received(data)
         self._time()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request."""
         super().on_response_complete()
         self._time()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the deadline."""
         if self._deadline is not None:
             self._deadline.cancel()
         super().connection_lost(exc)

@@ -24,7 +24,6 @@ _FOR_GOOD = (AlreadyClosed, NoSuchIncident)
 
 
 def said_of(error: UserError | Refusal) -> str:
-    """Return in words why an act was refused."""
     return worded(error.reason) if isinstance(error, Refusal) else str(error)
 
 
@@ -58,7 +57,6 @@ def press_in_doubt(why: str) -> str:
 
 
 def shortcut_failed(why: str) -> str:
-    """Return that a shortcut on a message did nothing."""
     return f"NOT recorded ({escape(why)}). Choose it once more."
 
 

@@ -27,7 +27,6 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Return whether nothing is wrong."""
         return not self.reasons
 
 
@@ -46,7 +45,6 @@ class Claims:
         self.failure: str | None = None
 
     def fails(self, why: str | None) -> None:
-        """Note how a claim ended."""
         self.failure = why
 
 
@@ -64,7 +62,6 @@ class Pulse:
         self._beat_at = now()
 
     def beat(self) -> None:
-        """Note that a tick has finished."""
         with self._lock:
             self._beat_at = self._now()
 

@@ -63,7 +63,6 @@ class Questions:
         return on_call.message(self._context.policy(), requests, reader, now)
 
     def month(self, by: str) -> View:
-        """Return who is on call in the month ahead."""
         reader, now = self._people.person(by), self._context.clock()
         return on_call.month(self._context.policy(), reader, now)
 

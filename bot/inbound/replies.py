@@ -42,11 +42,9 @@ class Replies:
     )
 
     def later(self, call: Callable[[], None]) -> None:
-        """Call something once Slack has its answer."""
         self._executor.submit(_noting_failures, call)
 
     def open_form(self, command: Command, view: View) -> None:
-        """Open the form that a command asks for."""
         try:
             form = answering(view, command.response_url)
             self._slack.open_view(command.trigger, form)
@@ -124,7 +122,6 @@ class Replies:
             self.tell(url, message)
 
     def tell(self, url: str, message: Message, *, replaces: bool = False) -> None:
-        """Answer through a response URL."""
         try:
             answer = private(self._linked(message))
             self._slack.answer(url, {**answer, "replace_original": replaces})
@@ -144,7 +141,6 @@ def _noting_failures(call: Callable[[], None]) -> None:
 
 
 def private(message: Message) -> dict[str, Any]:
-    """Return a message as an answer that one person sees."""
     said: dict[str, Any] = {"response_type": "ephemeral", "text": message.text}
     if message.blocks:
         said["blocks"] = list(message.blocks)

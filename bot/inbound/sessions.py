@@ -95,7 +95,6 @@ class Session(Connection):
             raise SlackClientNotConnectedError("no handshake") from why
 
     def run_until_completion(self, state: ConnectionState) -> None:
-        """Read until the connection ends."""
         try:
             self._read_all(state)
         except (OSError, ValueError, WebSocketException) as error:

@@ -97,7 +97,6 @@ class WebServer:
         self._listening.listen(_WAITING)
 
     def is_connected(self) -> bool:
-        """Return whether requests can arrive."""
         return self._thread.is_alive() and self._server.started
 
     def stop(self) -> None:
@@ -302,7 +301,6 @@ def _found(look: asyncio.Task[Health]) -> Health:
 
 
 def _signed(headers: Mapping[str, str]) -> tuple[str, str]:
-    """Return a request's timestamp and signature."""
     timestamp = headers.get("x-slack-request-timestamp", "")
     return timestamp, headers.get("x-slack-signature", "")
 

@@ -152,7 +152,6 @@ class Triages:
         return answers.sentence("Noted: not an incident. Nothing was opened.")
 
     def suggested(self, text: TriageText, by: str, about: str) -> Message:
-        """Suggest a severity for a text to a person."""
         policy, now = self._context.policy(), self._context.clock()
         found = self._triaging.look(by, text.words, reported(text, now))
         carried = Triaged(
@@ -180,7 +179,6 @@ class Triages:
 
 
 def reported(text: TriageText, now: datetime) -> Report:
-    """Return the report that a text would be."""
     return Report(
         severity=Severity.SEV1,
         title=text.title,

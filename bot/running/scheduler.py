@@ -56,7 +56,6 @@ class Scheduler:
         self._plan()
 
     def start(self) -> None:
-        """Start the threads."""
         self._scheduler.start()
         self._watchdog.start()
 
@@ -154,7 +153,6 @@ class Wake:
         self.call: Callable[[], None] = lambda: None
 
     def __call__(self) -> None:
-        """Call the target, if there is one yet."""
         self.call()
 
 

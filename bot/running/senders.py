@@ -47,7 +47,6 @@ class Senders:
         self._threads.append(Thread(target=self._watch, name="looker", daemon=True))
 
     def start(self) -> None:
-        """Start the threads."""
         for thread in self._threads:
             thread.start()
 
@@ -62,7 +61,6 @@ class Senders:
             self._changed.wait_for(lambda: not self._busy)
 
     def hold(self) -> None:
-        """Stop claiming messages."""
         if not self._stopping.is_set():
             self._stop_until = time.monotonic() + _STOP_WITHIN_S
         self._stopping.set()

@@ -16,7 +16,6 @@ _POSTGRES = ("postgresql://", "postgres://")
 
 
 def is_postgres(url: str) -> bool:
-    """Return whether a URL names a PostgreSQL server."""
     return url.startswith(_POSTGRES)
 
 

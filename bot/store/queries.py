@@ -87,7 +87,6 @@ def statement(query: str, dialect: Dialect, *, is_silent: bool = False) -> State
 
 @cache
 def numbered(sql: str, dialect: Dialect) -> Statement:
-    """Return any statement with numbered parameters."""
     names = tuple(_names(sql))
     numbers = dict(zip(names, count(1), strict=False))
     return Statement(_numbered(sql, numbers, dialect), names)

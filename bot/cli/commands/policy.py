@@ -23,8 +23,6 @@ from bot.policy.policies import Policy
 
 
 class Format(StrEnum):
-    """How tables are printed."""
-
     TABLE = "table"
     MARKDOWN = "markdown"
     JSON = "json"
@@ -147,7 +145,6 @@ def init(
 
 
 def _tables(policy: Policy) -> Iterator[Table]:
-    """Yield the tables of a policy for a terminal."""
     for key, title in tables.titles(policy).items():
         table = Table("Severity", title=title, title_justify="left")
         for plan in policy.plans:

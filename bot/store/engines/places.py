@@ -67,7 +67,6 @@ class Place:
             raise StorageError(GONE) from error
 
     def close(self) -> None:
-        """Close the descriptor."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

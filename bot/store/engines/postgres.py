@@ -332,7 +332,6 @@ def _shapes(connection: psycopg.Connection[DictRow]) -> int:
 
 
 def _number(connection: TimedConnection) -> int:
-    """Return the number of the transaction that has begun."""
     row = connection.execute("SELECT txid_current() AS number").fetchone()
     assert row is not None, "a function has a value"
     return int(row["number"])

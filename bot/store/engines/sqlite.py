@@ -54,7 +54,6 @@ class SqliteDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator["SqliteTransaction"]:
-        """Begin a transaction; other writers wait until it ends."""
         self._must_be_there()
         with self._lock.held(self._busy_for), honest():
             # IMMEDIATE takes the write lock now, where SQLite may wait for it. A read
@@ -126,12 +125,10 @@ class SqliteTransaction:
         self._workspace = workspace
 
     def one(self, query: str, **values: object) -> Row | None:
-        """Return the first row of a named query."""
         rows = self.all(query, **values)
         return rows[0] if rows else None
 
     def all(self, query: str, **values: object) -> list[Row]:
-        """Return all rows of a named query."""
         return self._run(statement(query, _DIALECT), values)
 
     def ask(self, query: str, **values: object) -> Answer:
@@ -140,7 +137,6 @@ class SqliteTransaction:
         return lambda: rows
 
     def ask_many(self, query: str, rows: Iterable[Row], **same: object) -> Answer:
-        """Insert rows with a named query; what is returned reads its rows."""
         same["workspace"] = self._workspace
         found: list[Row] = []
         for text, values in blocks(query, rows, same, _DIALECT):
@@ -155,7 +151,6 @@ class SqliteTransaction:
         """Do nothing: SQLite cannot end a transaction of another process."""
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
-        """Insert rows with a named query without a result."""
         same["workspace"] = self._workspace
         for text, values in blocks(query, rows, same, _DIALECT, is_silent=True):
             self._asked(text, _stored(values))
@@ -177,13 +172,11 @@ class SqliteTransaction:
             refuse(error)
 
     def each(self, sql: str) -> Iterator[Row]:
-        """Iterate over the rows of a statement without holding them all in memory."""
         cursor = self._connection.execute(sql)
         while found := cursor.fetchmany(_AT_ONCE):
             yield from _rows(cursor, found)
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
-        """Run a statement for each of some rows."""
         text, names = numbered(sql, _DIALECT)
         given = (_stored(map(row.__getitem__, names)) for row in rows)
         self._connection.executemany(text, given)
@@ -204,7 +197,6 @@ def to_text(at: datetime) -> str:
 
 
 def _stored(values: Iterable[object]) -> list[object]:
-    """Return values as SQLite stores them."""
     return [one if type(one) in _PLAIN else _plain(one) for one in values]
 
 
@@ -323,13 +315,11 @@ def _applying(statements: list[str]) -> Callable[[SqliteUtils], None]:
 
 
 def last_policy(path: Path | str) -> Mapping[str, str] | None:
-    """Return the files of the policy that was accepted last; `None` if none was."""
     found = _first(path, "last_policy")
     return json.loads(found[1]) if found else None
 
 
 def known_workspace(path: Path | str) -> str | None:
-    """Return the workspace that a file was used for last; `None` if it has none."""
     found = _first(path, "last_workspace")
     return found[0] if found else None
 

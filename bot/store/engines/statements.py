@@ -95,7 +95,6 @@ class Asked:
         return self._cursor.statusmessage if self._cursor is not None else None
 
     def rows(self) -> list[Row]:
-        """Return the rows of the answer."""
         assert self._cursor is not None, "it was sent"
         return fetched(self._cursor)
 
@@ -146,29 +145,23 @@ class PostgresTransaction:
         self._session: Session | None = None
 
     def one(self, query: str, **values: object) -> Row | None:
-        """Return the first row of a named query."""
         rows = self.all(query, **values)
         return rows[0] if rows else None
 
     def all(self, query: str, **values: object) -> list[Row]:
-        """Return all rows of a named query."""
         return self.ask(query, **values)()
 
     def ask(self, query: str, **values: object) -> Answer:
-        """Ask a named query; what is returned reads its rows."""
         return partial(self._answer, self._named(query, values))
 
     def ask_many(self, query: str, rows: Iterable[Row], **same: object) -> Answer:
-        """Insert rows with a named query; what is returned reads its rows."""
         asked = self._blocks(query, rows, same)
         return lambda: [row for one in asked for row in self._answer(one)]
 
     def write(self, query: str, **values: object) -> None:
-        """Run a named query without a result, at the latest with the commit."""
         self._named(query, values, is_silent=True)
 
     def write_many(self, query: str, rows: Iterable[Row], **same: object) -> None:
-        """Insert rows with a named query without a result."""
         self._blocks(query, rows, same, is_silent=True)
 
     def be_brief(self) -> None:
@@ -248,7 +241,6 @@ class PostgresTransaction:
         return self._session
 
     def each(self, sql: str) -> Iterator[Row]:
-        """Iterate over the rows of a statement without holding them all in memory."""
         self._cursors += 1
         name = f"each_{self._cursors}"
         self._put(Asked(f"DECLARE {name} CURSOR FOR {sql}"))
@@ -256,13 +248,11 @@ class PostgresTransaction:
             yield from some
 
     def put(self, sql: str, rows: Iterable[Row]) -> None:
-        """Run a statement for each of some rows."""
         text, names = numbered(sql, DIALECT)
         given = [to_stored(map(row.__getitem__, names)) for row in rows]
         self._send().connection.cursor().executemany(text.encode(), given)
 
     def count_on(self, table: str) -> None:
-        """Make new rows get ids after those that were put."""
         if table in _WITH_IDS:
             self._put(Asked(_COUNT_ON.format(table=table)))
 
@@ -271,7 +261,6 @@ class PostgresTransaction:
 def transacting(
     begin: Begin, workspace: str, *, only_reads: bool = False
 ) -> Iterator[PostgresTransaction]:
-    """Yield a transaction, and commit it."""
     with honest():
         tx = PostgresTransaction(begin, workspace)
         yield tx

@@ -94,7 +94,6 @@ def remove(tx: Transaction, key: str, item: Item) -> None:
 
 
 def within(tx: Transaction, key: str) -> list[Item]:
-    """Return the reminders within a message, in order."""
     return [_item(row) for row in tx.all("outbox_items", key=key)]
 
 

@@ -146,7 +146,6 @@ class OutboxMessage:
 
     @property
     def place(self) -> str:
-        """The person or the channel that it goes to."""
         place = self.person or self.conversation
         assert place is not None, "a message goes somewhere"
         return place
@@ -182,7 +181,6 @@ class Verify:
 
 
 def card_key(number: int) -> str:
-    """Return the key of an incident's card."""
     return f"INC-{number}/card"
 
 
@@ -252,7 +250,6 @@ def queue_replaced(
 
 
 def find(tx: Transaction, key: str) -> OutboxMessage | None:
-    """Return a message by its key."""
     row = tx.one("message", key=key)
     return message_of(row) if row else None
 
@@ -307,12 +304,10 @@ def repost_card(  # noqa: PLR0913  # The card, and the instants of a queueing.
 
 
 def posted_values(posted: Posted) -> dict[str, object]:
-    """Return what an attempt left in Slack as the values of a statement."""
     return {**asdict(posted), "is_live": int(posted.is_live)}
 
 
 def message_of(row: Row) -> OutboxMessage:
-    """Return a message from its row."""
     because = row["unconfirmed_because"]
     read = {
         "kind": MessageKind(row["kind"]),

@@ -36,17 +36,14 @@ def next_number(tx: Transaction) -> int:
 
 
 def insert_incident(tx: Transaction, incident: Incident) -> None:
-    """Store a new incident."""
     tx.write("insert_incident", **_incident_values(incident))
 
 
 def update_incident(tx: Transaction, incident: Incident) -> None:
-    """Store the new state of an incident."""
     tx.write("update_incident", **_incident_values(incident))
 
 
 def incident(tx: Transaction, number: int) -> Incident | None:
-    """Return an incident by its number."""
     return ask_incident(tx, number)()
 
 
@@ -120,7 +117,6 @@ def message_path(channel: str, ts: str) -> str:
 
 
 def add_event(tx: Transaction, number: int, event: Event) -> None:
-    """Append an event to an incident's history."""
     tx.write("insert_event", incident=number, **_event_values(event))
 
 
@@ -137,7 +133,6 @@ def events(tx: Transaction, number: int) -> list[Event]:
 
 
 def event(tx: Transaction, event_id: int) -> Event | None:
-    """Return one event by its id."""
     row = tx.one("event", id=event_id)
     return read_event(row) if row else None
 
@@ -148,7 +143,6 @@ def erase_event(tx: Transaction, event: Event) -> None:
 
 
 def save_deadlines(tx: Transaction, deadlines: Iterable[Deadline]) -> None:
-    """Store new and changed deadlines."""
     tx.write_many("save_deadline", map(_deadline_values, deadlines))
 
 
@@ -290,7 +284,6 @@ def _incident(row: Row) -> Incident:
 
 
 def read_event(row: Row) -> Event:
-    """Return an event as it was stored."""
     return Event(
         kind=EventKind(row["kind"]),
         at=row["at"],
