@@ -1,6 +1,5 @@
 """Wire a bot from its settings. Only this module knows all others."""
 
-import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
-from typing import Protocol
 
 from slack_bolt import App
 
@@ -19,7 +17,6 @@ from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
 from bot.delivery.rendering import Renderer
 from bot.delivery.rings import Rings
-from bot.errors import BotError, Fate, SlackError
 from bot.inbound.bolt import bolt_app
 from bot.inbound.commands import Commands
 from bot.inbound.customer_updates import CustomerUpdates
@@ -32,9 +29,11 @@ from bot.inbound.replies import Replies
 from bot.inbound.socket_mode import SocketMode
 from bot.inbound.starting import Starting
 from bot.inbound.submissions import Forms
+from bot.inbound.transports import Transport
 from bot.inbound.triages import Triages
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
+from bot.running import housekeeping, workspaces
 from bot.running.clock_checks import ClockCheck
 from bot.running.daily_backups import DailyBackups
 from bot.running.heartbeat import Heartbeat
@@ -43,13 +42,12 @@ from bot.running.reading import Reading
 from bot.running.record_checks import RecordCheck
 from bot.running.scheduler import TICK_EVERY_S, Scheduler, Wake, guarded
 from bot.running.senders import Senders
-from bot.settings import Settings, clock_of, refused, text_of
+from bot.settings import Settings, clock_of, text_of
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.slack.identities import Identity
 from bot.store import opening
 from bot.store.database import Database
-from bot.store.tables import locks
 from bot.triage import policy_changes
 from bot.triage.context import Context
 from bot.triage.covers import CoveredPolicy, Covers
@@ -61,31 +59,8 @@ from bot.triage.tick import Reminders
 from bot.triage.triaging import Triaging
 from bot.triage.use_cases import Triage
 
-logger = logging.getLogger(__name__)
-
 _LISTENER_THREADS = 20
-_ASK_AGAIN_S = 5
 _BACKUP_FAILS = "the daily backup failed: the log and the fallback channel say why"
-_KEEP_INBOX_FOR = timedelta(days=3)
-_KEEP_EDITS_FOR = timedelta(days=7)
-
-
-class Transport(Protocol):
-    """How Slack reaches us. `failure` is why it does not, if that is known."""
-
-    failure: str | None
-
-    def start(self) -> None:
-        """Start to listen."""
-
-    def is_connected(self) -> bool:
-        """Return whether commands can arrive."""
-
-    def note(self) -> str | None:
-        """Return why commands may not arrive although it is connected."""
-
-    def stop(self) -> None:
-        """Accept nothing new, and answer what is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +130,7 @@ class Bot:
 
     def housekeeping(self) -> None:
         """Delete what is no longer needed."""
-        now = self.context.system_clock()
-        with self.database.transaction() as tx:
-            if locks.take_if_free(tx, locks.HOUSEKEEPING):
-                tx.write("forget_inbox", before=now - _KEEP_INBOX_FOR)
-                tx.write(
-                    "forget_messages", before=self.context.clock() - _KEEP_EDITS_FOR
-                )
+        housekeeping.run(self.context)
         self.retention.run()
 
     def back_up(self) -> None:
@@ -281,32 +250,6 @@ def _server(settings: Settings, database: Database) -> Database | None:
     return database if opening.is_postgres(settings.database_url) else None
 
 
-def identify(
-    settings: Settings,
-    stopping: Event,
-    waits: Callable[[str], None] = lambda _: None,
-) -> Identity | None:
-    """Ask Slack which workspace this is; `None` if `stopping` was set meanwhile.
-
-    While Slack is away, use the workspace that the database knows. A new database knows
-    none, so then ask until Slack answers; `waits` is called with what it waits for.
-    """
-    slack = Slack(text_of(settings.slack_bot_token), settings.slack_api_url)
-    while not stopping.is_set():
-        try:
-            return slack.identity()
-        except SlackError as error:
-            if error.fate is Fate.INSTALLATION:
-                raise BotError(refused("SLACK_BOT_TOKEN", error.code)) from error
-            logger.warning("slack cannot be reached", extra={"error": error.code})
-        team = opening.known_workspace(settings.database_url)
-        if team is not None:
-            return Identity(team, user="", url="https://slack.com/")
-        waits("Slack cannot be reached")
-        stopping.wait(_ASK_AGAIN_S)
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A bot that is ready to run, and the watch on its policy's file."""
@@ -367,7 +310,7 @@ def _begun(
     source, policy, problems = policy_changes.at_start(
         settings.policies, url, public_holidays, clock().date()
     )
-    identity = identify(settings, stopping, waits)
+    identity = workspaces.identify(settings, stopping, waits)
     if identity is None:
         return None
     in_force, database = InForce(policy), opening.opened(url, identity.team)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import cast
 
-from bot.app import Bot, Transport
+from bot.app import Bot
+from bot.inbound.transports import Transport
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from bot.delivery.pacing import UNPACED, Pace
 from bot.emulator.driver import LocalSlack
 from bot.inbound.signed_http import SignedHttp
 from bot.policy.policies import Policy
+from bot.running import workspaces
 from bot.settings import Settings
 from bot.store.database import Transaction
 
@@ -109,7 +110,7 @@ class Trial:
             port=0,
             **self.settings,
         )
-        identity = app.identify(settings, Event())
+        identity = workspaces.identify(settings, Event())
         assert identity is not None, "the local Slack knows who the bot is"
         return app.build(
             settings,

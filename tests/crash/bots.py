@@ -22,6 +22,7 @@ from bot.delivery.outbox import Outbox
 from bot.inbound.socket_mode import SocketMode
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.parsing.source import PolicySource
+from bot.running import workspaces
 from bot.running.clock_checks import ClockCheck
 from bot.running.scheduler import Wake
 from bot.slack.client import Slack
@@ -168,7 +169,7 @@ class _SlacksClock:
 def _prepared(stage: Stage, change: Change, wrong: Wrong) -> Prepared:
     """Do what `app.prepared` does, with a system clock of our own."""
     settings, wake, in_force = stage.settings, Wake(), InForce(policy())
-    identity = app.identify(settings, Event())
+    identity = workspaces.identify(settings, Event())
     assert identity is not None, "nobody tells it to stop"
     clock, began = stage.slack_clock, elapsed()
     steady = SteadyClock(

@@ -10,11 +10,11 @@ from threading import Event, Thread
 import pytest
 from pydantic import SecretStr
 
-from bot import app
 from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Fault
 from bot.errors import BotError
 from bot.inbound.socket_mode import SocketMode
+from bot.running import workspaces
 from bot.settings import Settings
 from tests.processes import until
 from tests.story import Story
@@ -43,7 +43,7 @@ def test_a_wrong_bot_token_ends_the_start_with_a_sentence(
     given = settings(slack, tmp_path, slack_bot_token=SecretStr("xoxb-wrong"))
 
     with pytest.raises(BotError) as error:
-        app.identify(given, Event())
+        workspaces.identify(given, Event())
 
     assert str(error.value).startswith(
         "Slack does not accept SLACK_BOT_TOKEN (invalid_auth). Copy the Bot User OAuth "
@@ -103,7 +103,7 @@ def test_a_bot_that_knows_its_workspace_starts_while_slack_is_away(
     given = settings(tuesday.slack, tuesday.folder, database_url=tuesday.database_url)
     tuesday.slack.offline = True
 
-    identity = app.identify(given, Event())
+    identity = workspaces.identify(given, Event())
 
     assert identity
     assert identity.team == tuesday.slack.team_id
@@ -116,7 +116,7 @@ def test_a_bot_without_a_database_waits_for_slack_until_it_is_stopped(
     stopping = Event()
     stopping.set()
 
-    assert app.identify(given, stopping) is None
+    assert workspaces.identify(given, stopping) is None
 
 
 def test_events_in_hand_are_acknowledged_before_the_bot_disconnects(

@@ -13,6 +13,7 @@ from bot.cli.signals import until_told
 from bot.errors import BotError
 from bot.inbound.socket_mode import is_hopeless
 from bot.inbound.starting import telling_health
+from bot.inbound.transports import Transport
 from bot.settings import (
     SIGNED_HTTP,
     SOCKET_MODE,
@@ -81,7 +82,7 @@ def run(
     say("sevbot stopped.")
 
 
-def _watch(transport: app.Transport, stopping: Event, *, is_http: bool) -> None:
+def _watch(transport: Transport, stopping: Event, *, is_http: bool) -> None:
     """Wait until the bot should stop, and say whether it hears commands."""
     is_told, looks = False, 0
     while not stopping.wait(_LOOK_EVERY_S):
