@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -97,18 +96,6 @@ class SteadyClock:
         self._doubted_at = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """The trial's time `at` an instant `since` of the system clock, and its speed."""
-
-    at: datetime
-    since: datetime
-    speed: float
-
-    def now(self, system_now: datetime) -> datetime:
-        return self.at + (system_now - self.since) * self.speed
-
-
 class TrialClock:
     """A clock read from a small file, so that several processes share one time.
 
@@ -122,7 +109,7 @@ class TrialClock:
 
     def __call__(self) -> datetime:
         """Return the simulated now in UTC. Raises BotError on an unreadable file."""
-        return _to_millisecond(self._now())
+        return _to_millisecond(self._read()[0])
 
     def travel(self, to: datetime, *, speed: float = 0) -> None:
         """Jump to an instant, replacing the file atomically."""
@@ -134,26 +121,21 @@ class TrialClock:
 
     def advance(self, by: timedelta) -> None:
         """Jump ahead, keeping the speed."""
-        self.travel(self._now() + by, speed=self._course().speed)
+        now, speed = self._read()
+        self.travel(now + by, speed=speed)
 
-    def _now(self) -> datetime:
-        course = self._course()
-        try:
-            return course.now(system_clock())
-        except (OverflowError, ValueError) as error:
-            raise BotError(f"The trial's clock {self._path} is unreadable.") from error
-
-    def _course(self) -> _Course:
+    def _read(self) -> tuple[datetime, float]:
+        """Return now, and how fast time goes."""
         try:
             values = json.loads(self._path.read_text(encoding="utf-8"))
-            at = datetime.fromisoformat(values["at"])
+            at, speed = datetime.fromisoformat(values["at"]), float(values["speed"])
             since = datetime.fromtimestamp(float(values["since"]), UTC)
-            course = _Course(at.astimezone(UTC), since, float(values["speed"]))
+            now = at.astimezone(UTC) + (system_clock() - since) * speed
         except (OSError, ValueError, OverflowError, KeyError, TypeError) as error:
             raise BotError(f"The trial's clock {self._path} is unreadable.") from error
         if at.tzinfo is None:
             raise BotError(f"The trial's clock {self._path} names no time zone.")
-        return course
+        return now, speed
 
 
 def _to_millisecond(at: datetime) -> datetime:
