@@ -1,6 +1,6 @@
 """Render a message of the outbox: load what it refers to, then turn it into blocks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -17,6 +17,7 @@ from bot.incidents.deadlines import owed_now
 from bot.incidents.incidents import Event, Incident
 from bot.incidents.work_list import Group
 from bot.policy.policies import Policy
+from bot.slack.blocks import Message
 from bot.slack.messages import (
     card,
     command_help,
@@ -41,6 +42,8 @@ from bot.store.tables import covers, items, outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
 from bot.triage import daily_lists, leavers, people, reviews
 from bot.triage.people import person
+
+_Worded = Callable[[Mapping[str, str], Policy, datetime], Message]
 
 _DESCRIBED = {
     MessageKind.CARD: "the card of {}",
@@ -97,37 +100,31 @@ class Renderer:
             case MessageKind.SHIFT | MessageKind.SHIFT_OVER | MessageKind.SHIFT_HELD:
                 return self._shift(tx, message)
             case MessageKind.NOBODY_ON_CALL:
-                incident = _incident(tx, message)
-                if not incident.is_open or incident.owner is not None:
-                    return None
-                url = self._addresses.one(tx, incident.number)
-                said = on_call.nobody(incident, self._policy(), url)
-                return Rendered(said)
+                return self._nobody_on_call(tx, message)
             case MessageKind.ON_CALL_AHEAD:
-                said = on_call.ahead(message.refs, self._policy(), self._clock())
-                return Rendered(said)
-            case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
-                return self._policy_notice(message)
+                return self._notice(on_call.ahead, message)
+            case MessageKind.POLICY_ACCEPTED:
+                return self._notice(policy_notice.accepted, message)
+            case MessageKind.POLICY_REFUSED:
+                return self._notice(policy_notice.refused, message)
             case MessageKind.POLICY_DIFFERS:
-                said = policy_notice.differs(
-                    message.refs, self._policy(), self._clock()
-                )
-                return Rendered(said)
+                return self._notice(policy_notice.differs, message)
             case MessageKind.BACKUP:
-                said = failures.backup(message.refs["reason"])
-                return Rendered(said)
-            case MessageKind.LOST_INCIDENTS | MessageKind.NEW_RECORD:
-                return self._lost_incidents(message)
+                return Rendered(failures.backup(message.refs["reason"]))
+            case MessageKind.LOST_INCIDENTS:
+                return self._notice(lost_incidents.message, message)
+            case MessageKind.NEW_RECORD:
+                why = message.refs["error"]
+                return Rendered(lost_incidents.unread(why, self._policy()))
             case MessageKind.LEAVERS:
                 return self._leavers(tx, message)
             case MessageKind.CHANNEL_LOST:
                 return self._channel_lost(message)
             case MessageKind.REMINDER_FAILS:
-                said = failures.reminders(_incident(tx, message))
-                return Rendered(said)
+                return Rendered(failures.reminders(_incident(tx, message)))
             case MessageKind.NO_OUTCOME:
-                said = failures.without_outcome(message.refs["incidents"].split())
-                return Rendered(said)
+                numbers = message.refs["incidents"].split()
+                return Rendered(failures.without_outcome(numbers))
             case (
                 MessageKind.CARD_NOT_POSTED
                 | MessageKind.NOT_DELIVERED
@@ -253,18 +250,17 @@ class Renderer:
         said = shift.came_on(handed, refs["rotation"], policy, reader, now)
         return Rendered(said)
 
-    def _policy_notice(self, message: OutboxMessage) -> Rendered:
-        is_accepted = message.kind is MessageKind.POLICY_ACCEPTED
-        told = policy_notice.accepted if is_accepted else policy_notice.refused
-        said = told(message.refs, self._policy(), self._clock())
-        return Rendered(said)
+    def _nobody_on_call(
+        self, tx: Transaction, message: OutboxMessage
+    ) -> Rendered | None:
+        incident = _incident(tx, message)
+        if not incident.is_open or incident.owner is not None:
+            return None
+        url = self._addresses.one(tx, incident.number)
+        return Rendered(on_call.nobody(incident, self._policy(), url))
 
-    def _lost_incidents(self, message: OutboxMessage) -> Rendered:
-        if message.kind is MessageKind.NEW_RECORD:
-            said = lost_incidents.unread(message.refs["error"], self._policy())
-        else:
-            said = lost_incidents.message(message.refs, self._policy(), self._clock())
-        return Rendered(said)
+    def _notice(self, worded: _Worded, message: OutboxMessage) -> Rendered:
+        return Rendered(worded(message.refs, self._policy(), self._clock()))
 
     def _leavers(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render what leavers owned; `None` if all of it was taken meanwhile."""
