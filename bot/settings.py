@@ -125,10 +125,7 @@ _HOST_NAME = re.compile(r"([0-9A-Za-z_-]{1,63}\.)*[0-9A-Za-z_-]{1,63}", re.ASCII
 
 
 def wrong_secret(name: str, value: str) -> str | None:
-    """Return in a sentence why this cannot be that secret; `None` if it can.
-
-    The sentence quotes nothing of the value.
-    """
+    """Return why this cannot be that secret, quoting none of it; `None` if it can."""
     wanted = SECRETS[name]
     if not value:
         begins = f" ({wanted.begins}…)" if wanted.begins else ""

@@ -47,10 +47,7 @@ class Answer:
 
 
 def instant(written: str) -> datetime:
-    """Read an ISO 8601 date and time. The result is naive if it has no offset.
-
-    Raises UserError for anything else, and for a year that is centuries away.
-    """
+    """Read an ISO 8601 date and time, naive without an offset. Raises UserError."""
     try:
         at = datetime.fromisoformat(folded(written).upper())
     except ValueError:

@@ -18,10 +18,7 @@ def now() -> datetime:
 
 
 def read(file: Path | None, today: date) -> Policy:
-    """Read a file, or the one that the settings name.
-
-    If there is neither, use the file that comes with sevbot, and say so on stderr.
-    """
+    """Read a file, or the settings' one, or else ours, which is said on stderr."""
     path = file or read_settings().policies
     if policy_file.is_default_used(path):
         said = (

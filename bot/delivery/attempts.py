@@ -6,8 +6,8 @@ stands for it.
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.errors import Fate, SlackError
 from bot.slack.blocks import Message
@@ -31,11 +31,9 @@ class Rendered:
     is_replaced: bool = False
 
 
-class Render(Protocol):
-    """Turns a message into what it says now; `None` if it has nothing to say."""
-
-    def __call__(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        """Render a message within the transaction that claims it."""
+# Turns a message, within the transaction that claims it, into what it says now; `None`
+# if it has nothing to say.
+Render = Callable[[Transaction, OutboxMessage], Rendered | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +132,7 @@ def posted(slack: Slack, attempt: Attempt) -> str:
 
 
 def edited(slack: Slack, attempt: Attempt) -> bool:
-    """Edit or delete a message; return whether it is gone.
-
-    What cannot be deleted is edited instead.
-    """
+    """Edit or delete a message; what must stay is edited. Return whether it is gone."""
     key, ts = attempt.message.edit_of, attempt.edits_ts
     assert key is not None, "an edit is of a message"
     assert ts is not None, "that message is in Slack"

@@ -22,10 +22,7 @@ class Conversations:
     failed_calls: FailedCalls
 
     def open_one(self) -> bool:
-        """Open one person's DM, so that their messages can be claimed.
-
-        Returns whether that succeeded or was refused for good.
-        """
+        """Open one DM; return whether that succeeded or was refused for good."""
         with self.context.database.transaction() as tx:
             people = unaddressed.people(tx, self.context.system_clock())
         if not people:

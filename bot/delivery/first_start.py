@@ -71,10 +71,7 @@ def begin(tx: Transaction, system_now: datetime, after: int = 0) -> None:
 
 
 def highest_card(slack: Slack, channel: str, system_now: datetime) -> int:
-    """Return the highest number on the cards in a channel; 0 without any card.
-
-    Raises SlackError.
-    """
+    """Return the highest number on the cards in a channel, or 0. Raises SlackError."""
     oldest = system_now - _LOOK_BACK
     found = slack.standing(channel, oldest=oldest, is_urgent=True)
     return max(numbers(islice(found, _NEWEST)), default=0)

@@ -133,10 +133,7 @@ class Outbox:
         return True
 
     def send_again(self, key: str) -> bool:
-        """Queue a message again that was given up; `False` if it was not.
-
-        A card and a digest go to the channel that the policy names now.
-        """
+        """Queue what was given up, where the policy says now; `False` if it was not."""
         with self._context.database.transaction() as tx:
             message = outbox_messages.find(tx, key)
             if message is None:

@@ -78,10 +78,7 @@ def was_set_back(tx: Transaction, now: datetime, pace: Pace) -> bool:
 
 
 def follow_the_clock(tx: Transaction, now: datetime, pace: Pace) -> None:
-    """Restart every wait if the system clock was set back.
-
-    Otherwise every message would wait longer by as much.
-    """
+    """Restart every wait if the clock was set back: each would be longer by as much."""
     if was_set_back(tx, now, pace):
         restart_waits(tx, now)
 
@@ -144,10 +141,7 @@ def look_again(message: OutboxMessage, now: datetime) -> timedelta:
 
 
 def is_refused(error: SlackError, since: datetime, now: datetime, own: Times) -> bool:
-    """Return whether Slack refuses something for good.
-
-    `since` is when it began to refuse it, which counts if we do not know the code.
-    """
+    """Return whether it is refused for good; an unknown code counts from `since` on."""
     if error.fate is Fate.UNDOCUMENTED:
         return now - since >= own.give_up_after
     return error.fate in (Fate.REFUSED, Fate.GONE)

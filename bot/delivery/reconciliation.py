@@ -152,10 +152,7 @@ class Reconciliation:
             unconfirmed.mark(tx, message, verify, because=because, error=error)
 
     def _edit_again(self, tx: Transaction, message: OutboxMessage, error: str) -> None:
-        """Send an edit again, as of then.
-
-        An edit needs no look-up: it is idempotent, whether the first one landed or not.
-        """
+        """Send an edit again, as of then: it is idempotent, so it needs no look-up."""
         now = self._context.system_clock()
         not_before = now + pacing.settling(message)
         leases.retry(

@@ -1,6 +1,5 @@
 """What `sevbot doctor` finds: one sentence each, and how to fix it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,7 +31,3 @@ def note(what: str, mend: str = "") -> Finding:
 
 def wrong(what: str, mend: str) -> Finding:
     return Finding(Level.WRONG, what, mend)
-
-
-def is_healthy(findings: Iterable[Finding]) -> bool:
-    return all(finding.level is not Level.WRONG for finding in findings)

@@ -204,10 +204,7 @@ def manifest(
 
 
 def request_url(address: str) -> str:
-    """Return the URL to which Slack sends requests, from the address of the host.
-
-    Raises UserError for an address that Slack would not accept.
-    """
+    """Return where Slack sends requests. Raises UserError for a host it refuses."""
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
         raise UserError(

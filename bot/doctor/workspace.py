@@ -50,10 +50,7 @@ class Asker:
     def ask(
         self, method: str, read: Callable[[Body], object] = len, **arguments: str
     ) -> Answer:
-        """Call a method; no answer from Slack is an error, too.
-
-        So is one that `read` cannot read.
-        """
+        """Call a method; no answer is an error, as is one that `read` cannot read."""
         try:
             with understood():
                 return self._answer(method, read, arguments)

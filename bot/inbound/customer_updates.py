@@ -38,10 +38,7 @@ _TAKE_BACK = "Take the emoji off within a minute to take it back."
 
 @dataclass(frozen=True, slots=True)
 class CustomerUpdates:
-    """Finds out which incident a message is the update of, and has it logged.
-
-    `linked` links the incidents that an answer names.
-    """
+    """Finds out which incident a message is the update of, and has it logged."""
 
     _context: Context
     _updates: MessageUpdates
@@ -73,10 +70,7 @@ class CustomerUpdates:
         return self._receipt(press.by, result, choice.author)
 
     def take_in(self, reaction: Reaction) -> None:
-        """Log the message on which the policy's emoji was put, or take that back.
-
-        Other emoji, and those of people who may not use the bot, mean nothing.
-        """
+        """Log a message on the policy's emoji, or take it back; others mean nothing."""
         if reaction.emoji != self._context.policy().update_emoji:
             return
         try:

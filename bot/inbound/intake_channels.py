@@ -27,10 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IntakeChannels:
-    """Tells whoever is on call of messages that read like incidents.
-
-    `linked` links the incidents that a suggestion names.
-    """
+    """Tells whoever is on call of messages that read like incidents."""
 
     _context: Context
     _triages: Triages

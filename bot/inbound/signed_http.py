@@ -283,10 +283,7 @@ def health_route(health: Callable[[], Health]) -> Route:
 
 
 def starting_route() -> Route:
-    """Return the route that puts Slack off while the start waits.
-
-    Slack sends an event again; a person sees that their command failed.
-    """
+    """Return the route that puts Slack off at the start; it sends events again."""
     return Route(PATH, lambda _: _STARTING, methods=["POST"])
 
 

@@ -49,10 +49,7 @@ class Starting:
                 self._server.stop()
 
     def until_works(self, attempt: Callable[[], T], stopping: Event) -> T | None:
-        """Try until the database lets it; `None` if `stopping` was set meanwhile.
-
-        Raises StorageError for what only a person can mend.
-        """
+        """Try until it works or `stopping` is set. Raises what only a person mends."""
         while not stopping.is_set():
             try:
                 return attempt()

@@ -25,10 +25,7 @@ _TRY_AGAIN_AFTER = timedelta(hours=1)
 
 @dataclass(slots=True)
 class DailyBackups:
-    """Copies the file `record` into `folder`. `clock` is that of obligations.
-
-    `failure` is why the last backup failed, in a sentence.
-    """
+    """Copies the record into a folder; `failure` is why that failed last."""
 
     _context: Context
     _record: Path

@@ -13,10 +13,7 @@ PART = ".part"
 
 @contextmanager
 def part_of(to: Path) -> Iterator[Path]:
-    """Yield a temporary file beside `to`, readable by its owner only.
-
-    It is in the same folder because a rename is atomic only within a file system.
-    """
+    """Yield a private temporary file beside `to`: a rename is atomic only there."""
     part = to.with_name(f".{to.name}.{os.getpid()}{PART}")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600, exist_ok=False)

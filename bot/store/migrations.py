@@ -7,10 +7,7 @@ from bot.store.queries import named
 
 
 def migrations(words: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the statements of every migration by its name, oldest first.
-
-    `words` maps the placeholders in schema.sql, such as INSTANT, to the engine's types.
-    """
+    """Return each migration's statements, oldest first, in an engine's `words`."""
     own = re.compile(rf"\b({'|'.join(words)})\b")
     return {
         name: [own.sub(lambda word: words[word[1]], one) for one in _statements(script)]

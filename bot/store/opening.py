@@ -28,11 +28,7 @@ def sqlite_path(url: str) -> Path:
 
 
 def opened(url: str, workspace: str) -> Database:
-    """Open the database for a workspace, and run the migrations that it lacks.
-
-    Raises StorageError if it cannot be used, and BotError for a URL that names no
-    engine or one whose driver is not installed.
-    """
+    """Open a database, and migrate it. Raises StorageError, or BotError for the URL."""
     if is_postgres(url):
         database: Database = postgres().PostgresDatabase(url, workspace)
         return database

@@ -94,10 +94,7 @@ def connected(url: str) -> TimedConnection:
 
 
 def arguments(url: str) -> dict[str, Any]:
-    """Return the connection parameters; those in the URL win.
-
-    Raises StorageError for a URL that PostgreSQL does not understand.
-    """
+    """Return connection parameters; the URL wins. Raises StorageError for a bad one."""
     try:
         said = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
@@ -132,10 +129,7 @@ def keep_plans(connection: psycopg.Connection[DictRow]) -> None:
 
 
 def _within(gen: PQGen[T], seconds: float) -> PQGen[T]:
-    """Run the driver's generator until a deadline.
-
-    psycopg wakes it ten times a second even if nothing has arrived.
-    """
+    """Run the driver's generator until a deadline; it is woken ten times a second."""
     give_up_at = monotonic() + seconds
     try:
         wanted = next(gen)

@@ -23,10 +23,7 @@ class FairLock:
 
     @contextmanager
     def held(self, within: timedelta | None = None) -> Iterator[None]:
-        """Hold the lock; `None` waits without a limit.
-
-        Raises StorageError if that takes longer than `within`.
-        """
+        """Hold the lock. Raises StorageError after `within`; `None` waits for ever."""
         mine = Lock()
         mine.acquire()
         with self._guard:

@@ -19,10 +19,7 @@ class Reading:
 
     @contextmanager
     def transaction(self) -> Iterator[SqliteTransaction]:
-        """Begin a transaction that sees the database as it is now.
-
-        Raises StorageError if there is no file or it cannot be read.
-        """
+        """Read the database as it is now. Raises StorageError if it cannot be read."""
         try:
             with closing(looking(self._path)) as connection:
                 connection.execute("BEGIN")

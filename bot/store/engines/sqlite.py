@@ -187,10 +187,7 @@ class SqliteTransaction:
 
 @lru_cache(maxsize=1024)
 def to_text(at: datetime) -> str:
-    """Return an instant as UTC text of fixed width, to the millisecond.
-
-    With a fixed width the order of texts is the order of instants.
-    """
+    """Return UTC text of fixed width, to the millisecond: it sorts as instants do."""
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
     return f"{at.isoformat(timespec='milliseconds')[:-6]}Z"
@@ -283,10 +280,7 @@ def looking(path: Path | str) -> sqlite3.Connection:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Run the missing migrations; one of several processes does it.
-
-    DDL is transactional in SQLite, so a failed migration leaves nothing behind.
-    """
+    """Run the missing migrations in one process; a failed one leaves nothing behind."""
     known = Migrations("sevbot")
     for name, statements in migrations(_WORDS).items():
         known(name=name)(_applying(statements))

@@ -285,10 +285,7 @@ def _plain(value: object) -> object:
 
 
 def fetched(cursor: psycopg.Cursor[DictRow]) -> list[Row]:
-    """Return the rows with instants in UTC.
-
-    psycopg gives them in the zone that the session had before its first pipeline.
-    """
+    """Return the rows in UTC: psycopg has the zone of before the first pipeline."""
     rows = cursor.fetchall()
     if rows:
         for column in cursor.description or ():

@@ -81,10 +81,7 @@ def faults(each: Each, policy: Policy | None) -> list[str]:
 
 
 def faults_of(file: Path, policy: Policy | None) -> list[str] | None:
-    """Return the contradictions in a SQLite file, as of one instant.
-
-    `None` for a file of an older version, which the next start will migrate.
-    """
+    """Return a SQLite file's contradictions; `None` for one of an older version."""
     with reading(file) as connection:
         connection.execute("BEGIN")
         if len(_shapes(connection)) < len(named("schema.sql")):

@@ -46,10 +46,7 @@ _FORMULA = re.compile(r"[=+\-@\t\r\n|%]")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which incidents are wanted, by when they were opened and by what they are.
-
-    `is_of` decides by the customer's name, which is `None` for an unknown one.
-    """
+    """Which incidents are wanted; `is_of` decides by the customer's name, if known."""
 
     since: datetime
     until: datetime

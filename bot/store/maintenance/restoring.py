@@ -52,10 +52,7 @@ def restore(file: Path, record: Path, now: datetime, *, replaces: bool) -> Path 
 
 
 def _mark(record: Path, now: datetime) -> None:
-    """Note in a restored file, for each workspace, that it was restored.
-
-    The bot concludes from it that Slack may show messages that the file lacks.
-    """
+    """Note in each workspace that it was restored: Slack may show what it lacks."""
     with closing(SqliteDatabase(record, "")) as database, database.whole() as tx:
         found = tx.each(named("checks.sql")["workspaces"])
         workspaces = [row["workspace"] for row in found]
@@ -107,10 +104,7 @@ def _must_be_unused(record: Path) -> None:
 
 
 def make_room(record: Path, now: datetime) -> Path | None:
-    """Move an empty file and the log beside it out of a new record's way.
-
-    Returns where they are now. A record with anything in it stays where it is.
-    """
+    """Move an empty file and its log out of the way; return where they are now."""
     log = record.with_name(f"{record.name}-wal")
     is_empty = not record.exists() or not record.stat().st_size
     if not is_empty or not log.exists():

@@ -262,10 +262,7 @@ def send_again(
     system_now: datetime,
     conversation: str | None,
 ) -> bool:
-    """Queue a dead message again; return `False` if it is not dead.
-
-    With `conversation` it goes there instead.
-    """
+    """Queue a dead message again, perhaps elsewhere; `False` if it is not dead."""
     values = {"key": key, "conversation": conversation}
     row = tx.one("send_again", **values, queued_at=now, not_before=system_now)
     return row is not None

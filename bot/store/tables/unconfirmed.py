@@ -67,10 +67,7 @@ def claim_looks(  # noqa: PLR0913  # The instants of one claim.
     page_again_at: datetime,
     token: str,
 ) -> list[OutboxMessage]:
-    """Claim what can be looked up together with one message, in order of urgency.
-
-    Nothing if somebody else has claimed that message meanwhile.
-    """
+    """Claim what is looked up with one message, by urgency; none if it is claimed."""
     rows = tx.all(
         "claim_looks",
         conversation=first.conversation,
@@ -85,10 +82,7 @@ def claim_looks(  # noqa: PLR0913  # The instants of one claim.
 
 
 def look_later(tx: Transaction, message: OutboxMessage, verify: Verify) -> bool:
-    """Schedule another look-up of a message; with no instant this was the last one.
-
-    `False` if somebody else has claimed the message meanwhile.
-    """
+    """Look again later, or never; `False` if somebody else has claimed it meanwhile."""
     token = message.lease_token
     row = tx.one("look_later", id=message.id, token=token, **asdict(verify))
     return row is not None
@@ -102,10 +96,7 @@ def reconcile_found(
     *,
     refs: Mapping[str, str] | None = None,
 ) -> bool:
-    """Note that a message was found in Slack; `False` if somebody else reconciled it.
-
-    `refs`, if given, replace its references, to match what was posted.
-    """
+    """Note what was found, with other `refs` if given; `False` if others were first."""
     row = tx.one(
         "reconcile_found",
         id=message.id,
