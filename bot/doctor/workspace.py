@@ -32,7 +32,7 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Slack answered. `error` is its error code, empty on success."""
+    """What Slack answered. `error` is its error code; headers are in small letters."""
 
     body: Body
     headers: Mapping[str, str]
@@ -68,7 +68,8 @@ class Asker:
         body = response.data
         assert isinstance(body, dict), "PromptClient reads nothing else"
         read(body)
-        return Answer(body, response.headers, "")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(body, headers, "")
 
 
 def _no_answer(why: str) -> str:
@@ -147,9 +148,8 @@ def _refused(name: str, error: str) -> Finding:
 
 
 def _skew(headers: Mapping[str, str], now: datetime) -> Finding:
-    told = {name.lower(): value for name, value in headers.items()}.get("date")
     try:
-        skew = now - parsedate_to_datetime(told or "")
+        skew = now - parsedate_to_datetime(headers.get("date", ""))
     except (TypeError, ValueError):
         return note("Slack did not say what time it is.")
     if abs(skew) <= _SKEW:
@@ -163,8 +163,8 @@ def _skew(headers: Mapping[str, str], now: datetime) -> Finding:
 
 
 def _granted(me: Answer) -> set[str]:
-    headers = {name.lower(): value for name, value in me.headers.items()}
-    return {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
+    scopes = me.headers.get("x-oauth-scopes", "")
+    return {scope.strip() for scope in scopes.split(",")}
 
 
 def _scopes(granted: set[str]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from bot.errors import BotError
 from bot.settings import DATABASE_SHAPE
-from bot.store.database import Database
+from bot.store.database import Database, Row
 from bot.store.engines import sqlite
 from bot.store.engines.sqlite import SqliteDatabase
 
@@ -37,18 +37,21 @@ def opened(url: str, workspace: str) -> Database:
 
 def last_policy(url: str) -> Mapping[str, str] | None:
     """Return the files of the policy that was accepted last; `None` if none was."""
-    if is_postgres(url):
-        row = postgres().first(url, "last_policy")
-        return json.loads(row["text"]) if row else None
-    return sqlite.last_policy(sqlite_path(url))
+    row = _first(url, "last_policy")
+    return json.loads(row["text"]) if row else None
 
 
 def known_workspace(url: str) -> str | None:
     """Return the workspace that a database was used for last; `None` if it has none."""
+    row = _first(url, "last_workspace")
+    return row["workspace"] if row else None
+
+
+def _first(url: str, query: str) -> Row | None:
     if is_postgres(url):
-        row = postgres().first(url, "last_workspace")
-        return row["workspace"] if row else None
-    return sqlite.known_workspace(sqlite_path(url))
+        row: Row | None = postgres().first(url, query)
+        return row
+    return sqlite.first(sqlite_path(url), query)
 
 
 def postgres() -> ModuleType:

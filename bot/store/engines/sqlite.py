@@ -1,10 +1,9 @@
 """The database in one SQLite file."""
 
-import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -308,27 +307,11 @@ def _applying(statements: list[str]) -> Callable[[SqliteUtils], None]:
     return apply
 
 
-def last_policy(path: Path | str) -> Mapping[str, str] | None:
-    found = _first(path, "last_policy")
-    return json.loads(found[1]) if found else None
-
-
-def known_workspace(path: Path | str) -> str | None:
-    found = _first(path, "last_workspace")
-    return found[0] if found else None
-
-
-def _first(path: Path | str, query: str) -> tuple[Any, ...] | None:
+def first(path: Path, query: str) -> Row | None:
     """Return the first row of a query; `None` if there is no file or no such table."""
-    if not Path(path).exists():
+    if not path.exists():
         return None
-    connection = sqlite3.connect(path)
-    try:
-        row: tuple[Any, ...] | None = connection.execute(
-            statement(query, _DIALECT).text
-        ).fetchone()
-    except sqlite3.DatabaseError:
-        return None
-    finally:
-        connection.close()
-    return row
+    with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.DatabaseError):
+        cursor = connection.execute(statement(query, _DIALECT).text)
+        return next(iter(_rows(cursor, cursor.fetchmany(1))), None)
+    return None

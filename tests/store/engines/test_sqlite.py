@@ -13,7 +13,8 @@ import pytest
 
 from bot.errors import StorageError
 from bot.store.database import Transaction
-from bot.store.engines.sqlite import SqliteDatabase, known_workspace, to_text
+from bot.store.engines.sqlite import SqliteDatabase, to_text
+from bot.store.opening import known_workspace
 from bot.store.queries import queries
 from bot.store.tables import rate_limits
 
@@ -303,12 +304,12 @@ def test_a_migration_that_fails_leaves_no_half_of_it(path: Path) -> None:
 
 
 def test_a_file_remembers_the_workspace_that_used_it_last(path: Path) -> None:
-    unused = known_workspace(path)
+    unused = known_workspace(f"sqlite:///{path}")
     with opened(path, "T1") as database:
-        fresh = known_workspace(path)
+        fresh = known_workspace(f"sqlite:///{path}")
         note(database)
 
-    assert (unused, fresh, known_workspace(path)) == (None, None, "T1")
+    assert (unused, fresh, known_workspace(f"sqlite:///{path}")) == (None, None, "T1")
 
 
 def test_a_budget_refills_as_time_passes(database: SqliteDatabase) -> None:
