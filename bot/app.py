@@ -99,10 +99,10 @@ class Bot:
         self.pulse.beat()
 
     def health(self) -> Health:
-        found = self.record_check.look()
+        found, calls = self.record_check.look(), self.outbox.failed_calls
         unsent = self._unsent(found.page) if found.page else None
         return health(
-            trouble=self.outbox.trouble,
+            trouble=calls.trouble,
             storage=found.refused or self.claims.failure,
             silent_for=self.pulse.silent_for(),
             hears=self.transport.is_connected(),
@@ -110,7 +110,7 @@ class Bot:
             deaf_because=self.transport.failure,
             unsent=unsent,
             waits=found.waits,
-            unreported=self.outbox.unreported,
+            unreported=calls.dead_letters.unreported,
             notes=(
                 # Why names folders, which are no business of strangers.
                 _BACKUP_FAILS if self.backups and self.backups.failure else None,
@@ -119,7 +119,7 @@ class Bot:
                 self.clock_check.note(),
                 self.transport.note(),
                 self.people.failure,
-                self.outbox.note(),
+                calls.dead_letters.note(),
             ),
         )
 

@@ -99,6 +99,11 @@ class DeadLetters:
         if message.edit_of is None:
             self.unreported_rest = None
 
+    def note(self) -> str | None:
+        """Return what the health says of a loss that is not a page."""
+        error = self.unreported_rest
+        return error and f"a message was lost, and nobody could be told: {error}"
+
     def tell_of_deletion(self, tx: Transaction, card: OutboxMessage) -> None:
         """Report a card that was given up because people deleted it twice."""
         self._report(tx, card, CARD_DELETED, MessageKind.NOT_DELIVERED)

@@ -58,31 +58,9 @@ class Outbox:
         self._slack = slack
         self._render = render
         self._pace = pace or Pace()
-        self._dead_letters = DeadLetters(context)
-        self._failed_calls = FailedCalls(context, self._dead_letters)
-        self._conversations = Conversations(context, slack, self._failed_calls)
-        self._reconciliation = Reconciliation(
-            context, slack, self._failed_calls, self._pace
-        )
-
-    @property
-    def failed_calls(self) -> FailedCalls:
-        return self._failed_calls
-
-    @property
-    def trouble(self) -> str | None:
-        """Slack's error code while it refuses the installation."""
-        return self._failed_calls.trouble
-
-    @property
-    def unreported(self) -> str | None:
-        """How the last page was lost, if nobody could be told of it."""
-        return self._dead_letters.unreported
-
-    def note(self) -> str | None:
-        """Return that something else was lost, likewise, for monitoring."""
-        error = self._dead_letters.unreported_rest
-        return error and f"a message was lost, and nobody could be told: {error}"
+        calls = self.failed_calls = FailedCalls(context, DeadLetters(context))
+        self._conversations = Conversations(context, slack, calls)
+        self._reconciliation = Reconciliation(context, slack, calls, self._pace)
 
     def drain(self) -> int:
         """Send everything that may go now; return how many messages were handled."""
@@ -183,7 +161,7 @@ class Outbox:
             raise
         except Exception:  # One message must not hold up the others.
             logger.exception("a message cannot be rendered", extra={"key": message.key})
-            self._failed_calls.give_up(tx, message, _CANNOT_BE_RENDERED)
+            self.failed_calls.give_up(tx, message, _CANNOT_BE_RENDERED)
             return None
         delivery = None
         if rendered is not None:
@@ -219,13 +197,13 @@ class Outbox:
             else:
                 is_gone = attempts.edited(self._slack, delivery)
         except SlackError as error:
-            self._failed_calls.log("slack did not take a message", message.key, error)
+            self.failed_calls.log("slack did not take a message", message.key, error)
             with self._context.database.transaction() as tx:
                 locks.take(tx, locks.OUTBOX)
                 self._failed(tx, delivery, error)
             note_left(self._context, message.person, error)
             return
-        self._failed_calls.sent(message)
+        self.failed_calls.sent(message)
         with self._context.database.transaction() as tx:
             if message.kind is MessageKind.REMINDER:
                 # Of two that are sent side by side, the later one sees the other.
@@ -294,12 +272,12 @@ class Outbox:
         match error.fate:
             case Fate.NOT_DONE | Fate.UNDOCUMENTED | Fate.REFUSED:
                 wait = error.retry_after or pacing.backoff(message)
-                self._failed_calls.settle(tx, message, error, wait)
+                self.failed_calls.settle(tx, message, error, wait)
                 # Slack limits a method as a whole, not one message.
                 if error.retry_after is not None:
                     rate_limits.limit(tx, delivery.method, now + wait)
             case Fate.INSTALLATION:
-                self._failed_calls.settle(tx, message, error, timedelta(0))
+                self.failed_calls.settle(tx, message, error, timedelta(0))
             case Fate.UNKNOWN:
                 self._reconciliation.unknown(tx, message, error.code)
             case Fate.GONE if message.thread_of is not None:
@@ -307,7 +285,7 @@ class Outbox:
                 leases.retry(tx, message, not_before=now, error=error.code)
                 self._repost_card(tx, message.thread_of, delivery.thread_ts, error)
             case Fate.GONE:
-                self._failed_calls.give_up(tx, message, error.code)
+                self.failed_calls.give_up(tx, message, error.code)
                 self._repost_card(tx, message.edit_of, delivery.edits_ts, error)
             case _:
                 assert_never(error.fate)
@@ -329,7 +307,7 @@ class Outbox:
             **self._context.instants(),
         )
         if card is not None and card.state is State.DEAD:
-            self._dead_letters.tell_of_deletion(tx, card)
+            self.failed_calls.dead_letters.tell_of_deletion(tx, card)
 
     def _refresh(self, tx: Transaction, key: str) -> None:
         outbox_messages.refresh_one(tx, key, **self._context.instants())

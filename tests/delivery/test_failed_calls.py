@@ -148,7 +148,7 @@ def test_a_refused_installation_holds_everything_and_kills_nothing(
 
     for _ in range(60):
         post.wait(minutes=1)
-    trouble = post.outbox.trouble
+    trouble = post.outbox.failed_calls.trouble
     post.slack.failures.clear()
     post.wait(minutes=1)
 
@@ -191,16 +191,16 @@ def test_a_page_that_nobody_could_be_told_of_is_known_until_one_is_sent(
     post.queue("page", priority=Priority.PAGE)
     for _ in range(5):
         post.wait(minutes=1)
-    unreported = post.outbox.unreported
+    unreported = post.outbox.failed_calls.dead_letters.unreported
 
     post.queue("note")
     post.wait(minutes=1)
-    after_a_note = post.outbox.unreported
+    after_a_note = post.outbox.failed_calls.dead_letters.unreported
     post.queue("another page", priority=Priority.PAGE)
     post.wait(minutes=1)
 
     assert (unreported, after_a_note) == ("access_denied", "access_denied")
-    assert post.outbox.unreported is None
+    assert post.outbox.failed_calls.dead_letters.unreported is None
 
 
 def test_a_copy_that_slack_strangely_keeps_is_left_in_the_end(post: Post) -> None:

@@ -307,11 +307,11 @@ def test_a_revoked_token_stops_every_call_for_a_while(post: Post) -> None:
         post.queue(f"note/{number}", conversation=f"C{number}")
 
     post.outbox.drain()
-    tries, trouble = post.slack.tries, post.outbox.trouble
+    tries, trouble = post.slack.tries, post.outbox.failed_calls.trouble
     post.wait(seconds=30)
 
     assert (tries, trouble) == (1, "token_revoked")
-    assert post.outbox.trouble is None
+    assert post.outbox.failed_calls.trouble is None
     assert len(post.slack.posted) == 10
 
 

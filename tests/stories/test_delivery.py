@@ -218,13 +218,13 @@ def test_a_revoked_token_costs_no_message(tuesday: Story) -> None:
     tuesday.command("dee", SEV1)
     for _ in range(3):
         wait(tuesday, minutes=1)
-    trouble = tuesday.bot.outbox.trouble
+    trouble = tuesday.bot.outbox.failed_calls.trouble
 
     workspace.bot_token = token
     wait(tuesday, minutes=1)
 
     assert trouble == "invalid_auth"
-    assert tuesday.bot.outbox.trouble is None
+    assert tuesday.bot.outbox.failed_calls.trouble is None
     assert tuesday.heard("ana") == [f"Tue 10:00 {CHECKOUT}"]
     assert len(cards(tuesday)) == 1
     assert notices(tuesday) == []
