@@ -29,7 +29,7 @@ def page(now: Review, before: Review, policy: Policy, named: Named) -> Page:
         _busiest(now, policy),
         _corrections(now.corrections),
         _repeats(now),
-        *_worst(now, policy, named),
+        *(_story_of(miss, policy, named) for miss in now.worst),
     )
     return Page(
         title=f"{since} to {until}",
@@ -156,11 +156,6 @@ def _repeats(now: Review) -> Section:
     )
     head = ("Customer", "Opened", "Incidents")
     return Section("Customers with more than one incident", head, rows)
-
-
-def _worst(now: Review, policy: Policy, named: Named) -> Iterator[Section]:
-    for miss in now.worst:
-        yield _story_of(miss, policy, named)
 
 
 def _story_of(miss: Miss, policy: Policy, named: Named) -> Section:

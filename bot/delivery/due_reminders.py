@@ -130,10 +130,8 @@ def last_word(tx: Transaction, incident: Incident) -> str:
 
 
 def _of(owed: tuple[Deadline, ...], item: Item) -> Deadline:
-    for deadline in owed:
-        if (deadline.kind, deadline.count) == (item.kind, item.count):
-            return deadline
-    raise AssertionError("a reminder belongs to a deadline")
+    (found,) = (one for one in owed if (one.kind, one.count) == (item.kind, item.count))
+    return found
 
 
 def _down(message: OutboxMessage) -> tuple[datetime, datetime] | None:

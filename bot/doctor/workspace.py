@@ -56,7 +56,9 @@ class Asker:
                 return self._answer(method, read, arguments)
         except SlackError as error:
             is_told = error.fate not in (Fate.UNKNOWN, Fate.NOT_DONE)
-            return Answer({}, {}, error.code if is_told else _no_answer(error.code))
+            return Answer(
+                {}, {}, error.code if is_told else f"no answer ({error.code})"
+            )
 
     def _answer(
         self, method: str, read: Callable[[Body], object], arguments: dict[str, str]
@@ -70,10 +72,6 @@ class Asker:
         read(body)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(body, headers, "")
-
-
-def _no_answer(why: str) -> str:
-    return f"no answer ({why})"
 
 
 def examined(

@@ -5,6 +5,7 @@ The answer is a private message, a form, or nothing if the card shows what happe
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from bot.delivery.outbox import Outbox
 from bot.inbound.customer_updates import CustomerUpdates
@@ -69,8 +70,8 @@ class Presses:
             actions.RESUME: self._resume,
             actions.REOPEN: self._reopen,
             actions.SAME_THING: self._same_thing,
-            actions.ACCEPT: self._accept,
-            actions.DECLINE: self._decline,
+            actions.ACCEPT: partial(self._answer_offer, accepts=True),
+            actions.DECLINE: partial(self._answer_offer, accepts=False),
             actions.SNOOZE: self._snooze,
             actions.IS_CUSTOMER: self._is_customer,
             actions.WHOSE: self._is_customer,
@@ -156,12 +157,6 @@ class Presses:
         """Return for whom an answer is written, by which policy, and when."""
         reader = self._people.person(press.by)
         return reader, self._context.policy(), self._context.clock()
-
-    def _accept(self, press: Press) -> Answer:
-        return self._answer_offer(press, accepts=True)
-
-    def _decline(self, press: Press) -> Answer:
-        return self._answer_offer(press, accepts=False)
 
     def _answer_offer(self, press: Press, *, accepts: bool) -> Answer:
         number = actions.read_incident(press.value)
