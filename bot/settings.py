@@ -93,6 +93,11 @@ SECRETS = {
         "Copy the Signing Secret from the app's page, Basic Information.",
     ),
 }
+OUT_OF_REACH = (
+    "PORT is set, so this host wants to reach sevbot there, but sevbot listens on "
+    "127.0.0.1 only.",
+    "Set SEVBOT_HOST=0.0.0.0 if the host's router comes from outside.",
+)
 SOCKET_MODE = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
 SIGNED_HTTP = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
 # What else people copy: https://docs.slack.dev/authentication/tokens

@@ -14,7 +14,7 @@ from bot.doctor.findings import Finding, note, ok, wrong
 from bot.doctor.manifest import NEEDED, OPTIONAL
 from bot.errors import Fate, SlackError
 from bot.policy.policies import Policy
-from bot.settings import SECRETS, Settings, text_of, wrong_secret
+from bot.settings import OUT_OF_REACH, SECRETS, Settings, text_of, wrong_secret
 from bot.slack.blocks import span
 from bot.slack.call_deadlines import PromptClient
 from bot.slack.calls import refusal, understood
@@ -121,11 +121,7 @@ def _signing(settings: Settings) -> Iterator[Finding]:
         f"{name} is set; the first command shows whether it is the right one."
     )
     if settings.is_out_of_reach:
-        yield wrong(
-            "PORT is set, so this host wants to reach sevbot there, but sevbot "
-            "listens on 127.0.0.1 only.",
-            "Set SEVBOT_HOST=0.0.0.0 if the host's router comes from outside.",
-        )
+        yield wrong(*OUT_OF_REACH)
 
 
 def _unlike(name: str, value: str) -> Finding | None:

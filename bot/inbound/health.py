@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Lock
 
 _PERIODS = 3
 _UNSENT_FOR_TOO_LONG = timedelta(minutes=3)
@@ -38,11 +37,11 @@ class Unsent:
     error: str | None
 
 
+@dataclass(slots=True)
 class Claims:
     """Why the record let nobody claim a message the last time, if it did not."""
 
-    def __init__(self) -> None:
-        self.failure: str | None = None
+    failure: str | None = None
 
     def fails(self, why: str | None) -> None:
         self.failure = why
@@ -58,18 +57,15 @@ class Pulse:
     def __init__(self, every_s: float, now: Callable[[], float] = time.monotonic):
         self._every_s = every_s
         self._now = now
-        self._lock = Lock()
         self._beat_at = now()
 
     def beat(self) -> None:
-        with self._lock:
-            self._beat_at = self._now()
+        self._beat_at = self._now()
 
     def silent_for(self) -> float | None:
         """Return the seconds since the last tick; `None` if it is not overdue."""
         # Several periods: one slow tick must not restart the bot.
-        with self._lock:
-            silent = self._now() - self._beat_at
+        silent = self._now() - self._beat_at
         return silent if silent > _PERIODS * self._every_s else None
 
 

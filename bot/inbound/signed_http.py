@@ -12,6 +12,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any
 
@@ -143,6 +144,7 @@ class _Server(uvicorn.Server):
             self._loop.call_soon_threadsafe(self._stopping.set)
 
 
+@dataclass(slots=True)
 class Signatures:
     """Whether any request had a right signature since the start, and how many had not.
 
@@ -150,11 +152,10 @@ class Signatures:
     ever right, the secret is that of another app, or our clock is off.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._is_heard = False
-        self._refused = 0
-        self._told_at: float | None = None
+    _now: Callable[[], float] = time.monotonic
+    _is_heard: bool = False
+    _refused: int = 0
+    _told_at: float | None = None
 
     def count(self, *, is_right: bool) -> None:
         """Count one; log the first right one, and until then that others are wrong."""

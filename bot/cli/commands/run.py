@@ -15,6 +15,7 @@ from bot.inbound.socket_mode import is_hopeless
 from bot.inbound.starting import telling_health
 from bot.inbound.transports import Transport
 from bot.settings import (
+    OUT_OF_REACH,
     SIGNED_HTTP,
     SOCKET_MODE,
     is_env_file_open,
@@ -36,10 +37,6 @@ _DEAF = (
 )
 
 _OPEN_TO_ALL = "Other users of this machine can read the tokens: chmod 600 .env"
-_OUT_OF_REACH = (
-    "PORT is set, so this host wants to reach sevbot there, but sevbot listens on "
-    "127.0.0.1 only. Set SEVBOT_HOST=0.0.0.0 if the host's router comes from outside."
-)
 
 
 def run(
@@ -71,7 +68,7 @@ def run(
     if prepared is None:
         return
     if (http or settings.is_port_set) and settings.is_out_of_reach:
-        say(_OUT_OF_REACH, err=True)
+        say(" ".join(OUT_OF_REACH), err=True)
     bot = prepared.bot
     told = nullcontext() if http else telling_health(settings, bot.health)
     with app.running(prepared), told:
