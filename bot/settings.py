@@ -44,10 +44,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """What makes a noise outside of Slack: PagerDuty, or a webhook by its key.
-
-    `url` is `None` for PagerDuty's own address.
-    """
+    """What makes a noise outside of Slack; without `url` it is PagerDuty's own."""
 
     key: SecretStr
     url: SecretStr | None = None

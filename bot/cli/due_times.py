@@ -81,11 +81,7 @@ def _must_be_near(found: date, written: str) -> None:
 def answer(
     policy: Policy, severity: Severity, plan: str, calendar: str, at: datetime
 ) -> Answer:
-    """Return when both the first response and the next update of a case are due.
-
-    `at` is when the customer reported; without an offset it is local time in the
-    calendar's zone.
-    """
+    """Return both due times of a case; a naive `at` is local to the calendar."""
     hours = policy.hours(calendar)
     start = in_zone(at, hours)
     first = _due(policy, policy.first_response(severity, plan), hours, start)

@@ -8,10 +8,7 @@ from bot.store.tables.suggestions import Decision
 
 
 def as_text(decided: Sequence[tuple[Decision, str]], zone: ZoneInfo) -> str:
-    """Return how many suggestions held, and each that misled with its link.
-
-    `decided` are decisions with what the text proved to be.
-    """
+    """Return how many suggestions held, and what each that misled proved to be."""
     if not decided:
         return "Nobody has decided about a suggestion yet."
     misled = [one for one in decided if one[1] not in one[0].candidates]

@@ -288,10 +288,7 @@ def is_report(message: OutboxMessage) -> bool:
 
 
 def reports_of(tx: Transaction, message: OutboxMessage) -> Iterator[str]:
-    """Yield the keys of the reports on the last loss of a message.
-
-    If a report was lost itself, that includes the report that somebody got instead.
-    """
+    """Yield the keys of the reports on a last loss, and of those in their place."""
     key = _report_key(message)
     yield from (f"{key}/typist", key)
     while (report := outbox_messages.find(tx, key)) and report.state is State.DEAD:

@@ -104,10 +104,7 @@ def explained_by(tx: Transaction, incident: Incident) -> Event | None:
 def _one_each(
     items: Sequence[ReminderItem], reader: Person | None
 ) -> list[ReminderItem]:
-    """Return one entry for each incident: a page says what a reminder would.
-
-    Of what is settled it is what ended last.
-    """
+    """Return one entry an incident, a page first; of what is settled the last."""
 
     def rank(item: ReminderItem) -> tuple[int, bool, float, bool]:
         urgency = 1 + item.is_page if item.is_live_for(reader) else 0

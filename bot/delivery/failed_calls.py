@@ -47,10 +47,7 @@ class FailedCalls:
         error: SlackError,
         wait: timedelta,
     ) -> bool:
-        """Give a message up, or try it again after `wait`; return whether it is over.
-
-        A refusal that we do not know is the last one after a while.
-        """
+        """Give up, or try again after `wait`; return whether it is over."""
         now, own = self.context.system_clock(), pacing.times(message)
         since = message.refused_since or now
         if pacing.is_refused(error, since, now, own):

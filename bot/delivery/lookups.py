@@ -15,10 +15,7 @@ from bot.store.tables.outbox_messages import OutboxMessage, Priority
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Where to look: in which conversation or thread, and since when.
-
-    A search `for_strays` looks for replies at the top level, where none belongs.
-    """
+    """Where to look, since when; `for_strays` at the top, where no reply belongs."""
 
     channel: str
     thread_ts: str | None

@@ -293,10 +293,7 @@ class Outbox:
     def _repost_card(
         self, tx: Transaction, key: str | None, ts: str | None, error: SlackError
     ) -> None:
-        """Post the card again that was at `ts`, unless people do not want it there.
-
-        Its replies wait until it stands in Slack again.
-        """
+        """Post the card again that was at `ts`; its replies wait until it stands."""
         if key is None:
             return
         card = outbox_messages.repost_card(

@@ -87,10 +87,7 @@ class Recovery:
     _try_at: datetime | None = None
 
     def begin(self) -> None:
-        """Note whether the database may be old, before anything is sent or accepted.
-
-        Raises BotError if it is empty and must not be.
-        """
+        """Note whether the record is old, first of all. Raises BotError if lost."""
         first_start.examine(self._context, self._slack)
         now, system_now = self._context.clock(), self._context.system_clock()
         with self._context.database.transaction() as tx:
@@ -187,10 +184,7 @@ def may_stand_there(
 
 
 def oldest_stamp(tx: Transaction, message: OutboxMessage, now: datetime) -> datetime:
-    """Return since when Slack may show a message, by the clock of obligations.
-
-    `now` if a clock ahead of ours queued it.
-    """
+    """Return since when Slack may show a message; `now` if a clock ahead queued it."""
     age, queued_at = _age(tx), min(message.queued_at, now)
     if age.known_until is not None and _is_of_the_past(age, message, now):
         return min(queued_at, age.known_until) - _MARGIN

@@ -42,10 +42,7 @@ _MAY_PASS = ("no_answer", "not_reached", "http_408", "http_425", "http_429", "ht
 
 @dataclass(frozen=True, slots=True)
 class Rings:
-    """Sends what rings. `given` are the targets by their names in the policy.
-
-    `link` returns the address of an incident's card, if it was posted.
-    """
+    """Sends what rings to the targets, given by their names in the policy."""
 
     _context: Context
     _failed_calls: FailedCalls

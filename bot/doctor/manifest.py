@@ -151,11 +151,7 @@ _LONG_DESCRIPTION = (
 def manifest(
     *, http: str | None = None, prefix: str = "", name: str = "sevbot"
 ) -> dict[str, Any]:
-    """Return the manifest for Socket Mode, or for HTTP if an address is given.
-
-    `prefix` goes before each command: Slack has no namespaces for commands. Raises
-    UserError for what Slack would refuse.
-    """
+    """Return the manifest. Raises UserError for what Slack would refuse."""
     url = request_url(http) if http else None
     if not 1 <= len(name) <= _LONGEST_NAME:
         raise UserError(f"An app's name has 1 to {_LONGEST_NAME} characters.")

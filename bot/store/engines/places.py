@@ -49,10 +49,7 @@ class Place:
         return True
 
     def put_back(self, connection: sqlite3.Connection) -> None:
-        """Write a deleted file's content under its old name.
-
-        Raises StorageError if the file was only moved or if its folder is gone.
-        """
+        """Write a deleted file again. Raises StorageError if it was only moved."""
         if self._path.exists():
             raise StorageError(REPLACED)
         try:

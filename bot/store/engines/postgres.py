@@ -240,12 +240,7 @@ def first(url: str, query: str) -> Row | None:
 
 
 def tried(url: str) -> tuple[str, timedelta]:
-    """Return the server's version and how long a round trip takes.
-
-    A table is created and rolled back.
-
-    Raises StorageError if that is not allowed or if the migrations do not match ours.
-    """
+    """Try to make a table; return version and round trip. Raises StorageError."""
     with honest(), connected(url) as connection:
         if found := _shapes(connection):
             must_be_of_our_shape(found)

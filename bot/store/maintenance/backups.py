@@ -46,11 +46,7 @@ def made_at(file: Path) -> datetime | None:
 
 
 def write(record: Path, to: Path) -> Backup:
-    """Copy a database, which may be in use, to a new file.
-
-    The file gets its name only once it is complete and on the disk. Raises BotError,
-    and leaves nothing behind, if that fails.
-    """
+    """Copy a database in use to a new file, whole or not at all. Raises BotError."""
     if not record.exists():
         raise BotError(f"There is no {record}.")
     if not to.parent.is_dir():

@@ -69,10 +69,7 @@ def export(
     target: Target,
     told: Callable[[int, int], None] = lambda *_: None,
 ) -> Mapping[str, int]:
-    """Write what a filter admits, and return how many rows each table got.
-
-    `told` is called with the incidents looked at so far and their total.
-    """
+    """Write what a filter admits; return rows by table. `told` gets done and total."""
     span = {"since": wanted.since, "until": wanted.until}
     with database.reading() as tx:
         row = tx.one("count_opened", **span)

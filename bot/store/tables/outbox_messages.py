@@ -171,10 +171,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """When to look a message up in Slack, and since when it is unconfirmed.
-
-    Both by the system clock; `None` keeps the stored value.
-    """
+    """When to look a message up, and since when it is unconfirmed; `None` keeps it."""
 
     verify_at: datetime | None = None
     unconfirmed_at: datetime | None = None
