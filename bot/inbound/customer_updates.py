@@ -86,10 +86,8 @@ class CustomerUpdates:
         except (UserError, Refusal) as error:
             answer = answers.sentence(failures.said_of(error))
         except StorageError as error:
-            why = failures.refused_by_storage(error)
-            answer = answers.sentence(
-                failures.emoji_failed(why, in_doubt=error.in_doubt)
-            )
+            why, in_doubt = failures.not_recorded(error)
+            answer = answers.sentence(failures.emoji_failed(why, in_doubt=in_doubt))
         except SlackError as error:
             is_gone = error.fate is Fate.GONE
             why = _GONE if is_gone else failures.emoji_failed(reason(error.code))

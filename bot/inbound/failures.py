@@ -34,16 +34,16 @@ def refused_form(form: Submission, error: UserError | Refusal) -> View:
     return show(form, said_of(error))
 
 
-def refused_by_storage(error: StorageError) -> str:
-    """Log why nothing was recorded, and return it."""
-    logger.error("not recorded", extra={"reason": error.reason})
-    return error.reason
+def not_recorded(error: StorageError | SlackError) -> tuple[str, bool]:
+    """Log why an act was not recorded; return that in words, and if it may have been.
 
-
-def unknown_person(error: SlackError) -> str:
-    """Log that nobody knows who acted, and return it in words."""
+    Who acts is all that Slack is asked before.
+    """
+    if isinstance(error, StorageError):
+        logger.error("not recorded", extra={"reason": error.reason})
+        return error.reason, error.in_doubt
     logger.warning("cannot look a person up", extra={"error": error.code})
-    return _WHO
+    return _WHO, False
 
 
 def in_doubt(command: Command, why: str) -> Message:

@@ -128,12 +128,10 @@ class Listeners:
             if command.is_question:
                 return answers.sentence(said)
             return answers.user_error(said, f"{command.name} {command.text}")
-        except StorageError as error:
-            why = failures.refused_by_storage(error)
-            if error.in_doubt and not command.is_question:
-                return failures.in_doubt(command, why)
-        except SlackError as error:
-            why = failures.unknown_person(error)
+        except (StorageError, SlackError) as error:
+            why, is_in_doubt = failures.not_recorded(error)
+        if is_in_doubt and not command.is_question:
+            return failures.in_doubt(command, why)
         return answers.not_recorded(why, command.name, command.text)
 
     def _on_press(self, ack: Ack, body: Payload) -> None:
@@ -174,10 +172,8 @@ class Listeners:
             return _surely(answer)
         except (UserError, Refusal) as error:
             return answers.sentence(failures.said_of(error))
-        except StorageError as error:
-            why = failures.refused_by_storage(error)
-        except SlackError as error:
-            why = failures.unknown_person(error)
+        except (StorageError, SlackError) as error:
+            why, _ = failures.not_recorded(error)
         return answers.sentence(failures.shortcut_failed(why))
 
     def _on_search(self, ack: Ack, body: Payload) -> None:
@@ -199,12 +195,10 @@ class Listeners:
             return _Said(answer, replaces=is_over)
         except (UserError, Refusal) as error:
             return _Said(answers.sentence(failures.said_of(error)))
-        except StorageError as error:
-            why = failures.refused_by_storage(error)
-            if error.in_doubt:
-                return _Said(answers.sentence(failures.press_in_doubt(why)))
-        except SlackError as error:
-            why = failures.unknown_person(error)
+        except (StorageError, SlackError) as error:
+            why, is_in_doubt = failures.not_recorded(error)
+        if is_in_doubt:
+            return _Said(answers.sentence(failures.press_in_doubt(why)))
         return _Said(answers.sentence(f"NOT recorded ({escape(why)}). Press it again."))
 
     def _again(self, press: Press) -> Message | View:
@@ -232,11 +226,9 @@ class Listeners:
             ack(response_action="errors", errors=dict(error.errors))
         except (UserError, Refusal) as error:
             ack(response_action="update", view=failures.refused_form(form, error))
-        except StorageError as error:
-            why = failures.refused_by_storage(error)
-            ack(**failures.kept_open(form, why, is_known=not error.in_doubt))
-        except SlackError as error:
-            ack(**failures.kept_open(form, failures.unknown_person(error)))
+        except (StorageError, SlackError) as error:
+            why, is_in_doubt = failures.not_recorded(error)
+            ack(**failures.kept_open(form, why, is_known=not is_in_doubt))
         else:
             self._close(ack, form, answer)
         self._wake()
