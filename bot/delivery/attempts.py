@@ -78,32 +78,20 @@ def addressed(
     is about to be posted again has no ts, and needs no edit either. Nor does one that
     was deleted.
     """
-    if edited is not None:
-        if edited.conversation is None or edited.ts is None or edited.deleted_at:
-            return None
-        thread_ts = None
-        if edited.thread_of is not None:
-            parent = outbox_messages.find(tx, edited.thread_of)
-            thread_ts = parent.ts if parent else None
-        return Attempt(
-            message,
-            rendered,
-            edited.conversation,
-            thread_ts=thread_ts,
-            edits_ts=edited.ts,
-            also=_told(tx, edited),
-        )
-    if message.conversation is None:
+    shown = edited or message
+    is_gone = edited is not None and (edited.ts is None or edited.deleted_at)
+    if shown.conversation is None or is_gone:
         return None
-    also = _told(tx, message)
-    if message.thread_of is None:
-        return Attempt(message, rendered, message.conversation, also=also)
-    parent = outbox_messages.find(tx, message.thread_of)
-    if parent is None or parent.conversation is None or parent.ts is None:
-        return None
-    return Attempt(
-        message, rendered, parent.conversation, thread_ts=parent.ts, also=also
-    )
+    channel, thread_ts = shown.conversation, None
+    if shown.thread_of is not None:
+        parent = outbox_messages.find(tx, shown.thread_of)
+        thread_ts = parent.ts if parent else None
+        if edited is None:
+            if parent is None or parent.conversation is None or parent.ts is None:
+                return None
+            channel = parent.conversation
+    ts = edited.ts if edited else None
+    return Attempt(message, rendered, channel, thread_ts, ts, also=_told(tx, shown))
 
 
 def _told(tx: Transaction, message: OutboxMessage) -> tuple[str, ...]:

@@ -26,11 +26,8 @@ class Search:
     @property
     def method(self) -> str:
         """The name of the rate limit for reading there."""
-        return (
-            rate_limits.READING
-            if self.thread_ts is None
-            else rate_limits.READING_THREADS
-        )
+        is_thread = self.thread_ts is not None
+        return rate_limits.READING_THREADS if is_thread else rate_limits.READING
 
 
 def searches(

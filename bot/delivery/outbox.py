@@ -260,10 +260,8 @@ class Outbox:
             leases.retry(tx, message, not_before=again_at, error="once more")
             return
         posted = Posted(self._context.clock())
-        if (
-            leases.finish(tx, message, State.SENT, posted=posted)
-            is not leases.Finish.LOST
-        ):
+        finish = leases.finish(tx, message, State.SENT, posted=posted)
+        if finish is not leases.Finish.LOST:
             shown = delivery.hash
             leases.note_edited(tx, edited, ts=ts, rendered=shown, is_live=is_live)
 

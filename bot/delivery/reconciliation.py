@@ -171,12 +171,11 @@ class Reconciliation:
         A message that is unconfirmed only because the database may be old is sent as
         well. Most often the bot was just stopped for a while, and nobody has been told.
         """
+        now = self._context.system_clock()
         if because is Unconfirmed.OLD_RECORD:
-            leases.retry(
-                tx, message, not_before=self._context.system_clock(), error=error
-            )
+            leases.retry(tx, message, not_before=now, error=error)
         elif message.priority is Priority.PAGE or dead_letters.is_report(message):
-            not_before = self._context.system_clock() + pacing.settling(message)
+            not_before = now + pacing.settling(message)
             leases.retry(tx, message, not_before=not_before, error=error)
         else:
             self._failed_calls.dead_letters.hold(tx, message, error)
@@ -251,13 +250,9 @@ class Reconciliation:
             return astray if self._not_there(tx, message) else []
         kept = lookups.kept(found or astray, message.ts)
         surplus = [one for one in (*found, *astray) if one is not kept]
-        deleting_at = (
-            rate_limits.limited_until(tx, rate_limits.DELETING, now)
-            if surplus
-            else None
-        )
-        later = Verify(self._later(message, now))
+        later, deleting_at = Verify(self._later(message, now)), None
         if surplus:
+            deleting_at = rate_limits.limited_until(tx, rate_limits.DELETING, now)
             later = Verify(deleting_at or now + pacing.look_again(message, now))
         if kept.ts == message.ts:
             is_ours = unconfirmed.look_later(tx, message, later)
@@ -372,12 +367,8 @@ class Reconciliation:
         return pacing.later_look(since, now, message.state)
 
     def _is_unreadable(self, tx: Transaction, message: OutboxMessage) -> bool:
-        return (
-            rate_limits.limited_until(
-                tx, _unreadable(message), self._context.system_clock()
-            )
-            is not None
-        )
+        now = self._context.system_clock()
+        return rate_limits.limited_until(tx, _unreadable(message), now) is not None
 
     def _is_refused(self, message: OutboxMessage, error: SlackError) -> bool:
         now = self._context.system_clock()
