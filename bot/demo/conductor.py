@@ -1,6 +1,6 @@
 """The conductor of a story: time passes, people act, and an audience is shown it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Event
 from time import monotonic
@@ -9,10 +9,8 @@ from typing import assert_never
 from bot.demo.live import Live
 from bot.demo.stories import (
     Act,
-    AsksForCover,
     At,
     FillsIn,
-    HandsOff,
     Marks,
     On,
     Place,
@@ -84,7 +82,6 @@ class Conductor:
         self.perform(acts)
 
     def arrive(self, head: At) -> None:
-        """Let the time of a chapter come."""
         self._travel(head.instant(self._trial.policy().team_hours.zone))
         self._audience.begin(head)
 
@@ -93,9 +90,7 @@ class Conductor:
         match act:
             case Presses(who, button, on) | FillsIn(who, button, on):
                 return self._message(who, on), button
-            case HandsOff(who, on):
-                return self._message(who, on), "More"
-            case Types() | Writes() | Triages() | Marks() | AsksForCover() | SlackIs():
+            case Types() | Writes() | Triages() | Marks() | SlackIs():
                 return None
             case _:
                 assert_never(act)
@@ -127,21 +122,9 @@ class Conductor:
                 self._audience.answered(who, _done(answer))
             case Presses(who, button, on):
                 self._press(who, button, on)
-            case FillsIn(who, button, on, entries):
-                self._open(who, button, on)
-                self._audience.answered(who, self._submit(who, entries))
-            case HandsOff(who, on, to):
-                self._open(who, "More", on)
-                _done(self._slack.as_(who).press("Hand off"))
-                self._slack.as_(who).wait_for_view("Hand off")
-                self._submit(who, {"to": to})
-            case AsksForCover(who):
-                self._close(who)
-                asked = self._slack.private(who)[-1]
-                _done(self._slack.as_(who).press("Cover for me", asked))
-                self._slack.as_(who).wait_for_view()
-                entries = act.entries(self._trial.policy().team_hours.zone)
-                self._audience.answered(who, self._submit(who, entries))
+            case FillsIn():
+                self._open(act)
+                self._audience.answered(act.who, self._submit(act))
             case SlackIs(condition):
                 self._slack.condition = condition
                 if condition is Condition.WELL:
@@ -165,18 +148,27 @@ class Conductor:
         if is_answered:
             self._audience.answered(who, answer)
 
-    def _open(self, who: str, button: str, on: On) -> None:
+    def _open(self, act: FillsIn) -> None:
         """Press a button and wait for its form, instead of one that is still open."""
-        self._close(who)
-        self._press(who, button, on)
-        self._slack.as_(who).wait_for_view()
+        self._close(act.who)
+        person = self._slack.as_(act.who)
+        _done(person.press(act.button, self._message(act.who, act.on)))
+        person.wait_for_view()
+        if act.inside:
+            _done(person.press(act.inside))
+            person.wait_for_view(act.inside)
 
-    def _submit(self, who: str, entries: Mapping[str, str | list[str]]) -> Answer:
+    def _submit(self, act: FillsIn) -> Answer:
         """Submit a form; people get to see both it and what it answers."""
+        zone = self._trial.policy().team_hours.zone
+        entries = {
+            name: given.replace(tzinfo=zone) if isinstance(given, datetime) else given
+            for name, given in act.entries.items()
+        }
         self.pause(_FORM_BEATS)
-        answer = _done(self._slack.as_(who).submit(entries))
+        answer = _done(self._slack.as_(act.who).submit(entries))
         self.pause(_FORM_BEATS)
-        self._close(who)
+        self._close(act.who)
         return answer
 
     def _close(self, who: str) -> None:

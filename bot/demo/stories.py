@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.emulator.faults import Condition
@@ -68,7 +69,6 @@ class At:
     see: tuple[str, str] | None = None
 
     def instant(self, zone: ZoneInfo) -> datetime:
-        """Return `when` as an instant, for a team in that zone."""
         return _local(self.when, zone)
 
 
@@ -107,8 +107,6 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Presses:
-    """Somebody presses a button."""
-
     who: str
     button: str
     on: On
@@ -116,40 +114,17 @@ class Presses:
 
 @dataclass(frozen=True, slots=True)
 class FillsIn:
-    """Somebody presses a button and submits the form that it opens."""
+    """Somebody presses a button and submits the form that it opens.
+
+    `inside` is a button in that form which leads to the one that is filled in.
+    Instants among the entries are local times of the team.
+    """
 
     who: str
     button: str
     on: On
-    entries: Mapping[str, str | list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class HandsOff:
-    """Somebody offers an incident to somebody else, from its card."""
-
-    who: str
-    on: On
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class AsksForCover:
-    """Somebody asks everybody to cover them, by the form behind `/oncall`.
-
-    They have just typed that. Both are local times of the team.
-    """
-
-    who: str
-    since: str
-    until: str
-
-    def entries(self, zone: ZoneInfo) -> dict[str, str]:
-        """Return what they enter in the form."""
-        spans = {"since": self.since, "until": self.until}
-        return {
-            name: f"{_local(at, zone).timestamp():.0f}" for name, at in spans.items()
-        }
+    entries: Mapping[str, str | list[str] | datetime]
+    inside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +134,30 @@ class SlackIs:
     condition: Condition
 
 
-Act = (
-    Types
-    | Writes
-    | Triages
-    | Marks
-    | Presses
-    | FillsIn
-    | HandsOff
-    | AsksForCover
-    | SlackIs
-)
+Act = Types | Writes | Triages | Marks | Presses | FillsIn | SlackIs
+
+
+def words(act: Act) -> tuple[str, str]:
+    """Return who does what, and the words that they type, press or choose."""
+    match act:
+        case Types(who, text):
+            return f"{who.capitalize()} types", text
+        case Writes(who, text):
+            return f"{who.capitalize()} writes", text
+        case Triages(who):
+            return f"{who.capitalize()} chooses", "Triage this message"
+        case Marks(who):
+            return f"{who.capitalize()} puts", "the emoji on it"
+        case Presses(who, button):
+            return f"{who.capitalize()} presses", f"[{button}]"
+        case FillsIn(who, button, inside=inside):
+            then = f" [{inside}]" if inside else ""
+            return f"{who.capitalize()} presses", f"[{button}]{then}"
+        case SlackIs(condition):
+            is_well = condition is Condition.WELL
+            return "Slack", "is well again" if is_well else "goes down"
+        case _:
+            assert_never(act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +171,6 @@ class Story:
     steps: tuple[At | Act, ...] = field(repr=False)
 
     def begins_at(self, zone: ZoneInfo) -> datetime:
-        """Return the instant at which it begins, for a team in that zone."""
         return _local(self.begins, zone)
 
     @property
@@ -202,6 +189,11 @@ class Story:
             else:
                 chapters[-1][1].append(step)
         return chapters
+
+
+def hands_off(who: str, on: On, to: str) -> FillsIn:
+    """Offer an incident to somebody else, from its card."""
+    return FillsIn(who, "More", on, {"to": to}, inside="Hand off")
 
 
 CONFIRMED = ["The customer was told that it is resolved"]
@@ -241,7 +233,7 @@ TWO_DAYS = Story(
         }),
         At("2026-11-24 05:30",
            "His night is over. He offers it to Lea, and keeps it so far."),
-        HandsOff("ben", card("INC-4"), "lea"),
+        hands_off("ben", card("INC-4"), "lea"),
         Presses("lea", "Accept", newest("INC-4")),
         At("2026-11-24 06:10", "Everybody can log in again, and Acme knows it."),
         FillsIn("lea", "Resolve", card("INC-4"), {
@@ -295,7 +287,7 @@ FRIDAY_NIGHT = Story(
         Presses("ben", "Still on it", newest("INC-1")),
         At("2026-11-20 22:15",
            "In Berlin the sun is up. Ben offers it to Lea, and keeps it so far."),
-        HandsOff("ben", card("INC-1"), "lea"),
+        hands_off("ben", card("INC-1"), "lea"),
         At("2026-11-20 22:20", "Lea accepts. From here on the bot asks her, not him."),
         Presses("lea", "Accept", newest("INC-1")),
         At("2026-11-20 23:10", "She logs what Acme was told."),
@@ -425,7 +417,10 @@ COVER = Story(
         At("2026-11-27 16:35",
            "Dee comes on call tomorrow at nine, and is away on Sunday."),
         Types("dee", "/oncall"),
-        AsksForCover("dee", "2026-11-29 10:00", "2026-11-29 18:00"),
+        FillsIn("dee", "Cover for me", answer(""), {
+            "since": datetime.fromisoformat("2026-11-29 10:00"),
+            "until": datetime.fromisoformat("2026-11-29 18:00"),
+        }),
         At("2026-11-27 16:40",
            "Everybody is asked. Ana has time; she is the first to say so."),
         Presses("ana", "I cover it", newest("asks you to cover")),

@@ -13,10 +13,8 @@ from bot.demo.conductor import Audience, Conductor
 from bot.demo.live import Live
 from bot.demo.stories import (
     Act,
-    AsksForCover,
     At,
     FillsIn,
-    HandsOff,
     Marks,
     Presses,
     SlackIs,
@@ -24,9 +22,9 @@ from bot.demo.stories import (
     Triages,
     Types,
     Writes,
+    words,
 )
 from bot.demo.time_travel import Course
-from bot.emulator.faults import Condition
 from bot.emulator.page.backstage import Impossible
 
 logger = logging.getLogger(__name__)
@@ -69,7 +67,6 @@ class Telling(Audience):
         self._thread: Thread | None = None
 
     def state(self) -> dict[str, Any]:
-        """Return what the strip shows."""
         who, where = self._screen or (None, None)
         return {
             "id": self.story.id,
@@ -120,7 +117,7 @@ class Telling(Audience):
     def begin(self, head: At) -> None:
         """Show the caption of a chapter, and what people will do in it."""
         acts = self._acts_from(self._step)
-        self._caption, self._doing = head.caption, [_words(act) for act in acts]
+        self._caption, self._doing = head.caption, [_doing(act) for act in acts]
         self._screen = self._ids((acts and _best_screen(acts[0])) or head.see)
         self._changed()
 
@@ -186,7 +183,7 @@ class Telling(Audience):
 
 def _steps(head: At, acts: list[Act]) -> Iterator[tuple[At | None, list[Act]]]:
     """Yield a chapter as one step, or as two if it begins with a button."""
-    if acts and isinstance(acts[0], Presses | FillsIn | HandsOff):
+    if acts and isinstance(acts[0], Presses | FillsIn):
         yield head, []
         yield None, acts
     else:
@@ -198,36 +195,14 @@ def _best_screen(act: Act) -> tuple[str, str] | None:
     match act:
         case Types() | Writes():
             return act.who, "support"
-        case Triages() | Marks() | Presses() | FillsIn() | HandsOff():
+        case Triages() | Marks() | Presses() | FillsIn():
             return act.who, act.on.channel
-        case AsksForCover():
-            return act.who, "dm"
         case SlackIs():
             return None
         case _:
             assert_never(act)
 
 
-def _words(act: Act) -> str:
-    match act:
-        case Types():
-            return f"{act.who.capitalize()} types {act.text}"
-        case Writes():
-            return f"{act.who.capitalize()} writes: {act.text}"
-        case Triages():
-            return f"{act.who.capitalize()} chooses Triage this message"
-        case Marks():
-            return f"{act.who.capitalize()} puts the emoji on it"
-        case Presses():
-            return f"{act.who.capitalize()} presses [{act.button}]"
-        case FillsIn():
-            return f"{act.who.capitalize()} presses [{act.button}] and fills it in"
-        case HandsOff():
-            return f"{act.who.capitalize()} offers it to {act.to.capitalize()}"
-        case AsksForCover():
-            return f"{act.who.capitalize()} presses [Cover for me] and fills it in"
-        case SlackIs():
-            is_well = act.condition is Condition.WELL
-            return "Slack is well again" if is_well else "Slack goes down"
-        case _:
-            assert_never(act)
+def _doing(act: Act) -> str:
+    is_form = isinstance(act, FillsIn)
+    return " ".join(words(act)) + (" and fills it in" if is_form else "")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, assert_never
+from typing import Any
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -21,27 +21,23 @@ from bot.demo.live import settle_in
 from bot.demo.stories import (
     TWO_DAYS,
     Act,
-    AsksForCover,
     At,
     FillsIn,
-    HandsOff,
-    Marks,
-    Presses,
     SlackIs,
     Story,
-    Triages,
     Types,
     Writes,
+    words,
 )
 from bot.demo.trial import Trial
 from bot.demo.tried_policy import shipped
-from bot.emulator.faults import Condition
 from bot.emulator.people.exchanges import Answer
 from bot.emulator.records import Change, Message, View
 from bot.policy.policies import Policy
 
 _PAUSE_S = 0.2
 _INDENT = 11
+_STYLES = {Types: "bold cyan", Writes: "bold cyan", SlackIs: "red"}
 
 
 class Demo(Trial, Audience):
@@ -65,7 +61,6 @@ class Demo(Trial, Audience):
         self.slack.on_change(self._noticed)
 
     def populate(self) -> None:
-        """Add the people and channels that the policy names."""
         settle_in(self.slack, self.policy())
 
     def settle(self) -> None:
@@ -81,39 +76,15 @@ class Demo(Trial, Audience):
             conductor.play(head, acts)
 
     def begin(self, head: At) -> None:
-        """Print the caption of a chapter."""
         self._console.print()
         self._console.print(Text(head.caption, style="bold"))
         self._pause()
 
     def announce(self, act: Act) -> None:
-        """Print who does what."""
-        match act:
-            case Types(who, text):
-                self._say(_who(who, "types"), text, "bold cyan")
-            case Writes(who, text):
-                self._say(_who(who, "writes"), text, "bold cyan")
-            case Triages(who):
-                self._say(_who(who, "chooses"), "Triage this message", "cyan")
-            case Marks(who):
-                self._say(_who(who, "puts"), "the emoji on it", "cyan")
-            case Presses(who, button):
-                self._say(_who(who, "presses"), f"[{button}]", "cyan")
-            case FillsIn(who, button, _, entries):
-                self._say(_who(who, "presses"), f"[{button}]", "cyan")
-                written = [text for text in entries.values() if isinstance(text, str)]
-                self._say("and writes", " · ".join(written), "cyan")
-            case HandsOff(who, _, to):
-                self._say(_who(who, "presses"), f"[More] [Hand off] {to}", "cyan")
-            case AsksForCover(who, since, until):
-                said = f"[Cover for me] {since} to {until}"
-                self._say(_who(who, "presses"), said, "cyan")
-            case SlackIs(condition):
-                is_well = condition is Condition.WELL
-                said = "is well again" if is_well else "nobody can reach it"
-                self._say("Slack", said, "red")
-            case _:
-                assert_never(act)
+        self._say(*words(act), _STYLES.get(type(act), "cyan"))
+        entries = act.entries.values() if isinstance(act, FillsIn) else ()
+        if written := [text for text in entries if isinstance(text, str)]:
+            self._say("and writes", " · ".join(written), "cyan")
 
     def answered(self, who: str, answer: Answer) -> None:
         """Print what only that person sees."""
