@@ -23,7 +23,16 @@ RECORDED = {"store", *SAID}
 MAY_IMPORT = {
     "__main__": {"cli"},
     "cli": {"demo", "doctor", "app", "inbound", "delivery", "triage", *RECORDED},
-    "demo": {"app", "running", "inbound", "delivery", "triage", "emulator", *RECORDED},
+    "demo": {
+        "app",
+        "doctor",
+        "running",
+        "inbound",
+        "delivery",
+        "triage",
+        "emulator",
+        *RECORDED,
+    },
     "app": {"running", "inbound", "delivery", "triage", *RECORDED},
     "doctor": RECORDED,
     "running": {"delivery", "triage", *RECORDED},

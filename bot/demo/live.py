@@ -14,6 +14,7 @@ from threading import Lock
 from bot.clock import TrialClock
 from bot.demo.bot_process import BotProcess, Word
 from bot.demo.trial import TEAM, settings_of, waiting
+from bot.doctor.manifest import manifest
 from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Condition
 from bot.emulator.workspace import default_id
@@ -21,25 +22,12 @@ from bot.incidents import recipients
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.policy.rotations import Holders
-from bot.slack.actions import TRIAGE_MESSAGE, WAS_UPDATE
 from bot.store.database import Transaction
 from bot.store.engines.read_only import Reading
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import covers
 from bot.triage.tick import next_at
 
-COMMANDS = (
-    (
-        "/sev1",
-        "customer: what is wrong",
-        "The service is lost: pages whoever is on call",
-    ),
-    ("/sev2", "customer: what is wrong", "A core function is broken for many"),
-    ("/sev3", "customer: what is wrong", "One component does not do as it should"),
-    ("/sev4", "customer: question or wish", "A question, or a wish"),
-    ("/triage", "what somebody wrote", "Which severity it may have"),
-    ("/incident", "[number]", "What is open, yours first, or one incident"),
-)
 _CONNECTS_WITHIN_S = 10
 _SHOWN = {"telephone_receiver": "📞"}
 
@@ -75,10 +63,12 @@ class Live:
         self._starting = Lock()
         self._reading = Lock()
         settle_in(self.slack, policy())
-        for command, hint, about in COMMANDS:
-            self.slack.add_command(command, hint, about)
-        self.slack.add_shortcut(TRIAGE_MESSAGE, "Triage this message")
-        self.slack.add_shortcut(WAS_UPDATE, "This was the update")
+        offered = manifest()["features"]
+        for one in offered["slash_commands"]:
+            hint = one.get("usage_hint", "")
+            self.slack.add_command(one["command"], hint, one["description"])
+        for one in offered["shortcuts"]:
+            self.slack.add_shortcut(one["callback_id"], one["name"])
         if (emoji := policy().update_emoji) is not None:
             self.slack.add_emoji(emoji, _SHOWN.get(emoji, f":{emoji}:"))
 
@@ -96,7 +86,6 @@ class Live:
 
     @property
     def pid(self) -> int | None:
-        """The id of the bot's process; `None` if there is none."""
         return self._bot.pid if self._bot else None
 
     def start(self) -> None:
@@ -166,7 +155,6 @@ class Live:
             yield tx
 
     def waiting(self) -> int:
-        """Return how many messages are not sent yet."""
         with self.record() as tx:
             return waiting(tx)
 

@@ -100,6 +100,12 @@ def test_a_story_plays_to_its_end_on_the_page(opened: Opened, story: Story) -> N
     assert state["step"] == state["of"]
 
 
+def test_every_command_of_the_app_can_be_typed_on_the_page(opened: Opened) -> None:
+    offered = {one["command"] for one in opened.live.slack.workspace.commands}
+
+    assert {"/sev1", "/triage", "/incident", "/oncall"} <= offered
+
+
 def test_time_does_not_go_backwards(opened: Opened) -> None:
     with pytest.raises(Impossible, match="Time does not go backwards"):
         opened.stage.do("to", {"at": "2026-11-20T10:00:00-08:00"})
