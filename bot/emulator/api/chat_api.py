@@ -22,16 +22,12 @@ def post_message(workspace: Workspace, arguments: Json) -> Json:
     _only_what_is_here(arguments)
     (target,) = required(arguments, "channel")
     channel = _writable(workspace, target)
-    text, blocks = text_of(arguments), blocks_of(arguments)
-    check_message(text, blocks)
+    asked = asked_for(workspace, channel.id, arguments)
     thread_ts = _thread(workspace, channel, arguments.get("thread_ts"))
     message = workspace.post(
-        Message(
-            channel=channel.id,
-            ts="",
-            user=workspace.bot.id,
-            text=text[:LONGEST_POST],
-            blocks=tuple(blocks or ()),
+        replace(
+            asked,
+            text=asked.text[:LONGEST_POST],
             thread_ts=thread_ts,
             is_broadcast=thread_ts is not None and flag(arguments, "reply_broadcast"),
             metadata=_metadata(arguments) or None,
@@ -42,7 +38,7 @@ def post_message(workspace: Workspace, arguments: Json) -> Json:
         "ts": message.ts,
         "message": message_json(workspace, message),
     }
-    if len(text) > LONGEST_POST:
+    if len(asked.text) > LONGEST_POST:
         answer["warning"] = "message_truncated"
         answer["response_metadata"] = {"warnings": ["message_truncated"]}
     return answer
@@ -55,19 +51,9 @@ def post_ephemeral(workspace: Workspace, arguments: Json) -> Json:
     channel = _writable(workspace, target)
     if person not in channel.members:
         raise Refused("user_not_in_channel")
-    text, blocks = text_of(arguments), blocks_of(arguments)
-    check_message(text, blocks)
-    message = workspace.post(
-        Message(
-            channel=channel.id,
-            ts="",
-            user=workspace.bot.id,
-            text=text,
-            blocks=tuple(blocks or ()),
-            thread_ts=_thread(workspace, channel, arguments.get("thread_ts")),
-            private_to=person,
-        )
-    )
+    asked = asked_for(workspace, channel.id, arguments)
+    thread_ts = _thread(workspace, channel, arguments.get("thread_ts"))
+    message = workspace.post(replace(asked, thread_ts=thread_ts, private_to=person))
     return {"message_ts": message.ts}
 
 
@@ -101,11 +87,17 @@ def update(workspace: Workspace, arguments: Json) -> Json:
 
 
 def delete(workspace: Workspace, arguments: Json) -> Json:
-    """Remove a message of the bot's own."""
     channel_id, ts = required(arguments, "channel", "ts")
     message = _own(workspace, channel_id, ts, refusal="cant_delete_message")
     workspace.delete(message)
     return {"channel": message.channel, "ts": message.ts}
+
+
+def asked_for(workspace: Workspace, channel: str, arguments: Json) -> Message:
+    """Return the message of the bot that a call asks for, or refuse its content."""
+    text, blocks = text_of(arguments), blocks_of(arguments)
+    check_message(text, blocks)
+    return Message(channel, "", workspace.bot.id, text, tuple(blocks or ()))
 
 
 def message_json(workspace: Workspace, message: Message) -> Json:

@@ -6,8 +6,8 @@ Source: https://docs.slack.dev/interactivity/handling-user-interaction
 import secrets
 from dataclasses import dataclass, replace
 
-from bot.emulator.api.arguments import blocks_of, flag, text_of
-from bot.emulator.api.blocks_rules import check_message
+from bot.emulator.api.arguments import flag
+from bot.emulator.api.chat_api import asked_for
 from bot.emulator.api.refusals import Json, Refused
 from bot.emulator.records import Message
 from bot.emulator.workspace import Workspace
@@ -69,18 +69,10 @@ class ResponseUrls:
 
     def _message(self, url: ResponseUrl, body: Json) -> Message:
         """Return what a body asks for; what the bot never asks for is refused."""
-        text, blocks = text_of(body), blocks_of(body)
-        check_message(text, blocks)
+        asked = asked_for(self._workspace, url.channel, body)
         if body.get("response_type", "ephemeral") != "ephemeral" or set(body) - KNOWN:
             raise Refused("invalid_arguments", ("this local Slack cannot do that",))
-        return Message(
-            channel=url.channel,
-            ts="",
-            user=self._workspace.bot.id,
-            text=text,
-            blocks=tuple(blocks or ()),
-            private_to=url.person,
-        )
+        return replace(asked, private_to=url.person)
 
     def _spend(self, key: str) -> ResponseUrl:
         url = self._issued.get(key)
