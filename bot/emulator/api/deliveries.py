@@ -38,9 +38,13 @@ class Deliveries:
         self._changed = changed
         self._is_gone = is_gone
         self._acks: dict[str, Ack] = {}
+        self._awaited: set[str] = set()
+        sockets.answered = self._answered
 
     def send(self, envelope: Json) -> bool:
         """Give an envelope to the app; False if nothing can take it."""
+        with self._changed:
+            self._awaited.add(envelope["envelope_id"])
         if self.request_url is None:
             return self._sockets.send(envelope)
         if self._is_gone():
@@ -53,10 +57,9 @@ class Deliveries:
 
     def wait(self, envelope_id: str, within: float) -> Ack:
         """Wait for the app's answer, `within` real seconds."""
-        if self.request_url is None:
-            return self._sockets.wait(envelope_id, within)
         with self._changed:
             self._changed.wait_for(lambda: envelope_id in self._acks, within)
+            self._awaited.discard(envelope_id)
             return self._acks.pop(envelope_id, Ack(Outcome.NO_ACK))
 
     def _request(self, url: str, envelope: Json) -> None:
@@ -69,9 +72,14 @@ class Deliveries:
             **_retry(envelope),
         }
         ack = _answer(Request(url, body, headers))  # noqa: S310 - the test's own app.
+        self._answered(envelope["envelope_id"], ack)
+
+    def _answered(self, envelope_id: str, ack: Ack) -> None:
+        """Keep an ack, unless nobody waits for it any more."""
         with self._changed:
-            self._acks[str(envelope["envelope_id"])] = ack
-            self._changed.notify_all()
+            if envelope_id in self._awaited:
+                self._acks[envelope_id] = ack
+                self._changed.notify_all()
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

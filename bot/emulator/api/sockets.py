@@ -5,7 +5,7 @@ import json
 import logging
 import secrets
 import threading
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,8 +37,6 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One connection and the loop that serves it."""
-
     socket: WebSocket
     loop: asyncio.AbstractEventLoop
 
@@ -55,15 +53,17 @@ class Link:
 
 
 class Sockets:
-    """The open connections of the app; each envelope goes to one of them."""
+    """The open connections of the app; each envelope goes to one of them.
+
+    `answered` is called with the id of an envelope and its ack.
+    """
 
     def __init__(self, changed: threading.Condition, app_id: str) -> None:
+        self.answered: Callable[[str, Ack], None] = lambda *_: None
         self._changed = changed
         self._app_id = app_id
         self._open: list[Link] = []
         self._leaving: list[Link] = []
-        self._acks: dict[str, Json | None] = {}
-        self._awaited: set[str] = set()
         self._tickets: set[str] = set()
         self._turn = 0
 
@@ -102,28 +102,11 @@ class Sockets:
 
     def send(self, envelope: Json) -> bool:
         """Give an envelope to one connection; False if none takes it."""
-        envelope_id = str(envelope["envelope_id"])
-        with self._changed:
-            self._awaited.add(envelope_id)
         while link := self._next():
             if link.push(json.dumps(envelope)):
                 return True
             self._forget(link)
-        with self._changed:
-            self._awaited.discard(envelope_id)
         return False
-
-    def wait(self, envelope_id: str, within: float) -> Ack:
-        """Wait for the ack of an envelope that was sent, `within` real seconds."""
-        deadline = time.monotonic() + within
-        with self._changed:
-            self._changed.wait_for(
-                lambda: envelope_id in self._acks, deadline - time.monotonic()
-            )
-            self._awaited.discard(envelope_id)
-            if envelope_id not in self._acks:
-                return Ack(Outcome.NO_ACK)
-            return Ack(Outcome.ACKED, self._acks.pop(envelope_id))
 
     def ask_to_reconnect(self, reason: str) -> None:
         """Send every connection a disconnect frame, and no more envelopes.
@@ -168,14 +151,11 @@ class Sockets:
     def _read(self, frame: str) -> None:
         try:
             answer = json.loads(frame)
-            envelope_id = answer["envelope_id"]
+            envelope_id = str(answer["envelope_id"])
         except (ValueError, KeyError, TypeError):
             logger.exception("unreadable frame", extra={"frame": frame[:200]})
             return
-        with self._changed:
-            if envelope_id in self._awaited:
-                self._acks[envelope_id] = answer.get("payload")
-                self._changed.notify_all()
+        self.answered(envelope_id, Ack(Outcome.ACKED, answer.get("payload")))
 
     def _hello(self) -> str:
         return json.dumps(
