@@ -92,16 +92,12 @@ class Acts:
         return _reply(actor.press(str(arguments["button"]), message))
 
     def _shortcut(self, person: Person, arguments: Json) -> Json:
-        message = self._message(arguments)
-        if message is None:
-            raise LookupError("a shortcut is chosen on a message")
         actor = self._slack.as_(person.id)
-        return _reply(actor.shortcut(str(arguments["shortcut"]), message))
+        chosen = str(arguments["shortcut"])
+        return _reply(actor.shortcut(chosen, self._standing(arguments)))
 
     def _react(self, person: Person, arguments: Json) -> Json:
-        message = self._message(arguments)
-        if message is None:
-            raise LookupError("an emoji is put on a message")
+        message = self._standing(arguments)
         self._slack.as_(person.id).react(str(arguments["emoji"]), message)
         return {}
 
@@ -115,9 +111,7 @@ class Acts:
         return _reply(actor.choose(choice, message, element=element))
 
     def _search(self, person: Person, arguments: Json) -> Json:
-        message = self._message(arguments)
-        if message is None:
-            raise LookupError("no form has a menu that searches")
+        message = self._standing(arguments)
         text, element = str(arguments["text"]), str(arguments["element"])
         answer = self._slack.as_(person.id).search(text, message, element=element)
         return {**_reply(answer), "options": list(answer.options)}
@@ -146,8 +140,10 @@ class Acts:
 
     def _message(self, arguments: Json) -> Message | None:
         """Return the message of an act; None means the open form."""
-        if arguments.get("ts") is None:
-            return None
+        is_form = arguments.get("ts") is None
+        return None if is_form else self._standing(arguments)
+
+    def _standing(self, arguments: Json) -> Message:
         channel, ts = str(arguments["channel"]), str(arguments["ts"])
         found = self._slack.workspace.message(channel, ts)
         if found is None:

@@ -58,24 +58,15 @@ class Interactions:
         `values` is the state of the message's inputs, this act included. Slack
         leaves the message itself out when it was private.
         """
-        channel = self._workspace.channels[message.channel]
-        key = self._response_urls.issue(person.id, channel.id, message)
-        container: Json = {
-            "type": "message",
-            "message_ts": message.ts,
-            "channel_id": channel.id,
-            "is_ephemeral": message.private_to is not None,
-        }
+        key = self._response_urls.issue(person.id, message.channel, message)
         payload = {
-            **self._common("block_actions", person),
-            "container": container,
-            "channel": {"id": channel.id, "name": channel.typed_name},
+            **self._on_message("block_actions", person, message),
             "state": {"values": values},
             "response_url": f"{self._answers_at}{key}",
             "actions": [action],
         }
         if message.thread_ts:
-            container["thread_ts"] = message.thread_ts
+            payload["container"]["thread_ts"] = message.thread_ts
         if message.private_to is None:
             payload["message"] = chat_api.message_json(self._workspace, message)
         return payload, key
@@ -103,16 +94,8 @@ class Interactions:
         self, person: Person, message: Message, placed: Placed, text: str
     ) -> Json:
         """Return the payload of typing into a menu that searches, in a message."""
-        channel = self._workspace.channels[message.channel]
         payload = {
-            **self._common("block_suggestion", person),
-            "container": {
-                "type": "message",
-                "message_ts": message.ts,
-                "channel_id": channel.id,
-                "is_ephemeral": message.private_to is not None,
-            },
-            "channel": {"id": channel.id, "name": channel.typed_name},
+            **self._on_message("block_suggestion", person, message),
             "action_id": placed.action_id,
             "block_id": placed.block_id,
             "value": text,
@@ -121,7 +104,6 @@ class Interactions:
         return payload
 
     def view_action(self, person: Person, view: View, action: Json) -> Json:
-        """Return the payload of an act inside a form."""
         return {
             **self._common("block_actions", person),
             "container": {"type": "view", "view_id": view.id},
@@ -180,9 +162,8 @@ class Interactions:
         workspace = self._workspace
         channel = workspace.channels[message.channel]
         scope = "im:history" if channel.is_im else "app_mentions:read"
-        is_with_app = workspace.bot.id in channel.members
-        is_heard = channel.is_im or f"<@{workspace.bot.id}>" in message.text
-        if not (is_with_app and is_heard) or scope not in workspace.scopes:
+        is_meant = channel.is_im or f"<@{workspace.bot.id}>" in message.text
+        if not (is_meant and self._is_heard(channel, scope)):
             return None
         home = workspace.people[message.user].team_id
         places = {"source_team": home, "user_team": home, "channel_type": "im"}
@@ -202,8 +183,7 @@ class Interactions:
         workspace = self._workspace
         channel = workspace.channels[message.channel]
         kind = "group" if channel.is_private else "channel"
-        is_there = workspace.bot.id in channel.members and not channel.is_im
-        if not is_there or f"{kind}s:history" not in workspace.scopes:
+        if channel.is_im or not self._is_heard(channel, f"{kind}s:history"):
             return None
         return {
             **chat_api.message_json(workspace, message),
@@ -220,9 +200,8 @@ class Interactions:
         It hears of those in the conversations that it is in. Source:
         https://docs.slack.dev/reference/events/reaction_added
         """
-        workspace = self._workspace
-        is_there = workspace.bot.id in workspace.channels[message.channel].members
-        if not is_there or "reactions:read" not in workspace.scopes:
+        channel = self._workspace.channels[message.channel]
+        if not self._is_heard(channel, "reactions:read"):
             return None
         return {
             "type": "reaction_added" if is_added else "reaction_removed",
@@ -231,6 +210,10 @@ class Interactions:
             "item": {"type": "message", "channel": message.channel, "ts": message.ts},
             "item_user": message.user,
         }
+
+    def _is_heard(self, channel: Channel, scope: str) -> bool:
+        workspace = self._workspace
+        return workspace.bot.id in channel.members and scope in workspace.scopes
 
     def action(self, placed: Placed, chosen: Json) -> Json:
         """Return the entry of `actions`; its `action_ts` is never given twice."""
@@ -246,6 +229,19 @@ class Interactions:
             action["text"] = element["text"]
             action |= {"value": element["value"]} if "value" in element else {}
         return action
+
+    def _on_message(self, kind: str, person: Person, message: Message) -> Json:
+        channel = self._workspace.channels[message.channel]
+        return {
+            **self._common(kind, person),
+            "container": {
+                "type": "message",
+                "message_ts": message.ts,
+                "channel_id": channel.id,
+                "is_ephemeral": message.private_to is not None,
+            },
+            "channel": {"id": channel.id, "name": channel.typed_name},
+        }
 
     def _common(self, kind: str, person: Person) -> Json:
         workspace = self._workspace
