@@ -57,7 +57,6 @@ def ahead(tx: Transaction, policy: Policy, now: datetime) -> list[Ahead]:
 
 
 def shown(one: Ahead) -> dict[str, Any]:
-    """Return one thing that lies ahead as the page expects it."""
     return {**asdict(one), "at": one.at.isoformat() if one.at else None}
 
 

@@ -58,7 +58,6 @@ class Stage:
             self._telling.wait(within)
 
     def state(self) -> dict[str, Any]:
-        """Return what the panel shows now."""
         policy, now = self._policies(), self._live.now
         with self._live.record() as tx:
             policy = covers.on(tx, policy, now)

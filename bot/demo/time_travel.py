@@ -68,7 +68,6 @@ class Course:
         self._steer(goal=to)
 
     def play(self, speed: int) -> None:
-        """Let time run at one of the speeds."""
         if speed not in SPEEDS:
             raise Impossible("Time runs 60 or 600 times as fast here.")
         self._steer(speed=speed)

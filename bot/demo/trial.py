@@ -67,7 +67,6 @@ class Trial:
         self.populate()
 
     def populate(self) -> None:
-        """Add the team and its channels."""
         for name, zone in TEAM.items():
             self.slack.add_person(name, tz=zone)
         for channel in ("incidents", "leads", "support"):
@@ -128,7 +127,6 @@ class Trial:
         self.bot.settle()
 
     def waiting(self) -> int:
-        """Return how many messages are not sent yet."""
         with self.bot.database.transaction() as tx:
             return waiting(tx)
 
@@ -146,7 +144,6 @@ class Trial:
 
 
 def settings_of(slack: LocalSlack, **others: Any) -> Settings:
-    """Return the settings of a bot in a local Slack."""
     return Settings(
         slack_bot_token=SecretStr(slack.bot_token),
         slack_app_token=SecretStr(slack.app_token),

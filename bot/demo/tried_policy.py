@@ -37,7 +37,6 @@ class Policies:
         self.read_again()
 
     def __call__(self) -> Policy:
-        """Return the policy in force."""
         return self._policy
 
     def read_again(self) -> None:

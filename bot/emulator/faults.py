@@ -76,7 +76,6 @@ class Chance:
     random: Random
 
     def draw(self, method: str) -> Rule | None:
-        """Draw a rule for a call, or None."""
         drawn = self.random.random()
         for fault, rate in self.rates.items():
             if drawn < rate:
@@ -174,7 +173,6 @@ class Faults:
             self._chances.append(Chance(method, dict(rates), wait_for, random))
 
     def clear(self) -> None:
-        """Remove all rules and probabilities."""
         with self._lock:
             self._rules.clear()
             self._chances.clear()

@@ -136,7 +136,6 @@ class Channel:
     is_im: bool = False
 
     def as_json(self, viewer: str) -> Json:
-        """Return Slack's conversation object as that member sees it."""
         if self.is_im:
             other = next(iter(self.members - {viewer}), viewer)
             return {"id": self.id, "is_im": True, "user": other, "is_open": True}
@@ -267,7 +266,6 @@ class View:
         return blocks
 
     def as_json(self, *, team: str, app: str, bot: str) -> Json:
-        """Return Slack's view object, state included."""
         return {
             "id": self.id,
             "team_id": team,

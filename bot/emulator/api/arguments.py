@@ -12,7 +12,6 @@ TRUE = {True, "1", "true", "True"}
 
 
 def text_of(arguments: Json) -> str:
-    """Return the `text` of a message, empty if there is none."""
     return str(arguments.get("text") or "")
 
 
@@ -27,7 +26,6 @@ def blocks_of(arguments: Json) -> list[Json] | None:
 
 
 def flag(arguments: Json, name: str) -> bool:
-    """Return whether a yes-or-no argument says yes."""
     return arguments.get(name) in TRUE
 
 

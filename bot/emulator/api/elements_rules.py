@@ -24,13 +24,11 @@ LAST_SECOND = 9_999_999_999
 
 
 def plain(longest: int) -> Check:
-    """Return a check for a plain text object."""
     inside = string(longest, shortest=1)
     return by_type({"plain_text": shape({"text": inside}, {"emoji": boolean})})
 
 
 def any_text(longest: int) -> Check:
-    """Return a check for a text object, plain or marked up."""
     inside = string(longest, shortest=1)
     return by_type(
         {

@@ -11,13 +11,10 @@ Check = Callable[[Any, str], Iterator[str]]
 
 
 def problem(words: str, pointer: str) -> str:
-    """Return a sentence about one place in the document."""
     return f"{words} [json-pointer:{pointer}]"
 
 
 def string(longest: int, *, shortest: int = 0) -> Check:
-    """Return a check for text of `shortest` to `longest` characters."""
-
     def check(value: Any, at: str) -> Iterator[str]:
         if not isinstance(value, str):
             yield problem("must be a string", at)
@@ -30,8 +27,6 @@ def string(longest: int, *, shortest: int = 0) -> Check:
 
 
 def number(least: int, most: int) -> Check:
-    """Return a check for a whole number within bounds."""
-
     def check(value: Any, at: str) -> Iterator[str]:
         if not isinstance(value, int) or isinstance(value, bool):
             yield problem("must be an integer", at)
@@ -47,8 +42,6 @@ def boolean(value: Any, at: str) -> Iterator[str]:
 
 
 def word(*allowed: str) -> Check:
-    """Return a check for one of a few words."""
-
     def check(value: Any, at: str) -> Iterator[str]:
         if value not in allowed:
             yield problem(f"must be one of: {', '.join(allowed)}", at)
@@ -57,8 +50,6 @@ def word(*allowed: str) -> Check:
 
 
 def items(check_one: Check, most: int, *, least: int = 1) -> Check:
-    """Return a check for a list of `least` to `most` things."""
-
     def check(value: Any, at: str) -> Iterator[str]:
         if not isinstance(value, list):
             yield problem("must be an array", at)

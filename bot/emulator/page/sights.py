@@ -66,7 +66,6 @@ class Sight:
         }
 
     def thread(self, person: Person, channel_id: str, ts: str) -> Json:
-        """Return a message and all replies to it."""
         with self._workspace.changed:
             channel = self.seen(person, channel_id)
             parent = self._workspace.messages.get((channel.id, ts))
@@ -156,7 +155,6 @@ def message_json(
 
 
 def view_json(view: View | None) -> Json | None:
-    """Return a form as it is on a screen, or None."""
     if view is None:
         return None
     return {
