@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from bot.app import Bot
 from bot.delivery.pacing import UNPACED, Pace
-from bot.demo.trial import Trial
 from bot.emulator.api.refusals import Json
 from bot.emulator.people.exchanges import Answer, Sent
 from bot.emulator.records import Message, Person, View
@@ -24,6 +23,7 @@ from bot.policy.policies import Policy
 from tests import postgres
 from tests.paths import ROOT
 from tests.replicas import Pair, pair
+from tests.trial import Trial
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 # The day by which the policies of the stories are read.

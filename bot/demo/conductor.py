@@ -20,7 +20,6 @@ from bot.demo.stories import (
     Types,
     Writes,
 )
-from bot.demo.trial import Trial
 from bot.emulator.faults import Condition
 from bot.emulator.people.exchanges import Answer
 from bot.emulator.records import Message
@@ -53,13 +52,13 @@ class Conductor:
 
     def __init__(
         self,
-        trial: Trial | Live,
+        live: Live,
         travel: Callable[[datetime], None],
         audience: Audience,
         beat: float = 0,
     ) -> None:
-        self._trial = trial
-        self._slack = trial.slack
+        self._live = live
+        self._slack = live.slack
         self._travel = travel
         self._audience = audience
         self._beat = beat
@@ -82,7 +81,7 @@ class Conductor:
         self.perform(acts)
 
     def arrive(self, head: At) -> None:
-        self._travel(head.instant(self._trial.policy().team_hours.zone))
+        self._travel(head.instant(self._live.policy().team_hours.zone))
         self._audience.begin(head)
 
     def pressed_next(self, act: Act) -> tuple[Message, str] | None:
@@ -102,7 +101,7 @@ class Conductor:
             if not self.pause():
                 return
             self._perform(act)
-            self._trial.settle()
+            self._live.settle()
 
     def _perform(self, act: Act) -> None:
         match act:
@@ -134,7 +133,7 @@ class Conductor:
 
     def _mark(self, who: str, on: On) -> None:
         """Put the policy's emoji on a message, and wait for the private answer."""
-        emoji, before = self._trial.policy().update_emoji, self._slack.private(who)
+        emoji, before = self._live.policy().update_emoji, self._slack.private(who)
         if emoji is None:
             raise LookupError("the policy names no emoji that logs an update")
         self._slack.as_(who).react(emoji, self._message(who, on))
@@ -160,7 +159,7 @@ class Conductor:
 
     def _submit(self, act: FillsIn) -> Answer:
         """Submit a form; people get to see both it and what it answers."""
-        zone = self._trial.policy().team_hours.zone
+        zone = self._live.policy().team_hours.zone
         entries = {
             name: given.replace(tzinfo=zone) if isinstance(given, datetime) else given
             for name, given in act.entries.items()
@@ -180,8 +179,8 @@ class Conductor:
         """Wait until the bot is connected again and its outbox is empty."""
         self._slack.wait_for_socket(timeout=_CATCHES_UP_WITHIN_S)
         until = monotonic() + _CATCHES_UP_WITHIN_S
-        while self._trial.waiting() and monotonic() < until:
-            self._trial.settle()
+        while self._live.waiting() and monotonic() < until:
+            self._live.settle()
             if self._stopped.wait(_LOOK_EVERY_S):
                 return
 

@@ -17,7 +17,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from bot.demo.conductor import Audience, Conductor
-from bot.demo.live import settle_in
+from bot.demo.live import Live
 from bot.demo.stories import (
     TWO_DAYS,
     Act,
@@ -29,7 +29,7 @@ from bot.demo.stories import (
     Writes,
     words,
 )
-from bot.demo.trial import Trial
+from bot.demo.time_travel import Course
 from bot.demo.tried_policy import shipped
 from bot.emulator.people.exchanges import Answer
 from bot.emulator.records import Change, Message, View
@@ -40,8 +40,8 @@ _INDENT = 11
 _STYLES = {Types: "bold cyan", Writes: "bold cyan", SlackIs: "red"}
 
 
-class Demo(Trial, Audience):
-    """A trial that prints what happens, each line with the team's local time."""
+class Demo(Live, Audience):
+    """A demo that prints what happens, each line with the team's local time."""
 
     def __init__(
         self,
@@ -60,9 +60,6 @@ class Demo(Trial, Audience):
         self._shown_at: datetime | None = None
         self.slack.on_change(self._noticed)
 
-    def populate(self) -> None:
-        settle_in(self.slack, self.policy())
-
     def settle(self) -> None:
         """Do what is due now, and print the messages that were sent."""
         super().settle()
@@ -71,9 +68,14 @@ class Demo(Trial, Audience):
             self._print_message(message)
 
     def play(self) -> None:
-        conductor = Conductor(self, self.travel, self)
-        for head, acts in self._story.chapters():
-            conductor.play(head, acts)
+        course = Course(self, lambda: None)
+        course.start()
+        conductor = Conductor(self, course.travel, self)
+        try:
+            for head, acts in self._story.chapters():
+                conductor.play(head, acts)
+        finally:
+            course.stop()
 
     def begin(self, head: At) -> None:
         self._console.print()
