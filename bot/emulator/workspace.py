@@ -5,13 +5,14 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.emulator.api.refusals import Json
 from bot.emulator.records import Change, Channel, Message, Person, View
 
 Listener = Callable[[Change, Any], None]
 Clock = Callable[[], datetime]
+Named = TypeVar("Named", Person, Channel)
 
 
 BOT = "sevbot"
@@ -69,21 +70,18 @@ class Workspace:
 
     def add_person(self, person: Person) -> Person:
         """Add a person; raises ValueError if the id or the name is taken."""
-        with self.changed:
-            taken = any(p.name == person.name for p in self.people.values())
-            if taken or person.id in self.people:
-                raise ValueError(f"{person.name} ({person.id}) is there already")
-            self.people[person.id] = person
-            return person
+        return self._added(self.people, person)
 
     def add_channel(self, channel: Channel) -> Channel:
         """Create a channel; raises ValueError if the id or the name is taken."""
+        return self._added(self.channels, channel)
+
+    def _added(self, there: dict[str, Named], one: Named) -> Named:
         with self.changed:
-            taken = any(c.name == channel.name for c in self.channels.values())
-            if taken or channel.id in self.channels:
-                raise ValueError(f"#{channel.name} ({channel.id}) is there already")
-            self.channels[channel.id] = channel
-            return channel
+            if one.id in there or any(o.name == one.name for o in there.values()):
+                raise ValueError(f"{one.name} ({one.id}) is there already")
+            there[one.id] = one
+            return one
 
     def find_person(self, name: str) -> Person:
         """Return the person of that name or id; raises LookupError."""

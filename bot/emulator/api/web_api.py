@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.emulator.api import chat_api, dnd_api, history_api
+from bot.emulator.api import chat_api, history_api
 from bot.emulator.api.arguments import decoded, page, required
 from bot.emulator.api.blocks_rules import check_view
 from bot.emulator.api.refusals import Json, Refused
 from bot.emulator.api.tiers import Tier
 from bot.emulator.people.screens import Screens
 from bot.emulator.people.triggers import Triggers
+from bot.emulator.records import Person
 from bot.emulator.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -46,30 +47,24 @@ class WebApi:
         self._screens = screens
         self._triggers = triggers
         self.open_socket: Callable[[], str] = lambda: ""
+
+        def on(tier: Tier, answer: Callable[[Workspace, Json], Json]) -> Method:
+            return Method(tier, partial(answer, workspace))
+
         self._methods = {
             "auth.test": Method(Tier.SPECIAL, self._auth_test),
             "auth.teams.list": Method(Tier.TWO, self._auth_teams_list),
             "apps.connections.open": Method(Tier.THREE, self._apps_connections_open),
-            "chat.postMessage": Method(
-                Tier.SPECIAL, partial(chat_api.post_message, workspace)
-            ),
-            "chat.postEphemeral": Method(
-                Tier.FOUR, partial(chat_api.post_ephemeral, workspace)
-            ),
-            "chat.update": Method(Tier.THREE, partial(chat_api.update, workspace)),
-            "chat.delete": Method(Tier.THREE, partial(chat_api.delete, workspace)),
-            "conversations.history": Method(
-                Tier.THREE, partial(history_api.history, workspace)
-            ),
+            "chat.postMessage": on(Tier.SPECIAL, chat_api.post_message),
+            "chat.postEphemeral": on(Tier.FOUR, chat_api.post_ephemeral),
+            "chat.update": on(Tier.THREE, chat_api.update),
+            "chat.delete": on(Tier.THREE, chat_api.delete),
+            "conversations.history": on(Tier.THREE, history_api.history),
             "conversations.open": Method(Tier.THREE, self._conversations_open),
-            "conversations.replies": Method(
-                Tier.THREE, partial(history_api.replies, workspace)
-            ),
+            "conversations.replies": on(Tier.THREE, history_api.replies),
             "conversations.info": Method(Tier.THREE, self._conversations_info),
-            "dnd.info": Method(Tier.THREE, partial(dnd_api.info, workspace)),
-            "reactions.get": Method(
-                Tier.THREE, partial(history_api.reactions, workspace)
-            ),
+            "dnd.info": Method(Tier.THREE, self._dnd_info),
+            "reactions.get": on(Tier.THREE, history_api.reactions),
             "users.info": Method(Tier.FOUR, self._users_info),
             "users.list": Method(Tier.TWO, self._users_list),
             "views.open": Method(Tier.FOUR, self._views_open),
@@ -139,10 +134,7 @@ class WebApi:
             raise Refused("users_list_not_supplied")
         if "," in users:
             raise Refused("invalid_arguments", ("one person only in this Slack",))
-        person = self._workspace.people.get(users)
-        if person is None:
-            raise Refused("user_not_found")
-        dm, was_open = chat_api.dm_with(self._workspace, person)
+        dm, was_open = chat_api.dm_with(self._workspace, self._person(users))
         body: Json = {"channel": {"id": dm.id}}
         return {"no_op": True, "already_open": True, **body} if was_open else body
 
@@ -153,12 +145,26 @@ class WebApi:
         told = channel.as_json(workspace.bot.id)
         return {"channel": {**told, "context_team_id": workspace.team_id}}
 
+    def _dnd_info(self, arguments: Json) -> Json:
+        """Return when somebody is not disturbed next; in Slack 1 stands for never."""
+        person = self._person(*required(arguments, "user"))
+        if person.id not in self._workspace.silences:
+            return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+        start, end = self._workspace.silences[person.id]
+        return {
+            "dnd_enabled": True,
+            "next_dnd_start_ts": int(start.timestamp()),
+            "next_dnd_end_ts": int(end.timestamp()),
+        }
+
     def _users_info(self, arguments: Json) -> Json:
-        (person_id,) = required(arguments, "user")
-        person = self._workspace.people.get(person_id)
-        if person is None:
-            raise Refused("user_not_found")
+        person = self._person(*required(arguments, "user"))
         return {"user": person.as_json(self._workspace.clock())}
+
+    def _person(self, person_id: str) -> Person:
+        if person_id not in self._workspace.people:
+            raise Refused("user_not_found")
+        return self._workspace.people[person_id]
 
     def _users_list(self, arguments: Json) -> Json:
         team_id = str(arguments.get("team_id") or "")
