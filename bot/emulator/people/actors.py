@@ -93,10 +93,9 @@ class Actor:
 
         Returns what the app was sent: nothing where it is not in the conversation.
         """
-        self._must_see(message)
-        current = self._workspace.message(message.channel, message.ts)
-        if current is None or current.private_to is not None:
-            raise LookupError("the message is gone, or nobody can react to it")
+        current = self._seen(message)
+        if current.private_to is not None:
+            raise LookupError("nobody can react to what is private")
         is_added = (emoji, self.id) not in current.reactions
         self._workspace.react(current, emoji, self.person.id)
         return self._tell_app(
@@ -127,7 +126,7 @@ class Actor:
         `message` had it when it was read, though it may have changed since.
         `confirm=False` cancels in the confirmation dialog.
         """
-        target = self._target(message, stale=stale)
+        target = self._seen(message, stale=stale) if message else self._open_view()
         placed = _only(_buttons(target.blocks, button), f"button {button!r}", target)
         if "confirm" in placed.element and not confirm:
             return Answer(ok=False, error="cancelled")
@@ -148,8 +147,7 @@ class Actor:
         Slack offers none on what is private. `stale` chooses it on `message` as it was
         when it was read, though it may be gone since.
         """
-        target = self._target(message, stale=stale)
-        assert isinstance(target, Message)
+        target = self._seen(message, stale=stale)
         if target.private_to is not None:
             raise LookupError("a private message has no shortcuts")
         payload, key = self._interactions.shortcut(self.person, target, callback_id)
@@ -164,8 +162,7 @@ class Actor:
 
         Below its `min_query_length`, three letters by default, Slack does not ask.
         """
-        target = self._target(message, stale=False)
-        assert isinstance(target, Message)
+        target = self._seen(message)
         menus = [p for p in _searching(target.blocks) if element in {None, p.path}]
         placed = _only(menus, "a menu that searches", target)
         if len(text) < placed.element.get("min_query_length", 3):
@@ -186,7 +183,7 @@ class Actor:
         `element` names the menu by `block id/action id` where several offer the choice.
         A menu that searches is asked for the choice first.
         """
-        target = self._target(message, stale=False)
+        target = self._seen(message)
         menus = [p for p in _menus(target.blocks) if element in {None, p.path}]
         for searching in _searching(target.blocks):
             if element in {None, searching.path}:
@@ -229,7 +226,8 @@ class Actor:
             for name, given in {**(entries or {}), **more}.items():
                 placed = forms.named(view.blocks, name)
                 entry = forms.entered(placed.element, given, self._person_id)
-                changed = _with_entry(view, placed, entry)
+                values = forms.with_entry(view.values, placed, entry)
+                changed = replace(view, values=values)
                 is_sent = placed.element["type"] != "plain_text_input"
                 is_sent = is_sent and placed.block.get("dispatch_action", False)
                 if is_sent and changed != view:
@@ -291,24 +289,20 @@ class Actor:
         )
         return self._exchanges.deliver(Sent("interactive", payload, key))
 
-    def _target(self, message: Message | None, *, stale: bool) -> Message | View:
-        if message is None:
-            return self._open_view()
-        self._must_see(message)
-        if stale:
-            return message
-        current = self._workspace.message(message.channel, message.ts)
-        if current is None:
-            raise LookupError("the message is gone")
-        return current
-
-    def _must_see(self, message: Message) -> None:
+    def _seen(self, message: Message, *, stale: bool = False) -> Message:
+        """Return a message that this person sees as it is, or was when it was read."""
         channel = self._workspace.channels[message.channel]
         person = self.person
         if message.private_to not in {None, person.id}:
             raise LookupError(f"{person.name} does not see what is private to another")
         if person.id not in channel.members:
             raise LookupError(f"{person.name} is not in {channel.name}")
+        if stale:
+            return message
+        current = self._workspace.message(message.channel, message.ts)
+        if current is None:
+            raise LookupError("the message is gone")
+        return current
 
     def _conversation(self, name: str | None) -> Channel:
         person = self.person
@@ -339,10 +333,6 @@ class Actor:
         if not (wait_private and answer.ok):
             return answer
         return self._exchanges.wait_private(answer, PRIVATE_WITHIN)
-
-
-def _with_entry(view: View, placed: Placed, entry: object) -> View:
-    return replace(view, values=forms.with_entry(view.values, placed, entry))
 
 
 def _buttons(blocks: Iterable[Json], name: str) -> list[Placed]:
