@@ -16,32 +16,13 @@ class Impossible(Exception):  # noqa: N818 - a sentence for the person who asked
 class Backstage(Protocol):
     """The other side of the page's panel.
 
-    `state` returns what the panel shows, each part under a key of its own; a key that
-    is missing hides its part:
-
-    - `clock`: `{"now": ISO 8601, "zone": the team's, "speed": 0 | 60 | ..., "to":
-      where a jump leads, or null}`
-    - `ahead`: what will happen, soonest first: `{"at", "what", "about", "to": [ids],
-      "why", "due", "kind"}`, instants as ISO 8601, `to` ids of people and channels
-    - `sent`: what became of messages, newest first: `{"at", "what", "to", "state",
-      "why", "text"}`
-    - `waiting`: how many messages are not sent yet
-    - `app`: `{"state": "running" | "starting" | "dead"}`
-    - `stories`: `[{"id", "title", "about"}]`, and `story`: the one that plays:
-      `{"id", "title", "caption", "doing", "step", "of", "who", "where", "playing",
-      "over", "trouble"}`
-    - `policy`: `{"name", "problems": [sentences], "notice"}`
-
-    `state` is called from one thread at a time and may read a database.
+    `state` has each part of the panel under a key of its own; a key that is missing
+    hides its part. Instants are ISO 8601, `to` is ids of people and channels. It is
+    called from one thread at a time and may read a database.
     """
 
     def state(self) -> Json:
         """Return what the panel shows now."""
 
     def do(self, act: str, arguments: Json) -> None:
-        """Do what a button of the panel asks for; raises Impossible with a reason.
-
-        The acts are `forward` (`minutes`), `to` (`at`), `opening`, `reminder`, `play`
-        (`speed`), `pause`, `kill`, `start`, `story` (`story`, its id), `step`,
-        `autoplay`, `leave` (the story), `over` (start over) and `reload` (the policy).
-        """
+        """Do what a button of the panel asks for; raises Impossible with a reason."""

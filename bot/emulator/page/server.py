@@ -4,29 +4,14 @@ The browser opens `/` and then a socket at `/page`. Each frame is JSON.
 
 From the page: `{"id": 7, "as": "U0ANA", "act": "...", ...}`, answered with
 `{"re": 7, ...}`. In the answer `refused` is a sentence, and `error` Slack's word for
-an app that did not answer. The acts, done by the person `as`, of whom the first is
-meant where `look` names nobody:
+an app that did not answer. The acts are those of `Acts`, done by the person `as`; the
+first person is meant where `look` names nobody. `button` and `element` are
+`block id/action id`. An act without `ts` is in the open form, whose entries come along
+as `values`.
 
-- `look`: the answer holds `me`, `team`, `bot`, `people`, `channels`, `commands`, and
-  the form on the screen as `view`; from then on the socket is told what they see
-- `history` (`channel`, `before`, `most`): `messages` older than that stamp, `more`
-- `thread` (`channel`, `ts`): `messages`, the parent first
-- `read` (`channel`, `ts`, `thread`): they have read so far; of a thread the answer
-  holds `threads`: how many replies in this channel are still new to them
-- `type` (`channel`, `text`, `thread`): a slash command, or a message
-- `press` (`channel`, `ts`, `button`), `choose` (`channel`, `ts`, `element`, `choice`):
-  `button` and `element` are `block id/action id`; a press without `ts` is in the open
-  form, whose entries come along as `values`
-- `submit` (`values`: what each block id holds), answered with `errors`; `close`
-- `slack` (`condition`: one of `faults.Condition`), `cut` (the app's sockets)
-- `backstage` (`do`, ...): see `backstage.Backstage.do`
-
-To the page, unasked: `{"push": "messages", "messages": [...]}` whatever is new (it is
-`fresh`) or was edited, a reply together with its parent;
-`{"push": "gone", "channel", "ts"}`; `{"push": "view", "view"}`;
-`{"push": "state", ...}` the parts of the panel that changed: the backstage's,
-`slack`: `{"condition", "sockets"}`, and `phones`: how many messages of the bot each
-person has not read; `{"push": "reset"}` look again, all is new.
+To the page, unasked, go pushes: `messages` (what is new is `fresh`, and a reply comes
+with its parent), `gone`, `view`, `state` with the parts of the panel that changed, and
+`reset`: look again, all is new.
 """
 
 import asyncio
