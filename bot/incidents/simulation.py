@@ -103,7 +103,7 @@ class Simulation:
         batch = Batch()
         for entry, deadline in self._due(now):
             heappop(self._coming)
-            self._fire(batch, entry, deadline, now)
+            self._add(batch, self._firing(entry, deadline, now))
         soon, early = now + self.policy.reminders.together, list[_Entry]()
         for entry, deadline in self._due(soon if batch.fired else now):
             early.append(heappop(self._coming))
@@ -130,11 +130,6 @@ class Simulation:
         deadline = self._owed.get(number, {}).get(key)
         is_to_come = deadline is not None and deadline.next_nudge_at == at
         return deadline if is_to_come else None
-
-    def _fire(
-        self, batch: Batch, entry: _Entry, deadline: Deadline, now: datetime
-    ) -> None:
-        self._add(batch, self._firing(entry, deadline, now))
 
     def _firing(self, entry: _Entry, deadline: Deadline, now: datetime) -> Firing:
         incident = self._incidents[entry[1]]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.business_time.hours import BusinessHours
-from bot.incidents.deadlines import Deadline, lateness, owed_now, target_of
+from bot.incidents.deadlines import Deadline, lateness, owed_now
 from bot.incidents.incidents import Incident
 from bot.policy import likeness
 from bot.policy.policies import Policy, Severity
@@ -74,11 +74,6 @@ class Line:
     def is_late(self) -> bool:
         """Return whether what is owed is late."""
         return self.group is Group.LATE
-
-    @property
-    def is_business_time(self) -> bool:
-        """Return whether what is owed counts business time, not the clock's."""
-        return self.owed is not None and not target_of(self.owed).is_clock_time
 
     @property
     def is_unowned(self) -> bool:

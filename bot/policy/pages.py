@@ -81,7 +81,8 @@ class _Page:
     def of_lines(self, lines: list[str]) -> list[Table]:
         """Return the tables in Markdown, and in text with tabs."""
         rows: list[list[str]] = []
-        for line, after in zip_longest(lines, lines[1:], fillvalue=""):
+        # An empty line at the end ends what stands above it.
+        for line, after in zip_longest([*lines, ""], lines[1:], fillvalue=""):
             is_markdown = "|" in line and (rows or _RULE.fullmatch(after.strip()))
             if is_markdown or ("\t" in line.strip(" ") and line.strip()):
                 if not _RULE.fullmatch(line.strip()):
@@ -94,8 +95,6 @@ class _Page:
                 self.heading(len(heading[1]), _plain(heading[2].rstrip("# ")))
             elif line.strip():
                 self.lines.append(_plain(line))
-        if rows:
-            self.table(_even(rows))
         return self.tables
 
 
