@@ -85,16 +85,9 @@ class Receipt:
         """The outcome in words."""
         if self.outcome is None:
             return "no outcome" if self.is_missing else "waits"
-        return _OUTCOMES[self.outcome]
+        return "held until" if self.outcome is Outcome.HELD else self.outcome.value
 
 
-_OUTCOMES = {
-    Outcome.SENT: "sent",
-    Outcome.MERGED: "merged",
-    Outcome.HELD: "held until",
-    Outcome.SUPERSEDED: "superseded",
-    Outcome.DEAD: "dead",
-}
 _STEPS = {
     StepKind.AHEAD: "ahead",
     StepKind.DUE: "due",

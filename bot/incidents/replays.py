@@ -10,9 +10,9 @@ from datetime import datetime
 from bot.incidents.acts import plan_of
 from bot.incidents.incidents import Event, EventKind, Incident, Status, apply
 from bot.incidents.reach import Account
-from bot.incidents.review import Story
+from bot.incidents.review import Story, before
 from bot.incidents.simulation import Message, Simulation
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
 
 _OWNING = (EventKind.TAKEN, EventKind.HAND_OFF_ACCEPTED)
 # The OPENED event opens; an erasure changes nothing that counts.
@@ -42,18 +42,7 @@ class Change:
 
 def opening_of(story: Story) -> Incident:
     """Return an incident as it was opened, from what it is and its events."""
-    one = story.incident
-    for event in reversed(story.events):
-        details = event.details
-        if "old_severity" in details:
-            one = replace(one, severity=Severity(details["old_severity"]))
-        if "old_plan" in details:
-            one = replace(one, plan=details["old_plan"])
-        if "old_reported_at" in details:
-            reported_at = datetime.fromisoformat(details["old_reported_at"])
-            one = replace(one, reported_at=reported_at)
-        if "old_customer" in details:
-            one = replace(one, customer=details["old_customer"] or None)
+    one = before(story.incident, reversed(story.events))
     owner = _first_owner(story)
     since = one.opened_at if owner else None
     return replace(

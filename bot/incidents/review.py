@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from bot.incidents.deadlines import Deadline, Kind, Outcome, hours_of, lateness
 from bot.incidents.incidents import Event, EventKind, Incident, Status, VoidReason
@@ -176,15 +177,23 @@ def targets_of(
 
 def as_of(story: Story, at: datetime) -> Incident:
     """Return an incident with the severity and the plan that it had at an instant."""
-    incident = story.incident
-    for event in reversed(story.events):
-        if event.recorded_at <= at:
-            break
-        if "old_severity" in event.details:
-            old = Severity(event.details["old_severity"])
-            incident = replace(incident, severity=old)
-        if "old_plan" in event.details:
-            incident = replace(incident, plan=event.details["old_plan"])
+    later = takewhile(lambda one: one.recorded_at > at, reversed(story.events))
+    return before(story.incident, later)
+
+
+def before(incident: Incident, events: Iterable[Event]) -> Incident:
+    """Return an incident as it was before some events, the last of them first."""
+    for event in events:
+        details = event.details
+        if "old_severity" in details:
+            incident = replace(incident, severity=Severity(details["old_severity"]))
+        if "old_plan" in details:
+            incident = replace(incident, plan=details["old_plan"])
+        if "old_reported_at" in details:
+            reported_at = datetime.fromisoformat(details["old_reported_at"])
+            incident = replace(incident, reported_at=reported_at)
+        if "old_customer" in details:
+            incident = replace(incident, customer=details["old_customer"] or None)
     return incident
 
 
