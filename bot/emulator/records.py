@@ -207,33 +207,27 @@ class Message:
             "text": self.text,
             **(bot or {}),
         }
-        if self.blocks:
-            body["blocks"] = list(self.blocks)
-        if self.files:
-            body["files"] = list(self.files)
-        if self.attachments:
-            body["attachments"] = list(self.attachments)
-        if self.thread_ts:
-            body["thread_ts"] = self.thread_ts
         if self.is_broadcast:
             body["subtype"] = "thread_broadcast"
         if self.deleted:
             body |= {"subtype": "tombstone", "hidden": True}
-        if self.metadata:
-            body["metadata"] = self.metadata
         if self.edited:
             body["edited"] = {"user": self.user, "ts": self.edited}
-        if self.reactions:
-            body["reactions"] = self.reacted()
-        return body
+        parts = {
+            "blocks": list(self.blocks),
+            "files": list(self.files),
+            "attachments": list(self.attachments),
+            "thread_ts": self.thread_ts,
+            "metadata": self.metadata,
+            "reactions": self.reacted(),
+        }
+        return body | {name: part for name, part in parts.items() if part}
 
     def reacted(self) -> list[Json]:
         """Return who put which emoji on it, as Slack lists them."""
-        names = dict.fromkeys(name for name, _ in self.reactions)
-        by_name = {
-            name: [who for other, who in self.reactions if other == name]
-            for name in names
-        }
+        by_name: dict[str, list[str]] = {}
+        for name, who in self.reactions:
+            by_name.setdefault(name, []).append(who)
         return [
             {"name": name, "users": users, "count": len(users)}
             for name, users in by_name.items()
@@ -264,22 +258,3 @@ class View:
         """Return the blocks of the form, ids filled in."""
         blocks: list[Json] = self.body["blocks"]
         return blocks
-
-    def as_json(self, *, team: str, app: str, bot: str) -> Json:
-        return {
-            "id": self.id,
-            "team_id": team,
-            "app_installed_team_id": team,
-            "app_id": app,
-            "bot_id": bot,
-            "type": "modal",
-            "callback_id": "",
-            "private_metadata": "",
-            "submit": None,
-            "close": None,
-            **self.body,
-            "hash": self.hash,
-            "root_view_id": self.id,
-            "previous_view_id": None,
-            "state": {"values": self.values},
-        }

@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -130,29 +130,23 @@ class Workspace:
 
     def post(self, message: Message) -> Message:
         """Add a message, private or for all, with a stamp of its own."""
+        change = Change.PRIVATE if message.private_to else Change.POSTED
         with self.changed:
-            stamped = replace(
-                message,
-                ts=self.stamp(message.channel),
-                blocks=self._with_ids(message.blocks),
-            )
-            where = self.privates if stamped.private_to else self.messages
-            where[stamped.channel, stamped.ts] = stamped
-            self.tell(Change.PRIVATE if stamped.private_to else Change.POSTED, stamped)
-            return stamped
+            return self._put(replace(message, ts=self.stamp(message.channel)), change)
 
     def edit(self, message: Message) -> Message:
         """Replace the message that has this channel and `ts`."""
         with self.changed:
-            edited = replace(
-                message,
-                edited=self.stamp(message.channel),
-                blocks=self._with_ids(message.blocks),
-            )
-            where = self.privates if edited.private_to else self.messages
-            where[edited.channel, edited.ts] = edited
-            self.tell(Change.EDITED, edited)
-            return edited
+            stamp = self.stamp(message.channel)
+            return self._put(replace(message, edited=stamp), Change.EDITED)
+
+    def _put(self, message: Message, change: Change) -> Message:
+        blocks = tuple(with_ids(block, self.number) for block in message.blocks)
+        message = replace(message, blocks=blocks)
+        where = self.privates if message.private_to else self.messages
+        where[message.channel, message.ts] = message
+        self.tell(change, message)
+        return message
 
     def react(self, message: Message, emoji: str, person: str) -> None:
         """Put somebody's emoji on a message, or take it off if it is there."""
@@ -187,7 +181,23 @@ class Workspace:
 
     def view_json(self, view: View) -> Json:
         """Return Slack's view object with the ids of this workspace."""
-        return view.as_json(team=self.team_id, app=self.app_id, bot=self.bot_id)
+        return {
+            "id": view.id,
+            "team_id": self.team_id,
+            "app_installed_team_id": self.team_id,
+            "app_id": self.app_id,
+            "bot_id": self.bot_id,
+            "type": "modal",
+            "callback_id": "",
+            "private_metadata": "",
+            "submit": None,
+            "close": None,
+            **view.body,
+            "hash": view.hash,
+            "root_view_id": view.id,
+            "previous_view_id": None,
+            "state": {"values": view.values},
+        }
 
     def replies(self, parent: Message) -> tuple[Message, ...]:
         """Return the thread under a message, oldest first."""
@@ -235,9 +245,6 @@ class Workspace:
         for listener in self._listeners:
             listener(change, subject)
         self.changed.notify_all()
-
-    def _with_ids(self, blocks: Iterable[Json]) -> tuple[Json, ...]:
-        return tuple(with_ids(block, self.number) for block in blocks)
 
 
 def system_clock() -> datetime:

@@ -79,9 +79,7 @@ class Reader:
                     yield self._element(field).replace("\n", " ")
             case "header":
                 yield self._element(block["text"])
-            case "context":
-                yield " ".join(self._element(e) for e in block["elements"])
-            case "actions":
+            case "context" | "actions":
                 yield " ".join(self._element(e) for e in block["elements"])
             case "rich_text":
                 yield from _marked_again(self.rich(block)).split("\n")
