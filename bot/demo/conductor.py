@@ -72,30 +72,21 @@ class Conductor:
         """Give people time to look; `False` if the story was stopped."""
         return not self._stopped.wait(beats * self._beat)
 
-    def play(self, head: At, acts: Sequence[Act]) -> None:
-        """Play a chapter.
-
-        Raises LookupError if a message is missing or Slack refuses an act.
-        """
-        self.arrive(head)
-        self.perform(acts)
-
     def arrive(self, head: At) -> None:
         self._travel(head.instant(self._live.policy().team_hours.zone))
         self._audience.begin(head)
 
     def pressed_next(self, act: Act) -> tuple[Message, str] | None:
         """Return the message and the button that an act presses first, if it does."""
-        match act:
-            case Presses(who, button, on) | FillsIn(who, button, on):
-                return self._message(who, on), button
-            case Types() | Writes() | Triages() | Marks() | SlackIs():
-                return None
-            case _:
-                assert_never(act)
+        if isinstance(act, Presses | FillsIn):
+            return self._message(act.who, act.on), act.button
+        return None
 
     def perform(self, acts: Sequence[Act]) -> None:
-        """Let people act. Raises LookupError as `play` does."""
+        """Let people act.
+
+        Raises LookupError if a message is missing or Slack refuses an act.
+        """
         for act in acts:
             self._audience.announce(act)
             if not self.pause():

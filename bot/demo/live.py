@@ -89,14 +89,12 @@ class Live:
         return self._bot.pid if self._bot else None
 
     def start(self) -> None:
-        """Start Slack and the bot."""
         self.slack.__enter__()
         self._new_record()
         self.take_policy()
         self.start_bot()
 
     def stop(self) -> None:
-        """Kill the bot, then stop Slack."""
         self.kill_bot()
         self.slack.__exit__(None, None, None)
 

@@ -44,11 +44,9 @@ class Stage:
         }
 
     def start(self) -> None:
-        """Start the thread that moves time."""
         self.course.start()
 
     def stop(self) -> None:
-        """Stop the story and time."""
         self._leave()
         self.course.stop()
 

@@ -7,7 +7,7 @@ is time to read it, and the page outlines the button.
 import logging
 from collections.abc import Callable, Iterator
 from threading import Thread
-from typing import Any, assert_never
+from typing import Any
 
 from bot.demo.conductor import Audience, Conductor
 from bot.demo.live import Live
@@ -15,11 +15,9 @@ from bot.demo.stories import (
     Act,
     At,
     FillsIn,
-    Marks,
     Presses,
     SlackIs,
     Story,
-    Triages,
     Types,
     Writes,
     words,
@@ -192,15 +190,9 @@ def _steps(head: At, acts: list[Act]) -> Iterator[tuple[At | None, list[Act]]]:
 
 def _best_screen(act: Act) -> tuple[str, str] | None:
     """Return whose screen shows an act best, and which conversation there."""
-    match act:
-        case Types() | Writes():
-            return act.who, "support"
-        case Triages() | Marks() | Presses() | FillsIn():
-            return act.who, act.on.channel
-        case SlackIs():
-            return None
-        case _:
-            assert_never(act)
+    if isinstance(act, SlackIs):
+        return None
+    return act.who, "support" if isinstance(act, Types | Writes) else act.on.channel
 
 
 def _doing(act: Act) -> str:

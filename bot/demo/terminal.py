@@ -73,7 +73,8 @@ class Demo(Live, Audience):
         conductor = Conductor(self, course.travel, self)
         try:
             for head, acts in self._story.chapters():
-                conductor.play(head, acts)
+                conductor.arrive(head)
+                conductor.perform(acts)
         finally:
             course.stop()
 
