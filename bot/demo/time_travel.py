@@ -79,10 +79,10 @@ class Course:
         """Go to an instant, unless it has passed, and wait for the arrival."""
         if to > self._live.now:
             self.go(to)
-            self.arrive()
+            self.arrive(None)
 
-    def arrive(self, within: float = 60.0) -> bool:
-        """Wait until time has arrived; `False` if that takes longer."""
+    def arrive(self, within: float | None = 60.0) -> bool:
+        """Wait until time has arrived or was paused; `False` if that takes longer."""
         with self._changed:
             return self._changed.wait_for(lambda: self._goal is None, within)
 
