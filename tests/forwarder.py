@@ -15,6 +15,7 @@ from threading import Event, Lock, Thread
 _SOCKET = ".s.PGSQL.5432"
 _COMMIT = re.compile(rb"\bCOMMIT\0")
 _AT_ONCE = 65_536
+_DRIPS_EVERY_S = 0.05  # More often than the driver looks by itself.
 # Query, Sync and Flush: after one of these a client waits for the server. The driver
 # sends a Flush right after some Syncs, and then waits once.
 # https://www.postgresql.org/docs/current/protocol-message-formats.html
@@ -68,8 +69,9 @@ class Forwarder:
 
     `at_commit` breaks the next transaction in which a statement contains `of`. While it
     `is_away` nobody is let in, and that break cuts all connections; with `leaves` it is
-    away from that break on. It freezes when the bot has spoken `speaks` times. `trips`
-    counts the round trips.
+    away from that break on. It freezes when the bot has spoken `speaks` times; with
+    `drips` it then gives single bytes of the answers instead. `trips` counts the round
+    trips.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Forwarder:
         *,
         of: bytes = b"INSERT",
         speaks: int | None = None,
+        drips: bool = False,
     ) -> None:
         self.folder = folder
         self.at_commit: Break | None = None
@@ -87,6 +90,8 @@ class Forwarder:
         self.trips = 0
         self._of = of
         self._speaks = speaks
+        self._drips = drips
+        self._dripping, self._is_over = Event(), Event()
         self._named = re.compile(rb"(\w+)\0[^\0]*" + re.escape(of))
         self._server = str(server / _SOCKET)
         self._flows = Event()
@@ -103,13 +108,19 @@ class Forwarder:
         """Forward nothing, and keep the connections open."""
         self._flows.clear()
 
+    def drip(self) -> None:
+        """Forward the server's answers byte by byte."""
+        self._dripping.set()
+
     def thaw(self) -> None:
         """Forward again, including what was held up."""
+        self._dripping.clear()
         self._flows.set()
 
     def close(self) -> None:
         """Close all connections, and accept no more."""
         self._speaks = None
+        self._is_over.set()
         self.thaw()
         with suppress(OSError):
             self._door.shutdown(socket.SHUT_RDWR)
@@ -154,7 +165,9 @@ class Forwarder:
         while said := self._heard(link.bot):
             if self._speaks is not None:
                 self._speaks -= 1
-                if self._speaks == -1:
+                if self._speaks == -1 and self._drips:
+                    self.drip()
+                elif self._speaks == -1:
                     self.freeze()
                     self._flows.wait()
             with self._lock:
@@ -184,8 +197,15 @@ class Forwarder:
                 break
             if link.broken is None:
                 with suppress(OSError):
-                    link.bot.sendall(said)
+                    self._give(link.bot, said)
         self._end(link)
+
+    def _give(self, bot: socket.socket, said: bytes) -> None:
+        while said and self._dripping.is_set():
+            bot.sendall(said[:1])
+            said = said[1:]
+            self._is_over.wait(_DRIPS_EVERY_S)
+        bot.sendall(said)
 
     def _end(self, link: _Link) -> None:
         link.hang_up()

@@ -31,6 +31,8 @@ _NOT_UTF_8 = "the database is not in UTF-8; make one with ENCODING 'UTF8'"
 
 # Longer than the server's own `statement_timeout`, whose error says more than ours.
 STATEMENT_WITHIN_S = 2.2
+# For reading on what arrived while this process itself stood still.
+_READ_ON_FOR_S = 0.5
 _NO_URL = (
     "PostgreSQL does not understand DATABASE_URL; in its user and password a special "
     "character is written as % and its code, a space as %20"
@@ -129,14 +131,20 @@ def keep_plans(connection: psycopg.Connection[DictRow]) -> None:
 
 
 def _within(gen: PQGen[T], seconds: float) -> PQGen[T]:
-    """Run the driver's generator until a deadline; it is woken ten times a second."""
-    give_up_at = monotonic() + seconds
+    """Run the driver's generator until a deadline.
+
+    psycopg wakes it ten times a second even if nothing has arrived. A server whose
+    answer drips in byte by byte is given up like one that is silent.
+    """
+    give_up_at, is_late = monotonic() + seconds, False
     try:
         wanted = next(gen)
         while True:
             ready = yield wanted
-            if not ready and monotonic() > give_up_at:
-                raise errors.ConnectionTimeout("the server does not answer")
+            if monotonic() > give_up_at:
+                if is_late or not ready:
+                    raise errors.ConnectionTimeout("the server does not answer")
+                give_up_at, is_late = monotonic() + _READ_ON_FOR_S, True
             wanted = gen.send(ready)
     except StopIteration as end:
         result: T = end.value

@@ -343,6 +343,24 @@ def test_every_connection_to_a_frozen_server_is_given_up_at_once(
     assert seconds_until_written(database) < BACK_WITHIN_S
 
 
+@pytest.mark.parametrize("act", [note, noted], ids=["writing", "reading"])
+def test_a_server_that_answers_byte_by_byte_is_given_up_in_time(
+    behind: Behind, act: Callable[[Database], object]
+) -> None:
+    database, way = behind
+    note(database)
+    way.drip()
+
+    began = time.monotonic()
+    with pytest.raises(StorageError) as refused:
+        act(database)
+
+    assert time.monotonic() - began < 3
+    assert refused.value.reason == "the database does not answer"
+    way.thaw()
+    assert seconds_until_written(database) < BACK_WITHIN_S
+
+
 def test_a_server_that_comes_back_is_found_within_seconds(
     own: Postgres,
 ) -> None:

@@ -32,11 +32,13 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def behind(url: str, speaks: int | None = None) -> Iterator[tuple[str, Forwarder]]:
+def behind(
+    url: str, speaks: int | None = None, *, drips: bool = False
+) -> Iterator[tuple[str, Forwarder]]:
     """Yield the URL of a database behind a forwarder."""
     with tempfile.TemporaryDirectory(prefix="sevbot-way-") as name:
-        folder = Path(name)
-        with closing(Forwarder(folder, shared().folder, speaks=speaks)) as way:
+        folder, server = Path(name), shared().folder
+        with closing(Forwarder(folder, server, speaks=speaks, drips=drips)) as way:
             yield through(url, folder), way
 
 
@@ -54,12 +56,12 @@ def locks(url: str) -> None:
         list(whole.each("SELECT * FROM incidents"))
 
 
-def seconds(call: Call, url: str, speaks: int) -> float | None:
-    """Freeze the server once it was spoken to so often.
+def seconds(call: Call, url: str, speaks: int, *, drips: bool) -> float | None:
+    """Freeze the server once it was spoken to so often, or let it drip.
 
     Return how long the call took to be refused; `None` if it was over by then.
     """
-    with behind(url, speaks=speaks) as (way, _):
+    with behind(url, speaks, drips=drips) as (way, _):
         began = time.monotonic()
         try:
             call(way)
@@ -69,48 +71,58 @@ def seconds(call: Call, url: str, speaks: int) -> float | None:
 
 
 def refused_after(
-    call: Call, url: Callable[[], str], points: Sequence[int]
+    call: Call, url: Callable[[], str], points: Sequence[int], *, drips: bool = False
 ) -> list[float]:
     """Return how long a call took, with the server frozen at each of some points."""
     with ThreadPoolExecutor(8) as threads:
-        took = threads.map(lambda point: seconds(call, url(), point), points)
+        took = threads.map(
+            lambda point: seconds(call, url(), point, drips=drips), points
+        )
         return [one for one in took if one is not None]
 
 
+DRIPS = pytest.mark.parametrize("drips", [False, True], ids=["frozen", "drips"])
+
+
+@DRIPS
 @pytest.mark.parametrize(
     "call",
     [opening.last_policy, opening.known_workspace, opening.postgres().tried, opens],
     ids=["policy", "workspace", "doctor", "open"],
 )
-def test_a_server_frozen_at_any_statement_is_given_up(
-    call: Call, postgres_url: str
+def test_a_server_that_stops_answering_at_any_statement_is_given_up(
+    call: Call, postgres_url: str, *, drips: bool
 ) -> None:
-    took = refused_after(call, lambda: postgres_url, range(5))
+    took = refused_after(call, lambda: postgres_url, range(5), drips=drips)
 
     assert len(took) >= 2
     assert max(took) < WITHIN_S
 
 
+@DRIPS
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("call", [checks, locks], ids=["check", "whole"])
-def test_a_server_frozen_in_a_long_transaction_is_given_up(
-    call: Call, postgres_url: str
+def test_a_server_that_stops_answering_in_a_long_transaction_is_given_up(
+    call: Call, postgres_url: str, *, drips: bool
 ) -> None:
-    took = refused_after(call, lambda: postgres_url, range(2, 8))
+    took = refused_after(call, lambda: postgres_url, range(2, 8), drips=drips)
 
     assert len(took) >= 3
     assert max(took) < WITHIN_S
 
 
+@DRIPS
 @pytest.mark.usefixtures("hasty")
-def test_a_server_frozen_in_a_migration_is_given_up_and_nothing_is_half_done() -> None:
+def test_a_server_that_stops_answering_in_a_migration_leaves_nothing_half_done(
+    *, drips: bool
+) -> None:
     urls: list[str] = []
 
     def fresh() -> str:
         urls.append(empty())
         return urls[-1]
 
-    took = refused_after(opens, fresh, [*range(2, 8), 20, 40])
+    took = refused_after(opens, fresh, [*range(2, 8), 20, 40], drips=drips)
 
     assert len(took) >= 7
     assert max(took) < WITHIN_S
