@@ -52,7 +52,7 @@ def web_target() -> Iterator[WebTarget]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        do_GET = do_POST  # noqa: N815  # The server looks for these names.
+        do_GET = do_CONNECT = do_POST  # noqa: N815  # The server looks for these names.
 
         def log_message(self, *_: Any) -> None:
             """Print nothing."""

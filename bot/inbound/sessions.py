@@ -13,6 +13,7 @@ from ssl import create_default_context
 from threading import Event
 from typing import Any, assert_never
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 from slack_sdk.errors import SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
@@ -68,7 +69,7 @@ class Session(Connection):
         address, context = (host, url.port or (443 if is_secure else 80)), None
         if is_secure:
             context = self.ssl_context or create_default_context()
-        if self.proxy is not None:
+        if self.proxy is not None and not proxy_bypass(host):
             # The library reads a proxy's answer for as long as it drips.
             within_s, more = self.handshake_within_s, self.proxy_headers
             sock = tunnel(self.proxy, address, within_s, headers=more, context=context)

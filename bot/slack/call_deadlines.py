@@ -9,6 +9,7 @@ import json
 import socket
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property, partial
 from http.client import (
     HTTPConnection,
@@ -28,6 +29,8 @@ from urllib.request import (
     OpenerDirector,
     ProxyHandler,
     Request,
+    getproxies,
+    proxy_bypass,
 )
 
 from slack_sdk import WebClient
@@ -61,12 +64,7 @@ class PromptClient(WebClient):
 
         It follows no redirect: that would give the token to another host.
         """
-        proxy = self.proxy
-        proxies = {"http": proxy, "https": proxy} if proxy else None
-        opener = OpenerDirector()
-        for handler in ProxyHandler(proxies), _Http(), _Https(self.ssl):
-            opener.add_handler(handler)
-        return opener
+        return _opener(self.proxy, _Http(), _Https(self.ssl))
 
     def post(self, url: str, body: object) -> int:
         """Post JSON to a URL, without the token, and return the status."""
@@ -118,15 +116,39 @@ def anywhere(_: str) -> bool:
 def status_of(request: Request, within_s: float, may_reach: MayReach) -> int:
     """Make a request that is not Slack's, and return the status of the answer.
 
-    No redirect is followed. `may_reach` is asked of each address of the host, and the
-    connection goes to just that one. Raises OSError or HTTPException.
+    It takes the same proxy as the calls to Slack. No redirect is followed. `may_reach`
+    is asked of each address of the host, and the connection goes to just that one.
+    Raises OSError or HTTPException.
     """
-    opener = OpenerDirector()
-    for handler in _Http(may_reach), _Https(None, may_reach):
-        opener.add_handler(handler)
+    named = getproxies()
+    proxy = named.get("https") or named.get("http")
+    if proxy and not proxy_bypass(request.host):
+        _must_be_allowed(urlsplit(request.full_url).hostname or "", may_reach)
+        may_reach = anywhere  # The connection goes to the proxy.
+    opener = _opener(proxy, _Http(may_reach), _Https(None, may_reach))
     with opener.open(request, timeout=within_s) as answer:
         status: int = answer.status
         return status
+
+
+def _must_be_allowed(host: str, may_reach: MayReach) -> None:
+    """Raise ForbiddenAddressError if a host has an address that may not be reached.
+
+    A proxy looks the host up by itself, and may know one that is unknown here.
+    """
+    with suppress(socket.gaierror):
+        for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM):
+            if not may_reach(address := str(found[-1][0])):
+                raise ForbiddenAddressError(address)
+
+
+def _opener(proxy: str | None, *handlers: HTTPHandler | HTTPSHandler) -> OpenerDirector:
+    """Return an opener that takes a proxy but to the hosts that NO_PROXY names."""
+    opener = OpenerDirector()
+    proxies = {"http": proxy, "https": proxy} if proxy else None
+    for handler in ProxyHandler(proxies), *handlers:
+        opener.add_handler(handler)
+    return opener
 
 
 class _Connection(HTTPConnection):
@@ -187,7 +209,7 @@ def tunnel(
 
     The deadline covers all of it, however slowly the proxy answers. Raises OSError.
     """
-    way = urlsplit(proxy)
+    way = urlsplit(proxy if "//" in proxy else f"//{proxy}")
     sent = dict(headers or {})
     if way.username is not None and way.password is not None:
         given = f"{unquote(way.username)}:{unquote(way.password)}".encode()

@@ -206,3 +206,14 @@ def test_a_proxy_whose_answer_drips_is_given_up(stranger: Stranger) -> None:
     assert took < 5
     assert asked[0].startswith(b"CONNECT slack.example:443 HTTP/1.")
     assert b"Proxy-Authorization: Basic " + b64encode(b"ana:s t") in asked[0]
+
+
+def test_a_socket_to_a_host_that_needs_no_proxy_takes_none(
+    stranger: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    stranger.session.proxy = "http://127.0.0.1:9"
+
+    stranger.greet()
+
+    assert stranger.session.is_active()

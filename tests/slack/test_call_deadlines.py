@@ -309,3 +309,22 @@ def test_a_response_url_that_leads_elsewhere_delivers_nothing() -> None:
         Slack("xoxb-1", url).answer(url, {"text": "hi"})
 
     assert failed.value.code == "http_302"
+
+
+def test_slack_is_called_through_the_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with server(whole(b'{"ok": true}')) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+        Slack("xoxb-1", "http://slack.invalid/api/").delete("C1", "1.0")
+
+
+def test_slack_is_called_directly_where_it_needs_no_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    with server(whole(b'{"ok": true}')) as there:
+        Slack("xoxb-1", there).delete("C1", "1.0")
