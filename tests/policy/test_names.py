@@ -51,6 +51,14 @@ BLANK_LETTERS = "\u034f\u115f\u3164\u180b\ufe0e\ufe0f\U000e0100"
         ("O'Reilly", "O&rsquo;Reilly"),
         ("Société", "Soci&eacute;t&eacute;"),
         ("Acme Corp", "Acme&nbsp;Corp"),
+        ("Acme", "\N{CYRILLIC CAPITAL LETTER A}\N{CYRILLIC SMALL LETTER ES}me"),
+        ("ACME", "АСМЕ"),  # noqa: RUF001  # Alike on purpose.
+        ("Acme", "\N{GREEK CAPITAL LETTER ALPHA}cme"),
+        ("Zoë", "Zo\N{CYRILLIC SMALL LETTER IO}"),
+        ("3com", "3\N{CYRILLIC SMALL LETTER ES}om"),
+        ("Москва", "M\N{CYRILLIC SMALL LETTER O}скв\N{LATIN SMALL LETTER A}"),
+        ("Газпром", "Газ\N{CYRILLIC SMALL LETTER PE}p\N{LATIN SMALL LETTER O}м"),
+        ("Αθήνα", "A\N{GREEK SMALL LETTER THETA}ήνα"),
     ],
 )
 def test_what_a_keyboard_chose_makes_no_other_name(written: str, typed: str) -> None:
@@ -71,6 +79,9 @@ def test_what_cannot_be_seen_makes_no_other_name(unseen: str) -> None:
         ("AT&T", "ATT"),
         ("R&D;", "RD;"),
         ("A&centre", "A¢re"),
+        ("Яndex", "Яндех"),
+        ("Газ", "Gaz"),
+        ("Λος", "Los"),
     ],
 )
 def test_what_readers_see_makes_another_name(one: str, other: str) -> None:
@@ -82,7 +93,11 @@ def test_a_name_that_shows_nothing_is_empty(name: str) -> None:
     assert not folded(name)
 
 
-@given(st.text(max_size=40) | st.text("&am<p;#39lg\N{FULLWIDTH AMPERSAND}"))
+@given(
+    st.text(max_size=40)
+    | st.text("&am<p;#39lg\N{FULLWIDTH AMPERSAND}")
+    | st.text("acmхсοαћжяїıiİшωϊ\u0307\u0308\u0327 2", max_size=12)  # noqa: RUF001
+)
 def test_folding_again_changes_nothing(name: str) -> None:
     assert folded(folded(name)) == folded(name)
 
