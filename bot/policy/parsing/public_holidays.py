@@ -59,7 +59,10 @@ def _country(code: str) -> holidays.HolidayBase:
         known = None
     if known is None or known.country != code:
         codes = EntityLoader.get_country_codes(include_aliases=False)
+        # UK is no ISO code, and the library reads it as GB.
         near = did_you_mean(code, sorted(codes))
+        if known is not None:
+            near = f"; did you mean {known.country}?"
         sentence = f"{quoted(code)} is no country; write an ISO code such as US{near}"
         raise ValueError(sentence)
     return known

@@ -39,6 +39,8 @@ def test_holiday_names_are_english_in_any_locale(
     [
         ("USA", '"USA" is no country; write an ISO code such as US; did you mean US'),
         ("us", '"us" is no country; write an ISO code such as US; did you mean US?'),
+        ("UK", '"UK" is no country; write an ISO code such as US; did you mean GB?'),
+        ("DEU", '"DEU" is no country; write an ISO code such as US; did you mean DE?'),
         ("XX", '"XX" is no country; write an ISO code such as US'),
         ("", '"" is no country; write an ISO code such as US'),
     ],
