@@ -18,10 +18,13 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
     yield from _unowed(policy)
     yield from _idle_aims(policy)
     yield from _bare_hours(policy)
-    first = _lengths(policy, "first_response", policy.first_responses, now)
+    lengths = _lengths(policy, "first_response", policy.first_responses, now)
+    # Sev3 and Sev4 get no pages.
+    owed = policy.first_responses.items()
+    pages = {cell: target for cell, target in owed if cell[0] in _GRAVE}
+    first = _lengths(policy, "first_response", pages, now)
     news = {cell: policy.news(*cell) for cell in policy.follow_ups}
-    lengths = first | _lengths(policy, "follow_up", news, now)
-    # Sev3 and Sev4 get no reminder ahead, and no pages.
+    lengths |= _lengths(policy, "follow_up", news, now)
     at_least = policy.reminders.at_least
     if short := [key for key, length in lengths.items() if length <= at_least]:
         yield (
@@ -106,12 +109,17 @@ def _bare_hours(policy: Policy) -> Iterator[str]:
 def _lengths(
     policy: Policy, table: str, cells: Mapping[_Cell, Target], now: datetime
 ) -> dict[str, timedelta]:
-    """Return the time that counts until each grave cell is due, by its key."""
+    """Return the time that counts until each cell is due, by its key.
+
+    Those that get no reminder ahead, Sev3 and Sev4 with a business day, are left out.
+    """
     found = {}
     for (severity, plan), target in cells.items():
-        if severity in _GRAVE and target.has_due:
-            hours = policy.calendars[policy.calendar_name(severity, plan, None)]
-            clock = targets.clock(target, hours)
+        if not target.has_due:
+            continue
+        hours = policy.calendars[policy.calendar_name(severity, plan, None)]
+        clock = targets.clock(target, hours)
+        if severity in _GRAVE or not targets.lasts_a_day(target, clock):
             start = clock.roll_forward(now)
             key = f'{table}.{severity}.{plan} "{wording.words(target)}"'
             found[key] = clock.elapsed(start, policy.due_at(target, hours, start))

@@ -431,6 +431,15 @@ def test_a_calendar_that_counts_for_nobody_is_warned_of() -> None:
             ),
         ),
         (
+            "sev3: {gold: 1 business day, basic",
+            "sev3: {gold: 15 business minutes, basic",
+            (
+                "reminders.at_least: 15m is all the time there is; no reminder comes "
+                'before these are due: first_response.sev3.gold "15 '
+                'business minutes"'
+            ),
+        ),
+        (
             "at_least: 15m",
             "at_least: 4h",
             (
