@@ -150,11 +150,17 @@ def _unknown(match: re.Match[str]) -> str:
 
 def _in_quotes(match: re.Match[str]) -> str:
     written = typed.readable(match.string[match.start() : match.end("value")])
-    plain = written.replace('"', "")
-    if match["bare"]:
-        plain = plain.rstrip(_CLOSING)
+    return _quoted(written.rstrip(_CLOSING) if match["bare"] else written)
+
+
+def in_title(name: str, value: str) -> str:
+    """Say what to type where an option and its value belong to the title."""
+    return _quoted(f"{name}={typed.readable(value)}")
+
+
+def _quoted(words: str) -> str:
     where = "If it belongs to the title, put it in double quotes"
-    return f'{where}: "{shown(plain, 120)}".'
+    return f'{where}: "{shown(words.replace(chr(34), ""), 120)}".'
 
 
 def _value(name: str, match: re.Match[str]) -> str:

@@ -19,7 +19,7 @@ from bot.policy.names import APOSTROPHES, COLONS, COMMAS, QUOTES, folded
 from bot.policy.policies import Customer, Policy, Severity
 from bot.slack import typed
 from bot.slack.blocks import shown
-from bot.slack.command_options import split_options
+from bot.slack.command_options import in_title, split_options
 from bot.slack.typed import Lookup
 
 LONGEST_TITLE = 250
@@ -283,7 +283,8 @@ def _plan(written: str, policy: Policy) -> str:
         return plan.id
     known = ", ".join(plan.id for plan in policy.plans)
     raise UserError(
-        f'No support plan is named "{_quote(written)}". Try one of: {known}.'
+        f'No support plan is named "{_quote(written)}". Try one of: {known}. '
+        f"{in_title('plan', written)}"
     )
 
 
@@ -294,7 +295,7 @@ def _owner(written: str, people: Lookup) -> str:
     if found is None:
         raise UserError(
             f'Nobody is known here as "{_quote(written)}". Type owner=@ and pick the '
-            "name from Slack's list."
+            f"name from Slack's list. {in_title('owner', written)}"
         )
     return found
 
@@ -310,7 +311,7 @@ def _instant(written: str, zone: ZoneInfo, now: datetime) -> datetime:
     except ValueError as error:
         raise UserError(
             f'at="{_quote(written)}" is {error}. Write a time of the last 24 hours by '
-            "your own clock, such as at=09:40."
+            f"your own clock, such as at=09:40. {in_title('at', written)}"
         ) from error
 
 
@@ -320,7 +321,7 @@ def _link(written: str) -> str:
     except ValueError as error:
         raise UserError(
             f'"{_quote(written)}" is no link. Write one with http:// or https://, such '
-            "as link=https://example.com/ticket/7."
+            f"as link=https://example.com/ticket/7. {in_title('link', written)}"
         ) from error
 
 

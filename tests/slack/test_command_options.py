@@ -11,6 +11,8 @@ from bot.slack.command_text import CustomerFrom, OpenRequest, Reading
 from tests.factories import pacific, shipped_policy
 from tests.slack.typed_commands import refused, request
 
+IN_QUOTES = " If it belongs to the title, put it in double quotes:"
+
 
 def test_all_options_are_read_in_any_position() -> None:
     result = request(
@@ -265,6 +267,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'No support plan is named "Free". Try one of: premium, standard, '
                 "self_service."
+                f'{IN_QUOTES} "plan=Free".'
             ),
         ),
         (
@@ -272,6 +275,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'No support plan is named "&lt;gold&gt;". Try one of: premium, '
                 "standard, self_service."
+                f'{IN_QUOTES} "plan=&lt;gold&gt;".'
             ),
         ),
         (
@@ -279,6 +283,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'No support plan is named "Premium Support)". Try one of: premium, '
                 "standard, self_service."
+                f'{IN_QUOTES} "plan=Premium Support)".'
             ),
         ),
         (
@@ -286,6 +291,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'at="09:40 UTC" is not a time of the day. Write a time of the last 24 '
                 "hours by your own clock, such as at=09:40."
+                f'{IN_QUOTES} "at=09:40 UTC".'
             ),
         ),
         (
@@ -293,6 +299,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'Nobody is known here as "a@b.c". Type owner=@ and pick the name from '
                 "Slack's list."
+                f'{IN_QUOTES} "owner=a@b.c".'
             ),
         ),
         (
@@ -329,6 +336,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'No support plan is named "gold". Try one of: premium, standard, '
                 "self_service."
+                f'{IN_QUOTES} "plan=gold".'
             ),
         ),
         ("push fails plan=", "plan= says nothing. Write for example plan=standard."),
@@ -338,6 +346,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'Nobody is known here as "zed". Type owner=@ and pick the name from '
                 "Slack's list."
+                f'{IN_QUOTES} "owner=zed".'
             ),
         ),
         (
@@ -345,6 +354,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 'at="25:00" is not a time of the day. Write a time of the last 24 '
                 "hours by your own clock, such as at=09:40."
+                f'{IN_QUOTES} "at=25:00".'
             ),
         ),
         (
@@ -352,6 +362,7 @@ def test_am_and_pm_belong_to_the_time_before_them() -> None:
             (
                 '"ftp://x.y" is no link. Write one with http:// or https://, such as '
                 "link=https://example.com/ticket/7."
+                f'{IN_QUOTES} "link=ftp://x.y".'
             ),
         ),
         ("plan=premium", "What is wrong? Write a title before the options."),

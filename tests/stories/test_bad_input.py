@@ -5,6 +5,8 @@ import pytest
 from bot.emulator.records import Message
 from tests.story import Story
 
+IN_QUOTES = " If it belongs to the title, put it in double quotes:"
+
 
 def all_text(message: Message) -> str:
     """Return everything in a message that Slack reads as mark-up.
@@ -35,6 +37,7 @@ def all_text(message: Message) -> str:
             (
                 'No support plan is named "gold". Try one of: premium, standard, '
                 "self_service."
+                f'{IN_QUOTES} "plan=gold".'
             ),
         ),
         (
@@ -42,6 +45,7 @@ def all_text(message: Message) -> str:
             (
                 'Nobody is known here as "@nobody". Type owner=@ and pick the name '
                 "from Slack's list."
+                f'{IN_QUOTES} "owner=@nobody".'
             ),
         ),
         (
@@ -49,6 +53,7 @@ def all_text(message: Message) -> str:
             (
                 'at="25:99" is not a time of the day. Write a time of the last 24 '
                 "hours by your own clock, such as at=09:40."
+                f'{IN_QUOTES} "at=25:99".'
             ),
         ),
         (
@@ -56,6 +61,7 @@ def all_text(message: Message) -> str:
             (
                 'at="tomorrow" is not a time of the day. Write a time of the last 24 '
                 "hours by your own clock, such as at=09:40."
+                f'{IN_QUOTES} "at=tomorrow".'
             ),
         ),
         (
@@ -63,6 +69,7 @@ def all_text(message: Message) -> str:
             (
                 '"ticket7" is no link. Write one with http:// or https://, such as '
                 "link=https://example.com/ticket/7."
+                f'{IN_QUOTES} "link=ticket7".'
             ),
         ),
         ("acme: slow at=", "at= says nothing. Write for example at=09:40."),
