@@ -9,8 +9,9 @@ from bot.incidents.work_list import Part, part
 from bot.policy import likeness
 from bot.policy.likeness import PART
 from bot.policy.names import folded
+from bot.slack import typed
 from bot.slack.blocks import Message, View, shown
-from bot.slack.command_text import HELP, near_customers
+from bot.slack.command_text import as_word, asks_for_help, near_customers
 from bot.slack.messages import command_help, incident_list, on_call, one_incident
 from bot.triage.context import Context
 from bot.triage.covers import Covers
@@ -38,16 +39,16 @@ class Questions:
 
     def answer(self, text: str, by: str, page: int = 0) -> Message:
         """Return the answer to `/incident` and this text; `page` is of a list."""
-        wanted = folded(text)
-        if number := _NUMBER.fullmatch(wanted):
+        if number := _NUMBER.fullmatch(folded(text)):
             return self._one(int(number[1]), by)
-        if wanted in HELP:
+        if asks_for_help(text):
             return command_help.questions()
         reader, now = self._people.person(by), self._context.clock()
         lines, what = self._triage.listed(reader.zone), "open"
-        if wanted in frozenset(Part):
-            lines, what = part(lines, Part(wanted), by), _IN_WORDS[Part(wanted)]
-        elif wanted:
+        wanted, word = typed.readable(typed.clean(text)).strip(), as_word(text)
+        if word in frozenset(Part):
+            lines, what = part(lines, Part(word), by), _IN_WORDS[Part(word)]
+        elif folded(wanted):
             known = {one.incident.customer for one in lines} - {None}
             names = self._customers(wanted, map(str, known))
             lines = [one for one in lines if one.incident.customer in names]
@@ -84,8 +85,9 @@ class Questions:
         A name or an alias means its customer, a part of a name all who have something
         open.
         """
-        customers = self._context.policy().customers
-        found = self._context.policy().find_customer(wanted)
+        policy = self._context.policy()
+        customers = policy.customers
+        found = policy.find_customer(wanted) or policy.find_customer(as_word(wanted))
         if found is not None:
             return [found.name]
         if names := sorted(one for one in known if likeness.names(wanted, one) >= PART):

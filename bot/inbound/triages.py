@@ -5,13 +5,12 @@ from datetime import datetime
 
 from bot.errors import SlackError, UserError
 from bot.incidents.acts import Report
-from bot.policy.names import folded
 from bot.policy.policies import Severity
 from bot.slack import actions, triage_text
 from bot.slack.actions import Triaged
 from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
-from bot.slack.command_text import HELP, OpenRequest
+from bot.slack.command_text import OpenRequest, as_word, asks_for_help
 from bot.slack.forms import opening
 from bot.slack.forms.opening import OpenEntry
 from bot.slack.messages import answers, command_help, opened, triaged
@@ -39,7 +38,8 @@ class Triages:
 
     def text(self, command: Command) -> Message:
         """Suggest a severity for what was typed after a command."""
-        if folded(command.arguments) in {"", "-", *HELP}:
+        words = command.arguments
+        if as_word(words) in {"", "-"} or asks_for_help(words):
             raise UserError(
                 f"Type `{command.typed_name} what somebody wrote`; only you see which "
                 "severity it may have, and nothing is opened until you press."

@@ -24,7 +24,7 @@ from bot.slack.typed import Lookup
 
 LONGEST_TITLE = 250
 # Two dashes are one in a folded text.
-HELP = {"help", "?", "-help", "-h"}
+_HELP = {"help", "?", "-help", "-h"}
 
 _SIMILAR, _VERY_SIMILAR = 0.6, 0.7
 # A first word such as "data" begins the names of many: then it says nothing.
@@ -134,7 +134,7 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
     it is escaped. `people` raises Refusal if several people have a name.
     """
     raw = " ".join(typed.clean(text).split())
-    if folded(raw) in HELP:
+    if asks_for_help(raw):
         return Help()
     rest, options = split_options(raw, partial(_is_value, policy, people))
     words = _unquoted(" ".join(typed.readable(rest, names).split()))
@@ -162,6 +162,16 @@ def parse_command(  # noqa: PLR0913  # What the text alone does not tell.
         link=None if link is None else _link(link),
         reading=Reading(found, _suggestions(bare, found, policy, customer)),
     )
+
+
+def as_word(text: str) -> str:
+    """Return text as one of the words that a command knows: "Mine." is mine."""
+    return folded(text).strip(f"{QUOTES}{APOSTROPHES}`. ")
+
+
+def asks_for_help(text: str) -> bool:
+    """Return whether only help is asked for."""
+    return as_word(text) in _HELP
 
 
 def near_customers(name: str, customers: Iterable[Customer]) -> tuple[str, ...]:

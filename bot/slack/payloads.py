@@ -59,7 +59,7 @@ class Command:
     @property
     def typed_name(self) -> str:
         """The command as it is typed without its arguments: `/incident sev2`."""
-        return " ".join((self.name, *self._words[:1])) if self._is_nested else self.name
+        return f"{self.name} {self._first}" if self._is_nested else self.name
 
     @property
     def arguments(self) -> str:
@@ -85,17 +85,20 @@ class Command:
     @property
     def is_about_on_call(self) -> bool:
         """Return whether it is `/oncall`, or `/incident oncall`."""
-        is_named = self.name.endswith("incident") and self.text.strip().lower()
-        return self.name.endswith("oncall") or is_named == "oncall"
+        is_named = self.name.endswith("incident") and len(self._words) == 1
+        return self.name.endswith("oncall") or (is_named and self._first == "oncall")
 
     @property
     def _words(self) -> list[str]:
         return self.text.split(maxsplit=1)
 
     @property
+    def _first(self) -> str:
+        return self._words[0].lower().strip("/.,:;") if self._words else ""
+
+    @property
     def _is_nested(self) -> bool:
-        first = self._words[0].lower().removeprefix("/") if self._words else ""
-        return self.name.endswith("incident") and first in {*Severity, _TRIAGE}
+        return self.name.endswith("incident") and self._first in {*Severity, _TRIAGE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,7 @@ def test_the_form_of_a_customers_channel_has_the_customer_chosen() -> None:
     assert parsed("", channel="C0ACME") == Form("Acme")
 
 
-@pytest.mark.parametrize("text", ["help", " Help ", "?", "--help", "-h"])
+@pytest.mark.parametrize("text", ["help", " Help ", "?", "--help", "-h", "Help."])
 def test_help_is_help(text: str) -> None:
     assert parsed(text) == Help()
 

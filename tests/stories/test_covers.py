@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import partial
 
+import pytest
+
 from bot.business_time.schedules import Schedule, Span
 from bot.emulator.records import Message
 from bot.policy.on_call import Role
@@ -241,10 +243,11 @@ def test_of_two_who_accept_at_once_one_covers_and_the_other_is_told(
     assert refused == [f"{winner} accepted it today 10:00 already."]
 
 
-def test_incident_oncall_is_the_same_as_oncall(tell: Tell) -> None:
+@pytest.mark.parametrize("typed", ["oncall", "Oncall."])
+def test_incident_oncall_is_the_same_as_oncall(tell: Tell, typed: str) -> None:
     told = tell("2026-11-24 10:00", policy=by_turns())
 
-    same = told.command("lea", "/incident oncall").private
+    same = told.command("lea", f"/incident {typed}").private
 
     assert same is not None
     assert same.text == on_call_said(told, "lea").text

@@ -114,6 +114,7 @@ def test_a_late_press_in_the_private_answer_says_why(tuesday: Story) -> None:
             "globx",
             "There is no customer “globx”. Did you mean Globex? Type `/incident help`.",
         ),
+        ("Сома & Co", "There is no customer “Сома & Co”. Type `/incident help`."),
     ],
 )
 def test_the_incident_command_says_what_it_cannot_show(
@@ -122,7 +123,7 @@ def test_the_incident_command_says_what_it_cannot_show(
     assert asked(tuesday, "dee", written) == f"{sentence}"
 
 
-@pytest.mark.parametrize("written", ["help", "?"])
+@pytest.mark.parametrize("written", ["help", "?", "Help.", "`help`"])
 def test_the_incident_command_has_a_help_of_its_own(
     tuesday: Story, written: str
 ) -> None:
@@ -139,6 +140,9 @@ def test_the_incident_command_has_a_help_of_its_own(
         ("UNOWNED", "1 is without an owner."),
         ("due", "1 is due before your next morning, or late."),
         ("ACME", "2 are open for Acme."),
+        ("Mine.", "1 is yours."),
+        ("“Due”", "1 is due before your next morning, or late."),
+        ("Acme.", "2 are open for Acme."),
     ],
 )
 def test_a_word_after_the_command_asks_for_a_part(
@@ -167,7 +171,7 @@ def test_a_long_list_turns_its_pages_in_place(tuesday: Story) -> None:
     assert len(tuesday.slack.private("dee")) == before
 
 
-@pytest.mark.parametrize("typed", ["sev2", "SEV2", "/sev2", "  sev2 "])
+@pytest.mark.parametrize("typed", ["sev2", "SEV2", "/sev2", "  sev2 ", "Sev2:"])
 def test_a_short_command_works_under_the_long_one(tuesday: Story, typed: str) -> None:
     answer = tuesday.command("dee", f"/incident {typed} acme: push fails owner=@dee")
 

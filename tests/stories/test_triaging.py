@@ -110,7 +110,7 @@ def test_triage_works_under_incident_where_the_short_name_is_taken(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "help", "  ", "?", "-help", "--help", "-", "Help"]
+    "text", ["", "help", "  ", "?", "-help", "--help", "-", "Help", "Help."]
 )
 def test_triage_without_a_text_says_how_it_is_typed(tuesday: Story, text: str) -> None:
     assert "`/triage what somebody wrote`" in tuesday.read(typed(tuesday, text))
