@@ -56,7 +56,7 @@ class Commands:
             channel=command.channel,
             typist_zone=typist.zone,
             now=now,
-            people=self._people.id_of,
+            people=self._people.ids(),
             names=self._people.name_of,
         )
         if isinstance(request, command_text.Help):

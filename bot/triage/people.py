@@ -1,8 +1,9 @@
 """People: their names and zones as last seen, and who may use the bot."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -73,22 +74,31 @@ class People:
         row = self._row(id)
         return row["name"] if row else None
 
-    def id_of(self, name: str) -> str | None:
-        """Return the id of the one active person with this name, as readers see it.
+    def ids(self) -> Callable[[str], str | None]:
+        """Return what finds the id of the one active person with a name.
 
-        Raises Refusal if several people have the name.
+        Names are compared as readers see them. Everybody is read once, for the first
+        name: there may be tens of thousands, and a command asks for several names. It
+        raises Refusal if several people have the name.
         """
-        wanted = folded(name)
-        with self._context.database.reading() as tx:
-            people = tx.ask("people")
-        found = [
-            row["id"]
-            for row in people()
-            if row["is_active"] and folded(row["name"]) == wanted
-        ]
-        if len(found) > 1:
-            raise Refusal(SeveralPeople(tuple(sorted(found))))
-        return found[0] if found else None
+
+        @cache
+        def by_name() -> Mapping[str, Collection[str]]:
+            found: dict[str, list[str]] = {}
+            with self._context.database.reading() as tx:
+                people = tx.ask("people")
+            for row in people():
+                if row["is_active"]:
+                    found.setdefault(folded(row["name"]), []).append(row["id"])
+            return found
+
+        def id_of(name: str) -> str | None:
+            found = sorted(by_name().get(folded(name), ()))
+            if len(found) > 1:
+                raise Refusal(SeveralPeople(tuple(found)))
+            return found[0] if found else None
+
+        return id_of
 
     def admit(self, id: str, team: str | None) -> None:
         """Raise Refusal unless this is a full member of our own company.

@@ -144,6 +144,20 @@ def test_somebody_on_no_page_yet_may_type_a_command(crowded: Crowded) -> None:
     assert "INC-1 · 🔵 Sev3" in crowded.read(answer.private, "p2400")
 
 
+def test_a_command_reads_everybody_once_however_many_names_it_asks_for(
+    crowded: Crowded,
+) -> None:
+    find = crowded.bot.people.ids()
+    first = find("P0900")
+    crowded.slack.add_person("nia")
+    crowded.tell_of("team_join", "nia")
+
+    later = find("nia")
+
+    assert (first, later) == ("U1P0900", None)
+    assert crowded.bot.people.ids()("nia") == "U0NIA"
+
+
 def test_a_replica_that_is_behind_does_not_move_the_list_back(
     crowded: Crowded,
 ) -> None:
