@@ -1,5 +1,6 @@
 """What `sevbot doctor` checks in Slack: tokens, scopes, channels, people, the time."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,6 +90,8 @@ def examined(
         return
     name = str(me.body.get("user"))
     yield ok(f"SLACK_BOT_TOKEN is that of @{name} in {me.body.get('team')}.")
+    if not is_http:
+        yield from _one_app(asker, me.body, text_of(settings.slack_app_token))
     yield _skew(me.headers, system_clock())
     yield from _scopes(_granted(me))
     if policy is not None:
@@ -113,6 +116,22 @@ def _transport(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
     yield (
         _refused(name, opened.error) if opened.error else ok(f"{name} opens a socket.")
     )
+
+
+def _one_app(asker: Asker, me: Body, app_token: str) -> Iterator[Finding]:
+    """Look whether both tokens are of one app; the other's commands arrive otherwise.
+
+    An app-level token names its app: xapp-1-A0123456789-…
+    """
+    asked = asker.ask("bots.info", bot=str(me.get("bot_id")))
+    bots = (asked.body.get("bot") or {}).get("app_id")
+    named = re.match(r"xapp-\d+-(A[0-9A-Z]+)", app_token)
+    if bots and named and named[1] != bots:
+        yield wrong(
+            f"SLACK_APP_TOKEN is of the app {named[1]}, SLACK_BOT_TOKEN of {bots}: no "
+            "command typed to the bot arrives.",
+            SECRETS["SLACK_APP_TOKEN"].copy,
+        )
 
 
 def _signing(settings: Settings) -> Iterator[Finding]:

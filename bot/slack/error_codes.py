@@ -13,11 +13,11 @@ from bot.errors import Fate
 # Whose pages the table is from. `response_url` stands for all of those:
 # https://docs.slack.dev/interactivity/handling-user-interaction
 METHODS = frozenset({
-    "apps.connections.open", "auth.teams.list", "auth.test", "chat.delete",
-    "chat.postEphemeral", "chat.postMessage", "chat.update", "conversations.history",
-    "conversations.info", "conversations.open", "conversations.replies", "dnd.info",
-    "reactions.get", "response_url", "users.info", "users.list", "views.open",
-    "views.update",
+    "apps.connections.open", "auth.teams.list", "auth.test", "bots.info",
+    "chat.delete", "chat.postEphemeral", "chat.postMessage", "chat.update",
+    "conversations.history", "conversations.info", "conversations.open",
+    "conversations.replies", "dnd.info", "reactions.get", "response_url", "users.info",
+    "users.list", "views.open", "views.update",
 })  # fmt: skip
 
 CODES: Mapping[Fate, str] = {
@@ -48,7 +48,8 @@ CODES: Mapping[Fate, str] = {
     # Slack says of `no_permission` that the app may be no member of the conversation.
     Fate.REFUSED: """
         access_denied app_cannot_join_channel as_user_not_supported
-        attachment_payload_limit_exceeded bad_timestamp block_mismatch cannot_dm_bot
+        attachment_payload_limit_exceeded bad_timestamp block_mismatch
+        bot_not_found bots_not_found cannot_dm_bot
         cannot_reply_to_message cant_broadcast_message cant_delete_message
         cant_update_message channel_is_limited_access channel_not_found
         compliance_exports_prevent_deletion duplicate_channel_not_found

@@ -136,6 +136,10 @@ def no_app_token(it: Installation) -> None:
     del it.settings["slack_app_token"]
 
 
+def an_app_token_of_another_app(it: Installation) -> None:
+    it.slack.workspace.app_id = "A0OTHER"
+
+
 def a_declined_scope(it: Installation) -> None:
     it.slack.workspace.scopes -= {"im:write"}
 
@@ -201,6 +205,13 @@ def half_a_policy(it: Installation) -> None:
 FAULTS = {
     a_token_of_another_app: ("Slack refuses SLACK_BOT_TOKEN: invalid_auth.", "Copy"),
     no_app_token: ("SLACK_APP_TOKEN is not set.", "connections:write"),
+    an_app_token_of_another_app: (
+        (
+            "SLACK_APP_TOKEN is of the app A0SEVBOT, SLACK_BOT_TOKEN of A0OTHER: no "
+            "command typed to the bot arrives."
+        ),
+        "App-Level Tokens",
+    ),
     a_declined_scope: (
         "The scope im:write is missing: nobody is reminded in private.",
         "Reinstall to Workspace",

@@ -55,6 +55,7 @@ class WebApi:
             "auth.test": Method(Tier.SPECIAL, self._auth_test),
             "auth.teams.list": Method(Tier.TWO, self._auth_teams_list),
             "apps.connections.open": Method(Tier.THREE, self._apps_connections_open),
+            "bots.info": Method(Tier.THREE, self._bots_info),
             "chat.postMessage": on(Tier.SPECIAL, chat_api.post_message),
             "chat.postEphemeral": on(Tier.FOUR, chat_api.post_ephemeral),
             "chat.update": on(Tier.THREE, chat_api.update),
@@ -120,6 +121,13 @@ class WebApi:
             "is_enterprise_install": workspace.is_org_wide,
             **({"enterprise_id": enterprise} if enterprise else {}),
         }
+
+    def _bots_info(self, arguments: Json) -> Json:
+        workspace = self._workspace
+        if arguments.get("bot") != workspace.bot_id:
+            raise Refused("bot_not_found")
+        bot = {"id": workspace.bot_id, "app_id": workspace.app_id}
+        return {"bot": {**bot, "name": workspace.bot.name, "deleted": False}}
 
     def _auth_teams_list(self, _: Json) -> Json:
         workspace = self._workspace
