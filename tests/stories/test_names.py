@@ -46,6 +46,19 @@ def test_of_two_people_with_one_display_name_the_mentioned_one_is_meant(
     assert "*Owner:* @Kim Lee" in tuesday.read(tuesday.card())
 
 
+def test_an_owner_by_a_name_that_two_people_have_is_asked_about(
+    tuesday: Story,
+) -> None:
+    for handle in ("kim1", "kim2"):
+        arrive(tuesday, handle, display_name="Kim Lee")
+        tuesday.tell_of("team_join", handle)
+
+    said = tuesday.command("dee", '/sev3 acme: slow owner="kim lee"').private
+
+    assert tuesday.read(said).startswith("Several people have that name: @Kim Lee and")
+    assert tuesday.slack.channel("incidents") == []
+
+
 @pytest.mark.parametrize("tz", ["", None, "Moon/Tranquility"])
 def test_a_person_whose_zone_nobody_knows_works_by_the_teams(
     tuesday: Story, tz: str | None
