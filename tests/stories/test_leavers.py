@@ -134,7 +134,12 @@ def test_leaving_twice_releases_twice(owned: Story) -> None:
     assert [line[:9] for line in lists(owned)] == ["Tue 10:01", "Tue 10:03"]
 
 
-def test_the_leads_hear_once_of_many_who_leave_together(tuesday: Story) -> None:
+@pytest.mark.parametrize(
+    ("apart", "told_at"), [(10, "10:02"), (0, "10:01")], ids=["in turn", "at once"]
+)
+def test_the_leads_hear_once_of_many_who_leave_together(
+    tuesday: Story, apart: int, told_at: str
+) -> None:
     names = [f"p{number}" for number in range(8)]
     for name in names:
         tuesday.slack.add_person(name)
@@ -143,11 +148,11 @@ def test_the_leads_hear_once_of_many_who_leave_together(tuesday: Story) -> None:
 
     for name in names:
         tuesday.leave(name)
-        tuesday.advance(seconds=10)
+        tuesday.advance(seconds=apart)
     tuesday.advance(minutes=10)
 
     assert lists(tuesday) == [
-        "Tue 10:02 8 people left; nobody owns INC-1 Acme (⬜ Sev4), "
+        f"Tue {told_at} 8 people left; nobody owns INC-1 Acme (⬜ Sev4), "
         "INC-2 Acme (⬜ Sev4), INC-3 Acme (⬜ Sev4), INC-4 Acme (⬜ Sev4), "
         "INC-5 Acme (⬜ Sev4), INC-6 Acme (⬜ Sev4), INC-7 Acme (⬜ Sev4) and "
         "INC-8 Acme (⬜ Sev4) now."
