@@ -1,6 +1,6 @@
 """Render reminders: load what each is about, and leave out what was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.delivery.attempts import Rendered
@@ -36,11 +36,10 @@ def rendered(
     own = [(item, message.sent_at) for item in items.within(tx, message.key)]
     told = [*own, *items.told_before(tx, message.key)]
     rings = Rings(tx, policy)
-    found = [
-        _item(tx, message, one, told_at, rings, now, links)
-        for one, told_at in told
-        if one.incident not in replaced
-    ]
+    every = (
+        _item(tx, message, one, told_at, rings, now, links) for one, told_at in told
+    )
+    found = [one for one in every if not _is_replaced(one, replaced, reader)]
     if replaced and not found and message.ts is not None:
         numbers = sorted({one.incident for one, _ in own})
         kept = reminder.with_replies(numbers)
@@ -92,6 +91,19 @@ def _item(  # noqa: PLR0913  # What a reminder shows.
         url=links.one(tx, item.incident),
         last_word=last_word(tx, incident),
     )
+
+
+def _is_replaced(
+    item: ReminderItem, replaced: Mapping[int, bool], reader: Person | None
+) -> bool:
+    """Return whether a newer message says what a reminder did.
+
+    What is no reminder has the buttons of the owner alone.
+    """
+    number = item.incident.number
+    if not replaced.get(number, True):
+        return item.is_owned_by(reader) or not item.is_live_for(reader)
+    return number in replaced
 
 
 def explained_by(tx: Transaction, incident: Incident) -> Event | None:

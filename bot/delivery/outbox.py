@@ -8,7 +8,7 @@ https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html
 
 import logging
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.delivery import attempts, dead_letters, pacing
@@ -127,6 +127,22 @@ class Outbox:
             for report in dead_letters.reports_of(tx, message):
                 self._refresh(tx, report)
             return is_queued
+
+    def renew_list(self, key: str) -> bool:
+        """Queue an edit of the list in which somebody pressed a button.
+
+        Return whether it is theirs alone, so that it shows them what follows. One that
+        the next list has replaced stays as it is.
+        """
+        with self._context.database.transaction() as tx:
+            shown = outbox_messages.find(tx, key)
+            if shown is None or not shown.is_live or "until" not in shown.refs:
+                return False
+            until = datetime.fromisoformat(shown.refs["until"])
+            if until <= self._context.clock():
+                return False
+            self._refresh(tx, key)
+            return shown.kind is MessageKind.MORNING
 
     def _claim(self, tx: Transaction, down_to: Priority) -> OutboxMessage | None:
         now = self._context.system_clock()

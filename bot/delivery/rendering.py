@@ -31,6 +31,7 @@ from bot.slack.messages import (
     offer,
     on_call,
     policy_notice,
+    reminder,
     review,
     shift,
 )
@@ -155,17 +156,16 @@ class Renderer:
 
     def _note(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         incident, event = _incident(tx, message), _event(tx, message)
-        moved = [
-            deadline
-            for deadline in records.deadlines(tx, incident.number)
-            if deadline.is_open and deadline.changed
-        ]
-        reader, url = None, None
+        if _is_told_anew(tx, message, incident):
+            return _replaced(incident.number)
+        owed = records.deadlines(tx, incident.number)
+        moved = [deadline for deadline in owed if deadline.is_open and deadline.changed]
+        reader, url, is_asked = None, None, False
         if message.person is not None:
-            reader, url = (
-                self._reader(tx, message),
-                self._addresses.one(tx, incident.number),
-            )
+            reader = self._reader(tx, message)
+            url = self._addresses.one(tx, incident.number)
+            told = items.told_before(tx, message.key)
+            is_asked = any(item.kind.is_internal for item, _ in told)
         said = note.message(
             incident,
             event,
@@ -174,8 +174,10 @@ class Renderer:
             moved=moved,
             reader=reader,
             url=url,
+            owed=owed_now(owed),
+            is_asked=is_asked,
         )
-        return Rendered(said)
+        return Rendered(said, is_live=_has_steps(incident, message.person))
 
     def _offer(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a hand-off request; once answered or withdrawn it says so."""
@@ -185,8 +187,11 @@ class Renderer:
             incident.offered_to,
             incident.owner,
         )
-        if message.ts is None and incident.offered_to != reader.id:
-            return None
+        if incident.offered_to != reader.id:
+            if message.ts is None:
+                return None
+            if _is_told_anew(tx, message, incident):
+                return _replaced(incident.number)
         said = offer.message(
             incident,
             event.by,
@@ -207,7 +212,20 @@ class Renderer:
         reader = self._reader(tx, message)
         if people.has_left(tx, reader.id):
             return None
-        return Rendered(offer.answered(incident, event, reader))
+        if _is_told_anew(tx, message, incident):
+            return _replaced(incident.number)
+        told = items.told_before(tx, message.key)
+        said = offer.answered(
+            incident,
+            event,
+            reader,
+            owed=owed_now(records.deadlines(tx, incident.number)),
+            policy=self._policy(),
+            now=self._clock(),
+            url=self._addresses.one(tx, incident.number),
+            is_asked=any(item.kind.is_internal for item, _ in told),
+        )
+        return Rendered(said, is_live=_has_steps(incident, reader.id))
 
     def _cover(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a request for a cover, or how one ended."""
@@ -310,13 +328,15 @@ class Renderer:
         reader = self._reader(tx, message)
         whose = (*missed_by(message), reader.id)[0]
         held = items.within(tx, message.key)
-        found = daily_lists.morning_of(tx, policy, whose, held, now=now, until=until)
-        if not found:
+        found = daily_lists.morning_of(
+            tx, policy, whose, held, now=now, until=until, sent_at=message.sent_at
+        )
+        if not found and message.ts is None:
             return None
         links = self._links(tx, (line.incident for line in found[:MOST_LINES]))
         said = morning_list.message(found, reader, policy, now, links)
         said = morning_list.in_place_of(said, whose, reader)
-        return Rendered(said)
+        return Rendered(said, is_live=bool(found))
 
     def _digest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         since, at, until = (
@@ -335,7 +355,8 @@ class Renderer:
         named += [one.incident for one in told.fallen]
         links = self._links(tx, named)
         zone = policy.team_hours.zone
-        return Rendered(digest.message(told, policy, zone, links))
+        said = digest.message(told, policy, zone, links, message.sent_at)
+        return Rendered(said, is_live=True)
 
     def _review(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         policy, now = self._policy(), self._clock()
@@ -378,3 +399,19 @@ def _event(tx: Transaction, message: OutboxMessage) -> Event:
     event = records.event(tx, int(message.refs["event"]))
     assert event is not None, "a message's event is recorded"
     return event
+
+
+def _has_steps(incident: Incident, reader: str | None) -> bool:
+    """Return whether a message to this reader has the buttons of the next step."""
+    return incident.is_open and reader is not None and incident.owner == reader
+
+
+def _replaced(*numbers: int) -> Rendered:
+    """Return what is to be deleted; what it says stays only under people's replies."""
+    return Rendered(reminder.with_replies(numbers), is_replaced=True)
+
+
+def _is_told_anew(tx: Transaction, message: OutboxMessage, incident: Incident) -> bool:
+    """Return whether a newer message to the same person is about the incident."""
+    is_posted = message.person is not None and message.ts is not None
+    return is_posted and incident.number in items.replaced(tx, message.key)

@@ -65,7 +65,7 @@ class Presses:
         self._covers = covers
         self._handlers: dict[str, Callable[[Press], Answer]] = {
             actions.TAKE: self._take,
-            actions.TAKE_IN_LIST: self._take,
+            actions.TAKE_IN_LIST: self._take_in_list,
             actions.STILL_ON_IT: self._still_on_it,
             actions.RESUME: self._resume,
             actions.REOPEN: self._reopen,
@@ -118,6 +118,16 @@ class Presses:
             _act(press), taking.number, from_owner=taking.from_owner
         )
         return self._shown(press, result, "is yours now")
+
+    def _take_in_list(self, press: Press) -> Answer:
+        """Take it, and show in the list whose it is now, even if somebody else's."""
+        key, is_shown = press.key_of_message, False
+        try:
+            answer = self._take(press)
+        finally:
+            if key is not None:
+                is_shown = self._outbox.renew_list(key)
+        return None if is_shown else answer
 
     def _still_on_it(self, press: Press) -> Answer:
         self._triage.check_in(_act(press), actions.read_incident(press.value))

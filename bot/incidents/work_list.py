@@ -80,6 +80,11 @@ class Line:
         """Return whether it is the turn of whoever takes it."""
         return self.incident.owner is None
 
+    def is_taken_since(self, at: datetime | None) -> bool:
+        """Return whether its owner got it at an instant or after."""
+        owned_since = self.incident.owned_since
+        return at is not None and owned_since is not None and owned_since >= at
+
     @property
     def is_pressing(self) -> bool:
         """Return whether somebody must act before the list's end."""
@@ -107,10 +112,16 @@ def work_list(
     return sorted(lines, key=_order)
 
 
-def of_morning(lines: Iterable[Line], day: BusinessHours, now: datetime) -> list[Line]:
+def of_morning(
+    lines: Iterable[Line],
+    day: BusinessHours,
+    now: datetime,
+    sent_at: datetime | None = None,
+) -> list[Line]:
     """Return what belongs on the morning list of the person whose work list it is.
 
     What is quiet is on the first one of a week; `day` are the person's working days.
+    What was taken since the list was sent stays on it.
     """
     is_first = begins_week(day, now)
     return [
@@ -118,6 +129,7 @@ def of_morning(lines: Iterable[Line], day: BusinessHours, now: datetime) -> list
         for line in lines
         if line.is_pressing
         or line.held_since is not None
+        or line.is_taken_since(sent_at)
         or (is_first and line.group is Group.QUIET)
     ]
 

@@ -142,7 +142,8 @@ class Press:
     """A pressed button or a choice from a menu, in a message or in a form.
 
     `team` is the person's home workspace or organisation. `is_private` means that only
-    this person sees the message. `form` is the form with what stands in it.
+    this person sees the message; of any other `key_of_message` is the key that it
+    carries. `form` is the form with what stands in it.
     """
 
     action: str
@@ -156,6 +157,7 @@ class Press:
     view_id: str | None
     is_private: bool
     form: Submission | None = None
+    key_of_message: str | None = None
 
     @property
     def key(self) -> str:
@@ -287,6 +289,7 @@ def press(body: Payload) -> Press:
         view_id=view.get("id"),
         is_private=bool(container.get("is_ephemeral")),
         form=_form(body) if view else None,
+        key_of_message=_key_of(body.get("message") or {}),
     )
 
 
@@ -323,6 +326,13 @@ def search(body: Payload) -> Search:
 def submission(body: Payload) -> Submission:
     """Read a `view_submission` payload."""
     return _form(body)
+
+
+def _key_of(message: Payload) -> str | None:
+    """Return the key of a message of ours, which is its first block's id."""
+    blocks: list[Payload] = message.get("blocks") or [{}]
+    key = blocks[0].get("block_id")
+    return None if key is None else str(key)
 
 
 def _form(body: Payload) -> Submission:

@@ -1093,49 +1093,65 @@ SET state = CASE WHEN outbox.state = 'sending' THEN 'sending' ELSE 'queued' END,
 RETURNING id;
 
 -- name: queue_replaced
--- Queue an edit of each sent reminder about the incidents of a message that a newer one
--- at the same place replaces. As with queue_edits there is one edit per message.
+-- Queue an edit of each sent message about the incidents of a message that a newer one
+-- at the same place may replace. As with queue_edits there is one edit per message.
 INSERT INTO outbox (
   workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
   refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
   rendered, queued_at, sent_at, last_error
 )
+WITH own AS (
+  SELECT incident
+  FROM outbox_items
+  WHERE workspace = :workspace
+    AND key = :key
+  UNION
+  SELECT incident
+  FROM outbox
+  WHERE workspace = :workspace
+    AND key = :key
+    AND person IS NOT NULL
+    AND kind IN ('note', 'offer', 'offer_answered')
+),
+shown AS (
+  SELECT
+    other.id, other.workspace, other.key, other.conversation, other.person,
+    other.incident
+  FROM outbox AS other
+  JOIN outbox AS message
+    ON message.workspace = other.workspace
+    AND message.key = :key
+  WHERE other.workspace = :workspace
+    AND other.key IN (
+      SELECT item.key
+      FROM own
+      JOIN outbox_items AS item
+        ON item.workspace = :workspace
+        AND item.incident = own.incident
+      UNION
+      SELECT told.key
+      FROM own
+      JOIN outbox AS told
+        ON told.workspace = :workspace
+        AND told.incident = own.incident
+      WHERE told.person IS NOT NULL
+        AND told.kind IN ('note', 'offer', 'offer_answered')
+    )
+    AND other.state = 'sent'
+    AND other.ts IS NOT NULL
+    AND other.deleted_at IS NULL
+    AND COALESCE(other.person, other.conversation)
+      = COALESCE(message.person, message.conversation)
+    AND COALESCE(other.thread_of, '') = COALESCE(message.thread_of, '')
+)
 SELECT
   workspace, 'edit:' || key, 'edit', 2, conversation, person, incident, NULL, key, '{}',
   'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
   NULL, :queued_at, NULL, NULL
-FROM outbox AS shown
-WHERE workspace = :workspace
-  AND kind = 'reminder'
-  AND state = 'sent'
-  AND ts IS NOT NULL
-  AND deleted_at IS NULL
-  AND key IN (
-    SELECT item.key
-    FROM outbox_items AS own
-    JOIN outbox_items AS item
-      ON item.workspace = own.workspace
-      AND item.incident = own.incident
-    WHERE own.workspace = :workspace
-      AND own.key = :key
-  )
-  AND EXISTS (
-    SELECT 1
-    FROM outbox_items AS own
-    JOIN outbox_items AS other
-      ON other.workspace = own.workspace
-      AND other.incident = own.incident
-    JOIN outbox AS newer
-      ON newer.workspace = other.workspace
-      AND newer.key = other.key
-    WHERE own.workspace = :workspace
-      AND own.key = shown.key
-      AND newer.kind = 'reminder'
-      AND newer.state = 'sent'
-      AND newer.id > shown.id
-      AND COALESCE(newer.person, newer.conversation)
-        = COALESCE(shown.person, shown.conversation)
-      AND COALESCE(newer.thread_of, '') = COALESCE(shown.thread_of, '')
+FROM shown
+WHERE id < (
+    SELECT MAX(id)
+    FROM shown
   )
 ORDER BY key
 ON CONFLICT (workspace, key) DO UPDATE
@@ -1196,26 +1212,38 @@ WHERE workspace = :workspace
 RETURNING position;
 
 -- name: replaced_incidents
--- The incidents within a message that a newer one at the same place is about.
-SELECT DISTINCT own.incident
-FROM outbox_items AS own
+-- The incidents within a message that a newer one at the same place is about, and the
+-- newer one's kind. What waits is replaced by a reminder alone, which tells all of it.
+WITH own AS (
+  SELECT incident
+  FROM outbox_items
+  WHERE workspace = :workspace
+    AND key = :key
+  UNION
+  SELECT incident
+  FROM outbox
+  WHERE workspace = :workspace
+    AND key = :key
+    AND person IS NOT NULL
+    AND kind IN ('note', 'offer', 'offer_answered')
+)
+SELECT own.incident, newer.kind
+FROM own
 JOIN outbox AS message
-  ON message.workspace = own.workspace
-  AND message.key = own.key
+  ON message.workspace = :workspace
+  AND message.key = :key
 JOIN outbox_items AS other
-  ON other.workspace = own.workspace
+  ON other.workspace = :workspace
   AND other.incident = own.incident
 JOIN outbox AS newer
-  ON newer.workspace = other.workspace
+  ON newer.workspace = :workspace
   AND newer.key = other.key
-WHERE own.workspace = :workspace
-  AND own.key = :key
-  AND message.kind = 'reminder'
-  AND newer.kind = 'reminder'
+WHERE newer.kind = 'reminder'
   AND newer.id > message.id
   AND COALESCE(newer.person, newer.conversation)
     = COALESCE(message.person, message.conversation)
   AND COALESCE(newer.thread_of, '') = COALESCE(message.thread_of, '')
+  AND (message.kind = 'reminder' OR message.ts IS NOT NULL)
   AND (
     newer.state = 'sent'
     OR (
@@ -1223,7 +1251,21 @@ WHERE own.workspace = :workspace
       AND newer.priority <= message.priority
       AND newer.state IN ('queued', 'sending', 'unconfirmed')
     )
-  );
+  )
+UNION
+SELECT own.incident, newer.kind
+FROM own
+JOIN outbox AS message
+  ON message.workspace = :workspace
+  AND message.key = :key
+JOIN outbox AS newer
+  ON newer.workspace = :workspace
+  AND newer.incident = own.incident
+WHERE newer.person = message.person
+  AND newer.kind IN ('note', 'offer', 'offer_answered')
+  AND newer.id > message.id
+  AND newer.state = 'sent'
+  AND message.ts IS NOT NULL;
 
 -- name: told_before
 -- What older messages at the same place say of a message's incidents, as far as it is
@@ -1249,9 +1291,16 @@ WHERE item.workspace = :workspace
     FROM outbox_items
     WHERE workspace = :workspace
       AND key = :key
+    UNION
+    SELECT incident
+    FROM outbox
+    WHERE workspace = :workspace
+      AND key = :key
+      AND person IS NOT NULL
+      AND kind IN ('note', 'offer', 'offer_answered')
   )
   AND deadlines.closed_at IS NULL
-  AND message.kind = 'reminder'
+  AND (message.kind = 'reminder' OR older.ts IS NOT NULL)
   AND older.kind = 'reminder'
   AND older.id < message.id
   AND older.state NOT IN ('merged', 'dead')

@@ -484,3 +484,8 @@ WHERE status = 'open' AND rotation IS NOT NULL;
 ALTER TABLE incidents ADD COLUMN offered_until INSTANT;
 CREATE INDEX incidents_offered ON incidents (workspace, offered_until)
 WHERE offered_until IS NOT NULL;
+
+-- name: messages_to_people
+-- What stands in somebody's DM about an incident besides reminders, which have items.
+CREATE INDEX outbox_to_people ON outbox (workspace, incident)
+WHERE person IS NOT NULL AND kind IN ('note', 'offer', 'offer_answered');

@@ -156,8 +156,12 @@ def morning_of(  # noqa: PLR0913  # What it holds, and for when.
     *,
     now: datetime,
     until: datetime,
+    sent_at: datetime | None = None,
 ) -> list[Line]:
-    """Return what a person owes until their next day, and what nobody else has."""
+    """Return what a person owes until their next day, and what nobody else has.
+
+    A list that was `sent_at` an instant keeps what its reader took since.
+    """
     is_on_call = person in recipients.all_of_unowned(policy, now)
     found = [
         one
@@ -177,7 +181,7 @@ def morning_of(  # noqa: PLR0913  # What it holds, and for when.
     lines = work_list.work_list(
         policy, cases(tx, found), now=now, until=until, held=since
     )
-    return work_list.of_morning(lines, day, now)
+    return work_list.of_morning(lines, day, now, sent_at)
 
 
 def _is_still_held(

@@ -72,7 +72,8 @@ def test_declining_an_offer_keeps_the_owner_and_informs_them(offered: Story) -> 
 
     assert owner(offered) == "*Owner:* @ana since today 10:00"
     assert offered.phone("ana")[-1] == (
-        "@ben declined INC-1 Acme (🔶 Sev2). It stays yours."
+        "@ben declined INC-1 Acme (🔶 Sev2). It stays yours. First response due 14:00, "
+        "in 4 h."
     )
     request = offered.slack.dm("ben")[-1]
     assert offered.read(request) == (
@@ -89,7 +90,7 @@ def test_an_offer_without_an_answer_goes_back_after_15_minutes(offered: Story) -
     assert owner(offered) == "*Owner:* @ana since today 10:00"
     assert offered.phone("ana")[-1] == (
         "@ben did not answer in 15 min; the offer of INC-1 Acme (🔶 Sev2) is over. It "
-        "stays yours."
+        "stays yours. First response due 14:00, in 3 h 45."
     )
     assert offered.phone("ben") == [
         "INC-1 Acme (🔶 Sev2): the offer is over. It is @ana's."
@@ -241,7 +242,8 @@ def test_offering_anothers_incident_informs_both_of_the_answer(
     tuesday.press("ben", "Decline", tuesday.slack.dm("ben")[-1])
 
     assert tuesday.phone("ana")[-1] == (
-        "@ben declined INC-1 Acme (🔶 Sev2). It stays yours."
+        "@ben declined INC-1 Acme (🔶 Sev2). It stays yours. First response due 14:00, "
+        "in 4 h."
     )
     assert tuesday.phone("lea") == ["@ben declined INC-1 Acme (🔶 Sev2). It is @ana's."]
 

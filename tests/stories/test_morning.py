@@ -106,20 +106,6 @@ def test_unowned_incidents_are_on_the_primarys_list(tell: Tell) -> None:
     assert told.read(message).count("nobody owns it. ") == 2
 
 
-def test_taking_from_a_morning_list_shows_the_incident_and_its_next_step(
-    tell: Tell,
-) -> None:
-    told = tell("2026-11-23 10:00")
-    told.command("dee", "/sev3 acme: a")
-    told.travel(pacific("2026-11-24 09:00"))
-    (message,) = told.slack.dm("ana")
-
-    shown = told.asked("ana", "Take it", message)
-
-    assert "*Owner:* @ana since today 09:00" in shown
-    assert "[First response sent]" in shown
-
-
 def test_an_owner_waiting_on_the_customer_gets_no_list(tell: Tell) -> None:
     told = tell("2026-11-23 10:00")
     told.command("ana", "/sev3 acme: a owner=@ana")

@@ -1,6 +1,7 @@
 """The daily digest: what needs a person, what fell due, what came and went."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.incidents.digest import Digest, Fallen, Gap
@@ -49,17 +50,27 @@ def message(
     policy: Policy,
     zone: ZoneInfo,
     permalinks: Mapping[int, str] = NO_LINKS,
+    sent_at: datetime | None = None,
 ) -> Message:
-    """Return the digest: first what needs a person, then what happened."""
+    """Return the digest: first what needs a person, then what happened.
+
+    One that was `sent_at` an instant shows what was taken since.
+    """
     plain, token = both(zone, digest.at)
     pressing = [line for line in digest.lines if line.is_pressing]
+    named = [
+        line
+        for line in digest.lines
+        if line.is_pressing or line.is_taken_since(sent_at)
+    ]
     gaps = [_gap(gap) for gap in digest.gaps]
     blocks = [section(f"*{_head(digest, token)}*")]
     blocks.extend(sections(f"• {gap}" for gap in gaps))
     rest = ": `/incident` shows all"
-    blocks.extend(work_lines.rows(pressing, token, permalinks, rest=rest))
+    blocks.extend(work_lines.rows(named, token, permalinks, rest=rest))
     for group, head in _CALM.items():
-        lines = [line for line in digest.lines if line.group is group]
+        calm = [line for line in digest.lines if line not in named]
+        lines = [line for line in calm if line.group is group]
         said = [
             work_lines.words(line, token, permalinks)
             for line in lines[:MOST_NAMES_IN_A_LIST]

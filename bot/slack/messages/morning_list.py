@@ -23,6 +23,8 @@ def message(
     """Return what a person owes today, first what needs somebody first."""
     plain, token = both(reader.zone, now)
     head = f"{day_of(now, reader.zone)}: {_head(lines, reader, policy, now)}."
+    if not lines:  # All that it named is done, or somebody else's.
+        return say(head, [section(f"*{head}*")])
     first = work_lines.words(lines[0], plain, reader=reader.id)
     first = f"First: {first}" if len(lines) > 1 else first
     rest = ": `/incident mine` and `/incident unowned` show them"

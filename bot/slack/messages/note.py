@@ -6,8 +6,9 @@ from datetime import datetime
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Event, Incident
 from bot.policy.policies import Policy
-from bot.slack.blocks import Message
+from bot.slack.blocks import Message, say
 from bot.slack.history import sentence
+from bot.slack.messages import yours
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     NO_LINKS,
@@ -30,14 +31,27 @@ def message(  # noqa: PLR0913  # All that a line says.
     moved: Sequence[Deadline] = (),
     reader: Person | None = None,
     url: str | None = None,
+    owed: Deadline | None = None,
+    is_asked: bool = False,
 ) -> Message:
     """Return the line in the card's thread about an event.
 
     `moved` are the open deadlines that a change of severity, plan or customer moved.
-    With a `reader` it is a message to them, which names the incident and links it.
+    With a `reader` it is a message to them, which names the incident and links it. It
+    stands for earlier ones, so its owner reads what is `owed`, and is asked again what
+    they have not answered.
     """
     zone = reader.zone if reader else policy.team_hours.zone
     plain, token = both(zone, now, named=reader is None, says_far=reader is not None)
+    if reader and incident.is_open and incident.owner == reader.id:
+        said, marked_said = (
+            sentence(incident, event, policy, times) for times in (plain, token)
+        )
+        text = f"{name_of(incident)}: {said}"
+        blocks = yours.blocks(
+            incident, marked_said, owed, policy, token, url, is_asked=is_asked
+        )
+        return say(f"{text} {yours.owes(incident, owed, policy, plain)}", blocks)
     line, marked_line = (
         " ".join([sentence(incident, event, policy, times), *_moves(moved, times)])
         for times in (plain, token)

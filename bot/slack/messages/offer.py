@@ -89,26 +89,46 @@ def _facts(
     yield f"{keeps_it(incident)} until you accept{stands}"
 
 
-def answered(incident: Incident, event: Event, reader: Person) -> Message:
+def answered(  # noqa: PLR0913  # What its giver, or its owner now, wants to know.
+    incident: Incident,
+    event: Event,
+    reader: Person,
+    *,
+    owed: Deadline | None,
+    policy: Policy,
+    now: datetime,
+    url: str | None = None,
+    is_asked: bool = False,
+) -> Message:
     """Tell the giver how an offer ended: accepted, declined, or taken by another.
 
-    If somebody is gone, that may also tell the person who was asked.
+    If somebody is gone, that may also tell the person who was asked. To its owner it
+    shows what is owed, and the next step.
     """
+    how = _how_it_ended(incident, event, reader)
+    if not incident.is_open or incident.owner != reader.id:
+        return notice(how)
+    plain, token = both(reader.zone, now)
+    blocks = yours.blocks(incident, how, owed, policy, token, url, is_asked=is_asked)
+    return say(f"{how} {yours.owes(incident, owed, policy, plain)}", blocks)
+
+
+def _how_it_ended(incident: Incident, event: Event, reader: Person) -> str:
     by, name = mention(event.by), name_of(incident)
     match event.kind:
         case EventKind.HAND_OFF_ACCEPTED:
-            return notice(f"{by} accepted {name}. It is {by}'s now.")
+            return f"{by} accepted {name}. It is {by}'s now."
         case EventKind.HAND_OFF_DECLINED:
-            return notice(f"{by} declined {name}. {_whose(incident, reader)}")
+            return f"{by} declined {name}. {_whose(incident, reader)}"
         case EventKind.HAND_OFF_EXPIRED:
             is_over = f"{unanswered(event)}; the offer of {name} is over."
-            return notice(f"{is_over} {_whose(incident, reader)}")
+            return f"{is_over} {_whose(incident, reader)}"
         case EventKind.TAKEN:
-            return notice(f"{by} took {name}; your offer of it is over.")
+            return f"{by} took {name}; your offer of it is over."
         case EventKind.RELEASED:
             whose = "the" if event.details["to"] == reader.id else "your"
             is_over = f"{gone(event)}; {whose} offer of {name} is over."
-            return notice(f"{is_over} {_whose(incident, reader)}")
+            return f"{is_over} {_whose(incident, reader)}"
         case (
             EventKind.OPENED
             | EventKind.CHECKED_IN

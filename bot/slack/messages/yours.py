@@ -26,13 +26,21 @@ def blocks(  # noqa: PLR0913  # All of a message.
     policy: Policy,
     times: Times,
     url: str | None,
+    *,
+    is_asked: bool = False,
 ) -> Iterator[Block]:
-    """Yield what happened last, what is owed now, and the buttons of the next step."""
+    """Yield what happened last, what is owed now, and the buttons of the next step.
+
+    With `is_asked` the owner has not answered yet whether they are still on it.
+    """
     yield heading(incident, is_late=owed is not None and owed.is_overdue(times.now))
     next_due = owes(incident, owed, policy, times)
     yield section("\n".join([described(incident, url), f"*{said}* {next_due}"]))
-    steps = [*buttons.steps(incident, owed), buttons.hand_off(incident)]
-    yield actions(steps)
+    steps = buttons.steps(incident, owed)
+    if is_asked:
+        still = buttons.likely(buttons.still_on_it(incident))
+        steps = [still, buttons.answer(incident), buttons.resolve(incident)]
+    yield actions([*steps, buttons.hand_off(incident)])
 
 
 def described(incident: Incident, url: str | None) -> str:

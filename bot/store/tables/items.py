@@ -123,13 +123,18 @@ def told_before(tx: Transaction, key: str) -> list[tuple[Item, datetime | None]]
     return list(found.values())
 
 
-def replaced(tx: Transaction, key: str) -> set[int]:
-    """Return the incidents of a reminder that a newer one at the same place is about.
+def replaced(tx: Transaction, key: str) -> dict[int, bool]:
+    """Return the incidents of a message that a newer one at the same place is about.
 
-    What was posted is replaced only by what was posted as well. What waits is replaced
-    by whatever is as urgent.
+    Each with whether that is a reminder, which tells all that is still owed. What was
+    posted is replaced only by what was posted as well. What waits is replaced by a
+    reminder that is as urgent.
     """
-    return {row["incident"] for row in tx.all("replaced_incidents", key=key)}
+    found: dict[int, bool] = {}
+    for row in tx.all("replaced_incidents", key=key):
+        is_reminder = row["kind"] == "reminder"
+        found[row["incident"]] = found.get(row["incident"], False) or is_reminder
+    return found
 
 
 def standing(tx: Transaction, item: Item, place: str) -> tuple[str, datetime] | None:

@@ -238,10 +238,11 @@ def refresh_one(
 def queue_replaced(
     tx: Transaction, key: str, *, now: datetime, system_now: datetime
 ) -> None:
-    """Queue an edit of what a reminder replaces, now that it was sent.
+    """Queue an edit of what a message replaces, now that it was sent.
 
-    That is of each sent reminder about the same incidents, itself included, of which a
-    newer one was sent to the same place. If that one says it all, it will be deleted.
+    That is of each sent reminder, and each message to the same person, about the same
+    incidents, itself included, if a newer one was sent to the same place. If that one
+    says it all, it will be deleted.
     """
     tx.write("queue_replaced", key=key, queued_at=now, not_before=system_now)
 

@@ -10,6 +10,7 @@ from bot.incidents.incidents import Event, EventKind, Incident
 from bot.policy.policies import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import offer
+from bot.slack.readers import Person
 from tests.factories import (
     ANA,
     BEN,
@@ -40,6 +41,13 @@ def asked(
         last_word=last_word,
         url="https://x.slack.com/archives/C1/p1",
     )
+
+
+def answered(now_is: Incident, event: Event, reader: Person) -> str:
+    """Return what somebody is told of how Ana's offer ended."""
+    owed, policy = owed_now(owed_at_opening(OWNED)), shipped_policy()
+    said = offer.answered(now_is, event, reader, owed=owed, policy=policy, now=NOW)
+    return said.text
 
 
 def by_ben(kind: EventKind) -> Event:
@@ -113,7 +121,8 @@ def test_an_offer_that_has_ended_has_no_buttons(
         (
             EventKind.HAND_OFF_DECLINED,
             OWNED,
-            "<@U0BEN> declined INC-42 Acme (🔶 Sev2). It stays yours.",
+            "<@U0BEN> declined INC-42 Acme (🔶 Sev2). It stays yours. First response "
+            "due 13:00, in 10 min.",
         ),
         (
             EventKind.TAKEN,
@@ -125,12 +134,12 @@ def test_an_offer_that_has_ended_has_no_buttons(
 def test_the_giver_learns_the_outcome_of_an_offer(
     kind: EventKind, now_is: Incident, sentence: str
 ) -> None:
-    assert offer.answered(now_is, by_ben(kind), ANA).text == sentence
+    assert answered(now_is, by_ben(kind), ANA) == sentence
 
 
 def test_a_declined_offer_of_an_unowned_incident_says_it_stays_unowned() -> None:
     unowned = replace(OWNED, owner=None)
 
-    answer = offer.answered(unowned, by_ben(EventKind.HAND_OFF_DECLINED), LEA)
+    answer = answered(unowned, by_ben(EventKind.HAND_OFF_DECLINED), LEA)
 
-    assert answer.text == "<@U0BEN> declined INC-42 Acme (🔶 Sev2). Nobody owns it."
+    assert answer == "<@U0BEN> declined INC-42 Acme (🔶 Sev2). Nobody owns it."
