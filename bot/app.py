@@ -171,7 +171,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         database, covered, clock, system_clock, identity.team, covered.read
     )
     people, triage = People(context, slack, identity), Triage(context)
-    links = Links(lambda: identity.url)
+    links = Links(people.site)
     outbox = Outbox(context, slack, Renderer(policy, clock, links), pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = bolt_app(settings, slack, identity, executor)

@@ -35,7 +35,7 @@ def identify(
             logger.warning("slack cannot be reached", extra={"error": error.code})
         team = opening.known_workspace(settings.database_url)
         if team is not None:
-            return Identity(team, user="", url="https://slack.com/")
+            return Identity(team, user="", url="")
         waits("Slack cannot be reached")
         stopping.wait(_ASK_AGAIN_S)
     return None

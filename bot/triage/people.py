@@ -170,6 +170,10 @@ class People:
             self._identity = self._slack.identity(is_quick=True)
         return self._identity
 
+    def site(self) -> str:
+        """Return the workspace's address, empty until Slack has said it."""
+        return self._identity.url
+
     def _on_call(self) -> Collection[str]:
         return self._context.policy().on_call.everybody()
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.emulator.faults import Fault
 from bot.emulator.records import Message
 from tests.story import Story
 
@@ -90,7 +91,7 @@ def test_how_an_offer_ended_links_the_incident(opened: Story) -> None:
 
     opened.press("ben", "Decline", opened.slack.dm("ben")[-1])
 
-    assert links(opened.slack.dm("dee")[-1]) == [to_card(opened)]
+    assert to_card(opened) in links(opened.slack.dm("dee")[-1])
 
 
 def test_an_incident_whose_card_is_not_posted_is_named_without(
@@ -107,3 +108,14 @@ def test_links_ask_slack_for_nothing(opened: Story) -> None:
     opened.command("dee", "/incident")
 
     assert [call.method for call in opened.slack.calls()] == before
+
+
+def test_a_bot_that_started_without_slack_links_once_slack_is_back(
+    opened: Story,
+) -> None:
+    opened.slack.faults.add("auth.test", Fault.FAIL_BEFORE, times=opened.replicas)
+
+    opened.restart()
+    answer = opened.command("dee", "/incident mine").private
+
+    assert links(answer) == [to_card(opened)]
