@@ -2303,6 +2303,14 @@ WHERE workspace = :workspace
   AND incident BETWEEN :first AND :last
 ORDER BY incident, id;
 
+-- name: suggestions_between
+SELECT
+  incident, about, candidates, decision, by_person, decided_at
+FROM suggestions
+WHERE workspace = :workspace
+  AND incident BETWEEN :first AND :last
+ORDER BY incident, decided_at, about;
+
 -- name: deadlines_between
 SELECT
   @deadline_columns

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import tracemalloc
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tests.documents import PAGES, READ
 from tests.factories import pacific, shipped_policy
 
 TEN, TWO = pacific(24, "10:00"), pacific(24, "14:00")
+LINK = "https://acme.slack.com/archives/C1/p1795543200000000"
 TEXTS = ("=HYPERLINK(1)", "line one\nline “two”, with commas", "plain")
 
 
@@ -40,6 +42,8 @@ def live(database: Database, incidents: int = 3) -> None:
     for number in range(incidents):
         customer = ("Acme", "Globex")[number % 2]
         report = Report(Severity.SEV2, TEXTS[number % 3], "C1", customer)
+        if number == 1:
+            report = replace(report, about=LINK, suggested=("sev3", "none"))
         triage.open(Act("U0ANA", f"key/{number}"), report)
     Reminders(context(database, TWO)).tick()
 
@@ -92,7 +96,10 @@ def test_an_export_holds_every_row_of_every_table(
         "events": 3,
         "deadlines": 6,
         "reminders": len(found["reminders"]),
+        "suggestions": 1,
     }
+    (suggested,) = found["suggestions"]
+    assert list(suggested.values())[1:5] == [LINK, "sev3 none", "sev2", "U0ANA"]
     assert ran.out.splitlines()[0].split() == ["3", "incidents"]
     assert found["reminders"]
     assert found["incidents"][1]["title"] == TEXTS[1]

@@ -52,7 +52,7 @@ def export(  # noqa: PLR0913  # Each is an option of the command.
         list[Severity] | None, typer.Option(help="Only these; repeat it for several.")
     ] = None,
 ) -> None:
-    """Write incidents, events, deadlines and reminders for other programs.
+    """Write incidents, and all that belongs to them, for other programs.
 
     The bot may run meanwhile. `sevbot manual export` says what each column holds. The
     files have customers' texts in them, and only their owner may read them.

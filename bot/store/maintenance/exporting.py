@@ -37,6 +37,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("incident", "deadline_kind", "deadline_count", "step", "because", "person"),
         *("conversation", "message", "state", "queued_at", "sent_at", "error"),
     ),
+    "suggestions": (
+        *("incident", "about", "candidates", "decision", "by_person", "decided_at"),
+    ),
 }
 _INCIDENTS_AT_ONCE = 100
 # A spreadsheet runs a cell that begins so.
@@ -86,7 +89,7 @@ def export(
             first, last = page[0]["number"], page[-1]["number"]
             found = {"incidents": [one for one in page if wanted.admits(one)]}
             numbers = {one["number"] for one in found["incidents"]}
-            for table in ("events", "deadlines", "reminders"):
+            for table in ("events", "deadlines", "reminders", "suggestions"):
                 rows = tx.all(f"{table}_between", first=first, last=last)
                 found[table] = [one for one in rows if one["incident"] in numbers]
         for table, rows in found.items():
