@@ -33,6 +33,7 @@ _ELSEWHERE = "Somebody of another company wrote that, so it is no update of ours
 _SLACKS = "Nobody wrote that: it is a line of Slack's own."
 _NONE_OPEN = "No incident is open, so there is none to log an update for."
 _KEEPS = "keeps the update: somebody else's emoji is still on the message."
+_BY_BUTTON = "Within a minute it can be taken back."
 _TAKE_BACK = "Take the emoji off within a minute to take it back."
 
 
@@ -60,14 +61,23 @@ class CustomerUpdates:
         if isinstance(found, Message):
             return found
         result = self._updates.log(Act(shortcut.by, shortcut.key), found, written)
-        return self._receipt(shortcut.by, result, written.author)
+        undo = _value(found, written)
+        return self._receipt(shortcut.by, result, written.author, _BY_BUTTON, undo)
 
     def chosen(self, press: Press) -> Message:
         """Log a message for the incident that somebody chose."""
         choice = actions.read_update(press.value)
         written = self._placed(choice.channel, choice.ts, choice.thread, choice.author)
         result = self._updates.log(Act(press.by, press.key), choice.number, written)
-        return self._receipt(press.by, result, choice.author)
+        return self._receipt(press.by, result, choice.author, _BY_BUTTON, press.value)
+
+    def taken_back(self, press: Press) -> Message:
+        """Take an update back that was logged by a shortcut or a choice."""
+        choice, now = actions.read_update(press.value), self._context.clock()
+        undone = self._updates.take_back(
+            Act(press.by, press.key), choice.number, choice.channel, choice.ts, now
+        )
+        return self._receipt(press.by, undone)
 
     def take_in(self, reaction: Reaction) -> None:
         """Log a message on the policy's emoji, or take it back; others mean nothing."""
@@ -131,17 +141,9 @@ class CustomerUpdates:
         if not found:
             raise UserError(_NONE_OPEN)
         if not is_sure:
-            choices = {
-                one: actions.update_value(
-                    one.number,
-                    written.channel,
-                    written.ts,
-                    written.thread,
-                    written.author,
-                )
-                for one in found
-            }
-            return message_update.which(choices)
+            return message_update.which(
+                {one: _value(one.number, written) for one in found}
+            )
         return found[0].number
 
     def _written(self, channel: str, message: Payload) -> Written:
@@ -174,13 +176,20 @@ class CustomerUpdates:
         return Written(channel, ts, thread, author, payloads.instant(ts), link)
 
     def _receipt(
-        self, by: str, result: Result, author: str = "", hint: str = ""
+        self, by: str, result: Result, author: str = "", hint: str = "", undo: str = ""
     ) -> Message:
         """Return what the person who acted is told; without an author, taken back."""
         reader, now = self._people.person(by), self._context.clock()
         policy, owed = self._context.policy(), result.deadlines
         return message_update.receipt(
-            result.incident, owed, policy, reader, now, author=author, hint=hint
+            result.incident,
+            owed,
+            policy,
+            reader,
+            now,
+            author=author,
+            hint=hint,
+            undo=undo,
         )
 
     def _whisper(self, reaction: Reaction, answer: Message, thread: str | None) -> None:
@@ -189,6 +198,12 @@ class CustomerUpdates:
             self._slack.whisper(reaction.channel, reaction.by, said, thread)
         except SlackError as error:
             logger.warning("an answer was not delivered", extra={"error": error.code})
+
+
+def _value(number: int, written: Written) -> str:
+    return actions.update_value(
+        number, written.channel, written.ts, written.thread, written.author
+    )
 
 
 def _marked_by(message: Payload, reaction: Reaction) -> set[str]:

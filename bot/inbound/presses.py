@@ -79,6 +79,7 @@ class Presses:
             actions.PREVIOUS: self._page,
             actions.NEXT: self._page,
             actions.UPDATE_OF: updates.chosen,
+            actions.TAKE_BACK: updates.taken_back,
             actions.WHY: self._why,
             actions.FIRST_RESPONSE: self._update_form,
             actions.LOG_UPDATE: self._update_form,

@@ -48,6 +48,7 @@ NOT_AN_INCIDENT = "not_an_incident"
 # What is decided about a text is over with it: the answer takes the question's place.
 DECISIONS = frozenset({*OPEN_AS.values(), NOT_AN_INCIDENT})
 UPDATE_OF = "update_of"
+TAKE_BACK = "take_back"
 KEEP = "keep"
 ASK_FOR_COVER = "ask_for_cover"
 ACCEPT_COVER = "accept_cover"

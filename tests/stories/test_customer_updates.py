@@ -135,6 +135,33 @@ def test_an_emoji_taken_off_within_a_minute_takes_the_update_back(
     assert any("first response due" in one for one in shared.heard("ana"))
 
 
+def test_an_update_by_the_shortcut_is_taken_back_by_its_confirmation(
+    shared: Story,
+) -> None:
+    before, said = owed(shared), say(shared)
+    logged = shared.shortcut("ana", said, WAS_UPDATE)
+    confirmation = shared.slack.private("ana")[-1]
+    shared.advance(seconds=50)
+
+    undone = shared.asked("ana", "Take it back", confirmation)
+
+    assert logged.endswith("Within a minute it can be taken back.\n[Take it back]")
+    assert undone.startswith("Taken back: INC-1 Acme (🔶 Sev2) has no update by this")
+    assert owed(shared) == before
+    assert len(shared.slack.private("ana")) == 1
+
+
+def test_after_a_minute_the_shortcuts_update_stays(shared: Story) -> None:
+    shared.shortcut("ana", say(shared), WAS_UPDATE)
+    confirmation = shared.slack.private("ana")[-1]
+    shared.advance(seconds=61)
+
+    said = shared.asked("ana", "Take it back", confirmation)
+
+    assert said == "INC-1 keeps the update: it was logged more than a minute ago."
+    assert owed(shared).startswith(NEXT)
+
+
 def test_an_update_taken_back_can_be_logged_again(shared: Story) -> None:
     said = say(shared)
 

@@ -11,6 +11,7 @@ from bot.slack.blocks import (
     LONGEST_BUTTON,
     Element,
     Message,
+    button,
     mention,
     option,
     say,
@@ -36,10 +37,12 @@ def receipt(  # noqa: PLR0913  # What the sentence is about, and for whom.
     *,
     author: str = "",
     hint: str = "",
+    undo: str = "",
 ) -> Message:
     """Say which incident has the update, and what is due next.
 
-    Without an `author` the update was taken back.
+    Without an `author` the update was taken back. `undo` is the value of the button
+    that does that.
     """
     told = []
     for times in both(reader.zone, now):
@@ -50,7 +53,11 @@ def receipt(  # noqa: PLR0913  # What the sentence is about, and for whom.
             said = f"Taken back: {name_of(incident)} has no update by this message."
         due = next_due(incident, deadlines, policy, times)
         told.append(" ".join(filter(None, (said, due, hint))))
-    return notice(*told)
+    if not undo:
+        return notice(*told)
+    label = f"Take the update back: {incident.name}"
+    take_back = button("Take it back", actions.TAKE_BACK, undo, label=label)
+    return say(told[0], [section(told[1]), row([take_back])])
 
 
 def which(choices: Mapping[Incident, str]) -> Message:
