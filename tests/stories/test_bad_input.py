@@ -114,12 +114,15 @@ def test_ten_thousand_characters_are_given_back_whole(tuesday: Story) -> None:
     assert tuesday.slack.channel("incidents") == []
 
 
-def test_a_title_of_250_characters_is_recorded(tuesday: Story) -> None:
-    title = "&" * 250
+@pytest.mark.parametrize("part", ["&", "<b>&lt;", "\u05e9\u05dc\u05d5\u05dd <&> "])
+def test_a_title_of_250_characters_is_recorded(tuesday: Story, part: str) -> None:
+    title = (part * 250)[:249].strip().ljust(250, ".")
 
-    tuesday.command("dee", f"/sev2 acme: {title}")
+    tuesday.command("dee", f"/sev1 acme: {title}")
 
     assert tuesday.read(tuesday.card()).splitlines()[1] == title
+    (page,) = tuesday.slack.dm("ana")
+    assert tuesday.read(page).splitlines()[1].startswith(title[:110])
 
 
 def test_control_characters_become_spaces(tuesday: Story) -> None:

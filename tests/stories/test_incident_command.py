@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.incidents.acts import Report
+from bot.policy.policies import Severity
+from bot.triage.use_cases import Act
 from tests.story import Story
 
 
@@ -202,3 +205,17 @@ def test_the_same_text_again_can_be_meant_under_the_long_command(
     assert again
 
     assert "*INC-2 · 🔶 Sev2 · Acme" in tuesday.asked("dee", "Open another", again)
+
+
+def test_200_open_incidents_of_one_person_are_pages(tuesday: Story) -> None:
+    who = tuesday.slack.as_("ana").id
+    for number in range(200):
+        report = Report(Severity.SEV4, f"question {number}", "C1", "Acme", owner=who)
+        tuesday.bot.triage.open(Act(who, f"key/{number}"), report)
+
+    answer = tuesday.slack.as_("ana").command("/incident", "mine").private
+    assert answer is not None
+    following = tuesday.asked_now("ana", "Next", answer)
+
+    assert "Page 1 of 25." in tuesday.read(answer)
+    assert "Page 2 of 25." in following

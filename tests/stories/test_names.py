@@ -16,6 +16,9 @@ def arrive(story: Story, who: str, **fields: Any) -> None:
         story.slack.invite(channel, who)
 
 
+LONG = "Maria-Theresia " * 5 + "Aigner"
+
+
 @pytest.fixture
 def odd(tuesday: Story) -> Story:
     """A team with somebody whose display name has all that a name may have."""
@@ -30,6 +33,15 @@ def test_a_name_with_accents_brackets_and_spaces_goes_everywhere(odd: Story) -> 
     assert f"ask @{ODD}" in card
     assert f"*Owner:* @{ODD}" in card
     assert f"Opened today 10:00 by @{ODD}." in card
+
+
+def test_a_name_of_80_characters_goes_everywhere(tuesday: Story) -> None:
+    arrive(tuesday, "mia", display_name=LONG[:80])
+
+    answer = tuesday.command("mia", "/sev2 acme: push fails owner=@mia").private
+
+    assert f"*Owner:* @{LONG[:80]}" in tuesday.read(tuesday.card())
+    assert "It is yours." in tuesday.read(answer)
 
 
 def test_of_two_people_with_one_display_name_the_mentioned_one_is_meant(

@@ -124,6 +124,20 @@ def test_where_nobody_can_hear_it_the_fallback_channel_does(tell: Tell) -> None:
     assert told.heard_in("support") == [f"Tue 11:10 {PUSH}"]
 
 
+def test_who_never_works_when_the_team_does_hears_by_their_own_day(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-23 10:00")
+    told.become("ana", tz="Asia/Dubai")
+
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.travel(pacific("2026-11-24 12:00"))
+
+    assert [line[:9] for line in told.heard("ana")] == ["Tue 09:00", "Tue 22:00"]
+    due = told.read(told.slack.dm("ana")[-1])
+    assert "since it is due before your next working day" in due
+
+
 def test_a_sev1_wakes_whoever_it_is_day_or_night(tell: Tell) -> None:
     told = tell("2026-11-24 02:40")
 

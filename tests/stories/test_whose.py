@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.policy.policies import Customer
+from tests.stories.conftest import Tell
 from tests.story import Story
 
 SOHNE = "Acme & Söhne"
@@ -96,6 +97,15 @@ def test_the_menu_offers_no_more_than_slack_takes_of_20_000(unknown: Story) -> N
 
     assert len(offered(unknown, "customer")) == 100
     assert offered(unknown, "19999") == ["Customer 19999 GmbH"]
+
+
+def test_the_menu_searches_20_000_customers_over_http(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", is_http=True)
+    told.command("dee", "/sev2 push of apps fails")
+    many = [Customer(f"Customer {n} GmbH", (), "premium") for n in range(20_000)]
+    told.use_policy(customers=tuple(many))
+
+    assert offered(told, "19999") == ["Customer 19999 GmbH"]
 
 
 def test_a_customer_who_went_from_the_policy_meanwhile_is_refused(
