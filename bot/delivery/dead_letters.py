@@ -296,14 +296,15 @@ def reports_of(tx: Transaction, message: OutboxMessage) -> Iterator[str]:
         yield key
 
 
-def channel_of(kind: MessageKind, policy: Policy) -> str | None:
-    """Return the channel for a kind of message; `None` if the policy names none."""
+def channel_of(message: OutboxMessage, policy: Policy) -> str | None:
+    """Return the channel for a message; `None` if the policy names none."""
+    digest = policy.digest(message.refs.get("digest", ""))
     named = {
         MessageKind.CARD: policy.channels.incidents,
-        MessageKind.DIGEST: policy.channels.digest,
+        MessageKind.DIGEST: digest.channel if digest else None,
         MessageKind.REVIEW: policy.channels.leads,
     }
-    return named.get(kind)
+    return named.get(message.kind)
 
 
 def is_lost(message: OutboxMessage, report: OutboxMessage) -> bool:

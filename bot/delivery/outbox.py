@@ -120,9 +120,7 @@ class Outbox:
                 tx,
                 key,
                 **self._context.instants(),
-                conversation=dead_letters.channel_of(
-                    message.kind, self._context.policy()
-                ),
+                conversation=dead_letters.channel_of(message, self._context.policy()),
             )
             for report in dead_letters.reports_of(tx, message):
                 self._refresh(tx, report)

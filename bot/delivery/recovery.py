@@ -296,7 +296,7 @@ def _age(tx: Transaction) -> _Age:
     return _age_of(marks.noted(tx))
 
 
-def _age_of(noted: Mapping[Mark, datetime]) -> _Age:
+def _age_of(noted: Mapping[str, datetime]) -> _Age:
     return _Age(
         known_until=noted.get(Mark.KNOWN_UNTIL),
         resumed=noted.get(Mark.RESUMED),

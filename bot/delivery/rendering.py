@@ -15,8 +15,7 @@ from bot.incidents import digest as digests
 from bot.incidents import recipients
 from bot.incidents.deadlines import owed_now
 from bot.incidents.incidents import Event, Incident
-from bot.incidents.work_list import Group
-from bot.policy.policies import Policy
+from bot.policy.policies import Policy, WhenNothing
 from bot.slack.blocks import Message
 from bot.slack.messages import (
     card,
@@ -344,18 +343,20 @@ class Renderer:
             for name in ("since", "at", "until")
         )
         policy, now = self._policy(), self._clock()
+        of = policy.digest(message.refs.get("digest", ""))
+        if of is None:
+            return None
         cases = daily_lists.load_cases(tx, since)
         ended = records.fallen(tx, since, at)
         told = digests.digest(
-            policy, cases, ended, since=since, at=at, now=now, until=until
+            policy, of, cases, ended, since=since, at=at, now=now, until=until
         )
-        told = replace(told, gaps=people.gaps(tx, policy, now))
-        named = [one.incident for one in told.lines if one.group is not Group.LATER]
-        named += [*told.opened, *told.resolved, *told.came_and_went]
-        named += [one.incident for one in told.fallen]
-        links = self._links(tx, named)
+        if of == policy.leads_digest:
+            told = replace(told, gaps=people.gaps(tx, policy, now))
+        if told.is_empty and of.when_nothing is WhenNothing.LEAVE_OUT:
+            return None
         zone = policy.team_hours.zone
-        said = digest.message(told, policy, zone, links, message.sent_at)
+        said = digest.message(told, policy, zone, message.sent_at)
         return Rendered(said, is_live=True)
 
     def _review(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:

@@ -36,6 +36,7 @@ _OVER = {
     MessageKind.OFFER_ANSWERED: "the person has left",
     MessageKind.LEAVERS: "all of it was taken before it went out",
     MessageKind.MORNING: "nothing on it was left, or the next list was due",
+    MessageKind.DIGEST: "there was nothing to tell, or the policy no longer has it",
 }
 
 
@@ -78,15 +79,16 @@ def _lists(policy: Policy, now: datetime) -> Iterator[Ahead]:
     day = now.astimezone(policy.team_hours.zone).date()
     found = 0
     for _ in range(_DAYS_OF_LISTS * 7):
-        digest_at = daily_lists.digest_at(policy, day)
         begins = policy.day_in(policy.team_hours.zone).pieces_on(day)
         if begins and begins[0].opens > now:
             why = "To each person who owes something, when their own day begins"
             yield Ahead(begins[0].opens, Coming.LIST, "", "Morning lists", why)
-        if digest_at and digest_at > now:
-            why, to = "On each business day", (policy.channels.digest,)
-            yield Ahead(digest_at, Coming.LIST, "", "Digest", why, to)
-        found += bool(digest_at)
+        for digest in policy.digests:
+            at = daily_lists.digest_at(policy, digest, day)
+            if at and at > now:
+                why, to = "On each business day", (digest.channel,)
+                yield Ahead(at, Coming.LIST, "", "Digest", why, to)
+        found += bool(policy.team_hours.pieces_on(day))
         if found >= _DAYS_OF_LISTS:
             return
         day += timedelta(days=1)

@@ -200,6 +200,7 @@ def _channels(asker: Asker, policy: Policy, bot: str) -> Iterator[Finding]:
         ("channels.incidents", channels.incidents),
         ("channels.digest", channels.digest),
         ("channels.fallback", channels.fallback),
+        *(("digest", one.channel) for one in policy.digests[1:]),
         *(("intake", channel) for channel in policy.intake),
     ):
         info = asker.ask(

@@ -1,6 +1,6 @@
-"""The leads' daily digest: what needs a person, and what happened. Pure."""
+"""The daily digest: what needs a person, and what happened. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from bot.incidents.deadlines import Deadline, Outcome, lateness
 from bot.incidents.incidents import Incident, Status
 from bot.incidents.work_list import Case, Line, work_list
 from bot.policy.on_call import OnCall, Role
-from bot.policy.policies import Policy
+from bot.policy.policies import DailyDigest, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,15 @@ class Fallen:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What happened since the last digest, for the leads; the next comes at `until`.
+    """What happened since the last digest; the next comes at `until`.
 
-    `lines` are all open incidents. `fallen` holds no aims and check-ins, which we owe
-    to no customer, and what was late comes first. What was opened and resolved since
-    the last digest is in `came_and_went` alone.
+    `of` is the digest in the policy, which says for whom this is. `lines` are all that
+    is open. `fallen` holds no aims and check-ins, which we owe to no customer, and what
+    was late comes first. What was opened and resolved since the last digest is in
+    `came_and_went` alone. `gaps` are in the leads' digest alone.
     """
 
+    of: DailyDigest
     at: datetime
     since: datetime
     until: datetime
@@ -53,9 +55,16 @@ class Digest:
     on_call: OnCall
     gaps: tuple[Gap, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to tell."""
+        happened = self.fallen or self.opened or self.resolved or self.came_and_went
+        return not (self.lines or self.gaps or happened)
+
 
 def digest(  # noqa: PLR0913  # The digest depends on all of them.
     policy: Policy,
+    of: DailyDigest,
     cases: Sequence[Case],
     ended: Sequence[tuple[Incident, Deadline]],
     *,
@@ -64,20 +73,23 @@ def digest(  # noqa: PLR0913  # The digest depends on all of them.
     until: datetime,
     at: datetime | None = None,
 ) -> Digest:
-    """Return the digest of what happened since the last one.
+    """Return a digest of what happened since the last one.
 
-    `cases` are the open incidents and those closed since; `ended` are the contract's
+    `cases` are all that are open and those closed since; `ended` are the contract's
     deadlines that fell due since. `until` is when the next digest is due. If this one
     is rendered later than `at`, what was opened in between is left to the next.
     """
+    is_in = _audience(policy, of)
+    cases = [one for one in cases if is_in(one.incident)]
     fallen = [
         _fallen(policy, incident, deadline, now)
         for incident, deadline in ended
-        if deadline.outcome is not Outcome.VOID
+        if deadline.outcome is not Outcome.VOID and is_in(incident)
     ]
     opened = _between(cases, since, at or now, "opened_at")
     resolved = _between(cases, since, at or now, "closed_at")
     return Digest(
+        of=of,
         at=now,
         since=since,
         until=until,
@@ -88,6 +100,19 @@ def digest(  # noqa: PLR0913  # The digest depends on all of them.
         fallen=tuple(sorted(fallen, key=lambda one: one.late_by is None)),
         on_call=recipients.on_call(policy, now),
     )
+
+
+def _audience(policy: Policy, of: DailyDigest) -> Callable[[Incident], bool]:
+    """Return what says of an incident whether a digest tells of it."""
+    names = {policy.one_name(one) for one in of.customers}
+
+    def is_in(incident: Incident) -> bool:
+        if of.is_for_all or incident.plan in of.plans:
+            return True
+        known = incident.customer
+        return bool(names) and known is not None and policy.one_name(known) in names
+
+    return is_in
 
 
 def _fallen(

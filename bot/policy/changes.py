@@ -16,7 +16,7 @@ _SECTIONS = {
     "calendars": "calendars",
     "calendar_choice": "calendar", "customers": "customers", "channels": "channels",
     "on_call": "on_call", "escalation": "escalation", "reminders": "reminders",
-    "digest_at": "digest", "erase_texts_after": "retention",
+    "digests": "digest", "erase_texts_after": "retention",
     "not_an_incident": "not_an_incident",
 }  # fmt: skip
 

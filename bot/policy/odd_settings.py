@@ -43,6 +43,7 @@ def found(policy: Policy) -> Iterator[str]:
     yield from _floods(policy)
     yield from _wakes(policy)
     yield from _examples(policy)
+    yield from _digests(policy)
     yield from (sentence for sentence, is_odd in _odd(policy).items() if is_odd)
 
 
@@ -157,13 +158,43 @@ def _examples(policy: Policy) -> Iterator[str]:
                 )
 
 
+def _digests(policy: Policy) -> Iterator[str]:
+    """Name digests that nobody is there to read, and whose incidents are in none."""
+    days = [spans for spans in policy.team_hours.home.weekly if spans]
+    for number, one in enumerate(policy.digests, start=1):
+        key = f"digest.{number}" if len(policy.digests) > 1 else "digest"
+        at = timedelta(hours=one.at.hour, minutes=one.at.minute)
+        if any(not s[0].opens - _HOUR <= at < s[-1].closes for s in days):
+            yield (
+                f"{key}.at: {one.at:%H:%M} is outside the hours of the calendar "
+                f"{policy.calendar_choice.team} on some of its days; nobody is there "
+                "to read it"
+            )
+        unknown = [name for name in one.customers if not policy.find_customer(name)]
+        if unknown:
+            yield f"{key}.customers: no customers of yours: {few(unknown)}"
+    if any(one.is_for_all for one in policy.digests):
+        return
+    plans = {plan for one in policy.digests for plan in one.plans}
+    named = {policy.one_name(name) for one in policy.digests for name in one.customers}
+    without = [plan.id for plan in policy.plans if plan.id not in plans]
+    others = [
+        one.name
+        for one in policy.customers
+        if (one.plan or policy.conduct.unknown_customer_plan) not in plans
+        and policy.one_name(one.name) not in named
+    ]
+    for what, names in (("plans", without), ("customers", others)):
+        if names:
+            yield f"digest: none is for all, and none tells of the {what} {few(names)}"
+
+
 def _odd(policy: Policy) -> Mapping[str, bool]:
     """Return the sentences about single values, and whether each is true."""
     every, again = policy.escalation.check_in_every, policy.escalation.check_in_repeat
     repeat, kept_for = policy.escalation.repeat, policy.erase_texts_after or _DAY * 7
     waits = policy.escalation.repeat_sev2
     before, together = policy.reminders.before_closing, policy.reminders.together
-    at = timedelta(hours=policy.digest_at.hour, minutes=policy.digest_at.minute)
     days = [spans for spans in policy.team_hours.home.weekly if spans]
     longest_day = max(spans[-1].closes - spans[0].opens for spans in days)
     return {
@@ -198,9 +229,6 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
         "reminded of in the morning": before >= longest_day,
         f"reminders.together: a reminder can come {said(together)} too early, with "
         "another one": together > 10 * _MINUTE,
-        f"digest.at: {policy.digest_at:%H:%M} is outside the hours of the calendar "
-        f"{policy.calendar_choice.team} on some of its days; nobody is there to read "
-        "it": any(not s[0].opens - _HOUR <= at < s[-1].closes for s in days),
         f"retention.erase_texts_after: {said(kept_for)} after an incident was closed "
         "nobody can read any more what it was about": kept_for < 7 * _DAY,
     }

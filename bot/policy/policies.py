@@ -100,14 +100,43 @@ class Customer:
 class Channels:
     """Slack's ids of the channels that the bot writes to.
 
-    `digest` gets the daily digest. `leads` gets notices: of a changed policy, people
-    who left, a channel that takes nothing, incidents that a restored database lacks.
+    `digest` gets digests that name no channel. `leads` gets notices: of a changed
+    policy, people who left, a channel that takes nothing, incidents that a restored
+    database lacks.
     """
 
     incidents: str
     digest: str
     leads: str
     fallback: str
+
+
+class WhenNothing(StrEnum):
+    """What becomes of a digest that has nothing to tell."""
+
+    SAY_SO = "say so"
+    LEAVE_OUT = "leave out"
+
+
+@dataclass(frozen=True, slots=True)
+class DailyDigest:
+    """When and where a digest comes, and of whose incidents it tells.
+
+    Without plans and customers it is for all. `name` tells it apart in the record; the
+    first, which is the leads', has none.
+    """
+
+    at: time
+    channel: str
+    name: str = ""
+    plans: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    when_nothing: WhenNothing = WhenNothing.SAY_SO
+
+    @property
+    def is_for_all(self) -> bool:
+        """Return whether it tells of every incident."""
+        return not self.plans and not self.customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +245,7 @@ class Policy:
     on_call: OnCallChoice
     escalation: Escalation
     reminders: Reminders
-    digest_at: time
+    digests: tuple[DailyDigest, ...]
     erase_texts_after: timedelta | None = None
     effective_from: datetime | None = None
     not_an_incident: tuple[str, ...] = ()
@@ -250,18 +279,30 @@ class Policy:
         """The team's own calendar, used for morning lists, the digest and the zone."""
         return self.calendars[self.calendar_choice.team]
 
-    def digest_on(self, day: date) -> datetime:
-        """Return the digest's time on a local date of the team."""
-        at = self.digest_at
-        wall = timedelta(hours=at.hour, minutes=at.minute)
-        return self.team_hours.home.instant(day, wall)
+    @property
+    def leads_digest(self) -> DailyDigest:
+        """The first digest, with which comes what else the leads are to know."""
+        return self.digests[0]
+
+    def digest(self, name: str) -> DailyDigest | None:
+        """Return the digest of a name; `None` if the policy no longer has it."""
+        return next((one for one in self.digests if one.name == name), None)
+
+    def one_name(self, customer: str) -> str:
+        """Return what all names of a customer are compared by."""
+        known = self.find_customer(customer)
+        return folded(known.name if known else customer)
+
+    def digest_on(self, day: date, digest: DailyDigest) -> datetime:
+        """Return a digest's time on a local date of the team."""
+        return self.team_hours.home.instant(day, _wall(digest.at))
 
     def day_in(self, zone: ZoneInfo) -> BusinessHours:
         """Return the working days of a person who lives in a zone.
 
         They are the team's, from its first opening to its last closing, on the clock of
         the zone. Where the team is open for longer than one person works, a day begins
-        with the digest.
+        with the leads' digest.
         """
         if zone not in self._days:
             home = self.team_hours.home
@@ -276,17 +317,18 @@ class Policy:
         opens = min(span.opens for span in spans)
         closes = max(span.closes for span in spans)
         if closes - opens > _LONGEST_DAY:
-            opens = timedelta(hours=self.digest_at.hour, minutes=self.digest_at.minute)
+            opens = _wall(self.leads_digest.at)
             closes = opens + _PERSONS_DAY
         yield Span(opens, closes)
 
     def held_in_a_persons_day(self, at: datetime) -> datetime:
         """Return `at`, or the nearer end of a person's working day on its date.
 
-        Such a day begins with the digest. Where a calendar is open by day and night,
-        it is the only thing that says when people are awake.
+        Such a day begins with the leads' digest. Where a calendar is open by day and
+        night, it is the only thing that says when people are awake.
         """
-        begins = self.digest_on(at.astimezone(self.team_hours.zone).date())
+        day = at.astimezone(self.team_hours.zone).date()
+        begins = self.digest_on(day, self.leads_digest)
         return min(max(at, begins), begins + _PERSONS_DAY)
 
     def plan(self, plan_id: str) -> Plan:
@@ -405,3 +447,8 @@ class Policy:
         return targets.due_at(
             target, targets.clock(target, hours), start, self.interpretations
         )
+
+
+def _wall(at: time) -> timedelta:
+    """Return a time of the day as what the wall clock shows since midnight."""
+    return timedelta(hours=at.hour, minutes=at.minute)

@@ -1,7 +1,7 @@
-"""The daily lists: each person's morning list and the leads' digest."""
+"""The daily lists: each person's morning list, and the digests."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import CLOCKS_DIFFER_BY
@@ -10,7 +10,7 @@ from bot.incidents.incidents import Incident
 from bot.incidents.receipts import Reason
 from bot.incidents.recipients import Because
 from bot.incidents.work_list import Case, Group, Line
-from bot.policy.policies import Policy
+from bot.policy.policies import DailyDigest, Policy
 from bot.store.database import Transaction
 from bot.store.tables import items, marks, outbox_messages, receipts, records
 from bot.store.tables.items import Item
@@ -19,7 +19,6 @@ from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import people
 
 _DAY = timedelta(days=1)
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def due(
@@ -37,24 +36,28 @@ def due(
     noted = marks.noted(tx)
     marks.note(tx, Mark.MORNING, now)
     yield from _mornings(tx, policy, noted.get(Mark.MORNING), now, reminded)
-    if (at := _digest_due(noted, policy, now)) is not None:
-        yield from _audit(tx, policy, at, now)
-        marks.note(tx, Mark.DIGEST, now)
-        yield _digest(tx, policy, at, noted.get(Mark.DIGEST, at - _DAY), now)
-        if work_list.begins_week(policy.team_hours, now):
+    for digest, at, since in _due(noted, policy, now):
+        is_leads = digest == policy.leads_digest
+        if is_leads:
+            yield from _audit(tx, policy, at, now)
+        yield _digest(tx, policy, digest, at, since, now)
+        if is_leads and work_list.begins_week(policy.team_hours, now):
             yield _review(tx, policy, at, now)
+    _note_digests(tx, noted, policy, now)
 
 
-def are_due(noted: Mapping[Mark, datetime], policy: Policy, now: datetime) -> bool:
-    """Return whether the digest is due and not yet written."""
-    return _digest_due(noted, policy, now) is not None
+def are_due(noted: Mapping[str, datetime], policy: Policy, now: datetime) -> bool:
+    """Return whether a digest is due and not yet written, or is new."""
+    is_new = {marks.of_digest(one.name) for one in policy.digests} - noted.keys()
+    return bool(is_new) or any(_due(noted, policy, now))
 
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
     """Return when the next list is due, after `now`."""
     zones = {zone for _, zone in _readers(tx, policy, now)}
     mornings = (next_morning(policy, zone, now) for zone in zones)
-    return min((_following(policy, now), *mornings))
+    digests = (_following(policy, one, now) for one in policy.digests)
+    return min((*digests, *mornings))
 
 
 def next_morning(policy: Policy, zone: ZoneInfo, now: datetime) -> datetime:
@@ -80,9 +83,11 @@ def cases(tx: Transaction, found: Iterable[Incident]) -> list[Case]:
     ]
 
 
-def digest_at(policy: Policy, day: date) -> datetime | None:
+def digest_at(policy: Policy, digest: DailyDigest, day: date) -> datetime | None:
     """Return when a business day's digest is due; `None` on other days."""
-    return policy.digest_on(day) if policy.team_hours.pieces_on(day) else None
+    if not policy.team_hours.pieces_on(day):
+        return None
+    return policy.digest_on(day, digest)
 
 
 def _mornings(
@@ -208,19 +213,28 @@ def _readers(
     return sorted(found.items())
 
 
-def _digest(
-    tx: Transaction, policy: Policy, due_at: datetime, since: datetime, now: datetime
+def _digest(  # noqa: PLR0913  # Of which digest, and its instants.
+    tx: Transaction,
+    policy: Policy,
+    digest: DailyDigest,
+    due_at: datetime,
+    since: datetime,
+    now: datetime,
 ) -> NewMessage:
     """Return the digest of all that happened since the last, even a late one."""
-    day = now.astimezone(policy.team_hours.zone)
-    until = _following(policy, now)
+    day = f"{now.astimezone(policy.team_hours.zone):%Y-%m-%d}"
+    until = _following(policy, digest, now)
     instants = {"since": since, "at": now, "until": until}
+    key = "/".join(filter(None, ("digest", day, digest.name)))
     return NewMessage(
-        key=_key(tx, f"digest/{day:%Y-%m-%d}", due_at, now),
+        key=_key(tx, key, due_at, now),
         kind=MessageKind.DIGEST,
         priority=Priority.DIGEST,
-        conversation=policy.channels.digest,
-        refs={name: instant.isoformat() for name, instant in instants.items()},
+        conversation=digest.channel,
+        refs={
+            **{name: instant.isoformat() for name, instant in instants.items()},
+            "digest": digest.name,
+        },
     )
 
 
@@ -277,19 +291,39 @@ def _key(tx: Transaction, key: str, at: datetime, now: datetime) -> str:
     return key
 
 
-def _digest_due(
-    noted: Mapping[Mark, datetime], policy: Policy, now: datetime
-) -> datetime | None:
-    """Return when today's digest was due, if it is not yet written."""
-    today = now.astimezone(policy.team_hours.zone).date()
-    at = digest_at(policy, today)
-    is_written = at is not None and noted.get(Mark.DIGEST, _EARLIEST) >= at
-    return None if at is None or at > now or is_written else at
+def _due(
+    noted: Mapping[str, datetime], policy: Policy, now: datetime
+) -> Iterator[tuple[DailyDigest, datetime, datetime]]:
+    """Yield the digests of today that are due and not yet written.
+
+    With each comes when it was due, and since when it tells. One that the policy has
+    only now begins at its next time; in a new record all of them are as old.
+    """
+    today, written = now.astimezone(policy.team_hours.zone).date(), marks.digests(noted)
+    for digest in policy.digests:
+        at = digest_at(policy, digest, today)
+        if at is None or at > now:
+            continue
+        since = written.get(marks.of_digest(digest.name), now if written else at - _DAY)
+        if since < at:
+            yield digest, at, since
 
 
-def _following(policy: Policy, after: datetime) -> datetime:
+def _note_digests(
+    tx: Transaction, noted: Mapping[str, datetime], policy: Policy, now: datetime
+) -> None:
+    """Note the digests that were written and those that are new, and drop old ones."""
+    known = {marks.of_digest(one.name) for one in policy.digests}
+    written = {marks.of_digest(one.name) for one, *_ in _due(noted, policy, now)}
+    for mark in written | (known - noted.keys()):
+        marks.note(tx, mark, now)
+    for mark in marks.digests(noted).keys() - known - {Mark.DIGEST}:
+        marks.forget_digest(tx, mark)
+
+
+def _following(policy: Policy, digest: DailyDigest, after: datetime) -> datetime:
     """Return the first instant after `after` at which a digest is due."""
     day = after.astimezone(policy.team_hours.zone).date()
-    while (instant := digest_at(policy, day)) is None or instant <= after:
+    while (instant := digest_at(policy, digest, day)) is None or instant <= after:
         day += _DAY
     return instant

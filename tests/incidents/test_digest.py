@@ -30,6 +30,7 @@ def told(*found: Record, ended: tuple[tuple[Incident, Deadline], ...] = ()) -> D
     """Return Tuesday's digest of these incidents."""
     return digest(
         shipped_policy(),
+        shipped_policy().leads_digest,
         [case(one) for one in found],
         ended,
         since=YESTERDAY,
@@ -110,6 +111,7 @@ def test_a_late_digest_leaves_newer_incidents_to_the_next() -> None:
 
     day = digest(
         shipped_policy(),
+        shipped_policy().leads_digest,
         [case(meanwhile)],
         [],
         since=YESTERDAY,

@@ -304,6 +304,41 @@ def test_an_escalation_that_floods_somebody_is_warned_of(
 
 
 @pytest.mark.parametrize(
+    ("digests", "sentences"),
+    [
+        ('[{at: "09:15", plans: [gold]}, {at: "09:15"}]', []),
+        ('[{at: "09:15", plans: [gold, basic]}]', []),
+        (
+            '{at: "09:15", plans: [gold]}',
+            [
+                "digest: none is for all, and none tells of the plans basic",
+                "digest: none is for all, and none tells of the customers Globex",
+            ],
+        ),
+        (
+            '[{at: "09:15", plans: [gold]}, {at: "09:15", customers: [globex inc]}]',
+            [
+                "digest.2.customers: no customers of yours: globex inc",
+                "digest: none is for all, and none tells of the plans basic",
+                "digest: none is for all, and none tells of the customers Globex",
+            ],
+        ),
+        (
+            '[{at: "09:15"}, {at: "20:00", customers: [acme]}]',
+            [
+                "digest.2.at: 20:00 is outside the hours of the calendar office on "
+                "some of its days; nobody is there to read it"
+            ],
+        ),
+    ],
+)
+def test_digests_that_leave_somebody_out_are_warned_of(
+    digests: str, sentences: list[str]
+) -> None:
+    assert told(('digest: {at: "09:15"}', f"digest: {digests}")) == sentences
+
+
+@pytest.mark.parametrize(
     ("zone", "sentence"),
     [
         ("EST", "EST keeps no summer time; did you mean America/New_York?"),

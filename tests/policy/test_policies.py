@@ -189,7 +189,7 @@ def test_a_calendar_that_is_gone_leaves_the_teams_hours() -> None:
 
 
 def test_the_shipped_digest_goes_out_after_the_opening() -> None:
-    assert shipped_policy().digest_at == time(9, 15)
+    assert shipped_policy().leads_digest.at == time(9, 15)
 
 
 def test_news_on_continuous_work_is_our_aim_of_the_plans_sev2() -> None:

@@ -1,25 +1,29 @@
 """The leads' digest: once on each business day, and what it says."""
 
+import re
+from dataclasses import replace
+from datetime import time
+
 import pytest
 
 from bot.emulator.faults import Fault
 from bot.policy import targets
-from bot.policy.policies import Severity
+from bot.policy.policies import DailyDigest, Severity, WhenNothing
 from tests.record import with_targets
 from tests.stories.conftest import Tell
-from tests.story import Story, pacific
+from tests.story import Story, pacific, shipped_policy
 
 NOTHING = "nothing is open."
 
 
-def digests(told: Story) -> list[str]:
+def digests(told: Story, channel: str = "leads") -> list[str]:
     """Return the digests so far, each with its first sentence."""
-    return told.heard_in("leads")
+    return told.heard_in(channel)
 
 
-def digest(told: Story) -> str:
+def digest(told: Story, channel: str = "leads") -> str:
     """Return the last digest as a lead reads it."""
-    return told.read(told.slack.channel("leads")[-1], "ana")
+    return told.read(told.slack.channel(channel)[-1], "ana")
 
 
 def test_the_digest_comes_once_on_each_business_day_at_its_local_time(
@@ -263,3 +267,107 @@ def test_the_digest_says_that_the_last_page_reached_nobody(tell: Tell) -> None:
 
     assert "@ana is primary on call but cannot be reached: a bot cannot be" in lost
     assert "cannot be reached" not in digest(told)
+
+
+LEADS = DailyDigest(time(9, 15), "C0LEADS")
+PREMIUM = DailyDigest(time(9, 15), "C0SUPPORT", "C0SUPPORT", plans=("premium",))
+GLOBEX = DailyDigest(time(16), "C0LEADS", "C0LEADS", customers=("Globex",))
+
+
+def several(tell: Tell, at: str, *digests: DailyDigest) -> Story:
+    """Begin a story with several digests: of all, one plan and one customer."""
+    policy = replace(shipped_policy(), digests=digests or (LEADS, PREMIUM, GLOBEX))
+    return tell(at, policy=policy)
+
+
+def test_each_digest_comes_once_at_its_time_to_its_channel(tell: Tell) -> None:
+    told = several(tell, "2026-11-24 08:00")
+
+    told.travel(pacific("2026-11-25 17:00"))
+    told.restart()
+
+    assert digests(told) == [
+        f"Tue 09:15 Tue 24 Nov: {NOTHING}",
+        f"Tue 16:00 Tue 24 Nov, Globex: {NOTHING}",
+        f"Wed 09:15 Wed 25 Nov: {NOTHING}",
+        f"Wed 16:00 Wed 25 Nov, Globex: {NOTHING}",
+    ]
+    assert digests(told, "support") == [
+        f"Tue 09:15 Tue 24 Nov, Premium Support: {NOTHING}",
+        f"Wed 09:15 Wed 25 Nov, Premium Support: {NOTHING}",
+    ]
+
+
+def test_a_late_start_catches_up_with_every_digest_of_the_day(tell: Tell) -> None:
+    told = several(tell, "2026-11-23 17:00")
+    told.bot.close()
+    told.clock.travel(pacific("2026-11-24 15:00"))
+
+    told.start_bot()
+    told.restart()
+    told.travel(pacific("2026-11-24 16:00"))
+
+    assert [line[:20] for line in digests(told)[-2:]] == [
+        "Tue 15:00 Tue 24 Nov",
+        "Tue 16:00 Tue 24 Nov",
+    ]
+    assert digests(told, "support")[1:] == [
+        f"Tue 15:00 Tue 24 Nov, Premium Support: {NOTHING}"
+    ]
+
+
+def test_a_new_digest_begins_at_its_next_time(tell: Tell) -> None:
+    told = several(tell, "2026-11-24 08:00", LEADS)
+    told.travel(pacific("2026-11-24 10:00"))
+    told.use_policy(digests=(LEADS, PREMIUM, GLOBEX))
+    told.advance(minutes=1)
+
+    told.travel(pacific("2026-11-25 09:15"))
+
+    assert [line[:9] for line in digests(told)] == [
+        "Tue 09:15",
+        "Tue 16:00",
+        "Wed 09:15",
+    ]
+    assert [line[:9] for line in digests(told, "support")] == ["Wed 09:15"]
+
+
+def test_of_a_digest_in_an_archived_channel_the_leads_hear(tell: Tell) -> None:
+    told = several(tell, "2026-11-24 08:00", LEADS, replace(PREMIUM, channel="C0ACME"))
+    told.slack.invite("acme", "sevbot")
+    told.slack.change_channel("acme", archived=True)
+
+    told.travel(pacific("2026-11-24 10:00"))
+
+    assert digests(told)[0] == f"Tue 09:15 Tue 24 Nov: {NOTHING}"
+    assert digests(told)[1] == "Tue 09:15 Nothing can be posted in #acme."
+    assert told.heard("lea") == [f"Tue 18:15 Tue 24 Nov, Premium Support: {NOTHING}"]
+
+
+def test_a_digest_with_nothing_to_tell_is_left_out_if_the_policy_says(
+    tell: Tell,
+) -> None:
+    quiet = replace(PREMIUM, when_nothing=WhenNothing.LEAVE_OUT)
+    told = several(tell, "2026-11-24 08:00", LEADS, quiet)
+    told.travel(pacific("2026-11-24 10:00"))
+    told.command("dee", "/sev4 acme: a wish owner=@dee")
+
+    told.travel(pacific("2026-11-27 10:00"))
+
+    assert [line[:9] for line in digests(told, "support")] == ["Wed 09:15", "Fri 09:15"]
+
+
+def test_a_digest_tells_of_nobody_elses_incidents(tell: Tell) -> None:
+    told = several(tell, "2026-11-24 10:00")
+    told.command("dee", "/sev2 acme: of premium owner=@dee")
+    told.command("dee", "/sev2 globex: of standard owner=@dee")
+    told.command("dee", "/sev2 initech: of neither")
+    told.advance(minutes=30)
+    told.fill_in("dee", "Resolve", told.card(2), note="done", confirmed=["yes"])
+
+    told.travel(pacific("2026-11-24 16:00"))
+    of_globex = digest(told)
+    told.travel(pacific("2026-11-25 09:15"))
+    of_premium = digest(told, "support")
+    assert set(re.findall(r"INC-\d", of_premium)) == {"INC-1"}
+    assert set(re.findall(r"INC-\d", of_globex)) == {"INC-2"}

@@ -1,5 +1,6 @@
 """Build the values that the rest of the bot uses from the entries of the file."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from bot.policy.policies import (
     Channels,
     Conduct,
     Customer,
+    DailyDigest,
     Escalation,
     EscalationStep,
     Plan,
@@ -70,12 +72,25 @@ def policy(
         on_call=_on_call(file, calendars),
         escalation=_escalation(file.escalation),
         reminders=Reminders(**dict(file.reminders)),
-        digest_at=file.digest.at,
+        digests=tuple(_digests(file)),
         erase_texts_after=file.retention.erase_texts_after,
         effective_from=_effective_from(file, calendars),
         update_emoji=file.update_emoji,
         intake=file.intake,
     )
+
+
+def _digests(file: PolicyFile) -> Iterator[DailyDigest]:
+    """Yield the digests; after the first each is named by its channel."""
+    entries = file.digest if isinstance(file.digest, tuple) else (file.digest,)
+    named = Counter[str]()
+    for number, entry in enumerate(entries):
+        channel, name = entry.channel or file.channels.digest, ""
+        if number:
+            named[channel] += 1
+            again = f"/{named[channel]}" if named[channel] > 1 else ""
+            name = f"{channel}{again}"
+        yield DailyDigest(**{**dict(entry), "channel": channel}, name=name)
 
 
 def _effective_from(

@@ -26,6 +26,8 @@ from bot.policy.targets import Interpretations, Target
 
 HolidaySource = Callable[[str, str | None, range], Mapping[date, str]]
 BEST_PLAN = "the best plan"
+# The alternative of a setting that is a list of what may also stand alone.
+IN_A_LIST = "[list]"
 Weekly = dict[tuple[int, ...], tuple[Span, ...]]
 
 

@@ -24,6 +24,7 @@ from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.fields import (
     BEST_PLAN,
+    IN_A_LIST,
     WIDENING,
     AnySeverity,
     CalendarRef,
@@ -66,6 +67,7 @@ from bot.policy.policies import (
     Reopening,
     Severity,
     UpdateClock,
+    WhenNothing,
     named_severity,
 )
 from bot.policy.targets import BareHours, EveryDay, ShareOf, WhenClosed
@@ -225,6 +227,25 @@ class RemindersEntry(Section):
 
 class DigestEntry(Section):
     at: TimeOfDay = Field(description='a time of the day such as "09:15"')
+    channel: ChannelId | None = Field(
+        None, description="a channel's id such as C0LEADS"
+    )
+    plans: tuple[PlanRef, ...] = Field((), description="a list of plans")
+    customers: tuple[Text, ...] = Field((), description="a list of customers")
+    when_nothing: WhenNothing = Field(
+        WhenNothing.SAY_SO, description='"say so" or "leave out"'
+    )
+
+
+def _one_or_more(value: Any) -> str:
+    return IN_A_LIST if isinstance(value, list) else "DigestEntry"
+
+
+Digests = Annotated[
+    Annotated[DigestEntry, Tag("DigestEntry")]
+    | Annotated[tuple[DigestEntry, ...], NotEmpty, Tag(IN_A_LIST)],
+    Discriminator(_one_or_more),
+]
 
 
 class RetentionEntry(Section):
@@ -337,7 +358,9 @@ class PolicyFile(Section):
         description="who is told next while nobody answers"
     )
     reminders: RemindersEntry = Field(description="when reminders are sent")
-    digest: DigestEntry = Field(description='a time such as {at: "09:15"}')
+    digest: Digests = Field(
+        description='a time such as {at: "09:15"}, or a list of digests'
+    )
     retention: Annotated[RetentionEntry, MayBeEmpty] = Field(
         default_factory=lambda: RetentionEntry.model_validate({}),
         description="such as {erase_texts_after: 2 years}",

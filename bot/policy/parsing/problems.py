@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from bot.policy.parsing import notation as words
-from bot.policy.parsing.fields import ProblemsBelow
+from bot.policy.parsing.fields import IN_A_LIST, ProblemsBelow
 from bot.policy.parsing.yaml_lines import Path
 
 _KEY = "[key]"
@@ -64,6 +64,10 @@ def _place(schema: Mapping[str, Any], loc: Path) -> tuple[Path, Mapping[str, Any
     node, path = schema, list[str | int]()
     for part in loc:
         if part == _KEY:
+            continue
+        if part == IN_A_LIST:
+            several = _resolved(schema, node)["oneOf"]
+            node = next(one for one in several if one.get("type") == "array")
             continue
         if part in schema.get("$defs", ()) and "oneOf" in _resolved(schema, node):
             node = schema["$defs"][part]

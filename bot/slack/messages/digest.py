@@ -1,6 +1,6 @@
 """The daily digest: what needs a person, what fell due, what came and went."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,12 @@ from bot.slack.blocks import (
     say,
     section,
     sections,
+    shown,
     span,
 )
 from bot.slack.messages import work_lines
 from bot.slack.phrases import (
+    LONGEST_NAME_IN_A_LIST,
     MOST_NAMES_IN_A_LIST,
     NO_LINKS,
     Times,
@@ -34,6 +36,7 @@ from bot.slack.phrases import (
     linked_names,
     on_call_phrase,
     owed_as,
+    plan_name,
 )
 from bot.slack.reasons import reason
 
@@ -49,7 +52,6 @@ def message(
     digest: Digest,
     policy: Policy,
     zone: ZoneInfo,
-    permalinks: Mapping[int, str] = NO_LINKS,
     sent_at: datetime | None = None,
 ) -> Message:
     """Return the digest: first what needs a person, then what happened.
@@ -64,32 +66,44 @@ def message(
         if line.is_pressing or line.is_taken_since(sent_at)
     ]
     gaps = [_gap(gap) for gap in digest.gaps]
-    blocks = [section(f"*{_head(digest, token)}*")]
+    blocks = [section(f"*{_head(digest, policy, token)}*")]
     blocks.extend(sections(f"• {gap}" for gap in gaps))
     rest = ": `/incident` shows all"
-    blocks.extend(work_lines.rows(named, token, permalinks, rest=rest))
+    blocks.extend(work_lines.rows(named, token, NO_LINKS, rest=rest))
     for group, head in _CALM.items():
         calm = [line for line in digest.lines if line not in named]
         lines = [line for line in calm if line.group is group]
-        said = [
-            work_lines.words(line, token, permalinks)
-            for line in lines[:MOST_NAMES_IN_A_LIST]
-        ]
+        said = [work_lines.words(line, token) for line in lines[:MOST_NAMES_IN_A_LIST]]
         more = and_more(lines, MOST_NAMES_IN_A_LIST)
         blocks.extend(sections([f"*{head}*", *said, *more] if said else []))
-    blocks.extend(map(section, _happened(digest, token, permalinks)))
+    blocks.extend(map(section, _happened(digest, token)))
     cards = f"The cards are in {channel_link(policy.channels.incidents)}."
-    blocks.append(context(f"{on_call_phrase(digest.on_call)} {cards}"))
+    # A plan may have people of its own on call.
+    who = f"{on_call_phrase(digest.on_call)} " if digest.of.is_for_all else ""
+    blocks.append(context(f"{who}{cards}"))
     first = [work_lines.words(line, plain) for line in pressing[:_MOST_IN_TEXT]]
     left = len(pressing) - len(first)
     more = [f"And {left} more."] if left else []
-    text = [_head(digest, plain), *gaps, *first, *more, *_happened(digest, plain)]
+    text = [
+        _head(digest, policy, plain),
+        *gaps,
+        *first,
+        *more,
+        *_happened(digest, plain),
+    ]
     return say(" ".join(text), blocks)
 
 
-def _head(digest: Digest, times: Times) -> str:
+def _head(digest: Digest, policy: Policy, times: Times) -> str:
     """Say whether anything is late, unowned or due before the next digest."""
     day = day_of(digest.at, times.zone)
+    plans = [plan_name(policy, one) for one in digest.of.plans]
+    customers = [shown(one, LONGEST_NAME_IN_A_LIST) for one in digest.of.customers]
+    whose = [*plans, *customers]
+    if len(whose) > _MOST_NAMED:
+        whose[_MOST_NAMED:] = [f"{len(whose) - _MOST_NAMED} more"]
+    if whose:
+        day = f"{day}, {joined(whose)}"
     if not digest.lines and not digest.gaps:
         return f"{day}: nothing is open."
     lines, until = digest.lines, times.at(digest.until, "due before")
@@ -114,33 +128,31 @@ def _gap(gap: Gap) -> str:
     return f"{mention(gap.person)} is {roles} on call but {how}; name somebody else."
 
 
-def _happened(
-    digest: Digest, times: Times, permalinks: Mapping[int, str] = NO_LINKS
-) -> Iterator[str]:
+def _happened(digest: Digest, times: Times) -> Iterator[str]:
     """Yield what fell due since the last digest, and what began and ended."""
     if digest.fallen:
-        yield _fallen(digest, times, permalinks)
+        yield _fallen(digest, times)
     if times.is_token:
         for what, found in (("Opened", digest.opened), ("Resolved", digest.resolved)):
             if found:
-                yield f"*{what}:* {linked_names(found, permalinks)}."
+                yield f"*{what}:* {linked_names(found)}."
     if digest.came_and_went:
         went = digest.came_and_went[:MOST_NAMES_IN_A_LIST]
-        lines = [_came_and_went(one, permalinks) for one in went]
+        lines = [_came_and_went(one) for one in went]
         lines += and_more(digest.came_and_went, MOST_NAMES_IN_A_LIST)
         yield f"Came and went: {joined(lines)}."
 
 
-def _came_and_went(incident: Incident, permalinks: Mapping[int, str]) -> str:
+def _came_and_went(incident: Incident) -> str:
     """Return who resolved an incident, and how long after the report."""
-    name = linked_name(incident, permalinks)
+    name = linked_name(incident)
     if incident.closed_at is None or incident.closed_by is None:
         return name
     took = span(incident.closed_at - incident.reported_at)
     return f"{name}, resolved by {mention(incident.closed_by)} in {took}"
 
 
-def _fallen(digest: Digest, times: Times, permalinks: Mapping[int, str]) -> str:
+def _fallen(digest: Digest, times: Times) -> str:
     """Return how many deadlines fell due, and which, unless there are many."""
     fallen = digest.fallen
     late = [one for one in fallen if one.late_by is not None]
@@ -151,14 +163,14 @@ def _fallen(digest: Digest, times: Times, permalinks: Mapping[int, str]) -> str:
         spans = sorted(one.late_by for one in late if one.late_by is not None)
         said.append(f"Late by {hours(spans[0])} to {hours(spans[-1])} of their time.")
     elif late:
-        said.append(f"Late: {joined([_named(one, permalinks) for one in late])}.")
+        said.append(f"Late: {joined([_named(one) for one in late])}.")
     if kept and len(fallen) <= _MOST_NAMED:
-        said.append(f"Kept: {joined([_named(one, permalinks) for one in kept])}.")
+        said.append(f"Kept: {joined([_named(one) for one in kept])}.")
     return " ".join(said)
 
 
-def _named(one: Fallen, permalinks: Mapping[int, str]) -> str:
-    what = f"{linked_name(one.incident, permalinks)} {owed_as(one.deadline)}"
+def _named(one: Fallen) -> str:
+    what = f"{linked_name(one.incident)} {owed_as(one.deadline)}"
     if one.late_by is None:
         return what
     return f"{what} by {by_its_clock(one.late_by, one.deadline)}"

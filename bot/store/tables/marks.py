@@ -9,12 +9,14 @@ from bot.store.database import Transaction
 
 _POLICY = "policy/"
 _PLANNED = "planned/"
+_DIGEST = "digest/"
 
 
 class Mark(StrEnum):
     """Every named instant in the database.
 
-    By the clock of obligations: the last tick, the day's lists, when the shifts ahead
+    By the clock of obligations: the last tick, the day's lists (of the digests the
+    leads', the others have marks of their own), when the shifts ahead
     were looked at, when the policy was loaded (`START`), up to when an old database is
     complete (`KNOWN_UNTIL`), and when a bot resumed from there. By the system clock:
     when a bot last started on a database that may be old (`BEGUN`), when it had read
@@ -40,7 +42,6 @@ class Mark(StrEnum):
 # Not the tick's, by which the tick itself sees that the clock was set back.
 _OF_OBLIGATIONS = (
     Mark.MORNING,
-    Mark.DIGEST,
     Mark.LOOKED_AHEAD,
     Mark.START,
     Mark.KNOWN_UNTIL,
@@ -54,11 +55,24 @@ def at(tx: Transaction, mark: Mark) -> datetime | None:
     return row["at"] if row else None
 
 
-def noted(tx: Transaction) -> dict[Mark, datetime]:
+def noted(tx: Transaction) -> dict[str, datetime]:
     """Return every named instant that was noted, except those of a newer version."""
-    known = {mark.value: mark for mark in Mark}
-    rows = tx.all("marks")
-    return {known[row["name"]]: row["at"] for row in rows if row["name"] in known}
+    known = frozenset[str](Mark)
+    return {
+        row["name"]: row["at"]
+        for row in tx.all("marks")
+        if row["name"] in known or row["name"].startswith(_DIGEST)
+    }
+
+
+def of_digest(name: str) -> str:
+    """Return the name of the instant at which a digest was last written."""
+    return f"{_DIGEST}{name}" if name else Mark.DIGEST
+
+
+def forget_digest(tx: Transaction, mark: str) -> None:
+    """Forget when a digest was last written that the policy no longer has."""
+    tx.all("drop_marks", pattern=mark)
 
 
 def note_policy(tx: Transaction, version: str, instant: datetime) -> None:
@@ -86,24 +100,34 @@ def drop_planned(tx: Transaction) -> dict[str, datetime]:
     return {row["name"].removeprefix(_PLANNED): row["at"] for row in rows}
 
 
-def note(tx: Transaction, mark: Mark, instant: datetime) -> None:
+def digests(noted: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Return when each digest was last written, by the name of that instant."""
+    return {
+        mark: at
+        for mark, at in noted.items()
+        if mark == Mark.DIGEST or mark.startswith(_DIGEST)
+    }
+
+
+def note(tx: Transaction, mark: str, instant: datetime) -> None:
     """Note a named instant, in place of an earlier one."""
     tx.write("set_mark", name=mark, at=instant)
 
 
 def bring_back(
     tx: Transaction,
-    known: Mapping[Mark, datetime],
+    known: Mapping[str, datetime],
     *,
     now: datetime,
     system_now: datetime,
-) -> dict[Mark, datetime]:
+) -> dict[str, datetime]:
     """Move marks that are ahead back to now, and return those; not that of the tick."""
-    nows = {mark: now if mark in _OF_OBLIGATIONS else system_now for mark in known}
-    ahead: dict[Mark, datetime] = {
+    of_obligations = {*_OF_OBLIGATIONS, *digests(known)}
+    nows = {mark: now if mark in of_obligations else system_now for mark in known}
+    ahead = {
         mark: at
         for mark, at in nows.items()
-        if mark is not Mark.TICK and known[mark] > at + CLOCKS_DIFFER_BY
+        if mark != Mark.TICK and known[mark] > at + CLOCKS_DIFFER_BY
     }
     for mark, at in ahead.items():
         note(tx, mark, at)

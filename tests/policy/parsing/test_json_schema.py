@@ -16,7 +16,8 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
     if "$ref" in node:
         name = node["$ref"].removeprefix("#/$defs/")
         return {**SCHEMA["$defs"][name], **node}
-    return node
+    alone = (resolved(one) for one in node.get("oneOf", ()))
+    return next((one for one in alone if "properties" in one), node)
 
 
 def pattern(*path: str) -> str:

@@ -4,7 +4,7 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,13 @@ from bot.business_time.schedules import ShortDay
 from bot.errors import PolicyError
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text, load, load_or_default
-from bot.policy.policies import Reopening, Severity, UpdateClock
+from bot.policy.policies import (
+    DailyDigest,
+    Reopening,
+    Severity,
+    UpdateClock,
+    WhenNothing,
+)
 from bot.policy.targets import EveryDay, ShareOf, WhenClosed
 from tests.policy_texts import NO_SEV4, SMALL, changed, holidays, policy_of, problems_of
 
@@ -88,6 +94,30 @@ def test_the_best_plan_is_the_first_one() -> None:
 
 def test_the_leads_channel_defaults_to_the_digests() -> None:
     assert policy_of(SMALL).channels.leads == "C0LEADS"
+
+
+def test_a_digest_stands_alone_or_in_a_list_of_them() -> None:
+    several = """digest:
+  - {at: "09:15"}
+  - {at: "08:30", channel: C0GOLD, plans: [gold], when_nothing: leave out}
+  - {at: "16:00", channel: C0GOLD, customers: [Acme]}
+"""
+
+    policy = policy_of(changed(('digest: {at: "09:15"}\n', several)))
+
+    leads = DailyDigest(time(9, 15), "C0LEADS")
+    assert policy_of(SMALL).digests == (leads,)
+    assert policy.digests == (
+        leads,
+        DailyDigest(
+            time(8, 30),
+            "C0GOLD",
+            "C0GOLD",
+            plans=("gold",),
+            when_nothing=WhenNothing.LEAVE_OUT,
+        ),
+        DailyDigest(time(16), "C0GOLD", "C0GOLD/2", customers=("Acme",)),
+    )
 
 
 def test_a_week_may_begin_on_any_day_and_have_breaks_and_nights() -> None:

@@ -447,6 +447,31 @@ def wrong(old: str, new: str) -> str:
             id="unreadable time of the digest",
         ),
         pytest.param(
+            'digest: {at: "09:15"}',
+            'digest: [{at: "09:15"}, {at: "16:00", plans: [silver]}]',
+            'line 50, digest.2.plans.1: "silver" is no plan; write gold or basic',
+            id="unknown plan of a digest",
+        ),
+        pytest.param(
+            'digest: {at: "09:15"}',
+            'digest: [{at: "09:15"}, {at: "16:00", when_nothing: shout}]',
+            'line 50, digest.2.when_nothing: "shout" is not allowed; '
+            'write "say so" or "leave out"',
+            id="unknown choice in a list of digests",
+        ),
+        pytest.param(
+            'digest: {at: "09:15"}',
+            "digest: [{plans: [gold]}]",
+            'line 50, digest.1.at: is missing; write a time of the day such as "09:15"',
+            id="digest without a time",
+        ),
+        pytest.param(
+            'digest: {at: "09:15"}',
+            "digest: []",
+            "line 50, digest: is empty; write one at least",
+            id="no digest",
+        ),
+        pytest.param(
             "  gold: Gold\n  basic: Basic",
             "  gold: Gold\n  basic:",
             "line 3, plans.basic: nothing is written here; write a text",
@@ -493,7 +518,8 @@ def test_a_missing_section_is_named() -> None:
 
     assert len(problems) == 2
     assert problems[0] == (
-        'policies.yaml, digest: is missing; write a time such as {at: "09:15"}'
+        'policies.yaml, digest: is missing; write a time such as {at: "09:15"}, or a '
+        "list of digests"
     )
     assert problems[1].startswith(
         "policies.yaml line 50, digets: is not a setting here"

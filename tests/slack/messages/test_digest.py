@@ -25,6 +25,7 @@ HOUR = timedelta(hours=1)
 
 def digest_of(*lines: Line, **changes: object) -> Digest:
     told = Digest(
+        of=POLICY.leads_digest,
         at=pacific(24, "09:15"),
         since=pacific(23, "09:15"),
         until=pacific(25, "09:15"),
@@ -38,9 +39,8 @@ def digest_of(*lines: Line, **changes: object) -> Digest:
     return replace(told, **changes)  # type: ignore[arg-type]
 
 
-def shown(told: Digest, **links: str) -> Message:
-    permalinks = {int(name.removeprefix("inc")): url for name, url in links.items()}
-    return digest.message(told, POLICY, PACIFIC, permalinks)
+def shown(told: Digest) -> Message:
+    return digest.message(told, POLICY, PACIFIC)
 
 
 def first_response(
@@ -70,9 +70,7 @@ WAITING = Line(
 
 
 def test_a_digest_begins_with_what_needs_a_person() -> None:
-    message = shown(
-        digest_of(LATE, DUE, WAITING), inc42="https://x.slack.com/archives/C1/p1"
-    )
+    message = shown(digest_of(LATE, DUE, WAITING))
 
     assert message.text == (
         "Tue 24 Nov: 1 late, 1 unowned, 1 due before tomorrow 09:15. "
@@ -83,7 +81,7 @@ def test_a_digest_begins_with_what_needs_a_person() -> None:
     assert paragraphs(message)[:4] == [
         "*Tue 24 Nov: 1 late, 1 unowned, 1 due before Wed 25 Nov 2026 09:15 PST.*",
         (
-            "<https://x.slack.com/archives/C1/p1|INC-42> Acme (🔶 Sev2): first "
+            "INC-42 Acme (🔶 Sev2): first "
             "response *⏰ late since Mon 23 Nov 2026 16:05 PST* (1 h 10 of business "
             "time), nobody owns it. push of apps fails."
         ),
@@ -199,9 +197,8 @@ def test_the_longest_digest_is_one_message_for_slack() -> None:
         came_and_went=(worst,) * 40,
         fallen=(Fallen(worst, late.owed, HOUR),) * 5,  # type: ignore[arg-type]
     )
-    url = "https://workspace.slack.com/archives/C0123456789/p1790000000000000"
 
-    message = shown(told, inc42=url)
+    message = shown(told)
 
     assert paragraphs(message)[0].startswith("*Tue 24 Nov: 40 late, 40 unowned;")
 

@@ -118,8 +118,8 @@ def test_the_digest_counts_as_before(it: Life) -> None:
         named = [replace(one, incident=untitled(one.incident)) for one in cases]
         fallen = [(untitled(of), one) for of, one in ended]
         return digest.digest(
-            shipped_policy(), named, fallen, since=since, at=it.now, now=it.now,
-            until=it.now + timedelta(days=1),
+            shipped_policy(), shipped_policy().leads_digest, named, fallen,
+            since=since, at=it.now, now=it.now, until=it.now + timedelta(days=1),
         )  # fmt: skip
 
     before = counted()
