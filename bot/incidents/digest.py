@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.incidents import recipients
+from bot.incidents.days_ahead import Day, days_ahead
 from bot.incidents.deadlines import Deadline, Outcome, lateness
 from bot.incidents.incidents import Incident, Status
 from bot.incidents.work_list import Case, Line, work_list
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import DailyDigest, Policy
+
+_DAYS_AHEAD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Digest:
     `of` is the digest in the policy, which says for whom this is. `lines` are all that
     is open. `fallen` holds no aims and check-ins, which we owe to no customer, and what
     was late comes first. What was opened and resolved since the last digest is in
-    `came_and_went` alone. `gaps` are in the leads' digest alone.
+    `came_and_went` alone. `gaps`, and today with the days `ahead`, are in the leads'
+    digest alone.
     """
 
     of: DailyDigest
@@ -54,6 +58,7 @@ class Digest:
     fallen: tuple[Fallen, ...]
     on_call: OnCall
     gaps: tuple[Gap, ...] = ()
+    ahead: tuple[Day, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -88,6 +93,8 @@ def digest(  # noqa: PLR0913  # The digest depends on all of them.
     ]
     opened = _between(cases, since, at or now, "opened_at")
     resolved = _between(cases, since, at or now, "closed_at")
+    is_leads = of == policy.leads_digest
+    ahead = days_ahead(policy, cases, now, _DAYS_AHEAD) if is_leads else ()
     return Digest(
         of=of,
         at=now,
@@ -99,6 +106,7 @@ def digest(  # noqa: PLR0913  # The digest depends on all of them.
         came_and_went=tuple(one for one in resolved if one in opened),
         fallen=tuple(sorted(fallen, key=lambda one: one.late_by is None)),
         on_call=recipients.on_call(policy, now),
+        ahead=tuple(ahead),
     )
 
 

@@ -100,6 +100,8 @@ def test_with_nothing_open_it_says_so(tell: Tell) -> None:
 
     assert digest(told) == (
         "*Tue 24 Nov: nothing is open.*\n"
+        "*Ahead, as things stand*\n"
+        "Thu 26 Nov, Thanksgiving Day: nothing due. On call: @ana.\n"
         "On call: @ana, backup @ben, lead @lea. The cards are in #incidents."
     )
 
@@ -278,6 +280,25 @@ def several(tell: Tell, at: str, *digests: DailyDigest) -> Story:
     """Begin a story with several digests: of all, one plan and one customer."""
     policy = replace(shipped_policy(), digests=digests or (LEADS, PREMIUM, GLOBEX))
     return tell(at, policy=policy)
+
+
+def test_the_leads_digest_says_what_falls_due_on_the_days_ahead(tell: Tell) -> None:
+    told = several(tell, "2026-11-23 10:00")
+    for number in range(6):
+        told.command("dee", f"/sev4 globex: a wish {number} owner=@dee")
+    told.advance(days=1)
+    told.command("dee", "/sev4 acme: a wish owner=@dee")
+
+    told.travel(pacific("2026-11-25 09:15"))
+
+    of_leads, of_premium = digest(told), digest(told, "support")
+    assert of_leads.splitlines()[-4:] == [
+        "*Ahead, as things stand*",
+        "Thu 26 Nov, Thanksgiving Day: nothing due. On call: @ana.",
+        "Fri 27 Nov: 1 due, INC-7 Acme (⬜ Sev4). On call: @ana.",
+        "On call: @ana, backup @ben, lead @lea. The cards are in #incidents.",
+    ]
+    assert "Ahead" not in of_premium
 
 
 def test_each_digest_comes_once_at_its_time_to_its_channel(tell: Tell) -> None:

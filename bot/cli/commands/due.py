@@ -14,6 +14,15 @@ from bot.policy.parsing.notation import nearest, quoted
 from bot.policy.policies import Policy, Severity
 
 
+def _say_ahead(days: int | None) -> None:
+    if days is None:
+        return
+    from bot.cli import coming_days  # noqa: PLC0415  # A case needs no record.
+
+    say(coming_days.text(days))
+    raise typer.Exit
+
+
 def due(  # noqa: PLR0913  # Each is an option of the command.
     severity: Annotated[
         str, typer.Argument(metavar="SEVERITY", help="sev1, sev2, sev3 or sev4.")
@@ -38,6 +47,18 @@ def due(  # noqa: PLR0913  # Each is an option of the command.
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON for other programs.")
     ] = False,
+    ahead: Annotated[  # noqa: ARG001  # It is answered before the case is asked for.
+        int | None,
+        typer.Option(
+            metavar="DAYS",
+            min=1,
+            max=60,
+            is_eager=True,
+            callback=_say_ahead,
+            help="Say instead what falls due today and on so many business days after "
+            "it, of what is open.",
+        ),
+    ] = None,
 ) -> None:
     """Say when the first response and the next update are due, and why.
 

@@ -1,9 +1,11 @@
 """The daily digest: what needs a person, what fell due, what came and went."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from bot.incidents.days_ahead import Day, Owed
 from bot.incidents.digest import Digest, Fallen, Gap
 from bot.incidents.incidents import Incident
 from bot.incidents.work_list import Group
@@ -77,6 +79,12 @@ def message(
         more = and_more(lines, MOST_NAMES_IN_A_LIST)
         blocks.extend(sections([f"*{head}*", *said, *more] if said else []))
     blocks.extend(map(section, _happened(digest, token)))
+    ahead = [
+        _ahead(day)
+        for before, day in pairwise(digest.ahead)
+        if day.targets or day.aims or day.off or day.on_call != before.on_call
+    ]
+    blocks.extend(sections(["*Ahead, as things stand*", *ahead] if ahead else []))
     cards = f"The cards are in {channel_link(policy.channels.incidents)}."
     # A plan may have people of its own on call.
     who = f"{on_call_phrase(digest.on_call)} " if digest.of.is_for_all else ""
@@ -126,6 +134,29 @@ def _gap(gap: Gap) -> str:
     how = "has left" if gap.code is None else f"cannot be reached: {reason(gap.code)}"
     roles = joined(gap.roles)
     return f"{mention(gap.person)} is {roles} on call but {how}; name somebody else."
+
+
+def _ahead(day: Day) -> str:
+    """Return what falls due on a day, who is on call, and where people are off."""
+    head = [f"{day.date:%a} {day.date.day} {day.date:%b}"]
+    for holiday, calendars in day.off:
+        where = f" ({joined(calendars)})" if calendars else ""
+        head.append(shown(f"{holiday}{where}", LONGEST_NAME_IN_A_LIST))
+    due = [
+        _counted(owed, what)
+        for owed, what in ((day.targets, "due"), (day.aims, "due by our own aim"))
+        if owed
+    ]
+    who = ", then ".join(mention(one) if one else "nobody" for one in day.on_call)
+    return f"{', '.join(head)}: {'; '.join(due) or 'nothing due'}. On call: {who}."
+
+
+def _counted(owed: Sequence[Owed], what: str) -> str:
+    """Return how many are due, and which, unless there are many."""
+    if len(owed) > _MOST_NAMED:
+        return f"{len(owed)} {what}"
+    names = [linked_name(one) for one, _ in owed]
+    return f"{len(owed)} {what}, {joined(names)}"
 
 
 def _happened(digest: Digest, times: Times) -> Iterator[str]:
