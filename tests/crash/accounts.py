@@ -14,13 +14,19 @@ from typing import Any
 
 from bot.emulator.records import Message
 from bot.slack.standing import mark_of
-from tests.crash.stage import OutboxMessage
+from tests.crash.stage import BEGINS, OutboxMessage
 
 ANA, BEN, LEA, SUPPORT = "U0ANA", "U0BEN", "U0LEA", "C0SUPPORT"
 # The shipped policy's first response for a premium customer, in hours.
 _FIRST_RESPONSE = {1: 4, 2: 4, 3: 24, 4: 48}
 _STEPS = (0, 5, 10, 20)
 _REPEATS = {1: (15,), 2: (15, 30, 60)}
+# Each digest of the day: what ends its key, its channel, and how long after `BEGINS`.
+_DIGESTS = (
+    ("", "C0LEADS", timedelta(minutes=1)),
+    ("/C0SUPPORT", "C0SUPPORT", timedelta(minutes=1)),
+    ("/C0LEADS", "C0LEADS", timedelta(minutes=3)),
+)
 _UNFINISHED = ("queued", "sending", "unconfirmed", "dead")
 _TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))
 _REMINDER = re.compile(r"INC-\d+/(first_response|update|check_in)/")
@@ -71,6 +77,7 @@ def verdict(
     found.add(_by_place(shown))
     found.add(_by_words(shown, told))
     found.add(_by_policy(shown, told, now))
+    found.add(_by_day(shown, now))
     found.add(_by_answers(shown, told, happened))
     return found
 
@@ -191,6 +198,23 @@ def _by_policy(
         unsaid = _unsaid(due, said, told_at)
         if unsaid and _unsaid(soon, said, told_at):
             found.lost.append(f"nobody was told {sorted(unsaid)}")
+    return found
+
+
+def _by_day(shown: Sequence[Message], now: datetime) -> Verdict:
+    """Each digest of the day came once to its channel, if its time has come."""
+    found = Verdict()
+    for name, channel, after in _DIGESTS:
+        if now.date() != BEGINS.date() or now < BEGINS + after:
+            continue
+        key = f"digest/{now:%Y-%m-%d}{name}"
+        found.obligations += 1
+        # One that came too early, by a clock that was ahead, comes again.
+        if not any(
+            re.sub("(/again)+$", "", _key(one)) == key and one.channel == channel
+            for one in shown
+        ):
+            found.lost.append(f"{key} did not come")
     return found
 
 

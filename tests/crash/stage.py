@@ -65,6 +65,12 @@ _RATES = {
 }
 
 
+# Two of them at one minute; the times are UTC, and a round begins at 17:00.
+_DIGESTS = """digest:
+  - {at: "17:01"}
+  - {at: "17:01", channel: C0SUPPORT, plans: [premium]}
+  - {at: "17:03", customers: [Acme]}
+"""
 _UNFINISHED = ("queued", "sending", "unconfirmed")
 
 
@@ -240,6 +246,7 @@ def policy_text() -> str:
         ("zone: America/Los_Angeles", "zone: UTC"),
         ("    holidays:\n      country: US\n", "    holidays: none\n"),
         ("wakes: [premium, standard]", f"wakes: {{sev1: [{plans}], sev2: [{plans}]}}"),
+        ('digest:\n  at: "09:15"\n', _DIGESTS),
     ):
         assert text.count(old) == 1, f"{old!r} stands there {text.count(old)} times"
         text = text.replace(old, new)

@@ -197,6 +197,26 @@ def test_a_due_reminder_that_nobody_got_counts_as_lost() -> None:
     assert found.lost == ["nobody was told ['INC-1/first_response/1/1/U0ANA']"]
 
 
+def test_a_digest_of_the_day_that_did_not_come_counts_as_lost() -> None:
+    keys = {"digest/2026-11-24": "C0LEADS", "digest/2026-11-24/C0SUPPORT": "C0SUPPORT"}
+    messages = (SENT, *(replace(SENT, key=key) for key in keys))
+    shown = [
+        replace(CARD, channel=channel, text=key, metadata=of_key(key))
+        for key, channel in keys.items()
+    ]
+
+    def lost(*found: Message, minutes: int) -> list[str]:
+        passed = timedelta(minutes=minutes)
+        return verdict(CARD, *found, messages=messages, passed=passed).lost
+
+    assert lost(*shown, minutes=2) == []
+    assert lost(*shown, minutes=3) == ["digest/2026-11-24/C0LEADS did not come"]
+    moved = replace(shown[1], channel="C0LEADS")
+    assert lost(shown[0], moved, minutes=2) == [
+        "digest/2026-11-24/C0SUPPORT did not come"
+    ]
+
+
 def test_a_reminder_that_a_newer_message_replaced_is_no_loss() -> None:
     due, key = BEGINS + timedelta(hours=24), "INC-2/check_in/1/1/U0ANA"
     said = {"type": "section", "text": {"type": "mrkdwn", "text": "INC-1, INC-2"}}

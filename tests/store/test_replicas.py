@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from time import monotonic
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from bot.errors import StorageError
 from bot.incidents.acts import Report, Update
 from bot.incidents.incidents import Status
 from bot.incidents.refusals import Refusal
-from bot.policy.policies import Severity
+from bot.policy.policies import DailyDigest, Severity
 from bot.store.database import Database, Transaction
 from bot.store.tables import leases, locks, outbox_messages, rate_limits, records
 from bot.store.tables.outbox_messages import (
@@ -37,6 +37,8 @@ from tests.store.conftest import Open
 
 T = TypeVar("T")
 AT_ONCE = 16
+OF_PREMIUM = DailyDigest(time(9, 15), "C0SUPPORT", "C0SUPPORT", plans=("premium",))
+POLICY = replace(shipped_policy(), digests=(shipped_policy().leads_digest, OF_PREMIUM))
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ class Team:
         self.both = [self._replica(open_record(url)) for _ in range(2)]
 
     def _replica(self, database: Database) -> Replica:
-        context = Context(database, shipped_policy, self.clock, self.clock, "T1")
+        context = Context(database, lambda: POLICY, self.clock, self.clock, "T1")
         triage, reminders = Triage(context), Reminders(context)
         return Replica(database, triage, reminders)
 
@@ -189,7 +191,8 @@ def test_concurrent_ticks_queue_each_reminder_and_list_once(team: Team) -> None:
     assert len(told) > 12
     assert len(told) == len(set(told))
     assert len(team.rows("SELECT key FROM outbox WHERE kind = 'morning'")) == 2
-    assert len(team.rows("SELECT key FROM outbox WHERE kind = 'digest'")) == 2
+    digests = team.rows("SELECT conversation FROM outbox WHERE kind = 'digest'")
+    assert sorted(digests) == [("C0LEADS",)] * 2 + [("C0SUPPORT",)] * 2
 
 
 _TOLD = """
