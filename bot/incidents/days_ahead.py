@@ -45,28 +45,28 @@ def days_ahead(
     It tells of what is owed now; an update that is sent owes the next one. What is late
     already and what waits is left out. So are closed days on which nothing is due.
     """
-    day, by_day = (
-        now.astimezone(policy.team_hours.zone).date(),
-        _by_day(policy, cases, now),
-    )
-    found = [_day(policy, day, by_day)]
+    hours = policy.team_hours
+    days = [now.astimezone(hours.zone).date()]
     while business_days:
-        day += _DAY
-        found.append(_day(policy, day, by_day))
-        business_days -= found[-1].is_business_day
-    return [found[0], *(one for one in found[1:] if one.says_anything)]
+        days.append(days[-1] + _DAY)
+        business_days -= bool(hours.pieces_on(days[-1]))
+    until = hours.home.instant(days[-1] + _DAY, _MIDNIGHT)
+    by_day = _by_day(policy, cases, now, until)
+    today, *others = (_day(policy, day, by_day) for day in days)
+    return [today, *(one for one in others if one.says_anything)]
 
 
 def _by_day(
-    policy: Policy, cases: Iterable[Case], now: datetime
+    policy: Policy, cases: Iterable[Case], now: datetime, until: datetime
 ) -> Mapping[date, list[Owed]]:
     zone, found = policy.team_hours.zone, dict[date, list[Owed]]()
     owed = [
         (one.incident, deadline)
         for one in cases
-        if one.incident.is_open
         for deadline in one.deadlines
-        if deadline.is_open
+        if deadline.due_at < until
+        and one.incident.is_open
+        and deadline.is_open
         and not deadline.kind.is_internal
         and deadline.paused_at is None
         and not deadline.is_overdue(now)

@@ -44,6 +44,9 @@ class Group(StrEnum):
     QUIET = "quiet"
 
 
+_RANKS = {group: number for number, group in enumerate(Group)}
+
+
 class Part(StrEnum):
     """What people ask for: their own, and what needs somebody."""
 
@@ -189,7 +192,7 @@ def _line(
 def _order(line: Line) -> tuple[int, Severity, datetime, int]:
     by_severity = line.group in (Group.LATE, Group.UNOWNED)
     severity = line.incident.severity if by_severity else Severity.SEV1
-    return list(Group).index(line.group), severity, line.since, line.incident.number
+    return _RANKS[line.group], severity, line.since, line.incident.number
 
 
 def begins_week(day: BusinessHours, now: datetime) -> bool:

@@ -2,9 +2,9 @@
 
     uv run --group dev python -m tests.benchmarks.tick
 
-Its tick while nothing is due, the search for what is due, and the look into an outbox
-where everything is held back. Each on a SQLite file, synced at every commit. The sizes
-alternate, so that a busy computer affects each of them alike.
+Its tick while nothing is due, the search for what is due, the digest of what is open,
+and the look into an outbox where everything is held back. Each on a SQLite file, synced
+at every commit. The sizes alternate, so that a busy computer affects each alike.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,16 +16,26 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bot.store.tables import leases, rate_limits, records, unaddressed
+from bot.delivery.rendering import Renderer
+from bot.store.tables import (
+    leases,
+    outbox_messages,
+    rate_limits,
+    records,
+    unaddressed,
+)
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from tests.benchmarks.figures import SPREAD, WIDTH, conditions, seconds, spread, table
 from tests.benchmarks.seeding import OPENED_AT, Desk, backlog, desk
+from tests.factories import shipped_policy
 
 OPEN = (1_000, 100_000, 1_000_000)
+IN_A_DIGEST = (1_000, 10_000)
 WAITING = (100, 10_000, 100_000)
 DUE = 100
 CONVERSATIONS = 20
 TIMES = 1000
-SOON = timedelta(minutes=1)
+SOON, DAY = timedelta(minutes=1), timedelta(days=1)
 
 Action = Callable[[Desk], object]
 
@@ -65,6 +75,22 @@ def find_due(one: Desk) -> None:
 
 def next_at(one: Desk) -> None:
     one.reminders.next_at()
+
+
+def render_digest(one: Desk) -> None:
+    """Render the leads' digest of all that is open, as the sender does."""
+    now = one.clock()
+    instants = {"since": now - DAY, "at": now, "until": now + DAY}
+    refs = {name: at.isoformat() for name, at in instants.items()}
+    new = NewMessage(
+        "digest/1", MessageKind.DIGEST, Priority.DIGEST, "C0LEADS", refs=refs
+    )
+    render = Renderer(shipped_policy, one.clock, lambda: "https://acme.slack.com/")
+    with one.database.transaction() as tx:
+        outbox_messages.queue(tx, new, now=now, system_now=now)
+        message = outbox_messages.find(tx, new.key)
+        assert message is not None
+        assert render(tx, message) is not None
 
 
 def claim(one: Desk) -> None:
@@ -120,6 +146,9 @@ def main() -> None:
         f"find {DUE} that are due": (find_due, TIMES),
     }
     add_rows(made, OPEN, incidents, of_incidents)
+    console.print(made)
+    made = table("The daily digest", "what", "open", *SPREAD, "ratio")
+    add_rows(made, IN_A_DIGEST, incidents, {"render it": (render_digest, 20)})
     console.print(made)
     made = table("By how much waits", "what", "messages", *SPREAD, "ratio")
     add_rows(
