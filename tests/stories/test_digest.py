@@ -9,6 +9,8 @@ import pytest
 from bot.emulator.faults import Fault
 from bot.policy import targets
 from bot.policy.policies import DailyDigest, Severity, WhenNothing
+from bot.slack import linking
+from bot.slack.blocks import Message
 from tests.record import with_targets
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific, shipped_policy
@@ -127,6 +129,7 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
         "owns it. where is the manual."
     )
     (message,) = told.slack.channel("leads")[-1:]
+    assert linking.named(Message("", tuple(message.blocks))) == set()
     stamp = told.card(1).ts.replace(".", "")
     assert {
         "type": "link",
