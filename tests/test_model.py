@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from operator import itemgetter
 from pathlib import Path
@@ -34,7 +35,8 @@ from bot.delivery.rendering import Renderer
 from bot.incidents.acts import Report, Update
 from bot.incidents.deadlines import Kind
 from bot.incidents.refusals import AlreadyClosed, Refusal
-from bot.policy.policies import Severity
+from bot.policy.policies import Policy, Severity
+from bot.policy.wording import first_response
 from bot.slack.blocks import Message
 from bot.slack.standing import Standing, mark_of
 from bot.store import opening
@@ -44,12 +46,13 @@ from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres
-from tests.crash.stage import policy
+from tests.crash import stage
 from tests.posting import UNKNOWN, FakeSlack, limited, refused
 
 # The policy's targets for a premium customer, day and night.
 FIRST_RESPONSE = {Severity.SEV2: 4, Severity.SEV3: 24}
 UPDATE = {Severity.SEV2: 12, Severity.SEV3: 24}
+RESOLUTION = {Severity.SEV3: 36}
 
 _UNFINISHED = "state IN ('queued', 'sending', 'unconfirmed')"
 _UNSENT = f"{_UNFINISHED} AND kind <> 'edit'"
@@ -61,6 +64,16 @@ _A_READING = timedelta(minutes=1)
 _UNSENT_FOR = timedelta(minutes=4)
 _UNSENT_FOR_EACH = 2 * _A_READING
 FATES = ("ok", "limited", "lost", "landed", "late", "killed before", "killed after")
+
+
+@cache
+def policy() -> Policy:
+    """Return the policy of the crash runs, with a resolution for one severity."""
+    cells = {
+        (severity, "premium"): first_response(f"{hours} hours")
+        for severity, hours in RESOLUTION.items()
+    }
+    return replace(stage.policy(), resolutions=cells)
 
 
 class Killed(BaseException):
@@ -161,6 +174,7 @@ class Known:
     severity: Severity
     owes: Kind
     due_at: datetime
+    resolved_by: datetime | None
     is_open: bool = True
 
 
@@ -210,7 +224,8 @@ class World(RuleBasedStateMachine):
         report = Report(severity, "push fails", "C0SUPPORT", "Acme")
         number = self.bots[which].triage.open(self._act(), report).incident.number
         due_at = self.now + timedelta(hours=FIRST_RESPONSE[severity])
-        self.known[number] = Known(severity, Kind.FIRST_RESPONSE, due_at)
+        resolved_by = self._resolved_by(severity)
+        self.known[number] = Known(severity, Kind.FIRST_RESPONSE, due_at, resolved_by)
 
     @precondition(lambda self: self.known)
     @rule(which=st.integers(0, 1), data=st.data())
@@ -238,6 +253,7 @@ class World(RuleBasedStateMachine):
             triage.reopen(self._act(), number)
             known.owes = Kind.UPDATE
             known.due_at = self.now + timedelta(hours=UPDATE[known.severity])
+            known.resolved_by = self._resolved_by(known.severity)
         known.is_open = not known.is_open
 
     @precondition(lambda self: self.known)
@@ -305,12 +321,15 @@ class World(RuleBasedStateMachine):
     @invariant()
     def the_deadlines_are_the_models(self) -> None:
         for number, known in self.known.items():
-            owed = [
-                (one.kind, one.due_at)
+            owed = {
+                one.kind: one.due_at
                 for one in self._deadlines(number)
                 if one.is_open and not one.kind.is_internal
-            ]
-            assert owed == ([(known.owes, known.due_at)] if known.is_open else [])
+            }
+            owes = {known.owes: known.due_at}
+            if known.resolved_by is not None:
+                owes[Kind.RESOLUTION] = known.resolved_by
+            assert owed == (owes if known.is_open else {})
 
     @invariant()
     def nothing_is_to_come_of_what_is_closed(self) -> None:
@@ -394,6 +413,10 @@ class World(RuleBasedStateMachine):
     def _deadlines(self, number: int) -> Sequence[Any]:
         with self.database.transaction() as tx:
             return records.deadlines(tx, number)
+
+    def _resolved_by(self, severity: Severity) -> datetime | None:
+        hours = RESOLUTION.get(severity)
+        return self.now + timedelta(hours=hours) if hours else None
 
     def _act(self) -> Act:
         return Act("U0ANA", f"act/{next(self._acts)}")

@@ -66,17 +66,23 @@ def page(  # noqa: PLR0913  # Whose page it is, and by what it is told.
     days = (since, until - timedelta.resolution)
     first, last = (f"{at.astimezone(zone):%d %b %Y}" for at in days)
     contract = [one for story in theirs for one in _contract(story, until)]
-    kept = sum(one.outcome is Outcome.KEPT for one in contract)
-    over = sum(not one.is_open for one in contract)
+    answers = [one for one in contract if not one.is_resolution]
+    resolutions = [one for one in contract if one.is_resolution]
     return Page(
         title=f"{theirs[0].incident.customer}: {first} to {last}",
         said=(
             f"Times are in {zone.key}. Business time is counted in the calendar that "
             "the contract named at the time.",
-            f"{kept} of {over} answers came in time.",
+            f"{_in_time(answers)} answers came in time.",
+            *([f"{_in_time(resolutions)} were resolved in time."] * bool(resolutions)),
         ),
         sections=tuple(part for story in theirs for part in _story(story, told)),
     )
+
+
+def _in_time(owed: list[Deadline]) -> str:
+    kept = sum(one.outcome is Outcome.KEPT for one in owed)
+    return f"{kept} of {sum(not one.is_open for one in owed)}"
 
 
 def _contract(story: Story, until: datetime) -> list[Deadline]:

@@ -1,4 +1,4 @@
-"""`sevbot due`: both due times of a case, with the ledger behind them."""
+"""`sevbot due`: the due times of a case, with the ledger behind them."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Both targets of a case, and our own aim if the contract names no time."""
+    """Both targets of a case, with our own aim if the contract names no time.
+
+    `resolution` is `None` where none is promised.
+    """
 
     severity: Severity
     plan: str
@@ -44,6 +47,7 @@ class Answer:
     follow_up: Due
     assumes: str
     aim: Due | None
+    resolution: Due | None
 
 
 def instant(written: str) -> datetime:
@@ -87,7 +91,7 @@ def answer(
     first = _due(policy, policy.first_response(severity, plan), hours, start)
     answered = first.due_at or start
     follow_up = _due(policy, policy.follow_up(severity, plan), hours, answered)
-    news = policy.news(severity, plan)
+    news, resolution = policy.news(severity, plan), policy.resolution(severity, plan)
     return Answer(
         severity=severity,
         plan=plan,
@@ -98,6 +102,9 @@ def answer(
         follow_up=follow_up,
         assumes=_SENT_WHEN_DUE if first.due_at else _SENT_AT_ONCE,
         aim=None if news == follow_up.target else _due(policy, news, hours, answered),
+        resolution=_due(policy, resolution, hours, start)
+        if resolution.has_due
+        else None,
     )
 
 
@@ -105,8 +112,10 @@ def as_json(answer: Answer) -> str:
     follow_up = {**_fields(answer.follow_up), "assumes": answer.assumes}
     if answer.aim is not None:
         follow_up["aim"] = _fields(answer.aim)
-    first = _fields(answer.first_response)
-    return json.dumps({"first_response": first, "follow_up": follow_up}, indent=2)
+    found = {"first_response": _fields(answer.first_response), "follow_up": follow_up}
+    if answer.resolution is not None:
+        found["resolution"] = _fields(answer.resolution)
+    return json.dumps(found, indent=2)
 
 
 def as_text(answer: Answer, policy: Policy) -> str:
@@ -123,6 +132,8 @@ def as_text(answer: Answer, policy: Policy) -> str:
     if answer.aim is not None:
         lines.append("\nNews meanwhile: our own aim, not the contract's")
         lines += _lines(answer.aim, zone)
+    if answer.resolution is not None:
+        lines += ["\nResolution", *_lines(answer.resolution, zone)]
     return "\n".join(lines)
 
 

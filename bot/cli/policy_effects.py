@@ -1,6 +1,6 @@
 """What a new policy would do to the incidents that are open in the record."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,13 +53,15 @@ def of(changed: Changed, new: Policy, cases: Iterable[Case], now: datetime) -> E
     """Return what a changed cell does to the incidents that it is about."""
     cell = (changed.severity, changed.plan)
     about = [one for one in cases if (one[0].severity, one[0].plan) == cell]
-    is_first = changed.table == Kind.FIRST_RESPONSE
-    return _effect(new, about, [Kind.FIRST_RESPONSE if is_first else Kind.UPDATE], now)
+    own = (Kind.FIRST_RESPONSE, Kind.RESOLUTION)
+    kind = Kind(changed.table) if changed.table in own else Kind.UPDATE
+    return _effect(new, about, [kind], now)
 
 
 def total(new: Policy, cases: Iterable[Case], now: datetime) -> Effect:
     """Return what a policy does to incidents; those without terms stay."""
-    return _effect(new, list(cases), [Kind.FIRST_RESPONSE, Kind.UPDATE], now)
+    kinds = [one for one in Kind if not one.is_internal]
+    return _effect(new, list(cases), kinds, now)
 
 
 def _effect(
@@ -68,12 +70,16 @@ def _effect(
     moved = [
         one for case in cases for one in _moves(new, case, now) if one.kind in kinds
     ]
+
+    def count(is_so: Callable[[retargeting.Move], object]) -> int:
+        return len({one.incident for one in moved if is_so(one)})
+
     return Effect(
         incidents=len(cases),
-        later=sum(bool(one.old and one.new and one.new > one.old) for one in moved),
-        earlier=sum(bool(one.old and one.new and one.new < one.old) for one in moved),
-        begun=sum(one.old is None for one in moved),
-        ended=sum(one.new is None for one in moved),
+        later=count(lambda one: one.old and one.new and one.new > one.old),
+        earlier=count(lambda one: one.old and one.new and one.new < one.old),
+        begun=count(lambda one: one.old is None),
+        ended=count(lambda one: one.new is None),
     )
 
 

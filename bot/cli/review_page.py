@@ -47,6 +47,9 @@ def _glance(now: Review, before: Review) -> Section:
         yield "Targets kept", kept_words(now.kept), kept_words(before.kept)
         if now.aims.of or before.aims.of:
             yield "Our own aims kept", kept_words(now.aims), kept_words(before.aims)
+        both = now.resolutions, before.resolutions
+        if any(one.of for one in both):
+            yield "Resolved in time", kept_words(both[0]), kept_words(both[1])
         yield "Opened", opened_words(now), opened_words(before)
         yield "Resolved", f"{now.resolved}", f"{before.resolved}"
         yield "Left out: opened by mistake", f"{now.void}", f"{before.void}"

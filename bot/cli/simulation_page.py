@@ -62,12 +62,18 @@ def _targets(found: Comparison, policies: tuple[Policy, Policy]) -> Section:
         )
         total = total[0] + old, total[1] + then
     in_force, new = (f"{one.of - one.kept} of {one.of}" for one in total)
-    said = (
+    said = [
         f"Missed: {in_force} under the policy in force, {new} under the new one. The "
-        "bars show what would be missed.",
-    )
+        "bars show what would be missed."
+    ]
+    if any(one.of for one in found.resolutions):
+        in_force, new = (kept_words(one) for one in found.resolutions)
+        said.append(
+            f"Resolved in time: {in_force} under the policy in force, {new} under the "
+            "new one."
+        )
     head = ("Severity", "Plan", "Kept in force", "Kept under the new", "Missed")
-    return Section("Targets", head, rows, said, tuple(bars))
+    return Section("Targets", head, rows, tuple(said), tuple(bars))
 
 
 def _missed(old: Kept, new: Kept) -> int:

@@ -8,7 +8,14 @@ from bot.incidents.deadlines import Deadline, Outcome
 from bot.incidents.incidents import ERASED_CUSTOMER, Incident, Status
 from bot.incidents.reach import Account
 from bot.incidents.replays import Replay
-from bot.incidents.review import Cell, Kept, Story, fell_due, targets_of
+from bot.incidents.review import (
+    Cell,
+    Kept,
+    Story,
+    fell_due,
+    resolutions_of,
+    targets_of,
+)
 from bot.policy.policies import Policy
 
 _MOST_CHANGED = 10
@@ -47,6 +54,7 @@ class Comparison:
 
     targets: Mapping[Cell, tuple[Kept, Kept]]
     loads: Mapping[str, tuple[Load, Load]]
+    resolutions: tuple[Kept, Kept]
     customers: Mapping[str, tuple[int, int]]
     changed: tuple[Changed, ...]
     count: int
@@ -111,6 +119,10 @@ def compared(  # noqa: PLR0913  # Two replays, each with its policy, and the spa
             who: (loads[0].get(who, Load()), loads[1].get(who, Load()))
             for who in sorted(loads[0].keys() | loads[1].keys())
         },
+        resolutions=(
+            resolutions_of((one for one, _ in pairs), since, until),
+            resolutions_of((one for _, one in pairs), since, until),
+        ),
         customers={
             name: missed
             for name, missed in sorted(customers.items())

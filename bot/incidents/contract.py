@@ -10,28 +10,32 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.business_time.hours import Interval
+from bot.incidents import resolutions
 from bot.incidents.deadlines import (
     Deadline,
     Kind,
     Outcome,
-    after_pause,
     answered,
-    hours_of,
-    next_count,
     owed_to_customer,
     void,
 )
 from bot.incidents.incidents import Event, EventKind, Incident
-from bot.policy import targets, wording
+from bot.incidents.movements import (
+    begin,
+    end_unowed,
+    move,
+    pause_or_resume,
+    recount,
+    resume,
+)
 from bot.policy.policies import Policy, Reopening, UpdateClock
-from bot.policy.targets import Target
 
 
 def opened(policy: Policy, incident: Incident) -> tuple[Deadline, ...]:
     """Return what the contract owes on a new incident."""
-    first = _begin(policy, incident, Kind.FIRST_RESPONSE, incident.reported_at, ())
-    return (_with_miss(first, incident.opened_at),) if first else ()
+    kinds, start = (Kind.FIRST_RESPONSE, Kind.RESOLUTION), incident.reported_at
+    begun = (begin(policy, incident, kind, start, ()) for kind in kinds)
+    return tuple(_with_miss(one, incident.opened_at) for one in begun if one)
 
 
 def after(
@@ -44,7 +48,12 @@ def after(
 
     `incident` is its state after the event; `deadlines` are all it ever had.
     """
-    changed = _after(policy, incident, event, deadlines)
+    answers = [one for one in deadlines if not one.is_resolution]
+    resolving = [one for one in deadlines if one.is_resolution]
+    changed = (
+        *_after(policy, incident, event, answers),
+        *resolutions.after(policy, incident, event, resolving),
+    )
     return tuple(_with_miss(one, event.recorded_at) for one in changed)
 
 
@@ -56,16 +65,16 @@ def _after(
         case EventKind.UPDATED:
             ended = tuple(answered(one, event.at) for one in owed)
             start = _start_of_next(policy, incident, owed, event.at)
-            begun = _begin(policy, incident, Kind.UPDATE, start, deadlines)
+            begun = begin(policy, incident, Kind.UPDATE, start, deadlines)
             if begun is None:
                 return ended
-            return (*ended, _paused_or_resumed(policy, incident, begun, event.at))
+            return (*ended, pause_or_resume(policy, incident, begun, event.at))
         case EventKind.UPDATE_TAKEN_BACK:
             return tuple(_taken_back(policy, incident, event, deadlines))
         case EventKind.RESUMED:
             paused = [one for one in owed if one.paused_at is not None]
             return tuple(
-                _paused_or_resumed(policy, incident, one, event.at) for one in paused
+                pause_or_resume(policy, incident, one, event.at) for one in paused
             )
         case EventKind.CHANGED | EventKind.CUSTOMER_SET:
             old = owed[0] if owed else None
@@ -78,7 +87,7 @@ def _after(
             return tuple(void(one, event.at) for one in owed)
         case EventKind.REOPENED:
             kind, start = _owed_by_reopening(policy, incident, event)
-            begun = _begin(policy, incident, kind, start, deadlines)
+            begun = begin(policy, incident, kind, start, deadlines)
             return (begun,) if begun else ()
         case (
             EventKind.OPENED
@@ -112,7 +121,7 @@ def _start_of_next(
         return at
     last = owed[0]
     if last.paused_at is not None:
-        last = _resumed(policy, incident, last, (last.paused_at, at))
+        last = resume(policy, incident, last, (last.paused_at, at))
     # One more update before its turn must not put off the next one.
     start = last.due_at if at >= last.started_at else last.started_at
     name = policy.calendar_name(incident.severity, incident.plan, incident.customer)
@@ -130,7 +139,7 @@ def _taken_back(
             continue
         if deadline.closed_at == told_at and deadline.outcome is not Outcome.VOID:
             owed = replace(deadline, closed_at=None, outcome=None)
-            yield _paused_or_resumed(policy, incident, owed, since) if since else owed
+            yield pause_or_resume(policy, incident, owed, since) if since else owed
         elif deadline.is_open and deadline.kind is Kind.UPDATE:
             yield void(deadline, event.at)
 
@@ -149,14 +158,14 @@ def _retargeted(
     the new target.
     """
     kind, start = _owed_next(incident, old, deadlines)
-    new = _begin(policy, incident, kind, start, deadlines)
+    new = begin(policy, incident, kind, start, deadlines)
     if old is not None and new is not None and new.kind is old.kind:
-        moved = _moved(policy, incident, old, new)
-        return (_paused_or_resumed(policy, incident, moved, event.at),)
-    ended = (_not_owed_any_more(old, event.at),) if old else ()
+        moved = move(policy, incident, old, new)
+        return (pause_or_resume(policy, incident, moved, event.at),)
+    ended = (end_unowed(old, event.at),) if old else ()
     if new is None:
         return ended
-    begun = _paused_or_resumed(policy, incident, replace(new, changed=True), event.at)
+    begun = pause_or_resume(policy, incident, replace(new, changed=True), event.at)
     return (*ended, begun)
 
 
@@ -170,14 +179,8 @@ def _from_report(
     """Count what is owed from another report, unless the customer has heard already."""
     if "reported_at" not in event.details or incident.responded_at or not owed:
         return ()
-    (old, *_), start = owed, incident.reported_at
-    new = _begin(policy, incident, old.kind, start, deadlines)
-    if new is None or new.kind is not old.kind:
-        return ()
-    moved = _moved(policy, incident, old, new)
-    if "undone" in event.details and not moved.is_overdue(event.recorded_at):
-        moved = replace(moved, missed_at=None)
-    return (moved,)
+    moved = recount(policy, incident, event, owed[0], deadlines)
+    return (moved,) if moved else ()
 
 
 def _owed_next(
@@ -199,78 +202,6 @@ def _owed_next(
     )
 
 
-def _moved(
-    policy: Policy, incident: Incident, old: Deadline, new: Deadline
-) -> Deadline:
-    """Return the old deadline under the new target, with its pauses.
-
-    If its due instant moves, its reminders start over.
-    """
-    hours = hours_of(policy, new, incident)
-    due_at = new.due_at
-    for pause in old.pauses:
-        due_at = after_pause(hours, due_at, pause)
-    if due_at != old.due_at:
-        old = replace(old, changed=True, step=0, next_nudge_at=None, snoozed_until=None)
-    # A miss under the contract stays one: becoming an aim must not hide it from the
-    # digest, which counts the contract's deadlines only.
-    return replace(
-        old,
-        started_at=new.started_at,
-        target=new.target,
-        calendar=new.calendar,
-        policy=new.policy,
-        is_aim=new.is_aim and (old.is_aim or old.missed_at is None),
-        due_at=due_at,
-        late_at=hours.roll_forward(due_at),
-    )
-
-
-def _not_owed_any_more(deadline: Deadline, at: datetime) -> Deadline:
-    ended = answered(deadline, at)
-    return ended if ended.outcome is Outcome.LATE else void(deadline, at)
-
-
-def _begin(
-    policy: Policy,
-    incident: Incident,
-    kind: Kind,
-    start: datetime,
-    deadlines: Sequence[Deadline],
-) -> Deadline | None:
-    """Return a new deadline of the contract; `None` if the target has no due time.
-
-    Without a target for the first response, an update is owed from the same start.
-    """
-    if kind is Kind.FIRST_RESPONSE and not _target_for(policy, incident, kind).has_due:
-        kind = Kind.UPDATE
-    target = _target_for(policy, incident, kind)
-    if not target.has_due:
-        return None
-    calendar = policy.calendar_name(incident.severity, incident.plan, incident.customer)
-    hours = policy.hours(calendar)
-    due_at = policy.due_at(target, hours, start)
-    contract = policy.follow_up(incident.severity, incident.plan)
-    return Deadline(
-        incident=incident.number,
-        kind=kind,
-        count=next_count(deadlines, kind),
-        target=wording.words(target),
-        calendar=calendar,
-        policy=policy.version,
-        is_aim=kind is Kind.UPDATE and contract != target,
-        started_at=start,
-        due_at=due_at,
-        late_at=targets.clock(target, hours).roll_forward(due_at),
-    )
-
-
-def _target_for(policy: Policy, incident: Incident, kind: Kind) -> Target:
-    if kind is Kind.FIRST_RESPONSE:
-        return policy.first_response(incident.severity, incident.plan)
-    return policy.news(incident.severity, incident.plan)
-
-
 def _owed_by_reopening(
     policy: Policy, incident: Incident, event: Event
 ) -> tuple[Kind, datetime]:
@@ -285,44 +216,6 @@ def _owed_by_reopening(
     if policy.conduct.reopened_owes is Reopening.FIRST_RESPONSE:
         return Kind.FIRST_RESPONSE, event.at
     return Kind.UPDATE, event.at
-
-
-def _paused_or_resumed(
-    policy: Policy, incident: Incident, deadline: Deadline, at: datetime
-) -> Deadline:
-    """Pause an update while we wait for the customer, or go on when we no longer do.
-
-    A late one is not paused: no time is left of it.
-    Source: `waiting_pauses` in the policy's section "Interpretations".
-    """
-    may_pause = incident.severity in policy.conduct.waiting_pauses
-    pauses = may_pause and incident.waiting_since is not None
-    if pauses and deadline.paused_at is None and at <= deadline.late_at:
-        return replace(deadline, paused_at=at, snoozed_until=None)
-    if not pauses and deadline.paused_at is not None:
-        return _resumed(policy, incident, deadline, (deadline.paused_at, at))
-    return deadline
-
-
-def _resumed(
-    policy: Policy, incident: Incident, deadline: Deadline, pause: Interval
-) -> Deadline:
-    """End a pause: as much open time is left as when it began."""
-    hours = hours_of(policy, deadline, incident)
-    due_at = after_pause(hours, deadline.due_at, pause)
-    started_at, pauses = deadline.started_at, (*deadline.pauses, pause)
-    # The whole deadline moves if it had not begun: see `_start_of_next`.
-    if pause[0] < started_at:
-        started_at, pauses = after_pause(hours, started_at, pause), deadline.pauses
-    return replace(
-        deadline,
-        paused_at=None,
-        started_at=started_at,
-        pauses=pauses,
-        due_at=due_at,
-        late_at=hours.roll_forward(due_at),
-        step=0 if due_at != deadline.due_at else deadline.step,
-    )
 
 
 def _with_miss(deadline: Deadline, now: datetime) -> Deadline:

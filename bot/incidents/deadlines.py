@@ -21,12 +21,14 @@ from bot.policy.targets import Target
 class Kind(StrEnum):
     """What is owed.
 
-    We owe the customer a first response and updates. On a grave incident the team is
-    owed an owner (the escalation), and the owner of a Sev1 owes it check-ins.
+    We owe the customer a first response and updates, and where the policy says so a
+    resolution. On a grave incident the team is owed an owner (the escalation), and the
+    owner of a Sev1 owes it check-ins.
     """
 
     FIRST_RESPONSE = "first_response"
     UPDATE = "update"
+    RESOLUTION = "resolution"
     CHECK_IN = "check_in"
     ESCALATION = "escalation"
 
@@ -43,6 +45,8 @@ class Kind(StrEnum):
                 return "first response"
             case Kind.UPDATE:
                 return "update"
+            case Kind.RESOLUTION:
+                return "resolution"
             case Kind.CHECK_IN:
                 return "check-in"
             case Kind.ESCALATION:
@@ -103,6 +107,11 @@ class Deadline:
         return f"INC-{self.incident}/{self.kind}/{self.count}"
 
     @property
+    def is_resolution(self) -> bool:
+        """Return whether it lasts until the incident is resolved."""
+        return self.kind is Kind.RESOLUTION
+
+    @property
     def is_open(self) -> bool:
         """Return whether it is still owed."""
         return self.closed_at is None
@@ -134,9 +143,9 @@ def escalation_hours(
 
 def target_of(deadline: Deadline) -> Target:
     """Return the target of a deadline of the contract."""
-    if deadline.kind is Kind.FIRST_RESPONSE:
-        return wording.first_response(deadline.target)
-    return wording.follow_up(deadline.target)
+    if deadline.kind is Kind.UPDATE:
+        return wording.follow_up(deadline.target)
+    return wording.first_response(deadline.target)
 
 
 def why(policy: Policy, deadline: Deadline, incident: Incident) -> tuple[Line, ...]:
@@ -160,8 +169,21 @@ def lateness(
 
 
 def owed_now(deadlines: Iterable[Deadline]) -> Deadline | None:
-    """Return the open deadline of the contract; there is at most one."""
-    return next(owed_to_customer(deadlines), None)
+    """Return the open first response or update, of which there is at most one.
+
+    Where neither is owed it is the open resolution.
+    """
+    owed = sorted(owed_to_customer(deadlines), key=lambda one: one.is_resolution)
+    return owed[0] if owed else None
+
+
+def first_owed(deadlines: Iterable[Deadline], now: datetime) -> Deadline | None:
+    """Return what is late longest or, if nothing is, due soonest."""
+
+    def order(one: Deadline) -> tuple[bool, bool, datetime]:
+        return one.paused_at is not None, not one.is_overdue(now), one.late_at
+
+    return min(owed_to_customer(deadlines), key=order, default=None)
 
 
 def next_count(deadlines: Iterable[Deadline], kind: Kind) -> int:

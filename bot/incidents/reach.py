@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from bot.incidents.deadlines import Deadline, owed_now
+from bot.incidents.deadlines import Deadline, owed_to_customer
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 
@@ -73,12 +73,12 @@ def ring_of(
     wakes = (incident.severity, incident.plan) in policy.escalation.wakes
 
     @cache
-    def due_at() -> datetime | None:
-        one = owed_now(owed())
-        return one.due_at if one and one.paused_at is None else None
+    def due() -> list[datetime]:
+        running = (one for one in owed_to_customer(owed()) if one.paused_at is None)
+        return sorted(one.due_at for one in running)
 
     def ring(id: str, at: datetime) -> Reach:
-        owed_at = None if wakes else due_at()
+        owed_at = None if wakes else next((one for one in due() if at <= one), None)
         return reach(policy, account_of(id), at, wakes=wakes, due_at=owed_at)
 
     return ring

@@ -94,8 +94,9 @@ def retargeted(
     changed: list[Deadline] = []
     # An open deadline of the contract that was missed stays under the policy that it
     # was missed under. An escalation goes on under the new one, which may wake people.
-    if not any(one.missed_at is not None for one in owed_to_customer(owed)):
-        changed += contract.after(policy, incident, change, owed)
+    missed = {one.is_resolution for one in owed_to_customer(owed) if one.missed_at}
+    after = contract.after(policy, incident, change, owed)
+    changed += (one for one in after if one.is_resolution not in missed)
     changed += check_ins.after(policy, incident, change, owed)
     known = {one.id: one for one in owed}
     return tuple(one for one in changed if one != known.get(one.id))

@@ -82,10 +82,11 @@ class Correction:
 class Review:
     """The span from `since` until `until`.
 
-    Targets and aims are those that fell due in it, by severity and plan as they were
-    then. `held` is open time by owner, `None` for nobody. `hours` are the weekdays (0
-    is Monday) and hours of the team's zone in which most was opened, with how many.
-    `told` is reminders and pages by person. `void` and `drills` are in nothing else.
+    Targets, aims and resolutions are those that fell due in it, by severity and plan as
+    they were then. `held` is open time by owner, `None` for nobody. `hours` are the
+    weekdays (0 is Monday) and hours of the team's zone in which most was opened, with
+    how many. `told` is reminders and pages by person. `void` and `drills` are in
+    nothing else.
     """
 
     since: datetime
@@ -96,6 +97,7 @@ class Review:
     drills: int
     targets: Mapping[Cell, Kept]
     aims: Kept
+    resolutions: Kept
     first_responses: Mapping[Cell, Pace]
     updates: Mapping[Cell, Pace]
     held: Mapping[str | None, timedelta]
@@ -137,7 +139,7 @@ def review(  # noqa: PLR0913  # The review depends on all of them.
         for one in story.deadlines
         if fell_due(one, since, until_now)
     ]
-    contract = [(story, one) for story, one in fell if not one.is_aim]
+    contract = [one for one in fell if _is_target(one[1])]
     return Review(
         since=since,
         until=until,
@@ -150,7 +152,8 @@ def review(  # noqa: PLR0913  # The review depends on all of them.
         void=len(voided) - _drills(voided),
         drills=_drills(voided),
         targets=_kept(contract),
-        aims=sum(_kept([one for one in fell if one[1].is_aim]).values(), Kept()),
+        aims=_together(one for one in fell if one[1].is_aim),
+        resolutions=_together(one for one in fell if one[1].is_resolution),
         first_responses=_paces(contract, Kind.FIRST_RESPONSE, policy_of),
         updates=_paces(contract, Kind.UPDATE, policy_of),
         held=_held(policy, real, since, until_now),
@@ -171,7 +174,17 @@ def targets_of(
         for story in stories
         if story.incident.status is not Status.VOID
         for one in story.deadlines
-        if fell_due(one, since, until) and not one.is_aim
+        if fell_due(one, since, until) and _is_target(one)
+    )
+
+
+def resolutions_of(stories: Iterable[Story], since: datetime, until: datetime) -> Kept:
+    """Return how many of the resolutions that fell due in a span came in time."""
+    return _together(
+        (story, one)
+        for story in stories
+        for one in story.deadlines
+        if one.is_resolution and fell_due(one, since, until)
     )
 
 
@@ -217,6 +230,15 @@ def _drills(voided: Iterable[Story]) -> int:
 def _cell(story: Story, deadline: Deadline) -> Cell:
     then = as_of(story, deadline.closed_at or deadline.late_at)
     return then.severity, then.plan
+
+
+def _is_target(deadline: Deadline) -> bool:
+    """Return whether it is of the contract's first responses and updates."""
+    return not (deadline.is_aim or deadline.is_resolution)
+
+
+def _together(fell: Iterable[tuple[Story, Deadline]]) -> Kept:
+    return sum(_kept(fell).values(), Kept())
 
 
 def _kept(fell: Iterable[tuple[Story, Deadline]]) -> Mapping[Cell, Kept]:

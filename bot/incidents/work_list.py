@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from bot.business_time.hours import BusinessHours
-from bot.incidents.deadlines import Deadline, lateness, owed_now
+from bot.incidents.deadlines import Deadline, first_owed, lateness
 from bot.incidents.incidents import Incident
 from bot.policy import likeness
 from bot.policy.policies import Policy, Severity
@@ -166,7 +166,7 @@ def _line(
     until: datetime,
     held_since: datetime | None,
 ) -> Line:
-    one, owed = case.incident, owed_now(case.deadlines)
+    one, owed = case.incident, first_owed(case.deadlines, now)
     late_by, is_due = None, False
     if owed is not None and owed.is_overdue(now):
         late_by = lateness(policy, owed, one, now)

@@ -15,12 +15,12 @@ from bot.policy.pages import Cell, Table
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Target
 
-# Which table a heading speaks of: the word that comes first. The third is not ours.
+# Which table a heading speaks of: the word that comes first.
 _KINDS = re.compile(
     r"(?P<first_response>(?:first|initial)[ -](?:response|reply)(?: times?| targets?)?"
     r"|response (?:times?|targets?))|(?P<follow_up>follow[ -]?ups?"
     r"|(?:status )?updates?(?: frequency| cadence)?|cadence"
-    r"|communication(?: frequency)?)|(?P<other>resolution)"
+    r"|communication(?: frequency)?)|(?P<resolution>resolution(?: times?| targets?)?)"
 )
 
 
@@ -66,14 +66,16 @@ def found(policy: Policy, page: str) -> list[Difference]:
     for table in pages.tables(page):
         for place, cell in _Reader(policy, table).cells():
             on_page.setdefault(place, []).append(cell)
+    # A resolution is compared where the policy promises one.
     ours = {
         Place(key, severity, plan): target
-        for key in tables.TITLES
+        for key in tables.PUBLISHED
         for (severity, plan), target in tables.cells(policy, key).items()
     }
     return [
         _compared(policy, place, on_page.get(place, []), ours.get(place))
         for place in dict.fromkeys((*ours, *on_page))
+        if place.table != tables.RESOLUTION or policy.resolutions
     ]
 
 
@@ -104,7 +106,7 @@ def as_text(found: Sequence[Difference], policy: Policy, page: str) -> Iterator[
 
 
 def _where(place: Place, policy: Policy) -> str:
-    title = tables.TITLES[place.table].partition(":")[0]
+    title = tables.title(place.table).partition(":")[0]
     plans = {plan.id: plan.name for plan in policy.plans}
     labels = {one.value: policy.severity_name(one) for one in Severity}
     severity = labels.get(place.severity, place.severity)
@@ -169,7 +171,7 @@ class _Reader:
                     beside = label.with_more(beside)
                     continue
                 place = beside.with_more(above).with_more(self._title)
-                if place.table not in tables.TITLES or not cell.text or is_head:
+                if place.table not in tables.PUBLISHED or not cell.text or is_head:
                     continue
                 if place.severity and place.plan:
                     yield place, cell

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import WEEKDAYS, Schedule, Span
-from bot.policy import zones
+from bot.policy import tables, zones
 from bot.policy.odd_settings import said
 from bot.policy.policies import Policy
 from bot.policy.targets import EveryDay, Unit
@@ -76,8 +76,8 @@ def _of_business_days(policy: Policy) -> set[str]:
     units = (Unit.BUSINESS_DAY, Unit.DAY) if is_every_day else (Unit.BUSINESS_DAY,)
     cells = {
         cell
-        for table in (policy.first_responses, policy.follow_ups, policy.aims)
-        for cell, target in table.items()
+        for table in tables.EVERY
+        for cell, target in tables.cells(policy, table).items()
         if target.unit in units
     }
     own = {one.calendar for one in policy.customers if one.calendar and cells}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.policy import targets, wording
+from bot.policy import tables, targets, wording
 from bot.policy.odd_settings import few, said
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import Shape, Target
@@ -84,14 +84,9 @@ def _idle_aims(policy: Policy) -> Iterator[str]:
 
 def _bare_hours(policy: Policy) -> Iterator[str]:
     """Name what counts at weekends although its calendar is closed then."""
-    tables = {
-        "first_response": policy.first_responses,
-        "follow_up": policy.follow_ups,
-        "aims": policy.aims,
-    }
     bare: dict[str, list[str]] = {}
-    for table, cells in tables.items():
-        for (severity, plan), target in cells.items():
+    for table in tables.EVERY:
+        for (severity, plan), target in tables.cells(policy, table).items():
             calendar = policy.calendar_name(severity, plan, None)
             weekly = (part.weekly[5:] for part in policy.calendars[calendar].parts)
             is_closed = not any(any(days) for days in weekly)

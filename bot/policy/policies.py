@@ -225,9 +225,9 @@ class Policy:
     `texts` are the files that it was read from, by name. What people typed about an
     incident is erased `erase_texts_after` it was closed; `None` keeps it.
     It counts from `effective_from` on; `None` is at once. `not_an_incident` are
-    examples of messages. `aims` may lack cells. Somebody who puts `update_emoji` on a
-    message logs it as the customer's update; `None` switches that off. `intake` are the
-    channels in which each new message is looked at.
+    examples of messages. `aims` and `resolutions` may lack cells. Somebody who puts
+    `update_emoji` on a message logs it as the customer's update; `None` switches that
+    off. `intake` are the channels in which each new message is looked at.
     """
 
     version: str
@@ -250,6 +250,7 @@ class Policy:
     effective_from: datetime | None = None
     not_an_incident: tuple[str, ...] = ()
     aims: Mapping[tuple[Severity, str], Target] = field(default_factory=dict)
+    resolutions: Mapping[tuple[Severity, str], Target] = field(default_factory=dict)
     update_emoji: str | None = None
     intake: tuple[str, ...] = ()
     _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
@@ -425,6 +426,10 @@ class Policy:
     def follow_up(self, severity: Severity, plan_id: str) -> Target:
         """Return how often the contract asks for an update."""
         return self.follow_ups[severity, plan_id]
+
+    def resolution(self, severity: Severity, plan_id: str) -> Target:
+        """Return the target until an incident is resolved; none where no cell is."""
+        return self.resolutions.get((severity, plan_id), targets.NOTHING)
 
     def news(self, severity: Severity, plan_id: str) -> Target:
         """Return the cadence that we remind of: the contract's, or our own aim.

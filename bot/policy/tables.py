@@ -11,18 +11,25 @@ TITLES = {
     "first_response": "First response: the longest a customer waits for an answer",
     "follow_up": "Follow-up: how often the customer hears from us until it is resolved",
 }
-AIMS = "aims"
-EVERY = (*TITLES, AIMS)
+AIMS, RESOLUTION = "aims", "resolution"
+# A policy need not have these.
+_OWN = {
+    AIMS: "Our own aims, where the follow-up promises no time",
+    RESOLUTION: "Resolution: the longest until it is resolved",
+}
+EVERY = (*TITLES, *_OWN)
+# Those of a page for customers.
+PUBLISHED = (*TITLES, RESOLUTION)
 
 
 def title(key: str) -> str:
     """Return the title of a table by its key."""
-    return {**TITLES, AIMS: "Our own aims, where the follow-up promises no time"}[key]
+    return {**TITLES, **_OWN}[key]
 
 
 def titles(policy: Policy) -> Mapping[str, str]:
-    """Return the titles of a policy's tables by their keys; aims only if it has any."""
-    return {key: title(key) for key in EVERY if key != AIMS or policy.aims}
+    """Return the titles of the tables that a policy has, by their keys."""
+    return {key: title(key) for key in EVERY if key in TITLES or cells(policy, key)}
 
 
 def as_markdown(policy: Policy) -> str:
@@ -65,9 +72,12 @@ def rows(policy: Policy, key: str) -> list[list[str]]:
 
 def cells(policy: Policy, key: str) -> Mapping[tuple[Severity, str], Target]:
     """Return the targets of a table, by severity and plan."""
-    if key == AIMS:
-        return policy.aims
-    return policy.first_responses if key == "first_response" else policy.follow_ups
+    return {
+        "first_response": policy.first_responses,
+        "follow_up": policy.follow_ups,
+        AIMS: policy.aims,
+        RESOLUTION: policy.resolutions,
+    }[key]
 
 
 def _cell(policy: Policy, key: str, severity: Severity, plan: str) -> str:

@@ -135,7 +135,11 @@ def follow_up(words: str, interpretations: Interpretations = PLAIN) -> Target:
     return _read(words, _READ_FOLLOW_UP, Shape.EVERY, interpretations, FOLLOW_UP_WORDS)
 
 
-READ = {"first_response": first_response, "follow_up": follow_up}
+READ = {
+    "first_response": first_response,
+    "follow_up": follow_up,
+    "resolution": first_response,
+}
 
 
 def says_the_same(one: Target, other: Target) -> bool:

@@ -41,7 +41,7 @@ def steps(incident: Incident, owed: Deadline | None) -> list[Element]:
     found = [answer(incident), resolve(incident)]
     if incident.waiting_since is not None:
         found.insert(0, resume(incident))
-    elif owed is None:
+    elif owed is None or owed.is_resolution:
         found.reverse()
     return [likely(found[0]), *found[1:]]
 

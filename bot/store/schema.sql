@@ -489,3 +489,52 @@ WHERE offered_until IS NOT NULL;
 -- What stands in somebody's DM about an incident besides reminders, which have items.
 CREATE INDEX outbox_to_people ON outbox (workspace, incident)
 WHERE person IS NOT NULL AND kind IN ('note', 'offer', 'offer_answered');
+-- name: resolutions
+-- A resolution is a deadline as well. A CHECK cannot be changed on both engines, so the
+-- table is made again.
+CREATE TABLE new_deadlines (
+  workspace TEXT NOT NULL,
+  incident INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (
+    kind IN ('first_response', 'update', 'resolution', 'check_in', 'escalation')
+  ),
+  count INTEGER NOT NULL,
+  target TEXT NOT NULL,
+  calendar TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  is_aim INTEGER NOT NULL,
+  started_at INSTANT NOT NULL,
+  due_at INSTANT NOT NULL,
+  late_at INSTANT NOT NULL,
+  pauses TEXT NOT NULL,
+  paused_at INSTANT,
+  changed INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  fired INTEGER NOT NULL,
+  next_nudge_at INSTANT,
+  snoozed_until INSTANT,
+  missed_at INSTANT,
+  closed_at INSTANT,
+  outcome TEXT CHECK (outcome IN ('kept', 'late', 'void')),
+  receipts_from INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (workspace, incident, kind, count),
+  FOREIGN KEY (workspace, incident) REFERENCES incidents (workspace, number)
+) STRICT;
+INSERT INTO new_deadlines (
+  workspace, incident, kind, count, target, calendar, policy, is_aim, started_at,
+  due_at, late_at, pauses, paused_at, changed, step, fired, next_nudge_at,
+  snoozed_until, missed_at, closed_at, outcome, receipts_from
+)
+SELECT
+  workspace, incident, kind, count, target, calendar, policy, is_aim, started_at,
+  due_at, late_at, pauses, paused_at, changed, step, fired, next_nudge_at,
+  snoozed_until, missed_at, closed_at, outcome, receipts_from
+FROM deadlines;
+DROP TABLE deadlines;
+ALTER TABLE new_deadlines RENAME TO deadlines;
+CREATE INDEX deadlines_next_nudge ON deadlines (workspace, next_nudge_at)
+WHERE next_nudge_at IS NOT NULL;
+CREATE INDEX deadlines_late ON deadlines (workspace, late_at)
+WHERE closed_at IS NULL AND missed_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_fallen ON deadlines (workspace, (COALESCE(missed_at, late_at)))
+WHERE kind IN ('first_response', 'update') AND is_aim = 0;

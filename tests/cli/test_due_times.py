@@ -69,6 +69,20 @@ def test_due_for_continuous_work_is_null_and_names_our_aim(run: Run) -> None:
     assert answer["follow_up"]["aim"]["ledger"][0]["counted_s"] == 4 * 3600
 
 
+def test_due_says_when_it_is_to_be_resolved_where_that_is_promised(run: Run) -> None:
+    resolution = "resolution:\n  sev2: {standard: 2 business days}\n\n"
+    write("policies.yaml", ("interpretations:\n", f"{resolution}interpretations:\n"))
+    at = ("--at", "2026-11-23T16:00-08:00")
+
+    answer = run("due", "sev2", "standard", *at, "--json").json
+
+    assert answer["resolution"]["due_at"] == "2026-11-26T00:00:00Z"
+    assert (
+        "\nResolution\n  2 Business Days\n" in run("due", "sev2", "standard", *at).out
+    )
+    assert "resolution" not in run("due", "sev1", "standard", *at, "--json").json
+
+
 def test_due_counts_on_the_clock_of_the_customers_zone(run: Run) -> None:
     write("policies.yaml", ("  Globex:\n", "  Globex:\n    zone: Asia/Tokyo\n"))
     at = ("--at", "2026-11-25T16:00+09:00", "--customer", "globex")

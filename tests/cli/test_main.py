@@ -164,6 +164,20 @@ def test_policy_show_prints_our_aims_in_words_that_read_back(run: Run) -> None:
     assert wording.follow_up(words["standard"]) == NOTHING
 
 
+def test_policy_show_prints_resolutions_and_the_json_of_check_stays(run: Run) -> None:
+    resolution = "resolution:\n  sev1: {premium: 8 business hours}\n\n"
+    write("policies.yaml", ("interpretations:\n", f"{resolution}interpretations:\n"))
+
+    shown = run("policy", "show", "--format", "json").json
+    said, rows = (run("policy", "check", str(PAGE), *how) for how in ((), ("--json",)))
+
+    assert list(shown) == ["plans", "first_response", "follow_up", "resolution"]
+    assert shown["resolution"]["sev1"]["premium"] == "8 Business Hours"
+    assert (said.status, rows.status) == (1, 0)
+    assert said.out.startswith("Resolution, Sev1, Premium Support: the page says noth")
+    assert {row["table"] for row in rows.json} == {"first_response", "follow_up"}
+
+
 def test_policy_show_prints_markdown(run: Run) -> None:
     write("policies.yaml", ("Premium Support", "Gold|Best"))
 

@@ -99,3 +99,19 @@ def test_a_plan_that_goes_leaves_its_incidents_named(run: Run) -> None:
 
     assert "Sev3, Standard Support: every day -> nothing" in out
     assert "It will not be loaded: it has no terms for INC-1, INC-2, INC-3." in out
+
+
+@pytest.mark.usefixtures("record")
+def test_a_resolution_that_is_new_is_owed_from_the_report_on(run: Run) -> None:
+    promised = "resolution:\n  sev3: {standard: 3 business days}\n\n"
+    write("old.yaml")
+    write("new.yaml", ("interpretations:\n", f"{promised}interpretations:\n"))
+
+    said = run("policy", "diff", "old.yaml", "new.yaml").out.splitlines()
+
+    begun = "3 open incidents, something is due now for 3"
+    assert said == [
+        "Resolution",
+        f"Sev3, Standard Support: nothing -> 3 business days: {begun}",
+        f"In all: {begun}.",
+    ]

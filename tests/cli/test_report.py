@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 from bot.incidents.acts import Report, Update
 from bot.incidents.incidents import VoidReason
 from bot.incidents.review import Kept, Review
-from bot.policy.policies import Severity
+from bot.policy import wording
+from bot.policy.policies import Policy, Severity
 from bot.store import opening
 from bot.store.database import Database
 from bot.triage import reviews
@@ -31,11 +33,11 @@ TELL_ALL = Update(told="We found it", following="More at four")
 class Team:
     """People who act at chosen instants on a real record."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, policy: Callable[[], Policy] = shipped_policy
+    ) -> None:
         self.now = SINCE
-        context = Context(
-            database, shipped_policy, lambda: self.now, lambda: self.now, "T1"
-        )
+        context = Context(database, policy, lambda: self.now, lambda: self.now, "T1")
         self.triage, self._reminders = Triage(context), Reminders(context)
         self._acts = 0
 
@@ -232,6 +234,21 @@ def test_a_customers_page_has_every_target_with_its_evidence(week: Run) -> None:
     )
     assert "We found it" in ran.out
     assert "Thanksgiving" in ran.out
+
+
+def test_a_customers_page_counts_resolutions_apart(run: Run, tmp_path: Path) -> None:
+    cell = (Severity.SEV3, "standard")
+    promised = {cell: wording.first_response("2 business days")}
+    policy = replace(shipped_policy(), resolutions=promised)
+    url = f"sqlite:///{tmp_path / 'sevbot.db'}"
+    with closing(opening.opened(url, "T1")) as database:
+        a_week(Team(database, lambda: policy))
+
+    page = run("report", "--customer", "Globex", "--from", "2026-11-23").out
+
+    assert "1 of 2 answers came in time.\n" in page
+    assert "0 of 1 were resolved in time.\n" in page
+    assert "| resolution | 2 Business Days | Mon 23 Nov 2026 09:00 |" in page
 
 
 def test_a_customers_page_tells_nothing_of_how_the_team_works(week: Run) -> None:

@@ -38,6 +38,19 @@ def test_targets_messages_and_customers_that_change_are_named(week: Run) -> None
     )
 
 
+def test_resolutions_that_are_promised_are_counted_apart(week: Run) -> None:
+    promised = "resolution:\n  sev3: {standard: 1 business day}\n\n"
+    write("new.yaml", ("interpretations:\n", f"{promised}interpretations:\n"))
+
+    ran = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert "Missed: 3 of 5 under the policy in force, 3 of 5 under the new" in ran.out
+    assert (
+        "Resolved in time: none fell due under the policy in force, 0 of 1" in ran.out
+    )
+    assert "| Globex | 1 | 2 | 1 more |" in ran.out
+
+
 def test_the_same_policy_changes_nothing(week: Run) -> None:
     write("new.yaml")
 

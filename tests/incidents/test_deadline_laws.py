@@ -21,6 +21,7 @@ from bot.incidents.incidents import Event, EventKind
 from bot.incidents.nudges import Step, StepKind
 from bot.policy.policies import Severity
 from bot.policy.targets import NOTHING
+from bot.policy.wording import first_response
 from tests.factories import incident, pacific
 from tests.record import Record, with_targets
 
@@ -29,6 +30,12 @@ PLANS = ["premium", "standard", "self_service"]
 SPANS = st.sampled_from([0, 1, 7, 15, 59, 60, 61, 240, 480, 1440, 4320]) | st.integers(
     0, 3000
 )
+RESOLUTIONS = {
+    (Severity.SEV1, "premium"): first_response("6 business hours"),
+    (Severity.SEV2, "premium"): first_response("30 minutes"),
+    (Severity.SEV2, "standard"): first_response("2 business days"),
+    (Severity.SEV3, "premium"): first_response("2 days"),
+}
 MINUTE = timedelta(minutes=1)
 OPENINGS = st.integers(0, 6 * 1440).map(lambda n: pacific(19, "00:00") + n * MINUTE)
 
@@ -76,6 +83,7 @@ class Incidents(RuleBasedStateMachine):
         fresh = incident(severity, plan=plan, owner=owner, opened_at=opened_at)
         reported_at = opened_at - min(reported_before, 1440) * MINUTE
         policy = with_targets(Severity.SEV4, first=NOTHING)
+        policy = replace(policy, resolutions=RESOLUTIONS)
         self.record = Record(replace(fresh, reported_at=reported_at), policy)
         self.seen: tuple[Deadline, ...] = ()
         self.next_place: dict[str, int] = {}
@@ -146,7 +154,7 @@ class Incidents(RuleBasedStateMachine):
     @when(lambda system_clock: True)
     @rule(choice=st.sampled_from(["15 minutes", "1 hour", "next opening"]))
     def snooze(self, choice: str) -> None:
-        (target,) = self.customer_deadlines()
+        target, *_ = self.customer_deadlines()
         record = self.record
         if choice in nudges.snooze_choices(
             record.policy, record.incident, target, record.now
@@ -187,7 +195,7 @@ class Incidents(RuleBasedStateMachine):
         return [one for one in self.record.deadlines if one.is_open]
 
     @invariant()
-    def an_open_incident_owes_one_deadline_and_a_closed_one_none(self) -> None:
+    def an_open_incident_owes_an_answer_and_a_closed_one_nothing(self) -> None:
         found = self.record.incident
         target = self.record.policy.first_response(found.severity, found.plan)
         was_missed = any(
@@ -196,9 +204,12 @@ class Incidents(RuleBasedStateMachine):
         )
         is_first = not found.responded_at and target.has_due and not was_missed
         kind = Kind.FIRST_RESPONSE if is_first else Kind.UPDATE
-        owed = [kind] if found.is_open else []
+        owed = {kind} if found.is_open else set()
+        if found.is_open and (found.severity, found.plan) in RESOLUTIONS:
+            owed.add(Kind.RESOLUTION)
 
-        assert [one.kind for one in self.customer_deadlines()] == owed
+        kinds = [one.kind for one in self.customer_deadlines()]
+        assert sorted(kinds) == sorted(owed)
 
     @invariant()
     def only_a_sev1_and_an_unowned_sev2_have_an_escalation_or_check_in(self) -> None:
@@ -223,11 +234,18 @@ class Incidents(RuleBasedStateMachine):
                 assert one.started_at <= one.closed_at <= self.record.now
 
     @invariant()
-    def what_is_paused_is_an_update_that_waits_and_is_not_a_sev1s(self) -> None:
+    def pauses_are_in_order_and_lie_within_their_deadline(self) -> None:
+        for one in self.record.deadlines:
+            instants = [at for pause in one.pauses for at in pause]
+            assert instants == sorted(instants)
+            assert all(one.started_at <= at <= self.record.now for at in instants)
+
+    @invariant()
+    def what_is_paused_waits_and_is_no_first_response_and_not_a_sev1s(self) -> None:
         found = self.record.incident
         for one in self.open_deadlines():
             if one.paused_at is not None:
-                assert one.kind is Kind.UPDATE
+                assert one.kind in (Kind.UPDATE, Kind.RESOLUTION)
                 assert found.waiting_since is not None
                 assert found.severity is not Severity.SEV1
 

@@ -266,6 +266,25 @@ def test_tables_about_other_things_are_left_out() -> None:
     assert other(MARKDOWN + resolution.replace("4 Business", "6 Business")) == []
 
 
+def test_resolutions_are_compared_where_the_policy_promises_any() -> None:
+    first = MARKDOWN[MARKDOWN.index("## First") : MARKDOWN.index("## Follow-up")]
+    page = MARKDOWN + first.replace("## First response: the", "## Resolution: the")
+    promised = {**POLICY.first_responses}
+    del promised[Severity.SEV2, "standard"]
+    promised[Severity.SEV1, "premium"] = wording.first_response("6 business hours")
+    policy = replace(POLICY, resolutions=promised)
+
+    found = differences.found(policy, page)
+
+    differs = [one for one in found if one.verdict is not Verdict.SAME]
+    assert [(*astuple(one.place)[:2], one.page, one.verdict) for one in differs] == [
+        ("resolution", "sev1", "4 Business Hours", Verdict.DIFFERS),
+        ("resolution", "sev2", "8 Business Hours", Verdict.MISSING),
+    ]
+    said = next(differences.as_text(found, policy, "page.md"))
+    assert said.startswith("Resolution, Sev1, Premium Support: the page says")
+
+
 def test_a_page_may_use_the_names_that_the_policy_knows() -> None:
     page = MARKDOWN.replace("| Sev1 |", "| P1  urgent |").replace(
         "| Sev2", "| Severity 2"

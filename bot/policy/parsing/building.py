@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule
-from bot.policy import wording
+from bot.policy import tables, wording
 from bot.policy.on_call import OnCallChoice, Role
 from bot.policy.parsing.fields import Context, weekly
 from bot.policy.parsing.models import (
@@ -63,6 +63,7 @@ def policy(
         first_responses=_cells(file.first_response),
         follow_ups=_cells(file.follow_up),
         aims=_cells(file.aims),
+        resolutions=_cells(file.resolution),
         interpretations=_interpretations(file.interpretations),
         conduct=_conduct(file.interpretations),
         calendars=calendars,
@@ -120,12 +121,8 @@ def calendars(file: PolicyFile, context: Context) -> dict[str, BusinessHours]:
 def unreachable(policy: Policy, start: datetime) -> Iterator[tuple[Path, str]]:
     """Yield the cells whose business time takes more than twelve years."""
     own = [one.calendar for one in policy.customers if one.calendar is not None]
-    for table, cells in (
-        ("first_response", policy.first_responses),
-        ("follow_up", policy.follow_ups),
-        ("aims", policy.aims),
-    ):
-        for (severity, plan), target in cells.items():
+    for table in tables.EVERY:
+        for (severity, plan), target in tables.cells(policy, table).items():
             for name in (policy.calendar_name(severity, plan, None), *own):
                 if not _comes(policy, target, name, start):
                     sentence = f"never comes in the calendar {name}; write less"

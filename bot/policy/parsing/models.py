@@ -336,6 +336,10 @@ class PolicyFile(Section):
     ] = Field(
         {}, description="our own aim for updates where follow_up promises no time"
     )
+    resolution: Annotated[
+        dict[SeverityRef, Annotated[dict[PlanRef, FirstResponse], MayBeEmpty]],
+        MayBeEmpty,
+    ] = Field({}, description="the longest until an incident is resolved")
     interpretations: InterpretationsEntry = Field(
         description="how words of the policy are read"
     )

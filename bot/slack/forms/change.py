@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.incidents.deadlines import Deadline, hours_of, owed_now
+from bot.incidents.deadlines import Deadline, Kind, hours_of, owed_now
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy, Severity
 from bot.slack.blocks import View, context, hours, place, section
@@ -26,7 +26,7 @@ from bot.slack.forms.receipts import next_due
 from bot.slack.messages import yours
 from bot.slack.messages.answers import Recorded
 from bot.slack.payloads import Submission
-from bot.slack.phrases import Times, headline, joined, opened_up, owed_as
+from bot.slack.phrases import Times, headline, joined, newest, opened_up, owed_as
 
 ID = "change_form"
 
@@ -86,6 +86,9 @@ def foreseen(before: Recorded, after: Recorded, policy: Policy, times: Times) ->
         due = times.at(was.due_at, "was due")
         said.append(f"{opened_up(owed_as(was))} {due}.")
     said.append(yours.owes(after.incident, becomes, policy, times))
+    resolution = newest(after.deadlines, Kind.RESOLUTION)
+    if resolution is not None and resolution.is_open and resolution is not becomes:
+        said.append(yours.owes(after.incident, resolution, policy, times))
     if becomes is not None and not becomes.is_overdue(times.now):
         hours_ = hours_of(policy, becomes, after.incident)
         used, whole = (

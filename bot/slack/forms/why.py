@@ -12,7 +12,7 @@ from bot.incidents.deadlines import (
     Outcome,
     hours_of,
     lateness,
-    owed_now,
+    owed_to_customer,
 )
 from bot.incidents.deadlines import why as ledger_of
 from bot.incidents.incidents import Incident
@@ -66,7 +66,7 @@ def _blocks(
     now: datetime,
 ) -> list[Block]:
     found = [section(headline(incident))]
-    for deadline in (owed_now(deadlines), running_now(deadlines)):
+    for deadline in (*owed_to_customer(deadlines), running_now(deadlines)):
         if deadline is not None:
             found.extend(_open(incident, deadline, policy, reader, now))
     closed = [one for one in deadlines if not one.is_open and not one.kind.is_internal]

@@ -4,7 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from bot.incidents.deadlines import Deadline, Kind, Outcome, owed_now
+from bot.incidents.deadlines import (
+    Deadline,
+    Kind,
+    Outcome,
+    owed_now,
+    owed_to_customer,
+)
 from bot.incidents.incidents import Event, Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import buttons, whose
@@ -70,12 +76,12 @@ def card_blocks(
     because: Event | None = None,
 ) -> Iterator[Block]:
     """Yield the blocks of a card, its buttons last."""
-    owed = owed_now(deadlines)
-    is_late = owed is not None and owed.is_overdue(times.now)
+    is_late = any(one.is_overdue(times.now) for one in owed_to_customer(deadlines))
     yield heading(incident, is_late=is_late)
     yield section(_what(incident))
     if incident.is_open:
-        yield fields(_facts(incident, deadlines, policy, times, because))
+        facts = _facts(incident, deadlines, policy, times, because)
+        yield fields([*facts, *_resolution(incident, deadlines, policy, times)])
     else:
         yield section(_ending(incident, deadlines, policy, times, because=because))
     yield context(_origin(incident, policy, times))
@@ -100,13 +106,14 @@ def _text(
         sentences.append(f"{opened_up(unowned(because))}.")
     else:
         sentences.append(f"Owner: {mention(incident.owner)}.")
-    owed = owed_now(deadlines)
-    if owed is not None and owed.paused_at is not None:
-        since = times.at(owed.paused_at, "Waiting on the customer since")
+    owed = list(owed_to_customer(deadlines))
+    if paused := [one.paused_at for one in owed if one.paused_at is not None]:
+        since = times.at(paused[0], "Waiting on the customer since")
         sentences.append(f"{since}.")
-    elif owed is not None:
-        due = due_phrase(policy, incident, owed, times)
-        sentences.append(ended(f"{opened_up(owed_as(owed))} {due}"))
+    for one in owed:
+        if one.paused_at is None:
+            due = due_phrase(policy, incident, one, times)
+            sentences.append(ended(f"{opened_up(owed_as(one))} {due}"))
     return " ".join(sentences)
 
 
@@ -147,6 +154,16 @@ def _facts(
         yield "Contract", follow_up_words(policy, incident).partition(";")[0]
     else:
         yield "Next update", f"{due} ({update.target})"
+
+
+def _resolution(
+    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+) -> Iterator[tuple[str, str]]:
+    last = newest(deadlines, Kind.RESOLUTION)
+    if last is not None and last.paused_at is not None:
+        yield "Resolution", "not due until they answer"
+    elif last is not None and last.is_open:
+        yield "Resolution", f"{_due(incident, last, policy, times)} ({last.target})"
 
 
 def _owner(incident: Incident, times: Times, because: Event | None) -> str:
@@ -213,10 +230,12 @@ def _ending(
     said = f": {quoted(note, LONGEST_TITLE)}" if note else ""
     after = f"{span(closed_at - incident.reported_at)} after it was reported"
     line = ended(f"{times.at(closed_at, 'Resolved')}{by}, {after}{said}")
-    first = newest(deadlines, Kind.FIRST_RESPONSE)
-    if first is None or first.outcome in (None, Outcome.VOID):
-        return line
-    return f"{line} First response {_how_kept(incident, first, policy)}."
+    for kind in (Kind.FIRST_RESPONSE, Kind.RESOLUTION):
+        last = newest(deadlines, kind)
+        if last is not None and last.outcome not in (None, Outcome.VOID):
+            how = _how_kept(incident, last, policy)
+            line += f" {opened_up(owed_as(last))} {how}."
+    return line
 
 
 def _origin(incident: Incident, policy: Policy, times: Times) -> str:

@@ -77,14 +77,19 @@ def _severity_lines(severity: Severity, policy: Policy) -> Iterator[str]:
     name = f" ({shown(text.name, 60)})" if text.name else ""
     yield f"*{severity.label}{name}:* {shown(text.means, 600)}"
     for plan in policy.plans:
-        target = policy.first_response(severity, plan.id)
-        first = "no first-response target"
-        if target.written:
-            first = f"first response: {_promised(target)}"
-        elif target.has_due:
-            first = f"first response within {wording.words(target)}"
+        first = _by_when("first response", policy.first_response(severity, plan.id))
+        first = first or "no first-response target"
         then = _promised(policy.follow_up(severity, plan.id))
+        if end := _by_when("resolution", policy.resolution(severity, plan.id)):
+            then = f"{then}; {end}"
         yield f"• {plan_name(policy, plan.id)}: {first}, then {then}"
+
+
+def _by_when(what: str, target: Target) -> str:
+    """Return by when something is promised; empty if by no time."""
+    if target.written:
+        return f"{what}: {_promised(target)}"
+    return f"{what} within {wording.words(target)}" if target.has_due else ""
 
 
 def _promised(target: Target) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from bot.incidents.deadlines import owed_now
+from bot.incidents.deadlines import owed_to_customer
 from bot.incidents.incidents import Event, explained
 from bot.incidents.receipts import Outcome, Receipt
 from bot.policy.policies import Policy
@@ -57,9 +57,10 @@ def message(  # noqa: PLR0913  # All that the answer shows.
     if receipts:
         blocks.extend(sections(["*Reminders*", *_reminded(receipts, token)]))
     text = [headline(incident)]
-    if (owed := owed_now(deadlines)) is not None and owed.paused_at is None:
-        due = due_phrase(policy, incident, owed, plain)
-        text.append(ended(f"{opened_up(owed_as(owed))} {due}"))
+    for owed in owed_to_customer(deadlines):
+        if owed.paused_at is None:
+            due = due_phrase(policy, incident, owed, plain)
+            text.append(ended(f"{opened_up(owed_as(owed))} {due}"))
     return say(" ".join(text), blocks)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.incidents import recipients
-from bot.incidents.deadlines import Deadline, Kind, owed_now
+from bot.incidents.deadlines import Deadline, Kind, owed_now, owed_to_customer
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.slack import actions, buttons, whose
@@ -111,11 +111,11 @@ def _sentences(
 def _targets(
     incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
 ) -> Iterator[str]:
-    owed = owed_now(deadlines)
-    if owed is None or owed.kind is Kind.UPDATE:
+    owed = list(owed_to_customer(deadlines))
+    if all(one.kind is not Kind.FIRST_RESPONSE for one in owed):
         yield "No first response is promised."
-    if owed is not None:
-        yield yours.owes(incident, owed, policy, times)
+    for one in owed:
+        yield yours.owes(incident, one, policy, times)
     yield ended(f"Then {follow_up_words(policy, incident)}")
 
 

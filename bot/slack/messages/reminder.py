@@ -117,7 +117,8 @@ def _blocks(
     if not item.is_live_for(reader):
         yield section(_settled(item, reader, policy, times))
         return
-    yield heading(incident, is_late=bool(owed and owed.is_overdue(times.now)))
+    due = owed if item.is_page else item.deadline
+    yield heading(incident, is_late=bool(due and due.is_overdue(times.now)))
     asked = opened_up(_asked(item, reader, policy, times))
     others = _others(item, reader, policy, times)
     said = " ".join([f"*{asked}*", *others] if asked else others)
@@ -206,6 +207,8 @@ def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str
 
 def _stop(item: Item, reader: Person | None) -> str:
     """Return what ends these reminders."""
+    if item.deadline.is_resolution:
+        return "Stops when it is resolved."
     if item.deadline.kind is Kind.FIRST_RESPONSE:
         return "Stops when the first response is logged."
     if item.is_owned_by(reader):
@@ -220,6 +223,8 @@ def _buttons(
         return page.buttons_of(item, reader)
     incident = item.incident
     answer, take = buttons.answer(incident), buttons.take(incident)
+    if item.deadline.is_resolution:
+        answer = buttons.resolve(incident)
     is_mine = item.is_owned_by(reader)
     is_on_call = reader is not None and item.because is Because.PRIMARY
     if incident.owner is None and not is_on_call:
@@ -258,7 +263,8 @@ def _how_settled(item: Item, reader: Person | None, times: Times) -> str:
 
 
 def _how_closed(item: Item, what: str, reader: Person | None, times: Times) -> str:
-    incident, closed_at = item.incident, item.deadline.closed_at
+    incident, deadline = item.incident, item.deadline
+    closed_at = deadline.closed_at
     at = closed_at or times.now
     if incident.status is Status.RESOLVED:
         resolved = times.at(incident.closed_at or at, "resolved")
@@ -270,9 +276,9 @@ def _how_closed(item: Item, what: str, reader: Person | None, times: Times) -> s
         return times.at(incident.owned_since or at, "yours since")
     if item.is_page and incident.owner and incident.owned_since == closed_at:
         return f"{times.at(at, 'taken')} by {mention(incident.owner)}"
-    if item.deadline.outcome is Outcome.VOID:
+    if deadline.outcome is Outcome.VOID:
         return times.at(at, f"{what} not owed any more since")
-    return times.at(at, f"{what} answered")
+    return times.at(at, "resolved" if deadline.is_resolution else f"{what} answered")
 
 
 def _outage(down: tuple[datetime, datetime], count: int, times: Times) -> str:

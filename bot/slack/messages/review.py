@@ -82,6 +82,8 @@ def _lines(now: Review, permalinks: Mapping[int, str] = NO_LINKS) -> Iterator[st
         yield f"Missed: {name}, {owed_as(miss.deadline)} by {by}."
     if now.aims.of:
         yield f"Our own aims, outside the contract: {kept_words(now.aims)} kept."
+    if now.resolutions.of:
+        yield f"Resolved in time: {kept_words(now.resolutions)}."
     if now.opened or now.resolved:
         yield f"Opened: {opened_words(now)}. Resolved: {now.resolved}."
     for one in now.corrections[:MOST_NAMES_IN_A_LIST]:

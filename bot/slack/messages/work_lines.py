@@ -78,7 +78,8 @@ def next_step(line: Line, reader: str | None) -> Element | None:
         return None
     if line.group is Group.WAITING:
         return buttons.resume(incident)
-    if line.group is Group.QUIET:
+    is_late_to_resolve = line.is_late and line.owed and line.owed.is_resolution
+    if line.group is Group.QUIET or is_late_to_resolve:
         return buttons.about(incident, "Resolve", actions.RESOLVE)
     return buttons.answer(incident)
 

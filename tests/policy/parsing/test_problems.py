@@ -54,6 +54,13 @@ def wrong(old: str, new: str) -> str:
             id="an aim in unknown words",
         ),
         pytest.param(
+            "interpretations:\n",
+            "resolution: {sev4: {basic: daily}}\ninterpretations:\n",
+            'line 19, resolution.sev4.basic: "daily" is not allowed; write '
+            f"{FIRST_RESPONSE}",
+            id="a resolution in the words of a cadence",
+        ),
+        pytest.param(
             "  sev4: {gold: weekly, basic: none}\n",
             "",
             "line 14, follow_up.sev4: nothing is written here; write settings below it",
