@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
+from bot.delivery.links import Links
 from bot.delivery.rendering import Renderer
 from bot.store.tables import (
     leases,
@@ -85,7 +86,8 @@ def render_digest(one: Desk) -> None:
     new = NewMessage(
         "digest/1", MessageKind.DIGEST, Priority.DIGEST, "C0LEADS", refs=refs
     )
-    render = Renderer(shipped_policy, one.clock, lambda: "https://acme.slack.com/")
+    links = Links(lambda: "https://acme.slack.com/")
+    render = Renderer(shipped_policy, one.clock, links)
     with one.database.transaction() as tx:
         outbox_messages.queue(tx, new, now=now, system_now=now)
         message = outbox_messages.find(tx, new.key)

@@ -73,8 +73,11 @@ def message(
     rest = ": `/incident` shows all"
     blocks.extend(work_lines.rows(named, token, NO_LINKS, rest=rest))
     for group, head in _CALM.items():
-        calm = [line for line in digest.lines if line not in named]
-        lines = [line for line in calm if line.group is group]
+        lines = [
+            line
+            for line in digest.lines
+            if line.group is group and not line.is_taken_since(sent_at)
+        ]
         said = [work_lines.words(line, token) for line in lines[:MOST_NAMES_IN_A_LIST]]
         more = and_more(lines, MOST_NAMES_IN_A_LIST)
         blocks.extend(sections([f"*{head}*", *said, *more] if said else []))
