@@ -17,6 +17,14 @@ def now() -> datetime:
     return TrialClock(clock)() if clock else system_clock()
 
 
+def say_if_later(policy: Policy, at: datetime) -> None:
+    """Say on stderr from when a policy counts, if that is after an instant."""
+    begin = policy.effective_from
+    if begin is not None and begin > at:
+        day = begin.astimezone(policy.team_hours.zone)
+        say(f"This file counts from {day:%a %d %b %Y} on.", err=True)
+
+
 def read(file: Path | None, today: date) -> Policy:
     """Read a file, or the settings' one, or else ours, which is said on stderr."""
     path = file or read_settings().policies

@@ -221,6 +221,18 @@ def test_check_says_from_which_day_on_a_file_counts(run: Run) -> None:
     assert "It counts from Mon 03 Mar 2031 on.\n" in run("check").out
 
 
+@pytest.mark.parametrize("asked", [["show"], ["check", str(PAGE)]])
+def test_of_a_file_that_counts_later_it_is_said(run: Run, asked: list[str]) -> None:
+    edit = ('at: "09:15"\n', 'at: "09:15"\neffective_from: 2031-03-03\n')
+    write("policies.yaml", edit)
+
+    later = run("policy", *asked)
+    write("policies.yaml")
+
+    assert later.err == "This file counts from Mon 03 Mar 2031 on.\n"
+    assert run("policy", *asked).err == ""
+
+
 def test_policy_init_writes_a_file_that_is_good(run: Run) -> None:
     began = run("policy", "init")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import policies
 from bot.incidents.acts import Report, Update
 from bot.incidents.incidents import VoidReason
 from bot.incidents.review import Kept, Review
@@ -17,12 +18,12 @@ from bot.policy import wording
 from bot.policy.policies import Policy, Severity
 from bot.store import opening
 from bot.store.database import Database
-from bot.triage import reviews
+from bot.triage import reviews, stored_policies
 from bot.triage.context import Context
 from bot.triage.tick import Reminders
 from bot.triage.use_cases import Act, Triage
 from tests import postgres
-from tests.commands import Run
+from tests.commands import Run, write
 from tests.factories import pacific, shipped_policy
 
 SINCE, UNTIL = pacific(23, "00:00"), pacific(30, "00:00")
@@ -256,6 +257,20 @@ def test_a_customers_page_tells_nothing_of_how_the_team_works(week: Run) -> None
 
     for internal in ("U0", "=1+1", "More at four", "all of them", "INC-3", "Globex"):
         assert internal not in page
+
+
+def test_a_file_that_counts_later_does_not_name_the_plans_of_last_week(
+    week: Run, tmp_path: Path
+) -> None:
+    write("policies.yaml")
+    url = f"sqlite:///{tmp_path / 'sevbot.db'}"
+    with closing(opening.opened(url, "T1")) as database, database.transaction() as tx:
+        stored_policies.remember(tx, policies.read(None, NOW.date()), NOW)
+    write("policies.yaml", ("Standard Support", "Silver Support"))
+    with Path("policies.yaml").open("a", encoding="utf-8") as file:
+        file.write("effective_from: 2027-01-01\n")
+
+    assert "| Sev3 | Standard Support | 1 of 2 |" in week("report").out
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import due_times
-from bot.cli.policies import now, read
+from bot.cli.policies import now, read, say_if_later
 from bot.cli.printing import say
 from bot.errors import UserError
 from bot.policy.names import folded
@@ -72,10 +72,7 @@ def due(  # noqa: PLR0913  # Each is an option of the command.
         zone = policy.hours(name).zone.key
         said = f"{at} is read in {zone}, the zone of the calendar {name}."
         say(said, err=as_json)
-    begin = policy.effective_from
-    if begin and begin > due_times.in_zone(reported, policy.team_hours):
-        day = begin.astimezone(policy.team_hours.zone)
-        say(f"This file counts from {day:%a %d %b %Y} on.", err=True)
+    say_if_later(policy, due_times.in_zone(reported, policy.team_hours))
     answer = due_times.answer(policy, *case, name, reported)
     text = due_times.as_json(answer) if as_json else due_times.as_text(answer, policy)
     say(text)

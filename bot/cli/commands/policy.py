@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli import pages
-from bot.cli.policies import now, read
+from bot.cli.policies import now, read, say_if_later
 from bot.cli.printing import say
 from bot.errors import UserError
 from bot.policy import changes, differences, tables
@@ -34,7 +34,7 @@ def show(
     ),
 ) -> None:
     """Print the tables in the wording of a published support plan."""
-    policy = read(None, now().date())
+    policy = _of_file()
     match form:
         case Format.TABLE:
             Console(highlight=False).print(*_tables(policy), sep="\n")
@@ -55,7 +55,7 @@ def check(
 
     The exit status is 1 unless all cells are the same.
     """
-    policy = read(None, now().date())
+    policy = _of_file()
     found = differences.found(policy, policy_file.read_text(page))
     if as_json:
         # Other programs know these two tables.
@@ -144,6 +144,14 @@ def init(
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}.") from error
     say(f"Wrote {file}. Edit it, then run: sevbot check {file}")
+
+
+def _of_file() -> Policy:
+    """Return the policy of the file, and say so if it counts later."""
+    at = now()
+    policy = read(None, at.date())
+    say_if_later(policy, at)
+    return policy
 
 
 def _tables(policy: Policy) -> Iterator[Table]:

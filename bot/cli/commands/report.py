@@ -44,8 +44,9 @@ def report(
     """
     at = now()
     policy = read(None, at.date())
-    days = due_times.day_range(first, last, policy, at)
     with record.reading() as tx:
+        policy = reviews.counting(tx, policy, at)
+        days = due_times.day_range(first, last, policy, at)
         page = _page(tx, policy, customer, days, at)
     pages.publish(page, kind, to)
 
