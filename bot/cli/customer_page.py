@@ -113,8 +113,9 @@ def _story(story: Story, told: _Told) -> Iterator[Section]:
             for owed_one in owed
         ),
         said=(
-            f"{one.severity.label}, {plans.get(one.plan, one.plan)}. Reported "
-            f"{at(one.reported_at)}, recorded {at(one.opened_at)}. {ended}",
+            f"{told.policy.severity_name(one.severity)}, "
+            f"{plans.get(one.plan, one.plan)}. Reported {at(one.reported_at)}, "
+            f"recorded {at(one.opened_at)}. {ended}",
         ),
     )
     told_them = updates(story.events)

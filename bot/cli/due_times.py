@@ -121,8 +121,8 @@ def as_json(answer: Answer) -> str:
 def as_text(answer: Answer, policy: Policy) -> str:
     zone = answer.zone
     lines = [
-        f"{answer.severity.label}, {policy.plan(answer.plan).name}, reported "
-        f"{local(answer.reported_at, zone)}",
+        f"{policy.severity_name(answer.severity)}, {policy.plan(answer.plan).name}, "
+        f"reported {local(answer.reported_at, zone)}",
         f"Calendar {answer.calendar}, {zone.key}",
         "\nFirst response",
         *_lines(answer.first_response, zone),

@@ -20,14 +20,14 @@ def page(now: Review, before: Review, policy: Policy, named: Named) -> Page:
     days = (now.since, now.until - timedelta.resolution)
     since, until = (f"{at.astimezone(zone):%a %d %b %Y}" for at in days)
     sections = (
-        _glance(now, before),
+        _glance(now, before, policy),
         _targets(now, before, policy),
         _paces("Time to the first response", now, before, policy, "first_responses"),
         _paces("Time between updates", now, before, policy, "updates"),
         _held(now, before, named),
         _told(now, before, named),
         _busiest(now, policy),
-        _corrections(now.corrections),
+        _corrections(now.corrections, policy),
         _repeats(now),
         *(_story_of(miss, policy, named) for miss in now.worst),
     )
@@ -42,7 +42,7 @@ def page(now: Review, before: Review, policy: Policy, named: Named) -> Page:
     )
 
 
-def _glance(now: Review, before: Review) -> Section:
+def _glance(now: Review, before: Review, policy: Policy) -> Section:
     def rows() -> Iterator[tuple[str, str, str]]:
         yield "Targets kept", kept_words(now.kept), kept_words(before.kept)
         if now.aims.of or before.aims.of:
@@ -50,7 +50,7 @@ def _glance(now: Review, before: Review) -> Section:
         both = now.resolutions, before.resolutions
         if any(one.of for one in both):
             yield "Resolved in time", kept_words(both[0]), kept_words(both[1])
-        yield "Opened", opened_words(now), opened_words(before)
+        yield "Opened", opened_words(now, policy), opened_words(before, policy)
         yield "Resolved", f"{now.resolved}", f"{before.resolved}"
         yield "Left out: opened by mistake", f"{now.void}", f"{before.void}"
         yield "Left out: drills", f"{now.drills}", f"{before.drills}"
@@ -79,7 +79,7 @@ def _targets(now: Review, before: Review, policy: Policy) -> Section:
 def _cell_words(cell: Cell, policy: Policy) -> tuple[str, str]:
     severity, plan = cell
     names = {one.id: one.name for one in policy.plans}
-    return severity.label, names.get(plan, plan)
+    return policy.severity_name(severity), names.get(plan, plan)
 
 
 def _paces(
@@ -145,9 +145,10 @@ def _busiest(now: Review, policy: Policy) -> Section:
     return Section("Busiest hours", head, rows)
 
 
-def _corrections(corrections: tuple[Correction, ...]) -> Section:
+def _corrections(corrections: tuple[Correction, ...], policy: Policy) -> Section:
     rows = tuple(
-        (one.incident.name, one.old.label, one.new.label) for one in corrections
+        (one.incident.name, *(policy.severity_name(was) for was in (one.old, one.new)))
+        for one in corrections
     )
     return Section("Severities that were corrected", ("Incident", "Was", "Is"), rows)
 
@@ -177,5 +178,8 @@ def _story_of(miss: Miss, policy: Policy, named: Named) -> Section:
         f"{one.name}: {late.kind.words} missed by {hours(miss.by)}",
         ("When", "What", "Who"),
         rows,
-        said=(f"{one.severity.label}, {customer}. Promised: {late.target}.",),
+        said=(
+            f"{policy.severity_name(one.severity)}, {customer}. "
+            f"Promised: {late.target}.",
+        ),
     )

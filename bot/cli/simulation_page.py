@@ -48,7 +48,7 @@ def _targets(found: Comparison, policies: tuple[Policy, Policy]) -> Section:
     rows, bars = [], []
     total = Kept(), Kept()
     for (severity, plan), (old, then) in found.targets.items():
-        cell = severity.label, names.get(plan, plan)
+        cell = policies[1].severity_name(severity), names.get(plan, plan)
         rows.append(
             (*cell, kept_words(old), kept_words(then), _more(_missed(old, then)))
         )
@@ -132,7 +132,7 @@ def _changed(found: Comparison, policy: Policy) -> Section:
     rows = tuple(
         (
             one.incident.name,
-            one.incident.severity.label,
+            policy.severity_name(one.incident.severity),
             one.incident.customer or "customer unknown",
             _moved(one, policy),
             f"{one.missed[0]} to {one.missed[1]}",

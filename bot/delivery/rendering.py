@@ -372,7 +372,7 @@ class Renderer:
         )
         named = [miss.story.incident for miss in told.worst]
         links = self._links(tx, [*named, *(one.incident for one in told.corrections)])
-        said = review.message(told, earlier, policy.team_hours.zone, links)
+        said = review.message(told, earlier, policy, links)
         return Rendered(said) if said else None
 
     def _links(self, tx: Transaction, incidents: Iterable[Incident]) -> dict[int, str]:

@@ -238,7 +238,8 @@ class Presses:
     def _resolve_form(self, press: Press) -> Answer:
         result = self._open(press)
         reader = self._people.person(press.by)
-        return resolving.view(result.incident, reader, self._context.clock())
+        policy, now = self._context.policy(), self._context.clock()
+        return resolving.view(result.incident, policy, reader, now)
 
     def _more(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
@@ -272,10 +273,10 @@ class Presses:
         return customer.view(self._open(press).incident, self._context.policy())
 
     def _hand_off_form(self, press: Press) -> Answer:
-        return hand_off.view(self._open(press).incident)
+        return hand_off.view(self._open(press).incident, self._context.policy())
 
     def _void_form(self, press: Press) -> Answer:
-        return voiding.view(self._open(press).incident)
+        return voiding.view(self._open(press).incident, self._context.policy())
 
     def _open(self, press: Press) -> Result:
         """Return the incident that a form is about, which must be open."""

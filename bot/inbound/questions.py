@@ -53,8 +53,9 @@ class Questions:
             names = self._customers(wanted, map(str, known))
             lines = [one for one in lines if one.incident.customer in names]
             what = f"open for {shown(', '.join(names[:3]), _LONGEST_NAME)}"
+        policy, wanted = self._context.policy(), wanted[:_LONGEST_NAME]
         return incident_list.message(
-            lines, reader, now, what=what, wanted=wanted[:_LONGEST_NAME], page=page
+            lines, reader, policy, now, what=what, wanted=wanted, page=page
         )
 
     def on_call(self, by: str) -> Message:

@@ -160,8 +160,9 @@ def _change(event: Event, policy: Policy) -> str:
     details, changes = event.details, []
     if new := details.get("severity"):
         old = details.get("old_severity")
-        was = f" from {marked(Severity(old))}" if old else ""
-        changes.append(f"the severity{was} to {marked(Severity(new))}")
+        was = f" from {shown(marked(Severity(old), policy), 60)}" if old else ""
+        becomes = shown(marked(Severity(new), policy), 60)
+        changes.append(f"the severity{was} to {becomes}")
     if new := details.get("plan"):
         old = details.get("old_plan")
         was = f" from {plan_name(policy, old)}" if old else ""

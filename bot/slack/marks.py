@@ -6,7 +6,7 @@ Their shapes differ, so they are told apart without colour.
 from collections.abc import Mapping
 from typing import Final
 
-from bot.policy.policies import Severity
+from bot.policy.policies import Policy, Severity
 
 SEVERITY_MARKS: Final[Mapping[Severity, str]] = {
     Severity.SEV1: "🔺",
@@ -18,6 +18,10 @@ LATE: Final = "⏰"
 RESOLVED: Final = "✅"
 
 
-def marked(severity: Severity) -> str:
-    """Return a severity as people see it: its mark and its word."""
-    return f"{SEVERITY_MARKS[severity]} {severity.label}"
+def marked(severity: Severity, policy: Policy | None = None) -> str:
+    """Return a severity as people see it: its mark and its word.
+
+    The word is the name on the published page, if the policy is given and has one.
+    """
+    word = policy.severity_name(severity) if policy else severity.label
+    return f"{SEVERITY_MARKS[severity]} {word}"

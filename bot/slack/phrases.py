@@ -155,20 +155,30 @@ def title_of(incident: Incident, longest: int = LONGEST_TITLE) -> str:
     return shown(incident.title, longest) or "(no title)"
 
 
-def name_of(incident: Incident) -> str:
+def severity_of(incident: Incident, policy: Policy | None = None) -> str:
+    """Return an incident's severity within a text, by its name on the policy's page."""
+    return shown(marked(incident.severity, policy), LONGEST_NAME_IN_A_LIST)
+
+
+def name_of(incident: Incident, policy: Policy | None = None) -> str:
     """Return an incident within a sentence: INC-31 Acme (🔶 Sev2)."""
-    return f"{incident.name} {customer_of(incident)} ({marked(incident.severity)})"
+    severity = severity_of(incident, policy)
+    return f"{incident.name} {customer_of(incident)} ({severity})"
 
 
-def headline(incident: Incident) -> str:
+def headline(incident: Incident, policy: Policy | None = None) -> str:
     """Return an incident as an alarm names it: 🔺 Sev1 INC-42 Acme: it is down."""
-    named = f"{marked(incident.severity)} {incident.name} {customer_of(incident)}"
+    severity = severity_of(incident, policy)
+    named = f"{severity} {incident.name} {customer_of(incident)}"
     return ended(f"{named}: {title_of(incident, LONGEST_TITLE_IN_A_LIST)}")
 
 
-def heading(incident: Incident, *, is_late: bool = False) -> Block:
+def heading(
+    incident: Incident, policy: Policy | None = None, *, is_late: bool = False
+) -> Block:
     """Return what an incident is, to be seen at once: 🔺 Sev1 · INC-42 · Acme."""
-    words = [marked(incident.severity), incident.name]
+    severity = cut(marked(incident.severity, policy), LONGEST_NAME_IN_A_LIST)
+    words = [severity, incident.name]
     match incident.status:
         case Status.RESOLVED:
             words.insert(0, f"{RESOLVED} Resolved")
@@ -184,13 +194,17 @@ def heading(incident: Incident, *, is_late: bool = False) -> Block:
     return header(" · ".join([*words, cut(customer, LONGEST_NAME_IN_A_LIST)]))
 
 
-def linked_name(incident: Incident, permalinks: Mapping[int, str] = NO_LINKS) -> str:
+def linked_name(
+    incident: Incident,
+    permalinks: Mapping[int, str] = NO_LINKS,
+    policy: Policy | None = None,
+) -> str:
     """Return an incident as a list names it, its number linked to the card."""
     name = incident.name
     if incident.number in permalinks:
         name = link(permalinks[incident.number], name)
     customer = customer_of(incident, LONGEST_NAME_IN_A_LIST)
-    return f"{name} {customer} ({marked(incident.severity)})"
+    return f"{name} {customer} ({severity_of(incident, policy)})"
 
 
 def linked(url: str) -> str:
@@ -201,11 +215,13 @@ def linked(url: str) -> str:
 
 
 def linked_names(
-    incidents: Sequence[Incident], permalinks: Mapping[int, str] = NO_LINKS
+    incidents: Sequence[Incident],
+    permalinks: Mapping[int, str] = NO_LINKS,
+    policy: Policy | None = None,
 ) -> str:
     """Return incidents in a sentence: INC-31 Acme (Sev2), ... and 4 more."""
     first = incidents[:MOST_NAMES_IN_A_LIST]
-    names = [linked_name(one, permalinks) for one in first]
+    names = [linked_name(one, permalinks, policy) for one in first]
     if len(incidents) > len(first):
         names.append(f"{len(incidents) - len(first)} more")
     return joined(names)

@@ -48,7 +48,7 @@ def view(incident: Incident, policy: Policy, foreseen: str) -> View:
     return modal(
         "Severity or plan",
         [
-            section(headline(incident)),
+            section(headline(incident, policy)),
             section(foreseen),
             *severity_fields(policy, incident.severity),
             plan_field(policy, incident.plan),

@@ -29,7 +29,7 @@ def view(incident: Incident, policy: Policy) -> View:
     return modal(
         "Correct the customer",
         [
-            section(headline(incident)),
+            section(headline(incident, policy)),
             customer_field(policy, incident.customer, is_unknown_offered=False),
             context(
                 "The support plan becomes that customer's, and what is open is "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.incidents.incidents import OFFER_STANDS, Incident
+from bot.policy.policies import Policy
 from bot.slack.blocks import View, context, mention, section, span
 from bot.slack.forms.inputs import Entered, FieldErrors, field, modal, person_input
 from bot.slack.payloads import Submission
@@ -21,12 +22,12 @@ class HandOffEntry:
     to: str
 
 
-def view(incident: Incident) -> View:
+def view(incident: Incident, policy: Policy) -> View:
     """Return the form."""
     return modal(
         "Hand off",
         [
-            section(headline(incident)),
+            section(headline(incident, policy)),
             field(TO, "To whom?", person_input()),
             context(
                 f"{keeps_it(incident)} until they accept. Without an answer in "

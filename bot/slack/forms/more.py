@@ -14,7 +14,7 @@ ID = "more_view"
 
 def view(incident: Incident, policy: Policy) -> View:
     """Return the rarer acts that apply to an incident now, with a button each."""
-    blocks = [section(headline(incident))]
+    blocks = [section(headline(incident, policy))]
     for does, element in _acts(incident, policy):
         blocks.append(beside(does, element))
     return modal(

@@ -39,11 +39,14 @@ _LONGEST_CUSTOMER = 70
 
 def severity_fields(policy: Policy, severity: str) -> Iterator[Block]:
     """Yield the severities with one chosen, and below them what they mean."""
-    options = [option(marked(one), one.value) for one in policy.severities]
+    options = [
+        option(cut(marked(one, policy), LONGEST_BUTTON), one.value)
+        for one in policy.severities
+    ]
     buttons = radio(options, initial=_at(options, severity))
     yield field(SEVERITY, "Severity", buttons, is_told=True)
     means = (
-        f"*{marked(one)}:* {shown(text.means, 600)}"
+        f"*{shown(marked(one, policy), 60)}:* {shown(text.means, 600)}"
         for one, text in policy.severities.items()
     )
     yield section("\n".join(means))

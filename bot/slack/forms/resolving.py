@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
 from bot.slack.blocks import View, context, section
 from bot.slack.forms.inputs import (
     LONGEST_LINE,
@@ -34,16 +35,15 @@ class ResolveEntry:
     at: datetime | None
 
 
-def view(incident: Incident, reader: Person, now: datetime) -> View:
+def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
     """Return the form."""
+    heard = last_heard(incident, Times(reader.zone, now))
     box = checkbox("The customer was told that it is resolved")
     hint = "Resolving says so, and ends every promise and reminder."
     return modal(
         "Resolve",
         [
-            section(
-                f"{headline(incident)} {last_heard(incident, Times(reader.zone, now))}"
-            ),
+            section(f"{headline(incident, policy)} {heard}"),
             field(NOTE, "How did it end?", text_input(LONGEST_LINE)),
             field(CONFIRMED, "Confirm", box, hint=hint),
             when_field("When were they told?"),

@@ -46,10 +46,9 @@ class UpdateEntry:
 def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
     """Return the form."""
     is_first = incident.responded_at is None
+    heard = last_heard(incident, Times(reader.zone, now))
     blocks: list[Block] = [
-        section(
-            f"{headline(incident)} {last_heard(incident, Times(reader.zone, now))}"
-        ),
+        section(f"{headline(incident, policy)} {heard}"),
         field(TOLD, "What was the customer told?", _news()),
         field(NEXT, "What is next?", _news(), hint="Empty: not noted.", optional=True),
         when_field("When were they told?"),

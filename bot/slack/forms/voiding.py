@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.incidents.incidents import Incident, VoidReason
+from bot.policy.policies import Policy
 from bot.slack.blocks import View, context, option, section
 from bot.slack.forms.inputs import Entered, FieldErrors, field, modal, radio
 from bot.slack.payloads import Submission
@@ -23,13 +24,13 @@ class VoidEntry:
     reason: VoidReason
 
 
-def view(incident: Incident) -> View:
+def view(incident: Incident, policy: Policy) -> View:
     """Return the form."""
     reasons = [option(opened_up(one.value), one.name.lower()) for one in _CHOICES]
     return modal(
         "Mistake or drill",
         [
-            section(headline(incident)),
+            section(headline(incident, policy)),
             field(REASON, "What was it?", radio(reasons)),
             context(
                 "It is closed and left out of all figures, and nobody is reminded of "

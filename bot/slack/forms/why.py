@@ -65,7 +65,7 @@ def _blocks(
     reader: Person,
     now: datetime,
 ) -> list[Block]:
-    found = [section(headline(incident))]
+    found = [section(headline(incident, policy))]
     for deadline in (*owed_to_customer(deadlines), running_now(deadlines)):
         if deadline is not None:
             found.extend(_open(incident, deadline, policy, reader, now))

@@ -77,7 +77,7 @@ def card_blocks(
 ) -> Iterator[Block]:
     """Yield the blocks of a card, its buttons last."""
     is_late = any(one.is_overdue(times.now) for one in owed_to_customer(deadlines))
-    yield heading(incident, is_late=is_late)
+    yield heading(incident, policy, is_late=is_late)
     yield section(_what(incident))
     if incident.is_open:
         facts = _facts(incident, deadlines, policy, times, because)
@@ -100,8 +100,8 @@ def _text(
 ) -> str:
     if not incident.is_open:
         ending = _ending(incident, deadlines, policy, times, because=because)
-        return f"{headline(incident)} {ending}"
-    sentences = [headline(incident)]
+        return f"{headline(incident, policy)} {ending}"
+    sentences = [headline(incident, policy)]
     if incident.owner is None:
         sentences.append(f"{opened_up(unowned(because))}.")
     else:

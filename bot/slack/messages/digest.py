@@ -1,6 +1,6 @@
 """The daily digest: what needs a person, what fell due, what came and went."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -71,19 +71,23 @@ def message(
     blocks = [section(f"*{_head(digest, policy, token)}*")]
     blocks.extend(sections(f"• {gap}" for gap in gaps))
     rest = ": `/incident` shows all"
-    blocks.extend(work_lines.rows(named, token, NO_LINKS, rest=rest))
+    blocks.extend(work_lines.rows(named, token, NO_LINKS, policy=policy, rest=rest))
     for group, head in _CALM.items():
         lines = [
             line
             for line in digest.lines
             if line.group is group and not line.is_taken_since(sent_at)
         ]
+        said = [
+            work_lines.words(line, token, policy=policy)
+            for line in lines[:MOST_NAMES_IN_A_LIST]
+        ]
         said = [work_lines.words(line, token) for line in lines[:MOST_NAMES_IN_A_LIST]]
         more = and_more(lines, MOST_NAMES_IN_A_LIST)
         blocks.extend(sections([f"*{head}*", *said, *more] if said else []))
-    blocks.extend(map(section, _happened(digest, token)))
+    blocks.extend(map(section, _happened(digest, token, policy)))
     ahead = [
-        _ahead(day)
+        _ahead(day, policy)
         for before, day in pairwise(digest.ahead)
         if day.targets or day.aims or day.off or day.on_call != before.on_call
     ]
@@ -92,7 +96,10 @@ def message(
     # A plan may have people of its own on call.
     who = f"{on_call_phrase(digest.on_call)} " if digest.of.is_for_all else ""
     blocks.append(context(f"{who}{cards}"))
-    first = [work_lines.words(line, plain) for line in pressing[:_MOST_IN_TEXT]]
+    first = [
+        work_lines.words(line, plain, policy=policy)
+        for line in pressing[:_MOST_IN_TEXT]
+    ]
     left = len(pressing) - len(first)
     more = [f"And {left} more."] if left else []
     text = [
@@ -100,7 +107,7 @@ def message(
         *gaps,
         *first,
         *more,
-        *_happened(digest, plain),
+        *_happened(digest, plain, policy),
     ]
     return say(" ".join(text), blocks)
 
@@ -139,14 +146,14 @@ def _gap(gap: Gap) -> str:
     return f"{mention(gap.person)} is {roles} on call but {how}; name somebody else."
 
 
-def _ahead(day: Day) -> str:
+def _ahead(day: Day, policy: Policy) -> str:
     """Return what falls due on a day, who is on call, and where people are off."""
     head = [f"{day.date:%a} {day.date.day} {day.date:%b}"]
     for holiday, calendars in day.off:
         where = f" ({joined(calendars)})" if calendars else ""
         head.append(shown(f"{holiday}{where}", LONGEST_NAME_IN_A_LIST))
     due = [
-        _counted(owed, what)
+        _counted(owed, what, policy)
         for owed, what in ((day.targets, "due"), (day.aims, "due by our own aim"))
         if owed
     ]
@@ -154,39 +161,43 @@ def _ahead(day: Day) -> str:
     return f"{', '.join(head)}: {'; '.join(due) or 'nothing due'}. On call: {who}."
 
 
-def _counted(owed: Sequence[Owed], what: str) -> str:
+def _counted(owed: Sequence[Owed], what: str, policy: Policy) -> str:
     """Return how many are due, and which, unless there are many."""
     if len(owed) > _MOST_NAMED:
         return f"{len(owed)} {what}"
-    names = [linked_name(one) for one, _ in owed]
+    names = [linked_name(one, policy=policy) for one, _ in owed]
     return f"{len(owed)} {what}, {joined(names)}"
 
 
-def _happened(digest: Digest, times: Times) -> Iterator[str]:
+def _happened(digest: Digest, times: Times, policy: Policy) -> Iterator[str]:
     """Yield what fell due since the last digest, and what began and ended."""
+
+    def named(incident: Incident) -> str:
+        return linked_name(incident, policy=policy)
+
     if digest.fallen:
-        yield _fallen(digest, times)
+        yield _fallen(digest, times, named)
     if times.is_token:
         for what, found in (("Opened", digest.opened), ("Resolved", digest.resolved)):
             if found:
-                yield f"*{what}:* {linked_names(found)}."
+                yield f"*{what}:* {linked_names(found, policy=policy)}."
     if digest.came_and_went:
         went = digest.came_and_went[:MOST_NAMES_IN_A_LIST]
-        lines = [_came_and_went(one) for one in went]
+        lines = [_came_and_went(one, named) for one in went]
         lines += and_more(digest.came_and_went, MOST_NAMES_IN_A_LIST)
         yield f"Came and went: {joined(lines)}."
 
 
-def _came_and_went(incident: Incident) -> str:
+def _came_and_went(incident: Incident, named: Callable[[Incident], str]) -> str:
     """Return who resolved an incident, and how long after the report."""
-    name = linked_name(incident)
+    name = named(incident)
     if incident.closed_at is None or incident.closed_by is None:
         return name
     took = span(incident.closed_at - incident.reported_at)
     return f"{name}, resolved by {mention(incident.closed_by)} in {took}"
 
 
-def _fallen(digest: Digest, times: Times) -> str:
+def _fallen(digest: Digest, times: Times, named: Callable[[Incident], str]) -> str:
     """Return how many deadlines fell due, and which, unless there are many."""
     fallen = digest.fallen
     late = [one for one in fallen if one.late_by is not None]
@@ -197,14 +208,14 @@ def _fallen(digest: Digest, times: Times) -> str:
         spans = sorted(one.late_by for one in late if one.late_by is not None)
         said.append(f"Late by {hours(spans[0])} to {hours(spans[-1])} of their time.")
     elif late:
-        said.append(f"Late: {joined([_named(one) for one in late])}.")
+        said.append(f"Late: {joined([_named(one, named) for one in late])}.")
     if kept and len(fallen) <= _MOST_NAMED:
-        said.append(f"Kept: {joined([_named(one) for one in kept])}.")
+        said.append(f"Kept: {joined([_named(one, named) for one in kept])}.")
     return " ".join(said)
 
 
-def _named(one: Fallen) -> str:
-    what = f"{linked_name(one.incident)} {owed_as(one.deadline)}"
+def _named(one: Fallen, named: Callable[[Incident], str]) -> str:
+    what = f"{named(one.incident)} {owed_as(one.deadline)}"
     if one.late_by is None:
         return what
     return f"{what} by {by_its_clock(one.late_by, one.deadline)}"

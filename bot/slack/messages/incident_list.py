@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.incidents.work_list import Line
+from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import Message, button, context, say, section
 from bot.slack.blocks import actions as row
@@ -17,6 +18,7 @@ _A_PAGE = 8
 def message(  # noqa: PLR0913  # Which page of which list, for whom.
     lines: Sequence[Line],
     reader: Person,
+    policy: Policy,
     now: datetime,
     *,
     what: str = "open",
@@ -36,7 +38,7 @@ def message(  # noqa: PLR0913  # Which page of which list, for whom.
     shown = ordered[page * _A_PAGE : (page + 1) * _A_PAGE]
     head = _head(lines, reader, what)
     blocks = [section(f"*{head}*")]
-    blocks.extend(work_lines.rows(shown, token, NO_LINKS, reader.id))
+    blocks.extend(work_lines.rows(shown, token, NO_LINKS, reader.id, policy=policy))
     if last:
         blocks.append(context(f"Page {page + 1} of {last + 1}."))
         steps = [
@@ -52,7 +54,8 @@ def message(  # noqa: PLR0913  # Which page of which list, for whom.
                 ]
             )
         )
-    return say(f"{head} {work_lines.words(shown[0], plain, reader=reader.id)}", blocks)
+    first = work_lines.words(shown[0], plain, reader=reader.id, policy=policy)
+    return say(f"{head} {first}", blocks)
 
 
 def _head(lines: Sequence[Line], reader: Person, what: str) -> str:

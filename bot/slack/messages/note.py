@@ -56,11 +56,11 @@ def message(  # noqa: PLR0913  # All that a line says.
         " ".join([sentence(incident, event, policy, times), *_moves(moved, times)])
         for times in (plain, token)
     )
-    text = f"{name_of(incident)}: {line}"
+    text = f"{name_of(incident, policy)}: {line}"
     if reader is None:
         return notice(text, marked_line)
     links = {incident.number: url} if url else NO_LINKS
-    return notice(text, f"{linked_name(incident, links)}: {marked_line}")
+    return notice(text, f"{linked_name(incident, links, policy)}: {marked_line}")
 
 
 def _moves(moved: Sequence[Deadline], times: Times) -> Iterator[str]:

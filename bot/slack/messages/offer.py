@@ -46,14 +46,14 @@ def message(  # noqa: PLR0913  # All that the person who is asked wants to know.
     """
     plain, token = both(reader.zone, now)
     if incident.is_open and incident.owner == reader.id:
-        yours_now = f"{name_of(incident)} is yours."
+        yours_now = f"{name_of(incident, policy)} is yours."
         text = f"{yours_now} {yours.owes(incident, owed, policy, plain)}"
         blocks = yours.blocks(incident, "It is yours.", owed, policy, token, url)
         return say(text, blocks)
     if not incident.is_open or incident.offered_to != reader.id:
         return notice(_over(incident, reader))
     title = title_of(incident, LONGEST_TITLE_IN_A_LIST)
-    asks = ended(f"{mention(by)} asks you to take {name_of(incident)}: {title}")
+    asks = ended(f"{mention(by)} asks you to take {name_of(incident, policy)}: {title}")
     others, marked_others = (
         " ".join(_facts(incident, owed, policy, times, last_word))
         for times in (plain, token)
@@ -64,7 +64,7 @@ def message(  # noqa: PLR0913  # All that the person who is asked wants to know.
     return say(
         f"{asks} {others}",
         (
-            heading(incident, is_late=is_late),
+            heading(incident, policy, is_late=is_late),
             section(
                 f"{yours.described(incident, url)}\n"
                 f"*{mention(by)} asks you to take it.* {marked_others}"

@@ -56,7 +56,7 @@ def message(  # noqa: PLR0913  # All that the answer shows.
     blocks.extend(sections([f"*What happened to {incident.name}*", *lines]))
     if receipts:
         blocks.extend(sections(["*Reminders*", *_reminded(receipts, token)]))
-    text = [headline(incident)]
+    text = [headline(incident, policy)]
     for owed in owed_to_customer(deadlines):
         if owed.paused_at is None:
             due = due_phrase(policy, incident, owed, plain)

@@ -22,7 +22,6 @@ from bot.slack.blocks import (
 from bot.slack.blocks import actions as row
 from bot.slack.command_text import CustomerFrom, Reading
 from bot.slack.cutting import cut
-from bot.slack.marks import marked
 from bot.slack.messages import yours
 from bot.slack.messages.answers import Recorded
 from bot.slack.phrases import (
@@ -34,6 +33,7 @@ from bot.slack.phrases import (
     joined,
     linked_name,
     plan_name,
+    severity_of,
     title_of,
 )
 from bot.slack.readers import Person
@@ -67,7 +67,8 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
         blocks.append(row([buttons.likely(buttons.take(incident))]))
     text = " ".join(_sentences(recorded, policy, reader, plain, reading))
     if like is not None:
-        same = ended(f"{linked_name(like)} is open and reads alike: {title_of(like)}")
+        named = linked_name(like, policy=policy)
+        same = ended(f"{named} is open and reads alike: {title_of(like)}")
         text = f"{text} {same}"
         goes_on = f"*Same thing* closes {incident.name}; {like.name} goes on."
         blocks.append(section(f"{same} {goes_on}"))
@@ -86,7 +87,9 @@ def _sentences(
     recorded: Recorded, policy: Policy, reader: Person, times: Times, reading: Reading
 ) -> Iterator[str]:
     incident = recorded.incident
-    name = f"{incident.name} · {marked(incident.severity)} · {customer_of(incident)}"
+    name = (
+        f"{incident.name} · {severity_of(incident, policy)} · {customer_of(incident)}"
+    )
     plan = plan_name(policy, incident.plan)
     if incident.customer is None:
         yield f"{name}."

@@ -118,7 +118,7 @@ def _blocks(
         yield section(_settled(item, reader, policy, times))
         return
     due = owed if item.is_page else item.deadline
-    yield heading(incident, is_late=bool(due and due.is_overdue(times.now)))
+    yield heading(incident, policy, is_late=bool(due and due.is_overdue(times.now)))
     asked = opened_up(_asked(item, reader, policy, times))
     others = _others(item, reader, policy, times)
     said = " ".join([f"*{asked}*", *others] if asked else others)
@@ -134,8 +134,8 @@ def _first(item: Item, reader: Person | None, policy: Policy, times: Times) -> s
     """Return which incident it is about, and what it says or asks of its reader."""
     asked = _asked(item, reader, policy, times)
     if not asked:
-        return headline(item.incident)
-    line = f"{name_of(item.incident)}: {asked}"
+        return headline(item.incident, policy)
+    line = f"{name_of(item.incident, policy)}: {asked}"
     if item.is_page and page.is_news(item, reader):
         line += f" {quoted(item.incident.title, LONGEST_TITLE_IN_A_LIST)}."
     return line
@@ -243,7 +243,7 @@ def _settled(item: Item, reader: Person | None, policy: Policy, times: Times) ->
     is_linked = times.is_token and item.url is not None
     links = {incident.number: item.url or ""} if is_linked else NO_LINKS
     how = _how_settled(item, reader, times)
-    line = f"{linked_name(incident, links)}: {how}."
+    line = f"{linked_name(incident, links, policy)}: {how}."
     if not item.is_useful_for(reader):
         return line
     return f"{line} {yours.owes(incident, item.owed, policy, times)}"

@@ -1,10 +1,9 @@
 """The weekly review: was the contract kept, and what to look at."""
 
 from collections.abc import Iterator, Mapping
-from zoneinfo import ZoneInfo
 
 from bot.incidents.review import Kept, Review
-from bot.policy.policies import Severity
+from bot.policy.policies import Policy, Severity
 from bot.slack.blocks import (
     Message,
     context,
@@ -32,23 +31,24 @@ _FEW = 10
 def message(
     now: Review,
     before: Review,
-    zone: ZoneInfo,
+    policy: Policy,
     permalinks: Mapping[int, str] = NO_LINKS,
 ) -> Message | None:
     """Return the review beside the week before; `None` if nothing happened."""
     if not (now.opened or now.kept.of or now.resolved):
         return None
     last = now.until - now.until.resolution
+    zone = policy.team_hours.zone
     first, last = (at.astimezone(zone) for at in (now.since, last))
     head = f"Week of {first:%a} {first.day} {first:%b}: {_kept(now, before)}"
-    lines = list(_lines(now, permalinks))
+    lines = list(_lines(now, policy, permalinks))
     whole = f"sevbot report --from {first:%Y-%m-%d} --to {last:%Y-%m-%d}"
     blocks = [
         section(f"*{head}*"),
         *sections(f"• {line}" for line in lines),
         context(f"On the host, `{whole}` says more."),
     ]
-    return say(" ".join([head, *_lines(now)]), blocks)
+    return say(" ".join([head, *_lines(now, policy)]), blocks)
 
 
 def kept_words(kept: Kept) -> str:
@@ -59,11 +59,13 @@ def kept_words(kept: Kept) -> str:
     return f"{kept.kept} of {kept.of}{share}"
 
 
-def opened_words(review: Review) -> str:
+def opened_words(review: Review, policy: Policy) -> str:
     """Return how many were opened, by severity: 3 (1 Sev1, 2 Sev3)."""
     total = sum(review.opened.values())
     each = ", ".join(
-        f"{review.opened[one]} {one.label}" for one in Severity if review.opened[one]
+        f"{review.opened[one]} {policy.severity_name(one)}"
+        for one in Severity
+        if review.opened[one]
     )
     return f"{total} ({each})" if total else "0"
 
@@ -75,9 +77,11 @@ def _kept(now: Review, before: Review) -> str:
     return f"{kept_words(now.kept)} deadlines kept{was}."
 
 
-def _lines(now: Review, permalinks: Mapping[int, str] = NO_LINKS) -> Iterator[str]:
+def _lines(
+    now: Review, policy: Policy, permalinks: Mapping[int, str] = NO_LINKS
+) -> Iterator[str]:
     for miss in now.worst:
-        name = linked_name(miss.story.incident, permalinks)
+        name = linked_name(miss.story.incident, permalinks, policy)
         by = f"{hours(miss.by)} of business time"
         yield f"Missed: {name}, {owed_as(miss.deadline)} by {by}."
     if now.aims.of:
@@ -85,10 +89,12 @@ def _lines(now: Review, permalinks: Mapping[int, str] = NO_LINKS) -> Iterator[st
     if now.resolutions.of:
         yield f"Resolved in time: {kept_words(now.resolutions)}."
     if now.opened or now.resolved:
-        yield f"Opened: {opened_words(now)}. Resolved: {now.resolved}."
+        opened = shown(opened_words(now, policy), 400)
+        yield f"Opened: {opened}. Resolved: {now.resolved}."
     for one in now.corrections[:MOST_NAMES_IN_A_LIST]:
-        name = linked_name(one.incident, permalinks)
-        yield f"Severity changed: {name} was {one.old.label}."
+        name = linked_name(one.incident, permalinks, policy)
+        was = shown(policy.severity_name(one.old), 60)
+        yield f"Severity changed: {name} was {was}."
     for customer, each in list(now.repeats.items())[:MOST_NAMES_IN_A_LIST]:
         names = joined([one.name for one in each[:MOST_NAMES_IN_A_LIST]])
         yield f"More than once: {shown(customer, 60)} ({names})."

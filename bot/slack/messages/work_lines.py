@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.work_list import Group, Line
+from bot.policy.policies import Policy
 from bot.slack import actions, buttons
 from bot.slack.blocks import (
     Block,
@@ -28,12 +29,13 @@ from bot.slack.phrases import (
 MOST_LINES = 12
 
 
-def rows(
+def rows(  # noqa: PLR0913  # For whom, and what is around it.
     lines: Sequence[Line],
     times: Times,
     permalinks: Mapping[int, str],
     reader: str | None = None,
     *,
+    policy: Policy | None = None,
     rest: str = "",
 ) -> Iterator[Block]:
     """Yield a paragraph a line with the button of its next step.
@@ -42,7 +44,8 @@ def rows(
     where the lines are that have no room.
     """
     for line in lines[:MOST_LINES]:
-        yield section(f"{words(line, times, permalinks, reader)} {_title(line)}")
+        said = words(line, times, permalinks, reader, policy=policy)
+        yield section(f"{said} {_title(line)}")
         # Not beside it: text with a button beside it cannot show all that people type.
         if (step := next_step(line, reader)) is not None:
             yield row([step])
@@ -55,6 +58,8 @@ def words(
     times: Times,
     permalinks: Mapping[int, str] = NO_LINKS,
     reader: str | None = None,
+    *,
+    policy: Policy | None = None,
 ) -> str:
     """Return what is owed and whose turn it is, without what a reader knows."""
     facts = [_owed(line, times)]
@@ -66,7 +71,7 @@ def words(
         facts.append("waiting on the customer")
     if line.held_since is not None:
         facts.append(times.at(line.held_since, "held since"))
-    return f"{linked_name(line.incident, permalinks)}: {', '.join(facts)}."
+    return f"{linked_name(line.incident, permalinks, policy)}: {', '.join(facts)}."
 
 
 def next_step(line: Line, reader: str | None) -> Element | None:

@@ -33,7 +33,9 @@ def blocks(  # noqa: PLR0913  # All of a message.
 
     With `is_asked` the owner has not answered yet whether they are still on it.
     """
-    yield heading(incident, is_late=owed is not None and owed.is_overdue(times.now))
+    yield heading(
+        incident, policy, is_late=owed is not None and owed.is_overdue(times.now)
+    )
     next_due = owes(incident, owed, policy, times)
     yield section("\n".join([described(incident, url), f"*{said}* {next_due}"]))
     steps = buttons.steps(incident, owed)

@@ -6,14 +6,14 @@ from bot.policy.policies import Severity
 from bot.slack.forms import hand_off
 from bot.slack.forms.hand_off import HandOffEntry
 from bot.slack.forms.inputs import FieldErrors
-from tests.factories import incident
+from tests.factories import incident, shipped_policy
 from tests.slack.reading import filled, form_text
 
 INCIDENT = incident(Severity.SEV2, owner="U0ANA")
 
 
 def test_a_hand_off_form_says_who_owns_the_incident_until_acceptance() -> None:
-    form = hand_off.view(INCIDENT)
+    form = hand_off.view(INCIDENT, shipped_policy())
 
     assert "<@U0ANA> keeps it until they accept." in form_text(form)
     assert hand_off.read(filled(form, to="U0BEN")) == HandOffEntry(42, "U0BEN")

@@ -28,11 +28,11 @@ def test_no_title_or_customer_breaks_a_form(title: str, named: str | None) -> No
 
     forms = [
         update.view(odd, POLICY, ANA, NOW),
-        resolving.view(odd, ANA, NOW),
+        resolving.view(odd, POLICY, ANA, NOW),
         change.view(odd, POLICY, "Nobody is paged."),
         customer.view(odd, POLICY),
-        hand_off.view(odd),
-        voiding.view(odd),
+        hand_off.view(odd, POLICY),
+        voiding.view(odd, POLICY),
         more.view(odd, POLICY),
         why.view(odd, owed_at_opening(odd), POLICY, ANA, NOW),
     ]

@@ -46,7 +46,7 @@ FORMS: dict[str, tuple[View, dict[str, Any]]] = {
         {"told": "a\nb", "next": "c", "when": AT, "link": LINK, "waits": True},
     ),
     "resolve": (
-        resolving.view(SEV3, ANA, NOW),
+        resolving.view(SEV3, POLICY, ANA, NOW),
         {"note": "done", "confirmed": True, "when": AT},
     ),
     "change": (
@@ -54,8 +54,8 @@ FORMS: dict[str, tuple[View, dict[str, Any]]] = {
         {"severity": "sev1", "plan": "standard", "reason": "worse"},
     ),
     "customer": (customer.view(SEV3, POLICY), {"customer": "=Globex"}),
-    "hand off": (hand_off.view(SEV3), {"to": "U0BEN"}),
-    "void": (voiding.view(SEV3), {"void": "drill"}),
+    "hand off": (hand_off.view(SEV3, POLICY), {"to": "U0BEN"}),
+    "void": (voiding.view(SEV3, POLICY), {"void": "drill"}),
 }
 
 

@@ -6,7 +6,7 @@ from bot.policy.policies import Severity
 from bot.slack.forms import resolving
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.forms.resolving import CONFIRMED, ResolveEntry
-from tests.factories import ANA, incident, pacific
+from tests.factories import ANA, incident, pacific, shipped_policy
 from tests.slack.reading import field, filled, form_text
 
 NOW = pacific(24, "16:40")
@@ -15,7 +15,7 @@ NOTHING_SENT = "Nothing is sent to the customer by this form."
 
 
 def test_the_form_to_resolve_confirms_that_the_customer_was_told() -> None:
-    form = resolving.view(INCIDENT, ANA, NOW)
+    form = resolving.view(INCIDENT, shipped_policy(), ANA, NOW)
 
     box = field(form, CONFIRMED)
     assert box["element"]["options"][0]["text"]["text"] == (
@@ -28,7 +28,9 @@ def test_the_form_to_resolve_confirms_that_the_customer_was_told() -> None:
 
 
 def test_resolving_without_telling_the_customer_is_refused() -> None:
-    form = filled(resolving.view(INCIDENT, ANA, NOW), note="Rolled back.")
+    form = filled(
+        resolving.view(INCIDENT, shipped_policy(), ANA, NOW), note="Rolled back."
+    )
 
     with pytest.raises(FieldErrors) as caught:
         resolving.read(form, NOW)

@@ -7,7 +7,7 @@ from bot.policy.policies import Severity
 from bot.slack.forms import voiding
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.forms.voiding import VoidEntry
-from tests.factories import incident
+from tests.factories import incident, shipped_policy
 from tests.slack.reading import filled
 
 INCIDENT = incident(Severity.SEV2, owner="U0ANA")
@@ -15,7 +15,7 @@ INCIDENT = incident(Severity.SEV2, owner="U0ANA")
 
 @pytest.mark.parametrize("reason", [VoidReason.MISTAKE, VoidReason.DRILL])
 def test_a_mistake_and_a_drill_are_distinguished(reason: VoidReason) -> None:
-    form = voiding.view(INCIDENT)
+    form = voiding.view(INCIDENT, shipped_policy())
 
     entry = voiding.read(filled(form, void=reason.name.lower()))
 
@@ -24,4 +24,4 @@ def test_a_mistake_and_a_drill_are_distinguished(reason: VoidReason) -> None:
 
 def test_mistake_or_drill_must_be_chosen() -> None:
     with pytest.raises(FieldErrors):
-        voiding.read(filled(voiding.view(INCIDENT)))
+        voiding.read(filled(voiding.view(INCIDENT, shipped_policy())))

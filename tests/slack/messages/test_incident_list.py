@@ -9,6 +9,7 @@ from tests.factories import ANA, pacific, shipped_policy
 from tests.slack.cases import answered, case
 from tests.slack.reading import buttons, elements, paragraphs
 
+POLICY = shipped_policy()
 NOW, UNTIL = pacific(25, "09:00"), pacific(27, "09:00")
 
 
@@ -20,7 +21,7 @@ def test_the_list_of_incidents_begins_with_the_readers_own() -> None:
     other = case(Severity.SEV4, 50, "Initech", None)
 
     message = incident_list.message(
-        lines_of(other, answered(31, "Acme", "14:20")), ANA, NOW
+        lines_of(other, answered(31, "Acme", "14:20")), ANA, POLICY, NOW
     )
 
     assert message.text == (
@@ -44,7 +45,7 @@ def test_the_list_of_incidents_begins_with_the_readers_own() -> None:
 def test_a_list_says_since_when_something_is_late() -> None:
     late = lines_of(case(Severity.SEV2, 31, "Acme", "U0ANA"))
 
-    message = incident_list.message(late, ANA, NOW, what="late")
+    message = incident_list.message(late, ANA, POLICY, NOW, what="late")
 
     assert message.text == (
         "1 is late. INC-31 Acme (🔶 Sev2): first response ⏰ late since "
@@ -53,7 +54,7 @@ def test_a_list_says_since_when_something_is_late() -> None:
 
 
 def test_a_list_without_incidents_says_so() -> None:
-    assert incident_list.message([], ANA, NOW, what="late").text == (
+    assert incident_list.message([], ANA, POLICY, NOW, what="late").text == (
         "No incident is late."
     )
 
@@ -62,7 +63,7 @@ def test_a_long_list_is_shown_page_by_page() -> None:
     lines = lines_of(*(case(Severity.SEV4, n, "Acme", "U0BEN") for n in range(1, 20)))
 
     pages = [
-        incident_list.message(lines, ANA, NOW, wanted="acme", page=page)
+        incident_list.message(lines, ANA, POLICY, NOW, wanted="acme", page=page)
         for page in range(3)
     ]
 
@@ -89,14 +90,16 @@ def test_a_long_list_is_shown_page_by_page() -> None:
 def test_a_page_beyond_the_last_is_the_last() -> None:
     lines = lines_of(case(Severity.SEV4, 1, "Acme", "U0BEN"))
 
-    assert incident_list.message(lines, ANA, NOW, page=7).text.startswith("1 is open.")
+    assert incident_list.message(lines, ANA, POLICY, NOW, page=7).text.startswith(
+        "1 is open."
+    )
 
 
 def test_a_page_has_room_for_its_lines_however_long() -> None:
     (line,) = lines_of(case(Severity.SEV2, 31, "<" * 300, None))
     worst = replace(line, incident=replace(line.incident, title="&" * 250))
 
-    message = incident_list.message([worst] * 20, ANA, NOW)
+    message = incident_list.message([worst] * 20, ANA, POLICY, NOW)
 
     assert paragraphs(message)[-1] == "Page 1 of 3."
     assert buttons(message) == ["Take it"] * 8 + ["Next"]
