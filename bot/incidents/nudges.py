@@ -89,7 +89,8 @@ def armed(
     Steps that have passed by `now` are due at once; `fire` makes them one reminder.
     """
     if not deadline.is_open or deadline.paused_at is not None:
-        return replace(deadline, next_nudge_at=None)
+        is_quiet = deadline.next_nudge_at is None
+        return deadline if is_quiet else replace(deadline, next_nudge_at=None)
     over = deadline.step
     step = step_of(policy, incident, deadline, over)
     # Somebody has just acted and seen the new due instant, so a reminder ahead of it
@@ -287,20 +288,23 @@ def _finite_steps(
     """
     quarter = _quarter(policy, deadline, hours)
     due_at = _while_open(policy, hours, deadline.due_at)
-    after = _while_open(policy, hours, hours.add(deadline.late_at, quarter))
+
+    def after(quarters: int) -> datetime:
+        late = hours.add(deadline.late_at, quarter * quarters)
+        return _while_open(policy, hours, late)
+
     is_mild = incident.severity.number > Severity.SEV2.number and targets.lasts_a_day(
         target_of(deadline), hours
     )
     if is_mild:
         yield _reminder(StepKind.DUE, _by_day(policy, hours, due_at))
-        yield _reminder(StepKind.AFTER, _by_day(policy, hours, after))
+        yield _reminder(StepKind.AFTER, _by_day(policy, hours, after(1)))
         return
     ahead = hours.subtract(deadline.due_at, quarter)
     yield _reminder(StepKind.AHEAD, min(ahead, due_at))
     yield _reminder(StepKind.DUE, due_at)
-    yield _reminder(StepKind.AFTER, after)
-    again = _while_open(policy, hours, hours.add(deadline.late_at, quarter * 2))
-    yield _reminder(StepKind.AFTER_AGAIN, again, roles=(Role.LEAD,))
+    yield _reminder(StepKind.AFTER, after(1))
+    yield _reminder(StepKind.AFTER_AGAIN, after(2), roles=(Role.LEAD,))
 
 
 def _reminder(kind: StepKind, at: datetime, roles: tuple[Role, ...] = ()) -> Step:

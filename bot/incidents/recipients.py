@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import assert_never
 
 from bot.incidents import nudges
@@ -112,12 +113,14 @@ def of_step(
     """Return whom a step reminds: nobody twice, and the owner as the owner."""
     told: dict[str, Recipient] = {}
     if step.to_owner:
-        owner = of_unowned(policy, incident, at)
         if incident.owner is not None:
             owner = Recipient(incident.owner, Because.OWNER)
+        else:
+            owner = of_unowned(policy, incident, at)
         told[owner.id] = owner
-    for recipient in _of_roles(policy, incident, step.roles, at):
-        told.setdefault(recipient.id, recipient)
+    if step.roles:
+        for recipient in _of_roles(policy, incident, step.roles, at):
+            told.setdefault(recipient.id, recipient)
     return tuple(told.values())
 
 
@@ -159,6 +162,7 @@ def fire(
         is_other_role = one.because not in (Because.OWNER, *before.roles)
         return one.is_person and is_other_role and one.id in rung
 
+    @cache
     def whom(step: Step) -> list[Recipient]:
         found = of_step(policy, incident, step, now)
         return [one for one in found if not is_again(step, one)]

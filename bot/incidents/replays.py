@@ -139,13 +139,14 @@ class _Run:
                 return
             self._world.open(opened)
             return
-        fitted, before = self._fitted(number, event), self._world.incident(number)
-        what = _lacked(policy, apply(before, fitted))
+        fitted = self._fitted(number, event)
         # Nothing else opens an incident or changes its plan or severity.
         may_lack = not fitted.details.keys().isdisjoint(("plan", "severity"))
-        if what and (may_lack or fitted.kind is EventKind.REOPENED):
-            self._leave_out(number, what)
-            return
+        if may_lack or fitted.kind is EventKind.REOPENED:
+            what = _lacked(policy, apply(self._world.incident(number), fitted))
+            if what is not None:
+                self._leave_out(number, what)
+                return
         self._world.happen(number, fitted)
         self._happened.setdefault(number, []).append(fitted)
 
