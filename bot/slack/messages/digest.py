@@ -82,7 +82,6 @@ def message(
             work_lines.words(line, token, policy=policy)
             for line in lines[:MOST_NAMES_IN_A_LIST]
         ]
-        said = [work_lines.words(line, token) for line in lines[:MOST_NAMES_IN_A_LIST]]
         more = and_more(lines, MOST_NAMES_IN_A_LIST)
         blocks.extend(sections([f"*{head}*", *said, *more] if said else []))
     blocks.extend(map(section, _happened(digest, token, policy)))
