@@ -15,7 +15,7 @@ from bot.incidents.fairness import Load, When
 from bot.policy.policies import Policy
 from bot.store.maintenance.exporting import defused
 from bot.store.tables import covers, stories
-from bot.triage import people, reviews
+from bot.triage import accounts, reviews
 
 _DAY = timedelta(days=1)
 
@@ -33,7 +33,7 @@ def text(policy: Policy, days: tuple[date, date], *, as_csv: bool) -> str:
     days_of = defaultdict(lambda: team)
     names = {}
     for who, row in rows.items():
-        days_of[who] = policy.day_in(people.zone_of(row, policy))
+        days_of[who] = policy.day_in(accounts.zone_of(row, policy))
         names[who] = row["name"]
     found = fairness.loads(
         days_of,

@@ -97,7 +97,7 @@ def addressed(
 def _told(tx: Transaction, message: OutboxMessage) -> tuple[str, ...]:
     """Return the keys of the reminders for which a message stands."""
     gone = items.replaced(tx, message.key)
-    own = items.within(tx, message.key)
+    own = [*items.within(tx, message.key), *items.folded(tx, message.key)]
     before = [item for item, _ in items.told_before(tx, message.key)]
     return tuple(
         items.key_of(item, message.place_of_items)

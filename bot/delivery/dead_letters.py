@@ -20,7 +20,8 @@ from bot.store.tables.outbox_messages import (
     State,
     Verify,
 )
-from bot.triage import people
+from bot.triage import attention
+from bot.triage.accounts import Rings
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,10 @@ class DeadLetters:
         if leases.finish(tx, message, State.DEAD, error=error) is leases.Finish.LOST:
             return
         _log("a message is given up", message, error)
+        if message.kind is MessageKind.DAYS_REST:
+            # Each of what it lists goes its own way, which may be to a stand-in.
+            outbox_messages.unfold(tx, message.key, self.context.system_clock())
+            return
         instead = self._reroute(tx, message)
         if not instead or error != before:
             self._report(tx, message, error, MessageKind.NOT_DELIVERED, instead=instead)
@@ -160,7 +165,7 @@ class DeadLetters:
         if message.person is None:
             lead = recipients.lead(policy, now)
             return (None if lead in missed else lead), None
-        rings = people.Rings(tx, policy)
+        rings = Rings(tx, policy)
         numbers = {item.incident for item in items.within(tx, message.key)}
         incidents = [records.incident(tx, number) for number in sorted(numbers)]
         wanted = [rings.of(one) for one in incidents if one is not None]
@@ -279,7 +284,7 @@ class DeadLetters:
     def _queue(self, tx: Transaction, new: NewMessage) -> None:
         """Queue a message, or one of the same key again that was lost itself."""
         instants, place = self.context.instants(), new.conversation
-        outbox_messages.queue(tx, new, **instants)
+        attention.send(tx, self.context, instants["now"], [new])
         outbox_messages.send_again(tx, new.key, conversation=place, **instants)
 
 

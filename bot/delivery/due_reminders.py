@@ -1,6 +1,6 @@
 """Render reminders: load what each is about, and leave out what was answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.delivery.attempts import Rendered
@@ -15,8 +15,9 @@ from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import items, records
 from bot.store.tables.items import Item
-from bot.store.tables.outbox_messages import OutboxMessage
-from bot.triage.people import Rings, person
+from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
+from bot.triage.accounts import Rings
+from bot.triage.people import person
 
 
 def rendered(
@@ -53,6 +54,31 @@ def rendered(
     )
     has_buttons = live or any(item.is_useful_for(reader) for item in found)
     return Rendered(said, is_live=bool(has_buttons)) if said else None
+
+
+def folded(  # noqa: PLR0913  # As above, and what is folded into it.
+    tx: Transaction,
+    message: OutboxMessage,
+    folded: Iterable[OutboxMessage],
+    policy: Policy,
+    now: datetime,
+    links: Links,
+) -> Rendered | None:
+    """Render the reminders of several messages in one; `None` if all are answered."""
+    assert message.person is not None, "a person's messages are folded"
+    reader, rings = person(tx, policy, message.person), Rings(tx, policy)
+    newest = {
+        (item.incident, item.kind, item.count): item
+        for one in folded
+        if one.kind is MessageKind.REMINDER
+        for item in items.within(tx, one.key)
+    }
+    every = (
+        _item(tx, message, one, None, rings, now, links) for one in newest.values()
+    )
+    live = [one for one in every if one.is_live_for(reader)]
+    said = reminder.message(_one_each(live, reader), reader, policy, now)
+    return Rendered(said, is_live=True) if said else None
 
 
 def _item(  # noqa: PLR0913  # What a reminder shows.

@@ -21,6 +21,7 @@ from bot.slack.messages import (
     card,
     command_help,
     cover,
+    days_rest,
     digest,
     failures,
     lost_incidents,
@@ -50,6 +51,7 @@ _DESCRIBED = {
     MessageKind.REMINDER: "a reminder about {}",
     MessageKind.NOTE: "a note about {}",
     MessageKind.MORNING: "the morning list",
+    MessageKind.DAYS_REST: "the list of what came after the messages of the day",
     MessageKind.DIGEST: "the daily digest",
     MessageKind.REVIEW: "the weekly review",
     MessageKind.COMMANDS: "an answer to what somebody wrote to the bot",
@@ -133,6 +135,8 @@ class Renderer:
                 return self._report(tx, message)
             case MessageKind.MORNING:
                 return self._morning(tx, message)
+            case MessageKind.DAYS_REST:
+                return self._days_rest(tx, message)
             case MessageKind.DIGEST:
                 return self._digest(tx, message)
             case MessageKind.REVIEW:
@@ -336,6 +340,24 @@ class Renderer:
         said = morning_list.message(found, reader, policy, now, links)
         said = morning_list.in_place_of(said, whose, reader)
         return Rendered(said, is_live=bool(found))
+
+    def _days_rest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
+        """Render what came after a person's messages of the day, as far as it holds."""
+        reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
+        folded = outbox_messages.folded(tx, message.key)
+        links = self._addresses
+        due = due_reminders.folded(tx, message, folded, policy, now, links)
+        said = [due.message if due else None]
+        for one in folded:
+            if one.kind is not MessageKind.REMINDER:
+                rendered = self._rendered(tx, one)
+                said.append(rendered.message if rendered else None)
+        day = message.queued_at.astimezone(reader.zone).date()
+        is_today = now.astimezone(reader.zone).date() == day
+        told = days_rest.message(
+            [one for one in said if one is not None], reader, policy, message.queued_at
+        )
+        return Rendered(told, is_live=is_today or due is not None) if told else None
 
     def _digest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         since, at, until = (

@@ -17,7 +17,7 @@ from bot.store.database import Row, Transaction
 from bot.store.tables import items, records
 from bot.store.tables.outbox_messages import MessageKind, State
 from bot.triage import daily_lists
-from bot.triage.people import Rings
+from bot.triage.accounts import Rings
 
 _MOST = 60
 _LATE = timedelta(minutes=1)
@@ -138,6 +138,8 @@ def _why(tx: Transaction, row: Row) -> Iterator[str]:
             yield f"Not sent: {_superseded(tx, row)}."
         case State.DEAD:
             yield f"Given up: Slack said {row['last_error']}."
+        case State.MERGED if row["folded_into"]:
+            yield "Not sent: they had their messages of the day, so a list has it."
         case State.MERGED:
             yield "Not sent: another message was found in Slack that says it."
         case State.QUEUED | State.SENDING | State.UNCONFIRMED:

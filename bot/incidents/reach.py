@@ -24,18 +24,21 @@ class Why(StrEnum):
     MISSED = "it is due before their next working day"
     OUTSIDE = "it is outside their working day"
     LEFT = "they have left"
+    BUDGET = "they have had their messages of the day"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """What `reach` must know of a person: the zone they live in; whether they left.
 
-    Until `quiet_until` their phone makes no sound.
+    Until `quiet_until` their phone makes no sound. `had` is how many messages they had
+    on this day, which does not matter to a page.
     """
 
     zone: ZoneInfo
     has_left: bool = False
     quiet_until: datetime | None = None
+    had: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,22 @@ def reach(
 
     `wakes` says that it is about something for which the policy wakes people. `due_at`
     is when the customer must have heard: outside of their day people hear only of what
-    they would miss before their next one.
+    they would miss before their next one. The last message of the policy's budget is a
+    list, and all else goes into it.
     """
+    found = _by_the_clock(policy, account, at, wakes=wakes, due_at=due_at)
+    is_used_up = account.had >= policy.budget - 1
+    return Reach(Why.BUDGET) if found.is_now and is_used_up else found
+
+
+def _by_the_clock(
+    policy: Policy,
+    account: Account,
+    at: datetime,
+    *,
+    wakes: bool,
+    due_at: datetime | None,
+) -> Reach:
     if account.has_left:
         return Reach(Why.LEFT)
     if wakes:

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     ANSWERED = "answered"
     SAID = "said"
     CLOCK = "clock"
+    BUDGET = "budget"
 
     @property
     def words(self) -> str:
@@ -47,6 +48,7 @@ _WORDS = {
     Reason.ANSWERED: "answered before it was sent",
     Reason.SAID: "another message of that minute says it",
     Reason.CLOCK: "the bot's clock was ahead",
+    Reason.BUDGET: "they had their messages of the day, so a list has it",
 }
 
 

@@ -17,7 +17,7 @@ _SECTIONS = {
     "calendar_choice": "calendar", "customers": "customers", "channels": "channels",
     "on_call": "on_call", "escalation": "escalation", "reminders": "reminders",
     "digests": "digest", "erase_texts_after": "retention",
-    "not_an_incident": "not_an_incident",
+    "not_an_incident": "not_an_incident", "budget": "attention",
 }  # fmt: skip
 
 

@@ -227,7 +227,9 @@ class Policy:
     It counts from `effective_from` on; `None` is at once. `not_an_incident` are
     examples of messages. `aims` and `resolutions` may lack cells. Somebody who puts
     `update_emoji` on a message logs it as the customer's update; `None` switches that
-    off. `intake` are the channels in which each new message is looked at.
+    off. `intake` are the channels in which each new message is looked at. `budget` is
+    how many messages a person gets in a day, pages apart; the last one is a list of all
+    that comes after.
     """
 
     version: str
@@ -253,6 +255,7 @@ class Policy:
     resolutions: Mapping[tuple[Severity, str], Target] = field(default_factory=dict)
     update_emoji: str | None = None
     intake: tuple[str, ...] = ()
+    budget: int = 12
     _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
     _days: dict[ZoneInfo, BusinessHours] = field(
         default_factory=dict, init=False, repr=False, compare=False

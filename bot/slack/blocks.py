@@ -61,8 +61,14 @@ class Message:
         _at_most(self.text, LONGEST_TEXT, "a message's text")
         if len(self.blocks) > MOST_BLOCKS:
             raise ValueError(f"a message has at most {MOST_BLOCKS} blocks")
-        if sum(_text_lengths(list(self.blocks))) > LONGEST_IN_ALL:
+        if not fits(self.blocks):
             raise ValueError(f"blocks hold at most {LONGEST_IN_ALL} characters")
+
+
+def fits(blocks: Sequence[Block]) -> bool:
+    """Return whether one message can hold these blocks."""
+    length = sum(_text_lengths(list(blocks)))
+    return len(blocks) <= MOST_BLOCKS and length <= LONGEST_IN_ALL
 
 
 def say(text: str, blocks: Iterable[Block] = ()) -> Message:

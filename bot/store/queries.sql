@@ -21,7 +21,7 @@ closed_at, outcome
 -- name: message_columns
 id, key, kind, priority, conversation, person, incident, thread_of, edit_of, refs,
 state, attempts, lease_token, is_live, ts, rendered, queued_at, sent_at,
-unconfirmed_at, unconfirmed_because, last_error, refused_since, deleted_at
+unconfirmed_at, unconfirmed_because, last_error, refused_since, deleted_at, folded_into
 
 -- name: cover_columns
 request, of_what, instead_of, begins_at, ends_at, asked_by, asked_of, asked_at,
@@ -758,25 +758,28 @@ ORDER BY number;
 
 -- name: queue_message
 -- Ids follow the positions, since a conversation is sent in order of ids. A message to
--- a person goes to their DM; the DM stays NULL until Slack has opened one.
+-- a person goes to their DM; the DM stays NULL until Slack has opened one. One that is
+-- folded into a list is not sent: the list is edited when it would be.
 WITH fresh (
-  position, key, kind, priority, conversation, person, incident, thread_of, refs
+  position, key, kind, priority, conversation, person, incident, thread_of, refs,
+  folded_into
 ) AS (
 VALUES (
   :position, :key, :kind, :priority, :conversation, :person, CAST(:incident AS INTEGER),
-  :thread_of, :refs
+  :thread_of, :refs, :folded_into
 )
 )
 INSERT INTO outbox (
   workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
   refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
-  rendered, queued_at, sent_at, last_error
+  rendered, queued_at, sent_at, last_error, folded_into
 )
 SELECT
   :workspace, fresh.key, fresh.kind, fresh.priority, COALESCE(fresh.conversation, people.dm),
   fresh.person, fresh.incident, fresh.thread_of, NULL, fresh.refs,
-  'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
-  NULL, :queued_at, NULL, NULL
+  CASE WHEN fresh.folded_into IS NULL THEN 'queued' ELSE 'merged' END, 0, :not_before,
+  NULL, NULL, 0, CASE WHEN fresh.folded_into IS NULL THEN 0 ELSE 1 END, NULL,
+  NULL, :queued_at, NULL, NULL, fresh.folded_into
 FROM fresh
 LEFT JOIN people
   ON people.workspace = :workspace
@@ -784,6 +787,37 @@ LEFT JOIN people
 ORDER BY fresh.position
 ON CONFLICT (workspace, key) DO NOTHING
 RETURNING key;
+
+-- name: messages_had
+-- How many messages a person had since an instant, pages and answers apart.
+SELECT COUNT(*) AS had
+FROM outbox
+WHERE workspace = :workspace
+  AND person = :person
+  AND kind <> 'edit'
+  AND kind <> 'commands'
+  AND queued_at >= :since
+  AND priority > 0
+  AND state IN ('queued', 'sending', 'unconfirmed', 'sent');
+
+-- name: folded
+SELECT
+  @message_columns
+FROM outbox
+WHERE workspace = :workspace
+  AND folded_into = :key
+ORDER BY id;
+
+-- name: unfold
+-- Send what a list was to say by itself: Slack does not take the list.
+UPDATE outbox
+SET state = 'queued',
+  is_live = 0,
+  folded_into = NULL,
+  not_before = :not_before
+WHERE workspace = :workspace
+  AND folded_into = :key
+RETURNING id;
 
 -- name: queue_item
 INSERT INTO outbox_items (
@@ -903,7 +937,7 @@ SELECT
   due.deadline_kind, due.deadline_count, due.fired, due.place, due.step, due.due_at,
   due.outcome, due.reason, due.held_until, owed.closed_at, told.position, told.key,
   told.kind, told.state, told.attempts, told.sent_at, told.deleted_at, told.last_error,
-  told.instead,
+  told.instead, told.folded_into,
   -- An answer may be recorded later, for the earlier instant at which it was given.
   (
     SELECT MIN(answer.recorded_at)
@@ -922,7 +956,7 @@ LEFT JOIN (
   SELECT
     item.workspace, item.incident, item.deadline_kind, item.deadline_count, item.fired,
     item.position, message.key, message.kind, message.state, message.attempts,
-    message.sent_at, message.deleted_at, message.last_error,
+    message.sent_at, message.deleted_at, message.last_error, message.folded_into,
     COALESCE(other.person, other.conversation) AS instead,
     CASE
       WHEN message.thread_of IS NULL
@@ -1071,18 +1105,23 @@ WHERE workspace = :workspace
   AND is_live = 1
   AND ts IS NOT NULL
   AND key IN (
-    SELECT CAST(:key AS TEXT)
-    UNION
-    SELECT key
+    SELECT COALESCE(folded_into, key)
     FROM outbox
     WHERE workspace = :workspace
-      AND incident = :incident
-      AND is_live = 1
-    UNION
-    SELECT key
-    FROM outbox_items
-    WHERE workspace = :workspace
-      AND incident = :incident
+      AND key IN (
+        SELECT CAST(:key AS TEXT)
+        UNION
+        SELECT key
+        FROM outbox
+        WHERE workspace = :workspace
+          AND incident = :incident
+          AND is_live = 1
+        UNION
+        SELECT key
+        FROM outbox_items
+        WHERE workspace = :workspace
+          AND incident = :incident
+      )
   )
 ORDER BY key
 ON CONFLICT (workspace, key) DO UPDATE
@@ -1174,18 +1213,29 @@ WHERE id IN (
     AND state IN ('queued', 'sending', 'unconfirmed')
     AND kind <> 'edit'
     AND key IN (
-      SELECT CAST(:key AS TEXT)
-      UNION
-      SELECT key
+      SELECT COALESCE(folded_into, key)
       FROM outbox
       WHERE workspace = :workspace
-        AND incident = :incident
-        AND state IN ('queued', 'sending', 'unconfirmed')
-      UNION
-      SELECT key
-      FROM outbox_items
-      WHERE workspace = :workspace
-        AND incident = :incident
+        AND key IN (
+          SELECT CAST(:key AS TEXT)
+          UNION
+          SELECT key
+          FROM outbox
+          WHERE workspace = :workspace
+            AND incident = :incident
+            AND state IN ('queued', 'sending', 'unconfirmed')
+          UNION
+          SELECT key
+          FROM outbox
+          WHERE workspace = :workspace
+            AND incident = :incident
+            AND is_live = 1
+          UNION
+          SELECT key
+          FROM outbox_items
+          WHERE workspace = :workspace
+            AND incident = :incident
+        )
     )
   ORDER BY id
   FOR UPDATE
@@ -1200,6 +1250,18 @@ FROM outbox_items
 WHERE workspace = :workspace
   AND key = :key
 ORDER BY position;
+
+-- name: folded_items
+SELECT
+  item.key, item.position, item.incident, item.deadline_kind, item.deadline_count,
+  item.fired, item.step, item.because, item.next_person, item.next_at, item.held_at
+FROM outbox AS message
+JOIN outbox_items AS item
+  ON item.workspace = message.workspace
+  AND item.key = message.key
+WHERE message.workspace = :workspace
+  AND message.folded_into = :key
+ORDER BY message.id, item.position;
 
 -- name: remove_item
 DELETE FROM outbox_items
@@ -2121,7 +2183,7 @@ LIMIT 1;
 -- The newest messages and their states, without edits.
 SELECT
   key, kind, conversation, person, incident, thread_of, refs, state, attempts, queued_at,
-  sent_at, deleted_at, last_error,
+  sent_at, deleted_at, last_error, folded_into,
   (
     SELECT COUNT(*)
     FROM outbox_items AS item

@@ -538,3 +538,10 @@ CREATE INDEX deadlines_late ON deadlines (workspace, late_at)
 WHERE closed_at IS NULL AND missed_at IS NULL AND paused_at IS NULL;
 CREATE INDEX deadlines_fallen ON deadlines (workspace, (COALESCE(missed_at, late_at)))
 WHERE kind IN ('first_response', 'update') AND is_aim = 0;
+-- name: folded_messages
+-- The list that says what this message would have said, and is sent instead.
+ALTER TABLE outbox ADD COLUMN folded_into TEXT;
+CREATE INDEX outbox_folded ON outbox (workspace, folded_into, id)
+WHERE folded_into IS NOT NULL;
+CREATE INDEX outbox_of_person ON outbox (workspace, person, queued_at)
+WHERE person IS NOT NULL AND kind <> 'edit';

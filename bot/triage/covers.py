@@ -22,6 +22,7 @@ from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import covers, outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
+from bot.triage import attention
 from bot.triage.context import Context
 from bot.triage.use_cases import Act
 
@@ -80,9 +81,9 @@ class Covers:
             self._context.note_covers(tx)
             asked = self._requests(act, wanted, now)
             covers.ask(tx, asked)
-            for person in asked[0].asked_of.split():
-                new = _message(MessageKind.COVER, act.key, person)
-                outbox_messages.queue(tx, new, **self._context.instants())
+            people = asked[0].asked_of.split()
+            new = [_message(MessageKind.COVER, act.key, person) for person in people]
+            attention.send(tx, self._context, now, new)
             return asked
 
     def accept(self, act: Act, request: str) -> None:
@@ -144,10 +145,10 @@ class Covers:
         for person in one.asked_of.split():
             key = _message(MessageKind.COVER, one.request, person).key
             outbox_messages.refresh_one(tx, key, **instants)
-        for person in sorted(one.concerned - {by}):
-            kind = MessageKind.COVER_ANSWERED
-            new = _message(kind, one.request, person, how)
-            outbox_messages.queue(tx, new, **instants)
+        kind = MessageKind.COVER_ANSWERED
+        people = sorted(one.concerned - {by})
+        new = [_message(kind, one.request, person, how) for person in people]
+        attention.send(tx, self._context, self._context.clock(), new)
 
 
 def _message(kind: MessageKind, request: str, person: str, how: str = "") -> NewMessage:

@@ -16,7 +16,7 @@ from bot.store.tables import items, marks, outbox_messages, receipts, records
 from bot.store.tables.items import Item
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
-from bot.triage import people
+from bot.triage import accounts, people
 
 _DAY = timedelta(days=1)
 
@@ -208,7 +208,7 @@ def _readers(
     found = dict[str, ZoneInfo]()
     for on_call in recipients.all_of_unowned(policy, now) or {""}:
         rows = tx.all("readers_of_lists", person=on_call)
-        found |= {row["person"]: people.zone_of(row, policy) for row in rows}
+        found |= {row["person"]: accounts.zone_of(row, policy) for row in rows}
     found.pop("", None)
     return sorted(found.items())
 

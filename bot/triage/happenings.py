@@ -5,7 +5,7 @@ from bot.incidents.incidents import Event, EventKind, Incident
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
-from bot.triage import announcements
+from bot.triage import announcements, attention
 from bot.triage.context import Context
 
 
@@ -35,10 +35,10 @@ def announce(
     context: Context, tx: Transaction, found: Consequences, event: Event
 ) -> None:
     """Queue the messages that announce an event, which must have been recorded."""
-    for new in announcements.messages(
+    new = announcements.messages(
         found.announcements, found.incident, event, context.policy()
-    ):
-        outbox_messages.queue(tx, new, **context.instants())
+    )
+    attention.send(tx, context, context.clock(), new)
 
 
 def _silence(context: Context, tx: Transaction, found: Consequences) -> None:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.incidents import recipients
 from bot.policy.policies import Severity
 from bot.store.database import Transaction, to_json
+from bot.triage.accounts import Rings
 from bot.triage.context import Context
-from bot.triage.people import Rings
 from bot.triage.use_cases import Result
 
 # Messages this close together, of one person or about one thing, are one suggestion.

@@ -4,16 +4,11 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import chain
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import Fate, SlackError
 from bot.incidents import recipients
-from bot.incidents.deadlines import Deadline
 from bot.incidents.digest import Gap
-from bot.incidents.incidents import Incident
-from bot.incidents.reach import Account, Reach, Ring, reach, ring_of
 from bot.incidents.refusals import (
     NoFullMember,
     NoSuchPerson,
@@ -29,9 +24,9 @@ from bot.slack.client import MembersPage, Slack
 from bot.slack.identities import Identity, Member, member_of
 from bot.slack.readers import Person
 from bot.slack.reasons import UNREACHABLE
-from bot.store.database import Answer, Row, Transaction
-from bot.store.tables import records
+from bot.store.database import Row, Transaction
 from bot.triage import leavers
+from bot.triage.accounts import zone_of
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -42,8 +37,6 @@ EVERY = timedelta(hours=12)
 # https://docs.slack.dev/apis/web-api/rate-limits and /pagination
 PAGE_EVERY = timedelta(seconds=3)
 _LARGEST_PAGE, _SMALLEST_PAGE = 1000, 100
-# So many people on call go into one question.
-_THREE = ("primary", "backup", "lead")
 
 
 class People:
@@ -301,64 +294,6 @@ def has_left(tx: Transaction, id: str) -> bool:
     return row is not None and not row["is_active"]
 
 
-class Rings:
-    """Says for each incident whether a message may ring for a person.
-
-    With the number of an incident or its owner it asks at once, together, for all whom
-    that may concern, and knows nobody else.
-    """
-
-    def __init__(
-        self,
-        tx: Transaction,
-        policy: Policy,
-        *,
-        incident: int | None = None,
-        owner: str | None = None,
-    ) -> None:
-        self._tx = tx
-        self.policy = policy
-        self._asked: list[Answer] = []
-        if incident is not None or owner is not None:
-            on_call = iter([*policy.on_call.everybody(), None, None])
-            for three in zip(on_call, on_call, on_call, strict=False):
-                names = dict(zip(_THREE, three, strict=True))
-                asked = tx.ask("concerned", incident=incident, owner=owner, **names)
-                self._asked.append(asked)
-        self._accounts: dict[str, Account] = {}
-
-    def of(self, incident: Incident, owed: tuple[Deadline, ...] | None = None) -> Ring:
-        """Return whether a message about an incident may ring for a person.
-
-        `owed` are its deadlines, if the caller has read them.
-        """
-
-        def all_owed() -> tuple[Deadline, ...]:
-            if owed is None:
-                return records.deadlines(self._tx, incident.number)
-            return owed
-
-        return ring_of(self.policy, incident, self._account, all_owed)
-
-    def by_day(self, id: str, at: datetime) -> Reach:
-        """Return whether what can wait may be said to a person now."""
-        return reach(self.policy, self._account(id), at, wakes=False, due_at=None)
-
-    def zone_of(self, id: str) -> ZoneInfo:
-        """Return a person's zone; the team's if theirs is unknown."""
-        return self._account(id).zone
-
-    def _account(self, id: str) -> Account:
-        if id not in self._accounts:
-            self._accounts[id] = Account(self.policy.team_hours.zone)
-            asked = self._asked or [self._tx.ask("person", id=id)]
-            for row in chain.from_iterable(answer() for answer in asked):
-                zone, has_left = zone_of(row, self.policy), not row["is_active"]
-                quiet = row["quiet_until"]
-                self._accounts[row["id"]] = Account(zone, has_left, quiet)
-        return self._accounts[id]
-
-
 def gaps(tx: Transaction, policy: Policy, now: datetime) -> tuple[Gap, ...]:
     """Return who is on call but has left, or did not get the last message."""
     roles: dict[str, tuple[Role, ...]] = {}
@@ -372,11 +307,3 @@ def gaps(tx: Transaction, policy: Policy, now: datetime) -> tuple[Gap, ...]:
         elif last is not None and last["last_error"] in UNREACHABLE:
             found.append(Gap(who, held, last["last_error"]))
     return tuple(found)
-
-
-def zone_of(row: Row, policy: Policy) -> ZoneInfo:
-    """Return the zone in a person's row; the team's if theirs is unknown."""
-    try:
-        return ZoneInfo(row["zone"]) if row["zone"] else policy.team_hours.zone
-    except (ZoneInfoNotFoundError, ValueError):
-        return policy.team_hours.zone

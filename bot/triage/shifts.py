@@ -14,7 +14,7 @@ from bot.policy.rotations import Shift
 from bot.store.database import Transaction
 from bot.store.tables import outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
-from bot.triage import happenings, people
+from bot.triage import attention, happenings, people
 from bot.triage.context import Context
 
 
@@ -65,7 +65,7 @@ def pass_on(tx: Transaction, context: Context) -> None:
         new = NewMessage(
             key, MessageKind.SHIFT, _priority(tx, numbers), person=person, refs=refs
         )
-        outbox_messages.queue(tx, new, **context.instants())
+        attention.send(tx, context, now, [new])
 
 
 def _stale(tx: Transaction, policy: Policy, now: datetime) -> Iterator[Stale]:
@@ -148,7 +148,7 @@ def _tell(  # noqa: PLR0913  # To whom what is said of which incidents.
         conversation=place,
         refs=refs,
     )
-    outbox_messages.queue(tx, new, **context.instants())
+    attention.send(tx, context, context.clock(), [new])
 
 
 def _key(one: Stale, kind: MessageKind) -> str:

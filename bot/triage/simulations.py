@@ -12,7 +12,7 @@ from bot.incidents.replays import Change, replayed
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import covers, stories
-from bot.triage import people
+from bot.triage.accounts import zone_of
 
 
 def tried(
@@ -54,7 +54,5 @@ def tried(
 def accounts(tx: Transaction, policy: Policy) -> Callable[[str], Account]:
     """Return the zones of all people. Nobody has left: then, they were there."""
     home = Account(policy.team_hours.zone)
-    known = {
-        row["id"]: Account(people.zone_of(row, policy)) for row in tx.all("people")
-    }
+    known = {row["id"]: Account(zone_of(row, policy)) for row in tx.all("people")}
     return lambda person: known.get(person, home)

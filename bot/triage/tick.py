@@ -29,6 +29,7 @@ from bot.store.tables.items import Item, item_of, key_of
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import THREAD, MessageKind, NewMessage, Priority
 from bot.triage import (
+    attention,
     daily_lists,
     leavers,
     look_ahead,
@@ -37,8 +38,8 @@ from bot.triage import (
     set_back,
     shifts,
 )
+from bot.triage.accounts import Rings
 from bot.triage.context import Context
-from bot.triage.people import Rings
 
 logger = logging.getLogger(__name__)
 
@@ -289,9 +290,7 @@ class Reminders:
     def _send(
         self, tx: Transaction, new_messages: Iterable[NewMessage], now: datetime
     ) -> None:
-        outbox_messages.queue_all(
-            tx, new_messages, now=now, system_now=self._context.system_clock()
-        )
+        attention.send(tx, self._context, now, new_messages)
 
     def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
         outbox_messages.refresh(tx, incidents, **self._context.instants())

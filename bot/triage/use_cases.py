@@ -38,8 +38,8 @@ from bot.store.tables import outbox_messages, receipts, records, suggestions
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.store.tables.suggestions import Decision
 from bot.triage import daily_lists, happenings, leavers, same_things
+from bot.triage.accounts import Rings
 from bot.triage.context import Context
-from bot.triage.people import Rings
 
 # The same text again within this time is a slip, such as a double tap on Enter.
 _SLIP = timedelta(seconds=30)

@@ -48,6 +48,7 @@ def edit(attempts: int) -> OutboxMessage:
         last_error=None,
         refused_since=None,
         deleted_at=None,
+        folded_into=None,
     )
 
 

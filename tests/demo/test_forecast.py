@@ -8,7 +8,7 @@ import pytest
 from bot.demo import panel
 from bot.demo.forecast import Ahead, Coming, forecast
 from bot.policy.on_call import Role
-from bot.triage.people import Rings
+from bot.triage.accounts import Rings
 from tests.factories import on_call
 from tests.story import Story, pacific, story
 

@@ -97,6 +97,18 @@ def test_nothing_reaches_somebody_who_left() -> None:
 
 
 @pytest.mark.parametrize(
+    ("had", "why"), [(10, Why.DAY), (11, Why.BUDGET), (12, Why.BUDGET)]
+)
+def test_the_last_message_of_a_day_is_a_list(had: int, why: Why) -> None:
+    account = Account(BERLIN, had=had)
+    noon = at("2026-11-24 12:00", BERLIN)
+
+    found = reach(shipped_policy(), account, noon, wakes=False, due_at=None)
+
+    assert found == Reach(why)
+
+
+@pytest.mark.parametrize(
     ("hours", "local", "is_now"),
     [
         ("mon-sun: 00:00-24:00", "2026-11-28 03:00", False),

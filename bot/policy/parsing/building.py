@@ -78,6 +78,7 @@ def policy(
         effective_from=_effective_from(file, calendars),
         update_emoji=file.update_emoji,
         intake=file.intake,
+        budget=file.attention.budget,
     )
 
 

@@ -215,6 +215,11 @@ Retention = Annotated[
     _word(words.RETENTION_PATTERN),
 ]
 Emoji = Annotated[str | None, BeforeValidator(words.emoji), _word(words.EMOJI_PATTERN)]
+Budget = Annotated[
+    int,
+    BeforeValidator(words.budget),
+    WithJsonSchema({"type": "integer", "minimum": 2, "maximum": 999}),
+]
 Share = Annotated[float, BeforeValidator(words.share), _word(words.SHARE_PATTERN)]
 TimeOfDay = Annotated[
     time, BeforeValidator(words.time_of_day), _word(words.TIME_PATTERN)

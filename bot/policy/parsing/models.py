@@ -27,6 +27,7 @@ from bot.policy.parsing.fields import (
     IN_A_LIST,
     WIDENING,
     AnySeverity,
+    Budget,
     CalendarRef,
     ChannelId,
     ContinuousNews,
@@ -248,6 +249,10 @@ Digests = Annotated[
 ]
 
 
+class AttentionEntry(Section):
+    budget: Budget = Field(12, description="a number of messages such as 12")
+
+
 class RetentionEntry(Section):
     erase_texts_after: Retention = Field(
         None, description="a length of time such as 2 years, or off"
@@ -364,6 +369,10 @@ class PolicyFile(Section):
     reminders: RemindersEntry = Field(description="when reminders are sent")
     digest: Digests = Field(
         description='a time such as {at: "09:15"}, or a list of digests'
+    )
+    attention: Annotated[AttentionEntry, MayBeEmpty] = Field(
+        default_factory=lambda: AttentionEntry.model_validate({}),
+        description="such as {budget: 12}",
     )
     retention: Annotated[RetentionEntry, MayBeEmpty] = Field(
         default_factory=lambda: RetentionEntry.model_validate({}),

@@ -28,6 +28,8 @@ SPAN_PATTERN = rf"^{_TIME} ?{_DASH} ?({_TIME}|24:00)$"
 RETENTION_PATTERN = r"^(off|[1-9]\d{0,3} (day|week|month|year)s?)$"
 DURATION_PATTERN = r"^\d{1,5} ?[smhd]$"
 EMOJI_PATTERN = r"^:?[a-z0-9_'+-]{1,100}:?$"
+# A morning list is one message, and the list of all that comes later another.
+BUDGET_PATTERN = r"^([2-9]|[1-9]\d{1,2})$"
 SHARE_PATTERN = r"^\d{1,2} ?%$"
 TIME_PATTERN = rf"^{_TIME}$"
 HAND_OVER_PATTERN = rf"^(({_DAY}) )?{_TIME}$"
@@ -173,6 +175,12 @@ def retention(value: object) -> timedelta | None:
         return None
     number, unit = written.split()
     return timedelta(days=int(number) * _DAYS_OF[unit.removesuffix("s")])
+
+
+def budget(value: object) -> int:
+    """Read how many messages a person gets in a day, such as `12`."""
+    allowed = "a number of messages from 2 to 999, such as 12"
+    return int(_matching(value, BUDGET_PATTERN, allowed))
 
 
 def emoji(value: object) -> str | None:

@@ -33,7 +33,7 @@ UNTYPED = {
     "outbox": (
         "workspace", "key", "kind", "conversation", "person", "thread_of", "edit_of",
         "refs", "state", "lease_token", "ts", "rendered",
-        "unconfirmed_because", "last_error",
+        "unconfirmed_because", "last_error", "folded_into",
     ),
     "outbox_items": (
         "workspace", "key", "deadline_kind", "step", "because", "next_person",

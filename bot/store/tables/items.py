@@ -97,6 +97,11 @@ def within(tx: Transaction, key: str) -> list[Item]:
     return [_item(row) for row in tx.all("outbox_items", key=key)]
 
 
+def folded(tx: Transaction, key: str) -> list[Item]:
+    """Return the reminders within the messages that were folded into a list."""
+    return [_item(row) for row in tx.all("folded_items", key=key)]
+
+
 def posted_at(ts: str) -> datetime:
     """Return when Slack posted a message, by its own clock."""
     return datetime.fromtimestamp(float(ts), UTC)

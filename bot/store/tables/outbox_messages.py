@@ -28,6 +28,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     NOTE = "note"
     MORNING = "morning"
+    DAYS_REST = "days_rest"
     DIGEST = "digest"
     REVIEW = "review"
     COMMANDS = "commands"
@@ -97,7 +98,8 @@ class NewMessage:
     """A message to queue: what it is about, by reference, and where it goes.
 
     `key` is unique for ever. The message goes to `person`'s DM or to the channel
-    `conversation`, and there into the thread of `thread_of`, if given.
+    `conversation`, and there into the thread of `thread_of`, if given. One that is
+    `folded_into` a list, by its key, is not sent: the list says it.
     """
 
     key: str
@@ -109,6 +111,7 @@ class NewMessage:
     thread_of: str | None = None
     refs: Mapping[str, str] = field(default_factory=dict)
     items: Sequence[Item] = ()
+    folded_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ class OutboxMessage:
     last_error: str | None
     refused_since: datetime | None
     deleted_at: datetime | None
+    folded_into: str | None
 
     @property
     def place(self) -> str:
@@ -247,6 +251,22 @@ def queue_replaced(
     tx.write("queue_replaced", key=key, queued_at=now, not_before=system_now)
 
 
+def had(tx: Transaction, person: str, since: datetime) -> int:
+    """Return how many messages a person had since then, pages and answers apart."""
+    row = tx.one("messages_had", person=person, since=since)
+    return row["had"] if row else 0
+
+
+def folded(tx: Transaction, key: str) -> list[OutboxMessage]:
+    """Return what was folded into a list, oldest first."""
+    return [message_of(row) for row in tx.all("folded", key=key)]
+
+
+def unfold(tx: Transaction, key: str, system_now: datetime) -> None:
+    """Queue what was folded into a list by itself: Slack did not take the list."""
+    tx.write("unfold", key=key, not_before=system_now)
+
+
 def find(tx: Transaction, key: str) -> OutboxMessage | None:
     row = tx.one("message", key=key)
     return message_of(row) if row else None
@@ -326,4 +346,5 @@ def _values(new: NewMessage, position: int) -> dict[str, object]:
         "incident": new.incident,
         "thread_of": new.thread_of,
         "refs": to_json(dict(new.refs)),
+        "folded_into": new.folded_into,
     }

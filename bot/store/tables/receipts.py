@@ -120,6 +120,8 @@ def _outcome(row: Row) -> tuple[Outcome | None, str, datetime | None]:
         case State.SENT:
             is_list = row["kind"] == MessageKind.MORNING
             return Outcome.SENT, "in the morning list" if is_list else "", sent_at
+        case State.MERGED if row["folded_into"]:
+            return Outcome.MERGED, Reason.BUDGET.words, None
         case State.MERGED:
             return Outcome.MERGED, Reason.ONE_MESSAGE.words, sent_at
         case State.SUPERSEDED:

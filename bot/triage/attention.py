@@ -1,0 +1,66 @@
+"""Queue messages. What is beyond a person's messages of the day goes into one list."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, time
+from itertools import count
+
+from bot.incidents.reach import Why
+from bot.store.database import Transaction
+from bot.store.tables import outbox_messages
+from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority, State
+from bot.triage.accounts import Rings
+from bot.triage.context import Context
+
+
+def send(
+    tx: Transaction, context: Context, now: datetime, messages: Iterable[NewMessage]
+) -> None:
+    """Queue messages; those that `reach` leaves to a list are folded into it."""
+    rings, had = Rings(tx, context.policy()), dict[str, int]()
+    queued, lists = list[NewMessage](), dict[str, NewMessage | None]()
+    instants = {"now": now, "system_now": context.system_clock()}
+    for new in messages:
+        who = new.person
+        if who is None or _is_exempt(new):
+            queued.append(new)
+            continue
+        if who not in had:
+            zone = rings.zone_of(who)
+            midnight = datetime.combine(now.astimezone(zone), time(), zone)
+            had[who] = outbox_messages.had(tx, who, midnight)
+        rings.note_had(who, had[who])
+        if rings.at_any_hour(who, now).why is Why.BUDGET:
+            if who not in lists:
+                day = now.astimezone(rings.zone_of(who)).date()
+                lists[who] = _list_of(tx, who, day, instants)
+            found = lists[who]
+            queued.append(replace(new, folded_into=found.key) if found else new)
+        else:
+            had[who] += 1
+            queued.append(new)
+    edited = [one for one in lists.values() if one is not None]
+    outbox_messages.queue_all(tx, [*edited, *queued], **instants)
+    for one in edited:
+        outbox_messages.refresh_one(tx, one.key, **instants)
+
+
+def _is_exempt(new: NewMessage) -> bool:
+    """Return whether it is a page, or the answer to what the person wrote."""
+    return new.priority is Priority.PAGE or new.kind is MessageKind.COMMANDS
+
+
+def _list_of(
+    tx: Transaction, person: str, day: date, instants: dict[str, datetime]
+) -> NewMessage | None:
+    """Return the list of a person's day; `None` if Slack does not take it."""
+    for number in count(1):
+        key = f"rest/{day}/{person}/{number}"
+        # A sender that is rendering it now has to see what is added, or be over.
+        outbox_messages.refresh_one(tx, key, **instants)
+        known = outbox_messages.find(tx, key)
+        if known is not None and known.state is State.DEAD:
+            return None
+        if known is None or known.state is not State.SUPERSEDED:
+            return NewMessage(key, MessageKind.DAYS_REST, Priority.NUDGE, person=person)
+    raise AssertionError("numbers do not end")

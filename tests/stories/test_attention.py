@@ -1,0 +1,152 @@
+"""A person gets so many messages a day, and one list of all that comes after them."""
+
+import re
+from collections import Counter
+from random import Random
+
+import pytest
+
+from bot.emulator.api.refusals import Json
+from bot.emulator.faults import Fault
+from bot.incidents.receipts import Outcome
+from tests.stories.conftest import Tell
+from tests.story import Story, pacific
+
+BUDGET = 3
+
+
+def is_page(arguments: Json) -> bool:
+    """Return whether a message has a page, by the keys that it carries."""
+    return "/check_in/" in str(arguments["metadata"])
+
+
+def had(story: Story, who: str) -> Counter[str]:
+    """Return how many messages somebody got on each of their days, but for pages."""
+    person = story.slack.workspace.find_person(who)
+    return Counter(
+        f"{call.at.astimezone(person.zone):%a %d}"
+        for call in story.slack.calls("chat.postMessage")
+        if call.ok
+        and call.arguments["channel"] == f"D{person.id[1:]}"
+        and not is_page(call.arguments)
+    )
+
+
+@pytest.fixture
+def busy(tell: Tell) -> Story:
+    """Ana owns five incidents whose reminders begin in the afternoon."""
+    told = tell("2026-11-24 09:00")
+    told.use_policy(budget=BUDGET)
+    for number in range(5):
+        told.command("ana", f"/sev2 globex: fault {number} owner=@ana")
+        told.advance(minutes=20)
+    return told
+
+
+def test_what_comes_after_the_messages_of_the_day_is_one_list(busy: Story) -> None:
+    busy.advance(hours=6, minutes=15)
+
+    assert [line[:15] for line in busy.heard("ana")] == [
+        "Tue 15:00 INC-1",
+        "Tue 15:20 INC-2",
+        "Tue 15:40 Tue 2",
+    ]
+    assert busy.read(busy.slack.dm("ana")[-1]).splitlines()[0] == (
+        "*Tue 24 Nov: you had 2 messages today. What comes until midnight is added "
+        "here; pages come as always.*"
+    )
+    named = re.findall(r"INC-\d", busy.read(busy.slack.dm("ana")[-1]))
+    assert named == ["INC-1", "INC-3", "INC-4", "INC-5"]
+
+
+def test_the_list_drops_what_was_answered(busy: Story) -> None:
+    busy.advance(hours=5, minutes=30)
+
+    busy.fill_in("ana", "First response sent", busy.card(3), told="x")
+
+    assert "INC-3" not in busy.read(busy.slack.dm("ana")[-1])
+    assert "INC-4" in busy.read(busy.slack.dm("ana")[-1])
+
+
+def test_a_receipt_says_that_the_list_has_it(busy: Story) -> None:
+    busy.advance(hours=5, minutes=30)
+
+    (found,) = busy.bot.triage.receipts(4)
+
+    assert (found.outcome, found.why) == (
+        Outcome.MERGED,
+        "they had their messages of the day, so a list has it",
+    )
+
+
+def test_a_page_comes_as_always(busy: Story) -> None:
+    busy.advance(hours=5, minutes=30)
+
+    busy.command("dee", "/sev1 acme: checkout is down")
+
+    assert "INC-6 Acme: checkout is down" in busy.heard("ana")[-1]
+
+
+def test_what_somebody_did_to_yours_goes_into_the_list(busy: Story) -> None:
+    busy.advance(hours=5, minutes=30)
+
+    busy.take("ben", 5)
+
+    assert had(busy, "ana") == {"Tue 24": BUDGET}
+    assert "@ben took it from @ana" in busy.read(busy.slack.dm("ana")[-1])
+
+
+def test_the_next_day_begins_anew(busy: Story) -> None:
+    busy.advance(hours=24)
+
+    assert had(busy, "ana")["Wed 25"] == BUDGET
+
+
+def test_where_slack_refuses_the_list_others_get_what_it_says(busy: Story) -> None:
+    busy.advance(hours=4, minutes=50)
+    busy.slack.change_person("ana", deleted=True)
+
+    busy.advance(minutes=20)
+
+    assert "INC-3 Globex" in " ".join(busy.heard_in("support"))
+
+
+def test_a_list_that_had_nothing_to_say_is_followed_by_another(busy: Story) -> None:
+    busy.advance(hours=4, minutes=50)
+    busy.slack.faults.add("chat.postMessage", Fault.RATE_LIMITED, times=1)
+    busy.advance(minutes=10)
+    busy.fill_in("ana", "First response sent", busy.card(3), told="x")
+    busy.system_clock.advance(minutes=1)
+
+    busy.advance(minutes=40)
+
+    assert "INC-4" in busy.read(busy.slack.dm("ana")[-1])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_nobody_gets_more_in_a_day_and_the_list_lacks_nothing(
+    tell: Tell, seed: int
+) -> None:
+    random, people = Random(seed), ["ana", "ben"]
+    told = tell("2026-11-24 07:00")
+    told.use_policy(budget=2)
+    for number in range(1, 9):
+        severity, customer = random.choice([1, 2, 2]), random.choice(["acme", "globex"])
+        owner = random.choice([f" owner=@{one}" for one in people])
+        told.command("dee", f"/sev{severity} {customer}: fault {number}{owner}")
+        told.take(random.choice(people), number)
+        told.advance(minutes=random.choice([5, 45]))
+    told.travel(pacific("2026-11-24 17:00"))
+
+    for who in people:
+        place = told.slack.workspace.find_person(who).id
+        said = " ".join(told.read(one, who) for one in told.slack.dm(who))
+        listed = {
+            number
+            for number in range(1, 9)
+            for one in told.bot.triage.receipts(number)
+            if one.place == place and "so a list has it" in one.why
+        }
+        assert max(had(told, who).values()) == 2
+        assert listed
+        assert [one for one in listed if f"INC-{one} " not in said] == []
