@@ -32,7 +32,7 @@ class Commands:
     def answer(self, command: Command) -> Message | View:
         """Do what a command asks for. A prefix such as `/acme-sev1` is fine."""
         if command.is_about_on_call:
-            return self._questions.on_call(command.by)
+            return self._questions.on_call(command.by, command.about_on_call)
         if command.is_question:
             return self._questions.answer(command.text, command.by)
         if command.is_triage:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.errors import UserError
 from bot.incidents.work_list import Part, part
-from bot.policy import likeness
+from bot.policy import likeness, quiet_hours
 from bot.policy.likeness import PART
 from bot.policy.names import folded
 from bot.slack import typed
@@ -58,11 +58,35 @@ class Questions:
             lines, reader, policy, now, what=what, wanted=wanted, page=page
         )
 
-    def on_call(self, by: str) -> Message:
-        """Return who is on call, until when and who is next, and the asker's covers."""
-        requests = self._covers.shown(by)
+    def on_call(self, by: str, text: str = "") -> Message:
+        """Return who is on call, until when and who is next, and the asker's covers.
+
+        With `quiet 22:00-07:00`, or `quiet off`, set the asker's quiet hours first.
+        """
+        asked, _, hours = " ".join(text.split()).partition(" ")
+        is_set = asked.lower() == "quiet"
+        if is_set:
+            self._set_quiet_hours(by, hours)
+        requests, policy = self._covers.shown(by), self._context.policy()
         reader, now = self._people.person(by), self._context.clock()
-        return on_call.message(self._context.policy(), requests, reader, now)
+        said = on_call.quiet_line(policy, self._people.quiet_hours(by))
+        if is_set and not said:
+            said = "You have no quiet hours."
+        return on_call.message(policy, requests, reader, now, said)
+
+    def _set_quiet_hours(self, by: str, hours: str) -> None:
+        quiet = quiet_hours.read(hours)
+        if quiet is None and hours.lower() != "off":
+            what = f"“{shown(hours, _LONGEST_NAME)}” is" if hours else "These are"
+            raise UserError(
+                f"{what} no hours of the day. Type `/oncall quiet 22:00-07:00`, by "
+                "your own clock, or `/oncall quiet off`."
+            )
+        if not self._people.set_quiet_hours(by, quiet):
+            raise UserError(
+                "NOT recorded: Slack has not said yet who you are. Type it again in a "
+                "minute."
+            )
 
     def month(self, by: str) -> View:
         reader, now = self._people.person(by), self._context.clock()

@@ -10,7 +10,7 @@ from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Step, StepKind
-from bot.incidents.reach import Ring
+from bot.incidents.reach import Reach, Ring
 from bot.incidents.recipients import Recipient
 from bot.policy.policies import Policy, Severity
 
@@ -33,7 +33,7 @@ class Firing:
     step: Step
     told: tuple[Recipient, ...]
     is_repeated: bool
-    held: tuple[tuple[Recipient, datetime], ...]
+    held: tuple[tuple[Recipient, Reach], ...]
     following: tuple[Recipient, datetime] | None = None
     steps: tuple[Step, ...] = ()
     edited: tuple[Recipient, ...] = ()

@@ -6,13 +6,15 @@ the team's business days, read in the person's own zone.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from bot.business_time.schedules import Span
 from bot.incidents.deadlines import Deadline, owed_to_customer
 from bot.incidents.incidents import Incident
+from bot.policy import quiet_hours
 from bot.policy.policies import Policy
 
 
@@ -23,6 +25,7 @@ class Why(StrEnum):
     WAKES = "the policy wakes people for it"
     MISSED = "it is due before their next working day"
     OUTSIDE = "it is outside their working day"
+    QUIET = "these are their quiet hours"
     LEFT = "they have left"
     BUDGET = "they have had their messages of the day"
 
@@ -31,13 +34,15 @@ class Why(StrEnum):
 class Account:
     """What `reach` must know of a person: the zone they live in; whether they left.
 
-    Until `quiet_until` their phone makes no sound. `had` is how many messages they had
-    on this day, which does not matter to a page.
+    Until `quiet_until` their phone makes no sound. `quiet` are the hours of each day in
+    which only what the policy wakes people for rings. `had` is how many messages they
+    had on this day, which does not matter to a page.
     """
 
     zone: ZoneInfo
     has_left: bool = False
     quiet_until: datetime | None = None
+    quiet: Span | None = None
     had: int = 0
 
 
@@ -120,10 +125,17 @@ def _by_the_clock(
     if wakes:
         is_silent = account.quiet_until is not None and at < account.quiet_until
         return Reach(Why.WAKES, is_silent=is_silent)
-    day = policy.day_in(account.zone)
+    day = policy.day_in(account.zone, account.quiet)
     begins = day.next_opening(at)
     if day.is_open(at) or begins is None:
         return Reach(Why.DAY)
+    if account.quiet and quiet_hours.contain(account.quiet, _wall(at, account.zone)):
+        return Reach(Why.QUIET, begins)
     if due_at is not None and at <= due_at < begins:
         return Reach(Why.MISSED)
     return Reach(Why.OUTSIDE, begins)
+
+
+def _wall(at: datetime, zone: ZoneInfo) -> timedelta:
+    local = at.astimezone(zone)
+    return timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.incidents.deadlines import Kind
 from bot.incidents.nudges import StepKind
+from bot.incidents.reach import Why
 
 
 class Outcome(StrEnum):
@@ -27,6 +28,7 @@ class Reason(StrEnum):
     NEWER = "newer"
     ONE_MESSAGE = "one_message"
     OUTSIDE = "outside"
+    QUIET = "quiet"
     ANSWERED = "answered"
     SAID = "said"
     CLOCK = "clock"
@@ -44,7 +46,8 @@ _WORDS = {
     Reason.EDITED: "the message that stands there was edited",
     Reason.NEWER: "a newer reminder says it",
     Reason.ONE_MESSAGE: "one message with another reminder",
-    Reason.OUTSIDE: "it is outside their working day",
+    Reason.OUTSIDE: Why.OUTSIDE.value,
+    Reason.QUIET: Why.QUIET.value,
     Reason.ANSWERED: "answered before it was sent",
     Reason.SAID: "another message of that minute says it",
     Reason.CLOCK: "the bot's clock was ahead",

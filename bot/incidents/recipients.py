@@ -14,7 +14,7 @@ from bot.incidents import nudges
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Step, StepKind
-from bot.incidents.reach import Ring
+from bot.incidents.reach import Reach, Ring
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy, Severity
 
@@ -128,14 +128,14 @@ def of_step(
 class Fired:
     """A reminder that was fired: who hears now, who later, and the deadline after it.
 
-    `held` are the recipients outside of their day, each with the instant at which it
-    begins.
+    `held` are the recipients for whom it may not ring now, each with why, and until
+    when it is held.
     """
 
     step: Step
     deadline: Deadline
     told: tuple[Recipient, ...]
-    held: tuple[tuple[Recipient, datetime], ...]
+    held: tuple[tuple[Recipient, Reach], ...]
 
 
 def fire(
@@ -182,7 +182,7 @@ def fire(
         if reach is None or reach.is_now:
             told.append(one)
         elif reach.until is not None:
-            held.append((one, reach.until))
+            held.append((one, reach))
         elif step.kind is not StepKind.PAGE:
             # Slack will refuse it, and then somebody else gets it.
             told.append(one)

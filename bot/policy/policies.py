@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule, Span
-from bot.policy import targets
+from bot.policy import quiet_hours, targets
 from bot.policy.covers import Cover
 from bot.policy.names import folded
 from bot.policy.on_call import OnCall, OnCallChoice, Role
@@ -257,7 +257,7 @@ class Policy:
     intake: tuple[str, ...] = ()
     budget: int = 12
     _named: Mapping[str, Customer] = field(init=False, repr=False, compare=False)
-    _days: dict[ZoneInfo, BusinessHours] = field(
+    _days: dict[tuple[ZoneInfo, Span | None], BusinessHours] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _rezoned: dict[str, BusinessHours] = field(
@@ -301,19 +301,27 @@ class Policy:
         """Return a digest's time on a local date of the team."""
         return self.team_hours.home.instant(day, _wall(digest.at))
 
-    def day_in(self, zone: ZoneInfo) -> BusinessHours:
+    def day_in(self, zone: ZoneInfo, quiet: Span | None = None) -> BusinessHours:
         """Return the working days of a person who lives in a zone.
 
         They are the team's, from its first opening to its last closing, on the clock of
         the zone. Where the team is open for longer than one person works, a day begins
-        with the leads' digest.
+        with the leads' digest. `quiet` are hours of their own that are left out.
         """
-        if zone not in self._days:
-            home = self.team_hours.home
-            weekly = tuple(tuple(self._days_span(spans)) for spans in home.weekly)
+        if (zone, quiet) not in self._days:
+            home, weekly = self.team_hours.home, self.persons_week
+            if quiet is not None:
+                weekly = quiet_hours.without(weekly, quiet)
             own = Schedule(zone, weekly, home.holidays, home.short_days)
-            self._days[zone] = BusinessHours(own)
-        return self._days[zone]
+            self._days[zone, quiet] = BusinessHours(own)
+        return self._days[zone, quiet]
+
+    @property
+    def persons_week(self) -> tuple[tuple[Span, ...], ...]:
+        """The working day of one person on each weekday, Monday first."""
+        return tuple(
+            tuple(self._days_span(spans)) for spans in self.team_hours.home.weekly
+        )
 
     def _days_span(self, spans: Sequence[Span]) -> Iterator[Span]:
         if not spans:

@@ -85,8 +85,12 @@ class Command:
     @property
     def is_about_on_call(self) -> bool:
         """Return whether it is `/oncall`, or `/incident oncall`."""
-        is_named = self.name.endswith("incident") and len(self._words) == 1
-        return self.name.endswith("oncall") or (is_named and self._first == "oncall")
+        return self.name.endswith("oncall") or self._is_on_call_nested
+
+    @property
+    def about_on_call(self) -> str:
+        """What is asked or said about it: the text after `/oncall`."""
+        return "".join(self._words[1:]) if self._is_on_call_nested else self.text
 
     @property
     def _words(self) -> list[str]:
@@ -95,6 +99,10 @@ class Command:
     @property
     def _first(self) -> str:
         return self._words[0].lower().strip("/.,:;") if self._words else ""
+
+    @property
+    def _is_on_call_nested(self) -> bool:
+        return self.name.endswith("incident") and self._first == "oncall"
 
     @property
     def _is_nested(self) -> bool:

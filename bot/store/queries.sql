@@ -656,7 +656,8 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: person
-SELECT id, name, zone, dm, is_member, is_active, seen_at, quiet_until
+SELECT
+  id, name, zone, dm, is_member, is_active, seen_at, quiet_until, quiet_hours
 FROM people
 WHERE workspace = :workspace
   AND id = :id;
@@ -664,6 +665,13 @@ WHERE workspace = :workspace
 -- name: save_quiet
 UPDATE people
 SET quiet_until = :quiet_until
+WHERE workspace = :workspace
+  AND id = :id
+RETURNING id;
+
+-- name: save_quiet_hours
+UPDATE people
+SET quiet_hours = :quiet_hours
 WHERE workspace = :workspace
   AND id = :id
 RETURNING id;
@@ -676,7 +684,8 @@ ORDER BY id;
 
 -- name: concerned
 -- Whom an incident may concern: its owner, also one to be, and the people on call.
-SELECT id, name, zone, dm, is_member, is_active, seen_at, quiet_until
+SELECT
+  id, name, zone, dm, is_member, is_active, seen_at, quiet_until, quiet_hours
 FROM people
 WHERE workspace = :workspace
   AND id IN (
@@ -1067,7 +1076,7 @@ RETURNING count;
 
 -- name: readers_of_lists
 -- Who owns something or has something waiting for them, and :person, with their zones.
-SELECT reader.person, people.zone
+SELECT reader.person, people.zone, people.quiet_hours
 FROM (
   SELECT owner AS person
   FROM incidents

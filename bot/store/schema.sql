@@ -545,3 +545,7 @@ CREATE INDEX outbox_folded ON outbox (workspace, folded_into, id)
 WHERE folded_into IS NOT NULL;
 CREATE INDEX outbox_of_person ON outbox (workspace, person, queued_at)
 WHERE person IS NOT NULL AND kind <> 'edit';
+
+-- name: quiet_hours
+-- The hours of each day in which a person wants to hear only what wakes people.
+ALTER TABLE people ADD COLUMN quiet_hours TEXT;

@@ -5,9 +5,12 @@ from datetime import datetime
 from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.business_time.hours import BusinessHours
+from bot.business_time.schedules import Span
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.reach import Account, Reach, Ring, reach, ring_of
+from bot.policy import quiet_hours
 from bot.policy.policies import Policy
 from bot.store.database import Answer, Row, Transaction
 from bot.store.tables import records
@@ -67,6 +70,11 @@ class Rings:
         """Note how many messages a person had on this day."""
         self._accounts[id] = replace(self._account(id), had=had)
 
+    def day_of(self, id: str) -> BusinessHours:
+        """Return a person's working days, without their quiet hours."""
+        account = self._account(id)
+        return self.policy.day_in(account.zone, account.quiet)
+
     def zone_of(self, id: str) -> ZoneInfo:
         """Return a person's zone; the team's if theirs is unknown."""
         return self._account(id).zone
@@ -76,10 +84,18 @@ class Rings:
             self._accounts[id] = Account(self.policy.team_hours.zone)
             asked = self._asked or [self._tx.ask("person", id=id)]
             for row in chain.from_iterable(answer() for answer in asked):
-                zone, has_left = zone_of(row, self.policy), not row["is_active"]
-                quiet = row["quiet_until"]
-                self._accounts[row["id"]] = Account(zone, has_left, quiet)
+                self._accounts[row["id"]] = Account(
+                    zone_of(row, self.policy),
+                    has_left=not row["is_active"],
+                    quiet_until=row["quiet_until"],
+                    quiet=quiet_of(row),
+                )
         return self._accounts[id]
+
+
+def quiet_of(row: Row) -> Span | None:
+    """Return the quiet hours in a person's row, if they have any."""
+    return quiet_hours.read(row["quiet_hours"] or "")
 
 
 def zone_of(row: Row, policy: Policy) -> ZoneInfo:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from bot.business_time.hours import BusinessHours
 from bot.clock import CLOCKS_DIFFER_BY
 from bot.incidents import recipients, work_list
 from bot.incidents.incidents import Incident
@@ -54,15 +54,15 @@ def are_due(noted: Mapping[str, datetime], policy: Policy, now: datetime) -> boo
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
     """Return when the next list is due, after `now`."""
-    zones = {zone for _, zone in _readers(tx, policy, now)}
-    mornings = (next_morning(policy, zone, now) for zone in zones)
+    days = [day for _, day in _readers(tx, policy, now)]
+    again = (at for day in days for at in _openings(day, now) if at > now)
+    mornings = (next_morning(day, now) for day in days)
     digests = (_following(policy, one, now) for one in policy.digests)
-    return min((*digests, *mornings))
+    return min((*digests, *mornings, *again))
 
 
-def next_morning(policy: Policy, zone: ZoneInfo, now: datetime) -> datetime:
-    """Return when a person in a zone gets their next list: when their day begins."""
-    day = policy.day_in(zone)
+def next_morning(day: BusinessHours, now: datetime) -> datetime:
+    """Return when a person gets their next list: when their working day begins."""
     begins = day.pieces_on(day.business_day(now))[0].opens
     return begins if begins > now else day.opening_after_day_of(now)
 
@@ -97,17 +97,23 @@ def _mornings(
     now: datetime,
     reminded: Mapping[str, Sequence[Item]],
 ) -> Iterator[NewMessage]:
-    """Yield the lists of those whose day began after `since` and is not over."""
-    for person, zone in _readers(tx, policy, now):
-        day = policy.day_in(zone)
+    """Yield the lists of those whose day began after `since` and is not over.
+
+    What was held in quiet hours within a day comes as they end.
+    """
+    for person, day in _readers(tx, policy, now):
         if not day.is_open(now):
             continue
-        today = day.business_day(now)
-        begun = day.pieces_on(today)[0].opens
+        today, openings = day.business_day(now), _openings(day, now)
+        begun = max(at for at in openings if at <= now)
         if since is not None and begun <= since:
             continue
-        held = _released(tx, person, now)
-        until = next_morning(policy, zone, now)
+        held, key = _released(tx, person, now), f"morning/{today:%Y-%m-%d}/{person}"
+        if begun > openings[0]:
+            if not held:
+                continue
+            key += f"/{begun:%H%M}"
+        until = next_morning(day, now)
         found = morning_of(tx, policy, person, held, now=now, until=until)
         is_said = _says_nothing_more(found, reminded.get(person, ()))
         for item in held:
@@ -117,7 +123,7 @@ def _mornings(
                 receipts.released(tx, item, person)
         if not is_said:
             yield NewMessage(
-                key=_key(tx, f"morning/{today:%Y-%m-%d}/{person}", begun, now),
+                key=_key(tx, key, begun, now),
                 kind=MessageKind.MORNING,
                 priority=Priority.NUDGE,
                 person=person,
@@ -201,16 +207,26 @@ def _is_still_held(
     )
 
 
+def _openings(day: BusinessHours, now: datetime) -> list[datetime]:
+    """Return when a person's working day begins, and goes on after quiet hours."""
+    return [piece.opens for piece in day.pieces_on(day.business_day(now))]
+
+
 def _readers(
     tx: Transaction, policy: Policy, now: datetime
-) -> list[tuple[str, ZoneInfo]]:
-    """Return everybody who may get a list, with their zones."""
-    found = dict[str, ZoneInfo]()
+) -> list[tuple[str, BusinessHours]]:
+    """Return everybody who may get a list, with their working days."""
+    found = dict[str, BusinessHours]()
     for on_call in recipients.all_of_unowned(policy, now) or {""}:
         rows = tx.all("readers_of_lists", person=on_call)
-        found |= {row["person"]: accounts.zone_of(row, policy) for row in rows}
+        found |= {
+            row["person"]: policy.day_in(
+                accounts.zone_of(row, policy), accounts.quiet_of(row)
+            )
+            for row in rows
+        }
     found.pop("", None)
-    return sorted(found.items())
+    return sorted(found.items(), key=lambda one: one[0])
 
 
 def _digest(  # noqa: PLR0913  # Of which digest, and its instants.

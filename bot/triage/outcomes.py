@@ -7,6 +7,7 @@ from itertools import pairwise
 from bot.incidents.deadlines import Deadline
 from bot.incidents.firing import Firing
 from bot.incidents.nudges import Step
+from bot.incidents.reach import Why
 from bot.incidents.receipts import Outcome, Reason
 from bot.incidents.recipients import Because, Recipient
 from bot.store.tables.outbox_messages import RING, THREAD
@@ -35,8 +36,9 @@ def due(firing: Firing, now: datetime) -> Iterator[Due]:
     for recipient in firing.edited:
         merged = Outcome.MERGED, Reason.EDITED
         yield _due(deadline, fired, last, recipient.id, *merged)
-    for recipient, until in firing.held:
-        later = Outcome.HELD, Reason.OUTSIDE, until
+    for recipient, reach in firing.held:
+        reason = Reason.QUIET if reach.why is Why.QUIET else Reason.OUTSIDE
+        later = Outcome.HELD, reason, reach.until
         yield _due(deadline, fired, last, recipient.id, *later)
 
 

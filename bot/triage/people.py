@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from bot.business_time.schedules import Span
 from bot.errors import Fate, SlackError
 from bot.incidents import recipients
 from bot.incidents.digest import Gap
@@ -17,6 +18,7 @@ from bot.incidents.refusals import (
     Refusal,
     SeveralPeople,
 )
+from bot.policy import quiet_hours
 from bot.policy.names import folded
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
@@ -26,7 +28,7 @@ from bot.slack.readers import Person
 from bot.slack.reasons import UNREACHABLE
 from bot.store.database import Row, Transaction
 from bot.triage import leavers
-from bot.triage.accounts import zone_of
+from bot.triage.accounts import quiet_of, zone_of
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,17 @@ class People:
         """Return a person's name; `None` for an unknown id."""
         row = self._row(id)
         return row["name"] if row else None
+
+    def quiet_hours(self, id: str) -> Span | None:
+        """Return a person's own quiet hours, by their clock, if they have any."""
+        row = self._row(id)
+        return quiet_of(row) if row else None
+
+    def set_quiet_hours(self, id: str, quiet: Span | None) -> bool:
+        """Set a person's quiet hours, or end them; `False` if the person is unknown."""
+        hours = quiet_hours.written(quiet) if quiet else None
+        with self._context.database.transaction() as tx:
+            return tx.one("save_quiet_hours", id=id, quiet_hours=hours) is not None
 
     def ids(self) -> Callable[[str], str | None]:
         """Return what finds the id of the one active person with a name.

@@ -312,8 +312,10 @@ def _item(firing: Firing, recipient: Recipient) -> Item:
 
 def _held_items(firing: Firing, now: datetime) -> Iterator[tuple[str, Item, datetime]]:
     """Yield the reminder for each person who gets it when their day begins."""
-    for recipient, until in firing.held:
-        yield recipient.id, replace(_item(firing, recipient), held_at=now), until
+    for recipient, reach in firing.held:
+        assert reach.until is not None, "what is held is held until an instant"
+        item = replace(_item(firing, recipient), held_at=now)
+        yield recipient.id, item, reach.until
 
 
 def _without_standing(tx: Transaction, firing: Firing, now: datetime) -> Firing:

@@ -134,7 +134,7 @@ class Triage:
         policy, now = self._context.policy(), self._context.clock()
         with self._context.database.reading() as tx:
             cases = daily_lists.load_cases(tx, now)
-        until = daily_lists.next_morning(policy, zone, now)
+        until = daily_lists.next_morning(policy.day_in(zone), now)
         return work_list(policy, cases, now=now, until=until)
 
     def history(self, number: int) -> list[Event]:
@@ -442,8 +442,8 @@ class Triage:
         told = {one.id: one for firing in fired for one in firing.told}
         following = recipients.next_told(policy, incident, running, ring, but_not=told)
         if following is not None and not told and incident.owner is None:
-            zone = rings.zone_of(recipients.of_unowned(policy, incident, now).id)
-            list_at = daily_lists.next_morning(policy, zone, now)
+            day = rings.day_of(recipients.of_unowned(policy, incident, now).id)
+            list_at = daily_lists.next_morning(day, now)
             following = None if list_at < following[1] else following
         return Result(incident, owed, tuple(told.values()), following)
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.incidents.reach import Account, Reach, Why, reach
+from bot.policy import quiet_hours
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.public_holidays import public_holidays
@@ -134,3 +135,34 @@ def test_a_day_is_what_one_person_works(hours: str, local: str, is_now: bool) ->
     )
 
     assert found(local, BERLIN, policy=policy).is_now is is_now
+
+
+@pytest.mark.parametrize(
+    ("local", "due", "expected"),
+    [
+        ("2026-11-24 22:00", "2026-11-24 23:00", (Why.QUIET, "2026-11-25 09:00")),
+        ("2026-11-25 06:59", "2026-11-25 08:00", (Why.QUIET, "2026-11-25 09:00")),
+        ("2026-11-25 07:00", "2026-11-25 08:00", (Why.MISSED, None)),
+        ("2026-11-24 12:30", "2026-11-24 12:45", (Why.DAY, None)),
+    ],
+    ids=["as they begin", "just before they end", "as they end", "by day"],
+)
+def test_in_quiet_hours_even_what_would_be_missed_is_held(
+    local: str, due: str, expected: tuple[Why, str | None]
+) -> None:
+    account = Account(BERLIN, quiet=quiet_hours.read("22:00-07:00"))
+    instants = {"at": at(local, BERLIN), "due_at": at(due, BERLIN)}
+
+    found = reach(shipped_policy(), account, wakes=False, **instants)
+
+    why, until = expected
+    assert found == Reach(why, at(until, BERLIN) if until else None)
+
+
+def test_in_quiet_hours_what_wakes_people_rings() -> None:
+    account = Account(BERLIN, quiet=quiet_hours.read("22:00-07:00"))
+    night = at("2026-11-24 23:00", BERLIN)
+
+    found = reach(shipped_policy(), account, night, wakes=True, due_at=None)
+
+    assert found == Reach(Why.WAKES)

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.business_time.schedules import Span
 from bot.incidents.incidents import Incident
+from bot.policy import quiet_hours
 from bot.policy.covers import CoverRequest
 from bot.policy.on_call import Role
 from bot.policy.on_call_ahead import Trouble
@@ -51,12 +53,19 @@ _MOST_COVERS = 10
 
 
 def message(
-    policy: Policy, requests: Sequence[CoverRequest], reader: Person, now: datetime
+    policy: Policy,
+    requests: Sequence[CoverRequest],
+    reader: Person,
+    now: datetime,
+    quiet: str = "",
 ) -> Message:
-    """Return who is on call at each level, and the reader's covers, with Withdraw."""
+    """Return who is on call at each level, and the reader's covers, with Withdraw.
+
+    `quiet` is what is said of the reader's quiet hours.
+    """
     plain, token = both(reader.zone, now)
-    text = " ".join(_now(policy, plain))
-    blocks = [*sections(_now(policy, token))]
+    text = " ".join([*filter(None, [quiet]), *_now(policy, plain)])
+    blocks = [*map(section, filter(None, [quiet])), *sections(_now(policy, token))]
     groups: dict[str, list[CoverRequest]] = {}
     for one in requests:
         groups.setdefault(one.request, []).append(one)
@@ -73,6 +82,22 @@ def message(
         )
     )
     return say(text, blocks)
+
+
+def quiet_line(policy: Policy, quiet: Span | None) -> str:
+    """Return what a person's quiet hours mean; empty if they have none."""
+    if quiet is None:
+        return ""
+    ends, rest = quiet_hours.clock(quiet.closes), "the rest comes in your next list"
+    if quiet_hours.are_all(quiet, policy.persons_week):
+        rest = (
+            "that is your whole working day: you are reached by pages alone, and by a "
+            f"list at {ends}"
+        )
+    return (
+        f"Your quiet hours: {quiet_hours.clock(quiet.opens)} to {ends}. Only what "
+        f"wakes people rings then; {rest}. `/oncall quiet off` ends them."
+    )
 
 
 def month(policy: Policy, reader: Person, now: datetime) -> View:

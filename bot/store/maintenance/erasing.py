@@ -42,7 +42,7 @@ UNTYPED = {
     "inbox": ("workspace", "key", "answer"),
     "counters": ("workspace", "name"),
     "marks": ("workspace", "name"),
-    "people": ("workspace", "id", "name", "zone", "dm"),
+    "people": ("workspace", "id", "name", "zone", "dm", "quiet_hours"),
     "people_listing": ("workspace", "next_page"),
     "held": ("workspace", "person", "deadline_kind", "step", "because"),
     "receipts": ("workspace", "deadline_kind", "place", "step", "outcome", "reason"),

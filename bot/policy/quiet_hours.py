@@ -1,0 +1,81 @@
+"""A person's own quiet hours: how they are written, and what they leave of a day."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from bot.business_time.schedules import DAY, Span
+
+_MINUTE = timedelta(minutes=1)
+_SPAN = re.compile(
+    r"([01]?\d|2[0-3])(?::([0-5]\d))? ?[-\u2010-\u2015\u2212] ?"
+    r"([01]?\d|2[0-3])(?::([0-5]\d))?"
+)
+
+
+def read(written: str) -> Span | None:
+    """Read hours such as `22:00-07:00` or `22-7`; `None` if these are none."""
+    found = _SPAN.fullmatch(written.strip())
+    if found is None:
+        return None
+    hours = [int(number or 0) for number in found.groups()]
+    opens = timedelta(hours=hours[0], minutes=hours[1])
+    closes = timedelta(hours=hours[2], minutes=hours[3])
+    if opens == closes:
+        return None
+    return Span(opens, closes if closes > opens else closes + DAY)
+
+
+def written(quiet: Span) -> str:
+    """Return quiet hours as `read` reads them: 22:00-07:00."""
+    return "-".join(clock(at) for at in (quiet.opens, quiet.closes))
+
+
+def clock(wall: timedelta) -> str:
+    """Return a time of the wall clock: 07:00."""
+    hours, minutes = divmod(wall % DAY // _MINUTE, 60)
+    return f"{hours:02}:{minutes:02}"
+
+
+def contain(quiet: Span, wall: timedelta) -> bool:
+    """Return whether a time of the wall clock lies in quiet hours."""
+    return any(quiet.opens <= at < quiet.closes for at in (wall, wall + DAY))
+
+
+def are_all(quiet: Span, weekly: Sequence[Sequence[Span]]) -> bool:
+    """Return whether quiet hours leave nothing of a week."""
+    spans = (span for of_day in weekly for span in of_day)
+    return not any(True for span in spans for _ in _left(span, quiet))
+
+
+def without(
+    weekly: Sequence[Sequence[Span]], quiet: Span
+) -> tuple[tuple[Span, ...], ...]:
+    """Return the spans of a week, Monday first, without quiet hours.
+
+    If nothing is left of it, a minute as they end is: then comes the list of the day.
+    """
+    left: list[list[Span]] = [[] for _ in weekly]
+    ends = quiet.closes % DAY
+    for weekday, spans in enumerate(weekly):
+        if spans and are_all(quiet, weekly):
+            left[weekday].append(Span(ends, ends + _MINUTE))
+            continue
+        for begins, closes in (one for span in spans for one in _left(span, quiet)):
+            # What a night shift has after midnight begins on the next date.
+            later = begins // DAY
+            day = (weekday + later) % len(left)
+            left[day].append(Span(begins - later * DAY, closes - later * DAY))
+    return tuple(tuple(sorted(spans, key=lambda one: one.opens)) for spans in left)
+
+
+def _left(span: Span, quiet: Span) -> Iterator[tuple[timedelta, timedelta]]:
+    """Yield from when to when a span is not quiet."""
+    at = span.opens
+    for days in (-1, 0, 1):
+        begins, ends = quiet.opens + days * DAY, quiet.closes + days * DAY
+        if at < min(begins, span.closes):
+            yield at, min(begins, span.closes)
+        at = max(at, ends)
+    if at < span.closes:
+        yield at, span.closes

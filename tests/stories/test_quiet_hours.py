@@ -1,0 +1,63 @@
+"""Quiet hours of one's own: `/oncall quiet 22:00-07:00`."""
+
+import pytest
+
+from tests.stories.conftest import Tell
+from tests.story import Story, pacific
+
+NIGHT = "/oncall quiet 22:00-07:00"
+
+
+def said(story: Story, text: str, who: str = "ana") -> str:
+    """Return the first line of the private answer to a command."""
+    return story.read(story.command(who, text).private, who).splitlines()[0]
+
+
+def test_they_are_said_until_they_are_over(tuesday: Story) -> None:
+    line = (
+        "Your quiet hours: 22:00 to 07:00. Only what wakes people rings then; the rest "
+        "comes in your next list. `/oncall quiet off` ends them."
+    )
+
+    assert said(tuesday, "/incident oncall quiet 22-7") == line
+    assert said(tuesday, "/oncall") == line
+    assert said(tuesday, "/oncall", "ben").startswith("Primary: ")
+    assert said(tuesday, "/oncall quiet off") == "You have no quiet hours."
+    assert said(tuesday, "/oncall").startswith("Primary: ")
+
+
+@pytest.mark.parametrize("hours", [" at night", "", " 22:00-22:00"])
+def test_what_is_no_span_is_refused_and_changes_nothing(
+    tuesday: Story, hours: str
+) -> None:
+    tuesday.command("ana", NIGHT)
+
+    refused = said(tuesday, f"/oncall quiet{hours}")
+
+    assert "no hours of the day. Type `/oncall quiet 22:00-07:00`" in refused
+    assert said(tuesday, "/oncall").startswith("Your quiet hours: 22:00 to 07:00")
+
+
+def test_hours_that_cover_a_whole_day_leave_pages_and_one_list(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    answer = said(told, "/oncall quiet 08:00-18:00")
+    told.command("ana", "/sev2 acme: push fails owner=@ana")
+    told.command("dee", "/sev1 acme: checkout is down")
+
+    told.advance(hours=9)
+
+    assert "you are reached by pages alone, and by a list at 18:00" in answer
+    heard = [line for line in told.heard("ana") if "INC-2 Acme: checkout" not in line]
+    assert [line[:9] for line in heard] == ["Tue 18:00"]
+    assert "INC-1" in " ".join(map(told.read, told.slack.dm("ana")))
+
+
+def test_what_is_held_over_lunch_comes_as_that_ends(tell: Tell) -> None:
+    told = tell("2026-11-24 09:00")
+    told.command("ana", "/oncall quiet 12:00-13:30")
+    told.command("ana", "/sev2 acme: push fails owner=@ana")
+
+    told.travel(pacific("2026-11-24 14:00"))
+
+    assert [line[:9] for line in told.heard("ana")] == ["Tue 13:30", "Tue 14:00"]
+    assert told.bot.triage.receipts(1)[1].why == "in the morning list"
