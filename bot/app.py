@@ -43,6 +43,7 @@ from bot.running.record_checks import RecordCheck
 from bot.running.scheduler import TICK_EVERY_S, Scheduler, Wake, guarded
 from bot.running.senders import Senders
 from bot.settings import Settings, clock_of, text_of
+from bot.slack import actions
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.slack.identities import Identity
@@ -222,10 +223,16 @@ def _listeners(  # noqa: PLR0913  # What an act may touch.
     triages = Triages(context, triage, triaging, people, slack)
     changes = MessageUpdates(context, triage)
     updates = CustomerUpdates(context, changes, people, slack, linked)
+    shortcuts = {
+        actions.TRIAGE_MESSAGE: triages.shortcut,
+        actions.WAS_UPDATE: updates.of_shortcut,
+        actions.WHY_TOLD: questions.why_told,
+    }
     return Listeners(
         Commands(context, triage, people, questions, triages),
         Presses(context, triage, people, outbox, questions, triages, updates, covers),
         Forms(context, triage, people, covers),
+        shortcuts,
         triages,
         updates,
         IntakeChannels(context, triages, triaging, people, slack, linked),

@@ -138,6 +138,10 @@ _SHORTCUTS = {
         "This was the update",
         "Log this message as what the customer was told",
     ),
+    actions.WHY_TOLD: (
+        "Why am I getting this?",
+        "Which words of the policy brought you this message, and what stops it",
+    ),
 }
 _DESCRIPTION = "Keeps the support plan's promises in business time"
 _LONG_DESCRIPTION = (

@@ -77,6 +77,7 @@ class Listeners:
     _commands: Commands
     _presses: Presses
     _forms: Forms
+    _shortcuts: Mapping[str, Callable[[Shortcut], Message]]
     _triages: Triages
     _updates: CustomerUpdates
     _intake: IntakeChannels
@@ -94,8 +95,8 @@ class Listeners:
         app.view(_ANYTHING)(self._on_submission)
         app.view_closed(_ANYTHING)(_acknowledge)
         app.options(_ANYTHING)(self._on_search)
-        app.message_shortcut(actions.TRIAGE_MESSAGE)(self._on_shortcut)
-        app.message_shortcut(actions.WAS_UPDATE)(self._on_shortcut)
+        for name in self._shortcuts:
+            app.message_shortcut(name)(self._on_shortcut)
         app.shortcut(_ANYTHING)(_acknowledge)
         app.event("user_change")(self._on_person)
         app.event("team_join")(self._on_person)
@@ -146,8 +147,7 @@ class Listeners:
 
     def _on_shortcut(self, ack: Ack, body: Payload) -> None:
         shortcut = payloads.shortcut(body)
-        is_update = shortcut.shortcut == actions.WAS_UPDATE
-        act = self._updates.of_shortcut if is_update else self._triages.shortcut
+        act = self._shortcuts[shortcut.shortcut]
         answer = self._asked(shortcut, partial(act, shortcut))
         ack()
         self._replies.later(partial(self._replies.whisper, shortcut, answer))

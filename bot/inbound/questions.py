@@ -12,7 +12,16 @@ from bot.policy.names import folded
 from bot.slack import typed
 from bot.slack.blocks import Message, View, shown
 from bot.slack.command_text import as_word, asks_for_help, near_customers
-from bot.slack.messages import command_help, incident_list, on_call, one_incident
+from bot.slack.messages import (
+    answers,
+    command_help,
+    incident_list,
+    on_call,
+    one_incident,
+    why_told,
+)
+from bot.slack.payloads import Shortcut
+from bot.triage import explanations
 from bot.triage.context import Context
 from bot.triage.covers import Covers
 from bot.triage.people import People
@@ -91,6 +100,14 @@ class Questions:
     def month(self, by: str) -> View:
         reader, now = self._people.person(by), self._context.clock()
         return on_call.month(self._context.policy(), reader, now)
+
+    def why_told(self, shortcut: Shortcut) -> Message:
+        """Return why a message came to the person who asks."""
+        told = explanations.explain(self._context, shortcut.channel, shortcut.ts)
+        if told is None:
+            return answers.sentence(why_told.NOT_OURS)
+        reader, now = self._people.person(shortcut.by), self._context.clock()
+        return why_told.message(told, reader, self._context.policy(), now)
 
     def _one(self, number: int, by: str) -> Message:
         result, history = self._triage.look(number), self._triage.history(number)

@@ -58,6 +58,7 @@ MONTH = "month"
 # Shortcuts on messages.
 TRIAGE_MESSAGE = "triage_message"
 WAS_UPDATE = "was_update"
+WHY_TOLD = "why_told"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1983,6 +1983,16 @@ FROM outbox
 WHERE workspace = :workspace
   AND key = :key;
 
+-- name: message_at
+-- It has no index: it is asked only when somebody wants to know why they got a message.
+SELECT
+  @message_columns
+FROM outbox
+WHERE workspace = :workspace
+  AND conversation = :conversation
+  AND ts = :ts
+  AND kind <> 'edit';
+
 -- name: send_again
 -- A card and a digest go to the channel that the policy names now.
 UPDATE outbox

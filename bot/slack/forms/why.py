@@ -68,7 +68,7 @@ def _blocks(
     found = [section(headline(incident, policy))]
     for deadline in (*owed_to_customer(deadlines), running_now(deadlines)):
         if deadline is not None:
-            found.extend(_open(incident, deadline, policy, reader, now))
+            found.extend(ledger(incident, deadline, policy, reader, now))
     closed = [one for one in deadlines if not one.is_open and not one.kind.is_internal]
     lines = [_closed(incident, one, policy, now) for one in closed[-_MOST_CLOSED:]]
     if lines:
@@ -78,13 +78,14 @@ def _blocks(
     return found
 
 
-def _open(
+def ledger(
     incident: Incident,
     deadline: Deadline,
     policy: Policy,
     reader: Person,
     now: datetime,
 ) -> Iterator[Block]:
+    """Yield an open deadline's target in the policy's words, and what was counted."""
     zone = hours_of(policy, deadline, incident).zone
     lines = ledger_of(policy, deadline, incident)
     yield from sections([f"*{_target(incident, deadline, policy)}*"])

@@ -47,14 +47,21 @@ def sentences(
 ) -> list[str]:
     """Return what else a page says to this reader, and what stops it."""
     because = [WOULD_BE_MISSED] if item.would_be_missed else []
+    said = _silent_owner(item, policy, times)
     if item.incident.owner is None:
-        stop = "Stops when somebody takes it."
-        return [*_unowned(item, policy, times), *because, stop]
+        said = _unowned(item, policy, times)
+    elif item.is_owned_by(reader):
+        said = _check_in(item, policy, times)
+    return [*said, *because, stop(item, reader)]
+
+
+def stop(item: Item, reader: Person | None) -> str:
+    """Return what ends an escalation or a check-in."""
+    if item.incident.owner is None:
+        return "Stops when somebody takes it."
     if item.is_owned_by(reader):
-        stop = "Stops at any act of yours on it."
-        return [*_check_in(item, policy, times), *because, stop]
-    stop = "Stops when the owner answers, or somebody takes it over."
-    return [*_silent_owner(item, policy, times), *because, stop]
+        return "Stops at any act of yours on it."
+    return "Stops when the owner answers, or somebody takes it over."
 
 
 def buttons_of(item: Item, reader: Person | None) -> list[Element]:

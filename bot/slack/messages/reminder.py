@@ -153,7 +153,7 @@ def _others(
     """Return why this reader gets it, and what stops it."""
     if item.is_page:
         return page.sentences(item, reader, policy, times)
-    return [*_details(item, reader, policy, times), _stop(item, reader)]
+    return [*_details(item, reader, policy, times), stop(item, reader)]
 
 
 def _details(
@@ -205,8 +205,10 @@ def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str
     return f"{whose}; you are told as the {role(item.because)}."
 
 
-def _stop(item: Item, reader: Person | None) -> str:
-    """Return what ends these reminders."""
+def stop(item: Item, reader: Person | None) -> str:
+    """Return what ends these reminders or pages."""
+    if item.is_page:
+        return page.stop(item, reader)
     if item.deadline.is_resolution:
         return "Stops when it is resolved."
     if item.deadline.kind is Kind.FIRST_RESPONSE:

@@ -272,6 +272,12 @@ def find(tx: Transaction, key: str) -> OutboxMessage | None:
     return message_of(row) if row else None
 
 
+def posted_at(tx: Transaction, conversation: str, ts: str) -> OutboxMessage | None:
+    """Return the message that stands at a place in Slack."""
+    row = tx.one("message_at", conversation=conversation, ts=ts)
+    return message_of(row) if row else None
+
+
 def send_again(
     tx: Transaction,
     key: str,

@@ -1,0 +1,106 @@
+"""The answer to "Why am I getting this?": as whom, by which words, and until when."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import assert_never
+
+from bot.incidents.deadlines import owed_now
+from bot.incidents.explanation import Explanation, Reminded
+from bot.incidents.nudges import StepKind
+from bot.incidents.reach import Why
+from bot.policy.on_call import Role
+from bot.policy.policies import Policy
+from bot.slack.blocks import Message, context, fits, place, say, section, span
+from bot.slack.forms import why
+from bot.slack.messages import reminder
+from bot.slack.messages.reminder_item import Item, role
+from bot.slack.phrases import Times, both, joined, name_of
+from bot.slack.readers import Person
+
+NOT_OURS = "I did not send that to you, so I cannot say why it came."
+_RINGS = {
+    Why.DAY: "it came within your working day",
+    Why.WAKES: "the policy wakes people for it (`escalation.wakes`)",
+    Why.MISSED: "it was due before your next working day",
+}
+
+
+def message(
+    told: Explanation, reader: Person, policy: Policy, now: datetime
+) -> Message:
+    """Return why a person got a message; the ledgers as far as they fit."""
+    plain, token = both(reader.zone, now)
+    text = [str(one) for one in (told.occasion,) if one]
+    blocks = [section(one) for one in text]
+    for one in told.reminders:
+        text.append(_first(one))
+        said = " ".join([_first(one), *_rest(one, reader, policy, token)])
+        ledger = []
+        if (owed := owed_now(one.deadlines)) is not None:
+            ledger = [*why.ledger(one.incident, owed, policy, reader, now)]
+        ways = ([*blocks, section(said), *ledger], [*blocks, section(said)])
+        # One more may have to say that this is not all.
+        found = next((way for way in ways if fits([*way, context("…")])), None)
+        if found is None:
+            blocks.append(context("…"))
+            break
+        blocks = found
+    last = [*_rest(told.reminders[0], reader, policy, plain)] if told.reminders else []
+    return say(" ".join([*text[:1], *last]), blocks)
+
+
+def _first(one: Reminded) -> str:
+    rang = f": {_RINGS[one.why]}" if one.why in _RINGS else ""
+    return f"{name_of(one.incident)}: you are told as the {role(one.because)}{rang}."
+
+
+def _rest(one: Reminded, reader: Person, policy: Policy, times: Times) -> Iterator[str]:
+    """Yield the policy's line, who else was told, what stops it, and what is next."""
+    yield f"The policy: {_line(one, policy)}."
+    if one.others:
+        others = [
+            "the card's thread" if other == "thread" else place(other)
+            for other in one.others
+        ]
+        yield f"At that moment it also went to {joined(others)}."
+    else:
+        yield "Nobody else was told at that moment."
+    if not one.deadline.is_open:
+        yield "It is over: nothing more comes."
+        return
+    item = Item(one.incident, one.deadline, one.step, one.because)
+    yield reminder.stop(item, reader)
+    if one.next_at is None:
+        yield "No further one comes to you for it."
+    else:
+        yield f"{times.at(one.next_at, 'The next one comes to you at')}."
+
+
+def _line(one: Reminded, policy: Policy) -> str:
+    """Return the setting that brings a reminder, as it stands in the policy."""
+    escalation, reminders = policy.escalation, policy.reminders
+    match one.step:
+        case StepKind.PAGE:
+            roles = {str(each) for each in Role} & {str(one.because)}
+            steps = [
+                f"after {span(step.after)} tell {joined(step.tell)}"
+                for step in escalation.steps
+                if roles & {str(each) for each in step.tell}
+            ]
+            return f"`escalation.steps`: {'; '.join(steps) or 'the owner is asked too'}"
+        case StepKind.CHECK_IN:
+            return f"`escalation.check_in_every: {span(escalation.check_in_every)}`"
+        case StepKind.AHEAD:
+            return (
+                f"`reminders.ahead: {reminders.ahead:.0%}` of its time before it is due"
+            )
+        case StepKind.DUE:
+            return "a reminder as it is due"
+        case StepKind.AFTER | StepKind.AFTER_AGAIN:
+            return (
+                f"`reminders.ahead: {reminders.ahead:.0%}` of its time after it is late"
+            )
+        case StepKind.SNOOZED:
+            return "somebody put the reminder off until then"
+        case _:
+            assert_never(one.step)
