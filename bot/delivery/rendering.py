@@ -237,9 +237,10 @@ class Renderer:
         if message.kind is MessageKind.COVER_ANSWERED:
             said = cover.answered(asked, policy, reader, now)
             return Rendered(said)
-        is_live = any(one.is_open(now) for one in asked)
-        if message.ts is None and not is_live:
+        if message.ts is None and not any(one.is_open(now) for one in asked):
             return None
+        # One that was accepted can be withdrawn, and then says so.
+        is_live = any(one.withdrawn_at is None and now < one.ends_at for one in asked)
         return Rendered(cover.message(asked, policy, reader, now), is_live=is_live)
 
     def _shift(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:

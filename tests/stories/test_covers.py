@@ -142,6 +142,7 @@ def test_a_cover_can_be_covered_and_withdrawn(tell: Tell) -> None:
     assert told.phone("cem")[-1] == (
         "@dee withdrew the cover of you (support) from 23:30 to tomorrow 01:30."
     )
+    assert told.phone("dee")[0].startswith("@dee withdrew it, nothing is asked of you")
 
 
 def test_what_is_withdrawn_in_part_is_said_to_be_withdrawn(tell: Tell) -> None:
