@@ -30,6 +30,8 @@ class Reason(StrEnum):
     OUTSIDE = "outside"
     QUIET = "quiet"
     ANSWERED = "answered"
+    MOVED = "moved"
+    PAUSED = "paused"
     SAID = "said"
     CLOCK = "clock"
     BUDGET = "budget"
@@ -49,6 +51,8 @@ _WORDS = {
     Reason.OUTSIDE: Why.OUTSIDE.value,
     Reason.QUIET: Why.QUIET.value,
     Reason.ANSWERED: "answered before it was sent",
+    Reason.MOVED: "somebody else has it now",
+    Reason.PAUSED: "it stands still, waiting on the customer",
     Reason.SAID: "another message of that minute says it",
     Reason.CLOCK: "the bot's clock was ahead",
     Reason.BUDGET: "they had their messages of the day, so a list has it",

@@ -946,7 +946,8 @@ SELECT
   due.deadline_kind, due.deadline_count, due.fired, due.place, due.step, due.due_at,
   due.outcome, due.reason, due.held_until, owed.closed_at, told.position, told.key,
   told.kind, told.state, told.attempts, told.sent_at, told.deleted_at, told.last_error,
-  told.instead, told.folded_into,
+  told.instead, told.folded_into, told.because, one.owner,
+  CASE WHEN one.closed_at IS NULL THEN 1 ELSE 0 END AS is_incident_open,
   -- An answer may be recorded later, for the earlier instant at which it was given.
   (
     SELECT MIN(answer.recorded_at)
@@ -961,10 +962,13 @@ JOIN deadlines AS owed
   AND owed.incident = due.incident
   AND owed.kind = due.deadline_kind
   AND owed.count = due.deadline_count
+JOIN incidents AS one
+  ON one.workspace = due.workspace
+  AND one.number = due.incident
 LEFT JOIN (
   SELECT
     item.workspace, item.incident, item.deadline_kind, item.deadline_count, item.fired,
-    item.position, message.key, message.kind, message.state, message.attempts,
+    item.because, item.position, message.key, message.kind, message.state, message.attempts,
     message.sent_at, message.deleted_at, message.last_error, message.folded_into,
     COALESCE(other.person, other.conversation) AS instead,
     CASE

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from bot.business_time.hours import BusinessHours
 from bot.clock import CLOCKS_DIFFER_BY
 from bot.incidents import recipients, work_list
+from bot.incidents.deadlines import Kind
 from bot.incidents.incidents import Incident
 from bot.incidents.receipts import Reason
 from bot.incidents.recipients import Because
@@ -141,7 +142,8 @@ def _released(tx: Transaction, person: str, now: datetime) -> list[Item]:
         if _is_still_held(tx, person, item, incident):
             still.append(item)
         else:
-            receipts.dropped(tx, item, person, Reason.ANSWERED)
+            reason = _why_not_held(tx, person, item, incident)
+            receipts.dropped(tx, item, person, reason)
     return still
 
 
@@ -210,6 +212,21 @@ def _is_still_held(
 def _openings(day: BusinessHours, now: datetime) -> list[datetime]:
     """Return when a person's working day begins, and goes on after quiet hours."""
     return [piece.opens for piece in day.pieces_on(day.business_day(now))]
+
+
+def _why_not_held(
+    tx: Transaction, person: str, item: Item, incident: Incident
+) -> Reason:
+    """Return why what was held for a person does not concern them any more."""
+    owed = records.deadlines(tx, item.incident)
+    found = [one for one in owed if (one.kind, one.count) == (item.kind, item.count)]
+    is_over = any(not one.is_open for one in found)
+    is_theirs = item.because is not Because.OWNER or incident.owner == person
+    # What is owed to the customer goes on; a check-in ends with its owner's time.
+    may_move = not is_over or item.kind is Kind.CHECK_IN
+    if incident.is_open and may_move and not is_theirs:
+        return Reason.MOVED
+    return Reason.ANSWERED if is_over else Reason.PAUSED
 
 
 def _readers(

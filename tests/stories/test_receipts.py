@@ -8,6 +8,7 @@ from bot.emulator.faults import Fault
 from bot.incidents.receipts import Outcome, Receipt
 from bot.store.tables import items
 from tests.stories.conftest import Tell
+from tests.stories.test_covers import by_turns
 from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
@@ -74,6 +75,44 @@ def test_what_was_held_is_superseded_when_somebody_answers(tell: Tell) -> None:
     assert (hers.outcome, hers.why) == (
         Outcome.SUPERSEDED,
         "answered before it was sent",
+    )
+
+
+def test_what_was_held_for_an_owner_says_that_somebody_else_has_it(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 12:00")
+    told.command("ben", "/sev2 acme: push of apps fails owner=@ben")
+    told.travel(pacific("2026-11-24 17:00"))
+
+    told.take("ana")
+    told.travel(pacific("2026-11-25 06:05"))
+
+    his = [one for one in receipts(told) if one.place == "U0BEN"]
+    assert (his[-1].outcome, his[-1].why) == (
+        Outcome.SUPERSEDED,
+        "somebody else has it now",
+    )
+
+
+def test_what_was_not_sent_before_a_change_of_shift_says_that_it_moved(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-28 07:50", policy=by_turns())
+    told.command("lea", SEV1)
+    told.take("ana")
+    told.travel(pacific("2026-11-28 08:40"))
+    told.slack.faults.add(POST, Fault.RATE_LIMITED, times=None)
+    told.travel(pacific("2026-11-28 09:01"))
+
+    told.slack.faults.clear()
+    told.system_clock.advance(minutes=2)
+    told.settle()
+
+    asked = [one for one in receipts(told) if one.place == "U0ANA"]
+    assert (asked[-1].outcome, asked[-1].why) == (
+        Outcome.SUPERSEDED,
+        "somebody else has it now",
     )
 
 

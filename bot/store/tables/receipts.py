@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.incidents.deadlines import Kind
 from bot.incidents.nudges import StepKind
 from bot.incidents.receipts import Outcome, Reason, Receipt
+from bot.incidents.recipients import Because
 from bot.store.database import Row, Transaction
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import MessageKind, State
@@ -110,11 +111,10 @@ def _outcome(row: Row) -> tuple[Outcome | None, str, datetime | None]:
     if row["state"] is None:
         return None, "no message has it", None
     state, sent_at = State(row["state"]), row["sent_at"]
-    is_answered = row["closed_at"] is not None
     answered_at = row["answered_at"] or row["closed_at"]
     match state:
         case State.SENT if answered_at and sent_at and answered_at < sent_at:
-            return Outcome.SUPERSEDED, Reason.ANSWERED.words, None
+            return Outcome.SUPERSEDED, _why_not_sent(row).words, None
         case State.SENT if row["position"]:
             return Outcome.MERGED, Reason.ONE_MESSAGE.words, sent_at
         case State.SENT:
@@ -125,11 +125,21 @@ def _outcome(row: Row) -> tuple[Outcome | None, str, datetime | None]:
         case State.MERGED:
             return Outcome.MERGED, Reason.ONE_MESSAGE.words, sent_at
         case State.SUPERSEDED:
-            reason = Reason.ANSWERED if is_answered else Reason.NEWER
-            return Outcome.SUPERSEDED, reason.words, None
+            return Outcome.SUPERSEDED, _why_not_sent(row).words, None
         case State.DEAD:
             return Outcome.DEAD, row["last_error"], None
         case State.QUEUED | State.SENDING | State.UNCONFIRMED:
             return None, row["last_error"] or "not sent yet", None
         case _:
             assert_never(state)
+
+
+def _why_not_sent(row: Row) -> Reason:
+    """Return why a reminder had nothing to say any more when its turn came."""
+    is_over = row["closed_at"] is not None
+    if row["because"] == Because.OWNER and row["owner"] != row["place"]:
+        # What is owed to the customer goes on; a check-in ends with its owner's time.
+        is_theirs = not is_over or row["deadline_kind"] == Kind.CHECK_IN
+        if is_theirs and row["is_incident_open"]:
+            return Reason.MOVED
+    return Reason.ANSWERED if is_over else Reason.NEWER
