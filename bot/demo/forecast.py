@@ -130,7 +130,8 @@ def _why(policy: Policy, incident: Incident, deadline: Deadline, fired: Fired) -
     step = fired.step
     people = " and ".join(dict.fromkeys(_role(one.because) for one in fired.told))
     if not fired.told:
-        return "Held: it comes in the morning list when their day begins"
+        why = " and ".join(dict.fromkeys(reach.why for _, reach in fired.held))
+        return f"Held ({why}): it comes in the morning list when their day begins"
     if nudges.is_repeat(policy, deadline, step):
         waits = [span(wait) for wait in policy.escalation.waits(incident.severity)]
         rhythm = " and then ".join([*waits[:-1], f"every {waits[-1]}"])

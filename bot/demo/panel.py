@@ -10,7 +10,6 @@ from bot.demo.forecast import Ahead, Coming, forecast, soonest_first
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.nudges import StepKind
-from bot.incidents.reach import Why
 from bot.policy.policies import Policy
 from bot.slack.blocks import local, span
 from bot.store.database import Row, Transaction
@@ -70,7 +69,8 @@ def next_message_at(tx: Transaction, policy: Policy, now: datetime) -> datetime 
 
 def sent(tx: Transaction, policy: Policy, now: datetime) -> list[dict[str, Any]]:
     """Return what is held for people's days, and what became of the newest messages."""
-    held = [_held(row, policy, now) for row in tx.all("held_items")]
+    rings = Rings(tx, policy)
+    held = [_held(row, rings, now) for row in tx.all("held_items")]
     return [*held, *(_sent(tx, row) for row in tx.all("newest_messages", most=_MOST))]
 
 
@@ -94,15 +94,17 @@ def _lists(policy: Policy, now: datetime) -> Iterator[Ahead]:
         day += timedelta(days=1)
 
 
-def _held(row: Row, policy: Policy, now: datetime) -> dict[str, Any]:
-    until = local(row["held_until"], policy.team_hours.zone, now, named=True)
+def _held(row: Row, rings: Rings, now: datetime) -> dict[str, Any]:
+    zone = rings.policy.team_hours.zone
+    until = local(row["held_until"], zone, now, named=True)
+    why = rings.by_day(row["person"], row["held_at"]).why
     is_page = row["step"] in (StepKind.PAGE, StepKind.CHECK_IN)
     return {
         "at": row["held_at"].isoformat(),
         "what": f"{'Page' if is_page else 'Reminder'}, INC-{row['incident']}",
         "to": [row["person"]],
         "state": "held",
-        "why": f"Held until {until}: {Why.OUTSIDE}. It comes in their morning list.",
+        "why": f"Held until {until}: {why}. It comes in their morning list.",
     }
 
 

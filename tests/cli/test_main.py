@@ -63,7 +63,13 @@ def test_check_accepts_a_good_file(run: Run) -> None:
     ran = run("check")
 
     assert ran == Ran(
-        0, "policies.yaml is good: 3 plans, 1 calendar, 4 customers.\n", ""
+        0,
+        "policies.yaml is good: 3 plans, 1 calendar, 4 customers.\n"
+        "Outside of a person's day Sev1 of premium, standard rings (the policy wakes "
+        "people for it); the rest waits (it is outside their working day, or these are "
+        "their quiet hours) unless it is due before their next working day. Besides "
+        "pages a person gets 12 messages a day.\n",
+        "",
     )
 
 

@@ -108,3 +108,15 @@ def test_without_a_lead_only_the_owner_is_reminded(tmp_path: Path) -> None:
         told.use_policy(on_call=on_call(Role.LEAD).on_call)
 
         assert lines(told)[-1][2] == ["U0ANA"]
+
+
+def test_what_will_be_held_says_why(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 12:00") as told:
+        told.command("ben", "/sev2 acme: push fails owner=@ben")
+
+        held = next(one for one in foreseen(told) if one.what.endswith("is late"))
+
+    assert held.why == (
+        "Held (it is outside their working day): it comes in the morning list when "
+        "their day begins"
+    )

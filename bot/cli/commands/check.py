@@ -7,9 +7,10 @@ import typer
 
 from bot.cli.policies import now, read
 from bot.cli.printing import say
+from bot.incidents.reach import Why
 from bot.policy import contradictions
 from bot.policy.parsing import policy_file
-from bot.policy.policies import Policy
+from bot.policy.policies import Policy, Severity
 from bot.settings import read_settings
 
 
@@ -32,8 +33,29 @@ def check(
     if policy.effective_from is not None and policy.effective_from > at:
         begin = policy.effective_from.astimezone(policy.team_hours.zone)
         say(f"It counts from {begin:%a %d %b %Y} on.")
+    say(_rings(policy))
     for warning in contradictions.warnings(policy, at):
         say(f"warning: {warning}")
+
+
+def _rings(policy: Policy) -> str:
+    """Say what rings for a person outside of their day, and why the rest does not."""
+    wakes = [
+        f"{severity.label} of {', '.join(plans)} rings ({Why.WAKES})"
+        for severity in policy.severities
+        if (plans := _woken(policy, severity))
+    ]
+    rest = f"{Why.OUTSIDE}, or {Why.QUIET}"
+    return (
+        f"Outside of a person's day {'; '.join(wakes) or 'nothing rings'}; the rest "
+        f"waits ({rest}) unless {Why.MISSED}. Besides pages a person gets "
+        f"{policy.budget} messages a day."
+    )
+
+
+def _woken(policy: Policy, severity: Severity) -> list[str]:
+    wakes = policy.escalation.wakes
+    return [one.id for one in policy.plans if (severity, one.id) in wakes]
 
 
 def _counted(policy: Policy) -> str:
