@@ -103,6 +103,10 @@ class Renderer:
                 return self._shift(tx, message)
             case MessageKind.NOBODY_ON_CALL:
                 return self._nobody_on_call(tx, message)
+            case MessageKind.NEXT_SHIFT:
+                reader, now = self._reader(tx, message), self._clock()
+                said = on_call.next_shift(message.refs, self._policy(), reader, now)
+                return Rendered(said)
             case MessageKind.ON_CALL_AHEAD:
                 return self._notice(on_call.ahead, message)
             case MessageKind.POLICY_ACCEPTED:

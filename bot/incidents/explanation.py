@@ -27,7 +27,7 @@ class Occasion(StrEnum):
     OFFER_ANSWERED = "You offered this incident to somebody."
     COVER = "Somebody asks you to be on call instead. It stops when somebody accepts."
     COVERED = "It is about a cover that you asked for, or that is of your shift."
-    SHIFT = "A shift of yours began or ended, and its work moved with it."
+    SHIFT = "It is about a shift of yours: it began, ended, or was moved."
     ON_CALL = "You lead, or are on call: the bot tells you what it cannot tell others."
     ANSWER = "You wrote to the bot."
 

@@ -41,6 +41,24 @@ def ahead(choice: OnCallChoice, now: datetime, until: datetime) -> Iterator[Ahea
     yield from _conflicts(choice, now)
 
 
+def next_shifts(
+    choice: OnCallChoice, now: datetime, until: datetime
+) -> dict[tuple[str, str], tuple[datetime, datetime]]:
+    """Return from when to when each person is on next, by person and rotation.
+
+    Hours in which nobody is meant to be on do not part a shift.
+    """
+    found: dict[tuple[str, str], tuple[datetime, datetime]] = {}
+    for of, holders in choice.apart():
+        if isinstance(holders[0], str):
+            continue
+        for shift in choice.shifts(of, _without_hours(holders), now, until):
+            begins, ends = shift.since, shift.until
+            if shift.person and begins and ends and begins > now:
+                found.setdefault((shift.person, of), (begins, ends))
+    return found
+
+
 def _without_hours(holders: Holders) -> Holders:
     return tuple(
         one if isinstance(one, str) else replace(one, hours=None) for one in holders

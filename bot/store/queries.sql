@@ -2514,3 +2514,22 @@ FROM covers
 WHERE workspace = :workspace
   AND ends_at > :since
 ORDER BY accepted_at, request, of_what;
+
+-- name: next_shifts
+SELECT person, of_what, begins_at, ends_at
+FROM next_shifts
+WHERE workspace = :workspace;
+
+-- name: save_next_shift
+INSERT INTO next_shifts (workspace, person, of_what, begins_at, ends_at)
+VALUES (:workspace, :person, :of_what, :begins_at, :ends_at)
+ON CONFLICT (workspace, person, of_what) DO UPDATE
+SET begins_at = excluded.begins_at, ends_at = excluded.ends_at
+RETURNING person;
+
+-- name: forget_next_shift
+DELETE FROM next_shifts
+WHERE workspace = :workspace
+  AND person = :person
+  AND of_what = :of_what
+RETURNING person;

@@ -549,3 +549,14 @@ WHERE person IS NOT NULL AND kind <> 'edit';
 -- name: quiet_hours
 -- The hours of each day in which a person wants to hear only what wakes people.
 ALTER TABLE people ADD COLUMN quiet_hours TEXT;
+
+-- name: next_shifts
+-- When each person is on call next, as far as they know.
+CREATE TABLE next_shifts (
+  workspace TEXT NOT NULL,
+  person TEXT NOT NULL,
+  of_what TEXT NOT NULL,
+  begins_at INSTANT NOT NULL,
+  ends_at INSTANT NOT NULL,
+  PRIMARY KEY (workspace, person, of_what)
+) STRICT;

@@ -22,7 +22,7 @@ from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import covers, outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
-from bot.triage import attention
+from bot.triage import attention, next_shifts
 from bot.triage.context import Context
 from bot.triage.use_cases import Act
 
@@ -141,7 +141,8 @@ class Covers:
     def _answered(self, tx: Transaction, one: CoverRequest, by: str, how: str) -> None:
         """Show in the request how it ended, and tell whom it concerns."""
         self._context.note_covers(tx)
-        instants = self._context.instants()
+        instants, policy = self._context.instants(), self._context.policy()
+        next_shifts.note(tx, policy, instants["now"], one.concerned)
         for person in one.asked_of.split():
             key = _message(MessageKind.COVER, one.request, person).key
             outbox_messages.refresh_one(tx, key, **instants)

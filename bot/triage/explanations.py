@@ -81,7 +81,7 @@ def _occasion(kind: MessageKind) -> Occasion | None:  # One a kind.
             return Occasion.COVER
         case MessageKind.COVER_ANSWERED:
             return Occasion.COVERED
-        case MessageKind.SHIFT | MessageKind.SHIFT_OVER:
+        case MessageKind.SHIFT | MessageKind.SHIFT_OVER | MessageKind.NEXT_SHIFT:
             return Occasion.SHIFT
         case MessageKind.COMMANDS:
             return Occasion.ANSWER

@@ -15,16 +15,18 @@ from bot.store.database import Transaction
 from bot.store.tables import marks
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
+from bot.triage import next_shifts
 
 _WEEK, _DAY, _EVERY = timedelta(days=7), timedelta(days=1), timedelta(hours=1)
 
 
 def due(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessage]:
-    """Yield what the leads have to hear, and mark that it was looked for."""
+    """Yield what leads and people on call hear, and mark that it was looked for."""
     looked_at = marks.at(tx, Mark.LOOKED_AHEAD)
     if looked_at is not None and abs(now - looked_at) < _EVERY:
         return
     marks.note(tx, Mark.LOOKED_AHEAD, now)
+    yield from next_shifts.changed(tx, policy, now)
     for one in ahead(policy.on_call, now, now + _WEEK):
         yield NewMessage(
             key=_key(one, policy, now),

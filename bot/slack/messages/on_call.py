@@ -118,6 +118,30 @@ def ahead(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     return notice(_ahead(refs, policy, plain), _ahead(refs, policy, token))
 
 
+def next_shift(
+    refs: Mapping[str, str], policy: Policy, reader: Person, now: datetime
+) -> Message:
+    """Tell a person that a changed file alters when they are on call next."""
+    of = what_of(policy, refs["of"])
+    said = []
+    for times in both(reader.zone, now, says_far=False):
+        was, becomes = (_span(refs[name], times) for name in ("was", "becomes"))
+        line = f"You are on call ({of}) {becomes}"
+        if not becomes:
+            line = f"You are no longer on call ({of}) {was}"
+        elif was:
+            line += f", no longer {was}"
+        said.append(f"{line}. The policy changed; `/oncall` has the month.")
+    return notice(*said)
+
+
+def _span(written: str, times: Times) -> str:
+    if not written:
+        return ""
+    since, until = map(datetime.fromisoformat, written.split("/"))
+    return f"{times.at(since, 'from')} {times.at(until, 'to')}"
+
+
 def nobody(incident: Incident, policy: Policy, url: str | None) -> Message:
     """Tell the leads of a page that rings for nobody."""
     fallback = channel_link(policy.channels.fallback)

@@ -23,6 +23,7 @@ TABLES = (
     "receipts",
     "suggestions",
     "covers",
+    "next_shifts",
 )
 _EVERY = 500
 

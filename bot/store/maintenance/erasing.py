@@ -50,6 +50,7 @@ UNTYPED = {
         "workspace", "request", "of_what", "instead_of", "asked_by", "asked_of",
         "accepted_by", "withdrawn_by",
     ),
+    "next_shifts": ("workspace", "person", "of_what"),
     "policies": ("version", "holidays"),
     "suggestions": ("workspace", "candidates", "decision", "by_person"),
     "locks": ("workspace", "name"),

@@ -39,6 +39,7 @@ class MessageKind(StrEnum):
     SHIFT = "shift"
     SHIFT_OVER = "shift_over"
     SHIFT_HELD = "shift_held"
+    NEXT_SHIFT = "next_shift"
     ON_CALL_AHEAD = "on_call_ahead"
     NOBODY_ON_CALL = "nobody_on_call"
     POLICY_ACCEPTED = "policy_accepted"
