@@ -591,6 +591,16 @@ def test_an_emoji_is_written_by_its_name(words: str) -> None:
     )
 
 
+@pytest.mark.parametrize("words", ["0", "1", "-3", "1000", "many", "12.5"])
+def test_a_budget_is_a_number_of_messages(words: str) -> None:
+    (problem,) = problems_of(f"{SMALL}attention: {{budget: {words}}}\n")
+
+    assert problem == (
+        f'policies.yaml line 51, attention.budget: "{words}" is not allowed; write a '
+        "number of messages from 2 to 999, such as 12"
+    )
+
+
 @pytest.mark.parametrize("words", ["0 days", "2 fortnights", "forever", "2y", "-1 day"])
 def test_how_long_texts_are_kept_is_written_in_words(words: str) -> None:
     (problem,) = problems_of(f"{SMALL}retention: {{erase_texts_after: {words}}}\n")
