@@ -80,7 +80,7 @@ def test_a_page_says_what_is_owed_why_you_and_who_is_next(tell: Tell) -> None:
     assert told.read(page, "ben") == (
         "🔺 Sev1 · INC-1 · Acme\n"
         "checkout is down (open the card)\n"
-        "First response due today 16:00, in 10 h 10. Nobody owns it. You are the "
+        "*First response due today 16:00, in 10 h 10.* Nobody owns it. You are the "
         "backup on call; @lea is paged at 06:00 unless somebody takes it. Stops "
         "when somebody takes it.\n"
         "[Take it] [First response sent]"

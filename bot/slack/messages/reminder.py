@@ -120,8 +120,8 @@ def _blocks(
     due = owed if item.is_page else item.deadline
     yield heading(incident, policy, is_late=bool(due and due.is_overdue(times.now)))
     asked = opened_up(_asked(item, reader, policy, times))
-    others = _others(item, reader, policy, times)
-    said = " ".join([f"*{asked}*", *others] if asked else others)
+    first, *others = filter(None, [asked, *_others(item, reader, policy, times)])
+    said = " ".join([f"*{first}*", *others])
     yield section(f"{yours.described(incident, item.url)}\n{said}")
     # Slack keeps what was chosen in a menu as long as its block has the same id.
     until = item.deadline.snoozed_until

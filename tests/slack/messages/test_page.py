@@ -73,7 +73,7 @@ def test_a_page_says_what_happened_who_acts_when_and_who_follows() -> None:
     )
     assert buttons(shown) == ["Take it", "First response sent"]
     assert paragraphs(shown)[0] == "🔺 Sev1 · INC-42 · Acme"
-    assert paragraphs(shown)[1].startswith("checkout is down\nFirst response due ")
+    assert paragraphs(shown)[1].startswith("checkout is down\n*First response due ")
     assert [element.get("style") for element in elements(shown)] == ["primary", None]
 
 
