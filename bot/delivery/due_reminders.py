@@ -53,7 +53,10 @@ def rendered(
         _one_each(shown, reader), reader, policy, now, down=_down(message)
     )
     has_buttons = live or any(item.is_useful_for(reader) for item in found)
-    return Rendered(said, is_live=bool(has_buttons)) if said else None
+    # In a thread the note about what was done stands below it.
+    is_told = message.thread_of is not None and not live
+    is_live = bool(has_buttons)
+    return Rendered(said, is_live, is_replaced=is_told) if said else None
 
 
 def folded(  # noqa: PLR0913  # As above, and what is folded into it.

@@ -190,10 +190,6 @@ class Renderer:
         """Render a hand-off request; once answered or withdrawn it says so."""
         incident, event = _incident(tx, message), _event(tx, message)
         reader = self._reader(tx, message)
-        is_live = incident.is_open and reader.id in (
-            incident.offered_to,
-            incident.owner,
-        )
         if incident.offered_to != reader.id:
             if message.ts is None:
                 return None
@@ -209,7 +205,7 @@ class Renderer:
             last_word=last_word(tx, incident),
             url=self._addresses.one(tx, incident.number),
         )
-        return Rendered(said, is_live=is_live)
+        return Rendered(said, is_live=incident.is_open)
 
     def _offer_answered(
         self, tx: Transaction, message: OutboxMessage
@@ -232,7 +228,8 @@ class Renderer:
             url=self._addresses.one(tx, incident.number),
             is_asked=any(item.kind.is_internal for item, _ in told),
         )
-        return Rendered(said, is_live=_has_steps(incident, reader.id))
+        # Whose it is may change, even where there are no buttons.
+        return Rendered(said, is_live=incident.is_open)
 
     def _cover(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a request for a cover, or how one ended."""

@@ -5,6 +5,7 @@ list in which somebody presses shows what follows.
 """
 
 from tests.stories.conftest import Tell
+from tests.stories.test_outages import be_down_until
 from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
@@ -123,6 +124,46 @@ def test_after_a_no_the_owner_goes_on_from_that_message(tuesday: Story) -> None:
     assert "@ben declined INC-1" in tuesday.read(said)
     assert "First response due today 14:00" in tuesday.read(said)
     assert tuesday.buttons(said)[0] == "First response sent"
+
+
+def test_how_an_offer_ended_says_whose_it_is_by_now(tuesday: Story) -> None:
+    tuesday.command("dee", f"{SEV2} owner=@ana")
+    tuesday.press("ana", "Decline", tuesday.slack.dm("ana")[-1])
+    before = tuesday.phone("dee")
+
+    tuesday.take("ben")
+
+    assert before == ["@ana declined INC-1 Acme (🔶 Sev2). Nobody owns it."]
+    assert tuesday.phone("dee") == ["@ana declined INC-1 Acme (🔶 Sev2). It is @ben's."]
+
+
+def test_a_page_that_is_over_says_whose_the_incident_is_by_now(
+    tuesday: Story,
+) -> None:
+    tuesday.command("dee", SEV2)
+    tuesday.command("dee", "/sev2 globex: login loops")
+    be_down_until(tuesday, "2026-11-24 10:40")
+    tuesday.take("ben")
+    tuesday.advance(minutes=1)
+    tuesday.take("lea")
+
+    said = [tuesday.read(one) for one in tuesday.slack.dm("ana")]
+    assert any(
+        "INC-1 Acme (🔶 Sev2): taken today 10:40; it is @lea's" in one for one in said
+    )
+
+
+def test_a_reminder_under_the_card_goes_once_a_note_says_more(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.advance(hours=2)
+    before = tuesday.thread()
+
+    tuesday.fill_in("ana", "First response sent", told="We look into it")
+
+    assert any("late" in one for one in before)
+    assert [one.split(":")[0] for one in tuesday.thread()] == [
+        "First response logged by @ana"
+    ]
 
 
 def morning(told: Story) -> None:

@@ -405,9 +405,9 @@ def test_an_incident_can_be_handed_off_from_a_reminder(tuesday: Story) -> None:
     tuesday.press("ben", "Accept", tuesday.slack.dm("ben")[0])
     tuesday.advance(hours=1)
 
-    assert tuesday.read(tuesday.slack.dm("ana")[0]) == (
-        "INC-1 Acme (🔶 Sev2): taken today 13:05 by @ben."
-    )
+    assert tuesday.phone("ana") == [
+        "@ben accepted INC-1 Acme (🔶 Sev2). It is @ben's now."
+    ]
     assert tuesday.heard("ben")[1:] == [f"Tue 17:00 {FIRST} due now, 17:00."]
     assert len(tuesday.heard("ana")) == 2
 
@@ -449,17 +449,12 @@ def test_a_change_that_makes_a_deadline_late_reminds_at_once(
     tuesday.more("dee", "Change")
     tuesday.submit("dee", severity="sev2", plan="premium", reason="it hits many")
 
-    assert tuesday.phone("ana")[-2:] == [
-        (
-            "INC-1 Globex (🔶 Sev2): @dee changed the severity from 🔵 Sev3 to 🔶 "
-            "Sev2 and the plan from Standard Support to Premium Support: “it hits "
-            "many”. First response is now due yesterday 14:00."
-        ),
-        (
-            "INC-1 Globex (🔶 Sev2): first response ⏰ late since yesterday 14:00 "
-            "(10 h of business time). A change of severity, plan, customer or "
-            "policy moved it here. Yours since yesterday 10:00. Globex reported it "
-            "yesterday 10:00 and has not heard yet. Stops when the first response "
-            "is logged."
-        ),
-    ]
+    told = [line for line in tuesday.heard("ana") if "@dee changed" in line]
+    assert len(told) == 1
+    assert tuesday.phone("ana")[-1] == (
+        "INC-1 Globex (🔶 Sev2): first response ⏰ late since yesterday 14:00 "
+        "(10 h of business time). A change of severity, plan, customer or "
+        "policy moved it here. Yours since yesterday 10:00. Globex reported it "
+        "yesterday 10:00 and has not heard yet. Stops when the first response "
+        "is logged."
+    )

@@ -278,6 +278,8 @@ def _how_closed(item: Item, what: str, reader: Person | None, times: Times) -> s
         return times.at(incident.owned_since or at, "yours since")
     if item.is_page and incident.owner and incident.owned_since == closed_at:
         return f"{times.at(at, 'taken')} by {mention(incident.owner)}"
+    if deadline.kind is Kind.ESCALATION and incident.owner is not None:
+        return f"{times.at(at, 'taken')}; it is {mention(incident.owner)}'s now"
     if deadline.outcome is Outcome.VOID:
         return times.at(at, f"{what} not owed any more since")
     return times.at(at, "resolved" if deadline.is_resolution else f"{what} answered")
