@@ -108,7 +108,7 @@ def _unknown(typed: str, options: Iterable[str], commands: Iterable[str]) -> str
 
 
 def _near(typed: str, known: Iterable[str]) -> list[str]:
-    return likeness.near(typed, known, most=3, cutoff=0.55)
+    return likeness.near(typed, known, most=3, cutoff=0.4)
 
 
 def _print_help(

@@ -36,7 +36,9 @@ def test_each_command_has_help(run: Run, command: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["dew"], "No such command 'dew'."),
+        (["doctr"], "No such command 'doctr'. Did you mean 'doctor'?"),
+        (["rum"], "No such command 'rum'. Did you mean 'run'?"),
+        (["--versoin"], "No such option: --versoin (Possible options: --version)"),
         (["due", "sev1"], "Missing argument 'PLAN'. Example: sevbot due sev2 standard"),
         (["due", "sev1", "premium", "--when", "now"], "No such option: --when"),
         (["policy"], "Missing command."),
