@@ -17,6 +17,8 @@ from bot.delivery.pacing import Pace
 from bot.delivery.recovery import Recovery
 from bot.delivery.rendering import Renderer
 from bot.delivery.rings import Rings
+from bot.feeds import reading as feed_reading
+from bot.feeds.watch import Feeds
 from bot.inbound.bolt import bolt_app
 from bot.inbound.commands import Commands
 from bot.inbound.customer_updates import CustomerUpdates
@@ -82,6 +84,7 @@ class Bot:
     clock_check: ClockCheck
     rings: Rings
     quiet_times: QuietTimes
+    feeds: Feeds
     backups: DailyBackups | None = None
     heartbeat: Heartbeat | None = None
     policy_note: Callable[[], str | None] = lambda: None
@@ -120,6 +123,7 @@ class Bot:
                 self.clock_check.note(),
                 self.transport.note(),
                 self.people.failure,
+                self.feeds.note(),
                 calls.dead_letters.note(),
             ),
         )
@@ -201,6 +205,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
             links.one,
         ),
         quiet_times=QuietTimes(context, slack),
+        feeds=Feeds(context, feed_reading.sources_of(settings)),
         backups=_backups(settings, context),
         heartbeat=_heartbeat(settings, lambda: bot.health()),  # noqa: PLW0108
         policy_note=policy_note,
@@ -354,6 +359,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         Reading("clock", bot.clock_check.look),
         Reading("rings", bot.rings.send_due),
         Reading("quiet times", bot.quiet_times.read),
+        Reading("feeds", bot.feeds.look),
     ]
     if bot.heartbeat is not None:
         readings.append(Reading("heartbeat", bot.heartbeat.beat))

@@ -61,6 +61,7 @@ class Ring:
 
 _WEBHOOK = "whsec_"
 _RING = re.compile(r"SEVBOT_RING_([A-Z][A-Z0-9_]*)_(KEY|URL)")
+_ICAL = re.compile(r"SEVBOT_ICAL_([A-Z][A-Z0-9_]*)_URL")
 # Base64 comes in fours, the last of them filled up.
 _RING_KEY = re.compile(
     r"[0-9A-Za-z]{32}"
@@ -119,6 +120,7 @@ _SHAPES = {
     "SEVBOT_BACKUPS": "must be the path of a folder",
     "SEVBOT_HEARTBEAT_URL": "must be an http or https address",
     "SEVBOT_RING_<NAME>_KEY": _A_RING_KEY,
+    "SEVBOT_ICAL_<NAME>_URL": "must be an http or https address",
     "SEVBOT_PRIVATE_ADDRESSES": (
         "must be addresses or networks, as 10.1.2.3,10.2.0.0/16"
     ),
@@ -240,6 +242,9 @@ class Settings(BaseModel):
     rings: Mapping[str, Ring] = Field(
         default_factory=dict, validation_alias="SEVBOT_RING_<NAME>_KEY"
     )
+    icals: Mapping[str, SecretStr] = Field(
+        default_factory=dict, validation_alias="SEVBOT_ICAL_<NAME>_URL"
+    )
     private_addresses: Annotated[
         tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)
     ] = Field(default=(), validation_alias="SEVBOT_PRIVATE_ADDRESSES")
@@ -274,7 +279,9 @@ def read_settings(*secrets: str) -> Settings:
             wrong[name] = f"{name} {found}."
     rings = _rings(given, wrong)
     try:
-        settings = Settings.model_validate({**given, "rings": rings})
+        settings = Settings.model_validate(
+            {**given, "rings": rings, "icals": _icals(given, wrong)}
+        )
     except ValidationError as error:
         for one in error.errors():
             name = str(one["loc"][0])
@@ -303,6 +310,20 @@ def _rings(
             wrong[url_name] = f"{url_name} must be an http or https address."
         rings[name.lower()] = ring
     return rings
+
+
+def _icals(
+    given: Mapping[str, str], wrong: MutableMapping[str, str | None]
+) -> dict[str, SecretStr]:
+    """Return the addresses of calendars by the rotations that they plan."""
+    icals: dict[str, SecretStr] = {}
+    for name, url in given.items():
+        if (found := _ICAL.fullmatch(name)) is None:
+            continue
+        icals[found[1].lower()] = SecretStr(url)
+        if not _is_web_address(icals[found[1].lower()]):
+            wrong[name] = f"{name} {_SHAPES['SEVBOT_ICAL_<NAME>_URL']}."
+    return icals
 
 
 def _together(wrong: Mapping[str, str | None]) -> str:

@@ -22,7 +22,16 @@ SAID = {"slack", *PURE}
 RECORDED = {"store", *SAID}
 MAY_IMPORT = {
     "__main__": {"cli"},
-    "cli": {"demo", "doctor", "app", "inbound", "delivery", "triage", *RECORDED},
+    "cli": {
+        "demo",
+        "doctor",
+        "app",
+        "feeds",
+        "inbound",
+        "delivery",
+        "triage",
+        *RECORDED,
+    },
     "demo": {
         "app",
         "doctor",
@@ -33,8 +42,9 @@ MAY_IMPORT = {
         "emulator",
         *RECORDED,
     },
-    "app": {"running", "inbound", "delivery", "triage", *RECORDED},
+    "app": {"feeds", "running", "inbound", "delivery", "triage", *RECORDED},
     "doctor": RECORDED,
+    "feeds": {"delivery", "triage", *RECORDED},
     "running": {"delivery", "triage", *RECORDED},
     "inbound": {"delivery", "triage", *RECORDED} - {"store"},
     "delivery": {"triage", *RECORDED},

@@ -156,6 +156,18 @@ def test_oncall_prints_what_the_manual_shows(run: Run) -> None:
     assert lines(printed) == lines(blocks(PAGES["policy"], "text")[1])
 
 
+def test_a_calendar_plans_a_rotation_as_the_manual_shows(run: Run) -> None:
+    _, feed, _ = blocks(PAGES["policy"], "yaml")
+    used = f"{feed}on_call:\n  primary: support\n"
+    write("policies.yaml", ("on_call:\n  primary: U0ANA\n", used))
+
+    ran = run("check")
+
+    missing = "support.ics cannot be read: No such file or directory."
+    assert (ran.status, ran.err) == (0, "")
+    assert f"warning: rotations.support: {missing}\n" in ran.out
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_printed_as_it_is(run: Run, name: str) -> None:
     assert run("manual", name) == Ran(0, READ[PAGES[name]], "")

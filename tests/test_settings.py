@@ -12,6 +12,7 @@ from bot.settings import (
     SOCKET_MODE,
     Settings,
     read_settings,
+    text_of,
 )
 
 VARIABLES = (
@@ -369,3 +370,22 @@ def test_what_cannot_ring_is_refused_by_its_name(
     monkeypatch.setenv(name, value)
 
     assert problems() == said
+
+
+def test_where_calendars_are_is_read_by_their_rotations(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SEVBOT_ICAL_NIGHT_1_URL", "https://cal.example/secret")
+
+    settings = read_settings()
+
+    assert text_of(settings.icals["night_1"]) == "https://cal.example/secret"
+    assert "cal.example" not in repr(settings)
+
+
+def test_what_is_no_address_of_a_calendar_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SEVBOT_ICAL_NIGHT_URL", "webcal://cal.example/")
+
+    assert problems() == "SEVBOT_ICAL_NIGHT_URL must be an http or https address."

@@ -19,12 +19,17 @@ class Asked:
 
 @dataclass
 class WebTarget:
-    """What it was asked; `status` is what it answers, or never while it `hangs`."""
+    """What it was asked; `status` and `content` are what it answers.
+
+    It never does while it `hangs`, and a byte at a time while it `drips`.
+    """
 
     port: int = 0
     status: int = 202
     location: str | None = None
     hangs: bool = False
+    drips: bool = False
+    content: bytes = b""
     asked: list[Asked] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -49,8 +54,13 @@ def web_target() -> Iterator[WebTarget]:
             self.send_response(target.status)
             if target.location is not None:
                 self.send_header("Location", target.location)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(target.content)))
             self.end_headers()
+            step = 1 if target.drips else max(1, len(target.content))
+            for place in range(0, len(target.content), step):
+                self.wfile.write(target.content[place : place + step])
+                if target.drips and target.released.wait(0.05):
+                    return
 
         do_GET = do_CONNECT = do_POST  # noqa: N815  # The server looks for these names.
 

@@ -28,7 +28,7 @@ def text(policy: Policy, days: tuple[date, date], *, as_csv: bool) -> str:
         rows = {row["id"]: row for row in tx.all("people")}
         told = stories.told(tx, since, until)
         policy = reviews.counting(tx, policy, now())
-        policy = policy.with_covers(covers.accepted(tx, since))
+        policy = covers.on(tx, policy, since)
     team = policy.day_in(policy.team_hours.zone)
     days_of = defaultdict(lambda: team)
     names = {}

@@ -43,6 +43,7 @@ _MOVABLE = (
     MessageKind.SHIFT_HELD,
     MessageKind.ON_CALL_AHEAD,
     MessageKind.NOBODY_ON_CALL,
+    MessageKind.FEED,
 )
 # This code is ours, not Slack's, so that the report can name one like any other.
 CARD_DELETED = "card_deleted_twice"

@@ -24,6 +24,7 @@ from bot.slack.messages import (
     days_rest,
     digest,
     failures,
+    feed,
     lost_incidents,
     lost_message,
     morning_list,
@@ -109,6 +110,8 @@ class Renderer:
                 return Rendered(said)
             case MessageKind.ON_CALL_AHEAD:
                 return self._notice(on_call.ahead, message)
+            case MessageKind.FEED:
+                return self._notice(feed.trouble, message)
             case MessageKind.POLICY_ACCEPTED:
                 return self._notice(policy_notice.accepted, message)
             case MessageKind.POLICY_REFUSED:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.policy import zones
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
-from bot.policy.rotations import Holders, Rotation, Shift, Unit, shift_at
+from bot.policy.rotations import Feed, Holders, Rotation, Shift, Unit, shift_at
 
 _YEAR = timedelta(days=366)
 
@@ -16,25 +16,35 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
     """Yield a sentence for each such setting: its key, then the consequence."""
     used = set[str]()
     for key, _, holders in policy.on_call.written():
-        used |= {one.name for one in holders if isinstance(one, Rotation)}
+        used |= {one.name for one in holders if not isinstance(one, str)}
         for one in holders[:-1]:
             if isinstance(one, str):
                 yield f"{key}: {one} is always on; what comes after them never counts"
                 break
-    for rotation in policy.on_call.rotations:
+    rotations: list[Rotation | Feed] = [
+        *policy.on_call.rotations,
+        *policy.on_call.feeds,
+    ]
+    for rotation in rotations:
         key = f"rotations.{rotation.name}"
         if odd := zones.oddity(rotation.zone.key):
             yield f"{key}.zone: {odd}"
-        is_in_hours = rotation.unit is Unit.HOUR
-        if is_in_hours and 24 % rotation.every and rotation.every % 12:
+        hours = _hours_of(rotation)
+        if hours and 24 % hours and hours % 12:
             yield (
-                f"{key}.every: turns of {rotation.every} hours begin at another time "
-                "each day"
+                f"{key}.every: turns of {hours} hours begin at another time each day"
             )
         if rotation.name not in used:
             yield f"{key}: is used nowhere; name it under `on_call`"
     yield from _gaps(policy, now)
     yield from _in_both_roles(policy, now)
+
+
+def _hours_of(rotation: Rotation | Feed) -> int:
+    """Return how many hours a turn has; 0 if it is not counted in hours."""
+    if isinstance(rotation, Feed) or rotation.unit is not Unit.HOUR:
+        return 0
+    return rotation.every
 
 
 def _gaps(policy: Policy, now: datetime) -> Iterator[str]:
@@ -74,7 +84,9 @@ def _in_both_roles(policy: Policy, now: datetime) -> Iterator[str]:
 
 
 def _first_gap(holders: Holders, now: datetime) -> Shift | None:
-    """Return the first shift of nobody within a year."""
+    """Return the first shift of nobody within a year, as far as it is known."""
+    if any(isinstance(one, Feed) and one.stretches is None for one in holders):
+        return None
     at: datetime | None = now
     while at is not None and at < now + _YEAR:
         shift = shift_at(holders, at)

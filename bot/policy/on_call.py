@@ -1,12 +1,12 @@
 """Who is on call: what the policy says of it, and the answer for an instant."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.policy.covers import Cover, covered
-from bot.policy.rotations import Holders, Rotation, Shift, shift_at
+from bot.policy.rotations import Feed, Holders, Rotation, Shift, Stretch, shift_at
 
 
 class Role(StrEnum):
@@ -43,7 +43,8 @@ class OnCall:
 class OnCallChoice:
     """Who is on call for what; for each role the most specific one wins.
 
-    The order is: the severity's, then the plan's, then the team's. `covers` are those
+    The order is: the severity's, then the plan's, then the team's. `rotations` and
+    `feeds` are all that are written, also what nobody is named by. `covers` are those
     that somebody accepted, the oldest first.
     """
 
@@ -51,6 +52,7 @@ class OnCallChoice:
     plans: Mapping[str, Mapping[Role, Holders]] = field(default_factory=dict)
     severities: Mapping[str, Mapping[Role, Holders]] = field(default_factory=dict)
     rotations: tuple[Rotation, ...] = ()
+    feeds: tuple[Feed, ...] = ()
     covers: tuple[Cover, ...] = ()
 
     def at(self, instant: datetime, severity: str | None, plan: str | None) -> OnCall:
@@ -60,6 +62,31 @@ class OnCallChoice:
                 self.shift(*self.level(role, severity, plan), instant)
                 for role in (Role.PRIMARY, Role.BACKUP, Role.LEAD)
             )
+        )
+
+    def with_feeds(self, read: Mapping[str, tuple[Stretch, ...]]) -> "OnCallChoice":
+        """Return this with what was read of the feeds, each by its name."""
+        feeds = {
+            one.name: replace(one, stretches=read[one.name])
+            if one.name in read
+            else one
+            for one in self.feeds
+        }
+
+        def filled(roles: Mapping[Role, Holders]) -> dict[Role, Holders]:
+            return {
+                role: tuple(
+                    feeds[one.name] if isinstance(one, Feed) else one for one in holders
+                )
+                for role, holders in roles.items()
+            }
+
+        return replace(
+            self,
+            team=filled(self.team),
+            plans={plan: filled(roles) for plan, roles in self.plans.items()},
+            severities={one: filled(roles) for one, roles in self.severities.items()},
+            feeds=tuple(feeds.values()),
         )
 
     def shift(self, level: str, holders: Holders, instant: datetime) -> Shift:
@@ -149,10 +176,8 @@ class OnCallChoice:
                 if isinstance(one, str):
                     found.setdefault(one, key)
                     continue
-                for number, person in enumerate(one.members, start=1):
-                    if person is not None:
-                        key_of_member = f"rotations.{one.name}.members.{number}"
-                        found.setdefault(person, key_of_member)
+                for key_of_member, person in one.named():
+                    found.setdefault(person, key_of_member)
         return found
 
     def written(self) -> Iterator[tuple[str, Role, Holders]]:

@@ -61,7 +61,7 @@ def next_shifts(
 
 def _without_hours(holders: Holders) -> Holders:
     return tuple(
-        one if isinstance(one, str) else replace(one, hours=None) for one in holders
+        one if isinstance(one, str) else one.without_hours() for one in holders
     )
 
 

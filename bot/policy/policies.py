@@ -16,6 +16,7 @@ from bot.policy import quiet_hours, targets
 from bot.policy.covers import Cover
 from bot.policy.names import folded
 from bot.policy.on_call import OnCall, OnCallChoice, Role
+from bot.policy.rotations import Stretch
 from bot.policy.targets import Interpretations, Shape, Target
 
 # Nobody works longer, and who works longer than that is several people.
@@ -364,6 +365,12 @@ class Policy:
         if not covers and not self.on_call.covers:
             return self
         return replace(self, on_call=replace(self.on_call, covers=tuple(covers)))
+
+    def with_feeds(self, read: Mapping[str, tuple[Stretch, ...]]) -> "Policy":
+        """Return the policy with what was read of its feeds, each by its name."""
+        if not self.on_call.feeds:
+            return self
+        return replace(self, on_call=self.on_call.with_feeds(read))
 
     def find_customer(self, name: str) -> Customer | None:
         """Return the customer whose name or alias looks like this one to readers."""

@@ -5,11 +5,12 @@ Those of a year are computed on demand and kept, so an answer is a bisection.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import count, pairwise
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from bot.business_time.schedules import DAY, Schedule
@@ -103,6 +104,16 @@ class Rotation:
             self._years[instant.year] = self._laid_out(instant.year)
         begins, shifts = self._years[instant.year]
         return shifts[bisect_right(begins, instant) - 1]
+
+    def without_hours(self) -> "Rotation":
+        """Return it as if its people were on by day and night."""
+        return replace(self, hours=None)
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Yield the key of each member in the file, and who it is."""
+        for number, person in enumerate(self.members, start=1):
+            if person is not None:
+                yield f"rotations.{self.name}.members.{number}", person
 
     def _laid_out(self, year: int) -> _Year:
         """Return when the shifts of a year begin, and the shifts, without a gap."""
@@ -204,8 +215,67 @@ class Rotation:
                 counted += 1
 
 
+# Who is on from when to when; `None` is somebody whom the policy does not know.
+Stretch = tuple[datetime, datetime, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A rotation that another calendar plans, which is read while the bot runs.
+
+    It is in a `file` beside the policy's or, without one, at an address that the
+    environment names. Its days begin at `hand_over`, and its times are in `zone` where
+    they name none. `people` are ids by the names in it. `stretches`, in order, is what
+    was last read of it; `None`: nothing was yet.
+    """
+
+    name: str
+    zone: ZoneInfo
+    file: str | None
+    hand_over: time
+    people: Mapping[str, str]
+    stretches: tuple[Stretch, ...] | None = None
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Those whom it may name."""
+        return tuple(dict.fromkeys(self.people.values()))
+
+    def at(self, instant: datetime) -> Shift:
+        """Return the shift at an instant; one of nobody lasts until somebody comes on.
+
+        Each stretch is a shift, also where the same person follows.
+        """
+        found, instant = self.stretches or (), utc(instant)
+        after = bisect_right(found, instant, key=itemgetter(0))
+        before = after - 1
+        if before >= 0:
+            since, until, person = found[before]
+            if person is not None and instant < until:
+                return Shift(person, self.name, since, until)
+        while before >= 0 and found[before][2] is None:
+            before -= 1
+        while after < len(found) and found[after][2] is None:
+            after += 1
+        ended_at = found[before][1] if before >= 0 else None
+        return Shift(
+            None, None, ended_at, found[after][0] if after < len(found) else None
+        )
+
+    def without_hours(self) -> "Feed":
+        """Return it as if each stretch lasted until the next one."""
+        found = self.stretches or ()
+        joined = ((since, to, who) for (since, _, who), (to, *_) in pairwise(found))
+        return replace(self, stretches=(*joined, *found[-1:]))
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Yield the key in the file of each whom it may name, and who it is."""
+        for person in self.members:
+            yield f"rotations.{self.name}.names", person
+
+
 # People (Slack's ids) and rotations: the first that has somebody on counts.
-Holders = tuple[str | Rotation, ...]
+Holders = tuple[str | Rotation | Feed, ...]
 
 
 def shift_at(

@@ -113,8 +113,10 @@ def anywhere(_: str) -> bool:
     return True
 
 
-def status_of(request: Request, within_s: float, may_reach: MayReach) -> int:
-    """Make a request that is not Slack's, and return the status of the answer.
+def answer_of(
+    request: Request, within_s: float, may_reach: MayReach, most: int
+) -> tuple[int, bytes]:
+    """Make a request that is not Slack's; return the status and at most so many bytes.
 
     It takes the same proxy as the calls to Slack. No redirect is followed. `may_reach`
     is asked of each address of the host, and the connection goes to just that one.
@@ -127,8 +129,7 @@ def status_of(request: Request, within_s: float, may_reach: MayReach) -> int:
         may_reach = anywhere  # The connection goes to the proxy.
     opener = _opener(proxy, _Http(may_reach), _Https(None, may_reach))
     with opener.open(request, timeout=within_s) as answer:
-        status: int = answer.status
-        return status
+        return answer.status, answer.read(most) if most else b""
 
 
 def _must_be_allowed(host: str, may_reach: MayReach) -> None:

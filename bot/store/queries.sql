@@ -2533,3 +2533,34 @@ WHERE workspace = :workspace
   AND person = :person
   AND of_what = :of_what
 RETURNING person;
+-- name: claim_feed
+-- Read a feed; no row back means that another bot did so lately.
+INSERT INTO feeds (workspace, name, source, tried_at)
+VALUES (:workspace, :name, :source, :now)
+ON CONFLICT (workspace, name) DO UPDATE
+SET source = excluded.source,
+  tried_at = excluded.tried_at
+WHERE feeds.source <> excluded.source
+  OR feeds.tried_at <= :before
+  OR feeds.tried_at > excluded.tried_at
+RETURNING name;
+
+-- name: save_feed
+UPDATE feeds
+SET read_at = :read_at,
+  stretches = :stretches
+WHERE workspace = :workspace
+  AND name = :name
+RETURNING name;
+
+-- name: feeds_read_at
+SELECT name, read_at, tried_at
+FROM feeds
+WHERE workspace = :workspace
+  AND read_at IS NOT NULL;
+
+-- name: feed_stretches
+SELECT name, stretches
+FROM feeds
+WHERE workspace = :workspace
+  AND read_at IS NOT NULL;

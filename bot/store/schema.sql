@@ -559,4 +559,15 @@ CREATE TABLE next_shifts (
   begins_at INSTANT NOT NULL,
   ends_at INSTANT NOT NULL,
   PRIMARY KEY (workspace, person, of_what)
+-- name: feeds
+-- What was last read of a calendar from elsewhere: who is on call from when to when.
+-- `source` is a hash of where it is and how it is read; `tried_at` is of the system clock.
+CREATE TABLE feeds (
+  workspace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  source TEXT NOT NULL,
+  tried_at INSTANT NOT NULL,
+  read_at INSTANT,
+  stretches TEXT,
+  PRIMARY KEY (workspace, name)
 ) STRICT;

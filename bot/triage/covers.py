@@ -1,6 +1,6 @@
 """Covers: one person asks others to be on call in their place, and one accepts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +19,9 @@ from bot.incidents.refusals import (
 )
 from bot.policy.covers import Cover, CoverRequest
 from bot.policy.policies import Policy
+from bot.policy.rotations import Stretch
 from bot.store.database import Transaction
-from bot.store.tables import covers, outbox_messages
+from bot.store.tables import covers, feeds, outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import attention, next_shifts
 from bot.triage.context import Context
@@ -28,7 +29,7 @@ from bot.triage.use_cases import Act
 
 
 class CoveredPolicy:
-    """The policy in force, with the covers that the record holds.
+    """The policy in force, with the covers and the feeds that the record holds.
 
     They are as of the last `read`: every tick reads them, and so does any change.
     """
@@ -37,22 +38,31 @@ class CoveredPolicy:
         self._policy = policy
         self._clock = clock
         self._covers: tuple[Cover, ...] = ()
-        self._covered: tuple[Policy, tuple[Cover, ...], Policy] | None = None
+        self._read_at: Mapping[str, tuple[datetime, datetime]] = {}
+        self._stretches: Mapping[str, tuple[Stretch, ...]] = {}
+        self._covered: tuple[tuple[object, ...], Policy] | None = None
 
     def __call__(self) -> Policy:
         """Return the policy in force."""
-        policy, found, known = self._policy(), self._covers, self._covered
+        policy, found, read = self._policy(), self._covers, self._stretches
         # Another thread may read covers meanwhile: what is kept names those it has.
-        if known is None or known[0] is not policy or known[1] is not found:
-            known = policy, found, policy.with_covers(found)
+        parts, known = (policy, found, read), self._covered
+        if known is None or any(
+            a is not b for a, b in zip(known[0], parts, strict=True)
+        ):
+            known = parts, policy.with_feeds(read).with_covers(found)
             self._covered = known
-        return known[2]
+        return known[1]
 
     def read(self, tx: Transaction) -> None:
-        """Read the covers that somebody accepted."""
+        """Read the covers that somebody accepted, and what was read of feeds."""
         found = covers.accepted(tx, self._clock() - covers.KEPT_FOR)
         if found != self._covers:
             self._covers = found
+        if self._policy().on_call.feeds:
+            read_at = feeds.read_at(tx)
+            if read_at != self._read_at:
+                self._stretches, self._read_at = feeds.stretches(tx), read_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def _occasion(kind: MessageKind) -> Occasion | None:  # One a kind.
             | MessageKind.SHIFT_HELD
             | MessageKind.ON_CALL_AHEAD
             | MessageKind.NOBODY_ON_CALL
+            | MessageKind.FEED
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

@@ -30,9 +30,8 @@ def tried(
     found = stories.between(tx, since, until)
     if not found:
         raise BotError(f"Nothing was open since {since:%Y-%m-%d}: there is no telling.")
-    covered = covers.accepted(tx, since)
-    policy = policy.with_covers(covered)
-    change = replace(change, policy=change.policy.with_covers(covered))
+    policy = covers.on(tx, policy, since)
+    change = replace(change, policy=covers.on(tx, change.policy, since))
     account_of = accounts(tx, policy)
     total, done = 2 * sum(len(one.events) for one in found), 0
 

@@ -14,8 +14,9 @@ from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.settings import read_settings
 from bot.store.opening import opened, sqlite_path
-from bot.store.tables import covers, marks, outbox_messages, unconfirmed
+from bot.store.tables import covers, feeds, marks, outbox_messages, unconfirmed
 from bot.store.tables.outbox_messages import Posted, Verify
+from tests import icals
 from tests.commands import Ran, Run, write
 from tests.lives import Life, life
 
@@ -255,3 +256,79 @@ def test_a_record_that_cannot_be_read_is_said_and_the_policy_counts(
 
     assert ran.json["primary"]["id"] == "U0ANA"
     assert ran.err.startswith("Without the record, so without covers: ")
+
+
+@pytest.fixture
+def planned_elsewhere(run: Run) -> None:
+    Path("policies.yaml").write_text(icals.planned("ical: support.ics"), "utf-8")
+    plan = icals.calendar(
+        icals.event("Ana", "20261102T140000Z", "20261109T140000Z"),
+        icals.event("Zoe", "20261109T140000Z", "20261116T140000Z"),
+    )
+    Path("support.ics").write_text(plan, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("planned_elsewhere")
+def test_a_calendar_is_read_where_no_record_knows_it(run: Run) -> None:
+    ran = run("oncall", "--at", "2026-11-05T17:00:00Z", "--json")
+
+    assert ran.json["primary"] == FIRST_WEEK
+    assert ran.err == (
+        "rotations.support: as its calendar is now, which the record does not know.\n"
+    )
+
+
+@pytest.mark.usefixtures("planned_elsewhere")
+def test_a_calendar_that_cannot_be_read_is_said_and_nobody_is_on(run: Run) -> None:
+    Path("support.ics").unlink()
+
+    ran = run("oncall", "--at", "2026-11-05T17:00:00Z", "--json")
+
+    assert ran.json["primary"] is None
+    assert ran.err == (
+        "rotations.support: support.ics cannot be read: No such file or directory.\n"
+    )
+
+
+@pytest.mark.usefixtures("planned_elsewhere")
+def test_what_the_record_holds_of_a_calendar_counts(
+    run: Run, record: Path, tmp_path: Path
+) -> None:
+    since = datetime(2026, 12, 1, tzinfo=UTC)
+    held = (since, since + timedelta(days=9), "U0DEE")
+    url = read_settings().database_url
+    with closing(opened(url, "T0ACME")) as database, database.transaction() as tx:
+        assert feeds.claim(tx, "support", "source", since)
+        feeds.save(tx, "support", (held,), since)
+
+    ran = run("oncall", "--at", "2026-12-06T17:00:00Z", "--json")
+
+    assert (ran.json["primary"]["id"], ran.err) == ("U0DEE", "")
+
+
+@pytest.mark.usefixtures("planned_elsewhere")
+def test_check_says_what_was_understood_of_a_calendar(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    TrialClock(Path("clock.json")).travel(THEN)
+    monkeypatch.setenv("SEVBOT_CLOCK", "clock.json")
+
+    ran = run("check")
+
+    understood = "rotations.support: 2 stretches, until Mon 16 Nov 2026 06:00"
+    assert f"{understood} (America/Los_Angeles).\n" in ran.out
+    strangers = "rotations.support.names: these names are nobody's, so nobody is on"
+    assert f"warning: {strangers} then: Zoe\n" in ran.out
+    assert (
+        "warning: on_call.primary: nobody is on from Mon 09 Nov 2026 06:00" in ran.out
+    )
+
+
+@pytest.mark.usefixtures("planned_elsewhere")
+def test_check_warns_of_a_calendar_that_cannot_be_read(run: Run) -> None:
+    Path("support.ics").write_text("<html>", encoding="utf-8")
+
+    ran = run("check")
+
+    said = "support.ics is a web page, perhaps one to log in, and no calendar."
+    assert f"warning: rotations.support: {said}\n" in ran.out

@@ -26,7 +26,7 @@ from bot.inbound.signed_http import WebServer, health_route
 from bot.policy.parsing.policy_file import default_text
 from bot.settings import Ring, Settings
 from bot.store.maintenance.disks import disk_of, must_be_ours
-from tests import postgres
+from tests import icals, postgres
 from tests.commands import Run, write
 from tests.processes import team_slack
 from tests.web_target import web_target
@@ -634,3 +634,22 @@ def test_doctor_sends_what_rings_a_test_that_wakes_nobody(
     assert (
         "WRONG  What rings as night does not take a test: it answered 400.\n"
     ) in refused
+
+
+def test_doctor_says_what_it_understands_of_a_calendar(run: Run) -> None:
+    Path("policies.yaml").write_text(icals.planned("ical: support.ics"), "utf-8")
+    always = "RRULE:FREQ=DAILY"
+    shifts = [
+        icals.event("Ana", "20200101T090000Z", "20200101T210000Z", always),
+        icals.event("Zoe", "20200101T210000Z", "20200102T090000Z", always),
+    ]
+    Path("support.ics").write_text(icals.calendar(*shifts), encoding="utf-8")
+    understood = run("doctor").out
+    Path("support.ics").write_text("<html>", encoding="utf-8")
+    refused = run("doctor").out
+
+    assert re.search(
+        r"^ok     rotations\.support: 92\d stretches, until", understood, re.M
+    )
+    assert "note   rotations.support.names: these names are nobody's" in understood
+    assert "WRONG  rotations.support: support.ics is a web page" in refused

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from bot.policy.covers import Cover, CoverRequest
+from bot.policy.on_call import OnCallChoice
 from bot.policy.policies import Policy
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import covers
@@ -18,9 +19,14 @@ NOW = pacific(24, "10:00")
 class Slow:
     """A policy; before it has its first covers another thread reads newer ones."""
 
+    on_call = OnCallChoice(team={})
+
     def __init__(self, database: SqliteDatabase) -> None:
         self.database = database
         self.known: CoveredPolicy | None = None
+
+    def with_feeds(self, read: object) -> "Slow":
+        return self
 
     def with_covers(self, found: tuple[Cover, ...]) -> tuple[Cover, ...]:
         if self.known is not None:

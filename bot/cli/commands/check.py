@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import calendars
 from bot.cli.policies import now, read
 from bot.cli.printing import say
 from bot.incidents.reach import Why
 from bot.policy import contradictions
 from bot.policy.parsing import policy_file
 from bot.policy.policies import Policy, Severity
+from bot.policy.rotations import Stretch
 from bot.settings import read_settings
 
 
@@ -21,6 +23,7 @@ def check(
 ) -> None:
     """Say everything that is wrong with a policies file.
 
+    Calendars that plan rotations are read, too, and it says what was understood.
     Warnings are not errors: they name settings that can hardly be meant, and say where
     a calendar makes a stricter target due later than a milder one, and when.
     """
@@ -34,7 +37,17 @@ def check(
         begin = policy.effective_from.astimezone(policy.team_hours.zone)
         say(f"It counts from {begin:%a %d %b %Y} on.")
     say(_rings(policy))
-    for warning in contradictions.warnings(policy, at):
+    warnings, stretches = list[str](), dict[str, tuple[Stretch, ...]]()
+    for feed, found in calendars.read(policy, at, file):
+        if isinstance(found, str):
+            warnings.append(f"rotations.{feed.name}: {found}")
+        else:
+            understood, *more = calendars.said(feed, found, policy)
+            say(f"{understood}.")
+            warnings += more
+            stretches[feed.name] = found.stretches
+    policy = policy.with_feeds(stretches)
+    for warning in (*warnings, *contradictions.warnings(policy, at)):
         say(f"warning: {warning}")
 
 

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import calendars
 from bot.cli.printing import say
 from bot.clock import system_clock
+from bot.doctor import host
 from bot.doctor.examination import examine
-from bot.doctor.findings import Finding, Level, ok, wrong
+from bot.doctor.findings import Finding, Level, note, ok, wrong
 from bot.settings import Settings, read_settings
 from bot.slack.reasons import reason
 
@@ -27,7 +29,11 @@ def doctor(
     Slack gets a test, which wakes nobody. The exit status is 1 if something is wrong.
     """
     count, said, settings = 0, {""}, read_settings()
-    findings = chain(examine(settings, system_clock, is_http=http), _rings(settings))
+    findings = chain(
+        examine(settings, system_clock, is_http=http),
+        _rings(settings),
+        _calendars(settings),
+    )
     for mend, alike in groupby(findings, key=attrgetter("mend")):
         for finding in alike:
             say(f"{finding.level:<6} {finding.what}")
@@ -61,3 +67,21 @@ def _rings(settings: Settings) -> Iterator[Finding]:
             )
         else:
             yield ok(f"What rings as {name} took a test.")
+
+
+def _calendars(settings: Settings) -> Iterator[Finding]:
+    """Read the calendars that plan rotations; nobody is on call by one that fails."""
+    now = system_clock()
+    policy, _ = host.of_policy(settings, now.date())
+    if policy is None:
+        return
+    for feed, found in calendars.read(policy, now):
+        if isinstance(found, str):
+            yield wrong(
+                f"rotations.{feed.name}: {found}", "`sevbot check` says it, too."
+            )
+            continue
+        understood, *more = calendars.said(feed, found, policy)
+        yield ok(f"{understood}.")
+        for one in more:
+            yield note(f"{one}.", "See `sevbot manual policy`, Who is on call.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import due_times, fairness_table, record
+from bot.cli import calendars, due_times, fairness_table, record
 from bot.cli.policies import now, read
 from bot.cli.printing import say
 from bot.cli.record import NoRecordError
@@ -15,7 +15,7 @@ from bot.errors import BotError, UserError
 from bot.incidents import recipients
 from bot.policy.on_call import OnCall
 from bot.policy.policies import Policy
-from bot.policy.rotations import Shift
+from bot.policy.rotations import Shift, Stretch
 from bot.triage import reviews
 
 
@@ -66,8 +66,9 @@ def oncall(  # noqa: PLR0913  # Each is an option of the command.
     policy = read(None, max(one.date() for one in asked))
     instants = [due_times.in_zone(one, policy.team_hours) for one in asked]
     policies = _policies(policy, instants)
+    filled = _with_calendars(policies, instants[0])
     found = [
-        recipients.on_call(of, one) for of, one in zip(policies, instants, strict=True)
+        recipients.on_call(of, one) for of, one in zip(filled, instants, strict=True)
     ]
     if as_json:
         answers = [_fields(one) for one in found]
@@ -87,6 +88,30 @@ def _policies(policy: Policy, instants: list[datetime]) -> list[Policy]:
     except BotError as error:
         say(f"Without the record, so without covers: {error}", err=True)
         return [policy] * len(instants)
+
+
+def _with_calendars(policies: list[Policy], at: datetime) -> list[Policy]:
+    """Return the policies with those calendars read that the record does not know."""
+    read: dict[str, tuple[Stretch, ...]] = {}
+    for policy in policies:
+        for feed, found in calendars.read(policy.with_feeds(read), at):
+            if isinstance(found, str):
+                read[feed.name] = ()
+                say(f"rotations.{feed.name}: {found}", err=True)
+            else:
+                read[feed.name] = found.stretches
+                said = "as its calendar is now, which the record does not know"
+                say(f"rotations.{feed.name}: {said}.", err=True)
+    return [
+        one.with_feeds(
+            {
+                feed.name: read[feed.name]
+                for feed in one.on_call.feeds
+                if feed.stretches is None
+            }
+        )
+        for one in policies
+    ]
 
 
 def _fields(on_call: OnCall) -> dict[str, object]:

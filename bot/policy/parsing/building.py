@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule
 from bot.policy import tables, wording
+from bot.policy.names import folded
 from bot.policy.on_call import OnCallChoice, Role
 from bot.policy.parsing.fields import Context, weekly
 from bot.policy.parsing.models import (
@@ -16,7 +17,12 @@ from bot.policy.parsing.models import (
     PolicyFile,
     UnionEntry,
 )
-from bot.policy.parsing.on_call_entries import RolesEntry, RotationEntry
+from bot.policy.parsing.on_call_entries import (
+    ADDRESS,
+    FeedEntry,
+    RolesEntry,
+    RotationEntry,
+)
 from bot.policy.parsing.yaml_lines import Path
 from bot.policy.policies import (
     CalendarChoice,
@@ -32,7 +38,7 @@ from bot.policy.policies import (
     Severity,
     SeverityText,
 )
-from bot.policy.rotations import Holders, Rotation
+from bot.policy.rotations import Feed, Holders, Rotation
 from bot.policy.targets import Interpretations, Target
 
 _MIDNIGHT = timedelta(0)
@@ -180,14 +186,18 @@ def _conduct(entry: InterpretationsEntry) -> Conduct:
 
 def _on_call(file: PolicyFile, calendars: Mapping[str, BusinessHours]) -> OnCallChoice:
     team = file.calendar.team
-    rotations = {
-        name: _rotation(name, entry, calendars[entry.calendar or team].home)
-        for name, entry in file.rotations.items()
-    }
+    rotations, feeds = dict[str, Rotation](), dict[str, Feed]()
+    for name, entry in file.rotations.items():
+        if isinstance(entry, FeedEntry):
+            feeds[name] = _feed(name, entry)
+        else:
+            days = calendars[entry.calendar or team].home
+            rotations[name] = _rotation(name, entry, days)
+    by_name = rotations | feeds
 
     def holders(entry: RolesEntry) -> dict[Role, Holders]:
         return {
-            role: tuple(rotations.get(name, name) for name in names)
+            role: tuple(by_name.get(name, name) for name in names)
             for role, names in entry.roles().items()
         }
 
@@ -197,6 +207,18 @@ def _on_call(file: PolicyFile, calendars: Mapping[str, BusinessHours]) -> OnCall
         plans={plan: holders(entry) for plan, entry in chosen.plans.items()},
         severities={one: holders(entry) for one, entry in chosen.severities.items()},
         rotations=tuple(rotations.values()),
+        feeds=tuple(feeds.values()),
+    )
+
+
+def _feed(name: str, entry: FeedEntry) -> Feed:
+    ids = {folded(person): person for person in entry.names.values()}
+    return Feed(
+        name=name,
+        zone=entry.zone,
+        file=None if entry.ical == ADDRESS else entry.ical,
+        hand_over=entry.hand_over,
+        people=ids | {folded(one): person for one, person in entry.names.items()},
     )
 
 

@@ -58,8 +58,8 @@ from bot.policy.parsing.fields import (
 )
 from bot.policy.parsing.holiday_entries import Holidays
 from bot.policy.parsing.on_call_entries import (
+    AnyRotation,
     OnCallEntry,
-    RotationEntry,
     RotationName,
 )
 from bot.policy.parsing.yaml_lines import Path
@@ -359,7 +359,7 @@ class PolicyFile(Section):
         None, description="the name of a CSV file beside this one"
     )
     channels: ChannelsEntry = Field(description="the channels that the bot writes to")
-    rotations: Annotated[dict[RotationName, RotationEntry], MayBeEmpty] = Field(
+    rotations: Annotated[dict[RotationName, AnyRotation], MayBeEmpty] = Field(
         {}, description="rotations by their names"
     )
     on_call: OnCallEntry = Field(description="who is on call")

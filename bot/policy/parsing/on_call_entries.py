@@ -1,11 +1,14 @@
 """The sections `rotations` and `on_call` of policies.yaml."""
 
 import re
+from datetime import time
 from typing import Annotated
 
 from pydantic import (
     BeforeValidator,
+    Discriminator,
     Field,
+    Tag,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -19,10 +22,13 @@ from bot.policy.parsing.fields import (
     HandOver,
     MayBeEmpty,
     NotEmpty,
+    PersonId,
     PlanRef,
     ProblemsBelow,
     Section,
     SeverityRef,
+    Text,
+    TimeOfDay,
     Turns,
     WeeklyHours,
     Zone,
@@ -30,6 +36,9 @@ from bot.policy.parsing.fields import (
 )
 from bot.policy.parsing.yaml_lines import Path
 from bot.policy.rotations import Unit
+
+# In place of a file's name.
+ADDRESS = "address"
 
 
 def _rotation_name(value: object) -> str:
@@ -94,6 +103,33 @@ Member = Annotated[
 ]
 
 
+def _calendar_of(value: object) -> str:
+    """Read where a calendar is. An address may be a secret, so it stands elsewhere."""
+    allowed = f"the name of a file beside this one, such as support.ics, or {ADDRESS}"
+    written = words.text(value, allowed)
+    if "://" in written:
+        raise ValueError(
+            f"write {ADDRESS} here, and set the address itself in the environment: "
+            "SEVBOT_ICAL_<NAME>_URL; it may be a secret"
+        )
+    if written != ADDRESS and not written.endswith(".ics"):
+        raise words.refused(value, allowed)
+    return written
+
+
+class FeedEntry(Section):
+    ical: Annotated[str, BeforeValidator(_calendar_of)] = Field(
+        description=f"the name of a file such as support.ics, or {ADDRESS}"
+    )
+    zone: Zone = Field(description="an IANA time zone such as America/Los_Angeles")
+    names: Annotated[dict[Text, PersonId], NotEmpty] = Field(
+        description="names or addresses in the calendar, such as {Ana Silva: U0ANA}"
+    )
+    hand_over: TimeOfDay = Field(
+        time(), description="when the calendar's days begin for us, such as 09:00"
+    )
+
+
 class RotationEntry(Section):
     zone: Zone = Field(description="an IANA time zone such as America/Los_Angeles")
     every: Turns = Field(
@@ -136,6 +172,18 @@ class RotationEntry(Section):
 
 
 _WHO = "a member's id such as U0ANA, a rotation, or a list of them"
+
+
+def _kind_of_rotation(value: object) -> str:
+    is_feed = isinstance(value, dict) and "ical" in value
+    return "FeedEntry" if is_feed else "RotationEntry"
+
+
+AnyRotation = Annotated[
+    Annotated[RotationEntry, Tag("RotationEntry")]
+    | Annotated[FeedEntry, Tag("FeedEntry")],
+    Discriminator(_kind_of_rotation),
+]
 
 
 class RolesEntry(Section):

@@ -24,6 +24,7 @@ TABLES = (
     "suggestions",
     "covers",
     "next_shifts",
+    "feeds",
 )
 _EVERY = 500
 

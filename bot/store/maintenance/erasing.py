@@ -19,8 +19,9 @@ TYPED = {
     "suggestions": ("about",),
 }
 # These hold ids, words of the policy, names from Slack, hashes, Slack's errors and
-# references: a message stores no text. The one exception is not erased: a notice that
-# policies.yaml was refused may quote the file in `refs`.
+# references: a message stores no text. Two exceptions are not erased: a notice that
+# policies.yaml was refused may quote the file in `refs`, and one about a calendar names
+# the people in it there whom the policy does not know.
 UNTYPED = {
     "incidents": (
         "workspace", "severity", "plan", "status", "owner", "opened_by", "channel",
@@ -51,6 +52,7 @@ UNTYPED = {
         "accepted_by", "withdrawn_by",
     ),
     "next_shifts": ("workspace", "person", "of_what"),
+    "feeds": ("workspace", "name", "source", "stretches"),
     "policies": ("version", "holidays"),
     "suggestions": ("workspace", "candidates", "decision", "by_person"),
     "locks": ("workspace", "name"),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.policy.covers import Cover, CoverRequest
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
+from bot.store.tables import feeds
 
 # Longer than any shift whose beginning a cover may have cut.
 KEPT_FOR = timedelta(days=60)
@@ -39,8 +40,9 @@ def ending_after(tx: Transaction, since: datetime) -> list[CoverRequest]:
 
 
 def on(tx: Transaction, policy: Policy, at: datetime) -> Policy:
-    """Return a policy with the covers that count around an instant."""
-    return policy.with_covers(accepted(tx, at - KEPT_FOR))
+    """Return a policy with its feeds, and the covers that count from an instant on."""
+    read = feeds.stretches(tx) if policy.on_call.feeds else {}
+    return policy.with_feeds(read).with_covers(accepted(tx, at - KEPT_FOR))
 
 
 def accepted(tx: Transaction, since: datetime) -> tuple[Cover, ...]:

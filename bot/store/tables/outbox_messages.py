@@ -42,6 +42,7 @@ class MessageKind(StrEnum):
     NEXT_SHIFT = "next_shift"
     ON_CALL_AHEAD = "on_call_ahead"
     NOBODY_ON_CALL = "nobody_on_call"
+    FEED = "feed"
     POLICY_ACCEPTED = "policy_accepted"
     POLICY_REFUSED = "policy_refused"
     POLICY_DIFFERS = "policy_differs"

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.policy.on_call import Role
 from bot.policy.parsing.source import read_stored
 from bot.policy.rotations import Rotation, Unit
 from tests.policy_texts import SMALL, TODAY, changed, holidays, policy_of, problems_of
@@ -265,3 +266,66 @@ def test_a_role_that_only_a_plan_fills_may_be_told() -> None:
 )
 def test_what_is_wrong_is_said_with_its_line(old: str, new: str, problem: str) -> None:
     assert f"policies.yaml {problem}" in problems_of(_changed(old, new))
+
+
+FEED = """\
+rotations:
+  support:
+    ical: support.ics
+    zone: America/New_York
+    names: {Ana Silva: U0ANA, BEN@acme.com: U0BEN}
+    hand_over: 09:00
+on_call: {primary: [support, U0CEM], backup: U0BEN, lead: U0LEA}"""
+
+
+def test_a_calendar_from_elsewhere_is_a_rotation() -> None:
+    policy = policy_of(changed((ON_CALL, FEED)))
+    (feed,) = policy.on_call.feeds
+
+    assert policy.on_call.team[Role.PRIMARY] == (feed, "U0CEM")
+    assert (feed.name, feed.file, feed.hand_over) == ("support", "support.ics", time(9))
+    assert feed.people["ana silva"] == feed.people["u0ana"] == "U0ANA"
+    assert feed.people["ben@acme.com"] == "U0BEN"
+    assert policy.on_call.everybody()["U0ANA"] == "rotations.support.names"
+
+
+def test_a_calendar_at_an_address_has_no_file_and_days_from_midnight() -> None:
+    text = FEED.replace("support.ics", "address").replace("    hand_over: 09:00\n", "")
+    (feed,) = policy_of(changed((ON_CALL, text))).on_call.feeds
+
+    assert (feed.file, feed.hand_over) == (None, time())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "support.ics",
+            "https://cal.example/secret",
+            "line 41, rotations.support.ical: write address here, and set the address "
+            "itself in the environment: SEVBOT_ICAL_<NAME>_URL; it may be a secret",
+        ),
+        (
+            "support.ics",
+            "support.csv",
+            'line 41, rotations.support.ical: "support.csv" is not allowed; write the '
+            "name of a file beside this one, such as support.ics, or address",
+        ),
+        (
+            "{Ana Silva: U0ANA, BEN@acme.com: U0BEN}",
+            "{}",
+            "line 43, rotations.support.names: is empty; write one at least",
+        ),
+        (
+            "    hand_over: 09:00\n",
+            "    every: 1 week\n",
+            "line 44, rotations.support.every: is not a setting here; write ical, "
+            "zone, names or hand_over",
+        ),
+    ],
+    ids=["an address", "another file", "no names", "a key of turns"],
+)
+def test_what_is_wrong_with_a_calendar_is_said(old: str, new: str, said: str) -> None:
+    (found,) = problems_of(changed((ON_CALL, FEED.replace(old, new))))
+
+    assert found == f"policies.yaml {said}"

@@ -1,0 +1,1 @@
+"""Calendars from elsewhere: read where they are, understood, and shared by the bots."""

@@ -1,0 +1,44 @@
+"""The table of feeds: what was last read of the calendars from elsewhere."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.policy.rotations import Stretch
+from bot.store.database import Transaction
+
+READ_EVERY = timedelta(minutes=5)
+
+
+def claim(tx: Transaction, name: str, source: str, system_now: datetime) -> bool:
+    """Claim a feed for reading it; `False` if it was claimed lately for this source."""
+    before = system_now - READ_EVERY
+    row = tx.one("claim_feed", name=name, source=source, now=system_now, before=before)
+    return row is not None
+
+
+def save(
+    tx: Transaction, name: str, stretches: tuple[Stretch, ...], now: datetime
+) -> None:
+    """Store what was read of a feed."""
+    written = [(since.isoformat(), to.isoformat(), who) for since, to, who in stretches]
+    tx.write("save_feed", name=name, stretches=json.dumps(written), read_at=now)
+
+
+def read_at(tx: Transaction) -> Mapping[str, tuple[datetime, datetime]]:
+    """Return when each feed was last read, and when it was last tried."""
+    return {
+        row["name"]: (row["read_at"], row["tried_at"])
+        for row in tx.all("feeds_read_at")
+    }
+
+
+def stretches(tx: Transaction) -> dict[str, tuple[Stretch, ...]]:
+    """Return what was last read of each feed."""
+    return {
+        row["name"]: tuple(
+            (datetime.fromisoformat(since), datetime.fromisoformat(to), who)
+            for since, to, who in json.loads(row["stretches"])
+        )
+        for row in tx.all("feed_stretches")
+    }
