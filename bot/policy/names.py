@@ -19,17 +19,12 @@ _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0" + 
 # One letter to its readers, two in Unicode: which one depends on the keyboard.
 _TWINS = {"〜": "~", "ş": "ș", "ţ": "ț", "ك": "ک", "ي": "ی"}
 # Turkish has an i with and without a dot in both cases; people type either.
-_DOTTED_I = re.compile("i\N{COMBINING DOT ABOVE}+|\N{LATIN SMALL LETTER DOTLESS I}")
-# Letters that look alike in one case at least, since the case does not count.
+_DOTTED_I = re.compile("[i\u0131]\N{COMBINING DOT ABOVE}+|\u0131")
+# Letters that look Latin in one case at least, since the case does not count.
 # https://www.unicode.org/reports/tr39/#Confusable_Detection
-_CYRILLIC = ("авекмнорстухіјѕһ", "abekmhopctyxijsh")
-_GREEK = ("αβεζηικμνορτυχ", "abezhikmnoptyx")
-_TO_LATIN = str.maketrans(_GREEK[0] + _CYRILLIC[0], _GREEK[1] + _CYRILLIC[1])
-_FROM_LATIN = {
-    "CYRILLIC": str.maketrans(_CYRILLIC[1][::-1], _CYRILLIC[0][::-1]),
-    "GREEK": str.maketrans(_GREEK[1], _GREEK[0]),
-}
-_WORD = re.compile("[\\w\u0300-\u036f]+")
+_LOOK_LATIN = str.maketrans(
+    "авекмнорстухіјѕһ" + "αβεζηικμνορτυχ", "abekmhopctyxijsh" + "abezhikmnoptyx"
+)
 # The semicolon is required: R&D and A&centre hold none.
 _ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]*);", re.IGNORECASE)
 
@@ -89,30 +84,10 @@ def _seen(name: str) -> str:
     seen = name.translate(_PLAIN).casefold()
     if not seen.isascii():
         seen = unicodedata.normalize("NFKD", seen).casefold()
-        seen = _WORD.sub(_in_one_alphabet, _DOTTED_I.sub("i", seen))
-        seen = unicodedata.normalize("NFKC", seen).translate(_PLAIN)
+        seen = unicodedata.normalize("NFKC", seen.translate(_LOOK_LATIN))
+        seen = seen.translate(_PLAIN)
         seen = unicodedata.normalize("NFC", _DOTTED_I.sub("i", seen))
     return " ".join(re.sub("--+", "-", seen).split())
-
-
-def _in_one_alphabet(word: re.Match[str]) -> str:
-    """Return a word with its look-alikes in Latin, or else in its other letters'.
-
-    A word that no single alphabet can write stays as it is.
-    """
-    latin = word[0].translate(_TO_LATIN)
-    if _is_all(latin, "LATIN"):
-        return latin
-    for alphabet, table in _FROM_LATIN.items():
-        other = word[0].translate(table)
-        if _is_all(other, alphabet):
-            return other
-    return word[0]
-
-
-def _is_all(word: str, alphabet: str) -> bool:
-    letters = filter(str.isalpha, word)
-    return all(unicodedata.name(one, "").startswith(alphabet) for one in letters)
 
 
 def _character(entity: re.Match[str]) -> str:

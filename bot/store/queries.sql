@@ -1344,7 +1344,7 @@ WHERE newer.person = message.person
 
 -- name: told_before
 -- What older messages at the same place say of a message's incidents, as far as it is
--- still owed.
+-- still owed. An offer leaves standing what they ask.
 SELECT
   item.incident, item.deadline_kind, item.deadline_count, item.fired, item.step,
   item.because, item.next_person, item.next_at, item.held_at, older.sent_at
@@ -1372,7 +1372,7 @@ WHERE item.workspace = :workspace
     WHERE workspace = :workspace
       AND key = :key
       AND person IS NOT NULL
-      AND kind IN ('note', 'offer', 'offer_answered')
+      AND kind IN ('note', 'offer_answered')
   )
   AND deadlines.closed_at IS NULL
   AND (message.kind = 'reminder' OR older.ts IS NOT NULL)

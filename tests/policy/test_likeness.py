@@ -29,6 +29,7 @@ def test_texts_are_alike_both_ways(one: str, other: str) -> None:
         ("sohne", "Acme & Söhne"),
         ("Söh Ac", "Acme & Söhne"),
         ("umbr", "Umbrella Corporation"),
+        ("рост", "Ростелеком"),
     ],
 )
 def test_a_part_of_a_name_finds_it(written: str, name: str) -> None:

@@ -58,6 +58,7 @@ BLANK_LETTERS = "\u034f\u115f\u3164\u180b\ufe0e\ufe0f\U000e0100"
         ("3com", "3\N{CYRILLIC SMALL LETTER ES}om"),
         ("Москва", "M\N{CYRILLIC SMALL LETTER O}скв\N{LATIN SMALL LETTER A}"),
         ("Газпром", "Газ\N{CYRILLIC SMALL LETTER PE}p\N{LATIN SMALL LETTER O}м"),
+        ("Яndex", "Я\N{LATIN SMALL LETTER N}d\N{CYRILLIC SMALL LETTER IE}x"),
         ("Αθήνα", "A\N{GREEK SMALL LETTER THETA}ήνα"),
     ],
 )

@@ -129,7 +129,7 @@ def test_incidents_that_need_a_person_come_first_with_owner_and_link(
         "owns it. where is the manual."
     )
     (message,) = told.slack.channel("leads")[-1:]
-    assert linking.named(Message("", tuple(message.blocks))) == set()
+    assert linking.named(Message("all", tuple(message.blocks))) == set()
     stamp = told.card(1).ts.replace(".", "")
     assert {
         "type": "link",

@@ -111,18 +111,15 @@ def test_a_server_that_stops_answering_in_a_long_transaction_is_given_up(
     assert max(took) < WITHIN_S
 
 
-@DRIPS
 @pytest.mark.usefixtures("hasty")
-def test_a_server_that_stops_answering_in_a_migration_leaves_nothing_half_done(
-    *, drips: bool
-) -> None:
+def test_a_server_frozen_in_a_migration_is_given_up_and_nothing_is_half_done() -> None:
     urls: list[str] = []
 
     def fresh() -> str:
         urls.append(empty())
         return urls[-1]
 
-    took = refused_after(opens, fresh, [*range(2, 8), 20, 40], drips=drips)
+    took = refused_after(opens, fresh, [*range(2, 8), 20, 40])
 
     assert len(took) >= 7
     assert max(took) < WITHIN_S
