@@ -489,6 +489,7 @@ WHERE offered_until IS NOT NULL;
 -- What stands in somebody's DM about an incident besides reminders, which have items.
 CREATE INDEX outbox_to_people ON outbox (workspace, incident)
 WHERE person IS NOT NULL AND kind IN ('note', 'offer', 'offer_answered');
+
 -- name: resolutions
 -- A resolution is a deadline as well. A CHECK cannot be changed on both engines, so the
 -- table is made again.
@@ -538,6 +539,7 @@ CREATE INDEX deadlines_late ON deadlines (workspace, late_at)
 WHERE closed_at IS NULL AND missed_at IS NULL AND paused_at IS NULL;
 CREATE INDEX deadlines_fallen ON deadlines (workspace, (COALESCE(missed_at, late_at)))
 WHERE kind IN ('first_response', 'update') AND is_aim = 0;
+
 -- name: folded_messages
 -- The list that says what this message would have said, and is sent instead.
 ALTER TABLE outbox ADD COLUMN folded_into TEXT;
@@ -559,6 +561,8 @@ CREATE TABLE next_shifts (
   begins_at INSTANT NOT NULL,
   ends_at INSTANT NOT NULL,
   PRIMARY KEY (workspace, person, of_what)
+) STRICT;
+
 -- name: feeds
 -- What was last read of a calendar from elsewhere: who is on call from when to when.
 -- `source` is a hash of where it is and how it is read; `tried_at` is of the system clock.

@@ -75,6 +75,8 @@ SAMPLES: Mapping[str, object] = {
     "fired": 1,
     "holidays": "{}",
     "id": 1,
+    "source": "a hash",
+    "stretches": "[]",
     "deleted": 0,
     "incident": 1,
     "instead_of": "U0ANA",
@@ -161,6 +163,7 @@ OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "save_dm": {"id": "U0ANA"},
     "save_person": {"id": "U0ANA"},
     "save_quiet": {"id": "U0ANA"},
+    "save_quiet_hours": {"id": "U0ANA"},
     "suspect_message": {"id": 1},
     "reconcile_found": {"id": 1},
     "look_later": {"id": 1},
@@ -211,7 +214,13 @@ def live(database: Database) -> None:
             tx.one("save_person", **given)
         tx.one("mark_leaver", id="U0GONE", now=NOON)
         tx.one("begin_listing")
-        for query in ("ask_for_cover", "decide_suggestion"):
+        for query in (
+            "ask_for_cover",
+            "decide_suggestion",
+            "claim_feed",
+            "save_feed",
+            "save_next_shift",
+        ):
             tx.one(query, **samples(query))
         unaddressed.address(tx, "U0CEM", "D0CEM")
         edit = NewMessage(
