@@ -16,8 +16,9 @@ def resolved(node: dict[str, Any]) -> dict[str, Any]:
     if "$ref" in node:
         name = node["$ref"].removeprefix("#/$defs/")
         return {**SCHEMA["$defs"][name], **node}
-    alone = (resolved(one) for one in node.get("oneOf", ()))
-    return next((one for one in alone if "properties" in one), node)
+    choices = (resolved(one) for one in node.get("oneOf", ()))
+    sections = [one for one in choices if "properties" in one]
+    return sections[0] if len(sections) == 1 else node
 
 
 def pattern(*path: str) -> str:
