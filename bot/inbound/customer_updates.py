@@ -8,11 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 from bot.errors import Fate, SlackError, StorageError, UserError
 from bot.inbound import failures
 from bot.incidents.refusals import Refusal
-from bot.slack import actions, payloads, triage_text
+from bot.slack import actions, events, triage_text
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
+from bot.slack.events import Reaction
 from bot.slack.messages import answers, message_update
-from bot.slack.payloads import Payload, Press, Reaction, Shortcut
+from bot.slack.payloads import Payload, Press, Shortcut
 from bot.slack.reasons import reason
 from bot.triage.context import Context
 from bot.triage.message_updates import MessageUpdates, Written
@@ -173,7 +174,7 @@ class CustomerUpdates:
 
     def _placed(self, channel: str, ts: str, thread: str, author: str) -> Written:
         link = triage_text.permalink(self._people.home().url, channel, ts, thread)
-        return Written(channel, ts, thread, author, payloads.instant(ts), link)
+        return Written(channel, ts, thread, author, events.instant(ts), link)
 
     def _receipt(
         self, by: str, result: Result, author: str = "", hint: str = "", undo: str = ""

@@ -14,8 +14,8 @@ from bot.inbound.triages import Triages, reported
 from bot.slack import triage_text
 from bot.slack.blocks import Message
 from bot.slack.client import Slack
+from bot.slack.events import Posted
 from bot.slack.messages import triaged
-from bot.slack.payloads import Posted
 from bot.slack.triage_text import TriageText
 from bot.triage import intake
 from bot.triage.context import Context

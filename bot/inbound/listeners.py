@@ -27,8 +27,9 @@ from bot.inbound.replies import Replies, private
 from bot.inbound.submissions import Forms
 from bot.inbound.triages import Triages
 from bot.incidents.refusals import Refusal
-from bot.slack import actions, payloads
+from bot.slack import actions, events, payloads
 from bot.slack.blocks import Message, View
+from bot.slack.events import Mention
 from bot.slack.forms import receipts
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.linking import named
@@ -36,7 +37,6 @@ from bot.slack.marked import escape
 from bot.slack.messages import answers
 from bot.slack.payloads import (
     Command,
-    Mention,
     Payload,
     PayloadError,
     Press,
@@ -155,7 +155,7 @@ class Listeners:
 
     def _on_mention(self, body: Payload) -> None:
         """Answer in private who mentions the bot in a channel."""
-        mention = payloads.mention(body)
+        mention = events.mention(body)
         if mention is None:
             return
 
@@ -244,15 +244,15 @@ class Listeners:
 
     def _on_person(self, body: Payload) -> None:
         """Note at once that a person joined, left, moved or became a guest."""
-        change = payloads.change_of_person(body)
+        change = events.change_of_person(body)
         self._people.note(change.user, change.places)
 
     def _on_message(self, body: Payload) -> None:
         """Answer what somebody wrote to the bot: it reads commands alone."""
-        posted = payloads.posted(body)
+        posted = events.posted(body)
         if posted is not None:
             self._intake.take_in(posted)
-        said = payloads.written(body)
+        said = events.written(body)
         if said is None:
             return
         try:
@@ -265,7 +265,7 @@ class Listeners:
 
     def _on_reaction(self, body: Payload) -> None:
         """Log the message on which somebody put the policy's emoji, or take it back."""
-        reaction = payloads.reaction(body)
+        reaction = events.reaction(body)
         if reaction is not None:
             self._updates.take_in(reaction)
             self._wake()

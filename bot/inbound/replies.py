@@ -14,11 +14,12 @@ from bot.errors import SlackError
 from bot.inbound import failures
 from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
+from bot.slack.events import Mention
 from bot.slack.forms import receipts
 from bot.slack.forms.inputs import answering
 from bot.slack.forms.policy_inputs import TOLD
 from bot.slack.messages import answers
-from bot.slack.payloads import Command, Mention, Press, Shortcut
+from bot.slack.payloads import Command, Press, Shortcut
 
 logger = logging.getLogger(__name__)
 

@@ -11,10 +11,11 @@ from bot.slack.actions import Triaged
 from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
 from bot.slack.command_text import OpenRequest, as_word, asks_for_help
+from bot.slack.events import Mention
 from bot.slack.forms import opening
 from bot.slack.forms.opening import OpenEntry
 from bot.slack.messages import answers, command_help, opened, triaged
-from bot.slack.payloads import Command, Mention, Payload, Press, Shortcut
+from bot.slack.payloads import Command, Payload, Press, Shortcut
 from bot.slack.phrases import Times
 from bot.slack.reasons import reason
 from bot.slack.triage_text import TriageText

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.slack import payloads
+from bot.slack import events
 
 
 def test_an_event_in_a_shared_channel_is_for_those_it_is_authorized_for() -> None:
@@ -12,10 +12,8 @@ def test_an_event_in_a_shared_channel_is_for_those_it_is_authorized_for() -> Non
         "event": {"type": "user_change", "user": {"id": "U0ANA"}},
     }
 
-    assert payloads.change_of_person(body).places == {"T0ACME"}
-    assert payloads.change_of_person({**body, "authorizations": []}).places == {
-        "T0OTHER"
-    }
+    assert events.change_of_person(body).places == {"T0ACME"}
+    assert events.change_of_person({**body, "authorizations": []}).places == {"T0OTHER"}
 
 
 def reaction(name: str = "wave", kind: str = "message") -> dict[str, Any]:
@@ -31,17 +29,17 @@ def reaction(name: str = "wave", kind: str = "message") -> dict[str, Any]:
 
 
 def test_an_emoji_in_another_skin_tone_is_the_same() -> None:
-    read = payloads.reaction(reaction("wave::skin-tone-4"))
+    read = events.reaction(reaction("wave::skin-tone-4"))
 
     assert read is not None
     assert (read.emoji, read.key) == ("wave", "event:Ev1")
 
 
 def test_an_emoji_on_a_file_is_on_no_message() -> None:
-    assert payloads.reaction(reaction(kind="file")) is None
+    assert events.reaction(reaction(kind="file")) is None
 
 
 def test_a_stamp_is_an_instant_to_the_millisecond() -> None:
-    at = payloads.instant("1764000000.123456")
+    at = events.instant("1764000000.123456")
 
     assert at.isoformat() == "2025-11-24T16:00:00.123000+00:00"
