@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.policy.on_call import Role
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays

@@ -8,7 +8,8 @@ from bot.business_time.schedules import always
 from bot.incidents import nudges, recipients
 from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline, Kind
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.incidents.nudges import Step
 from bot.incidents.reach import Reach, Why
 from bot.policy.policies import Customer, Policy, Severity

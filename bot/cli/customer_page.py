@@ -17,7 +17,8 @@ from bot.incidents.deadlines import (
     target_of,
     why,
 )
-from bot.incidents.incidents import Event, Status, updates
+from bot.incidents.events import Event, updates
+from bot.incidents.incidents import Status
 from bot.incidents.review import PolicyOf, Story
 from bot.policy import wording
 from bot.policy.names import folded

@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.delivery.attempts import Rendered
 from bot.delivery.links import Links
 from bot.incidents.deadlines import Deadline, owed_now
-from bot.incidents.incidents import Event, Incident, explained, updates
+from bot.incidents.events import Event, updates
+from bot.incidents.incidents import Incident, explained
 from bot.incidents.reach import Why
 from bot.policy.policies import Policy
 from bot.slack.messages import reminder

@@ -14,7 +14,8 @@ from bot.delivery.links import Links
 from bot.incidents import digest as digests
 from bot.incidents import recipients
 from bot.incidents.deadlines import owed_now
-from bot.incidents.incidents import Event, Incident
+from bot.incidents.events import Event
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy, WhenNothing
 from bot.slack.blocks import Message
 from bot.slack.messages import (

@@ -6,13 +6,8 @@ Each function takes who acts and when, and raises Refusal if the act is not allo
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.incidents.incidents import (
-    Event,
-    EventKind,
-    Gone,
-    Incident,
-    VoidReason,
-)
+from bot.incidents.events import Event, EventKind, Gone, VoidReason
+from bot.incidents.incidents import Incident
 from bot.incidents.refusals import (
     AlreadyClosed,
     CustomersAlready,

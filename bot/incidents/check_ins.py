@@ -18,7 +18,8 @@ from bot.incidents.deadlines import (
     next_count,
     void,
 )
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy, Severity
 
 

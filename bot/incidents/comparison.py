@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.incidents.deadlines import Deadline, Outcome
-from bot.incidents.incidents import ERASED_CUSTOMER, Incident, Status
+from bot.incidents.events import ERASED_CUSTOMER
+from bot.incidents.incidents import Incident, Status
 from bot.incidents.reach import Account
 from bot.incidents.replays import Replay
 from bot.incidents.review import (

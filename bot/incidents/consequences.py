@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from bot.incidents import check_ins, contract, incidents, nudges
 from bot.incidents.deadlines import Deadline
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.incidents.refusals import NoSuchPlan, NoSuchSeverity, Refusal
 from bot.incidents.retargeting import retargeted
 from bot.policy.policies import Policy, Severity

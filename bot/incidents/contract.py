@@ -19,7 +19,8 @@ from bot.incidents.deadlines import (
     owed_to_customer,
     void,
 )
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.incidents.movements import (
     begin,
     end_unowed,

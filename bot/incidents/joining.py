@@ -4,12 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.incidents.acts import must_be_open, reopened
-from bot.incidents.incidents import (
-    Event,
-    EventKind,
-    Incident,
-    VoidReason,
-)
+from bot.incidents.events import Event, EventKind, VoidReason
+from bot.incidents.incidents import Incident
 
 # How long it can be undone that an incident is the same thing as another.
 _UNDONE_WITHIN = timedelta(days=1)

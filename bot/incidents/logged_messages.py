@@ -5,12 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.incidents.acts import Update, earliest, must_be_open, updated
-from bot.incidents.incidents import (
-    Event,
-    EventKind,
-    Incident,
-    updates,
-)
+from bot.incidents.events import Event, EventKind, updates
+from bot.incidents.incidents import Incident
 from bot.incidents.refusals import (
     LoggedAlready,
     NothingChanged,

@@ -15,7 +15,8 @@ from bot.incidents.deadlines import (
     next_count,
     void,
 )
-from bot.incidents.incidents import Event, Incident
+from bot.incidents.events import Event
+from bot.incidents.incidents import Incident
 from bot.policy import targets, wording
 from bot.policy.policies import Policy
 from bot.policy.targets import Target

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.incidents.acts import plan_of
-from bot.incidents.incidents import Event, EventKind, Incident, Status, apply
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident, Status, apply
 from bot.incidents.reach import Account
 from bot.incidents.review import Story, before
 from bot.incidents.simulation import Message, Simulation

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.incidents.deadlines import Deadline, Kind, Outcome, answered, void
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.incidents.movements import (
     begin,
     end_unowed,

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from bot.incidents import check_ins, contract
 from bot.incidents.deadlines import Deadline, Kind, owed_to_customer
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Customer, Policy
 
 

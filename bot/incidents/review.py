@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from bot.incidents.deadlines import Deadline, Kind, Outcome, hours_of, lateness
-from bot.incidents.incidents import Event, EventKind, Incident, Status, VoidReason
+from bot.incidents.events import Event, EventKind, VoidReason
+from bot.incidents.incidents import Incident, Status
 from bot.policy.policies import Policy, Severity
 
 _MOST_WORST = 3

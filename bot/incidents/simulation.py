@@ -11,8 +11,9 @@ from heapq import heappop, heappush
 
 from bot.incidents.consequences import PolicyChanged, consequences
 from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.events import Event, EventKind
 from bot.incidents.firing import Batch, Firing, fired
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.incidents import Incident
 from bot.incidents.reach import Account, Ring, ring_of
 from bot.incidents.recipients import Recipient
 from bot.policy.policies import Policy

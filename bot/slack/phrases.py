@@ -8,7 +8,8 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.incidents.deadlines import Deadline, Kind, lateness, target_of
-from bot.incidents.incidents import OFFER_STANDS, Event, Incident, Status
+from bot.incidents.events import Event
+from bot.incidents.incidents import OFFER_STANDS, Incident, Status
 from bot.policy import targets, wording
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy

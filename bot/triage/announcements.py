@@ -11,7 +11,8 @@ from bot.incidents.consequences import (
     OfferAnswered,
     OwnerTold,
 )
-from bot.incidents.incidents import Event, Incident
+from bot.incidents.events import Event
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy, Severity
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority

@@ -1,7 +1,8 @@
 """Record an event of an incident, and all that follows from it."""
 
 from bot.incidents.consequences import Consequences, consequences
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority

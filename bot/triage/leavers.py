@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot.incidents import acts
-from bot.incidents.incidents import Event, Gone, Incident, explained
+from bot.incidents.events import Event, Gone
+from bot.incidents.incidents import Incident, explained
 from bot.policy.policies import Policy
 from bot.store.database import Row, Transaction
 from bot.store.tables import outbox_messages, records

@@ -22,7 +22,8 @@ from bot.incidents import acts, joining, nudges, recipients
 from bot.incidents.acts import Report, Update
 from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.deadlines import Deadline, Kind
-from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
+from bot.incidents.events import Event, EventKind, VoidReason
+from bot.incidents.incidents import Incident
 from bot.incidents.receipts import Receipt
 from bot.incidents.recipients import Because, Recipient
 from bot.incidents.refusals import (

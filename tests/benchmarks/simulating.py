@@ -14,7 +14,7 @@ from time import process_time
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.incidents.incidents import Event, EventKind
+from bot.incidents.events import Event, EventKind
 from bot.incidents.replays import Change
 from bot.policy import wording
 from bot.policy.policies import Policy, Severity

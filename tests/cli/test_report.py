@@ -12,7 +12,7 @@ import pytest
 
 from bot.cli import policies
 from bot.incidents.acts import Report, Update
-from bot.incidents.incidents import VoidReason
+from bot.incidents.events import VoidReason
 from bot.incidents.review import Kept, Review
 from bot.policy import wording
 from bot.policy.policies import Policy, Severity

@@ -9,15 +9,8 @@ import pytest
 from bot.incidents import acts
 from bot.incidents.acts import Update
 from bot.incidents.consequences import consequences
-from bot.incidents.incidents import (
-    Event,
-    EventKind,
-    Gone,
-    Incident,
-    Status,
-    VoidReason,
-    apply,
-)
+from bot.incidents.events import Event, EventKind, Gone, VoidReason
+from bot.incidents.incidents import Incident, Status, apply
 from bot.incidents.refusals import (
     AlreadyClosed,
     CustomersAlready,

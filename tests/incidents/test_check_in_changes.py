@@ -3,7 +3,7 @@
 import pytest
 
 from bot.incidents.deadlines import Kind, Outcome
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.policy.policies import Severity
 from tests.factories import pacific
 from tests.record import opened, with_owl

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.incidents.deadlines import Kind, Outcome
-from bot.incidents.incidents import Event, EventKind
+from bot.incidents.events import Event, EventKind
 from bot.policy.policies import Severity
 from tests.factories import pacific
 from tests.record import opened

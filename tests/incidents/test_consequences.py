@@ -17,7 +17,8 @@ from bot.incidents.consequences import (
     consequences,
 )
 from bot.incidents.deadlines import Kind, Outcome
-from bot.incidents.incidents import Event, EventKind, Incident, VoidReason
+from bot.incidents.events import Event, EventKind, VoidReason
+from bot.incidents.incidents import Incident
 from bot.incidents.refusals import NoSuchPlan, Refusal
 from bot.policy.wording import first_response
 from tests.factories import incident, owed_at_opening, pacific, shipped_policy

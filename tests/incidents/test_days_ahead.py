@@ -6,7 +6,7 @@ from datetime import date, datetime
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule, ShortDay
 from bot.incidents.days_ahead import Day, days_ahead
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.incidents.work_list import Case
 from bot.policy.policies import Policy, Severity
 from tests.factories import pacific, shipped_policy

@@ -7,7 +7,7 @@ import pytest
 from bot.business_time import ledger
 from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
-from bot.incidents.incidents import Event, EventKind
+from bot.incidents.events import Event, EventKind
 from bot.policy import targets, wording
 from bot.policy.policies import Severity
 from tests.factories import pacific, shipped_policy

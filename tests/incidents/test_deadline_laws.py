@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 
 from bot.incidents import nudges
 from bot.incidents.deadlines import Deadline, Kind, Outcome
-from bot.incidents.incidents import Event, EventKind
+from bot.incidents.events import Event, EventKind
 from bot.incidents.nudges import Step, StepKind
 from bot.policy.policies import Severity
 from bot.policy.targets import NOTHING

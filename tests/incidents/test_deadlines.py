@@ -8,7 +8,7 @@ import pytest
 from bot.business_time.ledger import counted
 from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.policy import targets, wording
 from bot.policy.policies import Reopening, Severity, UpdateClock
 from tests.factories import incident, pacific, shipped_policy

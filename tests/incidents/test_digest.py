@@ -6,7 +6,8 @@ from functools import partial
 
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.digest import Digest, digest
-from bot.incidents.incidents import EventKind, Incident
+from bot.incidents.events import EventKind
+from bot.incidents.incidents import Incident
 from bot.incidents.work_list import Case
 from bot.policy.policies import Severity
 from tests import record as records

@@ -5,14 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from bot.incidents.incidents import (
-    Event,
-    EventKind,
-    Incident,
-    Status,
-    VoidReason,
-    apply,
-)
+from bot.incidents.events import Event, EventKind, VoidReason
+from bot.incidents.incidents import Incident, Status, apply
 from bot.policy.policies import Severity
 from tests.factories import incident, pacific
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.incidents import logged_messages
 from bot.incidents.acts import Update
-from bot.incidents.incidents import Event, EventKind, updates
+from bot.incidents.events import Event, EventKind, updates
 from bot.incidents.refusals import (
     LoggedAlready,
     NothingChanged,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.incidents import recipients
 from bot.incidents.check_ins import running_now
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.incidents.nudges import Step, StepKind
 from bot.incidents.recipients import Because, Recipient
 from bot.policy.on_call import Role

@@ -8,7 +8,7 @@ import pytest
 
 from bot.incidents import nudges
 from bot.incidents.deadlines import Kind
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.incidents.nudges import NUMBERS, Sent, StepKind
 from bot.policy import wording
 from bot.policy.policies import Severity

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from bot.incidents import check_ins, contract, deadlines
 from bot.incidents.consequences import PolicyChanged, consequences
 from bot.incidents.deadlines import Deadline, Kind
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.incidents.retargeting import Move, moves, retargeted
 from bot.policy.policies import Policy, Severity
 from bot.policy.targets import NOTHING

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.incidents.work_list import (
     Case,
     Group,

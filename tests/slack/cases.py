@@ -1,6 +1,6 @@
 """Values for the tests of lists: incidents with what is owed on them."""
 
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.incidents.work_list import Case
 from bot.policy.policies import Severity
 from tests.factories import happen, incident, owed_at_opening, pacific

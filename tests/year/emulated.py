@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 from bot.emulator.records import Message
 from bot.incidents.deadlines import Deadline
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.incidents.nudges import StepKind
 from bot.policy.policies import Policy
 from bot.slack.actions import STILL_ON_IT

@@ -13,7 +13,8 @@ from random import Random
 from bot.incidents import acts
 from bot.incidents.acts import Report, Update
 from bot.incidents.deadlines import Deadline, Kind, owed_now
-from bot.incidents.incidents import Event, Incident
+from bot.incidents.events import Event
+from bot.incidents.incidents import Incident
 from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import rotation_of
 from bot.policy.policies import Severity

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.incidents.incidents import Incident, VoidReason
+from bot.incidents.events import VoidReason
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.slack.blocks import View, context, option, section
 from bot.slack.forms.inputs import Entered, FieldErrors, field, modal, radio

@@ -11,7 +11,8 @@ from bot.incidents.deadlines import (
     owed_now,
     owed_to_customer,
 )
-from bot.incidents.incidents import Event, Incident, Status
+from bot.incidents.events import Event
+from bot.incidents.incidents import Incident, Status
 from bot.policy.policies import Policy
 from bot.slack import buttons, whose
 from bot.slack.actions import MORE

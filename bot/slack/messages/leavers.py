@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.incidents.incidents import Event, Gone, Incident
+from bot.incidents.events import Event, Gone
+from bot.incidents.incidents import Incident
 from bot.slack.blocks import Message, context, mention, say, sections
 from bot.slack.phrases import (
     MOST_LINES_IN_A_LIST,

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.incidents.deadlines import Deadline
-from bot.incidents.incidents import Event, Incident
+from bot.incidents.events import Event
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.slack.blocks import Message, say
 from bot.slack.history import sentence

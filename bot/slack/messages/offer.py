@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.incidents.deadlines import Deadline
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.slack import actions, buttons
 from bot.slack.blocks import Message, mention, say, section

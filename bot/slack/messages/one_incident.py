@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot.incidents.deadlines import owed_to_customer
-from bot.incidents.incidents import Event, explained
+from bot.incidents.events import Event
+from bot.incidents.incidents import explained
 from bot.incidents.receipts import Outcome, Receipt
 from bot.policy.policies import Policy
 from bot.slack import history as happened

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.incidents.deadlines import Deadline
-from bot.incidents.incidents import Event, Incident
+from bot.incidents.events import Event
+from bot.incidents.incidents import Incident
 from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
 from bot.slack.readers import Person

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.incidents import incidents
-from bot.incidents.incidents import Event, EventKind, Incident, Status
+from bot.incidents.events import (
+    ERASED_CUSTOMER,
+    Event,
+    EventKind,
+    erased_event,
+    unnamed,
+)
+from bot.incidents.incidents import Incident, Status
 from bot.store.database import Transaction
 from bot.store.tables import records
 
 # With UNTYPED these are all text columns; a test compares both with the schema. TYPED
-# hold what people typed, and are erased here: in events what `incidents.DETAILS` says,
+# hold what people typed, and are erased here: in events what `events.DETAILS` says,
 # in policies every version but the newest.
 TYPED = {
     "incidents": ("title", "link", "customer"),
@@ -80,7 +87,7 @@ def closed_before(tx: Transaction, before: datetime, most: int) -> list[int]:
 def customers(tx: Transaction) -> list[str]:
     """Return every customer whose name is in the database."""
     names = [row["customer"] for row in tx.all("recorded_customers")]
-    return [name for name in names if name != incidents.ERASED_CUSTOMER]
+    return [name for name in names if name != ERASED_CUSTOMER]
 
 
 def of_customer(tx: Transaction, names: Sequence[str]) -> Doomed:
@@ -132,7 +139,7 @@ def _erase(tx: Transaction, incident: Incident, now: datetime) -> None:
     )
     tx.write("erase_suggestions", incident=incident.number)
     for event in records.events(tx, incident.number):
-        if (without := incidents.erased_event(event)) != event:
+        if (without := erased_event(event)) != event:
             records.erase_event(tx, without)
     # While this is the last event, `to_erase` skips the incident.
     records.add_event(tx, incident.number, Event(EventKind.ERASED, now, now, by=""))
@@ -145,6 +152,6 @@ def _erase_name(tx: Transaction, customer: str) -> None:
     """
     for row in tx.all("customer_events"):
         event = records.read_event(row)
-        if (without := incidents.unnamed(event, customer)) != event:
+        if (without := unnamed(event, customer)) != event:
             records.erase_event(tx, without)
     tx.write("forget_policies")

@@ -10,9 +10,9 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from bot.business_time.hours import Interval
-from bot.incidents import incidents
 from bot.incidents.deadlines import Deadline, Kind, Outcome
-from bot.incidents.incidents import Event, EventKind, Incident, Status
+from bot.incidents.events import Event, EventKind, unknown_details
+from bot.incidents.incidents import Incident, Status
 from bot.policy.policies import Severity
 from bot.store.database import Row, Transaction, to_json
 
@@ -261,8 +261,8 @@ def _deadline_values(deadline: Deadline) -> dict[str, Any]:
 
 
 def _event_values(event: Event) -> dict[str, Any]:
-    unknown = incidents.unknown_details(event)
-    assert not unknown, f"not declared in incidents.DETAILS: {sorted(unknown)}"
+    unknown = unknown_details(event)
+    assert not unknown, f"not declared in events.DETAILS: {sorted(unknown)}"
     return {
         "kind": event.kind,
         "at": event.at,

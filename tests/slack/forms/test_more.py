@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.policy.policies import Severity
 from bot.slack.forms import more
 from tests.factories import happen, incident, owed_at_opening, pacific, shipped_policy

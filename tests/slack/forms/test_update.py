@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.policy.policies import Severity
 from bot.slack.blocks import View
 from bot.slack.forms import update

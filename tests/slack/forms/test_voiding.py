@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.incidents.incidents import VoidReason
+from bot.incidents.events import VoidReason
 from bot.policy.policies import Severity
 from bot.slack.forms import voiding
 from bot.slack.forms.inputs import FieldErrors

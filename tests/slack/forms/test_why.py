@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.policy.policies import Severity
 from bot.slack.blocks import Message, View
 from bot.slack.forms import why

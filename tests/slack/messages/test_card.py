@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.incidents.incidents import Event, EventKind
+from bot.incidents.events import Event, EventKind
 from bot.policy.policies import Severity
 from bot.slack.messages import card
 from tests.factories import happen, incident, owed_at_opening, pacific, shipped_policy

@@ -1,6 +1,7 @@
 """Tests of bot.slack.messages.leavers."""
 
-from bot.incidents.incidents import Event, EventKind, Gone, Incident
+from bot.incidents.events import Event, EventKind, Gone
+from bot.incidents.incidents import Incident
 from bot.slack.messages import leavers
 from tests.factories import incident, pacific
 from tests.slack.reading import paragraphs

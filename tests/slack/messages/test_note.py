@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from bot.incidents.incidents import Event, EventKind, Gone, Incident
+from bot.incidents.events import Event, EventKind, Gone
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Severity
 from bot.slack.messages import note
 from tests.factories import (

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.incidents.deadlines import Deadline, owed_now
-from bot.incidents.incidents import Event, EventKind, Incident
+from bot.incidents.events import Event, EventKind
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import offer

@@ -1,6 +1,6 @@
 """Tests of bot.slack.messages.one_incident."""
 
-from bot.incidents.incidents import Event, EventKind
+from bot.incidents.events import Event, EventKind
 from bot.policy.policies import Severity
 from bot.slack.messages import one_incident
 from tests.factories import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.incidents.deadlines import Kind
-from bot.incidents.incidents import EventKind
+from bot.incidents.events import EventKind
 from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
 from bot.policy.policies import Severity

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from bot.incidents.deadlines import Deadline, Kind, owed_now
-from bot.incidents.incidents import EventKind, Incident
+from bot.incidents.events import EventKind
+from bot.incidents.incidents import Incident
 from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
 from bot.policy.policies import Severity

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.incidents import digest, incidents
-from bot.incidents.incidents import (
+from bot.incidents import digest
+from bot.incidents.events import (
     DETAILS,
     ERASED_CUSTOMER,
     ERASED_TEXT,
     Erased,
     Event,
     EventKind,
-    Incident,
+    erased_event,
 )
+from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.store.database import Database
 from bot.store.maintenance import erasing
@@ -335,7 +336,7 @@ def test_a_detail_that_is_not_declared_is_not_stored(it: Life) -> None:
     with pytest.raises(AssertionError, match="remark"), it.database.transaction() as tx:
         records.add_event(tx, of, odd)
 
-    assert incidents.erased_event(odd).details == {}
+    assert erased_event(odd).details == {}
 
 
 def test_only_one_kind_of_event_names_customers() -> None:
