@@ -10,8 +10,8 @@ from bot.incidents.consequences import consequences
 from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Step
 from bot.incidents.reach import Reach, Why
+from bot.incidents.steps import Step
 from bot.policy.policies import Customer, Policy, Severity
 from bot.policy.targets import Target
 from tests.factories import PACIFIC, incident, shipped_policy

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.incidents import check_ins, recipients
-from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.policy.policies import Policy
 from bot.slack.reasons import is_channel_lost
 from bot.store.database import Transaction

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from bot.incidents import nudges, recipients
+from bot.incidents import recipients, steps
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Step, StepKind
 from bot.incidents.reach import Ring
 from bot.incidents.recipients import Because, Fired
+from bot.incidents.steps import Step, StepKind
 from bot.policy.policies import Policy
 from bot.slack.blocks import span
 
@@ -132,7 +132,7 @@ def _why(policy: Policy, incident: Incident, deadline: Deadline, fired: Fired) -
     if not fired.told:
         why = " and ".join(dict.fromkeys(reach.why for _, reach in fired.held))
         return f"Held ({why}): it comes in the morning list when their day begins"
-    if nudges.is_repeat(policy, deadline, step):
+    if steps.is_repeat(policy, deadline, step):
         waits = [span(wait) for wait in policy.escalation.waits(incident.severity)]
         rhythm = " and then ".join([*waits[:-1], f"every {waits[-1]}"])
         return f"Everybody in the escalation, {rhythm} until somebody acts"

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from bot.demo.forecast import Ahead, Coming, forecast, soonest_first
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import StepKind
+from bot.incidents.steps import StepKind
 from bot.policy.policies import Policy
 from bot.slack.blocks import local, span
 from bot.store.database import Row, Transaction

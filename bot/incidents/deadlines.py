@@ -74,7 +74,7 @@ class Deadline:
     It may start later than the event that it follows, where updates keep a rhythm.
     `is_aim` marks our own aim, which the contract does not name. `step` says which of
     its reminders are over: 0 for none, else one more than the number of the last one
-    (`nudges.NUMBERS`). `fired` counts the reminders sent; it only grows, since it is
+    (`steps.NUMBERS`). `fired` counts the reminders sent; it only grows, since it is
     part of their keys in the outbox. `changed` says that a change of severity, plan,
     customer or policy moved it. `missed_at` is when it became late, or when a change
     showed that it already was; it stays whatever happens later.

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import StepKind
 from bot.incidents.reach import Why
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 
 
 class Occasion(StrEnum):

@@ -9,9 +9,9 @@ from datetime import datetime
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Step, StepKind
 from bot.incidents.reach import Reach, Ring
 from bot.incidents.recipients import Recipient
+from bot.incidents.steps import Step, StepKind
 from bot.policy.policies import Policy, Severity
 
 _IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.incidents.deadlines import Kind
-from bot.incidents.nudges import StepKind
 from bot.incidents.reach import Why
+from bot.incidents.steps import StepKind
 
 
 class Outcome(StrEnum):

@@ -10,11 +10,11 @@ from enum import StrEnum
 from functools import cache
 from typing import assert_never
 
-from bot.incidents import nudges
+from bot.incidents import nudges, steps
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import Step, StepKind
 from bot.incidents.reach import Reach, Ring
+from bot.incidents.steps import Step, StepKind
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy, Severity
 
@@ -157,7 +157,7 @@ def fire(
         rung = {one.id for one in of_step(policy, incident, before, rang_at)}
 
     def is_again(step: Step, one: Recipient) -> bool:
-        if before is None or nudges.is_repeat(policy, deadline, step):
+        if before is None or steps.is_repeat(policy, deadline, step):
             return False
         is_other_role = one.because not in (Because.OWNER, *before.roles)
         return one.is_person and is_other_role and one.id in rung
@@ -226,7 +226,7 @@ def coming(
         at = deadline.next_nudge_at
         fired = fire(policy, incident, deadline, at, ring)
         yield at, fired
-        is_repeat = nudges.is_repeat(policy, deadline, fired.step)
+        is_repeat = steps.is_repeat(policy, deadline, fired.step)
         deadline = fired.deadline
 
 
@@ -234,7 +234,7 @@ def _page_before(policy: Policy, incident: Incident, deadline: Deadline) -> Step
     """Return the page that came before the next one of a deadline, if any."""
     if not deadline.kind.is_internal or deadline.step == 0:
         return None
-    step = nudges.step_of(policy, incident, deadline, deadline.step - 1)
+    step = steps.step_of(policy, incident, deadline, deadline.step - 1)
     return step if step is not None and step.kind is StepKind.PAGE else None
 
 

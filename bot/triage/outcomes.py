@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.firing import Firing
-from bot.incidents.nudges import Step
 from bot.incidents.reach import Why
 from bot.incidents.receipts import Outcome, Reason
 from bot.incidents.recipients import Because, Recipient
+from bot.incidents.steps import Step
 from bot.store.tables.outbox_messages import RING, THREAD
 from bot.store.tables.receipts import Due
 

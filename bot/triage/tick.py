@@ -13,8 +13,8 @@ from bot.incidents import nudges
 from bot.incidents.deadlines import Deadline
 from bot.incidents.firing import Batch, Firing, fired, minute, with_following
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Recipient
+from bot.incidents.steps import StepKind
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Transaction
 from bot.store.tables import (

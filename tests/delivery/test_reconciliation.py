@@ -9,8 +9,8 @@ import pytest
 from bot.delivery.pacing import Pace
 from bot.errors import Fate, SlackError
 from bot.incidents.deadlines import Kind
-from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.store.tables import leases, outbox_messages, unconfirmed
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import (

@@ -15,10 +15,10 @@ from hypothesis.stateful import (
     rule,
 )
 
-from bot.incidents import nudges
+from bot.incidents import nudges, steps
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.events import Event, EventKind
-from bot.incidents.nudges import Step, StepKind
+from bot.incidents.steps import Step, StepKind
 from bot.policy.policies import Severity
 from bot.policy.targets import NOTHING
 from bot.policy.wording import first_response
@@ -55,7 +55,7 @@ def when(condition: Callable[["Incidents"], object]) -> Callable[[Rule], Rule]:
 
 def place_of(step: Step) -> int:
     """Return a step's place in the order of its deadline's steps."""
-    kinds = list(nudges.NUMBERS)
+    kinds = list(steps.NUMBERS)
     return kinds.index(step.kind) if step.kind in kinds else step.number
 
 
@@ -253,7 +253,7 @@ class Incidents(RuleBasedStateMachine):
     def a_reminder_is_awaited_unless_closed_paused_or_exhausted(self) -> None:
         policy, found = self.record.policy, self.record.incident
         for one in self.record.deadlines:
-            step = nudges.step_of(policy, found, one, one.step)
+            step = steps.step_of(policy, found, one, one.step)
             is_quiet = not one.is_open or one.paused_at is not None or step is None
 
             assert (one.next_nudge_at is None) == is_quiet
@@ -265,7 +265,7 @@ class Incidents(RuleBasedStateMachine):
             over = 0
             instants: list[datetime] = []
             while len(instants) < 8 and (
-                step := nudges.step_of(policy, found, one, over)
+                step := steps.step_of(policy, found, one, over)
             ):
                 over = step.over
                 instants.append(step.at)

@@ -8,7 +8,7 @@ import pytest
 from bot.incidents import nudges
 from bot.incidents.deadlines import Kind
 from bot.incidents.events import EventKind
-from bot.incidents.nudges import StepKind
+from bot.incidents.steps import StepKind
 from bot.policy import wording
 from bot.policy.policies import Severity
 from tests import record as records

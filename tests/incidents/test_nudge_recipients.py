@@ -5,8 +5,8 @@ from datetime import datetime
 from bot.incidents import recipients
 from bot.incidents.check_ins import running_now
 from bot.incidents.events import EventKind
-from bot.incidents.nudges import Step, StepKind
 from bot.incidents.recipients import Because, Recipient
+from bot.incidents.steps import Step, StepKind
 from bot.policy.on_call import Role
 from bot.policy.policies import Severity
 from tests.factories import incident, on_call, pacific, shipped_policy

@@ -6,10 +6,11 @@ from functools import partial
 
 import pytest
 
-from bot.incidents import nudges
+from bot.incidents import nudges, steps
 from bot.incidents.deadlines import Kind
 from bot.incidents.events import EventKind
-from bot.incidents.nudges import NUMBERS, Sent, StepKind
+from bot.incidents.nudges import Sent
+from bot.incidents.steps import NUMBERS, StepKind
 from bot.policy import wording
 from bot.policy.policies import Severity
 from tests import record as records
@@ -333,7 +334,7 @@ def test_an_inserted_step_fires_only_where_it_was_not_passed(
         StepKind.AFTER_AGAIN: 3,
     }
 
-    assert nudges.to_come(numbers, over) == left
+    assert steps.to_come(numbers, over) == left
 
 
 @pytest.mark.parametrize(
@@ -347,8 +348,8 @@ def test_reminders_end_after_none_but_the_last_steps(
 
     record.run(FAR)
 
-    steps = [before.step for before, _ in record.fired] + [record.owed(FIRST).step]
-    assert [nudges.must_go_on(FIRST, step) for step in steps] == goes_on
+    over = [before.step for before, _ in record.fired] + [record.owed(FIRST).step]
+    assert [steps.must_go_on(FIRST, step) for step in over] == goes_on
 
 
 def test_a_check_in_is_step_0_and_pages_count_from_1() -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.incidents.deadlines import Deadline, Outcome, owed_now
-from bot.incidents.nudges import StepKind
 from bot.incidents.simulation import Simulation
+from bot.incidents.steps import StepKind
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy, Severity
 from tests.year.teams import ACCOUNTS

@@ -10,7 +10,7 @@ from bot.emulator.records import Message
 from bot.incidents.deadlines import Deadline
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import StepKind
+from bot.incidents.steps import StepKind
 from bot.policy.policies import Policy
 from bot.slack.actions import STILL_ON_IT
 from bot.store.tables import records

@@ -15,8 +15,8 @@ from bot.incidents.acts import Report, Update
 from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.events import Event
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import rotation_of
+from bot.incidents.steps import StepKind
 from bot.policy.policies import Severity
 from tests.year.accounts import Heard, heard
 from tests.year.teams import ACCOUNTS

@@ -9,8 +9,8 @@ from typing import Protocol
 from bot.business_time.hours import BusinessHours
 from bot.incidents import acts, recipients, work_list
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import StepKind
 from bot.incidents.simulation import Simulation
+from bot.incidents.steps import StepKind
 from bot.incidents.work_list import Case
 from bot.policy.policies import Policy
 from tests.year.teams import ACCOUNTS

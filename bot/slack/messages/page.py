@@ -6,8 +6,8 @@ They are shown in the same messages as reminders.
 from collections.abc import Iterator
 
 from bot.incidents import recipients
-from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import Element, mention, place

@@ -10,8 +10,9 @@ from datetime import datetime
 from bot.incidents import recipients
 from bot.incidents.deadlines import Kind, Outcome
 from bot.incidents.incidents import Status
-from bot.incidents.nudges import StepKind, snooze_choices
+from bot.incidents.nudges import snooze_choices
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.slack import buttons

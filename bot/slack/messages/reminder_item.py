@@ -7,8 +7,8 @@ from typing import assert_never
 from bot.incidents.deadlines import Deadline
 from bot.incidents.events import Event
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.slack.readers import Person
 
 WOULD_BE_MISSED = "You hear of it now, since it is due before your next working day."

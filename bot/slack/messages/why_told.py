@@ -6,8 +6,8 @@ from typing import assert_never
 
 from bot.incidents.deadlines import owed_now
 from bot.incidents.explanation import Explanation, Reminded
-from bot.incidents.nudges import StepKind
 from bot.incidents.reach import Why
+from bot.incidents.steps import StepKind
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.slack.blocks import Message, context, fits, place, say, section, span

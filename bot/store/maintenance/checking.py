@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot.errors import StorageError
-from bot.incidents import nudges
+from bot.incidents import steps
 from bot.incidents.deadlines import Kind
 from bot.policy.policies import Policy, Severity
 from bot.store.database import Row
@@ -175,7 +175,7 @@ def _is_minded(row: Row) -> bool:
     if row["next_nudge_at"] is not None:
         last = row["queued_at"] or latest
         return last <= latest or row["next_nudge_at"] <= last
-    must_go_on = nudges.must_go_on(Kind(row["kind"]), row["step"])
+    must_go_on = steps.must_go_on(Kind(row["kind"]), row["step"])
     return not must_go_on and row["due_at"] <= latest
 
 

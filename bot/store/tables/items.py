@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from operator import attrgetter
 
 from bot.incidents.deadlines import Deadline, Kind
-from bot.incidents.nudges import Sent, StepKind
+from bot.incidents.nudges import Sent
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.store.database import Row, Transaction
 
 _REST = ("fired", "step", "because", "next_person", "next_at", "held_at")

@@ -7,9 +7,9 @@ from operator import attrgetter
 from typing import assert_never
 
 from bot.incidents.deadlines import Kind
-from bot.incidents.nudges import StepKind
 from bot.incidents.receipts import Outcome, Reason, Receipt
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.store.database import Row, Transaction
 from bot.store.tables.items import Item
 from bot.store.tables.outbox_messages import MessageKind, State

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from bot.incidents.nudges import StepKind
 from bot.incidents.review import Story, Told
+from bot.incidents.steps import StepKind
 from bot.store.database import Row, Transaction
 from bot.store.tables import records
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.incidents.deadlines import Kind
 from bot.incidents.events import EventKind
-from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.policy.policies import Severity
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item

@@ -5,8 +5,8 @@ from dataclasses import replace
 from bot.incidents.deadlines import Deadline, Kind, owed_now
 from bot.incidents.events import EventKind
 from bot.incidents.incidents import Incident
-from bot.incidents.nudges import StepKind
 from bot.incidents.recipients import Because
+from bot.incidents.steps import StepKind
 from bot.policy.policies import Severity
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item
