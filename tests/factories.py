@@ -13,8 +13,9 @@ from bot.incidents.incidents import Incident
 from bot.policy.on_call import Role
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
-from bot.policy.policies import Customer, Policy, Severity
+from bot.policy.policies import Customer, Policy
 from bot.policy.rotations import Rotation
+from bot.policy.severities import Severity
 from bot.slack.readers import Person
 from tests.paths import ROOT
 

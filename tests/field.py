@@ -16,7 +16,8 @@ from bot.incidents.deadlines import Deadline, after_pause
 from bot.policy import contradictions, wording
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.slack.blocks import span
 from bot.slack.command_text import Form, Help, OpenRequest, parse_command
 from bot.slack.cutting import cut

@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 
 from bot.incidents.acts import Report, Update
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.store.database import Database
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.triage.context import Context

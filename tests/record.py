@@ -12,7 +12,8 @@ from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
 from bot.incidents.reach import Reach, Why
 from bot.incidents.steps import Step
-from bot.policy.policies import Customer, Policy, Severity
+from bot.policy.policies import Customer, Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import Target
 from tests.factories import PACIFIC, incident, shipped_policy
 

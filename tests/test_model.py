@@ -35,7 +35,8 @@ from bot.delivery.rendering import Renderer
 from bot.incidents.acts import Report, Update
 from bot.incidents.deadlines import Kind
 from bot.incidents.refusals import AlreadyClosed, Refusal
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.wording import first_response
 from bot.slack.blocks import Message
 from bot.slack.standing import Standing, mark_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.classification.weights import Label
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.classification.features import features
 from bot.classification.likeness import likeness, profile
 from bot.classification.tokens import Token, tokens
 from bot.classification.weights import LABELS, Label, Weights, scored, shipped
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 
 Examples = Mapping[Label, Sequence[str]]
 

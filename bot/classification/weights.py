@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from bot.classification.features import Feature
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 
 # What a message may be; `None` is not an incident. The columns of the weights.
 Label = Severity | None

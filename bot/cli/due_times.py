@@ -13,7 +13,8 @@ from bot.errors import BotError, UserError
 from bot.policy import targets, wording
 from bot.policy.names import folded
 from bot.policy.parsing.notation import YEARS, quoted
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import Target
 
 _SENT_WHEN_DUE = "first response sent when due"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from bot.policy.policies import named_severity
+from bot.policy.severities import named_severity
 from bot.store.tables.suggestions import Decision
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.errors import UserError
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack import command_text
 from bot.slack.blocks import Message, View, shown
 from bot.slack.command_text import OpenRequest

@@ -13,7 +13,8 @@ from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
 from bot.incidents.deadlines import owed_now
 from bot.incidents.refusals import Refusal, SentAgain
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.slack import actions, whose
 from bot.slack.blocks import Element, Message, View
 from bot.slack.forms import (

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.errors import SlackError, UserError
 from bot.incidents.acts import Report
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack import actions, triage_text
 from bot.slack.actions import Triaged
 from bot.slack.blocks import Message, View

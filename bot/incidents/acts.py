@@ -26,7 +26,8 @@ from bot.incidents.refusals import (
     UnknownCustomer,
     YoursAlready,
 )
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 # How far people's clocks and ours may differ. Slack's pickers also have no seconds.
 CLOCKS_DIFFER = timedelta(minutes=5)

@@ -20,7 +20,8 @@ from bot.incidents.deadlines import (
 )
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 
 def opened(policy: Policy, incident: Incident) -> tuple[Deadline, ...]:

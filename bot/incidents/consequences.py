@@ -14,7 +14,8 @@ from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
 from bot.incidents.refusals import NoSuchPlan, NoSuchSeverity, Refusal
 from bot.incidents.retargeting import retargeted
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 # What the card's thread says. Not the opening, which the card itself announces; not an
 # offer or its end, which go to one person; not what is no news to others.

@@ -12,7 +12,8 @@ from bot.incidents.incidents import Incident
 from bot.incidents.reach import Reach, Ring
 from bot.incidents.recipients import Recipient
 from bot.incidents.steps import Step, StepKind
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 _IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, assert_never
 
 from bot.incidents.events import ERASED_CUSTOMER, ERASED_TEXT, Event, EventKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 
 
 class Status(StrEnum):

@@ -12,7 +12,8 @@ from itertools import takewhile
 from bot.incidents.deadlines import Deadline, Kind, hours_of
 from bot.incidents.incidents import Incident
 from bot.incidents.steps import NUMBERS, Step, StepKind, step_of, steps_from, to_come
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 # A tick that comes this late for a reminder still sends it for its own instant.
 _LATE_BY = timedelta(minutes=2)

@@ -16,7 +16,8 @@ from bot.incidents.incidents import Incident
 from bot.incidents.reach import Reach, Ring
 from bot.incidents.steps import Step, StepKind
 from bot.policy.on_call import OnCall, Role
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 
 class Because(StrEnum):

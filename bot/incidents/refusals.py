@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from bot.errors import BotError
 from bot.incidents.incidents import Status
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 
 
 class Since(Enum):

@@ -13,7 +13,8 @@ from itertools import takewhile
 from bot.incidents.deadlines import Deadline, Kind, Outcome, hours_of, lateness
 from bot.incidents.events import Event, EventKind, VoidReason
 from bot.incidents.incidents import Incident, Status
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 _MOST_WORST = 3
 _MOST_HOURS = 3

@@ -14,7 +14,8 @@ from bot.incidents.deadlines import Deadline, Kind, hours_of, target_of
 from bot.incidents.incidents import Incident
 from bot.policy import targets
 from bot.policy.on_call import Role
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 
 class StepKind(StrEnum):

@@ -13,7 +13,8 @@ from bot.business_time.hours import BusinessHours
 from bot.incidents.deadlines import Deadline, first_owed, lateness
 from bot.incidents.incidents import Incident
 from bot.policy import likeness
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 # Of pairs of titles, those above are about the same thing more often than not.
 _LIKE = 0.6

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bot.policy import tables, wording
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import Target
 
 # The first two are one section of the file, told setting by setting; the others alone.

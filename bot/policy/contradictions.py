@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import assert_never
 
 from bot.policy import odd_calendars, odd_rotations, odd_settings, odd_targets
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import Shape, Target
 from bot.policy.wording import words
 

@@ -12,7 +12,8 @@ from functools import cache
 from bot.policy import pages, tables, wording
 from bot.policy.names import folded
 from bot.policy.pages import Cell, Table
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import Target
 
 # Which table a heading speaks of: the word that comes first.

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from bot.policy import tables, targets, wording
 from bot.policy.odd_settings import few, said
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import Shape, Target
 
 _Cell = tuple[Severity, str]

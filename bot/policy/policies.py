@@ -3,7 +3,6 @@
 `policy.parsing` reads them from policies.yaml; nothing here knows about files.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -17,37 +16,13 @@ from bot.policy.covers import Cover
 from bot.policy.names import folded
 from bot.policy.on_call import OnCall, OnCallChoice, Role
 from bot.policy.rotations import Stretch
+from bot.policy.severities import Severity, SeverityText, named_severity
 from bot.policy.targets import Interpretations, Shape, Target
 
 # Nobody works longer, and who works longer than that is several people.
 _PERSONS_DAY, _LONGEST_DAY = timedelta(hours=9), timedelta(hours=16)
 # Between the name of a calendar and a zone; a name has no spaces.
 _IN = " in "
-
-
-class Severity(StrEnum):
-    """How bad it is; `sev1` is the worst."""
-
-    SEV1 = "sev1"
-    SEV2 = "sev2"
-    SEV3 = "sev3"
-    SEV4 = "sev4"
-
-    @property
-    def label(self) -> str:
-        """The way people write it: Sev1."""
-        return self.value.capitalize()
-
-    @property
-    def number(self) -> int:
-        """1 to 4; a higher number is less bad."""
-        return int(self.value[-1])
-
-
-def named_severity(name: str) -> Severity | None:
-    """Return the severity that everybody would call so: sev1, Sev 1, Severity 1."""
-    plain = re.sub("[ -]", "", folded(name)).replace("severity", "sev")
-    return next((one for one in Severity if plain == one), None)
 
 
 class Reopening(StrEnum):
@@ -70,15 +45,6 @@ class Plan:
 
     id: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class SeverityText:
-    """What a severity means, in the team's words; `name` is what its page calls it."""
-
-    means: str
-    examples: tuple[str, ...] = ()
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

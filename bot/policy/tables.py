@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 
 from bot.policy import wording
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import NOTHING, Target
 
 TITLES = {

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import TypeVar
 
 from bot.incidents.deadlines import Deadline, Kind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.blocks import LONGEST_VALUE
 from bot.slack.payloads import PayloadError
 

@@ -16,7 +16,8 @@ from bot.errors import UserError
 from bot.incidents.acts import Report
 from bot.policy.likeness import PART, near
 from bot.policy.names import APOSTROPHES, COLONS, COMMAS, QUOTES, folded
-from bot.policy.policies import Customer, Policy, Severity
+from bot.policy.policies import Customer, Policy
+from bot.policy.severities import Severity
 from bot.slack import typed
 from bot.slack.blocks import shown
 from bot.slack.command_options import in_title, split_options

@@ -6,7 +6,8 @@ from typing import assert_never
 
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import NOTHING
 from bot.slack.blocks import link, mention, shown
 from bot.slack.marks import marked

@@ -6,7 +6,8 @@ Their shapes differ, so they are told apart without colour.
 from collections.abc import Mapping
 from typing import Final
 
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 SEVERITY_MARKS: Final[Mapping[Severity, str]] = {
     Severity.SEV1: "🔺",

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from bot.errors import BotError
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 
 _TRIAGE = "triage"
 

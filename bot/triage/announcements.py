@@ -13,7 +13,8 @@ from bot.incidents.consequences import (
 )
 from bot.incidents.events import Event
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.store.tables import outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.incidents import recipients
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.database import Transaction, to_json
 from bot.triage.accounts import Rings
 from bot.triage.context import Context

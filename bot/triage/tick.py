@@ -15,7 +15,8 @@ from bot.incidents.firing import Batch, Firing, fired, minute, with_following
 from bot.incidents.incidents import Incident
 from bot.incidents.recipients import Recipient
 from bot.incidents.steps import StepKind
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.store.database import Transaction
 from bot.store.tables import (
     items,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.classification.suggestions import Candidate, Opened, Suggestion, suggest
 from bot.incidents.acts import Report
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.tables import records, suggestions
 from bot.store.tables.suggestions import Decision
 from bot.triage import same_things

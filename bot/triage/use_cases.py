@@ -33,7 +33,7 @@ from bot.incidents.refusals import (
     Refusal,
 )
 from bot.incidents.work_list import Line, like, work_list
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.database import Row, Transaction, to_json
 from bot.store.tables import outbox_messages, receipts, records, suggestions
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.incidents.acts import Report
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import records
 from bot.store.tables.outbox_messages import card_key

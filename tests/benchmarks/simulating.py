@@ -17,7 +17,8 @@ from rich.progress import Progress
 from bot.incidents.events import Event, EventKind
 from bot.incidents.replays import Change
 from bot.policy import wording
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.tables import records

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.classification.figures import Judged, figures
 from bot.classification.suggestions import chosen, suggest
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.training.labelled import SHOWN, read
 
 SEV1, SEV2, SEV3, SEV4 = Severity

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.incidents.acts import Report
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.maintenance import exporting

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.incidents.acts import Report, Update
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store import opening
 from bot.store.tables import marks
 from bot.store.tables.marks import Mark

@@ -15,7 +15,8 @@ from bot.incidents.acts import Report, Update
 from bot.incidents.events import VoidReason
 from bot.incidents.review import Kept, Review
 from bot.policy import wording
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.store import opening
 from bot.store.database import Database
 from bot.triage import reviews, stored_policies

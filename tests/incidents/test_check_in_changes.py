@@ -4,7 +4,7 @@ import pytest
 
 from bot.incidents.deadlines import Kind, Outcome
 from bot.incidents.events import EventKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.factories import pacific
 from tests.record import opened, with_owl
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.incidents.deadlines import Kind, Outcome
 from bot.incidents.events import Event, EventKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.factories import pacific
 from tests.record import opened
 

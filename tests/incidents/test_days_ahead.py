@@ -8,7 +8,8 @@ from bot.business_time.schedules import Schedule, ShortDay
 from bot.incidents.days_ahead import Day, days_ahead
 from bot.incidents.events import EventKind
 from bot.incidents.work_list import Case
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from tests.factories import pacific, shipped_policy
 from tests.policy_texts import changed, policy_of
 from tests.record import Record, opened

@@ -9,7 +9,7 @@ from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.events import Event, EventKind
 from bot.policy import targets, wording
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.factories import pacific, shipped_policy
 from tests.record import Record, opened, updated, with_owl, with_targets
 

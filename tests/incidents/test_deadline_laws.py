@@ -19,7 +19,7 @@ from bot.incidents import nudges, steps
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.events import Event, EventKind
 from bot.incidents.steps import Step, StepKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.policy.targets import NOTHING
 from bot.policy.wording import first_response
 from tests.factories import incident, pacific

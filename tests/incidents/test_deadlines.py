@@ -10,7 +10,8 @@ from bot.incidents import deadlines
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.events import EventKind
 from bot.policy import targets, wording
-from bot.policy.policies import Reopening, Severity, UpdateClock
+from bot.policy.policies import Reopening, UpdateClock
+from bot.policy.severities import Severity
 from tests.factories import incident, pacific, shipped_policy
 from tests.record import Record, opened, updated, with_targets
 

@@ -9,7 +9,7 @@ from bot.incidents.digest import Digest, digest
 from bot.incidents.events import EventKind
 from bot.incidents.incidents import Incident
 from bot.incidents.work_list import Case
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests import record as records
 from tests.factories import pacific, shipped_policy
 from tests.record import Record

@@ -7,7 +7,7 @@ import pytest
 
 from bot.incidents.events import Event, EventKind, VoidReason
 from bot.incidents.incidents import Incident, Status, apply
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.factories import incident, pacific
 
 OPENED_AT = pacific(24, "09:00")

@@ -10,7 +10,7 @@ from bot.incidents.deadlines import Kind
 from bot.incidents.events import EventKind
 from bot.incidents.steps import StepKind
 from bot.policy import wording
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests import record as records
 from tests.factories import pacific
 from tests.record import with_targets

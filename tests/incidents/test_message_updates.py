@@ -19,7 +19,7 @@ from bot.incidents.refusals import (
     UpdateStays,
 )
 from bot.policy import targets
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.factories import pacific
 from tests.record import Record, opened, with_targets
 

@@ -8,7 +8,7 @@ from bot.incidents.events import EventKind
 from bot.incidents.recipients import Because, Recipient
 from bot.incidents.steps import Step, StepKind
 from bot.policy.on_call import Role
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.factories import incident, on_call, pacific, shipped_policy
 from tests.record import Record, at_work, opened
 

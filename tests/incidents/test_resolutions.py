@@ -8,7 +8,8 @@ import pytest
 from bot.incidents.consequences import PolicyChanged, consequences
 from bot.incidents.deadlines import Deadline, Kind, Outcome, first_owed, owed_now
 from bot.incidents.events import Event, EventKind
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.wording import first_response
 from tests.factories import pacific, shipped_policy
 from tests.record import Record, opened

@@ -9,7 +9,8 @@ from bot.incidents.deadlines import Deadline, Kind
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
 from bot.incidents.retargeting import Move, moves, retargeted
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import NOTHING
 from bot.policy.wording import first_response, follow_up
 from tests.factories import shipped_policy

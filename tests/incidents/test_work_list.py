@@ -16,7 +16,7 @@ from bot.incidents.work_list import (
     part,
     work_list,
 )
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.policy.targets import NOTHING
 from tests import record as records
 from tests.factories import pacific, shipped_policy

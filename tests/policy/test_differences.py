@@ -11,7 +11,7 @@ import pytest
 
 from bot.policy import differences, tables, wording
 from bot.policy.differences import Place, Verdict
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.factories import shipped_policy
 from tests.paths import ROOT
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.policy.on_call import Role
-from bot.policy.policies import Severity
 from bot.policy.rotations import Shift
+from bot.policy.severities import Severity
 from tests.factories import shipped_policy
 from tests.policy_texts import changed, policy_of
 

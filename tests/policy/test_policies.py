@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 
 from bot.policy import targets, wording
 from bot.policy.on_call import Role
-from bot.policy.policies import (
-    CalendarChoice,
-    Customer,
-    Policy,
-    Reopening,
-    Severity,
-)
+from bot.policy.policies import CalendarChoice, Customer, Policy, Reopening
+from bot.policy.severities import Severity
 from bot.policy.targets import Interpretations
 from tests.factories import pacific, shipped_policy
 from tests.oracle import DAY, Oracle, Week, minute

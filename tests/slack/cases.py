@@ -2,7 +2,7 @@
 
 from bot.incidents.events import EventKind
 from bot.incidents.work_list import Case
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.factories import happen, incident, owed_at_opening, pacific
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.incidents.deadlines import Kind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack import actions
 from bot.slack.actions import CustomerChoice, Retry, Snoozing, Taking
 from tests.factories import incident, owed_at_opening

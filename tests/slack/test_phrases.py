@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.incidents.incidents import Status
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.phrases import Times, heading, late_by, opened_up
 from tests.factories import (
     ANA,

@@ -7,7 +7,7 @@ import pytest
 from bot.incidents import refusals
 from bot.incidents.incidents import Status
 from bot.incidents.refusals import Reason, Since
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.refusals import worded
 from tests.factories import pacific
 

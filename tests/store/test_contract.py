@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.incidents.acts import Report, Update
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store import opening
 from bot.store.database import Database, Row
 from bot.store.queries import queries

@@ -18,7 +18,8 @@ from bot.errors import StorageError
 from bot.incidents.acts import Report, Update
 from bot.incidents.incidents import Status
 from bot.incidents.refusals import Refusal
-from bot.policy.policies import DailyDigest, Severity
+from bot.policy.policies import DailyDigest
+from bot.policy.severities import Severity
 from bot.store.database import Database, Transaction
 from bot.store.tables import leases, locks, outbox_messages, rate_limits, records
 from bot.store.tables.outbox_messages import (

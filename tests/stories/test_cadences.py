@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.policy.targets import NOTHING
 from bot.policy.wording import first_response, follow_up
 from tests.record import with_targets

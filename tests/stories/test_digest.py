@@ -8,7 +8,8 @@ import pytest
 
 from bot.emulator.faults import Fault
 from bot.policy import targets
-from bot.policy.policies import DailyDigest, Severity, WhenNothing
+from bot.policy.policies import DailyDigest, WhenNothing
+from bot.policy.severities import Severity
 from bot.slack import linking
 from bot.slack.blocks import Message
 from tests.record import with_targets

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.policy.on_call import Role
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.wording import first_response
 from tests.factories import on_call
 from tests.stories.conftest import Tell

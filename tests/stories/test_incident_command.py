@@ -3,7 +3,7 @@
 import pytest
 
 from bot.incidents.acts import Report
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.triage.use_cases import Act
 from tests.story import Story
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.incidents.acts import Report
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.triage.context import Context
 from bot.triage.use_cases import Act, Triage

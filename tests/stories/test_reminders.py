@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.marks import marked
 from tests.stories.conftest import Tell
 from tests.story import Story

@@ -6,8 +6,9 @@ from datetime import date, time, timedelta
 from bot.business_time.schedules import Schedule, Span
 from bot.emulator.faults import Fault
 from bot.policy.on_call import Role
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
 from bot.policy.rotations import Rotation, Unit
+from bot.policy.severities import Severity
 from tests.factories import on_call, shipped_policy
 from tests.stories.conftest import Tell
 from tests.story import PACIFIC

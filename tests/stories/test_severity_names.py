@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific, shipped_policy
 

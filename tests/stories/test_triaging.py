@@ -8,7 +8,7 @@ from bot.classification.weights import shipped
 from bot.emulator.faults import Fault
 from bot.emulator.records import Message
 from bot.errors import SlackError
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.breaking import locked
 from tests.story import REPLICAS, Story, shipped_policy
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from bot.emulator.records import Message
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.policy.targets import NOTHING
 from bot.policy.wording import follow_up
 from tests.stories.conftest import Tell

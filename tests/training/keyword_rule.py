@@ -3,7 +3,7 @@
 import re
 
 from bot.classification.weights import Label
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 
 # The policy's own words and those that everybody would think of, the worst first.
 _RULE: tuple[tuple[Label, str], ...] = (

@@ -11,7 +11,7 @@ import pytest
 from bot.cli import triage_report
 from bot.incidents.acts import Report
 from bot.incidents.events import VoidReason
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.maintenance import erasing
 from bot.store.tables import suggestions
 from bot.triage.retention import Retention

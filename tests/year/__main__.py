@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.incidents.review import Kept
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages.review import kept_words
 from tests.year import teams
 from tests.year.accounts import Account, account

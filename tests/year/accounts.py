@@ -9,7 +9,8 @@ from bot.incidents.deadlines import Deadline, Outcome, owed_now
 from bot.incidents.simulation import Simulation
 from bot.incidents.steps import StepKind
 from bot.policy.on_call import Role
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from tests.year.teams import ACCOUNTS
 from tests.year.worlds import Told, day_of
 

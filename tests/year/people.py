@@ -17,7 +17,7 @@ from bot.incidents.events import Event
 from bot.incidents.incidents import Incident
 from bot.incidents.recipients import rotation_of
 from bot.incidents.steps import StepKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from tests.year.accounts import Heard, heard
 from tests.year.teams import ACCOUNTS
 from tests.year.worlds import Told, World, day_of

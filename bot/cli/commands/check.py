@@ -11,8 +11,9 @@ from bot.cli.printing import say
 from bot.incidents.reach import Why
 from bot.policy import contradictions
 from bot.policy.parsing import policy_file
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
 from bot.policy.rotations import Stretch
+from bot.policy.severities import Severity
 from bot.settings import read_settings
 
 

@@ -11,7 +11,8 @@ from bot.cli.printing import say
 from bot.errors import UserError
 from bot.policy.names import folded
 from bot.policy.parsing.notation import nearest, quoted
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 
 
 def _say_ahead(days: int | None) -> None:

@@ -13,7 +13,7 @@ from bot.cli.printing import print_counts, say
 from bot.cli.progress import bars
 from bot.errors import BotError
 from bot.policy.names import folded
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.maintenance import exporting
 
 _WHEN = "As 2026-11-20 (UTC) or 2026-11-20T16:50-08:00."

@@ -35,10 +35,9 @@ from bot.policy.policies import (
     Plan,
     Policy,
     Reminders,
-    Severity,
-    SeverityText,
 )
 from bot.policy.rotations import Feed, Holders, Rotation
+from bot.policy.severities import Severity, SeverityText
 from bot.policy.targets import Interpretations, Target
 
 _MIDNIGHT = timedelta(0)

@@ -20,8 +20,8 @@ from bot.policy import wording
 from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
 from bot.policy.parsing.yaml_lines import Path
-from bot.policy.policies import Severity
 from bot.policy.rotations import Unit
+from bot.policy.severities import Severity
 from bot.policy.targets import Interpretations, Target
 
 HolidaySource = Callable[[str, str | None, range], Mapping[date, str]]

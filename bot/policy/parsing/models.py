@@ -63,14 +63,8 @@ from bot.policy.parsing.on_call_entries import (
     RotationName,
 )
 from bot.policy.parsing.yaml_lines import Path
-from bot.policy.policies import (
-    Customer,
-    Reopening,
-    Severity,
-    UpdateClock,
-    WhenNothing,
-    named_severity,
-)
+from bot.policy.policies import Customer, Reopening, UpdateClock, WhenNothing
+from bot.policy.severities import Severity, named_severity
 from bot.policy.targets import BareHours, EveryDay, ShareOf, WhenClosed
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.incidents.deadlines import Deadline, Kind, hours_of, owed_now
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.slack.blocks import View, context, hours, place, section
 from bot.slack.forms.inputs import (
     LONGEST_LINE,

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.incidents.acts import Report
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.slack import actions
 from bot.slack.actions import Triaged
 from bot.slack.blocks import View, context, section

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.policy.policies import Customer, Policy, Severity
+from bot.policy.policies import Customer, Policy
+from bot.policy.severities import Severity
 from bot.slack.blocks import (
     LONGEST_BUTTON,
     Block,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from bot.policy import wording
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.policy.targets import Target
 from bot.slack.blocks import Message, say, section, sections, shown
 from bot.slack.phrases import joined, plan_name

@@ -10,8 +10,9 @@ from bot.policy import quiet_hours
 from bot.policy.covers import CoverRequest
 from bot.policy.on_call import Role
 from bot.policy.on_call_ahead import Trouble
-from bot.policy.policies import Policy, named_severity
+from bot.policy.policies import Policy
 from bot.policy.rotations import Holders, Shift
+from bot.policy.severities import named_severity
 from bot.slack import actions
 from bot.slack.blocks import (
     LONGEST_BUTTON,

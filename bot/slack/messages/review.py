@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from bot.incidents.review import Kept, Review
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.slack.blocks import (
     Message,
     context,

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.classification.suggestions import Candidate, Suggestion
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.slack import actions, buttons
 from bot.slack.actions import Triaged
 from bot.slack.blocks import (

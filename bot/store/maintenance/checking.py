@@ -11,7 +11,8 @@ from pathlib import Path
 from bot.errors import StorageError
 from bot.incidents import steps
 from bot.incidents.deadlines import Kind
-from bot.policy.policies import Policy, Severity
+from bot.policy.policies import Policy
+from bot.policy.severities import Severity
 from bot.store.database import Row
 from bot.store.engines.refusals import honest
 from bot.store.engines.sqlite import SqliteTransaction

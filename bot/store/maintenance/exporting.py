@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from sqlite_utils import Database as SqliteUtils
 
 from bot.errors import BotError
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.database import Database, Row
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {

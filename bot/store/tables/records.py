@@ -13,7 +13,7 @@ from bot.business_time.hours import Interval
 from bot.incidents.deadlines import Deadline, Kind, Outcome
 from bot.incidents.events import Event, EventKind, unknown_details
 from bot.incidents.incidents import Incident, Status
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store.database import Row, Transaction, to_json
 
 _INCIDENT, _DEADLINE = (

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.incidents.recipients import Because, Recipient
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.forms import change
 from bot.slack.forms.change import ChangeEntry
 from bot.slack.forms.inputs import FieldErrors

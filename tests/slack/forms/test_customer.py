@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.policy.policies import Customer, Severity
+from bot.policy.policies import Customer
+from bot.policy.severities import Severity
 from bot.slack.forms import customer
 from bot.slack.forms.customer import CustomerEntry
 from bot.slack.forms.inputs import FieldErrors

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.forms import hand_off
 from bot.slack.forms.hand_off import HandOffEntry
 from bot.slack.forms.inputs import FieldErrors

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.incidents.events import EventKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.forms import more
 from tests.factories import happen, incident, owed_at_opening, pacific, shipped_policy
 from tests.slack.reading import form_text

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.policy.policies import Customer, Policy, Severity
+from bot.policy.policies import Customer, Policy
+from bot.policy.severities import Severity
 from bot.slack.blocks import View
 from bot.slack.command_text import OpenRequest
 from bot.slack.forms import opening

@@ -7,7 +7,7 @@ import pytest
 
 from bot.emulator.api.blocks_rules import check_view
 from bot.emulator.people.forms import initial_values
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.blocks import View
 from bot.slack.command_text import OpenRequest
 from bot.slack.forms import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.forms import resolving
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.forms.resolving import CONFIRMED, ResolveEntry

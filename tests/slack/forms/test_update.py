@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.incidents.events import EventKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.blocks import View
 from bot.slack.forms import update
 from bot.slack.forms.inputs import FieldErrors

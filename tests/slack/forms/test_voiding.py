@@ -3,7 +3,7 @@
 import pytest
 
 from bot.incidents.events import VoidReason
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.forms import voiding
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.forms.voiding import VoidEntry

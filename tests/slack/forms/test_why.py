@@ -3,7 +3,7 @@
 import pytest
 
 from bot.incidents.events import EventKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.blocks import Message, View
 from bot.slack.forms import why
 from tests.factories import (

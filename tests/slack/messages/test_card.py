@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.incidents.events import Event, EventKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages import card
 from tests.factories import happen, incident, owed_at_opening, pacific, shipped_policy
 from tests.slack.reading import buttons, elements, paragraphs

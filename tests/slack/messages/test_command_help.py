@@ -1,6 +1,6 @@
 """Tests of bot.slack.messages.command_help."""
 
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages import command_help
 from tests.factories import (
     shipped_policy,

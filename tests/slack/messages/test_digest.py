@@ -7,7 +7,7 @@ from bot.incidents.digest import Digest, Fallen, Gap
 from bot.incidents.incidents import Status
 from bot.incidents.work_list import Group, Line
 from bot.policy.on_call import Role
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import digest
 from tests.factories import (

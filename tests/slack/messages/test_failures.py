@@ -1,6 +1,6 @@
 """Tests of bot.slack.messages.failures."""
 
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages import failures
 from tests.factories import (
     incident,

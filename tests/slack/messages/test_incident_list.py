@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.incidents.work_list import Case, Line, work_list
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages import incident_list
 from tests.factories import ANA, pacific, shipped_policy
 from tests.slack.cases import answered, case

@@ -1,6 +1,6 @@
 """Tests of bot.slack.messages.lost_message and of bot.slack.reasons."""
 
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages import lost_message
 from tests.factories import (
     incident,

@@ -1,7 +1,7 @@
 """Tests of bot.slack.messages.morning_list."""
 
 from bot.incidents.work_list import Case, Line, of_morning, work_list
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import morning_list
 from bot.slack.messages.notice import notice

@@ -7,7 +7,7 @@ import pytest
 
 from bot.incidents.events import Event, EventKind, Gone
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages import note
 from tests.factories import (
     happen,

@@ -8,7 +8,7 @@ import pytest
 from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import offer
 from bot.slack.readers import Person

@@ -1,7 +1,7 @@
 """Tests of bot.slack.messages.one_incident."""
 
 from bot.incidents.events import Event, EventKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages import one_incident
 from tests.factories import (
     ANA,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.incidents.recipients import Because, Recipient
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.policy.targets import NOTHING
 from bot.slack.blocks import Message
 from bot.slack.command_text import CustomerFrom, Reading

@@ -8,7 +8,7 @@ from bot.incidents.deadlines import Kind
 from bot.incidents.events import EventKind
 from bot.incidents.recipients import Because
 from bot.incidents.steps import StepKind
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item
 from tests.factories import (

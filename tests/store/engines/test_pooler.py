@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from bot.incidents.acts import Report
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store import opening
 from bot.store.database import Database
 from bot.store.engines.connections import connected, keep_plans

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import BotError
 from bot.incidents.acts import Report
-from bot.policy.policies import Severity
+from bot.policy.severities import Severity
 from bot.store import opening
 from bot.store.database import Database, Row
 from bot.store.maintenance import copying
