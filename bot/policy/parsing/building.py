@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule
 from bot.policy import tables, wording
+from bot.policy.escalation import Escalation, EscalationStep
 from bot.policy.names import folded
 from bot.policy.on_call import OnCallChoice, Role
 from bot.policy.parsing.fields import Context, weekly
@@ -30,8 +31,6 @@ from bot.policy.policies import (
     Conduct,
     Customer,
     DailyDigest,
-    Escalation,
-    EscalationStep,
     Plan,
     Policy,
     Reminders,
