@@ -13,8 +13,10 @@ from bot.policy.severities import Severity
 from bot.store.database import Database
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.triage.context import Context
+from bot.triage.inbox import Act
+from bot.triage.results import Result
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Result, Triage
+from bot.triage.use_cases import Triage
 from tests.factories import pacific, shipped_policy
 
 _KEYS = count()

@@ -44,8 +44,9 @@ from bot.store import opening
 from bot.store.database import Database
 from bot.store.tables import records
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Triage
+from bot.triage.use_cases import Triage
 from tests import postgres
 from tests.crash import stage
 from tests.posting import UNKNOWN, FakeSlack, limited, refused

@@ -13,8 +13,9 @@ from bot.slack.forms import opening
 from bot.slack.messages import answers, command_help, opened
 from bot.slack.payloads import Command
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.people import People
-from bot.triage.use_cases import Act, Triage
+from bot.triage.use_cases import Triage
 
 _LONGEST_NAME = 60
 

@@ -16,9 +16,10 @@ from bot.slack.messages import answers, message_update
 from bot.slack.payloads import Payload, Press, Shortcut
 from bot.slack.reasons import reason
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.message_updates import MessageUpdates, Written
 from bot.triage.people import People
-from bot.triage.use_cases import Act, Result
+from bot.triage.results import Result
 
 logger = logging.getLogger(__name__)
 

@@ -37,8 +37,10 @@ from bot.slack.phrases import Times, both, name_of
 from bot.slack.readers import Person
 from bot.triage.context import Context
 from bot.triage.covers import Covers
+from bot.triage.inbox import Act
 from bot.triage.people import People
-from bot.triage.use_cases import Act, Result, Triage
+from bot.triage.results import Result
+from bot.triage.use_cases import Triage
 
 Answer = Message | View | None
 

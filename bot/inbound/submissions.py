@@ -26,8 +26,10 @@ from bot.slack.phrases import Times
 from bot.slack.refusals import worded
 from bot.triage.context import Context
 from bot.triage.covers import Covers, Wanted
+from bot.triage.inbox import Act
 from bot.triage.people import People
-from bot.triage.use_cases import Act, Result, Triage
+from bot.triage.results import Result
+from bot.triage.use_cases import Triage
 
 
 class Forms:

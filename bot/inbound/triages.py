@@ -20,9 +20,11 @@ from bot.slack.phrases import Times
 from bot.slack.reasons import reason
 from bot.slack.triage_text import TriageText
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.people import People
+from bot.triage.results import Result
 from bot.triage.triaging import NOT_ONE, Triaging
-from bot.triage.use_cases import Act, Result, Triage
+from bot.triage.use_cases import Triage
 
 _SEVERITIES = {action: severity for severity, action in actions.OPEN_AS.items()}
 

@@ -25,7 +25,7 @@ from bot.store.tables import covers, feeds, outbox_messages
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import attention, next_shifts
 from bot.triage.context import Context
-from bot.triage.use_cases import Act
+from bot.triage.inbox import Act
 
 
 class CoveredPolicy:

@@ -9,7 +9,7 @@ from bot.policy.severities import Severity
 from bot.store.database import Transaction, to_json
 from bot.triage.accounts import Rings
 from bot.triage.context import Context
-from bot.triage.use_cases import Result
+from bot.triage.results import Result
 
 # Messages this close together, of one person or about one thing, are one suggestion.
 _BURST = timedelta(minutes=15)

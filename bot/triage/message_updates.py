@@ -10,7 +10,9 @@ from bot.store.database import Transaction
 from bot.store.tables import records
 from bot.triage import same_things
 from bot.triage.context import Context
-from bot.triage.use_cases import Act, Result, Triage
+from bot.triage.inbox import Act
+from bot.triage.results import Result
+from bot.triage.use_cases import Triage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from bot.store.tables import records, suggestions
 from bot.store.tables.suggestions import Decision
 from bot.triage import same_things
 from bot.triage.context import Context
-from bot.triage.use_cases import Result, Triage
+from bot.triage.results import Result
+from bot.triage.use_cases import Triage
 
 NOT_ONE = "none"
 # How many incidents a text is compared with, the newest.

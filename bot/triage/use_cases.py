@@ -9,11 +9,10 @@ act locks one incident, or two by ascending number, as a change of policy locks 
 all; the tick skips locked ones. So two transactions cannot deadlock over incidents.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,55 +26,26 @@ from bot.incidents.incidents import Incident
 from bot.incidents.receipts import Receipt
 from bot.incidents.recipients import Because, Recipient
 from bot.incidents.refusals import (
-    NoSuchIncident,
     NothingToSnooze,
     PastDue,
     Refusal,
 )
 from bot.incidents.work_list import Line, like, work_list
 from bot.policy.severities import Severity
-from bot.store.database import Row, Transaction, to_json
+from bot.store.database import Row, Transaction
 from bot.store.tables import outbox_messages, receipts, records, suggestions
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.store.tables.suggestions import Decision
 from bot.triage import daily_lists, happenings, leavers, same_things
 from bot.triage.accounts import Rings
 from bot.triage.context import Context
-
-# The same text again within this time is a slip, such as a double tap on Enter.
-_SLIP = timedelta(seconds=30)
+from bot.triage.inbox import Act, claim, remember, shared_key, typed_just_now
+from bot.triage.results import Result, look, must_exist, said, with_recipients
 
 _Make = Callable[[Incident, str, datetime], Event]
 # With what reads the earlier events.
 _MakeInView = Callable[[Incident, str, datetime, Callable[[], list[Event]]], Event]
 _MakeTwo = Callable[[Incident, Incident, str, datetime], tuple[Event, Event]]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Who did something in Slack, and the key that a redelivery of it has, too."""
-
-    by: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """An incident after an act, with every deadline it ever had.
-
-    `told` hear of it at once; `following` is who hears next, and when, unless a morning
-    list comes first. `like` is an open incident of that customer that reads like the
-    one just opened. `is_repeat` means a redelivery, `is_same_again` a slip; neither of
-    them changed anything.
-    """
-
-    incident: Incident
-    deadlines: tuple[Deadline, ...]
-    told: tuple[Recipient, ...] = ()
-    following: tuple[Recipient, datetime] | None = None
-    like: Incident | None = None
-    is_repeat: bool = False
-    is_same_again: bool = False
 
 
 class Triage:
@@ -92,19 +62,19 @@ class Triage:
         """
         # Claiming the text's key, too, makes a second command with the same text wait
         # for the first one even if both arrive at the same moment.
-        keys = [act.key, *_shared_key(act, report)]
+        keys = [act.key, *shared_key(act, report)]
         with self._context.database.transaction() as tx:
-            known = self._claim(tx, *keys)()
+            known = claim(tx, self._context, *keys)()
             if known[act.key]["answer"]:
                 return self._answered_before(tx, json.loads(known[act.key]["answer"]))
             if (slip := self._opened_before(tx, report, known[keys[-1]])) is not None:
                 # Do not touch the text's key: half a minute counts from the opening,
                 # not from the last slip, so that a repeat on purpose works soon.
                 keys = keys[:1]
-                result = replace(self._look(tx, slip)(), is_same_again=True)
+                result = replace(look(tx, self._context, slip)(), is_same_again=True)
             else:
                 result = self._opened(tx, act, report)
-            self._remember(tx, keys, result.incident.number, **_said(result))
+            remember(tx, self._context, keys, result.incident.number, **said(result))
             return result
 
     def recorded(self, key: str) -> int | None:
@@ -118,7 +88,7 @@ class Triage:
     def look(self, number: int) -> Result:
         """Return an incident as it is now."""
         with self._context.database.reading() as tx:
-            result = self._look(tx, number)
+            result = look(tx, self._context, number)
         return result()
 
     def look_open(self, number: int) -> Result:
@@ -153,7 +123,9 @@ class Triage:
         with self._context.database.reading() as tx:
             rings = Rings(tx, self._context.policy(), owner=by)
             found = self._new(0, by, report)[0]
-            return self._with_recipients(rings, found.incident, found.deadlines)
+            return with_recipients(
+                self._context, rings, found.incident, found.deadlines
+            )
 
     def foreseen_change(
         self, by: str, number: int, severity: Severity, plan: str
@@ -161,7 +133,7 @@ class Triage:
         """Return an open incident as it is, and as a change would leave it."""
         policy, now = self._context.policy(), self._context.clock()
         with self._context.database.reading() as tx:
-            before = self._look(tx, number)()
+            before = look(tx, self._context, number)()
             acts.must_be_open(before.incident)
             try:
                 event = acts.changed(
@@ -173,7 +145,7 @@ class Triage:
             known = {one.id: one for one in (*before.deadlines, *found.deadlines)}
             rings = Rings(tx, policy, incident=number)
             owed = tuple(known.values())
-            return before, self._with_recipients(rings, found.incident, owed)
+            return before, with_recipients(self._context, rings, found.incident, owed)
 
     def take(self, act: Act, number: int, *, from_owner: str | None) -> Result:
         """Make the actor the owner, unless that changed since the button was shown."""
@@ -262,9 +234,9 @@ class Triage:
         """Snooze one reminder, and return until when. The cadence does not change."""
         with self._context.database.transaction() as tx:
             now, policy = self._context.clock(), self._context.policy()
-            claimed, found = self._claim(tx, act.key), records.lock(tx, number)
+            claimed, found = claim(tx, self._context, act.key), records.lock(tx, number)
             owed = records.deadlines(tx, number)
-            incident = _must_exist(found(), number)
+            incident = must_exist(found(), number)
             acts.must_be_open(incident)
             deadline = _still_owed(owed, kind, count)
             if claimed()[act.key]["answer"] and deadline.snoozed_until is not None:
@@ -273,7 +245,7 @@ class Triage:
             if choice not in choices:
                 raise Refusal(PastDue(deadline.due_at))
             until = choices[choice]
-            self._remember(tx, [act.key], number)
+            remember(tx, self._context, [act.key], number)
             details = {"deadline": deadline.id, "until": until.isoformat()}
             event = Event(EventKind.SNOOZED, now, now, act.by, details)
             happenings.happens(self._context, tx, incident, event)
@@ -316,9 +288,11 @@ class Triage:
             details = {"to": str(report.owner)}
             offer = Event(EventKind.HAND_OFF_OFFERED, now, now, act.by, details)
             happenings.happens(self._context, tx, found.incident, offer)
-            result = self._look(tx, number)()
+            result = look(tx, self._context, number)()
         else:
-            result = self._with_recipients(rings, found.incident, found.deadlines)
+            result = with_recipients(
+                self._context, rings, found.incident, found.deadlines
+            )
         return replace(result, like=like(report.title, theirs()))
 
     def _new(self, number: int, by: str, report: Report) -> tuple[Consequences, Event]:
@@ -337,35 +311,35 @@ class Triage:
     def act_in_view(self, act: Act, number: int, make: _MakeInView) -> Result:
         """Record one event in view of the earlier ones, unless it was before."""
         with self._context.database.transaction() as tx:
-            claimed, found = self._claim(tx, act.key), records.lock(tx, number)
+            claimed, found = claim(tx, self._context, act.key), records.lock(tx, number)
             if claimed()[act.key]["answer"]:
-                return replace(self._look(tx, number)(), is_repeat=True)
-            incident = _must_exist(found(), number)
+                return replace(look(tx, self._context, number)(), is_repeat=True)
+            incident = must_exist(found(), number)
             earlier = partial(records.events, tx, number)
             event = make(incident, act.by, self._context.clock(), earlier)
-            self._remember(tx, [act.key], number)
+            remember(tx, self._context, [act.key], number)
             happenings.happens(self._context, tx, incident, event)
-            result = self._look(tx, number)
+            result = look(tx, self._context, number)
         return result()
 
     def _act_on_two(self, act: Act, number: int, other: int, make: _MakeTwo) -> Result:
         """Record an event each on two incidents, as `_act` does on one."""
         with self._context.database.transaction() as tx:
-            claimed = self._claim(tx, act.key)
+            claimed = claim(tx, self._context, act.key)
             found = {one: records.lock(tx, one) for one in sorted((number, other))}
             if claimed()[act.key]["answer"]:
-                return replace(self._look(tx, number)(), is_repeat=True)
-            one, two = (_must_exist(found[at](), at) for at in (number, other))
+                return replace(look(tx, self._context, number)(), is_repeat=True)
+            one, two = (must_exist(found[at](), at) for at in (number, other))
             events = make(one, two, act.by, self._context.clock())
-            self._remember(tx, [act.key], number)
+            remember(tx, self._context, [act.key], number)
             for incident, event in zip((one, two), events, strict=True):
                 happenings.happens(self._context, tx, incident, event)
-            result = self._look(tx, number)
+            result = look(tx, self._context, number)
         return result()
 
     def _answered_before(self, tx: Transaction, answer: dict[str, Any]) -> Result:
         """Return what the first delivery returned, even if others were paged since."""
-        result = self._look(tx, answer["incident"])()
+        result = look(tx, self._context, answer["incident"])()
         told = [Recipient(who, Because(why)) for who, why in answer["told"]]
         following = None
         if answer["following"] is not None:
@@ -382,101 +356,8 @@ class Triage:
     def _opened_before(self, tx: Transaction, report: Report, row: Row) -> int | None:
         """Return the incident that the same message, or a slip, has opened."""
         if not report.about:
-            return self._typed_just_now(row)
+            return typed_just_now(self._context, row)
         return same_things.opened_from(tx, report.about)
-
-    def _typed_just_now(self, typed: Row) -> int | None:
-        """Return the incident that the same text opened within half a minute."""
-        # By the system clock, since a slip is a matter of a person's real seconds, even
-        # when a trial's clock jumps. Absolute, since a bot whose clock was ahead may
-        # have received it.
-        since = abs(self._context.system_clock() - typed["received_at"])
-        if not typed["answer"] or since > _SLIP:
-            return None
-        return int(json.loads(typed["answer"])["incident"])
-
-    def _claim(self, tx: Transaction, *keys: str) -> Callable[[], dict[str, Row]]:
-        """Claim inbox keys. A key's `answer` is empty unless it was claimed before.
-
-        Another transaction that claims one of them waits until this one has ended.
-        """
-        rows, now = ({"key": key} for key in keys), self._context.system_clock()
-        found = tx.ask_many("claim_inbox", rows, received_at=now)
-        return lambda: {row["key"]: row for row in found()}
-
-    def _remember(
-        self, tx: Transaction, keys: Iterable[str], number: int, **said: object
-    ) -> None:
-        """Store the answer under these inbox keys."""
-        answer = to_json({"incident": number, **said})
-        rows = ({"key": key} for key in keys)
-        tx.write_many(
-            "save_inbox", rows, received_at=self._context.system_clock(), answer=answer
-        )
-
-    def _look(self, tx: Transaction, number: int) -> Callable[[], Result]:
-        """Ask for an incident as it is now."""
-        incident = records.ask_incident(tx, number)
-        owed = records.ask_deadlines(tx, number)
-        rings = Rings(tx, self._context.policy(), incident=number)
-        return lambda: self._with_recipients(
-            rings, _must_exist(incident(), number), owed()
-        )
-
-    def _with_recipients(
-        self, rings: Rings, incident: Incident, owed: tuple[Deadline, ...]
-    ) -> Result:
-        """Return the result, with the people told now and whoever is told next.
-
-        Once somebody owns an incident, only its check-in tells others.
-        """
-        policy, now = rings.policy, self._context.clock()
-        ring = rings.of(incident, owed)
-        running = [
-            one
-            for one in sorted(owed, key=lambda one: not one.kind.is_internal)
-            if one.next_nudge_at is not None
-            and (one.kind.is_internal or incident.owner is None)
-        ]
-        due = [one for one in running if one.next_nudge_at and one.next_nudge_at <= now]
-        fired = [recipients.fire(policy, incident, one, now, ring) for one in due]
-        told = {one.id: one for firing in fired for one in firing.told}
-        following = recipients.next_told(policy, incident, running, ring, but_not=told)
-        if following is not None and not told and incident.owner is None:
-            day = rings.day_of(recipients.of_unowned(policy, incident, now).id)
-            list_at = daily_lists.next_morning(day, now)
-            following = None if list_at < following[1] else following
-        return Result(incident, owed, tuple(told.values()), following)
-
-
-def _said(result: Result) -> dict[str, object]:
-    """Return the parts of an opening's answer that will change later."""
-    following = None
-    if result.following is not None:
-        who, at = result.following
-        following = (who.id, who.because, at.isoformat())
-    return {
-        "told": [(one.id, one.because) for one in result.told],
-        "following": following,
-        "is_same_again": result.is_same_again,
-    }
-
-
-def _shared_key(act: Act, report: Report) -> list[str]:
-    """Return the key that another act has, too, if it is about the same."""
-    if report.about:
-        return [f"about:{report.about}"]
-    if not report.typed:
-        return []
-    typed = report.typed.encode(errors="backslashreplace")
-    digest = hashlib.sha256(typed).hexdigest()[:16]
-    return [f"typed:{act.by}:{report.channel}:{digest}"]
-
-
-def _must_exist(incident: Incident | None, number: int) -> Incident:
-    if incident is None:
-        raise Refusal(NoSuchIncident(number))
-    return incident
 
 
 def _still_owed(owed: tuple[Deadline, ...], kind: Kind, count: int) -> Deadline:

@@ -24,7 +24,8 @@ from bot.store.database import Database
 from bot.store.maintenance import exporting
 from bot.triage import reviews
 from bot.triage.context import Context
-from bot.triage.use_cases import Act, Triage
+from bot.triage.inbox import Act
+from bot.triage.use_cases import Triage
 from tests.benchmarks.figures import WIDTH, conditions, seconds, table
 from tests.benchmarks.seeding import WORKSPACE, Now, copies
 from tests.factories import pacific, shipped_policy

@@ -18,8 +18,9 @@ from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import records
 from bot.store.tables.outbox_messages import card_key
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Triage
+from bot.triage.use_cases import Triage
 from tests.factories import pacific, shipped_policy
 
 WORKSPACE = "T0ACME"

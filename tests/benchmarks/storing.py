@@ -26,7 +26,9 @@ from rich.console import Console
 from bot.clock import system_clock
 from bot.store.engines.postgres import PostgresDatabase, migrate
 from bot.triage.context import Context
-from bot.triage.use_cases import Act, Result, Triage
+from bot.triage.inbox import Act
+from bot.triage.results import Result
+from bot.triage.use_cases import Triage
 from tests import postgres
 from tests.benchmarks import job_store
 from tests.benchmarks.figures import WIDTH, conditions, seconds, synced, table

@@ -20,8 +20,9 @@ from bot.store.database import Database
 from bot.store.maintenance import exporting
 from bot.store.maintenance.exporting import COLUMNS
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Triage
+from bot.triage.use_cases import Triage
 from tests import postgres
 from tests.commands import Run
 from tests.documents import PAGES, READ

@@ -11,7 +11,8 @@ from bot.store import opening
 from bot.store.tables import marks
 from bot.store.tables.marks import Mark
 from bot.triage.context import Context
-from bot.triage.use_cases import Act, Triage
+from bot.triage.inbox import Act
+from bot.triage.use_cases import Triage
 from tests.commands import Run, write
 from tests.factories import pacific, shipped_policy
 

@@ -21,8 +21,9 @@ from bot.store import opening
 from bot.store.database import Database
 from bot.triage import reviews, stored_policies
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Triage
+from bot.triage.use_cases import Triage
 from tests import postgres
 from tests.commands import Run, write
 from tests.factories import pacific, shipped_policy

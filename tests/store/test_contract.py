@@ -29,8 +29,9 @@ from bot.store.tables.outbox_messages import (
     Verify,
 )
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Triage
+from bot.triage.use_cases import Triage
 from tests import postgres
 from tests.factories import pacific, shipped_policy
 from tests.store.conftest import Open

@@ -30,8 +30,10 @@ from bot.store.tables.outbox_messages import (
     State,
 )
 from bot.triage.context import Context
+from bot.triage.inbox import Act
+from bot.triage.results import Result
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Result, Triage
+from bot.triage.use_cases import Triage
 from tests.factories import pacific, shipped_policy
 from tests.postgres import by_hand
 from tests.store.conftest import Open

@@ -4,7 +4,7 @@ import pytest
 
 from bot.incidents.acts import Report
 from bot.policy.severities import Severity
-from bot.triage.use_cases import Act
+from bot.triage.inbox import Act
 from tests.story import Story
 
 

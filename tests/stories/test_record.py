@@ -10,7 +10,8 @@ from bot.incidents.acts import Report
 from bot.policy.severities import Severity
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.triage.context import Context
-from bot.triage.use_cases import Act, Triage
+from bot.triage.inbox import Act
+from bot.triage.use_cases import Triage
 from tests.story import IS_POSTGRES, Story, SystemClock, pacific, shipped_policy
 
 pytestmark = pytest.mark.skipif(IS_POSTGRES, reason="it reads a file of SQLite")

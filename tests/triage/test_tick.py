@@ -12,8 +12,9 @@ from bot.incidents.acts import Report
 from bot.policy.severities import Severity
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Triage
+from bot.triage.use_cases import Triage
 from tests.factories import pacific, shipped_policy
 
 

@@ -17,7 +17,8 @@ from bot.store.engines.connections import connected, keep_plans
 from bot.store.maintenance import copying
 from bot.store.queries import named
 from bot.triage.context import Context
-from bot.triage.use_cases import Act, Triage
+from bot.triage.inbox import Act
+from bot.triage.use_cases import Triage
 from tests import pooler, postgres
 from tests.factories import pacific, shipped_policy
 from tests.store.test_contract import COMPARED, answers, live, without_id

@@ -14,8 +14,9 @@ from bot.store.database import Database, Row
 from bot.store.maintenance import copying
 from bot.store.maintenance.copying import TABLES
 from bot.triage.context import Context
+from bot.triage.inbox import Act
 from bot.triage.tick import Reminders
-from bot.triage.use_cases import Act, Triage
+from bot.triage.use_cases import Triage
 from tests import postgres
 from tests.commands import Run
 from tests.factories import pacific, shipped_policy
