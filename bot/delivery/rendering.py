@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.delivery import due_reminders
 from bot.delivery.attempts import Rendered
 from bot.delivery.dead_letters import is_lost, missed_by
+from bot.delivery.descriptions import described
 from bot.delivery.due_reminders import explained_by, last_word
 from bot.delivery.links import Links
 from bot.incidents import digest as digests
@@ -47,27 +48,6 @@ from bot.triage import daily_lists, leavers, people, reviews
 from bot.triage.people import person
 
 _Worded = Callable[[Mapping[str, str], Policy, datetime], Message]
-
-_DESCRIBED = {
-    MessageKind.CARD: "the card of {}",
-    MessageKind.REMINDER: "a reminder about {}",
-    MessageKind.NOTE: "a note about {}",
-    MessageKind.MORNING: "the morning list",
-    MessageKind.DAYS_REST: "the list of what came after the messages of the day",
-    MessageKind.DIGEST: "the daily digest",
-    MessageKind.REVIEW: "the weekly review",
-    MessageKind.COMMANDS: "an answer to what somebody wrote to the bot",
-    MessageKind.OFFER: "the hand-off request for {}",
-    MessageKind.COVER: "the request for a cover",
-    MessageKind.SHIFT: "what came with a shift",
-    MessageKind.RING: "the alarm about {}, or its end",
-    MessageKind.RING_OVER: "the alarm about {}, or its end",
-    MessageKind.EDIT: "a change of {}",
-}
-_ABOUT_NONE = {
-    MessageKind.REMINDER: "a message with several reminders",
-    MessageKind.EDIT: "a message",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,12 +389,6 @@ class Renderer:
     def _reader(self, tx: Transaction, message: OutboxMessage) -> Person:
         assert message.person is not None, "this kind goes to a person"
         return person(tx, self._policy(), message.person)
-
-
-def described(kind: MessageKind, incident: int | None) -> str:
-    if incident is None:
-        return _ABOUT_NONE.get(kind) or _DESCRIBED.get(kind, "a notice")
-    return _DESCRIBED.get(kind, "a notice about {}").format(f"INC-{incident}")
 
 
 def _incident(tx: Transaction, message: OutboxMessage) -> Incident:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.delivery.rendering import described
+from bot.delivery.descriptions import described
 from bot.store.tables.outbox_messages import MessageKind
 
 
