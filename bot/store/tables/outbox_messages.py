@@ -6,7 +6,7 @@ one by days, and leases must not care.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -191,11 +191,7 @@ def queue(
     tx: Transaction, new: NewMessage, *, now: datetime, system_now: datetime
 ) -> None:
     """Queue a message, unless its key is in the outbox already."""
-    if new.items:
-        queue_all(tx, [new], now=now, system_now=system_now)
-    else:
-        values = _values(new, 0)
-        tx.write("queue_message", **values, queued_at=now, not_before=system_now)
+    queue_all(tx, [new], now=now, system_now=system_now)
 
 
 def queue_all(
@@ -206,15 +202,12 @@ def queue_all(
     system_now: datetime,
 ) -> None:
     """Queue messages, except those whose key is in the outbox already."""
-    within: dict[str, Sequence[Item]] = {}
-
-    def values() -> Iterator[Row]:
-        for position, new in enumerate(new_messages):
-            within.setdefault(new.key, new.items)
-            yield _values(new, position)
-
-    found = tx.ask_many("queue_message", values(), queued_at=now, not_before=system_now)
-    items.insert(tx, {row["key"]: within[row["key"]] for row in found()})
+    messages = list(new_messages)
+    rows = [_values(new, position) for position, new in enumerate(messages)]
+    found = tx.ask_many("queue_message", rows, queued_at=now, not_before=system_now)
+    within = {new.key: new.items for new in reversed(messages)}
+    if any(within.values()):  # Else nothing waits for the answer.
+        items.insert(tx, {row["key"]: within[row["key"]] for row in found()})
 
 
 def refresh(
