@@ -71,6 +71,7 @@ def test_the_panel_shows_deadlines_and_outbox_while_the_bot_is_dead(
     opened: Opened,
 ) -> None:
     slack = opened.live.slack
+    slack.as_("cem").command("/incident", "", channel="support")  # So cem is known.
     slack.condition = Condition.FAILING
     slack.as_("cem").command("/sev2", "acme: down", channel="support")
 

@@ -47,7 +47,7 @@ def test_an_update_is_due_before_the_holiday_and_nobody_is_reminded() -> None:
     assert (
         "Wed 25 Nov 16:45  Dee's phone: INC-1 Acme (⬜ Sev4): update due 17:00" in text
     )
-    assert "Thu 26 Nov" not in text
+    assert not any(line.startswith("Thu 26 Nov") for line in text.splitlines())
 
 
 def test_each_reminder_arrives_once_after_slack_was_down() -> None:
