@@ -175,7 +175,7 @@ def test_commands_are_completed_and_hinted(demo: Opened, visit: Open) -> None:
     page.keyboard.press("Tab")
 
     assert page.input_value("#composer-text") == "/sev2 "
-    assert "customer: what is wrong" in page.inner_text("#composer-hint")
+    assert "acme: push of apps fails" in page.inner_text("#composer-hint")
 
 
 def test_a_required_input_is_asked_for_and_focused(demo: Opened, visit: Open) -> None:

@@ -223,7 +223,10 @@ def marking_first(bot: Bot) -> None:
     So what a dead sender left unconfirmed counts as sent.
     """
 
-    def mark(tx: Transaction, message: OutboxMessage, *_: object, **__: object) -> None:
+    def mark(
+        _: object, tx: Transaction, message: OutboxMessage, *__: object, **___: object
+    ) -> None:
         leases.finish(tx, message, State.SENT)
 
-    setattr(bot.outbox._reconciliation, "_open", mark)  # noqa: B010
+    # Of the class, which has no other bot in this process.
+    setattr(type(bot.outbox._reconciliation), "_open", mark)  # noqa: B010
