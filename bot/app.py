@@ -308,6 +308,7 @@ def prepared(
         policy_note=in_force.note,
         database=context.database,
     )
+    watch.prepare = lambda policy: guarded(partial(bot.feeds.look, policy))()
     return Prepared(bot, wake, watch, identity.team)
 
 
@@ -364,6 +365,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
     if bot.heartbeat is not None:
         readings.append(Reading("heartbeat", bot.heartbeat.beat))
     prepared.wake.call = scheduler.wake
+    guarded(bot.feeds.look)()  # Before the first tick asks who is on call.
     scheduler.start()
     senders.start()
     for reading in readings:

@@ -41,6 +41,7 @@ class Changing(Story):
         self.policy = self.in_force = in_force = InForce(policy)
         super().start_bot()
         self.watch = PolicyWatch(source, in_force, self.bot.context)
+        self.watch.prepare = self.bot.feeds.look
         self.watch.begin(problems)
         self.settle()
 

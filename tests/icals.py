@@ -30,7 +30,12 @@ def calendar(*events: str) -> str:
 
 def planned(*lines: str) -> str:
     """Return the shipped policy whose primary is planned elsewhere."""
-    entry = ["zone: America/Los_Angeles", "names: {Ana: U0ANA, Ben: U0BEN}", *lines]
+    return primary("names: {Ana: U0ANA, Ben: U0BEN}", *lines)
+
+
+def primary(*lines: str) -> str:
+    """Return the shipped policy whose primary is a rotation of these lines."""
+    entry = ["zone: America/Los_Angeles", *lines]
     found = policy_file.default_text()
     old = "on_call:\n  primary: U0ANA\n"
     assert old in found

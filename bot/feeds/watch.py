@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.feeds import reading
 from bot.feeds.reading import FeedError, Sources
 from bot.policy.feeds import Understood, joined
+from bot.policy.policies import Policy
 from bot.policy.rotations import Feed
 from bot.slack.messages import feed as messages
 from bot.store.database import Transaction
@@ -33,9 +34,12 @@ class Feeds:
         self._sources = sources
         self._failing: set[str] = set()
 
-    def look(self) -> timedelta:
-        """Read the calendars whose turn it is; return how long to wait."""
-        named = self._context.policy().on_call.feeds
+    def look(self, policy: Policy | None = None) -> timedelta:
+        """Read the calendars whose turn it is; return how long to wait.
+
+        They are those of the policy in force, or of one that is to be put in force.
+        """
+        named = (policy or self._context.policy()).on_call.feeds
         self._failing &= {one.name for one in named}
         for one in named:
             self._look_at(one)

@@ -101,9 +101,16 @@ class OnCallChoice:
         return shift_at(holders, instant, as_covered)
 
     def turn(self, rotation: str, instant: datetime) -> Shift | None:
-        """Return the shift in a rotation; `None` if the policy has no such one."""
-        holders = dict(self.apart()).get(rotation)
-        return None if holders is None else self.shift(rotation, holders, instant)
+        """Return the shift in a rotation.
+
+        `None` if the policy has no such one, or nothing was read of its calendar yet.
+        """
+        holders = dict(self.apart()).get(rotation, ())
+        if not holders or any(
+            isinstance(one, Feed) and one.stretches is None for one in holders
+        ):
+            return None
+        return self.shift(rotation, holders, instant)
 
     def shifts(
         self, level: str, holders: Holders, since: datetime, until: datetime

@@ -166,6 +166,8 @@ class PolicyWatch:
         self._agreement = Agreement(context)
         self._seen = self._done = source.last_read
         self._planned: Policy | None = None
+        # Reads the calendars that a policy names, before it counts; it must not raise.
+        self.prepare: Callable[[Policy], object] = lambda _: None
 
     def begin(self, problems: Sequence[str] = ()) -> None:
         """Store the policy to start with, and report its file's `problems`."""
@@ -270,6 +272,9 @@ class PolicyWatch:
 
         Raises PolicyError if it lacks the plan of an open incident.
         """
+        with self._context.database.reading() as tx:
+            must_fit(tx, policy, self._source.path.name)
+        self.prepare(policy)
         now = self._context.clock()
         with self._context.database.transaction() as tx:
             locks.take(tx, locks.POLICY)

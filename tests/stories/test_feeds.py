@@ -1,6 +1,6 @@
 """A calendar from elsewhere says who is on call, and what is wrong with it is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 
 from bot.store.tables import feeds
 from tests import icals
+from tests.changing import Changing
 from tests.icals import calendar, event
 from tests.replicas import Pair
 from tests.stories.conftest import Tell
@@ -17,6 +18,7 @@ from tests.story import Story, pacific
 SEV1 = "/sev1 acme: checkout is down"
 ANA = event("Ana", "20261123T090000", "20261125T090000")
 BEN = event("On call: Ben", "20261125T090000", "20261130T090000")
+TURNS = ("every: 1 week", "hand_over: mon 09:00", "starts: 2026-11-02")
 
 Plan = Callable[..., Story]
 
@@ -149,6 +151,49 @@ def test_names_that_nobody_has_are_told_once_and_leave_nobody_on(plan: Plan) -> 
         "on call by it where it names only them."
     ]
     assert on_call(told).startswith("Primary: nobody until tomorrow 09:00")
+
+
+@pytest.fixture
+def changing(tmp_path: Path) -> Iterator[Changing]:
+    """A story in which Ana holds INC-1 for a rotation that is written in the file."""
+    told = Changing(tmp_path)
+    told.settings = {"policies": told.file}
+    told.file.write_text(icals.primary(*TURNS, "members: [U0ANA]"), encoding="utf-8")
+    with told:
+        told.command("dee", "/sev2 acme: push fails")
+        told.take("ana")
+        told.advance(minutes=5)
+        yield told
+
+
+def test_a_calendar_in_a_changed_file_counts_with_it(
+    changing: Changing, tmp_path: Path
+) -> None:
+    write(tmp_path, ANA, BEN)
+
+    changing.file.write_text(icals.planned("ical: support.ics"), encoding="utf-8")
+    changing.look()
+    changing.command("dee", "/sev1 globex: checkout is down")
+
+    assert any("INC-2" in one for one in changing.phone("ana"))
+    assert not [one for one in changing.heard_in("leads") if "Nobody is" in one]
+    assert "*Owner:* @ana" in changing.read(changing.card())
+
+
+def test_a_calendar_that_was_never_read_is_not_nobody_to_who_holds_work(
+    changing: Changing, tmp_path: Path
+) -> None:
+    file = icals.planned("ical: support.ics").replace(
+        "y: support", "y: [support, U0BEN]"
+    )
+    changing.file.write_text(file, encoding="utf-8")
+
+    changing.look()
+    changing.command("dee", "/sev1 globex: checkout is down")
+
+    assert any("INC-2" in one for one in changing.phone("ben"))
+    assert not [one for one in changing.heard_in("leads") if "Nobody is" in one]
+    assert [one for one in told_of_calendars(changing) if "cannot be read" in one]
 
 
 def test_what_was_taken_passes_on_where_the_calendar_changes_hands(plan: Plan) -> None:
