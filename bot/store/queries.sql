@@ -2534,13 +2534,14 @@ WHERE workspace = :workspace
   AND of_what = :of_what
 RETURNING person;
 -- name: claim_feed
--- Read a feed; no row back means that another bot did so lately.
+-- Read a feed; no row back means that it was tried lately, and there is a copy of it.
 INSERT INTO feeds (workspace, name, source, tried_at)
 VALUES (:workspace, :name, :source, :now)
 ON CONFLICT (workspace, name) DO UPDATE
 SET source = excluded.source,
   tried_at = excluded.tried_at
 WHERE feeds.source <> excluded.source
+  OR feeds.read_at IS NULL
   OR feeds.tried_at <= :before
   OR feeds.tried_at > excluded.tried_at
 RETURNING name;

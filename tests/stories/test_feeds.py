@@ -138,6 +138,19 @@ def test_a_calendar_that_was_never_read_is_told_at_once(plan: Plan) -> None:
     ]
 
 
+def test_a_calendar_that_was_never_read_is_tried_again_at_once(
+    plan: Plan, tmp_path: Path
+) -> None:
+    told = plan()
+    write(tmp_path, ANA, BEN)
+
+    told.restart()
+    told.bot.feeds.look()
+    told.settle()
+
+    assert on_call(told).startswith("Primary: @ana")
+
+
 def test_names_that_nobody_has_are_told_once_and_leave_nobody_on(plan: Plan) -> None:
     told = plan(
         event("Zoe <3", "20261123T090000", "20261125T090000"),
