@@ -35,7 +35,7 @@ def changed(tx: Transaction, policy: Policy, now: datetime) -> Iterator[NewMessa
             continue
         _note(tx, key, becomes)
         if is_news:
-            yield _message(key, was, becomes, policy)
+            yield _message(key, was, becomes, now)
 
 
 def note(
@@ -66,7 +66,7 @@ def _note(tx: Transaction, key: tuple[str, str], becomes: _Span | None) -> None:
 
 
 def _message(
-    key: tuple[str, str], was: _Span | None, becomes: _Span | None, policy: Policy
+    key: tuple[str, str], was: _Span | None, becomes: _Span | None, now: datetime
 ) -> NewMessage:
     person, of = key
     spans = {"was": was, "becomes": becomes}
@@ -75,7 +75,8 @@ def _message(
         for name, span in spans.items()
     }
     return NewMessage(
-        key=f"next_shift/{of}/{person}/{policy.version}/{refs['was']}/{refs['becomes']}",
+        # It may move there and back again: what is known says that it is told once.
+        key=f"next_shift/{of}/{person}/{now.isoformat()}",
         kind=MessageKind.NEXT_SHIFT,
         priority=Priority.NUDGE,
         person=person,

@@ -1,5 +1,6 @@
 """A person hears once that a changed file moves their own next shift."""
 
+import re
 from dataclasses import replace
 from datetime import time
 
@@ -47,6 +48,22 @@ def test_by_night_it_waits_for_their_working_day(tell: Tell) -> None:
     assert by_night == []
     assert len(told.heard("dee")) == 1
     assert told.heard("dee")[0] >= "Wed 09:00"
+
+
+def test_a_shift_that_moves_there_and_back_and_there_is_told_each_time(
+    tell: Tell,
+) -> None:
+    told = changed(tell, "2026-11-24 10:00")
+
+    for policy in (by_turns(), from_noon()):
+        told.use_policy(on_call=policy.on_call)
+        told.advance(minutes=61)
+
+    assert [re.findall(r"\d\d:00", one)[0] for one in told.phone("dee")] == [
+        "12:00",
+        "09:00",
+        "12:00",
+    ]
 
 
 def test_who_is_not_on_any_more_hears_so(tell: Tell) -> None:
