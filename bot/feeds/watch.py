@@ -70,8 +70,9 @@ class Feeds:
         self._failing.discard(feed.name)
         with self._context.database.transaction() as tx:
             before = feeds.stretches(tx).get(feed.name)
-            feeds.save(tx, feed.name, joined(before, found.stretches, now), now)
-            self._tell_strangers(tx, feed, found)
+            stretches = joined(before, found.stretches, now)
+            if feeds.save(tx, feed.name, source, stretches, now):
+                self._tell_strangers(tx, feed, found)
 
     def _tell_failure(
         self, tx: Transaction, feed: Feed, why: str, now: datetime

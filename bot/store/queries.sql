@@ -2547,11 +2547,13 @@ WHERE feeds.source <> excluded.source
 RETURNING name;
 
 -- name: save_feed
+-- No row back means that it is read from somewhere else by now.
 UPDATE feeds
 SET read_at = :read_at,
   stretches = :stretches
 WHERE workspace = :workspace
   AND name = :name
+  AND source = :source
 RETURNING name;
 
 -- name: feeds_read_at

@@ -299,7 +299,7 @@ def test_what_the_record_holds_of_a_calendar_counts(
     url = read_settings().database_url
     with closing(opened(url, "T0ACME")) as database, database.transaction() as tx:
         assert feeds.claim(tx, "support", "source", since)
-        feeds.save(tx, "support", (held,), since)
+        feeds.save(tx, "support", "source", (held,), since)
 
     ran = run("oncall", "--at", "2026-12-06T17:00:00Z", "--json")
 

@@ -151,6 +151,21 @@ def test_a_calendar_that_was_never_read_is_tried_again_at_once(
     assert on_call(told).startswith("Primary: @ana")
 
 
+def test_a_reading_that_another_source_overtook_changes_nothing(plan: Plan) -> None:
+    told = plan(ANA, BEN)
+    later = told.machine.now + timedelta(seconds=1)
+
+    with told.bot.database.transaction() as tx:
+        before = feeds.stretches(tx)
+        for source in ("older", "newer"):
+            assert feeds.claim(tx, "support", source, later)
+        is_saved = feeds.save(tx, "support", "older", (), told.now)
+        after = feeds.stretches(tx)
+
+    assert not is_saved
+    assert after == before
+
+
 def test_names_that_nobody_has_are_told_once_and_leave_nobody_on(plan: Plan) -> None:
     told = plan(
         event("Zoe <3", "20261123T090000", "20261125T090000"),

@@ -18,11 +18,22 @@ def claim(tx: Transaction, name: str, source: str, system_now: datetime) -> bool
 
 
 def save(
-    tx: Transaction, name: str, stretches: tuple[Stretch, ...], now: datetime
-) -> None:
-    """Store what was read of a feed."""
+    tx: Transaction,
+    name: str,
+    source: str,
+    stretches: tuple[Stretch, ...],
+    now: datetime,
+) -> bool:
+    """Store what was read of a feed; `False` if another source of it counts by now."""
     written = [(since.isoformat(), to.isoformat(), who) for since, to, who in stretches]
-    tx.write("save_feed", name=name, stretches=json.dumps(written), read_at=now)
+    row = tx.one(
+        "save_feed",
+        name=name,
+        source=source,
+        stretches=json.dumps(written),
+        read_at=now,
+    )
+    return row is not None
 
 
 def read_at(tx: Transaction) -> Mapping[str, tuple[datetime, datetime]]:
