@@ -65,7 +65,7 @@ def read(feed: Feed, sources: Sources, now: datetime) -> Understood:
     if not found:
         # It stands for no plan. Who was on by the last copy stays on.
         raise FeedError(f"{what} holds no events around now")
-    return understood(found, feed.people)
+    return understood(found, feed.people, now)
 
 
 def _content(feed: Feed, sources: Sources, what: str) -> bytes:

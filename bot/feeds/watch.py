@@ -6,11 +6,12 @@ the last good copy counts until a calendar can be read again.
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.feeds import reading
 from bot.feeds.reading import FeedError, Sources
-from bot.policy.feeds import Understood, joined
+from bot.policy.feeds import joined
 from bot.policy.policies import Policy
 from bot.policy.rotations import Feed
 from bot.slack.messages import feed as messages
@@ -71,8 +72,11 @@ class Feeds:
         with self._context.database.transaction() as tx:
             before = feeds.stretches(tx).get(feed.name)
             stretches = joined(before, found.stretches, now)
-            if feeds.save(tx, feed.name, source, stretches, now):
-                self._tell_strangers(tx, feed, found)
+            strangers = {_hash(one): one for one in found.unknown}
+            told = feeds.told(tx, feed.name)
+            if feeds.save(tx, feed.name, source, stretches, now, told=strangers):
+                news = [one for key, one in strangers.items() if key not in told]
+                self._tell_strangers(tx, feed, news, now)
 
     def _tell_failure(
         self, tx: Transaction, feed: Feed, why: str, now: datetime
@@ -84,11 +88,12 @@ class Feeds:
         refs = messages.fails_refs(feed.name, why, read_at)
         self._tell(tx, f"feed/{feed.name}/fails/{copy}", refs)
 
-    def _tell_strangers(self, tx: Transaction, feed: Feed, found: Understood) -> None:
-        if found.unknown:
-            about = _hash("\n".join(sorted(found.unknown)))
-            refs = messages.strangers_refs(feed.name, found.unknown)
-            self._tell(tx, f"feed/{feed.name}/unknown/{about}", refs)
+    def _tell_strangers(
+        self, tx: Transaction, feed: Feed, unknown: Sequence[str], now: datetime
+    ) -> None:
+        if unknown:
+            refs = messages.strangers_refs(feed.name, unknown)
+            self._tell(tx, f"feed/{feed.name}/unknown/{now.isoformat()}", refs)
 
     def _tell(self, tx: Transaction, key: str, refs: dict[str, str]) -> None:
         leads = self._context.policy().channels.leads

@@ -25,8 +25,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a calendar says; `unknown` are names in it that match nobody.
+    """What a calendar says.
 
+    `unknown` are names that match nobody, in events that are not over.
     `several` is how many events name several people.
     """
 
@@ -35,7 +36,9 @@ class Understood:
     several: int = 0
 
 
-def understood(entries: Iterable[Entry], people: Mapping[str, str]) -> Understood:
+def understood(
+    entries: Iterable[Entry], people: Mapping[str, str], now: datetime
+) -> Understood:
     """Return what events say, by the folded names of `people`.
 
     Of several people in one event the first counts. An event that names nobody is a
@@ -46,7 +49,8 @@ def understood(entries: Iterable[Entry], people: Mapping[str, str]) -> Understoo
     found, unknown, several = list[Stretch](), dict[str, None](), 0
     for entry in entries:
         who, strangers = _named(entry.texts, name)
-        unknown |= dict.fromkeys(strangers)
+        if entry.until > now:
+            unknown |= dict.fromkeys(strangers)
         ids = dict.fromkeys(people[one] for one in who)
         several += len(ids) > 1
         found.append((entry.since, entry.until, next(iter(ids), None)))

@@ -2550,7 +2550,8 @@ RETURNING name;
 -- No row back means that it is read from somewhere else by now.
 UPDATE feeds
 SET read_at = :read_at,
-  stretches = :stretches
+  stretches = :stretches,
+  told = :told
 WHERE workspace = :workspace
   AND name = :name
   AND source = :source
@@ -2563,7 +2564,7 @@ WHERE workspace = :workspace
   AND read_at IS NOT NULL;
 
 -- name: feed_stretches
-SELECT name, stretches
+SELECT name, stretches, told
 FROM feeds
 WHERE workspace = :workspace
   AND read_at IS NOT NULL;

@@ -575,3 +575,7 @@ CREATE TABLE feeds (
   stretches TEXT,
   PRIMARY KEY (workspace, name)
 ) STRICT;
+
+-- name: feeds_told
+-- Hashes of the unknown names in it of which the leads have heard.
+ALTER TABLE feeds ADD COLUMN told TEXT;

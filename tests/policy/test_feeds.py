@@ -22,7 +22,7 @@ def entry(since: float, until: float, *texts: str) -> Entry:
 
 
 def read(*entries: Entry) -> list[Stretch]:
-    return [*understood(entries, PEOPLE).stretches]
+    return [*understood(entries, PEOPLE, NOON).stretches]
 
 
 def feed(*stretches: Stretch) -> Feed:
@@ -54,7 +54,7 @@ def test_who_is_invited_counts_where_the_title_names_nobody() -> None:
 
 
 def test_of_several_in_an_event_the_first_counts_and_strangers_are_listed() -> None:
-    found = understood([entry(0, 1, "Max, Ben@acme.com & Ana")], PEOPLE)
+    found = understood([entry(0, 1, "Max, Ben@acme.com & Ana")], PEOPLE, NOON)
 
     assert [who for *_, who in found.stretches] == ["B"]
     assert (found.unknown, found.several) == (("Max",), 1)
@@ -62,10 +62,16 @@ def test_of_several_in_an_event_the_first_counts_and_strangers_are_listed() -> N
 
 def test_an_event_that_names_nobody_is_listed_by_its_title() -> None:
     found = understood(
-        [entry(0, 1, "Max"), entry(1, 2, ""), entry(2, 3, "Max")], PEOPLE
+        [entry(0, 1, "Max"), entry(1, 2, ""), entry(2, 3, "Max")], PEOPLE, NOON
     )
 
     assert found.unknown == ("Max", "an event without a title")
+
+
+def test_strangers_of_events_that_are_over_are_not_listed() -> None:
+    found = understood([entry(-2, 0, "Max"), entry(-1, 1, "Zed")], PEOPLE, NOON)
+
+    assert found.unknown == ("Zed",)
 
 
 def test_the_event_that_began_last_counts_and_then_the_one_around_it() -> None:

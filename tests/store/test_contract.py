@@ -78,6 +78,7 @@ SAMPLES: Mapping[str, object] = {
     "id": 1,
     "source": "a hash",
     "stretches": "[]",
+    "told": "[]",
     "deleted": 0,
     "incident": 1,
     "instead_of": "U0ANA",

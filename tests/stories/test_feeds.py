@@ -1,5 +1,6 @@
 """A calendar from elsewhere says who is on call, and what is wrong with it is told."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -222,6 +223,21 @@ def test_a_calendar_that_was_never_read_is_not_nobody_to_who_holds_work(
     assert any("INC-2" in one for one in changing.phone("ben"))
     assert not [one for one in changing.heard_in("leads") if "Nobody is" in one]
     assert [one for one in told_of_calendars(changing) if "cannot be read" in one]
+
+
+def test_names_that_the_leads_know_of_are_not_told_again(
+    plan: Plan, tmp_path: Path
+) -> None:
+    late = event("Offsite", "20261126T090000", "20261127T090000")
+    told = plan(event("Retro", "20261124T090000", "20261124T110000"), late, BEN)
+
+    told.advance(hours=2)
+    look(told)
+    write(tmp_path, late, event("Zoe", "20261127T090000", "20261128T090000"), BEN)
+    look(told)
+
+    said = [re.findall(r"not know: (.+?)\.", one) for one in told_of_calendars(told)]
+    assert said == [["Retro and Offsite"], ["Zoe"]]
 
 
 def test_what_was_taken_passes_on_where_the_calendar_changes_hands(plan: Plan) -> None:

@@ -1,7 +1,7 @@
 """The table of feeds: what was last read of the calendars from elsewhere."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bot.policy.rotations import Stretch
@@ -17,14 +17,19 @@ def claim(tx: Transaction, name: str, source: str, system_now: datetime) -> bool
     return row is not None
 
 
-def save(
+def save(  # noqa: PLR0913  # What one reading leaves.
     tx: Transaction,
     name: str,
     source: str,
     stretches: tuple[Stretch, ...],
     now: datetime,
+    *,
+    told: Iterable[str] = (),
 ) -> bool:
-    """Store what was read of a feed; `False` if another source of it counts by now."""
+    """Store what was read of a feed; `False` if another source of it counts by now.
+
+    `told` are hashes of the unknown names in it, of which the leads then have heard.
+    """
     written = [(since.isoformat(), to.isoformat(), who) for since, to, who in stretches]
     row = tx.one(
         "save_feed",
@@ -32,8 +37,15 @@ def save(
         source=source,
         stretches=json.dumps(written),
         read_at=now,
+        told=json.dumps(sorted(told)),
     )
     return row is not None
+
+
+def told(tx: Transaction, name: str) -> frozenset[str]:
+    """Return hashes of the unknown names in a feed of which the leads have heard."""
+    found = {row["name"]: row["told"] for row in tx.all("feed_stretches")}
+    return frozenset(json.loads(found.get(name) or "[]"))
 
 
 def read_at(tx: Transaction) -> Mapping[str, tuple[datetime, datetime]]:
