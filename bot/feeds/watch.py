@@ -33,7 +33,8 @@ class Feeds:
     def __init__(self, context: Context, sources: Sources) -> None:
         self._context = context
         self._sources = sources
-        self._failing: set[str] = set()
+        # When each failed, and whether there is a copy of it.
+        self._failing: dict[str, tuple[datetime, bool]] = {}
 
     def look(self, policy: Policy | None = None) -> timedelta:
         """Read the calendars whose turn it is; return how long to wait.
@@ -41,17 +42,32 @@ class Feeds:
         They are those of the policy in force, or of one that is to be put in force.
         """
         named = (policy or self._context.policy()).on_call.feeds
-        self._failing &= {one.name for one in named}
         for one in named:
             self._look_at(one)
+        with self._context.database.reading() as tx:
+            read = feeds.read_at(tx) if self._failing else {}
+        names = {one.name for one in named}
+        self._failing = {
+            name: (failed_at, name in read)
+            for name, (failed_at, _) in self._failing.items()
+            # Another bot may have read it since.
+            if name in names and (name not in read or read[name][0] <= failed_at)
+        }
         return _LOOK_EVERY
 
     def note(self) -> str | None:
         """Return that a calendar could not be read, if so; the log says why."""
-        if not self._failing:
-            return None
-        names = ", ".join(sorted(self._failing))
-        return f"the calendar of {names} cannot be read: the last copy of it counts"
+        failing = sorted(self._failing.items())
+        copies = ", ".join(name for name, (_, has_copy) in failing if has_copy)
+        never = ", ".join(name for name, (_, has_copy) in failing if not has_copy)
+        said = []
+        if copies:
+            what = f"the calendar of {copies} cannot be read"
+            said.append(f"{what}: the last copy of it counts")
+        if never:
+            what = f"the calendar of {never} cannot be read"
+            said.append(f"{what}: nobody is on call by it")
+        return "; ".join(said) or None
 
     def _look_at(self, feed: Feed) -> None:
         source = _source(feed)
@@ -64,11 +80,11 @@ class Feeds:
         except FeedError as error:
             extra = {"rotation": feed.name, "error": str(error)}
             logger.warning("a calendar was not read", extra=extra)
-            self._failing.add(feed.name)
+            self._failing[feed.name] = now, False
             with self._context.database.transaction() as tx:
                 self._tell_failure(tx, feed, str(error), now)
             return
-        self._failing.discard(feed.name)
+        self._failing.pop(feed.name, None)
         with self._context.database.transaction() as tx:
             before = feeds.stretches(tx).get(feed.name)
             stretches = joined(before, found.stretches, now)

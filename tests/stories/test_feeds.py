@@ -129,6 +129,27 @@ def test_a_broken_calendar_leaves_the_last_copy_and_is_told_once_after_a_day(
     )
 
 
+def test_a_calendar_that_another_bot_read_since_is_well(
+    plan: Plan, tmp_path: Path
+) -> None:
+    told = plan(ANA, BEN, replicas=2)
+    assert isinstance(told.bot, Pair)
+    one, other = told.bot.both
+
+    write(tmp_path)
+    told.machine.advance(seconds=feeds.READ_EVERY.total_seconds())
+    one.feeds.look()
+    failing = one.feeds.note()
+    write(tmp_path, ANA, BEN)
+    told.advance(minutes=6)
+    told.machine.advance(seconds=feeds.READ_EVERY.total_seconds())
+    other.feeds.look()
+    one.feeds.look()
+
+    assert failing is not None
+    assert one.feeds.note() is None
+
+
 def test_a_calendar_that_was_never_read_is_told_at_once(plan: Plan) -> None:
     told = plan()
 
@@ -137,6 +158,9 @@ def test_a_calendar_that_was_never_read_is_told_at_once(plan: Plan) -> None:
         "now. It never was, so nobody is on call by it. `sevbot check` says when it is "
         "mended."
     ]
+    assert told.bot.health().notes == (
+        "the calendar of support cannot be read: nobody is on call by it",
+    )
 
 
 def test_a_calendar_that_was_never_read_is_tried_again_at_once(
