@@ -1,6 +1,7 @@
 """Read a calendar from its file or address, and understand it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from bot.policy.rotations import Feed
 from bot.settings import Settings
 
 _LARGEST = 2_000_000
+# What reads a calendar from elsewhere needs none of our settings.
+_SECRETS = ("SLACK_", "SEVBOT_", "DATABASE_URL")
 # As long as covers are kept, and so far as anybody plans.
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=400)
 _CALLS = {
@@ -103,6 +106,7 @@ def _entries(feed: Feed, content: bytes, what: str, now: datetime) -> list[Entry
             capture_output=True,
             timeout=expanding.WITHIN_S,
             check=True,
+            env={k: v for k, v in os.environ.items() if not k.startswith(_SECRETS)},
         )
     except subprocess.TimeoutExpired as error:
         raise FeedError(f"{what} takes more than ten seconds to be read") from error

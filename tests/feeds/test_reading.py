@@ -240,3 +240,22 @@ def test_a_private_address_is_not_called_unless_it_is_listed(target: WebTarget) 
 def test_an_address_that_is_not_set_is_asked_for() -> None:
     with pytest.raises(FeedError, match=r"^SEVBOT_ICAL_SUPPORT_URL is not set$"):
         read(ADDRESS, Sources(Path(), {}, ()), NOW)
+
+
+def test_what_reads_a_calendar_knows_no_secret_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = {"SLACK_BOT_TOKEN", "SEVBOT_HEARTBEAT_URL", "DATABASE_URL"}
+    for name in secrets:
+        monkeypatch.setenv(name, "secret")
+    # Python runs this file when it starts.
+    seen = tmp_path / "seen"
+    script = f"import os\nopen({str(seen)!r}, 'w').write(' '.join(os.environ))\n"
+    (tmp_path / "sitecustomize.py").write_text(script, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    from_file(tmp_path, PLAN)
+
+    names = set(seen.read_text(encoding="utf-8").split())
+    assert "PYTHONPATH" in names
+    assert not names & secrets
