@@ -110,13 +110,18 @@ def pause_or_resume(
     A late one is not paused: no time is left of it.
     Source: `waiting_pauses` in the policy's section "Interpretations".
     """
-    may_pause = incident.severity in policy.conduct.waiting_pauses
-    pauses = may_pause and incident.waiting_since is not None
+    pauses = waits_since(policy, incident) is not None
     if pauses and deadline.paused_at is None and at <= deadline.late_at:
         return replace(deadline, paused_at=at, snoozed_until=None)
     if not pauses and deadline.paused_at is not None:
         return resume(policy, incident, deadline, (deadline.paused_at, at))
     return deadline
+
+
+def waits_since(policy: Policy, incident: Incident) -> datetime | None:
+    """Return since when we wait for the customer, if that pauses what is owed."""
+    may_pause = incident.severity in policy.conduct.waiting_pauses
+    return incident.waiting_since if may_pause else None
 
 
 def resume(

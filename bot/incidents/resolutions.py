@@ -13,6 +13,8 @@ from bot.incidents.movements import (
     move,
     pause_or_resume,
     recount,
+    resume,
+    waits_since,
 )
 from bot.policy.policies import Policy
 
@@ -34,7 +36,7 @@ def after(
     elif event.kind is EventKind.RESOLVED:
         yield answered(old, max(event.at, old.started_at))
     elif event.kind is EventKind.VOIDED:
-        yield void(old, event.at)
+        yield void(_rested(policy, incident, old, event.at), event.at)
     elif event.kind in (EventKind.UPDATED, EventKind.RESUMED):
         # An update may be logged for an earlier instant than the last pause.
         since = (old.started_at, old.paused_at, *(end for _, end in old.pauses))
@@ -62,14 +64,28 @@ def _owed(
     new = begin(policy, incident, Kind.RESOLUTION, start, known)
     if last is not None and last.is_open:
         if new is None:
-            yield end_unowed(last, event.at)
+            yield end_unowed(_rested(policy, incident, last, event.at), event.at)
             return
         moved = move(policy, incident, last, new)
         yield pause_or_resume(policy, incident, moved, event.at)
     elif new is not None:
+        since = waits_since(policy, incident) or event.at
+        if last is not None and last.outcome is Outcome.VOID:
+            # It may have ended while we waited, and we may wait still.
+            rests = (one for one in last.pauses if one[0] < since)
+            pauses = tuple((begun, min(ended, since)) for begun, ended in rests)
+            new = move(policy, incident, replace(new, pauses=pauses), new)
         new = replace(new, changed=event.kind is not EventKind.REOPENED)
-        since = incident.waiting_since or event.at
         yield pause_or_resume(policy, incident, new, max(since, start))
+
+
+def _rested(
+    policy: Policy, incident: Incident, resolution: Deadline, at: datetime
+) -> Deadline:
+    """Return it with a pause that runs ended, so that a later start knows of it."""
+    if resolution.paused_at is None:
+        return resolution
+    return resume(policy, incident, resolution, (resolution.paused_at, at))
 
 
 def _as_before(

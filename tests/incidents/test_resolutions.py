@@ -149,6 +149,47 @@ def test_what_was_void_by_mistake_goes_on_from_its_report() -> None:
     assert record.last(RESOLUTION).due_at == pacific(24, "17:00")
 
 
+@pytest.mark.parametrize("resumes", [True, False], ids=["resumed", "waiting"])
+def test_what_was_void_by_mistake_keeps_its_pauses(resumes: bool) -> None:
+    record = fresh()
+    told(record, pacific(24, "10:00"), waiting="yes")
+    if resumes:
+        record.happens(EventKind.RESUMED, pacific(25, "10:00"))
+    record.happens(EventKind.VOIDED, pacific(25, "10:00"))
+
+    record.happens(EventKind.REOPENED, pacific(25, "10:01"))
+
+    again = record.owed(RESOLUTION)
+    assert again.pauses == ((pacific(24, "10:00"), pacific(25, "10:00")),)
+    assert (again.due_at, again.missed_at) == (pacific(25, "17:00"), None)
+
+
+def test_what_is_owed_again_after_a_change_keeps_its_pauses() -> None:
+    record = fresh()
+    told(record, pacific(24, "10:00"), waiting="yes")
+    record.happens(EventKind.RESUMED, pacific(25, "10:00"))
+    record.change(pacific(25, "10:05"), severity=SEV3)
+
+    record.change(pacific(25, "10:06"), severity=SEV2)
+
+    again = record.owed(RESOLUTION)
+    assert (again.due_at, again.missed_at) == (pacific(25, "17:00"), None)
+
+
+def test_a_pause_goes_on_while_a_change_owes_nothing() -> None:
+    record = fresh()
+    told(record, pacific(24, "10:00"), waiting="yes")
+    told(record, pacific(24, "11:00"), waiting="yes")
+    record.change(pacific(24, "12:00"), severity=SEV3)
+    record.change(pacific(25, "11:00"), severity=SEV2)
+
+    record.happens(EventKind.RESUMED, pacific(25, "12:00"))
+
+    again = record.owed(RESOLUTION)
+    assert again.due_at == pacific(27, "11:00")
+    assert again.missed_at is None
+
+
 def test_a_change_of_severity_moves_it_from_its_own_start() -> None:
     record = fresh()
     told(record, pacific(24, "10:00"), waiting="yes")
