@@ -33,7 +33,8 @@ class Incident:
     customer's report. `updated_at` is the last update, or the reopening after it; the
     next update counts from there. `last_sign_at` is when the owner last did anything.
     An offer ends at `offered_until`; one from before that was recorded has none.
-    Held for a `rotation`, it goes to who comes on in it.
+    Held for a `rotation`, it goes to who comes on in it. `reopened_at` is when it was
+    last reopened after it was resolved: no resolution counts from before.
     """
 
     workspace: str
@@ -59,6 +60,7 @@ class Incident:
     closed_by: str | None = None
     last_sign_at: datetime | None = None
     rotation: str | None = None
+    reopened_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -204,10 +206,12 @@ def _closed(incident: Incident, status: Status, event: Event) -> Incident:
 
 def _reopened(incident: Incident, at: datetime) -> Incident:
     """Open an incident again; without a first response it owes no update yet."""
+    was_resolved = incident.status is Status.RESOLVED
     return replace(
         incident,
         status=Status.OPEN,
         closed_at=None,
         closed_by=None,
         updated_at=at if incident.responded_at else None,
+        reopened_at=at if was_resolved else incident.reopened_at,
     )

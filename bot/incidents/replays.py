@@ -58,6 +58,7 @@ def opening_of(story: Story) -> Incident:
         waiting_since=None,
         closed_at=None,
         closed_by=None,
+        reopened_at=None,
     )
 
 

@@ -56,11 +56,11 @@ def _owed(
     start, known = incident.reported_at, [last] if last else []
     if last is not None and (last.is_open or last.outcome is Outcome.VOID):
         start = last.started_at
-    elif event.kind is EventKind.REOPENED and incident.responded_at:
-        start = event.at
     elif last is not None and last.closed_at is not None:
         # What was late and then not owed any more is not missed twice.
         start = last.closed_at
+    if incident.reopened_at is not None:
+        start = max(start, incident.reopened_at)
     new = begin(policy, incident, Kind.RESOLUTION, start, known)
     if last is not None and last.is_open:
         if new is None:

@@ -11,7 +11,8 @@
 -- name: incident_columns
 workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
 channel, reported_at, opened_at, owned_since, offered_to, offered_until, responded_at,
-updated_at, waiting_since, last_sign_at, closed_at, closed_by, rotation
+updated_at, waiting_since, last_sign_at, closed_at, closed_by, rotation,
+reopened_at
 
 -- name: deadline_columns
 incident, kind, count, target, calendar, policy, is_aim, started_at, due_at, late_at,
@@ -111,7 +112,8 @@ SET severity = :severity,
   last_sign_at = :last_sign_at,
   closed_at = :closed_at,
   closed_by = :closed_by,
-  rotation = :rotation
+  rotation = :rotation,
+  reopened_at = :reopened_at
 WHERE workspace = :workspace
   AND number = :number
 RETURNING number;

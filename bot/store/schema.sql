@@ -579,3 +579,24 @@ CREATE TABLE feeds (
 -- name: feeds_told
 -- Hashes of the unknown names in it of which the leads have heard.
 ALTER TABLE feeds ADD COLUMN told TEXT;
+-- name: reopened_at
+-- When an incident was last reopened after it was resolved.
+ALTER TABLE incidents ADD COLUMN reopened_at INSTANT;
+UPDATE incidents
+SET reopened_at = (
+  SELECT MAX(reopening.at)
+  FROM events AS reopening
+  WHERE reopening.workspace = incidents.workspace
+    AND reopening.incident = incidents.number
+    AND reopening.kind = 'reopened'
+    AND (
+      SELECT ending.kind
+      FROM events AS ending
+      WHERE ending.workspace = reopening.workspace
+        AND ending.incident = reopening.incident
+        AND ending.id < reopening.id
+        AND ending.kind IN ('resolved', 'voided')
+      ORDER BY ending.id DESC
+      LIMIT 1
+    ) = 'resolved'
+);

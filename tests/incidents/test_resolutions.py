@@ -149,6 +149,65 @@ def test_what_was_void_by_mistake_goes_on_from_its_report() -> None:
     assert record.last(RESOLUTION).due_at == pacific(24, "17:00")
 
 
+def promised_everywhere(record: Record) -> None:
+    """Give the record a policy with resolutions for every severity and plan."""
+    cells = {
+        (severity, plan.id): first_response("8 business hours")
+        for severity in Severity
+        for plan in record.policy.plans
+    }
+    record.policy = replace(record.policy, resolutions=cells)
+
+
+def test_raising_what_was_reopened_counts_from_the_reopening() -> None:
+    record = fresh(SEV3)
+    record.happens(EventKind.RESOLVED, pacific(24, "11:00"))
+    record.happens(EventKind.REOPENED, pacific(30, "09:00"))
+
+    record.change(pacific(30, "09:05"), severity=SEV2)
+
+    begun = record.owed(RESOLUTION)
+    assert (begun.due_at, begun.missed_at) == (pacific(30, "17:00"), None)
+
+
+def test_one_that_a_change_ended_counts_from_a_reopening_after_it() -> None:
+    record = fresh()
+    record.change(pacific(24, "10:30"), plan="standard")
+    record.happens(EventKind.RESOLVED, pacific(24, "11:00"))
+    promised_everywhere(record)
+
+    record.happens(EventKind.REOPENED, pacific(30, "09:00"))
+
+    again = record.owed(RESOLUTION)
+    assert (again.due_at, again.missed_at) == (pacific(30, "17:00"), None)
+
+
+def test_a_new_policy_counts_what_was_reopened_from_there() -> None:
+    record = opened(SEV2)
+    record.happens(EventKind.RESOLVED, pacific(24, "11:00"))
+    record.happens(EventKind.REOPENED, pacific(30, "09:00"))
+    now = pacific(30, "09:05")
+
+    found = consequences(
+        promising(), record.incident, PolicyChanged(), record.deadlines, now
+    )
+
+    (begun,) = (one for one in found.deadlines if one.kind is RESOLUTION)
+    assert (begun.due_at, begun.missed_at) == (pacific(30, "17:00"), None)
+
+
+def test_what_was_void_by_mistake_after_a_reopening_counts_from_there() -> None:
+    record = fresh(SEV3)
+    record.happens(EventKind.RESOLVED, pacific(24, "11:00"))
+    record.happens(EventKind.REOPENED, pacific(30, "09:00"))
+    record.happens(EventKind.VOIDED, pacific(30, "10:00"))
+    record.happens(EventKind.REOPENED, pacific(30, "11:00"))
+
+    record.change(pacific(30, "11:05"), severity=SEV2)
+
+    assert record.owed(RESOLUTION).due_at == pacific(30, "17:00")
+
+
 @pytest.mark.parametrize("resumes", [True, False], ids=["resumed", "waiting"])
 def test_what_was_void_by_mistake_keeps_its_pauses(resumes: bool) -> None:
     record = fresh()

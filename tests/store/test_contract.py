@@ -123,6 +123,7 @@ SAMPLES: Mapping[str, object] = {
     "target": "4h",
     "refs": "{}",
     "rendered": "abc",
+    "reopened_at": None,
     "request": "view:1",
     "severity": "sev2",
     "since": NOON - timedelta(days=2),

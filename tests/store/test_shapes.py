@@ -88,6 +88,44 @@ def test_a_record_of_the_first_version_is_migrated(tmp_path: Path) -> None:
         assert tx.one("add_lock", name="tick") == {"name": "tick"}
 
 
+def test_an_old_record_knows_when_what_was_resolved_was_reopened(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "record.db"
+    SqliteDatabase(path, "T1").close()
+    at = [f"2026-11-24T{hour}:00:00.000Z" for hour in range(17, 21)]
+    kinds = {
+        1: ("resolved", "reopened", "voided", "reopened"),
+        2: ("resolved",),
+        3: ("voided", "reopened"),
+    }
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("ALTER TABLE incidents DROP COLUMN reopened_at")
+        file.execute("DELETE FROM _sqlite_migrations WHERE name = 'reopened_at'")
+        for number, ends in kinds.items():
+            file.execute(
+                "INSERT INTO incidents (workspace, number, severity, plan, title, "
+                "status, opened_by, channel, reported_at, opened_at) VALUES "
+                "('T1', ?, 'sev2', 'premium', 'push', 'open', 'U1', 'C1', ?, ?)",
+                [number, at[0], at[0]],
+            )
+            file.executemany(
+                "INSERT INTO events (workspace, incident, kind, at, recorded_at, "
+                "by_person, details) VALUES ('T1', ?, ?, ?, ?, 'U1', '{}')",
+                [
+                    (number, kind, when, when)
+                    for kind, when in zip(ends, at, strict=False)
+                ],
+            )
+        file.commit()
+
+    with closing(SqliteDatabase(path, "T1")) as database, database.transaction() as tx:
+        found = [tx.one("incident", number=number) for number in (1, 2, 3)]
+
+    reopened = [one and one["reopened_at"] for one in found]
+    assert reopened == [pacific(24, "10:00"), None, None]
+
+
 def test_a_migration_killed_halfway_leaves_nothing_behind(
     tmp_path: Path, bare_url: str
 ) -> None:

@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("number", "severity", "plan", "customer", "title", "link", "status"),
         *("owner", "opened_by", "reported_at", "opened_at", "owned_since"),
         *("responded_at", "updated_at", "waiting_since", "closed_at", "closed_by"),
+        "reopened_at",
     ),
     "events": ("id", "incident", "kind", "at", "recorded_at", "by_person", "details"),
     "deadlines": (
