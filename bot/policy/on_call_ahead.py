@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.policy.on_call import OnCallChoice
-from bot.policy.rotations import Holders
+from bot.policy.rotations import Feed, Rotation
 
 
 class Trouble(StrEnum):
@@ -31,10 +31,12 @@ class Ahead:
 def ahead(choice: OnCallChoice, now: datetime, until: datetime) -> Iterator[Ahead]:
     """Yield what begins to be wrong in `(now, until)`, and covers that are wrong now.
 
-    Outside of a rotation's hours nobody is meant to be on, which is no gap.
+    Outside of a rotation's hours nobody is meant to be on, which is no gap, nor in a
+    night or weekend that a calendar from elsewhere leaves out.
     """
     for level, _, holders in choice.written():
-        for shift in choice.shifts(level, _without_hours(holders), now, until):
+        whole = tuple(map(_whole, holders))
+        for shift in choice.shifts(level, whole, now, until):
             if shift.person is None and shift.since is not None and shift.since > now:
                 yield Ahead(Trouble.GAP, (level,), shift.since, shift.until)
     yield from _doubles(choice, now, until)
@@ -46,23 +48,24 @@ def next_shifts(
 ) -> dict[tuple[str, str], tuple[datetime, datetime]]:
     """Return from when to when each person is on next, by person and rotation.
 
-    Hours in which nobody is meant to be on do not part a shift.
+    A rotation's hours do not part a shift. Each event of a calendar is one.
     """
     found: dict[tuple[str, str], tuple[datetime, datetime]] = {}
-    for of, holders in choice.apart():
-        if isinstance(holders[0], str):
+    for of, (one,) in choice.apart():
+        if isinstance(one, str):
             continue
-        for shift in choice.shifts(of, _without_hours(holders), now, until):
+        turns = one.without_hours() if isinstance(one, Rotation) else one
+        for shift in choice.shifts(of, (turns,), now, until):
             begins, ends = shift.since, shift.until
             if shift.person and begins and ends and begins > now:
                 found.setdefault((shift.person, of), (begins, ends))
     return found
 
 
-def _without_hours(holders: Holders) -> Holders:
-    return tuple(
-        one if isinstance(one, str) else one.without_hours() for one in holders
-    )
+def _whole(holder: str | Rotation | Feed) -> str | Rotation | Feed:
+    if isinstance(holder, Rotation):
+        return holder.without_hours()
+    return holder.bridged() if isinstance(holder, Feed) else holder
 
 
 def _doubles(choice: OnCallChoice, now: datetime, until: datetime) -> Iterator[Ahead]:

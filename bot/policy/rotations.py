@@ -19,6 +19,7 @@ from bot.business_time.timeline import Timeline, utc
 # Local dates differ from UTC by up to 14 hours, and a change of the offset can shift a
 # hand-over by a day: https://data.iana.org/time-zones/theory.html tells of Apia, 2011.
 _MARGIN = 3 * DAY
+_BRIDGED = 3 * DAY
 # How far to look for somebody who comes on: there may be nobody in the hours, ever.
 _MOST_YEARS = 12
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -262,10 +263,16 @@ class Feed:
             None, None, ended_at, found[after][0] if after < len(found) else None
         )
 
-    def without_hours(self) -> "Feed":
-        """Return it as if each stretch lasted until the next one."""
+    def bridged(self) -> "Feed":
+        """Return it as if each stretch lasted until one that begins soon after it.
+
+        Nights and weekends without an event are mostly meant.
+        """
         found = self.stretches or ()
-        joined = ((since, to, who) for (since, _, who), (to, *_) in pairwise(found))
+        joined = (
+            (since, to if to - until <= _BRIDGED else until, who)
+            for (since, until, who), (to, *_) in pairwise(found)
+        )
         return replace(self, stretches=(*joined, *found[-1:]))
 
     def named(self) -> Iterator[tuple[str, str]]:
