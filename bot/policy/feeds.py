@@ -10,7 +10,7 @@ from bot.policy.names import folded
 from bot.policy.rotations import Stretch
 
 # Between names. A hyphen is none: it is in names, and between a name and other words.
-_APART = re.compile(r"[,;/&+|\n]| and ")
+_APART = re.compile(r"[,;/&+|\n]| and ", re.IGNORECASE)
 _LONGEST = 60
 
 
@@ -45,7 +45,7 @@ def understood(
     stretch of nobody.
     """
     names = sorted(filter(None, people), key=len, reverse=True)
-    name = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, names))})(?!\w)")
+    name = re.compile(rf"(?<!\w)(?<!\w-)({'|'.join(map(re.escape, names))})(?!-?\w)")
     found, unknown, several = list[Stretch](), dict[str, None](), 0
     for entry in entries:
         who, strangers = _named(entry.texts, name)

@@ -39,6 +39,9 @@ def feed(*stretches: Stretch) -> Feed:
         ("Zoe\N{COMBINING ACUTE ACCENT}", "Z"),
         ("ben@acme.com", "B"),
         ("U0ANA", "A"),
+        ("Ana, Anna-Maria", "A"),
+        ("Ana-Maria", None),
+        ("Eva-Ana", None),
         ("Banana", None),
         ("", None),
     ],
@@ -58,6 +61,13 @@ def test_of_several_in_an_event_the_first_counts_and_strangers_are_listed() -> N
 
     assert [who for *_, who in found.stretches] == ["B"]
     assert (found.unknown, found.several) == (("Max",), 1)
+
+
+@pytest.mark.parametrize("between", [" and ", " AND ", ", "])
+def test_a_stranger_beside_a_name_is_listed_alone(between: str) -> None:
+    found = understood([entry(0, 1, f"Ana{between}Bob")], PEOPLE)
+
+    assert found.unknown == ("Bob",)
 
 
 def test_an_event_that_names_nobody_is_listed_by_its_title() -> None:
