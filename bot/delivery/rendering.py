@@ -333,17 +333,19 @@ class Renderer:
         folded = outbox_messages.folded(tx, message.key)
         links = self._addresses
         due = due_reminders.folded(tx, message, folded, policy, now, links)
-        said = [due.message if due else None]
-        for one in folded:
-            if one.kind is not MessageKind.REMINDER:
-                rendered = self._rendered(tx, one)
-                said.append(rendered.message if rendered else None)
+        rest = [
+            self._rendered(tx, one)
+            for one in folded
+            if one.kind is not MessageKind.REMINDER
+        ]
+        found = [one for one in (due, *rest) if one is not None]
+        if not found and message.ts is None:
+            return None
         day = message.queued_at.astimezone(reader.zone).date()
         is_today = now.astimezone(reader.zone).date() == day
-        told = days_rest.message(
-            [one for one in said if one is not None], reader, policy, message.queued_at
-        )
-        return Rendered(told, is_live=is_today or due is not None) if told else None
+        is_live = is_today or any(one.is_live for one in found)
+        said = [one.message for one in found]
+        return Rendered(days_rest.message(said, reader, message.queued_at), is_live)
 
     def _digest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         since, at, until = (

@@ -13,6 +13,7 @@ from tests.stories.conftest import Tell
 from tests.story import Story, pacific
 
 BUDGET = 3
+EMPTIED = "All of it is done, or somebody else's."
 
 
 def is_page(arguments: Json) -> bool:
@@ -52,8 +53,8 @@ def test_what_comes_after_the_messages_of_the_day_is_one_list(busy: Story) -> No
         "Tue 15:40 Tue 2",
     ]
     assert busy.read(busy.slack.dm("ana")[-1]).splitlines()[0] == (
-        "*Tue 24 Nov: you had 2 messages today. What comes until midnight is added "
-        "here; pages come as always.*"
+        "*Tue 24 Nov: you have had your messages of the day. What comes until midnight "
+        "is added here; pages come as always.*"
     )
     named = re.findall(r"INC-\d", busy.read(busy.slack.dm("ana")[-1]))
     assert named == ["INC-1", "INC-3", "INC-4", "INC-5"]
@@ -66,6 +67,16 @@ def test_the_list_drops_what_was_answered(busy: Story) -> None:
 
     assert "INC-3" not in busy.read(busy.slack.dm("ana")[-1])
     assert "INC-4" in busy.read(busy.slack.dm("ana")[-1])
+
+
+def test_a_list_of_which_all_was_answered_says_so(busy: Story) -> None:
+    busy.advance(hours=6, minutes=15)
+
+    for number in range(1, 6):
+        busy.fill_in("ana", "First response sent", busy.card(number), told="x")
+
+    said = busy.read(busy.slack.dm("ana")[-1])
+    assert said.splitlines()[1:] == [EMPTIED]
 
 
 def test_a_receipt_says_that_the_list_has_it(busy: Story) -> None:

@@ -3,29 +3,25 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.policy.policies import Policy
 from bot.slack.blocks import LONGEST_TEXT, Message, context, fits, section
 from bot.slack.cutting import cut_marked
-from bot.slack.phrases import counted, day_of
+from bot.slack.messages.notice import notice
+from bot.slack.phrases import day_of
 from bot.slack.readers import Person
 
 _LONGEST_LINE = 300
 
 
-def message(
-    said: Sequence[Message], reader: Person, policy: Policy, begun_at: datetime
-) -> Message | None:
-    """Return these messages as one; `None` if there is nothing to say.
+def message(said: Sequence[Message], reader: Person, begun_at: datetime) -> Message:
+    """Return these messages as one, even where nothing of them is left.
 
     One that does not fit with its buttons is said in its first words.
     """
-    if not said:
-        return None
-    had = f"you had {counted(policy.budget - 1, 'message')} today"
     head = (
-        f"{day_of(begun_at, reader.zone)}: {had}. What comes until midnight is added "
-        "here; pages come as always."
+        f"{day_of(begun_at, reader.zone)}: you have had your messages of the day. What "
+        "comes until midnight is added here; pages come as always."
     )
+    said = said or [notice("All of it is done, or somebody else's.")]
     blocks, left = [section(f"*{head}*")], 0
     for one in said:
         line = section(cut_marked(one.text, _LONGEST_LINE))
