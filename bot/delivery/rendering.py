@@ -175,7 +175,8 @@ class Renderer:
         incident, event = _incident(tx, message), _event(tx, message)
         reader = self._reader(tx, message)
         if incident.offered_to != reader.id:
-            if message.ts is None:
+            is_theirs = incident.is_open and incident.owner == reader.id
+            if message.ts is None and not (message.folded_into and is_theirs):
                 return None
             if _is_told_anew(tx, message, incident):
                 return _replaced(incident.number)
@@ -222,7 +223,11 @@ class Renderer:
         if message.kind is MessageKind.COVER_ANSWERED:
             said = cover.answered(asked, policy, reader, now)
             return Rendered(said)
-        if message.ts is None and not any(one.is_open(now) for one in asked):
+        is_theirs = any(
+            one.accepted_by == reader.id and now < one.ends_at for one in asked
+        )
+        is_shown = message.ts is not None or (message.folded_into and is_theirs)
+        if not is_shown and not any(one.is_open(now) for one in asked):
             return None
         # One that was accepted can be withdrawn, and then says so.
         is_live = any(one.withdrawn_at is None and now < one.ends_at for one in asked)

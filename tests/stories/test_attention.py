@@ -10,6 +10,7 @@ from bot.emulator.api.refusals import Json
 from bot.emulator.faults import Fault
 from bot.incidents.receipts import Outcome
 from tests.stories.conftest import Tell
+from tests.stories.test_covers import accept, ask, by_turns
 from tests.story import Story, pacific
 
 BUDGET = 3
@@ -41,6 +42,18 @@ def busy(tell: Tell) -> Story:
     for number in range(5):
         told.command("ana", f"/sev2 globex: fault {number} owner=@ana")
         told.advance(minutes=20)
+    return told
+
+
+@pytest.fixture
+def listed(tell: Tell) -> Story:
+    """What comes to Ben goes into his list: he had his only message of the day."""
+    told = tell("2026-11-24 09:00", policy=by_turns())
+    told.use_policy(budget=2)
+    told.command("dee", "/sev3 acme: pushes are slow")
+    told.command("dee", "/sev2 globex: fault 2 owner=@ana")
+    told.take("ben", 1)
+    told.take("ana", 1)
     return told
 
 
@@ -77,6 +90,37 @@ def test_a_list_of_which_all_was_answered_says_so(busy: Story) -> None:
 
     said = busy.read(busy.slack.dm("ana")[-1])
     assert said.splitlines()[1:] == [EMPTIED]
+
+
+def test_an_offer_that_was_accepted_in_the_list_stays_with_the_next_step(
+    listed: Story,
+) -> None:
+    listed.more("ana", "Hand off", 2)
+    listed.submit("ana", to="ben")
+    listed.idle()
+
+    listed.press("ben", "Accept", listed.slack.dm("ben")[-1])
+    listed.idle()
+
+    said = listed.read(listed.slack.dm("ben")[-1], "ben")
+    assert "*It is yours.* First response due" in said
+    assert "First response sent" in listed.buttons(listed.slack.dm("ben")[-1])
+
+    listed.fill_in("ben", "Resolve", listed.card(2), note="gone", confirmed=["yes"])
+
+    assert EMPTIED in listed.read(listed.slack.dm("ben")[-1], "ben")
+
+
+def test_a_cover_that_was_accepted_in_the_list_stays_in_it(
+    listed: Story,
+) -> None:
+    ask(listed, "ana", until=pacific("2026-11-24 18:00"), of="ben")
+    listed.idle()
+
+    accept(listed, "ben", listed.slack.dm("ben")[-1])
+    listed.idle()
+
+    assert "You cover @ana" in listed.read(listed.slack.dm("ben")[-1], "ben")
 
 
 def test_a_receipt_says_that_the_list_has_it(busy: Story) -> None:
