@@ -55,9 +55,14 @@ def are_due(noted: Mapping[str, datetime], policy: Policy, now: datetime) -> boo
 
 def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
     """Return when the next list is due, after `now`."""
-    days = [day for _, day in _readers(tx, policy, now)]
-    again = (at for day in days for at in _openings(day, now) if at > now)
-    mornings = (next_morning(day, now) for day in days)
+    readers, until = _readers(tx, policy, now), items.held_until(tx)
+    again = (
+        at
+        for person, day in readers
+        for at in _openings(day, now, until.get(person, ()))
+        if at > now
+    )
+    mornings = (next_morning(day, now) for _, day in readers)
     digests = (_following(policy, one, now) for one in policy.digests)
     return min((*digests, *mornings, *again))
 
@@ -100,12 +105,15 @@ def _mornings(
 ) -> Iterator[NewMessage]:
     """Yield the lists of those whose day began after `since` and is not over.
 
-    What was held in quiet hours within a day comes as they end.
+    What was held in quiet hours within a day comes as they end, or would have ended if
+    they had not been changed.
     """
+    held_until = items.held_until(tx)
     for person, day in _readers(tx, policy, now):
         if not day.is_open(now):
             continue
-        today, openings = day.business_day(now), _openings(day, now)
+        today = day.business_day(now)
+        openings = _openings(day, now, held_until.get(person, ()))
         begun = max(at for at in openings if at <= now)
         if since is not None and begun <= since:
             continue
@@ -209,9 +217,15 @@ def _is_still_held(
     )
 
 
-def _openings(day: BusinessHours, now: datetime) -> list[datetime]:
-    """Return when a person's working day begins, and goes on after quiet hours."""
-    return [piece.opens for piece in day.pieces_on(day.business_day(now))]
+def _openings(
+    day: BusinessHours, now: datetime, held_until: Iterable[datetime]
+) -> list[datetime]:
+    """Return when a person's working day begins, then when a list may follow.
+
+    It does as the day goes on after quiet hours, and when what is held is to come.
+    """
+    begins, *more = [piece.opens for piece in day.pieces_on(day.business_day(now))]
+    return [begins, *more, *held_until]
 
 
 def _why_not_held(

@@ -61,3 +61,31 @@ def test_what_is_held_over_lunch_comes_as_that_ends(tell: Tell) -> None:
 
     assert [line[:9] for line in told.heard("ana")] == ["Tue 13:30", "Tue 14:00"]
     assert told.bot.triage.receipts(1)[1].why == "in the morning list"
+
+
+@pytest.mark.parametrize("changed", ["off", "12:00-14:00", "9-10"])
+def test_what_is_held_comes_in_time_where_quiet_hours_are_cut_short(
+    tell: Tell, changed: str
+) -> None:
+    told = tell("2026-11-24 09:00")
+    told.command("ana", "/oncall quiet 12:00-16:30")
+    told.command("ana", "/sev2 acme: push fails owner=@ana")
+    told.travel(pacific("2026-11-24 13:45"))
+
+    told.command("ana", f"/oncall quiet {changed}")
+    told.travel(pacific("2026-11-24 16:31"))
+
+    assert told.heard("ana")[-1].startswith("Tue 16:30 Tue 24 Nov: 1 owed")
+    assert told.bot.triage.receipts(1)[1].why == "in the morning list"
+
+
+def test_what_is_held_waits_for_the_end_of_longer_quiet_hours(tell: Tell) -> None:
+    told = tell("2026-11-24 09:00")
+    told.command("ana", "/oncall quiet 12:00-14:00")
+    told.command("ana", "/sev2 acme: push fails owner=@ana")
+    told.travel(pacific("2026-11-24 13:45"))
+
+    told.command("ana", "/oncall quiet 12:00-16:30")
+    told.travel(pacific("2026-11-24 17:30"))
+
+    assert [line[:9] for line in told.heard("ana")] == ["Tue 16:30"]

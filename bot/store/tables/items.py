@@ -89,6 +89,14 @@ def release(tx: Transaction, person: str, now: datetime) -> list[Item]:
     return sorted(map(_item, rows), key=lambda one: (one.held_at, one.incident))
 
 
+def held_until(tx: Transaction) -> dict[str, set[datetime]]:
+    """Return the instants until which something is held, for each person."""
+    found = dict[str, set[datetime]]()
+    for row in tx.all("held_items"):
+        found.setdefault(row["person"], set()).add(row["held_until"])
+    return found
+
+
 def remove(tx: Transaction, key: str, item: Item) -> None:
     """Take a reminder out of a message."""
     tx.write("remove_item", key=key, **_values(item))
