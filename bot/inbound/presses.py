@@ -3,11 +3,13 @@
 The answer is a private message, a form, or nothing if the card shows what happened.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from bot.delivery.outbox import Outbox
+from bot.errors import StorageError
 from bot.inbound.customer_updates import CustomerUpdates
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
@@ -41,6 +43,8 @@ from bot.triage.inbox import Act
 from bot.triage.people import People
 from bot.triage.results import Result
 from bot.triage.use_cases import Triage
+
+logger = logging.getLogger(__name__)
 
 Answer = Message | View | None
 
@@ -125,13 +129,23 @@ class Presses:
 
     def _take_in_list(self, press: Press) -> Answer:
         """Take it, and show in the list whose it is now, even if somebody else's."""
-        key, is_shown = press.key_of_message, False
+        is_shown = False
         try:
             answer = self._take(press)
         finally:
-            if key is not None:
-                is_shown = self._outbox.renew_list(key)
+            is_shown = self._renew_list(press.key_of_message)
         return None if is_shown else answer
+
+    def _renew_list(self, key: str | None) -> bool:
+        """Return whether a list will show to who pressed in it what follows.
+
+        That it cannot be edited says nothing of what they did.
+        """
+        try:
+            return key is not None and self._outbox.renew_list(key)
+        except StorageError as error:
+            logger.warning("a list is not edited", extra={"reason": error.reason})
+            return False
 
     def _still_on_it(self, press: Press) -> Answer:
         self._triage.check_in(_act(press), actions.read_incident(press.value))

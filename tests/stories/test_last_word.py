@@ -4,12 +4,28 @@ A reminder, what others did to it, and how an offer of it ended replace each oth
 list in which somebody presses shows what follows.
 """
 
+import pytest
+
+from tests.breaking import by_hand
 from tests.stories.conftest import Tell
 from tests.stories.test_outages import be_down_until
 from tests.story import Story, pacific
 
 SEV1 = "/sev1 acme: checkout is down"
 SEV2 = "/sev2 acme: push of apps fails"
+# A table that has had its last id is full: https://www.sqlite.org/autoinc.html
+NO_EDIT_OF_LISTS = [
+    "CREATE TABLE used_up (id INTEGER PRIMARY KEY AUTOINCREMENT)",
+    "INSERT INTO used_up VALUES (9223372036854775807)",
+    """
+    CREATE TRIGGER no_edit_of_lists
+    BEFORE INSERT ON outbox
+    WHEN NEW.edit_of LIKE 'morning/%'
+    BEGIN
+      INSERT INTO used_up (id) VALUES (NULL);
+    END
+    """,
+]
 STEPS = ["Log update", "Resolve", "Hand off"]
 
 
@@ -200,6 +216,26 @@ def test_a_list_shows_what_somebody_else_took_meanwhile(tell: Tell) -> None:
 
     assert "@ben" in refused
     assert "INC-2" not in told.read(told.slack.dm("ana")[0])
+
+
+@pytest.mark.parametrize(
+    ("owner", "answer"),
+    [(None, "*Owner:* @ana since today 09:00"), ("ben", "taken today 09:00 by @ben")],
+)
+def test_a_list_that_cannot_be_edited_hides_nothing_of_what_was_done(
+    tell: Tell, owner: str | None, answer: str
+) -> None:
+    told = tell("2026-11-24 16:00")
+    morning(told)
+    if owner:
+        told.take(owner, 2)
+    for statement in NO_EDIT_OF_LISTS:
+        by_hand(told, statement)
+
+    said = told.asked("ana", "Take it", told.slack.dm("ana")[0])
+
+    assert answer in said
+    assert "NOT recorded" not in said
 
 
 def test_take_it_in_the_digest_names_the_owner_there(tell: Tell) -> None:
