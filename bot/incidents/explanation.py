@@ -26,7 +26,9 @@ class Occasion(StrEnum):
     OFFER = "Somebody asks you to take this incident. It stops when you answer."
     OFFER_ANSWERED = "You offered this incident to somebody."
     COVER = "Somebody asks you to be on call instead. It stops when somebody accepts."
-    COVERED = "It is about a cover that you asked for, or that is of your shift."
+    COVERED = (
+        "It is about a cover that you asked for or accepted, or that is of your shift."
+    )
     SHIFT = "It is about a shift of yours: it began, ended, or was moved."
     ON_CALL = "You lead, or are on call: the bot tells you what it cannot tell others."
     ANSWER = "You wrote to the bot."

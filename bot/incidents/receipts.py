@@ -90,6 +90,13 @@ class Receipt:
         return f"{self.kind.words}, {_STEPS[self.step]}"
 
     @property
+    def was_told(self) -> bool:
+        """Return whether it reached its place, alone or within another message."""
+        # What was held for somebody who then got a newer one never reached them.
+        is_merged = self.outcome is Outcome.MERGED and self.why != Reason.NEWER.words
+        return is_merged or self.outcome is Outcome.SENT
+
+    @property
     def words(self) -> str:
         """The outcome in words."""
         if self.outcome is None:

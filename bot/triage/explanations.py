@@ -44,7 +44,9 @@ def _reminded(
     others = (
         one.place
         for one in found
-        if one.place not in ("", person) and one.due_at == max(mine, default=None)
+        if one.was_told
+        and one.place not in ("", person)
+        and one.due_at == max(mine, default=None)
     )
     coming = recipients.coming(rings.policy, incident, deadline, ring)
     is_running = deadline.is_open and deadline.paused_at is None

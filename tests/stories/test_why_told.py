@@ -3,7 +3,9 @@
 import pytest
 
 from tests.stories.conftest import Tell
-from tests.story import Story
+from tests.stories.test_covers import SIX, accept, ask, by_turns, on_call_said
+from tests.stories.test_resolutions import PROMISED
+from tests.story import Story, pacific
 
 WHY = "why_told"
 SEV1 = "/sev1 acme: checkout is down"
@@ -51,6 +53,57 @@ def test_a_reminder_says_so_and_that_it_is_over(tell: Tell) -> None:
         "next one comes to you today 13:00."
     )
     assert after.splitlines()[0].endswith("It is over: nothing more comes.")
+
+
+def test_who_hears_of_it_only_tomorrow_was_not_told(tell: Tell) -> None:
+    told = tell("2026-11-24 09:00")
+    told.command("ana", "/sev2 acme: push fails owner=@ana")
+    told.travel(pacific("2026-11-24 15:05"))
+
+    said = told.shortcut("ana", told.slack.dm("ana")[-1], WHY)
+
+    assert told.heard("lea") == []
+    assert (
+        "The policy: twice `reminders.ahead` (25% of its time) after it is late. At "
+        "that moment it also went to the card's thread. " in said
+    )
+
+
+def test_a_reminder_of_a_resolution_shows_how_that_was_counted(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00", policy=PROMISED)
+    told.command("ana", "/sev2 acme: pushes fail owner=@ana")
+    told.fill_in("ana", "First response sent", told.card(), told="x", next="y")
+    told.travel(pacific("2026-11-25 09:00"))
+    told.fill_in("ana", "Log update", told.card(), told="x", next="y")
+    told.travel(pacific("2026-11-25 10:05"))
+
+    said = told.shortcut("ana", told.slack.dm("ana")[-1], WHY)
+
+    assert said.splitlines()[1].startswith("*Resolution: the policy says “8 business h")
+
+
+def test_a_page_in_place_of_somebody_says_so(tuesday: Story) -> None:
+    tuesday.slack.faults.refuse("conversations.open", "access_denied", times=1)
+    tuesday.command("dee", SEV1)
+    tuesday.advance(minutes=1)
+
+    said = tuesday.shortcut("ben", tuesday.slack.dm("ben")[-1], WHY)
+
+    assert "The policy: it is in place of somebody who cannot be reached. " in said
+
+
+def test_a_cover_that_its_reader_accepted_says_so(tell: Tell) -> None:
+    told = tell("2026-11-24 09:00", policy=by_turns())
+    ask(told, until=SIX, of="cem")
+    accept(told, "cem", told.slack.dm("cem")[-1])
+    told.press("ana", "Withdraw", on_call_said(told, "ana"))
+    told.idle()
+
+    said = told.shortcut("cem", told.slack.dm("cem")[-1], WHY)
+
+    assert said == (
+        "It is about a cover that you asked for or accepted, or that is of your shift."
+    )
 
 
 def test_an_offer_and_a_list_say_what_brought_them(tell: Tell) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from bot.incidents.deadlines import owed_now
+from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.explanation import Explanation, Reminded
 from bot.incidents.reach import Why
+from bot.incidents.recipients import Because
 from bot.incidents.steps import StepKind
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
@@ -33,10 +34,10 @@ def message(
     text = [str(one) for one in (told.occasion,) if one]
     blocks = [section(one) for one in text]
     for one in told.reminders:
-        text.append(_first(one))
-        said = " ".join([_first(one), *_rest(one, reader, policy, token)])
+        text.append(_first(one, policy))
+        said = " ".join([_first(one, policy), *_rest(one, reader, policy, token)])
         ledger = []
-        if (owed := owed_now(one.deadlines)) is not None:
+        if (owed := _counted(one)) is not None:
             ledger = [*why.ledger(one.incident, owed, policy, reader, now)]
         ways = ([*blocks, section(said), *ledger], [*blocks, section(said)])
         # One more may have to say that this is not all.
@@ -49,9 +50,16 @@ def message(
     return say(" ".join([*text[:1], *last]), blocks)
 
 
-def _first(one: Reminded) -> str:
+def _counted(one: Reminded) -> Deadline | None:
+    """Return the deadline whose ledger is shown: its own, or what is owed now."""
+    is_its_own = one.deadline.is_open and not one.deadline.kind.is_internal
+    return one.deadline if is_its_own else owed_now(one.deadlines)
+
+
+def _first(one: Reminded, policy: Policy) -> str:
     rang = f": {_RINGS[one.why]}" if one.why in _RINGS else ""
-    return f"{name_of(one.incident)}: you are told as the {role(one.because)}{rang}."
+    name = name_of(one.incident, policy)
+    return f"{name}: you are told as the {role(one.because)}{rang}."
 
 
 def _rest(one: Reminded, reader: Person, policy: Policy, times: Times) -> Iterator[str]:
@@ -80,6 +88,8 @@ def _line(one: Reminded, policy: Policy) -> str:
     """Return the setting that brings a reminder, as it stands in the policy."""
     escalation, reminders = policy.escalation, policy.reminders
     match one.step:
+        case StepKind.PAGE if one.because is Because.STAND_IN:
+            return "it is in place of somebody who cannot be reached"
         case StepKind.PAGE:
             roles = {str(each) for each in Role} & {str(one.because)}
             steps = [
@@ -96,9 +106,14 @@ def _line(one: Reminded, policy: Policy) -> str:
             )
         case StepKind.DUE:
             return "a reminder as it is due"
-        case StepKind.AFTER | StepKind.AFTER_AGAIN:
+        case StepKind.AFTER:
             return (
                 f"`reminders.ahead: {reminders.ahead:.0%}` of its time after it is late"
+            )
+        case StepKind.AFTER_AGAIN:
+            return (
+                f"twice `reminders.ahead` ({reminders.ahead:.0%} of its time) after it "
+                "is late"
             )
         case StepKind.SNOOZED:
             return "somebody put the reminder off until then"
