@@ -1,4 +1,4 @@
-"""Tell a person, once, that a changed file alters when they are on call next.
+"""Tell a person, once, that a changed plan alters when they are on call next.
 
 Who is concerned by a cover hears of it from the cover itself. The table holds what each
 person knows; it is compared once an hour, within their working day.

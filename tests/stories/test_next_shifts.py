@@ -33,7 +33,7 @@ def test_who_is_on_next_hears_once_and_others_do_not(tell: Tell) -> None:
 
     assert told.phone("dee") == [
         "You are on call (support) from Sat 28 Nov 12:00 to Sat 5 Dec 12:00, no longer "
-        "from Sat 28 Nov 09:00 to Sat 5 Dec 09:00. The policy changed; `/oncall` has "
+        "from Sat 28 Nov 09:00 to Sat 5 Dec 09:00. The plan changed; `/oncall` has "
         "the month."
     ]
     assert told.phone("ana") == []
@@ -88,5 +88,5 @@ def test_of_a_cover_only_the_cover_tells(tell: Tell) -> None:
 
     told.advance(hours=3)
 
-    assert [one for one in told.phone("dee") if "policy changed" in one] == []
-    assert [one for one in told.phone("ana") if "policy changed" in one] == []
+    assert [one for one in told.phone("dee") if "plan changed" in one] == []
+    assert [one for one in told.phone("ana") if "plan changed" in one] == []

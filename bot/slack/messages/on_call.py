@@ -122,7 +122,7 @@ def ahead(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
 def next_shift(
     refs: Mapping[str, str], policy: Policy, reader: Person, now: datetime
 ) -> Message:
-    """Tell a person that a changed file alters when they are on call next."""
+    """Tell a person that a changed plan alters when they are on call next."""
     of = what_of(policy, refs["of"])
     said = []
     for times in both(reader.zone, now, says_far=False):
@@ -132,7 +132,7 @@ def next_shift(
             line = f"You are no longer on call ({of}) {was}"
         elif was:
             line += f", no longer {was}"
-        said.append(f"{line}. The policy changed; `/oncall` has the month.")
+        said.append(f"{line}. The plan changed; `/oncall` has the month.")
     return notice(*said)
 
 
