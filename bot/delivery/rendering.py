@@ -111,7 +111,9 @@ class Renderer:
             case MessageKind.CHANNEL_LOST:
                 return self._channel_lost(message)
             case MessageKind.REMINDER_FAILS:
-                return Rendered(failures.reminders(_incident(tx, message)))
+                return Rendered(
+                    failures.reminders(_incident(tx, message), self._policy())
+                )
             case MessageKind.NO_OUTCOME:
                 numbers = message.refs["incidents"].split()
                 return Rendered(failures.without_outcome(numbers))
@@ -240,7 +242,7 @@ class Renderer:
         found = [one for one in (records.incident(tx, each) for each in numbers) if one]
         links = self._links(tx, found)
         if message.kind is MessageKind.SHIFT_OVER:
-            said = shift.went_off(found, refs["rotation"], links)
+            said = shift.went_off(found, refs["rotation"], policy, links)
             return Rendered(said)
         whose = refs.get("owner") or message.person
         theirs = [one for one in found if one.is_open and one.owner == whose]
@@ -284,7 +286,7 @@ class Renderer:
         silent = [gap.person for gap in people.gaps(tx, policy, now)]
         told = next(iter(recipients.stand_ins(policy, silent, now)), None)
         links = self._links(tx, (incident for incident, _ in orphans))
-        return Rendered(leavers_message.message(orphans, told, links))
+        return Rendered(leavers_message.message(orphans, told, policy, links))
 
     def _channel_lost(self, message: OutboxMessage) -> Rendered:
         channel, policy = message.refs["channel"], self._policy()
@@ -306,7 +308,7 @@ class Renderer:
         what = described(about.kind, about.incident)
         if message.kind is MessageKind.CARD_NOT_POSTED:
             said = lost_message.card_not_posted(
-                _incident(tx, about), about.place, error, key
+                _incident(tx, about), about.place, self._policy(), error, key
             )
         elif message.kind is MessageKind.OUTCOME_UNKNOWN:
             said = lost_message.unconfirmed(what, about.place, key)

@@ -127,7 +127,7 @@ class Rings:
     ) -> Alert:
         workspace = self._context.workspace
         is_over = message.kind is MessageKind.RING_OVER
-        severity = marked(incident.severity)
+        severity = marked(incident.severity, self._context.policy())
         who = incident.customer or "customer unknown"
         return Alert(
             what=What.OVER if is_over else What.RING,

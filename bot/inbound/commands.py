@@ -72,7 +72,9 @@ class Commands:
         report = request.report(severity, command.channel, typed)
         result = self._triage.open(Act(command.by, command.key), report)
         if result.is_same_again:
-            return answers.same_again(result.incident, command.name, command.text)
+            return answers.same_again(
+                result.incident, policy, command.name, command.text
+            )
         return opened.message(
             result, policy, typist, now, request.reading, like=result.like
         )

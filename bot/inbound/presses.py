@@ -217,7 +217,7 @@ class Presses:
         reader, policy, now = self._asked_by(press)
         plain, token = both(reader.zone, now)
         return notice(*(
-            f"{name_of(result.incident)}: {times.at(until, 'next reminder')}"
+            f"{name_of(result.incident, policy)}: {times.at(until, 'next reminder')}"
             f"{times.far(until)}. "
             + yours.owes(result.incident, owed_now(result.deadlines), policy, times)
             for times in (plain, token)

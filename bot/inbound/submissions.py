@@ -78,7 +78,7 @@ class Forms:
         result = self._triage.open(_act(form), entry.report(now))
         reader = self._people.person(form.by)
         if result.is_same_again:
-            return triaged.standing(result, reader, now)
+            return triaged.standing(result, policy, reader, now)
         return opened.message(
             result, policy, reader, now, entry.request.reading, like=result.like
         )

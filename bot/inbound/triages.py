@@ -136,7 +136,7 @@ class Triages:
         said = opened.foreseen(recorded, policy, reader, times)
         like = ""
         if title:
-            like = triaged.in_form(self._triaging.suggest(title))
+            like = triaged.in_form(self._triaging.suggest(title), policy)
         return opening.view(policy, entry, foreseen=said, suggested=like)
 
     def _there(self, severity: Severity) -> Severity:
@@ -178,7 +178,7 @@ class Triages:
 
     def _standing(self, result: Result, by: str) -> Message:
         reader, now = self._people.person(by), self._context.clock()
-        return triaged.standing(result, reader, now)
+        return triaged.standing(result, self._context.policy(), reader, now)
 
 
 def reported(text: TriageText, now: datetime) -> Report:

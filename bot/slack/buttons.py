@@ -5,8 +5,17 @@ from datetime import datetime
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
 from bot.slack import actions
-from bot.slack.blocks import Element, button, confirmation, option, select
+from bot.slack.blocks import (
+    LONGEST_BUTTON,
+    Element,
+    button,
+    confirmation,
+    option,
+    select,
+)
+from bot.slack.cutting import cut
 
 
 def take(incident: Incident, action_id: str = actions.TAKE) -> Element:
@@ -87,14 +96,17 @@ def reopen(incident: Incident) -> Element:
     return about(incident, "Reopen", actions.REOPEN, confirm=question)
 
 
-def same_thing(newer: Incident, older: Incident) -> Element:
+def same_thing(newer: Incident, older: Incident, policy: Policy) -> Element:
     """Return Same thing, which asks first where the one that goes on is less grave."""
     question = None
     if newer.severity.number < older.severity.number:
+        goes_on, ends = (
+            cut(policy.severity_name(one.severity), LONGEST_BUTTON)
+            for one in (older, newer)
+        )
         question = confirmation(
             f"Close {newer.name}?",
-            f"{older.name} goes on as {older.severity.label}, and nobody is paged for "
-            f"the {newer.severity.label}.",
+            f"{older.name} goes on as {goes_on}, and nobody is paged for the {ends}.",
             "Same thing",
             "Leave both",
         )

@@ -19,10 +19,9 @@ LATE: Final = "⏰"
 RESOLVED: Final = "✅"
 
 
-def marked(severity: Severity, policy: Policy | None = None) -> str:
+def marked(severity: Severity, policy: Policy) -> str:
     """Return a severity as people see it: its mark and its word.
 
-    The word is the name on the published page, if the policy is given and has one.
+    The word is the name on the published page, if the policy has one.
     """
-    word = policy.severity_name(severity) if policy else severity.label
-    return f"{SEVERITY_MARKS[severity]} {word}"
+    return f"{SEVERITY_MARKS[severity]} {policy.severity_name(severity)}"

@@ -156,27 +156,25 @@ def title_of(incident: Incident, longest: int = LONGEST_TITLE) -> str:
     return shown(incident.title, longest) or "(no title)"
 
 
-def severity_of(incident: Incident, policy: Policy | None = None) -> str:
+def severity_of(incident: Incident, policy: Policy) -> str:
     """Return an incident's severity within a text, by its name on the policy's page."""
     return shown(marked(incident.severity, policy), LONGEST_NAME_IN_A_LIST)
 
 
-def name_of(incident: Incident, policy: Policy | None = None) -> str:
+def name_of(incident: Incident, policy: Policy) -> str:
     """Return an incident within a sentence: INC-31 Acme (🔶 Sev2)."""
     severity = severity_of(incident, policy)
     return f"{incident.name} {customer_of(incident)} ({severity})"
 
 
-def headline(incident: Incident, policy: Policy | None = None) -> str:
+def headline(incident: Incident, policy: Policy) -> str:
     """Return an incident as an alarm names it: 🔺 Sev1 INC-42 Acme: it is down."""
     severity = severity_of(incident, policy)
     named = f"{severity} {incident.name} {customer_of(incident)}"
     return ended(f"{named}: {title_of(incident, LONGEST_TITLE_IN_A_LIST)}")
 
 
-def heading(
-    incident: Incident, policy: Policy | None = None, *, is_late: bool = False
-) -> Block:
+def heading(incident: Incident, policy: Policy, *, is_late: bool = False) -> Block:
     """Return what an incident is, to be seen at once: 🔺 Sev1 · INC-42 · Acme."""
     severity = cut(marked(incident.severity, policy), LONGEST_NAME_IN_A_LIST)
     words = [severity, incident.name]
@@ -197,8 +195,8 @@ def heading(
 
 def linked_name(
     incident: Incident,
+    policy: Policy,
     permalinks: Mapping[int, str] = NO_LINKS,
-    policy: Policy | None = None,
 ) -> str:
     """Return an incident as a list names it, its number linked to the card."""
     name = incident.name
@@ -217,12 +215,12 @@ def linked(url: str) -> str:
 
 def linked_names(
     incidents: Sequence[Incident],
+    policy: Policy,
     permalinks: Mapping[int, str] = NO_LINKS,
-    policy: Policy | None = None,
 ) -> str:
     """Return incidents in a sentence: INC-31 Acme (Sev2), ... and 4 more."""
     first = incidents[:MOST_NAMES_IN_A_LIST]
-    names = [linked_name(one, permalinks, policy) for one in first]
+    names = [linked_name(one, policy, permalinks) for one in first]
     if len(incidents) > len(first):
         names.append(f"{len(incidents) - len(first)} more")
     return joined(names)

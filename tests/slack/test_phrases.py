@@ -92,7 +92,7 @@ def test_a_heading_shows_the_state_first_and_names_as_typed(
 ) -> None:
     one = replace(incident(customer="A & <b>\n*B*"), status=status)
 
-    assert heading(one, is_late=is_late)["text"]["text"] == said
+    assert heading(one, shipped_policy(), is_late=is_late)["text"]["text"] == said
 
 
 def test_a_time_on_another_day_is_shown_with_its_day() -> None:

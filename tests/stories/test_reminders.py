@@ -7,7 +7,7 @@ import pytest
 from bot.policy.severities import Severity
 from bot.slack.marks import marked
 from tests.stories.conftest import Tell
-from tests.story import Story
+from tests.story import Story, shipped_policy
 
 SEV2 = "/sev2 acme: push of apps fails"
 FIRST = "INC-1 Acme (🔶 Sev2): first response"
@@ -145,7 +145,8 @@ def test_sev3_and_sev4_deadlines_are_reminded_at_and_once_after(
     told.advance(days=8)
 
     reminders = [line for line in told.heard("ana") if "INC-1 Initech (" in line]
-    name = f"INC-1 Initech ({marked(Severity(severity))}): first response"
+    named = marked(Severity(severity), shipped_policy())
+    name = f"INC-1 Initech ({named}): first response"
     due, after = {"sev3": ("Wed", "Wed 14:00"), "sev4": ("Fri", "Fri 16:00")}[severity]
     late = {"sev3": "4 h", "sev4": "6 h"}[severity]
     assert reminders == [

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.recipients import Recipient
+from bot.policy.policies import Policy
 from bot.slack import actions, typed
 from bot.slack.blocks import (
     LONGEST_SECTION,
@@ -20,9 +21,7 @@ from bot.slack.blocks import (
 from bot.slack.blocks import actions as row
 from bot.slack.cutting import cut, cut_marked, pieces
 from bot.slack.marked import escape
-from bot.slack.phrases import (
-    headline,
-)
+from bot.slack.phrases import headline
 
 _MOST_GIVEN_BACK = 12_000
 _PART = 2500
@@ -47,13 +46,13 @@ def sentence(text: str) -> Message:
     return say(text, [section(cut_marked(text, LONGEST_SECTION))])
 
 
-def same_again(incident: Incident, command: str, text: str) -> Message:
+def same_again(incident: Incident, policy: Policy, command: str, text: str) -> Message:
     """Ask whether the same text was meant to open a second incident."""
     said = (
         f"{incident.name} was opened from the same text just now. Nothing "
         "new was opened."
     )
-    blocks = [section(f"{said} {headline(incident)}")]
+    blocks = [section(f"{said} {headline(incident, policy)}")]
     value = actions.retry_value(command, text)
     if value is not None:
         blocks.append(row([button("Open another", actions.OPEN_ANOTHER, value)]))

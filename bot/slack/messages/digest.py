@@ -164,7 +164,7 @@ def _counted(owed: Sequence[Owed], what: str, policy: Policy) -> str:
     """Return how many are due, and which, unless there are many."""
     if len(owed) > _MOST_NAMED:
         return f"{len(owed)} {what}"
-    names = [linked_name(one, policy=policy) for one, _ in owed]
+    names = [linked_name(one, policy) for one, _ in owed]
     return f"{len(owed)} {what}, {joined(names)}"
 
 
@@ -172,14 +172,14 @@ def _happened(digest: Digest, times: Times, policy: Policy) -> Iterator[str]:
     """Yield what fell due since the last digest, and what began and ended."""
 
     def named(incident: Incident) -> str:
-        return linked_name(incident, policy=policy)
+        return linked_name(incident, policy)
 
     if digest.fallen:
         yield _fallen(digest, times, named)
     if times.is_token:
         for what, found in (("Opened", digest.opened), ("Resolved", digest.resolved)):
             if found:
-                yield f"*{what}:* {linked_names(found, policy=policy)}."
+                yield f"*{what}:* {linked_names(found, policy)}."
     if digest.came_and_went:
         went = digest.came_and_went[:MOST_NAMES_IN_A_LIST]
         lines = [_came_and_went(one, named) for one in went]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
 from bot.slack.blocks import Message, shown
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import MOST_NAMES_IN_A_LIST, headline, joined
@@ -18,11 +19,12 @@ def backup(reason: str) -> Message:
     )
 
 
-def reminders(incident: Incident) -> Message:
+def reminders(incident: Incident, policy: Policy) -> Message:
     """Say that the reminders of an incident fail."""
     return notice(
         f"The reminders of {incident.name} fail; it is a fault of the bot, see its "
-        f"log. Nobody is reminded of it: keep an eye on it. {headline(incident)}"
+        "log. Nobody is reminded of it: keep an eye on it. "
+        f"{headline(incident, policy)}"
     )
 
 

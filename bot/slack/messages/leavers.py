@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.incidents.events import Event, Gone
 from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
 from bot.slack.blocks import Message, context, mention, say, sections
 from bot.slack.phrases import (
     MOST_LINES_IN_A_LIST,
@@ -20,6 +21,7 @@ _MOST_PEOPLE = 5
 def message(
     orphans: Sequence[tuple[Incident, Event]],
     told: str | None,
+    policy: Policy,
     permalinks: Mapping[int, str] = NO_LINKS,
 ) -> Message:
     """Return who is gone, and the incidents that they owned.
@@ -36,9 +38,10 @@ def message(
     then = "Nobody on call can be reached; name somebody else."
     if told is not None:
         then = f"Reminders go to {mention(told)} until somebody takes {it}."
-    text = f"{head}; nobody owns {linked_names(all_of_it)} now. {then}"
+    text = f"{head}; nobody owns {linked_names(all_of_it, policy)} now. {then}"
     said = [
-        f"{gone(releases[who])}; nobody owns {linked_names(incidents, permalinks)}."
+        f"{gone(releases[who])}; nobody owns "
+        f"{linked_names(incidents, policy, permalinks)}."
         for who, incidents in theirs.items()
     ]
     if len(said) > 1:

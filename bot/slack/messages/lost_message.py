@@ -1,6 +1,7 @@
 """Reports on a message that Slack refused, or that it never confirmed."""
 
 from bot.incidents.incidents import Incident
+from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import Message, button, channel_link, place, say, section
 from bot.slack.blocks import actions as row
@@ -39,13 +40,17 @@ def unconfirmed(what: str, to: str, key: str | None) -> Message:
 
 
 def card_not_posted(
-    incident: Incident, channel: str, code: str, key: str | None = None
+    incident: Incident,
+    channel: str,
+    policy: Policy,
+    code: str,
+    key: str | None = None,
 ) -> Message:
     """Return the report on a card that was not posted; its incident is recorded."""
     text = (
         f"{incident.name} is recorded, but its card could not be posted in "
         f"{channel_link(channel)}. Why: {reason(code)}. Reminders go out as usual; "
-        f"`/incident {incident.number}` shows it. {headline(incident)}"
+        f"`/incident {incident.number}` shows it. {headline(incident, policy)}"
     )
     return _with_send_again(text, key)
 

@@ -44,13 +44,13 @@ def receipt(  # noqa: PLR0913  # What the sentence is about, and for whom.
     Without an `author` the update was taken back. `undo` is the value of the button
     that does that.
     """
-    told = []
+    told, name = [], name_of(incident, policy)
     for times in both(reader.zone, now):
         if author and incident.updated_at is not None:
             wrote = times.at(incident.updated_at, "wrote at")
-            said = f"Logged for {name_of(incident)}: what {mention(author)} {wrote}."
+            said = f"Logged for {name}: what {mention(author)} {wrote}."
         else:
-            said = f"Taken back: {name_of(incident)} has no update by this message."
+            said = f"Taken back: {name} has no update by this message."
         due = next_due(incident, deadlines, policy, times)
         told.append(" ".join(filter(None, (said, due, hint))))
     if not undo:

@@ -48,7 +48,7 @@ def message(  # noqa: PLR0913  # All that a line says.
         said, marked_said = (
             sentence(incident, event, policy, times) for times in (plain, token)
         )
-        text = f"{name_of(incident)}: {said}"
+        text = f"{name_of(incident, policy)}: {said}"
         blocks = yours.blocks(
             incident, marked_said, owed, policy, token, url, is_asked=is_asked
         )
@@ -61,7 +61,7 @@ def message(  # noqa: PLR0913  # All that a line says.
     if reader is None:
         return notice(text, marked_line)
     links = {incident.number: url} if url else NO_LINKS
-    return notice(text, f"{linked_name(incident, links, policy)}: {marked_line}")
+    return notice(text, f"{linked_name(incident, policy, links)}: {marked_line}")
 
 
 def _moves(moved: Sequence[Deadline], times: Times) -> Iterator[str]:

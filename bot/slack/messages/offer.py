@@ -52,7 +52,7 @@ def message(  # noqa: PLR0913  # All that the person who is asked wants to know.
         blocks = yours.blocks(incident, "It is yours.", owed, policy, token, url)
         return say(text, blocks)
     if not incident.is_open or incident.offered_to != reader.id:
-        return notice(_over(incident, reader))
+        return notice(_over(incident, reader, policy))
     title = title_of(incident, LONGEST_TITLE_IN_A_LIST)
     asks = ended(f"{mention(by)} asks you to take {name_of(incident, policy)}: {title}")
     others, marked_others = (
@@ -106,7 +106,7 @@ def answered(  # noqa: PLR0913  # What its giver, or its owner now, wants to kno
     If somebody is gone, that may also tell the person who was asked. To its owner it
     shows what is owed, and the next step.
     """
-    how = _how_it_ended(incident, event, reader)
+    how = _how_it_ended(incident, event, reader, policy)
     if not incident.is_open or incident.owner != reader.id:
         return notice(how)
     plain, token = both(reader.zone, now)
@@ -114,8 +114,10 @@ def answered(  # noqa: PLR0913  # What its giver, or its owner now, wants to kno
     return say(f"{how} {yours.owes(incident, owed, policy, plain)}", blocks)
 
 
-def _how_it_ended(incident: Incident, event: Event, reader: Person) -> str:
-    by, name = mention(event.by), name_of(incident)
+def _how_it_ended(
+    incident: Incident, event: Event, reader: Person, policy: Policy
+) -> str:
+    by, name = mention(event.by), name_of(incident, policy)
     match event.kind:
         case EventKind.HAND_OFF_ACCEPTED:
             return f"{by} accepted {name}. It is {by}'s now."
@@ -153,8 +155,8 @@ def _how_it_ended(incident: Incident, event: Event, reader: Person) -> str:
             assert_never(event.kind)
 
 
-def _over(incident: Incident, reader: Person) -> str:
-    name = name_of(incident)
+def _over(incident: Incident, reader: Person, policy: Policy) -> str:
+    name = name_of(incident, policy)
     if not incident.is_open:
         return f"{name}: the offer is over, the incident is closed."
     return f"{name}: the offer is over. {_whose(incident, reader)}"

@@ -34,6 +34,7 @@ from bot.slack.forms.inputs import modal
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     LONGEST_NAME,
+    LONGEST_NAME_IN_A_LIST,
     NO_LINKS,
     Times,
     and_more,
@@ -152,7 +153,8 @@ def nobody(incident: Incident, policy: Policy, url: str | None) -> Message:
     )
     links = {incident.number: url} if url else NO_LINKS
     return notice(
-        f"{name_of(incident)} {said}", f"{linked_name(incident, links)} {said}"
+        f"{name_of(incident, policy)} {said}",
+        f"{linked_name(incident, policy, links)} {said}",
     )
 
 
@@ -207,7 +209,8 @@ def _level(policy: Policy, level: str, role: Role) -> str:
     name = name.rstrip(".")
     if kind == "severities":
         severity = named_severity(name)
-        return f"{role} for {severity.label if severity else shown(name, 20)}"
+        of = policy.severity_name(severity) if severity else name
+        return f"{role} for {shown(of, LONGEST_NAME_IN_A_LIST)}"
     return f"{role} for {plan_name(policy, name)}" if kind == "plans" else role.value
 
 

@@ -67,12 +67,12 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
         blocks.append(row([buttons.likely(buttons.take(incident))]))
     text = " ".join(_sentences(recorded, policy, reader, plain, reading))
     if like is not None:
-        named = linked_name(like, policy=policy)
+        named = linked_name(like, policy)
         same = ended(f"{named} is open and reads alike: {title_of(like)}")
         text = f"{text} {same}"
         goes_on = f"*Same thing* closes {incident.name}; {like.name} goes on."
         blocks.append(section(f"{same} {goes_on}"))
-        blocks.append(row([buttons.same_thing(incident, like)]))
+        blocks.append(row([buttons.same_thing(incident, like, policy)]))
     return say(text, blocks)
 
 

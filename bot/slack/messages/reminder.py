@@ -246,7 +246,7 @@ def _settled(item: Item, reader: Person | None, policy: Policy, times: Times) ->
     is_linked = times.is_token and item.url is not None
     links = {incident.number: item.url or ""} if is_linked else NO_LINKS
     how = _how_settled(item, reader, times)
-    line = f"{linked_name(incident, links, policy)}: {how}."
+    line = f"{linked_name(incident, policy, links)}: {how}."
     if not item.is_useful_for(reader):
         return line
     return f"{line} {yours.owes(incident, item.owed, policy, times)}"

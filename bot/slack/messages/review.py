@@ -82,7 +82,7 @@ def _lines(
     now: Review, policy: Policy, permalinks: Mapping[int, str] = NO_LINKS
 ) -> Iterator[str]:
     for miss in now.worst:
-        name = linked_name(miss.story.incident, permalinks, policy)
+        name = linked_name(miss.story.incident, policy, permalinks)
         by = f"{hours(miss.by)} of business time"
         yield f"Missed: {name}, {owed_as(miss.deadline)} by {by}."
     if now.aims.of:
@@ -93,7 +93,7 @@ def _lines(
         opened = shown(opened_words(now, policy), 400)
         yield f"Opened: {opened}. Resolved: {now.resolved}."
     for one in now.corrections[:MOST_NAMES_IN_A_LIST]:
-        name = linked_name(one.incident, permalinks, policy)
+        name = linked_name(one.incident, policy, permalinks)
         was = shown(policy.severity_name(one.old), 60)
         yield f"Severity changed: {name} was {was}."
     for customer, each in list(now.repeats.items())[:MOST_NAMES_IN_A_LIST]:

@@ -21,7 +21,7 @@ def message(
     one, owed = older.incident, owed_now(older.deadlines)
     plain, token = both(reader.zone, now)
     closed = f"{newer.name} is closed: it is the same thing as {one.name}."
-    goes_on = ended(f"{linked_name(one)} goes on: {title_of(one)}")
+    goes_on = ended(f"{linked_name(one, policy)} goes on: {title_of(one)}")
     whose = "Nobody owns it."
     if one.owner is not None:
         whose = f"It is {mention(one.owner)}'s."

@@ -64,6 +64,7 @@ def came_on(
 def went_off(
     incidents: Sequence[Incident],
     rotation: str,
+    policy: Policy,
     links: Mapping[int, str] = NO_LINKS,
 ) -> Message:
     """Tell somebody whose shift is over who has their work."""
@@ -74,7 +75,7 @@ def went_off(
         for owner in dict.fromkeys(one.owner for one in incidents):
             theirs = [one for one in incidents if one.owner == owner]
             who = mention(owner) if owner else "Nobody"
-            has.append(f"{who} has {linked_names(theirs, urls)} now.")
+            has.append(f"{who} has {linked_names(theirs, policy, urls)} now.")
         said.append(" ".join(has))
     return notice(*said)
 
@@ -96,14 +97,14 @@ def nobody_on(
         said.append(
             f"Nobody is on call in {shown(refs['rotation'], LONGEST_NAME)}{until}. "
             f"{mention(refs['owner'])}, whose shift is over, still has "
-            f"{linked_names(incidents, urls)}. Find somebody, or take it over."
+            f"{linked_names(incidents, policy, urls)}. Find somebody, or take it over."
         )
     return notice(*said)
 
 
 def _told(one: Handed, policy: Policy, times: Times) -> str:
     links = {one.incident.number: one.url} if times.is_token and one.url else NO_LINKS
-    name = linked_name(one.incident, links)
+    name = linked_name(one.incident, policy, links)
     owes = yours.owes(one.incident, one.owed, policy, times)
     heard = last_heard(one.incident, times, one.last_word)
     return f"{name}: {ended(title_of(one.incident))} {owes} {heard}"

@@ -10,6 +10,7 @@ from bot.policy.severities import Severity
 from bot.slack import actions, buttons
 from bot.slack.actions import Triaged
 from bot.slack.blocks import (
+    LONGEST_BUTTON,
     Block,
     Element,
     Message,
@@ -22,10 +23,12 @@ from bot.slack.blocks import (
     shown,
 )
 from bot.slack.blocks import actions as row
+from bot.slack.cutting import cut
 from bot.slack.marks import marked
 from bot.slack.messages import opened
 from bot.slack.messages.answers import Recorded
 from bot.slack.phrases import (
+    LONGEST_NAME_IN_A_LIST,
     LONGEST_TITLE_IN_A_LIST,
     Times,
     both,
@@ -72,13 +75,13 @@ def message(  # noqa: PLR0913  # All that is news to who asks.
     blocks = [
         section(f"*{_first(found, policy)}*{_reported(found, token)}{said}"),
         *map(section, each),
-        row(list(_buttons(found, triaged))),
+        row(list(_buttons(found, triaged, policy))),
     ]
     text = [f"{_first(found, policy)}{_reported(found, plain)}{said}"]
     for one in found:
         if one.result is not None:
             foreseen = opened.foreseen(one.result, policy, reader, plain)
-            text.append(f"As {_named(one.candidate.severity)}: {foreseen}")
+            text.append(f"As {_named(one.candidate.severity, policy)}: {foreseen}")
     return say(" ".join(text), blocks)
 
 
@@ -95,14 +98,18 @@ def heard(
     )
 
 
-def in_form(suggestion: Suggestion) -> str:
+def in_form(suggestion: Suggestion, policy: Policy) -> str:
     """Return in a line what the title in a form reads like."""
     verb = "reads like" if suggestion.is_sure else "may be"
-    names = joined([_named(one.severity) for one in suggestion.candidates], "or")
+    names = joined(
+        [_named(one.severity, policy) for one in suggestion.candidates], "or"
+    )
     return f"What is wrong {verb} {names}."
 
 
-def standing(recorded: Recorded, reader: Person, now: datetime) -> Message:
+def standing(
+    recorded: Recorded, policy: Policy, reader: Person, now: datetime
+) -> Message:
     """Say which incident was opened from a text already, with its next step."""
     incident = recorded.incident
     state = "Nobody owns it."
@@ -110,7 +117,7 @@ def standing(recorded: Recorded, reader: Person, now: datetime) -> Message:
         state = f"It is {incident.status}."
     elif incident.owner is not None:
         state = f"{mention(incident.owner)} owns it."
-    by, name = mention(incident.opened_by), linked_name(incident)
+    by, name = mention(incident.opened_by), linked_name(incident, policy)
     said = (
         f"{by} made this {name}, {times.at(incident.opened_at, 'opened')}: "
         f"{ended(title_of(incident))} {state}"
@@ -124,7 +131,7 @@ def standing(recorded: Recorded, reader: Person, now: datetime) -> Message:
 
 
 def _first(found: Sequence[Foreseen], policy: Policy) -> str:
-    names = joined([_named(one.candidate.severity) for one in found], "or")
+    names = joined([_named(one.candidate.severity, policy) for one in found], "or")
     incident = next((one.result.incident for one in found if one.result), None)
     if incident is None:
         return "This does not read like an incident."
@@ -144,8 +151,10 @@ def _reported(found: Sequence[Foreseen], times: Times) -> str:
     return f" {reported}; the clock runs from then."
 
 
-def _named(severity: Severity | None) -> str:
-    return "no incident" if severity is None else marked(severity)
+def _named(severity: Severity | None, policy: Policy) -> str:
+    if severity is None:
+        return "no incident"
+    return shown(marked(severity, policy), LONGEST_NAME_IN_A_LIST)
 
 
 def _lines(
@@ -155,7 +164,7 @@ def _lines(
     reasons = [shown(like, _LONGEST_LIKE)] if like else []
     reasons += [quoted(each, _LONGEST_WORDS) for each in words]
     because = f": {', '.join(reasons)}" if reasons else ""
-    name = _named(one.candidate.severity)
+    name = _named(one.candidate.severity, policy)
     yield ended(f"*{name[:1].upper()}{name[1:]}*{because}")
     severity, foreseen = one.candidate.severity, one.result
     if severity is None or foreseen is None:
@@ -165,19 +174,22 @@ def _lines(
     yield f"If you open it: {opened.foreseen(foreseen, policy, reader, times)}"
 
 
-def _buttons(found: Sequence[Foreseen], triaged: Triaged) -> Iterator[Element]:
+def _buttons(
+    found: Sequence[Foreseen], triaged: Triaged, policy: Policy
+) -> Iterator[Element]:
     """Yield what may be decided, the likely first; a form is there for all else."""
     value = actions.triaged_value(triaged)
     offered = [one.candidate.severity for one in found]
     if None not in offered:
         offered.append(None)
-    decisions = [_decision(severity, value) for severity in offered]
+    decisions = [_decision(severity, value, policy) for severity in offered]
     yield buttons.likely(decisions[0])
     yield from decisions[1:]
     yield button("Open in a form", actions.OPEN_IN_FORM, value)
 
 
-def _decision(severity: Severity | None, value: str) -> Element:
+def _decision(severity: Severity | None, value: str, policy: Policy) -> Element:
     if severity is None:
         return button("Not an incident", actions.NOT_AN_INCIDENT, value)
-    return button(f"Open as {severity.label}", actions.OPEN_AS[severity], value)
+    text = cut(f"Open as {policy.severity_name(severity)}", LONGEST_BUTTON)
+    return button(text, actions.OPEN_AS[severity], value)

@@ -35,7 +35,7 @@ def rows(  # noqa: PLR0913  # For whom, and what is around it.
     permalinks: Mapping[int, str],
     reader: str | None = None,
     *,
-    policy: Policy | None = None,
+    policy: Policy,
     rest: str = "",
 ) -> Iterator[Block]:
     """Yield a paragraph a line with the button of its next step.
@@ -59,7 +59,7 @@ def words(
     permalinks: Mapping[int, str] = NO_LINKS,
     reader: str | None = None,
     *,
-    policy: Policy | None = None,
+    policy: Policy,
 ) -> str:
     """Return what is owed and whose turn it is, without what a reader knows."""
     facts = [_owed(line, times)]
@@ -71,7 +71,7 @@ def words(
         facts.append("waiting on the customer")
     if line.held_since is not None:
         facts.append(times.at(line.held_since, "held since"))
-    return f"{linked_name(line.incident, permalinks, policy)}: {', '.join(facts)}."
+    return f"{linked_name(line.incident, policy, permalinks)}: {', '.join(facts)}."
 
 
 def next_step(line: Line, reader: str | None) -> Element | None:

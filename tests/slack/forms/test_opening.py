@@ -32,7 +32,9 @@ def test_the_form_to_open_says_what_each_severity_means() -> None:
     text = form_text(view())
 
     for severity in Severity:
-        assert f"*{marked(severity)}:* {POLICY.severities[severity].means}" in text
+        assert (
+            f"*{marked(severity, POLICY)}:* {POLICY.severities[severity].means}" in text
+        )
     assert "Nothing is sent to the customer." in text
 
 

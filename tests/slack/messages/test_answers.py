@@ -1,14 +1,14 @@
 """Tests of bot.slack.messages.answers."""
 
 from bot.slack.messages import answers
-from tests.factories import (
-    incident,
-)
+from tests.factories import incident, shipped_policy
 from tests.slack.reading import buttons, elements, paragraphs
 
 
 def test_the_same_text_twice_is_asked_about() -> None:
-    message = answers.same_again(incident(), "/sev2", "acme: push of apps fails")
+    message = answers.same_again(
+        incident(), shipped_policy(), "/sev2", "acme: push of apps fails"
+    )
 
     assert message.text == (
         "INC-42 was opened from the same text just now. Nothing new was opened."

@@ -2,9 +2,7 @@
 
 from bot.policy.severities import Severity
 from bot.slack.messages import lost_message
-from tests.factories import (
-    incident,
-)
+from tests.factories import incident, shipped_policy
 from tests.slack.reading import buttons
 
 OWNED = incident(Severity.SEV2, owner="U0ANA")
@@ -65,7 +63,9 @@ def test_a_message_that_was_sent_again_offers_that_no_more() -> None:
 
 
 def test_a_lost_card_says_that_the_incident_is_recorded() -> None:
-    message = lost_message.card_not_posted(OWNED, "C0INCIDENTS", "not_in_channel")
+    message = lost_message.card_not_posted(
+        OWNED, "C0INCIDENTS", shipped_policy(), "not_in_channel"
+    )
 
     assert message.text == (
         "INC-42 is recorded, but its card could not be posted in <#C0INCIDENTS>. Why: "
