@@ -70,31 +70,32 @@ class Questions:
     def on_call(self, by: str, text: str = "") -> Message:
         """Return who is on call, until when and who is next, and the asker's covers.
 
-        With `quiet 22:00-07:00`, or `quiet off`, set the asker's quiet hours first.
+        With `quiet 22:00-07:00`, or `quiet off`, set the asker's quiet hours first;
+        `quiet` alone says which they are.
         """
         asked, _, hours = " ".join(text.split()).partition(" ")
-        is_set = asked.lower() == "quiet"
-        if is_set:
+        is_about_quiet = as_word(asked).rstrip(":,") == "quiet"
+        if is_about_quiet and as_word(hours):
             self._set_quiet_hours(by, hours)
         requests, policy = self._covers.shown(by), self._context.policy()
         reader, now = self._people.person(by), self._context.clock()
         said = on_call.quiet_line(policy, self._people.quiet_hours(by))
-        if is_set and not said:
+        if is_about_quiet and not said:
             said = "You have no quiet hours."
         return on_call.message(policy, requests, reader, now, said)
 
     def _set_quiet_hours(self, by: str, hours: str) -> None:
-        quiet = quiet_hours.read(hours)
-        if quiet is None and hours.lower() != "off":
-            what = f"“{shown(hours, _LONGEST_NAME)}” is" if hours else "These are"
+        word = as_word(hours)
+        quiet = quiet_hours.read(word)
+        if quiet is None and word != "off":
+            what = shown(typed.readable(hours), _LONGEST_NAME)
             raise UserError(
-                f"{what} no hours of the day. Type `/oncall quiet 22:00-07:00`, by "
-                "your own clock, or `/oncall quiet off`."
+                f"“{what}” is not a span of hours. Type `/oncall quiet 22:00-07:00`, "
+                "by your own clock, or `/oncall quiet off`."
             )
         if not self._people.set_quiet_hours(by, quiet):
             raise UserError(
-                "NOT recorded: Slack has not said yet who you are. Type it again in a "
-                "minute."
+                "Slack has not said yet who you are. Type it again in a minute."
             )
 
     def month(self, by: str) -> View:

@@ -5,25 +5,32 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bot.business_time.schedules import DAY, Span
+from bot.policy.names import folded
 
 _MINUTE = timedelta(minutes=1)
-_SPAN = re.compile(
-    r"([01]?\d|2[0-3])(?::([0-5]\d))? ?[-\u2010-\u2015\u2212] ?"
-    r"([01]?\d|2[0-3])(?::([0-5]\d))?"
-)
+_TIME = r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?(?: ?([ap])\.?m\.?)?"
+_SPAN = re.compile(f"{_TIME}(?: ?- ?| to ){_TIME}", re.ASCII)
 
 
 def read(written: str) -> Span | None:
-    """Read hours such as `22:00-07:00` or `22-7`; `None` if these are none."""
-    found = _SPAN.fullmatch(written.strip())
+    """Read hours such as `22:00-07:00` or `10pm to 7am`; `None` if these are none."""
+    found = _SPAN.fullmatch(folded(written))
     if found is None:
         return None
-    hours = [int(number or 0) for number in found.groups()]
-    opens = timedelta(hours=hours[0], minutes=hours[1])
-    closes = timedelta(hours=hours[2], minutes=hours[3])
-    if opens == closes:
+    opens, closes = _wall(*found.groups()[:3]), _wall(*found.groups()[3:])
+    if opens is None or closes is None or opens == closes:
         return None
     return Span(opens, closes if closes > opens else closes + DAY)
+
+
+def _wall(hour: str, minute: str | None, half: str | None) -> timedelta | None:
+    """Return a time of the wall clock; `None` for such as 22pm."""
+    hours = int(hour)
+    if half:
+        if not 1 <= hours <= 12:
+            return None
+        hours = hours % 12 + (12 if half == "p" else 0)
+    return timedelta(hours=hours, minutes=int(minute or 0))
 
 
 def written(quiet: Span) -> str:

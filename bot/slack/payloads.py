@@ -78,8 +78,13 @@ class Command:
 
     @property
     def is_question(self) -> bool:
-        """Return whether it only asks and changes nothing: `/incident`, `/oncall`."""
-        return self.typed_name.endswith(("incident", "oncall"))
+        """Return whether it only asks and changes nothing: `/incident`, `/oncall`.
+
+        With a text `/oncall` may set the quiet hours of who types it.
+        """
+        if self.is_about_on_call:
+            return not self.about_on_call.strip()
+        return self.typed_name.endswith("incident")
 
     @property
     def is_about_on_call(self) -> bool:

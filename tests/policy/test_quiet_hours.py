@@ -19,6 +19,10 @@ def span(opens: float, closes: float) -> Span:
         ("22-7", span(22, 31)),
         ("12:00 – 13:30", span(12, 13.5)),  # noqa: RUF001  # As phones type it.
         ("00:00-07:00", span(0, 7)),
+        ("22:00 to 07:00", span(22, 31)),
+        ("22.30-07.00", span(22.5, 31)),
+        ("10pm-7am", span(22, 31)),
+        ("12 a.m. to 7:30 AM", span(0, 7.5)),
     ],
 )
 def test_hours_are_read_as_people_write_them(written: str, read: Span) -> None:
@@ -29,7 +33,8 @@ def test_hours_are_read_as_people_write_them(written: str, read: Span) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "night", "22:00", "22:00-22:00", "25:00-07:00", "22:60-07:00"]
+    "written",
+    ["", "night", "22:00", "22:00-22:00", "25:00-07:00", "22:60-07:00", "22pm-7am"],
 )
 def test_what_is_no_span_of_the_day_is_not_read(written: str) -> None:
     assert quiet_hours.read(written) is None

@@ -26,7 +26,30 @@ def test_they_are_said_until_they_are_over(tuesday: Story) -> None:
     assert said(tuesday, "/oncall").startswith("Primary: ")
 
 
-@pytest.mark.parametrize("hours", [" at night", "", " 22:00-22:00"])
+@pytest.mark.parametrize("asked", ["/oncall quiet", "/incident oncall Quiet."])
+def test_without_hours_it_says_which_are_set(tuesday: Story, asked: str) -> None:
+    before = said(tuesday, asked)
+    tuesday.command("ana", NIGHT)
+
+    assert before == "You have no quiet hours."
+    assert said(tuesday, asked).startswith("Your quiet hours: 22:00 to 07:00. ")
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("/oncall Quiet: 22-7", "Your quiet hours: 22:00 to 07:00. "),
+        ("/oncall quiet 10pm to 7am.", "Your quiet hours: 22:00 to 07:00. "),
+        ("/incident oncall quiet off.", "You have no quiet hours."),
+    ],
+)
+def test_it_is_read_as_people_type_it(tuesday: Story, written: str, line: str) -> None:
+    tuesday.command("ana", "/oncall quiet 12:00-13:30")
+
+    assert said(tuesday, written).startswith(line)
+
+
+@pytest.mark.parametrize("hours", [" at night", " 22:00-22:00"])
 def test_what_is_no_span_is_refused_and_changes_nothing(
     tuesday: Story, hours: str
 ) -> None:
@@ -34,7 +57,10 @@ def test_what_is_no_span_is_refused_and_changes_nothing(
 
     refused = said(tuesday, f"/oncall quiet{hours}")
 
-    assert "no hours of the day. Type `/oncall quiet 22:00-07:00`" in refused
+    assert refused == (
+        f"“{hours[1:]}” is not a span of hours. Type `/oncall quiet 22:00-07:00`, by "
+        "your own clock, or `/oncall quiet off`. Nothing was recorded."
+    )
     assert said(tuesday, "/oncall").startswith("Your quiet hours: 22:00 to 07:00")
 
 
