@@ -65,7 +65,7 @@ def test_of_several_in_an_event_the_first_counts_and_strangers_are_listed() -> N
 
 @pytest.mark.parametrize("between", [" and ", " AND ", ", "])
 def test_a_stranger_beside_a_name_is_listed_alone(between: str) -> None:
-    found = understood([entry(0, 1, f"Ana{between}Bob")], PEOPLE)
+    found = understood([entry(0, 1, f"Ana{between}Bob")], PEOPLE, NOON)
 
     assert found.unknown == ("Bob",)
 
