@@ -112,8 +112,8 @@ class Listeners:
         answer = self._answer_command(command)
         if isinstance(answer, Message):
             # What was just opened has no card yet: only another one can be linked.
-            asks = command.is_question or command.is_triage
-            is_linked = asks or len(named(answer)) > 1
+            opens = command.severity is not None
+            is_linked = not opens or len(named(answer)) > 1
             ack(**private(self._linked(answer) if is_linked else answer))
         else:
             ack()
@@ -126,7 +126,7 @@ class Listeners:
             return _surely(partial(self._commands.answer, command))
         except (UserError, Refusal) as error:
             said = failures.said_of(error)
-            if command.is_question:
+            if command.is_question or command.is_about_on_call:
                 return answers.sentence(said)
             return answers.user_error(said, f"{command.name} {command.text}")
         except (StorageError, SlackError) as error:

@@ -94,7 +94,8 @@ class Command:
     @property
     def about_on_call(self) -> str:
         """What is asked or said about it: the text after `/oncall`."""
-        return "".join(self._words[1:]) if self._is_on_call_nested else self.text
+        said = "".join(self._words[1:]) if self._is_on_call_nested else self.text
+        return said.lstrip()
 
     @property
     def _words(self) -> list[str]:

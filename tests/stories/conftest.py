@@ -50,11 +50,14 @@ def tell(tmp_path: Path, setting: dict[str, Any]) -> Iterator[Tell]:
 
 
 @pytest.fixture
-def way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forwarder]:
-    """The forwarder before a record in PostgreSQL."""
+def way(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Forwarder]:
+    """The forwarder before a record in PostgreSQL; a test may name its statement."""
+    of = getattr(request, "param", b"INSERT INTO events")
     folder = tmp_path_factory.mktemp("way")
     server = postgres.shared().folder
-    with closing(Forwarder(folder, server, of=b"INSERT INTO events")) as way:
+    with closing(Forwarder(folder, server, of=of)) as way:
         yield way
 
 

@@ -86,6 +86,22 @@ def test_an_unanswered_commit_is_reported_unconfirmed_in_time(
     assert cards(tuesday) == ["🔺 Sev1 INC-1 Acme: checkout is down"]
 
 
+@pytest.mark.parametrize("way", [b"SET quiet_hours"], ids=["quiet"], indirect=True)
+@pytest.mark.parametrize("typed", ["/oncall quiet 22-7", "/incident oncall Quiet 22-7"])
+def test_unconfirmed_quiet_hours_are_not_said_to_be_unrecorded(
+    tuesday: Story, way: Forwarder, typed: str
+) -> None:
+    way.at_commit, way.is_away = Break.UNANSWERED, True
+
+    name, _, text = typed.partition(" ")
+    answer = tuesday.slack.as_("dee").command(name, text)
+
+    assert answer.private
+    assert answer.private.text.startswith(NOT_KNOWN)
+    way.is_away = False
+    come_back(tuesday)
+
+
 def test_an_unconfirmed_press_counts_once(tuesday: Story, way: Forwarder) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     way.at_commit = Break.UNANSWERED
