@@ -181,6 +181,7 @@ def _unknown(limits: Limits, policy: Policy) -> Iterator[str]:
             f"The customer of {counted(limits.erased, 'incident')} is erased: the plan "
             "stays as it was, and no calendar of a customer's own counts."
         )
+    yield from limits.calendars
     for what, numbers in limits.left_out.items():
         yield (
             f"The policy has no {what}: {numbered(numbers)} cannot be lived "

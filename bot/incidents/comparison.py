@@ -68,7 +68,8 @@ class Limits:
     `begins_at` is set if the record begins within the span, `gaps` are the numbers of
     incidents that it lacks, and `erased` counts those whose customer is erased.
     `left_out` are those of each plan or severity that one of the policies lacks; of
-    them and all others `open_now` are still open.
+    them and all others `open_now` are still open. `calendars` are sentences about what
+    the calendars from elsewhere do not tell.
     """
 
     begins_at: datetime | None
@@ -76,6 +77,7 @@ class Limits:
     erased: int
     left_out: Mapping[str, tuple[int, ...]]
     open_now: frozenset[int]
+    calendars: tuple[str, ...] = ()
 
 
 def compared(  # noqa: PLR0913  # Two replays, each with its policy, and the span.

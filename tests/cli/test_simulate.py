@@ -13,6 +13,7 @@ from bot.policy.parsing.policy_file import default_text
 from bot.store import opening
 from bot.store.tables import covers
 from bot.triage import stored_policies
+from tests import icals
 from tests.cli.test_oncall import SUPPORT
 from tests.cli.test_report import NOW, week
 from tests.commands import Run, write
@@ -129,6 +130,41 @@ def test_messages_of_a_covered_shift_go_to_who_covers(
     ran = week("policy", "simulate", "new.yaml", "--since", "8d")
 
     assert "| U0EVA |" in ran.out
+
+
+def planned(*events: str) -> None:
+    """Write a new policy whose primary a calendar beside it plans."""
+    text = icals.planned("ical: support.ics").replace("Ben: U0BEN", "Eva: U0EVA")
+    Path("new.yaml").write_text(text, encoding="utf-8")
+    if events:
+        Path("support.ics").write_text(icals.calendar(*events), encoding="utf-8")
+
+
+def test_a_calendar_says_who_would_have_been_told(week: Run) -> None:
+    write("policies.yaml")
+    planned(icals.event("Eva", "20261001T090000Z", "20261201T090000Z"))
+
+    ran = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert "| U0EVA |" in ran.out, ran.err
+    assert "calendar of support" not in ran.out
+
+
+def test_what_a_calendar_does_not_tell_is_said(week: Run) -> None:
+    write("policies.yaml")
+    planned()
+    missing = week("policy", "simulate", "new.yaml", "--since", "8d")
+    planned(icals.event("Eva", "20261129T090000Z", "20261201T090000Z"))
+
+    late = week("policy", "simulate", "new.yaml", "--since", "8d")
+
+    assert (
+        "The calendar of support could not be read (support.ics cannot be read: No "
+        "such file or directory): nobody is on call by it here." in missing.out
+    )
+    assert (
+        "Nothing is known of the calendar of support before Sun 29 Nov" in late.out
+    ), late.out
 
 
 def test_gaps_erased_customers_and_a_late_begin_are_said(

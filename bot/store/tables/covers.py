@@ -40,8 +40,13 @@ def ending_after(tx: Transaction, since: datetime) -> list[CoverRequest]:
 
 
 def on(tx: Transaction, policy: Policy, at: datetime) -> Policy:
-    """Return a policy with its feeds, and the covers that count from an instant on."""
-    read = feeds.stretches(tx) if policy.on_call.feeds else {}
+    """Return a policy with its feeds, and the covers that count from an instant on.
+
+    What is read already of a feed stays.
+    """
+    unread = {one.name for one in policy.on_call.feeds if one.stretches is None}
+    stored = feeds.stretches(tx) if unread else {}
+    read = {name: found for name, found in stored.items() if name in unread}
     return policy.with_feeds(read).with_covers(accepted(tx, at - KEPT_FOR))
 
 
