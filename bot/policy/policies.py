@@ -90,13 +90,12 @@ class WhenNothing(StrEnum):
 class DailyDigest:
     """When and where a digest comes, and of whose incidents it tells.
 
-    Without plans and customers it is for all. `name` tells it apart in the record; the
-    first, which is the leads', has none.
+    Without plans and customers it is for all. `name` tells it apart in the record.
     """
 
     at: time
     channel: str
-    name: str = ""
+    name: str
     plans: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
     when_nothing: WhenNothing = WhenNothing.SAY_SO
@@ -213,7 +212,12 @@ class Policy:
         return self.digests[0]
 
     def digest(self, name: str) -> DailyDigest | None:
-        """Return the digest of a name; `None` if the policy no longer has it."""
+        """Return the digest of a name; `None` if the policy no longer has it.
+
+        In older records the leads' has no name.
+        """
+        if not name:
+            return self.leads_digest
         return next((one for one in self.digests if one.name == name), None)
 
     def one_name(self, customer: str) -> str:

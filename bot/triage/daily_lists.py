@@ -272,9 +272,8 @@ def _digest(  # noqa: PLR0913  # Of which digest, and its instants.
     day = f"{now.astimezone(policy.team_hours.zone):%Y-%m-%d}"
     until = _following(policy, digest, now)
     instants = {"since": since, "at": now, "until": until}
-    key = "/".join(filter(None, ("digest", day, digest.name)))
     return NewMessage(
-        key=_key(tx, key, due_at, now),
+        key=_key(tx, f"digest/{day}/{digest.name}", due_at, now),
         kind=MessageKind.DIGEST,
         priority=Priority.DIGEST,
         conversation=digest.channel,
@@ -346,7 +345,8 @@ def _due(
     With each comes when it was due, and since when it tells. One that the policy has
     only now begins at its next time; in a new record all of them are as old.
     """
-    today, written = now.astimezone(policy.team_hours.zone).date(), marks.digests(noted)
+    today = now.astimezone(policy.team_hours.zone).date()
+    written = _last_written(noted, policy)
     for digest in policy.digests:
         at = digest_at(policy, digest, today)
         if at is None or at > now:
@@ -356,15 +356,29 @@ def _due(
             yield digest, at, since
 
 
+def _last_written(noted: Mapping[str, datetime], policy: Policy) -> dict[str, datetime]:
+    """Return when each digest was last written, by its mark.
+
+    In older records the leads' has a mark without a name.
+    """
+    written = marks.digests(noted)
+    if Mark.DIGEST in written:
+        leads = marks.of_digest(policy.leads_digest.name)
+        written.setdefault(leads, written.pop(Mark.DIGEST))
+    return written
+
+
 def _note_digests(
     tx: Transaction, noted: Mapping[str, datetime], policy: Policy, now: datetime
 ) -> None:
     """Note the digests that were written and those that are new, and drop old ones."""
     known = {marks.of_digest(one.name) for one in policy.digests}
-    written = {marks.of_digest(one.name) for one, *_ in _due(noted, policy, now)}
-    for mark in written | (known - noted.keys()):
-        marks.note(tx, mark, now)
-    for mark in marks.digests(noted).keys() - known - {Mark.DIGEST}:
+    before = _last_written(noted, policy)
+    for mark in known - noted.keys():
+        marks.note(tx, mark, before.get(mark, now))
+    for digest, *_ in _due(noted, policy, now):
+        marks.note(tx, marks.of_digest(digest.name), now)
+    for mark in marks.digests(noted).keys() - known:
         marks.forget_digest(tx, mark)
 
 

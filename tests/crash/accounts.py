@@ -23,9 +23,9 @@ _STEPS = (0, 5, 10, 20)
 _REPEATS = {1: (15,), 2: (15, 30, 60)}
 # Each digest of the day: what ends its key, its channel, and how long after `BEGINS`.
 _DIGESTS = (
-    ("", "C0LEADS", timedelta(minutes=1)),
+    ("/C0LEADS", "C0LEADS", timedelta(minutes=1)),
     ("/C0SUPPORT", "C0SUPPORT", timedelta(minutes=1)),
-    ("/C0LEADS", "C0LEADS", timedelta(minutes=3)),
+    ("/C0LEADS/2", "C0LEADS", timedelta(minutes=3)),
 )
 _UNFINISHED = ("queued", "sending", "unconfirmed", "dead")
 _TOLD = ((ANA,), (ANA,), (BEN,), (LEA, SUPPORT))

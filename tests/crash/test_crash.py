@@ -198,7 +198,9 @@ def test_a_due_reminder_that_nobody_got_counts_as_lost() -> None:
 
 
 def test_a_digest_of_the_day_that_did_not_come_counts_as_lost() -> None:
-    keys = {"digest/2026-11-24": "C0LEADS", "digest/2026-11-24/C0SUPPORT": "C0SUPPORT"}
+    keys = {
+        f"digest/2026-11-24/{channel}": channel for channel in ("C0LEADS", "C0SUPPORT")
+    }
     messages = (SENT, *(replace(SENT, key=key) for key in keys))
     shown = [
         replace(CARD, channel=channel, text=key, metadata=of_key(key))
@@ -210,7 +212,7 @@ def test_a_digest_of_the_day_that_did_not_come_counts_as_lost() -> None:
         return verdict(CARD, *found, messages=messages, passed=passed).lost
 
     assert lost(*shown, minutes=2) == []
-    assert lost(*shown, minutes=3) == ["digest/2026-11-24/C0LEADS did not come"]
+    assert lost(*shown, minutes=3) == ["digest/2026-11-24/C0LEADS/2 did not come"]
     moved = replace(shown[1], channel="C0LEADS")
     assert lost(shown[0], moved, minutes=2) == [
         "digest/2026-11-24/C0SUPPORT did not come"

@@ -1,6 +1,8 @@
 """The leads' digest: once on each business day, and what it says."""
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import time
 
@@ -14,7 +16,7 @@ from bot.slack import linking
 from bot.slack.blocks import Message
 from tests.record import with_targets
 from tests.stories.conftest import Tell
-from tests.story import Story, pacific, shipped_policy
+from tests.story import IS_POSTGRES, Story, pacific, shipped_policy
 
 NOTHING = "nothing is open."
 
@@ -275,9 +277,9 @@ def test_the_digest_says_that_the_last_page_reached_nobody(tell: Tell) -> None:
     assert "cannot be reached" not in digest(told)
 
 
-LEADS = DailyDigest(time(9, 15), "C0LEADS")
+LEADS = DailyDigest(time(9, 15), "C0LEADS", "C0LEADS")
 PREMIUM = DailyDigest(time(9, 15), "C0SUPPORT", "C0SUPPORT", plans=("premium",))
-GLOBEX = DailyDigest(time(16), "C0LEADS", "C0LEADS", customers=("Globex",))
+GLOBEX = DailyDigest(time(16), "C0LEADS", "C0LEADS/2", customers=("Globex",))
 
 
 def several(tell: Tell, at: str, *digests: DailyDigest) -> Story:
@@ -355,6 +357,39 @@ def test_a_new_digest_begins_at_its_next_time(tell: Tell) -> None:
         "Wed 09:15",
     ]
     assert [line[:9] for line in digests(told, "support")] == ["Wed 09:15"]
+
+
+@pytest.mark.skipif(IS_POSTGRES, reason="changes the file of a SQLite record")
+@pytest.mark.parametrize(
+    ("started", "comes"),
+    [
+        ("2026-11-24 09:30", []),
+        ("2026-11-25 09:15", ["Wed 09:15"]),
+        ("2026-11-25 08:00", ["Wed 09:15"]),
+    ],
+    ids=["later that day", "when the next is due", "before the next"],
+)
+def test_an_older_record_knows_when_the_leads_had_their_digest(
+    tell: Tell, started: str, comes: list[str]
+) -> None:
+    told = several(tell, "2026-11-23 17:00", LEADS)
+    told.command("dee", "/sev2 acme: a owner=@dee")
+    told.travel(pacific("2026-11-24 09:20"))
+    told.bot.close()
+    with closing(sqlite3.connect(told.folder / "sevbot.db")) as record:
+        record.execute("UPDATE marks SET name = 'digest' WHERE name LIKE 'digest/%'")
+        record.execute(
+            "UPDATE outbox SET key = substr(key, 1, 17) WHERE kind = 'digest'"
+        )
+        record.commit()
+    told.clock.travel(pacific(started))
+    before = len(digests(told))
+
+    told.start_bot()
+    told.travel(pacific(f"{started[:10]} 09:45"))
+
+    assert [line[:9] for line in digests(told)[before:]] == comes
+    assert "Since yesterday 09:15" in digest(told) or not comes
 
 
 def test_of_a_digest_in_an_archived_channel_the_leads_hear(tell: Tell) -> None:

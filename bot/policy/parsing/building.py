@@ -87,16 +87,16 @@ def policy(
 
 
 def _digests(file: PolicyFile) -> Iterator[DailyDigest]:
-    """Yield the digests; after the first each is named by its channel."""
+    """Yield the digests, each named by its channel."""
     entries = file.digest if isinstance(file.digest, tuple) else (file.digest,)
     named = Counter[str]()
-    for number, entry in enumerate(entries):
-        channel, name = entry.channel or file.channels.digest, ""
-        if number:
-            named[channel] += 1
-            again = f"/{named[channel]}" if named[channel] > 1 else ""
-            name = f"{channel}{again}"
-        yield DailyDigest(**{**dict(entry), "channel": channel}, name=name)
+    for entry in entries:
+        channel = entry.channel or file.channels.digest
+        named[channel] += 1
+        again = f"/{named[channel]}" if named[channel] > 1 else ""
+        yield DailyDigest(
+            **{**dict(entry), "channel": channel}, name=f"{channel}{again}"
+        )
 
 
 def _effective_from(

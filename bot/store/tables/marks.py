@@ -15,9 +15,9 @@ _DIGEST = "digest/"
 class Mark(StrEnum):
     """Every named instant in the database.
 
-    By the clock of obligations: the last tick, the day's lists (of the digests the
-    leads', the others have marks of their own), when the shifts ahead
-    were looked at, when the policy was loaded (`START`), up to when an old database is
+    By the clock of obligations: the last tick, the day's lists (digests have marks of
+    their own, `DIGEST` is of the leads' in older records), when the shifts ahead were
+    looked at, when the policy was loaded (`START`), up to when an old database is
     complete (`KNOWN_UNTIL`), and when a bot resumed from there. By the system clock:
     when a bot last started on a database that may be old (`BEGUN`), when it had read
     the incident numbers off the cards, when a backup was restored, when one was made,
@@ -67,7 +67,7 @@ def noted(tx: Transaction) -> dict[str, datetime]:
 
 def of_digest(name: str) -> str:
     """Return the name of the instant at which a digest was last written."""
-    return f"{_DIGEST}{name}" if name else Mark.DIGEST
+    return f"{_DIGEST}{name}"
 
 
 def forget_digest(tx: Transaction, mark: str) -> None:

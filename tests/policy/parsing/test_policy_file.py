@@ -100,7 +100,7 @@ def test_a_digest_stands_alone_or_in_a_list_of_them() -> None:
 
     policy = policy_of(changed(('digest: {at: "09:15"}\n', several)))
 
-    leads = DailyDigest(time(9, 15), "C0LEADS")
+    leads = DailyDigest(time(9, 15), "C0LEADS", "C0LEADS")
     assert policy_of(SMALL).digests == (leads,)
     assert policy.digests == (
         leads,
@@ -113,6 +113,18 @@ def test_a_digest_stands_alone_or_in_a_list_of_them() -> None:
         ),
         DailyDigest(time(16), "C0GOLD", "C0GOLD/2", customers=("Acme",)),
     )
+
+
+def test_a_digest_is_known_by_its_channel_wherever_it_stands() -> None:
+    leads, gold = '  - {at: "09:15"}\n', '  - {at: "10:00", channel: C0GOLD}\n'
+
+    one, other = (
+        policy_of(changed(('digest: {at: "09:15"}\n', f"digest:\n{both}")))
+        for both in (leads + gold, gold + leads)
+    )
+
+    assert other.digests == one.digests[::-1]
+    assert other.leads_digest == one.digest("C0GOLD")
 
 
 def test_a_week_may_begin_on_any_day_and_have_breaks_and_nights() -> None:
