@@ -185,6 +185,7 @@ def resolutions_of(stories: Iterable[Story], since: datetime, until: datetime) -
     return _together(
         (story, one)
         for story in stories
+        if story.incident.status is not Status.VOID
         for one in story.deadlines
         if one.is_resolution and fell_due(one, since, until)
     )

@@ -8,6 +8,7 @@ import pytest
 from bot.incidents.consequences import PolicyChanged, consequences
 from bot.incidents.deadlines import Deadline, Kind, Outcome, first_owed, owed_now
 from bot.incidents.events import Event, EventKind
+from bot.incidents.review import Kept, Story, resolutions_of
 from bot.policy.policies import Policy
 from bot.policy.severities import Severity
 from bot.policy.wording import first_response
@@ -157,6 +158,20 @@ def promised_everywhere(record: Record) -> None:
         for plan in record.policy.plans
     }
     record.policy = replace(record.policy, resolutions=cells)
+
+
+@pytest.mark.parametrize(("is_drill", "counted"), [(False, 1), (True, 0)])
+def test_a_drills_resolution_is_not_counted(is_drill: bool, counted: int) -> None:
+    record = fresh()
+    record.happens(EventKind.RESOLVED, pacific(25, "10:00"))
+    if is_drill:
+        record.happens(EventKind.REOPENED, pacific(25, "11:00"))
+        record.happens(EventKind.VOIDED, pacific(25, "11:30"), reason="drill")
+    story = Story(record.incident, (), tuple(record.deadlines))
+
+    kept = resolutions_of([story], pacific(24, "09:00"), pacific(27, "09:00"))
+
+    assert kept == Kept(0, counted)
 
 
 def test_raising_what_was_reopened_counts_from_the_reopening() -> None:
