@@ -127,10 +127,13 @@ def _by_the_clock(
         return Reach(Why.WAKES, is_silent=is_silent)
     day = policy.day_in(account.zone, account.quiet)
     begins = day.next_opening(at)
-    if day.is_open(at) or begins is None:
+    if begins is None:
         return Reach(Why.DAY)
+    # Also within a night shift, which they do not part.
     if account.quiet and quiet_hours.contain(account.quiet, _wall(at, account.zone)):
         return Reach(Why.QUIET, begins)
+    if day.is_open(at):
+        return Reach(Why.DAY)
     if due_at is not None and at <= due_at < begins:
         return Reach(Why.MISSED)
     return Reach(Why.OUTSIDE, begins)

@@ -8,6 +8,7 @@ from bot.business_time.schedules import DAY, Span
 from bot.policy.names import folded
 
 _MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
 _TIME = r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?(?: ?([ap])\.?m\.?)?"
 _SPAN = re.compile(f"{_TIME}(?: ?- ?| to ){_TIME}", re.ASCII)
 
@@ -60,20 +61,23 @@ def without(
 ) -> tuple[tuple[Span, ...], ...]:
     """Return the spans of a week, Monday first, without quiet hours.
 
-    If nothing is left of it, a minute as they end is: then comes the list of the day.
+    If nothing is left of it, an hour as they end is: then comes the list of the day. A
+    shift that crosses midnight stays whole, since what it has after midnight is no day
+    of its own.
     """
-    left: list[list[Span]] = [[] for _ in weekly]
-    ends = quiet.closes % DAY
-    for weekday, spans in enumerate(weekly):
-        if spans and are_all(quiet, weekly):
-            left[weekday].append(Span(ends, ends + _MINUTE))
-            continue
-        for begins, closes in (one for span in spans for one in _left(span, quiet)):
-            # What a night shift has after midnight begins on the next date.
-            later = begins // DAY
-            day = (weekday + later) % len(left)
-            left[day].append(Span(begins - later * DAY, closes - later * DAY))
-    return tuple(tuple(sorted(spans, key=lambda one: one.opens)) for spans in left)
+    if are_all(quiet, weekly):
+        ends = quiet.closes % DAY
+        return tuple((Span(ends, ends + _HOUR),) if spans else () for spans in weekly)
+    return tuple(
+        tuple(one for span in spans for one in _of_day(span, quiet)) for spans in weekly
+    )
+
+
+def _of_day(span: Span, quiet: Span) -> Iterator[Span]:
+    if span.closes > DAY:
+        yield span
+    else:
+        yield from (Span(*one) for one in _left(span, quiet))
 
 
 def _left(span: Span, quiet: Span) -> Iterator[tuple[timedelta, timedelta]]:

@@ -159,6 +159,29 @@ def test_in_quiet_hours_even_what_would_be_missed_is_held(
     assert found == Reach(why, at(until, BERLIN) if until else None)
 
 
+@pytest.mark.parametrize(
+    ("local", "why"),
+    [
+        ("2026-11-23 22:30", Why.DAY),
+        ("2026-11-23 23:30", Why.QUIET),
+        ("2026-11-24 00:59", Why.QUIET),
+        ("2026-11-24 01:00", Why.DAY),
+        ("2026-11-28 01:00", Why.DAY),
+        ("2026-11-29 01:00", Why.OUTSIDE),
+    ],
+)
+def test_quiet_hours_do_not_part_a_night_shift(local: str, why: Why) -> None:
+    text = default_text().replace("mon-fri: 09:00-17:00", "mon-fri: 20:00-04:00")
+    policy = policy_file.read(
+        text, name="policies.yaml", holidays=public_holidays, today=TODAY
+    )
+    account = Account(PACIFIC, quiet=quiet_hours.read("23:00-01:00"))
+
+    found = reach(policy, account, at(local), wakes=False, due_at=None)
+
+    assert found.why is why
+
+
 def test_in_quiet_hours_what_wakes_people_rings() -> None:
     account = Account(BERLIN, quiet=quiet_hours.read("22:00-07:00"))
     night = at("2026-11-24 23:00", BERLIN)
