@@ -168,7 +168,8 @@ def _unknown(limits: Limits, policy: Policy) -> Iterator[str]:
     )
     yield (
         "Before the first day the policy in force counts, whatever counted then. In "
-        "this replay nobody leaves, and the bot is never down."
+        "this replay nobody leaves, the bot is never down, and quiet hours are those "
+        "of today. The budget of messages a day is not replayed."
     )
     if limits.begins_at is not None:
         begins = limits.begins_at.astimezone(policy.team_hours.zone)

@@ -705,7 +705,7 @@ WHERE workspace = :workspace
 ORDER BY id;
 
 -- name: people
-SELECT id, name, zone, dm, is_member, is_active, seen_at
+SELECT id, name, zone, quiet_hours, dm, is_member, is_active, seen_at
 FROM people
 WHERE workspace = :workspace
 ORDER BY name;

@@ -12,7 +12,7 @@ from bot.incidents.replays import Change, replayed
 from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import covers, stories
-from bot.triage.accounts import zone_of
+from bot.triage.accounts import quiet_of, zone_of
 
 
 def tried(
@@ -51,7 +51,13 @@ def tried(
 
 
 def accounts(tx: Transaction, policy: Policy) -> Callable[[str], Account]:
-    """Return the zones of all people. Nobody has left: then, they were there."""
+    """Return the zones and quiet hours of all people, as they are now.
+
+    Nobody has left: then, they were there.
+    """
     home = Account(policy.team_hours.zone)
-    known = {row["id"]: Account(zone_of(row, policy)) for row in tx.all("people")}
+    known = {
+        row["id"]: Account(zone_of(row, policy), quiet=quiet_of(row))
+        for row in tx.all("people")
+    }
     return lambda person: known.get(person, home)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.replays import Change, Replay, replayed
+from bot.policy import quiet_hours
 from bot.store.tables import stories
 from bot.triage import simulations
 from tests.breaking import by_hand
 from tests.changing import Changing
-from tests.story import pacific
+from tests.story import Story, pacific, shipped_policy
 
 BEGINS, ENDS = pacific("2026-11-01 00:00"), pacific("2026-11-13 18:00")
 STRICTER = (
@@ -153,6 +154,16 @@ def test_what_is_foretold_of_a_policy_is_what_the_bot_then_does(
     assert now_queued != then_queued
     assert (of(as_it_was), said(as_it_was)) == (now_owed, now_queued)
     assert (of(as_it_would_be), said(as_it_would_be)) == (then_owed, then_queued)
+
+
+def test_a_replay_keeps_peoples_quiet_hours(tuesday: Story) -> None:
+    tuesday.command("ana", "/oncall quiet 12:00-13:00")
+
+    with tuesday.bot.database.reading() as tx:
+        account_of = simulations.accounts(tx, shipped_policy())
+
+    assert account_of("U0ANA").quiet == quiet_hours.read("12:00-13:00")
+    assert account_of("U0BEN").quiet is None
 
 
 def of(replay: Replay) -> list[tuple[object, ...]]:
