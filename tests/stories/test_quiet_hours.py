@@ -59,7 +59,7 @@ def test_what_is_no_span_is_refused_and_changes_nothing(
 
     assert refused == (
         f"“{hours[1:]}” is not a span of hours. Type `/oncall quiet 22:00-07:00`, by "
-        "your own clock, or `/oncall quiet off`. Nothing was recorded."
+        "your own clock, or `/oncall quiet off`."
     )
     assert said(tuesday, "/oncall").startswith("Your quiet hours: 22:00 to 07:00")
 
