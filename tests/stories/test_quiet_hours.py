@@ -15,8 +15,9 @@ def said(story: Story, text: str, who: str = "ana") -> str:
 
 def test_they_are_said_until_they_are_over(tuesday: Story) -> None:
     line = (
-        "Your quiet hours: 22:00 to 07:00. Only what wakes people rings then; the rest "
-        "comes in your next list. `/oncall quiet off` ends them."
+        "Your quiet hours: 22:00 to 07:00. Reminders wait then, unless they wake "
+        "people: they come in your next list. What somebody asks of you, or does to "
+        "what is yours, still comes at once. `/oncall quiet off` ends them."
     )
 
     assert said(tuesday, "/incident oncall quiet 22-7") == line
@@ -72,7 +73,7 @@ def test_hours_that_cover_a_whole_day_leave_pages_and_one_list(tell: Tell) -> No
 
     told.advance(hours=9)
 
-    assert "you are reached by pages alone, and by a list at 18:00" in answer
+    assert "in a list at 18:00, for that is your whole working day." in answer
     heard = [line for line in told.heard("ana") if "INC-2 Acme: checkout" not in line]
     assert [line[:9] for line in heard] == ["Tue 18:00"]
     assert "INC-1" in " ".join(map(told.read, told.slack.dm("ana")))
@@ -87,6 +88,21 @@ def test_what_is_held_over_lunch_comes_as_that_ends(tell: Tell) -> None:
 
     assert [line[:9] for line in told.heard("ana")] == ["Tue 13:30", "Tue 14:00"]
     assert told.bot.triage.receipts(1)[1].why == "in the morning list"
+
+
+def test_what_others_ask_and_do_comes_at_once(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("ana", "/oncall quiet 08:00-18:00")
+    told.command("ana", "/sev3 acme: printing is slow owner=@ana")
+    told.command("ben", "/sev3 globex: exports fail owner=@ben")
+
+    told.take("ben", 1)
+    told.more("ben", "Hand off", 2)
+    told.submit("ben", to="ana")
+
+    took, asks = told.heard("ana")
+    assert took.startswith("Tue 10:00 INC-1 Acme (🔵 Sev3): @ben took it from @ana.")
+    assert asks.startswith("Tue 10:00 @ben asks you to take INC-2 Globex")
 
 
 @pytest.mark.parametrize("changed", ["off", "12:00-14:00", "9-10"])

@@ -90,15 +90,13 @@ def quiet_line(policy: Policy, quiet: Span | None) -> str:
     """Return what a person's quiet hours mean; empty if they have none."""
     if quiet is None:
         return ""
-    ends, rest = quiet_hours.clock(quiet.closes), "the rest comes in your next list"
+    ends, where = quiet_hours.clock(quiet.closes), "in your next list"
     if quiet_hours.are_all(quiet, policy.persons_week):
-        rest = (
-            "that is your whole working day: you are reached by pages alone, and by a "
-            f"list at {ends}"
-        )
+        where = f"in a list at {ends}, for that is your whole working day"
     return (
-        f"Your quiet hours: {quiet_hours.clock(quiet.opens)} to {ends}. Only what "
-        f"wakes people rings then; {rest}. `/oncall quiet off` ends them."
+        f"Your quiet hours: {quiet_hours.clock(quiet.opens)} to {ends}. Reminders wait "
+        f"then, unless they wake people: they come {where}. What somebody asks of you, "
+        "or does to what is yours, still comes at once. `/oncall quiet off` ends them."
     )
 
 
