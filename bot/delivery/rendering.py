@@ -170,7 +170,9 @@ class Renderer:
             owed=owed_now(owed),
             is_asked=is_asked,
         )
-        return Rendered(said, is_live=_has_steps(incident, message.person))
+        # Whose it is may change, even where there are no buttons.
+        is_live = incident.is_open and message.person is not None
+        return Rendered(said, is_live=is_live)
 
     def _offer(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a hand-off request; once answered or withdrawn it says so."""
@@ -411,11 +413,6 @@ def _event(tx: Transaction, message: OutboxMessage) -> Event:
     event = records.event(tx, int(message.refs["event"]))
     assert event is not None, "a message's event is recorded"
     return event
-
-
-def _has_steps(incident: Incident, reader: str | None) -> bool:
-    """Return whether a message to this reader has the buttons of the next step."""
-    return incident.is_open and reader is not None and incident.owner == reader
 
 
 def _replaced(*numbers: int) -> Rendered:

@@ -182,6 +182,33 @@ def test_a_reminder_under_the_card_goes_once_a_note_says_more(tuesday: Story) ->
     ]
 
 
+def test_who_takes_it_back_reads_that_it_is_theirs_again(tuesday: Story) -> None:
+    owned(tuesday)
+    tuesday.take("ben")
+    assert "@ben took it from @ana" in tuesday.phone("ana")[0]
+
+    tuesday.take("ana")
+
+    (said,) = tuesday.slack.dm("ana")
+    assert "*It is yours again.* First response due" in tuesday.read(said)
+    assert tuesday.buttons(said) == ["First response sent", *STEPS[1:]]
+    assert "@ana took it from @ben" in tuesday.phone("ben")[-1]
+
+
+def test_who_takes_back_what_they_handed_off_reads_that_too(tuesday: Story) -> None:
+    owned(tuesday)
+    offered(tuesday)
+    tuesday.press("ben", "Accept", tuesday.slack.dm("ben")[-1])
+    tuesday.idle()
+    assert "It is @ben's now." in tuesday.phone("ana")[-1]
+
+    tuesday.take("ana")
+
+    said = tuesday.slack.dm("ana")[-1]
+    assert "*It is yours again.* First response due" in tuesday.read(said)
+    assert said.text.startswith("INC-1 Acme (🔶 Sev2): It is yours again.")
+
+
 def morning(told: Story) -> None:
     """Let the next morning begin for Ana, with something that nobody owns."""
     told.command("ana", "/sev3 acme: printing is slow owner=@ana")

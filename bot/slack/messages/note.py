@@ -46,7 +46,8 @@ def message(  # noqa: PLR0913  # All that a line says.
     plain, token = both(zone, now, named=reader is None, says_far=reader is not None)
     if reader and incident.is_open and incident.owner == reader.id:
         said, marked_said = (
-            sentence(incident, event, policy, times) for times in (plain, token)
+            yours.again(event, reader) or sentence(incident, event, policy, times)
+            for times in (plain, token)
         )
         text = f"{name_of(incident, policy)}: {said}"
         blocks = yours.blocks(

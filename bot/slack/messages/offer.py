@@ -110,8 +110,10 @@ def answered(  # noqa: PLR0913  # What its giver, or its owner now, wants to kno
     if not incident.is_open or incident.owner != reader.id:
         return notice(how)
     plain, token = both(reader.zone, now)
+    again = yours.again(event, reader)
+    text, how = (f"{name_of(incident)}: {again}", again) if again else (how, how)
     blocks = yours.blocks(incident, how, owed, policy, token, url, is_asked=is_asked)
-    return say(f"{how} {yours.owes(incident, owed, policy, plain)}", blocks)
+    return say(f"{text} {yours.owes(incident, owed, policy, plain)}", blocks)
 
 
 def _how_it_ended(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.incidents.deadlines import Deadline
+from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
 from bot.slack import buttons
@@ -17,6 +18,7 @@ from bot.slack.phrases import (
     owed_as,
     title_of,
 )
+from bot.slack.readers import Person
 
 
 def blocks(  # noqa: PLR0913  # All of a message.
@@ -43,6 +45,12 @@ def blocks(  # noqa: PLR0913  # All of a message.
         still = buttons.likely(buttons.still_on_it(incident))
         steps = [still, buttons.answer(incident), buttons.resolve(incident)]
     yield actions([*steps, buttons.hand_off(incident)])
+
+
+def again(event: Event, reader: Person) -> str:
+    """Return what its owner reads of how they lost it to somebody; else empty."""
+    is_lost = event.kind in (EventKind.TAKEN, EventKind.HAND_OFF_ACCEPTED)
+    return "It is yours again." if is_lost and event.by != reader.id else ""
 
 
 def described(incident: Incident, url: str | None) -> str:
