@@ -35,7 +35,7 @@ _ELSEWHERE = "Somebody of another company wrote that, so it is no update of ours
 _SLACKS = "Nobody wrote that: it is a line of Slack's own."
 _NONE_OPEN = "No incident is open, so there is none to log an update for."
 _KEEPS = "keeps the update: somebody else's emoji is still on the message."
-_BY_BUTTON = "Within a minute it can be taken back."
+_BY_BUTTON = "You can take it back within a minute."
 _TAKE_BACK = "Take the emoji off within a minute to take it back."
 
 

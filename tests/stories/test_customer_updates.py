@@ -145,7 +145,7 @@ def test_an_update_by_the_shortcut_is_taken_back_by_its_confirmation(
 
     undone = shared.asked("ana", "Take it back", confirmation)
 
-    assert logged.endswith("Within a minute it can be taken back.\n[Take it back]")
+    assert logged.endswith("You can take it back within a minute.\n[Take it back]")
     assert undone.startswith("Taken back: INC-1 Acme (🔶 Sev2) has no update by this")
     assert owed(shared) == before
     assert len(shared.slack.private("ana")) == 1
