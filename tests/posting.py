@@ -96,9 +96,7 @@ class FakeSlack(Slack):
         self.calls.append(f"look in {channel}")
         self._fail("look")
         seen = [
-            Standing(
-                key, ts, replies=int(ts in self.answered), is_live=key.endswith("/card")
-            )
+            Standing(key, ts, replies=int(ts in self.answered))
             for position, key in enumerate(self.posted, start=1)
             if self.threads[ts := f"{position}.0"] == thread_ts
         ]

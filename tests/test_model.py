@@ -111,7 +111,7 @@ class Room(FakeSlack):
             raise Killed
         ts = f"{self.clock().timestamp():.0f}.{next(self._stamps):06}"
         marks = tuple(mark_of(other) for other in also)
-        posted = Standing(key, ts, replies=0, is_live=False, also=marks)
+        posted = Standing(key, ts, replies=0, also=marks)
         if fate == "late":
             self.late.append(posted)
         elif fate != "lost":

@@ -270,7 +270,8 @@ class Reconciliation:
         at: datetime | None,
     ) -> bool:
         sent_at = datetime.fromtimestamp(lookups.stamp(kept), UTC)
-        posted = Posted(sent_at, kept.ts, is_live=kept.is_live)
+        # It may say something else now: the edit that follows tells what it shows.
+        posted = Posted(sent_at, kept.ts, is_live=True)
         # It was posted before the outage, so it does not mention the outage.
         is_from_before = message.unconfirmed_because is Unconfirmed.OLD_RECORD
         refs = _without_outage(message.refs) if is_from_before else None

@@ -22,14 +22,12 @@ _TS = re.compile(r"[0-9]+\.[0-9]+")
 class Standing:
     """A message of an app as Slack shows it, with the key that it carries.
 
-    `also` are marks of the reminders in it, `is_live` means that it has buttons, and
-    `replies` counts its replies.
+    `also` are marks of the reminders in it, and `replies` counts its replies.
     """
 
     key: str
     ts: str
     replies: int
-    is_live: bool
     also: tuple[str, ...] = ()
 
     def says(self, key: str) -> bool:
@@ -76,7 +74,6 @@ def _standing(message: Answer) -> Standing | None:
         key=str(key),
         ts=ts_of(message),
         replies=int(message.get("reply_count", 0)),
-        is_live=any(block.get("type") == "actions" for block in blocks),
         also=tuple(str(payload.get(_ALSO, "")).split()),
     )
 

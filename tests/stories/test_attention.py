@@ -205,3 +205,16 @@ def test_nobody_gets_more_in_a_day_and_the_list_lacks_nothing(
         assert max(had(told, who).values()) == 2
         assert listed
         assert [one for one in listed if f"INC-{one} " not in said] == []
+
+
+def test_a_list_that_was_found_shows_what_comes_after(busy: Story) -> None:
+    busy.advance(hours=4, minutes=45)
+    busy.slack.faults.add("chat.postMessage", Fault.DROP_AFTER, times=1)
+    busy.take("ben", 5)  # The list begins with a note, which has no buttons.
+    for _ in range(3):
+        busy.system_clock.advance(minutes=1)
+        busy.settle()
+
+    busy.advance(hours=2)
+
+    assert "INC-4" in busy.read(busy.slack.dm("ana")[-1])
