@@ -14,7 +14,7 @@ from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, rate_limits
-from bot.store.tables.outbox_messages import OutboxMessage, Priority
+from bot.store.tables.outbox_messages import MessageKind, OutboxMessage, Priority
 
 _MUST_STAY = ("cant_delete_message", "compliance_exports_prevent_deletion")
 
@@ -38,7 +38,10 @@ Render = Callable[[Transaction, OutboxMessage], Rendered | None]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A claimed message, ready to send: where it goes, and what it says."""
+    """A claimed message, ready to send: where it goes, and what it says.
+
+    `listed` are the ids of what was folded into it.
+    """
 
     message: OutboxMessage
     rendered: Rendered
@@ -46,6 +49,7 @@ class Attempt:
     thread_ts: str | None = None
     edits_ts: str | None = None
     also: tuple[str, ...] = ()
+    listed: tuple[int, ...] = ()
 
     @property
     def deletes(self) -> bool:
@@ -91,7 +95,10 @@ def addressed(
                 return None
             channel = parent.conversation
     ts = edited.ts if edited else None
-    return Attempt(message, rendered, channel, thread_ts, ts, also=_told(tx, shown))
+    also, listed = _told(tx, shown), tuple[int, ...]()
+    if shown.kind is MessageKind.DAYS_REST:
+        listed = tuple(one.id for one in outbox_messages.folded(tx, shown.key))
+    return Attempt(message, rendered, channel, thread_ts, ts, also, listed)
 
 
 def _told(tx: Transaction, message: OutboxMessage) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from bot.delivery import pacing
 from bot.delivery.dead_letters import DeadLetters
 from bot.errors import Fate, SlackError
 from bot.store.database import Transaction
-from bot.store.tables import leases, rate_limits
-from bot.store.tables.outbox_messages import OutboxMessage, State
+from bot.store.tables import leases, outbox_messages, rate_limits
+from bot.store.tables.outbox_messages import MessageKind, OutboxMessage, State
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
@@ -69,13 +69,21 @@ class FailedCalls:
         return False
 
     def give_up(self, tx: Transaction, message: OutboxMessage, code: str) -> None:
-        """Give a message up. Nobody hears of a lost edit: the next one repeats it."""
+        """Give a message up. Nobody hears of a lost edit: the next one repeats it.
+
+        But a list whose edit is lost ends: what the edit was to add comes by itself.
+        """
         if message.edit_of is None:
             self.dead_letters.give_up(tx, message, code)
             return
         extra = {"key": message.key, "error": code}
         logger.warning("an edit is given up", extra=extra)
         leases.finish(tx, message, State.DEAD, error=code)
+        shown = outbox_messages.find(tx, message.edit_of)
+        if shown is not None and shown.kind is MessageKind.DAYS_REST:
+            key, now = shown.key, self.context.system_clock()
+            leases.note_edited(tx, key, ts=shown.ts, rendered="", is_live=False)
+            outbox_messages.unfold(tx, key, now)
 
     def sent(self, message: OutboxMessage) -> None:
         self.trouble = None

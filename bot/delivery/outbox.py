@@ -250,6 +250,7 @@ class Outbox:
                 pass
             case _:
                 assert_never(finish)
+        outbox_messages.note_listed(tx, delivery.listed, self._context.clock())
         # Not before: until now the older ones were all that people had.
         outbox_messages.queue_replaced(tx, message.key, **self._context.instants())
 
@@ -278,6 +279,7 @@ class Outbox:
         if finish is not leases.Finish.LOST:
             shown = delivery.hash
             leases.note_edited(tx, edited, ts=ts, rendered=shown, is_live=is_live)
+            outbox_messages.note_listed(tx, delivery.listed, self._context.clock())
 
     def _failed(self, tx: Transaction, delivery: Attempt, error: SlackError) -> None:
         now, message = self._context.system_clock(), delivery.message

@@ -820,7 +820,8 @@ WHERE workspace = :workspace
 ORDER BY id;
 
 -- name: unfold
--- Send what a list was to say by itself: Slack does not take the list.
+-- Send what a list was to say by itself: Slack does not take the list, or not the edit
+-- that was to add it.
 UPDATE outbox
 SET state = 'queued',
   is_live = 0,
@@ -828,6 +829,17 @@ SET state = 'queued',
   not_before = :not_before
 WHERE workspace = :workspace
   AND folded_into = :key
+  AND sent_at IS NULL
+RETURNING id;
+
+-- name: note_listed
+-- A list that stands in Slack says a message that was folded into it.
+UPDATE outbox
+SET sent_at = :sent_at
+WHERE workspace = :workspace
+  AND id = :id
+  AND folded_into IS NOT NULL
+  AND sent_at IS NULL
 RETURNING id;
 
 -- name: queue_item

@@ -61,6 +61,10 @@ def _list_of(
         known = outbox_messages.find(tx, key)
         if known is not None and known.state is State.DEAD:
             return None
-        if known is None or known.state is not State.SUPERSEDED:
+        is_over = known is not None and (
+            known.state is State.SUPERSEDED
+            or (known.state is State.SENT and not known.is_live)
+        )
+        if not is_over:
             return NewMessage(key, MessageKind.DAYS_REST, Priority.NUDGE, person=person)
     raise AssertionError("numbers do not end")

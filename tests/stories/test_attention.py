@@ -218,3 +218,24 @@ def test_a_list_that_was_found_shows_what_comes_after(busy: Story) -> None:
     busy.advance(hours=2)
 
     assert "INC-4" in busy.read(busy.slack.dm("ana")[-1])
+
+
+@pytest.mark.parametrize(
+    "code", ["edit_window_closed", "message_not_found", "cant_update_message"]
+)
+def test_what_slack_does_not_let_into_the_list_comes_by_itself(
+    busy: Story, code: str
+) -> None:
+    busy.advance(hours=4, minutes=45)
+    busy.take("ben", 5)
+    busy.slack.faults.refuse("chat.update", code, times=None)
+
+    busy.advance(hours=2)
+
+    came = [busy.read(one) for one in busy.slack.dm("ana")][1:]
+    assert [re.findall(r"INC-\d", said) for said in came] == [
+        ["INC-5"],
+        ["INC-3"],
+        ["INC-4"],  # In a list of its own.
+        ["INC-1"],
+    ]

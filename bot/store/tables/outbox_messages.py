@@ -258,8 +258,14 @@ def folded(tx: Transaction, key: str) -> list[OutboxMessage]:
 
 
 def unfold(tx: Transaction, key: str, system_now: datetime) -> None:
-    """Queue what was folded into a list by itself: Slack did not take the list."""
+    """Queue by itself what a list was to say, as far as Slack did not take it."""
     tx.write("unfold", key=key, not_before=system_now)
+
+
+def note_listed(tx: Transaction, ids: Iterable[int], at: datetime) -> None:
+    """Note what a list says that was just posted or edited."""
+    for one in ids:
+        tx.write("note_listed", id=one, sent_at=at)
 
 
 def find(tx: Transaction, key: str) -> OutboxMessage | None:
