@@ -44,7 +44,7 @@ from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import covers, items, outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
-from bot.triage import daily_lists, leavers, people, reviews
+from bot.triage import daily_lists, happenings, leavers, people, reviews
 from bot.triage.people import person
 
 _Worded = Callable[[Mapping[str, str], Policy, datetime], Message]
@@ -178,11 +178,13 @@ class Renderer:
         """Render a hand-off request; once answered or withdrawn it says so."""
         incident, event = _incident(tx, message), _event(tx, message)
         reader = self._reader(tx, message)
-        if incident.offered_to != reader.id:
+        is_offered = incident.offered_to == reader.id
+        if not is_offered or happenings.open_offer(tx, incident) != event:
             is_theirs = incident.is_open and incident.owner == reader.id
             if message.ts is None and not (message.folded_into and is_theirs):
                 return None
-            if _is_told_anew(tx, message, incident):
+            # Of two offers to them only the newer one is open.
+            if is_offered or _is_told_anew(tx, message, incident):
                 return _replaced(incident.number)
         said = offer.message(
             incident,

@@ -61,6 +61,12 @@ def _silence(context: Context, tx: Transaction, found: Consequences) -> None:
 
 def offered_by(tx: Transaction, incident: Incident) -> str | None:
     """Return who made the open offer of an incident, if there is one."""
+    offer = open_offer(tx, incident)
+    return offer.by if offer else None
+
+
+def open_offer(tx: Transaction, incident: Incident) -> Event | None:
+    """Return the offer of an incident that nobody has answered yet."""
     if incident.offered_to is None:
         return None
     offers = [
@@ -68,4 +74,4 @@ def offered_by(tx: Transaction, incident: Incident) -> str | None:
         for one in records.events(tx, incident.number)
         if one.kind is EventKind.HAND_OFF_OFFERED
     ]
-    return offers[-1].by
+    return offers[-1]

@@ -329,3 +329,19 @@ def test_an_offer_under_a_plan_that_is_gone_holds_nothing_up(offered: Story) -> 
     offered.settle()
 
     assert "the offer of INC-1 Acme (🔶 Sev2) is over" in offered.phone("ana")[-1]
+
+
+def test_an_older_offer_does_not_come_back_with_the_next(offered: Story) -> None:
+    offered.press("ben", "Decline", offered.slack.dm("ben")[-1])
+    offered.take("dee")
+
+    offered.more("dee", "Hand off")
+    offered.submit("dee", to="ben")
+
+    asked = [
+        said
+        for said in (offered.read(one, "ben") for one in offered.slack.dm("ben"))
+        if "asks you to take it" in said
+    ]
+    assert len(asked) == 1
+    assert "@dee asks you" in asked[0]
