@@ -2205,13 +2205,14 @@ ORDER BY at DESC
 LIMIT 1;
 
 -- name: last_outcome
--- How the last message to a person or a channel ended. It has no index: it is asked only
--- for the digest, and when Slack refuses a message.
+-- How the last message to a person or a channel ended. The loss of a list is no report:
+-- what it was to say is lost by itself. It has no index: it is asked only for the digest,
+-- and when Slack refuses a message.
 SELECT CASE WHEN state = 'dead' THEN last_error END AS last_error
 FROM outbox
 WHERE workspace = :workspace
   AND COALESCE(person, conversation) = :place
-  AND kind <> 'edit'
+  AND kind NOT IN ('edit', 'days_rest')
   AND state IN ('sent', 'dead')
 ORDER BY id DESC
 LIMIT 1;

@@ -239,3 +239,15 @@ def test_what_slack_does_not_let_into_the_list_comes_by_itself(
         ["INC-4"],  # In a list of its own.
         ["INC-1"],
     ]
+
+
+def test_who_cannot_be_reached_is_reported_though_the_list_failed_first(
+    busy: Story,
+) -> None:
+    busy.advance(hours=4, minutes=50)
+    busy.slack.change_person("ana", deleted=True)
+
+    busy.advance(minutes=20)
+
+    lost = "Not delivered: a reminder about INC-3, to @ana."
+    assert any(lost in one for one in busy.heard_in("support"))
