@@ -111,7 +111,8 @@ def answered(  # noqa: PLR0913  # What its giver, or its owner now, wants to kno
         return notice(how)
     plain, token = both(reader.zone, now)
     again = yours.again(event, reader)
-    text, how = (f"{name_of(incident)}: {again}", again) if again else (how, how)
+    text = f"{name_of(incident, policy)}: {again}" if again else how
+    how = again or how
     blocks = yours.blocks(incident, how, owed, policy, token, url, is_asked=is_asked)
     return say(f"{text} {yours.owes(incident, owed, policy, plain)}", blocks)
 
