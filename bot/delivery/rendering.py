@@ -17,7 +17,8 @@ from bot.incidents import recipients
 from bot.incidents.deadlines import owed_now
 from bot.incidents.events import Event
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy, WhenNothing
+from bot.policy.digests import WhenNothing
+from bot.policy.policies import Policy
 from bot.slack.blocks import Message
 from bot.slack.messages import (
     card,

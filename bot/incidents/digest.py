@@ -9,8 +9,9 @@ from bot.incidents.days_ahead import Day, days_ahead
 from bot.incidents.deadlines import Deadline, Outcome, lateness
 from bot.incidents.incidents import Incident, Status
 from bot.incidents.work_list import Case, Line, work_list
+from bot.policy.digests import DailyDigest
 from bot.policy.on_call import OnCall, Role
-from bot.policy.policies import DailyDigest, Policy
+from bot.policy.policies import Policy
 
 _DAYS_AHEAD = 5
 

@@ -13,6 +13,7 @@ from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule, Span
 from bot.policy import quiet_hours, targets
 from bot.policy.covers import Cover
+from bot.policy.digests import DailyDigest
 from bot.policy.escalation import Escalation
 from bot.policy.names import folded
 from bot.policy.on_call import OnCall, OnCallChoice
@@ -77,33 +78,6 @@ class Channels:
     digest: str
     leads: str
     fallback: str
-
-
-class WhenNothing(StrEnum):
-    """What becomes of a digest that has nothing to tell."""
-
-    SAY_SO = "say so"
-    LEAVE_OUT = "leave out"
-
-
-@dataclass(frozen=True, slots=True)
-class DailyDigest:
-    """When and where a digest comes, and of whose incidents it tells.
-
-    Without plans and customers it is for all. `name` tells it apart in the record.
-    """
-
-    at: time
-    channel: str
-    name: str
-    plans: tuple[str, ...] = ()
-    customers: tuple[str, ...] = ()
-    when_nothing: WhenNothing = WhenNothing.SAY_SO
-
-    @property
-    def is_for_all(self) -> bool:
-        """Return whether it tells of every incident."""
-        return not self.plans and not self.customers
 
 
 @dataclass(frozen=True, slots=True)

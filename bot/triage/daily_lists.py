@@ -11,7 +11,8 @@ from bot.incidents.incidents import Incident
 from bot.incidents.receipts import Reason
 from bot.incidents.recipients import Because
 from bot.incidents.work_list import Case, Group, Line
-from bot.policy.policies import DailyDigest, Policy
+from bot.policy.digests import DailyDigest
+from bot.policy.policies import Policy
 from bot.store.database import Transaction
 from bot.store.tables import items, marks, outbox_messages, receipts, records
 from bot.store.tables.items import Item

@@ -18,7 +18,7 @@ from bot.errors import StorageError
 from bot.incidents.acts import Report, Update
 from bot.incidents.incidents import Status
 from bot.incidents.refusals import Refusal
-from bot.policy.policies import DailyDigest
+from bot.policy.digests import DailyDigest
 from bot.policy.severities import Severity
 from bot.store.database import Database, Transaction
 from bot.store.tables import leases, locks, outbox_messages, rate_limits, records

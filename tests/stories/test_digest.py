@@ -10,7 +10,7 @@ import pytest
 
 from bot.emulator.faults import Fault
 from bot.policy import targets
-from bot.policy.policies import DailyDigest, WhenNothing
+from bot.policy.digests import DailyDigest, WhenNothing
 from bot.policy.severities import Severity
 from bot.slack import linking
 from bot.slack.blocks import Message

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Schedule
 from bot.policy import tables, wording
+from bot.policy.digests import DailyDigest
 from bot.policy.escalation import Escalation, EscalationStep
 from bot.policy.names import folded
 from bot.policy.on_call import OnCallChoice, Role
@@ -30,7 +31,6 @@ from bot.policy.policies import (
     Channels,
     Conduct,
     Customer,
-    DailyDigest,
     Plan,
     Policy,
     Reminders,

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
+from bot.policy.digests import WhenNothing
 from bot.policy.names import folded
 from bot.policy.on_call import Role
 from bot.policy.parsing import notation as words
@@ -63,7 +64,7 @@ from bot.policy.parsing.on_call_entries import (
     RotationName,
 )
 from bot.policy.parsing.yaml_lines import Path
-from bot.policy.policies import Customer, Reopening, UpdateClock, WhenNothing
+from bot.policy.policies import Customer, Reopening, UpdateClock
 from bot.policy.severities import Severity, named_severity
 from bot.policy.targets import BareHours, EveryDay, ShareOf, WhenClosed
 

@@ -11,9 +11,10 @@ import pytest
 
 from bot.business_time.schedules import ShortDay
 from bot.errors import PolicyError
+from bot.policy.digests import DailyDigest, WhenNothing
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text, load, load_or_default
-from bot.policy.policies import DailyDigest, Reopening, UpdateClock, WhenNothing
+from bot.policy.policies import Reopening, UpdateClock
 from bot.policy.severities import Severity
 from bot.policy.targets import EveryDay, ShareOf, WhenClosed
 from tests.policy_texts import NO_SEV4, SMALL, changed, holidays, policy_of, problems_of
