@@ -22,6 +22,7 @@ from bot.store.tables import items, locks, marks, outbox_messages
 from bot.store.tables.items import Item
 from bot.store.tables.marks import Mark
 from bot.store.tables.outbox_messages import (
+    LIST,
     MessageKind,
     NewMessage,
     OutboxMessage,
@@ -43,9 +44,12 @@ _TRY_AGAIN_AFTER = timedelta(minutes=1)
 _ASK_FOR_SCOPE_EVERY = timedelta(hours=1)
 _OF_THE_TICK = (
     MessageKind.REMINDER,
+    MessageKind.DAYS_REST,
     MessageKind.MORNING,
     MessageKind.DIGEST,
     MessageKind.REVIEW,
+    MessageKind.NEXT_SHIFT,
+    MessageKind.ON_CALL_AHEAD,
 )
 
 
@@ -202,13 +206,15 @@ def part(
 
     After an outage, reminders that were once due one by one are caught up with in one
     message. If Slack shows one of them in another message, it moves back to that one,
-    which is then found as well. If Slack shows this message without some of its
+    which is then found as well. What a list of the day or a note says is folded into
+    that. If Slack shows this message without some of its
     reminders, those become a message of their own, but for those that it left out since
     a newer message tells of their incidents.
     """
     is_there = any(one.key == message.key for one in standing)
     unseen: list[Item] = []
     elsewhere: dict[str, list[Item]] = {}
+    carriers = {one.key: one for one in standing}
     held = items.within(tx, message.key)
     for item in held:
         own = items.key_of(item, message.place_of_items)
@@ -222,7 +228,10 @@ def part(
         elsewhere[items.key_of(unseen[0], message.place_of_items)] = unseen
     for key, moved in elsewhere.items():
         refs = message.refs if moved is unseen else {}
-        _move(tx, message, key, moved, refs=refs, system_now=system_now)
+        if any(items.key_of(item, message.place_of_items) == key for item in moved):
+            _move(tx, message, key, moved, refs=refs, system_now=system_now)
+        else:
+            _fold(tx, message, carriers[key], moved, system_now=system_now)
     return is_there or bool(unseen) or not held
 
 
@@ -250,6 +259,38 @@ def _move(  # noqa: PLR0913  # What a message is made of.
     )
     # With the same age as the message it was part of, so that it is looked up as well.
     outbox_messages.queue(tx, new, now=message.queued_at, system_now=system_now)
+
+
+def _fold(
+    tx: Transaction,
+    message: OutboxMessage,
+    carrier: Standing,
+    moved: Sequence[Item],
+    *,
+    system_now: datetime,
+) -> None:
+    """Fold reminders into the list of the day, or the note, that says them in Slack."""
+    if carrier.key.startswith(LIST):
+        shown = NewMessage(
+            carrier.key, MessageKind.DAYS_REST, Priority.NUDGE, person=message.person
+        )
+        posted_at = items.posted_at(carrier.ts)
+        outbox_messages.queue(tx, shown, now=posted_at, system_now=system_now)
+    for item in moved:
+        items.remove(tx, message.key, item)
+        new = NewMessage(
+            # The plain key may be that of the message which they leave.
+            key=f"{items.key_of(item, message.place_of_items)}/listed",
+            kind=message.kind,
+            priority=message.priority,
+            person=message.person,
+            conversation=message.conversation,
+            incident=item.incident,
+            thread_of=message.thread_of,
+            items=(item,),
+            folded_into=carrier.key,
+        )
+        outbox_messages.queue(tx, new, now=message.queued_at, system_now=system_now)
 
 
 def _is_of_the_past(age: _Age, message: OutboxMessage, now: datetime) -> bool:

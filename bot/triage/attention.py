@@ -8,7 +8,13 @@ from itertools import count
 from bot.incidents.reach import Why
 from bot.store.database import Transaction
 from bot.store.tables import outbox_messages
-from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority, State
+from bot.store.tables.outbox_messages import (
+    LIST,
+    MessageKind,
+    NewMessage,
+    Priority,
+    State,
+)
 from bot.triage.accounts import Rings
 from bot.triage.context import Context
 
@@ -55,7 +61,7 @@ def _list_of(
 ) -> NewMessage | None:
     """Return the list of a person's day; `None` if Slack does not take it."""
     for number in count(1):
-        key = f"rest/{day}/{person}/{number}"
+        key = f"{LIST}{day}/{person}/{number}"
         # A sender that is rendering it now has to see what is added, or be over.
         outbox_messages.refresh_one(tx, key, **instants)
         known = outbox_messages.find(tx, key)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from bot.emulator.api.refusals import Json
 from bot.emulator.faults import Fault
 from bot.incidents.receipts import Outcome
+from bot.store.maintenance import backups, restoring
 from tests.stories.conftest import Tell
 from tests.stories.test_covers import accept, ask, by_turns
-from tests.story import Story, pacific
+from tests.story import IS_POSTGRES, REPLICAS, Story, pacific
 
 BUDGET = 3
 EMPTIED = "All of it is done, or somebody else's."
@@ -251,3 +253,41 @@ def test_who_cannot_be_reached_is_reported_though_the_list_failed_first(
 
     lost = "Not delivered: a reminder about INC-3, to @ana."
     assert any(lost in one for one in busy.heard_in("support"))
+
+
+def restored(busy: Story, **lost: float) -> None:
+    """Let time pass, and restore the backup from before it."""
+    record, backup = busy.folder / "sevbot.db", busy.folder / "backup.db"
+    backups.write(record, backup)
+    busy.system_clock.advance(seconds=30)
+    busy.advance(**lost)
+    busy.bot.close()
+    restoring.restore(backup, record, busy.system_clock(), replaces=True)
+    busy.bot = busy.built()
+    busy.bot.people.read_page()
+    busy.bot.recovery.begin()
+    busy.bot.transport.start()
+    busy.slack.wait_for_socket()
+    # The first tick comes after the bot resumed.
+    busy.clock.travel(busy.now + timedelta(seconds=2))
+    for minutes in (2, 20):
+        busy.system_clock.advance(minutes=minutes)
+        busy.settle()
+
+
+@pytest.mark.skipif(
+    IS_POSTGRES or REPLICAS > 1, reason="is about the file of one SQLite record"
+)
+@pytest.mark.parametrize("minutes", [252, 274, 286])
+def test_a_restored_backup_leaves_the_list_a_list(busy: Story, minutes: int) -> None:
+    busy.advance(minutes=minutes)
+    restored(busy, minutes=330 - minutes)
+
+    busy.take("ben", 4)
+    busy.system_clock.advance(minutes=2)
+    busy.advance(minutes=30)
+
+    assert [len(busy.slack.dm("ana")), had(busy, "ana")] == [3, {"Tue 24": 3}]
+    said = busy.read(busy.slack.dm("ana")[-1])
+    assert said.startswith("*Tue 24 Nov: you had")
+    assert re.findall(r"INC-\d", said) == ["INC-3", "INC-5", "INC-4"]

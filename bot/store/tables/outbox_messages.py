@@ -19,6 +19,8 @@ from bot.store.tables.items import Item
 THREAD = "thread"
 # What rings outside of Slack is addressed by its name, where others name a channel.
 RING = "ring:"
+# The keys of lists of the day begin with it.
+LIST = "rest/"
 
 
 class MessageKind(StrEnum):
