@@ -960,7 +960,8 @@ SELECT
   due.deadline_kind, due.deadline_count, due.fired, due.place, due.step, due.due_at,
   due.outcome, due.reason, due.held_until, owed.closed_at, told.position, told.key,
   told.kind, told.state, told.attempts, told.sent_at, told.deleted_at, told.last_error,
-  told.instead, told.folded_into, told.because, one.owner,
+  told.instead, told.folded_into, told.list_state, told.list_sent_at, told.because,
+  one.owner,
   CASE WHEN one.closed_at IS NULL THEN 1 ELSE 0 END AS is_incident_open,
   -- An answer may be recorded later, for the earlier instant at which it was given.
   (
@@ -984,6 +985,7 @@ LEFT JOIN (
     item.workspace, item.incident, item.deadline_kind, item.deadline_count, item.fired,
     item.because, item.position, message.key, message.kind, message.state, message.attempts,
     message.sent_at, message.deleted_at, message.last_error, message.folded_into,
+    list.state AS list_state, list.sent_at AS list_sent_at,
     COALESCE(other.person, other.conversation) AS instead,
     CASE
       WHEN message.thread_of IS NULL
@@ -997,6 +999,9 @@ LEFT JOIN (
   LEFT JOIN outbox AS other
     ON other.workspace = message.workspace
     AND other.key = message.key || '/instead'
+  LEFT JOIN outbox AS list
+    ON list.workspace = message.workspace
+    AND list.key = message.folded_into
 ) AS told
   ON told.workspace = due.workspace
   AND told.incident = due.incident

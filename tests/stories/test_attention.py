@@ -136,6 +136,22 @@ def test_a_receipt_says_that_the_list_has_it(busy: Story) -> None:
     )
 
 
+def test_a_receipt_names_no_list_that_was_not_sent(busy: Story) -> None:
+    busy.advance(hours=4, minutes=50)
+    busy.slack.faults.add("chat.postMessage", Fault.RATE_LIMITED, times=1)
+    busy.advance(minutes=10)
+    (waits,) = busy.bot.triage.receipts(3)
+    busy.fill_in("ana", "First response sent", busy.card(3), told="x")
+    busy.system_clock.advance(minutes=1)
+    busy.settle()
+
+    (found,) = busy.bot.triage.receipts(3)
+
+    assert (waits.outcome, waits.why) == (None, "not sent yet")
+    assert found.outcome is Outcome.SUPERSEDED
+    assert found.why == "answered before it was sent"
+
+
 def test_a_page_comes_as_always(busy: Story) -> None:
     busy.advance(hours=5, minutes=30)
 

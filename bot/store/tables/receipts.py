@@ -121,7 +121,7 @@ def _outcome(row: Row) -> tuple[Outcome | None, str, datetime | None]:
             is_list = row["kind"] == MessageKind.MORNING
             return Outcome.SENT, "in the morning list" if is_list else "", sent_at
         case State.MERGED if row["folded_into"]:
-            return Outcome.MERGED, Reason.BUDGET.words, None
+            return _listed(row, answered_at)
         case State.MERGED:
             return Outcome.MERGED, Reason.ONE_MESSAGE.words, sent_at
         case State.SUPERSEDED:
@@ -132,6 +132,19 @@ def _outcome(row: Row) -> tuple[Outcome | None, str, datetime | None]:
             return None, row["last_error"] or "not sent yet", None
         case _:
             assert_never(state)
+
+
+def _listed(
+    row: Row, answered_at: datetime | None
+) -> tuple[Outcome | None, str, datetime | None]:
+    """Return what became of a reminder that was left to a list."""
+    told_at = row["sent_at"] or row["list_sent_at"]
+    is_too_late = answered_at and (told_at is None or answered_at < told_at)
+    if is_too_late or row["list_state"] == State.SUPERSEDED:
+        return Outcome.SUPERSEDED, _why_not_sent(row).words, None
+    if told_at is None:
+        return None, "not sent yet", None
+    return Outcome.MERGED, Reason.BUDGET.words, told_at
 
 
 def _why_not_sent(row: Row) -> Reason:
