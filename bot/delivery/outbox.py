@@ -41,6 +41,13 @@ logger = logging.getLogger(__name__)
 
 # Ours, not Slack's: reports on lost messages show a code in either case.
 _CANNOT_BE_RENDERED = "not_rendered"
+# An older message to the same person goes once one of these was sent.
+_REPLACING = (
+    MessageKind.REMINDER,
+    MessageKind.NOTE,
+    MessageKind.OFFER,
+    MessageKind.OFFER_ANSWERED,
+)
 _WAS_DELETED = ("message_not_found", "thread_not_found")
 
 
@@ -219,7 +226,7 @@ class Outbox:
             return
         self.failed_calls.sent(message)
         with self._context.database.transaction() as tx:
-            if message.kind is MessageKind.REMINDER:
+            if message.kind in _REPLACING:
                 # Of two that are sent side by side, the later one sees the other.
                 locks.take(tx, locks.OUTBOX)
             if message.edit_of is None:
