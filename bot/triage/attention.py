@@ -23,30 +23,39 @@ def send(
     tx: Transaction, context: Context, now: datetime, messages: Iterable[NewMessage]
 ) -> None:
     """Queue messages; those that `reach` leaves to a list are folded into it."""
-    rings, had = Rings(tx, context.policy()), dict[str, int]()
-    queued, lists = list[NewMessage](), dict[str, NewMessage | None]()
+    rings, had, new_messages = (
+        Rings(tx, context.policy()),
+        dict[str, int](),
+        [*messages],
+    )
+    lists = dict[str, NewMessage | None]()
     instants = {"now": now, "system_now": context.system_clock()}
-    for new in messages:
+
+    def placed(new: NewMessage) -> NewMessage:
         who = new.person
         if who is None or _is_exempt(new):
-            queued.append(new)
-            continue
+            return new
         if who not in had:
             zone = rings.zone_of(who)
             midnight = datetime.combine(now.astimezone(zone), time(), zone)
             had[who] = outbox_messages.had(tx, who, midnight)
         rings.note_had(who, had[who])
-        if rings.at_any_hour(who, now).why is Why.BUDGET:
-            if who not in lists:
-                day = now.astimezone(rings.zone_of(who)).date()
-                lists[who] = _list_of(tx, who, day, instants)
-            found = lists[who]
-            queued.append(replace(new, folded_into=found.key) if found else new)
-        else:
+        if rings.at_any_hour(who, now).why is not Why.BUDGET:
             had[who] += 1
-            queued.append(new)
+            return new
+        if who not in lists:
+            day = now.astimezone(rings.zone_of(who)).date()
+            lists[who] = _list_of(tx, who, day, instants)
+        found = lists[who]
+        return replace(new, folded_into=found.key) if found else new
+
+    # In the order of the people: two transactions that lock the rows of two lists in
+    # different orders would wait for each other.
+    in_order = sorted(enumerate(new_messages), key=lambda one: one[1].person or "")
+    queued = {position: placed(new) for position, new in in_order}
     edited = [one for one in lists.values() if one is not None]
-    outbox_messages.queue_all(tx, [*edited, *queued], **instants)
+    every = [*edited, *(queued[position] for position in range(len(queued)))]
+    outbox_messages.queue_all(tx, every, **instants)
     for one in edited:
         outbox_messages.refresh_one(tx, one.key, **instants)
 

@@ -24,9 +24,10 @@ def happens(
     )
     records.update_incident(tx, found.incident)
     records.save_deadlines(tx, found.deadlines)
+    # The messages of the incident before the lists of people, as the tick locks them.
+    outbox_messages.refresh(tx, [number], **context.instants())
     announce(context, tx, found, noted)
     _silence(context, tx, found)
-    outbox_messages.refresh(tx, [number], **context.instants())
     channel = context.policy().channels.incidents
     outbox_messages.retry_card(tx, number, conversation=channel, **context.instants())
     return found.incident
