@@ -1022,9 +1022,14 @@ FROM deadlines AS owed
 JOIN incidents AS one
   ON one.workspace = owed.workspace
   AND one.number = owed.incident
-LEFT JOIN marks AS digest
+LEFT JOIN (
+  SELECT workspace, MAX(at) AS at
+  FROM marks
+  WHERE name = 'digest'
+    OR name LIKE 'digest/%'
+  GROUP BY workspace
+) AS digest
   ON digest.workspace = owed.workspace
-  AND digest.name = 'digest'
 WHERE owed.workspace = :workspace
   AND (one.closed_at IS NULL OR digest.at IS NULL OR one.closed_at >= digest.at)
   AND (

@@ -305,5 +305,5 @@ def test_a_restored_backup_leaves_the_list_a_list(busy: Story, minutes: int) -> 
 
     assert [len(busy.slack.dm("ana")), had(busy, "ana")] == [3, {"Tue 24": 3}]
     said = busy.read(busy.slack.dm("ana")[-1])
-    assert said.startswith("*Tue 24 Nov: you had")
+    assert said.startswith("*Tue 24 Nov: you have had")
     assert re.findall(r"INC-\d", said) == ["INC-3", "INC-5", "INC-4"]
