@@ -956,6 +956,31 @@ RETURNING fired;
 
 -- name: receipts
 -- Each reminder of an incident that was due, for each place, and the message that has it.
+WITH told AS MATERIALIZED (
+  SELECT
+    item.workspace, item.incident, item.deadline_kind, item.deadline_count, item.fired,
+    item.because, item.position, message.key, message.kind, message.state, message.attempts,
+    message.sent_at, message.deleted_at, message.last_error, message.folded_into,
+    list.state AS list_state, list.sent_at AS list_sent_at,
+    COALESCE(other.person, other.conversation) AS instead,
+    CASE
+      WHEN message.thread_of IS NULL
+      THEN COALESCE(message.person, message.conversation)
+      ELSE 'thread'
+    END AS place
+  FROM outbox_items AS item
+  JOIN outbox AS message
+    ON message.workspace = item.workspace
+    AND message.key = item.key
+  LEFT JOIN outbox AS other
+    ON other.workspace = message.workspace
+    AND other.key = message.key || '/instead'
+  LEFT JOIN outbox AS list
+    ON list.workspace = message.workspace
+    AND list.key = message.folded_into
+  WHERE item.workspace = :workspace
+    AND item.incident = :incident
+)
 SELECT
   due.deadline_kind, due.deadline_count, due.fired, due.place, due.step, due.due_at,
   due.outcome, due.reason, due.held_until, owed.closed_at, told.position, told.key,
@@ -980,29 +1005,7 @@ JOIN deadlines AS owed
 JOIN incidents AS one
   ON one.workspace = due.workspace
   AND one.number = due.incident
-LEFT JOIN (
-  SELECT
-    item.workspace, item.incident, item.deadline_kind, item.deadline_count, item.fired,
-    item.because, item.position, message.key, message.kind, message.state, message.attempts,
-    message.sent_at, message.deleted_at, message.last_error, message.folded_into,
-    list.state AS list_state, list.sent_at AS list_sent_at,
-    COALESCE(other.person, other.conversation) AS instead,
-    CASE
-      WHEN message.thread_of IS NULL
-      THEN COALESCE(message.person, message.conversation)
-      ELSE 'thread'
-    END AS place
-  FROM outbox_items AS item
-  JOIN outbox AS message
-    ON message.workspace = item.workspace
-    AND message.key = item.key
-  LEFT JOIN outbox AS other
-    ON other.workspace = message.workspace
-    AND other.key = message.key || '/instead'
-  LEFT JOIN outbox AS list
-    ON list.workspace = message.workspace
-    AND list.key = message.folded_into
-) AS told
+LEFT JOIN told
   ON told.workspace = due.workspace
   AND told.incident = due.incident
   AND told.deadline_kind = due.deadline_kind
