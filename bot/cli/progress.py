@@ -9,7 +9,7 @@ from rich.progress import Progress, TaskID
 
 @contextmanager
 def bars() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar for each thing of which it is told: its name, how much of how much."""
+    """Show a bar for each thing that it hears of: name, how much is done, of what."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
         known: dict[str, TaskID] = {}
 

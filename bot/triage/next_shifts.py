@@ -75,7 +75,8 @@ def _message(
         for name, span in spans.items()
     }
     return NewMessage(
-        # It may move there and back again: what is known says that it is told once.
+        # A shift may move there and back, so the instant is part of the key. That it is
+        # told once follows from what the person is noted to know.
         key=f"next_shift/{of}/{person}/{now.isoformat()}",
         kind=MessageKind.NEXT_SHIFT,
         priority=Priority.NUDGE,

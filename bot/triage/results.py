@@ -51,7 +51,7 @@ def look(tx: Transaction, context: Context, number: int) -> Callable[[], Result]
 def with_recipients(
     context: Context, rings: Rings, incident: Incident, owed: tuple[Deadline, ...]
 ) -> Result:
-    """Return the result, with the people told now and whoever is told next.
+    """Return the result: who is told now, and who is next.
 
     Once somebody owns an incident, only its check-in tells others.
     """
