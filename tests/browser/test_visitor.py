@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.demo.in_browser import Opened
+from bot.emulator.faults import Fault
 
 Open = Callable[..., Any]
 
@@ -81,6 +82,19 @@ def test_a_visitor_follows_an_incident_from_its_opening_to_the_digest(
 
     says(page, "Resolved: INC-1 Acme (🔶 Sev2)")
     says(page, "Tue 24 Nov")
+
+
+def test_what_is_typed_while_a_form_is_updated_stays(demo: Opened, visit: Open) -> None:
+    page = visit("U0ANA/C0SUPPORT")
+    types(page, "/sev2 ")
+    page.wait_for_selector("#modal")
+    demo.live.slack.faults.add("views.update", Fault.SLOW_BEFORE, times=None)
+
+    page.get_by_label("🔵 Sev3").check()
+    page.get_by_label("What is wrong").first.fill("pushes fail")
+    page.locator("#modal .bk-text", has_text="Nobody is paged").wait_for()
+
+    assert page.get_by_label("What is wrong").first.input_value() == "pushes fail"
 
 
 def test_the_panel_breaks_and_restores_slack(demo: Opened, visit: Open) -> None:

@@ -48,6 +48,7 @@ function input(spec, doer, values, errors) {
   const error = errors[spec.block_id];
   field.id = ids.field;
   field.dataset.block = spec.block_id;
+  field.dataset.holds = `${spec.element.type}/${spec.element.action_id}`;
   field.removeAttribute("aria-label");
   const described = [error && ids.error, spec.hint && ids.hint].filter(Boolean).join(" ");
   if (described) field.setAttribute("aria-describedby", described);

@@ -34,7 +34,7 @@ function select(spec, path, doer, state) {
     spec.options.map(option));
   node.value = chosen;
   node.addEventListener("change", () => node.value && asked(spec, () => doer.choose(path, node.value), node));
-  return entry(opensByKey(node), () => node.value || null);
+  return entry(opensByKey(node), ...chosenIn(node));
 }
 
 // Typing into it asks the app; taking one of its offers acts at once.
@@ -57,7 +57,7 @@ function searching(spec, path, doer) {
     offered = found;
     offers.replaceChildren(...offered.map((one) => h("option", { value: one.text.text })));
   });
-  return entry(h("span", null, node, offers), () => null);
+  return entry(h("span", null, node, offers), () => null, () => {});
 }
 
 function people(spec, _path, _doer, state) {
@@ -66,7 +66,7 @@ function people(spec, _path, _doer, state) {
     [...store.people.values()].filter((one) => !one.deleted && !one.is_bot)
       .map((one) => h("option", { value: one.id, text: personName(one.id) })));
   node.value = state?.selected_user ?? spec.initial_user ?? "";
-  return entry(opensByKey(node), () => node.value || null);
+  return entry(opensByKey(node), ...chosenIn(node));
 }
 
 function choices(kind, spec, path, doer, state) {
@@ -80,8 +80,11 @@ function choices(kind, spec, path, doer, state) {
       h("input", { type: kind, name, value: one.value, checked: chosen.has(one.value) }),
       h("span", null, textOf(one.text)))));
   node.addEventListener("change", () => doer.choose(path));
-  const values = () => [...node.querySelectorAll("input:checked")].map((input) => input.value);
-  return entry(node, () => (kind === "radio" ? values()[0] || null : values()));
+  const inputs = [...node.querySelectorAll("input")];
+  const values = () => inputs.filter((input) => input.checked).map((input) => input.value);
+  return entry(node, () => (kind === "radio" ? values()[0] || null : values()), (given) => {
+    for (const input of inputs) input.checked = [given].flat().includes(input.value);
+  });
 }
 
 function textInput(spec, _path, _doer, state) {
@@ -90,14 +93,14 @@ function textInput(spec, _path, _doer, state) {
     rows: spec.multiline ? 4 : undefined, type: spec.multiline ? undefined : "text", autocomplete: "off",
   });
   node.value = state?.value ?? spec.initial_value ?? "";
-  return entry(node, () => node.value || null);
+  return entry(node, () => node.value || null, (given) => { node.value = given ?? ""; });
 }
 
 function moment(spec, _path, _doer, state) {
   const node = h("input", { class: "bk-input moment", type: "datetime-local" });
-  const given = state?.selected_date_time ?? spec.initial_date_time;
-  node.value = given ? toLocal(new Date(given * 1000), zone()) : "";
-  return entry(node, () => (node.value ? Math.floor(fromLocal(node.value, zone()) / 1000) : null));
+  const write = (given) => { node.value = given ? toLocal(new Date(given * 1000), zone()) : ""; };
+  write(state?.selected_date_time ?? spec.initial_date_time);
+  return entry(node, () => (node.value ? Math.floor(fromLocal(node.value, zone()) / 1000) : null), write);
 }
 
 const ELEMENTS = {
@@ -111,10 +114,17 @@ const ELEMENTS = {
   datetimepicker: moment,
 };
 
-// An input is a node that knows what stands in it.
-function entry(node, read) {
-  node.read = read;
-  return node;
+// An input is a node that knows what stands in it, and can take it over from another.
+function entry(node, read, write) {
+  return Object.assign(node, { read, write });
+}
+
+// How a menu is read, and how it takes a value, if it offers that one.
+function chosenIn(node) {
+  const write = (given) => {
+    if (!given || [...node.options].some((one) => one.value === given)) node.value = given ?? "";
+  };
+  return [() => node.value || null, write];
 }
 
 // An element at work is not disabled: that would take the keyboard away from it.

@@ -9,6 +9,7 @@ import { on, store } from "./store.js";
 
 let dialog = null;
 let shown = null; // the id, hash and errors that are drawn
+let viewId = null; // of the form that is drawn
 let back = null; // brings the keyboard back to whatever opened the form
 
 export function startModal() {
@@ -22,7 +23,7 @@ export function startModal() {
 function draw() {
   const view = store.view;
   if (!view) {
-    shown = null;
+    shown = viewId = null;
     if (dialog) leave();
     return;
   }
@@ -37,7 +38,10 @@ function draw() {
   }
   shown = drawn;
   const block = document.activeElement?.closest("#modal [data-block]")?.dataset.block;
+  const entered = viewId === view.id ? inputs() : [];
+  viewId = view.id;
   fill(dialog, form(view));
+  keep(entered);
   if (isNew) dialog.showModal();
   const same = block && dialog.querySelector(`[data-block="${block}"]`);
   if (same && !dialog.querySelector("[aria-invalid]")) {
@@ -74,10 +78,18 @@ function form(view) {
   return node;
 }
 
-function entries() {
-  const found = {};
-  for (const node of dialog.querySelectorAll("[data-block]")) found[node.dataset.block] = node.read();
-  return found;
+const inputs = () => [...dialog.querySelectorAll("[data-block]")];
+
+const entries = () => Object.fromEntries(inputs().map((node) => [node.dataset.block, node.read()]));
+
+// What a person entered survives a redrawing of the same form, as in Slack: the app's
+// update may have been on its way while they typed.
+function keep(entered) {
+  for (const old of entered) {
+    const same = inputs().find((node) =>
+      node.dataset.block === old.dataset.block && node.dataset.holds === old.dataset.holds);
+    same?.write(old.read());
+  }
 }
 
 async function act(name, more) {
@@ -94,23 +106,9 @@ async function submit() {
   if (answer.refused || answer.error) {
     byId("modal-said").textContent = answer.refused || failure(answer.error);
   } else if (Object.keys(answer.errors || {}).length && store.view) {
-    keep();
     store.view = { ...store.view, errors: answer.errors };
     draw();
   }
-}
-
-// What was entered survives a redrawing that only adds sentences under inputs.
-function keep() {
-  const values = structuredClone(store.view.values);
-  for (const spec of store.view.body.blocks) {
-    if (spec.type !== "input") continue;
-    const node = dialog.querySelector(`[data-block="${spec.block_id}"]`);
-    const given = node.read();
-    const state = values[spec.block_id]?.[spec.element.action_id];
-    if (state && "value" in state) state.value = given;
-  }
-  store.view.values = values;
 }
 
 function close() {
