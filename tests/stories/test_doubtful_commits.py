@@ -13,7 +13,7 @@ from tests.story import Story
 
 # Slack waits three seconds for an answer.
 ANSWERS_WITHIN_S = 3
-BACK_WITHIN_S = 5
+BACK_WITHIN_S = 10  # Other tests keep the machine busy.
 NOT_KNOWN = "It is NOT KNOWN whether this was recorded (the database cannot be reached)"
 
 
@@ -32,9 +32,15 @@ def cards(story: Story) -> list[str]:
 def come_back(story: Story) -> float:
     """Wait until the bot can write again, and return how long that took."""
     began = time.monotonic()
-    while reasons := story.bot.health().reasons:
+    while reasons := _besides_the_scheduler(story):
         assert time.monotonic() - began < BACK_WITHIN_S, reasons
     return time.monotonic() - began
+
+
+def _besides_the_scheduler(story: Story) -> list[str]:
+    """Return what is wrong; no scheduler runs in a story, however long it takes."""
+    reasons = story.bot.health().reasons
+    return [one for one in reasons if not one.startswith("nothing was looked for")]
 
 
 @pytest.mark.parametrize("broken", [Break.UNSENT, Break.UNANSWERED])
