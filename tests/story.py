@@ -17,9 +17,11 @@ from bot.delivery.pacing import UNPACED, Pace
 from bot.emulator.api.refusals import Json
 from bot.emulator.people.exchanges import Answer, Sent
 from bot.emulator.records import Message, Person, View
+from bot.inbound.health import Pulse
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
+from bot.running.scheduler import TICK_EVERY_S
 from tests import postgres
 from tests.paths import ROOT
 from tests.replicas import Pair, pair
@@ -100,8 +102,12 @@ class Story(Trial):
     def built(self, wake: Callable[[], None] = lambda: None) -> Bot:
         """Return a bot at rest, or two that share a record and act as one."""
         if self.replicas == 1:
-            return super().built(wake)
-        return pair(super().built, is_http=self.is_http)
+            return self._beside_the_scheduler(super().built(wake))
+        return self._beside_the_scheduler(pair(super().built, is_http=self.is_http))
+
+    def _beside_the_scheduler(self, bot: Bot) -> Bot:
+        """Return a bot whose tick is never overdue: a story has no scheduler."""
+        return replace(bot, pulse=Pulse(TICK_EVERY_S, lambda: 0))
 
     def use_policy(self, **changes: Any) -> None:
         """Change fields of the policy in force."""

@@ -63,13 +63,18 @@ def on_call(told: Story) -> str:
 
 
 def test_a_page_goes_to_whom_the_calendar_names(plan: Plan) -> None:
-    told = plan(ANA, BEN)
+    told = plan(
+        event("Ana", "20261123T090000", "20261124T110000"),
+        event("On call: Ben", "20261124T110000", "20261130T090000"),
+    )
 
     told.command("dee", SEV1)
-    told.travel(pacific("2026-11-25 10:00"))
+    paged = told.phone("ana")
+    told.take("ana")
+    told.travel(pacific("2026-11-24 11:30"))
     told.command("dee", "/sev1 globex: checkout is down")
 
-    assert len(told.phone("ana")) == 1
+    assert len(paged) == 1
     assert any("INC-2" in one for one in told.phone("ben"))
     assert on_call(told).startswith("Primary: @ben until Mon")
 
