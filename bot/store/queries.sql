@@ -357,33 +357,6 @@ WHERE workspace = :workspace
 ORDER BY next_nudge_at, incident, kind, count
 LIMIT :most;
 
--- name: is_due
-SELECT next_nudge_at
-FROM deadlines
-WHERE workspace = :workspace
-  AND next_nudge_at <= :now
-LIMIT 1;
-
--- name: is_late_or_due
-SELECT 1 AS found
-FROM deadlines
-WHERE workspace = :workspace
-  AND next_nudge_at <= :now
-UNION ALL
-SELECT 1 AS found
-FROM deadlines
-WHERE workspace = :workspace
-  AND closed_at IS NULL
-  AND missed_at IS NULL
-  AND paused_at IS NULL
-  AND late_at < :now
-UNION ALL
-SELECT 1 AS found
-FROM incidents
-WHERE workspace = :workspace
-  AND offered_until <= :now
-LIMIT 1;
-
 -- name: expired_offers
 SELECT number
 FROM incidents

@@ -41,7 +41,6 @@ ELSEWHERE: Mapping[str, str] = {
     "people": "only where an owner is typed by name",
     "has_reminder": "only where somebody takes over who was told already",
     "remove_item": "only where a message of many stands there without some of them",
-    "next_instants": "a trial's, to know how far to travel",
     "unfinished": "a trial's, to know whether all is sent",
     "newest_messages": "the demo's, to show them",
     "forget_misses": _SET_BACK,

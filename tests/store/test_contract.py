@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -151,6 +152,9 @@ COMPARED = [query for query in queries() if query != "server_time"]
 # These use the same name for something else.
 OTHERWISE: Mapping[str, Mapping[str, object]] = {
     "accept_cover": {"by": "U0BEN"},
+    "ask_for_cover": dict.fromkeys(
+        ("accepted_by", "accepted_at", "withdrawn_by", "withdrawn_at")
+    ),
     "claim_looks": {"thread_of": ""},
     "inbox_answer": {"key": "command/0"},
     "forget_leaver": {"id": "U0GONE"},
@@ -199,6 +203,7 @@ def live(database: Database) -> None:
     reminders.tick()
     for number, severity in enumerate((Severity.SEV1, Severity.SEV2, Severity.SEV3)):
         report = Report(severity, f"fault {number}", "C0SUPPORT", "Acme", "premium")
+        report = replace(report, link=f"archives/C0SUPPORT/p{number}")
         triage.open(Act("U0ANA", f"command/{number}"), report)
     triage.take(Act("U0CEM", "press/1"), 2, from_owner=None)
     triage.update(Act("U0CEM", "form/1"), 2, Update("we are on it"))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -180,12 +180,13 @@ def due_deadlines(
 
 def is_due(tx: Transaction, now: datetime) -> bool:
     """Return whether any deadline has a reminder due by `now`."""
-    return tx.one("is_due", now=now) is not None
+    return bool(due_deadlines(tx, datetime.min.replace(tzinfo=UTC), now, most=1))
 
 
 def is_late_or_due(tx: Transaction, now: datetime) -> bool:
     """Return whether there is a reminder, a miss or the end of an offer by `now`."""
-    return tx.one("is_late_or_due", now=now) is not None
+    at = next_instant(tx)
+    return at is not None and at <= now
 
 
 def lock_due(

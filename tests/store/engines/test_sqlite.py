@@ -366,7 +366,6 @@ def opens_at(tx: Transaction, name: str) -> datetime:
         ("mark_missed", "deadlines_late"),
         ("next_instants", "deadlines_next_nudge"),
         ("next_instants", "incidents_offered"),
-        ("is_late_or_due", "incidents_offered"),
         ("expired_offers", "incidents_offered"),
         ("fallen_deadlines", "deadlines_fallen"),
     ],
