@@ -61,7 +61,7 @@ def queries() -> Mapping[str, str]:
     parts = named("queries.sql")
 
     def columns(found: re.Match[str]) -> str:
-        every = parts[found[2]].split(",")
+        every = _COLUMNS.sub(columns, parts[found[2]]).split(",")
         return ", ".join(f"{found[1] or ''}{one.strip()}" for one in every)
 
     return {

@@ -5,19 +5,24 @@
 -- Some UPDATEs pick their rows in a subquery with ORDER BY id FOR UPDATE. A plain
 -- UPDATE locks rows in whatever order it reads them, so two of them could deadlock.
 -- https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-DEADLOCKS
--- @columns stands for the list of that name; @table.columns and @:columns put a table
--- or a colon before each.
+-- @columns stands for the list of that name, which may hold another; @table.columns and
+-- @:columns put a table or a colon before each.
+
+-- name: changing_incident_columns
+severity, plan, customer, reported_at, status, owner, owned_since, offered_to,
+offered_until, responded_at, updated_at, waiting_since, last_sign_at, closed_at,
+closed_by, rotation, reopened_at
 
 -- name: incident_columns
-workspace, number, severity, plan, customer, title, link, status, owner, opened_by,
-channel, reported_at, opened_at, owned_since, offered_to, offered_until, responded_at,
-updated_at, waiting_since, last_sign_at, closed_at, closed_by, rotation,
-reopened_at
+workspace, number, title, link, opened_by, channel, opened_at,
+@changing_incident_columns
+
+-- name: changing_deadline_columns
+target, calendar, policy, is_aim, started_at, due_at, late_at, pauses, paused_at,
+changed, step, fired, next_nudge_at, snoozed_until, missed_at, closed_at, outcome
 
 -- name: deadline_columns
-incident, kind, count, target, calendar, policy, is_aim, started_at, due_at, late_at,
-pauses, paused_at, changed, step, fired, next_nudge_at, snoozed_until, missed_at,
-closed_at, outcome
+incident, kind, count, @changing_deadline_columns
 
 -- name: message_columns
 id, key, kind, priority, conversation, person, incident, thread_of, edit_of, refs,
@@ -30,6 +35,20 @@ accepted_by, accepted_at, withdrawn_by, withdrawn_at
 
 -- name: event_columns
 id, kind, at, recorded_at, by_person, details
+
+-- name: person_columns
+id, name, zone, dm, is_member, is_active, seen_at, quiet_until, quiet_hours
+
+-- name: item_columns
+incident, deadline_kind, deadline_count, fired, step, because, next_person, next_at,
+held_at
+
+-- name: receipt_columns
+incident, deadline_kind, deadline_count, fired, place, step, due_at, outcome, reason,
+held_until
+
+-- name: suggestion_columns
+about, candidates, decision, incident, by_person, decided_at
 
 -- name: take_lock
 SELECT name
@@ -97,23 +116,11 @@ RETURNING number;
 
 -- name: update_incident
 UPDATE incidents
-SET severity = :severity,
-  plan = :plan,
-  customer = :customer,
-  reported_at = :reported_at,
-  status = :status,
-  owner = :owner,
-  owned_since = :owned_since,
-  offered_to = :offered_to,
-  offered_until = :offered_until,
-  responded_at = :responded_at,
-  updated_at = :updated_at,
-  waiting_since = :waiting_since,
-  last_sign_at = :last_sign_at,
-  closed_at = :closed_at,
-  closed_by = :closed_by,
-  rotation = :rotation,
-  reopened_at = :reopened_at
+SET (
+  @changing_incident_columns
+) = (
+  @:changing_incident_columns
+)
 WHERE workspace = :workspace
   AND number = :number
 RETURNING number;
@@ -301,23 +308,11 @@ VALUES (
   :workspace, @:deadline_columns
 )
 ON CONFLICT (workspace, incident, kind, count) DO UPDATE
-SET target = excluded.target,
-  calendar = excluded.calendar,
-  policy = excluded.policy,
-  is_aim = excluded.is_aim,
-  started_at = excluded.started_at,
-  due_at = excluded.due_at,
-  late_at = excluded.late_at,
-  pauses = excluded.pauses,
-  paused_at = excluded.paused_at,
-  changed = excluded.changed,
-  step = excluded.step,
-  fired = excluded.fired,
-  next_nudge_at = excluded.next_nudge_at,
-  snoozed_until = excluded.snoozed_until,
-  missed_at = excluded.missed_at,
-  closed_at = excluded.closed_at,
-  outcome = excluded.outcome
+SET (
+  @changing_deadline_columns
+) = (
+  @excluded.changing_deadline_columns
+)
 RETURNING count;
 
 -- name: save_fired
@@ -500,12 +495,8 @@ RETURNING name, at;
 -- name: save_person
 -- Older news changes nothing: Slack delivers an event again until it is acknowledged,
 -- and a list of everybody takes a while to read. Who is back is no leaver.
-INSERT INTO people (
-  workspace, id, name, zone, dm, is_member, is_active, updated, seen_at
-)
-VALUES (
-  :workspace, :id, :name, :zone, NULL, :is_member, :is_active, :updated, :seen_at
-)
+INSERT INTO people (workspace, id, name, zone, is_member, is_active, updated, seen_at)
+VALUES (:workspace, :id, :name, :zone, :is_member, :is_active, :updated, :seen_at)
 ON CONFLICT (workspace, id) DO UPDATE
 SET name = excluded.name,
   zone = excluded.zone,
@@ -631,8 +622,7 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: person
-SELECT
-  id, name, zone, dm, is_member, is_active, seen_at, quiet_until, quiet_hours
+SELECT @person_columns
 FROM people
 WHERE workspace = :workspace
   AND id = :id;
@@ -659,8 +649,7 @@ ORDER BY id;
 
 -- name: concerned
 -- Whom an incident may concern: its owner, also one to be, and the people on call.
-SELECT
-  id, name, zone, dm, is_member, is_active, seen_at, quiet_until, quiet_hours
+SELECT @person_columns
 FROM people
 WHERE workspace = :workspace
   AND id IN (
@@ -678,7 +667,7 @@ WHERE workspace = :workspace
 ORDER BY id;
 
 -- name: people
-SELECT id, name, zone, quiet_hours, dm, is_member, is_active, seen_at
+SELECT @person_columns
 FROM people
 WHERE workspace = :workspace
 ORDER BY name;
@@ -754,16 +743,14 @@ VALUES (
 )
 )
 INSERT INTO outbox (
-  workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
-  refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
-  rendered, queued_at, sent_at, last_error, folded_into
+  workspace, key, kind, priority, conversation, person, incident, thread_of, refs,
+  state, attempts, not_before, is_stale, is_live, queued_at, folded_into
 )
 SELECT
   :workspace, fresh.key, fresh.kind, fresh.priority, COALESCE(fresh.conversation, people.dm),
-  fresh.person, fresh.incident, fresh.thread_of, NULL, fresh.refs,
+  fresh.person, fresh.incident, fresh.thread_of, fresh.refs,
   CASE WHEN fresh.folded_into IS NULL THEN 'queued' ELSE 'merged' END, 0, :not_before,
-  NULL, NULL, 0, CASE WHEN fresh.folded_into IS NULL THEN 0 ELSE 1 END, NULL,
-  NULL, :queued_at, NULL, NULL, fresh.folded_into
+  0, CASE WHEN fresh.folded_into IS NULL THEN 0 ELSE 1 END, :queued_at, fresh.folded_into
 FROM fresh
 LEFT JOIN people
   ON people.workspace = :workspace
@@ -816,14 +803,8 @@ WHERE workspace = :workspace
 RETURNING id;
 
 -- name: queue_item
-INSERT INTO outbox_items (
-  workspace, key, position, incident, deadline_kind, deadline_count, fired, step,
-  because, next_person, next_at, held_at
-)
-VALUES (
-  :workspace, :key, :position, :incident, :deadline_kind, :deadline_count, :fired,
-  :step, :because, :next_person, :next_at, :held_at
-)
+INSERT INTO outbox_items (workspace, key, position, @item_columns)
+VALUES (:workspace, :key, :position, @:item_columns)
 RETURNING position;
 
 -- name: hold_item
@@ -863,14 +844,8 @@ RETURNING
   NULL AS next_at, held_at;
 
 -- name: write_receipt
-INSERT INTO receipts (
-  workspace, incident, deadline_kind, deadline_count, fired, place, step, due_at,
-  outcome, reason, held_until
-)
-VALUES (
-  :workspace, :incident, :deadline_kind, :deadline_count, :fired, :place, :step,
-  :due_at, :outcome, :reason, :held_until
-)
+INSERT INTO receipts (workspace, @receipt_columns)
+VALUES (:workspace, @:receipt_columns)
 ON CONFLICT (workspace, incident, deadline_kind, deadline_count, fired, place)
 DO NOTHING
 RETURNING fired;
@@ -878,12 +853,11 @@ RETURNING fired;
 -- name: write_stand_in
 -- Somebody else gets what a place did not take.
 INSERT INTO receipts (
-  workspace, incident, deadline_kind, deadline_count, fired, place, step, due_at,
-  outcome, reason, held_until
+  workspace, incident, deadline_kind, deadline_count, fired, place, step, due_at
 )
 SELECT
   workspace, incident, deadline_kind, deadline_count, fired, CAST(:place AS TEXT), step,
-  MIN(due_at), NULL, NULL, NULL
+  MIN(due_at)
 FROM receipts
 WHERE workspace = :workspace
   AND incident = :incident
@@ -1105,14 +1079,12 @@ ORDER BY reader.person;
 -- An edit that is being sent keeps its lease and is marked stale, so that it is sent
 -- once more afterwards; queueing it now would let two edits overtake each other.
 INSERT INTO outbox (
-  workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
-  refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
-  rendered, queued_at, sent_at, last_error
+  workspace, key, kind, priority, conversation, person, incident, edit_of, refs, state,
+  attempts, not_before, is_stale, is_live, queued_at
 )
 SELECT
-  workspace, 'edit:' || key, 'edit', 2, conversation, person, incident, NULL, key, '{}',
-  'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
-  NULL, :queued_at, NULL, NULL
+  workspace, 'edit:' || key, 'edit', 2, conversation, person, incident, key, '{}',
+  'queued', 0, :not_before, 0, 0, :queued_at
 FROM outbox AS shown
 WHERE workspace = :workspace
   AND is_live = 1
@@ -1148,9 +1120,8 @@ RETURNING id;
 -- Queue an edit of each sent message about the incidents of a message that a newer one
 -- at the same place may replace. As with queue_edits there is one edit per message.
 INSERT INTO outbox (
-  workspace, key, kind, priority, conversation, person, incident, thread_of, edit_of,
-  refs, state, attempts, not_before, lease_until, lease_token, is_stale, is_live, ts,
-  rendered, queued_at, sent_at, last_error
+  workspace, key, kind, priority, conversation, person, incident, edit_of, refs, state,
+  attempts, not_before, is_stale, is_live, queued_at
 )
 WITH own AS (
   SELECT incident
@@ -1197,9 +1168,8 @@ shown AS (
     AND COALESCE(other.thread_of, '') = COALESCE(message.thread_of, '')
 )
 SELECT
-  workspace, 'edit:' || key, 'edit', 2, conversation, person, incident, NULL, key, '{}',
-  'queued', 0, :not_before, NULL, NULL, 0, 0, NULL,
-  NULL, :queued_at, NULL, NULL
+  workspace, 'edit:' || key, 'edit', 2, conversation, person, incident, key, '{}',
+  'queued', 0, :not_before, 0, 0, :queued_at
 FROM shown
 WHERE id < (
     SELECT MAX(id)
@@ -1256,18 +1226,14 @@ WHERE id IN (
 RETURNING id;
 
 -- name: outbox_items
-SELECT
-  key, position, incident, deadline_kind, deadline_count, fired, step, because,
-  next_person, next_at, held_at
+SELECT @item_columns
 FROM outbox_items
 WHERE workspace = :workspace
   AND key = :key
 ORDER BY position;
 
 -- name: folded_items
-SELECT
-  item.key, item.position, item.incident, item.deadline_kind, item.deadline_count,
-  item.fired, item.step, item.because, item.next_person, item.next_at, item.held_at
+SELECT @item.item_columns
 FROM outbox AS message
 JOIN outbox_items AS item
   ON item.workspace = message.workspace
@@ -1346,8 +1312,7 @@ WHERE newer.person = message.person
 -- What older messages at the same place say of a message's incidents, as far as it is
 -- still owed. An offer leaves standing what they ask.
 SELECT
-  item.incident, item.deadline_kind, item.deadline_count, item.fired, item.step,
-  item.because, item.next_person, item.next_at, item.held_at, older.sent_at
+  @item.item_columns, older.sent_at
 FROM outbox_items AS item
 JOIN outbox AS older
   ON older.workspace = item.workspace
@@ -2254,18 +2219,14 @@ WHERE workspace = :workspace
 ORDER BY number;
 
 -- name: suggestion
-SELECT about, candidates, decision, incident, by_person, decided_at
+SELECT @suggestion_columns
 FROM suggestions
 WHERE workspace = :workspace
   AND about = :about;
 
 -- name: decide_suggestion
-INSERT INTO suggestions (
-  workspace, about, candidates, decision, incident, by_person, decided_at
-)
-VALUES (
-  :workspace, :about, :candidates, :decision, :incident, :by_person, :decided_at
-)
+INSERT INTO suggestions (workspace, @suggestion_columns)
+VALUES (:workspace, @:suggestion_columns)
 -- What was opened stays so, even if it was voided and then declined.
 ON CONFLICT (workspace, about) DO UPDATE
 SET candidates = excluded.candidates,
@@ -2295,7 +2256,7 @@ LIMIT :most;
 
 -- name: decided_suggestions
 SELECT
-  about, candidates, decision, incident, by_person, decided_at,
+  @suggestion_columns,
   CASE
     WHEN status = 'void' AND NOT EXISTS (
       SELECT 1
@@ -2390,8 +2351,7 @@ WHERE workspace = :workspace
 ORDER BY incident, id;
 
 -- name: suggestions_between
-SELECT
-  incident, about, candidates, decision, by_person, decided_at
+SELECT @suggestion_columns
 FROM suggestions
 WHERE workspace = :workspace
   AND incident BETWEEN :first AND :last
@@ -2470,10 +2430,7 @@ WHERE version = :version;
 
 -- name: ask_for_cover
 INSERT INTO covers (workspace, @cover_columns)
-VALUES (
-  :workspace, :request, :of_what, :instead_of, :begins_at, :ends_at, :asked_by, :asked_of,
-  :asked_at, NULL, NULL, NULL, NULL
-)
+VALUES (:workspace, @:cover_columns)
 ON CONFLICT (workspace, request, of_what) DO NOTHING
 RETURNING request;
 
@@ -2534,6 +2491,7 @@ WHERE workspace = :workspace
   AND person = :person
   AND of_what = :of_what
 RETURNING person;
+
 -- name: claim_feed
 -- Read a feed; no row back means that it was tried lately, and there is a copy of it.
 INSERT INTO feeds (workspace, name, source, tried_at)
