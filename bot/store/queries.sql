@@ -1001,42 +1001,35 @@ WHERE owed.workspace = :workspace
         AND due.deadline_kind = owed.kind
         AND due.deadline_count = owed.count
         AND due.fired > owed.receipts_from
-        AND due.outcome IS NULL
-        AND NOT EXISTS (
-          SELECT 1
-          FROM outbox_items AS item
-          JOIN outbox AS message
-            ON message.workspace = item.workspace
-            AND message.key = item.key
-          WHERE item.workspace = due.workspace
-            AND item.incident = due.incident
-            AND item.deadline_kind = due.deadline_kind
-            AND item.deadline_count = due.deadline_count
-            AND item.fired = due.fired
-            AND due.place = CASE
-              WHEN message.thread_of IS NULL
-              THEN COALESCE(message.person, message.conversation)
-              ELSE 'thread'
-            END
-        )
-    )
-    OR EXISTS (
-      SELECT 1
-      FROM receipts AS due
-      WHERE due.workspace = owed.workspace
-        AND due.incident = owed.incident
-        AND due.deadline_kind = owed.kind
-        AND due.deadline_count = owed.count
-        AND due.fired > owed.receipts_from
-        AND due.outcome = 'held'
-        AND NOT EXISTS (
-          SELECT 1
-          FROM held
-          WHERE held.workspace = due.workspace
-            AND held.person = due.place
-            AND held.incident = due.incident
-            AND held.deadline_kind = due.deadline_kind
-            AND held.deadline_count = due.deadline_count
+        AND (
+          due.outcome IS NULL
+          AND NOT EXISTS (
+            SELECT 1
+            FROM outbox_items AS item
+            JOIN outbox AS message
+              ON message.workspace = item.workspace
+              AND message.key = item.key
+            WHERE item.workspace = due.workspace
+              AND item.incident = due.incident
+              AND item.deadline_kind = due.deadline_kind
+              AND item.deadline_count = due.deadline_count
+              AND item.fired = due.fired
+              AND due.place = CASE
+                WHEN message.thread_of IS NULL
+                THEN COALESCE(message.person, message.conversation)
+                ELSE 'thread'
+              END
+          )
+          OR due.outcome = 'held'
+          AND NOT EXISTS (
+            SELECT 1
+            FROM held
+            WHERE held.workspace = due.workspace
+              AND held.person = due.place
+              AND held.incident = due.incident
+              AND held.deadline_kind = due.deadline_kind
+              AND held.deadline_count = due.deadline_count
+          )
         )
     )
   )
