@@ -2509,14 +2509,8 @@ WHERE workspace = :workspace
   AND source = :source
 RETURNING name;
 
--- name: feeds_read_at
-SELECT name, read_at, tried_at
-FROM feeds
-WHERE workspace = :workspace
-  AND read_at IS NOT NULL;
-
--- name: feed_stretches
-SELECT name, stretches, told
+-- name: feeds_read
+SELECT name, read_at, tried_at, stretches, told
 FROM feeds
 WHERE workspace = :workspace
   AND read_at IS NOT NULL;

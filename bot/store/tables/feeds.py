@@ -44,15 +44,14 @@ def save(  # noqa: PLR0913  # What one reading leaves.
 
 def told(tx: Transaction, name: str) -> frozenset[str]:
     """Return hashes of the unknown names in a feed of which the leads have heard."""
-    found = {row["name"]: row["told"] for row in tx.all("feed_stretches")}
+    found = {row["name"]: row["told"] for row in tx.all("feeds_read")}
     return frozenset(json.loads(found.get(name) or "[]"))
 
 
 def read_at(tx: Transaction) -> Mapping[str, tuple[datetime, datetime]]:
     """Return when each feed was last read, and when it was last tried."""
     return {
-        row["name"]: (row["read_at"], row["tried_at"])
-        for row in tx.all("feeds_read_at")
+        row["name"]: (row["read_at"], row["tried_at"]) for row in tx.all("feeds_read")
     }
 
 
@@ -63,5 +62,5 @@ def stretches(tx: Transaction) -> dict[str, tuple[Stretch, ...]]:
             (datetime.fromisoformat(since), datetime.fromisoformat(to), who)
             for since, to, who in json.loads(row["stretches"])
         )
-        for row in tx.all("feed_stretches")
+        for row in tx.all("feeds_read")
     }
