@@ -33,5 +33,5 @@ def reading(url: str | None = None) -> Iterator[Transaction]:
 
 def names(tx: Transaction) -> Callable[[str], str]:
     """Return what gives a person's name by their Slack id, or else the id."""
-    known = {row["id"]: row["name"] for row in tx.all("names")}
+    known = {row["id"]: row["name"] for row in tx.all("people")}
     return lambda person: known.get(person) or person

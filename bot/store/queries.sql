@@ -641,12 +641,6 @@ WHERE workspace = :workspace
   AND id = :id
 RETURNING id;
 
--- name: names
-SELECT id, name
-FROM people
-WHERE workspace = :workspace
-ORDER BY id;
-
 -- name: concerned
 -- Whom an incident may concern: its owner, also one to be, and the people on call.
 SELECT @person_columns

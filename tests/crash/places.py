@@ -60,7 +60,6 @@ ELSEWHERE: Mapping[str, str] = {
     "events_between": _REPORT,
     "events_since": _REPORT,
     "incidents_opened": _REPORT,
-    "names": _REPORT,
     "policy_text": _REPORT,
     "reminders_between": _REPORT,
     "told_between": _REPORT,
