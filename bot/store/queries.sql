@@ -1445,7 +1445,16 @@ SET state = 'sending',
   lease_token = :token,
   lease_until = CASE WHEN priority = 0 THEN :page_lease_until ELSE :lease_until END
 WHERE id = (
-  WITH RECURSIVE conversations (conversation) AS (
+  WITH RECURSIVE limited (name) AS NOT MATERIALIZED (
+    SELECT name
+    FROM rate_limits
+    WHERE workspace = :workspace
+      AND limited_until > CASE
+        WHEN name LIKE 'budget:%' THEN :burst_until
+        ELSE :system_now
+      END
+  ),
+  conversations (conversation) AS (
     SELECT (
       SELECT MIN(first.conversation)
       FROM outbox AS first
@@ -1455,17 +1464,8 @@ WHERE id = (
     )
     WHERE NOT EXISTS (
       SELECT 1
-      FROM rate_limits
-      WHERE rate_limits.workspace = :workspace
-        AND rate_limits.limited_until > :system_now
-        AND rate_limits.name IN ('workspace', 'chat.postMessage')
-    )
-    AND NOT EXISTS (
-      SELECT 1
-      FROM rate_limits
-      WHERE rate_limits.workspace = :workspace
-        AND rate_limits.limited_until > :burst_until
-        AND rate_limits.name = 'budget:posts'
+      FROM limited
+      WHERE name IN ('workspace', 'chat.postMessage', 'budget:posts')
     )
     UNION ALL
     SELECT (
@@ -1518,10 +1518,8 @@ WHERE id = (
     FROM conversations
     WHERE NOT EXISTS (
       SELECT 1
-      FROM rate_limits
-      WHERE rate_limits.workspace = :workspace
-        AND rate_limits.limited_until > :system_now
-        AND rate_limits.name = 'conversation:' || conversations.conversation
+      FROM limited
+      WHERE name = 'conversation:' || conversations.conversation
     )
     AND conversations.conversation NOT LIKE 'ring:%'
     UNION ALL
@@ -1538,17 +1536,8 @@ WHERE id = (
     )
     WHERE NOT EXISTS (
       SELECT 1
-      FROM rate_limits
-      WHERE rate_limits.workspace = :workspace
-        AND rate_limits.limited_until > :system_now
-        AND rate_limits.name IN ('workspace', 'chat.update')
-    )
-    AND NOT EXISTS (
-      SELECT 1
-      FROM rate_limits
-      WHERE rate_limits.workspace = :workspace
-        AND rate_limits.limited_until > :burst_until
-        AND rate_limits.name = 'budget:edits'
+      FROM limited
+      WHERE name IN ('workspace', 'chat.update', 'budget:edits')
     )
   )
   AND priority <= :down_to
