@@ -1,36 +1,26 @@
 """What falls due on the days ahead, as text: `sevbot due --ahead 5`."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
+from bot.cli import record
 from bot.cli.policies import now, read
-from bot.errors import BotError
 from bot.incidents.days_ahead import Day, days_ahead
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
-from bot.settings import read_settings
-from bot.store import opening
 from bot.triage import daily_lists, reviews
 
 
 def text(business_days: int) -> str:
     """Return today and the business days after it, as things stand in the record."""
-    url, at = read_settings().database_url, now()
-    workspace = opening.known_workspace(url)
-    if workspace is None:
-        raise BotError("There is no record yet.")
-    with closing(opening.opened(url, workspace)) as database, database.reading() as tx:
+    at = now()
+    with record.reading() as tx:
         policy = reviews.policy_at(tx, read(None, at.date()), at, at)
         cases = daily_lists.load_cases(tx, at)
-        names = {row["id"]: row["name"] for row in tx.all("names")}
+        name = record.names(tx)
     days = days_ahead(policy, cases, at, business_days)
     head = f"As things stand, times in {policy.team_hours.zone.key}"
-    lines = (
-        line
-        for day in days
-        for line in _lines(policy, day, lambda id_: names.get(id_, id_))
-    )
+    lines = (line for day in days for line in _lines(policy, day, name))
     return "\n".join([head, *lines])
 
 
