@@ -1,7 +1,5 @@
 """`sevbot oncall --report`: hours on call and pages by person and kind of time."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -13,7 +11,7 @@ from bot.cli.printing import aligned
 from bot.incidents import fairness, recipients
 from bot.incidents.fairness import Load, When
 from bot.policy.policies import Policy
-from bot.store.maintenance.exporting import defused
+from bot.store.maintenance.exporting import csv_of
 from bot.store.tables import covers, stories
 from bot.triage import accounts, reviews
 
@@ -68,11 +66,13 @@ def _hours(length: timedelta | None) -> str:
 
 
 def _csv(everybody: Sequence[tuple[str, Load]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     hours, pages = ([f"{one}_{kind}" for kind in When] for one in ("hours", "pages"))
-    writer.writerow(["person", *hours, *pages])
-    for name, load in everybody:
-        held = [_hours(load.hours.get(kind)) for kind in When]
-        writer.writerow([defused(name), *held, *(load.pages[kind] for kind in When)])
-    return text.getvalue().rstrip("\n")
+    rows = [
+        (
+            name,
+            *(_hours(load.hours.get(k)) for k in When),
+            *(load.pages[k] for k in When),
+        )
+        for name, load in everybody
+    ]
+    return csv_of([("person", *hours, *pages), *rows]).rstrip("\n")

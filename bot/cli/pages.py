@@ -1,7 +1,5 @@
 """A report as one page: HTML that needs nothing else, Markdown, or CSV."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -94,14 +92,10 @@ def as_markdown(page: Page) -> str:
 def as_csv(page: Page) -> str:
     """Return the tables one after the other, each row with its table's title."""
     # Imported here: what only names the formats needs no record.
-    from bot.store.maintenance.exporting import defused  # noqa: PLC0415
+    from bot.store.maintenance.exporting import csv_of  # noqa: PLC0415
 
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for one in page.sections:
-        for row in (one.head, *one.rows) if one.rows else ():
-            writer.writerow(map(defused, (one.title, *row)))
-    return text.getvalue()
+    tables = [one for one in page.sections if one.rows]
+    return csv_of((one.title, *row) for one in tables for row in (one.head, *one.rows))
 
 
 def publish(page: Page, kind: Format, to: Path | None) -> None:

@@ -5,6 +5,7 @@ the same memory however long the record is, and keeps no writer waiting.
 """
 
 import csv
+import io
 import json
 import os
 import re
@@ -184,6 +185,13 @@ def defused(value: object) -> object:
     """Return a cell of a CSV file that no spreadsheet runs."""
     is_formula = isinstance(value, str) and _FORMULA.match(value)
     return f"'{value}" if is_formula else value
+
+
+def csv_of(rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as the text of a CSV file."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(map(defused, row) for row in rows)
+    return text.getvalue()
 
 
 def _kind(column: str) -> type:
