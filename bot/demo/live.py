@@ -23,7 +23,7 @@ from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.policy.rotations import Holders
 from bot.store.database import Transaction
-from bot.store.engines.read_only import Reading
+from bot.store.engines import sqlite
 from bot.store.engines.sqlite import SqliteDatabase
 from bot.store.tables import covers
 from bot.triage.tick import next_at
@@ -57,7 +57,6 @@ class Live:
         self.slack = LocalSlack(clock=self.clock)
         self._folder = folder
         self._file = folder / "sevbot.db"
-        self._record = Reading(self._file, self.slack.team_id)
         self.changed: Callable[[], None] = lambda: None
         self._bot: BotProcess | None = None
         self._starting = Lock()
@@ -149,7 +148,7 @@ class Live:
     @contextmanager
     def record(self) -> Iterator[Transaction]:
         """Read the record, whether the bot runs or not."""
-        with self._reading, self._record.transaction() as tx:
+        with self._reading, sqlite.reading(self._file, self.slack.team_id) as tx:
             yield tx
 
     def waiting(self) -> int:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -73,10 +73,8 @@ class SqliteDatabase:
     def reading(self) -> Iterator["SqliteTransaction"]:
         """Read on a connection of its own: in WAL mode that blocks no writer."""
         self._must_be_there()
-        with honest(), closing(looking(self._path)) as connection:
-            connection.execute("BEGIN")
-            _must_be_of_our_shape(connection)
-            yield SqliteTransaction(connection, self._workspace)
+        with reading(self._path, self._workspace) as tx:
+            yield tx
 
     def whole(self) -> AbstractContextManager["SqliteTransaction"]:
         """Begin a transaction that sees every workspace."""
@@ -268,14 +266,18 @@ def _log_ahead(connection: sqlite3.Connection, busy_for: timedelta) -> None:
             return
 
 
-def looking(path: Path | str) -> sqlite3.Connection:
-    """Connect to a file in order to read it only."""
+@contextmanager
+def reading(path: Path | str, workspace: str) -> Iterator[SqliteTransaction]:
+    """Read a file as it is now, beside the bot that writes it or after it stopped."""
     # Not mode=ro: a reader in WAL mode may have to create the -shm file, or to recover
     # the WAL after a bot was killed. https://www.sqlite.org/wal.html#readonly
     uri = f"{Path(path).absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
+    opened = partial(sqlite3.connect, uri, uri=True, isolation_level=None)
+    with honest(), closing(opened()) as connection:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        _must_be_of_our_shape(connection)
+        yield SqliteTransaction(connection, workspace)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

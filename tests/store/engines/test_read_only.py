@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StorageError
-from bot.store.engines.read_only import Reading
-from bot.store.engines.sqlite import SqliteDatabase
+from bot.store.engines.sqlite import SqliteDatabase, reading
 from tests.paths import ROOT
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -38,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def noted(path: Path) -> object:
-    with Reading(path, "T1").transaction() as tx:
+    with reading(path, "T1") as tx:
         row = tx.one("mark", name="tick")
     return row["at"] if row else None
 
@@ -78,7 +77,7 @@ def test_a_reader_sees_committed_rows_after_a_writer_is_killed(
 def test_a_reader_changes_nothing(path: Path) -> None:
     SqliteDatabase(path, "T1").close()
 
-    with pytest.raises(StorageError), Reading(path, "T1").transaction() as tx:
+    with pytest.raises(StorageError), reading(path, "T1") as tx:
         tx.one("set_mark", name="tick", at=NOON)
 
     assert noted(path) is None
