@@ -28,7 +28,9 @@ THEMES = ("light", "dark")
 
 @contextmanager
 def demo(file: Path | None = None, **more: Any) -> Iterator[Opened]:
-    with in_browser.opened(tried_policy.tried(file), port=0, beat=0, **more) as opened:
+    with in_browser.opened(
+        tried_policy.Policies(file), port=0, beat=0, **more
+    ) as opened:
         yield opened
 
 

@@ -73,8 +73,3 @@ def shipped() -> Policy:
     return policy_file.read(
         text, name="policies.yaml", holidays=public_holidays, today=_TODAY
     )
-
-
-def tried(file: Path | None) -> Policies:
-    """Return the policy of a file, or the one that comes with the bot."""
-    return Policies(file)

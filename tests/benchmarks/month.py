@@ -65,7 +65,7 @@ def card(opened: Opened, number: int) -> Message:
 
 def main() -> None:
     """Play it and print what it took."""
-    tried = tried_policy.tried(None)
+    tried = tried_policy.Policies(None)
     with in_browser.opened(tried, port=0, story=None) as opened:
         opened.live.start_over(BEGINS)
         began = perf_counter()

@@ -36,7 +36,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def demo() -> Iterator[Opened]:
     """Run the demo with nothing in it."""
-    tried = tried_policy.tried(None)
+    tried = tried_policy.Policies(None)
     with in_browser.opened(tried, port=0, story=None, beat=0) as opened:
         yield opened
 

@@ -66,7 +66,7 @@ def test_a_policy_that_does_not_load_is_shown_with_its_line(
     line = wrong[: wrong.index("primary: ana")].count("\n") + 1
 
     with in_browser.opened(
-        tried_policy.tried(file), port=0, story=None, beat=0
+        tried_policy.Policies(file), port=0, story=None, beat=0
     ) as opened:
         context = chromium.new_context()
         page = context.new_page()

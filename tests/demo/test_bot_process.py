@@ -22,7 +22,7 @@ from tests.processes import PROC, is_gone, offspring, until
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    tried = tried_policy.tried(None)
+    tried = tried_policy.Policies(None)
     with in_browser.opened(tried, port=0, story=None, beat=0) as opened:
         yield opened
 

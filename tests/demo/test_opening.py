@@ -69,7 +69,7 @@ def test_the_address_is_printed_where_no_browser_opens(
 
 def test_the_page_begins_with_the_story_that_was_asked_for() -> None:
     story = STORIES[-1]
-    tried = tried_policy.tried(None)
+    tried = tried_policy.Policies(None)
     with in_browser.opened(tried, port=0, story=story, beat=0) as opened:
         shown = opened.stage.state()
 

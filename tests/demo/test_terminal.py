@@ -21,7 +21,7 @@ from tests.commands import Run, write
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    tried = tried_policy.tried(None)
+    tried = tried_policy.Policies(None)
     with in_browser.opened(tried, port=0, story=None, beat=0) as opened:
         yield opened
 
@@ -188,7 +188,7 @@ def test_the_ids_of_a_policy_become_people_and_channels(tmp_path: Path) -> None:
     )
     file.write_text(text, encoding="utf-8")
 
-    tried = tried_policy.tried(file)
+    tried = tried_policy.Policies(file)
     with in_browser.opened(tried, port=0, story=None) as opened:
         slack = opened.live.slack
         slack.as_("dee").command("/sev1", "acme: down", channel="support")
@@ -201,7 +201,7 @@ def test_a_broken_policy_is_shown_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
     broken = default_text().replace("primary: U0ANA", "primary: ana")
     file.write_text(broken, encoding="utf-8")
-    tried = tried_policy.tried(file)
+    tried = tried_policy.Policies(file)
     with in_browser.opened(tried, port=0, story=None) as opened:
         (problem,) = opened.stage.state()["policy"]["problems"]
 
@@ -219,7 +219,7 @@ def test_a_port_in_use_is_skipped_and_reported() -> None:
         taken.listen()
         port = taken.getsockname()[1]
 
-        tried = tried_policy.tried(None)
+        tried = tried_policy.Policies(None)
         with in_browser.opened(tried, port=port, story=None) as opened:
             assert opened.taken == port
             assert not opened.page.url.endswith(f":{port}/")

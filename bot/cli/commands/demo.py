@@ -9,7 +9,8 @@ import typer
 from bot import logs
 from bot.cli.printing import say
 from bot.cli.signals import until_told
-from bot.demo import in_browser, stories, terminal, tried_policy
+from bot.demo import in_browser, stories, terminal
+from bot.demo.tried_policy import Policies
 from bot.errors import PolicyError, UserError
 
 
@@ -41,7 +42,7 @@ def demo(  # noqa: PLR0913  # Each is an option of the command.
 
     Nothing leaves this machine and nothing is kept.
     """
-    tried = tried_policy.tried(policies)
+    tried = Policies(policies)
     try:
         told = stories.find(story)
     except LookupError as error:
