@@ -7,7 +7,7 @@ from time import monotonic
 from typing import assert_never
 
 from bot.demo.live import Live
-from bot.demo.stories import (
+from bot.demo.story_steps import (
     Act,
     At,
     FillsIn,

@@ -11,13 +11,13 @@ from typing import Any
 
 from bot.demo.conductor import Audience, Conductor
 from bot.demo.live import Live
-from bot.demo.stories import (
+from bot.demo.stories import Story
+from bot.demo.story_steps import (
     Act,
     At,
     FillsIn,
     Presses,
     SlackIs,
-    Story,
     Types,
     Writes,
     words,

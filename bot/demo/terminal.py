@@ -18,17 +18,8 @@ from rich.text import Text
 
 from bot.demo.conductor import Audience, Conductor
 from bot.demo.live import Live
-from bot.demo.stories import (
-    TWO_DAYS,
-    Act,
-    At,
-    FillsIn,
-    SlackIs,
-    Story,
-    Types,
-    Writes,
-    words,
-)
+from bot.demo.stories import TWO_DAYS, Story
+from bot.demo.story_steps import Act, At, FillsIn, SlackIs, Types, Writes, words
 from bot.demo.time_travel import Course
 from bot.demo.tried_policy import shipped
 from bot.emulator.people.exchanges import Answer
