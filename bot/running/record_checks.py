@@ -1,11 +1,10 @@
 """Whether the record takes what people and the bot have to write, for the health."""
 
 import logging
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clock import elapsed
 from bot.errors import StorageError
 from bot.store.database import Transaction
 from bot.triage.context import Context
@@ -35,10 +34,9 @@ class Found:
 class RecordCheck:
     """Reads and writes as a command does; a failed write is tried at each look."""
 
-    def __init__(self, context: Context, now: Callable[[], float] = time.monotonic):
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._now = now
-        self._write_at = now()
+        self._write_at = elapsed()
 
     def look(self) -> Found:
         """Return what was found; nothing that the record does makes this raise."""
@@ -52,14 +50,14 @@ class RecordCheck:
 
     def _look(self) -> Found:
         system_now = self._context.system_clock()
-        is_due = self._now() >= self._write_at
+        is_due = elapsed() >= self._write_at
         with self._context.database.transaction() as tx:
             if is_due:
                 _write(tx, system_now)
             page = tx.one("oldest_unsent_page")
             first = tx.one("oldest_sendable", system_now=system_now)
         if is_due:
-            self._write_at = self._now() + _WRITE_EVERY_S
+            self._write_at = elapsed() + _WRITE_EVERY_S
         return Found(
             page=(page["queued_at"], page["last_error"]) if page else None,
             waits=system_now - first["not_before"] if first else None,
