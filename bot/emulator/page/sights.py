@@ -173,8 +173,6 @@ def _person(person: Person) -> Json:
         "real_name": person.real_name,
         "tz": person.zone.key,
         "is_bot": person.is_bot,
-        "is_guest": person.is_restricted or person.is_ultra_restricted,
-        "is_stranger": person.is_stranger,
         "deleted": person.deleted,
     }
 
@@ -186,7 +184,6 @@ def _channel(channel: Channel, person: Person, unread: int, threads: int) -> Jso
         "name": channel.name,
         "is_im": channel.is_im,
         "is_private": channel.is_private,
-        "archived": channel.archived,
         "with": other if channel.is_im else None,
         "members": len(channel.members),
         "unread": unread,
