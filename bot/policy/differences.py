@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -23,6 +23,8 @@ _KINDS = re.compile(
     r"|(?:status )?updates?(?: frequency| cadence)?|cadence"
     r"|communication(?: frequency)?)|(?P<resolution>resolution(?: times?| targets?)?)"
 )
+# Behind a heading; ¶ and # are links to it.
+_FOOTNOTE = re.compile(r"\S ?(?:[*†‡§⁰¹²³⁴-⁹]|\[\w{1,2}\])")
 
 
 class Verdict(StrEnum):
@@ -127,7 +129,7 @@ def _compared(
     texts = list(dict.fromkeys(cell.text for cell in cells))
     ours = None if target is None else wording.published(target)
     # Two that contradict each other are not understood, whichever of them is right.
-    if len(texts) > 1 or any(cell.is_merged for cell in cells):
+    if len(texts) > 1 or any(not cell.is_clear for cell in cells):
         return Difference(place, " / ".join(texts), ours, Verdict.NOT_UNDERSTOOD)
     page = texts[0] if texts else None
     if target is None and not _is_known(policy, place):
@@ -153,34 +155,44 @@ class _Reader:
     def __init__(self, policy: Policy, table: Table) -> None:
         self._policy = policy
         self._rows = table.rows
-        self._outer = [*table.lines[-1:], *table.headings[-1:], ""][0]
+        self._outer = [*table.lines[-1:], *table.headings[-1:], "no heading"][0]
         self._label = cache(self._named_by)
         # It is asked for each cell of a line.
         self._unknown = cache(self._any_unknown)
+        self._is_noted = False
         self._title = self._above(table)
 
     def cells(self) -> Iterator[tuple[Place, Cell]]:
-        """Yield the cells that are targets, or stand where one should be."""
+        """Yield the cells that are targets, or stand where one should be.
+
+        A footnote's mark on a heading counts for all of its cells.
+        """
         columns: dict[int, Place] = {}
+        noted: set[int] = set()
         for number, row in enumerate(self._rows):
-            beside = Place()
+            beside, is_noted = Place(), self._is_noted
             for column, cell in enumerate(row):
                 above = columns.get(column, Place())
                 is_head = number == 0 or column == 0
                 if label := self._label(cell.text, is_head=is_head):
                     columns[column] = label.with_more(above)
-                    beside = label.with_more(beside)
+                    beside = beside.with_more(label)
+                    if _has_note(cell.text):
+                        noted.add(column)
+                        is_noted = True
                     continue
-                place = beside.with_more(above).with_more(self._title)
+                place = above.with_more(beside).with_more(self._title)
                 if place.table not in tables.PUBLISHED or not cell.text or is_head:
                     continue
+                has_note = is_noted or column in noted
+                found = replace(cell, is_clear=cell.is_clear and not has_note)
                 if place.severity and place.plan:
-                    yield place, cell
+                    yield place, found
                 elif place.severity or place.plan:
                     is_beside = bool(beside.severity or beside.plan)
                     name = self._unknown(None if is_beside else number, column)
                     if name:
-                        yield place.with_more(Place("", name, name)), cell
+                        yield place.with_more(Place("", name, name)), found
 
     def _any_unknown(self, row: int | None, column: int) -> str:
         """Return the heading that names what nobody knows; empty if it is none.
@@ -194,9 +206,8 @@ class _Reader:
             line = list(self._rows[row])
         if not any(_reads(cell.text) for cell in line):
             return ""
-        if self._label(line[0].text, is_head=True):
-            return self._outer
-        return line[0].text
+        head = line[0].text
+        return self._outer if not head or self._label(head, is_head=True) else head
 
     def _above(self, table: Table) -> Place:
         """Return what the headings, the lines above and the corner say of all cells."""
@@ -205,7 +216,10 @@ class _Reader:
         said += [*reversed(table.headings), *reversed(table.lines)]
         title = Place()
         for text in said:
-            title = title.with_more(self._label(text, is_head=True) or Place())
+            label = self._label(text, is_head=True) or Place()
+            if label.table and not title.table:
+                self._is_noted = _has_note(text)
+            title = title.with_more(label)
         return title
 
     def _named_by(self, text: str, *, is_head: bool) -> Place | None:
@@ -232,6 +246,10 @@ class _Reader:
             return Place(severity=severity)
         plan = self._policy.find_plan(name)
         return Place(plan=plan.id) if plan else None
+
+
+def _has_note(heading: str) -> bool:
+    return _FOOTNOTE.search(heading) is not None
 
 
 def _reads(text: str) -> bool:

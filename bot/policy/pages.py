@@ -21,16 +21,22 @@ _NO_TAG = re.compile(r"<(?![^<>]*>)")
 _DECLARATION = re.compile(r"<[!?][^<>]*>")
 # Not a star alone: that is a footnote's mark.
 _EMPHASIS = re.compile(r"(?<![\w*])(\*\*|__|\*|_|`)(?=\S)([^*_`]+)(?<=\S)\1(?![\w*])")
+_NEXT_CELL = re.compile(r"(?<=\S)[ \n]*\n\t(?![ \t]*\|)(?: *\n+)?")
+_ROW_BELOW_ROW = re.compile(r"\t[^\n\t]*\n[^\n\t]*\t")
+_EMPTY_LINES = re.compile(r"(\t[^\n\t]*\n) *\n+(?=[^\n\t]*\t)")
 _MARKS = re.compile(r"[\\<*_`\[&]")
 _LINK = re.compile(r"!?\[([^\[\]^]+)\]\([^()\[\]]*\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table. One that is merged stands at each place that it covers."""
+    """A cell of a table. One that is merged stands at each place that it covers.
+
+    What it promises is then not clear; nor is it below a footnote's mark.
+    """
 
     text: str
-    is_merged: bool = False
+    is_clear: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,11 @@ class Table:
 
 def tables(text: str) -> list[Table]:
     """Return the tables of a page, in order."""
+    text = _UNSEEN.sub("", text)
     if _IS_HTML.search(text) is None:
-        return _Page().of_lines(text.splitlines())
+        return _Page().of_lines(_joined(text.splitlines()))
     reader = _Html()
-    reader.feed(_DECLARATION.sub("", _NO_TAG.sub("&lt;", _UNSEEN.sub("", text))))
+    reader.feed(_DECLARATION.sub("", _NO_TAG.sub("&lt;", text)))
     reader.close()
     return reader.finished()
 
@@ -72,6 +79,9 @@ class _Page:
 
     def table(self, rows: list[tuple[Cell, ...]], caption: str = "") -> None:
         """Add a table. One without rows, as around other tables, is none."""
+        # A single cell over the whole width is a caption.
+        if len(rows) > 1 and len(rows[0]) > 1 and _is_one(rows[0]):
+            caption, rows = f"{caption} {rows[0][0].text}".strip(), rows[1:]
         if not rows:
             return
         above = (*self.headings.values(), *filter(None, (caption,)))
@@ -98,6 +108,22 @@ class _Page:
         return self.tables
 
 
+def _joined(lines: list[str]) -> list[str]:
+    """Return lines with each row of cells on one, as browsers copy most tables.
+
+    Where a cell holds paragraphs they put an empty line behind it, and the tab to the
+    next one on a line below.
+    """
+    text = _NEXT_CELL.sub("\t", "\n".join(lines))
+    if _ROW_BELOW_ROW.search(text) is None:
+        text = _EMPTY_LINES.sub(r"\1", text)
+    return text.split("\n")
+
+
+def _is_one(row: tuple[Cell, ...]) -> bool:
+    return not row[0].is_clear and len(set(row)) == 1
+
+
 def _split(line: str) -> list[str]:
     """Return the cells of a row in Markdown."""
     row = line.strip().removeprefix("|")
@@ -112,7 +138,7 @@ def _even(rows: list[list[str]]) -> list[tuple[Cell, ...]]:
     """
     width = len(rows[0])
     return [
-        tuple(Cell(_plain(text), len(row) != width) for text in row[:_WIDEST])
+        tuple(Cell(_plain(text), len(row) == width) for text in row[:_WIDEST])
         for row in rows
     ]
 
@@ -133,6 +159,7 @@ class _Grid:
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
     row: list[Cell] = field(default_factory=list)
     below: dict[int, tuple[int, Cell]] = field(default_factory=dict)
+    is_in_row: bool = False
     cell: list[str] | None = None
     spans: tuple[int, int] = (1, 1)
     caption: str = ""
@@ -140,7 +167,9 @@ class _Grid:
 
     def begin_cell(self, tag: str, attributes: dict[str, str | None]) -> None:
         self.cell, self.is_caption = [], tag == "caption"
-        self.spans = _span(attributes.get("colspan")), _span(attributes.get("rowspan"))
+        across, down = attributes.get("colspan"), attributes.get("rowspan")
+        # A rowspan of 0 reaches to the end of its group of rows.
+        self.spans = _span(across), _WIDEST if down == "0" else _span(down)
 
     def end_cell(self) -> None:
         if self.cell is None:
@@ -151,20 +180,31 @@ class _Grid:
             self.caption = text
             return
         self._fill()
-        cell = Cell(text, across * down > 1)
+        cell = Cell(text, across * down == 1)
         for _ in range(min(across, _WIDEST - len(self.row))):
             if down > 1:
                 self.below[len(self.row)] = (down, cell)
             self.row.append(cell)
 
+    def begin_row(self) -> None:
+        self.end_row()
+        self.is_in_row = True
+
     def end_row(self) -> None:
         self.end_cell()
+        if not self.is_in_row and not self.row:
+            return
         self._fill()
         if self.row:
             self.rows.append(tuple(self.row))
-            left = {at: (n - 1, cell) for at, (n, cell) in self.below.items()}
-            self.below = {at: one for at, one in left.items() if one[0] > 0}
-        self.row = []
+        left = {at: (n - 1, cell) for at, (n, cell) in self.below.items()}
+        self.below = {at: one for at, one in left.items() if one[0] > 0}
+        self.row, self.is_in_row = [], False
+
+    def end_group(self) -> None:
+        """No cell reaches from the head of a table into its body."""
+        self.end_row()
+        self.below = {}
 
     def _fill(self) -> None:
         """Take over the cells that reach down from the rows above."""
@@ -196,7 +236,9 @@ class _Html(HTMLParser):
                     self._end_text()
                 self._open.append(_Grid())
             case "tr":
-                grid.end_row()
+                grid.begin_row()
+            case "thead" | "tbody" | "tfoot":
+                grid.end_group()
             case "td" | "th" | "caption":
                 grid.end_cell()
                 grid.begin_cell(tag, dict(attrs))
@@ -204,6 +246,8 @@ class _Html(HTMLParser):
                 self.handle_data("[")
             case _ if tag in _LEVELS and not self._open:
                 self._end_text()
+            case "del" | "s" | "strike":
+                self.handle_data("~~")
             case "br" | "p" | "div" | "li":
                 self.handle_data("\n")
             case _:
@@ -218,10 +262,14 @@ class _Html(HTMLParser):
                 self._page.table(grid.rows, grid.caption)
             case "tr":
                 grid.end_row()
+            case "thead" | "tbody" | "tfoot":
+                grid.end_group()
             case "td" | "th" | "caption":
                 grid.end_cell()
             case "sup":
                 self.handle_data("]")
+            case "del" | "s" | "strike":
+                self.handle_data("~~")
             case _ if tag in _LEVELS and not self._open:
                 text = " ".join("".join(self._text).split())
                 self._page.heading(_LEVELS.index(tag), text)

@@ -52,6 +52,11 @@ def as_tabs(page: str) -> str:
     return "\r\n".join(line.lstrip("# ") for line in cells)
 
 
+def as_paragraphs(page: str) -> str:
+    """Return the page as a browser copies it where cells hold paragraphs."""
+    return as_tabs(page).replace("\t", "\n\n\t").replace("\r\n", "\n\n")
+
+
 def as_html(page: str) -> str:
     """Return the page in HTML, whose end tags of rows and cells may be left out."""
     body = [""]
@@ -96,7 +101,7 @@ def by_plan(page: str) -> str:
     return "\n".join(parts)
 
 
-FORMS = [as_markdown, as_tabs, as_html, transposed, by_plan]
+FORMS = [as_markdown, as_tabs, as_paragraphs, as_html, transposed, by_plan]
 every_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 Form = Callable[[str], str]
 
@@ -157,6 +162,30 @@ def test_what_is_not_understood_is_never_the_same(words: str, form: Form) -> Non
     assert page == words
 
 
+@pytest.mark.parametrize("tag", ["s", "del", "strike"])
+def test_what_is_struck_out_is_not_understood(tag: str) -> None:
+    page = as_html(MARKDOWN).replace(
+        "<td>2 Business Days", f"<td><{tag}>2 Business Days</{tag}>", 1
+    )
+
+    ((place, _, verdict),) = other(page)
+
+    assert (place.severity, verdict) == ("sev3", NOT_UNDERSTOOD)
+
+
+@pytest.mark.parametrize("mark", ["*", " †", " [1]", "²"])
+@pytest.mark.parametrize("form", [as_markdown, as_tabs, as_html, by_plan])
+def test_a_footnote_on_a_heading_counts_for_its_cells(form: Form, mark: str) -> None:
+    page = form(MARKDOWN).replace("First response", f"First response{mark}")
+
+    found = other(page)
+
+    assert [place for place, *_ in found] == [
+        Place(*cell) for cell in CELLS if cell[0] == "first_response"
+    ]
+    assert {verdict for *_, verdict in found} == {NOT_UNDERSTOOD}
+
+
 @every_form
 def test_an_empty_cell_is_missing_on_the_page(form: Form) -> None:
     cell = ("follow_up", "sev4", "premium")
@@ -185,6 +214,40 @@ def test_a_plan_that_nobody_knows_is_not_understood(form: Form) -> None:
     assert sorted(map(astuple, unknown)) == [
         (table, severity, "Silver") for table in TABLES for severity in SEVERITIES
     ]
+
+
+@pytest.mark.parametrize("form", [as_markdown, as_tabs, as_html])
+def test_a_column_without_a_heading_is_not_left_out(form: Form) -> None:
+    found = other(form(MARKDOWN.replace("| Standard Support |", "| |")))
+
+    assert [verdict for *_, verdict in found] == [Verdict.MISSING] * 8 + [
+        NOT_UNDERSTOOD
+    ] * 8
+
+
+def test_a_title_in_the_first_row_leaves_the_headings_in_the_next() -> None:
+    page = (
+        "<table><tr><th colspan=3>First response</th></tr><tr><th>Severity</th>"
+        "<th>Premium</th><th>Gold</th></tr><tr><td>Sev1</td>"
+        "<td>4 Business Hours</td><td>8 Business Hours</td></tr></table>"
+    )
+
+    found = [(place, verdict) for place, page, verdict in other(page) if page]
+
+    assert found == [(Place("first_response", "sev1", "Gold"), NOT_UNDERSTOOD)]
+
+
+def test_the_first_name_in_a_row_and_the_column_say_where_a_cell_stands() -> None:
+    page = (
+        "First response\nSeverity\tBefore\tKind\tPremium\n"
+        "Sev1\tSev2\tStandard\t4 Business Hours\n"
+        "Sev2\tSev3\tStandard\t1 Business Day"
+    )
+
+    found = {one.place: one.verdict for one in differences.found(POLICY, page)}
+
+    assert found[Place("first_response", "sev1", "premium")] is Verdict.SAME
+    assert found[Place("first_response", "sev2", "premium")] is Verdict.DIFFERS
 
 
 @every_form
@@ -244,19 +307,55 @@ def test_a_copied_row_that_lacks_merged_cells_is_not_understood() -> None:
     ]  # fmt: skip
 
 
-def test_merged_headings_reach_over_their_columns() -> None:
+@pytest.mark.parametrize("end", ["", "</tr>\n"], ids=["open", "closed"])
+def test_merged_headings_reach_over_their_columns(end: str) -> None:
     first, then = tables_of(MARKDOWN).values()
     names = "".join(f"<th>{escape(name)}" for name in NAMES)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(c)}" for c in [*one, *two[1:]])
+        end + "<tr>" + "".join(f"<td>{escape(c)}" for c in [*one, *two[1:]])
         for one, two in zip(first[1:], then[1:], strict=True)
     )
     page = (
         "<table><tr><th rowspan=2>Severity<th colspan=3>First response"
-        f"<th colspan=3>Updates<tr>{names}{names}{rows}</table>"
+        f"<th colspan=3>Updates{end}<tr>{names}{names}{rows}</table>"
     )
 
     assert other(page) == []
+
+
+@pytest.mark.parametrize("end", ["", "</tr>\n"], ids=["open", "closed"])
+def test_a_severity_may_head_a_row_for_each_table(end: str) -> None:
+    first, then = tables_of(MARKDOWN).values()
+    names = "".join(f"<th>{escape(name)}" for name in NAMES)
+    rows = "".join(
+        f"{end}<tr><th rowspan=2>{one[0]}<th>First response"
+        + "".join(f"<td>{escape(cell)}" for cell in one[1:])
+        + f"{end}<tr><th>Updates"
+        + "".join(f"<td>{escape(cell)}" for cell in two[1:])
+        for one, two in zip(first[1:], then[1:], strict=True)
+    )
+
+    assert other(f"<table><tr><th>Severity<th>Table{names}{rows}</table>") == []
+
+
+def test_a_merged_cell_reaches_to_the_end_of_its_group_at_most() -> None:
+    page = (
+        "<h2>First response</h2><table><thead><tr><th rowspan=9>Severity</th>"
+        "<th>Premium</th></tr></thead><tbody><tr><td>Sev1</td>"
+        "<td rowspan='0'>4 Business Hours</td></tr><tr><td>Sev2</td></tr></tbody>"
+        "<tr><td>Sev3</td><td>1 Business Day</td></tr></table>"
+    )
+
+    found = [(place, verdict) for place, page, verdict in other(page) if page]
+
+    assert found == [
+        (Place("first_response", one, "premium"), NOT_UNDERSTOOD)
+        for one in ("sev1", "sev2")
+    ]
+
+
+def test_a_page_copied_with_tabs_on_their_own_lines_is_read() -> None:
+    assert other(as_paragraphs(MARKDOWN).replace("\t", "\t\n\n")) == []
 
 
 def test_tables_about_other_things_are_left_out() -> None:
@@ -345,7 +444,8 @@ def test_all_is_missing_on_a_page_without_tables(page: str) -> None:
     "piece",
     ["<", "<a ", "<!--", "<script>", "<table><tr><td>", "<td colspan=1000 rowspan=99>",
      "[", "[a](", "**", "| a ", "|-", "a\tb\n", "| a |\n|-|\n", "# # ", "<h1>", "&",
-     "<table><tr><th>Sev1<td>4 business hours</table>", "four (4) "],
+     "<table><tr><th>Sev1<td>4 business hours</table>", "four (4) ",
+     "\t", "a\n\n\tb", "\n\t", "a\tb\n\n", "a\n\n"],
 )  # fmt: skip
 def test_the_time_grows_with_the_page_and_not_faster(piece: str) -> None:
     def took(size: int) -> float:
