@@ -153,14 +153,15 @@ def _short_days(home: Schedule) -> Iterator[str]:
 
 def _long_gap(hours: BusinessHours, now: datetime) -> tuple[datetime, datetime] | None:
     """Return the first closed time of more than two weeks within a year."""
-    closed_at = now
-    for opens, closes in hours.open_spans(now, now + _YEAR):
+    closed_at, end = now, now + _YEAR
+    for opens, closes in hours.open_spans(now, end):
         if opens - closed_at > 14 * _DAY:
             return closed_at, opens
         closed_at = closes
-    end = hours.next_opening(closed_at)
-    is_long = end is not None and end - closed_at > 14 * _DAY
-    return (closed_at, end) if end is not None and is_long else None
+    # The last span may be open at the end of the year, which closes nothing.
+    opens_at = hours.next_opening(closed_at) if closed_at < end else None
+    is_long = opens_at is not None and opens_at - closed_at > 14 * _DAY
+    return (closed_at, opens_at) if opens_at is not None and is_long else None
 
 
 def _length(spans: tuple[Span, ...]) -> timedelta:

@@ -5,6 +5,7 @@ Calendars and targets have modules of their own.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from textwrap import shorten
@@ -17,6 +18,11 @@ from bot.policy.severities import Severity
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _UNITS = {"d": _DAY, "h": _HOUR, "m": _MINUTE, "s": timedelta(seconds=1)}
 _MOST_NAMES = 3
+# What people react with every day.
+_EVERYDAY = (
+    "+1", "thumbsup", "eyes", "white_check_mark", "heavy_check_mark", "ok_hand",
+    "raised_hands", "pray", "heart", "tada",
+)  # fmt: skip
 _SHORTEST_REPEAT = 5 * _MINUTE
 _MOST_IN_AN_HOUR = _HOUR // _SHORTEST_REPEAT
 
@@ -24,14 +30,14 @@ _MOST_IN_AN_HOUR = _HOUR // _SHORTEST_REPEAT
 def found(policy: Policy) -> Iterator[str]:
     """Yield a sentence for each such setting: its key, then the consequence."""
     channels = {
-        "incidents": policy.channels.incidents,
-        "digest": policy.channels.digest,
-        "fallback": policy.channels.fallback,
-    }
+        "channels.incidents": policy.channels.incidents,
+        "channels.digest": policy.channels.digest,
+        "channels.fallback": policy.channels.fallback,
+    } | {f"intake.{n}": one for n, one in enumerate(policy.intake, start=1)}
     for key, other in _shared(channels):
         yield (
-            f"channels.{key}: is the channel for {other}, too; the messages of one are "
-            "lost among those of the other"
+            f"{key}: is the channel for {other.removeprefix('channels.')}, too; the "
+            "messages of one are lost among those of the other"
         )
     without = [one.name for one in policy.customers if one.plan is None]
     plan = policy.plan(policy.conduct.unknown_customer_plan).name
@@ -171,6 +177,11 @@ def _digests(policy: Policy) -> Iterator[str]:
                 f"{policy.calendar_choice.team} on some of its days; nobody is there "
                 "to read it"
             )
+        alike = [
+            replace(above, name=one.name) for above in policy.digests[: number - 1]
+        ]
+        if one in alike:
+            yield f"{key}: is the same as digest.{alike.index(one) + 1}; it comes twice"
         unknown = [name for name in one.customers if not policy.find_customer(name)]
         if unknown:
             yield f"{key}.customers: no customers of yours: {few(unknown)}"
@@ -194,7 +205,7 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
     """Return the sentences about single values, and whether each is true."""
     every, again = policy.escalation.check_in_every, policy.escalation.check_in_repeat
     repeat, kept_for = policy.escalation.repeat, policy.erase_texts_after or _DAY * 7
-    waits = policy.escalation.repeat_sev2
+    waits, at_least = policy.escalation.repeat_sev2, policy.reminders.at_least
     before, together = policy.reminders.before_closing, policy.reminders.together
     days = [spans for spans in policy.team_hours.home.weekly if spans]
     longest_day = max(spans[-1].closes - spans[0].opens for spans in days)
@@ -223,6 +234,12 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
         f"escalation.check_in_repeat: {said(again)} is not shorter than "
         f"check_in_every, {said(every)}; the next check-in would be due first": (
             again >= every
+        ),
+        "reminders.at_least: a late target can be reminded of every "
+        f"{said(at_least)}": at_least < _SHORTEST_REPEAT,
+        f"update_emoji: people put {policy.update_emoji} on messages for other "
+        "reasons; each of them counts as an answer to the customer": (
+            policy.update_emoji in _EVERYDAY
         ),
         "reminders.before_closing: a reminder for the end of the day leaves "
         f"{said(before)} to act": before < 5 * _MINUTE,

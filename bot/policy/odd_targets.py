@@ -26,6 +26,7 @@ def found(policy: Policy, now: datetime) -> Iterator[str]:
     first = _lengths(policy, "first_response", pages, now)
     news = {cell: policy.news(*cell) for cell in policy.follow_ups}
     lengths |= _lengths(policy, "follow_up", news, now)
+    lengths |= _lengths(policy, tables.RESOLUTION, policy.resolutions, now)
     at_least = policy.reminders.at_least
     if short := [key for key, length in lengths.items() if length <= at_least]:
         yield (

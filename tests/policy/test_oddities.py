@@ -156,6 +156,32 @@ def hours(words: str, holidays: str = "{country: XY}") -> tuple[str, str]:
             ],
         ),
         (
+            "at_least: 15m",
+            "at_least: 1m",
+            ["reminders.at_least: a late target can be reminded of every 1m"],
+        ),
+        (
+            'digest: {at: "09:15"}\n',
+            'digest: {at: "09:15"}\nintake: [C0INTAKE, C0SUPPORT]\n',
+            [
+                "intake.2: is the channel for fallback, too; the messages of one are "
+                "lost among those of the other"
+            ],
+        ),
+        (
+            'digest: {at: "09:15"}\n',
+            'digest: {at: "09:15"}\nupdate_emoji: eyes\n',
+            [
+                "update_emoji: people put eyes on messages for other reasons; each of "
+                "them counts as an answer to the customer"
+            ],
+        ),
+        (
+            'digest: {at: "09:15"}\n',
+            'digest: [{at: "09:15"}, {at: "09:20"}, {at: "09:15"}]\n',
+            ["digest.3: is the same as digest.1; it comes twice"],
+        ),
+        (
             "sev3: {means: odd}",
             "sev3: {means: odd, examples: [odd, “Slow for all.”, odd]}",
             [
@@ -237,6 +263,7 @@ def test_waking_for_the_lesser_alone_is_warned_of(
         ("zone: Europe/Berlin", "zone: UTC"),
         hours("{mon-fri: 17:00-09:00}"),
         hours("{mon-sun: 00:00-24:00}", "none"),
+        hours("{mon-sun: 00:00-24:00}"),
         hours("{mon-thu: 09:00-17:00, fri: 09:00-13:00}"),
         hours("{tue: 09:00-17:00}"),
         ("gold: 1 hour (24x7), basic: 4", "gold: 16 minutes (24x7), basic: 4"),
@@ -472,6 +499,14 @@ def test_a_calendar_that_counts_for_nobody_is_warned_of() -> None:
                 "reminders.at_least: 15m is all the time there is; no reminder comes "
                 'before these are due: first_response.sev3.gold "15 '
                 'business minutes"'
+            ),
+        ),
+        (
+            "interpretations:\n",
+            "resolution:\n  sev2: {basic: 10 business minutes}\ninterpretations:\n",
+            (
+                "reminders.at_least: 15m is all the time there is; no reminder comes "
+                'before these are due: resolution.sev2.basic "10 business minutes"'
             ),
         ),
         (
