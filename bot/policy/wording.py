@@ -80,8 +80,10 @@ _FOLLOW_UP = (
     rf"{_NEWS}{_LENGTH}{_AGREED}{_UNTIL}",
     rf"{_NEWS}(?:once )?(?:every|each) (?:(?P<other>other) |{_NUMBER} ?)?{_UNIT}"
     rf"{_RUNS}{_AGREED}{_UNTIL}",
-    rf"{_NEWS}(?:once )?(?P<single>{'|'.join(_SINGLE)}){_RUNS}{_AGREED}{_UNTIL}",
-    rf"{_NEWS}(?:(?P<often>once|twice)|{_NUMBER} times) (?:(?:per|a|every|each) {_UNIT}"
+    rf"{_NEWS}(?:once )?(?P<single>{'|'.join(_SINGLE)})(?: (?:status )?updates?)?"
+    rf"{_RUNS}{_AGREED}{_UNTIL}",
+    rf"{_NEWS}(?:(?P<often>once|twice)|{_NUMBER} times?) "
+    rf"(?:(?:per|an?|every|each) {_UNIT}"
     rf"|(?P<single>daily|weekly)){_AGREED}{_UNTIL}",
     rf"{_NEWS}{_END_OF.format('next')}{_UNTIL}",
     rf"(?P<continuous>continuous)(?: work| effort| updates)?{_UNTIL}",
@@ -301,8 +303,8 @@ def _times(
     count: int, unit: Unit, interpretations: Interpretations, *, or_agreed: bool
 ) -> Target | None:
     """Return a share of a day or a week, as "twice per business day" is one."""
-    if unit is Unit.DAY and count == 1:
-        return Target(Shape.EVERY, 1, Unit.DAY, or_agreed=or_agreed)
+    if count == 1 and unit not in (Unit.BUSINESS_DAY, Unit.WEEK):
+        return Target(Shape.EVERY, 1, unit, or_agreed=or_agreed)
     if unit is Unit.DAY and interpretations.every_day is EveryDay.BUSINESS_DAYS:
         unit = Unit.BUSINESS_DAY
     if unit in (Unit.BUSINESS_DAY, Unit.WEEK):
