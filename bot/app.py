@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from threading import Event
 
@@ -46,7 +46,6 @@ from bot.running.scheduler import TICK_EVERY_S, Scheduler, Wake, guarded
 from bot.running.senders import Senders
 from bot.settings import Settings, clock_of, text_of
 from bot.slack import actions
-from bot.slack.blocks import Message
 from bot.slack.client import Slack
 from bot.slack.identities import Identity
 from bot.store import opening
@@ -104,7 +103,12 @@ class Bot:
 
     def health(self) -> Health:
         found, calls = self.record_check.look(), self.outbox.failed_calls
-        unsent = self._unsent(found.page) if found.page else None
+        unsent = None
+        if found.page is not None:
+            queued_at, error = found.page
+            # It waits by the clock that people go by.
+            waits_for = max(self.context.clock() - queued_at, timedelta(0))
+            unsent = Unsent(waits_for, error)
         return health(
             trouble=calls.trouble,
             storage=found.refused or self.claims.failure,
@@ -127,11 +131,6 @@ class Bot:
                 calls.dead_letters.note(),
             ),
         )
-
-    def _unsent(self, page: tuple[datetime, str | None]) -> Unsent:
-        """Return how long a page waits, by the clock that people go by."""
-        queued_at, error = page
-        return Unsent(max(self.context.clock() - queued_at, timedelta(0)), error)
 
     def housekeeping(self) -> None:
         """Delete what is no longer needed."""
@@ -180,10 +179,8 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     outbox = Outbox(context, slack, Renderer(policy, clock, links), pace)
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = bolt_app(settings, slack, identity, executor)
-    linked = partial(links.put_in_answer, database)
-    _listeners(context, triage, people, slack, outbox, linked, wake, executor).register(
-        app
-    )
+    replies = Replies(slack, partial(links.put_in_answer, database), executor)
+    _listeners(context, triage, people, slack, outbox, replies, wake).register(app)
     bot = Bot(
         app=app,
         context=context,
@@ -219,15 +216,14 @@ def _listeners(  # noqa: PLR0913  # What an act may touch.
     people: People,
     slack: Slack,
     outbox: Outbox,
-    linked: Callable[[Message], Message],
+    replies: Replies,
     wake: Callable[[], None],
-    executor: ThreadPoolExecutor,
 ) -> Listeners:
     covers, triaging = Covers(context), Triaging(context, triage)
     questions = Questions(context, triage, people, covers)
     triages = Triages(context, triage, triaging, people, slack)
     changes = MessageUpdates(context, triage)
-    updates = CustomerUpdates(context, changes, people, slack, linked)
+    updates = CustomerUpdates(context, changes, people, slack, replies)
     shortcuts = {
         actions.TRIAGE_MESSAGE: triages.shortcut,
         actions.WAS_UPDATE: updates.of_shortcut,
@@ -240,12 +236,10 @@ def _listeners(  # noqa: PLR0913  # What an act may touch.
         shortcuts,
         triages,
         updates,
-        IntakeChannels(context, triages, triaging, people, slack, linked),
+        IntakeChannels(context, triages, triaging, people, slack, replies.linked),
         people,
-        Replies(slack, linked, executor),
-        triage.recorded,
-        triage.answer_written,
-        linked,
+        replies,
+        triage,
         wake,
     )
 
@@ -269,7 +263,6 @@ class Prepared:
     bot: Bot
     wake: Wake
     watch: PolicyWatch
-    team: str
 
 
 def prepared(
@@ -309,7 +302,7 @@ def prepared(
         database=context.database,
     )
     watch.prepare = lambda policy: guarded(partial(bot.feeds.look, policy))()
-    return Prepared(bot, wake, watch, identity.team)
+    return Prepared(bot, wake, watch)
 
 
 def _begun(
@@ -390,8 +383,7 @@ def _backups(settings: Settings, context: Context) -> DailyBackups | None:
     url, folder = settings.database_url, settings.backups
     if folder is None or opening.is_postgres(url):
         return None
-    record = opening.sqlite_path(url)
-    return DailyBackups(context, record, folder)
+    return DailyBackups(context, opening.sqlite_path(url), folder)
 
 
 def _transport(

@@ -1,12 +1,12 @@
 """Log the message that was the customer's update, by a shortcut or an emoji on it."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from bot.errors import Fate, SlackError, StorageError, UserError
 from bot.inbound import failures
+from bot.inbound.replies import Replies
 from bot.incidents.refusals import Refusal
 from bot.slack import actions, events, triage_text
 from bot.slack.blocks import Message
@@ -47,7 +47,7 @@ class CustomerUpdates:
     _updates: MessageUpdates
     _people: People
     _slack: Slack
-    _linked: Callable[[Message], Message]
+    _replies: Replies
 
     def of_shortcut(self, shortcut: Shortcut) -> Message:
         """Log the message on which the shortcut was chosen, or ask for its incident."""
@@ -105,7 +105,8 @@ class CustomerUpdates:
             why = _GONE if is_gone else failures.emoji_failed(reason(error.code))
             answer = answers.sentence(why)
         if answer is not None:
-            self._whisper(reaction, answer, None if thread == reaction.ts else thread)
+            thread = None if thread == reaction.ts else thread
+            self._replies.whisper(reaction.channel, reaction.by, answer, thread)
 
     def _act_on(self, reaction: Reaction, message: Payload) -> Message | None:
         """Do what an emoji asks for; return nothing if that was done already."""
@@ -193,13 +194,6 @@ class CustomerUpdates:
             hint=hint,
             undo=undo,
         )
-
-    def _whisper(self, reaction: Reaction, answer: Message, thread: str | None) -> None:
-        said = self._linked(answer)
-        try:
-            self._slack.whisper(reaction.channel, reaction.by, said, thread)
-        except SlackError as error:
-            logger.warning("an answer was not delivered", extra={"error": error.code})
 
 
 def _value(number: int, written: Written) -> str:

@@ -44,6 +44,7 @@ from bot.slack.payloads import (
     Submission,
 )
 from bot.triage.people import People
+from bot.triage.use_cases import Triage
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +68,7 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Bolt's listeners. `wake` is called after anything that may have queued messages.
-
-    `recorded` returns the incident that an inbound key changed, or `None`, and
-    `answer_written` answers a person who wrote no command. `linked` links the incidents
-    that an answer names.
-    """
+    """Bolt's listeners. `wake` is called after what may have queued messages."""
 
     _commands: Commands
     _presses: Presses
@@ -83,9 +79,7 @@ class Listeners:
     _intake: IntakeChannels
     _people: People
     _replies: Replies
-    _recorded: Callable[[str], int | None]
-    _answer_written: Callable[[str], None]
-    _linked: Callable[[Message], Message]
+    _triage: Triage
     _wake: Callable[[], None]
 
     def register(self, app: App) -> None:
@@ -114,7 +108,7 @@ class Listeners:
             # What was just opened has no card yet: only another one can be linked.
             opens = command.severity is not None
             is_linked = not opens or len(named(answer)) > 1
-            ack(**private(self._linked(answer) if is_linked else answer))
+            ack(**private(self._replies.linked(answer) if is_linked else answer))
         else:
             ack()
             self._replies.later(partial(self._replies.open_form, command, answer))
@@ -150,7 +144,9 @@ class Listeners:
         act = self._shortcuts[shortcut.shortcut]
         answer = self._asked(shortcut, partial(act, shortcut))
         ack()
-        self._replies.later(partial(self._replies.whisper, shortcut, answer))
+        where = shortcut.channel, shortcut.by, answer, shortcut.thread
+        tell = partial(self._replies.whisper, *where, shortcut.response_url)
+        self._replies.later(tell)
         self._wake()
 
     def _on_mention(self, body: Payload) -> None:
@@ -162,7 +158,7 @@ class Listeners:
         def answer() -> None:
             said = self._asked(mention, partial(self._triages.mention, mention))
             if said is not None:
-                self._replies.whisper(mention, said)
+                self._replies.whisper(mention.channel, mention.by, said, mention.thread)
 
         self._replies.later(answer)
 
@@ -237,7 +233,10 @@ class Listeners:
         """Close a form that worked, and answer where it was opened from."""
         url = form.answer_to
         if url is None:
-            ack(response_action="update", view=receipts.view(self._linked(answer)))
+            ack(
+                response_action="update",
+                view=receipts.view(self._replies.linked(answer)),
+            )
             return
         ack()
         self._replies.later(partial(self._replies.tell, url, answer))
@@ -260,7 +259,7 @@ class Listeners:
         except (Refusal, SlackError):
             logger.info("nobody to answer wrote to the bot", extra={"by": said.by})
             return
-        self._answer_written(said.by)
+        self._triage.answer_written(said.by)
         self._wake()
 
     def _on_reaction(self, body: Payload) -> None:
@@ -308,7 +307,7 @@ class Listeners:
 
     def _command_failed(self, command: Command) -> Message:
         try:
-            number = self._recorded(command.key)
+            number = self._triage.recorded(command.key)
         except StorageError as error:
             return failures.in_doubt(command, error.reason)
         if number is None:
@@ -318,7 +317,7 @@ class Listeners:
     def _form_failed(self, body: Payload) -> dict[str, Any]:
         form = payloads.submission(body)
         try:
-            number = self._recorded(form.key)
+            number = self._triage.recorded(form.key)
         except StorageError as error:
             return failures.kept_open(form, error.reason, is_known=False)
         if number is None:
@@ -329,7 +328,7 @@ class Listeners:
     def _press_failed(self, press: Press) -> None:
         sentence = f"NOT recorded ({failures.OURS})."
         try:
-            number = self._recorded(press.key)
+            number = self._triage.recorded(press.key)
         except StorageError as error:
             sentence = failures.press_in_doubt(error.reason)
         else:

@@ -14,12 +14,11 @@ from bot.errors import SlackError
 from bot.inbound import failures
 from bot.slack.blocks import Message, View
 from bot.slack.client import Slack
-from bot.slack.events import Mention
 from bot.slack.forms import receipts
 from bot.slack.forms.inputs import answering
 from bot.slack.forms.policy_inputs import TOLD
 from bot.slack.messages import answers
-from bot.slack.payloads import Command, Press, Shortcut
+from bot.slack.payloads import Command, Press
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ class Replies:
     """
 
     _slack: Slack
-    _linked: Callable[[Message], Message]
+    linked: Callable[[Message], Message]
     _executor: Executor
     _answering: BoundedSemaphore = field(
         default_factory=lambda: BoundedSemaphore(_MOST_ANSWERS)
@@ -83,7 +82,7 @@ class Replies:
         if press.action in TOLD:
             return  # The form stays; what is wrong is said when it is sent.
         if press.view_id is not None:
-            self.show(press, receipts.view(self._linked(message)))
+            self.show(press, receipts.view(self.linked(message)))
         elif press.response_url is not None:
             self.tell(press.response_url, message, replaces=replaces)
 
@@ -103,17 +102,22 @@ class Replies:
                 sentence = failures.not_opened(error, "press again.")
                 self.tell(press.response_url, answers.sentence(sentence))
 
-    def whisper(self, asked: Shortcut | Mention, message: Message) -> None:
-        """Answer in private below the message that somebody asked about.
+    def whisper(
+        self,
+        channel: str,
+        person: str,
+        message: Message,
+        thread: str | None,
+        url: str | None = None,
+    ) -> None:
+        """Answer in private below the message that somebody acted on.
 
         A response URL answers where the bot is not, but never in a thread.
         Source: https://github.com/slackapi/bolt-js/issues/963
         """
-        url, thread = asked.response_url, asked.thread
         if url is None or thread is not None:
-            said = self._linked(message)
             try:
-                self._slack.whisper(asked.channel, asked.by, said, thread)
+                self._slack.whisper(channel, person, self.linked(message), thread)
             except SlackError as error:
                 if url is None:
                     _not_delivered(error.code)
@@ -124,7 +128,7 @@ class Replies:
 
     def tell(self, url: str, message: Message, *, replaces: bool = False) -> None:
         try:
-            answer = private(self._linked(message))
+            answer = private(self.linked(message))
             self._slack.answer(url, {**answer, "replace_original": replaces})
         except SlackError as error:
             _not_delivered(error.code)

@@ -17,7 +17,6 @@ class Mention:
     channel: str
     thread: str | None
     message: Payload
-    response_url: None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ def _prepared(stage: Stage, change: Change, wrong: Wrong) -> Prepared:
     watch = PolicyWatch(source, in_force, bot.context)
     watch.begin()
     bot.recovery.begin()
-    return Prepared(bot, wake, watch, identity.team)
+    return Prepared(bot, wake, watch)
 
 
 def _count_sending(outbox: Outbox, shared: mmap) -> None:

@@ -74,7 +74,7 @@ def run(
     with app.running(prepared), told:
         # What exists by now lives as long as the bot: the collector can skip it.
         gc.freeze()
-        say(f"sevbot starts in workspace {prepared.team}. Ctrl-C stops it.")
+        say(f"sevbot starts in workspace {bot.context.workspace}. Ctrl-C stops it.")
         _watch(bot.transport, stopping, is_http=http)
     say("sevbot stopped.")
 
