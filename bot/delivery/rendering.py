@@ -1,12 +1,12 @@
 """Render a message of the outbox: load what it refers to, then turn it into blocks."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from bot.clock import Clock
-from bot.delivery import due_reminders
+from bot.delivery import due_reminders, notices
 from bot.delivery.attempts import Rendered
 from bot.delivery.dead_letters import is_lost, missed_by
 from bot.delivery.descriptions import described
@@ -19,22 +19,17 @@ from bot.incidents.events import Event
 from bot.incidents.incidents import Incident
 from bot.policy.digests import WhenNothing
 from bot.policy.policies import Policy
-from bot.slack.blocks import Message
 from bot.slack.messages import (
     card,
-    command_help,
     cover,
     days_rest,
     digest,
     failures,
-    feed,
-    lost_incidents,
     lost_message,
     morning_list,
     note,
     offer,
     on_call,
-    policy_notice,
     reminder,
     review,
     shift,
@@ -47,8 +42,6 @@ from bot.store.tables import covers, items, outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, OutboxMessage
 from bot.triage import daily_lists, happenings, leavers, people, reviews
 from bot.triage.people import person
-
-_Worded = Callable[[Mapping[str, str], Policy, datetime], Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +64,8 @@ class Renderer:
             case MessageKind.CARD:
                 return self._card(tx, message)
             case MessageKind.REMINDER:
-                return due_reminders.rendered(
-                    tx, message, self._policy(), self._clock(), self._addresses
-                )
+                policy, now, links = self._policy(), self._clock(), self._addresses
+                return due_reminders.rendered(tx, message, policy, now, links)
             case MessageKind.NOTE:
                 return self._note(tx, message)
             case MessageKind.OFFER:
@@ -84,45 +76,17 @@ class Renderer:
                 return self._cover(tx, message)
             case MessageKind.SHIFT | MessageKind.SHIFT_OVER | MessageKind.SHIFT_HELD:
                 return self._shift(tx, message)
+            case MessageKind.NEXT_SHIFT:
+                return self._next_shift(tx, message)
             case MessageKind.NOBODY_ON_CALL:
                 return self._nobody_on_call(tx, message)
-            case MessageKind.NEXT_SHIFT:
-                reader, now = self._reader(tx, message), self._clock()
-                said = on_call.next_shift(message.refs, self._policy(), reader, now)
-                return Rendered(said)
-            case MessageKind.ON_CALL_AHEAD:
-                return self._notice(on_call.ahead, message)
-            case MessageKind.FEED:
-                return self._notice(feed.trouble, message)
-            case MessageKind.POLICY_ACCEPTED:
-                return self._notice(policy_notice.accepted, message)
-            case MessageKind.POLICY_REFUSED:
-                return self._notice(policy_notice.refused, message)
-            case MessageKind.POLICY_DIFFERS:
-                return self._notice(policy_notice.differs, message)
-            case MessageKind.BACKUP:
-                return Rendered(failures.backup(message.refs["reason"]))
-            case MessageKind.LOST_INCIDENTS:
-                return self._notice(lost_incidents.message, message)
-            case MessageKind.NEW_RECORD:
-                why = message.refs["error"]
-                return Rendered(lost_incidents.unread(why, self._policy()))
             case MessageKind.LEAVERS:
                 return self._leavers(tx, message)
-            case MessageKind.CHANNEL_LOST:
-                return self._channel_lost(message)
             case MessageKind.REMINDER_FAILS:
-                return Rendered(
-                    failures.reminders(_incident(tx, message), self._policy())
-                )
-            case MessageKind.NO_OUTCOME:
-                numbers = message.refs["incidents"].split()
-                return Rendered(failures.without_outcome(numbers))
-            case (
-                MessageKind.CARD_NOT_POSTED
-                | MessageKind.NOT_DELIVERED
-                | MessageKind.OUTCOME_UNKNOWN
-            ):
+                return self._reminders_fail(tx, message)
+            case MessageKind.CARD_NOT_POSTED:
+                return self._report(tx, message)
+            case MessageKind.NOT_DELIVERED | MessageKind.OUTCOME_UNKNOWN:
                 return self._report(tx, message)
             case MessageKind.MORNING:
                 return self._morning(tx, message)
@@ -132,8 +96,16 @@ class Renderer:
                 return self._digest(tx, message)
             case MessageKind.REVIEW:
                 return self._review(tx, message)
-            case MessageKind.COMMANDS:
-                return Rendered(command_help.no_command())
+            case MessageKind.ON_CALL_AHEAD | MessageKind.FEED | MessageKind.BACKUP:
+                return self._notice(message)
+            case MessageKind.POLICY_ACCEPTED | MessageKind.POLICY_REFUSED:
+                return self._notice(message)
+            case MessageKind.POLICY_DIFFERS | MessageKind.LOST_INCIDENTS:
+                return self._notice(message)
+            case MessageKind.NEW_RECORD | MessageKind.CHANNEL_LOST:
+                return self._notice(message)
+            case MessageKind.NO_OUTCOME | MessageKind.COMMANDS:
+                return self._notice(message)
             case MessageKind.RING | MessageKind.RING_OVER:
                 raise AssertionError("these do not go to Slack")
             case MessageKind.EDIT:  # The message that it would edit is gone.
@@ -228,8 +200,7 @@ class Renderer:
         asked = covers.of_request(tx, message.refs["request"])
         reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
         if message.kind is MessageKind.COVER_ANSWERED:
-            said = cover.answered(asked, policy, reader, now)
-            return Rendered(said)
+            return Rendered(cover.answered(asked, policy, reader, now))
         is_theirs = any(
             one.accepted_by == reader.id and now < one.ends_at for one in asked
         )
@@ -247,15 +218,13 @@ class Renderer:
         found = [one for one in (records.incident(tx, each) for each in numbers) if one]
         links = self._links(tx, found)
         if message.kind is MessageKind.SHIFT_OVER:
-            said = shift.went_off(found, refs["rotation"], policy, links)
-            return Rendered(said)
+            return Rendered(shift.went_off(found, refs["rotation"], policy, links))
         whose = refs.get("owner") or message.person
         theirs = [one for one in found if one.is_open and one.owner == whose]
         if not theirs:
             return None
         if message.kind is MessageKind.SHIFT_HELD:
-            said = shift.nobody_on(theirs, refs, policy, now, links)
-            return Rendered(said)
+            return Rendered(shift.nobody_on(theirs, refs, policy, now, links))
         handed = [
             shift.Handed(
                 one,
@@ -266,8 +235,7 @@ class Renderer:
             for one in theirs
         ]
         reader = self._reader(tx, message)
-        said = shift.came_on(handed, refs["rotation"], policy, reader, now)
-        return Rendered(said)
+        return Rendered(shift.came_on(handed, refs["rotation"], policy, reader, now))
 
     def _nobody_on_call(
         self, tx: Transaction, message: OutboxMessage
@@ -278,7 +246,16 @@ class Renderer:
         url = self._addresses.one(tx, incident.number)
         return Rendered(on_call.nobody(incident, self._policy(), url))
 
-    def _notice(self, worded: _Worded, message: OutboxMessage) -> Rendered:
+    def _next_shift(self, tx: Transaction, message: OutboxMessage) -> Rendered:
+        reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
+        return Rendered(on_call.next_shift(message.refs, policy, reader, now))
+
+    def _reminders_fail(self, tx: Transaction, message: OutboxMessage) -> Rendered:
+        incident, policy = _incident(tx, message), self._policy()
+        return Rendered(failures.reminders(incident, policy))
+
+    def _notice(self, message: OutboxMessage) -> Rendered:
+        worded = notices.WORDED[message.kind]
         return Rendered(worded(message.refs, self._policy(), self._clock()))
 
     def _leavers(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
@@ -292,15 +269,6 @@ class Renderer:
         told = next(iter(recipients.stand_ins(policy, silent, now)), None)
         links = self._links(tx, (incident for incident, _ in orphans))
         return Rendered(leavers_message.message(orphans, told, policy, links))
-
-    def _channel_lost(self, message: OutboxMessage) -> Rendered:
-        channel, policy = message.refs["channel"], self._policy()
-        fallback, leads = policy.channels.fallback, policy.channels.leads
-        reports_to = leads if channel == fallback else fallback
-        if channel in (fallback, leads):
-            reports_to = recipients.lead(policy, self._clock()) or reports_to
-        said = lost_message.channel(channel, message.refs["error"], reports_to)
-        return Rendered(said)
 
     def _report(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a report on a lost message, with a button that sends it again."""

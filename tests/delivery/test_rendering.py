@@ -1,8 +1,13 @@
-"""How notices describe a message that was not delivered."""
+"""How a message is rendered by its kind, and described where it is not delivered."""
+
+import ast
+import inspect
 
 import pytest
 
+from bot.delivery import notices
 from bot.delivery.descriptions import described
+from bot.delivery.rendering import Renderer
 from bot.store.tables.outbox_messages import MessageKind
 
 
@@ -26,3 +31,12 @@ def test_every_message_has_words(
     kind: MessageKind, number: int | None, words: str
 ) -> None:
     assert described(kind, number) == words
+
+
+def test_every_notice_has_its_words() -> None:
+    tree = ast.parse(inspect.getsource(inspect.getmodule(Renderer)))  # type: ignore[arg-type]
+    cases = [one for one in ast.walk(tree) if isinstance(one, ast.match_case)]
+    told = [one for one in cases if "self._notice" in ast.unparse(one.body[0])]
+    kinds = {name for one in told for name in ast.unparse(one.pattern).split(" | ")}
+
+    assert kinds == {f"MessageKind.{one.name}" for one in notices.WORDED}
