@@ -345,8 +345,7 @@ class Renderer:
             told = replace(told, gaps=people.gaps(tx, policy, now))
         if told.is_empty and of.when_nothing is WhenNothing.LEAVE_OUT:
             return None
-        zone = policy.team_hours.zone
-        said = digest.message(told, policy, zone, message.sent_at)
+        said = digest.message(told, policy, message.sent_at)
         return Rendered(said, is_live=True)
 
     def _review(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:

@@ -35,7 +35,7 @@ from bot.slack.forms.policy_inputs import TOLD
 from bot.slack.messages import answers, one_incident, opened, same_thing, yours
 from bot.slack.messages.notice import notice
 from bot.slack.payloads import Press, Search
-from bot.slack.phrases import Times, both, name_of
+from bot.slack.phrases import Voice, both, name_of
 from bot.slack.readers import Person
 from bot.triage.context import Context
 from bot.triage.covers import Covers
@@ -215,12 +215,12 @@ class Presses:
         )
         result = self._triage.look(snoozing.number)
         reader, policy, now = self._asked_by(press)
-        plain, token = both(reader.zone, now)
+        plain, token = both(policy, now, reader)
         return notice(*(
-            f"{name_of(result.incident, policy)}: {times.at(until, 'next reminder')}"
-            f"{times.far(until)}. "
-            + yours.owes(result.incident, owed_now(result.deadlines), policy, times)
-            for times in (plain, token)
+            f"{name_of(result.incident, policy)}: {voice.at(until, 'next reminder')}"
+            f"{voice.far(until)}. "
+            + yours.owes(result.incident, owed_now(result.deadlines), voice)
+            for voice in (plain, token)
         ))  # fmt: skip
 
     def _is_customer(self, press: Press) -> Answer:
@@ -229,8 +229,8 @@ class Presses:
         reader, policy, now = self._asked_by(press)
         if press.is_private:
             return opened.message(result, policy, reader, now)
-        times = Times(reader.zone, now)
-        said = customer.receipt(result.incident, result.deadlines, policy, times)
+        voice = Voice(policy, now, reader)
+        said = customer.receipt(result.incident, result.deadlines, voice)
         return answers.sentence(said)
 
     def _send_again(self, press: Press) -> Answer:
@@ -272,8 +272,8 @@ class Presses:
     ) -> View:
         reader, policy, now = self._asked_by(press)
         before, after = self._triage.foreseen_change(press.by, number, severity, plan)
-        times = Times(reader.zone, now, is_token=True)
-        said = change.foreseen(before, after, policy, times)
+        voice = Voice(policy, now, reader, is_token=True)
+        said = change.foreseen(before, after, voice)
         return change.view(before.incident, policy, said)
 
     def _foresee(self, press: Press) -> Answer:

@@ -7,7 +7,6 @@ from bot.incidents.acts import Update
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.refusals import Refusal, TooEarly
-from bot.policy.policies import Policy
 from bot.slack.blocks import Message
 from bot.slack.forms import (
     change,
@@ -22,7 +21,7 @@ from bot.slack.forms import (
 from bot.slack.forms.inputs import WHEN, FieldErrors
 from bot.slack.messages import answers, opened, triaged
 from bot.slack.payloads import Submission
-from bot.slack.phrases import Times
+from bot.slack.phrases import Voice
 from bot.slack.refusals import worded
 from bot.triage.context import Context
 from bot.triage.covers import Covers, Wanted
@@ -67,8 +66,7 @@ class Forms:
         except Refusal as refusal:
             if not isinstance(refusal.reason, TooEarly):
                 raise
-            reader, now = self._people.person(form.by), self._context.clock()
-            said = worded(refusal.reason, Times(reader.zone, now).at)
+            said = worded(refusal.reason, self._voice(form).at)
             raise FieldErrors({WHEN: said}) from refusal
         return answers.sentence(answer) if isinstance(answer, str) else answer
 
@@ -128,19 +126,19 @@ class Forms:
         return voiding.receipt(result.incident, entry.reason)
 
     def _cover(self, form: Submission) -> str:
-        policy, now = self._context.policy(), self._context.clock()
+        now = self._context.clock()
         entry = cover.read(form, now)
         if entry.of is not None:
             self._must_be_member(cover.OF, entry.of)
         whom, since = entry.instead_of or form.by, entry.since or now
         wanted = Wanted(whom, since, entry.until, entry.of)
-        times = Times(self._people.person(form.by).zone, now)
+        voice = self._voice(form)
         try:
             asked = self._covers.ask(_act(form), wanted)
         except Refusal as refusal:
-            said = worded(refusal.reason, times.at)
+            said = worded(refusal.reason, voice.at)
             raise FieldErrors({cover.UNTIL: said}) from refusal
-        return cover.receipt(asked, policy, times)
+        return cover.receipt(asked, voice)
 
     def _must_be_member(self, block_id: str, person: str) -> None:
         try:
@@ -151,11 +149,13 @@ class Forms:
 
     def _left(
         self, form: Submission, result: Result
-    ) -> tuple[Incident, Sequence[Deadline], Policy, Times]:
+    ) -> tuple[Incident, Sequence[Deadline], Voice]:
         """Return what a receipt says about an incident, as the act left it."""
-        reader, now = self._people.person(form.by), self._context.clock()
-        times = Times(reader.zone, now)
-        return result.incident, result.deadlines, self._context.policy(), times
+        return result.incident, result.deadlines, self._voice(form)
+
+    def _voice(self, form: Submission) -> Voice:
+        reader = self._people.person(form.by)
+        return Voice(self._context.policy(), self._context.clock(), reader)
 
 
 def _act(form: Submission) -> Act:

@@ -16,7 +16,7 @@ from bot.slack.forms import opening
 from bot.slack.forms.opening import OpenEntry
 from bot.slack.messages import answers, command_help, opened, triaged
 from bot.slack.payloads import Command, Payload, Press, Shortcut
-from bot.slack.phrases import Times
+from bot.slack.phrases import Voice
 from bot.slack.reasons import reason
 from bot.slack.triage_text import TriageText
 from bot.triage.context import Context
@@ -131,9 +131,9 @@ class Triages:
         """Return the form that opens an incident, with what its choices lead to."""
         title, now = entry.request.title, self._context.clock()
         reader, policy = self._people.person(by), self._context.policy()
-        times = Times(reader.zone, now, is_token=True)
+        voice = Voice(policy, now, reader, is_token=True)
         recorded = self._triage.foreseen(by, entry.report(now))
-        said = opened.foreseen(recorded, policy, reader, times)
+        said = opened.foreseen(recorded, voice)
         like = ""
         if title:
             like = triaged.in_form(self._triaging.suggest(title), policy)

@@ -13,7 +13,7 @@ from bot.slack.blocks import link, mention, shown
 from bot.slack.marks import marked
 from bot.slack.phrases import (
     LONGEST_NAME,
-    Times,
+    Voice,
     ended,
     gone,
     linked,
@@ -52,15 +52,15 @@ _PLAIN = {
 
 
 def sentence(  # noqa: C901, PLR0912  # A branch a kind.
-    incident: Incident, event: Event, policy: Policy, times: Times
+    incident: Incident, event: Event, voice: Voice
 ) -> str:
     """Return what happened, and who did it. `incident` is its current state."""
-    by, details = mention(event.by), event.details
+    by, details, policy = mention(event.by), event.details, voice.policy
     match event.kind:
         case EventKind.TAKEN:
             return f"{by} took it{_from(details)}.{_still_owed(incident, policy)}"
         case EventKind.UPDATED:
-            return _update(incident, event, times)
+            return _update(incident, event, voice)
         case EventKind.CHANGED:
             return _change(event, policy)
         case EventKind.CUSTOMER_SET:
@@ -81,14 +81,14 @@ def sentence(  # noqa: C901, PLR0912  # A branch a kind.
             return f"{gone(event)}; the offer to {mention(details['to'])} is over."
         case EventKind.SNOOZED:
             until = datetime.fromisoformat(details["until"])
-            return f"{by} {times.at(until, 'put a reminder off until')}."
+            return f"{by} {voice.at(until, 'put a reminder off until')}."
         case EventKind.RESOLVED:
             note = details.get("note")
             said = f": {quoted(note, _LONGEST_TEXT)}" if note else ""
-            resolved = ended(f"Resolved by {by}{_earlier(event, times)}{said}")
+            resolved = ended(f"Resolved by {by}{_earlier(event, voice)}{said}")
             return f"{resolved} Reminders stop."
         case EventKind.REPORTED_AGAIN:
-            return _reported_again(incident, event, times)
+            return _reported_again(incident, event, voice)
         case EventKind.VOIDED:
             why = void_reason(event)
             return f"Closed as void by {by}: {why}. It counts nowhere; reminders stop."
@@ -107,7 +107,7 @@ def sentence(  # noqa: C901, PLR0912  # A branch a kind.
             assert_never(event.kind)
 
 
-def _reported_again(incident: Incident, event: Event, times: Times) -> str:
+def _reported_again(incident: Incident, event: Event, voice: Voice) -> str:
     by, other = mention(event.by), f"INC-{event.details['as']}"
     if "undone" in event.details:
         said = f"{by}: {other} is not the same thing after all; it is open again."
@@ -115,7 +115,7 @@ def _reported_again(incident: Incident, event: Event, times: Times) -> str:
         said = f"{by}: {other} was the same thing; it is closed, this one goes on."
     if "reported_at" not in event.details:
         return said
-    at = times.at(datetime.fromisoformat(event.details["reported_at"]), "reported it")
+    at = voice.at(datetime.fromisoformat(event.details["reported_at"]), "reported it")
     return f"{said} {opened_up(the_customer(incident))} {at}."
 
 
@@ -129,17 +129,17 @@ def _still_owed(incident: Incident, policy: Policy) -> str:
     return " The first response is still owed." if is_owed else ""
 
 
-def _earlier(event: Event, times: Times) -> str:
+def _earlier(event: Event, voice: Voice) -> str:
     """Return when it happened, if that was earlier than it was logged."""
     if event.recorded_at - event.at < _SOON:
         return ""
-    return f" {times.at(event.at, 'for')}"
+    return f" {voice.at(event.at, 'for')}"
 
 
-def _update(incident: Incident, event: Event, times: Times) -> str:
+def _update(incident: Incident, event: Event, voice: Voice) -> str:
     details = event.details
     what = "First response" if details.get("first") else "Update"
-    by, url = f"{mention(event.by)}{_earlier(event, times)}", details.get("link")
+    by, url = f"{mention(event.by)}{_earlier(event, voice)}", details.get("link")
     if author := details.get("author"):
         message = link(url, "a message") if url else "a message"
         whose = "their own" if author == event.by else mention(author)

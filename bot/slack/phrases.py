@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.cutting import cut
 from bot.slack.marks import LATE, RESOLVED, marked
+from bot.slack.readers import Person
 
 NOBODY_KNOWN = "customer unknown"
 NOTHING_SENT = "Nothing is sent to the customer by this form."
@@ -45,20 +46,30 @@ _CLOSE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
-    """How instants are written in one text.
+class Voice:
+    """How one text speaks: by which policy, as of when, to whom if to one person.
 
-    As plain text they are in `zone`, and `is_named` adds its name. As date tokens they
-    are in each reader's own zone. `says_far` adds how far what is due is from `now`,
-    where the text is about that moment; on a card, which stands for days, it is wrong
-    soon.
+    As plain text, instants are in the reader's zone, or in the team's with its name. As
+    date tokens they are in the zone of whoever looks. `says_far` adds how far what is
+    due is from `now`, where the text is about that moment; on a card, which stands for
+    days, it is wrong soon.
     """
 
-    zone: ZoneInfo
+    policy: Policy
     now: datetime
+    reader: Person | None = None
     is_token: bool = False
-    is_named: bool = False
     says_far: bool = True
+    names_zone: bool = True
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of its plain text."""
+        return self.reader.zone if self.reader else self.policy.team_hours.zone
+
+    def is_to(self, person: str | None) -> bool:
+        """Return whether it speaks to that person alone."""
+        return self.reader is not None and self.reader.id == person
 
     def at(self, instant: datetime, before: str = "") -> str:
         """Return an instant in words or as a token, after the word `before` it.
@@ -85,7 +96,8 @@ class Times:
         return f", in {span(ahead)}" if ahead > timedelta(0) else ""
 
     def _local(self, instant: datetime, before: str) -> str:
-        text = local(instant, self.zone, self.now, named=self.is_named)
+        is_named = self.names_zone and self.reader is None
+        text = local(instant, self.zone, self.now, named=is_named)
         word = before if text[:1].isdigit() else _without_at(before)
         return f"{word} {text}" if word else text
 
@@ -95,13 +107,16 @@ def _without_at(before: str) -> str:
 
 
 def both(
-    zone: ZoneInfo, now: datetime, *, named: bool = False, says_far: bool = True
-) -> tuple[Times, Times]:
-    """Return how instants are written in a message's text and in its blocks."""
-    return (
-        Times(zone, now, is_named=named, says_far=says_far),
-        Times(zone, now, is_token=True, says_far=says_far),
-    )
+    policy: Policy,
+    now: datetime,
+    reader: Person | None = None,
+    *,
+    says_far: bool = True,
+    names_zone: bool = True,
+) -> tuple[Voice, Voice]:
+    """Return the voices of a message's text and of its blocks."""
+    plain = Voice(policy, now, reader, says_far=says_far, names_zone=names_zone)
+    return plain, replace(plain, is_token=True)
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> str:
@@ -122,16 +137,16 @@ def the_customer(incident: Incident) -> str:
     return "the customer" if incident.customer is None else customer_of(incident)
 
 
-def last_heard(incident: Incident, times: Times, told: str = "") -> str:
+def last_heard(incident: Incident, voice: Voice, told: str = "") -> str:
     """Return when the customer last heard and what they were told, if anything.
 
     Before that, return when they reported it.
     """
     customer = "The customer" if incident.customer is None else customer_of(incident)
     if incident.updated_at is None:
-        reported = times.at(incident.reported_at, "reported it")
+        reported = voice.at(incident.reported_at, "reported it")
         return f"{customer} {reported} and has not heard yet."
-    heard = times.at(incident.updated_at, "last heard")
+    heard = voice.at(incident.updated_at, "last heard")
     word = f": {quoted(told, LONGEST_TITLE_IN_A_LIST)}" if told else ""
     return ended(f"{customer} {heard}{word}")
 
@@ -290,23 +305,21 @@ def owed_as(deadline: Deadline) -> str:
     return deadline.kind.words
 
 
-def due_phrase(
-    policy: Policy, incident: Incident, deadline: Deadline, times: Times
-) -> str:
+def due_phrase(incident: Incident, deadline: Deadline, voice: Voice) -> str:
     """Return when a deadline is due, or since when it is late.
 
     `late_at` is said too where it differs.
     """
     due_at, late_at = deadline.due_at, deadline.late_at
-    if deadline.is_overdue(times.now):
-        by = late_by(policy, incident, deadline, times.now)
-        how_late = f" ({by})" if times.says_far else ""
-        due = f", {times.at(due_at, 'was due')}" if late_at > due_at else ""
-        return f"{LATE} {times.at(late_at, 'late since')}{how_late}{due}"
-    grace = f" ({times.at(late_at, 'late only from')})" if late_at > due_at else ""
-    is_now = times.says_far and due_at <= times.now
-    due = times.at(due_at, "due now," if is_now else "due")
-    return f"{due}{times.far(due_at)}{grace}"
+    if deadline.is_overdue(voice.now):
+        by = late_by(voice.policy, incident, deadline, voice.now)
+        how_late = f" ({by})" if voice.says_far else ""
+        due = f", {voice.at(due_at, 'was due')}" if late_at > due_at else ""
+        return f"{LATE} {voice.at(late_at, 'late since')}{how_late}{due}"
+    grace = f" ({voice.at(late_at, 'late only from')})" if late_at > due_at else ""
+    is_now = voice.says_far and due_at <= voice.now
+    due = voice.at(due_at, "due now," if is_now else "due")
+    return f"{due}{voice.far(due_at)}{grace}"
 
 
 def late_by(

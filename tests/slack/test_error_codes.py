@@ -60,7 +60,7 @@ def test_every_refusal_of_the_local_slack_is_known(code: str) -> None:
 def test_a_code_has_one_meaning() -> None:
     counted = Counter(code for codes in CODES.values() for code in codes.split())
 
-    assert [code for code, times in counted.items() if times > 1] == []
+    assert [code for code, voice in counted.items() if voice > 1] == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from bot.incidents.incidents import Status
 from bot.policy.severities import Severity
-from bot.slack.phrases import Times, heading, late_by, opened_up
+from bot.slack.phrases import Voice, heading, late_by, opened_up
 from tests.factories import (
     ANA,
     incident,
@@ -16,7 +16,7 @@ from tests.factories import (
 )
 
 NOW = pacific(24, "12:00")
-PLAIN = Times(ANA.zone, NOW)
+PLAIN = Voice(shipped_policy(), NOW, ANA)
 TOKEN = replace(PLAIN, is_token=True)
 
 
@@ -96,10 +96,10 @@ def test_a_heading_shows_the_state_first_and_names_as_typed(
 
 
 def test_a_time_on_another_day_is_shown_with_its_day() -> None:
-    times = Times(ANA.zone, pacific(24, "16:05"), is_token=True)
+    voice = Voice(shipped_policy(), pacific(24, "16:05"), ANA, is_token=True)
 
     near, far = (
-        times.clock(at, "at") for at in (pacific(24, "16:15"), pacific(25, "09:05"))
+        voice.clock(at, "at") for at in (pacific(24, "16:15"), pacific(25, "09:05"))
     )
 
     assert "{time}" in near

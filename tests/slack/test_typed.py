@@ -198,5 +198,5 @@ def test_a_time_found_shows_on_the_clock_and_has_been(
 
     assert now - timedelta(days=1) <= found <= now
     shown = {now + timedelta(minutes=ahead) for ahead in range(6)}
-    times = {f"{at.astimezone(local):%H:%M}" for at in {found, *shown}}
-    assert text in times if found == now else f"{found.astimezone(local):%H:%M}" == text
+    voice = {f"{at.astimezone(local):%H:%M}" for at in {found, *shown}}
+    assert text in voice if found == now else f"{found.astimezone(local):%H:%M}" == text

@@ -27,7 +27,7 @@ from bot.slack.forms.receipts import next_due
 from bot.slack.messages import yours
 from bot.slack.messages.answers import Recorded
 from bot.slack.payloads import Submission
-from bot.slack.phrases import Times, headline, joined, newest, opened_up, owed_as
+from bot.slack.phrases import Voice, headline, joined, newest, opened_up, owed_as
 
 ID = "change_form"
 
@@ -77,24 +77,24 @@ def so_far(form: Submission) -> tuple[int, Severity, str]:
     return entered.number, Severity(severity), plan
 
 
-def foreseen(before: Recorded, after: Recorded, policy: Policy, times: Times) -> str:
+def foreseen(before: Recorded, after: Recorded, voice: Voice) -> str:
     """Return what a change leads to: what is due, and who is paged."""
     was, becomes = owed_now(before.deadlines), owed_now(after.deadlines)
     if before is after:
-        return f"*As it is:* {yours.owes(before.incident, was, policy, times)}"
+        return f"*As it is:* {yours.owes(before.incident, was, voice)}"
     said = []
     if was is not None and (becomes is None or was.due_at != becomes.due_at):
-        due = times.at(was.due_at, "was due")
+        due = voice.at(was.due_at, "was due")
         said.append(f"{opened_up(owed_as(was))} {due}.")
-    said.append(yours.owes(after.incident, becomes, policy, times))
+    said.append(yours.owes(after.incident, becomes, voice))
     resolution = newest(after.deadlines, Kind.RESOLUTION)
     if resolution is not None and resolution.is_open and resolution is not becomes:
-        said.append(yours.owes(after.incident, resolution, policy, times))
-    if becomes is not None and not becomes.is_overdue(times.now):
-        hours_ = hours_of(policy, becomes, after.incident)
+        said.append(yours.owes(after.incident, resolution, voice))
+    if becomes is not None and not becomes.is_overdue(voice.now):
+        hours_ = hours_of(voice.policy, becomes, after.incident)
         used, whole = (
             hours(hours_.elapsed(becomes.started_at, at))
-            for at in (max(times.now, becomes.started_at), becomes.due_at)
+            for at in (max(voice.now, becomes.started_at), becomes.due_at)
         )
         said.append(f"{used} of {whole} used.")
     told = [place(one.id) for one in after.told]
@@ -124,9 +124,7 @@ def read(form: Submission, policy: Policy) -> ChangeEntry:
     )
 
 
-def receipt(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
-) -> str:
+def receipt(incident: Incident, deadlines: Sequence[Deadline], voice: Voice) -> str:
     """Say that it is changed, and what is due next under the new target."""
     said = f"{incident.name} is changed."
-    return f"{said} {next_due(incident, deadlines, policy, times)}".strip()
+    return f"{said} {next_due(incident, deadlines, voice)}".strip()

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.policy.covers import CoverRequest
-from bot.policy.policies import Policy
 from bot.slack.blocks import View, context, mention
 from bot.slack.forms.inputs import Entered, field, modal, person_input
 from bot.slack.messages.on_call import cover_of
 from bot.slack.payloads import Submission
-from bot.slack.phrases import Times
+from bot.slack.phrases import Voice
 
 ID = "cover_form"
 
@@ -77,14 +76,14 @@ def read(form: Submission, now: datetime) -> CoverEntry:
     )
 
 
-def receipt(asked: Sequence[CoverRequest], policy: Policy, times: Times) -> str:
+def receipt(asked: Sequence[CoverRequest], voice: Voice) -> str:
     """Say who is asked for what."""
     whose = "you" if asked[0].asked_by == asked[0].instead_of else ""
     people = asked[0].asked_of.split()
     is_one = len(people) == 1
     who = f"{mention(people[0])} is" if is_one else f"{len(people)} people are"
     return (
-        f"{who} asked to cover {cover_of(policy, asked, times, whose)} "
+        f"{who} asked to cover {cover_of(asked, voice, whose)} "
         "Until somebody accepts nothing changes."
     )
 

@@ -11,7 +11,7 @@ from bot.slack.forms.inputs import Entered, FieldErrors, modal
 from bot.slack.forms.policy_inputs import CUSTOMER, customer_field, read_customer
 from bot.slack.forms.receipts import next_due
 from bot.slack.payloads import Submission
-from bot.slack.phrases import Times, customer_of, headline
+from bot.slack.phrases import Voice, customer_of, headline
 
 ID = "customer_form"
 
@@ -52,9 +52,7 @@ def read(form: Submission, policy: Policy) -> CustomerEntry:
     return CustomerEntry(entered.number, customer)
 
 
-def receipt(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
-) -> str:
+def receipt(incident: Incident, deadlines: Sequence[Deadline], voice: Voice) -> str:
     """Say whose incident it is now, and what is due next."""
     said = f"{incident.name} is {customer_of(incident)}'s now."
-    return f"{said} {next_due(incident, deadlines, policy, times)}".strip()
+    return f"{said} {next_due(incident, deadlines, voice)}".strip()

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy
 from bot.slack.blocks import Block, Message, View, section
 from bot.slack.forms.inputs import modal
-from bot.slack.phrases import Times, due_phrase, owed_as, the_customer
+from bot.slack.phrases import Voice, due_phrase, owed_as, the_customer
 
 ID = "receipt_view"
 
@@ -27,11 +26,9 @@ def nothing_sent(incident: Incident) -> str:
     return f"Nothing was sent to {the_customer(incident)}."
 
 
-def next_due(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
-) -> str:
+def next_due(incident: Incident, deadlines: Sequence[Deadline], voice: Voice) -> str:
     """Say what is owed next and when; empty if nothing is."""
     owed = owed_now(deadlines)
     if owed is None or owed.paused_at is not None:
         return ""
-    return f"Next {owed_as(owed)} {due_phrase(policy, incident, owed, times)}."
+    return f"Next {owed_as(owed)} {due_phrase(incident, owed, voice)}."

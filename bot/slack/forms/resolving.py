@@ -17,7 +17,7 @@ from bot.slack.forms.inputs import (
 )
 from bot.slack.forms.receipts import nothing_sent
 from bot.slack.payloads import Submission
-from bot.slack.phrases import NOTHING_SENT, Times, headline, last_heard
+from bot.slack.phrases import NOTHING_SENT, Voice, headline, last_heard
 from bot.slack.readers import Person
 
 ID = "resolve_form"
@@ -37,7 +37,7 @@ class ResolveEntry:
 
 def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
     """Return the form."""
-    heard = last_heard(incident, Times(reader.zone, now))
+    heard = last_heard(incident, Voice(policy, now, reader))
     box = checkbox("The customer was told that it is resolved")
     hint = "Resolving says so, and ends every promise and reminder."
     return modal(

@@ -19,7 +19,7 @@ from bot.slack.forms.inputs import (
 )
 from bot.slack.forms.receipts import next_due, nothing_sent
 from bot.slack.payloads import Submission
-from bot.slack.phrases import NOTHING_SENT, Times, headline, last_heard
+from bot.slack.phrases import NOTHING_SENT, Voice, headline, last_heard
 from bot.slack.readers import Person
 
 ID = "update_form"
@@ -46,7 +46,7 @@ class UpdateEntry:
 def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
     """Return the form."""
     is_first = incident.responded_at is None
-    heard = last_heard(incident, Times(reader.zone, now))
+    heard = last_heard(incident, Voice(policy, now, reader))
     blocks: list[Block] = [
         section(f"{headline(incident, policy)} {heard}"),
         field(TOLD, "What was the customer told?", _news()),
@@ -82,12 +82,10 @@ def read(form: Submission, now: datetime) -> UpdateEntry:
     return entry
 
 
-def receipt(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
-) -> str:
+def receipt(incident: Incident, deadlines: Sequence[Deadline], voice: Voice) -> str:
     """Say that it is logged, and when the next update is due."""
     said = f"Logged for {incident.name}. {nothing_sent(incident)}"
-    return f"{said} {next_due(incident, deadlines, policy, times)}".strip()
+    return f"{said} {next_due(incident, deadlines, voice)}".strip()
 
 
 def _news() -> Element:

@@ -30,7 +30,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.phrases import (
     LONGEST_TITLE,
-    Times,
+    Voice,
     both,
     due_phrase,
     ended,
@@ -62,30 +62,29 @@ def message(
 
     `because` is the event that closed it, or by which it lost its owner.
     """
-    plain, token = both(policy.team_hours.zone, now, named=True, says_far=False)
-    text = _text(incident, deadlines, policy, plain, because=because)
-    blocks = card_blocks(incident, deadlines, policy, token, because=because)
+    plain, token = both(policy, now, says_far=False)
+    text = _text(incident, deadlines, plain, because=because)
+    blocks = card_blocks(incident, deadlines, token, because=because)
     return say(text, blocks)
 
 
 def card_blocks(
     incident: Incident,
     deadlines: Sequence[Deadline],
-    policy: Policy,
-    times: Times,
+    voice: Voice,
     *,
     because: Event | None = None,
 ) -> Iterator[Block]:
     """Yield the blocks of a card, its buttons last."""
-    is_late = any(one.is_overdue(times.now) for one in owed_to_customer(deadlines))
-    yield heading(incident, policy, is_late=is_late)
+    is_late = any(one.is_overdue(voice.now) for one in owed_to_customer(deadlines))
+    yield heading(incident, voice.policy, is_late=is_late)
     yield section(_what(incident))
     if incident.is_open:
-        facts = _facts(incident, deadlines, policy, times, because)
-        yield fields([*facts, *_resolution(incident, deadlines, policy, times)])
+        facts = _facts(incident, deadlines, voice, because)
+        yield fields([*facts, *_resolution(incident, deadlines, voice)])
     else:
-        yield section(_ending(incident, deadlines, policy, times, because=because))
-    yield context(_origin(incident, policy, times))
+        yield section(_ending(incident, deadlines, voice, because=because))
+    yield context(_origin(incident, voice))
     if incident.customer is None and incident.is_open:
         yield whose.menu(incident)
     yield actions(_buttons(incident, deadlines), block_id=f"{incident.name}/buttons")
@@ -94,26 +93,25 @@ def card_blocks(
 def _text(
     incident: Incident,
     deadlines: Sequence[Deadline],
-    policy: Policy,
-    times: Times,
+    voice: Voice,
     *,
     because: Event | None,
 ) -> str:
     if not incident.is_open:
-        ending = _ending(incident, deadlines, policy, times, because=because)
-        return f"{headline(incident, policy)} {ending}"
-    sentences = [headline(incident, policy)]
+        ending = _ending(incident, deadlines, voice, because=because)
+        return f"{headline(incident, voice.policy)} {ending}"
+    sentences = [headline(incident, voice.policy)]
     if incident.owner is None:
         sentences.append(f"{opened_up(unowned(because))}.")
     else:
         sentences.append(f"Owner: {mention(incident.owner)}.")
     owed = list(owed_to_customer(deadlines))
     if paused := [one.paused_at for one in owed if one.paused_at is not None]:
-        since = times.at(paused[0], "Waiting on the customer since")
+        since = voice.at(paused[0], "Waiting on the customer since")
         sentences.append(f"{since}.")
     for one in owed:
         if one.paused_at is None:
-            due = due_phrase(policy, incident, one, times)
+            due = due_phrase(incident, one, voice)
             sentences.append(ended(f"{opened_up(owed_as(one))} {due}"))
     return " ".join(sentences)
 
@@ -127,76 +125,73 @@ def _what(incident: Incident) -> str:
 def _facts(
     incident: Incident,
     deadlines: Sequence[Deadline],
-    policy: Policy,
-    times: Times,
+    voice: Voice,
     because: Event | None,
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and the words of each line of an open incident's card."""
-    yield "Owner", _owner(incident, times, because)
+    yield "Owner", _owner(incident, voice, because)
     first = newest(deadlines, Kind.FIRST_RESPONSE)
     if first is not None:
-        yield "First response", _first_response(incident, first, policy, times)
+        yield "First response", _first_response(incident, first, voice)
     update = newest(deadlines, Kind.UPDATE)
     is_owed = update is not None and update.is_open
     if not is_owed and (incident.responded_at is None or (first and first.is_open)):
-        yield "Then", follow_up_words(policy, incident)
+        yield "Then", follow_up_words(voice.policy, incident)
         return
     if incident.waiting_since is not None:
         is_paused = update is not None and update.paused_at is not None
-        yield "Waiting on the customer", _waiting(incident, times, is_paused=is_paused)
+        yield "Waiting on the customer", _waiting(incident, voice, is_paused=is_paused)
         if is_paused:
             return
     if update is None or not update.is_open:
-        yield "Updates", follow_up_words(policy, incident)
+        yield "Updates", follow_up_words(voice.policy, incident)
         return
-    due = _due(incident, update, policy, times)
+    due = _due(incident, update, voice)
     if update.is_aim:
         yield "Next update", f"{due} by our own aim ({update.target})"
-        yield "Contract", follow_up_words(policy, incident).partition(";")[0]
+        yield "Contract", follow_up_words(voice.policy, incident).partition(";")[0]
     else:
         yield "Next update", f"{due} ({update.target})"
 
 
 def _resolution(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+    incident: Incident, deadlines: Sequence[Deadline], voice: Voice
 ) -> Iterator[tuple[str, str]]:
     last = newest(deadlines, Kind.RESOLUTION)
     if last is not None and last.paused_at is not None:
         yield "Resolution", "not due until they answer"
     elif last is not None and last.is_open:
-        yield "Resolution", f"{_due(incident, last, policy, times)} ({last.target})"
+        yield "Resolution", f"{_due(incident, last, voice)} ({last.target})"
 
 
-def _owner(incident: Incident, times: Times, because: Event | None) -> str:
+def _owner(incident: Incident, voice: Voice, because: Event | None) -> str:
     if incident.owner is None or incident.owned_since is None:
         owner = unowned(because) if because else "nobody yet"
     else:
-        since = times.at(incident.owned_since, "since")
+        since = voice.at(incident.owned_since, "since")
         owner = f"{mention(incident.owner)} {since}"
     if incident.offered_to is None:
         return owner
     return f"{owner}; offered to {mention(incident.offered_to)}, not accepted yet"
 
 
-def _first_response(
-    incident: Incident, first: Deadline, policy: Policy, times: Times
-) -> str:
+def _first_response(incident: Incident, first: Deadline, voice: Voice) -> str:
     if first.is_open:
-        return _due(incident, first, policy, times)
+        return _due(incident, first, voice)
     if first.outcome is Outcome.VOID:
         return "none is promised any more"
-    sent = times.at(first.closed_at or times.now, "sent")
-    return f"{sent}, {_how_kept(incident, first, policy)}"
+    sent = voice.at(first.closed_at or voice.now, "sent")
+    return f"{sent}, {_how_kept(incident, first, voice.policy)}"
 
 
-def _due(incident: Incident, deadline: Deadline, policy: Policy, times: Times) -> str:
+def _due(incident: Incident, deadline: Deadline, voice: Voice) -> str:
     """Return when it is due, and a miss from before a change moved it."""
-    due = due_phrase(policy, incident, deadline, times)
-    if deadline.is_overdue(times.now):
+    due = due_phrase(incident, deadline, voice)
+    if deadline.is_overdue(voice.now):
         return f"*{due}*"
     if deadline.missed_at is None:
         return due
-    return f"{due}, {times.at(deadline.missed_at, 'missed')} before it moved"
+    return f"{due}, {voice.at(deadline.missed_at, 'missed')} before it moved"
 
 
 def _how_kept(incident: Incident, deadline: Deadline, policy: Policy) -> str:
@@ -205,8 +200,8 @@ def _how_kept(incident: Incident, deadline: Deadline, policy: Policy) -> str:
     return "in time"
 
 
-def _waiting(incident: Incident, times: Times, *, is_paused: bool) -> str:
-    since = times.at(incident.waiting_since or times.now, "since")
+def _waiting(incident: Incident, voice: Voice, *, is_paused: bool) -> str:
+    since = voice.at(incident.waiting_since or voice.now, "since")
     if is_paused:
         return f"{since}; no update is due until they answer"
     return f"{since}; that does not stop the update clock"
@@ -215,38 +210,37 @@ def _waiting(incident: Incident, times: Times, *, is_paused: bool) -> str:
 def _ending(
     incident: Incident,
     deadlines: Sequence[Deadline],
-    policy: Policy,
-    times: Times,
+    voice: Voice,
     *,
     because: Event | None,
 ) -> str:
     """Return how a closed incident ended."""
-    closed_at = incident.closed_at or times.now
+    closed_at = incident.closed_at or voice.now
     details = because.details if because else {}
     by = f" by {mention(incident.closed_by)}" if incident.closed_by else ""
     if incident.status is Status.VOID:
         why = f": {void_reason(because)}" if because else ""
-        return f"{times.at(closed_at, 'Closed')}{by}{why}. It counts nowhere."
+        return f"{voice.at(closed_at, 'Closed')}{by}{why}. It counts nowhere."
     note = details.get("note")
     said = f": {quoted(note, LONGEST_TITLE)}" if note else ""
     after = f"{span(closed_at - incident.reported_at)} after it was reported"
-    line = ended(f"{times.at(closed_at, 'Resolved')}{by}, {after}{said}")
+    line = ended(f"{voice.at(closed_at, 'Resolved')}{by}, {after}{said}")
     for kind in (Kind.FIRST_RESPONSE, Kind.RESOLUTION):
         last = newest(deadlines, kind)
         if last is not None and last.outcome not in (None, Outcome.VOID):
-            how = _how_kept(incident, last, policy)
+            how = _how_kept(incident, last, voice.policy)
             line += f" {opened_up(owed_as(last))} {how}."
     return line
 
 
-def _origin(incident: Incident, policy: Policy, times: Times) -> str:
-    plan = plan_name(policy, incident.plan)
+def _origin(incident: Incident, voice: Voice) -> str:
+    plan = plan_name(voice.policy, incident.plan)
     counts = "Counts as " * (incident.customer is None)
-    opened = times.at(incident.opened_at, "Opened")
+    opened = voice.at(incident.opened_at, "Opened")
     by = mention(incident.opened_by)
     reported = ""
     if incident.reported_at != incident.opened_at:
-        reported = f"; {times.at(incident.reported_at, 'reported')}"
+        reported = f"; {voice.at(incident.reported_at, 'reported')}"
     return f"{counts}{plan}. {opened} by {by}{reported}."
 
 

@@ -68,8 +68,8 @@ def _both(
     whose: str = "",
 ) -> tuple[str, str]:
     """Return what is covered in a message's text and in its blocks."""
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     return (
-        cover_of(policy, requests, plain, whose),
-        cover_of(policy, requests, token, whose),
+        cover_of(requests, plain, whose),
+        cover_of(requests, token, whose),
     )

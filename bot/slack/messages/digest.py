@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from bot.incidents.days_ahead import Day, Owed
 from bot.incidents.digest import Digest, Fallen, Gap
@@ -26,8 +25,7 @@ from bot.slack.messages import work_lines
 from bot.slack.phrases import (
     LONGEST_NAME_IN_A_LIST,
     MOST_NAMES_IN_A_LIST,
-    NO_LINKS,
-    Times,
+    Voice,
     and_more,
     both,
     by_its_clock,
@@ -53,14 +51,13 @@ _CALM = {
 def message(
     digest: Digest,
     policy: Policy,
-    zone: ZoneInfo,
     sent_at: datetime | None = None,
 ) -> Message:
     """Return the digest: first what needs a person, then what happened.
 
     One that was `sent_at` an instant shows what was taken since.
     """
-    plain, token = both(zone, digest.at)
+    plain, token = both(policy, digest.at, names_zone=False)
     pressing = [line for line in digest.lines if line.is_pressing]
     named = [
         line
@@ -68,23 +65,20 @@ def message(
         if line.is_pressing or line.is_taken_since(sent_at)
     ]
     gaps = [_gap(gap) for gap in digest.gaps]
-    blocks = [section(f"*{_head(digest, policy, token)}*")]
+    blocks = [section(f"*{_head(digest, token)}*")]
     blocks.extend(sections(f"• {gap}" for gap in gaps))
     rest = ": `/incident` shows all"
-    blocks.extend(work_lines.rows(named, token, NO_LINKS, policy=policy, rest=rest))
+    blocks.extend(work_lines.rows(named, token, rest=rest))
     for group, head in _CALM.items():
         lines = [
             line
             for line in digest.lines
             if line.group is group and not line.is_taken_since(sent_at)
         ]
-        said = [
-            work_lines.words(line, token, policy=policy)
-            for line in lines[:MOST_NAMES_IN_A_LIST]
-        ]
+        said = [work_lines.words(line, token) for line in lines[:MOST_NAMES_IN_A_LIST]]
         more = and_more(lines, MOST_NAMES_IN_A_LIST)
         blocks.extend(sections([f"*{head}*", *said, *more] if said else []))
-    blocks.extend(map(section, _happened(digest, token, policy)))
+    blocks.extend(map(section, _happened(digest, token)))
     ahead = [
         _ahead(day, policy)
         for before, day in pairwise(digest.ahead)
@@ -95,26 +89,23 @@ def message(
     # A plan may have people of its own on call.
     who = f"{on_call_phrase(digest.on_call)} " if digest.of.is_for_all else ""
     blocks.append(context(f"{who}{cards}"))
-    first = [
-        work_lines.words(line, plain, policy=policy)
-        for line in pressing[:_MOST_IN_TEXT]
-    ]
+    first = [work_lines.words(line, plain) for line in pressing[:_MOST_IN_TEXT]]
     left = len(pressing) - len(first)
     more = [f"And {left} more."] if left else []
     text = [
-        _head(digest, policy, plain),
+        _head(digest, plain),
         *gaps,
         *first,
         *more,
-        *_happened(digest, plain, policy),
+        *_happened(digest, plain),
     ]
     return say(" ".join(text), blocks)
 
 
-def _head(digest: Digest, policy: Policy, times: Times) -> str:
+def _head(digest: Digest, voice: Voice) -> str:
     """Say whether anything is late, unowned or due before the next digest."""
-    day = day_of(digest.at, times.zone)
-    plans = [plan_name(policy, one) for one in digest.of.plans]
+    day = day_of(digest.at, voice.zone)
+    plans = [plan_name(voice.policy, one) for one in digest.of.plans]
     customers = [shown(one, LONGEST_NAME_IN_A_LIST) for one in digest.of.customers]
     whose = [*plans, *customers]
     if len(whose) > _MOST_NAMED:
@@ -123,7 +114,7 @@ def _head(digest: Digest, policy: Policy, times: Times) -> str:
         day = f"{day}, {joined(whose)}"
     if not digest.lines and not digest.gaps:
         return f"{day}: nothing is open."
-    lines, until = digest.lines, times.at(digest.until, "due before")
+    lines, until = digest.lines, voice.at(digest.until, "due before")
     counts = {
         "late": sum(line.is_late for line in lines),
         "unowned": sum(line.is_unowned for line in lines),
@@ -168,18 +159,18 @@ def _counted(owed: Sequence[Owed], what: str, policy: Policy) -> str:
     return f"{len(owed)} {what}, {joined(names)}"
 
 
-def _happened(digest: Digest, times: Times, policy: Policy) -> Iterator[str]:
+def _happened(digest: Digest, voice: Voice) -> Iterator[str]:
     """Yield what fell due since the last digest, and what began and ended."""
 
     def named(incident: Incident) -> str:
-        return linked_name(incident, policy)
+        return linked_name(incident, voice.policy)
 
     if digest.fallen:
-        yield _fallen(digest, times, named)
-    if times.is_token:
+        yield _fallen(digest, voice, named)
+    if voice.is_token:
         for what, found in (("Opened", digest.opened), ("Resolved", digest.resolved)):
             if found:
-                yield f"*{what}:* {linked_names(found, policy)}."
+                yield f"*{what}:* {linked_names(found, voice.policy)}."
     if digest.came_and_went:
         went = digest.came_and_went[:MOST_NAMES_IN_A_LIST]
         lines = [_came_and_went(one, named) for one in went]
@@ -196,12 +187,12 @@ def _came_and_went(incident: Incident, named: Callable[[Incident], str]) -> str:
     return f"{name}, resolved by {mention(incident.closed_by)} in {took}"
 
 
-def _fallen(digest: Digest, times: Times, named: Callable[[Incident], str]) -> str:
+def _fallen(digest: Digest, voice: Voice, named: Callable[[Incident], str]) -> str:
     """Return how many deadlines fell due, and which, unless there are many."""
     fallen = digest.fallen
     late = [one for one in fallen if one.late_by is not None]
     kept = [one for one in fallen if one.late_by is None]
-    since = times.at(digest.since, "Since")
+    since = voice.at(digest.since, "Since")
     said = [f"{since}, {len(kept)} of {counted(len(fallen), 'deadline')} kept."]
     if len(late) > _MOST_NAMED:
         spans = sorted(one.late_by for one in late if one.late_by is not None)

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.policy.policies import Policy
 from bot.slack.blocks import Message, shown
 from bot.slack.messages.notice import notice
-from bot.slack.phrases import LONGEST_NAME, Times, and_more, both, joined
+from bot.slack.phrases import LONGEST_NAME, Voice, and_more, both, joined
 
 _MOST = 5
 _LONGEST = 200
@@ -27,7 +27,7 @@ def strangers_refs(rotation: str, unknown: Sequence[str]) -> dict[str, str]:
 
 def trouble(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Say what is wrong with a calendar."""
-    plain, token = both(policy.team_hours.zone, now, named=True, says_far=False)
+    plain, token = both(policy, now, says_far=False)
     if "unknown" in refs:
         return notice(_strangers(refs))
     return notice(_fails(refs, plain), _fails(refs, token))
@@ -42,11 +42,11 @@ def _strangers(refs: Mapping[str, str]) -> str:
     )
 
 
-def _fails(refs: Mapping[str, str], times: Times) -> str:
+def _fails(refs: Mapping[str, str], voice: Voice) -> str:
     why = shown(refs["why"], _LONGEST)
     copy = "It never was, so nobody is on call by it."
     if refs["since"]:
-        read = times.at(datetime.fromisoformat(refs["since"]), "of")
+        read = voice.at(datetime.fromisoformat(refs["since"]), "of")
         copy = f"The copy {read} counts."
     return (
         f"The calendar of {refs['rotation']} cannot be read: {why}. {copy} "

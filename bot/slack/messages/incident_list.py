@@ -9,7 +9,7 @@ from bot.slack import actions
 from bot.slack.blocks import Message, button, context, say, section
 from bot.slack.blocks import actions as row
 from bot.slack.messages import work_lines
-from bot.slack.phrases import NO_LINKS, both
+from bot.slack.phrases import both
 from bot.slack.readers import Person
 
 _A_PAGE = 8
@@ -31,14 +31,14 @@ def message(  # noqa: PLR0913  # Which page of which list, for whom.
     """
     if not lines:
         return say(said := f"No incident is {what}.", [section(said)])
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     ordered = sorted(lines, key=lambda line: line.incident.owner != reader.id)
     last = (len(ordered) - 1) // _A_PAGE
     page = min(page, last)
     shown = ordered[page * _A_PAGE : (page + 1) * _A_PAGE]
     head = _head(lines, reader, what)
     blocks = [section(f"*{head}*")]
-    blocks.extend(work_lines.rows(shown, token, NO_LINKS, reader.id, policy=policy))
+    blocks.extend(work_lines.rows(shown, token))
     if last:
         blocks.append(context(f"Page {page + 1} of {last + 1}."))
         steps = [
@@ -54,7 +54,7 @@ def message(  # noqa: PLR0913  # Which page of which list, for whom.
                 ]
             )
         )
-    first = work_lines.words(shown[0], plain, reader=reader.id, policy=policy)
+    first = work_lines.words(shown[0], plain)
     return say(f"{head} {first}", blocks)
 
 

@@ -12,13 +12,13 @@ from bot.slack.phrases import both, joined
 def message(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Name the incidents that have a card in Slack but are not in the record."""
     names = [f"INC-{number}" for number in refs["numbers"].split()]
-    plain, token = both(policy.team_hours.zone, now, named=True)
+    plain, token = both(policy, now)
     texts = [
-        f"{times.at(datetime.fromisoformat(refs['since']), 'The record ends')}; it was "
+        f"{voice.at(datetime.fromisoformat(refs['since']), 'The record ends')}; it was "
         f"restored from a copy. {joined(names)} came later: their cards stand in "
         f"{channel_link(policy.channels.incidents)}, but nobody is reminded of them. "
         "Declare anew what is still open; numbers go on after them."
-        for times in (plain, token)
+        for voice in (plain, token)
     ]
     return notice(*texts)
 

@@ -45,13 +45,13 @@ def receipt(  # noqa: PLR0913  # What the sentence is about, and for whom.
     that does that.
     """
     told, name = [], name_of(incident, policy)
-    for times in both(reader.zone, now):
+    for voice in both(policy, now, reader):
         if author and incident.updated_at is not None:
-            wrote = times.at(incident.updated_at, "wrote at")
+            wrote = voice.at(incident.updated_at, "wrote at")
             said = f"Logged for {name}: what {mention(author)} {wrote}."
         else:
             said = f"Taken back: {name} has no update by this message."
-        due = next_due(incident, deadlines, policy, times)
+        due = next_due(incident, deadlines, voice)
         told.append(" ".join(filter(None, (said, due, hint))))
     if not undo:
         return notice(*told)

@@ -21,16 +21,14 @@ def message(
     permalinks: Mapping[int, str] = NO_LINKS,
 ) -> Message:
     """Return what a person owes today, first what needs somebody first."""
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     head = f"{day_of(now, reader.zone)}: {_head(lines, reader, policy, now)}."
     if not lines:  # All that it named is done, or somebody else's.
         return say(head, [section(f"*{head}*")])
-    first = work_lines.words(lines[0], plain, reader=reader.id, policy=policy)
+    first = work_lines.words(lines[0], plain)
     first = f"First: {first}" if len(lines) > 1 else first
     rest = ": `/incident mine` and `/incident unowned` show them"
-    shown = work_lines.rows(
-        lines, token, permalinks, reader.id, policy=policy, rest=rest
-    )
+    shown = work_lines.rows(lines, token, permalinks, rest=rest)
     return say(f"{head} {first}", [section(f"*{head}*"), *shown])
 
 

@@ -13,7 +13,7 @@ from bot.slack.messages import yours
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     NO_LINKS,
-    Times,
+    Voice,
     both,
     linked_name,
     name_of,
@@ -42,21 +42,20 @@ def message(  # noqa: PLR0913  # All that a line says.
     stands for earlier ones, so its owner reads what is `owed`, and is asked again what
     they have not answered.
     """
-    zone = reader.zone if reader else policy.team_hours.zone
-    plain, token = both(zone, now, named=reader is None, says_far=reader is not None)
+    plain, token = both(policy, now, reader, says_far=reader is not None)
     if reader and incident.is_open and incident.owner == reader.id:
         said, marked_said = (
-            yours.again(event, reader) or sentence(incident, event, policy, times)
-            for times in (plain, token)
+            yours.again(event, reader) or sentence(incident, event, voice)
+            for voice in (plain, token)
         )
         text = f"{name_of(incident, policy)}: {said}"
         blocks = yours.blocks(
-            incident, marked_said, owed, policy, token, url, is_asked=is_asked
+            incident, marked_said, owed, token, url, is_asked=is_asked
         )
-        return say(f"{text} {yours.owes(incident, owed, policy, plain)}", blocks)
+        return say(f"{text} {yours.owes(incident, owed, plain)}", blocks)
     line, marked_line = (
-        " ".join([sentence(incident, event, policy, times), *_moves(moved, times)])
-        for times in (plain, token)
+        " ".join([sentence(incident, event, voice), *_moves(moved, voice)])
+        for voice in (plain, token)
     )
     text = f"{name_of(incident, policy)}: {line}"
     if reader is None:
@@ -65,9 +64,9 @@ def message(  # noqa: PLR0913  # All that a line says.
     return notice(text, f"{linked_name(incident, policy, links)}: {marked_line}")
 
 
-def _moves(moved: Sequence[Deadline], times: Times) -> Iterator[str]:
+def _moves(moved: Sequence[Deadline], voice: Voice) -> Iterator[str]:
     for deadline in moved:
         if deadline.is_open and not deadline.kind.is_internal:
             what = opened_up(owed_as(deadline))
-            due = times.at(deadline.due_at, "due")
-            yield f"{what} is now {due}{times.far(deadline.due_at)}."
+            due = voice.at(deadline.due_at, "due")
+            yield f"{what} is now {due}{voice.far(deadline.due_at)}."

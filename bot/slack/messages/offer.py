@@ -15,7 +15,7 @@ from bot.slack.messages import yours
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
-    Times,
+    Voice,
     both,
     ended,
     gone,
@@ -45,19 +45,18 @@ def message(  # noqa: PLR0913  # All that the person who is asked wants to know.
     Once it is accepted it shows the next step. Declined or over, it is a sentence
     without buttons.
     """
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     if incident.is_open and incident.owner == reader.id:
         yours_now = f"{name_of(incident, policy)} is yours."
-        text = f"{yours_now} {yours.owes(incident, owed, policy, plain)}"
-        blocks = yours.blocks(incident, "It is yours.", owed, policy, token, url)
+        text = f"{yours_now} {yours.owes(incident, owed, plain)}"
+        blocks = yours.blocks(incident, "It is yours.", owed, token, url)
         return say(text, blocks)
     if not incident.is_open or incident.offered_to != reader.id:
         return notice(_over(incident, reader, policy))
     title = title_of(incident, LONGEST_TITLE_IN_A_LIST)
     asks = ended(f"{mention(by)} asks you to take {name_of(incident, policy)}: {title}")
     others, marked_others = (
-        " ".join(_facts(incident, owed, policy, times, last_word))
-        for times in (plain, token)
+        " ".join(_facts(incident, owed, voice, last_word)) for voice in (plain, token)
     )
     accept = buttons.about(incident, "Accept", actions.ACCEPT)
     decline = buttons.about(incident, "Decline", actions.DECLINE)
@@ -76,17 +75,13 @@ def message(  # noqa: PLR0913  # All that the person who is asked wants to know.
 
 
 def _facts(
-    incident: Incident,
-    owed: Deadline | None,
-    policy: Policy,
-    times: Times,
-    last_word: str,
+    incident: Incident, owed: Deadline | None, voice: Voice, last_word: str
 ) -> Iterator[str]:
-    yield yours.owes(incident, owed, policy, times)
-    yield last_heard(incident, times, last_word)
+    yield yours.owes(incident, owed, voice)
+    yield last_heard(incident, voice, last_word)
     stands = "."
     if incident.offered_until is not None:
-        stands = f"; {times.clock(incident.offered_until, 'the offer stands until')}."
+        stands = f"; {voice.clock(incident.offered_until, 'the offer stands until')}."
     yield f"{keeps_it(incident)} until you accept{stands}"
 
 
@@ -109,12 +104,12 @@ def answered(  # noqa: PLR0913  # What its giver, or its owner now, wants to kno
     how = _how_it_ended(incident, event, reader, policy)
     if not incident.is_open or incident.owner != reader.id:
         return notice(how)
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     again = yours.again(event, reader)
     text = f"{name_of(incident, policy)}: {again}" if again else how
     how = again or how
-    blocks = yours.blocks(incident, how, owed, policy, token, url, is_asked=is_asked)
-    return say(f"{text} {yours.owes(incident, owed, policy, plain)}", blocks)
+    blocks = yours.blocks(incident, how, owed, token, url, is_asked=is_asked)
+    return say(f"{text} {yours.owes(incident, owed, plain)}", blocks)
 
 
 def _how_it_ended(

@@ -36,7 +36,7 @@ from bot.slack.phrases import (
     LONGEST_NAME,
     LONGEST_NAME_IN_A_LIST,
     NO_LINKS,
-    Times,
+    Voice,
     and_more,
     both,
     joined,
@@ -65,14 +65,14 @@ def message(
 
     `quiet` is what is said of the reader's quiet hours.
     """
-    plain, token = both(reader.zone, now)
-    text = " ".join([*filter(None, [quiet]), *_now(policy, plain)])
-    blocks = [*map(section, filter(None, [quiet])), *sections(_now(policy, token))]
+    plain, token = both(policy, now, reader)
+    text = " ".join([*filter(None, [quiet]), *_now(plain)])
+    blocks = [*map(section, filter(None, [quiet])), *sections(_now(token))]
     groups: dict[str, list[CoverRequest]] = {}
     for one in requests:
         groups.setdefault(one.request, []).append(one)
     for request in [*groups.values()][:_MOST_COVERS]:
-        line = f"{cover_of(policy, request, token)} {_answered(request[0])}"
+        line = f"{cover_of(request, token)} {_answered(request[0])}"
         blocks.append(beside(line, _withdraw(request[0])))
     blocks += map(section, and_more([*groups], _MOST_COVERS))
     blocks.append(
@@ -102,20 +102,20 @@ def quiet_line(policy: Policy, quiet: Span | None) -> str:
 
 def month(policy: Policy, reader: Person, now: datetime) -> View:
     """Return the shifts of the month ahead, level by level, in the reader's zone."""
-    times = Times(reader.zone, now, says_far=False)
+    voice = Voice(policy, now, reader, says_far=False)
     blocks = []
     for level, role, holders in policy.on_call.written():
         lines = [f"*{_title(policy, level, role)}*"]
         shifts = [*policy.on_call.shifts(level, holders, now, now + _AHEAD)]
-        lines += [_row(shift, times) for shift in shifts[:_MOST_SHIFTS]]
+        lines += [_row(shift, voice) for shift in shifts[:_MOST_SHIFTS]]
         blocks += [*sections([*lines, *and_more(shifts, _MOST_SHIFTS)])]
     return modal("The month ahead", blocks, callback_id=ID, close="Close")
 
 
 def ahead(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Tell the leads of a gap, a double booking or a cover that fits no shift."""
-    plain, token = both(policy.team_hours.zone, now, named=True, says_far=False)
-    return notice(_ahead(refs, policy, plain), _ahead(refs, policy, token))
+    plain, token = both(policy, now, says_far=False)
+    return notice(_ahead(refs, plain), _ahead(refs, token))
 
 
 def next_shift(
@@ -124,8 +124,8 @@ def next_shift(
     """Tell a person that a changed plan alters when they are on call next."""
     of = what_of(policy, refs["of"])
     said = []
-    for times in both(reader.zone, now, says_far=False):
-        was, becomes = (_span(refs[name], times) for name in ("was", "becomes"))
+    for voice in both(policy, now, reader, says_far=False):
+        was, becomes = (_span(refs[name], voice) for name in ("was", "becomes"))
         line = f"You are on call ({of}) {becomes}"
         if not becomes:
             line = f"You are no longer on call ({of}) {was}"
@@ -135,11 +135,11 @@ def next_shift(
     return notice(*said)
 
 
-def _span(written: str, times: Times) -> str:
+def _span(written: str, voice: Voice) -> str:
     if not written:
         return ""
     since, until = map(datetime.fromisoformat, written.split("/"))
-    return f"{times.at(since, 'from')} {times.at(until, 'to')}"
+    return f"{voice.at(since, 'from')} {voice.at(until, 'to')}"
 
 
 def nobody(incident: Incident, policy: Policy, url: str | None) -> Message:
@@ -156,12 +156,12 @@ def nobody(incident: Incident, policy: Policy, url: str | None) -> Message:
     )
 
 
-def _ahead(refs: Mapping[str, str], policy: Policy, times: Times) -> str:
-    what = joined([what_of(policy, one) for one in refs["of"].split()])
+def _ahead(refs: Mapping[str, str], voice: Voice) -> str:
+    what = joined([what_of(voice.policy, one) for one in refs["of"].split()])
     people = [mention(one) for one in refs["people"].split()]
-    span = times.at(datetime.fromisoformat(refs["since"]), "from")
+    span = voice.at(datetime.fromisoformat(refs["since"]), "from")
     if refs["until"]:
-        span += f" {times.at(datetime.fromisoformat(refs['until']), 'to')}"
+        span += f" {voice.at(datetime.fromisoformat(refs['until']), 'to')}"
     trouble = Trouble(refs["trouble"])
     match trouble:
         case Trouble.GAP:
@@ -179,9 +179,7 @@ def _ahead(refs: Mapping[str, str], policy: Policy, times: Times) -> str:
             assert_never(trouble)
 
 
-def cover_of(
-    policy: Policy, requests: Sequence[CoverRequest], times: Times, whose: str = ""
-) -> str:
+def cover_of(requests: Sequence[CoverRequest], voice: Voice, whose: str = "") -> str:
     """Return what is to be covered: @ana (support) from Sat 10:00 to Sun 18:00.
 
     `whose` stands in place of the name of the person who is covered.
@@ -189,8 +187,8 @@ def cover_of(
     whose = whose or mention(requests[0].instead_of)
     since = min(one.begins_at for one in requests)
     until = max(one.ends_at for one in requests)
-    what = joined([what_of(policy, one.of_what) for one in requests])
-    span = f"{times.at(since, 'from')} {times.at(until, 'to')}"
+    what = joined([what_of(voice.policy, one.of_what) for one in requests])
+    span = f"{voice.at(since, 'from')} {voice.at(until, 'to')}"
     return f"{whose} ({what}) {span}."
 
 
@@ -217,25 +215,25 @@ def _title(policy: Policy, level: str, role: Role) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _now(policy: Policy, times: Times) -> Iterator[str]:
-    for level, role, holders in policy.on_call.written():
-        yield f"{_title(policy, level, role)}: {_who(policy, level, holders, times)}"
+def _now(voice: Voice) -> Iterator[str]:
+    for level, role, holders in voice.policy.on_call.written():
+        yield f"{_title(voice.policy, level, role)}: {_who(level, holders, voice)}"
 
 
-def _who(policy: Policy, level: str, holders: Holders, times: Times) -> str:
+def _who(level: str, holders: Holders, voice: Voice) -> str:
     """Return who is on at a level, until when, and who is next."""
-    on_call = policy.on_call
-    shift = on_call.shift(level, holders, times.now)
+    on_call = voice.policy.on_call
+    shift = on_call.shift(level, holders, voice.now)
     if shift.until is None:
         return f"{_person(shift)}."
-    until = f"{times.at(shift.until, 'until')}{times.far(shift.until)}"
+    until = f"{voice.at(shift.until, 'until')}{voice.far(shift.until)}"
     following = on_call.shift(level, holders, shift.until)
     return f"{_person(shift)} {until}, then {_person(following)}."
 
 
-def _row(shift: Shift, times: Times) -> str:
-    since = times.at(shift.since, "from") if shift.since else "from now on"
-    until = f" {times.at(shift.until, 'to')}" if shift.until else ""
+def _row(shift: Shift, voice: Voice) -> str:
+    since = voice.at(shift.since, "from") if shift.since else "from now on"
+    until = f" {voice.at(shift.until, 'to')}" if shift.until else ""
     return opened_up(f"{since}{until}: {_person(shift)}")
 
 

@@ -16,7 +16,7 @@ from bot.slack.cutting import cut_marked
 from bot.slack.messages.answers import Recorded
 from bot.slack.messages.card import card_blocks
 from bot.slack.phrases import (
-    Times,
+    Voice,
     both,
     due_phrase,
     ended,
@@ -46,26 +46,26 @@ def message(  # noqa: PLR0913  # All that the answer shows.
     `receipts` say what became of its reminders.
     """
     incident, deadlines = recorded.incident, recorded.deadlines
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     earlier = len(history) - _MOST_EVENTS
     lines = [f"{earlier} earlier events"] if earlier > 0 else []
     for event in history[-_MOST_EVENTS:]:
-        line = happened.sentence(incident, event, policy, token)
+        line = happened.sentence(incident, event, token)
         lines.append(f"{token.at(event.recorded_at)}: {cut_marked(line, 400)}")
     because = explained(incident, history)
-    blocks = [*card_blocks(incident, deadlines, policy, token, because=because)]
+    blocks = [*card_blocks(incident, deadlines, token, because=because)]
     blocks.extend(sections([f"*What happened to {incident.name}*", *lines]))
     if receipts:
         blocks.extend(sections(["*Reminders*", *_reminded(receipts, token)]))
     text = [headline(incident, policy)]
     for owed in owed_to_customer(deadlines):
         if owed.paused_at is None:
-            due = due_phrase(policy, incident, owed, plain)
+            due = due_phrase(incident, owed, plain)
             text.append(ended(f"{opened_up(owed_as(owed))} {due}"))
     return say(" ".join(text), blocks)
 
 
-def _reminded(receipts: Sequence[Receipt], times: Times) -> Iterator[str]:
+def _reminded(receipts: Sequence[Receipt], voice: Voice) -> Iterator[str]:
     """Yield what became of the last few reminders; of the others only how many."""
     earlier = receipts[:-_MOST_RECEIPTS]
     if earlier:
@@ -74,15 +74,15 @@ def _reminded(receipts: Sequence[Receipt], times: Times) -> Iterator[str]:
         yield f"{len(earlier)} earlier: {counted}"
     for one in receipts[-_MOST_RECEIPTS:]:
         to = f" to {_place(one.place)}" if one.place else ""
-        yield ended(f"{times.at(one.due_at)}: {one.about}{to}: {_became(one, times)}")
+        yield ended(f"{voice.at(one.due_at)}: {one.about}{to}: {_became(one, voice)}")
 
 
-def _became(receipt: Receipt, times: Times) -> str:
+def _became(receipt: Receipt, voice: Voice) -> str:
     said = receipt.words
     if receipt.outcome is Outcome.HELD and receipt.at is not None:
-        said = times.at(receipt.at, "held until")
+        said = voice.at(receipt.at, "held until")
     elif receipt.at is not None and receipt.at - receipt.due_at >= _LATE:
-        said = times.at(receipt.at, said)
+        said = voice.at(receipt.at, said)
     if receipt.replaced_at is not None:
         return f"{said}; a newer message replaced it"
     if receipt.instead:

@@ -25,7 +25,7 @@ from bot.slack.cutting import cut
 from bot.slack.messages import yours
 from bot.slack.messages.answers import Recorded
 from bot.slack.phrases import (
-    Times,
+    Voice,
     both,
     customer_of,
     ended,
@@ -53,8 +53,8 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
     `like` is an open incident that reads like this one.
     """
     incident = recorded.incident
-    plain, token = both(reader.zone, now)
-    first, *others = _sentences(recorded, policy, reader, token, reading)
+    plain, token = both(policy, now, reader)
+    first, *others = _sentences(recorded, token, reading)
     blocks = [section("\n".join([f"*{first}*", " ".join(others)]))]
     if reading.suggestions:
         blocks.extend(_customer_rows(incident, reading.suggestions))
@@ -65,7 +65,7 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
         blocks.append(row(buttons.steps(incident, owed)))
     elif incident.owner is None:
         blocks.append(row([buttons.likely(buttons.take(incident))]))
-    text = " ".join(_sentences(recorded, policy, reader, plain, reading))
+    text = " ".join(_sentences(recorded, plain, reading))
     if like is not None:
         named = linked_name(like, policy)
         same = ended(f"{named} is open and reads alike: {title_of(like)}")
@@ -76,21 +76,18 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
     return say(text, blocks)
 
 
-def foreseen(recorded: Recorded, policy: Policy, reader: Person, times: Times) -> str:
+def foreseen(recorded: Recorded, voice: Voice) -> str:
     """Return what opening an incident will lead to, for its form."""
     incident, deadlines = recorded.incident, recorded.deadlines
-    said = _targets(incident, deadlines, policy, times)
-    return " ".join([*said, _who_is_told(recorded, policy, reader, times)])
+    said = _targets(incident, deadlines, voice)
+    return " ".join([*said, _who_is_told(recorded, voice)])
 
 
-def _sentences(
-    recorded: Recorded, policy: Policy, reader: Person, times: Times, reading: Reading
-) -> Iterator[str]:
+def _sentences(recorded: Recorded, voice: Voice, reading: Reading) -> Iterator[str]:
     incident = recorded.incident
-    name = (
-        f"{incident.name} · {severity_of(incident, policy)} · {customer_of(incident)}"
-    )
-    plan = plan_name(policy, incident.plan)
+    severity = severity_of(incident, voice.policy)
+    name = f"{incident.name} · {severity} · {customer_of(incident)}"
+    plan = plan_name(voice.policy, incident.plan)
     if incident.customer is None:
         yield f"{name}."
         yield f"It counts as {plan} until somebody says whose it is."
@@ -102,36 +99,34 @@ def _sentences(
         names = " or ".join(shown(one, 80) for one in reading.suggestions)
         yield f"Did you mean {names}?"
     if incident.reported_at != incident.opened_at:
-        reported = times.at(incident.reported_at, "Reported")
+        reported = voice.at(incident.reported_at, "Reported")
         yield f"{reported}; the clock runs from then."
-    yield from _targets(incident, recorded.deadlines, policy, times)
-    yield _who_is_told(recorded, policy, reader, times)
+    yield from _targets(incident, recorded.deadlines, voice)
+    yield _who_is_told(recorded, voice)
     if incident.offered_to is not None:
         yield f"{mention(incident.offered_to)} is asked to take it."
-    yield f"The card is in {channel_link(policy.channels.incidents)}."
+    yield f"The card is in {channel_link(voice.policy.channels.incidents)}."
 
 
 def _targets(
-    incident: Incident, deadlines: Sequence[Deadline], policy: Policy, times: Times
+    incident: Incident, deadlines: Sequence[Deadline], voice: Voice
 ) -> Iterator[str]:
     owed = list(owed_to_customer(deadlines))
     if all(one.kind is not Kind.FIRST_RESPONSE for one in owed):
         yield "No first response is promised."
     for one in owed:
-        yield yours.owes(incident, one, policy, times)
-    yield ended(f"Then {follow_up_words(policy, incident)}")
+        yield yours.owes(incident, one, voice)
+    yield ended(f"Then {follow_up_words(voice.policy, incident)}")
 
 
-def _who_is_told(
-    recorded: Recorded, policy: Policy, reader: Person, times: Times
-) -> str:
+def _who_is_told(recorded: Recorded, voice: Voice) -> str:
     incident, then = recorded.incident, ""
     escalates = any(one.kind.is_internal for one in recorded.deadlines)
     what = "paged" if escalates else "reminded"
     if recorded.following is not None:
         who, at = recorded.following
-        then = f"{place(who.id)} {times.at(at, f'is {what} at')}"
-    if incident.owner == reader.id:
+        then = f"{place(who.id)} {voice.at(at, f'is {what} at')}"
+    if voice.is_to(incident.owner):
         no_sign = f" {then} if you show no sign of life by then." if then else ""
         return f"It is yours.{no_sign}"
     if recorded.told:
@@ -141,7 +136,7 @@ def _who_is_told(
         return f"{names} {verb} {what} now{next_one}."
     if then:
         return f"{then}, nobody before."
-    primary = recipients.on_call(policy, times.now, incident).primary
+    primary = recipients.on_call(voice.policy, voice.now, incident).primary
     its_list = "the morning list of the person who is on call then"
     # By the time the list comes, somebody else may be on.
     if primary.person is not None and primary.until is None:

@@ -8,24 +8,23 @@ from collections.abc import Iterator
 from bot.incidents import recipients
 from bot.incidents.recipients import Because
 from bot.incidents.steps import StepKind
-from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import Element, mention, place
 from bot.slack.messages import yours
 from bot.slack.messages.reminder_item import WOULD_BE_MISSED, Item, role
-from bot.slack.phrases import Times, on_call_phrase, opened_up, unowned
+from bot.slack.phrases import Voice, on_call_phrase, opened_up, unowned
 from bot.slack.readers import Person
 
 
-def question(item: Item, reader: Person | None, times: Times) -> str:
+def question(item: Item, voice: Voice) -> str:
     """Return what a page asks or says first; empty if its incident says it all."""
     incident, deadline = item.incident, item.deadline
     if incident.owner is None:
         return ""
-    if not item.is_owned_by(reader):
+    if not item.is_owned_by(voice.reader):
         sign = incident.last_sign_at or incident.owned_since or incident.opened_at
         silent = f"no sign of life from {mention(incident.owner)}"
-        return f"{silent} {times.clock(sign, 'since')}."
+        return f"{silent} {voice.clock(sign, 'since')}."
     if item.kind is not StepKind.CHECK_IN:
         return "no tap yet; are you still on it?"
     if deadline.due_at == deadline.started_at:
@@ -42,17 +41,15 @@ def is_news(item: Item, reader: Person | None) -> bool:
     return is_urgent_now or not item.is_owned_by(reader)
 
 
-def sentences(
-    item: Item, reader: Person | None, policy: Policy, times: Times
-) -> list[str]:
+def sentences(item: Item, voice: Voice) -> list[str]:
     """Return what else a page says to this reader, and what stops it."""
     because = [WOULD_BE_MISSED] if item.would_be_missed else []
-    said = _silent_owner(item, policy, times)
+    said = _silent_owner(item, voice)
     if item.incident.owner is None:
-        said = _unowned(item, policy, times)
-    elif item.is_owned_by(reader):
-        said = _check_in(item, policy, times)
-    return [*said, *because, stop(item, reader)]
+        said = _unowned(item, voice)
+    elif item.is_owned_by(voice.reader):
+        said = _check_in(item, voice)
+    return [*said, *because, stop(item, voice.reader)]
 
 
 def stop(item: Item, reader: Person | None) -> str:
@@ -73,45 +70,45 @@ def buttons_of(item: Item, reader: Person | None) -> list[Element]:
     return [buttons.take(incident), answer]
 
 
-def _unowned(item: Item, policy: Policy, times: Times) -> Iterator[str]:
+def _unowned(item: Item, voice: Voice) -> Iterator[str]:
     """Yield a step of the escalation while nobody owns the incident."""
-    yield from _target(item, policy, times)
+    yield from _target(item, voice)
     yield f"{opened_up(unowned(item.release))}."
     then = ""
     if item.next is not None:
         who, at = item.next
-        then = f"{place(who)} is paged {times.clock(at, 'at')} unless somebody takes it"
+        then = f"{place(who)} is paged {voice.clock(at, 'at')} unless somebody takes it"
     if item.because is Because.FALLBACK:
         if then:
             yield f"{then}."
-        yield on_call_phrase(recipients.on_call(policy, times.now, item.incident))
+        yield on_call_phrase(recipients.on_call(voice.policy, voice.now, item.incident))
     else:
         you = f"You are the {role(item.because)}"
         yield f"{you}; {then}." if then else f"{you}."
 
 
-def _check_in(item: Item, policy: Policy, times: Times) -> Iterator[str]:
+def _check_in(item: Item, voice: Voice) -> Iterator[str]:
     """Yield the question to the owner of a Sev1, or its repeat."""
-    yield from _target(item, policy, times)
+    yield from _target(item, voice)
     if item.incident.last_sign_at is not None:
-        yield f"{times.clock(item.incident.last_sign_at, 'Last sign of life')}."
+        yield f"{voice.clock(item.incident.last_sign_at, 'Last sign of life')}."
     if item.next is not None:
         who, at = item.next
-        yield f"Without an answer {place(who)} is paged {times.clock(at, 'at')}."
+        yield f"Without an answer {place(who)} is paged {voice.clock(at, 'at')}."
 
 
-def _silent_owner(item: Item, policy: Policy, times: Times) -> Iterator[str]:
+def _silent_owner(item: Item, voice: Voice) -> Iterator[str]:
     """Yield what others hear when the owner of a Sev1 does not answer."""
-    yield from _target(item, policy, times)
+    yield from _target(item, voice)
     if item.because is Because.FALLBACK:
-        yield on_call_phrase(recipients.on_call(policy, times.now, item.incident))
+        yield on_call_phrase(recipients.on_call(voice.policy, voice.now, item.incident))
     else:
         yield f"You are the {role(item.because)}."
     if item.next is not None:
         who, at = item.next
-        yield f"{place(who)} is paged next, {times.clock(at, 'at')}."
+        yield f"{place(who)} is paged next, {voice.clock(at, 'at')}."
 
 
-def _target(item: Item, policy: Policy, times: Times) -> Iterator[str]:
+def _target(item: Item, voice: Voice) -> Iterator[str]:
     if item.owed is not None:
-        yield yours.owes(item.incident, item.owed, policy, times)
+        yield yours.owes(item.incident, item.owed, voice)

@@ -11,7 +11,7 @@ from bot.policy.policies import Policy
 from bot.slack.blocks import Message, say, sections, shown
 from bot.slack.marked import escape
 from bot.slack.messages.notice import notice
-from bot.slack.phrases import Times, both, counted
+from bot.slack.phrases import Voice, both, counted
 
 _MOST_LINES = 30
 _MOST_PROBLEMS = 5
@@ -64,26 +64,26 @@ def refused_refs(name: str, since: datetime, problems: Sequence[str]) -> dict[st
 
 def accepted(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Return the notice that a policy is in force, and what it changed."""
-    plain, token = both(policy.team_hours.zone, now, named=True)
+    plain, token = both(policy, now)
     text, marked = _accepted(refs, plain), _accepted(refs, token)
     return say(text, sections(marked.splitlines()))
 
 
 def refused(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Return the notice that a file is not loaded, and what is wrong with it."""
-    plain, token = both(policy.team_hours.zone, now, named=True)
+    plain, token = both(policy, now)
     return notice(_refused(refs, plain), _refused(refs, token))
 
 
 def differs(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Return the notice that two bots go by different policies."""
-    plain, token = both(policy.team_hours.zone, now, named=True)
+    plain, token = both(policy, now)
     return notice(_differs(refs, plain), _differs(refs, token))
 
 
-def _differs(refs: Mapping[str, str], times: Times) -> str:
+def _differs(refs: Mapping[str, str], voice: Voice) -> str:
     one, two = (
-        times.at(datetime.fromisoformat(at), f"{refs[name]} of") if at else refs[name]
+        voice.at(datetime.fromisoformat(at), f"{refs[name]} of") if at else refs[name]
         for name, at in (("one", refs.get("one_at")), ("two", refs.get("two_at")))
     )
     return (
@@ -93,20 +93,20 @@ def _differs(refs: Mapping[str, str], times: Times) -> str:
     )
 
 
-def _accepted(refs: Mapping[str, str], times: Times) -> str:
+def _accepted(refs: Mapping[str, str], voice: Voice) -> str:
     is_planned = "planned" in refs
     counts = "will count from" if is_planned else "counts since"
-    since = times.at(datetime.fromisoformat(refs["at"]), counts)
+    since = voice.at(datetime.fromisoformat(refs["at"]), counts)
     # A message that was queued by an older bot has no "kept".
     moved, kept = json.loads(refs["moved"]), json.loads(refs.get("kept", "[]"))
-    head = f"{escape(refs['name'])} was changed and {since}.{_instead(refs, times)}"
+    head = f"{escape(refs['name'])} was changed and {since}.{_instead(refs, voice)}"
     if not moved and not kept:
         return f"{head} No open deadline {'would move' if is_planned else 'moved'}."
     lists = []
     if moved:
         deadlines = counted(len(moved), "open deadline")
         tenses = ("is", "then") if is_planned else ("was", "now")
-        lines = [_moved(times, tenses, move) for move in moved]
+        lines = [_moved(voice, tenses, move) for move in moved]
         said = "would move as things stand" if is_planned else "moved"
         lists.append(_listed(f"{deadlines} {said}:", lines, _MOST_LINES, _CARDS))
     if kept:
@@ -117,11 +117,11 @@ def _accepted(refs: Mapping[str, str], times: Times) -> str:
     return f"{head} " + "\n".join(lists)
 
 
-def _instead(refs: Mapping[str, str], times: Times) -> str:
+def _instead(refs: Mapping[str, str], voice: Voice) -> str:
     """Return what becomes of a change that was to come."""
     if "instead_of" not in refs:
         return ""
-    at = times.at(datetime.fromisoformat(refs["instead_of"]), "was to count from")
+    at = voice.at(datetime.fromisoformat(refs["instead_of"]), "was to count from")
     return f" The change that {at} does not come."
 
 
@@ -147,13 +147,13 @@ def _kept(incident: int, plan: str, because: str, other: str | None) -> str:
 
 
 def _moved(
-    times: Times,
+    voice: Voice,
     tenses: tuple[str, str],
     move: tuple[int, str, str | None, str | None],
 ) -> str:
     incident, kind, *instants = move
     due = [
-        times.at(datetime.fromisoformat(at), f"{tense} due")
+        voice.at(datetime.fromisoformat(at), f"{tense} due")
         if at
         else f"{tense} not owed"
         for tense, at in zip(tenses, instants, strict=True)
@@ -161,14 +161,14 @@ def _moved(
     return f"INC-{incident} {Kind(kind).words} {due[0]}, {due[1]}"
 
 
-def _refused(refs: Mapping[str, str], times: Times) -> str:
+def _refused(refs: Mapping[str, str], voice: Voice) -> str:
     name = refs["name"]
     problems = [
         shown(_without(name, problem), _LONGEST_PROBLEM)
         for problem in json.loads(refs["problems"])
     ]
-    version = times.at(datetime.fromisoformat(refs["at"]), "The version of")
-    goes_on = f"{version} stays in force.{_instead(refs, times)}"
+    version = voice.at(datetime.fromisoformat(refs["at"]), "The version of")
+    goes_on = f"{version} stays in force.{_instead(refs, voice)}"
     if len(problems) == 1:
         return f"{escape(name)} was not loaded: {problems[0]}. {goes_on}"
     head = f"{escape(name)} was not loaded. {goes_on}"

@@ -32,7 +32,7 @@ from bot.slack.messages.reminder_item import WOULD_BE_MISSED, Item, role
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     NO_LINKS,
-    Times,
+    Voice,
     both,
     due_phrase,
     ended,
@@ -65,15 +65,14 @@ def message(
     """
     if not items:
         return None
-    zone = reader.zone if reader else policy.team_hours.zone
-    plain, token = both(zone, now, named=reader is None)
+    plain, token = both(policy, now, reader)
     ordered = sorted(items, key=lambda item: item.deadline.due_at)
     blocks = [section(_outage(down, len(ordered), token))] if down else []
     for index, item in enumerate(ordered[:_MOST_ITEMS]):
-        blocks.extend(_blocks(index, item, reader, policy, token))
+        blocks.extend(_blocks(index, item, token))
     if left := ordered[_MOST_ITEMS:]:
         blocks.append(context(_rest(left)))
-    text = _text(ordered, reader, policy, plain, down=down)
+    text = _text(ordered, plain, down=down)
     return say(text, blocks)
 
 
@@ -87,108 +86,99 @@ def with_replies(numbers: Sequence[int]) -> Message:
 
 
 def _text(
-    items: Sequence[Item],
-    reader: Person | None,
-    policy: Policy,
-    times: Times,
-    *,
-    down: tuple[datetime, datetime] | None,
+    items: Sequence[Item], voice: Voice, *, down: tuple[datetime, datetime] | None
 ) -> str:
     """Return what a phone shows: all of one reminder, the first line of several."""
-    outage = [_outage(down, len(items), times)] if down else []
-    live = [item for item in items if item.is_live_for(reader)]
+    outage = [_outage(down, len(items), voice)] if down else []
+    live = [item for item in items if item.is_live_for(voice.reader)]
     if not live:
-        settled = (_settled(item, reader, policy, times) for item in items)
+        settled = (_settled(item, voice) for item in items)
         return " ".join([*outage, *settled])
-    firsts = [_first(item, reader, policy, times) for item in live]
+    firsts = [_first(item, voice) for item in live]
     if len(live) == 1:
-        others = _others(live[0], reader, policy, times)
+        others = _others(live[0], voice)
         return " ".join([*outage, *firsts, *others])
     return " ".join([*(outage or [f"{len(live)} reminders:"]), *firsts])
 
 
-def _blocks(
-    index: int, item: Item, reader: Person | None, policy: Policy, times: Times
-) -> Iterator[Block]:
+def _blocks(index: int, item: Item, voice: Voice) -> Iterator[Block]:
     incident, owed = item.incident, item.owed
-    if item.is_useful_for(reader):
-        said = opened_up(f"{_how_settled(item, reader, times)}.")
-        yield from yours.blocks(incident, said, owed, policy, times, item.url)
+    if item.is_useful_for(voice.reader):
+        said = opened_up(f"{_how_settled(item, voice)}.")
+        yield from yours.blocks(incident, said, owed, voice, item.url)
         return
-    if not item.is_live_for(reader):
-        yield section(_settled(item, reader, policy, times))
+    if not item.is_live_for(voice.reader):
+        yield section(_settled(item, voice))
         return
     due = owed if item.is_page else item.deadline
-    yield heading(incident, policy, is_late=bool(due and due.is_overdue(times.now)))
-    asked = opened_up(_asked(item, reader, policy, times))
-    first, *others = filter(None, [asked, *_others(item, reader, policy, times)])
+    yield heading(
+        incident, voice.policy, is_late=bool(due and due.is_overdue(voice.now))
+    )
+    asked = opened_up(_asked(item, voice))
+    first, *others = filter(None, [asked, *_others(item, voice)])
     said = " ".join([f"*{first}*", *others])
     yield section(f"{yours.described(incident, item.url)}\n{said}")
     # Slack keeps what was chosen in a menu as long as its block has the same id.
     until = item.deadline.snoozed_until
     block_id = f"{index}/{item.deadline.id}/{until.timestamp() if until else ''}"
-    likely, *further = _buttons(item, reader, policy, times.now)
+    likely, *further = _buttons(item, voice.reader, voice.policy, voice.now)
     yield actions([buttons.likely(likely), *further], block_id=block_id)
 
 
-def _first(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
+def _first(item: Item, voice: Voice) -> str:
     """Return which incident it is about, and what it says or asks of its reader."""
-    asked = _asked(item, reader, policy, times)
+    asked = _asked(item, voice)
     if not asked:
-        return headline(item.incident, policy)
-    line = f"{name_of(item.incident, policy)}: {asked}"
-    if item.is_page and page.is_news(item, reader):
+        return headline(item.incident, voice.policy)
+    line = f"{name_of(item.incident, voice.policy)}: {asked}"
+    if item.is_page and page.is_news(item, voice.reader):
         line += f" {quoted(item.incident.title, LONGEST_TITLE_IN_A_LIST)}."
     return line
 
 
-def _asked(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
+def _asked(item: Item, voice: Voice) -> str:
     if item.is_page:
-        return page.question(item, reader, times)
-    return ended(_owed_line(item, policy, times))
+        return page.question(item, voice)
+    return ended(_owed_line(item, voice))
 
 
-def _others(
-    item: Item, reader: Person | None, policy: Policy, times: Times
-) -> list[str]:
+def _others(item: Item, voice: Voice) -> list[str]:
     """Return why this reader gets it, and what stops it."""
     if item.is_page:
-        return page.sentences(item, reader, policy, times)
-    return [*_details(item, reader, policy, times), stop(item, reader)]
+        return page.sentences(item, voice)
+    return [*_details(item, voice), stop(item, voice.reader)]
 
 
-def _details(
-    item: Item, reader: Person | None, policy: Policy, times: Times
-) -> Iterator[str]:
+def _details(item: Item, voice: Voice) -> Iterator[str]:
     """Yield what else to know of a first response or an update."""
     until = item.deadline.snoozed_until
     if until is not None:
-        yield f"{times.clock(until, 'Put off until')}."
+        yield f"{voice.clock(until, 'Put off until')}."
     elif item.kind is StepKind.SNOOZED:
         yield "You put this off until now."
     asked = item.incident.offered_to
-    if asked is not None and (reader is None or reader.id != asked):
+    if asked is not None and (voice.reader is None or voice.reader.id != asked):
         yield f"Offered to {mention(asked)}, not accepted yet."
     if item.deadline.changed:
         yield "A change of severity, plan, customer or policy moved it here."
-    yield _why(item, reader, policy, times)
+    yield _why(item, voice)
     if item.would_be_missed:
         yield WOULD_BE_MISSED
 
 
-def _owed_line(item: Item, policy: Policy, times: Times) -> str:
+def _owed_line(item: Item, voice: Voice) -> str:
     deadline = item.deadline
-    due = due_phrase(policy, item.incident, deadline, times)
+    due = due_phrase(item.incident, deadline, voice)
     aim = " by our own aim, outside the contract" if deadline.is_aim else ""
     return f"{owed_as(deadline)} {due}{aim}"
 
 
-def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
+def _why(item: Item, voice: Voice) -> str:
     """Return why this reader gets it or, in a channel, who is concerned."""
-    on_call = dict(recipients.on_call(policy, times.now, item.incident).named())
+    on_call = dict(recipients.on_call(voice.policy, voice.now, item.incident).named())
     owner = item.incident.owner
     whose = "Nobody owns it" if owner is None else f"It is {mention(owner)}'s"
-    if reader is None:
+    if voice.reader is None:
         if item.kind is StepKind.AFTER_AGAIN and Role.LEAD in on_call:
             return f"{whose}; {mention(on_call[Role.LEAD])} hears of it as the lead."
         if owner is None and not on_call:
@@ -196,10 +186,10 @@ def _why(item: Item, reader: Person | None, policy: Policy, times: Times) -> str
         if owner is None:
             return f"{whose}; {mention(next(iter(on_call.values())))} is on call."
         return f"{whose}."
-    if item.is_owned_by(reader):
+    if item.is_owned_by(voice.reader):
         since = item.incident.owned_since or item.incident.opened_at
-        yours_since = times.at(since, "Yours since")
-        heard = last_heard(item.incident, times, item.last_word)
+        yours_since = voice.at(since, "Yours since")
+        heard = last_heard(item.incident, voice, item.last_word)
         return f"{yours_since}. {heard}"
     if item.because is Because.STAND_IN:
         return f"{whose}; you are told instead of somebody who cannot be reached."
@@ -240,55 +230,55 @@ def _buttons(
     return [*first, *snooze, buttons.hand_off(incident)]
 
 
-def _settled(item: Item, reader: Person | None, policy: Policy, times: Times) -> str:
+def _settled(item: Item, voice: Voice) -> str:
     """Return the line of a reminder that asks for nothing any more."""
     incident = item.incident
-    is_linked = times.is_token and item.url is not None
+    is_linked = voice.is_token and item.url is not None
     links = {incident.number: item.url or ""} if is_linked else NO_LINKS
-    how = _how_settled(item, reader, times)
-    line = f"{linked_name(incident, policy, links)}: {how}."
-    if not item.is_useful_for(reader):
+    how = _how_settled(item, voice)
+    line = f"{linked_name(incident, voice.policy, links)}: {how}."
+    if not item.is_useful_for(voice.reader):
         return line
-    return f"{line} {yours.owes(incident, item.owed, policy, times)}"
+    return f"{line} {yours.owes(incident, item.owed, voice)}"
 
 
-def _how_settled(item: Item, reader: Person | None, times: Times) -> str:
+def _how_settled(item: Item, voice: Voice) -> str:
     """Return why it asks for nothing any more."""
     deadline, incident = item.deadline, item.incident
     what = owed_as(deadline)
     if not deadline.is_open:
-        return _how_closed(item, what, reader, times)
+        return _how_closed(item, what, voice)
     if deadline.paused_at is not None:
-        since = times.at(deadline.paused_at, "waiting on the customer since")
+        since = voice.at(deadline.paused_at, "waiting on the customer since")
         return f"{what} stands still, {since}"
-    taken = times.at(incident.owned_since or times.now, "taken")
+    taken = voice.at(incident.owned_since or voice.now, "taken")
     return f"{taken} by {mention(incident.owner or '')}"
 
 
-def _how_closed(item: Item, what: str, reader: Person | None, times: Times) -> str:
+def _how_closed(item: Item, what: str, voice: Voice) -> str:
     incident, deadline = item.incident, item.deadline
     closed_at = deadline.closed_at
-    at = closed_at or times.now
+    at = closed_at or voice.now
     if incident.status is Status.RESOLVED:
-        resolved = times.at(incident.closed_at or at, "resolved")
+        resolved = voice.at(incident.closed_at or at, "resolved")
         return f"{RESOLVED} {resolved} by {mention(incident.closed_by or '')}"
     if incident.status is Status.VOID:
-        void = times.at(incident.closed_at or at, "closed as void")
+        void = voice.at(incident.closed_at or at, "closed as void")
         return f"{void} by {mention(incident.closed_by or '')}"
-    if item.is_page and item.is_owned_by(reader):
-        return times.at(incident.owned_since or at, "yours since")
+    if item.is_page and item.is_owned_by(voice.reader):
+        return voice.at(incident.owned_since or at, "yours since")
     if item.is_page and incident.owner and incident.owned_since == closed_at:
-        return f"{times.at(at, 'taken')} by {mention(incident.owner)}"
+        return f"{voice.at(at, 'taken')} by {mention(incident.owner)}"
     if deadline.kind is Kind.ESCALATION and incident.owner is not None:
-        return f"{times.at(at, 'taken')}; it is {mention(incident.owner)}'s now"
+        return f"{voice.at(at, 'taken')}; it is {mention(incident.owner)}'s now"
     if deadline.outcome is Outcome.VOID:
-        return times.at(at, f"{what} not owed any more since")
-    return times.at(at, "resolved" if deadline.is_resolution else f"{what} answered")
+        return voice.at(at, f"{what} not owed any more since")
+    return voice.at(at, "resolved" if deadline.is_resolution else f"{what} answered")
 
 
-def _outage(down: tuple[datetime, datetime], count: int, times: Times) -> str:
+def _outage(down: tuple[datetime, datetime], count: int, voice: Voice) -> str:
     begun, over = down
-    was_down = f"{times.at(begun, 'I was down from')} {times.at(over, 'to')}"
+    was_down = f"{voice.at(begun, 'I was down from')} {voice.at(over, 'to')}"
     these = "this" if count == 1 else f"these {count}, oldest first"
     return f"{was_down} and could not remind you of {these}:"
 

@@ -19,7 +19,7 @@ def message(
 ) -> Message:
     """Return that the newer one is closed, and what is owed on the older one."""
     one, owed = older.incident, owed_now(older.deadlines)
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     closed = f"{newer.name} is closed: it is the same thing as {one.name}."
     goes_on = ended(f"{linked_name(one, policy)} goes on: {title_of(one)}")
     whose = "Nobody owns it."
@@ -28,8 +28,7 @@ def message(
     if one.owner == reader.id:
         whose = "It is yours."
     text, marked = (
-        f"{goes_on} {whose} {yours.owes(one, owed, policy, times)}"
-        for times in (plain, token)
+        f"{goes_on} {whose} {yours.owes(one, owed, voice)}" for voice in (plain, token)
     )
     steps = [buttons.likely(buttons.take(one))]
     if one.owner is not None:

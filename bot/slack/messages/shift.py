@@ -14,7 +14,7 @@ from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     LONGEST_NAME,
     NO_LINKS,
-    Times,
+    Voice,
     and_more,
     both,
     counted,
@@ -47,14 +47,14 @@ def came_on(
     now: datetime,
 ) -> Message:
     """Return all that is the reader's from now on, each with its next steps."""
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     many = counted(len(handed), "incident")
     head = f"You came on call ({shown(rotation, LONGEST_NAME)}): {many} "
     head += "is yours now." if len(handed) == 1 else "are yours now."
-    first = _told(handed[0], policy, plain)
+    first = _told(handed[0], plain)
     blocks = [section(f"*{head}*")]
     for one in handed[:_MOST]:
-        blocks.append(section(_told(one, policy, token)))
+        blocks.append(section(_told(one, token)))
         steps = buttons.steps(one.incident, one.owed)[:1]
         blocks.append(actions([*steps, buttons.hand_off(one.incident)]))
     blocks += map(section, and_more(handed, _MOST))
@@ -88,12 +88,11 @@ def nobody_on(
     links: Mapping[int, str] = NO_LINKS,
 ) -> Message:
     """Tell the leads that nobody takes over what somebody holds for a rotation."""
-    zone = policy.team_hours.zone
     said = []
-    for times, urls in zip(both(zone, now, named=True), (NO_LINKS, links), strict=True):
+    for voice, urls in zip(both(policy, now), (NO_LINKS, links), strict=True):
         until = ""
         if refs["until"]:
-            until = f" {times.at(datetime.fromisoformat(refs['until']), 'until')}"
+            until = f" {voice.at(datetime.fromisoformat(refs['until']), 'until')}"
         said.append(
             f"Nobody is on call in {shown(refs['rotation'], LONGEST_NAME)}{until}. "
             f"{mention(refs['owner'])}, whose shift is over, still has "
@@ -102,9 +101,9 @@ def nobody_on(
     return notice(*said)
 
 
-def _told(one: Handed, policy: Policy, times: Times) -> str:
-    links = {one.incident.number: one.url} if times.is_token and one.url else NO_LINKS
-    name = linked_name(one.incident, policy, links)
-    owes = yours.owes(one.incident, one.owed, policy, times)
-    heard = last_heard(one.incident, times, one.last_word)
+def _told(one: Handed, voice: Voice) -> str:
+    links = {one.incident.number: one.url} if voice.is_token and one.url else NO_LINKS
+    name = linked_name(one.incident, voice.policy, links)
+    owes = yours.owes(one.incident, one.owed, voice)
+    heard = last_heard(one.incident, voice, one.last_word)
     return f"{name}: {ended(title_of(one.incident))} {owes} {heard}"

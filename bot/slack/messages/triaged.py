@@ -30,7 +30,7 @@ from bot.slack.messages.answers import Recorded
 from bot.slack.phrases import (
     LONGEST_NAME_IN_A_LIST,
     LONGEST_TITLE_IN_A_LIST,
-    Times,
+    Voice,
     both,
     customer_of,
     ended,
@@ -69,8 +69,8 @@ def message(  # noqa: PLR0913  # All that is news to who asks.
 
     `declined_by` is who said before that it is no incident.
     """
-    plain, token = both(reader.zone, now)
-    each = ("\n".join(_lines(one, policy, reader, token)) for one in found)
+    plain, token = both(policy, now, reader)
+    each = ("\n".join(_lines(one, token)) for one in found)
     said = f" {mention(declined_by)} said it is no incident." if declined_by else ""
     blocks = [
         section(f"*{_first(found, policy)}*{_reported(found, token)}{said}"),
@@ -80,7 +80,7 @@ def message(  # noqa: PLR0913  # All that is news to who asks.
     text = [f"{_first(found, policy)}{_reported(found, plain)}{said}"]
     for one in found:
         if one.result is not None:
-            foreseen = opened.foreseen(one.result, policy, reader, plain)
+            foreseen = opened.foreseen(one.result, plain)
             text.append(f"As {_named(one.candidate.severity, policy)}: {foreseen}")
     return say(" ".join(text), blocks)
 
@@ -119,9 +119,9 @@ def standing(
         state = f"{mention(incident.owner)} owns it."
     by, name = mention(incident.opened_by), linked_name(incident, policy)
     said = (
-        f"{by} made this {name}, {times.at(incident.opened_at, 'opened')}: "
+        f"{by} made this {name}, {voice.at(incident.opened_at, 'opened')}: "
         f"{ended(title_of(incident))} {state}"
-        for times in both(reader.zone, now)
+        for voice in both(policy, now, reader)
     )
     plain, token = said
     blocks: list[Block] = [section(token)]
@@ -142,12 +142,12 @@ def _first(found: Sequence[Foreseen], policy: Policy) -> str:
     return f"This {verb} {names} · {whose}."
 
 
-def _reported(found: Sequence[Foreseen], times: Times) -> str:
+def _reported(found: Sequence[Foreseen], voice: Voice) -> str:
     """Return since when the clock would run, if the text is not from just now."""
     incident = next((one.result.incident for one in found if one.result), None)
     if incident is None or incident.opened_at - incident.reported_at < _JUST_NOW:
         return ""
-    reported = times.at(incident.reported_at, "Reported")
+    reported = voice.at(incident.reported_at, "Reported")
     return f" {reported}; the clock runs from then."
 
 
@@ -157,21 +157,19 @@ def _named(severity: Severity | None, policy: Policy) -> str:
     return shown(marked(severity, policy), LONGEST_NAME_IN_A_LIST)
 
 
-def _lines(
-    one: Foreseen, policy: Policy, reader: Person, times: Times
-) -> Iterator[str]:
+def _lines(one: Foreseen, voice: Voice) -> Iterator[str]:
     like, words = one.candidate.like, one.candidate.words
     reasons = [shown(like, _LONGEST_LIKE)] if like else []
     reasons += [quoted(each, _LONGEST_WORDS) for each in words]
     because = f": {', '.join(reasons)}" if reasons else ""
-    name = _named(one.candidate.severity, policy)
+    name = _named(one.candidate.severity, voice.policy)
     yield ended(f"*{name[:1].upper()}{name[1:]}*{because}")
     severity, foreseen = one.candidate.severity, one.result
     if severity is None or foreseen is None:
         return
-    means = policy.severities[severity].means
+    means = voice.policy.severities[severity].means
     yield ended(f"Your policy: {shown(means, _LONGEST_MEANING)}")
-    yield f"If you open it: {opened.foreseen(foreseen, policy, reader, times)}"
+    yield f"If you open it: {opened.foreseen(foreseen, voice)}"
 
 
 def _buttons(

@@ -15,7 +15,7 @@ from bot.slack.blocks import Message, context, fits, place, say, section, span
 from bot.slack.forms import why
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item, role
-from bot.slack.phrases import Times, both, joined, name_of
+from bot.slack.phrases import Voice, both, joined, name_of
 from bot.slack.readers import Person
 
 NOT_OURS = "I did not send that to you, so I cannot say why it came."
@@ -30,12 +30,12 @@ def message(
     told: Explanation, reader: Person, policy: Policy, now: datetime
 ) -> Message:
     """Return why a person got a message; the ledgers as far as they fit."""
-    plain, token = both(reader.zone, now)
+    plain, token = both(policy, now, reader)
     text = [str(one) for one in (told.occasion,) if one]
     blocks = [section(one) for one in text]
     for one in told.reminders:
         text.append(_first(one, policy))
-        said = " ".join([_first(one, policy), *_rest(one, reader, policy, token)])
+        said = " ".join([_first(one, policy), *_rest(one, token)])
         ledger = []
         if (owed := _counted(one)) is not None:
             ledger = [*why.ledger(one.incident, owed, policy, reader, now)]
@@ -46,7 +46,7 @@ def message(
             blocks.append(context("…"))
             break
         blocks = found
-    last = [*_rest(told.reminders[0], reader, policy, plain)] if told.reminders else []
+    last = [*_rest(told.reminders[0], plain)] if told.reminders else []
     return say(" ".join([*text[:1], *last]), blocks)
 
 
@@ -62,9 +62,9 @@ def _first(one: Reminded, policy: Policy) -> str:
     return f"{name}: you are told as the {role(one.because)}{rang}."
 
 
-def _rest(one: Reminded, reader: Person, policy: Policy, times: Times) -> Iterator[str]:
+def _rest(one: Reminded, voice: Voice) -> Iterator[str]:
     """Yield the policy's line, who else was told, what stops it, and what is next."""
-    yield f"The policy: {_line(one, policy)}."
+    yield f"The policy: {_line(one, voice.policy)}."
     if one.others:
         others = [
             "the card's thread" if other == "thread" else place(other)
@@ -77,11 +77,11 @@ def _rest(one: Reminded, reader: Person, policy: Policy, times: Times) -> Iterat
         yield "It is over: nothing more comes."
         return
     item = Item(one.incident, one.deadline, one.step, one.because)
-    yield reminder.stop(item, reader)
+    yield reminder.stop(item, voice.reader)
     if one.next_at is None:
         yield "No further one comes to you for it."
     else:
-        yield f"{times.at(one.next_at, 'The next one comes to you at')}."
+        yield f"{voice.at(one.next_at, 'The next one comes to you at')}."
 
 
 def _line(one: Reminded, policy: Policy) -> str:

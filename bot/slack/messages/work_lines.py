@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.work_list import Group, Line
-from bot.policy.policies import Policy
 from bot.slack import actions, buttons
 from bot.slack.blocks import (
     Block,
@@ -18,7 +17,7 @@ from bot.slack.marks import LATE
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     NO_LINKS,
-    Times,
+    Voice,
     by_its_clock,
     ended,
     linked_name,
@@ -29,58 +28,50 @@ from bot.slack.phrases import (
 MOST_LINES = 12
 
 
-def rows(  # noqa: PLR0913  # For whom, and what is around it.
+def rows(
     lines: Sequence[Line],
-    times: Times,
-    permalinks: Mapping[int, str],
-    reader: str | None = None,
+    voice: Voice,
+    permalinks: Mapping[int, str] = NO_LINKS,
     *,
-    policy: Policy,
     rest: str = "",
 ) -> Iterator[Block]:
     """Yield a paragraph a line with the button of its next step.
 
-    In a channel, without a `reader`, only what nobody owns has a button. `rest` says
-    where the lines are that have no room.
+    In a channel only what nobody owns has a button. `rest` says where the lines are
+    that have no room.
     """
     for line in lines[:MOST_LINES]:
-        said = words(line, times, permalinks, reader, policy=policy)
+        said = words(line, voice, permalinks)
         yield section(f"{said} {_title(line)}")
         # Not beside it: text with a button beside it cannot show all that people type.
-        if (step := next_step(line, reader)) is not None:
+        if (step := _next_step(line, voice)) is not None:
             yield row([step])
     if len(lines) > MOST_LINES:
         yield context(f"and {len(lines) - MOST_LINES} more{rest}")
 
 
-def words(
-    line: Line,
-    times: Times,
-    permalinks: Mapping[int, str] = NO_LINKS,
-    reader: str | None = None,
-    *,
-    policy: Policy,
-) -> str:
+def words(line: Line, voice: Voice, permalinks: Mapping[int, str] = NO_LINKS) -> str:
     """Return what is owed and whose turn it is, without what a reader knows."""
-    facts = [_owed(line, times)]
+    facts = [_owed(line, voice)]
     if line.is_unowned:
         facts.append("nobody owns it")
-    elif line.incident.owner != reader:
+    elif not voice.is_to(line.incident.owner):
         facts.append(f"{mention(str(line.incident.owner))}'s")
     if line.is_pressing and line.incident.waiting_since is not None:
         facts.append("waiting on the customer")
     if line.held_since is not None:
-        facts.append(times.at(line.held_since, "held since"))
-    return f"{linked_name(line.incident, policy, permalinks)}: {', '.join(facts)}."
+        facts.append(voice.at(line.held_since, "held since"))
+    name = linked_name(line.incident, voice.policy, permalinks)
+    return f"{name}: {', '.join(facts)}."
 
 
-def next_step(line: Line, reader: str | None) -> Element | None:
+def _next_step(line: Line, voice: Voice) -> Element | None:
     """Return the button of the likely next step, if there is one for this reader."""
     incident = line.incident
-    if line.is_unowned or (reader is not None and incident.owner != reader):
-        return buttons.take(incident, actions.TAKE_IN_LIST)
-    if reader is None:
+    if not line.is_unowned and voice.reader is None:
         return None
+    if not voice.is_to(incident.owner):
+        return buttons.take(incident, actions.TAKE_IN_LIST)
     if line.group is Group.WAITING:
         return buttons.resume(incident)
     is_late_to_resolve = line.is_late and line.owed and line.owed.is_resolution
@@ -89,20 +80,20 @@ def next_step(line: Line, reader: str | None) -> Element | None:
     return buttons.answer(incident)
 
 
-def _owed(line: Line, times: Times) -> str:
+def _owed(line: Line, voice: Voice) -> str:
     owed = line.owed
     if line.late_by is not None and owed is not None:
-        late = f"{LATE} {times.at(line.since, 'late since')}"
-        late = f"*{late}*" if times.is_token else late
+        late = f"{LATE} {voice.at(line.since, 'late since')}"
+        late = f"*{late}*" if voice.is_token else late
         how = by_its_clock(line.late_by, owed)
         return f"{owed_as(owed)} {late} ({how}){_aim(owed)}"
     if line.group is Group.WAITING:
-        return times.at(line.since, "waiting on the customer since")
+        return voice.at(line.since, "waiting on the customer since")
     if owed is None:
-        return times.at(line.since, "nothing is owed, quiet since")
+        return voice.at(line.since, "nothing is owed, quiet since")
     if owed.paused_at is not None:
         return "waiting on the customer"
-    due = f"{times.at(owed.due_at, 'due')}{times.far(owed.due_at)}"
+    due = f"{voice.at(owed.due_at, 'due')}{voice.far(owed.due_at)}"
     return f"{owed_as(owed)} {due}{_aim(owed)}"
 
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from bot.incidents.deadlines import Deadline
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, link, section
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
-    Times,
+    Voice,
     due_phrase,
     ended,
     heading,
@@ -25,8 +24,7 @@ def blocks(  # noqa: PLR0913  # All of a message.
     incident: Incident,
     said: str,
     owed: Deadline | None,
-    policy: Policy,
-    times: Times,
+    voice: Voice,
     url: str | None,
     *,
     is_asked: bool = False,
@@ -35,10 +33,9 @@ def blocks(  # noqa: PLR0913  # All of a message.
 
     With `is_asked` the owner has not answered yet whether they are still on it.
     """
-    yield heading(
-        incident, policy, is_late=owed is not None and owed.is_overdue(times.now)
-    )
-    next_due = owes(incident, owed, policy, times)
+    is_late = owed is not None and owed.is_overdue(voice.now)
+    yield heading(incident, voice.policy, is_late=is_late)
+    next_due = owes(incident, owed, voice)
     yield section("\n".join([described(incident, url), f"*{said}* {next_due}"]))
     steps = buttons.steps(incident, owed)
     if is_asked:
@@ -59,13 +56,11 @@ def described(incident: Incident, url: str | None) -> str:
     return f"{title} ({link(url, 'open the card')})" if url else title
 
 
-def owes(
-    incident: Incident, owed: Deadline | None, policy: Policy, times: Times
-) -> str:
+def owes(incident: Incident, owed: Deadline | None, voice: Voice) -> str:
     """Return what the customer is owed now, in a sentence."""
     if owed is None:
         return "Nothing is owed on it now."
     if owed.paused_at is not None:
         return "Nothing is due until the customer answers."
-    due = due_phrase(policy, incident, owed, times)
+    due = due_phrase(incident, owed, voice)
     return ended(f"{opened_up(owed_as(owed))} {due}")

@@ -9,7 +9,7 @@ from bot.policy.severities import Severity
 from bot.slack.forms import change
 from bot.slack.forms.change import ChangeEntry
 from bot.slack.forms.inputs import FieldErrors
-from bot.slack.phrases import Times
+from bot.slack.phrases import Voice
 from tests.factories import ANA, incident, pacific, shipped_policy
 from tests.slack.reading import filled
 from tests.slack.recorded import Recorded, recorded
@@ -38,9 +38,9 @@ def recorded_as(severity: Severity) -> Recorded:
 
 def test_a_change_says_before_what_will_be_due_and_who_is_paged() -> None:
     sev3, sev1 = recorded_as(Severity.SEV3), recorded_as(Severity.SEV1)
-    times = Times(ANA.zone, pacific(24, "11:40"))
+    voice = Voice(POLICY, pacific(24, "11:40"), ANA)
 
-    said = change.foreseen(sev3, sev1, POLICY, times)
+    said = change.foreseen(sev3, sev1, voice)
 
     assert said == (
         "*If you change it now:* First response was due 17:00. First response due "
@@ -50,18 +50,18 @@ def test_a_change_says_before_what_will_be_due_and_who_is_paged() -> None:
 
 def test_a_change_to_a_target_that_has_passed_says_so() -> None:
     sev3, sev1 = recorded_as(Severity.SEV3), recorded_as(Severity.SEV1)
-    times = Times(ANA.zone, pacific(24, "14:00"))
+    voice = Voice(POLICY, pacific(24, "14:00"), ANA)
 
-    said = change.foreseen(sev3, sev1, POLICY, times)
+    said = change.foreseen(sev3, sev1, voice)
 
     assert "First response ⏰ late since 13:00 (1 h of business time)." in said
 
 
 def test_a_form_that_changes_nothing_yet_says_what_is_due() -> None:
     sev3 = recorded_as(Severity.SEV3)
-    times = Times(ANA.zone, pacific(24, "09:00"))
+    voice = Voice(POLICY, pacific(24, "09:00"), ANA)
 
-    assert change.foreseen(sev3, sev3, POLICY, times).startswith(
+    assert change.foreseen(sev3, sev3, voice).startswith(
         "*As it is:* First response due 17:00, in 8 h"
     )
 

@@ -10,7 +10,7 @@ from bot.slack.blocks import View
 from bot.slack.forms import update
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.forms.update import UpdateEntry
-from bot.slack.phrases import Times
+from bot.slack.phrases import Voice
 from tests.factories import (
     ANA,
     happen,
@@ -23,7 +23,7 @@ from tests.slack.reading import filled, form_text, stamp
 
 POLICY = shipped_policy()
 NOW = pacific(24, "16:40")
-TIMES = Times(ANA.zone, pacific(24, "09:30"))
+TIMES = Voice(POLICY, pacific(24, "09:30"), ANA)
 INCIDENT = incident(Severity.SEV2, owner="U0ANA")
 NOTHING_SENT = "Nothing is sent to the customer by this form."
 
@@ -113,9 +113,7 @@ def test_an_update_receipt_says_nothing_was_sent_and_what_is_next() -> None:
         told="x",
     )
 
-    said = update.receipt(
-        responded, owed, POLICY, Times(ANA.zone, pacific(24, "09:30"))
-    )
+    said = update.receipt(responded, owed, Voice(POLICY, pacific(24, "09:30"), ANA))
 
     assert said == (
         "Logged for INC-42. Nothing was sent to Acme. Next update due 13:30, in 4 h."
@@ -132,6 +130,6 @@ def test_while_waiting_on_the_customer_no_update_is_due() -> None:
         waiting="yes",
     )
 
-    said = update.receipt(waiting, owed, POLICY, TIMES)
+    said = update.receipt(waiting, owed, TIMES)
 
     assert said == "Logged for INC-42. Nothing was sent to Acme."

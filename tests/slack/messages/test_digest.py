@@ -11,7 +11,6 @@ from bot.policy.severities import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import digest
 from tests.factories import (
-    PACIFIC,
     incident,
     owed_at_opening,
     pacific,
@@ -40,7 +39,7 @@ def digest_of(*lines: Line, **changes: object) -> Digest:
 
 
 def shown(told: Digest) -> Message:
-    return digest.message(told, POLICY, PACIFIC)
+    return digest.message(told, POLICY)
 
 
 def first_response(
