@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from bot.errors import UserError
-from bot.incidents.acts import Update
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.refusals import Refusal, TooEarly
@@ -82,20 +81,13 @@ class Forms:
         )
 
     def _update(self, form: Submission) -> str:
-        entry = update.read(form, self._context.clock())
-        logged = Update(
-            told=entry.told,
-            following=entry.following,
-            link=entry.link,
-            at=entry.at,
-            waits=entry.waits,
-        )
-        result = self._triage.update(_act(form), entry.number, logged)
+        logged = update.read(form, self._context.clock())
+        result = self._triage.update(_act(form), *logged)
         return update.receipt(*self._left(form, result))
 
     def _resolve(self, form: Submission) -> str:
-        entry = resolving.read(form, self._context.clock())
-        result = self._triage.resolve(_act(form), entry.number, entry.note, entry.at)
+        ended = resolving.read(form, self._context.clock())
+        result = self._triage.resolve(_act(form), *ended)
         return resolving.receipt(result.incident)
 
     def _change(self, form: Submission) -> str:
@@ -110,20 +102,20 @@ class Forms:
         return change.receipt(*self._left(form, result))
 
     def _customer(self, form: Submission) -> str:
-        entry = customer.read(form, self._context.policy())
-        result = self._triage.set_customer(_act(form), entry.number, entry.customer)
+        whose = customer.read(form, self._context.policy())
+        result = self._triage.set_customer(_act(form), *whose)
         return customer.receipt(*self._left(form, result))
 
     def _hand_off(self, form: Submission) -> str:
-        entry = hand_off.read(form)
-        self._must_be_member(hand_off.TO, entry.to)
-        result = self._triage.offer(_act(form), entry.number, entry.to)
-        return hand_off.receipt(result.incident, entry.to)
+        number, to = hand_off.read(form)
+        self._must_be_member(hand_off.TO, to)
+        result = self._triage.offer(_act(form), number, to)
+        return hand_off.receipt(result.incident, to)
 
     def _void(self, form: Submission) -> str:
-        entry = voiding.read(form)
-        result = self._triage.void(_act(form), entry.number, entry.reason)
-        return voiding.receipt(result.incident, entry.reason)
+        number, reason = voiding.read(form)
+        result = self._triage.void(_act(form), number, reason)
+        return voiding.receipt(result.incident, reason)
 
     def _cover(self, form: Submission) -> str:
         now = self._context.clock()

@@ -1,7 +1,6 @@
 """The form that corrects the customer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
@@ -14,14 +13,6 @@ from bot.slack.payloads import Submission
 from bot.slack.phrases import Voice, customer_of, headline
 
 ID = "customer_form"
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerEntry:
-    """Whose incident it is, by the policy's name."""
-
-    number: int
-    customer: str
 
 
 def view(incident: Incident, policy: Policy) -> View:
@@ -42,14 +33,14 @@ def view(incident: Incident, policy: Policy) -> View:
     )
 
 
-def read(form: Submission, policy: Policy) -> CustomerEntry:
-    """Read what was entered. Raises FieldErrors for a name that is not known."""
+def read(form: Submission, policy: Policy) -> tuple[int, str]:
+    """Return the incident and its customer. Raises FieldErrors for an unknown name."""
     entered = Entered(form)
     customer = read_customer(entered, policy)
     entered.must_be_right()
     if customer is None:
         raise FieldErrors({CUSTOMER: "Say which customer it is."})
-    return CustomerEntry(entered.number, customer)
+    return entered.number, customer
 
 
 def receipt(incident: Incident, deadlines: Sequence[Deadline], voice: Voice) -> str:

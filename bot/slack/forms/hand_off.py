@@ -1,7 +1,5 @@
 """The form that offers an incident to somebody else."""
 
-from dataclasses import dataclass
-
 from bot.incidents.incidents import OFFER_STANDS, Incident
 from bot.policy.policies import Policy
 from bot.slack.blocks import View, context, mention, section, span
@@ -12,14 +10,6 @@ from bot.slack.phrases import headline, keeps_it
 ID = "hand_off_form"
 
 TO = "to"
-
-
-@dataclass(frozen=True, slots=True)
-class HandOffEntry:
-    """The person an incident is offered to."""
-
-    number: int
-    to: str
 
 
 def view(incident: Incident, policy: Policy) -> View:
@@ -40,13 +30,13 @@ def view(incident: Incident, policy: Policy) -> View:
     )
 
 
-def read(form: Submission) -> HandOffEntry:
-    """Read what was entered. Raises FieldErrors where nobody was chosen."""
+def read(form: Submission) -> tuple[int, str]:
+    """Return the incident and who is asked. Raises FieldErrors if nobody was chosen."""
     entered = Entered(form)
     to = entered.person(TO)
     if to is None:
         raise FieldErrors({TO: "Choose a person."})
-    return HandOffEntry(entered.number, to)
+    return entered.number, to
 
 
 def receipt(incident: Incident, to: str) -> str:

@@ -1,6 +1,5 @@
 """The form that resolves an incident."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.incidents.incidents import Incident
@@ -26,15 +25,6 @@ NOTE = "note"
 CONFIRMED = "confirmed"
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveEntry:
-    """How an incident ended; the customer was told `at`, `None` for now."""
-
-    number: int
-    note: str
-    at: datetime | None
-
-
 def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
     """Return the form."""
     heard = last_heard(incident, Voice(policy, now, reader))
@@ -55,15 +45,18 @@ def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> V
     )
 
 
-def read(form: Submission, now: datetime) -> ResolveEntry:
-    """Read what was entered. Raises FieldErrors for all that must be corrected."""
+def read(form: Submission, now: datetime) -> tuple[int, str, datetime | None]:
+    """Return the incident, how it ended, and when they were told; `None` for now.
+
+    Raises FieldErrors for all that must be corrected.
+    """
     entered = Entered(form)
     note = " ".join(entered.required(NOTE, "Say in a line how it ended.").split())
     if not entered.is_ticked(CONFIRMED):
         entered.correct(CONFIRMED, "Tell the customer first, then resolve it.")
     at = entered.instant(now)
     entered.must_be_right()
-    return ResolveEntry(entered.number, note, at)
+    return entered.number, note, at
 
 
 def receipt(incident: Incident) -> str:

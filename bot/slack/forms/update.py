@@ -1,9 +1,9 @@
 """The form that logs an update or, while there was none, the first response."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from bot.incidents.acts import Update
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
@@ -31,18 +31,6 @@ WAITS = "waits"
 _LONGEST_NEWS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateEntry:
-    """What the customer was told, and when; `at` is `None` for now."""
-
-    number: int
-    told: str
-    following: str
-    link: str
-    at: datetime | None
-    waits: bool
-
-
 def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
     """Return the form."""
     is_first = incident.responded_at is None
@@ -67,11 +55,13 @@ def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> V
     )
 
 
-def read(form: Submission, now: datetime) -> UpdateEntry:
-    """Read what was entered. Raises FieldErrors for all that must be corrected."""
+def read(form: Submission, now: datetime) -> tuple[int, Update]:
+    """Return the incident and what was entered.
+
+    Raises FieldErrors for all that must be corrected.
+    """
     entered = Entered(form)
-    entry = UpdateEntry(
-        number=entered.number,
+    entry = Update(
         told=entered.required(TOLD, "Say what the customer was told."),
         following=entered.text(NEXT),
         link=entered.link(),
@@ -79,7 +69,7 @@ def read(form: Submission, now: datetime) -> UpdateEntry:
         waits=entered.is_ticked(WAITS),
     )
     entered.must_be_right()
-    return entry
+    return entered.number, entry
 
 
 def receipt(incident: Incident, deadlines: Sequence[Deadline], voice: Voice) -> str:

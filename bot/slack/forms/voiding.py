@@ -1,7 +1,5 @@
 """The form that voids an incident: a mistake or a drill."""
 
-from dataclasses import dataclass
-
 from bot.incidents.events import VoidReason
 from bot.incidents.incidents import Incident
 from bot.policy.policies import Policy
@@ -15,14 +13,6 @@ ID = "void_form"
 REASON = "void"
 # That it is the same thing as another needs to say as which.
 _CHOICES = (VoidReason.MISTAKE, VoidReason.DRILL)
-
-
-@dataclass(frozen=True, slots=True)
-class VoidEntry:
-    """Why an incident is void."""
-
-    number: int
-    reason: VoidReason
 
 
 def view(incident: Incident, policy: Policy) -> View:
@@ -44,13 +34,13 @@ def view(incident: Incident, policy: Policy) -> View:
     )
 
 
-def read(form: Submission) -> VoidEntry:
-    """Read what was entered. Raises FieldErrors where nothing was chosen."""
+def read(form: Submission) -> tuple[int, VoidReason]:
+    """Return the incident and why. Raises FieldErrors where nothing was chosen."""
     entered = Entered(form)
     chosen = entered.chosen(REASON)
     if chosen is None:
         raise FieldErrors({REASON: "Choose one."})
-    return VoidEntry(entered.number, VoidReason[chosen.upper()])
+    return entered.number, VoidReason[chosen.upper()]
 
 
 def receipt(incident: Incident, reason: VoidReason) -> str:

@@ -7,7 +7,6 @@ import pytest
 from bot.policy.policies import Customer
 from bot.policy.severities import Severity
 from bot.slack.forms import customer
-from bot.slack.forms.customer import CustomerEntry
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.forms.policy_inputs import CUSTOMER
 from tests.factories import incident, shipped_policy, with_customers
@@ -25,9 +24,7 @@ def test_a_corrected_customer_is_one_of_the_policys() -> None:
         one["text"]["text"] for one in field(form, CUSTOMER)["element"]["options"]
     ]
     assert offered[:2] == ["Acme (Premium Support)", "Globex (Standard Support)"]
-    assert customer.read(filled(form, customer="=Globex"), POLICY) == (
-        CustomerEntry(42, "Globex")
-    )
+    assert customer.read(filled(form, customer="=Globex"), POLICY) == ((42, "Globex"))
 
 
 def test_a_corrected_customer_is_typed_when_there_are_many() -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from bot.policy.severities import Severity
 from bot.slack.forms import hand_off
-from bot.slack.forms.hand_off import HandOffEntry
 from bot.slack.forms.inputs import FieldErrors
 from tests.factories import incident, shipped_policy
 from tests.slack.reading import filled, form_text
@@ -16,7 +15,7 @@ def test_a_hand_off_form_says_who_owns_the_incident_until_acceptance() -> None:
     form = hand_off.view(INCIDENT, shipped_policy())
 
     assert "<@U0ANA> keeps it until they accept." in form_text(form)
-    assert hand_off.read(filled(form, to="U0BEN")) == HandOffEntry(42, "U0BEN")
+    assert hand_off.read(filled(form, to="U0BEN")) == (42, "U0BEN")
     with pytest.raises(FieldErrors):
         hand_off.read(filled(form))
 

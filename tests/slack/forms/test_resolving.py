@@ -5,7 +5,7 @@ import pytest
 from bot.policy.severities import Severity
 from bot.slack.forms import resolving
 from bot.slack.forms.inputs import FieldErrors
-from bot.slack.forms.resolving import CONFIRMED, ResolveEntry
+from bot.slack.forms.resolving import CONFIRMED
 from tests.factories import ANA, incident, pacific, shipped_policy
 from tests.slack.reading import field, filled, form_text
 
@@ -22,9 +22,11 @@ def test_the_form_to_resolve_confirms_that_the_customer_was_told() -> None:
         "The customer was told that it is resolved"
     )
     assert form_text(form).endswith(NOTHING_SENT)
-    assert resolving.read(
-        filled(form, note="Rolled back.", confirmed=True), NOW
-    ) == ResolveEntry(42, "Rolled back.", None)
+    assert resolving.read(filled(form, note="Rolled back.", confirmed=True), NOW) == (
+        42,
+        "Rolled back.",
+        None,
+    )
 
 
 def test_resolving_without_telling_the_customer_is_refused() -> None:

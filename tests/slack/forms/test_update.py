@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.incidents.acts import Update
 from bot.incidents.events import EventKind
 from bot.policy.severities import Severity
 from bot.slack.blocks import View
 from bot.slack.forms import update
 from bot.slack.forms.inputs import FieldErrors
-from bot.slack.forms.update import UpdateEntry
 from bot.slack.phrases import Voice
 from tests.factories import (
     ANA,
@@ -73,26 +73,28 @@ def test_an_update_is_read_with_every_entry() -> None:
         waits=True,
     )
 
-    assert update.read(form, NOW) == UpdateEntry(
-        number=42,
-        told="We look into it.\nMore later.",
-        following="A fix at 18:00.",
-        link="https://x.y/7",
-        at=pacific(23, "18:05"),
-        waits=True,
+    assert update.read(form, NOW) == (
+        42,
+        Update(
+            told="We look into it.\nMore later.",
+            following="A fix at 18:00.",
+            link="https://x.y/7",
+            at=pacific(23, "18:05"),
+            waits=True,
+        ),
     )
 
 
 def test_an_update_without_an_instant_is_now() -> None:
-    entry = update.read(filled(view(), told="We look."), NOW)
+    read = update.read(filled(view(), told="We look."), NOW)
 
-    assert entry == UpdateEntry(42, "We look.", "", "", None, waits=False)
+    assert read == (42, Update("We look.", "", "", None, waits=False))
 
 
 def test_a_phone_whose_clock_is_a_little_ahead_means_now() -> None:
     ahead = stamp(NOW + timedelta(seconds=40))
 
-    entry = update.read(filled(view(), told="x", when=ahead), NOW)
+    _, entry = update.read(filled(view(), told="x", when=ahead), NOW)
 
     assert entry.at == NOW
 
