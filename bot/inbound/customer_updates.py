@@ -197,7 +197,7 @@ class CustomerUpdates:
 
 
 def _value(number: int, written: Written) -> str:
-    return actions.update_value(
+    return actions.value(
         number, written.channel, written.ts, written.thread, written.author
     )
 

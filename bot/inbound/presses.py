@@ -121,10 +121,8 @@ class Presses:
         return whose.options(search, self._context.policy()) if is_ours else []
 
     def _take(self, press: Press) -> Answer:
-        taking = actions.read_taking(press.value)
-        result = self._triage.take(
-            _act(press), taking.number, from_owner=taking.from_owner
-        )
+        number, owner = actions.read_taking(press.value)
+        result = self._triage.take(_act(press), number, from_owner=owner)
         return self._shown(press, result, "is yours now")
 
     def _take_in_list(self, press: Press) -> Answer:
@@ -206,14 +204,8 @@ class Presses:
 
     def _snooze(self, press: Press) -> Answer:
         snoozing = actions.read_snooze(press.value)
-        until = self._triage.snooze(
-            _act(press),
-            snoozing.number,
-            snoozing.kind,
-            snoozing.count,
-            snoozing.choice,
-        )
-        result = self._triage.look(snoozing.number)
+        until = self._triage.snooze(_act(press), *snoozing)
+        result = self._triage.look(snoozing[0])
         reader, policy, now = self._asked_by(press)
         plain, token = both(policy, now, reader)
         return notice(*(
@@ -224,8 +216,8 @@ class Presses:
         ))  # fmt: skip
 
     def _is_customer(self, press: Press) -> Answer:
-        choice = actions.read_customer(press.value)
-        result = self._triage.set_customer(_act(press), choice.number, choice.customer)
+        chosen = actions.read_customer(press.value)
+        result = self._triage.set_customer(_act(press), *chosen)
         reader, policy, now = self._asked_by(press)
         if press.is_private:
             return opened.message(result, policy, reader, now)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import TypeVar
 
-from bot.incidents.deadlines import Deadline, Kind
+from bot.incidents.deadlines import Kind
 from bot.policy.severities import Severity
 from bot.slack.blocks import LONGEST_VALUE
 from bot.slack.payloads import PayloadError
@@ -59,32 +59,6 @@ MONTH = "month"
 TRIAGE_MESSAGE = "triage_message"
 WAS_UPDATE = "was_update"
 WHY_TOLD = "why_told"
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """A press of Take it or Take over, with the owner that the button showed."""
-
-    number: int
-    from_owner: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Snoozing:
-    """A choice in a reminder's snooze menu; `choice` is its label."""
-
-    number: int
-    kind: Kind
-    count: int
-    choice: str
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerChoice:
-    """An answer to "did you mean": this incident is that customer's."""
-
-    number: int
-    customer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,47 +125,37 @@ def _ours(read: Callable[[str], T]) -> Callable[[str], T]:
     return checked
 
 
+def value(*parts: object) -> str:
+    """Return the value of a button; a part that is `None` is left out."""
+    return "|".join(str(part) for part in parts if part is not None)
+
+
 @_ours
 def read_incident(value: str) -> int:
     """Return the incident's number from any value but a retry's."""
     return int(value.partition("|")[0])
 
 
-def taking_value(number: int, owner: str | None) -> str:
-    """Return the value of Take it, or of Take over from `owner`."""
-    return f"{number}|{owner}" if owner else str(number)
-
-
 @_ours
-def read_taking(value: str) -> Taking:
-    """Read the value of Take it or Take over."""
+def read_taking(value: str) -> tuple[int, str | None]:
+    """Return the incident of Take it, or of Take over and from whom it is taken."""
     number, _, owner = value.partition("|")
-    return Taking(int(number), owner or None)
-
-
-def snooze_value(deadline: Deadline, choice: str) -> str:
-    """Return the value of one choice in a snooze menu."""
-    return f"{deadline.incident}|{deadline.id}|{choice}"
+    return int(number), owner or None
 
 
 @_ours
-def read_snooze(value: str) -> Snoozing:
-    """Read the chosen value of a snooze menu."""
+def read_snooze(value: str) -> tuple[int, Kind, int, str]:
+    """Return the incident, its deadline's kind and count, and the label of a choice."""
     number, deadline, choice = value.split("|", 2)
     _, kind, count = deadline.split("/")
-    return Snoozing(int(number), Kind(kind), int(count), choice)
-
-
-def customer_value(number: int, customer: str) -> str:
-    """Return the value of "Yes, it is Acme", and of a choice in "Whose is it?"."""
-    return f"{number}|{customer}"
+    return int(number), Kind(kind), int(count), choice
 
 
 @_ours
-def read_customer(value: str) -> CustomerChoice:
-    """Read the value of "Yes, it is Acme", or of a choice in "Whose is it?"."""
+def read_customer(value: str) -> tuple[int, str]:
+    """Return the incident and the customer of "Yes, it is Acme" or "Whose is it?"."""
     number, _, customer = value.partition("|")
-    return CustomerChoice(int(number), customer)
+    return int(number), customer
 
 
 def triaged_value(triaged: Triaged) -> str:
@@ -207,11 +171,6 @@ def read_triaged(value: str) -> Triaged:
     return Triaged(about, title, customer, channel, said_at, tuple(candidates))
 
 
-def update_value(number: int, channel: str, ts: str, thread: str, author: str) -> str:
-    """Return the value of an incident of which a message may have been an update."""
-    return "|".join((str(number), channel, ts, thread, author))
-
-
 @_ours
 def read_update(value: str) -> UpdateChoice:
     """Read the value of an incident that a message was an update of."""
@@ -219,21 +178,11 @@ def read_update(value: str) -> UpdateChoice:
     return UpdateChoice(int(number), channel, ts, thread, author)
 
 
-def same_value(newer: int, older: int) -> str:
-    """Return the value of Same thing."""
-    return f"{newer}|{older}"
-
-
 @_ours
 def read_same(value: str) -> tuple[int, int]:
     """Read the value of Same thing: the newer incident and the older one."""
     newer, _, older = value.partition("|")
     return int(newer), int(older)
-
-
-def page_value(page: int, wanted: str) -> str:
-    """Return the value of Next and Previous: which page, of what after `/incident`."""
-    return f"{page}|{wanted}"
 
 
 @_ours

@@ -32,7 +32,7 @@ def take(incident: Incident, action_id: str = actions.TAKE) -> Element:
     return button(
         text,
         action_id,
-        actions.taking_value(incident.number, incident.owner),
+        actions.value(incident.number, incident.owner),
         label=f"{text}: {incident.name}",
         confirm=question,
     )
@@ -113,7 +113,7 @@ def same_thing(newer: Incident, older: Incident, policy: Policy) -> Element:
     return button(
         "Same thing",
         actions.SAME_THING,
-        actions.same_value(newer.number, older.number),
+        actions.value(newer.number, older.number),
         label=f"Same thing: close {newer.name}, go on with {older.name}",
         confirm=question,
     )
@@ -122,7 +122,10 @@ def same_thing(newer: Incident, older: Incident, policy: Policy) -> Element:
 def snooze(deadline: Deadline, choices: Mapping[str, datetime]) -> Element:
     """Return the menu that snoozes a reminder, with the labels of `choices`."""
     options = [
-        option(label[:1].upper() + label[1:], actions.snooze_value(deadline, label))
+        option(
+            label[:1].upper() + label[1:],
+            actions.value(deadline.incident, deadline.id, label),
+        )
         for label in choices
     ]
     return select(actions.SNOOZE, "Snooze", options)

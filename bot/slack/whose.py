@@ -46,7 +46,7 @@ def options(search: Search, policy: Policy) -> list[Element]:
         if how >= _SIMILAR:
             found.append((-how, folded(customer.name), customer.name))
     values = [
-        (cut(name, LONGEST_BUTTON), actions.customer_value(number, name))
+        (cut(name, LONGEST_BUTTON), actions.value(number, name))
         for *_, name in sorted(found)
     ]
     fitting = [one for one in values if len(one[1]) <= LONGEST_OPTION_VALUE]

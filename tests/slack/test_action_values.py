@@ -5,32 +5,30 @@ import pytest
 from bot.incidents.deadlines import Kind
 from bot.policy.severities import Severity
 from bot.slack import actions
-from bot.slack.actions import CustomerChoice, Retry, Snoozing, Taking
+from bot.slack.actions import Retry
 from tests.factories import incident, owed_at_opening
 
 
 def test_take_over_names_the_owner_the_button_showed() -> None:
-    value = actions.taking_value(42, "U0ANA")
+    value = actions.value(42, "U0ANA")
 
-    assert actions.read_taking(value) == Taking(42, "U0ANA")
-    assert actions.read_taking(actions.taking_value(42, None)) == Taking(42, None)
+    assert actions.read_taking(value) == (42, "U0ANA")
+    assert actions.read_taking(actions.value(42, None)) == (42, None)
 
 
 def test_a_snooze_names_the_deadline_and_the_choice() -> None:
     first = owed_at_opening(incident(Severity.SEV3))[0]
 
-    value = actions.snooze_value(first, "next opening")
+    value = actions.value(first.incident, first.id, "next opening")
 
     assert value == "42|INC-42/first_response/1|next opening"
-    assert actions.read_snooze(value) == Snoozing(
-        42, Kind.FIRST_RESPONSE, 1, "next opening"
-    )
+    assert actions.read_snooze(value) == (42, Kind.FIRST_RESPONSE, 1, "next opening")
 
 
 def test_a_customer_may_have_any_name() -> None:
-    value = actions.customer_value(42, "A|B: Ltd")
+    value = actions.value(42, "A|B: Ltd")
 
-    assert actions.read_customer(value) == CustomerChoice(42, "A|B: Ltd")
+    assert actions.read_customer(value) == (42, "A|B: Ltd")
 
 
 def test_a_command_can_be_tried_again_as_it_was_typed() -> None:

@@ -48,7 +48,7 @@ def message(  # noqa: PLR0913  # Which page of which list, for whom.
         blocks.append(
             row(
                 [
-                    button(label, action, actions.page_value(to, wanted))
+                    button(label, action, actions.value(to, wanted))
                     for to, label, action in steps
                     if 0 <= to <= last
                 ]

@@ -147,5 +147,5 @@ def _who_is_told(recorded: Recorded, voice: Voice) -> str:
 def _customer_rows(incident: Incident, names: Sequence[str]) -> Iterator[Block]:
     """Yield a row a customer, since an action id stands once in a row."""
     for name in names:
-        value = actions.customer_value(incident.number, name)
+        value = actions.value(incident.number, name)
         yield row([button(f"Yes, it is {cut(name, 60)}", actions.IS_CUSTOMER, value)])
