@@ -12,6 +12,7 @@ from bot.incidents.reach import Why
 from bot.policy.policies import Policy
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item as ReminderItem
+from bot.slack.phrases import Voice
 from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import items, records
@@ -51,7 +52,7 @@ def rendered(
         return None
     shown = live if message.ts is None else found
     said = reminder.message(
-        _one_each(shown, reader), reader, policy, now, down=_down(message)
+        _one_each(shown, reader), Voice(policy, now, reader), down=_down(message)
     )
     has_buttons = live or any(item.is_useful_for(reader) for item in found)
     # In a thread the note about what was done stands below it.
@@ -81,7 +82,7 @@ def folded(  # noqa: PLR0913  # As above, and what is folded into it.
         _item(tx, message, one, None, rings, now, links) for one in newest.values()
     )
     live = [one for one in every if one.is_live_for(reader)]
-    said = reminder.message(_one_each(live, reader), reader, policy, now)
+    said = reminder.message(_one_each(live, reader), Voice(policy, now, reader))
     return Rendered(said, is_live=True) if said else None
 
 

@@ -36,6 +36,7 @@ from bot.slack.messages import (
 )
 from bot.slack.messages import leavers as leavers_message
 from bot.slack.messages.work_lines import MOST_LINES
+from bot.slack.phrases import Voice
 from bot.slack.readers import Person
 from bot.store.database import Transaction
 from bot.store.tables import covers, items, outbox_messages, records
@@ -126,19 +127,16 @@ class Renderer:
             return _replaced(incident.number)
         owed = records.deadlines(tx, incident.number)
         moved = [deadline for deadline in owed if deadline.is_open and deadline.changed]
-        reader, url, is_asked = None, None, False
+        url, is_asked = None, False
         if message.person is not None:
-            reader = self._reader(tx, message)
             url = self._addresses.one(tx, incident.number)
             told = items.told_before(tx, message.key)
             is_asked = any(item.kind.is_internal for item, _ in told)
         said = note.message(
             incident,
             event,
-            self._policy(),
-            self._clock(),
+            self._voice(tx, message),
             moved=moved,
-            reader=reader,
             url=url,
             owed=owed_now(owed),
             is_asked=is_asked,
@@ -162,10 +160,8 @@ class Renderer:
         said = offer.message(
             incident,
             event.by,
-            reader,
+            self._voice(tx, message),
             owed=owed_now(records.deadlines(tx, incident.number)),
-            policy=self._policy(),
-            now=self._clock(),
             last_word=last_word(tx, incident),
             url=self._addresses.one(tx, incident.number),
         )
@@ -176,8 +172,7 @@ class Renderer:
     ) -> Rendered | None:
         """Tell how an offer ended, unless the person has left meanwhile."""
         incident, event = _incident(tx, message), _event(tx, message)
-        reader = self._reader(tx, message)
-        if people.has_left(tx, reader.id):
+        if people.has_left(tx, self._reader(tx, message).id):
             return None
         if _is_told_anew(tx, message, incident):
             return _replaced(incident.number)
@@ -185,10 +180,8 @@ class Renderer:
         said = offer.answered(
             incident,
             event,
-            reader,
+            self._voice(tx, message),
             owed=owed_now(records.deadlines(tx, incident.number)),
-            policy=self._policy(),
-            now=self._clock(),
             url=self._addresses.one(tx, incident.number),
             is_asked=any(item.kind.is_internal for item, _ in told),
         )
@@ -198,18 +191,18 @@ class Renderer:
     def _cover(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render a request for a cover, or how one ended."""
         asked = covers.of_request(tx, message.refs["request"])
-        reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
+        voice, now = self._voice(tx, message), self._clock()
         if message.kind is MessageKind.COVER_ANSWERED:
-            return Rendered(cover.answered(asked, policy, reader, now))
+            return Rendered(cover.answered(asked, voice))
         is_theirs = any(
-            one.accepted_by == reader.id and now < one.ends_at for one in asked
+            voice.is_to(one.accepted_by) and now < one.ends_at for one in asked
         )
         is_shown = message.ts is not None or (message.folded_into and is_theirs)
         if not is_shown and not any(one.is_open(now) for one in asked):
             return None
         # One that was accepted can be withdrawn, and then says so.
         is_live = any(one.withdrawn_at is None and now < one.ends_at for one in asked)
-        return Rendered(cover.message(asked, policy, reader, now), is_live=is_live)
+        return Rendered(cover.message(asked, voice), is_live=is_live)
 
     def _shift(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render what a change of shift moved; `None` if nothing of it still holds."""
@@ -234,8 +227,8 @@ class Renderer:
             )
             for one in theirs
         ]
-        reader = self._reader(tx, message)
-        return Rendered(shift.came_on(handed, refs["rotation"], policy, reader, now))
+        voice = self._voice(tx, message)
+        return Rendered(shift.came_on(handed, refs["rotation"], voice))
 
     def _nobody_on_call(
         self, tx: Transaction, message: OutboxMessage
@@ -247,8 +240,7 @@ class Renderer:
         return Rendered(on_call.nobody(incident, self._policy(), url))
 
     def _next_shift(self, tx: Transaction, message: OutboxMessage) -> Rendered:
-        reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
-        return Rendered(on_call.next_shift(message.refs, policy, reader, now))
+        return Rendered(on_call.next_shift(message.refs, self._voice(tx, message)))
 
     def _reminders_fail(self, tx: Transaction, message: OutboxMessage) -> Rendered:
         incident, policy = _incident(tx, message), self._policy()
@@ -303,7 +295,7 @@ class Renderer:
         if not found and message.ts is None:
             return None
         links = self._links(tx, (line.incident for line in found[:MOST_LINES]))
-        said = morning_list.message(found, reader, policy, now, links)
+        said = morning_list.message(found, Voice(policy, now, reader), links)
         said = morning_list.in_place_of(said, whose, reader)
         return Rendered(said, is_live=bool(found))
 
@@ -366,6 +358,10 @@ class Renderer:
 
     def _links(self, tx: Transaction, incidents: Iterable[Incident]) -> dict[int, str]:
         return self._addresses.of(tx, (incident.number for incident in incidents))
+
+    def _voice(self, tx: Transaction, message: OutboxMessage) -> Voice:
+        reader = self._reader(tx, message) if message.person is not None else None
+        return Voice(self._policy(), self._clock(), reader)
 
     def _reader(self, tx: Transaction, message: OutboxMessage) -> Person:
         assert message.person is not None, "this kind goes to a person"

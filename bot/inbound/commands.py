@@ -12,6 +12,7 @@ from bot.slack.command_text import OpenRequest
 from bot.slack.forms import opening
 from bot.slack.messages import answers, command_help, opened
 from bot.slack.payloads import Command
+from bot.slack.phrases import Voice
 from bot.triage.context import Context
 from bot.triage.inbox import Act
 from bot.triage.people import People
@@ -75,6 +76,5 @@ class Commands:
             return answers.same_again(
                 result.incident, policy, command.name, command.text
             )
-        return opened.message(
-            result, policy, typist, now, request.reading, like=result.like
-        )
+        voice = Voice(policy, now, typist)
+        return opened.message(result, voice, request.reading, like=result.like)

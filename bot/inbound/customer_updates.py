@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.errors import Fate, SlackError, StorageError, UserError
 from bot.inbound import failures
 from bot.inbound.replies import Replies
+from bot.inbound.voices import voice_to
 from bot.incidents.refusals import Refusal
 from bot.slack import actions, events, triage_text
 from bot.slack.blocks import Message
@@ -182,17 +183,10 @@ class CustomerUpdates:
         self, by: str, result: Result, author: str = "", hint: str = "", undo: str = ""
     ) -> Message:
         """Return what the person who acted is told; without an author, taken back."""
-        reader, now = self._people.person(by), self._context.clock()
-        policy, owed = self._context.policy(), result.deadlines
+        voice = voice_to(self._context, self._people, by)
+        about = result.incident, result.deadlines
         return message_update.receipt(
-            result.incident,
-            owed,
-            policy,
-            reader,
-            now,
-            author=author,
-            hint=hint,
-            undo=undo,
+            *about, voice, author=author, hint=hint, undo=undo
         )
 
 

@@ -5,7 +5,6 @@ The answer is a private message, a form, or nothing if the card shows what happe
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from bot.delivery.outbox import Outbox
@@ -13,9 +12,9 @@ from bot.errors import StorageError
 from bot.inbound.customer_updates import CustomerUpdates
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
+from bot.inbound.voices import voice_to
 from bot.incidents.deadlines import owed_now
 from bot.incidents.refusals import Refusal, SentAgain
-from bot.policy.policies import Policy
 from bot.policy.severities import Severity
 from bot.slack import actions, whose
 from bot.slack.blocks import Element, Message, View
@@ -35,8 +34,7 @@ from bot.slack.forms.policy_inputs import TOLD
 from bot.slack.messages import answers, one_incident, opened, same_thing, yours
 from bot.slack.messages.notice import notice
 from bot.slack.payloads import Press, Search
-from bot.slack.phrases import Voice, both, name_of
-from bot.slack.readers import Person
+from bot.slack.phrases import Voice, name_of
 from bot.triage.context import Context
 from bot.triage.covers import Covers
 from bot.triage.inbox import Act
@@ -162,9 +160,8 @@ class Presses:
     def _same_thing(self, press: Press) -> Answer:
         number, older = actions.read_same(press.value)
         result = self._triage.same_thing(_act(press), number, older)
-        reader, policy, now = self._asked_by(press)
         goes_on = self._triage.look(older)
-        return same_thing.message(result.incident, goes_on, policy, reader, now)
+        return same_thing.message(result.incident, goes_on, self._voice(press))
 
     def _shown(self, press: Press, result: Result, what: str) -> Answer:
         """Answer with what happened, unless the message itself will show it.
@@ -176,13 +173,10 @@ class Presses:
         if not press.is_private and press.action != actions.TAKE_IN_LIST:
             return None
         history = self._triage.history(result.incident.number)
-        reader, policy, now = self._asked_by(press)
-        return one_incident.message(result, history, policy, reader, now)
+        return one_incident.message(result, history, self._voice(press))
 
-    def _asked_by(self, press: Press) -> tuple[Person, Policy, datetime]:
-        """Return for whom an answer is written, by which policy, and when."""
-        reader = self._people.person(press.by)
-        return reader, self._context.policy(), self._context.clock()
+    def _voice(self, press: Press) -> Voice:
+        return voice_to(self._context, self._people, press.by)
 
     def _answer_offer(self, press: Press, *, accepts: bool) -> Answer:
         number = actions.read_incident(press.value)
@@ -206,22 +200,19 @@ class Presses:
         snoozing = actions.read_snooze(press.value)
         until = self._triage.snooze(_act(press), *snoozing)
         result = self._triage.look(snoozing[0])
-        reader, policy, now = self._asked_by(press)
-        plain, token = both(policy, now, reader)
+        incident, owed = result.incident, owed_now(result.deadlines)
         return notice(*(
-            f"{name_of(result.incident, policy)}: {voice.at(until, 'next reminder')}"
-            f"{voice.far(until)}. "
-            + yours.owes(result.incident, owed_now(result.deadlines), voice)
-            for voice in (plain, token)
+            f"{name_of(incident, voice.policy)}: {voice.at(until, 'next reminder')}"
+            f"{voice.far(until)}. {yours.owes(incident, owed, voice)}"
+            for voice in self._voice(press).both()
         ))  # fmt: skip
 
     def _is_customer(self, press: Press) -> Answer:
         chosen = actions.read_customer(press.value)
         result = self._triage.set_customer(_act(press), *chosen)
-        reader, policy, now = self._asked_by(press)
+        voice = self._voice(press)
         if press.is_private:
-            return opened.message(result, policy, reader, now)
-        voice = Voice(policy, now, reader)
+            return opened.message(result, voice)
         said = customer.receipt(result.incident, result.deadlines, voice)
         return answers.sentence(said)
 
@@ -236,19 +227,13 @@ class Presses:
 
     def _why(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
-        reader, policy, now = self._asked_by(press)
-        return why.view(result.incident, result.deadlines, policy, reader, now)
+        return why.view(result.incident, result.deadlines, self._voice(press))
 
     def _update_form(self, press: Press) -> Answer:
-        result = self._open(press)
-        reader, policy, now = self._asked_by(press)
-        return update.view(result.incident, policy, reader, now)
+        return update.view(self._open(press).incident, self._voice(press))
 
     def _resolve_form(self, press: Press) -> Answer:
-        result = self._open(press)
-        reader = self._people.person(press.by)
-        policy, now = self._context.policy(), self._context.clock()
-        return resolving.view(result.incident, policy, reader, now)
+        return resolving.view(self._open(press).incident, self._voice(press))
 
     def _more(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
@@ -262,11 +247,10 @@ class Presses:
     def _change_foreseen(
         self, press: Press, number: int, severity: Severity, plan: str
     ) -> View:
-        reader, policy, now = self._asked_by(press)
         before, after = self._triage.foreseen_change(press.by, number, severity, plan)
-        voice = Voice(policy, now, reader, is_token=True)
+        _, voice = self._voice(press).both()
         said = change.foreseen(before, after, voice)
-        return change.view(before.incident, policy, said)
+        return change.view(before.incident, voice.policy, said)
 
     def _foresee(self, press: Press) -> Answer:
         """Show in a form what the choice that was just made leads to."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.errors import UserError
+from bot.inbound.voices import voice_to
 from bot.incidents.work_list import Part, part
 from bot.policy import likeness, quiet_hours
 from bot.policy.likeness import PART
@@ -21,6 +22,7 @@ from bot.slack.messages import (
     why_told,
 )
 from bot.slack.payloads import Shortcut
+from bot.slack.phrases import Voice
 from bot.triage import explanations
 from bot.triage.context import Context
 from bot.triage.covers import Covers
@@ -52,8 +54,8 @@ class Questions:
             return self._one(int(number[1]), by)
         if asks_for_help(text):
             return command_help.questions()
-        reader, now = self._people.person(by), self._context.clock()
-        lines, what = self._triage.listed(reader.zone), "open"
+        voice = self._voice(by)
+        lines, what = self._triage.listed(voice.zone), "open"
         wanted, word = typed.readable(typed.clean(text)).strip(), as_word(text)
         if word in frozenset(Part):
             lines, what = part(lines, Part(word), by), _IN_WORDS[Part(word)]
@@ -62,10 +64,8 @@ class Questions:
             names = self._customers(wanted, map(str, known))
             lines = [one for one in lines if one.incident.customer in names]
             what = f"open for {shown(', '.join(names[:3]), _LONGEST_NAME)}"
-        policy, wanted = self._context.policy(), wanted[:_LONGEST_NAME]
-        return incident_list.message(
-            lines, reader, policy, now, what=what, wanted=wanted, page=page
-        )
+        wanted = wanted[:_LONGEST_NAME]
+        return incident_list.message(lines, voice, what=what, wanted=wanted, page=page)
 
     def on_call(self, by: str, text: str = "") -> Message:
         """Return who is on call, until when and who is next, and the asker's covers.
@@ -77,12 +77,11 @@ class Questions:
         is_about_quiet = as_word(asked).rstrip(":,") == "quiet"
         if is_about_quiet and as_word(hours):
             self._set_quiet_hours(by, hours)
-        requests, policy = self._covers.shown(by), self._context.policy()
-        reader, now = self._people.person(by), self._context.clock()
-        said = on_call.quiet_line(policy, self._people.quiet_hours(by))
+        requests, voice = self._covers.shown(by), self._voice(by)
+        said = on_call.quiet_line(voice.policy, self._people.quiet_hours(by))
         if is_about_quiet and not said:
             said = "You have no quiet hours."
-        return on_call.message(policy, requests, reader, now, said)
+        return on_call.message(voice, requests, said)
 
     def _set_quiet_hours(self, by: str, hours: str) -> None:
         word = as_word(hours)
@@ -99,28 +98,22 @@ class Questions:
             )
 
     def month(self, by: str) -> View:
-        reader, now = self._people.person(by), self._context.clock()
-        return on_call.month(self._context.policy(), reader, now)
+        return on_call.month(self._voice(by))
 
     def why_told(self, shortcut: Shortcut) -> Message:
         """Return why a message came to the person who asks."""
         told = explanations.explain(self._context, shortcut.channel, shortcut.ts)
         if told is None:
             return answers.sentence(why_told.NOT_OURS)
-        reader, now = self._people.person(shortcut.by), self._context.clock()
-        return why_told.message(told, reader, self._context.policy(), now)
+        return why_told.message(told, self._voice(shortcut.by))
+
+    def _voice(self, by: str) -> Voice:
+        return voice_to(self._context, self._people, by)
 
     def _one(self, number: int, by: str) -> Message:
         result, history = self._triage.look(number), self._triage.history(number)
-        reader, now = self._people.person(by), self._context.clock()
-        return one_incident.message(
-            result,
-            history,
-            self._context.policy(),
-            reader,
-            now,
-            self._triage.receipts(number),
-        )
+        receipts = self._triage.receipts(number)
+        return one_incident.message(result, history, self._voice(by), receipts)
 
     def _customers(self, wanted: str, known: Iterable[str]) -> list[str]:
         """Return the names of the customers that are meant.

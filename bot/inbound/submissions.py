@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.errors import UserError
+from bot.inbound.voices import voice_to
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
 from bot.incidents.refusals import Refusal, TooEarly
@@ -73,12 +74,10 @@ class Forms:
         policy, now = self._context.policy(), self._context.clock()
         entry = opening.read(form, policy, now)
         result = self._triage.open(_act(form), entry.report(now))
-        reader = self._people.person(form.by)
         if result.is_same_again:
-            return triaged.standing(result, policy, reader, now)
-        return opened.message(
-            result, policy, reader, now, entry.request.reading, like=result.like
-        )
+            return triaged.standing(result, self._voice(form))
+        reading = entry.request.reading
+        return opened.message(result, self._voice(form), reading, like=result.like)
 
     def _update(self, form: Submission) -> str:
         logged = update.read(form, self._context.clock())
@@ -146,8 +145,7 @@ class Forms:
         return result.incident, result.deadlines, self._voice(form)
 
     def _voice(self, form: Submission) -> Voice:
-        reader = self._people.person(form.by)
-        return Voice(self._context.policy(), self._context.clock(), reader)
+        return voice_to(self._context, self._people, form.by)
 
 
 def _act(form: Submission) -> Act:

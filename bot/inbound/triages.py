@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import SlackError, UserError
+from bot.inbound.voices import voice_to
 from bot.incidents.acts import Report
 from bot.policy.severities import Severity
 from bot.slack import actions, triage_text
@@ -16,7 +17,6 @@ from bot.slack.forms import opening
 from bot.slack.forms.opening import OpenEntry
 from bot.slack.messages import answers, command_help, opened, triaged
 from bot.slack.payloads import Command, Payload, Press, Shortcut
-from bot.slack.phrases import Voice
 from bot.slack.reasons import reason
 from bot.slack.triage_text import TriageText
 from bot.triage.context import Context
@@ -114,8 +114,8 @@ class Triages:
         result = self._triage.open(Act(press.by, press.key), report)
         if result.is_same_again:
             return self._standing(result, press.by)
-        reader, policy = self._people.person(press.by), self._context.policy()
-        return opened.message(result, policy, reader, now, like=result.like)
+        voice = voice_to(self._context, self._people, press.by)
+        return opened.message(result, voice, like=result.like)
 
     def form_of(self, press: Press) -> View:
         """Open the form with what was triaged in it."""
@@ -129,15 +129,12 @@ class Triages:
 
     def form(self, by: str, entry: OpenEntry) -> View:
         """Return the form that opens an incident, with what its choices lead to."""
-        title, now = entry.request.title, self._context.clock()
-        reader, policy = self._people.person(by), self._context.policy()
-        voice = Voice(policy, now, reader, is_token=True)
-        recorded = self._triage.foreseen(by, entry.report(now))
-        said = opened.foreseen(recorded, voice)
-        like = ""
-        if title:
-            like = triaged.in_form(self._triaging.suggest(title), policy)
-        return opening.view(policy, entry, foreseen=said, suggested=like)
+        _, voice = voice_to(self._context, self._people, by).both()
+        recorded = self._triage.foreseen(by, entry.report(voice.now))
+        said, like = opened.foreseen(recorded, voice), ""
+        if title := entry.request.title:
+            like = triaged.in_form(self._triaging.suggest(title), voice.policy)
+        return opening.view(voice.policy, entry, foreseen=said, suggested=like)
 
     def _there(self, severity: Severity) -> Severity:
         """Return a severity. Raises UserError if the policy has left it out."""
@@ -155,8 +152,8 @@ class Triages:
         return answers.sentence("Noted: not an incident. Nothing was opened.")
 
     def suggested(self, text: TriageText, by: str, about: str) -> Message:
-        policy, now = self._context.policy(), self._context.clock()
-        found = self._triaging.look(by, text.words, reported(text, now))
+        voice = voice_to(self._context, self._people, by)
+        found = self._triaging.look(by, text.words, reported(text, voice.now))
         carried = Triaged(
             about=about,
             title=text.title,
@@ -166,19 +163,11 @@ class Triages:
             candidates=tuple(str(one.candidate.severity or NOT_ONE) for one in found),
         )
         declined = self._triaging.declined(about)
-        reader = self._people.person(by)
-        return triaged.message(
-            found,
-            carried,
-            policy,
-            reader,
-            now,
-            declined_by=declined.by if declined else None,
-        )
+        said_by = declined.by if declined else None
+        return triaged.message(found, carried, voice, declined_by=said_by)
 
     def _standing(self, result: Result, by: str) -> Message:
-        reader, now = self._people.person(by), self._context.clock()
-        return triaged.standing(result, self._context.policy(), reader, now)
+        return triaged.standing(result, voice_to(self._context, self._people, by))
 
 
 def reported(text: TriageText, now: datetime) -> Report:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Self, assert_never
 from zoneinfo import ZoneInfo
 
 from bot.incidents.deadlines import Deadline, Kind, lateness, target_of
@@ -67,6 +67,10 @@ class Voice:
         """The zone of its plain text."""
         return self.reader.zone if self.reader else self.policy.team_hours.zone
 
+    def both(self) -> tuple[Self, Self]:
+        """Return the voice of a message's text, and that of its blocks."""
+        return self, replace(self, is_token=True)
+
     def is_to(self, person: str | None) -> bool:
         """Return whether it speaks to that person alone."""
         return self.reader is not None and self.reader.id == person
@@ -104,19 +108,6 @@ class Voice:
 
 def _without_at(before: str) -> str:
     return "" if before == "at" else before.removesuffix(" at")
-
-
-def both(
-    policy: Policy,
-    now: datetime,
-    reader: Person | None = None,
-    *,
-    says_far: bool = True,
-    names_zone: bool = True,
-) -> tuple[Voice, Voice]:
-    """Return the voices of a message's text and of its blocks."""
-    plain = Voice(policy, now, reader, says_far=says_far, names_zone=names_zone)
-    return plain, replace(plain, is_token=True)
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> str:

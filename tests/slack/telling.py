@@ -6,6 +6,7 @@ from bot.incidents.deadlines import Deadline, Kind
 from bot.slack.blocks import Message
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item
+from bot.slack.phrases import Voice
 from bot.slack.readers import Person
 from tests.factories import shipped_policy
 
@@ -22,6 +23,6 @@ def told(
     down: tuple[datetime, datetime] | None = None,
 ) -> Message:
     """Return the message of one reminder."""
-    message = reminder.message([item], reader, shipped_policy(), at, down=down)
+    message = reminder.message([item], Voice(shipped_policy(), at, reader), down=down)
     assert message is not None
     return message

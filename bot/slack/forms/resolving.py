@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy
 from bot.slack.blocks import View, context, section
 from bot.slack.forms.inputs import (
     LONGEST_LINE,
@@ -17,7 +16,6 @@ from bot.slack.forms.inputs import (
 from bot.slack.forms.receipts import nothing_sent
 from bot.slack.payloads import Submission
 from bot.slack.phrases import NOTHING_SENT, Voice, headline, last_heard
-from bot.slack.readers import Person
 
 ID = "resolve_form"
 
@@ -25,15 +23,15 @@ NOTE = "note"
 CONFIRMED = "confirmed"
 
 
-def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
+def view(incident: Incident, voice: Voice) -> View:
     """Return the form."""
-    heard = last_heard(incident, Voice(policy, now, reader))
+    heard = last_heard(incident, voice)
     box = checkbox("The customer was told that it is resolved")
     hint = "Resolving says so, and ends every promise and reminder."
     return modal(
         "Resolve",
         [
-            section(f"{headline(incident, policy)} {heard}"),
+            section(f"{headline(incident, voice.policy)} {heard}"),
             field(NOTE, "How did it end?", text_input(LONGEST_LINE)),
             field(CONFIRMED, "Confirm", box, hint=hint),
             when_field("When were they told?"),

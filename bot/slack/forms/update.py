@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.incidents.acts import Update
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy
 from bot.slack.blocks import Block, Element, View, context, section
 from bot.slack.forms.inputs import (
     Entered,
@@ -20,7 +19,6 @@ from bot.slack.forms.inputs import (
 from bot.slack.forms.receipts import next_due, nothing_sent
 from bot.slack.payloads import Submission
 from bot.slack.phrases import NOTHING_SENT, Voice, headline, last_heard
-from bot.slack.readers import Person
 
 ID = "update_form"
 
@@ -31,18 +29,18 @@ WAITS = "waits"
 _LONGEST_NEWS = 2000
 
 
-def view(incident: Incident, policy: Policy, reader: Person, now: datetime) -> View:
+def view(incident: Incident, voice: Voice) -> View:
     """Return the form."""
     is_first = incident.responded_at is None
-    heard = last_heard(incident, Voice(policy, now, reader))
+    heard = last_heard(incident, voice)
     blocks: list[Block] = [
-        section(f"{headline(incident, policy)} {heard}"),
+        section(f"{headline(incident, voice.policy)} {heard}"),
         field(TOLD, "What was the customer told?", _news()),
         field(NEXT, "What is next?", _news(), hint="Empty: not noted.", optional=True),
         when_field("When were they told?"),
         link_field(),
     ]
-    if incident.severity in policy.conduct.waiting_pauses:
+    if incident.severity in voice.policy.conduct.waiting_pauses:
         box = checkbox("We wait for the customer now, and they know it")
         hint = "Ticked: no update is due until you press Customer answered."
         blocks.append(field(WAITS, "Waiting", box, hint=hint, optional=True))

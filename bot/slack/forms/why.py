@@ -29,8 +29,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.forms.inputs import modal
 from bot.slack.marked import escape
-from bot.slack.phrases import headline, opened_up, owed_as
-from bot.slack.readers import Person
+from bot.slack.phrases import Voice, headline, opened_up, owed_as
 
 ID = "why_view"
 
@@ -38,20 +37,14 @@ _MOST_CLOSED = 15
 _MOST_LINES = 60
 
 
-def view(
-    incident: Incident,
-    deadlines: Sequence[Deadline],
-    policy: Policy,
-    reader: Person,
-    now: datetime,
-) -> View:
+def view(incident: Incident, deadlines: Sequence[Deadline], voice: Voice) -> View:
     """Return the ledger of each open deadline, and how the closed ones ended.
 
     Business time is shown in the zone of its calendar, with the zone's name.
     """
     return modal(
         "Why these times?",
-        _blocks(incident, deadlines, policy, reader, now),
+        _blocks(incident, deadlines, voice),
         callback_id=ID,
         close="Close",
         metadata={"incident": incident.number},
@@ -59,18 +52,17 @@ def view(
 
 
 def _blocks(
-    incident: Incident,
-    deadlines: Sequence[Deadline],
-    policy: Policy,
-    reader: Person,
-    now: datetime,
+    incident: Incident, deadlines: Sequence[Deadline], voice: Voice
 ) -> list[Block]:
-    found = [section(headline(incident, policy))]
+    found = [section(headline(incident, voice.policy))]
     for deadline in (*owed_to_customer(deadlines), running_now(deadlines)):
         if deadline is not None:
-            found.extend(ledger(incident, deadline, policy, reader, now))
+            found.extend(ledger(incident, deadline, voice))
     closed = [one for one in deadlines if not one.is_open and not one.kind.is_internal]
-    lines = [_closed(incident, one, policy, now) for one in closed[-_MOST_CLOSED:]]
+    lines = [
+        _closed(incident, one, voice.policy, voice.now)
+        for one in closed[-_MOST_CLOSED:]
+    ]
     if lines:
         found.extend(sections(["*Settled*", *lines]))
     if not lines and len(found) == 1:
@@ -78,19 +70,13 @@ def _blocks(
     return found
 
 
-def ledger(
-    incident: Incident,
-    deadline: Deadline,
-    policy: Policy,
-    reader: Person,
-    now: datetime,
-) -> Iterator[Block]:
+def ledger(incident: Incident, deadline: Deadline, voice: Voice) -> Iterator[Block]:
     """Yield an open deadline's target in the policy's words, and what was counted."""
-    zone = hours_of(policy, deadline, incident).zone
-    lines = ledger_of(policy, deadline, incident)
-    yield from sections([f"*{_target(incident, deadline, policy)}*"])
+    zone = hours_of(voice.policy, deadline, incident).zone
+    lines = ledger_of(voice.policy, deadline, incident)
+    yield from sections([f"*{_target(incident, deadline, voice.policy)}*"])
     if deadline.kind.is_internal:
-        yield section(_check_in(deadline, policy, reader, now))
+        yield section(_check_in(deadline, voice))
         return
     written = [_line(line, zone) for line in lines[:_MOST_LINES]]
     if len(lines) > _MOST_LINES:
@@ -98,7 +84,7 @@ def ledger(
     total = hours(counted(lines))
     written.append(f"= {total}, due {_full(deadline.due_at, zone)}")
     yield from sections(written)
-    if remarks := " ".join(_remarks(deadline, zone, reader)):
+    if remarks := " ".join(_remarks(deadline, zone, voice)):
         yield context(remarks)
 
 
@@ -124,7 +110,7 @@ def _line(line: Line, zone: ZoneInfo) -> str:
     return f"{stretch}: {escape(line.why)}"
 
 
-def _remarks(deadline: Deadline, zone: ZoneInfo, reader: Person) -> Iterator[str]:
+def _remarks(deadline: Deadline, zone: ZoneInfo, voice: Voice) -> Iterator[str]:
     if deadline.late_at > deadline.due_at:
         late = _full(deadline.late_at, zone)
         yield f"It counts as late only from {late}, the next opening."
@@ -133,21 +119,16 @@ def _remarks(deadline: Deadline, zone: ZoneInfo, reader: Person) -> Iterator[str
         yield f"It stands still since {since}, waiting on the customer."
     if deadline.changed:
         yield "A change of severity, plan, customer or policy moved it."
-    own = _full(deadline.due_at, reader.zone)
+    own = _full(deadline.due_at, voice.zone)
     if own != _full(deadline.due_at, zone):
         yield f"In your zone it is due {own}."
 
 
-def _check_in(
-    deadline: Deadline,
-    policy: Policy,
-    reader: Person,
-    now: datetime,
-) -> str:
+def _check_in(deadline: Deadline, voice: Voice) -> str:
     if deadline.kind is Kind.ESCALATION:
         return "Nobody owns it, so the escalation runs until somebody takes it."
-    every = span(policy.escalation.check_in_every)
-    due = local(deadline.due_at, reader.zone, now)
+    every = span(voice.policy.escalation.check_in_every)
+    due = local(deadline.due_at, voice.zone, voice.now)
     return f"Due {due}: {every} after the owner's last sign of life."
 
 

@@ -31,7 +31,6 @@ from bot.slack.blocks import (
 from bot.slack.phrases import (
     LONGEST_TITLE,
     Voice,
-    both,
     due_phrase,
     ended,
     follow_up_words,
@@ -62,7 +61,7 @@ def message(
 
     `because` is the event that closed it, or by which it lost its owner.
     """
-    plain, token = both(policy, now, says_far=False)
+    plain, token = Voice(policy, now, says_far=False).both()
     text = _text(incident, deadlines, plain, because=because)
     blocks = card_blocks(incident, deadlines, token, because=because)
     return say(text, blocks)

@@ -27,7 +27,6 @@ from bot.slack.phrases import (
     MOST_NAMES_IN_A_LIST,
     Voice,
     and_more,
-    both,
     by_its_clock,
     counted,
     day_of,
@@ -57,7 +56,7 @@ def message(
 
     One that was `sent_at` an instant shows what was taken since.
     """
-    plain, token = both(policy, digest.at, names_zone=False)
+    plain, token = Voice(policy, digest.at, names_zone=False).both()
     pressing = [line for line in digest.lines if line.is_pressing]
     named = [
         line

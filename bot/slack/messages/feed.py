@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.policy.policies import Policy
 from bot.slack.blocks import Message, shown
 from bot.slack.messages.notice import notice
-from bot.slack.phrases import LONGEST_NAME, Voice, and_more, both, joined
+from bot.slack.phrases import LONGEST_NAME, Voice, and_more, joined
 
 _MOST = 5
 _LONGEST = 200
@@ -27,7 +27,7 @@ def strangers_refs(rotation: str, unknown: Sequence[str]) -> dict[str, str]:
 
 def trouble(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Say what is wrong with a calendar."""
-    plain, token = both(policy, now, says_far=False)
+    plain, token = Voice(policy, now).both()
     if "unknown" in refs:
         return notice(_strangers(refs))
     return notice(_fails(refs, plain), _fails(refs, token))

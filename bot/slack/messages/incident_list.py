@@ -1,25 +1,20 @@
 """The lists of `/incident`, page by page, only for the person who asks."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.incidents.work_list import Line
-from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import Message, button, context, say, section
 from bot.slack.blocks import actions as row
 from bot.slack.messages import work_lines
-from bot.slack.phrases import both
-from bot.slack.readers import Person
+from bot.slack.phrases import Voice
 
 _A_PAGE = 8
 
 
-def message(  # noqa: PLR0913  # Which page of which list, for whom.
+def message(
     lines: Sequence[Line],
-    reader: Person,
-    policy: Policy,
-    now: datetime,
+    voice: Voice,
     *,
     what: str = "open",
     wanted: str = "",
@@ -31,12 +26,12 @@ def message(  # noqa: PLR0913  # Which page of which list, for whom.
     """
     if not lines:
         return say(said := f"No incident is {what}.", [section(said)])
-    plain, token = both(policy, now, reader)
-    ordered = sorted(lines, key=lambda line: line.incident.owner != reader.id)
+    plain, token = voice.both()
+    ordered = sorted(lines, key=lambda line: not voice.is_to(line.incident.owner))
     last = (len(ordered) - 1) // _A_PAGE
     page = min(page, last)
     shown = ordered[page * _A_PAGE : (page + 1) * _A_PAGE]
-    head = _head(lines, reader, what)
+    head = _head(lines, voice, what)
     blocks = [section(f"*{head}*")]
     blocks.extend(work_lines.rows(shown, token))
     if last:
@@ -58,8 +53,8 @@ def message(  # noqa: PLR0913  # Which page of which list, for whom.
     return say(f"{head} {first}", blocks)
 
 
-def _head(lines: Sequence[Line], reader: Person, what: str) -> str:
+def _head(lines: Sequence[Line], voice: Voice, what: str) -> str:
     count = len(lines)
     head = f"{count} {'is' if count == 1 else 'are'} {what}"
-    mine = sum(line.incident.owner == reader.id for line in lines)
+    mine = sum(voice.is_to(line.incident.owner) for line in lines)
     return f"{head}, {mine} of them yours." if 0 < mine < count else f"{head}."

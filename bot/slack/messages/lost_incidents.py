@@ -6,13 +6,13 @@ from datetime import datetime
 from bot.policy.policies import Policy
 from bot.slack.blocks import Message, channel_link
 from bot.slack.messages.notice import notice
-from bot.slack.phrases import both, joined
+from bot.slack.phrases import Voice, joined
 
 
 def message(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Name the incidents that have a card in Slack but are not in the record."""
     names = [f"INC-{number}" for number in refs["numbers"].split()]
-    plain, token = both(policy, now)
+    plain, token = Voice(policy, now).both()
     texts = [
         f"{voice.at(datetime.fromisoformat(refs['since']), 'The record ends')}; it was "
         f"restored from a copy. {joined(names)} came later: their cards stand in "

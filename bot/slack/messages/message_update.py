@@ -1,11 +1,9 @@
 """Private answers to somebody who says that a message was the customer's update."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy
 from bot.slack import actions
 from bot.slack.blocks import (
     LONGEST_BUTTON,
@@ -22,8 +20,7 @@ from bot.slack.blocks import actions as row
 from bot.slack.cutting import cut
 from bot.slack.forms.receipts import next_due
 from bot.slack.messages.notice import notice
-from bot.slack.phrases import NOBODY_KNOWN, both, name_of
-from bot.slack.readers import Person
+from bot.slack.phrases import NOBODY_KNOWN, Voice, name_of
 
 _MOST_CHOICES = 100
 
@@ -31,9 +28,7 @@ _MOST_CHOICES = 100
 def receipt(  # noqa: PLR0913  # What the sentence is about, and for whom.
     incident: Incident,
     deadlines: Sequence[Deadline],
-    policy: Policy,
-    reader: Person,
-    now: datetime,
+    voice: Voice,
     *,
     author: str = "",
     hint: str = "",
@@ -44,14 +39,14 @@ def receipt(  # noqa: PLR0913  # What the sentence is about, and for whom.
     Without an `author` the update was taken back. `undo` is the value of the button
     that does that.
     """
-    told, name = [], name_of(incident, policy)
-    for voice in both(policy, now, reader):
+    told, name = [], name_of(incident, voice.policy)
+    for one in voice.both():
         if author and incident.updated_at is not None:
-            wrote = voice.at(incident.updated_at, "wrote at")
+            wrote = one.at(incident.updated_at, "wrote at")
             said = f"Logged for {name}: what {mention(author)} {wrote}."
         else:
             said = f"Taken back: {name} has no update by this message."
-        due = next_due(incident, deadlines, voice)
+        due = next_due(incident, deadlines, one)
         told.append(" ".join(filter(None, (said, due, hint))))
     if not undo:
         return notice(*told)

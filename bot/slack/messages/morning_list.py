@@ -1,28 +1,22 @@
 """The morning list: what a person owes today, and the next step for each."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from bot.incidents import recipients
 from bot.incidents.work_list import Line
-from bot.policy.policies import Policy
 from bot.slack.blocks import LONGEST_TEXT, Message, mention, say, section
 from bot.slack.cutting import cut_marked
 from bot.slack.messages import work_lines
-from bot.slack.phrases import NO_LINKS, both, day_of
+from bot.slack.phrases import NO_LINKS, Voice, day_of
 from bot.slack.readers import Person
 
 
 def message(
-    lines: Sequence[Line],
-    reader: Person,
-    policy: Policy,
-    now: datetime,
-    permalinks: Mapping[int, str] = NO_LINKS,
+    lines: Sequence[Line], voice: Voice, permalinks: Mapping[int, str] = NO_LINKS
 ) -> Message:
     """Return what a person owes today, first what needs somebody first."""
-    plain, token = both(policy, now, reader)
-    head = f"{day_of(now, reader.zone)}: {_head(lines, reader, policy, now)}."
+    plain, token = voice.both()
+    head = f"{day_of(voice.now, voice.zone)}: {_head(lines, voice)}."
     if not lines:  # All that it named is done, or somebody else's.
         return say(head, [section(f"*{head}*")])
     first = work_lines.words(lines[0], plain)
@@ -41,7 +35,7 @@ def in_place_of(message: Message, whose: str, reader: Person) -> Message:
     return Message(text, (section(head), *message.blocks))
 
 
-def _head(lines: Sequence[Line], reader: Person, policy: Policy, now: datetime) -> str:
+def _head(lines: Sequence[Line], voice: Voice) -> str:
     """Return how much is owed, late and nobody's."""
     owed = sum(line.is_due or line.is_late for line in lines)
     late = sum(line.is_late for line in lines)
@@ -49,5 +43,6 @@ def _head(lines: Sequence[Line], reader: Person, policy: Policy, now: datetime) 
     facts = [f"{owed} owed" if owed else "nothing is due from you"]
     facts += [f"{late} late"] if late else []
     facts += [f"{unowned} unowned"] if unowned else []
-    is_on_call = reader.id in recipients.all_of_unowned(policy, now)
+    on_call = recipients.all_of_unowned(voice.policy, voice.now)
+    is_on_call = any(map(voice.is_to, on_call))
     return ", ".join(facts) + "; you are on call" * bool(unowned and is_on_call)

@@ -1,12 +1,11 @@
 """A note: the line about an event, in the card's thread or to its owner."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.events import Event
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy
 from bot.slack.blocks import Message, say
 from bot.slack.history import sentence
 from bot.slack.messages import yours
@@ -14,23 +13,19 @@ from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     NO_LINKS,
     Voice,
-    both,
     linked_name,
     name_of,
     opened_up,
     owed_as,
 )
-from bot.slack.readers import Person
 
 
 def message(  # noqa: PLR0913  # All that a line says.
     incident: Incident,
     event: Event,
-    policy: Policy,
-    now: datetime,
+    voice: Voice,
     *,
     moved: Sequence[Deadline] = (),
-    reader: Person | None = None,
     url: str | None = None,
     owed: Deadline | None = None,
     is_asked: bool = False,
@@ -38,17 +33,17 @@ def message(  # noqa: PLR0913  # All that a line says.
     """Return the line in the card's thread about an event.
 
     `moved` are the open deadlines that a change of severity, plan or customer moved.
-    With a `reader` it is a message to them, which names the incident and links it. It
-    stands for earlier ones, so its owner reads what is `owed`, and is asked again what
-    they have not answered.
+    To a person it is a message, which names the incident and links it. It stands for
+    earlier ones, so its owner reads what is `owed`, and is asked again what they have
+    not answered.
     """
-    plain, token = both(policy, now, reader, says_far=reader is not None)
-    if reader and incident.is_open and incident.owner == reader.id:
+    plain, token = replace(voice, says_far=voice.reader is not None).both()
+    if incident.is_open and voice.is_to(incident.owner):
         said, marked_said = (
-            yours.again(event, reader) or sentence(incident, event, voice)
+            yours.again(event, voice) or sentence(incident, event, voice)
             for voice in (plain, token)
         )
-        text = f"{name_of(incident, policy)}: {said}"
+        text = f"{name_of(incident, voice.policy)}: {said}"
         blocks = yours.blocks(
             incident, marked_said, owed, token, url, is_asked=is_asked
         )
@@ -57,11 +52,11 @@ def message(  # noqa: PLR0913  # All that a line says.
         " ".join([sentence(incident, event, voice), *_moves(moved, voice)])
         for voice in (plain, token)
     )
-    text = f"{name_of(incident, policy)}: {line}"
-    if reader is None:
+    text = f"{name_of(incident, voice.policy)}: {line}"
+    if voice.reader is None:
         return notice(text, marked_line)
     links = {incident.number: url} if url else NO_LINKS
-    return notice(text, f"{linked_name(incident, policy, links)}: {marked_line}")
+    return notice(text, f"{linked_name(incident, voice.policy, links)}: {marked_line}")
 
 
 def _moves(moved: Sequence[Deadline], voice: Voice) -> Iterator[str]:

@@ -1,13 +1,11 @@
 """A hand-off: the request to the person who is asked, and the answer to the giver."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import assert_never
 
 from bot.incidents.deadlines import Deadline
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy
 from bot.slack import actions, buttons
 from bot.slack.blocks import Message, mention, say, section
 from bot.slack.blocks import actions as row
@@ -16,7 +14,6 @@ from bot.slack.messages.notice import notice
 from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     Voice,
-    both,
     ended,
     gone,
     heading,
@@ -26,17 +23,14 @@ from bot.slack.phrases import (
     title_of,
     unanswered,
 )
-from bot.slack.readers import Person
 
 
 def message(  # noqa: PLR0913  # All that the person who is asked wants to know.
     incident: Incident,
     by: str,
-    reader: Person,
+    voice: Voice,
     *,
     owed: Deadline | None,
-    policy: Policy,
-    now: datetime,
     last_word: str = "",
     url: str | None = None,
 ) -> Message:
@@ -45,26 +39,28 @@ def message(  # noqa: PLR0913  # All that the person who is asked wants to know.
     Once it is accepted it shows the next step. Declined or over, it is a sentence
     without buttons.
     """
-    plain, token = both(policy, now, reader)
-    if incident.is_open and incident.owner == reader.id:
-        yours_now = f"{name_of(incident, policy)} is yours."
+    plain, token = voice.both()
+    if incident.is_open and voice.is_to(incident.owner):
+        yours_now = f"{name_of(incident, voice.policy)} is yours."
         text = f"{yours_now} {yours.owes(incident, owed, plain)}"
         blocks = yours.blocks(incident, "It is yours.", owed, token, url)
         return say(text, blocks)
-    if not incident.is_open or incident.offered_to != reader.id:
-        return notice(_over(incident, reader, policy))
+    if not incident.is_open or not voice.is_to(incident.offered_to):
+        return notice(_over(incident, voice))
     title = title_of(incident, LONGEST_TITLE_IN_A_LIST)
-    asks = ended(f"{mention(by)} asks you to take {name_of(incident, policy)}: {title}")
+    asks = ended(
+        f"{mention(by)} asks you to take {name_of(incident, voice.policy)}: {title}"
+    )
     others, marked_others = (
         " ".join(_facts(incident, owed, voice, last_word)) for voice in (plain, token)
     )
     accept = buttons.about(incident, "Accept", actions.ACCEPT)
     decline = buttons.about(incident, "Decline", actions.DECLINE)
-    is_late = owed is not None and owed.is_overdue(now)
+    is_late = owed is not None and owed.is_overdue(voice.now)
     return say(
         f"{asks} {others}",
         (
-            heading(incident, policy, is_late=is_late),
+            heading(incident, voice.policy, is_late=is_late),
             section(
                 f"{yours.described(incident, url)}\n"
                 f"*{mention(by)} asks you to take it.* {marked_others}"
@@ -88,11 +84,9 @@ def _facts(
 def answered(  # noqa: PLR0913  # What its giver, or its owner now, wants to know.
     incident: Incident,
     event: Event,
-    reader: Person,
+    voice: Voice,
     *,
     owed: Deadline | None,
-    policy: Policy,
-    now: datetime,
     url: str | None = None,
     is_asked: bool = False,
 ) -> Message:
@@ -101,35 +95,33 @@ def answered(  # noqa: PLR0913  # What its giver, or its owner now, wants to kno
     If somebody is gone, that may also tell the person who was asked. To its owner it
     shows what is owed, and the next step.
     """
-    how = _how_it_ended(incident, event, reader, policy)
-    if not incident.is_open or incident.owner != reader.id:
+    how = _how_it_ended(incident, event, voice)
+    if not incident.is_open or not voice.is_to(incident.owner):
         return notice(how)
-    plain, token = both(policy, now, reader)
-    again = yours.again(event, reader)
-    text = f"{name_of(incident, policy)}: {again}" if again else how
+    plain, token = voice.both()
+    again = yours.again(event, voice)
+    text = f"{name_of(incident, voice.policy)}: {again}" if again else how
     how = again or how
     blocks = yours.blocks(incident, how, owed, token, url, is_asked=is_asked)
     return say(f"{text} {yours.owes(incident, owed, plain)}", blocks)
 
 
-def _how_it_ended(
-    incident: Incident, event: Event, reader: Person, policy: Policy
-) -> str:
-    by, name = mention(event.by), name_of(incident, policy)
+def _how_it_ended(incident: Incident, event: Event, voice: Voice) -> str:
+    by, name = mention(event.by), name_of(incident, voice.policy)
     match event.kind:
         case EventKind.HAND_OFF_ACCEPTED:
             return f"{by} accepted {name}. It is {by}'s now."
         case EventKind.HAND_OFF_DECLINED:
-            return f"{by} declined {name}. {_whose(incident, reader)}"
+            return f"{by} declined {name}. {_whose(incident, voice)}"
         case EventKind.HAND_OFF_EXPIRED:
             is_over = f"{unanswered(event)}; the offer of {name} is over."
-            return f"{is_over} {_whose(incident, reader)}"
+            return f"{is_over} {_whose(incident, voice)}"
         case EventKind.TAKEN:
             return f"{by} took {name}; your offer of it is over."
         case EventKind.RELEASED:
-            whose = "the" if event.details["to"] == reader.id else "your"
+            whose = "the" if voice.is_to(event.details["to"]) else "your"
             is_over = f"{gone(event)}; {whose} offer of {name} is over."
-            return f"{is_over} {_whose(incident, reader)}"
+            return f"{is_over} {_whose(incident, voice)}"
         case (
             EventKind.OPENED
             | EventKind.CHECKED_IN
@@ -153,16 +145,16 @@ def _how_it_ended(
             assert_never(event.kind)
 
 
-def _over(incident: Incident, reader: Person, policy: Policy) -> str:
-    name = name_of(incident, policy)
+def _over(incident: Incident, voice: Voice) -> str:
+    name = name_of(incident, voice.policy)
     if not incident.is_open:
         return f"{name}: the offer is over, the incident is closed."
-    return f"{name}: the offer is over. {_whose(incident, reader)}"
+    return f"{name}: the offer is over. {_whose(incident, voice)}"
 
 
-def _whose(incident: Incident, reader: Person) -> str:
+def _whose(incident: Incident, voice: Voice) -> str:
     if incident.owner is None:
         return "Nobody owns it."
-    if incident.owner == reader.id:
+    if voice.is_to(incident.owner):
         return "It stays yours."
     return f"It is {mention(incident.owner)}'s."

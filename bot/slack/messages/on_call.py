@@ -38,14 +38,12 @@ from bot.slack.phrases import (
     NO_LINKS,
     Voice,
     and_more,
-    both,
     joined,
     linked_name,
     name_of,
     opened_up,
     plan_name,
 )
-from bot.slack.readers import Person
 
 ID = "month_view"
 
@@ -54,18 +52,12 @@ _MOST_SHIFTS = 100
 _MOST_COVERS = 10
 
 
-def message(
-    policy: Policy,
-    requests: Sequence[CoverRequest],
-    reader: Person,
-    now: datetime,
-    quiet: str = "",
-) -> Message:
+def message(voice: Voice, requests: Sequence[CoverRequest], quiet: str = "") -> Message:
     """Return who is on call at each level, and the reader's covers, with Withdraw.
 
     `quiet` is what is said of the reader's quiet hours.
     """
-    plain, token = both(policy, now, reader)
+    plain, token = voice.both()
     text = " ".join([*filter(None, [quiet]), *_now(plain)])
     blocks = [*map(section, filter(None, [quiet])), *sections(_now(token))]
     groups: dict[str, list[CoverRequest]] = {}
@@ -100,13 +92,14 @@ def quiet_line(policy: Policy, quiet: Span | None) -> str:
     )
 
 
-def month(policy: Policy, reader: Person, now: datetime) -> View:
+def month(voice: Voice) -> View:
     """Return the shifts of the month ahead, level by level, in the reader's zone."""
-    voice = Voice(policy, now, reader, says_far=False)
     blocks = []
-    for level, role, holders in policy.on_call.written():
-        lines = [f"*{_title(policy, level, role)}*"]
-        shifts = [*policy.on_call.shifts(level, holders, now, now + _AHEAD)]
+    for level, role, holders in voice.policy.on_call.written():
+        lines = [f"*{_title(voice.policy, level, role)}*"]
+        shifts = [
+            *voice.policy.on_call.shifts(level, holders, voice.now, voice.now + _AHEAD)
+        ]
         lines += [_row(shift, voice) for shift in shifts[:_MOST_SHIFTS]]
         blocks += [*sections([*lines, *and_more(shifts, _MOST_SHIFTS)])]
     return modal("The month ahead", blocks, callback_id=ID, close="Close")
@@ -114,18 +107,16 @@ def month(policy: Policy, reader: Person, now: datetime) -> View:
 
 def ahead(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Tell the leads of a gap, a double booking or a cover that fits no shift."""
-    plain, token = both(policy, now, says_far=False)
+    plain, token = Voice(policy, now).both()
     return notice(_ahead(refs, plain), _ahead(refs, token))
 
 
-def next_shift(
-    refs: Mapping[str, str], policy: Policy, reader: Person, now: datetime
-) -> Message:
+def next_shift(refs: Mapping[str, str], voice: Voice) -> Message:
     """Tell a person that a changed plan alters when they are on call next."""
-    of = what_of(policy, refs["of"])
+    of = what_of(voice.policy, refs["of"])
     said = []
-    for voice in both(policy, now, reader, says_far=False):
-        was, becomes = (_span(refs[name], voice) for name in ("was", "becomes"))
+    for one in voice.both():
+        was, becomes = (_span(refs[name], one) for name in ("was", "becomes"))
         line = f"You are on call ({of}) {becomes}"
         if not becomes:
             line = f"You are no longer on call ({of}) {was}"

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.incidents.deadlines import owed_to_customer
 from bot.incidents.events import Event
 from bot.incidents.incidents import explained
 from bot.incidents.receipts import Outcome, Receipt
-from bot.policy.policies import Policy
 from bot.slack import history as happened
 from bot.slack.blocks import Message, say, sections, shown
 from bot.slack.blocks import place as placed
@@ -17,14 +16,12 @@ from bot.slack.messages.answers import Recorded
 from bot.slack.messages.card import card_blocks
 from bot.slack.phrases import (
     Voice,
-    both,
     due_phrase,
     ended,
     headline,
     opened_up,
     owed_as,
 )
-from bot.slack.readers import Person
 from bot.slack.reasons import reason
 
 _MOST_EVENTS = 15
@@ -33,12 +30,10 @@ _MOST_RECEIPTS = 5
 _LATE = timedelta(minutes=1)
 
 
-def message(  # noqa: PLR0913  # All that the answer shows.
+def message(
     recorded: Recorded,
     history: Sequence[Event],
-    policy: Policy,
-    reader: Person,
-    now: datetime,
+    voice: Voice,
     receipts: Sequence[Receipt] = (),
 ) -> Message:
     """Return an incident as its card shows it, and what happened to it.
@@ -46,7 +41,7 @@ def message(  # noqa: PLR0913  # All that the answer shows.
     `receipts` say what became of its reminders.
     """
     incident, deadlines = recorded.incident, recorded.deadlines
-    plain, token = both(policy, now, reader)
+    plain, token = voice.both()
     earlier = len(history) - _MOST_EVENTS
     lines = [f"{earlier} earlier events"] if earlier > 0 else []
     for event in history[-_MOST_EVENTS:]:
@@ -57,7 +52,7 @@ def message(  # noqa: PLR0913  # All that the answer shows.
     blocks.extend(sections([f"*What happened to {incident.name}*", *lines]))
     if receipts:
         blocks.extend(sections(["*Reminders*", *_reminded(receipts, token)]))
-    text = [headline(incident, policy)]
+    text = [headline(incident, voice.policy)]
     for owed in owed_to_customer(deadlines):
         if owed.paused_at is None:
             due = due_phrase(incident, owed, plain)

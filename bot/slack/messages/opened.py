@@ -1,12 +1,10 @@
 """The answer to the person who opened an incident: what is recorded, what follows."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from bot.incidents import recipients
 from bot.incidents.deadlines import Deadline, Kind, owed_now, owed_to_customer
 from bot.incidents.incidents import Incident
-from bot.policy.policies import Policy
 from bot.slack import actions, buttons, whose
 from bot.slack.blocks import (
     Block,
@@ -26,7 +24,6 @@ from bot.slack.messages import yours
 from bot.slack.messages.answers import Recorded
 from bot.slack.phrases import (
     Voice,
-    both,
     customer_of,
     ended,
     follow_up_words,
@@ -36,14 +33,11 @@ from bot.slack.phrases import (
     severity_of,
     title_of,
 )
-from bot.slack.readers import Person
 
 
-def message(  # noqa: PLR0913  # All that is news to who opened it.
+def message(
     recorded: Recorded,
-    policy: Policy,
-    reader: Person,
-    now: datetime,
+    voice: Voice,
     reading: Reading = Reading(),  # noqa: B008  # A frozen value.
     *,
     like: Incident | None = None,
@@ -53,7 +47,7 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
     `like` is an open incident that reads like this one.
     """
     incident = recorded.incident
-    plain, token = both(policy, now, reader)
+    plain, token = voice.both()
     first, *others = _sentences(recorded, token, reading)
     blocks = [section("\n".join([f"*{first}*", " ".join(others)]))]
     if reading.suggestions:
@@ -61,18 +55,18 @@ def message(  # noqa: PLR0913  # All that is news to who opened it.
     if incident.customer is None and incident.is_open:
         blocks.append(whose.menu(incident))
     owed = owed_now(recorded.deadlines)
-    if incident.owner == reader.id:
+    if voice.is_to(incident.owner):
         blocks.append(row(buttons.steps(incident, owed)))
     elif incident.owner is None:
         blocks.append(row([buttons.likely(buttons.take(incident))]))
     text = " ".join(_sentences(recorded, plain, reading))
     if like is not None:
-        named = linked_name(like, policy)
+        named = linked_name(like, voice.policy)
         same = ended(f"{named} is open and reads alike: {title_of(like)}")
         text = f"{text} {same}"
         goes_on = f"*Same thing* closes {incident.name}; {like.name} goes on."
         blocks.append(section(f"{same} {goes_on}"))
-        blocks.append(row([buttons.same_thing(incident, like, policy)]))
+        blocks.append(row([buttons.same_thing(incident, like, voice.policy)]))
     return say(text, blocks)
 
 

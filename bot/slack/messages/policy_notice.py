@@ -11,7 +11,7 @@ from bot.policy.policies import Policy
 from bot.slack.blocks import Message, say, sections, shown
 from bot.slack.marked import escape
 from bot.slack.messages.notice import notice
-from bot.slack.phrases import Voice, both, counted
+from bot.slack.phrases import Voice, counted
 
 _MOST_LINES = 30
 _MOST_PROBLEMS = 5
@@ -64,20 +64,20 @@ def refused_refs(name: str, since: datetime, problems: Sequence[str]) -> dict[st
 
 def accepted(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Return the notice that a policy is in force, and what it changed."""
-    plain, token = both(policy, now)
+    plain, token = Voice(policy, now).both()
     text, marked = _accepted(refs, plain), _accepted(refs, token)
     return say(text, sections(marked.splitlines()))
 
 
 def refused(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Return the notice that a file is not loaded, and what is wrong with it."""
-    plain, token = both(policy, now)
+    plain, token = Voice(policy, now).both()
     return notice(_refused(refs, plain), _refused(refs, token))
 
 
 def differs(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
     """Return the notice that two bots go by different policies."""
-    plain, token = both(policy, now)
+    plain, token = Voice(policy, now).both()
     return notice(_differs(refs, plain), _differs(refs, token))
 
 

@@ -33,7 +33,6 @@ from bot.slack.phrases import (
     LONGEST_TITLE_IN_A_LIST,
     NO_LINKS,
     Voice,
-    both,
     due_phrase,
     ended,
     heading,
@@ -52,20 +51,18 @@ _MOST_ITEMS = 12
 
 def message(
     items: Sequence[Item],
-    reader: Person | None,
-    policy: Policy,
-    now: datetime,
+    voice: Voice,
     *,
     down: tuple[datetime, datetime] | None = None,
 ) -> Message | None:
     """Return one message of these reminders and pages; `None` if there are none.
 
-    `reader` is `None` in a thread or a channel, where it mentions the people it
-    concerns. `down` is from when to when the bot was down, if it catches up.
+    In a thread or a channel it mentions the people it concerns. `down` is from when to
+    when the bot was down, if it catches up.
     """
     if not items:
         return None
-    plain, token = both(policy, now, reader)
+    plain, token = voice.both()
     ordered = sorted(items, key=lambda item: item.deadline.due_at)
     blocks = [section(_outage(down, len(ordered), token))] if down else []
     for index, item in enumerate(ordered[:_MOST_ITEMS]):

@@ -16,7 +16,6 @@ from bot.slack.phrases import (
     NO_LINKS,
     Voice,
     and_more,
-    both,
     counted,
     ended,
     last_heard,
@@ -24,7 +23,6 @@ from bot.slack.phrases import (
     linked_names,
     title_of,
 )
-from bot.slack.readers import Person
 
 _MOST = 10
 
@@ -39,15 +37,9 @@ class Handed:
     url: str | None
 
 
-def came_on(
-    handed: Sequence[Handed],
-    rotation: str,
-    policy: Policy,
-    reader: Person,
-    now: datetime,
-) -> Message:
+def came_on(handed: Sequence[Handed], rotation: str, voice: Voice) -> Message:
     """Return all that is the reader's from now on, each with its next steps."""
-    plain, token = both(policy, now, reader)
+    plain, token = voice.both()
     many = counted(len(handed), "incident")
     head = f"You came on call ({shown(rotation, LONGEST_NAME)}): {many} "
     head += "is yours now." if len(handed) == 1 else "are yours now."
@@ -89,7 +81,7 @@ def nobody_on(
 ) -> Message:
     """Tell the leads that nobody takes over what somebody holds for a rotation."""
     said = []
-    for voice, urls in zip(both(policy, now), (NO_LINKS, links), strict=True):
+    for voice, urls in zip(Voice(policy, now).both(), (NO_LINKS, links), strict=True):
         until = ""
         if refs["until"]:
             until = f" {voice.at(datetime.fromisoformat(refs['until']), 'until')}"

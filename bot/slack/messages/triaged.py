@@ -1,7 +1,7 @@
 """The private answer to somebody who triages a text."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from bot.classification.suggestions import Candidate, Suggestion
@@ -31,7 +31,6 @@ from bot.slack.phrases import (
     LONGEST_NAME_IN_A_LIST,
     LONGEST_TITLE_IN_A_LIST,
     Voice,
-    both,
     customer_of,
     ended,
     joined,
@@ -40,7 +39,6 @@ from bot.slack.phrases import (
     quoted,
     title_of,
 )
-from bot.slack.readers import Person
 from bot.slack.triage_text import TriageText
 
 _JUST_NOW = timedelta(minutes=1)
@@ -56,12 +54,10 @@ class Foreseen(Protocol):
     def result(self) -> Recorded | None: ...
 
 
-def message(  # noqa: PLR0913  # All that is news to who asks.
+def message(
     found: Sequence[Foreseen],
     triaged: Triaged,
-    policy: Policy,
-    reader: Person,
-    now: datetime,
+    voice: Voice,
     *,
     declined_by: str | None = None,
 ) -> Message:
@@ -69,19 +65,21 @@ def message(  # noqa: PLR0913  # All that is news to who asks.
 
     `declined_by` is who said before that it is no incident.
     """
-    plain, token = both(policy, now, reader)
+    plain, token = voice.both()
     each = ("\n".join(_lines(one, token)) for one in found)
     said = f" {mention(declined_by)} said it is no incident." if declined_by else ""
     blocks = [
-        section(f"*{_first(found, policy)}*{_reported(found, token)}{said}"),
+        section(f"*{_first(found, voice.policy)}*{_reported(found, token)}{said}"),
         *map(section, each),
-        row(list(_buttons(found, triaged, policy))),
+        row(list(_buttons(found, triaged, voice.policy))),
     ]
-    text = [f"{_first(found, policy)}{_reported(found, plain)}{said}"]
+    text = [f"{_first(found, voice.policy)}{_reported(found, plain)}{said}"]
     for one in found:
         if one.result is not None:
             foreseen = opened.foreseen(one.result, plain)
-            text.append(f"As {_named(one.candidate.severity, policy)}: {foreseen}")
+            text.append(
+                f"As {_named(one.candidate.severity, voice.policy)}: {foreseen}"
+            )
     return say(" ".join(text), blocks)
 
 
@@ -107,9 +105,7 @@ def in_form(suggestion: Suggestion, policy: Policy) -> str:
     return f"What is wrong {verb} {names}."
 
 
-def standing(
-    recorded: Recorded, policy: Policy, reader: Person, now: datetime
-) -> Message:
+def standing(recorded: Recorded, voice: Voice) -> Message:
     """Say which incident was opened from a text already, with its next step."""
     incident = recorded.incident
     state = "Nobody owns it."
@@ -117,11 +113,11 @@ def standing(
         state = f"It is {incident.status}."
     elif incident.owner is not None:
         state = f"{mention(incident.owner)} owns it."
-    by, name = mention(incident.opened_by), linked_name(incident, policy)
+    by, name = mention(incident.opened_by), linked_name(incident, voice.policy)
     said = (
         f"{by} made this {name}, {voice.at(incident.opened_at, 'opened')}: "
         f"{ended(title_of(incident))} {state}"
-        for voice in both(policy, now, reader)
+        for voice in voice.both()
     )
     plain, token = said
     blocks: list[Block] = [section(token)]

@@ -1,7 +1,6 @@
 """The answer to "Why am I getting this?": as whom, by which words, and until when."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import assert_never
 
 from bot.incidents.deadlines import Deadline, owed_now
@@ -15,8 +14,7 @@ from bot.slack.blocks import Message, context, fits, place, say, section, span
 from bot.slack.forms import why
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item, role
-from bot.slack.phrases import Voice, both, joined, name_of
-from bot.slack.readers import Person
+from bot.slack.phrases import Voice, joined, name_of
 
 NOT_OURS = "I did not send that to you, so I cannot say why it came."
 _RINGS = {
@@ -26,19 +24,17 @@ _RINGS = {
 }
 
 
-def message(
-    told: Explanation, reader: Person, policy: Policy, now: datetime
-) -> Message:
+def message(told: Explanation, voice: Voice) -> Message:
     """Return why a person got a message; the ledgers as far as they fit."""
-    plain, token = both(policy, now, reader)
+    plain, token = voice.both()
     text = [str(one) for one in (told.occasion,) if one]
     blocks = [section(one) for one in text]
     for one in told.reminders:
-        text.append(_first(one, policy))
-        said = " ".join([_first(one, policy), *_rest(one, token)])
+        text.append(_first(one, voice.policy))
+        said = " ".join([_first(one, voice.policy), *_rest(one, token)])
         ledger = []
         if (owed := _counted(one)) is not None:
-            ledger = [*why.ledger(one.incident, owed, policy, reader, now)]
+            ledger = [*why.ledger(one.incident, owed, voice)]
         ways = ([*blocks, section(said), *ledger], [*blocks, section(said)])
         # One more may have to say that this is not all.
         found = next((way for way in ways if fits([*way, context("…")])), None)

@@ -17,7 +17,6 @@ from bot.slack.phrases import (
     owed_as,
     title_of,
 )
-from bot.slack.readers import Person
 
 
 def blocks(  # noqa: PLR0913  # All of a message.
@@ -44,10 +43,10 @@ def blocks(  # noqa: PLR0913  # All of a message.
     yield actions([*steps, buttons.hand_off(incident)])
 
 
-def again(event: Event, reader: Person) -> str:
+def again(event: Event, voice: Voice) -> str:
     """Return what its owner reads of how they lost it to somebody; else empty."""
     is_lost = event.kind in (EventKind.TAKEN, EventKind.HAND_OFF_ACCEPTED)
-    return "It is yours again." if is_lost and event.by != reader.id else ""
+    return "It is yours again." if is_lost and not voice.is_to(event.by) else ""
 
 
 def described(incident: Incident, url: str | None) -> str:

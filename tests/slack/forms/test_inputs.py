@@ -15,6 +15,7 @@ from bot.slack.forms import (
     voiding,
     why,
 )
+from bot.slack.phrases import Voice
 from tests.factories import ANA, incident, owed_at_opening, pacific, shipped_policy
 from tests.slack.reading import form_text
 
@@ -27,14 +28,14 @@ def test_no_title_or_customer_breaks_a_form(title: str, named: str | None) -> No
     odd = incident(title=title, customer=named, owner="U0ANA")
 
     forms = [
-        update.view(odd, POLICY, ANA, NOW),
-        resolving.view(odd, POLICY, ANA, NOW),
+        update.view(odd, Voice(POLICY, NOW, ANA)),
+        resolving.view(odd, Voice(POLICY, NOW, ANA)),
         change.view(odd, POLICY, "Nobody is paged."),
         customer.view(odd, POLICY),
         hand_off.view(odd, POLICY),
         voiding.view(odd, POLICY),
         more.view(odd, POLICY),
-        why.view(odd, owed_at_opening(odd), POLICY, ANA, NOW),
+        why.view(odd, owed_at_opening(odd), Voice(POLICY, NOW, ANA)),
     ]
 
     assert all("INC-42" in form_text(form) for form in forms)

@@ -21,6 +21,7 @@ from bot.slack.forms import (
     voiding,
 )
 from bot.slack.forms.opening import OpenEntry
+from bot.slack.phrases import Voice
 from tests.factories import ANA, incident, pacific, shipped_policy
 from tests.slack.reading import filled, form_text, stamp
 
@@ -42,11 +43,11 @@ FORMS: dict[str, tuple[View, dict[str, Any]]] = {
         },
     ),
     "update": (
-        update.view(SEV3, POLICY, ANA, NOW),
+        update.view(SEV3, Voice(POLICY, NOW, ANA)),
         {"told": "a\nb", "next": "c", "when": AT, "link": LINK, "waits": True},
     ),
     "resolve": (
-        resolving.view(SEV3, POLICY, ANA, NOW),
+        resolving.view(SEV3, Voice(POLICY, NOW, ANA)),
         {"note": "done", "confirmed": True, "when": AT},
     ),
     "change": (

@@ -6,6 +6,7 @@ from bot.policy.severities import Severity
 from bot.slack.forms import resolving
 from bot.slack.forms.inputs import FieldErrors
 from bot.slack.forms.resolving import CONFIRMED
+from bot.slack.phrases import Voice
 from tests.factories import ANA, incident, pacific, shipped_policy
 from tests.slack.reading import field, filled, form_text
 
@@ -15,7 +16,7 @@ NOTHING_SENT = "Nothing is sent to the customer by this form."
 
 
 def test_the_form_to_resolve_confirms_that_the_customer_was_told() -> None:
-    form = resolving.view(INCIDENT, shipped_policy(), ANA, NOW)
+    form = resolving.view(INCIDENT, Voice(shipped_policy(), NOW, ANA))
 
     box = field(form, CONFIRMED)
     assert box["element"]["options"][0]["text"]["text"] == (
@@ -31,7 +32,7 @@ def test_the_form_to_resolve_confirms_that_the_customer_was_told() -> None:
 
 def test_resolving_without_telling_the_customer_is_refused() -> None:
     form = filled(
-        resolving.view(INCIDENT, shipped_policy(), ANA, NOW), note="Rolled back."
+        resolving.view(INCIDENT, Voice(shipped_policy(), NOW, ANA)), note="Rolled back."
     )
 
     with pytest.raises(FieldErrors) as caught:

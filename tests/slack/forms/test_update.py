@@ -29,7 +29,7 @@ NOTHING_SENT = "Nothing is sent to the customer by this form."
 
 
 def view(of: Severity = Severity.SEV2) -> View:
-    return update.view(incident(of), POLICY, ANA, NOW)
+    return update.view(incident(of), Voice(POLICY, NOW, ANA))
 
 
 def test_the_first_update_is_the_first_response() -> None:
@@ -52,7 +52,7 @@ def test_a_further_update_says_when_the_customer_last_heard() -> None:
         told="x",
     )
 
-    form = update.view(responded, POLICY, ANA, NOW)
+    form = update.view(responded, Voice(POLICY, NOW, ANA))
 
     assert form["title"]["text"] == "Log update"
     assert "Acme last heard 03:12." in form_text(form)

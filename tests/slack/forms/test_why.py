@@ -6,6 +6,7 @@ from bot.incidents.events import EventKind
 from bot.policy.severities import Severity
 from bot.slack.blocks import Message, View
 from bot.slack.forms import why
+from bot.slack.phrases import Voice
 from tests.factories import (
     ANA,
     BEN,
@@ -28,7 +29,9 @@ def paragraphs(form: View) -> list[str]:
 def test_why_these_times_is_a_form_without_a_submit_button() -> None:
     first = incident(Severity.SEV2, owner="U0ANA")
 
-    form = why.view(first, owed_at_opening(first), POLICY, ANA, pacific(24, "16:40"))
+    form = why.view(
+        first, owed_at_opening(first), Voice(POLICY, pacific(24, "16:40"), ANA)
+    )
 
     assert "submit" not in form
     assert "= 4 h, due Tue 24 Nov 13:00" in form_text(form)
@@ -40,7 +43,9 @@ def test_the_ledger_counts_open_time_and_names_what_it_skipped() -> None:
     )
 
     form = why.view(
-        opened_late, owed_at_opening(opened_late), POLICY, BEN, pacific(24, "15:05")
+        opened_late,
+        owed_at_opening(opened_late),
+        Voice(POLICY, pacific(24, "15:05"), BEN),
     )
 
     assert paragraphs(form) == [
@@ -73,7 +78,7 @@ def test_the_ledger_lists_settled_deadlines() -> None:
         told="x",
     )
 
-    form = why.view(now, owed, POLICY, ANA, pacific(24, "14:00"))
+    form = why.view(now, owed, Voice(POLICY, pacific(24, "14:00"), ANA))
 
     assert paragraphs(form)[-1] == (
         "*Settled*\n"
@@ -91,7 +96,7 @@ def test_a_pause_is_shown_in_the_ledger() -> None:
     for kind, at, details in steps:
         first, owed = happen(first, owed, kind, pacific(24, at), **details)
 
-    form = why.view(first, owed, POLICY, ANA, pacific(24, "12:05"))
+    form = why.view(first, owed, Voice(POLICY, pacific(24, "12:05"), ANA))
 
     assert paragraphs(form)[2] == (
         "Tue 24 Nov 10:00 to 12:00: waiting on the customer\n"
@@ -112,6 +117,8 @@ def test_the_escalation_and_the_check_in_are_explained(
 ) -> None:
     first = incident(Severity.SEV1, owner=owner)
 
-    form = why.view(first, owed_at_opening(first), POLICY, ANA, pacific(24, "09:05"))
+    form = why.view(
+        first, owed_at_opening(first), Voice(POLICY, pacific(24, "09:05"), ANA)
+    )
 
     assert paragraphs(form)[-1] == sentence

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.incidents.work_list import Case, Line, work_list
 from bot.policy.severities import Severity
 from bot.slack.messages import incident_list
+from bot.slack.phrases import Voice
 from tests.factories import ANA, pacific, shipped_policy
 from tests.slack.cases import answered, case
 from tests.slack.reading import buttons, elements, paragraphs
@@ -21,7 +22,7 @@ def test_the_list_of_incidents_begins_with_the_readers_own() -> None:
     other = case(Severity.SEV4, 50, "Initech", None)
 
     message = incident_list.message(
-        lines_of(other, answered(31, "Acme", "14:20")), ANA, POLICY, NOW
+        lines_of(other, answered(31, "Acme", "14:20")), Voice(POLICY, NOW, ANA)
     )
 
     assert message.text == (
@@ -45,7 +46,7 @@ def test_the_list_of_incidents_begins_with_the_readers_own() -> None:
 def test_a_list_says_since_when_something_is_late() -> None:
     late = lines_of(case(Severity.SEV2, 31, "Acme", "U0ANA"))
 
-    message = incident_list.message(late, ANA, POLICY, NOW, what="late")
+    message = incident_list.message(late, Voice(POLICY, NOW, ANA), what="late")
 
     assert message.text == (
         "1 is late. INC-31 Acme (🔶 Sev2): first response ⏰ late since "
@@ -54,7 +55,7 @@ def test_a_list_says_since_when_something_is_late() -> None:
 
 
 def test_a_list_without_incidents_says_so() -> None:
-    assert incident_list.message([], ANA, POLICY, NOW, what="late").text == (
+    assert incident_list.message([], Voice(POLICY, NOW, ANA), what="late").text == (
         "No incident is late."
     )
 
@@ -63,7 +64,7 @@ def test_a_long_list_is_shown_page_by_page() -> None:
     lines = lines_of(*(case(Severity.SEV4, n, "Acme", "U0BEN") for n in range(1, 20)))
 
     pages = [
-        incident_list.message(lines, ANA, POLICY, NOW, wanted="acme", page=page)
+        incident_list.message(lines, Voice(POLICY, NOW, ANA), wanted="acme", page=page)
         for page in range(3)
     ]
 
@@ -90,16 +91,16 @@ def test_a_long_list_is_shown_page_by_page() -> None:
 def test_a_page_beyond_the_last_is_the_last() -> None:
     lines = lines_of(case(Severity.SEV4, 1, "Acme", "U0BEN"))
 
-    assert incident_list.message(lines, ANA, POLICY, NOW, page=7).text.startswith(
-        "1 is open."
-    )
+    assert incident_list.message(
+        lines, Voice(POLICY, NOW, ANA), page=7
+    ).text.startswith("1 is open.")
 
 
 def test_a_page_has_room_for_its_lines_however_long() -> None:
     (line,) = lines_of(case(Severity.SEV2, 31, "<" * 300, None))
     worst = replace(line, incident=replace(line.incident, title="&" * 250))
 
-    message = incident_list.message([worst] * 20, ANA, POLICY, NOW)
+    message = incident_list.message([worst] * 20, Voice(POLICY, NOW, ANA))
 
     assert paragraphs(message)[-1] == "Page 1 of 3."
     assert buttons(message) == ["Take it"] * 8 + ["Next"]

@@ -5,6 +5,7 @@ from bot.policy.severities import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import morning_list
 from bot.slack.messages.notice import notice
+from bot.slack.phrases import Voice
 from bot.slack.readers import Person
 from tests.factories import ANA, BEN, LEA, incident, pacific, shipped_policy
 from tests.slack.cases import answered, case
@@ -21,7 +22,7 @@ def lines_of(*cases: Case, held: int = 0) -> list[Line]:
 
 
 def shown(lines: list[Line], reader: Person = ANA) -> Message:
-    return morning_list.message(lines, reader, POLICY, NOW)
+    return morning_list.message(lines, Voice(POLICY, NOW, reader))
 
 
 def test_a_morning_list_says_its_day_what_is_owed_and_what_comes_first() -> None:

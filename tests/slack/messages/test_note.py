@@ -9,6 +9,7 @@ from bot.incidents.events import Event, EventKind, Gone
 from bot.incidents.incidents import Incident
 from bot.policy.severities import Severity
 from bot.slack.messages import note
+from bot.slack.phrases import Voice
 from tests.factories import (
     happen,
     incident,
@@ -31,7 +32,7 @@ def event(kind: EventKind, *, at: datetime = NOW, **details: str) -> Event:
 
 
 def said(what: Event, about: Incident = RESPONDED) -> str:
-    return note.message(about, what, POLICY, NOW).text
+    return note.message(about, what, Voice(POLICY, NOW)).text
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_a_change_says_what_it_moved() -> None:
     )
     what = event(EventKind.CHANGED, severity="sev3", reason="One device only.")
 
-    message = note.message(changed, what, POLICY, NOW, moved=owed)
+    message = note.message(changed, what, Voice(POLICY, NOW), moved=owed)
 
     assert message.text.endswith("First response is now due 17:00 PST.")
     assert paragraphs(message)[0].endswith("is now due Tue 24 Nov 2026 17:00 PST.")
@@ -182,6 +183,6 @@ def test_a_change_says_what_it_moved() -> None:
 def test_a_long_update_is_cut_to_what_slack_takes() -> None:
     update = event(EventKind.UPDATED, told="&" * 3000, next="<" * 3000)
 
-    message = note.message(RESPONDED, update, POLICY, NOW)
+    message = note.message(RESPONDED, update, Voice(POLICY, NOW))
 
     assert len(paragraphs(message)[0]) <= 3000

@@ -11,6 +11,7 @@ from bot.incidents.incidents import Incident
 from bot.policy.severities import Severity
 from bot.slack.blocks import Message
 from bot.slack.messages import offer
+from bot.slack.phrases import Voice
 from bot.slack.readers import Person
 from tests.factories import (
     ANA,
@@ -35,10 +36,8 @@ def asked(
     return offer.message(
         now_is,
         "U0ANA",
-        BEN,
+        Voice(shipped_policy(), NOW, BEN),
         owed=owed_now(owed or owed_at_opening(OWNED)),
-        policy=shipped_policy(),
-        now=NOW,
         last_word=last_word,
         url="https://x.slack.com/archives/C1/p1",
     )
@@ -47,7 +46,7 @@ def asked(
 def answered(now_is: Incident, event: Event, reader: Person) -> str:
     """Return what somebody is told of how Ana's offer ended."""
     owed, policy = owed_now(owed_at_opening(OWNED)), shipped_policy()
-    said = offer.answered(now_is, event, reader, owed=owed, policy=policy, now=NOW)
+    said = offer.answered(now_is, event, Voice(policy, NOW, reader), owed=owed)
     return said.text
 
 

@@ -3,6 +3,7 @@
 from bot.incidents.events import Event, EventKind
 from bot.policy.severities import Severity
 from bot.slack.messages import one_incident
+from bot.slack.phrases import Voice
 from tests.factories import (
     ANA,
     happen,
@@ -38,7 +39,7 @@ def test_one_incident_is_its_card_and_what_happened() -> None:
     ]
 
     message = one_incident.message(
-        Recorded(now, owed), history, POLICY, ANA, pacific(24, "10:05")
+        Recorded(now, owed), history, Voice(POLICY, pacific(24, "10:05"), ANA)
     )
 
     assert message.text == (
@@ -65,7 +66,7 @@ def test_a_long_history_is_cut_to_its_end() -> None:
     )
 
     message = one_incident.message(
-        recorded(first), [update] * 40, POLICY, ANA, pacific(24, "10:05")
+        recorded(first), [update] * 40, Voice(POLICY, pacific(24, "10:05"), ANA)
     )
 
     assert "25 earlier events" in "\n".join(paragraphs(message))

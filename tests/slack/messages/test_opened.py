@@ -8,6 +8,7 @@ from bot.policy.targets import NOTHING
 from bot.slack.blocks import Message
 from bot.slack.command_text import CustomerFrom, Reading
 from bot.slack.messages import opened
+from bot.slack.phrases import Voice
 from bot.slack.readers import Person
 from tests.factories import (
     LEA,
@@ -28,7 +29,7 @@ def answer(
     what: Recorded, reader: Person = LEA, reading: Reading | None = None
 ) -> Message:
     now = what.incident.opened_at
-    return opened.message(what, POLICY, reader, now, reading or Reading())
+    return opened.message(what, Voice(POLICY, now, reader), reading or Reading())
 
 
 def test_the_typist_reads_what_was_understood_and_who_is_paged() -> None:
@@ -129,7 +130,7 @@ def test_an_update_owed_first_may_be_late_at_the_opening() -> None:
     policy = with_targets(Severity.SEV4, first=NOTHING)
 
     told = recorded(early, policy=policy)
-    message = opened.message(told, policy, LEA, early.opened_at)
+    message = opened.message(told, Voice(policy, early.opened_at, LEA))
 
     assert (
         "No first response is promised. Update ⏰ late since yesterday 12:00 (5 h "

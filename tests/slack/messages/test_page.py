@@ -11,6 +11,7 @@ from bot.incidents.steps import StepKind
 from bot.policy.severities import Severity
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item
+from bot.slack.phrases import Voice
 from tests.factories import (
     ANA,
     BEN,
@@ -192,7 +193,7 @@ def test_any_number_of_the_longest_reminders_is_one_message_for_slack(
         )
         items.append(item)
 
-    shown = reminder.message(items, ANA, POLICY, pacific(24, "09:01"))
+    shown = reminder.message(items, Voice(POLICY, pacific(24, "09:01"), ANA))
 
     assert shown is not None
     assert buttons(shown).count("Take it") == min(count, 12)

@@ -10,6 +10,7 @@ from bot.incidents.steps import StepKind
 from bot.policy.severities import Severity
 from bot.slack.messages import reminder
 from bot.slack.messages.reminder_item import Item
+from bot.slack.phrases import Voice
 from tests.factories import (
     ANA,
     BEN,
@@ -216,7 +217,7 @@ def test_several_reminders_are_one_message_in_order() -> None:
         Item(other, second, StepKind.AHEAD, Because.OWNER),
     ]
 
-    shown = reminder.message(items, ANA, POLICY, pacific(24, "12:30"))
+    shown = reminder.message(items, Voice(POLICY, pacific(24, "12:30"), ANA))
 
     assert shown is not None
     assert shown.text == (
@@ -277,7 +278,7 @@ def test_in_a_merged_reminder_only_open_deadlines_keep_buttons() -> None:
     other = incident(Severity.SEV2, number=44, owner="U0ANA")
     owed = Item(other, owed_at_opening(other)[0], StepKind.DUE, Because.OWNER)
 
-    shown = reminder.message([over, owed], ANA, POLICY, pacific(24, "13:31"))
+    shown = reminder.message([over, owed], Voice(POLICY, pacific(24, "13:31"), ANA))
 
     assert shown is not None
     assert shown.text.startswith(
@@ -352,7 +353,7 @@ def test_after_an_outage_one_message_says_what_fell_due() -> None:
     ]
     down = (pacific(24, "12:10"), pacific(24, "14:40"))
 
-    shown = reminder.message(items, ANA, POLICY, pacific(24, "14:40"), down=down)
+    shown = reminder.message(items, Voice(POLICY, pacific(24, "14:40"), ANA), down=down)
 
     assert shown is not None
     assert shown.text == (
@@ -377,7 +378,7 @@ def test_an_outage_with_one_reminder_reads_as_one() -> None:
 
 
 def test_no_reminders_are_no_message() -> None:
-    assert reminder.message([], ANA, POLICY, pacific(24, "12:00")) is None
+    assert reminder.message([], Voice(POLICY, pacific(24, "12:00"), ANA)) is None
 
 
 def test_an_offer_is_named_to_all_but_the_person_who_is_asked() -> None:
