@@ -102,7 +102,7 @@ class WebServer:
 
     def stop(self) -> None:
         """Accept nothing new, and finish what is under way. May be called twice."""
-        self._server.stop()
+        self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(_STARTS_WITHIN_S)
         self._listening.close()
@@ -112,36 +112,16 @@ class WebServer:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that stops on an event.
-
-    Its own loop checks ten times a second whether to stop, which adds up over the many
-    tests that start a server.
-    """
+    """Uvicorn that tells when it serves."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.is_ready = Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping = asyncio.Event()
 
     async def main_loop(self) -> None:
-        """Serve until `stop`."""
-        self._loop = asyncio.get_running_loop()
+        """Serve until `should_exit` is set."""
         self.is_ready.set()
-        # on_tick renews the Date header at each multiple of ten.
-        turn = 0
-        while not await self.on_tick(turn):
-            turn = (turn + 1) % 10
-            try:
-                await asyncio.wait_for(self._stopping.wait(), 0.1)
-            except TimeoutError:
-                continue
-
-    def stop(self) -> None:
-        """End the loop. May be called from any thread."""
-        self.should_exit = True
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._stopping.set)
+        await super().main_loop()
 
 
 @dataclass(slots=True)

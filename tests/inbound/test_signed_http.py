@@ -113,8 +113,8 @@ def is_open(told: OverHttp) -> bool:
 def forward(told: OverHttp, seconds: float) -> None:
     """Move the clock of the server's loop."""
     assert isinstance(told.bot.transport, SignedHttp)
-    loop = told.bot.transport._server._loop
-    assert loop is not None
+    connection = next(iter(told.bot.transport._server.server_state.connections))
+    loop = connection.loop
     began_at, real_at = loop.time(), time.monotonic()
     moved = lambda: began_at + seconds + time.monotonic() - real_at  # noqa: E731
     loop.time = moved  # type: ignore[method-assign]
