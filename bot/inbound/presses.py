@@ -14,7 +14,9 @@ from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
 from bot.inbound.voices import voice_to
 from bot.incidents.deadlines import owed_now
+from bot.incidents.incidents import Incident
 from bot.incidents.refusals import Refusal, SentAgain
+from bot.policy.policies import Policy
 from bot.policy.severities import Severity
 from bot.slack import actions, whose
 from bot.slack.blocks import Element, Message, View
@@ -72,8 +74,10 @@ class Presses:
             actions.TAKE: self._take,
             actions.TAKE_IN_LIST: self._take_in_list,
             actions.STILL_ON_IT: self._still_on_it,
-            actions.RESUME: self._resume,
-            actions.REOPEN: self._reopen,
+            actions.RESUME: partial(
+                self._did, triage.resume, "does not wait for the customer any more"
+            ),
+            actions.REOPEN: partial(self._did, triage.reopen, "is open again"),
             actions.SAME_THING: self._same_thing,
             actions.ACCEPT: partial(self._answer_offer, accepts=True),
             actions.DECLINE: partial(self._answer_offer, accepts=False),
@@ -86,18 +90,20 @@ class Presses:
             actions.UPDATE_OF: updates.chosen,
             actions.TAKE_BACK: updates.taken_back,
             actions.WHY: self._why,
-            actions.FIRST_RESPONSE: self._update_form,
-            actions.LOG_UPDATE: self._update_form,
-            actions.RESOLVE: self._resolve_form,
+            actions.FIRST_RESPONSE: partial(self._told_form, update.view),
+            actions.LOG_UPDATE: partial(self._told_form, update.view),
+            actions.RESOLVE: partial(self._told_form, resolving.view),
             actions.MORE: self._more,
             actions.CHANGE: self._change_form,
-            actions.CORRECT_CUSTOMER: self._customer_form,
-            actions.HAND_OFF: self._hand_off_form,
-            actions.VOID: self._void_form,
+            actions.CORRECT_CUSTOMER: partial(self._form, customer.view),
+            actions.HAND_OFF: partial(self._form, hand_off.view),
+            actions.VOID: partial(self._form, voiding.view),
             **dict.fromkeys(actions.OPEN_AS.values(), triages.open),
             actions.NOT_AN_INCIDENT: triages.decline,
             actions.OPEN_IN_FORM: triages.form_of,
-            actions.KEEP: self._keep,
+            actions.KEEP: partial(
+                self._did, triage.keep, "stays yours after your shift"
+            ),
             actions.ASK_FOR_COVER: lambda _: cover.view(),
             actions.ACCEPT_COVER: self._accept_cover,
             actions.WITHDRAW_COVER: self._withdraw_cover,
@@ -147,15 +153,11 @@ class Presses:
         self._triage.check_in(_act(press), actions.read_incident(press.value))
         return None
 
-    def _resume(self, press: Press) -> Answer:
-        number = actions.read_incident(press.value)
-        result = self._triage.resume(_act(press), number)
-        return self._shown(press, result, "does not wait for the customer any more")
-
-    def _reopen(self, press: Press) -> Answer:
-        number = actions.read_incident(press.value)
-        result = self._triage.reopen(_act(press), number)
-        return self._shown(press, result, "is open again")
+    def _did(
+        self, act: Callable[[Act, int], Result], what: str, press: Press
+    ) -> Answer:
+        result = act(_act(press), actions.read_incident(press.value))
+        return self._shown(press, result, what)
 
     def _same_thing(self, press: Press) -> Answer:
         number, older = actions.read_same(press.value)
@@ -182,11 +184,6 @@ class Presses:
         number = actions.read_incident(press.value)
         self._triage.answer_offer(_act(press), number, accepts=accepts)
         return None
-
-    def _keep(self, press: Press) -> Answer:
-        number = actions.read_incident(press.value)
-        result = self._triage.keep(_act(press), number)
-        return self._shown(press, result, "stays yours after your shift")
 
     def _accept_cover(self, press: Press) -> Answer:
         self._covers.accept(_act(press), press.value)
@@ -229,11 +226,11 @@ class Presses:
         result = self._triage.look(actions.read_incident(press.value))
         return why.view(result.incident, result.deadlines, self._voice(press))
 
-    def _update_form(self, press: Press) -> Answer:
-        return update.view(self._open(press).incident, self._voice(press))
-
-    def _resolve_form(self, press: Press) -> Answer:
-        return resolving.view(self._open(press).incident, self._voice(press))
+    def _told_form(
+        self, view: Callable[[Incident, Voice], View], press: Press
+    ) -> Answer:
+        """Open a form that says what the customer heard last."""
+        return view(self._open(press).incident, self._voice(press))
 
     def _more(self, press: Press) -> Answer:
         result = self._triage.look(actions.read_incident(press.value))
@@ -262,14 +259,8 @@ class Presses:
         entry = opening.so_far(form, self._context.policy(), self._context.clock())
         return self._triages.form(press.by, entry)
 
-    def _customer_form(self, press: Press) -> Answer:
-        return customer.view(self._open(press).incident, self._context.policy())
-
-    def _hand_off_form(self, press: Press) -> Answer:
-        return hand_off.view(self._open(press).incident, self._context.policy())
-
-    def _void_form(self, press: Press) -> Answer:
-        return voiding.view(self._open(press).incident, self._context.policy())
+    def _form(self, view: Callable[[Incident, Policy], View], press: Press) -> Answer:
+        return view(self._open(press).incident, self._context.policy())
 
     def _open(self, press: Press) -> Result:
         """Return the incident that a form is about, which must be open."""
