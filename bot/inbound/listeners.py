@@ -243,23 +243,23 @@ class Listeners:
 
     def _on_person(self, body: Payload) -> None:
         """Note at once that a person joined, left, moved or became a guest."""
-        change = events.change_of_person(body)
-        self._people.note(change.user, change.places)
+        self._people.note(*events.change_of_person(body))
 
     def _on_message(self, body: Payload) -> None:
         """Answer what somebody wrote to the bot: it reads commands alone."""
         posted = events.posted(body)
         if posted is not None:
             self._intake.take_in(posted)
-        said = events.written(body)
-        if said is None:
+        written = events.written(body)
+        if written is None:
             return
+        by, team = written
         try:
-            self._people.admit(said.by, said.team)
+            self._people.admit(by, team)
         except (Refusal, SlackError):
-            logger.info("nobody to answer wrote to the bot", extra={"by": said.by})
+            logger.info("nobody to answer wrote to the bot", extra={"by": by})
             return
-        self._triage.answer_written(said.by)
+        self._triage.answer_written(by)
         self._wake()
 
     def _on_reaction(self, body: Payload) -> None:
@@ -322,7 +322,7 @@ class Listeners:
             return failures.kept_open(form, error.reason, is_known=False)
         if number is None:
             return failures.kept_open(form, failures.OURS)
-        view = receipts.view(failures.recorded_after_all(number))
+        view = receipts.view(answers.sentence(failures.recorded_after_all(number)))
         return {"response_action": "update", "view": view}
 
     def _press_failed(self, press: Press) -> None:

@@ -231,12 +231,11 @@ def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Bloc
     return _named({"type": "actions", "elements": list(elements)}, block_id)
 
 
-def button(  # noqa: PLR0913  # Each is one of Slack's own fields.
+def button(  # Each is one of Slack's own fields.
     text: str,
     action_id: str,
     value: str,
     *,
-    style: str | None = None,
     label: str | None = None,
     confirm: Element | None = None,
 ) -> Element:
@@ -247,8 +246,6 @@ def button(  # noqa: PLR0913  # Each is one of Slack's own fields.
         "action_id": _at_most(action_id, 255, "an action id"),
         "value": _at_most(value, LONGEST_VALUE, "a button's value"),
     }
-    if style is not None:
-        element["style"] = style
     if label is not None:
         element["accessibility_label"] = _at_most(label, LONGEST_BUTTON, "a label")
     if confirm is not None:

@@ -1,9 +1,7 @@
 """Read Slack's events: what was written, mentioned or marked, and who changed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from bot.slack.payloads import Payload, whole
 
@@ -17,25 +15,6 @@ class Mention:
     channel: str
     thread: str | None
     message: Payload
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeOfPerson:
-    """An event about a person, with Slack's user object.
-
-    `places` are the ids of the workspaces and organisations for which it was sent.
-    """
-
-    user: Mapping[str, Any]
-    places: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a person wrote to the bot in their direct conversation."""
-
-    by: str
-    team: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +45,11 @@ class Reaction:
 
 
 @whole
-def change_of_person(body: Payload) -> ChangeOfPerson:
-    """Read a `user_change` or a `team_join`."""
+def change_of_person(body: Payload) -> tuple[Payload, frozenset[str]]:
+    """Return the user of a `user_change` or a `team_join`, as Slack describes them.
+
+    With it come the ids of the workspaces and organisations for which it was sent.
+    """
     # The envelope's own `team_id` may be that of another company in a shared channel.
     # https://docs.slack.dev/apis/events-api#authorizations
     places = {
@@ -76,7 +58,7 @@ def change_of_person(body: Payload) -> ChangeOfPerson:
         for place in (sent_for.get("team_id"), sent_for.get("enterprise_id"))
         if place
     }
-    return ChangeOfPerson(body["event"]["user"], frozenset(places))
+    return body["event"]["user"], frozenset(places)
 
 
 @whole
@@ -98,8 +80,8 @@ def mention(body: Payload) -> Mention | None:
 
 
 @whole
-def written(body: Payload) -> Written | None:
-    """Read a `message`; `None` if it is not one that a person wrote to the bot.
+def written(body: Payload) -> tuple[str, str | None] | None:
+    """Return who wrote a `message` to the bot, and their team; `None` if nobody did.
 
     Edits, deletions and joins have a subtype, and so have some bots' messages; a file
     that somebody sent is `file_share`.
@@ -109,7 +91,7 @@ def written(body: Payload) -> Written | None:
     is_persons = event.get("subtype") in (None, "file_share") and event.get("user")
     if event.get("channel_type") != "im" or event.get("bot_id") or not is_persons:
         return None
-    return Written(event["user"], event.get("user_team") or event.get("team"))
+    return event["user"], event.get("user_team") or event.get("team")
 
 
 @whole

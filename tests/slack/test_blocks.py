@@ -34,6 +34,7 @@ from bot.slack.blocks import (
     span,
     when,
 )
+from bot.slack.buttons import likely
 from bot.slack.cutting import cut, cut_marked
 from tests.factories import BERLIN, PACIFIC, pacific
 
@@ -214,7 +215,7 @@ def test_the_builders_blocks_are_valid_for_the_sdk() -> None:
     question = confirmation("Sure?", "It ends.", "Yes", "No")
     row = actions(
         [
-            button("Go", "go", "1", style="primary", confirm=question),
+            likely(button("Go", "go", "1", confirm=question)),
             select("when", "When", [option("Now", "now")]),
         ],
         block_id="row",

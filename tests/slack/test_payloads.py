@@ -12,8 +12,8 @@ def test_an_event_in_a_shared_channel_is_for_those_it_is_authorized_for() -> Non
         "event": {"type": "user_change", "user": {"id": "U0ANA"}},
     }
 
-    assert events.change_of_person(body).places == {"T0ACME"}
-    assert events.change_of_person({**body, "authorizations": []}).places == {"T0OTHER"}
+    assert events.change_of_person(body)[1] == {"T0ACME"}
+    assert events.change_of_person({**body, "authorizations": []})[1] == {"T0OTHER"}
 
 
 def reaction(name: str = "wave", kind: str = "message") -> dict[str, Any]:

@@ -4,20 +4,16 @@ from collections.abc import Sequence
 
 from bot.incidents.deadlines import Deadline, owed_now
 from bot.incidents.incidents import Incident
-from bot.slack.blocks import Block, Message, View, section
+from bot.slack.blocks import Message, View, section
 from bot.slack.forms.inputs import modal
 from bot.slack.phrases import Voice, due_phrase, owed_as, the_customer
 
 ID = "receipt_view"
 
 
-def view(answer: Message | str) -> View:
+def view(answer: Message) -> View:
     """Return the receipt; texts are mark-up."""
-    blocks: Sequence[Block]
-    if isinstance(answer, str):
-        blocks = [section(answer)]
-    else:
-        blocks = answer.blocks or [section(answer.text)]
+    blocks = answer.blocks or [section(answer.text)]
     return modal("sevbot", blocks, callback_id=ID, close="Close")
 
 
