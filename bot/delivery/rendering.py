@@ -248,7 +248,7 @@ class Renderer:
 
     def _notice(self, message: OutboxMessage) -> Rendered:
         worded = notices.WORDED[message.kind]
-        return Rendered(worded(message.refs, self._policy(), self._clock()))
+        return Rendered(worded(message.refs, Voice(self._policy(), self._clock())))
 
     def _leavers(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render what leavers owned; `None` if all of it was taken meanwhile."""

@@ -4,9 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.policy.policies import Policy
-from bot.slack.blocks import Message, shown
-from bot.slack.messages.notice import notice
+from bot.slack.blocks import shown
 from bot.slack.phrases import LONGEST_NAME, Voice, and_more, joined
 
 _MOST = 5
@@ -25,12 +23,9 @@ def strangers_refs(rotation: str, unknown: Sequence[str]) -> dict[str, str]:
     return {"rotation": rotation, "unknown": json.dumps(names)}
 
 
-def trouble(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
+def trouble(refs: Mapping[str, str], voice: Voice) -> str:
     """Say what is wrong with a calendar."""
-    plain, token = Voice(policy, now).both()
-    if "unknown" in refs:
-        return notice(_strangers(refs))
-    return notice(_fails(refs, plain), _fails(refs, token))
+    return _strangers(refs) if "unknown" in refs else _fails(refs, voice)
 
 
 def _strangers(refs: Mapping[str, str]) -> str:

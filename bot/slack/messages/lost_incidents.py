@@ -9,18 +9,15 @@ from bot.slack.messages.notice import notice
 from bot.slack.phrases import Voice, joined
 
 
-def message(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
+def message(refs: Mapping[str, str], voice: Voice) -> str:
     """Name the incidents that have a card in Slack but are not in the record."""
     names = [f"INC-{number}" for number in refs["numbers"].split()]
-    plain, token = Voice(policy, now).both()
-    texts = [
-        f"{voice.at(datetime.fromisoformat(refs['since']), 'The record ends')}; it was "
-        f"restored from a copy. {joined(names)} came later: their cards stand in "
-        f"{channel_link(policy.channels.incidents)}, but nobody is reminded of them. "
-        "Declare anew what is still open; numbers go on after them."
-        for voice in (plain, token)
-    ]
-    return notice(*texts)
+    ends = voice.at(datetime.fromisoformat(refs["since"]), "The record ends")
+    return (
+        f"{ends}; it was restored from a copy. {joined(names)} came later: their cards "
+        f"stand in {channel_link(voice.policy.channels.incidents)}, but nobody is "
+        "reminded of them. Declare anew what is still open; numbers go on after them."
+    )
 
 
 def unread(error: str, policy: Policy) -> Message:

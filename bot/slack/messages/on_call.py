@@ -105,12 +105,6 @@ def month(voice: Voice) -> View:
     return modal("The month ahead", blocks, callback_id=ID, close="Close")
 
 
-def ahead(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
-    """Tell the leads of a gap, a double booking or a cover that fits no shift."""
-    plain, token = Voice(policy, now).both()
-    return notice(_ahead(refs, plain), _ahead(refs, token))
-
-
 def next_shift(refs: Mapping[str, str], voice: Voice) -> Message:
     """Tell a person that a changed plan alters when they are on call next."""
     of = what_of(voice.policy, refs["of"])
@@ -147,7 +141,8 @@ def nobody(incident: Incident, policy: Policy, url: str | None) -> Message:
     )
 
 
-def _ahead(refs: Mapping[str, str], voice: Voice) -> str:
+def ahead(refs: Mapping[str, str], voice: Voice) -> str:
+    """Tell the leads of a gap, a double booking or a cover that fits no shift."""
     what = joined([what_of(voice.policy, one) for one in refs["of"].split()])
     people = [mention(one) for one in refs["people"].split()]
     span = voice.at(datetime.fromisoformat(refs["since"]), "from")

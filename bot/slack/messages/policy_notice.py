@@ -10,7 +10,6 @@ from bot.incidents.retargeting import Kept, KeptBecause, Move
 from bot.policy.policies import Policy
 from bot.slack.blocks import Message, say, sections, shown
 from bot.slack.marked import escape
-from bot.slack.messages.notice import notice
 from bot.slack.phrases import Voice, counted
 
 _MOST_LINES = 30
@@ -62,26 +61,14 @@ def refused_refs(name: str, since: datetime, problems: Sequence[str]) -> dict[st
     }
 
 
-def accepted(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
+def accepted(refs: Mapping[str, str], voice: Voice) -> Message:
     """Return the notice that a policy is in force, and what it changed."""
-    plain, token = Voice(policy, now).both()
-    text, marked = _accepted(refs, plain), _accepted(refs, token)
+    text, marked = (_accepted(refs, one) for one in voice.both())
     return say(text, sections(marked.splitlines()))
 
 
-def refused(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
-    """Return the notice that a file is not loaded, and what is wrong with it."""
-    plain, token = Voice(policy, now).both()
-    return notice(_refused(refs, plain), _refused(refs, token))
-
-
-def differs(refs: Mapping[str, str], policy: Policy, now: datetime) -> Message:
-    """Return the notice that two bots go by different policies."""
-    plain, token = Voice(policy, now).both()
-    return notice(_differs(refs, plain), _differs(refs, token))
-
-
-def _differs(refs: Mapping[str, str], voice: Voice) -> str:
+def differs(refs: Mapping[str, str], voice: Voice) -> str:
+    """Say that two bots go by different policies."""
     one, two = (
         voice.at(datetime.fromisoformat(at), f"{refs[name]} of") if at else refs[name]
         for name, at in (("one", refs.get("one_at")), ("two", refs.get("two_at")))
@@ -161,7 +148,8 @@ def _moved(
     return f"INC-{incident} {Kind(kind).words} {due[0]}, {due[1]}"
 
 
-def _refused(refs: Mapping[str, str], voice: Voice) -> str:
+def refused(refs: Mapping[str, str], voice: Voice) -> str:
+    """Say that a file is not loaded, and what is wrong with it."""
     name = refs["name"]
     problems = [
         shown(_without(name, problem), _LONGEST_PROBLEM)
