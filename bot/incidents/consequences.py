@@ -16,6 +16,7 @@ from bot.incidents.refusals import NoSuchPlan, NoSuchSeverity, Refusal
 from bot.incidents.retargeting import retargeted
 from bot.policy.policies import Policy
 from bot.policy.severities import Severity
+from bot.values import value
 
 # What the card's thread says. Not the opening, which the card itself announces; not an
 # offer or its end, which go to one person; not what is no news to others.
@@ -85,7 +86,7 @@ class OfferAnswered:
 Announcement: TypeAlias = Card | Note | OwnerTold | Offer | OfferAnswered
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Consequences:
     """An incident after an event, its changed and new deadlines, and announcements.
 

@@ -5,7 +5,7 @@ the team.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -16,6 +16,7 @@ from bot.incidents.incidents import Incident
 from bot.policy import targets, wording
 from bot.policy.policies import Policy
 from bot.policy.targets import Target
+from bot.values import value
 
 
 class Kind(StrEnum):
@@ -63,7 +64,7 @@ class Outcome(StrEnum):
     VOID = "void"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deadline:
     """One target on one incident. `target` is in the policy's words; instants are UTC.
 

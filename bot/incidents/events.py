@@ -1,11 +1,12 @@
 """What can happen to an incident, and what of it is erased. Pure values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.policy.names import folded
+from bot.values import value
 
 
 class EventKind(StrEnum):
@@ -133,7 +134,7 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """Something that happened. `at` is when it did, `recorded_at` when we recorded it.
 
@@ -160,10 +161,10 @@ class Event:
 def erased_event(event: Event) -> Event:
     """Return an event without what people typed and without undeclared details."""
     known, details = DETAILS[event.kind], {}
-    for name, value in event.details.items():
+    for name, written in event.details.items():
         instead = known.get(name, Erased.GOES)
-        if instead is Erased.STAYS or not value:
-            details[name] = value
+        if instead is Erased.STAYS or not written:
+            details[name] = written
         elif instead is not Erased.GOES:
             details[name] = instead.value
     return replace(event, details=details)

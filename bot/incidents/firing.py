@@ -14,11 +14,12 @@ from bot.incidents.recipients import Recipient
 from bot.incidents.steps import Step, StepKind
 from bot.policy.policies import Policy
 from bot.policy.severities import Severity
+from bot.values import value
 
 _IN_THREAD = (StepKind.DUE, StepKind.AFTER, StepKind.AFTER_AGAIN)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Firing:
     """One deadline after its reminder, and who gets the reminder.
 

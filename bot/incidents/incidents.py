@@ -1,13 +1,14 @@
 """An incident's state, and how each event changes it. Pure values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, assert_never
 
 from bot.incidents.events import ERASED_CUSTOMER, ERASED_TEXT, Event, EventKind
 from bot.policy.severities import Severity
+from bot.values import value
 
 
 class Status(StrEnum):
@@ -23,7 +24,7 @@ OFFER_STANDS = timedelta(minutes=15)
 _NO_OFFER: Mapping[str, Any] = {"offered_to": None, "offered_until": None}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Incident:
     """The current state. People and channels are Slack's ids, instants are UTC.
 

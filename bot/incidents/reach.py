@@ -16,6 +16,7 @@ from bot.incidents.deadlines import Deadline, owed_to_customer
 from bot.incidents.incidents import Incident
 from bot.policy import quiet_hours
 from bot.policy.policies import Policy
+from bot.values import value
 
 
 class Why(StrEnum):
@@ -46,7 +47,7 @@ class Account:
     had: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reach:
     """Whether a message may ring, and why. `until` is when the person's day begins.
 

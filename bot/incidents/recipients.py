@@ -4,7 +4,6 @@ Only this module asks the policy who is on call, and always for a given instant.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -18,6 +17,7 @@ from bot.incidents.steps import Step, StepKind
 from bot.policy.on_call import OnCall, Role
 from bot.policy.policies import Policy
 from bot.policy.severities import Severity
+from bot.values import value
 
 
 class Because(StrEnum):
@@ -31,7 +31,7 @@ class Because(StrEnum):
     STAND_IN = "stand-in"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Recipient:
     """A person (Slack's id) or the fallback channel, and why they get a message."""
 
@@ -125,7 +125,7 @@ def of_step(
     return tuple(told.values())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fired:
     """A reminder that was fired: who hears now, who later, and the deadline after it.
 

@@ -4,7 +4,6 @@ A kind of step has the same number for every severity.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count
@@ -16,6 +15,7 @@ from bot.policy import targets
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
 from bot.policy.severities import Severity
+from bot.values import value
 
 
 class StepKind(StrEnum):
@@ -43,7 +43,7 @@ NUMBERS = {
 LAST = (StepKind.AFTER, StepKind.AFTER_AGAIN)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """One reminder of a deadline. `roles` get it besides the owner.
 

@@ -4,7 +4,6 @@ The digest, the morning lists and `/incident` each show a part of it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -15,6 +14,7 @@ from bot.incidents.incidents import Incident
 from bot.policy import likeness
 from bot.policy.policies import Policy
 from bot.policy.severities import Severity
+from bot.values import value
 
 # Of pairs of titles, those above are about the same thing more often than not.
 _LIKE = 0.6
@@ -22,7 +22,7 @@ _LIKE = 0.6
 HELD_NOTHING: Mapping[int, datetime] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Case:
     """An incident with its deadlines; closed ones may be missing."""
 
@@ -57,7 +57,7 @@ class Part(StrEnum):
     DUE = "due"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Line:
     """An open incident on the list.
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.policy.covers import Cover, covered
 from bot.policy.rotations import Feed, Holders, Rotation, Shift, Stretch, shift_at
+from bot.values import value
 
 
 class Role(StrEnum):
@@ -18,7 +19,7 @@ class Role(StrEnum):
     FALLBACK = "fallback"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OnCall:
     """The shift of each role at an instant. In some there may be nobody."""
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.business_time.schedules import DAY, Schedule
 from bot.business_time.timeline import Timeline, utc
+from bot.values import value
 
 # Local dates differ from UTC by up to 14 hours, and a change of the offset can shift a
 # hand-over by a day: https://data.iana.org/time-zones/theory.html tells of Apia, 2011.
@@ -42,7 +43,7 @@ _LENGTHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Shift:
     """Who is on call in a stretch of time `[since, until)`; `None` is nobody.
 
