@@ -82,7 +82,8 @@ def suggest(
     """
     weights = weights or shipped()
     read = list(tokens(text))
-    found = list(features(read))
+    # Half of all features weigh nothing.
+    found = [one for one in features(read) if one[0] in weights.features]
     said = scored(weights, found)
     named = chosen(said.shares)
     near = _nearest(text, examples or {}, opened)
@@ -91,11 +92,7 @@ def suggest(
         others = tuple(one for one in named if one != label)
         named = (label,) if share == 1 or not others else (label, others[0])
     factors, rows = said.factors, weights.features
-    speaking = [
-        (factors[name], rows[name], first, last)
-        for name, first, last in found
-        if name in factors
-    ]
+    speaking = [(factors[name], rows[name], first, last) for name, first, last in found]
     candidates = []
     for label in named:
         column = 1 + LABELS.index(label)

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from bot.values import value
 
 # What a message is about stands in its first pages; the rest of a longer one is a log.
 LONGEST = 8_000
@@ -37,7 +38,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Token:
     """A token of a message; `text` is folded, `start` and `end` are in the original."""
 
@@ -49,9 +50,9 @@ class Token:
 
 def folded(word: str) -> str:
     """Return a word without case, styles and characters that have no width."""
+    if word.isascii():
+        return word.casefold()
     plain = unicodedata.normalize("NFKC", word).casefold()
-    if plain.isascii():
-        return plain
     seen = (c for c in plain if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFC", "".join(seen)).replace("\u2019", "'")
 
