@@ -173,8 +173,11 @@ def _line(
         late_by = lateness(policy, owed, one, now)
     elif owed is not None and owed.paused_at is None:
         is_due = owed.due_at < until
-    last_sign = max(filter(None, (one.opened_at, one.updated_at, one.last_sign_at)))
-    since = owed.due_at if owed is not None else last_sign
+    if owed is not None:
+        since = owed.due_at
+    else:
+        signs = one.opened_at, one.updated_at, one.last_sign_at
+        since = max(filter(None, signs))
     if late_by is not None and owed is not None:
         group, since = Group.LATE, owed.late_at
     elif one.owner is None:
