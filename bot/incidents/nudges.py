@@ -103,6 +103,9 @@ def fire(  # noqa: PLR0913  # A deadline, and who hears it.
     # and leaves `step` as it was. If the step is due as well, that one is enough.
     if deadline.snoozed_until is not None and (step is None or step.at > now):
         extra = Step(deadline.step - 1, StepKind.SNOOZED, now, to_owner=True)
+        if deadline.kind.is_internal and step is not None:
+            # Somebody comes on after a page that rang for nobody.
+            extra = replace(step, at=now)
         return extra, _awaiting(deadline, deadline.step, step, fired=fired)
     assert step is not None, "a reminder that is due is one of the steps"
     later = next(steps, None)
@@ -156,6 +159,11 @@ def snoozed(
     step = step_of(policy, incident, deadline, deadline.step)
     deadline = replace(deadline, snoozed_until=until)
     return _awaiting(deadline, deadline.step, step)
+
+
+def with_extra_page(deadline: Deadline, at: datetime) -> Deadline:
+    """Return an escalation with a page at `at`, besides its steps."""
+    return replace(deadline, snoozed_until=at, next_nudge_at=at)
 
 
 def snooze_choices(

@@ -148,7 +148,8 @@ def fire(
     people whom the step before it rang in another role. If no step of the escalation
     rings for anybody, the fallback channel gets it. If the first page of a Sev1 finds
     only phones that make no sound, what rings outside of Slack rings at once; where
-    there is nothing, the next step for somebody else comes with it.
+    there is nothing, the next step for somebody else comes with it. If nobody can hear
+    it, who comes on before the next page is paged at that instant.
     """
     before = _page_before(policy, incident, deadline)
     rung: set[str] = set()
@@ -187,9 +188,31 @@ def fire(
         elif step.kind is not StepKind.PAGE:
             # Slack will refuse it, and then somebody else gets it.
             told.append(one)
-    if not told and step.kind is StepKind.PAGE:
+    if step.kind is StepKind.PAGE and not any(one.is_person for one in told):
         told = [Recipient(policy.channels.fallback, Because.FALLBACK)]
+        at = _comes_on(policy, incident, now, after.next_nudge_at, ring)
+        after = nudges.with_extra_page(after, at) if at else after
     return Fired(step, after, tuple(told), tuple(held))
+
+
+def _comes_on(
+    policy: Policy,
+    incident: Incident,
+    now: datetime,
+    until: datetime | None,
+    ring: Ring,
+) -> datetime | None:
+    """Return when the next one comes on for whom a page may ring, before `until`."""
+    at = now
+    while until is not None:
+        shifts = [shift for _, shift in on_call(policy, at, incident).shifts()]
+        at = min((one.until for one in shifts if one.until), default=until)
+        if at >= until:
+            break
+        people = on_call(policy, at, incident).named()
+        if any(ring(person, at).is_now for _, person in people):
+            return at
+    return None
 
 
 def next_told(

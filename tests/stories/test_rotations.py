@@ -11,7 +11,7 @@ from bot.policy.rotations import Rotation, Unit
 from bot.policy.severities import Severity
 from tests.factories import on_call, shipped_policy
 from tests.stories.conftest import Tell
-from tests.story import PACIFIC
+from tests.story import PACIFIC, pacific
 
 HOUR = timedelta(hours=1)
 SEV1 = "/sev1 acme: checkout is down"
@@ -91,6 +91,41 @@ def test_a_page_goes_to_the_fallback_channel_while_nobody_is_on(tell: Tell) -> N
         "Wed 20:00 INC-1 Acme (🔺 Sev1) is paged in #support alone: nobody is on call, "
         "in any role."
     ]
+
+
+def test_a_page_for_nobody_comes_again_as_somebody_comes_on(tell: Tell) -> None:
+    told = tell("2026-11-25 08:48", policy=nobody_but(9, 17))
+
+    answer = told.command("lea", SEV1)
+    told.travel(pacific("2026-11-25 09:10"))
+
+    assert "#support is paged now; @dee is paged today 18:00" in told.read(
+        answer.private, "lea"
+    )
+    assert [line[:9] for line in told.heard("dee") if "Sev1" in line] == ["Wed 09:00"]
+
+
+def test_a_sev2_for_nobody_waits_for_the_first_whose_day_it_is(tell: Tell) -> None:
+    told = tell("2026-11-25 09:40", policy=nobody_but(10, 17))
+
+    told.command("lea", "/sev2 acme: push fails")
+    told.travel(pacific("2026-11-25 10:01"))
+
+    pages = [line for line in told.heard("dee") if "Sev2" in line]
+    assert [line[:9] for line in pages] == ["Wed 10:00"]
+
+
+def test_the_page_as_somebody_comes_on_is_for_all_who_do(tell: Tell) -> None:
+    told = tell("2026-11-25 08:48", policy=nobody_but(9, 17))
+    ana = replace(by_day(9, 17), members=("U0ANA",))
+    told.use_policy(on_call=on_call(Role.LEAD, ana, of=nobody_but(9, 17)).on_call)
+    told.command("lea", SEV1)
+
+    told.travel(pacific("2026-11-25 09:01"))
+
+    for who in ("ana", "dee"):
+        pages = [line for line in told.heard(who) if "Sev1" in line]
+        assert [line[:9] for line in pages] == ["Wed 09:00"], who
 
 
 def test_each_reminder_goes_to_the_channel_while_nobody_is_on(tell: Tell) -> None:
