@@ -23,6 +23,7 @@ class Why(StrEnum):
     """Why a message rings now, is held, or never arrives; in words."""
 
     DAY = "it is their working day"
+    SHIFT = "it is their shift"
     WAKES = "the policy wakes people for it"
     MISSED = "it is due before their next working day"
     OUTSIDE = "it is outside their working day"
@@ -35,9 +36,10 @@ class Why(StrEnum):
 class Account:
     """What `reach` must know of a person: the zone they live in; whether they left.
 
-    Until `quiet_until` their phone makes no sound. `quiet` are the hours of each day in
-    which only what the policy wakes people for rings. `had` is how many messages they
-    had on this day, which does not matter to a page.
+    By their `id` it finds the shifts that they work outside of their day. Until
+    `quiet_until` their phone makes no sound. `quiet` are the hours of each day in which
+    only what the policy wakes people for rings. `had` is how many messages they had on
+    this day, which does not matter to a page.
     """
 
     zone: ZoneInfo
@@ -45,11 +47,14 @@ class Account:
     quiet_until: datetime | None = None
     quiet: Span | None = None
     had: int = 0
+    id: str = ""
 
 
 @value
 class Reach:
-    """Whether a message may ring, and why. `until` is when the person's day begins.
+    """Whether a message may ring, and why.
+
+    `until` is when the person's day begins, or before that a shift in which they work.
 
     Without `until` what does not ring now cannot be received at all. `is_silent`: it
     arrives, and their phone makes no sound.
@@ -62,7 +67,7 @@ class Reach:
     @property
     def is_now(self) -> bool:
         """Return whether it may ring now."""
-        return self.why in (Why.DAY, Why.WAKES, Why.MISSED)
+        return self.why in (Why.DAY, Why.SHIFT, Why.WAKES, Why.MISSED)
 
 
 # May a message about this incident ring for this person, by Slack's id, at an instant?
@@ -131,13 +136,24 @@ def _by_the_clock(
     if begins is None:
         return Reach(Why.DAY)
     # Also within a night shift, which they do not part.
-    if account.quiet and quiet_hours.contain(account.quiet, _wall(at, account.zone)):
-        return Reach(Why.QUIET, begins)
-    if day.is_open(at):
+    is_quiet = _is_quiet(account, at)
+    if day.is_open(at) and not is_quiet:
         return Reach(Why.DAY)
-    if due_at is not None and at <= due_at < begins:
+    shifts = policy.on_call.at_work(account.id, at, begins)
+    awake = (one for one in shifts if not _is_quiet(account, one))
+    until = min(awake, default=begins)
+    if is_quiet:
+        return Reach(Why.QUIET, until)
+    if until == at:
+        return Reach(Why.SHIFT)
+    if due_at is not None and at <= due_at < until:
         return Reach(Why.MISSED)
-    return Reach(Why.OUTSIDE, begins)
+    return Reach(Why.OUTSIDE, until)
+
+
+def _is_quiet(account: Account, at: datetime) -> bool:
+    wall = _wall(at, account.zone)
+    return account.quiet is not None and quiet_hours.contain(account.quiet, wall)
 
 
 def _wall(at: datetime, zone: ZoneInfo) -> timedelta:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.policy.covers import Cover, covered
 from bot.policy.rotations import Feed, Holders, Rotation, Shift, Stretch, shift_at
 from bot.values import value
+
+# Nobody is at work for longer: they sleep while they are on call.
+_LONGEST_AT_WORK = timedelta(hours=12)
 
 
 class Role(StrEnum):
@@ -164,6 +167,24 @@ class OnCallChoice:
                     break
             if begins is not None and ends is not None:
                 yield of, begins, ends
+
+    def at_work(
+        self, person: str, since: datetime, until: datetime
+    ) -> Iterator[datetime]:
+        """Yield the instants from which a person is at work in `[since, until)`.
+
+        They are in a shift of a rotation, unless its turn lasts for longer than people
+        work at a stretch. A cover counts as the turn that it is a part of.
+        """
+        for of, holders in self.apart():
+            for shift in self.shifts(of, holders, since, until):
+                if shift.person != person or shift.since is None:
+                    continue
+                begins = max(since, shift.since)
+                turn = shift_at(holders, begins)
+                ends, began = turn.until, turn.since
+                if ends and began and ends - began <= _LONGEST_AT_WORK:
+                    yield begins
 
     def leads(self) -> set[str]:
         """Return all who are ever on call as a lead."""

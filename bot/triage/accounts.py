@@ -81,7 +81,7 @@ class Rings:
 
     def _account(self, id: str) -> Account:
         if id not in self._accounts:
-            self._accounts[id] = Account(self.policy.team_hours.zone)
+            self._accounts[id] = Account(self.policy.team_hours.zone, id=id)
             asked = self._asked or [self._tx.ask("person", id=id)]
             for row in chain.from_iterable(answer() for answer in asked):
                 self._accounts[row["id"]] = Account(
@@ -89,6 +89,7 @@ class Rings:
                     has_left=not row["is_active"],
                     quiet_until=row["quiet_until"],
                     quiet=quiet_of(row),
+                    id=row["id"],
                 )
         return self._accounts[id]
 

@@ -107,22 +107,24 @@ def _mornings(
     """Yield the lists of those whose day began after `since` and is not over.
 
     What was held in quiet hours within a day comes as they end, or would have ended if
-    they had not been changed.
+    they had not been changed. In a shift outside of the day nothing else comes.
     """
-    held_until = items.held_until(tx)
+    held_until, rings = items.held_until(tx), accounts.Rings(tx, policy)
     for person, day in _readers(tx, policy, now):
-        if not day.is_open(now):
+        today, is_day = day.business_day(now), day.is_open(now)
+        openings = [*held_until.get(person, ())]
+        if is_day:
+            openings = _openings(day, now, openings)
+        begun = max((at for at in openings if at <= now), default=None)
+        if begun is None or not (is_day or rings.by_day(person, now).is_now):
             continue
-        today = day.business_day(now)
-        openings = _openings(day, now, held_until.get(person, ()))
-        begun = max(at for at in openings if at <= now)
         if since is not None and begun <= since:
             continue
         held, key = _released(tx, person, now), f"morning/{today:%Y-%m-%d}/{person}"
-        if begun > openings[0]:
+        if not is_day or begun > openings[0]:
             if not held:
                 continue
-            key += f"/{begun:%H%M}"
+            key += f"/{begun:%H%M}" if is_day else f"/{begun:%d%H%M}"
         until = next_morning(day, now)
         found = morning_of(tx, policy, person, held, now=now, until=until)
         is_said = _says_nothing_more(found, reminded.get(person, ()))

@@ -57,7 +57,7 @@ def accounts(tx: Transaction, policy: Policy) -> Callable[[str], Account]:
     """
     home = Account(policy.team_hours.zone)
     known = {
-        row["id"]: Account(zone_of(row, policy), quiet=quiet_of(row))
+        row["id"]: Account(zone_of(row, policy), quiet=quiet_of(row), id=row["id"])
         for row in tx.all("people")
     }
-    return lambda person: known.get(person, home)
+    return lambda person: known.get(person) or replace(home, id=person)

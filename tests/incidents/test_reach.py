@@ -1,17 +1,23 @@
 """Whether a message may ring for a person at an instant."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.business_time.schedules import Schedule, Span
 from bot.incidents.reach import Account, Reach, Why, reach
 from bot.policy import quiet_hours
+from bot.policy.covers import Cover
+from bot.policy.on_call import Role
 from bot.policy.parsing import policy_file
 from bot.policy.parsing.policy_file import default_text
 from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
-from tests.factories import shipped_policy
+from bot.policy.rotations import Rotation, Unit
+from tests.factories import on_call, shipped_policy
 from tests.story import TODAY
 
 PACIFIC, BERLIN = ZoneInfo("America/Los_Angeles"), ZoneInfo("Europe/Berlin")
@@ -180,6 +186,82 @@ def test_quiet_hours_do_not_part_a_night_shift(local: str, why: Why) -> None:
     found = reach(policy, account, at(local), wakes=False, due_at=None)
 
     assert found.why is why
+
+
+NIGHTS = Rotation(
+    name="nights",
+    zone=BERLIN,
+    members=("U0DEE",),
+    every=1,
+    unit=Unit.DAY,
+    starts=date(2026, 11, 2),
+    hand_over=time(12),
+    weekday=None,
+    days=shipped_policy().team_hours.home,
+    hours=Schedule(BERLIN, ((Span(timedelta(hours=22), timedelta(hours=30)),),) * 7),
+)
+
+
+@pytest.mark.parametrize(
+    ("local", "changes", "quiet", "expected"),
+    [
+        ("2026-11-24 19:00", {}, "", (Why.OUTSIDE, "2026-11-24 22:00")),
+        ("2026-11-24 21:59", {}, "", (Why.OUTSIDE, "2026-11-24 22:00")),
+        ("2026-11-24 22:00", {}, "", (Why.SHIFT, None)),
+        ("2026-11-25 05:59", {}, "", (Why.SHIFT, None)),
+        ("2026-11-25 06:00", {}, "", (Why.OUTSIDE, "2026-11-25 09:00")),
+        ("2026-11-24 10:00", {}, "", (Why.DAY, None)),
+        ("2026-11-28 12:00", {}, "", (Why.OUTSIDE, "2026-11-28 22:00")),
+        (
+            "2026-11-24 19:00",
+            {"members": ("U0ANA",)},
+            "",
+            (Why.OUTSIDE, "2026-11-25 09:00"),
+        ),
+        ("2026-11-24 23:00", {"hours": None}, "", (Why.OUTSIDE, "2026-11-25 09:00")),
+        ("2026-11-24 23:00", {}, "22:30-07:00", (Why.QUIET, "2026-11-25 09:00")),
+        ("2026-11-24 19:00", {}, "18:00-20:00", (Why.QUIET, "2026-11-24 22:00")),
+        ("2026-11-24 21:00", {}, "21:30-07:00", (Why.OUTSIDE, "2026-11-25 09:00")),
+    ],
+    ids=[
+        "in the evening",
+        "just before the shift",
+        "as it begins",
+        "just before its end",
+        "at its end",
+        "by day",
+        "at a weekend",
+        "the shift of somebody else",
+        "a turn that is longer than people work",
+        "quiet hours within the shift",
+        "quiet hours before the shift",
+        "a shift that begins in quiet hours",
+    ],
+)
+def test_what_is_held_comes_with_a_shift_if_that_is_first(
+    local: str,
+    changes: dict[str, Any],
+    quiet: str,
+    expected: tuple[Why, str | None],
+) -> None:
+    policy = on_call(Role.BACKUP, replace(NIGHTS, **changes))
+    account = Account(BERLIN, quiet=quiet_hours.read(quiet), id="U0DEE")
+
+    found = reach(policy, account, at(local, BERLIN), wakes=False, due_at=None)
+
+    why, until = expected
+    assert found == Reach(why, at(until, BERLIN) if until else None)
+
+
+def test_a_cover_of_a_part_of_a_long_turn_is_no_work() -> None:
+    policy = on_call(Role.BACKUP, replace(NIGHTS, hours=None, members=("U0ANA",)))
+    night = at("2026-11-24 23:00", BERLIN)
+    cover = Cover("nights", "U0ANA", "U0DEE", night, night + timedelta(hours=2))
+    policy = replace(policy, on_call=replace(policy.on_call, covers=(cover,)))
+
+    found = reach(policy, Account(BERLIN, id="U0DEE"), night, wakes=False, due_at=None)
+
+    assert found.why is Why.OUTSIDE
 
 
 def test_in_quiet_hours_what_wakes_people_rings() -> None:

@@ -142,6 +142,20 @@ def test_each_reminder_goes_to_the_channel_while_nobody_is_on(tell: Tell) -> Non
     assert "Nobody owns it, and nobody is on call." in channel
 
 
+def test_what_was_held_in_the_evening_comes_as_a_night_shift_begins(
+    tell: Tell,
+) -> None:
+    # 22:00 in Berlin, where Lea lives, is 13:00 where the team is.
+    nights = replace(by_day(13, 21), members=("U0LEA",))
+    told = tell("2026-11-23 10:00", policy=on_call(Role.BACKUP, nights))
+    told.command("lea", "/sev3 acme: printing is slow owner=@lea")
+
+    told.travel(pacific("2026-11-24 21:30"))
+
+    assert [line[:9] for line in told.heard("lea")][1:] == ["Tue 19:00", "Tue 22:00"]
+    assert told.bot.triage.receipts(1)[1].why == "in the morning list"
+
+
 def test_a_morning_list_has_what_its_reader_is_on_call_for(
     tell: Tell,
 ) -> None:

@@ -19,6 +19,7 @@ from bot.slack.phrases import Voice, joined, name_of
 NOT_OURS = "I did not send that to you, so I cannot say why it came."
 _RINGS = {
     Why.DAY: "it came within your working day",
+    Why.SHIFT: "it came within your shift",
     Why.WAKES: "the policy wakes people for it (`escalation.wakes`)",
     Why.MISSED: "it was due before your next working day",
 }
