@@ -109,7 +109,7 @@ class Forms:
         number, to = hand_off.read(form)
         self._must_be_member(hand_off.TO, to)
         result = self._triage.offer(_act(form), number, to)
-        return hand_off.receipt(result.incident, to)
+        return hand_off.receipt(result.incident, to, self._voice(form))
 
     def _void(self, form: Submission) -> str:
         number, reason = voiding.read(form)

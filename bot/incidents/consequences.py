@@ -181,7 +181,8 @@ def _announced(
         yield Card()
     if event.kind in _NOTED and (not is_release or "owned" in details):
         yield Note()
-    if event.kind is EventKind.HAND_OFF_OFFERED:
+    # In quiet hours the tick asks, once they are over.
+    if event.kind is EventKind.HAND_OFF_OFFERED and "from" not in details:
         yield Offer(details["to"])
     is_answer = event.kind in _ANSWERS and before.offered_to is not None
     if is_answer or (is_release and "to" in details):

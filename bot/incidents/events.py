@@ -110,7 +110,7 @@ DETAILS: Mapping[EventKind, Mapping[str, Erased]] = {
         "reported_at": Erased.STAYS,
         "old_reported_at": Erased.STAYS,
     },
-    EventKind.HAND_OFF_OFFERED: {"to": Erased.STAYS},
+    EventKind.HAND_OFF_OFFERED: {"to": Erased.STAYS, "from": Erased.STAYS},
     EventKind.HAND_OFF_ACCEPTED: {"from": Erased.STAYS},
     EventKind.HAND_OFF_DECLINED: {},
     EventKind.HAND_OFF_EXPIRED: {"to": Erased.STAYS},

@@ -64,6 +64,11 @@ class Incident:
     reopened_at: datetime | None = None
 
     @property
+    def offered_from(self) -> datetime | None:
+        """When the person is asked: after their quiet hours, if it was made in them."""
+        return self.offered_until and self.offered_until - OFFER_STANDS
+
+    @property
     def name(self) -> str:
         """The way people write it: INC-42."""
         return f"INC-{self.number}"
@@ -106,7 +111,8 @@ def _applied(  # noqa: C901, PLR0912  # A branch a kind.
         case EventKind.KEPT:
             return replace(incident, rotation=None)
         case EventKind.HAND_OFF_OFFERED:
-            until = event.recorded_at + OFFER_STANDS
+            until = _instant(details.get("from")) or event.recorded_at
+            until += OFFER_STANDS
             return replace(incident, offered_to=details["to"], offered_until=until)
         case EventKind.HAND_OFF_DECLINED | EventKind.HAND_OFF_EXPIRED:
             return replace(incident, **_NO_OFFER)

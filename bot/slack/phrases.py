@@ -142,6 +142,15 @@ def last_heard(incident: Incident, voice: Voice, told: str = "") -> str:
     return ended(f"{customer} {heard}{word}")
 
 
+def is_asked(incident: Incident, to: str, voice: Voice) -> str:
+    """Return that somebody is asked to take an incident, or when they will be."""
+    at = incident.offered_from
+    if at is None or at <= voice.now:
+        return f"{mention(to)} is asked to take it."
+    later = voice.clock(at, "will be asked to take it at")
+    return f"{mention(to)} {later}, when their quiet hours end."
+
+
 def keeps_it(incident: Incident) -> str:
     """Return who keeps an incident while somebody else is asked to take it."""
     if incident.owner is None:

@@ -359,6 +359,13 @@ WHERE workspace = :workspace
   AND offered_until <= :now
 ORDER BY number;
 
+-- name: open_offers
+SELECT number
+FROM incidents
+WHERE workspace = :workspace
+  AND offered_until IS NOT NULL
+ORDER BY number;
+
 -- name: shorten_offers
 -- These were made by a clock that was ahead.
 UPDATE incidents

@@ -9,7 +9,7 @@ from bot.business_time.hours import BusinessHours
 from bot.business_time.schedules import Span
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
-from bot.incidents.reach import Account, Reach, Ring, reach, ring_of
+from bot.incidents.reach import Account, Reach, Ring, quiet_ends, reach, ring_of
 from bot.policy import quiet_hours
 from bot.policy.policies import Policy
 from bot.store.database import Answer, Row, Transaction
@@ -65,6 +65,10 @@ class Rings:
     def at_any_hour(self, id: str, at: datetime) -> Reach:
         """Return whether a person may be told now what was made for this hour."""
         return reach(self.policy, self._account(id), at, wakes=True, due_at=None)
+
+    def quiet_ends(self, id: str, at: datetime) -> datetime:
+        """Return when a person's quiet hours end, in which an instant lies."""
+        return quiet_ends(self._account(id), at)
 
     def note_had(self, id: str, had: int) -> None:
         """Note how many messages a person had on this day."""

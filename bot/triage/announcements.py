@@ -38,12 +38,17 @@ def messages(
                 yield _note(incident, event, policy)
             case OwnerTold(to=person):
                 yield _to_person(incident, event, MessageKind.NOTE, person)
-            case Offer(to=person):
-                yield _to_person(incident, event, MessageKind.OFFER, person)
+            case Offer():
+                yield offer(incident, event)
             case OfferAnswered(to=person):
                 yield _to_person(incident, event, MessageKind.OFFER_ANSWERED, person)
             case _:
                 assert_never(announcement)
+
+
+def offer(incident: Incident, event: Event) -> NewMessage:
+    """Return the request to the person to whom an event offers an incident."""
+    return _to_person(incident, event, MessageKind.OFFER, event.details["to"])
 
 
 def _card(incident: Incident, policy: Policy) -> NewMessage:

@@ -1,12 +1,16 @@
 """Record an event of an incident, and all that follows from it."""
 
+from dataclasses import replace
+
 from bot.incidents.consequences import Consequences, consequences
 from bot.incidents.events import Event, EventKind
 from bot.incidents.incidents import Incident
+from bot.incidents.reach import Why
 from bot.store.database import Transaction
 from bot.store.tables import items, outbox_messages, records
 from bot.store.tables.outbox_messages import MessageKind, NewMessage, Priority
 from bot.triage import announcements, attention
+from bot.triage.accounts import Rings
 from bot.triage.context import Context
 
 
@@ -17,6 +21,7 @@ def happens(
 
     Returns the incident after it. Its row must be locked.
     """
+    event = _after_quiet_hours(context, tx, incident, event)
     number, owed = incident.number, records.ask_deadlines(tx, incident.number)
     giver, noted = offered_by(tx, incident), records.noted(tx, number, event)
     found = consequences(
@@ -31,6 +36,19 @@ def happens(
     channel = context.policy().channels.incidents
     outbox_messages.retry_card(tx, number, conversation=channel, **context.instants())
     return found.incident
+
+
+def _after_quiet_hours(
+    context: Context, tx: Transaction, incident: Incident, event: Event
+) -> Event:
+    """Return an event; an offer to somebody in quiet hours waits until these end."""
+    if event.kind is not EventKind.HAND_OFF_OFFERED:
+        return event
+    rings, to, now = Rings(tx, context.policy()), event.details["to"], context.clock()
+    if rings.of(incident)(to, now).why is not Why.QUIET:
+        return event
+    ends = rings.quiet_ends(to, now)
+    return replace(event, details={**event.details, "from": ends.isoformat()})
 
 
 def announce(

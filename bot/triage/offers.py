@@ -1,16 +1,43 @@
-"""Take back offers of incidents that were not answered in time."""
+"""Make offers that waited for the end of quiet hours, and take back unanswered ones."""
 
 import logging
+from collections.abc import Iterator
+from datetime import datetime
 
 from bot.incidents import acts
-from bot.incidents.incidents import OFFER_STANDS
+from bot.incidents.incidents import OFFER_STANDS, Incident
 from bot.incidents.refusals import Refusal
 from bot.store.database import Transaction
-from bot.store.tables import records
-from bot.triage import happenings
+from bot.store.tables import outbox_messages, records
+from bot.triage import announcements, attention, happenings
 from bot.triage.context import Context
 
 logger = logging.getLogger(__name__)
+
+
+def make(tx: Transaction, context: Context) -> None:
+    """Ask the people whose quiet hours are over what was to be asked in them."""
+    now = context.clock()
+    for incident in _open(tx):
+        offer, at = happenings.open_offer(tx, incident), incident.offered_from
+        if offer is None or at is None or at > now:
+            continue
+        new = announcements.offer(incident, offer)
+        if outbox_messages.find(tx, new.key) is None:
+            attention.send(tx, context, now, [new])
+
+
+def next_at(tx: Transaction, now: datetime) -> datetime | None:
+    """Return when the next offer is made that waits, if one does."""
+    found = (one.offered_from for one in _open(tx))
+    return min((at for at in found if at is not None and at > now), default=None)
+
+
+def _open(tx: Transaction) -> Iterator[Incident]:
+    for row in tx.all("open_offers"):
+        incident = records.incident(tx, row["number"])
+        if incident is not None:
+            yield incident
 
 
 def take_back(tx: Transaction, context: Context) -> None:

@@ -61,6 +61,7 @@ def next_at(tx: Transaction, policy: Policy, now: datetime) -> datetime:
     instants = (
         records.next_instant(tx),
         leavers.next_at(tx, now),
+        offers.next_at(tx, now),
         shifts.next_at(tx, policy, now),
     )
     lists_at = daily_lists.next_at(tx, policy, now)
@@ -95,6 +96,7 @@ class Reminders:
             if set_back.was_ahead(tx, now):
                 set_back.heal(tx, self._context, now)
             self._refresh(tx, records.mark_missed(tx, now))
+            offers.make(tx, self._context)
             offers.take_back(tx, self._context)
             if down:
                 # Who left before it may be back: count their minute again.

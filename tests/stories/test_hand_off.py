@@ -35,7 +35,10 @@ def test_an_offer_shows_the_incident_and_its_owner_until_acceptance(
         "accept; the offer stands until 13:15.\n"
         "[Accept] [Decline]"
     )
-    assert offered.receipt("ana") == "@ben is asked. @ana keeps it until they accept."
+    assert (
+        offered.receipt("ana")
+        == "@ben is asked to take it. @ana keeps it until they accept."
+    )
 
 
 def test_the_giver_keeps_it_until_it_is_accepted(offered: Story) -> None:
@@ -255,7 +258,7 @@ def test_an_unowned_incident_can_be_offered(tuesday: Story) -> None:
     tuesday.submit("dee", to="cem")
 
     assert tuesday.receipt("dee") == (
-        "@cem is asked. It stays with nobody until they accept."
+        "@cem is asked to take it. It stays with nobody until they accept."
     )
     assert (
         "Nobody owns it until you accept; the offer stands until 10:15."

@@ -16,8 +16,9 @@ def said(story: Story, text: str, who: str = "ana") -> str:
 def test_they_are_said_until_they_are_over(tuesday: Story) -> None:
     line = (
         "Your quiet hours: 22:00 to 07:00. Reminders wait then, unless they wake "
-        "people: they come in your next list. What somebody asks of you, or does to "
-        "what is yours, still comes at once. `/oncall quiet off` ends them."
+        "people: they come in your next list. An incident that is offered to you "
+        "waits until 07:00. What somebody does to what is yours still comes at once. "
+        "`/oncall quiet off` ends them."
     )
 
     assert said(tuesday, "/incident oncall quiet 22-7") == line
@@ -90,19 +91,95 @@ def test_what_is_held_over_lunch_comes_as_that_ends(tell: Tell) -> None:
     assert told.bot.triage.receipts(1)[1].why == "in the morning list"
 
 
-def test_what_others_ask_and_do_comes_at_once(tell: Tell) -> None:
+def test_what_others_do_to_what_is_yours_comes_at_once(tell: Tell) -> None:
     told = tell("2026-11-24 10:00")
     told.command("ana", "/oncall quiet 08:00-18:00")
     told.command("ana", "/sev3 acme: printing is slow owner=@ana")
-    told.command("ben", "/sev3 globex: exports fail owner=@ben")
 
     told.take("ben", 1)
-    told.more("ben", "Hand off", 2)
+
+    (took,) = told.heard("ana")
+    assert took.startswith("Tue 10:00 INC-1 Acme (🔵 Sev3): @ben took it from @ana.")
+
+
+def offer_to_ana(told: Story, severity: str = "sev3") -> None:
+    """Let ben open an incident of his own and offer it to ana."""
+    told.command("ben", f"/{severity} globex: exports fail owner=@ben")
+    told.more("ben", "Hand off")
     told.submit("ben", to="ana")
 
-    took, asks = told.heard("ana")
-    assert took.startswith("Tue 10:00 INC-1 Acme (🔵 Sev3): @ben took it from @ana.")
-    assert asks.startswith("Tue 10:00 @ben asks you to take INC-2 Globex")
+
+def test_an_offer_waits_for_the_end_of_quiet_hours_and_its_giver_knows(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("ana", "/oncall quiet 08:00-12:30")
+
+    offer_to_ana(told)
+    said = told.receipt("ben")
+    told.advance(hours=2, minutes=29)
+    before = told.heard("ana")
+    told.advance(minutes=3)
+
+    # Ben reads it in New York.
+    assert said == (
+        "@ana will be asked to take it at 15:30, when their quiet hours end. @ben "
+        "keeps it until they accept."
+    )
+    assert before == []
+    (asks,) = told.heard("ana")
+    assert asks.startswith("Tue 12:30 @ben asks you to take INC-1 Globex")
+    request = told.read(told.slack.dm("ana")[-1], "ana")
+    assert "the offer stands until 12:45" in request
+
+
+def test_an_offer_in_quiet_hours_can_be_accepted_once_they_are_over(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("ana", "/oncall quiet 08:00-12:30")
+    offer_to_ana(told)
+    told.advance(hours=2, minutes=40)
+
+    told.press("ana", "Accept", told.slack.dm("ana")[-1])
+    told.advance(minutes=10)
+
+    assert "@ana" in told.read(told.card()).splitlines()[2]
+    assert "did not answer" not in " ".join(told.heard("ben"))
+
+
+def test_an_offer_that_is_over_before_quiet_hours_end_never_comes(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("ana", "/oncall quiet 08:00-12:30")
+    offer_to_ana(told)
+
+    told.take("dee")
+    told.advance(hours=3)
+
+    assert told.heard("ana") == []
+
+
+def test_an_incident_offered_as_it_is_opened_waits_as_well(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("ana", "/oncall quiet 08:00-12:30")
+
+    answer = told.command("ben", "/sev3 globex: exports fail owner=@ana")
+
+    said = "@ana will be asked to take it at 15:30, when their quiet hours end."
+    assert said in told.read(answer.private, "ben")
+    assert told.heard("ana") == []
+
+
+def test_an_offer_of_what_wakes_people_comes_in_quiet_hours(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("ana", "/oncall quiet 08:00-12:30")
+
+    offer_to_ana(told, "sev1")
+
+    assert told.receipt("ben").startswith("@ana is asked to take it. ")
+    assert any("@ben asks you to take INC-1" in one for one in told.heard("ana"))
 
 
 @pytest.mark.parametrize("changed", ["off", "12:00-14:00", "9-10"])

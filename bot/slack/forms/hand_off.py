@@ -2,10 +2,10 @@
 
 from bot.incidents.incidents import OFFER_STANDS, Incident
 from bot.policy.policies import Policy
-from bot.slack.blocks import View, context, mention, section, span
+from bot.slack.blocks import View, context, section, span
 from bot.slack.forms.inputs import Entered, FieldErrors, field, modal, person_input
 from bot.slack.payloads import Submission
-from bot.slack.phrases import headline, keeps_it
+from bot.slack.phrases import Voice, headline, is_asked, keeps_it
 
 ID = "hand_off_form"
 
@@ -39,9 +39,9 @@ def read(form: Submission) -> tuple[int, str]:
     return entered.number, to
 
 
-def receipt(incident: Incident, to: str) -> str:
-    """Say who is asked, and who owns the incident until they accept."""
+def receipt(incident: Incident, to: str, voice: Voice) -> str:
+    """Say who is asked, and when, and who owns the incident until they accept."""
     keeps = "It stays with nobody"
     if incident.owner is not None:
         keeps = keeps_it(incident)
-    return f"{mention(to)} is asked. {keeps} until they accept."
+    return f"{is_asked(incident, to, voice)} {keeps} until they accept."

@@ -87,8 +87,9 @@ def quiet_line(policy: Policy, quiet: Span | None) -> str:
         where = f"in a list at {ends}, for that is your whole working day"
     return (
         f"Your quiet hours: {quiet_hours.clock(quiet.opens)} to {ends}. Reminders wait "
-        f"then, unless they wake people: they come {where}. What somebody asks of you, "
-        "or does to what is yours, still comes at once. `/oncall quiet off` ends them."
+        f"then, unless they wake people: they come {where}. An incident that is "
+        f"offered to you waits until {ends}. What somebody does to what is yours still "
+        "comes at once. `/oncall quiet off` ends them."
     )
 
 

@@ -27,6 +27,7 @@ from bot.slack.phrases import (
     customer_of,
     ended,
     follow_up_words,
+    is_asked,
     joined,
     linked_name,
     plan_name,
@@ -98,7 +99,7 @@ def _sentences(recorded: Recorded, voice: Voice, reading: Reading) -> Iterator[s
     yield from _targets(incident, recorded.deadlines, voice)
     yield _who_is_told(recorded, voice)
     if incident.offered_to is not None:
-        yield f"{mention(incident.offered_to)} is asked to take it."
+        yield is_asked(incident, incident.offered_to, voice)
     yield f"The card is in {channel_link(voice.policy.channels.incidents)}."
 
 
