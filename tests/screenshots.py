@@ -8,6 +8,7 @@ people to look at; nothing compares them. The second takes the README's picture.
 """
 
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -309,7 +310,13 @@ def broken(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
+    parser = ArgumentParser(
+        prog="python -m tests.screenshots",
+        description=__doc__,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("where", type=Path, nargs="?", default=Path("screenshots"))
+    where = parser.parse_args().where
     if reason := why_not():
         sys.exit(f"no pictures: {reason}")
-    where = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     (one_picture if where.suffix == ".png" else every_picture)(where)
