@@ -95,8 +95,8 @@ class Sockets:
                 await old.socket.close()
             while True:
                 self._read(await socket.receive_text())
-        except WebSocketDisconnect:
-            pass
+        except (WebSocketDisconnect, asyncio.CancelledError):
+            pass  # The app has left, or the server stops.
         finally:
             self._forget(link)
 

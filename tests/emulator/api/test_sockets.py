@@ -57,6 +57,15 @@ def test_an_address_opens_one_socket(slack: LocalSlack, client: WebClient) -> No
             second.recv(timeout=2)
 
 
+def test_stopping_with_an_open_socket_logs_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with ExitStack() as after, LocalSlack() as slack:
+        read(after.enter_context(socket(slack)))
+
+    assert caplog.records == []
+
+
 def test_pings_are_answered(slack: LocalSlack) -> None:
     with socket(slack) as connection:
         answered = connection.ping(b"are you there").wait(timeout=2)
