@@ -349,3 +349,21 @@ def test_the_page_is_light_to_load_and_asks_no_other_host(
 
     assert 20_000 < sum(sizes) < 200_000
     assert hosts == {demo.page.url.split("/")[2]}
+
+
+def test_the_clocks_and_a_storys_step_fit_a_phone(demo: Opened, visit: Open) -> None:
+    page = visit("U0CEM/C0SUPPORT", viewport={"width": 390, "height": 844})
+    page.locator(".clock", has_text="Cem: 22:25 Kolkata").wait_for()
+    clock = page.evaluate(
+        "(({scrollWidth: all, clientWidth: seen}) => all - seen)"
+        "(document.querySelector('.clock'))"
+    )
+
+    demo.stage.do("story", {"story": "two-days"})
+    page.locator("#story .telling").wait_for()
+    step = page.evaluate(
+        "(({scrollHeight: all, clientHeight: seen}) => all - seen)"
+        "(document.getElementById('story'))"
+    )
+
+    assert (clock, step) == (0, 0)

@@ -39,6 +39,11 @@ export function dayName(at, zone, now) {
   return near(at, zone, now) || `${p.weekday}, ${p.day} ${p.month}`;
 }
 
+// today; Monday, 23 November
+export function dayInText(at, zone, now) {
+  return near(at, zone, now)?.toLowerCase() || dayName(at, zone, now);
+}
+
 export function dayKey(at, zone) {
   const p = parts(at, zone);
   return `${p.year}-${pad(MONTHS.indexOf(p.month) + 1)}-${pad(p.day)}`;

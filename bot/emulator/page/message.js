@@ -1,7 +1,7 @@
 // One message as a node, and what stands between two of them.
 
 import { blocks } from "./blocks.js";
-import { clock, dayKey, dayName, full } from "./dates.js";
+import { clock, dayInText, dayKey, dayName, full } from "./dates.js";
 import { relative } from "./days.js";
 import { h, toast } from "./dom.js";
 import { focused } from "./focus.js";
@@ -126,7 +126,7 @@ function replies(message) {
     onclick: () => emit("thread", message),
   },
   h("b", { text: words }), message.new > 0 && h("span", { class: "badge", text: `${message.new} new` }),
-  relative(h("span", { class: "last" }), () => ` Last ${dayName(last, zone(), now())} ${clock(last, zone())}`));
+  relative(h("span", { class: "last" }), () => ` Last reply ${dayInText(last, zone(), now())} ${clock(last, zone())}`));
 }
 
 async function act(name, more) {

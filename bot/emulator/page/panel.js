@@ -10,7 +10,7 @@ const TABS = { ahead: "Ahead", sent: "Sent", faults: "Break Slack" };
 const CONDITIONS = [
   ["well", "Well", "Slack works."],
   ["slow", "Slow", "Each call takes two seconds."],
-  ["rate_limiting", "Rate-limiting", "Each call is told to come again in 5 s (429)."],
+  ["rate_limiting", "Rate-limiting", "Each call gets a 429: try again in 5 s."],
   ["failing", "Failing", "Each call ends in an error 500."],
   ["gone", "Gone", "Nothing answers; the socket is cut."],
 ];

@@ -33,7 +33,7 @@ function draw() {
 
 function choosing(stories) {
   return h("div", { class: "choosing" },
-    h("div", { class: "caption" }, h("b", { text: "Type /sev2 acme: checkout fails below, as anybody on the left. " }),
+    h("div", { class: "caption" }, h("b", { text: "Type /sev2 acme: checkout fails below, as any of the people. " }),
       h("span", { class: "more", text: "Then press Next reminder on top, and read what each person gets. Or watch a story: each starts from scratch." })),
     h("div", { class: "stories" }, stories.map((one) => h("button", {
       type: "button", class: "story-choice", dataset: { key: one.id }, title: one.about, onclick: () => behind("story", { story: one.id }),
