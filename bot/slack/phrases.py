@@ -43,6 +43,7 @@ _MESSAGE = re.compile(r"slack\.com/archives/[A-Z0-9]+/p[0-9]+")
 NO_LINKS: Mapping[int, str] = {}
 # A time of day this near can mean one day only.
 _CLOSE = timedelta(hours=12)
+_NOW_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +318,10 @@ def due_phrase(incident: Incident, deadline: Deadline, voice: Voice) -> str:
         due = f", {voice.at(due_at, 'was due')}" if late_at > due_at else ""
         return f"{LATE} {voice.at(late_at, 'late since')}{how_late}{due}"
     grace = f" ({voice.at(late_at, 'late only from')})" if late_at > due_at else ""
-    is_now = voice.says_far and due_at <= voice.now
-    due = voice.at(due_at, "due now," if is_now else "due")
-    return f"{due}{voice.far(due_at)}{grace}"
+    ago = voice.now - due_at
+    if voice.says_far and ago >= timedelta(0):
+        return f"{voice.at(due_at, 'due now,' if ago < _NOW_FOR else 'was due')}{grace}"
+    return f"{voice.at(due_at, 'due')}{voice.far(due_at)}{grace}"
 
 
 def late_by(

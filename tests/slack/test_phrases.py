@@ -1,12 +1,13 @@
 """Tests of bot.slack.phrases."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from bot.incidents.incidents import Status
 from bot.policy.severities import Severity
-from bot.slack.phrases import Voice, heading, late_by, opened_up
+from bot.slack.phrases import Voice, due_phrase, heading, late_by, opened_up
 from tests.factories import (
     ANA,
     incident,
@@ -66,6 +67,22 @@ def test_a_lateness_names_its_clock(severity: Severity, plan: str, said: str) ->
     by = late_by(shipped_policy(), opened, first, pacific(24, "14:00"))
 
     assert by == said
+
+
+def test_what_was_due_at_closing_is_not_due_now_all_night() -> None:
+    opened = incident(Severity.SEV2)
+    (first, *_) = owed_at_opening(opened)
+    at_closing = replace(
+        first, due_at=pacific(24, "17:00"), late_at=pacific(25, "09:00")
+    )
+
+    def said(now: datetime) -> str:
+        return due_phrase(opened, at_closing, replace(PLAIN, now=now))
+
+    assert said(pacific(24, "17:01")).startswith("due now, 17:00 (late only from ")
+    assert said(pacific(25, "06:00")) == (
+        "was due yesterday 17:00 (late only from 09:00)"
+    )
 
 
 def test_a_lateness_by_day_and_night_is_only_a_length() -> None:
