@@ -440,15 +440,15 @@ def test_more_offers_different_acts_once_an_incident_is_resolved(opened: Story) 
     opened.open_form("dee", "More", opened.card())
 
     assert while_open.splitlines()[1:] == [
-        "The severity or the support plan is another. [Change]",
-        "It is another customer's. [Correct the customer]",
+        "The severity or the support plan is wrong. [Change]",
+        "The customer is wrong. [Correct the customer]",
         "Somebody else should have it. [Hand off]",
         "It was opened by mistake, or as a drill. [Mistake or drill]",
-        "How the times came about. [Why these times?]",
+        "How the due times were counted. [Why these times?]",
     ]
     assert opened.form("dee").splitlines()[1:] == [
         "It is resolved, and should not be. [Reopen]",
-        "How the times came about. [Why these times?]",
+        "How the due times were counted. [Why these times?]",
     ]
 
 

@@ -30,11 +30,11 @@ def _acts(incident: Incident, policy: Policy) -> Iterator[tuple[str, Element]]:
     """Yield what each act does, and its button."""
     if incident.is_open:
         yield (
-            "The severity or the support plan is another.",
+            "The severity or the support plan is wrong.",
             buttons.about(incident, "Change", actions.CHANGE),
         )
         yield (
-            "It is another customer's.",
+            "The customer is wrong.",
             buttons.about(incident, "Correct the customer", actions.CORRECT_CUSTOMER),
         )
         yield "Somebody else should have it.", buttons.hand_off(incident)
@@ -55,4 +55,4 @@ def _acts(incident: Incident, policy: Policy) -> Iterator[tuple[str, Element]]:
     else:
         how = "resolved" if incident.status is Status.RESOLVED else "void"
         yield f"It is {how}, and should not be.", buttons.reopen(incident)
-    yield "How the times came about.", buttons.why(incident)
+    yield "How the due times were counted.", buttons.why(incident)

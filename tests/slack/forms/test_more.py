@@ -17,11 +17,11 @@ def test_more_offers_what_applies_to_an_open_incident() -> None:
     text = form_text(more.view(INCIDENT, POLICY))
 
     assert text.splitlines()[1:] == [
-        "The severity or the support plan is another. [Change]",
-        "It is another customer's. [Correct the customer]",
+        "The severity or the support plan is wrong. [Change]",
+        "The customer is wrong. [Correct the customer]",
         "Somebody else should have it. [Hand off]",
         "It was opened by mistake, or as a drill. [Mistake or drill]",
-        "How the times came about. [Why these times?]",
+        "How the due times were counted. [Why these times?]",
     ]
 
 
@@ -40,5 +40,5 @@ def test_more_lets_a_closed_incident_be_reopened() -> None:
 
     assert form_text(more.view(resolved, POLICY)).splitlines()[1:] == [
         "It is resolved, and should not be. [Reopen]",
-        "How the times came about. [Why these times?]",
+        "How the due times were counted. [Why these times?]",
     ]
