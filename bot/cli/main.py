@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = _HELP if name else _VERSION | _HELP
     match rest:
         case []:
-            _fail("sevbot: Missing command.", status=2)
+            _fail(f"sevbot: Missing command. Type: sevbot {name} --help", status=2)
         case ["--help", *_]:
             _print_help(name, known.get(name, _ABOUT), options, inner)
         case ["--version", *_] if not name:

@@ -41,7 +41,7 @@ def test_each_command_has_help(run: Run, command: list[str]) -> None:
         (["--versoin"], "No such option: --versoin (Possible options: --version)"),
         (["due", "sev1"], "Missing argument 'PLAN'. Example: sevbot due sev2 standard"),
         (["due", "sev1", "premium", "--when", "now"], "No such option: --when"),
-        (["policy"], "Missing command."),
+        (["policy"], "Missing command. Type: sevbot policy --help"),
     ],
 )
 def test_a_mistyped_command_is_refused_in_one_line(
@@ -67,10 +67,10 @@ def test_check_accepts_a_good_file(run: Run) -> None:
     assert ran == Ran(
         0,
         "policies.yaml is good: 3 plans, 1 calendar, 4 customers.\n"
-        "Outside of a person's day Sev1 of premium, standard rings (the policy wakes "
-        "people for it); the rest waits (it is outside their working day, or these are "
-        "their quiet hours) unless it is due before their next working day. Besides "
-        "pages a person gets 12 messages a day.\n",
+        "Outside of a person's working day, and in their quiet hours, only Sev1 of "
+        "premium, standard rings: the policy wakes people for it. The rest waits "
+        "unless it is due before their next working day. Besides pages a person gets "
+        "at most 12 messages a day.\n",
         "",
     )
 

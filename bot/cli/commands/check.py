@@ -55,15 +55,15 @@ def check(
 def _rings(policy: Policy) -> str:
     """Say what rings for a person outside of their day, and why the rest does not."""
     wakes = [
-        f"{severity.label} of {', '.join(plans)} rings ({Why.WAKES})"
+        f"{severity.label} of {', '.join(plans)}"
         for severity in policy.severities
         if (plans := _woken(policy, severity))
     ]
-    rest = f"{Why.OUTSIDE}, or {Why.QUIET}"
+    rings = f"only {'; '.join(wakes)} rings: {Why.WAKES}" if wakes else "nothing rings"
     return (
-        f"Outside of a person's day {'; '.join(wakes) or 'nothing rings'}; the rest "
-        f"waits ({rest}) unless {Why.MISSED}. Besides pages a person gets "
-        f"{policy.budget} messages a day."
+        "Outside of a person's working day, and in their quiet hours, "
+        f"{rings}. The rest waits unless {Why.MISSED}. "
+        f"Besides pages a person gets at most {policy.budget} messages a day."
     )
 
 
