@@ -40,7 +40,8 @@ Render = Callable[[Transaction, OutboxMessage], Rendered | None]
 class Attempt:
     """A claimed message, ready to send: where it goes, and what it says.
 
-    `listed` are the ids of what was folded into it.
+    `also` are the keys of the reminders for which it stands, `listed` the ids of the
+    messages that were folded into it.
     """
 
     message: OutboxMessage

@@ -23,7 +23,7 @@ from bot.triage.context import Context
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY = timedelta(minutes=1)
-# It is said once, for each copy that has become so old.
+# The leads hear once of each copy that is older.
 _OLD = timedelta(hours=24)
 
 
@@ -39,7 +39,7 @@ class Feeds:
     def look(self, policy: Policy | None = None) -> timedelta:
         """Read the calendars whose turn it is; return how long to wait.
 
-        They are those of the policy in force, or of one that is to be put in force.
+        Without `policy` they are those of the policy in force.
         """
         named = (policy or self._context.policy()).on_call.feeds
         for one in named:

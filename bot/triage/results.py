@@ -25,8 +25,8 @@ class Result:
 
     `told` hear of it at once; `following` is who hears next, and when, unless a morning
     list comes first. `like` is an open incident of that customer that reads like the
-    one just opened. `is_repeat` means a redelivery, `is_same_again` a slip; neither of
-    them changed anything.
+    one just opened. `is_repeat`: Slack delivered the command twice. `is_same_again`:
+    somebody sent the same text twice. Neither changed anything.
     """
 
     incident: Incident
