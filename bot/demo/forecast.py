@@ -18,6 +18,7 @@ from bot.incidents.recipients import Because, Fired
 from bot.incidents.steps import Step, StepKind
 from bot.policy.policies import Policy
 from bot.slack.blocks import span
+from bot.slack.phrases import NOBODY_KNOWN
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -75,7 +76,7 @@ def soonest_first(found: Iterable[Ahead]) -> list[Ahead]:
 def _of_deadline(
     policy: Policy, incident: Incident, deadline: Deadline, now: datetime, ring: Ring
 ) -> Iterator[Ahead]:
-    customer = incident.customer or "no customer"
+    customer = incident.customer or NOBODY_KNOWN
     about = f"{incident.name} {customer} ({incident.severity.label})"
     if deadline.paused_at is not None:
         what = f"The {deadline.kind.words} is paused: we wait for the customer"

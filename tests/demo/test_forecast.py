@@ -120,3 +120,12 @@ def test_what_will_be_held_says_why(tmp_path: Path) -> None:
         "Held (it is outside their working day): it comes in the morning list when "
         "their day begins"
     )
+
+
+def test_an_incident_of_nobody_known_is_named_as_on_its_card(tmp_path: Path) -> None:
+    with story(tmp_path, "2026-11-24 12:00") as told:
+        told.command("ben", "/sev2 push fails")
+
+        assert {one.about for one in foreseen(told)} == {
+            "INC-1 customer unknown (Sev2)"
+        }
