@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from bot.incidents.deadlines import Kind
 from bot.incidents.reach import Why
@@ -85,9 +86,24 @@ class Receipt:
     @property
     def about(self) -> str:
         """What the reminder was: update, due."""
-        if self.step in (StepKind.PAGE, StepKind.CHECK_IN):
-            return "page" if self.step is StepKind.PAGE else "check-in"
-        return f"{self.kind.words}, {_STEPS[self.step]}"
+        match self.step:
+            case StepKind.PAGE:
+                return "page"
+            case StepKind.CHECK_IN:
+                return "check-in"
+            case StepKind.AHEAD:
+                when = "ahead"
+            case StepKind.DUE:
+                when = "due"
+            case StepKind.AFTER:
+                when = "late"
+            case StepKind.AFTER_AGAIN:
+                when = "late again"
+            case StepKind.SNOOZED:
+                when = "after a snooze"
+            case _:
+                assert_never(self.step)
+        return f"{self.kind.words}, {when}"
 
     @property
     def was_told(self) -> bool:
@@ -102,12 +118,3 @@ class Receipt:
         if self.outcome is None:
             return "no outcome" if self.is_missing else "waits"
         return "held until" if self.outcome is Outcome.HELD else self.outcome.value
-
-
-_STEPS = {
-    StepKind.AHEAD: "ahead",
-    StepKind.DUE: "due",
-    StepKind.AFTER: "late",
-    StepKind.AFTER_AGAIN: "late again",
-    StepKind.SNOOZED: "after a snooze",
-}
