@@ -258,7 +258,7 @@ def one_picture(file: Path) -> None:
             color_scheme="light",
         )
         tell(opened, 10)
-        go(page, opened, "U0LEA/C0INCIDENTS")
+        go(page, opened, "U0DEE/C0INCIDENTS")
         page.click("#tab-ahead")
         page.wait_for_timeout(250)
         page.screenshot(path=file)
