@@ -89,6 +89,14 @@ def test_no_messages_are_no_error(run: Run) -> None:
         ([{"text": "a"}], 'entry 1 has no "id".'),
         ([{"id": "a", "text": "b"}, {"id": "c"}], 'entry 2 has no "text".'),
         ([{"id": "a", "text": None}], 'entry 1 has no "text".'),
+        ([{"id": "a", "text": 5}], 'entry 1 has a "text" that is not in quotes.'),
+        ([{"id": "", "text": "a"}], 'entry 1 has no "id".'),
+        ([{"id": True, "text": "a"}], "is neither a text nor a whole number."),
+        ([{"id": [1], "text": "a"}], "is neither a text nor a whole number."),
+        (
+            [{"id": 7, "text": "a"}, {"id": 8, "text": "b"}, {"id": "7", "text": "c"}],
+            'entries 1 and 3 have the same id, "7".',
+        ),
         (
             [{"id": "a", "text": "b", "severity": "sev9"}],
             'has "sev9" as "severity", which is not one of sev1, sev2, sev3, sev4,',
@@ -107,14 +115,37 @@ def test_a_file_of_another_shape_is_refused(
     assert ran.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"{", b"[" * 100_000])
-def test_a_file_that_is_not_json_is_refused(run: Run, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "messages.json is empty."),
+        (b" \n", "messages.json is empty."),
+        (b"\xff\xfe", "messages.json is not UTF-8."),
+        (b"{", "messages.json is not JSON: "),
+        (b"[" * 100_000, "messages.json is not JSON: "),
+        (b'{"id": 1, "text": "a"}\n{"id": 2}', "messages.json is not JSON: Extra data"),
+        (b"[" + b" " * 20_000_000, "messages.json has more than 20 MB."),
+    ],
+    ids=["empty", "blank", "UTF-16", "torn", "deep", "JSON lines", "large"],
+)
+def test_a_file_that_is_not_json_is_refused(
+    run: Run, content: bytes, sentence: str
+) -> None:
     Path("messages.json").write_bytes(content)
 
     ran = run("classify", "messages.json")
 
     assert ran.status == 1
-    assert "messages.json is not JSON" in ran.err
+    assert ran.out == ""
+    assert sentence in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(run: Run) -> None:
+    write("policies.yaml")
+    Path("messages.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(MESSAGES).encode())
+
+    assert len(run("classify", "messages.json", "--json").json) == 2
 
 
 def test_a_file_that_is_not_there_is_refused(run: Run) -> None:

@@ -21,6 +21,7 @@ from bot.store.tables.suggestions import Decision
 
 _NAMED = {str(label or "none"): label for label in LABELS}
 _SHAPE = 'Write a JSON list such as [{"id": "a", "text": "The console is down."}].'
+_LARGEST = 20_000_000
 
 
 def classify(
@@ -76,26 +77,48 @@ def _zone() -> ZoneInfo:
 
 def _messages(file: Path) -> list[dict[str, Any]]:
     try:
-        rows = json.loads(file.read_text(encoding="utf-8-sig"))
+        with file.open("rb") as opened:
+            content = opened.read(_LARGEST + 1)
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
+    if len(content) > _LARGEST:
+        raise UserError(f"{file} has more than 20 MB. Split it into smaller files.")
+    if not content.strip():
+        raise UserError(f"{file} is empty. {_SHAPE}")
+    try:
+        rows = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{file} is not UTF-8. Save it in that encoding. {_SHAPE}"
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{file} is not JSON in UTF-8: {error}. {_SHAPE}") from error
+        raise UserError(f"{file} is not JSON: {error}. {_SHAPE}") from error
     if not isinstance(rows, list):
         raise UserError(f"{file} holds no list. {_SHAPE}")
+    places: dict[str, int] = {}
     for number, row in enumerate(rows, start=1):
         if problem := _problem(row):
             raise UserError(f"{file}: entry {number} {problem}. {_SHAPE}")
+        first = places.setdefault(str(row["id"]), number)
+        if first != number:
+            raise UserError(
+                f"{file}: entries {first} and {number} have the same id, "
+                f"{quoted(str(row['id']))}. Give each message its own."
+            )
     return rows
 
 
 def _problem(row: object) -> str | None:
     if not isinstance(row, dict):
         return "is not an object"
-    if not isinstance(row.get("id"), str | int):
+    if row.get("id") in (None, ""):
         return 'has no "id"'
-    if not isinstance(row.get("text"), str):
+    if not isinstance(row["id"], str | int) or isinstance(row["id"], bool):
+        return 'has an "id" that is neither a text nor a whole number'
+    if row.get("text") is None:
         return 'has no "text"'
+    if not isinstance(row["text"], str):
+        return 'has a "text" that is not in quotes'
     for key in ("severity", "or"):
         label = row.get(key)
         if label is not None and str(label) not in _NAMED:
