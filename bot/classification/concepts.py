@@ -9,7 +9,7 @@ import json
 from functools import cache, lru_cache
 from importlib.resources import files
 
-_LONGEST_STEM, _SHORTEST_STEM = 16, 3
+_LONGEST_STEM, _SHORTEST_STEM = 16, 1
 # A German compound is of the kind of its last part, of five letters or more.
 _TAIL_FROM, _TAIL_TO, _SHORTEST_TAIL = 3, 20, 5
 

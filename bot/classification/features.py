@@ -45,7 +45,7 @@ def features(tokens: Sequence[Token]) -> Iterator[Feature]:
         if token.kind == "word":
             for part in parts(name):
                 yield part, place, place
-        if name in {".", "!", "?", "\n"}:
+        if name in {".", "!", "?", "。", "\n"}:
             meant, negated = [], 0
             continue
         for concept in concepts:

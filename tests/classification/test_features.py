@@ -16,9 +16,10 @@ def seen(text: str) -> set[str]:
         "Nobody can log in",
         "NOBODY CAN LOG IN",
         "no\u200bbody can\u00a0log in",
+        "\u202eno\u2066body\u2069 can log in\U000e0041",
         "\uff2e\uff4f\uff42\uff4f\uff44\uff59 can log in",
     ],
-    ids=["plain", "loud", "invisible", "fullwidth"],
+    ids=["plain", "loud", "invisible", "marks of direction", "fullwidth"],
 )
 def test_how_a_word_is_written_does_not_count(written: str) -> None:
     assert seen(written) == seen("nobody can log in")
@@ -88,6 +89,12 @@ def test_a_share_is_seen(text: str, share: str) -> None:
 )
 def test_languages_share_their_concepts(text: str) -> None:
     assert "@none" in seen(text)
+
+
+def test_japanese_words_end_where_the_script_changes() -> None:
+    found = seen("3,200台が停止。全社員がログインできません")
+
+    assert {"<<=4999>", "@down", "@all", "@login", "@not"} <= found
 
 
 def test_the_last_part_of_a_compound_is_its_concept() -> None:

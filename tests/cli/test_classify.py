@@ -10,7 +10,7 @@ from tests.commands import Run, write
 
 MESSAGES: list[dict[str, Any]] = [
     {"id": "a", "text": "Since ten nobody at Globex can log in"},
-    {"id": 7, "text": "The console is a bit odd today"},
+    {"id": 7, "text": "One tablet has no sound, the other 300 are fine"},
 ]
 
 

@@ -45,7 +45,7 @@ def test_a_text_that_is_sure_gets_one_severity_and_all_that_follows(
 
     said = tuesday.read(answer, "dee")
     assert said.startswith("*This reads like 🔺 Sev1 · Globex (Standard Support).*")
-    assert "*🔺 Sev1*: “can log in since ten”, “nobody at”." in said
+    assert "*🔺 Sev1*: “nobody at Globex can log in since ten”." in said
     assert "Your policy: The service is lost" in said
     assert "First response due today 14:00, in 4 h." in said
     assert "@ana is paged now" in said
