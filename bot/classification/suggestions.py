@@ -1,12 +1,12 @@
 """Which severity a message speaks of, and by which of its words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.classification.features import features
+from bot.classification.features import Feature, features
 from bot.classification.likeness import likeness, profile
-from bot.classification.tokens import Token, tokens
+from bot.classification.tokens import LONGEST, Token, tokens
 from bot.classification.weights import LABELS, Label, Weights, scored, shipped
 from bot.policy.severities import Severity
 
@@ -15,12 +15,17 @@ Examples = Mapping[Label, Sequence[str]]
 # One label is sure from the first share on, if Sev1 has no more than the second. Chosen
 # over authors that the weights had not seen: `python -m tests.training.figures`.
 _SURE: Mapping[Label, tuple[float, float]] = {
-    Severity.SEV1: (0.76, 1.0),
-    Severity.SEV2: (0.65, 0.1),
-    Severity.SEV3: (0.82, 0.05),
-    Severity.SEV4: (0.75, 0.06),
-    None: (0.86, 0.02),
+    Severity.SEV1: (0.7, 1.0),
+    Severity.SEV2: (0.55, 0.05),
+    Severity.SEV3: (0.8, 0.04),
+    Severity.SEV4: (0.7, 0.07),
+    None: (0.75, 0.04),
 }
+# Words that name a loss, or a fault of everything. A message can be short and its other
+# words rare: then the shares say little. "Dark" is also how a page looks.
+_LOSS, _FAULT = {"@down", "sev1", "@none @can"}, {"@broken", "@stuck"}
+# What is not read, or is in a language that the model does not know, may be an alert.
+_UNREAD = {"code", "quote", "link", "word"}
 # A Sev1 that nobody sees costs more than a second look.
 _RAISED: Mapping[Label, float] = {Severity.SEV1: 1.6, Severity.SEV2: 1.2}
 # An example counts from this likeness on. Numbers and a "not" weigh little in it, so
@@ -85,7 +90,9 @@ def suggest(
     # Half of all features weigh nothing.
     found = [one for one in features(read) if one[0] in weights.features]
     said = scored(weights, found)
-    named = chosen(said.shares)
+    named = chosen(
+        said.shares, in_doubt=may_hide_sev1(text, read, found, weights.features)
+    )
     near = _nearest(text, examples or {}, opened)
     if near is not None:
         label, _, share = near
@@ -108,13 +115,33 @@ def suggest(
     return Suggestion(tuple(candidates))
 
 
-def chosen(shares: Sequence[float]) -> tuple[Label, ...]:
-    """Return the candidates by the model's shares: one that is sure, or two."""
+def may_hide_sev1(
+    text: str, read: Sequence[Token], found: Sequence[Feature], known: Container[str]
+) -> bool:
+    """Return whether words name a loss, or something was not read or not understood.
+
+    `known` are the words that the model knows.
+    """
+    names = {name for name, _, _ in found}
+    losses = {first for name, first, _ in found if name in _LOSS}
+    looks = {first for name, first, _ in found if name == "@look"}
+    if losses - looks or ("@all" in names and names & _FAULT):
+        return True
+    if any(token.kind == "word" and token.text in known for token in read):
+        return len(text) > LONGEST
+    return any(token.kind in _UNREAD for token in read)
+
+
+def chosen(shares: Sequence[float], *, in_doubt: bool = False) -> tuple[Label, ...]:
+    """Return the candidates by the model's shares: one that is sure, or two.
+
+    `in_doubt` none but Sev1 is sure; it stands beside what else would have been.
+    """
     by_label = dict(zip(LABELS, shares, strict=True))
     best = max(LABELS, key=by_label.__getitem__)
     least, most_sev1 = _SURE[best]
     if by_label[best] >= least and by_label[Severity.SEV1] <= most_sev1:
-        return (best,)
+        return (best, Severity.SEV1) if in_doubt and best != Severity.SEV1 else (best,)
     second = max(
         (label for label in LABELS if label != best),
         key=lambda label: by_label[label] * _RAISED.get(label, 1.0),

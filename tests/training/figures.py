@@ -16,8 +16,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from bot.classification.features import features
 from bot.classification.figures import Figures, Judged, figures
-from bot.classification.suggestions import chosen, suggest
+from bot.classification.suggestions import chosen, may_hide_sev1, suggest
+from bot.classification.tokens import tokens
 from bot.classification.weights import LABELS, Label, Weights, shipped
 from bot.cli.printing import say
 from tests.training import keyword_rule
@@ -36,7 +38,14 @@ def by_weights(weights: Weights) -> Judge:
 
 def by_pipeline(pipeline: Pipeline) -> Judge:
     """Return what names the labels by a pipeline, as sure as the weights must be."""
-    return lambda text: chosen(pipeline.predict_proba([text])[0])
+
+    def judge(text: str) -> Sequence[Label]:
+        read = list(tokens(text))
+        found = list(features(read))
+        in_doubt = may_hide_sev1(text, read, found, shipped().features)
+        return chosen(pipeline.predict_proba([text])[0], in_doubt=in_doubt)
+
+    return judge
 
 
 def peer(seen: Sequence[Labelled]) -> Pipeline:
