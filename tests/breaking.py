@@ -110,3 +110,24 @@ def _may_be_written(story: Story, is_refused: str) -> None:
         story, f"ALTER DATABASE {name} SET default_transaction_read_only = {is_refused}"
     )
     by_hand(story, _CUT)
+
+
+@contextmanager
+def unreadable_once(story: Story, changed: str) -> Iterator[None]:
+    """Let the database refuse everything from the next change of a table on.
+
+    The change itself is committed: with it comes a migration that only a newer version
+    of the bot knows.
+    """
+    if opening.is_postgres(story.database_url):
+        pytest.skip("SQLite's triggers do it in a line")
+    noted = (
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+        "VALUES ('sevbot', 'of_tomorrow', '')"
+    )
+    by_hand(story, f"CREATE TRIGGER newer AFTER {changed} BEGIN {noted}; END")
+    try:
+        yield
+    finally:
+        by_hand(story, "DROP TRIGGER newer")
+        by_hand(story, "DELETE FROM _sqlite_migrations WHERE name = 'of_tomorrow'")

@@ -16,7 +16,8 @@ BROAD = ("Exception", "BaseException")
 
 # One pass of a background thread, the rendering of one message, the firing of one
 # reminder, the release of what leavers owned, and what follows an acknowledgement: each
-# in a loop that must go on. And an answer of Slack, which may be anything.
+# in a loop that must go on. And an answer of Slack, which may be anything, and what is
+# said of an act that was recorded.
 LOOPS = {
     "slack/calls.py": 1,
     "delivery/outbox.py": 1,
@@ -24,6 +25,7 @@ LOOPS = {
     "triage/tick.py": 2,
     "running/record_checks.py": 1,
     "running/scheduler.py": 1,
+    "inbound/failures.py": 1,
     "inbound/replies.py": 1,
     "inbound/socket_mode.py": 1,
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.errors import UserError
+from bot.inbound.failures import answered
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
 from bot.policy.severities import Severity
@@ -72,9 +73,13 @@ class Commands:
         typed = "" if command.is_meant else f"{command.name} {command.text}"
         report = request.report(severity, command.channel, typed)
         result = self._triage.open(Act(command.by, command.key), report)
-        if result.is_same_again:
-            return answers.same_again(
-                result.incident, policy, command.name, command.text
-            )
-        voice = Voice(policy, now, typist)
-        return opened.message(result, voice, request.reading, like=result.like)
+
+        def answer() -> Message:
+            if result.is_same_again:
+                return answers.same_again(
+                    result.incident, policy, command.name, command.text
+                )
+            voice = Voice(policy, now, typist)
+            return opened.message(result, voice, request.reading, like=result.like)
+
+        return answered(result.incident.number, answer)

@@ -183,11 +183,15 @@ class CustomerUpdates:
         self, by: str, result: Result, author: str = "", hint: str = "", undo: str = ""
     ) -> Message:
         """Return what the person who acted is told; without an author, taken back."""
-        voice = voice_to(self._context, self._people, by)
-        about = result.incident, result.deadlines
-        return message_update.receipt(
-            *about, voice, author=author, hint=hint, undo=undo
-        )
+
+        def answer() -> Message:
+            voice = voice_to(self._context, self._people, by)
+            about = result.incident, result.deadlines
+            return message_update.receipt(
+                *about, voice, author=author, hint=hint, undo=undo
+            )
+
+        return failures.answered(result.incident.number, answer)
 
 
 def _value(number: int, written: Written) -> str:

@@ -1,7 +1,8 @@
 """What a person sees of an act that was refused, failed, or is in doubt."""
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from slack_bolt import BoltResponse
 
@@ -21,6 +22,24 @@ logger = logging.getLogger(__name__)
 OURS = "an error of sevbot's own, which is in its log"
 _WHO = "Slack does not say just now who you are"
 _FOR_GOOD = (AlreadyClosed, NoSuchIncident)
+
+T = TypeVar("T")
+
+
+def answered(number: int | None, answer: Callable[[], T]) -> T | Message:
+    """Return the answer to an act that was recorded, or say that only that failed.
+
+    The act is on incident `number`, or on what `/oncall` shows.
+    """
+    try:
+        return answer()
+    except (StorageError, SlackError) as error:
+        logger.warning("an act was recorded, not answered", extra={"error": str(error)})
+        why = error.reason if isinstance(error, StorageError) else reason(error.code)
+    except Exception:  # Whatever it is, the act must not be said to be lost.
+        logger.exception("an act was recorded, not answered")
+        why = OURS
+    return answers.sentence(recorded_after_all(number, why))
 
 
 def said_of(error: UserError | Refusal) -> str:
@@ -86,12 +105,12 @@ def not_opened(error: SlackError, otherwise: str) -> str:
     return f"The form did not open: {reason(error.code)}. {opened_up(otherwise)}"
 
 
-def recorded_after_all(number: int) -> str:
+def recorded_after_all(number: int | None, why: str = OURS) -> str:
     """Return that an act was recorded although its answer failed."""
-    return (
-        f"INC-{number} was recorded, but the answer to it failed: {OURS}. "
-        f"`/incident {number}` shows it."
-    )
+    what = "It" if number is None else f"INC-{number}"
+    shows = "/oncall" if number is None else f"/incident {number}"
+    failed = f"was recorded, but the answer to it failed: {escape(why)}"
+    return f"{what} {failed}. `{shows}` shows it."
 
 
 def unhandled(body: Payload) -> BoltResponse | None:

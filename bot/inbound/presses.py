@@ -10,6 +10,7 @@ from functools import partial
 from bot.delivery.outbox import Outbox
 from bot.errors import StorageError
 from bot.inbound.customer_updates import CustomerUpdates
+from bot.inbound.failures import answered
 from bot.inbound.questions import Questions
 from bot.inbound.triages import Triages
 from bot.inbound.voices import voice_to
@@ -162,8 +163,12 @@ class Presses:
     def _same_thing(self, press: Press) -> Answer:
         number, older = actions.read_same(press.value)
         result = self._triage.same_thing(_act(press), number, older)
-        goes_on = self._triage.look(older)
-        return same_thing.message(result.incident, goes_on, self._voice(press))
+
+        def answer() -> Message:
+            goes_on = self._triage.look(older)
+            return same_thing.message(result.incident, goes_on, self._voice(press))
+
+        return answered(number, answer)
 
     def _shown(self, press: Press, result: Result, what: str) -> Answer:
         """Answer with what happened, unless the message itself will show it.
@@ -174,8 +179,13 @@ class Presses:
             return answers.sentence(f"{result.incident.name} {what}.")
         if not press.is_private and press.action != actions.TAKE_IN_LIST:
             return None
-        history = self._triage.history(result.incident.number)
-        return one_incident.message(result, history, self._voice(press))
+        number = result.incident.number
+
+        def answer() -> Message:
+            history = self._triage.history(number)
+            return one_incident.message(result, history, self._voice(press))
+
+        return answered(number, answer)
 
     def _voice(self, press: Press) -> Voice:
         return voice_to(self._context, self._people, press.by)
@@ -191,27 +201,36 @@ class Presses:
 
     def _withdraw_cover(self, press: Press) -> Answer:
         self._covers.withdraw(_act(press), press.value)
-        return self._questions.on_call(press.by)
+        return answered(None, lambda: self._questions.on_call(press.by))
 
     def _snooze(self, press: Press) -> Answer:
         snoozing = actions.read_snooze(press.value)
         until = self._triage.snooze(_act(press), *snoozing)
-        result = self._triage.look(snoozing[0])
-        incident, owed = result.incident, owed_now(result.deadlines)
-        return notice(*(
-            f"{name_of(incident, voice.policy)}: {voice.at(until, 'next reminder')}"
-            f"{voice.far(until)}. {yours.owes(incident, owed, voice)}"
-            for voice in self._voice(press).both()
-        ))  # fmt: skip
+        number, *_ = snoozing
+
+        def answer() -> Message:
+            result = self._triage.look(number)
+            incident, owed = result.incident, owed_now(result.deadlines)
+            return notice(*(
+                f"{name_of(incident, voice.policy)}: {voice.at(until, 'next reminder')}"
+                f"{voice.far(until)}. {yours.owes(incident, owed, voice)}"
+                for voice in self._voice(press).both()
+            ))  # fmt: skip
+
+        return answered(number, answer)
 
     def _is_customer(self, press: Press) -> Answer:
         chosen = actions.read_customer(press.value)
         result = self._triage.set_customer(_act(press), *chosen)
-        voice = self._voice(press)
-        if press.is_private:
-            return opened.message(result, voice)
-        said = customer.receipt(result.incident, result.deadlines, voice)
-        return answers.sentence(said)
+
+        def answer() -> Message:
+            voice = self._voice(press)
+            if press.is_private:
+                return opened.message(result, voice)
+            said = customer.receipt(result.incident, result.deadlines, voice)
+            return answers.sentence(said)
+
+        return answered(result.incident.number, answer)
 
     def _send_again(self, press: Press) -> Answer:
         if not self._outbox.send_again(press.value):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.errors import UserError
+from bot.inbound.failures import answered
 from bot.inbound.voices import voice_to
 from bot.incidents.work_list import Part, part
 from bot.policy import likeness, quiet_hours
@@ -77,6 +78,10 @@ class Questions:
         is_about_quiet = as_word(asked).rstrip(":,") == "quiet"
         if is_about_quiet and as_word(hours):
             self._set_quiet_hours(by, hours)
+            return answered(None, lambda: self._on_call(by, is_about_quiet=True))
+        return self._on_call(by, is_about_quiet=is_about_quiet)
+
+    def _on_call(self, by: str, *, is_about_quiet: bool) -> Message:
         requests, voice = self._covers.shown(by), self._voice(by)
         said = on_call.quiet_line(voice.policy, self._people.quiet_hours(by))
         if is_about_quiet and not said:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.errors import UserError
+from bot.inbound.failures import answered
 from bot.inbound.voices import voice_to
 from bot.incidents.deadlines import Deadline
 from bot.incidents.incidents import Incident
@@ -29,6 +30,8 @@ from bot.triage.inbox import Act
 from bot.triage.people import People
 from bot.triage.results import Result
 from bot.triage.use_cases import Triage
+
+_Receipt = Callable[[Incident, Sequence[Deadline], Voice], str]
 
 
 class Forms:
@@ -74,22 +77,26 @@ class Forms:
         policy, now = self._context.policy(), self._context.clock()
         entry = opening.read(form, policy, now)
         result = self._triage.open(_act(form), entry.report(now))
-        if result.is_same_again:
-            return triaged.standing(result, self._voice(form))
-        reading = entry.request.reading
-        return opened.message(result, self._voice(form), reading, like=result.like)
 
-    def _update(self, form: Submission) -> str:
+        def answer() -> Message:
+            if result.is_same_again:
+                return triaged.standing(result, self._voice(form))
+            reading = entry.request.reading
+            return opened.message(result, self._voice(form), reading, like=result.like)
+
+        return answered(result.incident.number, answer)
+
+    def _update(self, form: Submission) -> Message | str:
         logged = update.read(form, self._context.clock())
         result = self._triage.update(_act(form), *logged)
-        return update.receipt(*self._left(form, result))
+        return self._left(form, result, update.receipt)
 
     def _resolve(self, form: Submission) -> str:
         ended = resolving.read(form, self._context.clock())
         result = self._triage.resolve(_act(form), *ended)
         return resolving.receipt(result.incident)
 
-    def _change(self, form: Submission) -> str:
+    def _change(self, form: Submission) -> Message | str:
         entry = change.read(form, self._context.policy())
         result = self._triage.change(
             _act(form),
@@ -98,12 +105,12 @@ class Forms:
             plan=entry.plan,
             reason=entry.reason,
         )
-        return change.receipt(*self._left(form, result))
+        return self._left(form, result, change.receipt)
 
-    def _customer(self, form: Submission) -> str:
+    def _customer(self, form: Submission) -> Message | str:
         whose = customer.read(form, self._context.policy())
         result = self._triage.set_customer(_act(form), *whose)
-        return customer.receipt(*self._left(form, result))
+        return self._left(form, result, customer.receipt)
 
     def _hand_off(self, form: Submission) -> str:
         number, to = hand_off.read(form)
@@ -116,7 +123,7 @@ class Forms:
         result = self._triage.void(_act(form), number, reason)
         return voiding.receipt(result.incident, reason)
 
-    def _cover(self, form: Submission) -> str:
+    def _cover(self, form: Submission) -> Message | str:
         now = self._context.clock()
         entry = cover.read(form, now)
         if entry.of is not None:
@@ -129,7 +136,7 @@ class Forms:
         except Refusal as refusal:
             said = worded(refusal.reason, voice.at)
             raise FieldErrors({cover.UNTIL: said}) from refusal
-        return cover.receipt(asked, voice)
+        return answered(None, lambda: cover.receipt(asked, voice))
 
     def _must_be_member(self, block_id: str, person: str) -> None:
         try:
@@ -139,10 +146,14 @@ class Forms:
             raise FieldErrors({block_id: said}) from refusal
 
     def _left(
-        self, form: Submission, result: Result
-    ) -> tuple[Incident, Sequence[Deadline], Voice]:
-        """Return what a receipt says about an incident, as the act left it."""
-        return result.incident, result.deadlines, self._voice(form)
+        self, form: Submission, result: Result, receipt: _Receipt
+    ) -> Message | str:
+        """Return a receipt about an incident, as the act left it."""
+
+        def answer() -> str:
+            return receipt(result.incident, result.deadlines, self._voice(form))
+
+        return answered(result.incident.number, answer)
 
     def _voice(self, form: Submission) -> Voice:
         return voice_to(self._context, self._people, form.by)

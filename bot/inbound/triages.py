@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import SlackError, UserError
+from bot.inbound.failures import answered
 from bot.inbound.voices import voice_to
 from bot.incidents.acts import Report
 from bot.policy.severities import Severity
@@ -112,10 +113,14 @@ class Triages:
             suggested=carried.candidates,
         )
         result = self._triage.open(Act(press.by, press.key), report)
-        if result.is_same_again:
-            return self._standing(result, press.by)
-        voice = voice_to(self._context, self._people, press.by)
-        return opened.message(result, voice, like=result.like)
+
+        def answer() -> Message:
+            if result.is_same_again:
+                return self._standing(result, press.by)
+            voice = voice_to(self._context, self._people, press.by)
+            return opened.message(result, voice, like=result.like)
+
+        return answered(result.incident.number, answer)
 
     def form_of(self, press: Press) -> View:
         """Open the form with what was triaged in it."""
