@@ -1,6 +1,6 @@
 """Render reminders: load what each is about, and leave out what was answered."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.delivery.attempts import Rendered
@@ -64,26 +64,49 @@ def rendered(
 def folded(  # noqa: PLR0913  # As above, and what is folded into it.
     tx: Transaction,
     message: OutboxMessage,
-    folded: Iterable[OutboxMessage],
+    folded: Sequence[OutboxMessage],
     policy: Policy,
     now: datetime,
     links: Links,
-) -> Rendered | None:
-    """Render the reminders of several messages in one; `None` if all are answered."""
+) -> tuple[Rendered | None, list[OutboxMessage]]:
+    """Render the reminders of several messages in one; `None` if all are answered.
+
+    With it come the other messages that the list says as well. Each incident is named
+    once: by an offer that waits for its reader, else by what came last, but for what
+    somebody who does not own it still has to do.
+    """
     assert message.person is not None, "a person's messages are folded"
     reader, rings = person(tx, policy, message.person), Rings(tx, policy)
     newest = {
-        (item.incident, item.kind, item.count): item
+        (item.incident, item.kind, item.count): (item, one.id)
         for one in folded
         if one.kind is MessageKind.REMINDER
         for item in items.within(tx, one.key)
     }
+    others = [one for one in folded if one.kind is not MessageKind.REMINDER]
+    last = {one.incident: one.id for one in others}
+
+    def is_said(item: ReminderItem, of: int) -> bool:
+        incident, later = item.incident, last.get(item.incident.number, 0)
+        is_theirs = item.is_owned_by(reader) and later > of
+        return is_theirs or (later > 0 and incident.offered_to == reader.id)
+
     every = (
-        _item(tx, message, one, None, rings, now, links) for one in newest.values()
+        (_item(tx, message, one, None, rings, now, links), of)
+        for one, of in newest.values()
     )
-    live = [one for one in every if one.is_live_for(reader)]
+    live = [
+        one for one, of in every if one.is_live_for(reader) and not is_said(one, of)
+    ]
+    named = {one.incident.number for one in live}
+    rest = [
+        one
+        for one in others
+        if one.incident is None
+        or (one.incident not in named and last[one.incident] == one.id)
+    ]
     said = reminder.message(_one_each(live, reader), Voice(policy, now, reader))
-    return Rendered(said, is_live=True) if said else None
+    return (Rendered(said, is_live=True) if said else None), rest
 
 
 def _item(  # noqa: PLR0913  # What a reminder shows.

@@ -304,13 +304,9 @@ class Renderer:
         reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
         folded = outbox_messages.folded(tx, message.key)
         links = self._addresses
-        due = due_reminders.folded(tx, message, folded, policy, now, links)
-        rest = [
-            self._rendered(tx, one)
-            for one in folded
-            if one.kind is not MessageKind.REMINDER
-        ]
-        found = [one for one in (due, *rest) if one is not None]
+        due, rest = due_reminders.folded(tx, message, folded, policy, now, links)
+        every = (due, *(self._rendered(tx, one) for one in rest))
+        found = [one for one in every if one is not None]
         if not found and message.ts is None:
             return None
         day = message.queued_at.astimezone(reader.zone).date()

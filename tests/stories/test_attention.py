@@ -169,6 +169,36 @@ def test_what_somebody_did_to_yours_goes_into_the_list(busy: Story) -> None:
     assert "@ben took it from @ana" in busy.read(busy.slack.dm("ana")[-1])
 
 
+def lowered_and_raised(busy: Story) -> None:
+    """Let dee do something to ana's INC-4 that leaves it as it was."""
+    for severity in ("sev3", "sev2"):
+        busy.more("dee", "Change", 4)
+        busy.submit("dee", severity=severity, reason="One part only?")
+        busy.idle()
+
+
+def test_in_the_list_a_note_stands_for_the_reminder_before_it(busy: Story) -> None:
+    busy.advance(hours=5, minutes=30)
+
+    lowered_and_raised(busy)
+
+    said = busy.read(busy.slack.dm("ana")[-1])
+    assert re.findall(r"INC-\d", said) == ["INC-3", "INC-4"]
+    assert said.count("@dee changed") == 1
+
+
+def test_in_the_list_a_reminder_stands_for_the_note_before_it(busy: Story) -> None:
+    busy.advance(hours=4, minutes=50)
+    lowered_and_raised(busy)
+    assert "@dee changed" in busy.read(busy.slack.dm("ana")[-1])
+
+    busy.advance(minutes=40)
+
+    said = busy.read(busy.slack.dm("ana")[-1])
+    assert re.findall(r"INC-\d", said) == ["INC-3", "INC-4"]
+    assert "@dee changed" not in said
+
+
 def test_the_next_day_begins_anew(busy: Story) -> None:
     busy.advance(hours=24)
 
