@@ -19,6 +19,7 @@ from bot.incidents.events import Event
 from bot.incidents.incidents import Incident
 from bot.policy.digests import WhenNothing
 from bot.policy.policies import Policy
+from bot.slack.blocks import without_buttons
 from bot.slack.messages import (
     card,
     cover,
@@ -320,7 +321,7 @@ class Renderer:
             datetime.fromisoformat(message.refs[name])
             for name in ("since", "at", "until")
         )
-        policy, now = self._policy(), self._clock()
+        policy, now = self._policy(), min(self._clock(), until)
         of = policy.digest(message.refs.get("digest", ""))
         if of is None:
             return None
@@ -331,10 +332,12 @@ class Renderer:
         )
         if of == policy.leads_digest:
             told = replace(told, gaps=people.gaps(tx, policy, now))
-        if told.is_empty and of.when_nothing is WhenNothing.LEAVE_OUT:
+        may_stay_away = of.when_nothing is WhenNothing.LEAVE_OUT
+        if told.is_empty and may_stay_away and message.ts is None:
             return None
         said = digest.message(told, policy, message.sent_at)
-        return Rendered(said, is_live=True)
+        is_live = now < until
+        return Rendered(said if is_live else without_buttons(said), is_live)
 
     def _review(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         policy, now = self._policy(), self._clock()

@@ -221,6 +221,12 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
+def without_buttons(message: Message) -> Message:
+    """Return the message with its words alone."""
+    blocks = (one for one in message.blocks if one["type"] != "actions")
+    return Message(message.text, tuple(blocks))
+
+
 def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Block:
     """Return a row of buttons and menus, with unique action ids."""
     if not 1 <= len(elements) <= 25:

@@ -780,6 +780,16 @@ WHERE workspace = :workspace
   AND folded_into = :key
 ORDER BY id;
 
+-- name: live_digests
+SELECT
+  @message_columns
+FROM outbox
+WHERE workspace = :workspace
+  AND incident IS NULL
+  AND is_live = 1
+  AND kind = 'digest'
+ORDER BY key;
+
 -- name: unfold
 -- Send what a list was to say by itself: Slack does not take the list, or not the edit
 -- that was to add it.

@@ -109,6 +109,7 @@ class Reminders:
             lists = daily_lists.due(tx, self._context.policy(), now, reminded)
             ahead = look_ahead.due(tx, self._context.policy(), now)
             self._send(tx, [*lists, *ahead], now)
+            self._end_digests(tx, now)
             self._note(tx, now, down)
         self._ticked_at = self._context.system_clock()
 
@@ -294,6 +295,12 @@ class Reminders:
         self, tx: Transaction, new_messages: Iterable[NewMessage], now: datetime
     ) -> None:
         attention.send(tx, self._context, now, new_messages)
+
+    def _end_digests(self, tx: Transaction, now: datetime) -> None:
+        """Let the digests that another has followed lose their buttons."""
+        for one in outbox_messages.live_digests(tx):
+            if datetime.fromisoformat(one.refs["until"]) <= now:
+                outbox_messages.refresh_one(tx, one.key, **self._context.instants())
 
     def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
         outbox_messages.refresh(tx, incidents, **self._context.instants())

@@ -417,6 +417,42 @@ def test_a_digest_with_nothing_to_tell_is_left_out_if_the_policy_says(
     assert [line[:9] for line in digests(told, "support")] == ["Wed 09:15", "Fri 09:15"]
 
 
+def test_a_posted_digest_of_which_nothing_is_left_says_so(tell: Tell) -> None:
+    quiet = replace(PREMIUM, when_nothing=WhenNothing.LEAVE_OUT)
+    told = several(tell, "2026-11-24 08:00", LEADS, quiet)
+    told.command("dee", "/sev4 acme: a wish")
+    told.travel(pacific("2026-11-24 10:00"))
+    (before,) = told.slack.channel("support")
+    told.more("ana", "Mistake or drill")
+    told.submit("ana", void="mistake")
+
+    told.asked("ana", "Take it", before)
+    told.settle()
+
+    assert "INC-1" in told.read(before)
+    (after,) = told.slack.channel("support")
+    assert told.read(after).splitlines()[0] == (
+        "*Tue 24 Nov, Premium Support: nothing is open.*"
+    )
+
+
+def test_the_next_digest_takes_the_buttons_of_the_one_before(tell: Tell) -> None:
+    told = tell("2026-11-24 08:00")
+    told.command("dee", "/sev4 acme: a wish")
+    told.travel(pacific("2026-11-25 09:14"))
+    (before,) = told.slack.channel("leads")
+
+    told.travel(pacific("2026-11-25 09:15"))
+
+    assert "[Take it]" in told.read(before)
+    older, newer = (told.read(one) for one in told.slack.channel("leads"))
+    assert older.startswith("*Tue 24 Nov: 1 unowned;")
+    assert "[Take it]" not in older
+    assert "INC-1 Acme" in older
+    assert newer.startswith("*Wed 25 Nov: ")
+    assert "[Take it]" in newer
+
+
 def test_a_digest_tells_of_nobody_elses_incidents(tell: Tell) -> None:
     told = several(tell, "2026-11-24 10:00")
     told.command("dee", "/sev2 acme: of premium owner=@dee")

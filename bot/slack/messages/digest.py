@@ -64,7 +64,8 @@ def message(
         if line.is_pressing or line.is_taken_since(sent_at)
     ]
     gaps = [_gap(gap) for gap in digest.gaps]
-    blocks = [section(f"*{_head(digest, token)}*")]
+    day = day_of(sent_at or digest.at, plain.zone)
+    blocks = [section(f"*{_head(day, digest, token)}*")]
     blocks.extend(sections(f"• {gap}" for gap in gaps))
     rest = ": `/incident` shows all"
     blocks.extend(work_lines.rows(named, token, rest=rest))
@@ -92,7 +93,7 @@ def message(
     left = len(pressing) - len(first)
     more = [f"And {left} more."] if left else []
     text = [
-        _head(digest, plain),
+        _head(day, digest, plain),
         *gaps,
         *first,
         *more,
@@ -101,9 +102,8 @@ def message(
     return say(" ".join(text), blocks)
 
 
-def _head(digest: Digest, voice: Voice) -> str:
+def _head(day: str, digest: Digest, voice: Voice) -> str:
     """Say whether anything is late, unowned or due before the next digest."""
-    day = day_of(digest.at, voice.zone)
     plans = [plan_name(voice.policy, one) for one in digest.of.plans]
     customers = [shown(one, LONGEST_NAME_IN_A_LIST) for one in digest.of.customers]
     whose = [*plans, *customers]

@@ -259,6 +259,11 @@ def folded(tx: Transaction, key: str) -> list[OutboxMessage]:
     return [message_of(row) for row in tx.all("folded", key=key)]
 
 
+def live_digests(tx: Transaction) -> list[OutboxMessage]:
+    """Return the digests that stand in Slack with their buttons."""
+    return [message_of(row) for row in tx.all("live_digests")]
+
+
 def unfold(tx: Transaction, key: str, system_now: datetime) -> None:
     """Queue by itself what a list was to say, as far as Slack did not take it."""
     tx.write("unfold", key=key, not_before=system_now)
