@@ -24,7 +24,7 @@ from bot.slack.messages import (
 )
 from bot.slack.payloads import Shortcut
 from bot.slack.phrases import Voice
-from bot.triage import explanations
+from bot.triage import explanations, own_hours
 from bot.triage.context import Context
 from bot.triage.covers import Covers
 from bot.triage.people import People
@@ -97,7 +97,7 @@ class Questions:
                 f"“{what}” is not a span of hours. Type `/oncall quiet 22:00-07:00`, "
                 "by your own clock, or `/oncall quiet off`."
             )
-        if not self._people.set_quiet_hours(by, quiet):
+        if not own_hours.set_quiet(self._context, by, quiet):
             raise UserError(
                 "Slack has not said yet who you are. Type it again in a minute."
             )

@@ -18,7 +18,6 @@ from bot.incidents.refusals import (
     Refusal,
     SeveralPeople,
 )
-from bot.policy import quiet_hours
 from bot.policy.names import folded
 from bot.policy.on_call import Role
 from bot.policy.policies import Policy
@@ -73,12 +72,6 @@ class People:
         """Return a person's own quiet hours, by their clock, if they have any."""
         row = self._row(id)
         return quiet_of(row) if row else None
-
-    def set_quiet_hours(self, id: str, quiet: Span | None) -> bool:
-        """Set a person's quiet hours, or end them; `False` if the person is unknown."""
-        hours = quiet_hours.written(quiet) if quiet else None
-        with self._context.database.transaction() as tx:
-            return tx.one("save_quiet_hours", id=id, quiet_hours=hours) is not None
 
     def ids(self) -> Callable[[str], str | None]:
         """Return what finds the id of the one active person with a name.

@@ -198,6 +198,38 @@ def test_what_is_held_comes_in_time_where_quiet_hours_are_cut_short(
     assert told.bot.triage.receipts(1)[1].why == "in the morning list"
 
 
+@pytest.mark.parametrize("changed", ["off", "22:00-09:30"])
+@pytest.mark.parametrize("before", ["22:00-10:30", "08:00-18:00"])
+def test_a_morning_list_comes_as_quiet_hours_are_cut_short(
+    tell: Tell, before: str, changed: str
+) -> None:
+    told = tell("2026-11-24 19:00")
+    told.command("ana", f"/oncall quiet {before}")
+    told.command("ana", "/sev3 acme: printing is slow owner=@ana")
+    told.travel(pacific("2026-11-25 09:40"))
+
+    told.command("ana", f"/oncall quiet {changed}")
+    told.command("ana", f"/oncall quiet {changed}")
+    told.travel(pacific("2026-11-25 11:00"))
+
+    lists = [line for line in told.heard("ana") if "Wed 25 Nov" in line]
+    assert [line[:9] for line in lists] == ["Wed 09:40"]
+    assert "INC-1" in told.read(told.slack.dm("ana")[-1])
+
+
+def test_other_quiet_hours_bring_no_second_list(tell: Tell) -> None:
+    told = tell("2026-11-24 09:00")
+    told.command("ana", "/sev3 acme: printing is slow owner=@ana")
+    told.travel(pacific("2026-11-25 06:00"))
+
+    told.command("ana", "/oncall quiet 22-9:30")
+    told.travel(pacific("2026-11-25 09:45"))
+    told.command("ana", "/oncall quiet off")
+    told.advance(minutes=10)
+
+    assert [line[:9] for line in told.heard("ana")[1:]] == ["Wed 09:30"]
+
+
 def test_what_is_held_waits_for_the_end_of_longer_quiet_hours(tell: Tell) -> None:
     told = tell("2026-11-24 09:00")
     told.command("ana", "/oncall quiet 12:00-14:00")
