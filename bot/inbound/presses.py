@@ -126,8 +126,11 @@ class Presses:
         return whose.options(search, self._context.policy()) if is_ours else []
 
     def _take(self, press: Press) -> Answer:
-        number, owner = actions.read_taking(press.value)
+        number, owner, page, wanted = actions.read_taking(press.value)
         result = self._triage.take(_act(press), number, from_owner=owner)
+        if press.is_private and press.action == actions.TAKE_IN_LIST:
+            again = partial(self._questions.answer, wanted, press.by, page, number)
+            return answered(number, again)
         return self._shown(press, result, "is yours now")
 
     def _take_in_list(self, press: Press) -> Answer:

@@ -49,14 +49,20 @@ class Questions:
     _people: People
     _covers: Covers
 
-    def answer(self, text: str, by: str, page: int = 0) -> Message:
-        """Return the answer to `/incident` and this text; `page` is of a list."""
+    def answer(
+        self, text: str, by: str, page: int = 0, taken: int | None = None
+    ) -> Message:
+        """Return the answer to `/incident` and this text; `page` is of a list.
+
+        What was `taken` from the list stays in it, with the next step.
+        """
         if number := _NUMBER.fullmatch(folded(text)):
             return self._one(int(number[1]), by)
         if asks_for_help(text):
             return command_help.questions()
         voice = self._voice(by)
-        lines, what = self._triage.listed(voice.zone), "open"
+        lines = every = self._triage.listed(voice.zone)
+        what = "open"
         wanted, word = typed.readable(typed.clean(text)).strip(), as_word(text)
         if word in frozenset(Part):
             lines, what = part(lines, Part(word), by), _IN_WORDS[Part(word)]
@@ -65,8 +71,12 @@ class Questions:
             names = self._customers(wanted, map(str, known))
             lines = [one for one in lines if one.incident.customer in names]
             what = f"open for {shown(', '.join(names[:3]), _LONGEST_NAME)}"
+        if moved := {one for one in every if one.incident.number == taken} - {*lines}:
+            lines, what = [*lines, *moved], f"{what}, or just taken"
         wanted = wanted[:_LONGEST_NAME]
-        return incident_list.message(lines, voice, what=what, wanted=wanted, page=page)
+        return incident_list.message(
+            lines, voice, what=what, wanted=wanted, page=page, taken=taken
+        )
 
     def on_call(self, by: str, text: str = "") -> Message:
         """Return who is on call, until when and who is next, and the asker's covers.

@@ -18,9 +18,12 @@ from bot.slack.blocks import (
 from bot.slack.cutting import cut
 
 
-def take(incident: Incident, action_id: str = actions.TAKE) -> Element:
+def take(
+    incident: Incident, action_id: str = actions.TAKE, listed: str | None = None
+) -> Element:
     """Return Take it or, if somebody owns the incident, Take over."""
     text, question = "Take it", None
+    owner = incident.owner or ("" if listed else None)
     if incident.owner is not None:
         text = "Take over"
         question = confirmation(
@@ -32,7 +35,7 @@ def take(incident: Incident, action_id: str = actions.TAKE) -> Element:
     return button(
         text,
         action_id,
-        actions.value(incident.number, incident.owner),
+        actions.value(incident.number, owner, listed),
         label=f"{text}: {incident.name}",
         confirm=question,
     )

@@ -12,8 +12,8 @@ from tests.factories import incident, owed_at_opening
 def test_take_over_names_the_owner_the_button_showed() -> None:
     value = actions.value(42, "U0ANA")
 
-    assert actions.read_taking(value) == (42, "U0ANA")
-    assert actions.read_taking(actions.value(42, None)) == (42, None)
+    assert actions.read_taking(value) == (42, "U0ANA", 0, "")
+    assert actions.read_taking(actions.value(42, None)) == (42, None, 0, "")
 
 
 def test_a_snooze_names_the_deadline_and_the_choice() -> None:

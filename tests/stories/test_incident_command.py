@@ -93,6 +93,52 @@ def test_a_press_in_the_private_answer_works_and_refreshes_it(tuesday: Story) ->
     assert "*Owner:* @ben" in tuesday.read(tuesday.card())
 
 
+def test_take_it_in_the_list_answers_with_that_page_of_the_list(
+    tuesday: Story,
+) -> None:
+    for number in range(9):
+        tuesday.command("dee", f"/sev2 acme: fault {number}")
+    tuesday.command("dee", "/sev2 globex: push fails")
+    first = tuesday.command("ben", "/incident acme").private
+    assert first
+    tuesday.asked("ben", "Next", first)
+    second = tuesday.slack.private("ben")[-1]
+
+    said = tuesday.asked("ben", "Take it", second)
+
+    assert said == (
+        "*9 are open for Acme, 1 of them yours.*\n"
+        "INC-9 Acme (🔶 Sev2): first response due today 17:00, in 4 h. fault 8.\n"
+        "[First response sent]\n"
+        "Page 2 of 2.\n[Previous]"
+    )
+    assert len(tuesday.slack.private("ben")) == 1
+
+
+def test_take_over_in_the_list_of_all_answers_with_that_list(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
+    shown = tuesday.command("ben", "/incident").private
+    assert shown
+
+    said = tuesday.asked("ben", "Take over", shown)
+
+    assert said.startswith("*1 is open.*\nINC-1 Acme (🔶 Sev2): ")
+    assert said.endswith("[First response sent]")
+
+
+def test_what_was_taken_from_a_list_stays_in_it(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 acme: push fails")
+    tuesday.command("dee", "/sev2 acme: crashes owner=@dee")
+    shown = tuesday.command("ana", "/incident unowned").private
+    assert shown
+
+    assert tuesday.asked("ana", "Take it", shown) == (
+        "*1 is without an owner, or just taken.*\n"
+        "INC-1 Acme (🔶 Sev2): first response due today 14:00, in 4 h. push fails.\n"
+        "[First response sent]"
+    )
+
+
 def test_a_late_press_in_the_private_answer_says_why(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     shown = tuesday.command("ben", "/incident 1").private

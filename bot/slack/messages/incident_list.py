@@ -12,28 +12,31 @@ from bot.slack.phrases import Voice
 _A_PAGE = 8
 
 
-def message(
+def message(  # noqa: PLR0913  # Which list, and which page of it.
     lines: Sequence[Line],
     voice: Voice,
     *,
     what: str = "open",
     wanted: str = "",
     page: int = 0,
+    taken: int | None = None,
 ) -> Message:
-    """Return one page of incidents, the reader's own first.
+    """Return one page of incidents, the reader's own first but for the one just taken.
 
     `what` says in words which they are, and `wanted` as it is typed after `/incident`.
     """
     if not lines:
         return say(said := f"No incident is {what}.", [section(said)])
     plain, token = voice.both()
-    ordered = sorted(lines, key=lambda line: not voice.is_to(line.incident.owner))
+    own = {one.incident.number for one in lines if voice.is_to(one.incident.owner)}
+    ordered = sorted(lines, key=lambda one: one.incident.number not in own - {taken})
     last = (len(ordered) - 1) // _A_PAGE
     page = min(page, last)
     shown = ordered[page * _A_PAGE : (page + 1) * _A_PAGE]
     head = _head(lines, voice, what)
     blocks = [section(f"*{head}*")]
-    blocks.extend(work_lines.rows(shown, token))
+    listed = actions.value(page, wanted)
+    blocks.extend(work_lines.rows(shown, token, listed=listed))
     if last:
         blocks.append(context(f"Page {page + 1} of {last + 1}."))
         steps = [

@@ -34,17 +34,18 @@ def rows(
     permalinks: Mapping[int, str] = NO_LINKS,
     *,
     rest: str = "",
+    listed: str | None = None,
 ) -> Iterator[Block]:
     """Yield a paragraph a line with the button of its next step.
 
     In a channel only what nobody owns has a button. `rest` says where the lines are
-    that have no room.
+    that have no room, `listed` which page of a list they are.
     """
     for line in lines[:MOST_LINES]:
         said = words(line, voice, permalinks)
         yield section(f"{said} {_title(line)}")
         # Not beside it: text with a button beside it cannot show all that people type.
-        if (step := _next_step(line, voice)) is not None:
+        if (step := _next_step(line, voice, listed)) is not None:
             yield row([step])
     if len(lines) > MOST_LINES:
         yield context(f"and {len(lines) - MOST_LINES} more{rest}")
@@ -65,13 +66,13 @@ def words(line: Line, voice: Voice, permalinks: Mapping[int, str] = NO_LINKS) ->
     return f"{name}: {', '.join(facts)}."
 
 
-def _next_step(line: Line, voice: Voice) -> Element | None:
+def _next_step(line: Line, voice: Voice, listed: str | None) -> Element | None:
     """Return the button of the likely next step, if there is one for this reader."""
     incident = line.incident
-    if not line.is_unowned and voice.reader is None:
+    if line.is_unowned or (voice.reader and not voice.is_to(incident.owner)):
+        return buttons.take(incident, actions.TAKE_IN_LIST, listed)
+    if voice.reader is None:
         return None
-    if not voice.is_to(incident.owner):
-        return buttons.take(incident, actions.TAKE_IN_LIST)
     if line.group is Group.WAITING:
         return buttons.resume(incident)
     is_late_to_resolve = line.is_late and line.owed and line.owed.is_resolution
