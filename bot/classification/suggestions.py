@@ -15,11 +15,11 @@ Examples = Mapping[Label, Sequence[str]]
 # One label is sure from the first share on, if Sev1 has no more than the second. Chosen
 # over authors that the weights had not seen: `python -m tests.training.figures`.
 _SURE: Mapping[Label, tuple[float, float]] = {
-    Severity.SEV1: (0.7, 1.0),
-    Severity.SEV2: (0.55, 0.05),
+    Severity.SEV1: (0.72, 1.0),
+    Severity.SEV2: (0.6, 0.06),
     Severity.SEV3: (0.8, 0.04),
     Severity.SEV4: (0.7, 0.07),
-    None: (0.75, 0.04),
+    None: (0.8, 0.04),
 }
 # Words that name a loss, or a fault of everything. A message can be short and its other
 # words rare: then the shares say little. "Dark" is also how a page looks.
