@@ -211,6 +211,7 @@ def live(database: Database) -> None:
     for hours in (1, 4, 24):
         now = NOON + hours * HOUR
         reminders.tick()
+    triage.offer(Act("U0CEM", "form/3"), 2, "U0ANA")
     with database.transaction() as tx:
         tx.one("save_policy", version="1", text="{}", holidays="{}", accepted_at=NOON)
         for person in ("U0ANA", "U0CEM"):
