@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
-from itertools import zip_longest
+from itertools import cycle, zip_longest
 
 _WIDEST = 60
 _LEVELS = ("", "h1", "h2", "h3", "h4", "h5", "h6")
@@ -22,6 +22,7 @@ _DECLARATION = re.compile(r"<[!?][^<>]*>")
 # Not a star alone: that is a footnote's mark.
 _EMPHASIS = re.compile(r"(?<![\w*])(\*\*|__|\*|_|`)(?=\S)([^*_`]+)(?<=\S)\1(?![\w*])")
 _NEXT_CELL = re.compile(r"(?<=\S)[ \n]*\n\t(?![ \t]*\|)(?: *\n+)?")
+_HEADING_LINE = re.compile(r"^( *#{1,6}[ \t]+\S.*\n)", re.MULTILINE)
 _ROW_BELOW_ROW = re.compile(r"\t[^\n\t]*\n[^\n\t]*\t")
 _EMPTY_LINES = re.compile(r"(\t[^\n\t]*\n) *\n+(?=[^\n\t]*\t)")
 _MARKS = re.compile(r"[\\<*_`\[&]")
@@ -114,7 +115,11 @@ def _joined(lines: list[str]) -> list[str]:
     Where a cell holds paragraphs they put an empty line behind it, and the tab to the
     next one on a line below.
     """
-    text = _NEXT_CELL.sub("\t", "\n".join(lines))
+    parts = _HEADING_LINE.split("\n".join(lines))
+    text = "".join(
+        part if is_heading else _NEXT_CELL.sub("\t", part)
+        for part, is_heading in zip(parts, cycle((False, True)))
+    )
     if _ROW_BELOW_ROW.search(text) is None:
         text = _EMPTY_LINES.sub(r"\1", text)
     return text.split("\n")
@@ -134,13 +139,14 @@ def _split(line: str) -> list[str]:
 def _even(rows: list[list[str]]) -> list[tuple[Cell, ...]]:
     """Return rows as cells; one that is longer or shorter than the head is merged.
 
-    Where a browser copies merged cells the others move to the left.
+    Where a browser copies merged cells the others move to the left, so that what is
+    below them is not clear either.
     """
-    width = len(rows[0])
-    return [
-        tuple(Cell(_plain(text), len(row) == width) for text in row[:_WIDEST])
-        for row in rows
-    ]
+    width, is_even, found = len(rows[0]), True, []
+    for row in rows:
+        is_even = is_even and len(row) == width
+        found.append(tuple(Cell(_plain(text), is_even) for text in row[:_WIDEST]))
+    return found
 
 
 def _plain(text: str) -> str:

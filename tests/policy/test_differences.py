@@ -297,14 +297,14 @@ def test_merged_cells_are_not_understood() -> None:
     ]
 
 
-def test_a_copied_row_that_lacks_merged_cells_is_not_understood() -> None:
+def test_from_a_copied_row_that_lacks_merged_cells_on_nothing_is_understood() -> None:
     page = as_tabs(MARKDOWN).replace("Sev2\t4 Business Hours\t", "Sev2\t")
 
     found = other(page)
 
-    assert [verdict for *_, verdict in found] == [
-        NOT_UNDERSTOOD, NOT_UNDERSTOOD, Verdict.MISSING,
-    ]  # fmt: skip
+    rows = {(place.table, place.severity) for place, *_ in found}
+    assert rows == {("first_response", one) for one in ("sev2", "sev3", "sev4")}
+    assert {verdict for *_, verdict in found} == {NOT_UNDERSTOOD, Verdict.MISSING}
 
 
 @pytest.mark.parametrize("end", ["", "</tr>\n"], ids=["open", "closed"])
@@ -356,6 +356,22 @@ def test_a_merged_cell_reaches_to_the_end_of_its_group_at_most() -> None:
 
 def test_a_page_copied_with_tabs_on_their_own_lines_is_read() -> None:
     assert other(as_paragraphs(MARKDOWN).replace("\t", "\t\n\n")) == []
+
+
+def test_a_heading_above_a_copied_table_without_a_corner_is_read() -> None:
+    page = as_tabs(MARKDOWN).replace("Severity\t", "\t")
+
+    assert other(page) == []
+
+
+def test_below_a_shorter_heading_row_nothing_is_clear() -> None:
+    page = (
+        "First response\n\nSeverity\tFirst response\tFirst response\tFirst response\n"
+        "Premium Support\tStandard Support\tFree Trial / Self-Service\n"
+        "Sev3\t1 Business Day\t9 Business Days\t2 Business Days\n"
+    )
+
+    assert Verdict.SAME not in {one.verdict for one in differences.found(POLICY, page)}
 
 
 def test_tables_about_other_things_are_left_out() -> None:
