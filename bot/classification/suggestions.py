@@ -127,7 +127,8 @@ def may_hide_sev1(
     looks = {first for name, first, _ in found if name == "@look"}
     if losses - looks or ("@all" in names and names & _FAULT):
         return True
-    if any(token.kind == "word" and token.text in known for token in read):
+    words = [token.text in known for token in read if token.kind == "word"]
+    if words and 3 * sum(words) > len(words):  # Else most of it is not understood.
         return len(text) > LONGEST
     return any(token.kind in _UNREAD for token in read)
 

@@ -122,6 +122,7 @@ def test_what_may_hide_a_loss_is_never_surely_lower() -> None:
         ("https://status.example/2030/nobody-gets-in", True),
         ("thanks " * 1_400, True),
         ("아무도 로그인할 수 없습니다", True),
+        ("thanks, 아무도 로그인할 수 없습니다", True),
         ("one cart throws errors", False),
         ("one page in a dark mode", False),
         ("> nobody gets in\nthanks, that was last week", False),
@@ -135,7 +136,8 @@ def test_a_loss_may_be_named_or_stand_where_nothing_is_read(
     read = list(tokens(text))
     found = list(features(read))
 
-    assert may_hide_sev1(text, read, found, {"thanks", "one"}) is hides
+    known = "thanks that was last week one cart throws errors page in a dark mode"
+    assert may_hide_sev1(text, read, found, {*known.split()}) is hides
 
 
 @pytest.mark.parametrize(
