@@ -90,7 +90,7 @@ def _people(policy: Policy) -> Iterator[str]:
     on_call = {role.value: who for role, who in _holders(policy)}
     for role, other in _shared(on_call):
         yield f"on_call.{role}: is the {other}, too; nobody stands behind them"
-    told = {role for step in policy.escalation.steps for role in step.tell}
+    told = set(policy.escalation.roles)
     for role in on_call:
         if role not in told:
             yield f"on_call.{role}: no step of the escalation tells them"
@@ -205,7 +205,7 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
     """Return the sentences about single values, and whether each is true."""
     every, again = policy.escalation.check_in_every, policy.escalation.check_in_repeat
     repeat, kept_for = policy.escalation.repeat, policy.erase_texts_after or _DAY * 7
-    waits, at_least = policy.escalation.repeat_sev2, policy.reminders.at_least
+    waits = policy.escalation.repeat_sev2
     before, together = policy.reminders.before_closing, policy.reminders.together
     days = [spans for spans in policy.team_hours.home.weekly if spans]
     longest_day = max(spans[-1].closes - spans[0].opens for spans in days)
@@ -235,8 +235,6 @@ def _odd(policy: Policy) -> Mapping[str, bool]:
         f"check_in_every, {said(every)}; the next check-in would be due first": (
             again >= every
         ),
-        "reminders.at_least: a late target can be reminded of every "
-        f"{said(at_least)}": at_least < _SHORTEST_REPEAT,
         f"update_emoji: people put {policy.update_emoji} on messages for other "
         "reasons; each of them counts as an answer to the customer": (
             policy.update_emoji in _EVERYDAY

@@ -67,10 +67,10 @@ def test_check_accepts_a_good_file(run: Run) -> None:
     assert ran == Ran(
         0,
         "policies.yaml is good: 3 plans, 1 calendar, 4 customers.\n"
-        "Outside of a person's working day, and in their quiet hours, only Sev1 of "
-        "premium, standard rings: the policy wakes people for it. The rest waits "
-        "unless it is due before their next working day. Besides pages a person gets "
-        "at most 12 messages a day.\n",
+        "Outside of a person's working day and shifts, and in their quiet hours, only "
+        "Sev1 of premium, standard rings: the policy wakes people for it. The rest "
+        "waits; outside of quiet hours not if it is due before their next working "
+        "day. Besides pages a person gets at most 12 messages a day.\n",
         "",
     )
 

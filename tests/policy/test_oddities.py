@@ -156,11 +156,6 @@ def hours(words: str, holidays: str = "{country: XY}") -> tuple[str, str]:
             ],
         ),
         (
-            "at_least: 15m",
-            "at_least: 1m",
-            ["reminders.at_least: a late target can be reminded of every 1m"],
-        ),
-        (
             'digest: {at: "09:15"}\n',
             'digest: {at: "09:15"}\nintake: [C0INTAKE, C0SUPPORT]\n',
             [

@@ -61,8 +61,8 @@ def _rings(policy: Policy) -> str:
     ]
     rings = f"only {'; '.join(wakes)} rings: {Why.WAKES}" if wakes else "nothing rings"
     return (
-        "Outside of a person's working day, and in their quiet hours, "
-        f"{rings}. The rest waits unless {Why.MISSED}. "
+        "Outside of a person's working day and shifts, and in their quiet hours, "
+        f"{rings}. The rest waits; outside of quiet hours not if {Why.MISSED}. "
         f"Besides pages a person gets at most {policy.budget} messages a day."
     )
 
