@@ -105,11 +105,11 @@ def fire(  # noqa: PLR0913  # A deadline, and who hears it.
         extra = Step(deadline.step - 1, StepKind.SNOOZED, now, to_owner=True)
         if deadline.kind.is_internal and step is not None:
             # Somebody comes on after a page that rang for nobody.
-            extra = replace(step, at=now)
+            extra = replace(step, at=now, roles=policy.escalation.roles)
         return extra, _awaiting(deadline, deadline.step, step, fired=fired)
     assert step is not None, "a reminder that is due is one of the steps"
     later = next(steps, None)
-    everybody = {role for one in policy.escalation.steps for role in one.tell}
+    everybody = set(policy.escalation.roles)
     is_first = (
         incident.severity is Severity.SEV1
         and step.kind is StepKind.PAGE

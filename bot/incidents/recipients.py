@@ -190,8 +190,10 @@ def fire(
             told.append(one)
     if step.kind is StepKind.PAGE and not any(one.is_person for one in told):
         told = [Recipient(policy.channels.fallback, Because.FALLBACK)]
-        at = _comes_on(policy, incident, now, after.next_nudge_at, ring)
-        after = nudges.with_extra_page(after, at) if at else after
+        people = on_call(policy, now, incident).named()
+        if not any(ring(person, now).is_now for _, person in people):
+            at = _comes_on(policy, incident, now, after.next_nudge_at, ring)
+            after = nudges.with_extra_page(after, at) if at else after
     return Fired(step, after, tuple(told), tuple(held))
 
 

@@ -200,7 +200,5 @@ def _page(
     repeats = position - len(escalation.steps) + 1
     waited = escalation.repeated_after(incident.severity, repeats)
     at = hours.add(start, escalation.steps[-1].after + waited)
-    everybody = tuple(
-        dict.fromkeys(role for one in escalation.steps for role in one.tell)
-    )
-    return Step(number, StepKind.PAGE, at, is_check_in, everybody, escalation.rings)
+    everybody, rings = escalation.roles, escalation.rings
+    return Step(number, StepKind.PAGE, at, is_check_in, everybody, rings)

@@ -37,6 +37,11 @@ class Escalation:
     wakes: frozenset[tuple[Severity, str]]
 
     @property
+    def roles(self) -> tuple[Role, ...]:
+        """Return everybody whom it pages."""
+        return tuple(dict.fromkeys(role for one in self.steps for role in one.tell))
+
+    @property
     def rings(self) -> tuple[str, ...]:
         """Return all that rings outside of Slack."""
         return tuple(dict.fromkeys(one.ring for one in self.steps if one.ring))

@@ -49,7 +49,7 @@ def _hours_of(rotation: Rotation | Feed) -> int:
 
 def _gaps(policy: Policy, now: datetime) -> Iterator[str]:
     """Name who is to be woken by night, with the first time at which nobody is on."""
-    told = {role for step in policy.escalation.steps for role in step.tell}
+    told = set(policy.escalation.roles)
     wakes = sorted(policy.escalation.wakes)
     for key, role, holders in policy.on_call.written():
         waking = [

@@ -317,16 +317,19 @@ RETURNING count;
 
 -- name: save_fired
 -- The CAST is for PostgreSQL: a bare parameter in VALUES is text there.
-WITH fresh (workspace, incident, kind, count, step, fired, next_nudge_at) AS (
+WITH fresh (
+  workspace, incident, kind, count, step, fired, next_nudge_at, snoozed_until
+) AS (
 VALUES (
-  :workspace, :incident, :kind, :count, :step, :fired, CAST(:next_nudge_at AS INSTANT)
+  :workspace, :incident, :kind, :count, :step, :fired, CAST(:next_nudge_at AS INSTANT),
+  CAST(:snoozed_until AS INSTANT)
 )
 )
 UPDATE deadlines
 SET step = fresh.step,
   fired = fresh.fired,
   next_nudge_at = fresh.next_nudge_at,
-  snoozed_until = NULL
+  snoozed_until = fresh.snoozed_until
 FROM fresh
 WHERE deadlines.workspace = fresh.workspace
   AND deadlines.incident = fresh.incident

@@ -20,7 +20,15 @@ _INCIDENT, _DEADLINE = (
     tuple(field.name for field in fields(kind)) for kind in (Incident, Deadline)
 )
 # The key of a deadline, and what a fired reminder changes of it.
-_FIRED = ("incident", "kind", "count", "step", "fired", "next_nudge_at")
+_FIRED = (
+    "incident",
+    "kind",
+    "count",
+    "step",
+    "fired",
+    "next_nudge_at",
+    "snoozed_until",
+)
 # `asdict` deep-copies every value, and building by keywords takes twice as long.
 _OF_INCIDENT, _OF_DEADLINE = attrgetter(*_INCIDENT), attrgetter(*_DEADLINE)
 _TO_INCIDENT, _TO_DEADLINE = itemgetter(*_INCIDENT), itemgetter(*_DEADLINE)
