@@ -20,6 +20,7 @@ from bot.policy.severities import Severity
 from bot.store.database import Transaction
 from bot.store.tables import (
     items,
+    leases,
     locks,
     marks,
     outbox_messages,
@@ -297,10 +298,17 @@ class Reminders:
         attention.send(tx, self._context, now, new_messages)
 
     def _end_digests(self, tx: Transaction, now: datetime) -> None:
-        """Let the digests that another has followed lose their buttons."""
+        """Let the digests that another has followed lose their buttons.
+
+        Once: Slack may refuse the edit. One that is older stays as it is.
+        """
         for one in outbox_messages.live_digests(tx):
-            if datetime.fromisoformat(one.refs["until"]) <= now:
+            until = datetime.fromisoformat(one.refs["until"])
+            if until > now:
+                continue
+            if now - until < timedelta(days=1):
                 outbox_messages.refresh_one(tx, one.key, **self._context.instants())
+            leases.note_edited(tx, one.key, ts=one.ts, rendered="", is_live=False)
 
     def _refresh(self, tx: Transaction, incidents: Iterable[int]) -> None:
         outbox_messages.refresh(tx, incidents, **self._context.instants())

@@ -453,6 +453,20 @@ def test_the_next_digest_takes_the_buttons_of_the_one_before(tell: Tell) -> None
     assert "[Take it]" in newer
 
 
+def test_an_older_digest_that_cannot_be_edited_is_tried_once(tell: Tell) -> None:
+    told = tell("2026-11-24 08:00")
+    told.travel(pacific("2026-11-25 09:14"))
+    (before,) = told.slack.channel("leads")
+    told.slack.workspace.delete(before)
+    told.travel(pacific("2026-11-25 09:15"))
+
+    for _ in range(5):
+        told.advance(minutes=1)
+
+    asked = [one.arguments["ts"] for one in told.slack.calls("chat.update")]
+    assert asked.count(before.ts) == 1
+
+
 def test_a_digest_tells_of_nobody_elses_incidents(tell: Tell) -> None:
     told = several(tell, "2026-11-24 10:00")
     told.command("dee", "/sev2 acme: of premium owner=@dee")
