@@ -139,6 +139,23 @@ def test_what_was_taken_from_a_list_stays_in_it(tuesday: Story) -> None:
     )
 
 
+@pytest.mark.parametrize("asked", ["/incident", "/incident unowned"])
+def test_what_was_taken_stays_on_the_page_of_a_long_list(
+    tuesday: Story, asked: str
+) -> None:
+    for number in range(12):
+        tuesday.command("dee", f"/sev3 acme: fault {number}")
+    shown = tuesday.command("ben", asked).private
+    assert shown
+
+    first = next(one for one in shown.blocks if one["type"] == "actions")
+    said = tuesday.asked("ben", f"{first['block_id']}/take_in_list", shown)
+
+    (_, row, button, *_) = said.splitlines()
+    assert "INC-1 Acme" in row
+    assert button == "[First response sent]"
+
+
 def test_a_late_press_in_the_private_answer_says_why(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails")
     shown = tuesday.command("ben", "/incident 1").private

@@ -28,10 +28,9 @@ def message(  # noqa: PLR0913  # Which list, and which page of it.
     if not lines:
         return say(said := f"No incident is {what}.", [section(said)])
     plain, token = voice.both()
-    own = {one.incident.number for one in lines if voice.is_to(one.incident.owner)}
-    ordered = sorted(lines, key=lambda one: one.incident.number not in own - {taken})
-    last = (len(ordered) - 1) // _A_PAGE
+    last = (len(lines) - 1) // _A_PAGE
     page = min(page, last)
+    ordered = _ordered(lines, voice, page, taken)
     shown = ordered[page * _A_PAGE : (page + 1) * _A_PAGE]
     head = _head(lines, voice, what)
     blocks = [section(f"*{head}*")]
@@ -54,6 +53,17 @@ def message(  # noqa: PLR0913  # Which list, and which page of it.
         )
     first = work_lines.words(shown[0], plain)
     return say(f"{head} {first}", blocks)
+
+
+def _ordered(
+    lines: Sequence[Line], voice: Voice, page: int, taken: int | None
+) -> list[Line]:
+    """Return the reader's own first; what they just took heads the page they see."""
+    first = page * _A_PAGE
+    moved = [one for one in lines if one.incident.number == taken]
+    others = [one for one in lines if one.incident.number != taken]
+    others.sort(key=lambda one: not voice.is_to(one.incident.owner))
+    return [*others[:first], *moved, *others[first:]]
 
 
 def _head(lines: Sequence[Line], voice: Voice, what: str) -> str:
