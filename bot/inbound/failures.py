@@ -36,6 +36,8 @@ def answered(number: int | None, answer: Callable[[], T]) -> T | Message:
     except (StorageError, SlackError) as error:
         logger.warning("an act was recorded, not answered", extra={"error": str(error)})
         why = error.reason if isinstance(error, StorageError) else reason(error.code)
+    except (UserError, Refusal) as error:
+        why = said_of(error).rstrip(".")
     except Exception:  # Whatever it is, the act must not be said to be lost.
         logger.exception("an act was recorded, not answered")
         why = OURS
@@ -75,13 +77,16 @@ def press_in_doubt(why: str) -> str:
     return f"{answers.not_known(escape(why))}. Press it again: it counts only once."
 
 
-def shortcut_failed(why: str) -> str:
-    return f"NOT recorded ({escape(why)}). Choose it once more."
+def shortcut_failed(why: str, *, in_doubt: bool = False) -> str:
+    return _failed(why, "Choose it once more", in_doubt=in_doubt)
 
 
 def emoji_failed(why: str, *, in_doubt: bool = False) -> str:
-    """Return that an emoji on a message did nothing, or perhaps nothing."""
-    again = "Take the emoji off and put it on again"
+    return _failed(why, "Take the emoji off and put it on again", in_doubt=in_doubt)
+
+
+def _failed(why: str, again: str, *, in_doubt: bool) -> str:
+    """Return that what somebody chose did nothing, or perhaps nothing."""
     if in_doubt:
         return f"{answers.not_known(escape(why))}. {again}: it counts only once."
     return f"NOT recorded ({escape(why)}). {again}."

@@ -169,8 +169,8 @@ class Listeners:
         except (UserError, Refusal) as error:
             return answers.sentence(failures.said_of(error))
         except (StorageError, SlackError) as error:
-            why, _ = failures.not_recorded(error)
-        return answers.sentence(failures.shortcut_failed(why))
+            why, in_doubt = failures.not_recorded(error)
+        return answers.sentence(failures.shortcut_failed(why, in_doubt=in_doubt))
 
     def _on_search(self, ack: Ack, body: Payload) -> None:
         """Offer what a menu finds; nothing to people who may not use the bot."""

@@ -112,11 +112,15 @@ class Forms:
         result = self._triage.set_customer(_act(form), *whose)
         return self._left(form, result, customer.receipt)
 
-    def _hand_off(self, form: Submission) -> str:
+    def _hand_off(self, form: Submission) -> Message | str:
         number, to = hand_off.read(form)
         self._must_be_member(hand_off.TO, to)
         result = self._triage.offer(_act(form), number, to)
-        return hand_off.receipt(result.incident, to, self._voice(form))
+
+        def answer() -> str:
+            return hand_off.receipt(result.incident, to, self._voice(form))
+
+        return answered(number, answer)
 
     def _void(self, form: Submission) -> str:
         number, reason = voiding.read(form)

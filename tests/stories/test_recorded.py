@@ -95,12 +95,15 @@ def test_quiet_hours_are_not_said_to_be_lost(tuesday: Story) -> None:
     assert "22:00" in tuesday.read(shown)
 
 
-@pytest.mark.parametrize("button", ["First response sent", "Change"])
+@pytest.mark.parametrize("button", ["First response sent", "Change", "Hand off"])
 def test_a_form_that_was_recorded_is_not_kept_open(cut: Story, button: str) -> None:
     entries = {"told": "We are on it"}
     if button == "Change":
         cut.more("ana", button)
         entries = {"severity": "sev3", "reason": "One tablet only"}
+    elif button == "Hand off":
+        cut.more("ana", button)
+        entries = {"to": "U0BEN"}
     else:
         cut.open_form("ana", button, cut.card())
 
