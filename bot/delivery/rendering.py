@@ -305,8 +305,15 @@ class Renderer:
         reader, policy, now = self._reader(tx, message), self._policy(), self._clock()
         folded = outbox_messages.folded(tx, message.key)
         links = self._addresses
-        due, rest = due_reminders.folded(tx, message, folded, policy, now, links)
-        every = (due, *(self._rendered(tx, one) for one in rest))
+        said_of = {
+            one.id: self._rendered(tx, one)
+            for one in folded
+            if one.kind is not MessageKind.REMINDER
+        }
+        # What has nothing to say any more stands for nothing else.
+        told = [one for one in folded if said_of.get(one.id, one) is not None]
+        due, rest = due_reminders.folded(tx, message, told, policy, now, links)
+        every = (due, *(said_of[one.id] for one in rest))
         found = [one for one in every if one is not None]
         if not found and message.ts is None:
             return None
