@@ -173,7 +173,7 @@ def _announced(
 
     Taking the incident ends an offer, and so can a release. The owner and the person
     who made the offer hear of it, unless they acted themselves or are gone. After a
-    release, so does the person who was asked.
+    release, so does the person who was asked, unless their quiet hours held it.
     """
     details = event.details
     is_release = event.kind is EventKind.RELEASED
@@ -187,7 +187,9 @@ def _announced(
     is_answer = event.kind in _ANSWERS and before.offered_to is not None
     if is_answer or (is_release and "to" in details):
         told = {before.owner or before.opened_by, offered_by}
-        told |= {details["to"]} if is_release else set()
+        held_until = before.offered_from
+        was_asked = held_until is None or held_until <= event.recorded_at
+        told |= {details["to"]} if is_release and was_asked else set()
         for person in sorted(filter(None, told - {event.by, details.get("who")})):
             yield OfferAnswered(person)
     elif _is_news_to_owner(before, event):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from bot.business_time.schedules import DAY, Schedule, Span
+from bot.business_time.schedules import Span
 from bot.incidents.deadlines import Deadline, owed_to_customer
 from bot.incidents.incidents import Incident
 from bot.policy import quiet_hours
@@ -154,10 +154,10 @@ def _by_the_clock(
 def quiet_ends(account: Account, at: datetime) -> datetime:
     """Return when the quiet hours end in which an instant lies."""
     assert account.quiet is not None, "there are quiet hours"
-    ends, today = account.quiet.closes % DAY, at.astimezone(account.zone).date()
-    clock = Schedule(account.zone, ((account.quiet,),) * 7)
-    instants = (clock.instant(today + days * DAY, ends) for days in (0, 1))
-    return next(one for one in instants if one > at)
+    at = at.replace(second=0, microsecond=0)
+    while _is_quiet(account, at):
+        at += timedelta(minutes=1)
+    return at
 
 
 def _is_quiet(account: Account, at: datetime) -> bool:

@@ -44,6 +44,8 @@ NO_LINKS: Mapping[int, str] = {}
 # A time of day this near can mean one day only.
 _CLOSE = timedelta(hours=12)
 _NOW_FOR = timedelta(minutes=15)
+# A text is worded after the act that it tells of, maybe by another bot's clock.
+_CLOSE_TO_NOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def last_heard(incident: Incident, voice: Voice, told: str = "") -> str:
 def is_asked(incident: Incident, to: str, voice: Voice) -> str:
     """Return that somebody is asked to take an incident, or when they will be."""
     at = incident.offered_from
-    if at is None or at <= voice.now:
+    if at is None or at <= voice.now + _CLOSE_TO_NOW:
         return f"{mention(to)} is asked to take it."
     later = voice.clock(at, "will be asked to take it at")
     return f"{mention(to)} {later}, when their quiet hours end."

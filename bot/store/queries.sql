@@ -367,15 +367,7 @@ SELECT number
 FROM incidents
 WHERE workspace = :workspace
   AND offered_until IS NOT NULL
-ORDER BY number;
-
--- name: shorten_offers
--- These were made by a clock that was ahead.
-UPDATE incidents
-SET offered_until = :until
-WHERE workspace = :workspace
-  AND offered_until > :until
-RETURNING number;
+ORDER BY offered_until, number;
 
 -- name: postpone_deadline
 -- A deadline that was closed meanwhile has nothing left to remind of.
@@ -791,7 +783,7 @@ WHERE workspace = :workspace
   AND incident IS NULL
   AND is_live = 1
   AND kind = 'digest'
-ORDER BY key;
+ORDER BY id;
 
 -- name: unfold
 -- Send what a list was to say by itself: Slack does not take the list, or not the edit

@@ -122,9 +122,12 @@ def _mornings(
             continue
         held, key = _released(tx, person, now), f"morning/{today:%Y-%m-%d}/{person}"
         if not is_day or begun > openings[0]:
-            if not held:
+            # The day's own list waited for what was held, which was answered since.
+            waited = is_day and begun in held_until.get(person, ())
+            if not held and (not waited or outbox_messages.find(tx, key)):
                 continue
-            key += f"/{begun:%H%M}" if is_day else f"/{begun:%d%H%M}"
+            if held:
+                key += f"/{begun:%H%M}" if is_day else f"/{begun:%d%H%M}"
         until = next_morning(day, now)
         found = morning_of(tx, policy, person, held, now=now, until=until)
         is_said = _says_nothing_more(found, reminded.get(person, ()))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from bot.incidents import acts
@@ -23,8 +24,13 @@ def make(tx: Transaction, context: Context) -> None:
         if offer is None or at is None or at > now:
             continue
         new = announcements.offer(incident, offer)
-        if outbox_messages.find(tx, new.key) is None:
-            attention.send(tx, context, now, [new])
+        if outbox_messages.find(tx, new.key) is not None:
+            continue
+        free = records.free_incident(tx, incident.number)
+        if free != incident:
+            continue
+        records.update_incident(tx, replace(free, offered_until=now + OFFER_STANDS))
+        attention.send(tx, context, now, [new])
 
 
 def next_at(tx: Transaction, now: datetime) -> datetime | None:
@@ -34,8 +40,9 @@ def next_at(tx: Transaction, now: datetime) -> datetime | None:
 
 
 def _open(tx: Transaction) -> Iterator[Incident]:
-    for row in tx.all("open_offers"):
-        incident = records.incident(tx, row["number"])
+    # By number: that is the order in which incidents are locked.
+    for number in sorted(row["number"] for row in tx.all("open_offers")):
+        incident = records.incident(tx, number)
         if incident is not None:
             yield incident
 
@@ -61,4 +68,9 @@ def take_back(tx: Transaction, context: Context) -> None:
 
 def shorten(tx: Transaction, context: Context) -> None:
     """Let no offer stand longer than it may from now on: a clock was ahead."""
-    tx.write("shorten_offers", until=context.clock() + OFFER_STANDS)
+    now = context.clock()
+    for incident in _open(tx):
+        offer = happenings.open_offer(tx, incident)
+        if offer and offer.recorded_at > now:
+            until = now + OFFER_STANDS
+            records.update_incident(tx, replace(incident, offered_until=until))

@@ -37,7 +37,8 @@ def _brought_forward(
     What was held comes as the old hours would have ended, and the list with it.
     """
     today = after.business_day(now)
-    was_to_begin = before.pieces_on(today)[0].opens
+    was = before.pieces_on(today)
+    was_to_begin = was[0].opens if was else before.next_opening(now) or now
     has_begun = after.pieces_on(today)[0].opens <= now
     if now < was_to_begin and has_begun and id not in items.held_until(tx):
         yield NewMessage(

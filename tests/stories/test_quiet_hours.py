@@ -1,7 +1,10 @@
 """Quiet hours of one's own: `/oncall quiet 22:00-07:00`."""
 
+import re
+
 import pytest
 
+from tests.field import ROOT, read_policy
 from tests.stories.conftest import Tell
 from tests.story import Story, pacific
 
@@ -15,10 +18,9 @@ def said(story: Story, text: str, who: str = "ana") -> str:
 
 def test_they_are_said_until_they_are_over(tuesday: Story) -> None:
     line = (
-        "Your quiet hours: 22:00 to 07:00. Reminders wait then, unless they wake "
-        "people: they come in your next list. An incident that is offered to you "
-        "waits until 07:00. What somebody does to what is yours still comes at once. "
-        "`/oncall quiet off` ends them."
+        "Your quiet hours: 22:00 to 07:00. Reminders and offers wait then, unless they "
+        "wake people: reminders come in your next list, offers at 07:00. What somebody "
+        "does to what is yours still comes at once. `/oncall quiet off` ends them."
     )
 
     assert said(tuesday, "/incident oncall quiet 22-7") == line
@@ -74,7 +76,7 @@ def test_hours_that_cover_a_whole_day_leave_pages_and_one_list(tell: Tell) -> No
 
     told.advance(hours=9)
 
-    assert "in a list at 18:00, for that is your whole working day." in answer
+    assert "in a list at 18:00, for that is your whole working day, " in answer
     heard = [line for line in told.heard("ana") if "INC-2 Acme: checkout" not in line]
     assert [line[:9] for line in heard] == ["Tue 18:00"]
     assert "INC-1" in " ".join(map(told.read, told.slack.dm("ana")))
@@ -172,6 +174,30 @@ def test_an_incident_offered_as_it_is_opened_waits_as_well(tell: Tell) -> None:
     assert told.heard("ana") == []
 
 
+def test_an_offer_is_called_held_only_in_quiet_hours(tell: Tell) -> None:
+    told = tell("2026-11-24 10:00")
+    told.clock.travel(told.now, speed=1)
+
+    answer = told.command("ben", "/sev3 globex: exports fail owner=@ana")
+
+    assert "@ana is asked to take it." in told.read(answer.private, "ben")
+
+
+def test_an_offer_that_waited_through_an_outage_stands_from_when_it_is_made(
+    tell: Tell,
+) -> None:
+    told = tell("2026-11-24 10:00")
+    told.command("ana", "/oncall quiet 08:00-12:30")
+    told.command("ben", "/sev3 globex: exports fail owner=@ana")
+
+    told.clock.travel(pacific("2026-11-24 13:00"))
+    told.settle()
+
+    asked = [line for line in told.heard("ana") if "asks you" in line]
+    assert [line[:9] for line in asked] == ["Tue 13:00"]
+    assert "stands until 13:15" in told.read(told.slack.dm("ana")[0], "ana")
+
+
 def test_an_offer_of_what_wakes_people_comes_in_quiet_hours(tell: Tell) -> None:
     told = tell("2026-11-24 10:00")
     told.command("ana", "/oncall quiet 08:00-12:30")
@@ -215,6 +241,19 @@ def test_a_morning_list_comes_as_quiet_hours_are_cut_short(
     lists = [line for line in told.heard("ana") if "Wed 25 Nov" in line]
     assert [line[:9] for line in lists] == ["Wed 09:40"]
     assert "INC-1" in told.read(told.slack.dm("ana")[-1])
+
+
+@pytest.mark.parametrize("changed", ["off", "22-7"])
+def test_quiet_hours_over_the_whole_of_a_short_day_can_be_changed(
+    tell: Tell, changed: str
+) -> None:
+    week, short = "mon-fri: 09:00-17:00", "{mon-thu: 09:00-17:00, fri: 09:00-13:00}"
+    text = (ROOT / "policies.yaml").read_text(encoding="utf-8")
+    policy = read_policy(re.sub(rf"\n *{week}", f" {short}", text, count=1))
+    told = tell("2026-12-04 10:00", policy=policy)
+    told.command("ana", "/oncall quiet 06:00-14:00")
+
+    assert "NOT recorded" not in said(told, f"/oncall quiet {changed}")
 
 
 def test_other_quiet_hours_bring_no_second_list(tell: Tell) -> None:

@@ -21,7 +21,8 @@ def view(incident: Incident, policy: Policy) -> View:
             field(TO, "To whom?", person_input()),
             context(
                 f"{keeps_it(incident)} until they accept. Without an answer in "
-                f"{span(OFFER_STANDS)} the offer is over, and you are told."
+                f"{span(OFFER_STANDS)} the offer is over, and you are told. In their "
+                "quiet hours they are asked afterwards."
             ),
         ],
         callback_id=ID,

@@ -86,10 +86,10 @@ def quiet_line(policy: Policy, quiet: Span | None) -> str:
     if quiet_hours.are_all(quiet, policy.persons_week):
         where = f"in a list at {ends}, for that is your whole working day"
     return (
-        f"Your quiet hours: {quiet_hours.clock(quiet.opens)} to {ends}. Reminders wait "
-        f"then, unless they wake people: they come {where}. An incident that is "
-        f"offered to you waits until {ends}. What somebody does to what is yours still "
-        "comes at once. `/oncall quiet off` ends them."
+        f"Your quiet hours: {quiet_hours.clock(quiet.opens)} to {ends}. Reminders and "
+        f"offers wait then, unless they wake people: reminders come {where}, offers at "
+        f"{ends}. What somebody does to what is yours still comes at once. `/oncall "
+        "quiet off` ends them."
     )
 
 

@@ -367,6 +367,8 @@ def opens_at(tx: Transaction, name: str) -> datetime:
         ("next_instants", "deadlines_next_nudge"),
         ("next_instants", "incidents_offered"),
         ("expired_offers", "incidents_offered"),
+        ("open_offers", "incidents_offered"),
+        ("live_digests", "outbox_live"),
         ("fallen_deadlines", "deadlines_fallen"),
     ],
 )
