@@ -105,6 +105,19 @@ def test_a_page_for_nobody_comes_again_as_somebody_comes_on(tell: Tell) -> None:
     assert [line[:9] for line in told.heard("dee") if "Sev1" in line] == ["Wed 09:00"]
 
 
+def test_a_change_loses_no_page_for_who_comes_on_and_no_repeat(tell: Tell) -> None:
+    told = tell("2026-11-25 08:48", policy=nobody_but(9, 17))
+    told.command("lea", SEV1)
+    told.travel(pacific("2026-11-25 08:55"))
+    told.more("lea", "Change")
+    told.submit("lea", plan="standard", reason="They moved")
+
+    told.travel(pacific("2026-11-25 09:25"))
+
+    pages = [line for line in told.heard("dee") if "Sev1" in line]
+    assert [line[:9] for line in pages] == ["Wed 09:00", "Wed 09:23"]
+
+
 def test_a_sev2_for_nobody_waits_for_the_first_whose_day_it_is(tell: Tell) -> None:
     told = tell("2026-11-25 09:40", policy=nobody_but(10, 17))
 
