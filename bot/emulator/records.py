@@ -165,6 +165,14 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class UserGroup:
+    """A group of people who can be mentioned together; `members` are their ids."""
+
+    members: tuple[str, ...]
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message as it is now.
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bot.emulator.api.refusals import Json
-from bot.emulator.records import Change, Channel, Message, Person, View
+from bot.emulator.records import Change, Channel, Message, Person, UserGroup, View
 
 Listener = Callable[[Change, Any], None]
 Clock = Callable[[], datetime]
@@ -19,7 +19,7 @@ BOT = "sevbot"
 SCOPES = frozenset({
     "commands", "chat:write", "im:write", "users:read", "channels:read", "groups:read",
     "im:history", "channels:history", "groups:history", "dnd:read", "app_mentions:read",
-    "reactions:read",
+    "reactions:read", "usergroups:read", "usergroups:write",
 })  # fmt: skip
 
 
@@ -48,6 +48,7 @@ class Workspace:
         self.changed = threading.Condition()
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
+        self.user_groups: dict[str, UserGroup] = {}
         self.messages: dict[tuple[str, str], Message] = {}
         self.silences: dict[str, tuple[datetime, datetime]] = {}
         self.privates: dict[tuple[str, str], Message] = {}

@@ -16,8 +16,9 @@ METHODS = frozenset({
     "apps.connections.open", "auth.teams.list", "auth.test", "bots.info",
     "chat.delete", "chat.postEphemeral", "chat.postMessage", "chat.update",
     "conversations.history", "conversations.info", "conversations.open",
-    "conversations.replies", "dnd.info", "reactions.get", "response_url", "users.info",
-    "users.list", "views.open", "views.update",
+    "conversations.replies", "dnd.info", "reactions.get", "response_url",
+    "usergroups.users.list", "usergroups.users.update", "users.info", "users.list",
+    "views.open", "views.update",
 })  # fmt: skip
 
 CODES: Mapping[Fate, str] = {
@@ -54,19 +55,21 @@ CODES: Mapping[Fate, str] = {
         cant_update_message channel_is_limited_access channel_not_found
         compliance_exports_prevent_deletion duplicate_channel_not_found
         duplicate_external_id duplicate_message_not_found ekm_access_denied
-        exchanged_trigger_id expired_trigger_id expired_url file_comment_not_found
-        file_not_found hash_conflict
+        exchanged_trigger_id expired_trigger_id expired_url failed_for_some_users
+        file_comment_not_found file_not_found hash_conflict
         invalid_arg_name invalid_arguments invalid_array_arg invalid_attachments
         invalid_blocks invalid_blocks_format invalid_cursor invalid_limit
         invalid_metadata_filter_keys invalid_metadata_format invalid_metadata_schema
         invalid_trigger_id invalid_ts_latest invalid_ts_oldest invalid_url
-        invalid_user_combination is_archived is_inactive limit_required
+        invalid_user invalid_user_combination invalid_users is_archived is_inactive
+        limit_required
         list_record_comment_fetch_failed markdown_text_conflict messages_tab_disabled
         metadata_must_be_sent_from_app metadata_too_large
         method_not_supported_for_channel_type missing_argument missing_file_data
         msg_blocks_too_long msg_too_long no_dual_broadcast_content_update
-        no_item_specified no_permission no_text
-        not_enough_users not_found not_in_channel push_limit_reached
+        no_item_specified no_permission no_such_subteam no_text no_users_provided
+        not_enough_users not_found not_in_channel permission_denied
+        plan_upgrade_required push_limit_reached single_channel_guests_cannot_be_added
         slack_connect_canvas_sharing_blocked slack_connect_file_link_sharing_blocked
         slack_connect_lists_sharing_blocked team_not_found too_many_attachments
         too_many_contact_cards too_many_users used_url user_disabled user_not_found

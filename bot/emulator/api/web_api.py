@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.emulator.api import chat_api, history_api
+from bot.emulator.api import chat_api, history_api, usergroups_api
 from bot.emulator.api.arguments import decoded, page, required
 from bot.emulator.api.blocks_rules import check_view
 from bot.emulator.api.refusals import Json, Refused
@@ -26,6 +26,8 @@ SCOPES_OF_METHODS = {
     "conversations.info": {"C": "channels:read", "G": "groups:read"},
     "dnd.info": {"": "dnd:read"},
     "reactions.get": dict.fromkeys("CGD", "reactions:read"),
+    "usergroups.users.list": {"": "usergroups:read"},
+    "usergroups.users.update": {"": "usergroups:write"},
 }
 
 
@@ -66,6 +68,8 @@ class WebApi:
             "conversations.info": Method(Tier.THREE, self._conversations_info),
             "dnd.info": Method(Tier.THREE, self._dnd_info),
             "reactions.get": on(Tier.THREE, history_api.reactions),
+            "usergroups.users.list": on(Tier.TWO, usergroups_api.list_users),
+            "usergroups.users.update": on(Tier.TWO, usergroups_api.update_users),
             "users.info": Method(Tier.FOUR, self._users_info),
             "users.list": Method(Tier.TWO, self._users_list),
             "views.open": Method(Tier.FOUR, self._views_open),
