@@ -38,12 +38,13 @@ from bot.policy.policies import Policy
 from bot.running import housekeeping, workspaces
 from bot.running.clock_checks import ClockCheck
 from bot.running.daily_backups import DailyBackups
-from bot.running.heartbeat import Heartbeat
+from bot.running.heartbeat import Heartbeat, heartbeat_of
 from bot.running.quiet_times import QuietTimes
 from bot.running.reading import Reading
 from bot.running.record_checks import RecordCheck
 from bot.running.scheduler import TICK_EVERY_S, Scheduler, Wake, guarded
 from bot.running.senders import Senders
+from bot.running.user_groups import UserGroups
 from bot.settings import Settings, clock_of, text_of
 from bot.slack import actions
 from bot.slack.client import Slack
@@ -83,6 +84,7 @@ class Bot:
     clock_check: ClockCheck
     rings: Rings
     quiet_times: QuietTimes
+    user_groups: UserGroups
     feeds: Feeds
     backups: DailyBackups | None = None
     heartbeat: Heartbeat | None = None
@@ -202,9 +204,10 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
             links.one,
         ),
         quiet_times=QuietTimes(context, slack),
+        user_groups=UserGroups(context, slack),
         feeds=Feeds(context, feed_reading.sources_of(settings)),
         backups=_backups(settings, context),
-        heartbeat=_heartbeat(settings, lambda: bot.health()),  # noqa: PLW0108
+        heartbeat=heartbeat_of(settings, lambda: bot.health().is_well),
         policy_note=policy_note,
     )
     return bot
@@ -242,13 +245,6 @@ def _listeners(  # noqa: PLR0913  # What an act may touch.
         triage,
         wake,
     )
-
-
-def _heartbeat(settings: Settings, health: Callable[[], Health]) -> Heartbeat | None:
-    if settings.heartbeat_url is None:
-        return None
-    url, private = text_of(settings.heartbeat_url), settings.private_addresses
-    return Heartbeat(url, private, lambda: health().is_well)
 
 
 def _server(settings: Settings, database: Database) -> Database | None:
@@ -353,6 +349,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         Reading("clock", bot.clock_check.look),
         Reading("rings", bot.rings.send_due),
         Reading("quiet times", bot.quiet_times.read),
+        Reading("user groups", bot.user_groups.look),
         Reading("feeds", bot.feeds.look),
     ]
     if bot.heartbeat is not None:

@@ -44,6 +44,7 @@ _MOVABLE = (
     MessageKind.ON_CALL_AHEAD,
     MessageKind.NOBODY_ON_CALL,
     MessageKind.FEED,
+    MessageKind.USER_GROUP,
 )
 # This code is ours, not Slack's, so that the report can name one like any other.
 CARD_DELETED = "card_deleted_twice"

@@ -13,6 +13,7 @@ from bot.slack.messages import (
     lost_message,
     on_call,
     policy_notice,
+    user_group,
 )
 from bot.slack.messages.notice import notice
 from bot.slack.phrases import Voice
@@ -37,6 +38,7 @@ def _channel_lost(refs: Mapping[str, str], voice: Voice) -> Message:
 WORDED: Final[Mapping[MessageKind, _Worded]] = {
     MessageKind.ON_CALL_AHEAD: _told(on_call.ahead),
     MessageKind.FEED: _told(feed.trouble),
+    MessageKind.USER_GROUP: lambda refs, *_: user_group.message(refs),
     MessageKind.POLICY_ACCEPTED: policy_notice.accepted,
     MessageKind.POLICY_REFUSED: _told(policy_notice.refused),
     MessageKind.POLICY_DIFFERS: _told(policy_notice.differs),

@@ -106,7 +106,7 @@ class Renderer:
                 return self._notice(message)
             case MessageKind.NEW_RECORD | MessageKind.CHANNEL_LOST:
                 return self._notice(message)
-            case MessageKind.NO_OUTCOME | MessageKind.COMMANDS:
+            case MessageKind.NO_OUTCOME | MessageKind.USER_GROUP | MessageKind.COMMANDS:
                 return self._notice(message)
             case MessageKind.RING | MessageKind.RING_OVER:
                 raise AssertionError("these do not go to Slack")

@@ -107,6 +107,16 @@ OPTIONAL = (
         "off",
         "somebody may sleep through a page until its next step",
     ),
+    Scope(
+        "usergroups:read",
+        "sees who is in the user group that the policy names, before it changes that",
+        "no user group follows the shift",
+    ),
+    Scope(
+        "usergroups:write",
+        "puts whoever is primary into that user group, and nobody else",
+        "no user group follows the shift",
+    ),
 )
 EVENTS: Mapping[str, str] = {
     "user_change": "somebody moved to another zone, left, or became a guest",

@@ -19,7 +19,8 @@ from bot.settings import OUT_OF_REACH, SECRETS, Settings, text_of, wrong_secret
 from bot.slack.blocks import span
 from bot.slack.call_deadlines import PromptClient
 from bot.slack.calls import refusal, understood
-from bot.slack.identities import Identity, identity_of, member_of
+from bot.slack.identities import Identity, id_of, identity_of, member_of
+from bot.slack.reasons import reason
 
 _WITHIN_S = 10
 _SKEW = timedelta(minutes=1)
@@ -27,6 +28,7 @@ _INVITE = "In Slack, in that channel, type: /invite @{}"
 _REINSTALL = (
     "On the app's page, OAuth & Permissions, add it and press Reinstall to Workspace."
 )
+_GROUP = "Enable it in Slack, or write the id under Copy group ID in its menu."
 
 Body = Mapping[str, Any]
 
@@ -97,6 +99,7 @@ def examined(
     if policy is not None:
         yield from _channels(asker, policy, name)
         yield from _people(asker, policy, identity_of(me.body), system_clock())
+        yield from _user_group(asker, policy, _granted(me))
     yield note(
         "Slack tells no app who owns a slash command.",
         "Once the bot runs, type /incident help. If another app answers, make the "
@@ -275,6 +278,38 @@ def _person(
             "They change it in Slack under Preferences, Notifications; or name "
             "somebody else for the night.",
         )
+
+
+def _user_group(asker: Asker, policy: Policy, granted: set[str]) -> Iterator[Finding]:
+    """Look whether the group can follow the shift; only a change shows if it may."""
+    group, where = policy.on_call.user_group, "on_call.user_group"
+    if group is None:
+        return
+    answer = asker.ask(
+        "usergroups.users.list",
+        lambda body: [id_of(one) for one in body["users"]],
+        usergroup=group,
+    )
+    error = answer.error
+    if not error and "usergroups:write" not in granted:
+        error = "missing_scope"
+    if error:
+        is_scope = error == "missing_scope"
+        yield wrong(
+            f"{where} ({group}) does not follow the shift: {reason(error)}.",
+            _REINSTALL if is_scope else _GROUP,
+        )
+        return
+    strangers = sorted(set(answer.body["users"]) - policy.on_call.everybody().keys())
+    if strangers:
+        yield note(
+            f"{where} ({group}) has members whom policies.yaml does not know: "
+            f"{', '.join(strangers)}. The bot leaves it to them, unless that was "
+            "confirmed.",
+            f"If they may leave it, type: sevbot oncall --take-over-group {group}",
+        )
+        return
+    yield ok(f"{where} ({group}) has no members but those whom policies.yaml knows.")
 
 
 def _quiet(dnd: Mapping[str, Any], zone: str | None, now: datetime) -> str:

@@ -49,7 +49,8 @@ class OnCallChoice:
 
     The order is: the severity's, then the plan's, then the team's. `rotations` and
     `feeds` are all that are written, also what nobody is named by. `covers` are those
-    that somebody accepted, the oldest first.
+    that somebody accepted, the oldest first. `user_group` is the one in Slack that the
+    team's primary is alone in, if there is one.
     """
 
     team: Mapping[Role, Holders]
@@ -58,6 +59,7 @@ class OnCallChoice:
     rotations: tuple[Rotation, ...] = ()
     feeds: tuple[Feed, ...] = ()
     covers: tuple[Cover, ...] = ()
+    user_group: str | None = None
 
     def at(self, instant: datetime, severity: str | None, plan: str | None) -> OnCall:
         """Return who is on call at an instant for a severity and a plan."""

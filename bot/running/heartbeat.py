@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.delivery import web_calls
 from bot.delivery.web_calls import Networks, WebCallError
+from bot.settings import Settings, text_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,3 +36,12 @@ class Heartbeat:
         else:
             self.failure = None
         return _EVERY
+
+
+def heartbeat_of(settings: Settings, is_well: Callable[[], bool]) -> Heartbeat | None:
+    """Return the heartbeat of the settings; `None` if they name no address for it."""
+    if settings.heartbeat_url is None:
+        return None
+    return Heartbeat(
+        text_of(settings.heartbeat_url), settings.private_addresses, is_well
+    )

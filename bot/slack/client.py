@@ -162,6 +162,20 @@ class Slack:
 
         return called(self.web.dnd_info, read, user=person)
 
+    def group_members(self, group: str) -> frozenset[str]:
+        """Return who is in a user group; a disabled one is refused."""
+        return called(
+            self.web.usergroups_users_list,
+            lambda answer: frozenset(id_of(one) for one in answer["users"]),
+            usergroup=group,
+        )
+
+    def put_in_group(self, group: str, person: str) -> None:
+        """Put one person in the place of everybody in a user group."""
+        called(
+            self.web.usergroups_users_update, _nothing, usergroup=group, users=[person]
+        )
+
     def standing(
         self,
         channel: str,

@@ -18,6 +18,16 @@ _REASONS = {
     "no_permission": "the bot may do nothing in the channel; invite it there",
     "access_denied": "Slack denies the bot access to it",
     "ekm_access_denied": "the workspace's admins have suspended writing there",
+    "no_such_subteam": "there is no such user group, or it is disabled",
+    "permission_denied": (
+        "the workspace does not let an app change user groups; under Workspace "
+        "settings, Permissions, User Groups, it has to let everyone"
+    ),
+    "plan_upgrade_required": "user groups need a paid plan of Slack's",
+    "failed_for_some_users": "this person has left the workspace",
+    "invalid_users": "Slack knows no such person",
+    "invalid_user": "a guest or a bot cannot be in a user group",
+    "single_channel_guests_cannot_be_added": "a guest cannot be in a user group",
     "messages_tab_disabled": "the app's Messages tab is switched off",
     "restricted_action": "a rule of the workspace forbids it",
     "restricted_action_read_only_channel": "the channel is read-only",

@@ -488,6 +488,16 @@ VALUES (:workspace, :name, :at)
 ON CONFLICT (workspace, name) DO UPDATE SET at = excluded.at
 RETURNING name;
 
+-- name: claim_mark
+-- No row back means that another replica noted it lately.
+INSERT INTO marks (workspace, name, at)
+VALUES (:workspace, :name, :at)
+ON CONFLICT (workspace, name) DO UPDATE
+SET at = excluded.at
+WHERE marks.at <= :before
+  OR marks.at > excluded.at
+RETURNING name;
+
 -- name: drop_marks
 DELETE FROM marks
 WHERE workspace = :workspace

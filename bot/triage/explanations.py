@@ -95,6 +95,7 @@ def _occasion(kind: MessageKind) -> Occasion | None:  # One a kind.
             | MessageKind.ON_CALL_AHEAD
             | MessageKind.NOBODY_ON_CALL
             | MessageKind.FEED
+            | MessageKind.USER_GROUP
             | MessageKind.POLICY_ACCEPTED
             | MessageKind.POLICY_REFUSED
             | MessageKind.POLICY_DIFFERS

@@ -332,3 +332,43 @@ def test_check_warns_of_a_calendar_that_cannot_be_read(run: Run) -> None:
 
     said = "support.ics is a web page, perhaps one to log in, and no calendar."
     assert f"warning: rotations.support: {said}\n" in ran.out
+
+
+@pytest.fixture
+def group() -> None:
+    group = "on_call:\n  user_group: S0SUPPORT\n  primary: U0ANA\n"
+    write("policies.yaml", ("on_call:\n  primary: U0ANA\n", group))
+
+
+@pytest.mark.usefixtures("group")
+def test_a_group_is_taken_over_for_the_bot_to_look_at_now(run: Run) -> None:
+    failing = datetime(2026, 11, 24, tzinfo=UTC)
+    with closing(opened(read_settings().database_url, "T1")) as database:
+        with database.transaction() as tx:
+            for one in (marks.Mark.USER_GROUP, marks.Mark.USER_GROUP_FAILS):
+                marks.note(tx, one, failing)
+
+        ran = run("oncall", "--take-over-group", "S0SUPPORT")
+
+        with database.reading() as tx:
+            is_ours, noted = marks.is_taken_over(tx, "S0SUPPORT"), marks.noted(tx)
+    assert (ran.status, ran.out) == (
+        0,
+        "S0SUPPORT follows the shift from now on: whoever is primary is alone in it.\n",
+    )
+    assert is_ours
+    assert {"user_group", "user_group_fails"}.isdisjoint(noted)
+
+
+@pytest.mark.usefixtures("group")
+def test_without_a_record_no_group_is_taken_over(run: Run) -> None:
+    ran = run("oncall", "--take-over-group", "S0SUPPORT")
+
+    assert (ran.status, ran.err) == (1, "sevbot: There is no record yet.\n")
+
+
+def test_only_the_group_of_the_policy_is_taken_over(run: Run) -> None:
+    ran = run("oncall", "--take-over-group", "S0OTHER")
+
+    assert ran.status != 0
+    assert "S0OTHER is not the user group that policies.yaml names" in ran.err

@@ -20,6 +20,7 @@ from bot.doctor.examination import examine
 from bot.doctor.findings import Finding, Level
 from bot.doctor.manifest import OPTIONAL
 from bot.emulator.driver import LocalSlack
+from bot.emulator.records import UserGroup
 from bot.errors import BotError
 from bot.inbound.health import Health
 from bot.inbound.signed_http import WebServer, health_route
@@ -653,3 +654,58 @@ def test_doctor_says_what_it_understands_of_a_calendar(run: Run) -> None:
     )
     assert "note   rotations.support.names: these names are nobody's" in understood
     assert "WRONG  rotations.support: support.ics is a web page" in refused
+
+
+@pytest.fixture
+def grouped(installed: Installation) -> Installation:
+    """An installation whose policy names a user group, in which ana is."""
+    path, primary = installed.folder / "policies.yaml", "on_call:\n  primary: U0ANA\n"
+    text = path.read_text(encoding="utf-8")
+    assert primary in text
+    text = text.replace(primary, f"{primary}  user_group: S0SUPPORT\n")
+    path.write_text(text, encoding="utf-8")
+    installed.slack.workspace.user_groups["S0SUPPORT"] = UserGroup(("U0ANA",))
+    return installed
+
+
+def test_a_user_group_of_people_of_the_policy_is_well(grouped: Installation) -> None:
+    said = [one.what for one in grouped.findings() if "S0SUPPORT" in one.what]
+
+    assert said == [
+        "on_call.user_group (S0SUPPORT) has no members but those whom policies.yaml "
+        "knows."
+    ]
+
+
+def test_strangers_in_a_user_group_are_named_with_the_command(
+    grouped: Installation,
+) -> None:
+    grouped.slack.workspace.user_groups["S0SUPPORT"] = UserGroup(("U0ANA", "U0X1"))
+
+    ((what, mend),) = [one for one in grouped.notes() if "user_group" in one[0]]
+
+    assert "members whom policies.yaml does not know: U0X1." in what
+    assert mend.endswith("type: sevbot oncall --take-over-group S0SUPPORT")
+
+
+@pytest.mark.parametrize(
+    ("is_disabled", "missing", "why"),
+    [
+        (True, set[str](), "there is no such user group, or it is disabled"),
+        (False, {"usergroups:read"}, "the app has no scope for it"),
+        (False, {"usergroups:write"}, "the app has no scope for it"),
+    ],
+    ids=["disabled", "no scope to read", "no scope to write"],
+)
+def test_a_user_group_that_cannot_follow_is_wrong(
+    grouped: Installation, is_disabled: bool, missing: set[str], why: str
+) -> None:
+    group = UserGroup(("U0ANA",), is_disabled)
+    grouped.slack.workspace.user_groups["S0SUPPORT"] = group
+    grouped.slack.workspace.scopes -= missing
+
+    ((what, _),) = grouped.wrong()
+
+    assert what.startswith(
+        f"on_call.user_group (S0SUPPORT) does not follow the shift: {why}"
+    )

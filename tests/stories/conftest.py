@@ -22,6 +22,7 @@ ON_BOTH = (
     "test_races",
     "test_shifts",
     "test_standing_down",
+    "test_user_group",
 )
 TWO_ON_POSTGRES = {"is_postgres": True, "replicas": 2}
 

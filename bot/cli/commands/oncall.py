@@ -11,11 +11,14 @@ from bot.cli import calendars, due_times, fairness_table, record
 from bot.cli.policies import now, read
 from bot.cli.printing import say
 from bot.cli.record import NoRecordError
+from bot.clock import system_clock
 from bot.errors import BotError, UserError
 from bot.incidents import recipients
 from bot.policy.on_call import OnCall
 from bot.policy.policies import Policy
 from bot.policy.rotations import Shift, Stretch
+from bot.store.tables import marks
+from bot.store.tables.marks import Mark
 from bot.triage import reviews
 
 
@@ -45,6 +48,13 @@ def oncall(  # noqa: PLR0913  # Each is an option of the command.
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print the report as CSV.")
     ] = False,
+    take_over_group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Let this user group follow the shift, whoever is in it now.",
+        ),
+    ] = None,
 ) -> None:
     """Say who is on call, since when and until when.
 
@@ -55,6 +65,9 @@ def oncall(  # noqa: PLR0913  # Each is an option of the command.
     evening, by night, at weekends and on holidays, where each of them lives. It counts
     hours by the policy as it is now, and needs the record for the pages.
     """
+    if take_over_group is not None:
+        _take_over(take_over_group, read(None, now().date()))
+        return
     if report:
         policy = read(None, now().date())
         days = due_times.day_range(first, last, policy, now())
@@ -76,6 +89,22 @@ def oncall(  # noqa: PLR0913  # Each is an option of the command.
         return
     pairs = zip(instants, found, strict=True)
     say("\n\n".join("\n".join(_lines(policy, *pair)) for pair in pairs))
+
+
+def _take_over(group: str, policy: Policy) -> None:
+    """Note that a group is the bot's, which then looks at it at once."""
+    named = policy.on_call.user_group
+    if group != named:
+        has = f"it names {named}" if named else "it names none"
+        raise UserError(
+            f"{group} is not the user group that policies.yaml names: {has}. Write it "
+            "as on_call.user_group."
+        )
+    with record.opened() as database, database.transaction() as tx:
+        marks.take_over(tx, group, system_clock())
+        marks.drop(tx, Mark.USER_GROUP_FAILS)
+        marks.drop(tx, Mark.USER_GROUP)
+    say(f"{group} follows the shift from now on: whoever is primary is alone in it.")
 
 
 def _policies(policy: Policy, instants: list[datetime]) -> list[Policy]:

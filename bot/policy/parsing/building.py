@@ -206,6 +206,7 @@ def _on_call(file: PolicyFile, calendars: Mapping[str, BusinessHours]) -> OnCall
         severities={one: holders(entry) for one, entry in chosen.severities.items()},
         rotations=tuple(rotations.values()),
         feeds=tuple(feeds.values()),
+        user_group=chosen.user_group,
     )
 
 

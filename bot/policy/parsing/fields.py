@@ -198,6 +198,9 @@ Text = Annotated[str, BeforeValidator(words.text)]
 Name = Annotated[str, BeforeValidator(words.name), _word(words.NAME_PATTERN)]
 ChannelId = Annotated[str, BeforeValidator(words.channel), _word(words.CHANNEL_PATTERN)]
 PersonId = Annotated[str, BeforeValidator(words.person), _word(words.PERSON_PATTERN)]
+UserGroupId = Annotated[
+    str, BeforeValidator(words.user_group), _word(words.USER_GROUP_PATTERN)
+]
 Zone = Annotated[
     ZoneInfo, BeforeValidator(words.zone), WithJsonSchema({"type": "string"})
 ]

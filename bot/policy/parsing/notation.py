@@ -41,6 +41,7 @@ DATES_PATTERN = (
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 CHANNEL_PATTERN = r"^[CG][A-Z0-9]{4,}$"
 PERSON_PATTERN = r"^[UW][A-Z0-9]{4,}$"
+USER_GROUP_PATTERN = r"^S[A-Z0-9]{4,}$"
 
 # Control characters (but tab and line ends), line separators, and no characters at all.
 # Many come from a file of Windows that was saved as if it were Latin-1.
@@ -133,6 +134,16 @@ def person(value: object) -> str:
         PERSON_PATTERN,
         "a member's id such as U0ANA, which Slack shows in a profile under \"Copy "
         'member ID"',
+    )
+
+
+def user_group(value: object) -> str:
+    """Read the id of a user group in Slack."""
+    return _matching(
+        value,
+        USER_GROUP_PATTERN,
+        "a user group's id such as S0SUPPORT, which Slack shows in the group's menu "
+        'under "Copy group ID"',
     )
 
 

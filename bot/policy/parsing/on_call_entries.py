@@ -30,6 +30,7 @@ from bot.policy.parsing.fields import (
     Text,
     TimeOfDay,
     Turns,
+    UserGroupId,
     WeeklyHours,
     Zone,
     context,
@@ -206,4 +207,7 @@ class OnCallEntry(RolesEntry):
     )
     severities: Annotated[dict[SeverityRef, RolesEntry], MayBeEmpty] = Field(
         {}, description="severities with people of their own"
+    )
+    user_group: UserGroupId | None = Field(
+        None, description="the id of the user group that the primary is in"
     )

@@ -10,6 +10,7 @@ from bot.store.database import Transaction
 _POLICY = "policy/"
 _PLANNED = "planned/"
 _DIGEST = "digest/"
+_TAKEN_OVER = "user_group/"
 
 
 class Mark(StrEnum):
@@ -21,7 +22,8 @@ class Mark(StrEnum):
     complete (`KNOWN_UNTIL`), and when a bot resumed from there. By the system clock:
     when a bot last started on a database that may be old (`BEGUN`), when it had read
     the incident numbers off the cards, when a backup was restored, when one was made,
-    since when backups fail, and when the record was begun (`CREATED`).
+    since when backups fail, when the user group was looked at, since when it cannot
+    follow the shift, and when the record was begun (`CREATED`).
     """
 
     TICK = "tick"
@@ -36,6 +38,8 @@ class Mark(StrEnum):
     RESTORED = "restored"
     BACKUP = "backup"
     BACKUP_FAILS = "backup_fails"
+    USER_GROUP = "user_group"
+    USER_GROUP_FAILS = "user_group_fails"
     CREATED = "created"
 
 
@@ -112,6 +116,27 @@ def digests(noted: Mapping[str, datetime]) -> dict[str, datetime]:
 def note(tx: Transaction, mark: str, instant: datetime) -> None:
     """Note a named instant, in place of an earlier one."""
     tx.write("set_mark", name=mark, at=instant)
+
+
+def claim(tx: Transaction, mark: Mark, instant: datetime, before: datetime) -> bool:
+    """Note an instant unless that was done after `before`; return whether it was."""
+    row = tx.one("claim_mark", name=mark, at=instant, before=before)
+    return row is not None
+
+
+def drop(tx: Transaction, mark: Mark) -> None:
+    """Forget a named instant."""
+    tx.all("drop_marks", pattern=mark)
+
+
+def take_over(tx: Transaction, group: str, instant: datetime) -> None:
+    """Note that a user group is the bot's, whoever is in it."""
+    tx.write("set_mark", name=f"{_TAKEN_OVER}{group}", at=instant)
+
+
+def is_taken_over(tx: Transaction, group: str) -> bool:
+    """Return whether a user group is the bot's."""
+    return tx.one("mark", name=f"{_TAKEN_OVER}{group}") is not None
 
 
 def bring_back(

@@ -45,6 +45,7 @@ class MessageKind(StrEnum):
     ON_CALL_AHEAD = "on_call_ahead"
     NOBODY_ON_CALL = "nobody_on_call"
     FEED = "feed"
+    USER_GROUP = "user_group"
     POLICY_ACCEPTED = "policy_accepted"
     POLICY_REFUSED = "policy_refused"
     POLICY_DIFFERS = "policy_differs"

@@ -16,6 +16,7 @@ EDITING = "chat.update"
 DELETING = "chat.delete"
 READING = "conversations.history"
 READING_THREADS = "conversations.replies"
+USER_GROUPS = "usergroups.users"
 
 _A_LOOK = timedelta(milliseconds=500)
 

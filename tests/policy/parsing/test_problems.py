@@ -48,6 +48,14 @@ def wrong(old: str, new: str) -> str:
             id="missing cell",
         ),
         pytest.param(
+            "on_call: {",
+            "on_call: {user_group: U0ANA, ",
+            'line 39, on_call.user_group: "U0ANA" is not allowed; write a user '
+            "group's id such as S0SUPPORT, which Slack shows in the group's menu under "
+            '"Copy group ID"',
+            id="a user group that is none",
+        ),
+        pytest.param(
             "interpretations:\n",
             "aims: {sev4: {basic: often}}\ninterpretations:\n",
             f'line 19, aims.sev4.basic: "often" is not allowed; write {FOLLOW_UP}',
