@@ -190,7 +190,13 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         triage=triage,
         reminders=Reminders(context),
         outbox=outbox,
-        transport=_transport(settings, app, lambda: bot.health(), is_http=is_http),  # noqa: PLW0108
+        transport=_transport(
+            settings,
+            app,
+            slack,
+            lambda: bot.health(),  # noqa: PLW0108
+            is_http=is_http,
+        ),
         executor=executor,
         recovery=Recovery(context, slack),
         retention=Retention(context),
@@ -384,11 +390,16 @@ def _backups(settings: Settings, context: Context) -> DailyBackups | None:
 
 
 def _transport(
-    settings: Settings, app: App, health: Callable[[], Health], *, is_http: bool
+    settings: Settings,
+    app: App,
+    slack: Slack,
+    health: Callable[[], Health],
+    *,
+    is_http: bool,
 ) -> Transport:
     if not is_http:
         token = text_of(settings.slack_app_token)
-        return SocketMode(app, token, settings.slack_api_url)
+        return SocketMode(app, token, settings.slack_api_url, slack.app)
     # Imported here: Socket Mode needs no web server, which takes 10 MB.
     from bot.inbound.signed_http import SignedHttp  # noqa: PLC0415
 

@@ -157,9 +157,24 @@ def test_a_bot_that_cannot_connect_says_that_it_hears_nothing(
 
     with sevbot(slack, tmp_path, "run") as process:
         assert process.stderr is not None
-        said = next(line for line in process.stderr if line.startswith("sevbot has"))
+        said = next(line for line in process.stderr if line.startswith("sevbot hears"))
 
-    assert said.startswith("sevbot has no connection to Slack, so it hears no command")
+    assert said.startswith("sevbot hears no command yet (ConnectionRefusedError). It ")
+
+
+def test_a_start_with_another_apps_socket_says_so(
+    slack: LocalSlack, tmp_path: Path
+) -> None:
+    slack.workspace.app_id = "A0OTHER"
+
+    with sevbot(slack, tmp_path, "run") as process:
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if line.startswith("sevbot hears"))
+
+    assert said.startswith(
+        "sevbot hears no command yet (SLACK_APP_TOKEN is of the app A0SEVBOT, "
+        "SLACK_BOT_TOKEN of A0OTHER: no command typed to the bot arrives). "
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What `sevbot doctor` checks in Slack: tokens, scopes, channels, people, the time."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from bot.settings import OUT_OF_REACH, SECRETS, Settings, text_of, wrong_secret
 from bot.slack.blocks import span
 from bot.slack.call_deadlines import PromptClient
 from bot.slack.calls import refusal, understood
-from bot.slack.identities import Identity, id_of, identity_of, member_of
+from bot.slack.identities import Identity, id_of, identity_of, member_of, two_apps
 from bot.slack.reasons import reason
 
 _WITHIN_S = 10
@@ -122,19 +121,10 @@ def _transport(settings: Settings, *, is_http: bool) -> Iterator[Finding]:
 
 
 def _one_app(asker: Asker, me: Body, app_token: str) -> Iterator[Finding]:
-    """Look whether both tokens are of one app; the other's commands arrive otherwise.
-
-    An app-level token names its app: xapp-1-A0123456789-…
-    """
+    """Look whether both tokens are of one app."""
     asked = asker.ask("bots.info", bot=str(me.get("bot_id")))
-    bots = (asked.body.get("bot") or {}).get("app_id")
-    named = re.match(r"xapp-\d+-(A[0-9A-Z]+)", app_token)
-    if bots and named and named[1] != bots:
-        yield wrong(
-            f"SLACK_APP_TOKEN is of the app {named[1]}, SLACK_BOT_TOKEN of {bots}: no "
-            "command typed to the bot arrives.",
-            SECRETS["SLACK_APP_TOKEN"].copy,
-        )
+    if why := two_apps(app_token, (asked.body.get("bot") or {}).get("app_id")):
+        yield wrong(f"{why}.", SECRETS["SLACK_APP_TOKEN"].copy)
 
 
 def _signing(settings: Settings) -> Iterator[Finding]:

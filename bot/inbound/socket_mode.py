@@ -19,11 +19,12 @@ from slack_sdk.errors import (
     SlackClientNotConnectedError,
 )
 
-from bot.errors import Fate
+from bot.errors import Fate, SlackError
 from bot.inbound.sessions import Client
 from bot.slack.call_deadlines import PromptClient
 from bot.slack.calls import refusal
 from bot.slack.error_codes import fate_of
+from bot.slack.identities import two_apps
 
 logger = logging.getLogger(__name__)
 
@@ -67,15 +68,17 @@ class SocketMode:
     """A connection that is opened in the background, and replaced when it breaks.
 
     Bolt's handler would ask for another one every two seconds while Slack refuses, so
-    this does it. `failure` is why there is no connection. `pause` waits some seconds
-    and returns whether to stop; `share` spreads the waits.
+    this does it. `failure` is why no command arrives. `own_app` asks Slack which app
+    the bot is, `pause` waits some seconds and returns whether to stop, and `share`
+    spreads the waits.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # What a test replaces.
         self,
         app: App,
         app_token: str,
         api_url: str,
+        own_app: Callable[[], str | None],
         *,
         pause: Callable[[float], bool] | None = None,
         share: Callable[[], float] = random.random,
@@ -94,6 +97,9 @@ class SocketMode:
         self._handler = _Handler(app, client)
         # The library's own waits out a 429 inside, holding the lock that `stop` needs.
         self._handler.client.issue_new_wss_url = self._address  # type: ignore[method-assign]
+        self._own_app = own_app
+        self._two_apps: str | None = None
+        self._is_compared, self._is_ours = False, False
         self._stopping = Event()
         self._pause = pause or self._stopping.wait
         self._share = share
@@ -110,7 +116,7 @@ class SocketMode:
 
     def is_connected(self) -> bool:
         """Return whether commands can arrive: whether Slack answered a ping lately."""
-        return self._handler.client.is_answered()
+        return self._is_ours and self._handler.client.is_answered()
 
     def note(self) -> str | None:
         """Return nothing: a connection that is open brings commands."""
@@ -205,9 +211,25 @@ class SocketMode:
         except Exception as error:  # The loop must go on, whatever failed this time.
             logger.exception("slack cannot be reached")
             return self._in_vain(type(error).__name__)
-        self.failure, self._looks = None, 1
         logger.info("connected to slack")
+        if not self._is_compared:
+            self._compare()
+        self.failure, self._looks = self._two_apps, 1
         return _LOOK_EVERY_S
+
+    def _compare(self) -> None:
+        """Note if the connection is another app's: it looks well, and brings nothing.
+
+        Until Slack says which app the bot is, the connection is taken for its own.
+        """
+        try:
+            self._two_apps = two_apps(self._web.token or "", self._own_app())
+            self._is_compared = True
+        except SlackError as error:
+            logger.warning("slack does not name the app", extra={"error": error.code})
+        self._is_ours = self._two_apps is None
+        if not self._is_ours:
+            logger.error("the tokens are of two apps", extra={"why": self._two_apps})
 
     def _in_vain(self, failure: str) -> float:
         self.failure, self._vain = failure, self._vain + 1

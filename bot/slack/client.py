@@ -50,6 +50,16 @@ class Slack:
         client = self._quick if is_quick else self._urgent
         return called(client.auth_test, identity_of)
 
+    def app(self) -> str | None:
+        """Ask which app the bot is; `None` if Slack does not say."""
+        me = called(self._quick.auth_test, lambda answer: str(answer["bot_id"]))
+
+        def read(answer: Answer) -> str | None:
+            app = answer["bot"].get("app_id")
+            return None if app is None else id_of(app)
+
+        return called(self._quick.bots_info, read, bot=me)
+
     def date(self) -> datetime:
         """Return what time it is by Slack's clock, to the second."""
         with understood():

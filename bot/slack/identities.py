@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _ID = re.compile(r"[0-9A-Za-z]{1,50}")
+_APP_TOKEN = re.compile(r"xapp-\d+-(A[0-9A-Z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,20 @@ def member_of(user: Mapping[str, Any], home: Identity) -> Member:
         is_member=home.includes(user) and not (is_guest or user.get("is_bot")),
         is_active=not user.get("deleted"),
         updated=int(user.get("updated") or 0),
+    )
+
+
+def two_apps(app_token: str, app: str | None) -> str | None:
+    """Return how the tokens differ, if the bot's app is not that of the app-level one.
+
+    An app-level token names its app: xapp-1-A0123456789-…
+    """
+    named = _APP_TOKEN.match(app_token)
+    if not app or not named or named[1] == app:
+        return None
+    return (
+        f"SLACK_APP_TOKEN is of the app {named[1]}, SLACK_BOT_TOKEN of {app}: no "
+        "command typed to the bot arrives"
     )
 
 

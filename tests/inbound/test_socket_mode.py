@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.emulator.driver import LocalSlack
 from bot.emulator.faults import Fault
 from bot.inbound.socket_mode import SocketMode, is_hopeless, wait_after
+from bot.slack.client import Slack
 from tests.processes import until
 
 OPEN = "apps.connections.open"
@@ -47,7 +48,12 @@ def slack() -> Iterator[LocalSlack]:
 def connecting(slack: LocalSlack, waits: Waits | None = None) -> Iterator[SocketMode]:
     app = App(authorize=lambda **_: AuthorizeResult(enterprise_id=None, team_id="T1"))
     socket = SocketMode(
-        app, slack.app_token, slack.api_url, pause=waits, share=lambda: 0
+        app,
+        slack.app_token,
+        slack.api_url,
+        Slack(slack.bot_token, slack.api_url).app,
+        pause=waits,
+        share=lambda: 0,
     )
     socket.start()
     try:
@@ -161,6 +167,35 @@ def test_an_unreachable_slack_is_tried_every_five_seconds(slack: LocalSlack) -> 
 
     assert set(waits.seconds) == {5}
     assert failure == "URLError"
+
+
+def test_a_socket_of_another_app_brings_nothing_and_says_so(slack: LocalSlack) -> None:
+    slack.workspace.app_id = "A0OTHER"
+
+    with connecting(slack) as socket:
+        until(lambda: socket.failure is not None)
+        slack.cut_sockets()
+        until(partial(has_asked, slack, 2))
+        until(lambda: len(slack._sockets) == 1)
+
+        assert not socket.is_connected()
+        assert socket.failure == (
+            "SLACK_APP_TOKEN is of the app A0SEVBOT, SLACK_BOT_TOKEN of A0OTHER: no "
+            "command typed to the bot arrives"
+        )
+
+
+def test_a_socket_counts_as_ours_while_slack_does_not_name_the_app(
+    slack: LocalSlack,
+) -> None:
+    slack.workspace.app_id = "A0OTHER"
+    slack.faults.refuse("bots.info", "internal_error", times=1)
+
+    with connecting(slack) as socket:
+        assert until(socket.is_connected)
+        assert socket.failure is None
+        slack.cut_sockets()
+        assert until(lambda: socket.failure is not None)
 
 
 @pytest.mark.parametrize(

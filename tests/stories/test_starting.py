@@ -51,7 +51,9 @@ def test_a_wrong_bot_token_ends_the_start_with_a_sentence(
 
 
 def test_a_wrong_app_token_is_known_as_the_failure(tuesday: Story) -> None:
-    socket = SocketMode(tuesday.bot.app, "xapp-wrong", tuesday.slack.api_url)
+    socket = SocketMode(
+        tuesday.bot.app, "xapp-wrong", tuesday.slack.api_url, lambda: None
+    )
 
     socket.start()
     until(lambda: socket.failure is not None)
@@ -79,7 +81,7 @@ class Late(logging.Filter):
 
 def test_a_socket_that_begins_to_read_as_it_is_stopped_ends(tuesday: Story) -> None:
     slack, bolt = tuesday.slack, tuesday.bot.app
-    socket = SocketMode(bolt, slack.app_token, slack.api_url)
+    socket = SocketMode(bolt, slack.app_token, slack.api_url, lambda: None)
     late = Late(socket)
     bolt.logger.addFilter(late)
     bolt.logger.setLevel(logging.INFO)

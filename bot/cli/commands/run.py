@@ -32,8 +32,8 @@ _DEAF_AFTER_LOOKS = 20
 _READY = "sevbot is ready: commands can arrive."
 _UNPROVEN = " The first one shows whether SLACK_SIGNING_SECRET is the right one."
 _DEAF = (
-    "sevbot has no connection to Slack, so it hears no command yet. It goes on trying; "
-    "the log says why, and so does sevbot doctor."
+    "sevbot hears no command yet ({}). It goes on; the log says why, and sevbot doctor "
+    "what to do."
 )
 
 _OPEN_TO_ALL = "Other users of this machine can read the tokens: chmod 600 .env"
@@ -92,4 +92,4 @@ def _watch(transport: Transport, stopping: Event, *, is_http: bool) -> None:
             is_told = True
         looks += 1
         if not is_told and looks == _DEAF_AFTER_LOOKS:
-            say(_DEAF, err=True)
+            say(_DEAF.format(failure or "no connection to Slack"), err=True)
