@@ -85,6 +85,7 @@ class Bot:
     rings: Rings
     quiet_times: QuietTimes
     user_groups: UserGroups
+    intake: IntakeChannels
     feeds: Feeds
     backups: DailyBackups | None = None
     heartbeat: Heartbeat | None = None
@@ -182,7 +183,8 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
     executor = ThreadPoolExecutor(_LISTENER_THREADS, thread_name_prefix="listener")
     app = bolt_app(settings, slack, identity, executor)
     replies = Replies(slack, partial(links.put_in_answer, database), executor)
-    _listeners(context, triage, people, slack, outbox, replies, wake).register(app)
+    listeners = _listeners(context, triage, people, slack, outbox, replies, wake)
+    listeners.register(app)
     bot = Bot(
         app=app,
         context=context,
@@ -211,6 +213,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         ),
         quiet_times=QuietTimes(context, slack),
         user_groups=UserGroups(context, slack),
+        intake=listeners.intake,
         feeds=Feeds(context, feed_reading.sources_of(settings)),
         backups=_backups(settings, context),
         heartbeat=heartbeat_of(settings, lambda: bot.health().is_well),
@@ -356,6 +359,7 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         Reading("rings", bot.rings.send_due),
         Reading("quiet times", bot.quiet_times.read),
         Reading("user groups", bot.user_groups.look),
+        Reading("intake", bot.intake.read_held),
         Reading("feeds", bot.feeds.look),
     ]
     if bot.heartbeat is not None:

@@ -76,7 +76,7 @@ class Listeners:
     _shortcuts: Mapping[str, Callable[[Shortcut], Message]]
     _triages: Triages
     _updates: CustomerUpdates
-    _intake: IntakeChannels
+    intake: IntakeChannels
     _people: People
     _replies: Replies
     _triage: Triage
@@ -249,7 +249,7 @@ class Listeners:
         """Answer what somebody wrote to the bot: it reads commands alone."""
         posted = events.posted(body)
         if posted is not None:
-            self._intake.take_in(posted)
+            self.intake.take_in(posted)
         written = events.written(body)
         if written is None:
             return

@@ -2490,6 +2490,28 @@ WHERE workspace = :workspace
   AND of_what = :of_what
 RETURNING person;
 
+-- name: hold_suggestion
+INSERT INTO held_suggestions (workspace, channel, ts, due_at)
+VALUES (:workspace, :channel, :ts, :due_at)
+ON CONFLICT (workspace, channel, ts) DO UPDATE
+SET due_at = excluded.due_at
+RETURNING ts;
+
+-- name: held_suggestions
+SELECT channel, ts, due_at
+FROM held_suggestions
+WHERE workspace = :workspace
+  AND due_at <= :now
+ORDER BY ts, channel;
+
+-- name: take_held_suggestion
+-- No row back means that another replica has it.
+DELETE FROM held_suggestions
+WHERE workspace = :workspace
+  AND channel = :channel
+  AND ts = :ts
+RETURNING ts;
+
 -- name: claim_feed
 -- Read a feed; no row back means that it was tried lately, and there is a copy of it.
 INSERT INTO feeds (workspace, name, source, tried_at)

@@ -600,3 +600,13 @@ SET reopened_at = (
       LIMIT 1
     ) = 'resolved'
 );
+
+-- name: held_suggestions
+-- Messages in an intake channel of which somebody is to hear when their day begins.
+CREATE TABLE held_suggestions (
+  workspace TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  ts TEXT NOT NULL,
+  due_at INSTANT NOT NULL,
+  PRIMARY KEY (workspace, channel, ts)
+) STRICT;

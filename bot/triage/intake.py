@@ -1,8 +1,11 @@
-"""Who is told of a message that reads like an incident; a burst tells them once."""
+"""Who is told of a message that reads like an incident; a burst tells them once.
+
+Of what nobody may hear now only the message's place in Slack is held.
+"""
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.incidents import recipients
 from bot.policy.severities import Severity
@@ -15,8 +18,12 @@ from bot.triage.results import Result
 _BURST = timedelta(minutes=15)
 
 
-def whom(context: Context, foreseen: Result, about: Sequence[str]) -> str | None:
+def whom(
+    context: Context, foreseen: Result, about: Sequence[str], channel: str, ts: str
+) -> str | None:
     """Return the first on call who may be told now; `None` if nobody may.
+
+    Until the first of their days begins, the message is held then.
 
     `foreseen` is what opening the message would lead to, and `about` names whose
     message and which thing it is. Somebody is told once within a quarter of an hour,
@@ -27,11 +34,29 @@ def whom(context: Context, foreseen: Result, about: Sequence[str]) -> str | None
     people = recipients.on_call(policy, now, incident).named()
     with context.database.transaction() as tx:
         ring = Rings(tx, policy).of(incident, foreseen.deadlines)
-        who = next((one for _, one in people if ring(one, now).is_now), None)
+        may = {one: ring(one, now) for _, one in people}
+        who = next((one for one in may if may[one].is_now), None)
         if who is None:
+            begins = [one.until for one in may.values() if one.until is not None]
+            if begins:
+                values = {"channel": channel, "ts": ts}
+                tx.write("hold_suggestion", **values, due_at=min(begins))
             return None
         is_first = _is_first(context, tx, incident.severity, about)
     return who if is_first else None
+
+
+def held(context: Context) -> list[tuple[str, str, datetime]]:
+    """Return what somebody may hear of by now: its channel, its ts, and since when."""
+    with context.database.reading() as tx:
+        rows = tx.all("held_suggestions", now=context.clock())
+    return [(row["channel"], row["ts"], row["due_at"]) for row in rows]
+
+
+def take(context: Context, channel: str, ts: str) -> bool:
+    """Take a message that was held; `False` if another replica has."""
+    with context.database.transaction() as tx:
+        return tx.one("take_held_suggestion", channel=channel, ts=ts) is not None
 
 
 def _is_first(

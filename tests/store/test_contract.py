@@ -226,6 +226,7 @@ def live(database: Database) -> None:
         for query in (
             "ask_for_cover",
             "decide_suggestion",
+            "hold_suggestion",
             "claim_feed",
             "save_feed",
             "save_next_shift",

@@ -1,5 +1,7 @@
 """What surely reads like an incident in an intake channel reaches who is on call."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.emulator.records import Message
@@ -166,6 +168,77 @@ def test_at_night_only_what_would_ring_is_suggested(watched: Story) -> None:
 
     assert mild == 0
     assert "Sev1" in told(watched)[-1].text
+
+
+@pytest.fixture
+def night(watched: Story) -> Story:
+    """It is evening for ana, and night for ben and lea."""
+    watched.travel(watched.now.replace(day=25, hour=5))
+    return watched
+
+
+def begin_day(story: Story) -> None:
+    """Let the first day of somebody on call begin, and the bot look what it holds."""
+    story.travel(story.now.replace(hour=9, minute=0))
+    story.bot.intake.read_held()
+
+
+def suggested(story: Story) -> list[Message]:
+    """Return what came of the channel to lea, whose day begins first."""
+    return [one for one in story.slack.dm("lea") if "wrote in" in one.text]
+
+
+def test_what_waits_at_night_is_suggested_as_the_day_begins(night: Story) -> None:
+    said = post(night, MILD)
+    night.bot.intake.read_held()
+    before = suggested(night)
+
+    begin_day(night)
+    night.bot.intake.read_held()
+
+    assert before == told(night) == []
+    (found,) = suggested(night)
+    assert "dark mode" in found.text
+    assert f"p{said.ts.replace('.', '')}" in str(found.blocks)
+    assert "Open as Sev4" in night.buttons(found)
+
+
+def test_what_was_deleted_edited_or_decided_at_night_is_not_suggested(
+    night: Story,
+) -> None:
+    deleted, edited, declined, opened = (post(night, MILD) for _ in range(4))
+    night.slack.workspace.delete(deleted)
+    night.slack.workspace.edit(replace(edited, text="Found it, thanks"))
+    for message, label in ((declined, "Not an incident"), (opened, "Open as Sev4")):
+        night.shortcut("dee", message, "triage_message")
+        answer = night.slack.private("dee")[-1]
+        night.press("dee", label, answer, wait_private=True)
+
+    begin_day(night)
+
+    assert suggested(night) == []
+
+
+def test_what_is_held_waits_while_slack_is_away(night: Story) -> None:
+    post(night, MILD)
+    night.slack.faults.refuse("conversations.replies", "internal_error", times=1)
+
+    begin_day(night)
+    before = suggested(night)
+    night.bot.intake.read_held()
+
+    assert before == []
+    assert len(suggested(night)) == 1
+
+
+@pytest.mark.skipif(IS_POSTGRES, reason="it reads the file")
+def test_nothing_of_what_is_held_but_its_place_is_kept(night: Story) -> None:
+    said = post(night, MILD)
+
+    kept = b"".join(file.read_bytes() for file in night.folder.glob("*.db*"))
+
+    assert said.ts.encode() in kept
+    assert b"dark mode" not in kept
 
 
 def test_what_a_customer_writes_instructs_nobody(watched: Story) -> None:

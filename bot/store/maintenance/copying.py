@@ -25,6 +25,7 @@ TABLES = (
     "covers",
     "next_shifts",
     "feeds",
+    "held_suggestions",
 )
 _EVERY = 500
 

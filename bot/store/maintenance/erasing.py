@@ -59,6 +59,7 @@ UNTYPED = {
         "accepted_by", "withdrawn_by",
     ),
     "next_shifts": ("workspace", "person", "of_what"),
+    "held_suggestions": ("workspace", "channel", "ts"),
     "feeds": ("workspace", "name", "source", "stretches", "told"),
     "policies": ("version", "holidays"),
     "suggestions": ("workspace", "candidates", "decision", "by_person"),
