@@ -283,9 +283,10 @@ class Renderer:
         return Rendered(said, is_live=is_live)
 
     def _morning(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
-        now, policy = self._clock(), self._policy()
-        until = datetime.fromisoformat(message.refs["until"])
-        if until <= now:  # Delayed until the next morning list is due.
+        until, policy = datetime.fromisoformat(message.refs["until"]), self._policy()
+        now = min(self._clock(), until)
+        # Delayed until the next morning list is due.
+        if now == until and message.ts is None:
             return None
         reader = self._reader(tx, message)
         whose = (*missed_by(message), reader.id)[0]
@@ -296,9 +297,11 @@ class Renderer:
         if not found and message.ts is None:
             return None
         links = self._links(tx, (line.incident for line in found[:MOST_LINES]))
-        said = morning_list.message(found, Voice(policy, now, reader), links)
+        voice = Voice(policy, now, reader)
+        said = morning_list.message(found, voice, message.sent_at or now, links)
         said = morning_list.in_place_of(said, whose, reader)
-        return Rendered(said, is_live=bool(found))
+        is_live = bool(found) and now < until
+        return Rendered(said if is_live else without_buttons(said), is_live)
 
     def _days_rest(self, tx: Transaction, message: OutboxMessage) -> Rendered | None:
         """Render what came after a person's messages of the day, as far as it holds."""

@@ -127,7 +127,7 @@ def of_morning(
     What is quiet is on the first one of a week; `day` are the person's working days.
     What was taken since the list was sent stays on it.
     """
-    is_first = begins_week(day, now)
+    is_first = begins_week(day, sent_at or now)
     return [
         line
         for line in lines

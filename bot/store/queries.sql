@@ -785,14 +785,26 @@ WHERE workspace = :workspace
   AND folded_into = :key
 ORDER BY id;
 
--- name: live_digests
+-- name: live_lists
+-- Those that another follows. A digest always is.
 SELECT
   @message_columns
 FROM outbox
 WHERE workspace = :workspace
   AND incident IS NULL
   AND is_live = 1
-  AND kind = 'digest'
+  AND (
+    kind = 'digest'
+    OR kind = 'morning' AND EXISTS (
+      SELECT 1
+      FROM outbox AS newer
+      WHERE newer.workspace = outbox.workspace
+        AND newer.person = outbox.person
+        AND newer.queued_at > outbox.queued_at
+        AND newer.kind <> 'edit' -- For the index.
+        AND newer.kind = 'morning'
+    )
+  )
 ORDER BY id;
 
 -- name: unfold

@@ -110,7 +110,7 @@ class Reminders:
             lists = daily_lists.due(tx, self._context.policy(), now, reminded)
             ahead = look_ahead.due(tx, self._context.policy(), now)
             self._send(tx, [*lists, *ahead], now)
-            self._end_digests(tx, now)
+            self._end_lists(tx, now)
             self._note(tx, now, down)
         self._ticked_at = self._context.system_clock()
 
@@ -297,12 +297,12 @@ class Reminders:
     ) -> None:
         attention.send(tx, self._context, now, new_messages)
 
-    def _end_digests(self, tx: Transaction, now: datetime) -> None:
-        """Let the digests that another has followed lose their buttons.
+    def _end_lists(self, tx: Transaction, now: datetime) -> None:
+        """Let the lists that another has followed lose their buttons.
 
         Once: Slack may refuse the edit. One that is older stays as it is.
         """
-        for one in outbox_messages.live_digests(tx):
+        for one in outbox_messages.live_lists(tx):
             until = datetime.fromisoformat(one.refs["until"])
             if until > now:
                 continue

@@ -50,6 +50,23 @@ def test_each_person_gets_one_list_when_their_own_day_begins(
     assert told.heard("cem") == []
 
 
+def test_the_next_list_takes_the_buttons_of_the_one_before(tell: Tell) -> None:
+    told = tell("2026-11-23 10:00")
+    told.command("ana", "/sev3 acme: a owner=@ana")
+    told.travel(pacific("2026-11-25 08:59"))
+    (before,) = (one for one in told.slack.dm("ana") if "Tue 24 Nov: " in one.text)
+    had = told.buttons(before)
+
+    told.travel(pacific("2026-11-25 09:00"))
+
+    older, newer = (one for one in told.slack.dm("ana") if " Nov: " in one.text)
+    assert had == ["First response sent"]
+    assert told.buttons(older) == []
+    assert told.buttons(newer) == had
+    assert told.read(older).startswith("*Tue 24 Nov: 1 owed, 1 late.*\nINC-1 Acme")
+    assert told.read(newer).startswith("*Wed 25 Nov: 1 owed, 1 late.*\nINC-1 Acme")
+
+
 def test_a_list_shows_the_count_first_last_and_overdue_deadlines(
     tell: Tell,
 ) -> None:

@@ -1,6 +1,7 @@
 """The morning list: what a person owes today, and the next step for each."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.incidents import recipients
 from bot.incidents.work_list import Line
@@ -12,11 +13,14 @@ from bot.slack.readers import Person
 
 
 def message(
-    lines: Sequence[Line], voice: Voice, permalinks: Mapping[int, str] = NO_LINKS
+    lines: Sequence[Line],
+    voice: Voice,
+    sent_at: datetime,
+    permalinks: Mapping[int, str] = NO_LINKS,
 ) -> Message:
     """Return what a person owes today, first what needs somebody first."""
     plain, token = voice.both()
-    head = f"{day_of(voice.now, voice.zone)}: {_head(lines, voice)}."
+    head = f"{day_of(sent_at, voice.zone)}: {_head(lines, voice)}."
     if not lines:  # All that it named is done, or somebody else's.
         return say(head, [section(f"*{head}*")])
     first = work_lines.words(lines[0], plain)

@@ -260,9 +260,9 @@ def folded(tx: Transaction, key: str) -> list[OutboxMessage]:
     return [message_of(row) for row in tx.all("folded", key=key)]
 
 
-def live_digests(tx: Transaction) -> list[OutboxMessage]:
-    """Return the digests that stand in Slack with their buttons."""
-    return [message_of(row) for row in tx.all("live_digests")]
+def live_lists(tx: Transaction) -> list[OutboxMessage]:
+    """Return the digests, and the lists that another followed, that have buttons."""
+    return [message_of(row) for row in tx.all("live_lists")]
 
 
 def unfold(tx: Transaction, key: str, system_now: datetime) -> None:

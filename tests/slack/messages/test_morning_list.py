@@ -22,7 +22,7 @@ def lines_of(*cases: Case, held: int = 0) -> list[Line]:
 
 
 def shown(lines: list[Line], reader: Person = ANA) -> Message:
-    return morning_list.message(lines, Voice(POLICY, NOW, reader))
+    return morning_list.message(lines, Voice(POLICY, NOW, reader), NOW)
 
 
 def test_a_morning_list_says_its_day_what_is_owed_and_what_comes_first() -> None:

@@ -368,7 +368,7 @@ def opens_at(tx: Transaction, name: str) -> datetime:
         ("next_instants", "incidents_offered"),
         ("expired_offers", "incidents_offered"),
         ("open_offers", "incidents_offered"),
-        ("live_digests", "outbox_live"),
+        ("live_lists", "outbox_live"),
         ("fallen_deadlines", "deadlines_fallen"),
     ],
 )
