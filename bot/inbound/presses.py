@@ -75,9 +75,7 @@ class Presses:
             actions.TAKE: self._take,
             actions.TAKE_IN_LIST: self._take_in_list,
             actions.STILL_ON_IT: self._still_on_it,
-            actions.RESUME: partial(
-                self._did, triage.resume, "does not wait for the customer any more"
-            ),
+            actions.RESUME: self._resume,
             actions.REOPEN: partial(self._did, triage.reopen, "is open again"),
             actions.SAME_THING: self._same_thing,
             actions.ACCEPT: partial(self._answer_offer, accepts=True),
@@ -132,6 +130,14 @@ class Presses:
             again = partial(self._questions.answer, wanted, press.by, page, number)
             return answered(number, again)
         return self._shown(press, result, "is yours now")
+
+    def _resume(self, press: Press) -> Answer:
+        number, _, page, wanted = actions.read_taking(press.value)
+        result = self._triage.resume(_act(press), number)
+        if "|" in press.value:  # In a list of `/incident`.
+            again = partial(self._questions.answer, wanted, press.by, page)
+            return answered(number, again)
+        return self._shown(press, result, "does not wait for the customer any more")
 
     def _take_in_list(self, press: Press) -> Answer:
         """Take it, and show in the list whose it is now, even if somebody else's."""

@@ -140,7 +140,8 @@ def read_incident(value: str) -> int:
 def read_taking(value: str) -> tuple[int, str | None, int, str]:
     """Return the incident of Take it, or of Take over and from whom it is taken.
 
-    In a list of `/incident` the page and what was wanted follow.
+    Customer answered names nobody. In a list of `/incident` the page and what was
+    wanted follow.
     """
     number, owner, page, wanted = [*value.split("|", 3), "", "", ""][:4]
     return int(number), owner or None, int(page or 0), wanted

@@ -68,9 +68,15 @@ def resolve(incident: Incident) -> Element:
     return about(incident, "Resolve", actions.RESOLVE)
 
 
-def resume(incident: Incident) -> Element:
-    """Return Customer answered, which ends the pause."""
-    return about(incident, "Customer answered", actions.RESUME)
+def resume(incident: Incident, listed: str | None = None) -> Element:
+    """Return Customer answered, which ends the pause; `listed` as in Take it."""
+    text, owner = "Customer answered", "" if listed else None
+    return button(
+        text,
+        actions.RESUME,
+        actions.value(incident.number, owner, listed),
+        label=f"{text}: {incident.name}",
+    )
 
 
 def why(incident: Incident) -> Element:

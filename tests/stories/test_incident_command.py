@@ -115,6 +115,25 @@ def test_take_it_in_the_list_answers_with_that_page_of_the_list(
     assert len(tuesday.slack.private("ben")) == 1
 
 
+def test_customer_answered_in_the_list_answers_with_the_list(tuesday: Story) -> None:
+    tuesday.command("dee", "/sev2 globex: crashes owner=@dee")
+    tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
+    tuesday.fill_in(
+        "dee", "First response sent", tuesday.card(2), told="Logs?", waits=["yes"]
+    )
+    shown = tuesday.command("dee", "/incident acme").private
+    assert shown
+    assert tuesday.buttons(shown) == ["Customer answered"]
+
+    said = tuesday.asked("dee", "Customer answered", shown)
+
+    assert said == (
+        "*1 is open for Acme.*\n"
+        "INC-2 Acme (🔶 Sev2): update due today 14:00, in 4 h. push fails.\n"
+        "[Log update]"
+    )
+
+
 def test_take_over_in_the_list_of_all_answers_with_that_list(tuesday: Story) -> None:
     tuesday.command("dee", "/sev2 acme: push fails owner=@dee")
     shown = tuesday.command("ben", "/incident").private

@@ -74,7 +74,7 @@ def _next_step(line: Line, voice: Voice, listed: str | None) -> Element | None:
     if voice.reader is None:
         return None
     if line.group is Group.WAITING:
-        return buttons.resume(incident)
+        return buttons.resume(incident, listed)
     is_late_to_resolve = line.is_late and line.owed and line.owed.is_resolution
     if line.group is Group.QUIET or is_late_to_resolve:
         return buttons.about(incident, "Resolve", actions.RESOLVE)
