@@ -37,7 +37,7 @@ from bot.policy.parsing.public_holidays import public_holidays
 from bot.policy.policies import Policy
 from bot.running import housekeeping, workspaces
 from bot.running.clock_checks import ClockCheck
-from bot.running.daily_backups import DailyBackups
+from bot.running.daily_backups import DailyBackups, backups_of
 from bot.running.heartbeat import Heartbeat, heartbeat_of
 from bot.running.quiet_times import QuietTimes
 from bot.running.reading import Reading
@@ -63,7 +63,6 @@ from bot.triage.triaging import Triaging
 from bot.triage.use_cases import Triage
 
 _LISTENER_THREADS = 20
-_BACKUP_FAILS = "the daily backup failed: the log and the fallback channel say why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +122,7 @@ class Bot:
             waits=found.waits,
             unreported=calls.dead_letters.unreported,
             notes=(
-                # Why names folders, which are no business of strangers.
-                _BACKUP_FAILS if self.backups and self.backups.failure else None,
+                self.backups.note() if self.backups else None,
                 self.heartbeat.failure if self.heartbeat else None,
                 self.policy_note(),
                 self.clock_check.note(),
@@ -215,7 +213,7 @@ def build(  # noqa: PLR0913  # What a trial or a test replaces is handed in here
         user_groups=UserGroups(context, slack),
         intake=listeners.intake,
         feeds=Feeds(context, feed_reading.sources_of(settings)),
-        backups=_backups(settings, context),
+        backups=backups_of(settings, context),
         heartbeat=heartbeat_of(settings, lambda: bot.health().is_well),
         policy_note=policy_note,
     )
@@ -383,14 +381,6 @@ def running(prepared: Prepared) -> Iterator[Senders]:
         scheduler.stop()
         senders.stop()
         bot.close()
-
-
-def _backups(settings: Settings, context: Context) -> DailyBackups | None:
-    """Return the backups of a SQLite file; a PostgreSQL server has its own."""
-    url, folder = settings.database_url, settings.backups
-    if folder is None or opening.is_postgres(url):
-        return None
-    return DailyBackups(context, opening.sqlite_path(url), folder)
 
 
 def _transport(

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.errors import BotError
+from bot.settings import Settings
+from bot.store import opening
 from bot.store.database import Transaction
 from bot.store.maintenance import backups
 from bot.store.maintenance.backups import Backup
@@ -32,6 +34,12 @@ class DailyBackups:
     _folder: Path
     failure: str | None = None
     _failed_at: datetime | None = None
+
+    def note(self) -> str | None:
+        """Return that it failed. Why names folders, no business of strangers."""
+        if self.failure is None:
+            return None
+        return "the daily backup failed: the log and the fallback channel say why"
 
     def look(self) -> None:
         """Make a backup if the last one is a day old, and delete old ones."""
@@ -99,3 +107,11 @@ def _is_within(since: datetime, now: datetime, span: timedelta) -> bool:
     Then the time since is unknown, and one backup too many does no harm.
     """
     return timedelta(0) <= now - since < span
+
+
+def backups_of(settings: Settings, context: Context) -> DailyBackups | None:
+    """Return the backups of a SQLite file; a PostgreSQL server has its own."""
+    url, folder = settings.database_url, settings.backups
+    if folder is None or opening.is_postgres(url):
+        return None
+    return DailyBackups(context, opening.sqlite_path(url), folder)
