@@ -336,6 +336,7 @@ class Renderer:
         if of is None:
             return None
         cases = daily_lists.load_cases(tx, since)
+        cases = [one for one in cases if one.incident.opened_at <= now]
         ended = records.fallen(tx, since, at)
         told = digests.digest(
             policy, of, cases, ended, since=since, at=at, now=now, until=until
