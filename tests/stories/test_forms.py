@@ -457,5 +457,5 @@ def test_the_hand_off_form_says_who_keeps_it(opened: Story) -> None:
 
     assert opened.form("dee").endswith(
         "@dee keeps it until they accept. Without an answer in 15 min the offer is "
-        "over, and you are told."
+        "over, and you are told. Who has quiet hours is asked as these end."
     )

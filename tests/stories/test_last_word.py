@@ -286,6 +286,6 @@ def test_the_list_of_a_day_that_is_over_stays_as_it_was(tell: Tell) -> None:
     listed = told.slack.dm("ana")[0]
     told.travel(pacific("2026-11-27 09:00"))
 
-    said = told.asked("ana", "Take it", listed)
+    said = told.asked("ana", "Take it", listed, stale=True)
 
     assert "INC-2" in said

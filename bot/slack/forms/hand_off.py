@@ -21,8 +21,8 @@ def view(incident: Incident, policy: Policy) -> View:
             field(TO, "To whom?", person_input()),
             context(
                 f"{keeps_it(incident)} until they accept. Without an answer in "
-                f"{span(OFFER_STANDS)} the offer is over, and you are told. In their "
-                "quiet hours they are asked afterwards."
+                f"{span(OFFER_STANDS)} the offer is over, and you are told. Who has "
+                "quiet hours is asked as these end."
             ),
         ],
         callback_id=ID,
