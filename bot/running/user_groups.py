@@ -36,7 +36,7 @@ class UserGroups:
     def look(self) -> timedelta:
         """Let the group follow the shift; return how long to wait."""
         group = self._context.policy().on_call.user_group
-        if group is None or not self._claim():
+        if not self._claim(group) or group is None:
             return _LOOK_EVERY
         now, policy = self._context.clock(), self._context.policy()
         person = recipients.on_call(policy, now).primary.person
@@ -49,9 +49,14 @@ class UserGroups:
             self._fails(group, person, error)
         return _LOOK_EVERY
 
-    def _claim(self) -> bool:
+    def _claim(self, group: str | None) -> bool:
         now = self._context.system_clock()
         with self._context.database.transaction() as tx:
+            # People may fill a group that the policy lets go.
+            marks.let_go(tx, but=group)
+            if group is None:
+                marks.drop(tx, Mark.USER_GROUP_FAILS)
+                return False
             # The first tick, which reads them, may come later than this.
             self._context.note_covers(tx)
             if rate_limits.limited_until(tx, rate_limits.USER_GROUPS, now):
@@ -64,7 +69,9 @@ class UserGroups:
     def _follow(self, group: str, person: str) -> None:
         members = self._slack.group_members(group)
         with self._context.database.transaction() as tx:
-            strangers = members - self._context.policy().on_call.everybody().keys()
+            on_call = self._context.policy().on_call
+            known = on_call.everybody().keys() | {one.person for one in on_call.covers}
+            strangers = members - known
             if strangers and not marks.is_taken_over(tx, group):
                 since = self._failing_since(tx)
                 refs = messages.strangers_refs(group, person, strangers)
@@ -89,7 +96,7 @@ class UserGroups:
             since = self._failing_since(tx)
             if error.fate not in _MAY_PASS:
                 refs = messages.refused_refs(group, person, error.code)
-                key = f"user_group/{group}/{since.isoformat()}/{error.code}"
+                key = f"user_group/{group}/{since.isoformat()}/{error.code}/{person}"
                 self._tell(tx, key, refs)
 
     def _failing_since(self, tx: Transaction) -> datetime:

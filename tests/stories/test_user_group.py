@@ -263,6 +263,20 @@ def test_a_bot_that_starts_again_goes_on_where_it_was(friday: Story) -> None:
     assert members(friday) == ("U0DEE",)
 
 
+def test_a_group_that_the_policy_let_go_is_not_the_bots_any_more(
+    friday: Story,
+) -> None:
+    look(friday)
+    friday.use_policy(on_call=by_turns().on_call)
+    look(friday)
+    put(friday, "U0LEA", "U0CEM")
+
+    friday.use_policy(on_call=followed(by_turns()).on_call)
+    look(friday, minutes=2)
+
+    assert members(friday) == ("U0LEA", "U0CEM")
+
+
 def test_without_a_group_in_the_policy_slack_is_not_asked(tell: Tell) -> None:
     told = tell(FRIDAY, policy=by_turns())
 

@@ -134,6 +134,14 @@ def take_over(tx: Transaction, group: str, instant: datetime) -> None:
     tx.write("set_mark", name=f"{_TAKEN_OVER}{group}", at=instant)
 
 
+def let_go(tx: Transaction, *, but: str | None) -> None:
+    """Forget which user groups are the bot's, but for one."""
+    for row in tx.all("marks"):
+        name = str(row["name"])
+        if name.startswith(_TAKEN_OVER) and name != f"{_TAKEN_OVER}{but}":
+            tx.all("drop_marks", pattern=name)
+
+
 def is_taken_over(tx: Transaction, group: str) -> bool:
     """Return whether a user group is the bot's."""
     return tx.one("mark", name=f"{_TAKEN_OVER}{group}") is not None
