@@ -37,6 +37,7 @@ _PING_EVERY_S = 2
 _LOOK_EVERY_S = 0.2
 # A connection that breaks sooner was as good as none.
 _STEADY_AFTER_LOOKS = 50
+_COMPARED_AFTER_LOOKS = 300
 
 
 def is_hopeless(failure: str | None) -> bool:
@@ -177,6 +178,11 @@ class SocketMode:
     def _stood(self) -> float:
         """Count a look at a connection; return how many seconds until the next one."""
         self._looks += 1
+        if not self._is_compared and self._looks % _COMPARED_AFTER_LOOKS == 0:
+            self._compare()
+            session = self._handler.client.current_session
+            if self._two_apps is not None and session is not None:
+                session.disconnect()
         if self._looks > _STEADY_AFTER_LOOKS:
             self._vain = 0
         return _LOOK_EVERY_S
@@ -187,6 +193,12 @@ class SocketMode:
             self._looks, self._vain = 0, self._vain + 1
             if self._vain > 1:  # The first one that breaks is replaced at once.
                 return wait_after(self._vain - 1, self._share())
+        if not self._is_compared:
+            self._compare()
+        if self._two_apps is not None:
+            # Slack would give us part of the other app's commands.
+            self.failure = self._two_apps
+            return _LONGEST_WAIT_S
         try:
             self._handler.client.connect_to_new_endpoint()
         except SlackApiError as error:
@@ -212,13 +224,11 @@ class SocketMode:
             logger.exception("slack cannot be reached")
             return self._in_vain(type(error).__name__)
         logger.info("connected to slack")
-        if not self._is_compared:
-            self._compare()
-        self.failure, self._looks = self._two_apps, 1
+        self.failure, self._looks = None, 1
         return _LOOK_EVERY_S
 
     def _compare(self) -> None:
-        """Note if the connection is another app's: it looks well, and brings nothing.
+        """Note if the connection would be another app's, whose commands it would take.
 
         Until Slack says which app the bot is, the connection is taken for its own.
         """
@@ -226,7 +236,9 @@ class SocketMode:
             self._two_apps = two_apps(self._web.token or "", self._own_app())
             self._is_compared = True
         except SlackError as error:
-            logger.warning("slack does not name the app", extra={"error": error.code})
+            if self.failure is None:  # Else that is in the log already.
+                extra = {"error": error.code}
+                logger.warning("slack does not name the app", extra=extra)
         self._is_ours = self._two_apps is None
         if not self._is_ours:
             logger.error("the tokens are of two apps", extra={"why": self._two_apps})

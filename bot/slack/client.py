@@ -52,13 +52,13 @@ class Slack:
 
     def app(self) -> str | None:
         """Ask which app the bot is; `None` if Slack does not say."""
-        me = called(self._quick.auth_test, lambda answer: str(answer["bot_id"]))
+        me = called(self._urgent.auth_test, lambda answer: str(answer["bot_id"]))
 
         def read(answer: Answer) -> str | None:
             app = answer["bot"].get("app_id")
             return None if app is None else id_of(app)
 
-        return called(self._quick.bots_info, read, bot=me)
+        return called(self._urgent.bots_info, read, bot=me)
 
     def date(self) -> datetime:
         """Return what time it is by Slack's clock, to the second."""
