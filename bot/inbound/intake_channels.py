@@ -95,7 +95,14 @@ class IntakeChannels:
             del parts["by"]  # What one person wrote in a night is no burst.
         about = [f"{posted.channel}/{key}/{of}" for key, of in parts.items() if of]
         found_about, ts = about or [text.link], str(posted.message["ts"])
-        who = intake.whom(self._context, one.result, found_about, posted.channel, ts)
+        who = intake.whom(
+            self._context,
+            one.result,
+            found_about,
+            posted.channel,
+            ts,
+            was_held=was_held,
+        )
         if who is None:
             return
         suggested = self._triages.suggested(text, who, about=text.link)

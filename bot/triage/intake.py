@@ -18,12 +18,19 @@ from bot.triage.results import Result
 _BURST = timedelta(minutes=15)
 
 
-def whom(
-    context: Context, foreseen: Result, about: Sequence[str], channel: str, ts: str
+def whom(  # noqa: PLR0913  # What it is, and where it stands.
+    context: Context,
+    foreseen: Result,
+    about: Sequence[str],
+    channel: str,
+    ts: str,
+    *,
+    was_held: bool,
 ) -> str | None:
     """Return the first on call who may be told now; `None` if nobody may.
 
-    Until the first of their days begins, the message is held then.
+    Until the first of their days begins, or somebody comes on, the message is held
+    then; of a burst the first alone.
 
     `foreseen` is what opening the message would lead to, and `about` names whose
     message and which thing it is. Somebody is told once within a quarter of an hour,
@@ -31,14 +38,20 @@ def whom(
     """
     policy, now = context.policy(), context.clock()
     incident = foreseen.incident
-    people = recipients.on_call(policy, now, incident).named()
+    on_call = recipients.on_call(policy, now, incident)
+    people = list(on_call.named())
     with context.database.transaction() as tx:
         ring = Rings(tx, policy).of(incident, foreseen.deadlines)
         may = {one: ring(one, now) for _, one in people}
         who = next((one for one in may if may[one].is_now), None)
         if who is None:
-            begins = [one.until for one in may.values() if one.until is not None]
-            if begins:
+            ends = [one.until for one in may.values()]
+            ends = ends or [shift.until for _, shift in on_call.shifts()]
+            begins = [one for one in ends if one is not None]
+            waiting = [f"{one}/held" for one in about]
+            if begins and (
+                was_held or _is_first(context, tx, incident.severity, waiting)
+            ):
                 values = {"channel": channel, "ts": ts}
                 tx.write("hold_suggestion", **values, due_at=min(begins))
             return None

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.emulator.records import Message
+from tests.stories.conftest import Tell
+from tests.stories.test_covers import by_day
 from tests.story import IS_POSTGRES, Story
 
 SURE = "nobody at Globex can log in since ten"
@@ -186,6 +188,33 @@ def begin_day(story: Story) -> None:
 def suggested(story: Story) -> list[Message]:
     """Return what came of the channel to lea, whose day begins first."""
     return [one for one in story.slack.dm("lea") if "wrote in" in one.text]
+
+
+def test_a_burst_at_night_is_as_few_suggestions_as_by_day(night: Story) -> None:
+    for _ in range(9):
+        post(night, "please add a dark mode, it would be a nice feature")
+        night.system_clock.advance(minutes=5)
+
+    begin_day(night)
+
+    assert len(suggested(night)) == 3
+
+
+def test_with_nobody_on_call_it_waits_for_who_comes_on(tell: Tell) -> None:
+    told = tell("2026-11-25 05:00")
+    told.slack.add_channel("intake", members=["ana", "ben", "dee"])
+    turns = by_day().on_call
+    key = next(iter(turns.team))
+    alone = replace(turns, team={key: turns.team[key]})
+    told.use_policy(intake=("C0INTAKE",), on_call=alone)
+    post(told, MILD)
+
+    begin_day(told)
+    told.travel(told.now.replace(hour=18))
+    told.bot.intake.read_held()
+
+    heard = [one for who in ("ana", "ben", "dee") for one in told.slack.dm(who)]
+    assert any("wrote in" in one.text for one in heard)
 
 
 def test_what_waits_at_night_is_suggested_as_the_day_begins(night: Story) -> None:
