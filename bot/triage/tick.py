@@ -52,6 +52,8 @@ _OUTAGE = timedelta(minutes=2)
 _MARK_EVERY = timedelta(seconds=30)
 _POSTPONED_BY = timedelta(minutes=5)
 _TRIES = 5
+# What is quiet is listed once a week, and the first day of one may be a holiday.
+_ENDS_WITHIN = timedelta(days=8)
 # How often a Sev1 may be posted again in a channel. Anything else is only edited.
 _CHANNEL_EVERY, _NEVER = timedelta(hours=1), timedelta.max
 _PAGES = (StepKind.PAGE, StepKind.CHECK_IN)
@@ -306,7 +308,7 @@ class Reminders:
             until = datetime.fromisoformat(one.refs["until"])
             if until > now:
                 continue
-            if now - until < timedelta(days=1):
+            if now - until < _ENDS_WITHIN:
                 outbox_messages.refresh_one(tx, one.key, **self._context.instants())
             leases.note_edited(tx, one.key, ts=one.ts, rendered="", is_live=False)
 

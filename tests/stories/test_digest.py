@@ -453,6 +453,18 @@ def test_the_next_digest_takes_the_buttons_of_the_one_before(tell: Tell) -> None
     assert "[Take it]" in newer
 
 
+def test_a_weekly_list_loses_its_buttons_as_the_next_one_comes(tell: Tell) -> None:
+    policy = with_targets(Severity.SEV4, follow_up=targets.NOTHING)
+    told = tell("2026-11-24 10:00", policy=policy)
+    told.command("dee", "/sev4 acme: where is the manual owner=@dee")
+    told.fill_in("dee", "First response sent", told="it is here")
+
+    told.travel(pacific("2026-12-08 09:15"))
+
+    older, newer = [one for one in told.slack.dm("dee") if "nothing is due" in one.text]
+    assert (told.buttons(older), told.buttons(newer)) == ([], ["Resolve"])
+
+
 def test_an_older_digest_that_cannot_be_edited_is_tried_once(tell: Tell) -> None:
     told = tell("2026-11-24 08:00")
     told.travel(pacific("2026-11-25 09:14"))
