@@ -84,7 +84,7 @@ def marks(database: Database) -> dict[str, datetime]:
         return {row["name"]: row["at"] for row in tx.all("marks")}
 
 
-def run_ahead(slack: LocalSlack, folder: Path, record: str) -> None:
+def run_ahead(slack: LocalSlack, folder: Path, record: str, *, others: int) -> None:
     """Let a bot whose clock is an hour ahead run for a moment, then kill it.
 
     Slack does not tell it the time.
@@ -107,6 +107,8 @@ def run_ahead(slack: LocalSlack, folder: Path, record: str) -> None:
         else:
             assert until(lambda: "ahead of the database server's" in wrong.says())
             assert max(marks(database).values()) < later
+    # Slack would give the next command to the socket of the one that was killed.
+    assert until(lambda: len(slack._sockets) == others)
 
 
 @contextmanager
@@ -123,9 +125,9 @@ def test_a_bot_that_starts_with_a_wrong_clock_goes_by_slacks(
     wrong = WrongBot(slack, tmp_path, record)
     wrong.set_ahead(AN_HOUR_S)
     with wrong.running():
-        slack.wait_for_socket(timeout=60)
+        slack.wait_for_socket(timeout=30)
         slack.as_("dee").command("/sev1", "acme: meanwhile", channel="support")
-        slack.wait_for_messages("incidents", timeout=60)
+        slack.wait_for_messages("incidents", timeout=30)
 
         assert until(lambda: wrong.is_doubted(AN_HOUR_S))
         with closing(opening.opened(record, "T0ACME")) as database:
@@ -140,15 +142,15 @@ def test_a_bot_after_one_with_a_wrong_clock_sends_at_once(
     slack: LocalSlack, tmp_path: Path, record: str
 ) -> None:
     with sevbot(slack, tmp_path, "run", DATABASE_URL=record):
-        slack.wait_for_socket(timeout=60)
+        slack.wait_for_socket(timeout=30)
         slack.as_("dee").command("/sev1", "acme: before", channel="support")
         slack.wait_for_messages("incidents")
-    run_ahead(slack, tmp_path, record)
+    run_ahead(slack, tmp_path, record, others=0)
 
     with sevbot(slack, tmp_path, "run", DATABASE_URL=record):
-        slack.wait_for_socket(timeout=60)
+        slack.wait_for_socket(timeout=30)
         slack.as_("dee").command("/sev1", "acme: after", channel="support")
-        cards = slack.wait_for_messages("incidents", count=2, timeout=60)
+        cards = slack.wait_for_messages("incidents", count=2, timeout=30)
 
     assert len(cards) == 2
 
@@ -157,13 +159,13 @@ def test_a_bot_beside_one_with_a_wrong_clock_keeps_sending(
     slack: LocalSlack, tmp_path: Path, record: str
 ) -> None:
     with sevbot(slack, tmp_path, "run", DATABASE_URL=record):
-        slack.wait_for_socket(timeout=60)
+        slack.wait_for_socket(timeout=30)
         slack.as_("dee").command("/sev1", "acme: before", channel="support")
         slack.wait_for_messages("incidents")
 
-        run_ahead(slack, tmp_path, record)
+        run_ahead(slack, tmp_path, record, others=1)
         slack.as_("dee").command("/sev1", "acme: after", channel="support")
-        cards = slack.wait_for_messages("incidents", count=2, timeout=60)
+        cards = slack.wait_for_messages("incidents", count=2, timeout=30)
 
     assert len(cards) == 2
 
@@ -174,12 +176,12 @@ def test_a_clock_that_jumps_is_doubted_until_slack_agrees(
     record = f"sqlite:///{tmp_path / 'sevbot.db'}"
     wrong = WrongBot(slack, tmp_path, record)
     with wrong.running(), closing(opening.opened(record, "T0ACME")) as database:
-        slack.wait_for_socket(timeout=60)
+        slack.wait_for_socket(timeout=30)
 
         wrong.set_ahead(48 * AN_HOUR_S)
         is_doubted = until(lambda: wrong.is_doubted(48 * AN_HOUR_S))
         slack.as_("dee").command("/sev1", "acme: meanwhile", channel="support")
-        slack.wait_for_messages("incidents", timeout=60)
+        slack.wait_for_messages("incidents", timeout=30)
         noted = marks(database)
         with database.reading() as tx:
             noted["opened"] = (tx.one("incident", number=1) or {})["opened_at"]
